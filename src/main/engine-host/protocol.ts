@@ -1,0 +1,210 @@
+import type { Pipeline } from '#shared/models/pipeline';
+import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
+import type { Device, RunConfig } from '#shared/models/run-config';
+
+/** A labelled image of a split: `raster` is the absolute path of its canonical raster (see shared/imaging/raster). */
+export interface Sample {
+  readonly image: number;
+  readonly raster: string;
+  /** Index into `classes`. */
+  readonly label: number;
+}
+
+export type BackboneSource =
+  | { readonly kind: 'architecture'; readonly name: string }
+  | { readonly kind: 'folder'; readonly folder: string };
+
+export interface TrainSpec {
+  /** `runs/<id>`: the host writes `log.ndjson` and `checkpoints/{last,best}` there. */
+  readonly runFolder: string;
+  /** Where cached features go: rebuildable, keyed by content. */
+  readonly cacheFolder: string;
+  /** `learningRate` is resolved (never null). */
+  readonly config: RunConfig;
+  readonly classes: readonly string[];
+  readonly backbone: BackboneSource;
+  readonly pipeline: Pipeline;
+  readonly train: readonly Sample[];
+  readonly validation: readonly Sample[];
+  /** Go on from `checkpoints/last`. */
+  readonly resume: boolean;
+}
+
+export interface TrainResult {
+  readonly state: 'finished' | 'stopped' | 'paused';
+  readonly history: readonly EpochRecord[];
+  readonly best: { readonly epoch: number; readonly value: number } | null;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  readonly peakMemoryMB: number;
+  readonly notes: readonly string[];
+}
+
+export interface ClassifySpec {
+  /** A Hugging Face folder: `checkpoints/best`. */
+  readonly modelFolder: string;
+  readonly pipeline: Pipeline;
+  readonly device: Device;
+  readonly threads: number;
+  readonly batchSize: number;
+  /** Absolute paths of canonical rasters. */
+  readonly rasters: readonly string[];
+  /** Also return attention (CLS rows and rollout). */
+  readonly attention: boolean;
+}
+
+export interface AttentionMaps {
+  readonly layers: number;
+  readonly heads: number;
+  readonly gridHeight: number;
+  readonly gridWidth: number;
+  /** [layers, heads, gridHeight, gridWidth]: attention of CLS to the patches. */
+  readonly rows: Float32Array;
+  /** [gridHeight, gridWidth]: attention rollout, 0.5 A + 0.5 I, CLS row. */
+  readonly rollout: Float32Array;
+}
+
+export interface ClassifyResult {
+  readonly classes: readonly string[];
+  /** [images, classes] */
+  readonly logits: Float32Array;
+  /** [images, classes] */
+  readonly probabilities: Float32Array;
+  /** One entry an image when asked for, else empty. */
+  readonly attention: readonly AttentionMaps[];
+  readonly seconds: number;
+}
+
+export interface EstimateSpec {
+  readonly backbone: BackboneSource;
+  readonly classes: number;
+  readonly config: RunConfig;
+  readonly trainImages: number;
+  readonly validationImages: number;
+}
+
+export interface Estimate {
+  readonly parameters: number;
+  readonly trainableParameters: number;
+  /** Peak resident memory of the engine process. */
+  readonly memoryMB: number;
+  /** Null where the device was never measured. */
+  readonly seconds: number | null;
+  readonly imageSize: number;
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  readonly pretrained: boolean;
+  /** SHA-256 of the weights, or of the architecture's description. */
+  readonly hash: string;
+}
+
+export interface ExportOnnxSpec {
+  readonly modelFolder: string;
+  readonly outFile: string;
+  readonly pipeline: Pipeline;
+  /** Canonical rasters for the parity check between the trained model and the exported file. */
+  readonly rasters: readonly string[];
+}
+
+export interface Parity {
+  readonly maxProbabilityDifference: number;
+  /** Share of images with the same predicted class. */
+  readonly agreement: number;
+  readonly images: number;
+}
+
+export interface SelftestSpec {
+  /** A folder of golden cases; null = the built-in op checks. */
+  readonly casesFolder: string | null;
+  readonly device: Device;
+}
+
+export interface SelftestResult {
+  readonly device: string;
+  readonly cases: readonly {
+    readonly name: string;
+    readonly skipped: string | null;
+    readonly checks: readonly {
+      readonly what: string;
+      readonly relativeError: number;
+      readonly limit: number;
+      readonly ok: boolean;
+    }[];
+  }[];
+}
+
+export interface BenchSpec {
+  readonly what: 'train' | 'predict';
+  readonly backbone: string;
+  readonly batch: number;
+  readonly device: Device;
+  readonly threads: number;
+  readonly steps: number;
+}
+
+export interface BenchResult {
+  readonly backbone: string;
+  readonly batch: number;
+  readonly device: string;
+  readonly threads: number;
+  readonly imagesPerSecond: number;
+  readonly millisecondsPerImage: { readonly p50: number; readonly p95: number };
+  /** FLOPs of one image: 2 x MACs for predict, 6 x MACs for train. */
+  readonly flops: number;
+  /** The best Gemm rate of the same process, GFLOP/s. */
+  readonly gemmGflops: number;
+  /** flops x imagesPerSecond / Gemm rate. */
+  readonly utilisation: number;
+  readonly peakMemoryMB: number;
+  /** Images a second that the augmenting loader prepares beside it. */
+  readonly loaderImagesPerSecond: number;
+}
+
+export interface DeviceInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly available: boolean;
+  readonly reason: string | null;
+}
+
+/** Every request of the engine host, by name. One runs at a time; the rest wait. */
+export interface EngineRequests {
+  train: { input: TrainSpec; output: TrainResult };
+  classify: { input: ClassifySpec; output: ClassifyResult };
+  estimate: { input: EstimateSpec; output: Estimate };
+  exportOnnx: { input: ExportOnnxSpec; output: { readonly parity: Parity } };
+  selftest: { input: SelftestSpec; output: SelftestResult };
+  bench: { input: BenchSpec; output: BenchResult };
+  devices: { input: Record<never, never>; output: { readonly devices: readonly DeviceInfo[] } };
+}
+export type EngineRequestName = keyof EngineRequests;
+
+/** Main → host. */
+export type EngineCommand =
+  | {
+      readonly kind: 'request';
+      readonly id: number;
+      readonly name: EngineRequestName;
+      readonly input: EngineRequests[EngineRequestName]['input'];
+    }
+  /** Takes effect between steps: `pause` and `stop` save a checkpoint first; `cancel` ends a request without one. */
+  | { readonly kind: 'control'; readonly id: number; readonly action: 'pause' | 'stop' | 'cancel' };
+
+/** Host → main. */
+export type EngineMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'answer'; readonly id: number; readonly output: EngineRequests[EngineRequestName]['output'] }
+  | {
+      readonly kind: 'error';
+      readonly id: number;
+      readonly error: { readonly code: string; readonly message: string; readonly hint: string | null };
+    }
+  | { readonly kind: 'run-progress'; readonly id: number; readonly progress: Omit<RunProgress, 'run'> }
+  | { readonly kind: 'log'; readonly id: number; readonly record: LogRecord }
+  | {
+      readonly kind: 'progress';
+      readonly id: number;
+      readonly phase: string;
+      readonly done: number;
+      readonly total: number;
+    };

@@ -1,0 +1,62 @@
+import type { NamedTensors } from '../tensor';
+import type { VitConfig } from '../vit/config';
+
+/** A micro-batch as the loader makes it. */
+export interface Batch {
+  /** [count, 3, height, width], normalised. */
+  readonly pixels: Float32Array;
+  /** [count], class indices. */
+  readonly labels: Int32Array;
+  readonly count: number;
+}
+
+export interface TrainingOptions {
+  readonly config: VitConfig;
+  readonly device: 'cpu' | 'webgpu';
+  readonly threads: number;
+  /** Images of a compiled micro-batch; a shorter last batch is padded and masked inside. */
+  readonly microBatch: number;
+  /** `head`: everything before the classifier is frozen and takes no gradient, m or v. */
+  readonly trainable: 'all' | 'head';
+  readonly weightDecay: number;
+  readonly maxGradientNorm: number;
+  readonly labelSmoothing: number;
+  /** One weight a class, or null. The loss is the weighted mean, as in PyTorch's CrossEntropyLoss. */
+  readonly classWeights: readonly number[] | null;
+}
+
+/** AdamW's memory of one run: enough, with the parameters, to go on bit-identically. */
+export interface OptimizerState {
+  /** Optimizer steps done. */
+  readonly step: number;
+  readonly firstMoments: NamedTensors;
+  readonly secondMoments: NamedTensors;
+}
+
+export interface StepResult {
+  /** Mean over the micro-batches, as a gradient-accumulating trainer reports it. */
+  readonly loss: number;
+  /** Global norm before clipping. */
+  readonly gradientNorm: number;
+}
+
+/**
+ * The state of a model in training, on its device. Created by `createTrainingSession(options, parameters, optimizer?)`.
+ * One call at a time.
+ */
+export interface TrainingSession {
+  /** One optimizer step: forward and backward for each micro-batch, clip, AdamW at `learningRate`. */
+  step(microBatches: readonly Batch[], learningRate: number): Promise<StepResult>;
+  /** Logits [count, classes] with the present parameters. */
+  logits(pixels: Float32Array, count: number): Promise<Float32Array>;
+  /** Copies of all parameters, frozen ones too, under their names on disk. */
+  parameters(): Promise<NamedTensors>;
+  optimizer(): Promise<OptimizerState>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * The same for a linear head on cached features [count, features]: what *quick* trains. `pixels` of a batch then holds
+ * features.
+ */
+export type HeadSession = TrainingSession;

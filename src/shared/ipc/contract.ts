@@ -1,0 +1,237 @@
+import { z } from 'zod';
+import { backboneSummarySchema } from '../models/backbone';
+import {
+  datasetSummarySchema,
+  imageDetailSchema,
+  imageFilterSchema,
+  imageSummarySchema,
+  importOptionsSchema,
+  importPlanSchema,
+  importResultSchema,
+  splitPartSchema,
+  splitRequestSchema,
+  splitSummarySchema,
+} from '../models/dataset';
+import { jobSchema } from '../models/job';
+import { filePredictionSchema } from '../models/prediction';
+import { projectSummarySchema, settingsSchema } from '../models/project';
+import {
+  casePredictionSchema,
+  evaluationSchema,
+  logRecordSchema,
+  runDetailSchema,
+  runProgressSchema,
+  runSummarySchema,
+} from '../models/run';
+import { runConfigSchema } from '../models/run-config';
+
+/** A request: what goes in, what comes out. Both are checked in main; the renderer has their types. */
+interface RequestSchema<I extends z.ZodType, O extends z.ZodType> {
+  readonly input: I;
+  readonly output: O;
+}
+const request = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): RequestSchema<I, O> => ({
+  input,
+  output,
+});
+
+const nothing = z.object({});
+const project = z.object({ project: z.string() });
+const run = project.extend({ run: z.string() });
+const job = z.object({ job: z.string() });
+/** Opaque ids of files or folders that a person chose: dropped, picked in a dialog, or uploaded. Never a path. */
+const grants = z.array(z.string()).min(1);
+
+/** Every request of the renderer, by name. Handlers live in `src/main/ipc/handlers/<first part>.ts`. */
+export const requests = {
+  'app.info': request(
+    nothing,
+    z.object({
+      version: z.string(),
+      /** `web` has no native dialogs: the renderer shows its own folder picker and uploads dropped files. */
+      mode: z.enum(['desktop', 'web']),
+      platform: z.string(),
+      licences: z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() })),
+    }),
+  ),
+  'app.devices': request(
+    nothing,
+    z.object({
+      devices: z.array(
+        z.object({ id: z.string(), name: z.string(), available: z.boolean(), reason: z.string().nullable() }),
+      ),
+      cores: z.number().int(),
+      memoryMB: z.number(),
+    }),
+  ),
+  'settings.get': request(nothing, settingsSchema),
+  'settings.set': request(settingsSchema.partial(), settingsSchema),
+
+  /** Desktop only: the native dialog. Null when cancelled. */
+  'platform.pick': request(
+    z.object({ kind: z.enum(['files', 'folder', 'save']), title: z.string(), suggestedName: z.string().optional() }),
+    z.object({ grants: z.array(z.object({ grant: z.string(), name: z.string() })) }).nullable(),
+  ),
+  /** Web mode only: folders and files of the machine that Fovea runs on. `path` null = home. */
+  'platform.browse': request(
+    z.object({ path: z.string().nullable() }),
+    z.object({
+      path: z.string(),
+      parent: z.string().nullable(),
+      entries: z.array(z.object({ name: z.string(), path: z.string(), folder: z.boolean() })),
+    }),
+  ),
+  /** Web mode only: turns a browsed path into a grant. `create` also for a folder that is not there yet. */
+  'platform.grant': request(
+    z.object({ path: z.string(), create: z.boolean().default(false) }),
+    z.object({ grant: z.string(), name: z.string() }),
+  ),
+
+  'projects.list': request(nothing, z.object({ recent: z.array(projectSummarySchema) })),
+  'projects.create': request(
+    z.object({ parent: z.string(), name: z.string().trim().min(1).max(120) }),
+    projectSummarySchema,
+  ),
+  'projects.open': request(z.object({ grant: z.string() }), projectSummarySchema),
+  'projects.reopen': request(project, projectSummarySchema),
+  'projects.forget': request(project, nothing),
+  /** Makes the sample project (images, labels, split) in Fovea's own folder and answers with the job. */
+  'projects.sample': request(nothing, job),
+  'projects.sampleResult': request(job, projectSummarySchema),
+
+  'jobs.list': request(nothing, z.object({ jobs: z.array(jobSchema) })),
+  'jobs.cancel': request(job, nothing),
+
+  'dataset.summary': request(project, datasetSummarySchema),
+  'dataset.scan': request(project.extend({ grants }), importPlanSchema),
+  'dataset.import': request(
+    project.extend({ plan: z.string(), options: importOptionsSchema, labels: z.string().nullable() }),
+    job,
+  ),
+  'dataset.importResult': request(project.extend({ job: z.string() }), importResultSchema),
+  /** All ids that pass the filter, in display order: small enough to hold for 100,000 images. */
+  'dataset.ids': request(
+    project.extend({
+      filter: imageFilterSchema,
+      sort: z.enum(['path', 'label', 'split', 'patient', 'added']).default('path'),
+    }),
+    z.object({ ids: z.array(z.number().int()) }),
+  ),
+  'dataset.images': request(
+    project.extend({ ids: z.array(z.number().int()).max(500) }),
+    z.object({ images: z.array(imageSummarySchema) }),
+  ),
+  'dataset.image': request(project.extend({ image: z.number().int() }), imageDetailSchema),
+  /** Identifying values of one image's tags, asked for by a person; recorded in the audit log. */
+  'dataset.identifyingTags': request(
+    project.extend({ image: z.number().int() }),
+    z.object({ tags: z.array(z.object({ tag: z.string(), value: z.string() })) }),
+  ),
+  'dataset.label': request(
+    project.extend({ images: z.array(z.number().int()).min(1), label: z.string().trim().min(1).max(120).nullable() }),
+    z.object({ changed: z.number().int() }),
+  ),
+  'dataset.undo': request(project, z.object({ changed: z.number().int(), description: z.string().nullable() })),
+  'dataset.remove': request(
+    project.extend({ images: z.array(z.number().int()).min(1) }),
+    z.object({ changed: z.number().int() }),
+  ),
+  'dataset.split': request(project.extend({ request: splitRequestSchema }), splitSummarySchema),
+  'dataset.moveToSplit': request(
+    project.extend({ images: z.array(z.number().int()).min(1), split: splitPartSchema }),
+    splitSummarySchema,
+  ),
+
+  'backbones.list': request(nothing, z.object({ backbones: z.array(backboneSummarySchema) })),
+  'backbones.import': request(
+    z.object({ grant: z.string(), name: z.string().trim().min(1).optional() }),
+    backboneSummarySchema,
+  ),
+  'backbones.remove': request(z.object({ name: z.string() }), nothing),
+  'backbones.download': request(z.object({ name: z.string() }), job),
+
+  /** What a config would cost, before the start. `problems` keep Start from working; `warnings` do not. */
+  'runs.preview': request(
+    project.extend({ config: runConfigSchema }),
+    z.object({
+      config: runConfigSchema,
+      parameters: z.number().int(),
+      trainableParameters: z.number().int(),
+      steps: z.number().int(),
+      stepsPerEpoch: z.number().int(),
+      warmupSteps: z.number().int(),
+      memoryMB: z.number(),
+      secondsEstimate: z.number().nullable(),
+      /** At most 200 points of the schedule, [optimizer step, learning rate]. */
+      schedule: z.array(z.tuple([z.number(), z.number()])),
+      classWeights: z.array(z.object({ label: z.string(), weight: z.number() })).nullable(),
+      problems: z.array(z.string()),
+      warnings: z.array(z.string()),
+    }),
+  ),
+  'runs.list': request(project, z.object({ runs: z.array(runSummarySchema) })),
+  'runs.start': request(
+    project.extend({ config: runConfigSchema, name: z.string().max(120).optional() }),
+    runSummarySchema,
+  ),
+  'runs.get': request(run, runDetailSchema),
+  'runs.progress': request(run, runProgressSchema),
+  /** The log from line `after` on (0 = all), thinned to at most `limit` step records. */
+  'runs.log': request(
+    run.extend({ after: z.number().int().min(0), limit: z.number().int().max(20_000) }),
+    z.object({ records: z.array(logRecordSchema), next: z.number().int() }),
+  ),
+  'runs.pause': request(run, nothing),
+  'runs.resume': request(run, runSummarySchema),
+  /** Ends the run at the next step and keeps what it has. */
+  'runs.stop': request(run, nothing),
+  'runs.remove': request(run, nothing),
+
+  'evaluations.start': request(run.extend({ split: z.enum(['validation', 'test']) }), job),
+  'evaluations.get': request(run.extend({ split: z.enum(['validation', 'test']) }), evaluationSchema.nullable()),
+  'evaluations.cases': request(
+    run.extend({
+      split: z.enum(['validation', 'test']),
+      truth: z.number().int().optional(),
+      predicted: z.number().int().optional(),
+      correct: z.boolean().optional(),
+      confidence: z.tuple([z.number(), z.number()]).optional(),
+    }),
+    z.object({ cases: z.array(casePredictionSchema) }),
+  ),
+  /** Writes the HTML report of a run and answers with its resource id. */
+  'evaluations.report': request(
+    run.extend({ split: z.enum(['validation', 'test']) }),
+    z.object({ resource: z.string() }),
+  ),
+
+  'predictions.start': request(run.extend({ grants, attention: z.boolean().default(true) }), job),
+  'predictions.list': request(job, z.object({ predictions: z.array(filePredictionSchema) })),
+  'predictions.clear': request(job, nothing),
+
+  'exports.start': request(run.extend({ format: z.enum(['hf', 'onnx']), parent: z.string() }), job),
+  'exports.result': request(
+    job,
+    z.object({
+      folder: z.string(),
+      files: z.array(z.object({ name: z.string(), bytes: z.number() })),
+      parity: z.object({ maxProbabilityDifference: z.number(), agreement: z.number(), images: z.number().int() }),
+    }),
+  ),
+} as const;
+
+/** What main tells every window, by name. */
+export const events = {
+  job: jobSchema,
+  'run.progress': z.object({ project: z.string(), progress: runProgressSchema }),
+  'run.log': z.object({ project: z.string(), run: z.string(), record: logRecordSchema }),
+  /** Something in this project changed: screens ask again. */
+  'project.changed': z.object({ project: z.string(), what: z.enum(['dataset', 'runs', 'evaluations', 'backbones']) }),
+} as const;
+
+export type RequestName = keyof typeof requests;
+export type RequestInput<K extends RequestName> = z.input<(typeof requests)[K]['input']>;
+export type RequestParsed<K extends RequestName> = z.output<(typeof requests)[K]['input']>;
+export type RequestOutput<K extends RequestName> = z.output<(typeof requests)[K]['output']>;
+export type EventName = keyof typeof events;
+export type EventPayload<K extends EventName> = z.output<(typeof events)[K]>;

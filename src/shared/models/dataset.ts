@@ -1,0 +1,135 @@
+import { z } from 'zod';
+
+export const splitParts = ['train', 'validation', 'test'] as const;
+export const splitPartSchema = z.enum(splitParts);
+export type SplitPart = (typeof splitParts)[number];
+
+export const imageKinds = ['dicom', 'png', 'jpeg'] as const;
+export type ImageKind = (typeof imageKinds)[number];
+
+/** One image (one frame of one file) as the window lists it. Nothing here identifies a patient: `patient` is a running number. */
+export const imageSummarySchema = z.object({
+  id: z.number().int(),
+  /** Path relative to the folder that was imported. */
+  path: z.string(),
+  kind: z.enum(imageKinds),
+  width: z.number().int(),
+  height: z.number().int(),
+  frames: z.number().int(),
+  modality: z.string().nullable(),
+  label: z.string().nullable(),
+  split: z.enum(splitParts).nullable(),
+  patient: z.number().int().nullable(),
+  flags: z.array(z.string()),
+});
+export type ImageSummary = z.infer<typeof imageSummarySchema>;
+
+export const imageDetailSchema = imageSummarySchema.extend({
+  bitsStored: z.number().int().nullable(),
+  photometricInterpretation: z.string().nullable(),
+  transferSyntax: z.string().nullable(),
+  study: z.number().int().nullable(),
+  hash: z.string(),
+  fileBytes: z.number().int(),
+  /** The first VOI window of the file, where there is one; values after the modality LUT. */
+  window: z.object({ center: z.number(), width: z.number() }).nullable(),
+  /** Range of values after the modality LUT, for the window/level control. */
+  range: z.object({ min: z.number(), max: z.number() }),
+  colour: z.boolean(),
+  tags: z.array(
+    z.object({ tag: z.string(), keyword: z.string(), vr: z.string(), value: z.string(), identifying: z.boolean() }),
+  ),
+  labelHistory: z.array(z.object({ label: z.string().nullable(), source: z.string(), at: z.string() })),
+});
+export type ImageDetail = z.infer<typeof imageDetailSchema>;
+
+export const imageFilterSchema = z.object({
+  label: z.string().nullable().optional(),
+  split: z.enum(splitParts).nullable().optional(),
+  patient: z.number().int().optional(),
+  modality: z.string().optional(),
+  text: z.string().optional(),
+  unlabelled: z.boolean().optional(),
+  ids: z.array(z.number().int()).optional(),
+});
+export type ImageFilter = z.infer<typeof imageFilterSchema>;
+
+/** Why a file was left out, by code; `message` is for people. */
+export const skippedFileSchema = z.object({ path: z.string(), code: z.string(), message: z.string() });
+export type SkippedFile = z.infer<typeof skippedFileSchema>;
+
+/** What an import would do, shown before anything is written. */
+export const importPlanSchema = z.object({
+  id: z.string(),
+  files: z.number().int(),
+  kinds: z.record(z.string(), z.number().int()),
+  bytes: z.number(),
+  /** `class-folders`: label = folder name; `split-class-folders`: split/label; `none`: no labels found. */
+  layout: z.enum(['class-folders', 'split-class-folders', 'none']),
+  classes: z.array(z.object({ label: z.string(), files: z.number().int() })),
+  splits: z.array(z.object({ split: z.enum(splitParts), files: z.number().int() })),
+  ignored: z.array(skippedFileSchema),
+  alreadyKnown: z.number().int(),
+  warnings: z.array(z.string()),
+});
+export type ImportPlan = z.infer<typeof importPlanSchema>;
+
+export const importOptionsSchema = z.object({
+  /** Take labels (and splits) from folders when the layout has them. */
+  labelsFromFolders: z.boolean().default(true),
+  splitsFromFolders: z.boolean().default(true),
+  /** A regular expression on the relative path; group 1 (or the group named `patient`) is the patient. */
+  groupPattern: z.string().nullable().default(null),
+  copy: z.boolean().default(false),
+});
+export type ImportOptions = z.infer<typeof importOptionsSchema>;
+
+export const importResultSchema = z.object({
+  added: z.number().int(),
+  duplicates: z.number().int(),
+  skipped: z.array(skippedFileSchema),
+  classes: z.record(z.string(), z.number().int()),
+  patients: z.number().int(),
+  warnings: z.array(z.string()),
+  seconds: z.number(),
+  imagesPerSecond: z.number(),
+});
+export type ImportResult = z.infer<typeof importResultSchema>;
+
+export const splitRequestSchema = z.object({
+  validation: z.number().min(0).max(0.9).default(0.2),
+  test: z.number().min(0).max(0.9).default(0.2),
+  seed: z.number().int().min(0).default(42),
+  group: z.enum(['patient', 'none']).default('patient'),
+});
+export type SplitRequest = z.infer<typeof splitRequestSchema>;
+
+export const splitSummarySchema = z.object({
+  id: z.number().int(),
+  seed: z.number().int(),
+  group: z.enum(['patient', 'none', 'folders']),
+  createdAt: z.string(),
+  counts: z.record(z.enum(splitParts), z.record(z.string(), z.number().int())),
+  patients: z.record(z.enum(splitParts), z.number().int()),
+  /** Patients that stand in more than one part: must be 0 before training. */
+  groupsAcrossSplits: z.number().int(),
+  /** Largest difference, in images, between a class count and its stratified share. */
+  deviation: z.number(),
+  warnings: z.array(z.string()),
+});
+export type SplitSummary = z.infer<typeof splitSummarySchema>;
+
+export const datasetSummarySchema = z.object({
+  images: z.number().int(),
+  unlabelled: z.number().int(),
+  patients: z.number().int(),
+  studies: z.number().int(),
+  classes: z.array(z.object({ label: z.string(), images: z.number().int(), patients: z.number().int() })),
+  kinds: z.record(z.string(), z.number().int()),
+  modalities: z.record(z.string(), z.number().int()),
+  split: splitSummarySchema.nullable(),
+  lastImport: importResultSchema.nullable(),
+  warnings: z.array(z.string()),
+  canUndo: z.boolean(),
+});
+export type DatasetSummary = z.infer<typeof datasetSummarySchema>;

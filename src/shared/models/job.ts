@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** Long work other than a training run: import, sample project, evaluation, prediction, export. Cancellable, with progress. */
+export const jobSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['import', 'sample', 'evaluate', 'predict', 'export', 'backbone']),
+  project: z.string().nullable(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  phase: z.string(),
+  done: z.number(),
+  total: z.number().nullable(),
+  /** Items a second, once known. */
+  rate: z.number().nullable(),
+  etaSeconds: z.number().nullable(),
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }).nullable(),
+});
+export type Job = z.infer<typeof jobSchema>;

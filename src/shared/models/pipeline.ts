@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** Short side, in pixels, that a canonical raster has at most. */
+export const CANONICAL_SHORT_SIDE = 512;
+
+/**
+ * How stored values become the model's 0..1 range. `auto`: the file's first VOI window when it names one, else the
+ * full range of the frame (padding left out). Photographs (PNG, JPEG) are taken as they are.
+ */
+export const intensitySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('auto') }),
+  z.object({ kind: z.literal('window'), center: z.number(), width: z.number().positive() }),
+  z.object({ kind: z.literal('percentile'), low: z.number().min(0).max(50), high: z.number().min(50).max(100) }),
+  z.object({ kind: z.literal('full-range') }),
+]);
+export type Intensity = z.infer<typeof intensitySchema>;
+
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+
+/**
+ * The one recorded way from a file to `pixel_values` [3, height, width]: intensity → canonical 8-bit raster (short
+ * side at most `canonicalShortSide`) → resize (PIL's antialiased bilinear, aspect not kept, as HF's ViTImageProcessor)
+ * → × `rescaleFactor` → (x - mean) / std. Training, evaluation, prediction and export all read this record, and its
+ * hash is stored with every run.
+ */
+export const pipelineSchema = z.object({
+  version: z.literal(1),
+  intensity: intensitySchema,
+  canonicalShortSide: z.number().int().positive(),
+  height: z.number().int().positive(),
+  width: z.number().int().positive(),
+  resample: z.literal('bilinear'),
+  rescaleFactor: z.number().positive(),
+  mean: triple,
+  std: triple,
+});
+export type Pipeline = z.infer<typeof pipelineSchema>;

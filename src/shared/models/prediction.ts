@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** One dropped file's answer. `id` names its resources (picture, attention). */
+export const filePredictionSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  ok: z.boolean(),
+  label: z.string().nullable(),
+  confidence: z.number().nullable(),
+  /** In class order. */
+  probabilities: z.array(z.object({ label: z.string(), probability: z.number() })),
+  /** Shape of the attention resource: see `resources.ts`. */
+  attention: z
+    .object({
+      layers: z.number().int(),
+      heads: z.number().int(),
+      gridHeight: z.number().int(),
+      gridWidth: z.number().int(),
+    })
+    .nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
+export type FilePrediction = z.infer<typeof filePredictionSchema>;

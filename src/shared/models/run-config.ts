@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+export const presets = ['quick', 'full'] as const;
+export type Preset = (typeof presets)[number];
+
+export const devices = ['auto', 'cpu', 'webgpu'] as const;
+export type Device = (typeof devices)[number];
+
+/** Random augmentation of a training view, in the guide's order. Everything is drawn in one resampling pass. */
+export const augmentationSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** RandomResizedCrop: share of the area that stays, [low, high]. */
+  cropScale: z.tuple([z.number().positive().max(1), z.number().positive().max(1)]).default([0.8, 1]),
+  /** Probability of a left-right flip. */
+  horizontalFlip: z.number().min(0).max(1).default(0.5),
+  /** Rotation is uniform in [-degrees, degrees]. */
+  rotationDegrees: z.number().min(0).max(180).default(10),
+  brightness: z.number().min(0).max(1).default(0.2),
+  contrast: z.number().min(0).max(1).default(0.2),
+  /** Ignored for grey images. */
+  saturation: z.number().min(0).max(1).default(0.2),
+  /** In turns, 0..0.5; ignored for grey images. */
+  hue: z.number().min(0).max(0.5).default(0.1),
+});
+export type Augmentation = z.infer<typeof augmentationSchema>;
+
+export const bestMetrics = ['accuracy', 'macroF1', 'auc', 'loss'] as const;
+export type BestMetric = (typeof bestMetrics)[number];
+
+/**
+ * All that decides a run, with the guide's values as defaults. `learningRate` null means "by backbone and preset"
+ * and is resolved before the start (see `resolveLearningRate`), so that a stored config always holds a number.
+ */
+export const runConfigSchema = z.strictObject({
+  /** An installed backbone's name, an architecture's name, or a folder's path. */
+  backbone: z.string().min(1),
+  preset: z.enum(presets).default('full'),
+  device: z.enum(devices).default('auto'),
+  /** 0 = as many as there are physical cores. */
+  threads: z.number().int().min(0).max(256).default(0),
+  seed: z.number().int().min(0).max(0xffffffff).default(42),
+  epochs: z.number().int().min(1).max(10_000).default(40),
+  batchSize: z.number().int().min(1).max(1024).default(10),
+  gradientAccumulation: z.number().int().min(1).max(1024).default(2),
+  evaluationBatchSize: z.number().int().min(1).max(1024).default(4),
+  learningRate: z.number().positive().nullable().default(null),
+  weightDecay: z.number().min(0).default(0.01),
+  warmupRatio: z.number().min(0).max(1).default(0.1),
+  schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
+  maxGradientNorm: z.number().positive().default(1),
+  labelSmoothing: z.number().min(0).max(0.99).default(0),
+  classBalance: z.enum(['none', 'weighted-loss']).default('none'),
+  bestMetric: z.enum(bestMetrics).default('accuracy'),
+  /** Epochs without a better `bestMetric` after which a run ends; null = never. */
+  earlyStoppingPatience: z.number().int().min(1).nullable().default(null),
+  logEverySteps: z.number().int().min(1).default(10),
+  augmentation: augmentationSchema.prefault({}),
+});
+export type RunConfig = z.infer<typeof runConfigSchema>;
+/** What a user may give: everything but the backbone is optional. */
+export type RunConfigInput = z.input<typeof runConfigSchema>;
+
+/**
+ * The guide's 2e-5 is for fine-tuning all layers of a pretrained checkpoint. A fresh head on frozen features, and
+ * weights from scratch, do not move at that rate; they get 1e-3.
+ */
+export function defaultLearningRate(preset: Preset, pretrained: boolean): number {
+  return preset === 'full' && pretrained ? 2e-5 : 1e-3;
+}

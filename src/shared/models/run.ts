@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { metricSchema } from './metric';
+import { pipelineSchema } from './pipeline';
+import { bestMetrics, runConfigSchema } from './run-config';
+
+export const runStates = ['queued', 'running', 'paused', 'finished', 'stopped', 'interrupted', 'failed'] as const;
+export type RunState = (typeof runStates)[number];
+
+/** One line of the training log: written every `logEverySteps` optimizer steps. `step` counts optimizer steps from 1. */
+export const stepRecordSchema = z.object({
+  kind: z.literal('step'),
+  step: z.number().int(),
+  epoch: z.number(),
+  loss: z.number(),
+  learningRate: z.number(),
+  gradientNorm: z.number(),
+  imagesPerSecond: z.number(),
+  /** Resident memory of the engine process, MiB. */
+  memoryMB: z.number(),
+});
+export type StepRecord = z.infer<typeof stepRecordSchema>;
+
+export const epochMetricsSchema = z.object({
+  accuracy: z.number(),
+  macroF1: z.number(),
+  macroRecall: z.number(),
+  auc: z.number().nullable(),
+  loss: z.number(),
+});
+export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
+
+/** After each epoch (counted from 1). */
+export const epochRecordSchema = z.object({
+  kind: z.literal('epoch'),
+  epoch: z.number().int(),
+  step: z.number().int(),
+  trainLoss: z.number(),
+  validationLoss: z.number(),
+  metrics: epochMetricsSchema,
+  isBest: z.boolean(),
+  seconds: z.number(),
+});
+export type EpochRecord = z.infer<typeof epochRecordSchema>;
+
+export const noteRecordSchema = z.object({ kind: z.literal('note'), at: z.string(), message: z.string() });
+export const logRecordSchema = z.discriminatedUnion('kind', [stepRecordSchema, epochRecordSchema, noteRecordSchema]);
+export type LogRecord = z.infer<typeof logRecordSchema>;
+
+/** The live state of a run, sent as an event and asked for when a screen opens. */
+export const runProgressSchema = z.object({
+  run: z.string(),
+  state: z.enum(runStates),
+  phase: z.enum(['waiting', 'preparing', 'extracting', 'training', 'evaluating', 'saving', 'done']),
+  step: z.number().int(),
+  totalSteps: z.number().int(),
+  epoch: z.number(),
+  epochs: z.number().int(),
+  imagesPerSecond: z.number().nullable(),
+  etaSeconds: z.number().nullable(),
+  message: z.string().nullable(),
+});
+export type RunProgress = z.infer<typeof runProgressSchema>;
+
+export const runErrorSchema = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
+
+export const runSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(runStates),
+  backbone: z.string(),
+  preset: z.string(),
+  device: z.string(),
+  createdAt: z.string(),
+  finishedAt: z.string().nullable(),
+  epochsDone: z.number().int(),
+  epochs: z.number().int(),
+  best: z.object({ epoch: z.number().int(), metric: z.enum(bestMetrics), value: z.number() }).nullable(),
+  seconds: z.number(),
+  error: runErrorSchema.nullable(),
+  /** True where `checkpoints/best` holds a model that can evaluate and predict. */
+  hasModel: z.boolean(),
+  /** True where `checkpoints/last` can go on. */
+  resumable: z.boolean(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** `runs/<id>/config.json`: everything that is needed to repeat the run. */
+export const runRecordSchema = z.object({
+  id: z.string(),
+  createdAt: z.string(),
+  version: z.string(),
+  config: runConfigSchema,
+  classes: z.array(z.string()),
+  pipeline: pipelineSchema,
+  hashes: z.object({ dataset: z.string(), split: z.string(), backbone: z.string(), pipeline: z.string() }),
+  counts: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
+  parameters: z.number().int(),
+  trainableParameters: z.number().int(),
+  /** What was decided for the user, in sentences ("The head is new: 3 classes"). */
+  notes: z.array(z.string()),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+export const runDetailSchema = z.object({
+  summary: runSummarySchema,
+  record: runRecordSchema,
+  history: z.array(epochRecordSchema),
+});
+export type RunDetail = z.infer<typeof runDetailSchema>;
+
+/** Evaluation of one run on one split. Rows of `confusionMatrix` are truth, columns prediction, in `classes` order. */
+export const evaluationSchema = z.object({
+  run: z.string(),
+  split: z.enum(['validation', 'test']),
+  classes: z.array(z.string()),
+  n: z.number().int(),
+  patients: z.number().int(),
+  loss: metricSchema,
+  accuracy: metricSchema,
+  perClass: z.array(
+    z.object({
+      label: z.string(),
+      precision: metricSchema,
+      recall: metricSchema,
+      f1: metricSchema,
+      auc: metricSchema.nullable(),
+      support: z.number().int(),
+      truePositives: z.number().int(),
+      falsePositives: z.number().int(),
+      falseNegatives: z.number().int(),
+      trueNegatives: z.number().int(),
+    }),
+  ),
+  macroRecall: metricSchema,
+  weightedRecall: metricSchema,
+  macroF1: metricSchema,
+  /** Macro mean of one-versus-rest AUCs; null when a class is absent. */
+  auc: metricSchema.nullable(),
+  confusionMatrix: z.array(z.array(z.number().int())),
+  /** 20 equal bins of the confidence 0..1. */
+  confidence: z.object({
+    edges: z.array(z.number()),
+    correct: z.array(z.number().int()),
+    incorrect: z.array(z.number().int()),
+  }),
+  /** Sentences of caution, e.g. "Fewer than 30 malignant cases: too few to say". */
+  cautions: z.array(z.string()),
+  seconds: z.number(),
+  imagesPerSecond: z.number(),
+  evaluatedAt: z.string(),
+});
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/** One line of `runs/<id>/predictions-<split>.ndjson`. `probabilities` in class order. */
+export const casePredictionSchema = z.object({
+  image: z.number().int(),
+  patient: z.number().int().nullable(),
+  truth: z.number().int(),
+  predicted: z.number().int(),
+  confidence: z.number(),
+  probabilities: z.array(z.number()),
+  loss: z.number(),
+});
+export type CasePrediction = z.infer<typeof casePredictionSchema>;
