@@ -1,0 +1,121 @@
+import type { Raster } from '#shared/imaging/raster';
+import type { ErrorInfo } from '#shared/ipc/errors';
+import type { ImageKind } from '#shared/models/dataset';
+
+/** A VOI window in units after the modality LUT. */
+export interface IntensityWindow {
+  readonly center: number;
+  readonly width: number;
+}
+
+/** Lowest and highest value, both included. */
+export interface ValueRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * What a file says of itself. `identity` carries raw identifiers out of the file: whoever receives it hashes them at
+ * once and stores nothing of them.
+ */
+export interface FileFacts {
+  readonly kind: ImageKind;
+  /** SHA-256 of the file's bytes, lower-case hex. */
+  readonly hash: string;
+  readonly fileBytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly bitsStored: number | null;
+  readonly photometricInterpretation: string | null;
+  readonly transferSyntax: string | null;
+  readonly modality: string | null;
+  /** Whether the picture has colour (channels that differ), whatever its format says. */
+  readonly colour: boolean;
+  /** The first VOI window of the first frame, or null. */
+  readonly window: IntensityWindow | null;
+  /** Values of the first frame after the modality LUT, padding left out. */
+  readonly range: ValueRange;
+  readonly identity: {
+    /** PatientID, with its issuer where one is named; null where it is absent or empty. */
+    readonly patient: string | null;
+    readonly study: string | null;
+    readonly series: string | null;
+    readonly sopInstance: string | null;
+  };
+  readonly subject: {
+    readonly sex: string | null;
+    /** Years. */
+    readonly age: number | null;
+  };
+  readonly equipment: {
+    readonly manufacturer: string | null;
+    readonly model: string | null;
+    readonly station: string | null;
+  };
+  readonly burnedInAnnotation: 'yes' | 'no' | 'unknown';
+  /** Sentences for people, such as "12 frames: the first is used". */
+  readonly warnings: readonly string[];
+}
+
+export interface IngestedFile {
+  readonly facts: FileFacts;
+  /** Canonical: short side at most the one asked for, aspect kept. */
+  readonly raster: Raster;
+  /** JPEG, long side at most 192 pixels. */
+  readonly thumbnail: Uint8Array;
+}
+
+/** One row of a file's tags as the inspector lists them. */
+export interface TagRow {
+  /** "(0010,0020)" */
+  readonly tag: string;
+  /** The dictionary's keyword, such as "PatientID"; empty for private and unknown tags. */
+  readonly keyword: string;
+  readonly vr: string;
+  /** Masked as "•••" for identifying tags, unless they were asked for. */
+  readonly value: string;
+  readonly identifying: boolean;
+}
+
+/** Stored values of one frame, before any look-up table or colour conversion. */
+export interface StoredFrameSummary {
+  /** [rows, columns] or [rows, columns, samples]. */
+  readonly shape: readonly number[];
+  /** NumPy's name: "uint8", "int16", ... */
+  readonly dtype: string;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** SHA-256, lower-case hex, of the values as little-endian bytes in the order of `shape`. */
+  readonly sha256le: string;
+}
+
+/** The first frame as a viewer first shows it. */
+export interface DisplaySummary {
+  readonly window: IntensityWindow | null;
+  /** Mean of the display values, 0 to 255, over all channels. */
+  readonly mean: number;
+  /** 8 rows of 8 means of display values; each a number (grey) or [red, green, blue]. */
+  readonly grid8: readonly (readonly (number | readonly [number, number, number])[])[];
+}
+
+/** What Fovea sees in a file: the answer of `fovea inspect`. */
+export interface InspectedFile {
+  readonly path: string;
+  readonly ok: boolean;
+  /** Null where the file is none of the kinds that Fovea reads. */
+  readonly kind: ImageKind | null;
+  readonly error?: ErrorInfo;
+  readonly transferSyntax: string | null;
+  readonly photometricInterpretation: string | null;
+  readonly rows: number | null;
+  readonly columns: number | null;
+  readonly frames: number | null;
+  readonly bitsStored: number | null;
+  readonly modality: string | null;
+  readonly frame0: StoredFrameSummary | null;
+  readonly display: DisplaySummary | null;
+  readonly tags: readonly TagRow[];
+  readonly warnings: readonly string[];
+}
