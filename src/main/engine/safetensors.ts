@@ -1,0 +1,182 @@
+import { FoveaError } from '#shared/ipc/errors';
+import { decodeBfloat16, decodeFloat16 } from './half';
+import { findDuplicateKey } from './json-keys';
+import type { NamedTensors, Tensor } from './tensor';
+
+/** Bytes of one element, for every dtype that the format names. */
+const bytesPerElement = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
+  I16: 2,
+  U16: 2,
+  F16: 2,
+  BF16: 2,
+  I32: 4,
+  U32: 4,
+  F32: 4,
+  F64: 8,
+  I64: 8,
+  U64: 8,
+} as const;
+export type SafetensorsDtype = keyof typeof bytesPerElement;
+
+export interface SafetensorsEntry {
+  readonly dtype: SafetensorsDtype;
+  readonly shape: readonly number[];
+  /** A view into the bytes of the file, little-endian; not aligned to anything. */
+  readonly data: Uint8Array;
+}
+
+export interface SafetensorsFile {
+  readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+const MAXIMUM_HEADER_BYTES = 100_000_000;
+const MAXIMUM_DIMENSIONS = 8;
+
+function invalid(reason: string, cause?: unknown): FoveaError {
+  return new FoveaError('safetensors-invalid', `The weights file is not a valid safetensors file: ${reason}.`, {
+    hint: 'Copy or download the file again; it may be cut short or damaged.',
+    cause,
+  });
+}
+
+/**
+ * Reads a safetensors file (https://huggingface.co/docs/safetensors): u64 header length, JSON header, data. The file
+ * may come from anywhere, so everything is checked before it is used: header of at most 100 MB, no duplicate keys,
+ * shape x dtype = bytes, tensors contiguous from 0 to the end of the file. Tensor data are views, not copies.
+ *
+ * @throws FoveaError `safetensors-invalid`
+ */
+export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
+  if (bytes.byteLength < 8) throw invalid('it is shorter than its own header');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = view.getBigUint64(0, true);
+  if (headerLength > BigInt(MAXIMUM_HEADER_BYTES)) throw invalid('its header is larger than 100 MB');
+  const dataStart = 8 + Number(headerLength);
+  if (dataStart > bytes.byteLength) throw invalid('its header is cut off');
+
+  const header = parseHeader(bytes.subarray(8, dataStart));
+  const data = bytes.subarray(dataStart);
+  const metadata = new Map<string, string>();
+  const entries: { name: string; dtype: SafetensorsDtype; shape: number[]; begin: number; end: number }[] = [];
+  for (const [name, value] of Object.entries(header)) {
+    if (name === '__metadata__') {
+      if (!isRecord(value)) throw invalid('its metadata is not a table of strings');
+      for (const [key, text] of Object.entries(value)) {
+        if (typeof text !== 'string') throw invalid('its metadata is not a table of strings');
+        metadata.set(key, text);
+      }
+    } else {
+      entries.push({ name, ...parseEntry(name, value) });
+    }
+  }
+
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const tensors = new Map<string, SafetensorsEntry>();
+  let position = 0;
+  for (const { name, dtype, shape, begin, end } of entries) {
+    if (begin !== position) throw invalid(`the data of ${quote(name)} overlap another tensor or leave a gap`);
+    if (end > data.byteLength) throw invalid(`the data of ${quote(name)} end behind the end of the file`);
+    tensors.set(name, { dtype, shape, data: data.subarray(begin, end) });
+    position = end;
+  }
+  if (position !== data.byteLength) throw invalid('it holds bytes that belong to no tensor');
+  return { tensors, metadata };
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let text: string;
+  let header: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    header = JSON.parse(text);
+  } catch (error) {
+    throw invalid('its header is not JSON', error);
+  }
+  if (!text.startsWith('{') || !isRecord(header)) throw invalid('its header is not a JSON object');
+  const duplicate = findDuplicateKey(text);
+  if (duplicate !== null) throw invalid(`its header names ${quote(duplicate)} twice`);
+  return header;
+}
+
+function parseEntry(name: string, value: unknown) {
+  if (!isRecord(value)) throw invalid(`the entry ${quote(name)} is not an object`);
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (!isDtype(dtype)) throw invalid(`the tensor ${quote(name)} has an unknown number type`);
+  if (!Array.isArray(shape) || shape.length > MAXIMUM_DIMENSIONS || !shape.every(isSize)) {
+    throw invalid(`the tensor ${quote(name)} has no usable shape`);
+  }
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
+    throw invalid(`the tensor ${quote(name)} has no usable place in the file`);
+  }
+  const [begin, end] = offsets as [number, number];
+  let expected: number = bytesPerElement[dtype];
+  for (const dimension of shape as number[]) expected *= dimension;
+  if (!Number.isSafeInteger(expected) || end - begin !== expected) {
+    throw invalid(`the shape of ${quote(name)} does not match the bytes it takes`);
+  }
+  return { dtype, shape: shape as number[], begin, end };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSize = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isDtype = (value: unknown): value is SafetensorsDtype =>
+  typeof value === 'string' && Object.hasOwn(bytesPerElement, value);
+const quote = (name: string): string => JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
+
+/**
+ * A copy as float32 of an F32, F16 or BF16 tensor.
+ *
+ * @throws FoveaError `safetensors-dtype` for any other number type
+ */
+export function toFloat32({ dtype, shape, data }: SafetensorsEntry): Tensor {
+  const bytes = data.slice();
+  switch (dtype) {
+    case 'F32':
+      return { shape, data: new Float32Array(bytes.buffer) };
+    case 'F16':
+      return { shape, data: decodeFloat16(new Uint16Array(bytes.buffer)) };
+    case 'BF16':
+      return { shape, data: decodeBfloat16(new Uint16Array(bytes.buffer)) };
+    default:
+      throw new FoveaError('safetensors-dtype', `The weights are stored as ${dtype}, which cannot be read.`, {
+        hint: 'Save the model as float32, float16 or bfloat16.',
+      });
+  }
+}
+
+/**
+ * The bytes of a safetensors file with all tensors as F32, in the order of the map; the data start at a multiple of
+ * 8 bytes, as the reference writer does.
+ */
+export function writeSafetensors(tensors: NamedTensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const entries: [string, unknown][] = [];
+  if (Object.keys(metadata).length > 0) entries.push(['__metadata__', metadata]);
+  let position = 0;
+  for (const [name, { shape, data }] of tensors) {
+    if (name === '__metadata__' || name === '__proto__') throw new Error(`no tensor can be named ${name}`);
+    if (shape.reduce((size, dimension) => size * dimension, 1) !== data.length) {
+      throw new Error(`the shape of ${name} does not match its data`);
+    }
+    entries.push([name, { dtype: 'F32', shape, data_offsets: [position, position + data.byteLength] }]);
+    position += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const dataStart = 8 + Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(dataStart + position).fill(0x20, 8 + json.length, dataStart);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - 8), true);
+  bytes.set(json, 8);
+  let offset = dataStart;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
+  }
+  return bytes;
+}
