@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { errorInfoSchema, FoveaError } from '#shared/ipc/errors';
+
+const answerSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: errorInfoSchema }),
+]);
+
+/** Opens the envelope: the value, or the error thrown as a `FoveaError`. */
+export function openAnswer(envelope: unknown): unknown {
+  const answer = answerSchema.safeParse(envelope);
+  if (!answer.success) {
+    throw new FoveaError('bad_answer', 'Fovea answered in a way this window does not understand.', {
+      hint: 'Reload the window. If Fovea was just updated, close and start it again.',
+    });
+  }
+  if (answer.data.ok) return answer.data.value;
+  const { code, message, hint } = answer.data.error;
+  throw new FoveaError(code, message, hint === null ? {} : { hint });
+}

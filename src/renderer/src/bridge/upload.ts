@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Grant } from '#shared/ipc/preload';
+import { openAnswer } from './answer';
+import type { DroppedFile } from './dropped-files';
+import type { GrantDroppedOptions } from './types';
+
+const sessionSchema = z.object({ session: z.string() });
+const grantsSchema = z.object({ grants: z.array(z.object({ grant: z.string(), name: z.string() })) });
+
+/** Two at a time keep the socket busy while the other is opened; more only fight for the same disk. */
+const PARALLEL = 2;
+
+/**
+ * Sends files to web mode's server, which keeps them, with their relative paths, for as long as it runs. Answers one
+ * grant for each file or folder at the top of the drop.
+ */
+export async function uploadFiles(
+  files: readonly DroppedFile[],
+  options: GrantDroppedOptions,
+): Promise<readonly Grant[]> {
+  if (files.length === 0) return [];
+  const signal = options.signal ?? null;
+  const { session } = sessionSchema.parse(await postAnswer('/api/uploads', null, signal));
+  const total = files.reduce((bytes, { file }) => bytes + file.size, 0);
+  let done = 0;
+  let sent = 0;
+  const queue = [...files].reverse();
+  const worker = async () => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const { path, file } = next;
+      await postAnswer(`/api/uploads/${session}/file?path=${encodeURIComponent(path)}`, file, signal);
+      done += file.size;
+      sent += 1;
+      options.onProgress?.({ done, total, files: sent });
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  return grantsSchema.parse(await postAnswer(`/api/uploads/${session}/finish`, null, signal)).grants;
+}
+
+async function postAnswer(url: string, body: File | null, signal: AbortSignal | null): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body,
+    signal,
+  });
+  return openAnswer(await response.json());
+}
