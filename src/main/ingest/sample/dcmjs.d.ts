@@ -1,0 +1,16 @@
+/** The part of dcmjs that writes DICOM; the package has no types of its own. */
+declare module 'dcmjs' {
+  interface DicomDictionary {
+    dict: Record<string, unknown>;
+    write(options?: { allowInvalidVRLength?: boolean }): ArrayBuffer;
+  }
+  const dcmjs: {
+    data: {
+      DicomDict: new (meta: Record<string, unknown>) => DicomDictionary;
+      DicomMetaDictionary: {
+        denaturalizeDataset(dataset: Record<string, unknown>): Record<string, unknown>;
+      };
+    };
+  };
+  export default dcmjs;
+}
