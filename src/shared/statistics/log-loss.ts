@@ -1,0 +1,27 @@
+/** A probability of exactly 0 would make the loss infinite: as scikit-learn's `log_loss`, it is raised to this. */
+const SMALLEST_PROBABILITY = 2.220446049250313e-16;
+
+/** Cross-entropy of one case in nats: -log of the probability that the model gave to the truth. */
+export function caseLogLoss(probabilities: ArrayLike<number>, truth: number): number {
+  const probability = probabilities[truth];
+  if (probability === undefined) throw new RangeError('log loss: the truth is no class');
+  return -Math.log(Math.min(1, Math.max(SMALLEST_PROBABILITY, probability)));
+}
+
+/** Cross-entropy of one case from its logits, exact also where the probability is too small for a float. */
+export function caseCrossEntropy(logits: ArrayLike<number>, truth: number): number {
+  const own = logits[truth];
+  if (own === undefined) throw new RangeError('cross-entropy: the truth is no class');
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < logits.length; index++) largest = Math.max(largest, logits[index] ?? largest);
+  let sum = 0;
+  for (let index = 0; index < logits.length; index++) sum += Math.exp((logits[index] ?? 0) - largest);
+  return Math.log(sum) + largest - own;
+}
+
+/** The index of the largest value; the first of equals. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let index = 1; index < values.length; index++) if ((values[index] ?? 0) > (values[best] ?? 0)) best = index;
+  return best;
+}
