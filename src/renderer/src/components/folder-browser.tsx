@@ -1,0 +1,195 @@
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  ScrollArea,
+  Skeleton,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
+import { CornerLeftUp, File, Folder } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { create } from 'zustand';
+import { type Grant, invoke, type PickRequest, type WebPicker } from '../bridge/bridge';
+import { useRequest } from '../state/requests';
+import { ErrorAlert } from './error-alert';
+import classes from './folder-browser.module.css';
+
+interface BrowserState {
+  readonly request: PickRequest | null;
+  readonly answer: (grants: readonly Grant[] | null) => void;
+}
+
+const useBrowser = create<BrowserState>(() => ({ request: null, answer: () => {} }));
+
+/** Web mode's stand-in for the native dialog: folders and files of the machine that Fovea runs on. */
+export const browseMachine: WebPicker = (request) =>
+  new Promise((resolve) => {
+    useBrowser.setState({
+      request,
+      answer: (grants) => {
+        useBrowser.setState({ request: null });
+        resolve(grants);
+      },
+    });
+  });
+
+/** Where `browseMachine` shows its dialog. Once, in the shell. */
+export function FolderBrowser() {
+  const { request, answer } = useBrowser();
+  return (
+    <Modal
+      opened={request !== null}
+      onClose={() => answer(null)}
+      title={request?.title ?? ''}
+      size="lg"
+      styles={{ body: { paddingTop: 4 } }}
+    >
+      {request !== null && <Browser request={request} answer={answer} />}
+    </Modal>
+  );
+}
+
+/** The folder that was left last, for the next dialog of this window. */
+let lastPath: string | null = null;
+
+function Browser({ request, answer }: { readonly request: PickRequest; readonly answer: BrowserState['answer'] }) {
+  const [path, setPath] = useState<string | null>(lastPath);
+  const [typed, setTyped] = useState('');
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const listing = useRequest('platform.browse', { path }, { keepPrevious: true });
+  const shown = listing.data;
+  const wantsFiles = request.kind === 'files';
+
+  useEffect(() => {
+    if (shown !== undefined && !listing.isPlaceholderData) {
+      setTyped(shown.path);
+      lastPath = shown.path;
+    }
+  }, [shown, listing.isPlaceholderData]);
+
+  const open = (next: string | null) => {
+    setPath(next);
+    setChosen(new Set());
+    setError(null);
+  };
+  const grantAll = async (paths: readonly string[]) => {
+    setBusy(true);
+    setError(null);
+    try {
+      const grants: Grant[] = [];
+      for (const entry of paths)
+        grants.push(await invoke('platform.grant', { path: entry, create: request.kind === 'save' }));
+      answer(grants);
+    } catch (reason) {
+      setError(reason);
+      setBusy(false);
+    }
+  };
+  const folders = shown?.entries.filter(({ folder }) => folder) ?? [];
+  const files = shown?.entries.filter(({ folder }) => !folder) ?? [];
+
+  return (
+    <Stack gap="xs">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          open(typed.trim() === '' ? null : typed.trim());
+        }}
+      >
+        <Group gap={6} wrap="nowrap">
+          <ActionIcon
+            aria-label="Parent folder"
+            disabled={shown?.parent === null || shown === undefined}
+            onClick={() => open(shown?.parent ?? null)}
+            size="md"
+            variant="default"
+          >
+            <CornerLeftUp size={15} />
+          </ActionIcon>
+          <TextInput
+            aria-label="Folder path"
+            flex={1}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            spellCheck={false}
+            data-autofocus
+          />
+          <Button type="submit" variant="default">
+            Go
+          </Button>
+        </Group>
+      </form>
+      {(listing.isError || error !== null) && <ErrorAlert error={listing.error ?? error} />}
+      <ScrollArea.Autosize mah={340} mih={220} className={classes['list']} type="auto">
+        {shown === undefined && listing.isPending && (
+          <Stack gap={6} p="xs">
+            {[1, 2, 3, 4].map((line) => (
+              <Skeleton key={line} h={22} />
+            ))}
+          </Stack>
+        )}
+        <ul className={classes['entries']} aria-label="Folders and files">
+          {folders.map((entry) => (
+            <li key={entry.path}>
+              <button type="button" className={classes['entry']} onClick={() => open(entry.path)}>
+                <Folder size={15} strokeWidth={1.75} aria-hidden />
+                <span>{entry.name}</span>
+              </button>
+            </li>
+          ))}
+          {files.map((entry) => (
+            <li key={entry.path}>
+              {wantsFiles ? (
+                <div className={classes['entry']}>
+                  <Checkbox
+                    label={entry.name}
+                    checked={chosen.has(entry.path)}
+                    onChange={(event) => {
+                      const next = new Set(chosen);
+                      if (event.currentTarget.checked) next.add(entry.path);
+                      else next.delete(entry.path);
+                      setChosen(next);
+                    }}
+                  />
+                </div>
+              ) : (
+                <div className={classes['entry']} data-muted>
+                  <File size={15} strokeWidth={1.75} aria-hidden />
+                  <span>{entry.name}</span>
+                </div>
+              )}
+            </li>
+          ))}
+        </ul>
+        {shown !== undefined && shown.entries.length === 0 && (
+          <Text c="dimmed" p="sm">
+            This folder is empty.
+          </Text>
+        )}
+      </ScrollArea.Autosize>
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="xs" c="dimmed">
+          {wantsFiles ? `${chosen.size} chosen` : 'These are folders of the machine that Fovea runs on.'}
+        </Text>
+        <Group gap="xs" wrap="nowrap">
+          <Button variant="default" onClick={() => answer(null)}>
+            Cancel
+          </Button>
+          <Button
+            loading={busy}
+            disabled={shown === undefined || listing.isPlaceholderData || (wantsFiles && chosen.size === 0)}
+            onClick={() => shown && grantAll(wantsFiles ? [...chosen] : [shown.path])}
+          >
+            {wantsFiles ? 'Choose files' : 'Choose this folder'}
+          </Button>
+        </Group>
+      </Group>
+    </Stack>
+  );
+}

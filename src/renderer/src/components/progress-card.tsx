@@ -1,0 +1,62 @@
+import { Button, Group, Progress, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { formatCount, formatDuration, formatRate } from './format';
+import classes from './section-card.module.css';
+
+export interface ProgressCardProps {
+  readonly title: string;
+  readonly phase?: string | undefined;
+  readonly done: number;
+  /** Null while the amount is not known. */
+  readonly total: number | null;
+  readonly rate?: number | null | undefined;
+  /** What `done`, `total` and `rate` count; "images" unless told. */
+  readonly unit?: string | undefined;
+  readonly etaSeconds?: number | null | undefined;
+  readonly onCancel?: (() => void) | undefined;
+  readonly cancelLabel?: string | undefined;
+  readonly children?: ReactNode;
+}
+
+/** "12 of 240 · 58 images/s · 4 s left". */
+export function progressText(progress: Omit<ProgressCardProps, 'title' | 'children'>): string {
+  const { done, total, rate, etaSeconds, unit = 'images' } = progress;
+  const parts = [total === null ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`];
+  if (rate !== null && rate !== undefined && rate > 0) parts.push(formatRate(rate, unit));
+  if (etaSeconds !== null && etaSeconds !== undefined) parts.push(`${formatDuration(etaSeconds)} left`);
+  return parts.join(' · ');
+}
+
+/** Long work: how far, how fast, how long still, and a way to end it. */
+export function ProgressCard(props: ProgressCardProps) {
+  const { title, phase, done, total, onCancel, cancelLabel = 'Cancel', children } = props;
+  const share = total === null || total === 0 ? null : Math.min(100, (done / total) * 100);
+  return (
+    <section className={classes['card']} aria-label={title}>
+      <Group className={classes['header']} justify="space-between" wrap="nowrap" align="flex-start">
+        <div>
+          <Text fw={600} size="md">
+            {title}
+          </Text>
+          {phase !== undefined && phase !== '' && (
+            <Text c="dimmed" size="xs">
+              {phase}
+            </Text>
+          )}
+        </div>
+        {onCancel !== undefined && (
+          <Button variant="default" onClick={onCancel}>
+            {cancelLabel}
+          </Button>
+        )}
+      </Group>
+      <div className={classes['body']}>
+        <Progress value={share ?? 100} animated={share === null} striped={share === null} aria-label={title} />
+        <Text size="xs" c="dimmed" className="tabular" mt={6}>
+          {progressText(props)}
+        </Text>
+        {children}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,152 @@
+import { ActionIcon, Group, Progress, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { Pause, Play, Square, X } from 'lucide-react';
+import { assertNever } from '#shared/ipc/errors';
+import type { Job } from '#shared/models/job';
+import type { RunProgress } from '#shared/models/run';
+import { useActivity } from '../../state/activity';
+import { useCommand } from '../../state/requests';
+import { useSession } from '../../state/session';
+import { confirm } from '../confirm';
+import { formatDuration, formatRate } from '../format';
+import classes from './activity-panel.module.css';
+
+/** What runs at the moment, seen from every screen, with a way to end it. */
+export function ActivityPanel() {
+  const jobs = useActivity((state) => state.jobs);
+  const runs = useActivity((state) => state.runs);
+  const goingJobs = Object.values(jobs).filter(({ state }) => state === 'running');
+  const goingRuns = Object.values(runs).filter(
+    ({ progress: { state } }) => state === 'running' || state === 'paused' || state === 'queued',
+  );
+  if (goingJobs.length + goingRuns.length === 0) return null;
+  return (
+    <section className={classes['panel']} aria-label="Running work">
+      {goingRuns.map(({ project, progress }) => (
+        <RunItem key={progress.run} project={project} progress={progress} />
+      ))}
+      {goingJobs.map((job) => (
+        <JobItem key={job.id} job={job} />
+      ))}
+    </section>
+  );
+}
+
+function RunItem({ project, progress }: { readonly project: string; readonly progress: RunProgress }) {
+  const go = useSession((state) => state.go);
+  const pause = useCommand('runs.pause');
+  const resume = useCommand('runs.resume');
+  const stop = useCommand('runs.stop');
+  const share = progress.totalSteps === 0 ? 0 : (progress.step / progress.totalSteps) * 100;
+  const paused = progress.state === 'paused';
+  const target = { project, run: progress.run };
+  return (
+    <div className={classes['item']}>
+      <Group gap={2} wrap="nowrap" justify="space-between">
+        <UnstyledButton className={classes['title']} onClick={() => go('train')}>
+          {paused ? 'Training paused' : runPhase(progress)}
+        </UnstyledButton>
+        <Group gap={0} wrap="nowrap">
+          <Tooltip label={paused ? 'Resume' : 'Pause'}>
+            <ActionIcon
+              size="sm"
+              aria-label={paused ? 'Resume training from here' : 'Pause training from here'}
+              onClick={() => (paused ? resume : pause).mutate(target)}
+            >
+              {paused ? <Play size={13} /> : <Pause size={13} />}
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label="Stop">
+            <ActionIcon
+              size="sm"
+              aria-label="Stop training from here"
+              onClick={async () => {
+                const sure = await confirm({
+                  title: 'Stop this run?',
+                  message: 'It ends after the current step and keeps what it has learned so far.',
+                  confirmLabel: 'Stop run',
+                });
+                if (sure) stop.mutate(target);
+              }}
+            >
+              <Square size={12} />
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+      </Group>
+      <Progress value={share} size={4} animated={!paused} aria-label="Training progress" />
+      <Text size="xs" c="dimmed" className="tabular" truncate>
+        {[
+          `${Math.floor(share)} %`,
+          progress.imagesPerSecond === null || paused ? null : formatRate(progress.imagesPerSecond, 'img'),
+          progress.etaSeconds === null || paused ? null : `${formatDuration(progress.etaSeconds)} left`,
+        ]
+          .filter((part) => part !== null)
+          .join(' · ')}
+      </Text>
+    </div>
+  );
+}
+
+function runPhase({ phase, epoch, epochs }: RunProgress): string {
+  switch (phase) {
+    case 'waiting':
+      return 'Training waits';
+    case 'preparing':
+      return 'Preparing images';
+    case 'extracting':
+      return 'Computing features';
+    case 'training':
+      return `Training, epoch ${Math.min(epochs, Math.floor(epoch) + 1)} of ${epochs}`;
+    case 'evaluating':
+      return 'Checking on validation';
+    case 'saving':
+      return 'Saving checkpoint';
+    case 'done':
+      return 'Training done';
+    default:
+      return assertNever(phase);
+  }
+}
+
+const jobTitles: Record<Job['kind'], string> = {
+  import: 'Importing',
+  sample: 'Making the sample project',
+  evaluate: 'Evaluating',
+  predict: 'Predicting',
+  export: 'Exporting',
+  backbone: 'Downloading backbone',
+};
+
+function JobItem({ job }: { readonly job: Job }) {
+  const cancel = useCommand('jobs.cancel');
+  const share = job.total === null || job.total === 0 ? null : Math.min(100, (job.done / job.total) * 100);
+  return (
+    <div className={classes['item']}>
+      <Group gap={2} wrap="nowrap" justify="space-between">
+        <Text size="xs" fw={500} truncate title={job.phase}>
+          {jobTitles[job.kind]}
+        </Text>
+        <Tooltip label="Cancel">
+          <ActionIcon
+            size="sm"
+            aria-label={`Cancel: ${jobTitles[job.kind]}`}
+            loading={cancel.isPending}
+            onClick={() => cancel.mutate({ job: job.id })}
+          >
+            <X size={13} />
+          </ActionIcon>
+        </Tooltip>
+      </Group>
+      <Progress value={share ?? 100} size={4} animated={share === null} aria-label={jobTitles[job.kind]} />
+      <Text size="xs" c="dimmed" className="tabular" truncate>
+        {[
+          share === null ? job.phase : `${Math.floor(share)} %`,
+          job.rate === null ? null : `${formatRate(job.rate, '').trim()}`,
+          job.etaSeconds === null ? null : `${formatDuration(job.etaSeconds)} left`,
+        ]
+          .filter((part) => part !== null && part !== '')
+          .join(' · ')}
+      </Text>
+    </div>
+  );
+}

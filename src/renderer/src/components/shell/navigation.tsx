@@ -1,0 +1,151 @@
+import { ActionIcon, Group, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import {
+  Check,
+  ChevronsUpDown,
+  Folder,
+  Images,
+  Keyboard,
+  LayoutGrid,
+  type LucideIcon,
+  Moon,
+  ScanSearch,
+  Settings2,
+  Sun,
+  TrendingUp,
+  Zap,
+} from 'lucide-react';
+import { useCommand, useRequest } from '../../state/requests';
+import { type Screen, useSession } from '../../state/session';
+import { ActivityPanel } from './activity-panel';
+import { Logo } from './logo';
+import classes from './navigation.module.css';
+
+const entries: readonly { screen: Screen; label: string; icon: LucideIcon }[] = [
+  { screen: 'projects', label: 'Projects', icon: LayoutGrid },
+  { screen: 'data', label: 'Data', icon: Images },
+  { screen: 'train', label: 'Train', icon: Zap },
+  { screen: 'evaluate', label: 'Evaluate', icon: TrendingUp },
+  { screen: 'predict', label: 'Predict', icon: ScanSearch },
+];
+
+export interface NavigationProps {
+  /** The scheme that shows now, `system` resolved. */
+  readonly scheme: 'dark' | 'light';
+  readonly onTheme: (theme: 'dark' | 'light') => void;
+}
+
+/** The left side of the window: project, screens in the order of the work, what runs, settings. */
+export function Navigation({ scheme, onTheme }: NavigationProps) {
+  return (
+    <div className={classes['side']}>
+      <Group gap={8} className={classes['brand']} wrap="nowrap">
+        <Logo />
+        <Text fw={650} size="md">
+          Fovea
+        </Text>
+      </Group>
+      <ProjectSwitcher />
+      <nav aria-label="Screens" className={classes['screens']}>
+        {entries.map((entry) => (
+          <NavigationEntry key={entry.screen} {...entry} />
+        ))}
+      </nav>
+      <div className={classes['space']} />
+      <ActivityPanel />
+      <nav aria-label="Application" className={classes['screens']}>
+        <NavigationEntry screen="settings" label="Settings" icon={Settings2} />
+      </nav>
+      <div className={classes['foot']}>
+        <Tooltip
+          multiline
+          w={240}
+          position="top-start"
+          label="Fovea is a research tool. It is not a medical device and must not be used for diagnosis."
+        >
+          <span className={classes['research']}>Research use only</span>
+        </Tooltip>
+        <Group gap={0} wrap="nowrap">
+          <Tooltip label="Keyboard shortcuts (?)">
+            <ActionIcon aria-label="Keyboard shortcuts" onClick={() => useSession.getState().setShortcutsOpen(true)}>
+              <Keyboard size={16} />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label={scheme === 'dark' ? 'Light theme' : 'Dark theme'}>
+            <ActionIcon
+              aria-label={scheme === 'dark' ? 'Switch to the light theme' : 'Switch to the dark theme'}
+              onClick={() => onTheme(scheme === 'dark' ? 'light' : 'dark')}
+            >
+              {scheme === 'dark' ? <Sun size={16} /> : <Moon size={16} />}
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+      </div>
+    </div>
+  );
+}
+
+function NavigationEntry({ screen, label, icon: Icon }: { screen: Screen; label: string; icon: LucideIcon }) {
+  const active = useSession((state) => state.screen === screen);
+  const go = useSession((state) => state.go);
+  return (
+    <UnstyledButton
+      className={classes['entry']}
+      data-active={active || undefined}
+      aria-current={active ? 'page' : undefined}
+      onClick={() => go(screen)}
+    >
+      <Icon size={16} strokeWidth={1.75} aria-hidden />
+      {label}
+    </UnstyledButton>
+  );
+}
+
+function ProjectSwitcher() {
+  const project = useSession((state) => state.project);
+  const go = useSession((state) => state.go);
+  const setProject = useSession((state) => state.setProject);
+  const list = useRequest('projects.list', {});
+  const reopen = useCommand('projects.reopen', {
+    onSuccess: (opened) => {
+      setProject(opened);
+      if (useSession.getState().screen === 'projects') go('data');
+    },
+  });
+  const recent = (list.data?.recent ?? []).filter(({ available }) => available).slice(0, 8);
+  return (
+    <Menu position="bottom-start" width={260}>
+      <Menu.Target>
+        <UnstyledButton
+          className={classes['project']}
+          aria-label={project === null ? 'Project: none open' : `Project: ${project.name}`}
+        >
+          <Folder size={15} strokeWidth={1.75} aria-hidden className={classes['projectIcon']} />
+          <Text size="sm" fw={500} truncate flex={1} c={project === null ? 'dimmed' : 'var(--mantine-color-text)'}>
+            {project?.name ?? 'No project open'}
+          </Text>
+          <ChevronsUpDown size={14} aria-hidden className={classes['projectIcon']} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {recent.length > 0 && <Menu.Label>Recent projects</Menu.Label>}
+        {recent.map((entry) => (
+          <Menu.Item
+            key={entry.id}
+            leftSection={
+              entry.id === project?.id ? <Check size={14} /> : <span style={{ display: 'inline-block', width: 14 }} />
+            }
+            onClick={() => entry.id !== project?.id && reopen.mutate({ project: entry.id })}
+          >
+            <Text size="sm" truncate>
+              {entry.name}
+            </Text>
+          </Menu.Item>
+        ))}
+        {recent.length > 0 && <Menu.Divider />}
+        <Menu.Item leftSection={<LayoutGrid size={14} />} onClick={() => go('projects')}>
+          All projects…
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,37 @@
+import { invoke } from '../bridge/bridge';
+import { catchUpOnRuns } from './activity';
+import { isScreen, useSession } from './session';
+import { showError } from './toasts';
+
+/** Opens the window where it was left: theme, project, screen. A project that is gone is no error. */
+export async function restoreSession(): Promise<void> {
+  const settings = await invoke('settings.get', {});
+  useSession.setState({ theme: settings.theme });
+  const { recent } = await invoke('projects.list', {});
+  const last = recent.find(({ folder, available }) => available && folder === settings.lastProject);
+  if (last !== undefined) {
+    try {
+      useSession.getState().setProject(await invoke('projects.reopen', { project: last.id }));
+    } catch (error) {
+      showError(error);
+    }
+  }
+  if (isScreen(settings.lastScreen)) {
+    const open = useSession.getState().project !== null;
+    useSession.setState({ screen: open || settings.lastScreen === 'settings' ? settings.lastScreen : 'projects' });
+  }
+}
+
+/** Writes down theme, project and screen as they change, and asks for the runs of a project that is opened. */
+export function followSession(): () => void {
+  const { project } = useSession.getState();
+  if (project !== null) catchUpOnRuns(project.id).catch(showError);
+  return useSession.subscribe((now, before) => {
+    if (now.theme !== before.theme) invoke('settings.set', { theme: now.theme }).catch(showError);
+    if (now.screen !== before.screen) invoke('settings.set', { lastScreen: now.screen }).catch(showError);
+    if (now.project?.id !== before.project?.id) {
+      invoke('settings.set', { lastProject: now.project?.folder ?? null }).catch(showError);
+      if (now.project !== null) catchUpOnRuns(now.project.id).catch(showError);
+    }
+  });
+}

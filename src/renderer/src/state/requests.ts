@@ -1,0 +1,76 @@
+import { QueryClient, type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query';
+import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract';
+import { invoke, on, onConnection } from '../bridge/bridge';
+import { showError } from './toasts';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    // Main tells by events what changed; asking again on focus or by time would only repeat work.
+    queries: { staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false, retry: false, networkMode: 'always' },
+    mutations: { networkMode: 'always' },
+  },
+});
+
+/** The answer to a request, cached by name and input, and asked for again when its project changes. */
+export function useRequest<K extends RequestName>(
+  name: K,
+  input: RequestInput<K>,
+  options: { enabled?: boolean; keepPrevious?: boolean } = {},
+): UseQueryResult<RequestOutput<K>> {
+  return useQuery<RequestOutput<K>>({
+    queryKey: [name, input],
+    queryFn: () => invoke(name, input),
+    enabled: options.enabled ?? true,
+    ...(options.keepPrevious === true ? { placeholderData: (previous: RequestOutput<K> | undefined) => previous } : {}),
+  } as Parameters<typeof useQuery<RequestOutput<K>>>[0]);
+}
+
+/**
+ * A request that changes something. Errors are shown as a toast unless `quiet`; `mutate` and `mutateAsync` take the
+ * request's input.
+ */
+export function useCommand<K extends RequestName>(
+  name: K,
+  options: { quiet?: boolean; onSuccess?: (output: RequestOutput<K>, input: RequestInput<K>) => void } = {},
+) {
+  return useMutation<RequestOutput<K>, Error, RequestInput<K>>({
+    mutationFn: (input) => invoke(name, input),
+    onError: (error) => {
+      if (options.quiet !== true) showError(error);
+    },
+    onSuccess: (output, input) => options.onSuccess?.(output, input),
+  });
+}
+
+/** Asks again for every shown answer of these requests, whatever their input. */
+export function refresh(...names: readonly RequestName[]): void {
+  for (const name of names) void queryClient.invalidateQueries({ queryKey: [name] });
+}
+
+/** Requests whose answers each kind of change makes stale. */
+const affected: Record<'dataset' | 'runs' | 'evaluations' | 'backbones', readonly RequestName[]> = {
+  dataset: [
+    'dataset.summary',
+    'dataset.ids',
+    'dataset.images',
+    'dataset.image',
+    'projects.list',
+    'runs.preview',
+    'evaluations.cases',
+  ],
+  runs: ['runs.list', 'runs.get', 'runs.log', 'runs.progress', 'projects.list', 'evaluations.get'],
+  evaluations: ['evaluations.get', 'evaluations.cases', 'runs.list', 'runs.get'],
+  backbones: ['backbones.list', 'runs.preview'],
+};
+
+/** Connects main's events to the cache. Call once, at start; returns what ends it. */
+export function followChanges(): () => void {
+  const endChanged = on('project.changed', ({ what }) => refresh(...affected[what]));
+  const endConnection = onConnection((state) => {
+    if (state === 'open') void queryClient.invalidateQueries();
+  });
+  return () => {
+    endChanged();
+    endConnection();
+  };
+}

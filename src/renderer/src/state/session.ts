@@ -1,0 +1,46 @@
+import { create } from 'zustand';
+import type { ImageFilter } from '#shared/models/dataset';
+import type { ProjectSummary, Settings } from '#shared/models/project';
+
+export const screens = ['projects', 'data', 'train', 'evaluate', 'predict', 'settings'] as const;
+export type Screen = (typeof screens)[number];
+
+/** A set of images that another screen asked the Data screen to show, e.g. a cell of a confusion matrix. */
+export interface ImageRequest {
+  readonly title: string;
+  readonly filter: ImageFilter;
+}
+
+interface SessionState {
+  readonly screen: Screen;
+  readonly project: ProjectSummary | null;
+  readonly theme: Settings['theme'];
+  readonly imageRequest: ImageRequest | null;
+  readonly shortcutsOpen: boolean;
+  go(screen: Screen): void;
+  setProject(project: ProjectSummary | null): void;
+  setTheme(theme: Settings['theme']): void;
+  /** Opens the Data screen on these images. */
+  showImages(request: ImageRequest): void;
+  clearImageRequest(): void;
+  setShortcutsOpen(open: boolean): void;
+}
+
+/** What the window shows: small client state only. Everything that main knows is asked for through `requests.ts`. */
+export const useSession = create<SessionState>((set) => ({
+  screen: 'projects',
+  project: null,
+  theme: 'dark',
+  imageRequest: null,
+  shortcutsOpen: false,
+  go: (screen) => set({ screen }),
+  setProject: (project) => set({ project, imageRequest: null }),
+  setTheme: (theme) => set({ theme }),
+  showImages: (imageRequest) => set({ imageRequest, screen: 'data' }),
+  clearImageRequest: () => set({ imageRequest: null }),
+  setShortcutsOpen: (shortcutsOpen) => set({ shortcutsOpen }),
+}));
+
+export function isScreen(value: string): value is Screen {
+  return (screens as readonly string[]).includes(value);
+}

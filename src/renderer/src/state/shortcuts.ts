@@ -1,0 +1,40 @@
+import { useEffect } from 'react';
+import { type Screen, useSession } from './session';
+
+const byDigit: readonly Screen[] = ['projects', 'data', 'train', 'evaluate', 'predict'];
+
+/** True while a person types text, where plain keys belong to the field. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select');
+}
+
+/** True while a dialog is open, which takes all keys. */
+export function isDialogOpen(): boolean {
+  return document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"], [role="listbox"]') !== null;
+}
+
+/**
+ * Ctrl (or Cmd) or Alt with 1 to 5 goes to a screen: browsers keep one of the two for their tabs, on each system
+ * another one. `?` opens the list of shortcuts.
+ */
+export function useGlobalShortcuts(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented) return;
+      const modifiers = Number(event.ctrlKey) + Number(event.metaKey) + Number(event.altKey);
+      const digit = /^Digit([1-5])$/.exec(event.code)?.[1];
+      if (modifiers === 1 && !event.shiftKey && digit !== undefined) {
+        const screen = byDigit[Number(digit) - 1];
+        if (screen === undefined || isDialogOpen()) return;
+        event.preventDefault();
+        useSession.getState().go(screen);
+      } else if (event.key === '?' && modifiers === 0 && !isTyping(event.target) && !isDialogOpen()) {
+        event.preventDefault();
+        useSession.getState().setShortcutsOpen(true);
+      }
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}

@@ -1,0 +1,38 @@
+import { create } from 'zustand';
+import { toErrorInfo } from '#shared/ipc/errors';
+
+export interface Toast {
+  readonly id: number;
+  readonly kind: 'info' | 'success' | 'error';
+  readonly message: string;
+  readonly hint: string | null;
+  readonly action: { readonly label: string; readonly run: () => void } | null;
+}
+
+interface ToastState {
+  readonly toasts: readonly Toast[];
+  add(toast: Toast): void;
+  remove(id: number): void;
+}
+
+/** More than this on top of each other is noise: the oldest goes. */
+const MAXIMUM = 4;
+
+export const useToasts = create<ToastState>((set) => ({
+  toasts: [],
+  add: (toast) => set((state) => ({ toasts: [...state.toasts, toast].slice(-MAXIMUM) })),
+  remove: (id) => set((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) })),
+}));
+
+let lastId = 0;
+
+/** Shows a message at the bottom right. Errors stay until they are closed; the rest goes after some seconds. */
+export function showToast(toast: { message: string } & Partial<Omit<Toast, 'id'>>): void {
+  lastId += 1;
+  useToasts.getState().add({ kind: 'info', hint: null, action: null, ...toast, id: lastId });
+}
+
+export function showError(error: unknown): void {
+  const info = toErrorInfo(error);
+  showToast({ kind: 'error', message: info.message, hint: info.hint });
+}
