@@ -1,0 +1,94 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import type { ErrorInfo } from '#shared/ipc/errors';
+
+/** 256 random bits, URL-safe. */
+export function createToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Compares in a time that does not tell how much of the token was right. */
+export function isToken(given: string | undefined, token: string): boolean {
+  if (given === undefined) return false;
+  const left = Buffer.from(given);
+  const right = Buffer.from(token);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+export interface GuardOptions {
+  readonly token: string;
+  /** Known only once the server listens. */
+  readonly port: () => number;
+}
+
+const allowedHosts = (port: number) => [`127.0.0.1:${port}`, `localhost:${port}`];
+
+/** Cookies are shared by all ports of a host: the name keeps two Foveas apart. */
+const cookieName = (port: number) => `fovea-${port}`;
+
+const refuse = (status: 401 | 403, error: ErrorInfo) =>
+  Response.json({ ok: false, error }, { status, headers: { 'cache-control': 'no-store' } });
+
+/**
+ * Refuses any name but ours in `Host`: a page that points its own domain at 127.0.0.1 (DNS rebinding) gets nothing.
+ */
+export function hostGuard({ port }: GuardOptions): MiddlewareHandler {
+  return async (context, next) => {
+    if (allowedHosts(port()).includes(context.req.header('host') ?? '')) return next();
+    return refuse(403, {
+      code: 'wrong_host',
+      message: 'Fovea answers under the address that it printed only.',
+      hint: 'Through an SSH tunnel, use the same port number on both sides.',
+    });
+  };
+}
+
+/**
+ * Refuses what another site sends. A browser names the origin on every POST; a script that shows the token in
+ * `Authorization` may leave it out.
+ */
+export function originGuard({ port }: GuardOptions): MiddlewareHandler {
+  return async (context, next) => {
+    const { req } = context;
+    const origin = req.header('origin');
+    const own = allowedHosts(port()).map((host) => `http://${host}`);
+    const isKnown =
+      origin === undefined ? isReading(req.method) || hasBearer(req.header('authorization')) : own.includes(origin);
+    const site = req.header('sec-fetch-site');
+    const isForeign = site === 'cross-site' || site === 'same-site';
+    // Following a link to the page itself is not a request of the other site.
+    const isNavigation = req.method === 'GET' && req.header('sec-fetch-mode') === 'navigate' && req.path === '/';
+    if (isKnown && (!isForeign || isNavigation)) return next();
+    return refuse(403, {
+      code: 'wrong_origin',
+      message: 'Fovea answers its own page only.',
+      hint: 'Open the address that Fovea printed.',
+    });
+  };
+}
+
+const isReading = (method: string) => method === 'GET' || method === 'HEAD';
+const hasBearer = (authorization: string | undefined) => authorization?.startsWith('Bearer ') === true;
+
+/**
+ * `/?token=…`, the address that Fovea prints, sets the cookie and leads to `/`, so that the token does not stay in the
+ * address bar. Every other request needs the cookie or `Authorization: Bearer`.
+ */
+export function tokenGuard({ token, port }: GuardOptions): MiddlewareHandler {
+  return async (context, next) => {
+    const { req } = context;
+    const name = cookieName(port());
+    if (req.method === 'GET' && req.path === '/' && isToken(req.query('token'), token)) {
+      setCookie(context, name, token, { httpOnly: true, sameSite: 'Strict', path: '/' });
+      context.header('referrer-policy', 'no-referrer');
+      context.header('cache-control', 'no-store');
+      return context.redirect('/', 303);
+    }
+    const bearer = req.header('authorization')?.replace(/^Bearer /, '');
+    if (isToken(getCookie(context, name), token) || isToken(bearer, token)) return next();
+    const message = 'This page needs the address with the token that Fovea printed when it was started.';
+    if (req.path === '/') return context.text(message, 401);
+    return refuse(401, { code: 'signed_out', message, hint: 'Open that address again.' });
+  };
+}

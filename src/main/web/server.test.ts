@@ -1,0 +1,298 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startWebServer, type WebServer } from './server';
+import { createUploads, type Uploads } from './uploads';
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+}
+
+/** Node's fetch would not let a test set `Host` or `Origin`. */
+function send(
+  server: WebServer,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      { host: '127.0.0.1', port: server.port, path, method: options.method ?? 'GET', headers: options.headers ?? {} },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString('utf8'),
+          }),
+        );
+        response.on('error', reject);
+      },
+    );
+    request.on('error', reject);
+    request.end(options.body);
+  });
+}
+
+describe('web mode', () => {
+  let folder: string;
+  let server: WebServer;
+  let uploads: Uploads;
+  const granted: string[] = [];
+  const called: { name: string; input: unknown }[] = [];
+  const subscribers = new Set<(name: string, payload: unknown) => void>();
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fovea-web-test-'));
+    await mkdir(join(folder, 'renderer/assets'), { recursive: true });
+    await writeFile(join(folder, 'renderer/index.html'), '<!doctype html><title>Fovea</title>');
+    await writeFile(join(folder, 'renderer/assets/index-abc.js'), 'export {};');
+    await writeFile(join(folder, 'secret.json'), '{"secret":true}');
+    uploads = createUploads(
+      (path) => {
+        granted.push(path);
+        return { grant: `grant-${granted.length}`, name: path.split('/').at(-1) ?? '' };
+      },
+      { fileBytes: 1_000, totalBytes: 100_000, files: 10 },
+    );
+    server = await startWebServer({
+      dispatch: async (name, input) => {
+        called.push({ name, input });
+        return { ok: true, value: { answered: name } };
+      },
+      subscribe: (listener) => {
+        subscribers.add(listener);
+        return () => subscribers.delete(listener);
+      },
+      resources: new Hono().get('/resource/thumbnail/:project/:image', (context) => context.text('pixels')),
+      uploads,
+      rendererFolder: join(folder, 'renderer'),
+      log: { failure: () => undefined },
+      port: 0,
+    });
+  });
+  afterAll(async () => {
+    await server.close();
+    await uploads.dispose();
+    await rm(folder, { recursive: true });
+  });
+
+  const cookie = () => `fovea-${server.port}=${server.token}`;
+  const page = () => ({ host: `127.0.0.1:${server.port}`, cookie: cookie() });
+  const post = () => ({ ...page(), origin: server.origin, 'content-type': 'application/json' });
+
+  it('listens on the loopback interface and prints an address with a long random token', () => {
+    expect(server.address).toBe(`http://127.0.0.1:${server.port}/?token=${server.token}`);
+    expect(Buffer.from(server.token, 'base64url')).toHaveLength(32);
+  });
+
+  it('turns the printed address into a cookie that scripts and other sites cannot use', async () => {
+    const reply = await send(server, `/?token=${server.token}`);
+    expect(reply.status).toBe(303);
+    expect(reply.headers['location']).toBe('/');
+    const [set] = reply.headers['set-cookie'] as string[];
+    expect(set).toContain(cookie());
+    expect(set).toContain('HttpOnly');
+    expect(set).toContain('SameSite=Strict');
+  });
+
+  it('serves the page with a strict content security policy', async () => {
+    const reply = await send(server, '/', { headers: page() });
+    expect(reply.status).toBe(200);
+    expect(reply.body).toContain('<title>Fovea</title>');
+    const policy = String(reply.headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toMatch(/script-src 'self'(;|$)/);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(reply.headers['x-content-type-options']).toBe('nosniff');
+    expect(reply.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it.each([
+    ['/', {}],
+    ['/', { cookie: 'fovea-1=wrong' }],
+    ['/?token=wrong', {}],
+    ['/assets/index-abc.js', {}],
+    ['/resource/thumbnail/p/1', {}],
+    ['/api/events', {}],
+    ['/api/events', { authorization: 'Bearer wrong' }],
+  ])('refuses %s without the token (%o)', async (path, headers) => {
+    expect((await send(server, path, { headers })).status).toBe(401);
+  });
+
+  it('refuses a request without the token before any handler sees it', async () => {
+    called.length = 0;
+    const { cookie: _, ...headers } = post();
+    const reply = await send(server, '/api/invoke/app.info', { method: 'POST', headers, body: '{}' });
+    expect(reply.status).toBe(401);
+    expect(JSON.parse(reply.body)).toMatchObject({ ok: false, error: { code: 'signed_out' } });
+    expect(called).toEqual([]);
+  });
+
+  it.each(['evil.example', 'evil.example:80', '127.0.0.1', 'localhost:1', '[::1]:80'])(
+    'refuses the host name %s, token or not',
+    async (host) => {
+      expect((await send(server, '/', { headers: { ...page(), host } })).status).toBe(403);
+      expect((await send(server, `/?token=${server.token}`, { headers: { host } })).status).toBe(403);
+    },
+  );
+
+  it('takes localhost for 127.0.0.1', async () => {
+    const headers = { ...page(), host: `localhost:${server.port}` };
+    expect((await send(server, '/', { headers })).status).toBe(200);
+  });
+
+  it.each(['http://evil.example', 'null', 'http://127.0.0.1:1', 'https://127.0.0.1'])(
+    'refuses a POST from the origin %s',
+    async (origin) => {
+      called.length = 0;
+      const headers = { ...post(), origin };
+      const reply = await send(server, '/api/invoke/app.info', { method: 'POST', headers, body: '{}' });
+      expect(reply.status).toBe(403);
+      expect((await send(server, '/api/uploads', { method: 'POST', headers })).status).toBe(403);
+      expect((await send(server, '/api/events', { headers })).status).toBe(403);
+      expect(called).toEqual([]);
+    },
+  );
+
+  it('refuses a POST with a cookie and no origin, and what the browser calls cross-site', async () => {
+    const { origin: _, ...silent } = post();
+    expect((await send(server, '/api/invoke/app.info', { method: 'POST', headers: silent, body: '{}' })).status).toBe(
+      403,
+    );
+    const foreign = { ...page(), 'sec-fetch-site': 'cross-site' };
+    expect((await send(server, '/api/events', { headers: foreign })).status).toBe(403);
+    expect((await send(server, '/resource/thumbnail/p/1', { headers: foreign })).status).toBe(403);
+  });
+
+  it('answers a request of its page, and of a script with the token', async () => {
+    called.length = 0;
+    const body = JSON.stringify({ project: 'p' });
+    const reply = await send(server, '/api/invoke/dataset.summary', { method: 'POST', headers: post(), body });
+    expect(JSON.parse(reply.body)).toEqual({ ok: true, value: { answered: 'dataset.summary' } });
+    const headers = { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' };
+    expect((await send(server, '/api/invoke/jobs.list', { method: 'POST', headers, body: '{}' })).status).toBe(200);
+    expect(called).toEqual([
+      { name: 'dataset.summary', input: { project: 'p' } },
+      { name: 'jobs.list', input: {} },
+    ]);
+  });
+
+  it('takes JSON only, up to its limit', async () => {
+    const form = { ...post(), 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await send(server, '/api/invoke/app.info', { method: 'POST', headers: form, body: 'a=1' })).status).toBe(
+      415,
+    );
+    const body = Buffer.alloc(17 * 2 ** 20, 0x20);
+    expect((await send(server, '/api/invoke/app.info', { method: 'POST', headers: post(), body })).status).toBe(413);
+  });
+
+  it('serves files of the renderer only', async () => {
+    expect((await send(server, '/assets/index-abc.js', { headers: page() })).headers['content-type']).toContain(
+      'text/javascript',
+    );
+    for (const path of [
+      '/../secret.json',
+      '/%2e%2e/secret.json',
+      '/..%2fsecret.json',
+      '/assets/%00.js',
+      '/missing.js',
+    ]) {
+      const reply = await send(server, path, { headers: page() });
+      expect(reply.status, path).toBe(404);
+      expect(reply.body).not.toContain('secret');
+    }
+    expect((await send(server, '/resource/thumbnail/p/1', { headers: page() })).body).toBe('pixels');
+  });
+
+  it('sends events as they happen and forgets a page that has gone', async () => {
+    const response = await fetch(`${server.origin}/api/events`, {
+      headers: { authorization: `Bearer ${server.token}` },
+    });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = (await reader?.read())?.value ?? '';
+    expect(subscribers.size).toBe(1);
+    for (const listener of subscribers) listener('job', { id: 'one' });
+    while (!text.includes('data:')) text += (await reader?.read())?.value ?? '';
+    expect(text).toContain('data: {"name":"job","payload":{"id":"one"}}\n\n');
+    await reader?.cancel();
+    await expect.poll(() => subscribers.size).toBe(0);
+  });
+
+  describe('uploads', () => {
+    const begin = async () =>
+      (
+        JSON.parse((await send(server, '/api/uploads', { method: 'POST', headers: post() })).body) as {
+          value: { session: string };
+        }
+      ).value.session;
+    const put = (session: string, path: string, body: string | Buffer) =>
+      send(server, `/api/uploads/${session}/file?path=${encodeURIComponent(path)}`, {
+        method: 'POST',
+        headers: { ...post(), 'content-type': 'application/octet-stream' },
+        body,
+      });
+
+    it('keeps relative paths and answers one grant for each thing dropped', async () => {
+      granted.length = 0;
+      const session = await begin();
+      expect((await put(session, 'Ordner (ä)/a b.dcm', 'one')).status).toBe(200);
+      expect((await put(session, 'Ordner (ä)/tief/c.png', 'two')).status).toBe(200);
+      expect((await put(session, 'single.dcm', 'three')).status).toBe(200);
+      const reply = await send(server, `/api/uploads/${session}/finish`, { method: 'POST', headers: post() });
+      const { value } = JSON.parse(reply.body) as { value: { grants: { name: string }[] } };
+      expect(value.grants.map(({ name }) => name)).toEqual(['Ordner (ä)', 'single.dcm']);
+      expect(await readFile(join(granted[0] ?? '', 'tief/c.png'), 'utf8')).toBe('two');
+      expect(await readFile(granted[1] ?? '', 'utf8')).toBe('three');
+      expect((await put(session, 'late.dcm', 'x')).status).toBe(400);
+    });
+
+    it.each([
+      '../a.png',
+      'a/../../b.png',
+      '/etc/passwd',
+      'a//b.png',
+      '',
+      '.',
+      'a\\..\\b.png',
+      `${'n'.repeat(256)}.png`,
+    ])('refuses the path %j', async (path) => {
+      const reply = await put(await begin(), path, 'x');
+      expect(reply.status).toBe(400);
+      expect(JSON.parse(reply.body)).toMatchObject({ error: { code: 'bad_request' } });
+    });
+
+    it('refuses a file over the limit, the same file twice, too many files and an unknown session', async () => {
+      const session = await begin();
+      const large = await put(session, 'large.dcm', Buffer.alloc(1_001));
+      expect(JSON.parse(large.body)).toMatchObject({ error: { code: 'too_large' } });
+      expect((await put(session, 'twice.dcm', 'first')).status).toBe(200);
+      expect((await put(session, 'twice.dcm', 'again')).status).toBe(400);
+      expect((await put('unknown', 'a.dcm', 'x')).status).toBe(400);
+      let last = await put(session, 'more-0.dcm', 'x');
+      for (let index = 1; last.status === 200 && index < 20; index += 1)
+        last = await put(session, `m${index}.dcm`, 'x');
+      expect(JSON.parse(last.body)).toMatchObject({ error: { code: 'too_large' } });
+    });
+  });
+
+  it('says so when its port is taken', async () => {
+    const again = startWebServer({
+      dispatch: async () => ({ ok: true, value: {} }),
+      subscribe: () => () => undefined,
+      resources: new Hono(),
+      uploads,
+      rendererFolder: folder,
+      log: { failure: () => undefined },
+      port: server.port,
+    });
+    await expect(again).rejects.toMatchObject({ code: 'port_in_use' });
+  });
+});
