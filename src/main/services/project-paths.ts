@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { CANONICAL_SHORT_SIDE, type Intensity } from '#shared/models/pipeline';
+
+const HASH = /^[0-9a-f]{64}$/;
+
+function checked(hash: string): string {
+  if (!HASH.test(hash)) throw new Error('not a SHA-256 in lower-case hex');
+  return hash;
+}
+
+export const databasePath = (folder: string): string => join(folder, 'project.sqlite');
+export const cacheFolder = (folder: string): string => join(folder, 'cache');
+export const featuresFolder = (folder: string): string => join(folder, 'cache', 'features');
+export const runsFolder = (folder: string): string => join(folder, 'runs');
+export const exportsFolder = (folder: string): string => join(folder, 'exports');
+/** Copies of sources, where the user asked for them. */
+export const imagesFolder = (folder: string): string => join(folder, 'images');
+
+/** `id` is one path segment. */
+export function runFolder(folder: string, id: string): string {
+  if (!/^[\w-]+$/.test(id)) throw new Error('not a run id');
+  return join(runsFolder(folder), id);
+}
+
+/**
+ * Names the way from a file to its canonical raster: empty for the default (auto, 512), so that the usual file names
+ * stay short.
+ */
+export function rasterKey(pipeline: { readonly intensity: Intensity; readonly canonicalShortSide: number }): string {
+  const { intensity, canonicalShortSide } = pipeline;
+  if (intensity.kind === 'auto' && canonicalShortSide === CANONICAL_SHORT_SIDE) return '';
+  const text = JSON.stringify([Object.entries(intensity).sort(), canonicalShortSide]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+/** `cache/rasters/<2 hex>/<hash>[-<key>].raster`; `hash` is the source file's SHA-256. */
+export function rasterPath(folder: string, hash: string, key = ''): string {
+  const name = `${checked(hash)}${key === '' ? '' : `-${key}`}.raster`;
+  return join(cacheFolder(folder), 'rasters', hash.slice(0, 2), name);
+}
+
+/** `cache/thumbnails/<2 hex>/<hash>.jpg` */
+export function thumbnailPath(folder: string, hash: string): string {
+  return join(cacheFolder(folder), 'thumbnails', checked(hash).slice(0, 2), `${hash}.jpg`);
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+
+const recentSchema = z.object({
+  id: z.string(),
+  folder: z.string(),
+  name: z.string(),
+  openedAt: z.string(),
+  images: z.number().int(),
+  classes: z.array(z.string()),
+  runs: z.number().int(),
+});
+export type RecentProject = z.infer<typeof recentSchema>;
+
+const MOST = 50;
+
+export interface RecentProjects {
+  list(): Promise<readonly RecentProject[]>;
+  /** Puts a project first; its id stays the same as long as the list remembers its folder. */
+  remember(project: Omit<RecentProject, 'id' | 'openedAt'>): Promise<RecentProject>;
+  forget(id: string): Promise<void>;
+}
+
+/**
+ * `recent-projects.json` in the user-data folder. A list that cannot be read or written is an empty one: no project
+ * depends on it.
+ */
+export function createRecentProjects(userDataFolder: string): RecentProjects {
+  const file = join(userDataFolder, 'recent-projects.json');
+  // Ids of this process, for when the file cannot be written.
+  const ids = new Map<string, string>();
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const load = async (): Promise<RecentProject[]> => {
+    try {
+      const parsed = z.array(recentSchema).safeParse(JSON.parse(await readFile(file, 'utf8')));
+      return parsed.success ? parsed.data : [];
+    } catch {
+      return [];
+    }
+  };
+  const save = async (list: readonly RecentProject[]) => {
+    try {
+      await mkdir(userDataFolder, { recursive: true });
+      await writeFileAtomic(file, `${JSON.stringify(list, null, 2)}\n`);
+    } catch {
+      // See above.
+    }
+  };
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const step = queue.then(work);
+    queue = step.catch(() => {});
+    return step;
+  };
+
+  return {
+    list: () => inTurn(load),
+    remember: (project) =>
+      inTurn(async () => {
+        const list = await load();
+        const id =
+          list.find((one) => one.folder === project.folder)?.id ??
+          ids.get(project.folder) ??
+          randomBytes(9).toString('base64url');
+        ids.set(project.folder, id);
+        const entry: RecentProject = { ...project, id, openedAt: new Date().toISOString() };
+        await save([entry, ...list.filter((one) => one.folder !== project.folder)].slice(0, MOST));
+        return entry;
+      }),
+    forget: (id) => inTurn(async () => save((await load()).filter((one) => one.id !== id))),
+  };
+}

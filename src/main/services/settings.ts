@@ -1,0 +1,67 @@
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { FoveaError } from '#shared/ipc/errors';
+import { type Settings, settingsSchema } from '#shared/models/project';
+
+export interface SettingsService {
+  get(): Promise<Settings>;
+  set(changes: Partial<Settings>): Promise<Settings>;
+}
+
+/**
+ * `settings.json` in the user-data folder, written to a temporary name, flushed and renamed. A file that cannot be
+ * understood is put aside as `settings.json.damaged` and the defaults are taken.
+ */
+export function createSettings(userDataFolder: string): SettingsService {
+  const file = join(userDataFolder, 'settings.json');
+  let present: Settings | null = null;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const load = async (): Promise<Settings> => {
+    if (present !== null) return present;
+    let text: string | null = null;
+    try {
+      text = await readFile(file, 'utf8');
+    } catch {
+      // No settings yet, or not readable: the defaults.
+    }
+    if (text !== null) {
+      const parsed = settingsSchema.safeParse(parseJson(text));
+      if (parsed.success) present = parsed.data;
+      else await rename(file, `${file}.damaged`).catch(() => {});
+    }
+    present ??= settingsSchema.parse({});
+    return present;
+  };
+
+  return {
+    get: load,
+    set(changes) {
+      const step = queue.then(async () => {
+        const next = settingsSchema.parse({ ...(await load()), ...changes });
+        try {
+          await mkdir(userDataFolder, { recursive: true });
+          await writeFileAtomic(file, `${JSON.stringify(next, null, 2)}\n`);
+        } catch (cause) {
+          throw new FoveaError('settings_unwritable', 'The settings could not be stored.', {
+            hint: "Check that your user folder is writable and its disk isn't full.",
+            cause,
+          });
+        }
+        present = next;
+        return next;
+      });
+      queue = step.catch(() => {});
+      return step;
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

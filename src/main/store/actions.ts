@@ -1,0 +1,43 @@
+import type { ProjectStore } from './open';
+
+/** How many actions can be undone. */
+const DEPTH = 100;
+
+export type ActionKind = 'label' | 'remove' | 'move';
+
+export interface StoredAction {
+  readonly id: number;
+  readonly kind: ActionKind;
+  readonly description: string;
+  /** The state before, as the service that wrote it reads it. */
+  readonly before: unknown;
+}
+
+export function pushAction(store: ProjectStore, action: Omit<StoredAction, 'id'>): void {
+  const { id } = store.run(
+    'INSERT INTO actions (at, kind, description, before) VALUES (?, ?, ?, ?)',
+    new Date().toISOString(),
+    action.kind,
+    action.description,
+    JSON.stringify(action.before),
+  );
+  store.run('DELETE FROM actions WHERE id <= ?', id - DEPTH);
+}
+
+export function popAction(store: ProjectStore): StoredAction | null {
+  const row = store.get<{ id: number; kind: ActionKind; description: string; before: string }>(
+    'SELECT id, kind, description, before FROM actions ORDER BY id DESC LIMIT 1',
+  );
+  if (row === undefined) return null;
+  store.run('DELETE FROM actions WHERE id = ?', row.id);
+  return { ...row, before: JSON.parse(row.before) as unknown };
+}
+
+export function canUndo(store: ProjectStore): boolean {
+  return store.get('SELECT 1 FROM actions LIMIT 1') !== undefined;
+}
+
+/** After a new split the earlier moves between parts have no meaning any more. */
+export function forgetMoves(store: ProjectStore): void {
+  store.run(`DELETE FROM actions WHERE kind = 'move'`);
+}

@@ -1,0 +1,75 @@
+import { FoveaError } from '#shared/ipc/errors';
+
+// Primary result codes, https://www.sqlite.org/rescode.html
+const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const IO = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANNOT_OPEN = 14;
+const NOT_A_DATABASE = 26;
+
+const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
+const NO_ACCESS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'ELOOP', 'ENAMETOOLONG']);
+
+/** The primary SQLite result code of an error, or null for an error of another kind. */
+function resultCode(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return null;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
+}
+
+export const diskFull = (cause: unknown): FoveaError =>
+  new FoveaError('disk_full', 'The disk that holds the project is full. What was stored before is kept.', {
+    hint: 'Free some space on that disk, then do it again.',
+    cause,
+  });
+
+export const projectUnwritable = (cause: unknown): FoveaError =>
+  new FoveaError('project_unwritable', 'Fovea cannot write in the project folder.', {
+    hint: 'Choose a folder that you may write to, on a disk that is not read-only.',
+    cause,
+  });
+
+export const projectDamaged = (cause: unknown): FoveaError =>
+  new FoveaError('project_damaged', 'project.sqlite is damaged or is not a Fovea project.', {
+    hint: 'Take the newest project.sqlite.before-version-… of the project folder, or a copy of the project, in its place.',
+    cause,
+  });
+
+/** Turns what SQLite or the file system threw into an error for people; anything else is passed on as it is. */
+export function toStoreError(error: unknown): unknown {
+  if (error instanceof FoveaError) return error;
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
+    if (NO_SPACE.has(error.code)) return diskFull(error);
+    if (NO_ACCESS.has(error.code)) return projectUnwritable(error);
+  }
+  switch (resultCode(error)) {
+    case FULL:
+    case IO:
+      // A full disk shows as an I/O error where it is the WAL or its index that cannot grow.
+      return diskFullOrBroken(error);
+    case READONLY:
+    case CANNOT_OPEN:
+      return projectUnwritable(error);
+    case CORRUPT:
+    case NOT_A_DATABASE:
+      return projectDamaged(error);
+    case BUSY:
+    case LOCKED:
+      return new FoveaError('project_busy', 'Another Fovea is writing to this project.', {
+        hint: 'Wait for it to finish, or close it, then try again.',
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}
+
+function diskFullOrBroken(error: unknown): FoveaError {
+  if (resultCode(error) === FULL) return diskFull(error);
+  return new FoveaError('disk_failed', 'The disk that holds the project could not be read or written.', {
+    hint: 'Check that the disk is connected and has free space, then try again. What was stored before is kept.',
+    cause: error,
+  });
+}

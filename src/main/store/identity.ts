@@ -1,0 +1,39 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { getMeta, setMeta } from './meta';
+import type { ProjectStore } from './open';
+
+const SECRET_BYTES = 32;
+
+/** The project's own key for identities: made once, at random, so that hashes of two projects cannot be joined. */
+function projectSecret(store: ProjectStore): Buffer {
+  const present = getMeta(store, 'identity_secret');
+  if (present !== null) return Buffer.from(present, 'hex');
+  return store.transaction(() => {
+    const secret = randomBytes(SECRET_BYTES);
+    setMeta(store, 'identity_secret', secret.toString('hex'));
+    return secret;
+  });
+}
+
+export type PatientOrigin = 'dicom' | 'table' | 'pattern';
+
+function keyedHash(store: ProjectStore, domain: string, identifier: string): string {
+  return createHmac('sha256', projectSecret(store)).update(`${domain}\u0000${identifier}`).digest('hex');
+}
+
+/**
+ * Running number of a patient. `identifier` (PatientID with issuer, or what a table or pattern gave) is hashed with
+ * the project's secret and not kept. Identifiers of one text from different origins are one patient.
+ */
+export function patientNumber(store: ProjectStore, identifier: string, origin: PatientOrigin): number {
+  const key = keyedHash(store, 'patient', identifier);
+  const present = store.get<{ id: number }>('SELECT id FROM patients WHERE key = ?', key);
+  return present?.id ?? store.run('INSERT INTO patients (key, origin) VALUES (?, ?)', key, origin).id;
+}
+
+/** Running number of a study, from its StudyInstanceUID, which is hashed and not kept. */
+export function studyNumber(store: ProjectStore, uid: string, patient: number | null): number {
+  const key = keyedHash(store, 'study', uid);
+  const present = store.get<{ id: number }>('SELECT id FROM studies WHERE key = ?', key);
+  return present?.id ?? store.run('INSERT INTO studies (key, patient_id) VALUES (?, ?)', key, patient).id;
+}

@@ -1,0 +1,67 @@
+import { naturalKey } from './natural-key';
+import type { ProjectStore } from './open';
+
+export interface StoredClass {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** All classes that ever had a name, in natural order. */
+export function classesByName(store: ProjectStore): StoredClass[] {
+  return store
+    .all<StoredClass>('SELECT id, name FROM classes')
+    .map((one) => ({ one, key: naturalKey(one.name) }))
+    .sort((a, b) => (a.key === b.key ? a.one.id - b.one.id : a.key < b.key ? -1 : 1))
+    .map((entry) => entry.one);
+}
+
+/** Number of a class, made where it is new. Names are compared after Unicode NFC. */
+export function classNumber(store: ProjectStore, name: string): number {
+  const normal = name.normalize('NFC');
+  const present = store.get<{ id: number }>('SELECT id FROM classes WHERE name = ?', normal);
+  return present?.id ?? store.run('INSERT INTO classes (name) VALUES (?)', normal).id;
+}
+
+export type LabelSource = 'folder' | 'table' | 'user' | 'undo';
+
+/** Appends a label to an image's history where it differs from the present one, and says whether it did. */
+export function setLabel(
+  store: ProjectStore,
+  image: number,
+  classId: number | null,
+  source: LabelSource,
+  at: string = new Date().toISOString(),
+): boolean {
+  const changed = store.run(
+    'UPDATE images SET label_id = ? WHERE id = ? AND label_id IS NOT ?',
+    classId,
+    image,
+    classId,
+  ).changes;
+  if (changed === 0) return false;
+  store.run('INSERT INTO labels (image_id, class_id, source, at) VALUES (?, ?, ?, ?)', image, classId, source, at);
+  return true;
+}
+
+/** Oldest first. */
+export function labelHistory(
+  store: ProjectStore,
+  image: number,
+): { readonly label: string | null; readonly source: string; readonly at: string }[] {
+  return store.all(
+    `SELECT classes.name AS label, source, at FROM labels LEFT JOIN classes ON classes.id = class_id
+     WHERE image_id = ? ORDER BY labels.id`,
+    image,
+  );
+}
+
+/** Present class of each image among `ids`. */
+export function currentLabels(
+  store: ProjectStore,
+  ids: readonly number[],
+): { readonly id: number; readonly label_id: number | null }[] {
+  return store.all(
+    'SELECT id, label_id FROM images WHERE removed_at IS NULL AND id IN (SELECT value FROM json_each(?))',
+    JSON.stringify(ids),
+  );
+}

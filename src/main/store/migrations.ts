@@ -1,0 +1,142 @@
+/** One step of the schema. Steps are never edited once released: a project made by any earlier version opens. */
+export interface Migration {
+  readonly version: number;
+  readonly sql: string;
+}
+
+const first = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Folders that images were imported from. Read only for Fovea.
+CREATE TABLE sources (id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, added_at TEXT NOT NULL) STRICT;
+
+-- Running numbers in place of identities: key is a keyed hash, never the identifier itself.
+CREATE TABLE patients (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, origin TEXT NOT NULL) STRICT;
+CREATE TABLE studies (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  patient_id INTEGER REFERENCES patients (id)
+) STRICT;
+
+CREATE TABLE classes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE imports (
+  id INTEGER PRIMARY KEY,
+  started_at TEXT NOT NULL,
+  finished_at TEXT,
+  state TEXT NOT NULL,
+  result TEXT
+) STRICT;
+CREATE TABLE import_skips (
+  id INTEGER PRIMARY KEY,
+  import_id INTEGER NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+  path TEXT NOT NULL,
+  code TEXT NOT NULL,
+  message TEXT NOT NULL
+) STRICT;
+CREATE INDEX import_skips_import ON import_skips (import_id);
+
+-- One row an image (a frame of a file). label_id and split repeat the newest row of labels and the current split's
+-- member, and are written in the same transaction.
+CREATE TABLE images (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash TEXT NOT NULL,
+  frame INTEGER NOT NULL DEFAULT 0,
+  source_id INTEGER NOT NULL REFERENCES sources (id),
+  path TEXT NOT NULL,
+  path_key TEXT NOT NULL,
+  file_bytes INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  frames INTEGER NOT NULL,
+  colour INTEGER NOT NULL,
+  modality TEXT,
+  bits_stored INTEGER,
+  photometric_interpretation TEXT,
+  transfer_syntax TEXT,
+  window_center REAL,
+  window_width REAL,
+  range_min REAL NOT NULL,
+  range_max REAL NOT NULL,
+  sex TEXT,
+  age REAL,
+  manufacturer TEXT,
+  model TEXT,
+  flags TEXT NOT NULL DEFAULT '[]',
+  patient_id INTEGER REFERENCES patients (id),
+  study_id INTEGER REFERENCES studies (id),
+  given_split TEXT,
+  label_id INTEGER REFERENCES classes (id),
+  split TEXT,
+  import_id INTEGER REFERENCES imports (id),
+  added_at TEXT NOT NULL,
+  removed_at TEXT,
+  UNIQUE (hash, frame)
+) STRICT;
+CREATE INDEX images_path ON images (path_key, path) WHERE removed_at IS NULL;
+CREATE INDEX images_label ON images (label_id, path_key, patient_id) WHERE removed_at IS NULL;
+CREATE INDEX images_split ON images (split, path_key, label_id, patient_id) WHERE removed_at IS NULL;
+CREATE INDEX images_patient ON images (patient_id, path_key) WHERE removed_at IS NULL;
+CREATE INDEX images_study ON images (study_id) WHERE removed_at IS NULL;
+CREATE INDEX images_modality ON images (modality, path_key) WHERE removed_at IS NULL;
+CREATE INDEX images_kind ON images (kind) WHERE removed_at IS NULL;
+
+-- Append only: the newest row of an image is its label.
+CREATE TABLE labels (
+  id INTEGER PRIMARY KEY,
+  image_id INTEGER NOT NULL REFERENCES images (id),
+  class_id INTEGER REFERENCES classes (id),
+  source TEXT NOT NULL,
+  at TEXT NOT NULL
+) STRICT;
+CREATE INDEX labels_image ON labels (image_id, id);
+
+CREATE TABLE splits (
+  id INTEGER PRIMARY KEY,
+  seed INTEGER NOT NULL,
+  grouping TEXT NOT NULL,
+  validation REAL NOT NULL,
+  test REAL NOT NULL,
+  created_at TEXT NOT NULL,
+  warnings TEXT NOT NULL,
+  is_current INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX splits_current ON splits (is_current) WHERE is_current = 1;
+CREATE TABLE split_members (
+  split_id INTEGER NOT NULL REFERENCES splits (id) ON DELETE CASCADE,
+  image_id INTEGER NOT NULL REFERENCES images (id),
+  part TEXT NOT NULL,
+  PRIMARY KEY (split_id, image_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  summary TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What can be undone, newest last: the state before the action.
+CREATE TABLE actions (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  description TEXT NOT NULL,
+  before TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE locks (
+  name TEXT PRIMARY KEY,
+  token TEXT NOT NULL,
+  host TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (id INTEGER PRIMARY KEY, at TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
+`;
+
+/** In order; the last one's version is what this Fovea writes (`PRAGMA user_version`). */
+export const migrations: readonly Migration[] = [{ version: 1, sql: first }];
