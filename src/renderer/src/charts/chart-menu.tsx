@@ -1,0 +1,76 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { Clipboard, Download, EllipsisVertical, Image as ImageIcon } from 'lucide-react';
+import { saveFile } from '../components/save-file';
+import { fileName } from '../components/table-menu';
+import { type TableData, toCsv, toTsv } from '../components/table-text';
+import { showError, showToast } from '../state/toasts';
+import { svgToPng } from './raster-image';
+
+export interface ChartMenuProps {
+  /** Names the menu ("Loss: copy or export") and the files. */
+  readonly name: string;
+  /** The numbers behind the picture; called when a person asks. */
+  readonly table: () => TableData;
+  /** The picture as a stand-alone SVG file. */
+  readonly svg?: () => string;
+  /** The picture as a PNG, where there is no SVG to make it from. */
+  readonly png?: () => Promise<Blob>;
+}
+
+/** Copy and export of a chart: its numbers for a spreadsheet or as CSV, its picture as PNG or SVG. */
+export function ChartMenu({ name, table, svg, png }: ChartMenuProps) {
+  const file = fileName(name);
+  const picture = png ?? (svg === undefined ? undefined : () => svgToPng(svg(), 3));
+  const done = (what: string) => () => showToast({ message: `${name}: ${what}` });
+  const copyPicture = async (draw: () => Promise<Blob>) => {
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': await draw() })]);
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon aria-label={`${name}: copy or export`}>
+          <EllipsisVertical size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<Clipboard size={14} />}
+          onClick={() => navigator.clipboard.writeText(toTsv(table())).then(done('numbers copied'), showError)}
+        >
+          Copy the numbers
+        </Menu.Item>
+        {picture !== undefined && (
+          <Menu.Item
+            leftSection={<ImageIcon size={14} />}
+            onClick={() => copyPicture(picture).then(done('picture copied'), showError)}
+          >
+            Copy the picture
+          </Menu.Item>
+        )}
+        <Menu.Divider />
+        {picture !== undefined && (
+          <Menu.Item
+            leftSection={<Download size={14} />}
+            onClick={() => picture().then((blob) => saveFile(`${file}.png`, blob, 'image/png'), showError)}
+          >
+            Export as PNG
+          </Menu.Item>
+        )}
+        {svg !== undefined && (
+          <Menu.Item
+            leftSection={<Download size={14} />}
+            onClick={() => saveFile(`${file}.svg`, svg(), 'image/svg+xml')}
+          >
+            Export as SVG
+          </Menu.Item>
+        )}
+        <Menu.Item
+          leftSection={<Download size={14} />}
+          onClick={() => saveFile(`${file}.csv`, toCsv(table()), 'text/csv;charset=utf-8')}
+        >
+          Export as CSV
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,86 @@
+import { SectionCard } from '../components/section-card';
+import { ChartMenu } from './chart-menu';
+import classNames from './confusion-matrix.module.css';
+import { type ConfusionCell, confusionCells, confusionSvg, confusionTable } from './confusion-matrix-layout';
+import { sequentialBlue, textOn } from './palette';
+import { useScheme } from './use-scheme';
+
+export interface ConfusionMatrixProps {
+  readonly title?: string;
+  readonly classes: readonly string[];
+  /** [truth][predicted]. */
+  readonly matrix: readonly (readonly number[])[];
+  /** A cell was chosen: show its images. */
+  readonly onOpen: (cell: ConfusionCell) => void;
+}
+
+/** Counts and row shares, darker or brighter blue with the share; each cell with images opens them. */
+export function ConfusionMatrix({ title = 'Confusion matrix', classes, matrix, onOpen }: ConfusionMatrixProps) {
+  const scheme = useScheme();
+  const cells = confusionCells(classes, matrix);
+  return (
+    <SectionCard
+      title={title}
+      description="Rows: true class. Columns: predicted class. Choose a cell to see its images."
+      actions={
+        <ChartMenu
+          name={title}
+          table={() => confusionTable(classes, matrix)}
+          svg={() => confusionSvg(title, classes, matrix, scheme)}
+        />
+      }
+    >
+      <div className={classNames['scroll']}>
+        <table className={classNames['table']}>
+          <thead>
+            <tr>
+              <td />
+              <th scope="colgroup" colSpan={classes.length} className={classNames['axis']}>
+                Predicted
+              </th>
+            </tr>
+            <tr>
+              <th scope="col" className={`${classNames['axis']} ${classNames['row']}`}>
+                True
+              </th>
+              {classes.map((label) => (
+                <th key={label} scope="col" title={label}>
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {classes.map((label, truth) => (
+              <tr key={label}>
+                <th scope="row" className={classNames['row']} title={label}>
+                  {label}
+                </th>
+                {cells
+                  .filter((cell) => cell.truth === truth)
+                  .map((cell) => {
+                    const background = sequentialBlue(scheme, cell.share);
+                    return (
+                      <td key={cell.predicted}>
+                        <button
+                          type="button"
+                          className={classNames['cell']}
+                          style={{ background, color: textOn(background) }}
+                          aria-label={cell.name}
+                          disabled={cell.count === 0}
+                          onClick={() => onOpen(cell)}
+                        >
+                          <span className={classNames['count']}>{cell.count}</span>
+                          <span className={classNames['share']}>{(cell.share * 100).toFixed(1)} %</span>
+                        </button>
+                      </td>
+                    );
+                  })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </SectionCard>
+  );
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { countStep, type HistogramData, histogramSvg, histogramTable, layoutHistogram } from './histogram-layout';
+
+const data: HistogramData = {
+  edges: Array.from({ length: 21 }, (_, index) => index / 20),
+  series: [
+    { key: 'correct', label: 'Correct', counts: Array.from({ length: 20 }, (_, bin) => (bin === 19 ? 30 : 0)) },
+    {
+      key: 'incorrect',
+      label: 'Incorrect',
+      counts: Array.from({ length: 20 }, (_, bin) => (bin >= 18 ? 1 + bin - 18 : 0)),
+    },
+  ],
+};
+
+describe('layoutHistogram', () => {
+  const layout = layoutHistogram(data, 'Confidence', 640, 300);
+
+  it('leaves empty bars out and stacks the rest', () => {
+    expect(layout.bars.map(({ bin, series, count }) => [bin, series, count])).toEqual([
+      [18, 1, 1],
+      [19, 0, 30],
+      [19, 1, 2],
+    ]);
+    const [, below, above] = layout.bars;
+    expect((above?.y ?? 0) + (above?.height ?? 0)).toBeCloseTo(below?.y ?? 0, 6);
+    expect((below?.height ?? 0) / (above?.height ?? 1)).toBeCloseTo(15, 6);
+  });
+
+  it('stays inside the plot', () => {
+    for (const bar of layout.bars) {
+      expect(bar.x).toBeGreaterThanOrEqual(layout.plot.left);
+      expect(bar.x + bar.width).toBeLessThanOrEqual(layout.plot.right);
+      expect(bar.y).toBeGreaterThanOrEqual(layout.plot.top - 1e-9);
+    }
+  });
+
+  it('names bars for screen readers', () => {
+    expect(layout.bars[0]?.name).toBe('Confidence 0.90 to 0.95, incorrect: 1 image');
+    expect(layout.bars[1]?.name).toBe('Confidence 0.95 to 1.00, correct: 30 images');
+  });
+
+  it('survives no data', () => {
+    const empty = layoutHistogram({ edges: [0, 1], series: [] }, 'Confidence', 10, 10);
+    expect(empty.bars).toEqual([]);
+    expect(empty.ticksY.every(({ y }) => Number.isFinite(y))).toBe(true);
+  });
+});
+
+it('takes round steps', () => {
+  expect([1, 3, 9, 33, 120, 1999].map((highest) => countStep(highest, 4))).toEqual([1, 1, 5, 10, 50, 500]);
+});
+
+it('exports a table and an SVG', () => {
+  expect(histogramTable(data, 'Confidence').rows[19]).toEqual([0.95, 1, 30, 2]);
+  const svg = histogramSvg('Confidence', data, 'Confidence', 'light');
+  expect(svg).toContain('url(#stripes)');
+  expect(svg).not.toContain('NaN');
+});

@@ -1,0 +1,106 @@
+import { Tooltip } from '@mantine/core';
+import type { CSSProperties } from 'react';
+import { SectionCard } from '../components/section-card';
+import { ChartMenu } from './chart-menu';
+import classes from './histogram.module.css';
+import {
+  type HistogramBar,
+  type HistogramData,
+  histogramFill,
+  histogramSvg,
+  histogramTable,
+  layoutHistogram,
+} from './histogram-layout';
+import { chartColours, type Scheme } from './palette';
+import { useScheme } from './use-scheme';
+import { useWidth } from './use-width';
+
+export interface HistogramProps {
+  readonly title: string;
+  readonly description?: string;
+  /** What the x axis measures, e.g. "Confidence". */
+  readonly quantity: string;
+  readonly data: HistogramData;
+  /** A bar was chosen: show its images. */
+  readonly onOpen?: (bar: HistogramBar) => void;
+  readonly height?: number;
+}
+
+function fillStyle(scheme: Scheme, series: number): CSSProperties {
+  const { colour, striped } = histogramFill(scheme, series);
+  const gap = chartColours(scheme).background;
+  return striped
+    ? { background: `repeating-linear-gradient(45deg, ${colour} 0 3px, ${gap} 3px 5px)` }
+    : { background: colour };
+}
+
+/** Counts by bin, stacked; the second series is striped. Bars are buttons that open their images. */
+export function Histogram({ title, description, quantity, data, onOpen, height = 220 }: HistogramProps) {
+  const scheme = useScheme();
+  const colours = chartColours(scheme);
+  const [holder, width] = useWidth<HTMLDivElement>();
+  const layout = layoutHistogram(data, quantity, Math.max(120, width), height);
+  const { plot } = layout;
+  return (
+    <SectionCard
+      title={title}
+      description={description}
+      actions={
+        <ChartMenu
+          name={title}
+          table={() => histogramTable(data, quantity)}
+          svg={() => histogramSvg(title, data, quantity, scheme)}
+        />
+      }
+    >
+      {data.series.length > 1 && (
+        <div className={classes['legend']}>
+          {data.series.map((series, index) => (
+            <span key={series.key}>
+              <span className={classes['swatch']} style={fillStyle(scheme, index)} aria-hidden />
+              {series.label} ({series.counts.reduce((sum, count) => sum + count, 0)})
+            </span>
+          ))}
+        </div>
+      )}
+      <div ref={holder} className={classes['chart']} style={{ height }}>
+        <svg width={Math.max(120, width)} height={height} aria-hidden="true" fontSize="11">
+          {layout.ticksY.map(({ y, text }) => (
+            <g key={text}>
+              <line x1={plot.left} x2={plot.right} y1={y} y2={y} stroke={colours.grid} />
+              <text x={plot.left - 6} y={y + 4} textAnchor="end" fill={colours.dimmed}>
+                {text}
+              </text>
+            </g>
+          ))}
+          {layout.ticksX.map(({ x, text }) => (
+            <text key={x} x={x} y={plot.bottom + 16} textAnchor="middle" fill={colours.dimmed}>
+              {text}
+            </text>
+          ))}
+          <line x1={plot.left} x2={plot.right} y1={plot.bottom} y2={plot.bottom} stroke={colours.axis} />
+          <text x={(plot.left + plot.right) / 2} y={plot.bottom + 32} textAnchor="middle" fill={colours.dimmed}>
+            {quantity}
+          </text>
+        </svg>
+        {layout.bars.map((bar) => (
+          <Tooltip key={`${bar.bin}-${bar.series}`} label={bar.name} openDelay={100}>
+            <button
+              type="button"
+              className={classes['bar']}
+              aria-label={bar.name}
+              style={{
+                left: bar.x,
+                top: bar.y,
+                width: bar.width,
+                height: Math.max(2, bar.height),
+                ...fillStyle(scheme, bar.series),
+              }}
+              onClick={() => onOpen?.(bar)}
+            />
+          </Tooltip>
+        ))}
+      </div>
+    </SectionCard>
+  );
+}

@@ -1,0 +1,139 @@
+import * as Plot from '@observablehq/plot';
+import { useCallback } from 'react';
+import { SectionCard } from '../components/section-card';
+import { ChartMenu } from './chart-menu';
+import { formatCompact } from './format';
+import { chartColours, seriesColour, seriesDash } from './palette';
+import { PlotFigure, plotSvg } from './plot-figure';
+import { useScheme } from './use-scheme';
+
+export interface HistoryLine {
+  readonly label: string;
+  /** [epoch, value]. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
+export interface HistoryChartProps {
+  readonly title: string;
+  readonly lines: readonly HistoryLine[];
+  /** Marked with a dashed line; null = none. */
+  readonly bestEpoch: number | null;
+  readonly height?: number;
+}
+
+interface Point {
+  readonly line: string;
+  readonly epoch: number;
+  readonly value: number;
+}
+
+/** Values by epoch of a run that is over, each line named at its end, the best epoch marked. */
+export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryChartProps) {
+  const scheme = useScheme();
+  const build = useCallback(
+    (width: number): Plot.PlotOptions => {
+      const colours = chartColours(scheme);
+      const points: Point[] = lines.flatMap(({ label, points: line }) =>
+        line.filter(([, value]) => Number.isFinite(value)).map(([epoch, value]) => ({ line: label, epoch, value })),
+      );
+      const last = lines.flatMap(({ label }) => points.findLast((point) => point.line === label) ?? []);
+      const epochs = new Set(points.map(({ epoch }) => epoch));
+      return {
+        width,
+        height,
+        marginLeft: 44,
+        marginRight: 16,
+        marginBottom: 32,
+        marginTop: 22,
+        style: {
+          background: 'transparent',
+          color: colours.dimmed,
+          fontSize: '11px',
+          fontFamily: 'system-ui, sans-serif',
+        },
+        x: {
+          label: 'Epoch',
+          ticks: Math.min(epochs.size, Math.max(2, Math.floor(width / 60))),
+          tickFormat: (epoch: number) => (Number.isInteger(epoch) ? String(epoch) : ''),
+          nice: false,
+        },
+        y: { label: null, grid: true, ticks: 5, tickFormat: (value: number) => formatCompact(value), nice: true },
+        marks: [
+          ...(bestEpoch === null
+            ? []
+            : [
+                Plot.ruleX([bestEpoch], { stroke: colours.text, strokeDasharray: '3 3', strokeOpacity: 0.7 }),
+                Plot.text([bestEpoch], {
+                  x: (epoch: number) => epoch,
+                  text: (epoch: number) => `best: epoch ${epoch}`,
+                  frameAnchor: 'top',
+                  dy: -14,
+                  fill: colours.text,
+                }),
+              ]),
+          ...lines.flatMap(({ label }, index) => {
+            const own = points.filter((point) => point.line === label);
+            const stroke = seriesColour(scheme, index);
+            return [
+              Plot.lineY(own, {
+                x: 'epoch',
+                y: 'value',
+                stroke,
+                strokeWidth: 1.75,
+                strokeDasharray: seriesDash(index).join(' '),
+              }),
+              Plot.dot(own, { x: 'epoch', y: 'value', r: own.length > 60 ? 0 : 2.2, fill: stroke }),
+            ];
+          }),
+          Plot.text(last, {
+            x: 'epoch',
+            y: 'value',
+            text: 'line',
+            textAnchor: 'end',
+            dy: -9,
+            fill: colours.text,
+            stroke: colours.background,
+            strokeWidth: 4,
+          }),
+          Plot.tip(
+            points,
+            Plot.pointer({
+              x: 'epoch',
+              y: 'value',
+              fill: colours.background,
+              stroke: colours.axis,
+              title: ({ line, epoch, value }: Point) => `${line}\nepoch ${epoch}: ${value.toFixed(4)}`,
+            }),
+          ),
+        ],
+      };
+    },
+    [lines, bestEpoch, height, scheme],
+  );
+  const epochs = [...new Set(lines.flatMap(({ points }) => points.map(([epoch]) => epoch)))].sort((a, b) => a - b);
+  return (
+    <SectionCard
+      title={title}
+      actions={
+        <ChartMenu
+          name={title}
+          table={() => ({
+            columns: ['Epoch', ...lines.map(({ label }) => label)],
+            rows: epochs.map((epoch) => [
+              epoch,
+              ...lines.map(({ points }) => points.find(([candidate]) => candidate === epoch)?.[1] ?? null),
+            ]),
+          })}
+          svg={() => plotSvg(build(720), chartColours(scheme).background)}
+        />
+      }
+    >
+      <PlotFigure
+        label={`${title} over ${epochs.length} epochs${bestEpoch === null ? '' : `; best epoch ${bestEpoch}`}: ${lines
+          .map(({ label, points }) => `${label} ends at ${formatCompact(points.at(-1)?.[1])}`)
+          .join(', ')}`}
+        build={build}
+      />
+    </SectionCard>
+  );
+}

@@ -1,0 +1,124 @@
+import uPlot from 'uplot';
+import { formatCompact } from './format';
+import type { LiveSeries } from './live-chart-data';
+import { chartColours, type Scheme, seriesColour, seriesDash } from './palette';
+
+export interface PlotMarker {
+  readonly x: number;
+  readonly label: string;
+}
+
+export interface PlotSettings {
+  readonly series: readonly Pick<LiveSeries, 'key' | 'label' | 'dots' | 'colour'>[];
+  readonly scheme: Scheme;
+  readonly width: number;
+  readonly height: number;
+  readonly format: (value: number) => string;
+  readonly markers: () => readonly PlotMarker[];
+  /** x under the pointer, null when it is away. */
+  readonly onCursor: (x: number | null) => void;
+  /** A part of the x axis was dragged over; null = all of it again. */
+  readonly onView: (view: readonly [number, number] | null) => void;
+}
+
+/** Builds the uPlot options of a live chart: drag zooms x, a double click shows all, markers are dashed lines. */
+export function plotOptions(settings: PlotSettings): uPlot.Options {
+  const { scheme, format } = settings;
+  const colours = chartColours(scheme);
+  const font = '11px system-ui, sans-serif';
+  const axis = {
+    stroke: colours.dimmed,
+    font,
+    grid: { stroke: colours.grid, width: 1 },
+    ticks: { stroke: colours.grid, width: 1, size: 4 },
+  };
+  return {
+    width: settings.width,
+    height: settings.height,
+    padding: [12, 12, 0, 0],
+    legend: { show: false },
+    scales: { x: { time: false }, y: { range: yRange } },
+    axes: [
+      { ...axis, size: 26, values: (_, splits) => splits.map((value) => formatCompact(value, 6)) },
+      { ...axis, size: 52, values: (_, splits) => splits.map(format) },
+    ],
+    cursor: {
+      y: false,
+      points: { size: 7 },
+      drag: { x: true, y: false, setScale: false },
+      bind: {
+        dblclick: () => () => {
+          settings.onView(null);
+          return null;
+        },
+      },
+    },
+    series: [
+      {},
+      ...settings.series.map((line, index): uPlot.Series => {
+        const place = line.colour ?? index;
+        const stroke = seriesColour(scheme, place);
+        return {
+          label: line.label,
+          stroke,
+          width: line.dots === true ? 2 : 1.5,
+          dash: [...seriesDash(place)],
+          spanGaps: true,
+          points: { show: line.dots === true, size: 6, fill: stroke, stroke },
+        };
+      }),
+    ],
+    hooks: {
+      setCursor: [
+        (plot) => {
+          const left = plot.cursor.left ?? -1;
+          settings.onCursor(left < 0 ? null : plot.posToVal(left, 'x'));
+        },
+      ],
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select;
+          if (width < 4) return;
+          settings.onView([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]);
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
+      draw: [(plot) => drawMarkers(plot, settings.markers(), colours.text, font)],
+    },
+  };
+}
+
+/** Some air above and below; a flat line stands in the middle. */
+function yRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
+  if (low === high) {
+    const air = Math.abs(low) * 0.1 || 1;
+    return [low - air, high + air];
+  }
+  const air = (high - low) * 0.06;
+  return [low >= 0 && low < air ? 0 : low - air, high + air];
+}
+
+function drawMarkers(plot: uPlot, markers: readonly PlotMarker[], ink: string, font: string): void {
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  for (const marker of markers) {
+    const x = plot.valToPos(marker.x, 'x', true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.save();
+    ctx.strokeStyle = ink;
+    ctx.fillStyle = ink;
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([3 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.font = font.replace('11px', `${11 * ratio}px`);
+    ctx.textBaseline = 'top';
+    const rightHalf = x > bbox.left + bbox.width / 2;
+    ctx.textAlign = rightHalf ? 'right' : 'left';
+    ctx.fillText(marker.label, x + (rightHalf ? -5 : 5) * ratio, bbox.top + 2 * ratio);
+    ctx.restore();
+  }
+}
