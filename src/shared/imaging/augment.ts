@@ -1,0 +1,73 @@
+import type { Pipeline } from '../models/pipeline';
+import type { Augmentation } from '../models/run-config';
+import { applyJitter, drawJitter, type JitterStep } from './colour-jitter';
+import { normaliseInto, pixelValuesInto } from './normalise';
+import { createRandom, type Random } from './random';
+import type { Raster } from './raster';
+import { sampleView, type View } from './sample-view';
+
+/** One draw of the augmentation for one image. */
+export interface Draw {
+  readonly view: View;
+  readonly jitter: readonly JitterStep[];
+}
+
+const LOWEST_ASPECT = 3 / 4;
+const HIGHEST_ASPECT = 4 / 3;
+
+/** torchvision's RandomResizedCrop.get_params: ten tries, then the largest centred crop of an allowed aspect. */
+function drawCrop(width: number, height: number, scale: readonly [number, number], random: Random) {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const area = width * height * random.uniform(scale[0], scale[1]);
+    const aspect = Math.exp(random.uniform(Math.log(LOWEST_ASPECT), Math.log(HIGHEST_ASPECT)));
+    const cropWidth = Math.round(Math.sqrt(area * aspect));
+    const cropHeight = Math.round(Math.sqrt(area / aspect));
+    if (cropWidth > 0 && cropHeight > 0 && cropWidth <= width && cropHeight <= height) {
+      const top = random.integer(height - cropHeight + 1);
+      const left = random.integer(width - cropWidth + 1);
+      return { left, top, width: cropWidth, height: cropHeight };
+    }
+  }
+  const cropWidth = Math.min(width, Math.round(height * HIGHEST_ASPECT));
+  const cropHeight = Math.min(height, Math.round(width / LOWEST_ASPECT));
+  return {
+    left: Math.floor((width - cropWidth) / 2),
+    top: Math.floor((height - cropHeight) / 2),
+    width: cropWidth,
+    height: cropHeight,
+  };
+}
+
+/** Draws crop, flip, rotation and jitter, in the order in which they are applied. */
+export function drawAugmentation(raster: Raster, augmentation: Augmentation, random: Random): Draw {
+  const crop = drawCrop(raster.width, raster.height, augmentation.cropScale, random);
+  const flip = random.next() < augmentation.horizontalFlip;
+  const degrees = random.uniform(-augmentation.rotationDegrees, augmentation.rotationDegrees);
+  return { view: { ...crop, flip, degrees }, jitter: drawJitter(augmentation, raster.channels === 1, random) };
+}
+
+/** The stream of one image in one epoch: independent of order, batches and of where a run was resumed. */
+export const augmentationRandom = (seed: number, epoch: number, image: number): Random =>
+  createRandom(seed, epoch, image);
+
+/**
+ * A training view of a canonical raster, as normalised [3, height, width] in `out` at `offset`. Geometry is one
+ * resampling pass; colours are changed after it, before mean and std.
+ */
+export function augmentInto(
+  raster: Raster,
+  augmentation: Augmentation,
+  pipeline: Pipeline,
+  random: Random,
+  out: Float32Array,
+  offset: number,
+): void {
+  if (!augmentation.enabled) {
+    pixelValuesInto(raster, pipeline, out, offset);
+    return;
+  }
+  const draw = drawAugmentation(raster, augmentation, random);
+  const samples = sampleView(raster, draw.view, pipeline.width, pipeline.height);
+  applyJitter(samples, draw.jitter);
+  normaliseInto(samples, pipeline, out, offset);
+}

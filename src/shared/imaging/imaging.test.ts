@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { augmentationSchema } from '../models/run-config';
+import { augmentationRandom, augmentInto, drawAugmentation } from './augment';
+import { applyJitter, drawJitter } from './colour-jitter';
+import { canonicalJson, defaultPipeline, pipelineHash } from './pipeline';
+import { createRandom, shuffle } from './random';
+import type { Raster } from './raster';
+import { resizeBilinear } from './resize';
+import { sampleView } from './sample-view';
+import { sha256Hex } from './sha256';
+
+const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** The same pixels that the Python side made: byte i is the top byte of i × 2654435761 mod 2^32. */
+function noise(width: number, height: number, channels: 1 | 3): Raster {
+  return {
+    width,
+    height,
+    channels,
+    data: Uint8Array.from({ length: width * height * channels }, (_, i) => Math.imul(i, 2654435761) >>> 24),
+  };
+}
+
+/** Smooth, so that two good resampling filters must agree. */
+function gradient(width: number, height: number): Raster {
+  const data = Uint8Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [(i % width) / width, Math.floor(i / width) / height];
+    return 128 + 60 * Math.sin(5 * x) + 60 * Math.cos(4 * y);
+  });
+  return { width, height, channels: 1, data };
+}
+
+const augmentation = augmentationSchema.parse({});
+
+describe('sha256Hex', () => {
+  // NIST example vectors, and two lengths around the padding's edge (made with Python's hashlib).
+  it.each([
+    ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+    ['abc', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+    [
+      'abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq',
+      '248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1',
+    ],
+    ['a'.repeat(64), 'ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb'],
+    ['a'.repeat(55), '9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318'],
+  ])('%s', (text, hash) => {
+    expect(sha256Hex(ascii(text))).toBe(hash);
+  });
+});
+
+describe('resizeBilinear', () => {
+  // SHA-256 of `Image.fromarray(noise).resize(size, BILINEAR, box).tobytes()` in Pillow 13.0.
+  it.each([
+    [640, 512, 3, 224, 224, undefined, '6b709b0e2aa9bda7ba29220da2c5f033d1071f37718c0412d660ffb6150361ca'],
+    [37, 53, 1, 224, 224, undefined, '031f774f79ab26c2ccf08735f2c44ae5e0bcab1905e14093339f72ffd298e783'],
+    [301, 299, 1, 97, 61, undefined, '4247ad0b26f9a621c17dbd9d1834e475e1a3c31f6e2c7d05c47344ea8a5df570'],
+    [512, 400, 3, 96, 96, [13, 27, 481, 390], 'd7ff248a4147b1a96f4a88779f6e8657ded4f421d9fbb00598a554ae5fb81d59'],
+    [100, 80, 1, 50, 80, [10.25, 0, 90.75, 80], '729738e0e036a7e13242a1e909c4fa9461dbafc5c4b748fb50b75c56b8928ced'],
+    [224, 224, 3, 224, 100, undefined, 'cb55f92089f5cc37ad74dec428972ffc8778ea36d33a1ef820881c1a921f644a'],
+  ] as const)(
+    '%i × %i × %i to %i × %i is byte for byte what Pillow makes',
+    (w, h, channels, width, height, box, hash) => {
+      const area = box && { left: box[0], top: box[1], right: box[2], bottom: box[3] };
+      const resized = resizeBilinear(noise(w, h, channels), width, height, area);
+      expect([resized.width, resized.height, resized.channels]).toEqual([width, height, channels]);
+      expect(sha256Hex(resized.data)).toBe(hash);
+    },
+  );
+
+  it('copies where nothing changes, and refuses a box outside', () => {
+    const source = noise(20, 10, 1);
+    const same = resizeBilinear(source, 20, 10);
+    expect(same.data).toEqual(source.data);
+    expect(same.data).not.toBe(source.data);
+    expect(() => resizeBilinear(source, 5, 5, { left: 0, top: 0, right: 21, bottom: 10 })).toThrow(RangeError);
+  });
+});
+
+describe('createRandom', () => {
+  it('gives each (seed, epoch, image) a stream of its own, and the same one again', () => {
+    const first = (...seeds: number[]) => Array.from({ length: 4 }, createRandom(...seeds).nextUint32);
+    expect(first(42, 1, 7)).toEqual(first(42, 1, 7));
+    const streams = new Set<number>();
+    for (let epoch = 0; epoch < 50; epoch++)
+      for (let image = 0; image < 200; image++) streams.add(first(42, epoch, image)[0] as number);
+    // 10,000 draws of 32 bits: a collision or two by chance.
+    expect(streams.size).toBeGreaterThan(9990);
+  });
+
+  it('is uniform and shuffles without loss', () => {
+    const random = createRandom(1);
+    const counts = new Array<number>(10).fill(0);
+    for (let i = 0; i < 100_000; i++) {
+      const digit = random.integer(10);
+      counts[digit] = (counts[digit] as number) + 1;
+    }
+    // Chi squared with 9 degrees of freedom: above 33.7 with probability 1e-4; the seed is fixed.
+    expect(counts.reduce((sum, n) => sum + (n - 10_000) ** 2 / 10_000, 0)).toBeLessThan(33.7);
+    const items = Array.from({ length: 100 }, (_, i) => i);
+    const shuffled = shuffle(items, createRandom(3));
+    expect(shuffled).not.toEqual(items);
+    expect([...shuffled].sort((a, b) => a - b)).toEqual(items);
+  });
+});
+
+describe('sampleView', () => {
+  const whole = { left: 0, top: 0, width: 320, height: 256, flip: false, degrees: 0 };
+
+  it('without rotation is the evaluation resize', () => {
+    for (const view of [whole, { ...whole, left: 31, top: 12, width: 217, height: 190 }]) {
+      const source = gradient(320, 256);
+      const { left, top, width, height } = view;
+      const reference = resizeBilinear(source, 96, 96, { left, top, right: left + width, bottom: top + height });
+      const drawn = sampleView(source, view, 96, 96);
+      let largest = 0;
+      for (let i = 0; i < drawn.data.length; i++)
+        largest = Math.max(largest, Math.abs((drawn.data[i] as number) - (reference.data[i] as number)));
+      expect(largest).toBeLessThan(2.5);
+    }
+  });
+
+  it('flips left and right, and turns counter-clockwise', () => {
+    // A white dot right of the centre: a flip takes it left, a quarter turn counter-clockwise takes it up.
+    const data = new Uint8Array(64 * 64);
+    for (let y = 30; y < 34; y++) for (let x = 50; x < 54; x++) data[y * 64 + x] = 255;
+    const source: Raster = { width: 64, height: 64, channels: 1, data };
+    const view = { left: 0, top: 0, width: 64, height: 64, flip: false, degrees: 0 };
+    const value = (v: typeof view, x: number, y: number) => sampleView(source, v, 64, 64).data[y * 64 + x] as number;
+    expect(value(view, 51, 31)).toBeGreaterThan(200);
+    expect(value({ ...view, flip: true }, 12, 31)).toBeGreaterThan(200);
+    expect(value({ ...view, degrees: 90 }, 31, 12)).toBeGreaterThan(200);
+  });
+
+  it('is black outside the image and keeps a flat image flat inside', () => {
+    const source: Raster = { width: 300, height: 200, channels: 3, data: new Uint8Array(300 * 200 * 3).fill(200) };
+    const turned = sampleView(source, { left: 0, top: 0, width: 300, height: 200, flip: false, degrees: 45 }, 64, 64);
+    expect(turned.data[0]).toBe(0);
+    const flat = sampleView(source, { left: 0, top: 0, width: 300, height: 200, flip: true, degrees: 0 }, 64, 64);
+    for (const x of flat.data) expect(Math.abs(x - 200)).toBeLessThan(1e-3);
+  });
+});
+
+describe('colour jitter', () => {
+  it('leaves saturation and hue alone for grey images', () => {
+    for (let i = 0; i < 50; i++) {
+      const kinds = drawJitter(augmentation, true, createRandom(i)).map((step) => step.kind);
+      expect([...kinds].sort()).toEqual(['brightness', 'contrast']);
+    }
+  });
+
+  it('changes one colour as torchvision does', () => {
+    const pixel = () => ({
+      width: 2,
+      height: 1,
+      channels: 3 as const,
+      data: Float32Array.of(200, 100, 50, 20, 20, 20),
+    });
+    const jittered = (step: Parameters<typeof applyJitter>[1][number]) => {
+      const samples = pixel();
+      applyJitter(samples, [step]);
+      return [...samples.data].map((x) => Math.round(x * 100) / 100);
+    };
+    expect(jittered({ kind: 'brightness', factor: 1.5 })).toEqual([255, 150, 75, 30, 30, 30]);
+    // Luma of the first pixel is 124.2, of the second 20: mean 72.1.
+    expect(jittered({ kind: 'contrast', factor: 0.5 })).toEqual([136.05, 86.05, 61.05, 46.05, 46.05, 46.05]);
+    expect(jittered({ kind: 'saturation', factor: 0 })).toEqual([124.2, 124.2, 124.2, 20, 20, 20]);
+    // A third of a turn takes red to green, green to blue, blue to red (colorsys.hsv_to_rgb agrees).
+    expect(jittered({ kind: 'hue', turns: 1 / 3 })).toEqual([50, 200, 100, 20, 20, 20]);
+    expect(jittered({ kind: 'hue', turns: -0.5 })).toEqual([50, 150, 200, 20, 20, 20]);
+  });
+});
+
+describe('augmentInto', () => {
+  const pipeline = defaultPipeline(48);
+  const draw = (epoch: number, image: number, channels: 1 | 3 = 1) => {
+    const out = new Float32Array(3 * 48 * 48);
+    augmentInto(noise(130, 90, channels), augmentation, pipeline, augmentationRandom(42, epoch, image), out, 0);
+    return out;
+  };
+
+  it('draws the same for the same seed, epoch and image, and something else for another', () => {
+    expect(draw(1, 5)).toEqual(draw(1, 5));
+    expect(draw(1, 5)).not.toEqual(draw(2, 5));
+    expect(draw(1, 5)).not.toEqual(draw(1, 6));
+    expect(draw(1, 5, 3)).toEqual(draw(1, 5, 3));
+  });
+
+  it('keeps crops within their ranges', () => {
+    const raster = noise(400, 300, 1);
+    for (let image = 0; image < 500; image++) {
+      const { view } = drawAugmentation(raster, augmentation, augmentationRandom(1, 1, image));
+      const share = (view.width * view.height) / (400 * 300);
+      expect(share).toBeGreaterThan(0.79);
+      expect(share).toBeLessThanOrEqual(1);
+      expect(view.left).toBeGreaterThanOrEqual(0);
+      expect(view.left + view.width).toBeLessThanOrEqual(400);
+      expect(view.top + view.height).toBeLessThanOrEqual(300);
+      expect(Math.abs(view.degrees)).toBeLessThanOrEqual(10);
+      const aspect = view.width / view.height;
+      expect(aspect).toBeGreaterThan(0.74);
+      expect(aspect).toBeLessThan(1.35);
+    }
+  });
+
+  it('off is the evaluation view', () => {
+    const out = new Float32Array(3 * 48 * 48);
+    const raster = noise(130, 90, 3);
+    augmentInto(raster, { ...augmentation, enabled: false }, pipeline, augmentationRandom(1, 1, 1), out, 0);
+    const resized = resizeBilinear(raster, 48, 48);
+    expect(out[0]).toBeCloseTo(((resized.data[0] as number) / 255 - 0.5) / 0.5, 6);
+    expect(out[2 * 48 * 48 + 7]).toBeCloseTo(((resized.data[7 * 3 + 2] as number) / 255 - 0.5) / 0.5, 6);
+  });
+});
+
+describe('pipelineHash', () => {
+  it('depends on every field and on no order of keys', () => {
+    const pipeline = defaultPipeline(224);
+    const reordered = Object.fromEntries(Object.entries(pipeline).reverse()) as typeof pipeline;
+    expect(pipelineHash(reordered)).toBe(pipelineHash(pipeline));
+    expect(pipelineHash({ ...pipeline, mean: [0.5, 0.5, 0.4] })).not.toBe(pipelineHash(pipeline));
+    expect(canonicalJson({ b: [1, { d: null, c: 'é' }], a: true })).toBe('{"a":true,"b":[1,{"c":"é","d":null}]}');
+  });
+});

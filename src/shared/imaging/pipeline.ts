@@ -1,0 +1,50 @@
+import { CANONICAL_SHORT_SIDE, type Pipeline } from '../models/pipeline';
+import { sha256Hex } from './sha256';
+
+type Triple = readonly [number, number, number];
+
+/** The pipeline of a backbone that takes `size` × `size`, with `mean` and `std` of its image processor. */
+export function defaultPipeline(size: number, mean: Triple = [0.5, 0.5, 0.5], std: Triple = [0.5, 0.5, 0.5]): Pipeline {
+  return {
+    version: 1,
+    intensity: { kind: 'auto' },
+    canonicalShortSide: CANONICAL_SHORT_SIDE,
+    height: size,
+    width: size,
+    resample: 'bilinear',
+    rescaleFactor: 1 / 255,
+    mean: [...mean],
+    std: [...std],
+  };
+}
+
+/** JSON with sorted keys: equal records give equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, v]) => `${JSON.stringify(key)}:${canonicalJson(v)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** UTF-8 without TextEncoder, which `lib` does not have here. Lone surrogates become U+FFFD. */
+function utf8(text: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const character of text) {
+    let code = character.codePointAt(0) as number;
+    if (code >= 0xd800 && code < 0xe000) code = 0xfffd;
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** SHA-256 of a JSON-like record, whatever the order of its keys. */
+export const recordHash = (record: unknown): string => sha256Hex(utf8(canonicalJson(record)));
+
+/** What a model was trained behind: stored with every run, compared before every prediction. */
+export const pipelineHash = (pipeline: Pipeline): string => recordHash(pipeline);
