@@ -45,23 +45,42 @@ function invalid(reason: string, cause?: unknown): FoveaError {
   });
 }
 
+/** Where a tensor lies: `begin` and `end` count bytes from the end of the header. */
+export interface SafetensorsPlace {
+  readonly dtype: SafetensorsDtype;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface SafetensorsIndex {
+  /** In the order of their places. */
+  readonly places: ReadonlyMap<string, SafetensorsPlace>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
 /**
- * Reads a safetensors file (https://huggingface.co/docs/safetensors): u64 header length, JSON header, data. The file
- * may come from anywhere, so everything is checked before it is used: header of at most 100 MB, no duplicate keys,
- * shape x dtype = bytes, tensors contiguous from 0 to the end of the file. Tensor data are views, not copies.
+ * The length of the JSON header, from the first eight bytes of a file of `fileBytes`.
  *
  * @throws FoveaError `safetensors-invalid`
  */
-export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
-  if (bytes.byteLength < 8) throw invalid('it is shorter than its own header');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = view.getBigUint64(0, true);
-  if (headerLength > BigInt(MAXIMUM_HEADER_BYTES)) throw invalid('its header is larger than 100 MB');
-  const dataStart = 8 + Number(headerLength);
-  if (dataStart > bytes.byteLength) throw invalid('its header is cut off');
+export function safetensorsHeaderLength(firstBytes: Uint8Array, fileBytes: number): number {
+  if (firstBytes.byteLength < 8) throw invalid('it is shorter than its own header');
+  const length = new DataView(firstBytes.buffer, firstBytes.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(MAXIMUM_HEADER_BYTES)) throw invalid('its header is larger than 100 MB');
+  if (8 + Number(length) > fileBytes) throw invalid('its header is cut off');
+  return Number(length);
+}
 
-  const header = parseHeader(bytes.subarray(8, dataStart));
-  const data = bytes.subarray(dataStart);
+/**
+ * Reads the JSON header of a safetensors file (https://huggingface.co/docs/safetensors) that has `dataBytes` bytes of
+ * data after it. The file may come from anywhere, so everything is checked before it is used: no duplicate keys,
+ * shape x dtype = bytes, tensors contiguous from 0 to the end of the file.
+ *
+ * @throws FoveaError `safetensors-invalid`
+ */
+export function readSafetensorsIndex(headerBytes: Uint8Array, dataBytes: number): SafetensorsIndex {
+  const header = parseHeader(headerBytes);
   const metadata = new Map<string, string>();
   const entries: { name: string; dtype: SafetensorsDtype; shape: number[]; begin: number; end: number }[] = [];
   for (const [name, value] of Object.entries(header)) {
@@ -77,15 +96,32 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   }
 
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  const tensors = new Map<string, SafetensorsEntry>();
+  const places = new Map<string, SafetensorsPlace>();
   let position = 0;
-  for (const { name, dtype, shape, begin, end } of entries) {
-    if (begin !== position) throw invalid(`the data of ${quote(name)} overlap another tensor or leave a gap`);
-    if (end > data.byteLength) throw invalid(`the data of ${quote(name)} end behind the end of the file`);
-    tensors.set(name, { dtype, shape, data: data.subarray(begin, end) });
-    position = end;
+  for (const { name, ...place } of entries) {
+    if (place.begin !== position) throw invalid(`the data of ${quote(name)} overlap another tensor or leave a gap`);
+    if (place.end > dataBytes) throw invalid(`the data of ${quote(name)} end behind the end of the file`);
+    places.set(name, place);
+    position = place.end;
   }
-  if (position !== data.byteLength) throw invalid('it holds bytes that belong to no tensor');
+  if (position !== dataBytes) throw invalid('it holds bytes that belong to no tensor');
+  return { places, metadata };
+}
+
+/**
+ * Reads a whole safetensors file: u64 header length, JSON header of at most 100 MB, data. Tensor data are views, not
+ * copies.
+ *
+ * @throws FoveaError `safetensors-invalid`
+ */
+export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
+  const dataStart = 8 + safetensorsHeaderLength(bytes, bytes.byteLength);
+  const data = bytes.subarray(dataStart);
+  const { places, metadata } = readSafetensorsIndex(bytes.subarray(8, dataStart), data.byteLength);
+  const tensors = new Map<string, SafetensorsEntry>();
+  for (const [name, { dtype, shape, begin, end }] of places) {
+    tensors.set(name, { dtype, shape, data: data.subarray(begin, end) });
+  }
   return { tensors, metadata };
 }
 
@@ -137,7 +173,8 @@ const quote = (name: string): string => JSON.stringify(name.length > 100 ? `${na
  * @throws FoveaError `safetensors-dtype` for any other number type
  */
 export function toFloat32({ dtype, shape, data }: SafetensorsEntry): Tensor {
-  const bytes = data.slice();
+  // Not `data.slice()`: of a Node Buffer that is a view.
+  const bytes = new Uint8Array(data);
   switch (dtype) {
     case 'F32':
       return { shape, data: new Float32Array(bytes.buffer) };
@@ -157,6 +194,21 @@ export function toFloat32({ dtype, shape, data }: SafetensorsEntry): Tensor {
  * 8 bytes, as the reference writer does.
  */
 export function writeSafetensors(tensors: NamedTensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const header = safetensorsHeader(tensors, metadata);
+  let size = header.byteLength;
+  for (const { data } of tensors.values()) size += data.byteLength;
+  const bytes = new Uint8Array(size);
+  bytes.set(header);
+  let offset = header.byteLength;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
+  }
+  return bytes;
+}
+
+/** All that stands before the data of such a file, for writers that send large tensors one by one. */
+export function safetensorsHeader(tensors: NamedTensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const entries: [string, unknown][] = [];
   if (Object.keys(metadata).length > 0) entries.push(['__metadata__', metadata]);
   let position = 0;
@@ -170,13 +222,8 @@ export function writeSafetensors(tensors: NamedTensors, metadata: Readonly<Recor
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const dataStart = 8 + Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(dataStart + position).fill(0x20, 8 + json.length, dataStart);
+  const bytes = new Uint8Array(dataStart).fill(0x20, 8 + json.length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - 8), true);
   bytes.set(json, 8);
-  let offset = dataStart;
-  for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
-  }
   return bytes;
 }
