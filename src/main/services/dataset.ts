@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { FoveaError } from '#shared/ipc/errors';
+import {
+  type DatasetSummary,
+  type ImageDetail,
+  type ImageFilter,
+  type ImageSummary,
+  type SplitPart,
+  splitParts,
+} from '#shared/models/dataset';
+import type { DecodePool } from '../decode-host/client';
+import { canUndo } from '../store/actions';
+import { appendAudit } from '../store/audit';
+import { classCounts, datasetCounts } from '../store/counts';
+import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } from '../store/images';
+import { lastImport } from '../store/imports';
+import { classesByName, labelHistory } from '../store/labels';
+import { partMembers } from '../store/splits';
+import { datasetWarnings } from './dataset-warnings';
+import { rasterPath } from './project-paths';
+import type { OpenProject } from './projects';
+import type { Splits } from './splits';
+
+/** A labelled image as training and evaluation take it. */
+export interface DatasetSample {
+  readonly image: number;
+  /** Absolute path of its canonical raster. */
+  readonly raster: string;
+  /** Index into the classes. */
+  readonly label: number;
+  /** Running number; null where no patient is known. */
+  readonly patient: number | null;
+}
+
+/** Reads of a project's images. Every number is of the images that are in the dataset (removed ones are not). */
+export interface Dataset {
+  summary(project: OpenProject): DatasetSummary;
+  /** All ids that pass the filter, in display order. */
+  ids(project: OpenProject, filter: ImageFilter, sort: ImageSort): number[];
+  /** In the order asked for; unknown ids are left out. */
+  images(project: OpenProject, ids: readonly number[]): ImageSummary[];
+  /** Throws `image_unknown`. Tags are empty where the source file is not there now. */
+  image(project: OpenProject, id: number): Promise<ImageDetail>;
+  /** Written to the audit trail. Throws `image_unknown`, `source_missing`, and what the decoder throws. */
+  identifyingTags(project: OpenProject, id: number): Promise<{ tag: string; value: string }[]>;
+  /** Where the image's file is, for decoding. Throws `image_unknown`. */
+  sourceFile(project: OpenProject, id: number): { readonly path: string; readonly hash: string };
+  /** Names of the classes that have images, in natural order: index = what a model puts out. */
+  classes(project: OpenProject): string[];
+  /**
+   * Labelled images of a part of the current split, by id. `classes`: those of a trained model, where they are not the
+   * present ones; images of other classes are then left out.
+   */
+  samples(project: OpenProject, part: SplitPart, classes?: readonly string[]): DatasetSample[];
+  /** SHA-256 of what is in the dataset (content and labels) and of who is where in the split. */
+  hashes(project: OpenProject): { readonly dataset: string; readonly split: string };
+}
+
+export function createDataset(options: { readonly splits: Splits; readonly pool: DecodePool }): Dataset {
+  const { splits, pool } = options;
+
+  const classes = (project: OpenProject): string[] => {
+    const used = new Set(classCounts(project.store).map((row) => row.id));
+    return classesByName(project.store)
+      .filter((one) => used.has(one.id))
+      .map((one) => one.name);
+  };
+
+  return {
+    summary(project) {
+      const { store } = project;
+      const counts = datasetCounts(store);
+      const byId = new Map(classCounts(store).map((row) => [row.id, row]));
+      const perClass = classesByName(store).flatMap(({ id, name }) => {
+        const row = byId.get(id);
+        return row === undefined ? [] : [{ label: name, images: row.images, patients: row.patients }];
+      });
+      return {
+        images: counts.images,
+        unlabelled: counts.unlabelled,
+        patients: counts.patients,
+        studies: counts.studies,
+        classes: perClass,
+        kinds: counts.kinds,
+        modalities: counts.modalities,
+        split: splits.current(project),
+        lastImport: lastImport(store),
+        warnings: datasetWarnings({ ...counts, classes: perClass }),
+        canUndo: canUndo(store),
+      };
+    },
+    ids: (project, filter, sort) => imageIds(project.store, filter, sort),
+    images: (project, ids) => imagesById(project.store, ids),
+    async image(project, id) {
+      const stored = found(project, id);
+      const path = sourcePath(project, stored);
+      const tags = await pool.tags({ path, identifying: false }).catch(() => []);
+      const { sourceFolder: _folder, sex: _sex, age: _age, manufacturer: _maker, model: _model, ...shown } = stored;
+      return { ...shown, tags, labelHistory: labelHistory(project.store, id) };
+    },
+    async identifyingTags(project, id) {
+      const stored = found(project, id);
+      const rows = await pool.tags({ path: sourcePath(project, stored), identifying: true });
+      appendAudit(project.store, 'identifying-tags.show', { image: id });
+      return rows.filter((row) => row.identifying).map(({ tag, value }) => ({ tag, value }));
+    },
+    sourceFile(project, id) {
+      const stored = found(project, id);
+      return { path: sourcePath(project, stored), hash: stored.hash };
+    },
+    classes,
+    samples(project, part, given) {
+      const index = new Map((given ?? classes(project)).map((name, position) => [name, position]));
+      return partMembers(project.store, part).flatMap(({ id, hash, label, patient }) => {
+        const position = index.get(label);
+        return position === undefined
+          ? []
+          : [{ image: id, raster: rasterPath(project.folder, hash), label: position, patient }];
+      });
+    },
+    hashes(project) {
+      const dataset = project.store
+        .all<{ hash: string; label: string | null }>(
+          `SELECT hash, classes.name AS label FROM images LEFT JOIN classes ON classes.id = label_id
+           WHERE removed_at IS NULL ORDER BY hash, frame`,
+        )
+        .map((row) => [row.hash, row.label]);
+      const split = splitParts.map((part) =>
+        partMembers(project.store, part)
+          .map((one) => one.hash)
+          .sort(),
+      );
+      const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+      return { dataset: digest(dataset), split: digest(split) };
+    },
+  };
+}
+
+function found(project: OpenProject, id: number): StoredImage {
+  const stored = imageDetail(project.store, id);
+  if (stored === null) {
+    throw new FoveaError('image_unknown', `There is no image ${id} in this project.`, {
+      hint: 'It may have been removed; refresh the list.',
+    });
+  }
+  return stored;
+}
+
+/** Sources inside the project folder are stored relative to it, so that the project can be moved. */
+function sourcePath(project: OpenProject, stored: StoredImage): string {
+  return join(resolveSource(project.folder, stored.sourceFolder), ...stored.path.split('/'));
+}
+
+/** "." stands for the project folder, and everything below it is kept relative. */
+export function resolveSource(projectFolder: string, source: string): string {
+  return source.startsWith('project:') ? join(projectFolder, source.slice('project:'.length)) : source;
+}

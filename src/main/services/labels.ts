@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { FoveaError } from '#shared/ipc/errors';
+import { splitPartSchema } from '#shared/models/dataset';
+import { popAction, pushAction, type StoredAction } from '../store/actions';
+import { appendAudit } from '../store/audit';
+import { presentIds, setRemoved } from '../store/images';
+import { classesByName, classNumber, currentLabels, setLabel } from '../store/labels';
+import { currentSplit, setMember } from '../store/splits';
+import type { Events } from './events';
+import type { OpenProject } from './projects';
+import { count } from './splits-warnings';
+
+/** Changes to the dataset that a person makes, each stored when it returns and each undoable (100 deep). */
+export interface Labels {
+  /** `label` null takes the label off. A new name makes a new class. */
+  label(project: OpenProject, images: readonly number[], label: string | null): { readonly changed: number };
+  /** Takes images out of the dataset; source files stay as they are. */
+  remove(project: OpenProject, images: readonly number[]): { readonly changed: number };
+  /** `description` says what was undone, null where there was nothing. */
+  undo(project: OpenProject): { readonly changed: number; readonly description: string | null };
+}
+
+const labelsBefore = z.array(z.tuple([z.number(), z.number().nullable()]));
+const removedBefore = z.array(z.number());
+const partsBefore = z.object({
+  split: z.number(),
+  parts: z.array(z.tuple([z.number(), splitPartSchema.nullable()])),
+});
+
+export function createLabels(options: { readonly events: Events }): Labels {
+  const changed = (project: OpenProject, n: number) => {
+    if (n > 0) options.events.emit('project.changed', { project: project.id, what: 'dataset' });
+  };
+  return {
+    label(project, images, label) {
+      const name = label?.trim().normalize('NFC') ?? null;
+      if (name === '') {
+        throw new FoveaError('label_empty', 'A label needs a name.', { hint: 'Type the name of the class.' });
+      }
+      const { store } = project;
+      const n = store.transaction(() => {
+        const classId = name === null ? null : classNumber(store, name);
+        const before = currentLabels(store, images).filter((one) => one.label_id !== classId);
+        if (before.length === 0) return 0;
+        const at = new Date().toISOString();
+        for (const one of before) setLabel(store, one.id, classId, 'user', at);
+        pushAction(store, {
+          kind: 'label',
+          description:
+            name === null
+              ? `Take the label off ${count(before.length, 'image')}`
+              : `Label ${count(before.length, 'image')} “${name}”`,
+          before: before.map((one) => [one.id, one.label_id]),
+        });
+        appendAudit(store, 'label', { images: before.length, label: name });
+        return before.length;
+      });
+      changed(project, n);
+      return { changed: n };
+    },
+    remove(project, images) {
+      const { store } = project;
+      const n = store.transaction(() => {
+        const ids = presentIds(store, images);
+        if (ids.length === 0) return 0;
+        setRemoved(store, ids, true);
+        pushAction(store, { kind: 'remove', description: `Remove ${count(ids.length, 'image')}`, before: ids });
+        appendAudit(store, 'remove', { images: ids.length });
+        return ids.length;
+      });
+      changed(project, n);
+      return { changed: n };
+    },
+    undo(project) {
+      const result = project.store.transaction(() => {
+        const action = popAction(project.store);
+        if (action === null) return { changed: 0, description: null };
+        const n = revert(project, action);
+        appendAudit(project.store, 'undo', { kind: action.kind, images: n });
+        return { changed: n, description: action.description };
+      });
+      changed(project, result.changed);
+      return result;
+    },
+  };
+}
+
+function revert({ store }: OpenProject, action: StoredAction): number {
+  switch (action.kind) {
+    case 'label': {
+      const classes = new Set(classesByName(store).map((one) => one.id));
+      return labelsBefore
+        .parse(action.before)
+        .filter(([image, label]) => (label === null || classes.has(label)) && setLabel(store, image, label, 'undo'))
+        .length;
+    }
+    case 'remove':
+      return setRemoved(store, removedBefore.parse(action.before), false);
+    case 'move': {
+      const { split, parts } = partsBefore.parse(action.before);
+      if (currentSplit(store)?.id !== split) return 0;
+      for (const [image, part] of parts) setMember(store, split, image, part);
+      return parts.length;
+    }
+  }
+}

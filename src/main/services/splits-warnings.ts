@@ -1,0 +1,61 @@
+import type { SplitPart } from '#shared/models/dataset';
+
+/** Under this many cases a class, no number says much about it. */
+export const TOO_FEW_TO_SAY = 30;
+
+export interface SplitFigures {
+  readonly grouping: 'patient' | 'none' | 'folders';
+  /** Parts that should hold images. */
+  readonly expected: readonly SplitPart[];
+  readonly counts: Readonly<Record<SplitPart, Readonly<Record<string, number>>>>;
+  /** Every class with images; `groups`: patients, or images where patients are not known or not used. */
+  readonly classes: readonly { readonly name: string; readonly groups: number }[];
+  readonly groupsAcrossSplits: number;
+  /** Labelled images in no part. */
+  readonly outside: number;
+  readonly withoutPatient: number;
+  /** Labelled images. */
+  readonly images: number;
+}
+
+/** What a person should know before training on a split, in sentences. */
+export function splitWarnings(figures: SplitFigures): string[] {
+  const warnings: string[] = [];
+  if (figures.groupsAcrossSplits > 0) {
+    warnings.push(
+      `${count(figures.groupsAcrossSplits, 'patient')} in more than one part: results would look better than they are.`,
+    );
+  }
+  for (const part of figures.expected) {
+    const of = figures.counts[part];
+    if (Object.keys(of).length === 0) {
+      warnings.push(`The ${part} part is empty.`);
+      continue;
+    }
+    for (const { name, groups } of figures.classes) {
+      if ((of[name] ?? 0) > 0) continue;
+      const unit = figures.grouping === 'none' ? 'image' : 'patient';
+      const why = groups < figures.expected.length ? `: it has only ${count(groups, unit)}` : '';
+      warnings.push(`“${name}” is missing from the ${part} part${why}.`);
+    }
+  }
+  const small = figures.classes.filter(({ name }) => {
+    const n = figures.counts.test[name] ?? 0;
+    return n > 0 && n < TOO_FEW_TO_SAY;
+  });
+  if (small.length > 0) {
+    const list = small.map(({ name }) => `“${name}” (${figures.counts.test[name]})`).join(', ');
+    warnings.push(`Fewer than ${TOO_FEW_TO_SAY} test images of ${list}: too few to say much about them.`);
+  }
+  if (figures.grouping === 'patient' && figures.withoutPatient > 0) {
+    const who =
+      figures.withoutPatient === figures.images ? 'No image has' : `${count(figures.withoutPatient, 'image')} without`;
+    warnings.push(`${who} a known patient: each such image counts as a patient of its own.`);
+  }
+  if (figures.outside > 0) {
+    warnings.push(`${count(figures.outside, 'labelled image')} in no part: split again to use them.`);
+  }
+  return warnings;
+}
+
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

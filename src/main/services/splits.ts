@@ -1,0 +1,175 @@
+import { FoveaError } from '#shared/ipc/errors';
+import { type SplitPart, type SplitRequest, type SplitSummary, splitParts } from '#shared/models/dataset';
+import { type SplitItem, type SplitShares, splitDeviation, splitItems } from '#shared/splitting/split';
+import { forgetMoves, pushAction } from '../store/actions';
+import { appendAudit } from '../store/audit';
+import { classCounts, partCounts } from '../store/counts';
+import { classesByName } from '../store/labels';
+import {
+  addSplit,
+  currentParts,
+  currentSplit,
+  partPatients,
+  patientsAcrossParts,
+  type SplitCandidate,
+  setMember,
+  splitCandidates,
+} from '../store/splits';
+import type { Events } from './events';
+import type { OpenProject } from './projects';
+import { splitWarnings } from './splits-warnings';
+
+export interface Splits {
+  /** Makes a new split current. Throws `no_labels`, `one_class`, `split_shares`. */
+  split(project: OpenProject, request: SplitRequest): SplitSummary;
+  /**
+   * Makes the split that folders or a table name, with validation carved from train (grouped by patient) where they
+   * name none. Null where no image has a part given.
+   */
+  splitAsGiven(project: OpenProject): SplitSummary | null;
+  current(project: OpenProject): SplitSummary | null;
+  /** Throws `no_split`. Can be undone. */
+  move(project: OpenProject, images: readonly number[], part: SplitPart): SplitSummary;
+}
+
+/** Share of train that becomes validation where folders name no validation part, and the seed it is drawn with. */
+const CARVED_SHARE = 0.2;
+const CARVED_SEED = 42;
+
+export function createSplits(options: { readonly events: Events }): Splits {
+  const changed = (project: OpenProject) =>
+    options.events.emit('project.changed', { project: project.id, what: 'dataset' });
+
+  return {
+    split(project, request) {
+      if (request.validation + request.test > 0.95) {
+        throw new FoveaError('split_shares', 'Validation and test together leave too little to train on.', {
+          hint: 'Let them add up to 0.95 at most; 0.2 each is usual.',
+        });
+      }
+      const candidates = splitCandidates(project.store);
+      requireClasses(candidates);
+      const members = splitItems(toItems(candidates, request.group), request, request.seed);
+      store(project, { ...request, grouping: request.group }, members, []);
+      changed(project);
+      return summarize(project) as SplitSummary;
+    },
+    splitAsGiven(project) {
+      const candidates = splitCandidates(project.store);
+      const given = candidates.filter((one) => one.given !== null);
+      if (given.length === 0) return null;
+      const members = new Map<number, SplitPart>();
+      for (const one of given) if (one.given !== null) members.set(one.id, one.given);
+      const notes: string[] = [];
+      if (!given.some((one) => one.given === 'validation')) {
+        const train = given.filter((one) => one.given === 'train');
+        if (train.length > 1) {
+          const carved = splitItems(toItems(train, 'patient'), { validation: CARVED_SHARE, test: 0 }, CARVED_SEED);
+          for (const [id, part] of carved) members.set(id, part);
+          notes.push(
+            'The folders name no validation part: a fifth of train, whole patients, became validation (seed 42).',
+          );
+        }
+      }
+      if (!given.some((one) => one.given === 'test')) {
+        notes.push('The folders name no test part: an evaluation on unseen images needs one.');
+      }
+      const share = (part: SplitPart) => [...members.values()].filter((one) => one === part).length / members.size;
+      const shares = { validation: share('validation'), test: share('test') };
+      store(project, { ...shares, seed: CARVED_SEED, grouping: 'folders' }, members, notes);
+      changed(project);
+      return summarize(project);
+    },
+    current: summarize,
+    move(project, images, part) {
+      const split = currentSplit(project.store);
+      if (split === null) {
+        throw new FoveaError('no_split', 'There is no split yet.', { hint: 'Make one in the split editor first.' });
+      }
+      project.store.transaction(() => {
+        const before = currentParts(project.store, images).filter((one) => one.part !== part);
+        if (before.length === 0) return;
+        for (const { id } of before) setMember(project.store, split.id, id, part);
+        pushAction(project.store, {
+          kind: 'move',
+          description: `Move ${before.length === 1 ? '1 image' : `${before.length} images`} to ${part}`,
+          before: { split: split.id, parts: before.map((one) => [one.id, one.part]) },
+        });
+        appendAudit(project.store, 'split.move', { split: split.id, images: before.length, part });
+      });
+      changed(project);
+      return summarize(project) as SplitSummary;
+    },
+  };
+}
+
+function requireClasses(candidates: readonly SplitCandidate[]): void {
+  if (candidates.length === 0) {
+    throw new FoveaError('no_labels', 'No image has a label yet, so there is nothing to split.', {
+      hint: 'Label images in the data screen, or import them with labels.',
+    });
+  }
+  if (new Set(candidates.map((one) => one.label)).size < 2) {
+    throw new FoveaError('one_class', 'All labelled images are of one class: a classifier needs two classes.', {
+      hint: 'Add images of another class, or give some of these another label.',
+    });
+  }
+}
+
+const toItems = (candidates: readonly SplitCandidate[], group: 'patient' | 'none'): SplitItem[] =>
+  candidates.map((one) => ({ id: one.id, label: one.label, group: group === 'patient' ? one.patient : null }));
+
+function store(
+  project: OpenProject,
+  split: SplitShares & { readonly seed: number; readonly grouping: 'patient' | 'none' | 'folders' },
+  members: ReadonlyMap<number, SplitPart>,
+  notes: readonly string[],
+): void {
+  const { validation, test, seed, grouping } = split;
+  project.store.transaction(() => {
+    const id = addSplit(project.store, { validation, test, seed, grouping, warnings: notes }, members);
+    forgetMoves(project.store);
+    appendAudit(project.store, 'split.make', { split: id, validation, test, seed, grouping, images: members.size });
+  });
+}
+
+function summarize(project: OpenProject): SplitSummary | null {
+  const split = currentSplit(project.store);
+  if (split === null) return null;
+  const counts: Record<SplitPart, Record<string, number>> = { train: {}, validation: {}, test: {} };
+  for (const row of partCounts(project.store)) if (row.label !== null) counts[row.part][row.label] = row.images;
+  const patients: Record<SplitPart, number> = { train: 0, validation: 0, test: 0 };
+  for (const row of partPatients(project.store)) patients[row.part] = row.patients;
+  const groupsAcrossSplits = patientsAcrossParts(project.store);
+  const candidates = splitCandidates(project.store);
+  const members = candidates.flatMap((one) => (one.part === null ? [] : [{ label: one.label, part: one.part }]));
+  const names = new Map(classesByName(project.store).map((one) => [one.id, one.name]));
+  return {
+    id: split.id,
+    seed: split.seed,
+    group: split.grouping,
+    createdAt: split.created_at,
+    counts,
+    patients,
+    groupsAcrossSplits,
+    deviation: splitDeviation(members, split),
+    warnings: [
+      ...split.warnings,
+      ...splitWarnings({
+        grouping: split.grouping,
+        expected: splitParts.filter((part) => part === 'train' || split[part] > 0),
+        counts,
+        classes: classCounts(project.store).flatMap((row) => {
+          const name = names.get(row.id);
+          if (name === undefined) return [];
+          const alone = candidates.filter((one) => one.label === row.id && one.patient === null).length;
+          return [{ name, groups: split.grouping === 'none' ? row.images : row.patients + alone }];
+        }),
+        groupsAcrossSplits,
+        outside: candidates.length - members.length,
+        withoutPatient: candidates.filter((one) => one.patient === null).length,
+        images: candidates.length,
+      }),
+    ],
+  };
+}

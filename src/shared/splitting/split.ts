@@ -1,0 +1,199 @@
+import { createRandom, type Random, shuffle } from '../imaging/random';
+import { type SplitPart, splitParts } from '../models/dataset';
+import { roundTable } from './controlled-rounding';
+
+/** A labelled image. `group`: images that must stay together (a patient); null: on its own. */
+export interface SplitItem {
+  readonly id: number;
+  readonly label: number;
+  readonly group: number | null;
+}
+
+/** Shares of all images, 0 to 1; what is left is `train`. */
+export interface SplitShares {
+  readonly validation: number;
+  readonly test: number;
+}
+
+interface Group {
+  readonly ids: readonly number[];
+  /** [class index, images] */
+  readonly classes: readonly (readonly [number, number])[];
+}
+
+/**
+ * A stratified split: every item in exactly one part, no group in two, class counts as close to their shares as the
+ * groups allow, the same for the same seed and items (in the same order).
+ *
+ * Where every group is one image the class counts are within 1 of the exact shares, and the parts' totals within 1
+ * (controlled rounding). Else groups are dealt out largest first, each to the part where it reduces the squared,
+ * class-weighted distance to the target counts most, and then moved and swapped while that helps. A class with enough
+ * groups reaches every part.
+ */
+export function splitItems(
+  items: readonly SplitItem[],
+  shares: SplitShares,
+  seed: number,
+): ReadonlyMap<number, SplitPart> {
+  const fractions = partFractions(shares);
+  const labels = [...new Set(items.map((item) => item.label))].sort((a, b) => a - b);
+  const classIndex = new Map(labels.map((label, index) => [label, index]));
+  const totals = labels.map(() => 0);
+  for (const item of items) {
+    const index = classIndex.get(item.label) ?? 0;
+    totals[index] = (totals[index] ?? 0) + 1;
+  }
+  const targets = roundTable(totals.map((total) => fractions.map((fraction) => fraction * total)));
+  const random = createRandom(seed);
+  const groups = gather(items, classIndex);
+  return groups.length === items.length
+    ? dealSingles(items, classIndex, targets, random)
+    : dealGroups(groups, totals, targets, fractions, random);
+}
+
+/** In the order of `splitParts`. */
+function partFractions(shares: SplitShares): number[] {
+  const of: Readonly<Record<SplitPart, number>> = {
+    train: 1 - shares.validation - shares.test,
+    validation: shares.validation,
+    test: shares.test,
+  };
+  if (!(shares.validation >= 0 && shares.test >= 0 && of.train > 1e-9)) {
+    throw new RangeError('shares must be at least 0 and leave something for train');
+  }
+  return splitParts.map((part) => of[part]);
+}
+
+function gather(items: readonly SplitItem[], classIndex: ReadonlyMap<number, number>): Group[] {
+  const members = new Map<number | string, { ids: number[]; classes: Map<number, number> }>();
+  for (const item of items) {
+    const key = item.group ?? `image ${item.id}`;
+    const group = members.get(key) ?? { ids: [], classes: new Map<number, number>() };
+    members.set(key, group);
+    group.ids.push(item.id);
+    const index = classIndex.get(item.label) ?? 0;
+    group.classes.set(index, (group.classes.get(index) ?? 0) + 1);
+  }
+  return [...members.values()].map((group) => ({ ids: group.ids, classes: [...group.classes] }));
+}
+
+function dealSingles(
+  items: readonly SplitItem[],
+  classIndex: ReadonlyMap<number, number>,
+  targets: readonly (readonly number[])[],
+  random: Random,
+): Map<number, SplitPart> {
+  const left = targets.map((row) => [...row]);
+  const parts = new Map<number, SplitPart>();
+  for (const item of shuffle(items, random)) {
+    const row = left[classIndex.get(item.label) ?? 0] ?? [];
+    const index = row.findIndex((count) => count > 0);
+    row[index] = (row[index] ?? 0) - 1;
+    parts.set(item.id, splitParts[index] ?? 'train');
+  }
+  return parts;
+}
+
+/** Rounds of moving every group to a better part; each round that helps makes the next one worth it. */
+const MOVE_ROUNDS = 20;
+const SWAP_TRIES = 50_000;
+
+function dealGroups(
+  groups: readonly Group[],
+  totals: readonly number[],
+  targets: readonly (readonly number[])[],
+  fractions: readonly number[],
+  random: Random,
+): Map<number, SplitPart> {
+  const active = splitParts.map((_, part) => part).filter((part) => (fractions[part] ?? 0) > 0);
+  const groupsOfClass = totals.map((_, label) => groups.filter((g) => g.classes.some(([c]) => c === label)).length);
+  const counts = totals.map(() => splitParts.map(() => 0));
+  const count = (label: number, part: number): number => counts[label]?.[part] ?? 0;
+
+  // Cost of a cell: squared distance to the target, in units of the class's size; an absent class costs the most.
+  const cost = (label: number, part: number, n: number): number => {
+    const total = totals[label] ?? 1;
+    const distance = n - (targets[label]?.[part] ?? 0);
+    const absent = n === 0 && (groupsOfClass[label] ?? 0) >= active.length ? total * total : 0;
+    return (distance * distance + absent) / total;
+  };
+  const add = (group: Group, part: number, sign: 1 | -1): number => {
+    let change = 0;
+    for (const [label, n] of group.classes) {
+      const before = count(label, part);
+      change += cost(label, part, before + sign * n) - cost(label, part, before);
+      const row = counts[label];
+      if (row !== undefined) row[part] = before + sign * n;
+    }
+    return change;
+  };
+
+  const order = shuffle(groups, random).sort((a, b) => b.ids.length - a.ids.length);
+  const place = order.map((group) => {
+    const changes = active.map((part) => {
+      const change = group.classes.reduce((sum, [label, n]) => {
+        const distance = count(label, part) - (targets[label]?.[part] ?? 0);
+        return sum + (n * n + 2 * n * distance) / (totals[label] ?? 1);
+      }, 0);
+      return { part, change };
+    });
+    const best = changes.reduce((a, b) => (b.change < a.change - 1e-12 ? b : a));
+    add(group, best.part, 1);
+    return best.part;
+  });
+
+  for (let round = 0, helped = true; helped && round < MOVE_ROUNDS; round++) {
+    helped = false;
+    for (const [index, group] of order.entries()) {
+      const from = place[index] ?? 0;
+      for (const to of active) {
+        if (to === from || place[index] !== from) continue;
+        if (add(group, from, -1) + add(group, to, 1) < -1e-9) {
+          place[index] = to;
+          helped = true;
+        } else {
+          add(group, to, -1);
+          add(group, from, 1);
+        }
+      }
+    }
+  }
+  for (let tries = 0; tries < SWAP_TRIES && order.length > 1; tries++) {
+    const i = random.integer(order.length);
+    const j = random.integer(order.length);
+    const [one, other, a, b] = [order[i], order[j], place[i] ?? 0, place[j] ?? 0];
+    if (a === b || one === undefined || other === undefined) continue;
+    if (add(one, a, -1) + add(other, b, -1) + add(one, b, 1) + add(other, a, 1) < -1e-9) {
+      place[i] = b;
+      place[j] = a;
+    } else {
+      add(one, b, -1);
+      add(other, a, -1);
+      add(one, a, 1);
+      add(other, b, 1);
+    }
+  }
+
+  const parts = new Map<number, SplitPart>();
+  for (const [index, group] of order.entries()) {
+    for (const id of group.ids) parts.set(id, splitParts[place[index] ?? 0] ?? 'train');
+  }
+  return parts;
+}
+
+/** Largest difference, in images, between a class count and its exact share. */
+export function splitDeviation(
+  items: readonly { readonly label: number; readonly part: SplitPart }[],
+  shares: SplitShares,
+): number {
+  const fractions = partFractions(shares);
+  let largest = 0;
+  for (const label of new Set(items.map((item) => item.label))) {
+    const mine = items.filter((item) => item.label === label);
+    for (const [index, part] of splitParts.entries()) {
+      const n = mine.filter((item) => item.part === part).length;
+      largest = Math.max(largest, Math.abs(n - (fractions[index] ?? 0) * mine.length));
+    }
+  }
+  return largest;
+}
