@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Pipeline } from '#shared/models/pipeline';
+import { epochRecordSchema } from '#shared/models/run';
+
+/** Where a run stands, apart from its weights: everything that the loop needs to go on as if it had never stopped. */
+export const loopStateSchema = z.object({
+  /** Optimizer steps done. Epoch, position inside it and every random stream follow from it and the seed. */
+  step: z.number().int().min(0),
+  /** Of the steps of the unfinished epoch, for its mean training loss. */
+  epochLossSum: z.number(),
+  epochSeconds: z.number(),
+  /** The same since the last line of the log. */
+  logLossSum: z.number(),
+  logSteps: z.number().int(),
+  history: z.array(epochRecordSchema),
+  best: z.object({ epoch: z.number().int(), value: z.number() }).nullable(),
+  epochsWithoutBest: z.number().int(),
+  /** Training time and training images of all sittings. */
+  seconds: z.number(),
+  images: z.number().int(),
+  finished: z.boolean(),
+});
+export type LoopState = z.infer<typeof loopStateSchema>;
+
+export const initialLoopState: LoopState = {
+  step: 0,
+  epochLossSum: 0,
+  epochSeconds: 0,
+  logLossSum: 0,
+  logSteps: 0,
+  history: [],
+  best: null,
+  epochsWithoutBest: 0,
+  seconds: 0,
+  images: 0,
+  finished: false,
+};
+
+/** `trainer.json` beside the weights. */
+export const trainerFileSchema = z.object({
+  version: z.literal(1),
+  /** Hash of all that decides the run (config, classes, pipeline, images): a checkpoint of another run is refused. */
+  run: z.string(),
+  random: z.object({ algorithm: z.literal('xoshiro128**'), seed: z.number().int(), epoch: z.number().int() }),
+  /** `optimizer.safetensors` was taken at this step; null in `best`, which only predicts. */
+  optimizerStep: z.number().int().nullable(),
+  state: loopStateSchema,
+  notes: z.array(z.string()),
+  /** SHA-256 of every other file of the folder. */
+  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+});
+export type TrainerFile = z.infer<typeof trainerFileSchema>;
+
+/** `preprocessor_config.json` as HF's ViTImageProcessor writes it. `resample` 2 is PIL's BILINEAR. */
+export function preprocessorConfig(pipeline: Pipeline): Record<string, unknown> {
+  return {
+    do_normalize: true,
+    do_rescale: true,
+    do_resize: true,
+    image_mean: pipeline.mean,
+    image_processor_type: 'ViTImageProcessor',
+    image_std: pipeline.std,
+    resample: 2,
+    rescale_factor: pipeline.rescaleFactor,
+    size: { height: pipeline.height, width: pipeline.width },
+  };
+}
+
+/** Names of AdamW's moments in `optimizer.safetensors`. */
+export const FIRST_MOMENT = 'exp_avg/';
+export const SECOND_MOMENT = 'exp_avg_sq/';

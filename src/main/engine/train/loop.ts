@@ -1,0 +1,259 @@
+import { createRandom, shuffle } from '#shared/imaging/random';
+import { FoveaError } from '#shared/ipc/errors';
+import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
+import type { RunConfig } from '#shared/models/run-config';
+import { planSteps } from '#shared/training/plan';
+import type { LoopState } from './checkpoint';
+import { bestValue, epochMetrics, shownValue } from './evaluate';
+import { createRate } from './rate';
+import type { Batch, TrainingSession } from './session';
+
+/** Prepares batches ahead, in the order asked for. */
+export interface BatchSource {
+  /** `plan` lists positions in the training set, a micro-batch each. */
+  training(epoch: number, plan: readonly (readonly number[])[]): AsyncIterable<Batch>;
+  /** All validation images in order, without augmentation. */
+  validation(): AsyncIterable<Batch>;
+}
+
+export interface LoopInput {
+  readonly config: RunConfig;
+  readonly classes: number;
+  readonly trainImages: number;
+  /** Labels of the validation images, in their order. */
+  readonly validationLabels: Int32Array;
+  readonly session: TrainingSession;
+  readonly batches: BatchSource;
+  /** Learning rate of optimizer step 1, 2, … */
+  readonly learningRate: (step: number) => number;
+  readonly state: LoopState;
+  /** `best` before `last`, so that a kill between them never leaves `last` naming a best that is not there. */
+  saveBest(state: LoopState): Promise<void>;
+  saveLast(state: LoopState): Promise<void>;
+  log(record: LogRecord): void;
+  progress(progress: Omit<RunProgress, 'run'>): void;
+  /** What was asked for since, or null; looked at between steps. */
+  control(): 'pause' | 'stop' | 'cancel' | null;
+  /** Lets messages in; resolves at once afterwards. */
+  yieldToMessages(): Promise<void>;
+  /** Milliseconds, monotonic. */
+  now(): number;
+  memoryMB(): number;
+}
+
+export interface LoopResult {
+  readonly state: 'finished' | 'stopped' | 'paused';
+  readonly loop: LoopState;
+  readonly imagesPerSecond: number;
+}
+
+/** `last` is also saved inside a long epoch, when this has passed and saving costs at most a twentieth of the time. */
+const SAVE_AFTER_MILLISECONDS = 120_000;
+const SAVE_SHARE = 20;
+
+/** Micro-batches of one epoch: a permutation that depends on seed and epoch only, cut in order. */
+export function epochPlan(seed: number, epoch: number, images: number, batchSize: number): number[][] {
+  const order = shuffle(
+    Array.from({ length: images }, (_, index) => index),
+    createRandom(seed, epoch, 0x5f0f),
+  );
+  const plan: number[][] = [];
+  for (let start = 0; start < images; start += batchSize) plan.push(order.slice(start, start + batchSize));
+  return plan;
+}
+
+/**
+ * Trains from `state` to the end: epochs of shuffled, augmented micro-batches, an optimizer step for each
+ * `gradientAccumulation` of them, evaluation and checkpoints after each epoch, early stopping. Everything that decides
+ * the weights follows from config, seed and step, so a run that goes on from a checkpoint equals one that never
+ * stopped, bit for bit.
+ *
+ * @throws FoveaError `diverged` where the loss is not a number; `cancelled`
+ */
+export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
+  const { config, session } = input;
+  const plan = planSteps(config, input.trainImages);
+  const state: LoopState = structuredClone(input.state);
+  const training = createRate();
+  let evaluationSeconds = 0;
+  let lastSave = input.now();
+  let saveMilliseconds = 0;
+
+  const report = (phase: RunProgress['phase'], message: string | null = null) => {
+    const imagesPerSecond = training.imagesPerSecond();
+    const epoch = state.step / plan.stepsPerEpoch;
+    const left = (1 - state.step / plan.totalSteps) * config.epochs;
+    input.progress({
+      state: 'running',
+      phase,
+      step: state.step,
+      totalSteps: plan.totalSteps,
+      epoch,
+      epochs: config.epochs,
+      imagesPerSecond,
+      etaSeconds:
+        imagesPerSecond === null
+          ? null
+          : (left * input.trainImages) / imagesPerSecond + Math.ceil(left) * evaluationSeconds,
+      message,
+    });
+  };
+
+  const save = async () => {
+    report('saving');
+    const start = input.now();
+    await input.saveLast(structuredClone(state));
+    lastSave = input.now();
+    saveMilliseconds = lastSave - start;
+  };
+
+  const evaluate = async () => {
+    const start = input.now();
+    const logits = new Float32Array(input.validationLabels.length * input.classes);
+    let at = 0;
+    report('evaluating');
+    for await (const batch of input.batches.validation()) {
+      logits.set(await session.logits(batch.pixels, batch.count), at);
+      at += batch.count * input.classes;
+      await input.yieldToMessages();
+      if (input.control() === 'cancel') throw cancelled();
+    }
+    evaluationSeconds = (input.now() - start) / 1000;
+    return epochMetrics(logits, input.validationLabels, input.classes);
+  };
+
+  /** Evaluates after `stepsOfEpoch` steps of `epoch` and keeps the model where it is the best so far. */
+  const closeEpoch = async (epoch: number, stepsOfEpoch: number) => {
+    const start = input.now();
+    const metrics = await evaluate();
+    const value = bestValue(metrics, config.bestMetric);
+    const before = state.best === null ? null : config.bestMetric === 'loss' ? -state.best.value : state.best.value;
+    const isBest = before === null || value > before;
+    if (isBest) state.best = { epoch, value: shownValue(metrics, config.bestMetric) };
+    state.epochsWithoutBest = isBest ? 0 : state.epochsWithoutBest + 1;
+    state.epochSeconds += (input.now() - start) / 1000;
+    const record: EpochRecord = {
+      kind: 'epoch',
+      epoch,
+      step: state.step,
+      trainLoss: state.epochLossSum / Math.max(1, stepsOfEpoch),
+      validationLoss: metrics.loss,
+      metrics,
+      isBest,
+      seconds: state.epochSeconds,
+    };
+    state.history.push(record);
+    state.epochLossSum = 0;
+    state.epochSeconds = 0;
+    if (isBest) {
+      report('saving');
+      await input.saveBest(structuredClone(state));
+    }
+    input.log(record);
+  };
+
+  const result = (outcome: LoopResult['state']): LoopResult => ({
+    state: outcome,
+    loop: state,
+    imagesPerSecond: state.seconds === 0 ? 0 : state.images / state.seconds,
+  });
+
+  const patienceIsOver = () =>
+    config.earlyStoppingPatience !== null && state.epochsWithoutBest >= config.earlyStoppingPatience;
+
+  report('training');
+  while (state.step < plan.totalSteps && !state.finished) {
+    const epoch = Math.floor(state.step / plan.stepsPerEpoch) + 1;
+    const done = state.step % plan.stepsPerEpoch;
+    const microBatches = epochPlan(config.seed, epoch, input.trainImages, config.batchSize);
+    const rest = microBatches.slice(done * config.gradientAccumulation);
+    const iterator = input.batches.training(epoch, rest)[Symbol.asyncIterator]();
+    try {
+      for (let first = done * config.gradientAccumulation; first < microBatches.length; ) {
+        const start = input.now();
+        const group: Batch[] = [];
+        while (group.length < config.gradientAccumulation && first < microBatches.length) {
+          const next = await iterator.next();
+          if (next.done === true) throw new Error('the batch source ended early');
+          group.push(next.value);
+          first += 1;
+        }
+        const learningRate = input.learningRate(state.step + 1);
+        const { loss, gradientNorm } = await session.step(group, learningRate);
+        if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+          throw new FoveaError(
+            'diverged',
+            `The training diverged at step ${state.step + 1}: the loss is not a number.`,
+            {
+              hint: 'Choose a lower learning rate or a longer warm-up. The last checkpoint is kept.',
+            },
+          );
+        }
+        const images = group.reduce((sum, batch) => sum + batch.count, 0);
+        const seconds = (input.now() - start) / 1000;
+        training.add(images, seconds);
+        state.step += 1;
+        state.images += images;
+        state.seconds += seconds;
+        state.epochSeconds += seconds;
+        state.epochLossSum += loss;
+        state.logLossSum += loss;
+        state.logSteps += 1;
+        if (state.step % config.logEverySteps === 0 || state.step === plan.totalSteps) {
+          input.log({
+            kind: 'step',
+            step: state.step,
+            epoch: state.step / plan.stepsPerEpoch,
+            loss: state.logLossSum / state.logSteps,
+            learningRate,
+            gradientNorm,
+            imagesPerSecond: training.imagesPerSecond() ?? 0,
+            memoryMB: input.memoryMB(),
+          });
+          state.logLossSum = 0;
+          state.logSteps = 0;
+        }
+        report('training');
+
+        await input.yieldToMessages();
+        const action = input.control();
+        const stepsOfEpoch = ((state.step - 1) % plan.stepsPerEpoch) + 1;
+        if (action === 'cancel') throw cancelled();
+        if (action === 'pause' && stepsOfEpoch < plan.stepsPerEpoch) {
+          await save();
+          return result('paused');
+        }
+        if (action === 'stop' && stepsOfEpoch < plan.stepsPerEpoch) {
+          // A run that is stopped inside its first epoch keeps its model too.
+          await save();
+          if (state.best === null) {
+            await closeEpoch(epoch, stepsOfEpoch);
+            input.log(note(`Stopped inside epoch ${epoch}, after step ${state.step}; evaluated as it was.`));
+          }
+          return result('stopped');
+        }
+        const sinceSave = input.now() - lastSave;
+        if (sinceSave > Math.max(SAVE_AFTER_MILLISECONDS, SAVE_SHARE * saveMilliseconds)) await save();
+      }
+    } finally {
+      await iterator.return?.();
+    }
+
+    await closeEpoch(epoch, plan.stepsPerEpoch);
+    if (patienceIsOver() && state.step < plan.totalSteps) {
+      state.finished = true;
+      input.log(note(`Stopped early: ${state.epochsWithoutBest} epochs without a better ${config.bestMetric}.`));
+    }
+    await save();
+    const action = input.control();
+    if (action === 'cancel') throw cancelled();
+    if (action !== null && state.step < plan.totalSteps && !state.finished) {
+      return result(action === 'pause' ? 'paused' : 'stopped');
+    }
+  }
+  report('done');
+  return result('finished');
+}
+
+const note = (message: string): LogRecord => ({ kind: 'note', at: new Date().toISOString(), message });
+const cancelled = () => new FoveaError('cancelled', 'The run was cancelled.');
