@@ -1,0 +1,10 @@
+/** The custom scheme that the window is loaded from, instead of `file://`. */
+export const SCHEME = 'fovea';
+export const ORIGIN = `${SCHEME}://app`;
+
+/** Whether an address is a page or resource of ours, and not something that merely starts like it. */
+export function isOwnAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, host, username, port } = new URL(address);
+  return protocol === `${SCHEME}:` && host === 'app' && username === '' && port === '';
+}

@@ -1,0 +1,31 @@
+import { isAbsolute } from 'node:path';
+import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from 'electron';
+import { z } from 'zod';
+import { ipcChannels } from '#shared/ipc/channels';
+import type { Dispatch } from '../ipc/handle';
+import type { Events } from '../services/events';
+import type { Grants } from '../services/grants';
+import { isOwnAddress } from './origin';
+
+const pathsSchema = z.array(z.string().min(1).refine(isAbsolute)).max(10_000);
+
+/** Electron's side of the contract: requests from our own page's main frame only, events to every window. */
+export function installTransport(dispatch: Dispatch, events: Events, grants: Grants): void {
+  ipcMain.handle(ipcChannels.invoke, (event, name: unknown, input: unknown) => {
+    checkSender(event);
+    return dispatch(String(name), input);
+  });
+  ipcMain.handle(ipcChannels.grantPaths, (event, paths: unknown) => {
+    checkSender(event);
+    return pathsSchema.parse(paths).map((path) => grants.add(path));
+  });
+  events.onAny((name, payload) => {
+    for (const window of BrowserWindow.getAllWindows()) window.webContents.send(ipcChannels.event, name, payload);
+  });
+}
+
+/** A report's frame, or a page that should not be there, gets nothing. */
+function checkSender({ senderFrame, sender }: IpcMainInvokeEvent): void {
+  const isOurs = senderFrame !== null && senderFrame === sender.mainFrame && isOwnAddress(senderFrame.url);
+  if (!isOurs) throw new Error('refused');
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { BrowserWindow, screen } from 'electron';
+import { ORIGIN } from './origin';
+import { DEFAULT_SIZE, fitBounds, loadBounds, storeBounds } from './window-bounds';
+
+export interface WindowOptions {
+  readonly preload: string;
+  readonly userDataFolder: string;
+}
+
+/** The one window: sandboxed, isolated, without Node, where it was when it was last closed. */
+export function openWindow({ preload, userDataFolder }: WindowOptions): BrowserWindow {
+  const file = join(userDataFolder, 'window.json');
+  const stored = loadBounds(file);
+  const bounds =
+    stored === null
+      ? null
+      : fitBounds(
+          stored,
+          screen.getAllDisplays().map(({ workArea }) => workArea),
+        );
+  const { maximized, ...place } = bounds ?? { maximized: false };
+  const window = new BrowserWindow({
+    ...DEFAULT_SIZE,
+    ...place,
+    title: 'Fovea',
+    // The dark theme's background, so that the window does not flash white before its first paint.
+    backgroundColor: '#101418',
+    show: false,
+    webPreferences: {
+      preload,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+    },
+  });
+  if (maximized) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  window.on('close', () => storeBounds(file, { ...window.getNormalBounds(), maximized: window.isMaximized() }));
+  void window.loadURL(`${ORIGIN}/`);
+  return window;
+}

@@ -1,0 +1,37 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createLog, withoutNames } from './logger';
+
+it('writes what happened without the paths and names that error messages quote', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fovea-log-'));
+  const log = createLog(folder);
+  const missing = await readFile('/data/DOE JANE 1970/scan 1.dcm').catch((error: unknown) => error);
+  log.failure('dataset.image', new Error('no tag "DOE^JANE"', { cause: missing }));
+  log.info('started', { version: '1' });
+  log.close();
+  const lines = (await readFile(join(folder, 'logs/fovea.log'), 'utf8')).trim().split('\n');
+  await rm(folder, { recursive: true });
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).not.toMatch(/DOE|JANE|scan 1|\/data/);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    msg: 'dataset.image',
+    error: { message: 'no tag "…"', cause: { code: 'ENOENT' } },
+  });
+  expect(JSON.parse(lines[1] ?? '')).toMatchObject({ msg: 'started', version: '1' });
+});
+
+it.each([
+  ['open C:\\Users\\Jane Doe\\a.dcm failed', 'open …'],
+  ['cannot read \\\\server\\share\\x', 'cannot read …'],
+  ['file:///home/jane/x.js:3', '…'],
+  ['plain words stay', 'plain words stay'],
+])('takes names out of %j', (text, expected) => {
+  expect(withoutNames(text)).toBe(expected);
+});
+
+it('goes on without a log where none can be written', () => {
+  const log = createLog('/proc/nowhere');
+  expect(() => log.failure('x', new Error('y'))).not.toThrow();
+});

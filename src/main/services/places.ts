@@ -1,0 +1,41 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Where the parts of a built Fovea lie. */
+export interface Places {
+  /** Settings, imported backbones, the sample project, logs: shared by window, browser tab and command line. */
+  readonly userDataFolder: string;
+  readonly resourcesFolder: string;
+  readonly rendererFolder: string;
+  readonly preload: string;
+  readonly entries: { readonly engineHost: string; readonly decodeHost: string };
+}
+
+/** `mainFolder`: where the entry that runs was built to (`out/main`). */
+export function findPlaces(mainFolder: string): Places {
+  return {
+    userDataFolder: userDataFolder(process.env, process.platform, homedir()),
+    resourcesFolder: resolve(mainFolder, '../../resources'),
+    rendererFolder: resolve(mainFolder, '../renderer'),
+    preload: resolve(mainFolder, '../preload/index.cjs'),
+    entries: { engineHost: join(mainFolder, 'engine-host.js'), decodeHost: join(mainFolder, 'decode-host.js') },
+  };
+}
+
+/** `FOVEA_HOME` where it is set, else the platform's place for an application's data. */
+export function userDataFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+  home: string,
+): string {
+  const own = environment['FOVEA_HOME'];
+  if (own !== undefined && own !== '') return resolve(own);
+  switch (platform) {
+    case 'win32':
+      return join(environment['APPDATA'] ?? join(home, 'AppData/Roaming'), 'Fovea');
+    case 'darwin':
+      return join(home, 'Library/Application Support/Fovea');
+    default:
+      return join(environment['XDG_DATA_HOME'] || join(home, '.local/share'), 'fovea');
+  }
+}
