@@ -24,7 +24,7 @@ export interface LoopInput {
   readonly validationLabels: Int32Array;
   readonly session: TrainingSession;
   readonly batches: BatchSource;
-  /** Learning rate of optimizer step 1, 2, … */
+  /** Learning rate of the step that follows `step` finished ones. */
   readonly learningRate: (step: number) => number;
   readonly state: LoopState;
   /** `best` before `last`, so that a kill between them never leaves `last` naming a best that is not there. */
@@ -178,7 +178,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
           group.push(next.value);
           first += 1;
         }
-        const learningRate = input.learningRate(state.step + 1);
+        const learningRate = input.learningRate(state.step);
         const { loss, gradientNorm } = await session.step(group, learningRate);
         if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
           throw new FoveaError(

@@ -1,0 +1,28 @@
+import { FoveaError } from '#shared/ipc/errors';
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+
+/** True for "there is no such file". */
+export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
+
+/** What a failed write of `what` means for a person; anything unexpected stays what it is. */
+export function explainWriteError(error: unknown, what: string): unknown {
+  switch (codeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new FoveaError('disk_full', `There is no room left on the disk to save ${what}.`, {
+        hint: 'What was saved before is intact. Free some space, then resume.',
+        cause: error,
+      });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new FoveaError('not_writable', `Fovea may not write ${what} to the project folder.`, {
+        hint: 'Check the permissions of the project folder, then resume.',
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}
