@@ -1,6 +1,10 @@
 import type { Raster } from '#shared/imaging/raster';
+import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { Intensity } from '#shared/models/pipeline';
 import type { IngestedFile, InspectedFile, IntensityWindow, TagRow } from '../ingest/types';
+import type { HostLauncher } from '../process/host';
+import type { DecodeJobName, DecodeJobs, DecodeRequest } from './protocol';
+import { Slot, type SlotJob } from './slot';
 
 /**
  * A pool of processes that read untrusted files. Every call rejects with a `FoveaError` whose message is for the user;
@@ -27,5 +31,87 @@ export interface DecodePool {
   /** A cached canonical raster (path of a .raster file) as a PNG, long side at most `maxSide`. */
   rasterPng(input: { readonly raster: string; readonly maxSide?: number }): Promise<Uint8Array>;
   encodePng(raster: Raster): Promise<Uint8Array>;
+  /** Ends the processes; calls that wait or run reject with `cancelled`. */
   dispose(): Promise<void>;
+}
+
+export interface DecodePoolOptions {
+  readonly launcher: HostLauncher;
+  /** Absolute path of the built `decode-host` entry. */
+  readonly entry: string;
+  /** Processes at most; they are started when there is work for them. */
+  readonly size: number;
+  readonly deadlineMs?: number;
+  readonly memoryMB?: number;
+}
+
+const DEADLINE_MILLISECONDS = 20_000;
+const MEMORY_MB = 1024;
+
+/** Jobs wait in one queue and run in order of arrival, one in each process. */
+export function createDecodePool(options: DecodePoolOptions): DecodePool {
+  const { deadlineMs = DEADLINE_MILLISECONDS, memoryMB = MEMORY_MB, size, ...rest } = options;
+  const queue: SlotJob[] = [];
+  let disposed = false;
+  let nextId = 1;
+
+  function advance(): void {
+    for (const slot of slots) {
+      if (slot.busy) continue;
+      const job = queue.shift();
+      if (job === undefined) return;
+      slot.run(job);
+    }
+  }
+
+  const slots = Array.from({ length: Math.max(1, size) }, () => new Slot({ ...rest, deadlineMs, memoryMB }, advance));
+
+  function call<Name extends DecodeJobName>(
+    name: Name,
+    input: DecodeJobs[Name]['input'],
+  ): Promise<DecodeJobs[Name]['result']> {
+    return new Promise((resolve, reject) => {
+      if (disposed) {
+        reject(new FoveaError('cancelled', 'Reading the file was cancelled.'));
+        return;
+      }
+      const request: DecodeRequest = { id: nextId++, name, input };
+      queue.push({ request, resolve: (value) => resolve(value as DecodeJobs[Name]['result']), reject });
+      advance();
+    });
+  }
+
+  return {
+    ingest: (input) => call('ingest', input),
+    display: (input) => call('display', input),
+    tags: (input) => call('tags', input),
+    inspect: (input) =>
+      call('inspect', input).catch((error: unknown) => ({ ...nothingSeen(input.path), error: toErrorInfo(error) })),
+    rasterPng: (input) => call('rasterPng', input),
+    encodePng: (raster) => call('encodePng', raster),
+    async dispose() {
+      disposed = true;
+      for (const job of queue.splice(0)) job.reject(new FoveaError('cancelled', 'Reading the file was cancelled.'));
+      for (const slot of slots) slot.dispose();
+    },
+  };
+}
+
+function nothingSeen(path: string): InspectedFile {
+  return {
+    path,
+    ok: false,
+    kind: null,
+    transferSyntax: null,
+    photometricInterpretation: null,
+    rows: null,
+    columns: null,
+    frames: null,
+    bitsStored: null,
+    modality: null,
+    frame0: null,
+    display: null,
+    tags: [],
+    warnings: [],
+  };
 }

@@ -96,8 +96,8 @@ export interface DisplaySummary {
   readonly window: IntensityWindow | null;
   /** Mean of the display values, 0 to 255, over all channels. */
   readonly mean: number;
-  /** 8 rows of 8 means of display values; each a number (grey) or [red, green, blue]. */
-  readonly grid8: readonly (readonly (number | readonly [number, number, number])[])[];
+  /** 8 rows of 8 means of display values, each [red, green, blue]; grey has all three alike. */
+  readonly grid8: readonly (readonly (readonly [number, number, number])[])[];
 }
 
 /** What Fovea sees in a file: the answer of `fovea inspect`. */

@@ -1,0 +1,8 @@
+import { decodeJobs } from './jobs';
+import { serve } from './serve';
+
+// The decode host: reads untrusted files for its parent, one job at a time, and may be killed at any moment.
+serve(({ name, input }) => {
+  const run = decodeJobs[name] as (input: unknown) => Promise<unknown>;
+  return run(input);
+});

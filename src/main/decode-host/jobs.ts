@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { decodeRaster } from '#shared/imaging/raster';
+import { FoveaError } from '#shared/ipc/errors';
+import { shrinkToLongSide } from '../ingest/canonical-raster';
+import { displayFile } from '../ingest/display-file';
+import { ingestFile } from '../ingest/ingest-file';
+import { inspectFile } from '../ingest/inspect-file';
+import { listFileTags } from '../ingest/list-file-tags';
+import { encodePng } from '../ingest/raster/codec';
+import type { DecodeJobName, DecodeJobs } from './protocol';
+
+type Handlers = {
+  readonly [Name in DecodeJobName]: (input: DecodeJobs[Name]['input']) => Promise<DecodeJobs[Name]['result']>;
+};
+
+/** What each job does, inside the host. */
+export const decodeJobs: Handlers = {
+  ingest: ({ path, intensity, shortSide }) => ingestFile(path, intensity, shortSide),
+  display: ({ path, frame, window, invert }) => displayFile(path, frame, window, invert),
+  tags: ({ path, identifying }) => listFileTags(path, identifying),
+  inspect: ({ path, identifying }) => inspectFile(path, identifying),
+  rasterPng: async ({ raster, maxSide }) => {
+    const bytes = await readFile(raster).catch((error: unknown) => {
+      throw new FoveaError('unreadable', 'The cached picture could not be read.', {
+        hint: 'Import the file again: the cache is rebuilt.',
+        cause: error,
+      });
+    });
+    const decoded = decodeRaster(bytes);
+    return encodePng(maxSide === undefined ? decoded : shrinkToLongSide(decoded, maxSide));
+  },
+  encodePng,
+};

@@ -1,0 +1,39 @@
+import type { Raster } from '#shared/imaging/raster';
+import type { ErrorInfo } from '#shared/ipc/errors';
+import type { Intensity } from '#shared/models/pipeline';
+import type { IngestedFile, InspectedFile, IntensityWindow, TagRow } from '../ingest/types';
+
+/** What a decode host can be asked, by name: input and result. */
+export interface DecodeJobs {
+  ingest: {
+    input: { readonly path: string; readonly intensity: Intensity; readonly shortSide: number };
+    result: IngestedFile;
+  };
+  display: {
+    input: {
+      readonly path: string;
+      readonly frame: number;
+      readonly window: IntensityWindow | null;
+      readonly invert: boolean;
+    };
+    result: Uint8Array;
+  };
+  tags: { input: { readonly path: string; readonly identifying: boolean }; result: TagRow[] };
+  inspect: { input: { readonly path: string; readonly identifying: boolean }; result: InspectedFile };
+  rasterPng: { input: { readonly raster: string; readonly maxSide?: number }; result: Uint8Array };
+  encodePng: { input: Raster; result: Uint8Array };
+}
+
+export type DecodeJobName = keyof DecodeJobs;
+
+/** To the host; one at a time. */
+export interface DecodeRequest<Name extends DecodeJobName = DecodeJobName> {
+  readonly id: number;
+  readonly name: Name;
+  readonly input: DecodeJobs[Name]['input'];
+}
+
+/** From the host. `memoryBytes` is its resident memory after the job. */
+export type DecodeAnswer =
+  | { readonly id: number; readonly ok: true; readonly value: unknown; readonly memoryBytes: number }
+  | { readonly id: number; readonly ok: false; readonly error: ErrorInfo; readonly memoryBytes: number };

@@ -1,0 +1,126 @@
+import { FoveaError } from '#shared/ipc/errors';
+import type { HostLauncher, HostProcess } from '../process/host';
+import type { DecodeAnswer, DecodeRequest } from './protocol';
+
+export interface SlotOptions {
+  readonly launcher: HostLauncher;
+  readonly entry: string;
+  /** From the moment that a live host gets the job. */
+  readonly deadlineMs: number;
+  /** V8's heap limit of the host; a host whose resident memory is above twice this after a job is replaced. */
+  readonly memoryMB: number;
+}
+
+export interface SlotJob {
+  readonly request: DecodeRequest;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: FoveaError) => void;
+}
+
+/** From fork to `ready`. */
+const START_MILLISECONDS = 60_000;
+
+/**
+ * One decode host and the job that it runs. A host is started for a job when there is none, killed when the job
+ * overruns, and forgotten when it crashes; the next job starts a new one.
+ */
+export class Slot {
+  readonly #options: SlotOptions;
+  readonly #onIdle: () => void;
+  #host: HostProcess | null = null;
+  #ready = false;
+  #job: SlotJob | null = null;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: SlotOptions, onIdle: () => void) {
+    this.#options = options;
+    this.#onIdle = onIdle;
+  }
+
+  get busy(): boolean {
+    return this.#job !== null;
+  }
+
+  run(job: SlotJob): void {
+    this.#job = job;
+    if (this.#host === null) this.#start();
+    if (this.#ready) this.#dispatch(job);
+  }
+
+  dispose(): void {
+    this.#drop();
+    this.#settle((job) => job.reject(new FoveaError('cancelled', 'Reading the file was cancelled.')));
+  }
+
+  #start(): void {
+    const { launcher, entry, memoryMB } = this.#options;
+    const host = launcher({ entry, name: 'Fovea decoder', maxOldSpaceMB: memoryMB });
+    this.#host = host;
+    this.#ready = false;
+    this.#setTimer(START_MILLISECONDS, 'decoder_failed', 'The decoder did not start in time.');
+    // Both listeners ignore a host that has been replaced: its exit comes after its successor's start.
+    host.onMessage((message) => {
+      if (this.#host !== host) return;
+      if (message === 'ready') {
+        this.#ready = true;
+        clearTimeout(this.#timer);
+        if (this.#job !== null) this.#dispatch(this.#job);
+      } else this.#answer(message as DecodeAnswer);
+    });
+    host.onExit((reason) => {
+      if (this.#host !== host) return;
+      this.#host = null;
+      this.#ready = false;
+      this.#settle((job) =>
+        job.reject(
+          new FoveaError('decoder_crashed', `The decoder ${reason} while it read this file.`, {
+            hint: 'The file is probably damaged. Export it again, or leave it out.',
+          }),
+        ),
+      );
+    });
+  }
+
+  #dispatch(job: SlotJob): void {
+    const { deadlineMs } = this.#options;
+    const seconds = Math.round(deadlineMs / 100) / 10;
+    this.#setTimer(deadlineMs, 'deadline', `Reading the file took longer than ${seconds} s and was stopped.`);
+    this.#host?.send(job.request);
+  }
+
+  #setTimer(milliseconds: number, code: string, message: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#drop();
+      const hint = 'The file is probably damaged. Export it again, or leave it out.';
+      this.#settle((job) => job.reject(new FoveaError(code, message, { hint })));
+    }, milliseconds);
+  }
+
+  #answer(answer: DecodeAnswer): void {
+    if (answer.id !== this.#job?.request.id) return;
+    if (answer.memoryBytes > 2 * this.#options.memoryMB * 2 ** 20) this.#drop();
+    this.#settle((job) => {
+      if (answer.ok) job.resolve(answer.value);
+      else {
+        const { code, message, hint } = answer.error;
+        job.reject(new FoveaError(code, message, hint === null ? {} : { hint }));
+      }
+    });
+  }
+
+  #drop(): void {
+    const host = this.#host;
+    this.#host = null;
+    this.#ready = false;
+    host?.kill();
+  }
+
+  #settle(finish: (job: SlotJob) => void): void {
+    clearTimeout(this.#timer);
+    const job = this.#job;
+    this.#job = null;
+    if (job !== null) finish(job);
+    this.#onIdle();
+  }
+}

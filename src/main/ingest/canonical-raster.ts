@@ -1,0 +1,31 @@
+import type { Raster } from '#shared/imaging/raster';
+import { resizeBilinear } from '#shared/imaging/resize';
+
+/** Three equal channels become one: the picture is grey, whatever its format says. */
+export function dropEqualChannels(raster: Raster): Raster {
+  if (raster.channels === 1) return raster;
+  const { data, width, height } = raster;
+  const pixels = width * height;
+  for (let index = 0; index < pixels; index++) {
+    if (data[3 * index] !== data[3 * index + 1] || data[3 * index] !== data[3 * index + 2]) return raster;
+  }
+  const grey = new Uint8Array(pixels);
+  for (let index = 0; index < pixels; index++) grey[index] = data[3 * index] as number;
+  return { width, height, channels: 1, data: grey };
+}
+
+function resizeTo(raster: Raster, scale: number): Raster {
+  const width = Math.max(1, Math.round(raster.width * scale));
+  const height = Math.max(1, Math.round(raster.height * scale));
+  return width === raster.width && height === raster.height ? raster : resizeBilinear(raster, width, height);
+}
+
+/** Short side at most `shortSide`, aspect kept to a pixel, antialiased as PIL's bilinear does it; never enlarged. */
+export function toCanonicalRaster(raster: Raster, shortSide: number): Raster {
+  return resizeTo(raster, Math.min(1, shortSide / Math.min(raster.width, raster.height)));
+}
+
+/** Long side at most `longSide`; never enlarged. */
+export function shrinkToLongSide(raster: Raster, longSide: number): Raster {
+  return resizeTo(raster, Math.min(1, longSide / Math.max(raster.width, raster.height)));
+}

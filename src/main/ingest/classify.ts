@@ -1,0 +1,36 @@
+import type { ImageKind } from '#shared/models/dataset';
+import { valueRepresentations } from './dicom/value-representations';
+
+/** How many bytes of a file's start `classifyHead` wants to see. */
+export const HEAD_BYTES = 144;
+
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
+  return signature.every((value, index) => bytes[index] === value);
+}
+
+/**
+ * DICOM without the preamble of PS3.10: a data set whose first element is in group 0002 or 0008 with a small, even
+ * length. `fileBytes` bounds that length.
+ */
+function plausibleDataSet(bytes: Uint8Array, fileBytes: number): boolean {
+  if (bytes.length < 12) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const explicit = valueRepresentations.has(String.fromCharCode(view.getUint8(4), view.getUint8(5)));
+  const bigEndian = explicit && view.getUint16(0, true) === 0x0800;
+  const group = view.getUint16(0, !bigEndian);
+  const element = view.getUint16(2, !bigEndian);
+  if ((group !== 0x0002 && group !== 0x0008) || element > 0x2000) return false;
+  const length = explicit ? view.getUint16(6, !bigEndian) : view.getUint32(4, true);
+  return length % 2 === 0 && length <= Math.min(1024, fileBytes);
+}
+
+/** What a file is by its first bytes, whatever its name says; null when it is nothing that Fovea reads. */
+export function classifyHead(head: Uint8Array, fileBytes: number): ImageKind | null {
+  if (startsWith(head, PNG)) return 'png';
+  if (startsWith(head, [0xff, 0xd8, 0xff])) return 'jpeg';
+  const hasPrefix = head.length >= 132 && String.fromCharCode(...head.subarray(128, 132)) === 'DICM';
+  if (hasPrefix || plausibleDataSet(head, fileBytes)) return 'dicom';
+  return null;
+}

@@ -1,0 +1,78 @@
+import { checkFrameHeader } from '../codestream/check-frame-header';
+import { findJpeg2000Codestream, type Jpeg2000Header, readJpeg2000Header } from '../codestream/jpeg-2000-header';
+import { damaged } from '../damaged';
+import type { DecodedFrame } from '../decoded-frame';
+import type { ImageAttributes } from '../image-attributes';
+import { checkDecodedLength } from './check-decoded-length';
+import { runEmscriptenDecoder } from './run-emscripten-decoder';
+import { createWasmCodec, silent } from './wasm-codec';
+
+// The package's main export is asm.js and about seven times slower than this one.
+const openJpeg = createWasmCodec(async () => {
+  const { default: load } = await import('@cornerstonejs/codec-openjpeg/decodewasmjs');
+  return load(silent);
+});
+
+const openJph = createWasmCodec(async () => {
+  const { default: load } = await import('@cornerstonejs/codec-openjph/wasmjs');
+  return load(silent);
+});
+
+/** More tiles than any scanner writes; each costs memory before the first pixel. */
+const MAX_TILES = 65_536;
+
+interface Checked {
+  readonly codestream: Uint8Array;
+  readonly header: Jpeg2000Header;
+  readonly precision: number;
+  readonly signed: boolean;
+}
+
+function check(bytes: Uint8Array, image: ImageAttributes): Checked {
+  const codestream = bytes.subarray(findJpeg2000Codestream(bytes));
+  const header = readJpeg2000Header(codestream);
+  const [first] = header.components;
+  if (first === undefined || header.subsampled || header.tiles > MAX_TILES) {
+    throw damaged('The compressed image has a layout that Fovea does not read.');
+  }
+  if (header.components.some(({ precision, signed }) => precision !== first.precision || signed !== first.signed)) {
+    throw damaged('The channels of the compressed image have different depths.');
+  }
+  checkFrameHeader({ ...header, components: header.components.length, precision: first.precision }, image);
+  return { codestream, header, ...first };
+}
+
+function toFrame(bytes: Uint8Array, { header, precision, signed }: Checked, image: ImageAttributes): DecodedFrame {
+  const bytesPerSample = precision <= 8 ? 1 : precision <= 16 ? 2 : 4;
+  checkDecodedLength(bytes, bytesPerSample, image);
+  const declared = image.photometricInterpretation;
+  return {
+    bytes,
+    bytesPerSample,
+    planar: false,
+    precision,
+    shift: 0,
+    signExtended: signed,
+    // The decoder undoes the component transformation (YBR_ICT, YBR_RCT) and gives RGB.
+    photometricInterpretation:
+      header.colourTransform || declared === 'YBR_ICT' || declared === 'YBR_RCT' ? 'RGB' : declared,
+  };
+}
+
+/** JPEG 2000, reversible and irreversible (PS3.5, A.4.4), by OpenJPEG. */
+export async function decodeJpeg2000(bytes: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
+  const checked = check(bytes, image);
+  const decoded = await openJpeg.run((module) =>
+    runEmscriptenDecoder(new module.J2KDecoder(), checked.codestream, (decoder) => decoder.getFrameInfo()),
+  );
+  return toFrame(decoded.bytes, checked, image);
+}
+
+/** High-throughput JPEG 2000 (PS3.5, A.4.10), by OpenJPH. */
+export async function decodeHtj2k(bytes: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
+  const checked = check(bytes, image);
+  const decoded = await openJph.run((module) =>
+    runEmscriptenDecoder(new module.HTJ2KDecoder(), checked.codestream, (decoder) => decoder.getFrameInfo()),
+  );
+  return toFrame(decoded.bytes, checked, image);
+}

@@ -1,0 +1,34 @@
+import { checkFrameHeader } from '../codestream/check-frame-header';
+import { readJpegHeader } from '../codestream/jpeg-header';
+import { damaged } from '../damaged';
+import type { DecodedFrame } from '../decoded-frame';
+import type { ImageAttributes } from '../image-attributes';
+import { checkDecodedLength } from './check-decoded-length';
+import { runEmscriptenDecoder } from './run-emscripten-decoder';
+import { createWasmCodec, silent } from './wasm-codec';
+
+const codec = createWasmCodec(async () => {
+  const { default: load } = await import('@cornerstonejs/codec-charls/decodewasmjs');
+  return load(silent);
+});
+
+/** JPEG-LS, lossless and near-lossless (PS3.5, A.4.3), by CharLS. JPEG-LS has no sign: values come unsigned. */
+export async function decodeJpegLs(codestream: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
+  const header = readJpegHeader(codestream);
+  if (header.process !== 0xf7) throw damaged('The compressed image is not JPEG-LS, as the file says.');
+  checkFrameHeader({ ...header, components: header.componentIds.length }, image);
+  const { bytes, info } = await codec.run((module) =>
+    runEmscriptenDecoder(new module.JpegLSDecoder(), codestream, (decoder) => decoder.getInterleaveMode()),
+  );
+  const bytesPerSample = header.precision <= 8 ? 1 : 2;
+  checkDecodedLength(bytes, bytesPerSample, image);
+  return {
+    bytes,
+    bytesPerSample,
+    planar: image.samples === 3 && info === 0,
+    precision: header.precision,
+    shift: 0,
+    signExtended: false,
+    photometricInterpretation: image.photometricInterpretation,
+  };
+}

@@ -1,0 +1,67 @@
+import dcmjsCodecs from 'dcmjs-codecs';
+import { checkFrameHeader } from '../codestream/check-frame-header';
+import { type JpegHeader, readJpegHeader } from '../codestream/jpeg-header';
+import { damaged } from '../damaged';
+import type { DecodedFrame } from '../decoded-frame';
+import type { ImageAttributes } from '../image-attributes';
+import { checkDecodedLength } from './check-decoded-length';
+import { createWasmCodec } from './wasm-codec';
+
+const { Context, NativeCodecs } = dcmjsCodecs;
+
+const codec = createWasmCodec(async () => {
+  NativeCodecs.release();
+  await NativeCodecs.initializeAsync();
+  return {};
+});
+
+/** Baseline, extended sequential and lossless: what DICOM allows (PS3.5, A.4.1 and A.4.2). */
+const PROCESSES = new Set([0xc0, 0xc1, 0xc3]);
+
+/**
+ * JPEG by the decoder of dcmjs-codecs, which gives the components as they are stored: 8 and 12 bit sequential, and
+ * lossless up to 16 bits.
+ */
+export async function decodeJpegSequential(codestream: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
+  const header = readJpegHeader(codestream);
+  if (!PROCESSES.has(header.process))
+    throw damaged('The compressed image is a JPEG process that the file does not name.');
+  checkFrameHeader({ ...header, components: header.componentIds.length }, image);
+  const bytesPerSample = header.precision <= 8 ? 1 : 2;
+  const bytes = await codec.run(() => {
+    const context = new Context({
+      width: image.columns,
+      height: image.rows,
+      bitsAllocated: 8 * bytesPerSample,
+      bitsStored: header.precision,
+      samplesPerPixel: image.samples,
+      pixelRepresentation: image.signed ? 1 : 0,
+      planarConfiguration: 0,
+      photometricInterpretation: image.photometricInterpretation,
+      encodedBuffer: codestream,
+    });
+    const decoded = NativeCodecs.decodeJpeg(context, { convertColorspaceToRgb: false }).getDecodedBuffer();
+    if (decoded === undefined) throw damaged('The compressed image is damaged: nothing came out of it.');
+    return decoded;
+  });
+  checkDecodedLength(bytes, bytesPerSample, image);
+  return {
+    bytes,
+    bytesPerSample,
+    planar: false,
+    precision: header.precision,
+    shift: 0,
+    signExtended: false,
+    photometricInterpretation: storedColours(header, image),
+  };
+}
+
+/** What the components are: the codestream knows better than the header of the file where both speak. */
+function storedColours(header: JpegHeader, image: ImageAttributes): string {
+  const declared = image.photometricInterpretation;
+  if (image.samples !== 3) return declared;
+  const ids = String.fromCharCode(...header.componentIds).toUpperCase();
+  if (ids === 'RGB' || header.adobeTransform === 0) return 'RGB';
+  if (header.process !== 0xc3 && (header.jfif || header.adobeTransform === 1)) return 'YBR_FULL';
+  return declared === 'YBR_FULL_422' ? 'YBR_FULL' : declared;
+}

@@ -1,0 +1,43 @@
+import { FoveaError } from '#shared/ipc/errors';
+import { damaged } from '../damaged';
+
+/** Above this a WASM heap is given back after use: it never shrinks by itself. */
+const HEAP_TO_KEEP = 128 * 2 ** 20;
+
+/** Emscripten's options against what decoders print: nothing of a file may reach a log. */
+export const silent = { print: () => {}, printErr: () => {} };
+
+interface WithHeap {
+  readonly HEAPU8?: Uint8Array;
+}
+
+export interface WasmCodec<Module> {
+  /** Runs `work` on a live instance. Anything that it throws is reported as `damaged`. */
+  run<Result>(work: (module: Module) => Result): Promise<Result>;
+}
+
+/**
+ * A lazily loaded WASM decoder. After any exception the instance is thrown away: one corrupt image leaves the heap in
+ * a state in which the next good image decodes wrongly or not at all.
+ */
+export function createWasmCodec<Module extends WithHeap>(load: () => Promise<Module>): WasmCodec<Module> {
+  let instance: Promise<Module> | null = null;
+  return {
+    async run(work) {
+      instance ??= load();
+      const module = await instance.catch((error: unknown) => {
+        instance = null;
+        throw error;
+      });
+      try {
+        const result = work(module);
+        if ((module.HEAPU8?.length ?? 0) > HEAP_TO_KEEP) instance = null;
+        return result;
+      } catch (error) {
+        instance = null;
+        if (error instanceof FoveaError) throw error;
+        throw damaged('The compressed image is damaged: it could not be decoded.', error);
+      }
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { FoveaError } from '#shared/ipc/errors';
+
+const EXPORT_AGAIN = 'Export the file again from the archive.';
+
+/** The file contradicts itself or a decoder refuses it. */
+export function damaged(message: string, cause?: unknown): FoveaError {
+  return new FoveaError('damaged', message, { hint: EXPORT_AGAIN, cause });
+}
+
+/** The file ends before its content does. */
+export function truncated(message: string): FoveaError {
+  return new FoveaError('truncated', message, { hint: 'The copy was probably interrupted. Copy or export it again.' });
+}

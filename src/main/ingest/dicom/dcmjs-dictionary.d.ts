@@ -1,0 +1,5 @@
+/** The tag dictionary of dcmjs, without the rest of it. */
+declare module 'dcmjs/dictionary' {
+  const dictionary: Readonly<Record<string, { readonly name: string; readonly vr: string } | undefined>>;
+  export default dictionary;
+}

@@ -1,0 +1,46 @@
+import type { DataSet } from 'dicom-parser';
+import type { FileFacts } from '../types';
+import { readText } from './text';
+
+/** Age in years from an age string (PS3.5, AS: nnnD, nnnW, nnnM, nnnY), to a tenth. */
+export function parseAge(text: string | null): number | null {
+  const match = /^(\d{1,3})([DWMY])$/.exec(text ?? '');
+  if (match === null) return null;
+  const years = { D: 1 / 365.25, W: 7 / 365.25, M: 1 / 12, Y: 1 }[match[2] as 'D' | 'W' | 'M' | 'Y'];
+  return Math.round(Number(match[1]) * years * 10) / 10;
+}
+
+function readBurnedInAnnotation(dataSet: DataSet): FileFacts['burnedInAnnotation'] {
+  const value = readText(dataSet, 'x00280301')?.toUpperCase();
+  return value === 'YES' ? 'yes' : value === 'NO' ? 'no' : 'unknown';
+}
+
+/** PatientID with the issuer (0010,0021), because two hospitals may give out the same number. */
+function readPatient(dataSet: DataSet): string | null {
+  const id = readText(dataSet, 'x00100020');
+  if (id === null) return null;
+  const issuer = readText(dataSet, 'x00100021');
+  return issuer === null ? id : `${id} (${issuer})`;
+}
+
+/** The part of the facts that the header alone gives. */
+export function readHeaderFacts(
+  dataSet: DataSet,
+): Pick<FileFacts, 'modality' | 'identity' | 'subject' | 'equipment' | 'burnedInAnnotation'> {
+  return {
+    modality: readText(dataSet, 'x00080060'),
+    identity: {
+      patient: readPatient(dataSet),
+      study: readText(dataSet, 'x0020000d'),
+      series: readText(dataSet, 'x0020000e'),
+      sopInstance: readText(dataSet, 'x00080018'),
+    },
+    subject: { sex: readText(dataSet, 'x00100040'), age: parseAge(readText(dataSet, 'x00101010')) },
+    equipment: {
+      manufacturer: readText(dataSet, 'x00080070'),
+      model: readText(dataSet, 'x00081090'),
+      station: readText(dataSet, 'x00081010'),
+    },
+    burnedInAnnotation: readBurnedInAnnotation(dataSet),
+  };
+}

@@ -1,0 +1,25 @@
+import { constants, inflateRawSync } from 'node:zlib';
+import { FoveaError } from '#shared/ipc/errors';
+import { MAX_INFLATED_BYTES } from '../limits';
+
+/**
+ * dicom-parser's `inflater` hook with a cap: header as it is, then the inflated data set. A stream that ends early
+ * gives what there is of it, so that the parser can say what is missing.
+ */
+export function inflateDataSet(bytes: Uint8Array, position: number): Buffer {
+  try {
+    const inflated = inflateRawSync(bytes.subarray(position), {
+      maxOutputLength: MAX_INFLATED_BYTES,
+      finishFlush: constants.Z_SYNC_FLUSH,
+    });
+    return Buffer.concat([bytes.subarray(0, position), inflated]);
+  } catch (error) {
+    if (
+      error instanceof RangeError ||
+      (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+    ) {
+      throw new FoveaError('too_large', 'The deflated file unpacks to more than 512 MiB.', { cause: error });
+    }
+    throw new FoveaError('damaged', 'The deflated data of this file are damaged.', { cause: error });
+  }
+}

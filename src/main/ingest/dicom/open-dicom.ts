@@ -1,0 +1,58 @@
+import type { Raster } from '#shared/imaging/raster';
+import type { Intensity } from '#shared/models/pipeline';
+import type { IntensityWindow, ValueRange } from '../types';
+import { isColour, toRgb } from './colour/to-rgb';
+import type { ImageAttributes } from './image-attributes';
+import { toGreyFrame } from './intensity/grey-frame';
+import { greyForDisplay, greyForModel } from './intensity/to-bytes';
+import type { ParsedDicom } from './parse';
+import { readDicomFrame } from './read-frame';
+import type { StoredValues } from './stored-values';
+
+/** One frame, ready to be shown or learnt from. */
+export interface OpenFrame {
+  readonly image: ImageAttributes;
+  readonly stored: StoredValues;
+  readonly colour: boolean;
+  readonly window: IntensityWindow | null;
+  /** After the modality LUT, padding left out; of the three channels together for colour. */
+  readonly range: ValueRange;
+  forModel(intensity: Intensity): Raster;
+  forDisplay(window: IntensityWindow | null, invert: boolean): Raster;
+}
+
+function invertBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.map((value) => 255 - value);
+}
+
+/**
+ * Reads one frame and offers its two ways to 8 bits: the model's (recorded, deterministic) and the display's. Colour is
+ * taken as it is: windows are for grey. Errors: as `readDicomFrame`.
+ */
+export async function openDicomFrame(parsed: ParsedDicom, frame: number): Promise<OpenFrame> {
+  const { image, stored } = await readDicomFrame(parsed, frame);
+  const { dataSet } = parsed;
+  const size = { width: image.columns, height: image.rows };
+  if (isColour(stored)) {
+    const rgb = toRgb(stored, image, dataSet);
+    return {
+      image,
+      stored,
+      colour: true,
+      window: null,
+      range: { min: 0, max: 255 },
+      forModel: () => ({ ...size, channels: 3, data: rgb }),
+      forDisplay: (_window, invert) => ({ ...size, channels: 3, data: invert ? invertBytes(rgb) : rgb }),
+    };
+  }
+  const grey = toGreyFrame(dataSet, frame, image, stored);
+  return {
+    image,
+    stored,
+    colour: false,
+    window: grey.voi.windows[0] ?? null,
+    range: grey.range,
+    forModel: (intensity) => ({ ...size, channels: 1, data: greyForModel(grey, intensity) }),
+    forDisplay: (window, invert) => ({ ...size, channels: 1, data: greyForDisplay(grey, window, invert) }),
+  };
+}

@@ -1,0 +1,99 @@
+import dictionary from 'dcmjs/dictionary';
+import type { DataSet, Element } from 'dicom-parser';
+import type { TagRow } from '../types';
+import { isIdentifying } from './identifying-tags';
+import { type Decoder, textDecoder } from './text';
+
+/** Bullets in place of a value that would identify someone. */
+export const MASK = '•••';
+
+/** Longer values are cut: the list is for reading. */
+const MAX_VALUE_LENGTH = 128;
+const MAX_NUMBERS = 16;
+/** Rows of one file's list, nested items included. */
+const MAX_ROWS = 2000;
+const MAX_DEPTH = 6;
+
+const BINARY = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN', 'SQ']);
+
+interface DictionaryEntry {
+  readonly name: string;
+  readonly vr: string;
+}
+
+/** "x00100020" to "(0010,0020)". */
+function formatTag(tag: string): string {
+  return `(${tag.slice(1, 5)},${tag.slice(5, 9)})`.toUpperCase();
+}
+
+function lookUpEntry(tag: string): DictionaryEntry | undefined {
+  return dictionary[formatTag(tag)];
+}
+
+function readNumbers(dataSet: DataSet, tag: string, element: Element, vr: string): string | null {
+  const readers: Readonly<Record<string, readonly [number, (index: number) => number | undefined]>> = {
+    US: [2, (index) => dataSet.uint16(tag, index)],
+    SS: [2, (index) => dataSet.int16(tag, index)],
+    UL: [4, (index) => dataSet.uint32(tag, index)],
+    SL: [4, (index) => dataSet.int32(tag, index)],
+    FL: [4, (index) => dataSet.float(tag, index)],
+    FD: [8, (index) => dataSet.double(tag, index)],
+  };
+  const reader = readers[vr];
+  if (reader === undefined) return null;
+  const [size, read] = reader;
+  const count = Math.floor(element.length / size);
+  const shown = Array.from({ length: Math.min(count, MAX_NUMBERS) }, (_, index) => String(read(index) ?? ''));
+  return shown.join('\\') + (count > MAX_NUMBERS ? `\\… (${count} values)` : '');
+}
+
+function readValue(dataSet: DataSet, tag: string, element: Element, vr: string, decoder: Decoder): string {
+  if (element.dataOffset + element.length > dataSet.byteArray.length) return '(cut off)';
+  if (vr === 'AT') return element.length >= 4 ? formatTag(dataSet.attributeTag(tag) ?? 'x00000000') : '';
+  const numbers = readNumbers(dataSet, tag, element, vr);
+  if (numbers !== null) return numbers;
+  if (BINARY.has(vr)) return `(${element.length} bytes)`;
+  const end = element.dataOffset + Math.min(element.length, 4 * MAX_VALUE_LENGTH);
+  const text = decoder
+    .decode(dataSet.byteArray.subarray(element.dataOffset, end))
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: padding is NUL or space, and files hold worse.
+    .replace(/[\u0000-\u001f\u007f]/g, ' ')
+    .trim();
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
+}
+
+/**
+ * The elements of a data set in tag order, nested items behind their sequence. Values of identifying elements, of
+ * everything inside identifying sequences and of all private elements are masked unless `identifying` asks for them.
+ */
+export function listTags(dataSet: DataSet, identifying: boolean): TagRow[] {
+  const rows: TagRow[] = [];
+
+  function add(scope: DataSet, decoder: Decoder, inherited: boolean, depth: number): void {
+    for (const tag of Object.keys(scope.elements).sort()) {
+      const element = scope.elements[tag];
+      if (element === undefined || tag.startsWith('xfffe') || rows.length >= MAX_ROWS) continue;
+      const entry = lookUpEntry(tag);
+      const vr = element.vr ?? entry?.vr ?? 'UN';
+      const secret = inherited || isIdentifying(tag, vr);
+      const isSequence = element.items !== undefined;
+      const value = isSequence
+        ? `(${element.items?.length ?? 0} items)`
+        : secret && !identifying && element.length > 0
+          ? MASK
+          : readValue(scope, tag, element, vr.slice(0, 2), decoder);
+      rows.push({
+        tag: formatTag(tag),
+        keyword: entry?.name ?? '',
+        vr: isSequence ? 'SQ' : vr,
+        value,
+        identifying: secret,
+      });
+      if (depth >= MAX_DEPTH) continue;
+      for (const item of element.items ?? []) if (item.dataSet) add(item.dataSet, decoder, secret, depth + 1);
+    }
+  }
+
+  add(dataSet, textDecoder(dataSet), false, 0);
+  return rows;
+}
