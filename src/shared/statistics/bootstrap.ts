@@ -1,4 +1,4 @@
-import { createRandom } from './random';
+import { createRandom } from '../imaging/random';
 import type { Interval } from './wilson';
 
 export interface BootstrapOptions {
@@ -42,7 +42,7 @@ export function clusterBootstrap(
   for (let resample = 0; resample < options.resamples; resample++) {
     drawn.fill(0);
     for (let draw = 0; draw < count; draw++) {
-      const cluster = Math.floor(random() * count);
+      const cluster = random.integer(count);
       drawn[cluster] = (drawn[cluster] ?? 0) + 1;
     }
     for (let index = 0; index < clusters.length; index++) weights[index] = drawn[clusters[index] ?? 0] ?? 0;

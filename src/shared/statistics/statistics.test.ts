@@ -5,7 +5,6 @@ import { classificationMetrics } from './classification';
 import { confidenceBin, confidenceHistogram } from './confidence-histogram';
 import { confusionMatrix } from './confusion-matrix';
 import { argmax, caseCrossEntropy, caseLogLoss } from './log-loss';
-import { createRandom } from './random';
 import { wilsonInterval } from './wilson';
 
 describe('confusion matrix and the metrics of it', () => {
@@ -122,23 +121,6 @@ describe('confidence histogram', () => {
     expect(histogram.correct[19]).toBe(2);
     expect(histogram.incorrect[19]).toBe(1);
     expect([...histogram.correct, ...histogram.incorrect].reduce((sum, count) => sum + count, 0)).toBe(3);
-  });
-});
-
-describe('random numbers', () => {
-  it('repeat with their seed and spread evenly', () => {
-    const a = createRandom(7);
-    const b = createRandom(7);
-    const counts = new Array<number>(10).fill(0);
-    for (let draw = 0; draw < 100_000; draw++) {
-      const value = a();
-      if (value !== b()) throw new Error(`draw ${draw} differs`);
-      const bin = Math.floor(value * 10);
-      counts[bin] = (counts[bin] ?? 0) + 1;
-    }
-    // Chi-square with 9 degrees of freedom: 33.7 is its 99.99 % point.
-    expect(counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0)).toBeLessThan(33.7);
-    expect(createRandom(8)()).not.toBe(createRandom(7)());
   });
 });
 

@@ -1,0 +1,195 @@
+import { FoveaError } from '#shared/ipc/errors';
+import type { Job } from '#shared/models/job';
+import type { CasePrediction, Evaluation } from '#shared/models/run';
+import { evaluateCases } from '#shared/statistics/evaluate';
+import { argmax, caseCrossEntropy } from '#shared/statistics/log-loss';
+import type { DecodePool } from '../decode-host/client';
+import type { EngineClient } from '../engine-host/client';
+import { auditEntries } from '../store/audit';
+import { audit } from './audit';
+import type { Dataset } from './dataset';
+import type { Events } from './events';
+import type { JobHandle, Jobs } from './jobs';
+import { runFolder } from './project-paths';
+import type { OpenProject } from './projects';
+import {
+  bestCheckpoint,
+  type EvaluatedSplit,
+  hasModel,
+  readCases,
+  readEvaluation,
+  readRunRecord,
+  readRunSamples,
+  writeEvaluation,
+} from './run-files';
+import { ensureRasters } from './run-rasters';
+import { samplesOf } from './run-samples';
+import type { Runs } from './runs';
+
+export interface CaseFilter {
+  readonly truth?: number | undefined;
+  readonly predicted?: number | undefined;
+  readonly correct?: boolean | undefined;
+  /** [low, high): the last bin, which ends at 1, has its upper end too. */
+  readonly confidence?: readonly [number, number] | undefined;
+}
+
+export interface Evaluations {
+  /**
+   * Evaluates the best checkpoint of a run on the images that stood in a part when the run began. The job's result is
+   * the `Evaluation`. Each opening of the test set is written to the audit trail. Job errors: `run_unknown`,
+   * `no_model`, `empty_split`, `run_damaged`, `raster_missing`, the engine's.
+   */
+  start(project: OpenProject, run: string, split: EvaluatedSplit): Job;
+  /** Null where this part was not evaluated yet. */
+  get(project: OpenProject, run: string, split: EvaluatedSplit): Promise<Evaluation | null>;
+  /** Cases that a cell of the confusion matrix or a bar of a histogram stands for. Throws `not_evaluated`. */
+  cases(project: OpenProject, run: string, split: EvaluatedSplit, filter: CaseFilter): Promise<CasePrediction[]>;
+  /** How often the test set was opened for this run. */
+  testOpenings(project: OpenProject, run: string): number;
+}
+
+const OPENED = 'test-set.open';
+const AUDIT_LINES = 100_000;
+
+export function createEvaluations(options: {
+  readonly runs: Pick<Runs, 'get' | 'onEnd'>;
+  readonly dataset: Pick<Dataset, 'sourceFile'>;
+  readonly engine: Pick<EngineClient, 'request'>;
+  readonly pool: DecodePool;
+  readonly jobs: Jobs;
+  readonly events: Events;
+}): Evaluations {
+  const { runs, dataset, engine, pool, jobs, events } = options;
+
+  const evaluate = async (
+    project: OpenProject,
+    run: string,
+    split: EvaluatedSplit,
+    job: JobHandle,
+  ): Promise<Evaluation> => {
+    await runs.get(project, run);
+    const folder = runFolder(project.folder, run);
+    const record = await readRunRecord(folder);
+    requireModel(folder);
+    const samples = samplesOf(await readRunSamples(folder), split);
+    if (samples.length === 0) {
+      throw new FoveaError('empty_split', `There was no ${split} image when this run began.`, {
+        hint: `Make a split with ${split} images and train again.`,
+      });
+    }
+    if (split === 'test') audit(project, OPENED, { run, images: samples.length });
+    const rasters = await ensureRasters({
+      project,
+      dataset,
+      pool,
+      pipeline: record.pipeline,
+      images: samples,
+      signal: job.signal,
+      onProgress: (done, total) => job.progress('reading images', done, total),
+    });
+    job.progress('evaluating', 0, samples.length);
+    const call = engine.request(
+      'classify',
+      {
+        modelFolder: bestCheckpoint(folder),
+        pipeline: record.pipeline,
+        device: record.config.device,
+        threads: record.config.threads,
+        batchSize: record.config.evaluationBatchSize,
+        rasters,
+        attention: false,
+      },
+      { onProgress: (_phase, done, total) => job.progress('evaluating', done, total) },
+    );
+    const cancel = () => call.control('cancel');
+    job.signal.addEventListener('abort', cancel, { once: true });
+    const answer = await call.result.finally(() => job.signal.removeEventListener('abort', cancel));
+    requireClasses(record.classes, answer.classes);
+    const size = record.classes.length;
+    const cases = samples.map(({ image, patient, label }, index): CasePrediction => {
+      const probabilities = [...answer.probabilities.subarray(index * size, (index + 1) * size)];
+      const logits = answer.logits.subarray(index * size, (index + 1) * size);
+      const predicted = argmax(logits);
+      return {
+        image,
+        patient,
+        truth: label,
+        predicted,
+        confidence: probabilities[predicted] ?? 0,
+        probabilities,
+        loss: caseCrossEntropy(logits, label),
+      };
+    });
+    if (cases.some((entry) => !Number.isFinite(entry.loss) || !Number.isFinite(entry.confidence))) {
+      throw new FoveaError('model_broken', 'The model of this run answers with numbers that are none.', {
+        hint: 'Its training diverged: train again with a lower learning rate.',
+      });
+    }
+    const evaluation: Evaluation = {
+      run,
+      split,
+      ...evaluateCases(cases, record.classes),
+      seconds: answer.seconds,
+      imagesPerSecond: answer.seconds > 0 ? cases.length / answer.seconds : 0,
+      evaluatedAt: new Date().toISOString(),
+    };
+    await writeEvaluation(folder, evaluation, cases);
+    events.emit('project.changed', { project: project.id, what: 'evaluations' });
+    return evaluation;
+  };
+
+  const start = (project: OpenProject, run: string, split: EvaluatedSplit): Job =>
+    jobs.start('evaluate', project.id, (job) => evaluate(project, run, split, job));
+
+  // A run that has ended is looked at on the validation images at once; the test set waits for a person.
+  runs.onEnd(async (project, run) => {
+    await jobs.result(start(project, run, 'validation').id);
+  });
+
+  return {
+    start,
+    async get(project, run, split) {
+      await runs.get(project, run);
+      return readEvaluation(runFolder(project.folder, run), split);
+    },
+    async cases(project, run, split, filter) {
+      await runs.get(project, run);
+      const folder = runFolder(project.folder, run);
+      if ((await readEvaluation(folder, split)) === null) {
+        throw new FoveaError('not_evaluated', `This run was not evaluated on its ${split} images yet.`, {
+          hint: 'Evaluate it first.',
+        });
+      }
+      return (await readCases(folder, split)).filter((entry) => passes(entry, filter));
+    },
+    testOpenings: (project, run) =>
+      auditEntries(project.store, AUDIT_LINES).filter((entry) => entry.action === OPENED && entry.detail['run'] === run)
+        .length,
+  };
+}
+
+function passes(entry: CasePrediction, { truth, predicted, correct, confidence }: CaseFilter): boolean {
+  if (truth !== undefined && entry.truth !== truth) return false;
+  if (predicted !== undefined && entry.predicted !== predicted) return false;
+  if (correct !== undefined && (entry.truth === entry.predicted) !== correct) return false;
+  if (confidence === undefined) return true;
+  const [low, high] = confidence;
+  return entry.confidence >= low && (entry.confidence < high || (high >= 1 && entry.confidence <= high));
+}
+
+/** Throws `no_model`. */
+export function requireModel(folder: string): void {
+  if (hasModel(folder)) return;
+  throw new FoveaError('no_model', 'This run has no model yet.', {
+    hint: 'Let it finish its first epoch, or choose another run.',
+  });
+}
+
+/** Throws `run_damaged` where a checkpoint is of other classes than its run. */
+export function requireClasses(recorded: readonly string[], found: readonly string[]): void {
+  if (recorded.length === found.length && recorded.every((label, index) => label === found[index])) return;
+  throw new FoveaError('run_damaged', 'The checkpoint of this run has other classes than its configuration.', {
+    hint: 'Restore the run folder from a copy, or train again.',
+  });
+}

@@ -1,0 +1,119 @@
+import type { RunConfig } from '#shared/models/run-config';
+import type { Estimate } from '../engine-host/protocol';
+import type { RunSample } from './run-files';
+import { countClasses, samplesOf } from './run-samples';
+
+/** Images a class (all parts) below which a warning is due; the second is the strong one. */
+const FEW_IMAGES = 100;
+const VERY_FEW_IMAGES = 50;
+/** Validation images below which the choice of the best epoch is mostly luck. */
+const FEW_VALIDATION = 30;
+
+export interface CheckInput {
+  readonly config: RunConfig;
+  readonly classes: readonly string[];
+  readonly samples: readonly RunSample[];
+  readonly hasSplit: boolean;
+  /** Patients with images in more than one part. */
+  readonly groupsAcrossSplits: number;
+  /** Null where the backbone could not be asked. */
+  readonly estimate: Estimate | null;
+  /** Why not. */
+  readonly estimateProblem: string | null;
+  readonly machineMemoryMB: number;
+}
+
+const quoted = (labels: readonly string[]): string => labels.map((label) => `“${label}”`).join(', ');
+const images = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
+
+/** What keeps a run from starting, in sentences that say what to do. */
+export function runProblems(input: CheckInput): string[] {
+  const problems: string[] = [];
+  const { classes, samples } = input;
+  if (samples.length === 0 && classes.length === 0) {
+    problems.push('No image has a label. Import images in class folders, or label them in Data.');
+  } else if (classes.length < 2) {
+    problems.push(`All images are ${quoted(classes)}: a classifier needs at least two classes.`);
+  }
+  if (!input.hasSplit) {
+    problems.push('There is no split yet. Make one in Data: training needs train and validation images.');
+  } else {
+    const train = countClasses(samplesOf(samples, 'train'), classes.length);
+    const absent = classes.filter((_, label) => train[label] === 0);
+    if (absent.length > 0) {
+      problems.push(`No training image of ${quoted(absent)}: make a new split, or move images of that class.`);
+    }
+    if (samplesOf(samples, 'validation').length === 0) {
+      problems.push(
+        'The validation part is empty: the best epoch is chosen on it. Make a split with validation images.',
+      );
+    }
+  }
+  if (input.groupsAcrossSplits > 0) {
+    const patients = input.groupsAcrossSplits === 1 ? '1 patient stands' : `${input.groupsAcrossSplits} patients stand`;
+    problems.push(`${patients} in more than one part: the numbers would flatter. Make a split by patient.`);
+  }
+  if (input.estimateProblem !== null) problems.push(input.estimateProblem);
+  return problems;
+}
+
+/** What a person should know before the start, in sentences; the worst first. */
+export function runWarnings(input: CheckInput): string[] {
+  const { config, classes, samples, estimate } = input;
+  const warnings: string[] = [];
+  if (estimate !== null && estimate.memoryMB > input.machineMemoryMB * 0.9) {
+    warnings.push(
+      `About ${gibibytes(estimate.memoryMB)} of memory are needed and this machine has ${gibibytes(input.machineMemoryMB)}. ` +
+        `Lower the batch size (${config.batchSize}) and raise gradient accumulation, or take a smaller backbone.`,
+    );
+  }
+  const counts = countClasses(samples, classes.length);
+  const list = (from: number, to: number): string[] =>
+    classes.flatMap((label, index) => {
+      const count = counts[index] ?? 0;
+      return count >= from && count < to ? [`“${label}” (${count})`] : [];
+    });
+  const veryFew = list(1, VERY_FEW_IMAGES);
+  const few = list(VERY_FEW_IMAGES, FEW_IMAGES);
+  if (veryFew.length > 0) {
+    warnings.push(`Fewer than ${VERY_FEW_IMAGES} images of ${veryFew.join(', ')}: expect wide intervals.`);
+  }
+  if (few.length > 0) warnings.push(`Fewer than ${FEW_IMAGES} images of ${few.join(', ')}: more would help.`);
+  const validation = samplesOf(samples, 'validation');
+  if (validation.length > 0 && validation.length < FEW_VALIDATION) {
+    warnings.push(`Only ${images(validation.length)} to validate on: which epoch is best will be partly luck.`);
+  }
+  const unseen = classes.filter((_, label) => countClasses(validation, classes.length)[label] === 0);
+  if (validation.length > 0 && unseen.length > 0) {
+    warnings.push(`No validation image of ${quoted(unseen)}: macro AUC cannot be given.`);
+  }
+  if (samples.length > 0 && samplesOf(samples, 'test').length === 0) {
+    warnings.push('The test part is empty: there will be no numbers on images that the choice of model never saw.');
+  }
+  const withoutPatient = samples.filter(({ patient }) => patient === null).length;
+  if (withoutPatient > 0) {
+    warnings.push(
+      `${images(withoutPatient)} without a known patient: pictures of one person may stand in several parts.`,
+    );
+  }
+  if (estimate !== null && !estimate.pretrained) {
+    warnings.push(
+      config.preset === 'quick'
+        ? 'This backbone has random weights and “quick” trains the head only: choose “full”, or a pretrained backbone.'
+        : 'This backbone starts from random weights. A pretrained one usually does much better on a small dataset.',
+    );
+  }
+  const train = countClasses(samplesOf(samples, 'train'), classes.length).filter((count) => count > 0);
+  if (config.classBalance === 'none' && train.length > 1 && Math.max(...train) >= 3 * Math.min(...train)) {
+    warnings.push('The classes are of very different size: consider class weights, and macro F1 as the best metric.');
+  }
+  const trainImages = samplesOf(samples, 'train').length;
+  if (trainImages > 0 && config.batchSize * config.gradientAccumulation > trainImages) {
+    warnings.push(
+      `One step takes ${config.batchSize * config.gradientAccumulation} images and there are ${trainImages}.`,
+    );
+  }
+  return warnings;
+}
+
+const gibibytes = (mebibytes: number): string => `${(mebibytes / 1024).toFixed(1)} GiB`;

@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { FoveaError } from '#shared/ipc/errors';
+import { splitPartSchema } from '#shared/models/dataset';
+import {
+  type CasePrediction,
+  casePredictionSchema,
+  type Evaluation,
+  evaluationSchema,
+  type RunRecord,
+  type RunSummary,
+  runRecordSchema,
+  runSummarySchema,
+} from '#shared/models/run';
+import { toStoreError } from '../store/errors';
+
+/**
+ * What a run was made of, as it was when it began: later labels, splits and removals do not change its evaluation.
+ * `hash` is the source file's SHA-256, which names its canonical raster.
+ */
+export const runSampleSchema = z.object({
+  image: z.number().int(),
+  hash: z.string(),
+  part: splitPartSchema,
+  /** Index into the record's classes. */
+  label: z.number().int(),
+  patient: z.number().int().nullable(),
+});
+export type RunSample = z.infer<typeof runSampleSchema>;
+
+const samplesSchema = z.object({ version: z.literal(1), samples: z.array(runSampleSchema) });
+
+export type EvaluatedSplit = 'validation' | 'test';
+
+const recordFile = (folder: string) => join(folder, 'config.json');
+const samplesFile = (folder: string) => join(folder, 'samples.json');
+const summaryFile = (folder: string) => join(folder, 'summary.json');
+export const logFile = (folder: string): string => join(folder, 'log.ndjson');
+const predictionsFile = (folder: string, split: EvaluatedSplit) => join(folder, `predictions-${split}.ndjson`);
+const metricsFile = (folder: string, split: EvaluatedSplit) => join(folder, `metrics-${split}.json`);
+export const bestCheckpoint = (folder: string): string => join(folder, 'checkpoints', 'best');
+export const lastCheckpoint = (folder: string): string => join(folder, 'checkpoints', 'last');
+
+/** A whole checkpoint, or the one that a kill left under its other name and that the engine puts back. */
+const isCheckpoint = (folder: string): boolean =>
+  existsSync(join(folder, 'config.json')) || existsSync(join(`${folder}.previous`, 'config.json'));
+export const hasModel = (folder: string): boolean => isCheckpoint(bestCheckpoint(folder));
+export const hasCheckpoint = (folder: string): boolean => isCheckpoint(lastCheckpoint(folder));
+
+/** Writes text to a temporary name, flushes it and renames it. Throws `disk_full`, `project_unwritable`. */
+export async function writeText(file: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomic(file, text, { encoding: 'utf8' });
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+/** Makes the run folder with all that is needed to repeat the run. Nothing is left of it where that fails. */
+export async function createRunFolder(
+  folder: string,
+  record: RunRecord,
+  samples: readonly RunSample[],
+  summary: RunSummary,
+): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeText(samplesFile(folder), `${JSON.stringify({ version: 1, samples })}\n`);
+    await writeText(recordFile(folder), `${JSON.stringify(record, null, 2)}\n`);
+    await writeRunSummary(folder, summary);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+    throw toStoreError(error);
+  }
+}
+
+const unreadable = (what: string, cause: unknown): FoveaError =>
+  new FoveaError('run_damaged', `${what} of this run is missing or damaged.`, {
+    hint: 'Restore the run folder from a copy, or train again with the same configuration.',
+    cause,
+  });
+
+async function readJson<T>(file: string, schema: z.ZodType<T>, what: string): Promise<T> {
+  try {
+    return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    throw unreadable(what, error);
+  }
+}
+
+/** Throws `run_damaged`. */
+export const readRunRecord = (folder: string): Promise<RunRecord> =>
+  readJson(recordFile(folder), runRecordSchema, 'The configuration (config.json)');
+
+/** Throws `run_damaged`. */
+export const readRunSamples = async (folder: string): Promise<RunSample[]> =>
+  (await readJson(samplesFile(folder), samplesSchema, 'The list of images (samples.json)')).samples;
+
+/** A copy of the row in the project's database, for a folder whose row is gone. */
+export const writeRunSummary = (folder: string, summary: RunSummary): Promise<void> =>
+  writeText(summaryFile(folder), `${JSON.stringify(summary, null, 2)}\n`);
+
+export async function readRunSummary(folder: string): Promise<RunSummary | null> {
+  return readJson(summaryFile(folder), runSummarySchema, 'The summary').catch(() => null);
+}
+
+/** Ids of the folders under `runs/` that hold a configuration. */
+export async function runFolderIds(runsFolder: string): Promise<string[]> {
+  const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && /^[\w-]+$/.test(entry.name))
+    .map((entry) => entry.name)
+    .filter((name) => existsSync(recordFile(join(runsFolder, name))));
+}
+
+/** Predictions first: metrics stand for a whole evaluation. */
+export async function writeEvaluation(
+  folder: string,
+  evaluation: Evaluation,
+  cases: readonly CasePrediction[],
+): Promise<void> {
+  await rm(metricsFile(folder, evaluation.split), { force: true });
+  await writeText(
+    predictionsFile(folder, evaluation.split),
+    cases.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
+  );
+  await writeText(metricsFile(folder, evaluation.split), `${JSON.stringify(evaluation, null, 2)}\n`);
+}
+
+/** Null where the split was not evaluated (or the file is damaged: it is then evaluated again). */
+export async function readEvaluation(folder: string, split: EvaluatedSplit): Promise<Evaluation | null> {
+  return readJson(metricsFile(folder, split), evaluationSchema, 'The evaluation').catch(() => null);
+}
+
+/** Throws `run_damaged`. */
+export async function readCases(folder: string, split: EvaluatedSplit): Promise<CasePrediction[]> {
+  const schema = z.array(casePredictionSchema);
+  try {
+    const lines = (await readFile(predictionsFile(folder, split), 'utf8')).split('\n').filter((line) => line !== '');
+    return schema.parse(lines.map((line) => JSON.parse(line) as unknown));
+  } catch (error) {
+    throw unreadable('The list of predictions', error);
+  }
+}
+
+/** What was evaluated with an earlier model of a run that goes on. */
+export async function removeEvaluations(folder: string): Promise<void> {
+  for (const split of ['validation', 'test'] as const) {
+    await rm(metricsFile(folder, split), { force: true });
+    await rm(predictionsFile(folder, split), { force: true });
+  }
+}

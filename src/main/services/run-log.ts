@@ -1,0 +1,84 @@
+import { open, rm } from 'node:fs/promises';
+import { type EpochRecord, type LogRecord, logRecordSchema } from '#shared/models/run';
+import { logFile } from './run-files';
+
+/** A log longer than this is not read: the engine writes some hundred bytes a line. */
+const MAX_BYTES = 512 * 2 ** 20;
+
+/** Whole lines of `log.ndjson`; a last line without its newline is still being written. Lines that are no record stay null. */
+async function readLines(folder: string): Promise<(LogRecord | null)[]> {
+  const handle = await open(logFile(folder), 'r').catch(() => null);
+  if (handle === null) return [];
+  try {
+    const { size } = await handle.stat();
+    if (size > MAX_BYTES) return [];
+    const text = await handle.readFile('utf8');
+    const lines = text.split('\n');
+    lines.pop();
+    return lines.map(parseRecord);
+  } finally {
+    await handle.close();
+  }
+}
+
+function parseRecord(line: string): LogRecord | null {
+  try {
+    return logRecordSchema.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The log from line `after` on. A run that was resumed has repeated the steps since its checkpoint: of what was
+ * written twice the later one stands. Step records are thinned evenly to at most `limit`; epochs and notes all stay.
+ * `next` is what to ask for next.
+ */
+export async function readRunLog(
+  folder: string,
+  after: number,
+  limit: number,
+): Promise<{ records: LogRecord[]; next: number }> {
+  const lines = await readLines(folder);
+  const records = withoutRepeats(lines.slice(after).flatMap((record) => record ?? []));
+  const steps = records.filter((record) => record.kind === 'step').length;
+  const every = steps <= limit ? 1 : steps / Math.max(1, limit);
+  let seen = 0;
+  let kept = 0;
+  const thinned = records.filter((record) => {
+    if (record.kind !== 'step') return true;
+    seen += 1;
+    if (seen < (kept + 1) * every && every > 1) return false;
+    kept += 1;
+    return kept <= limit;
+  });
+  return { records: thinned, next: Math.max(after, lines.length) };
+}
+
+/** Epochs of a run in order, each once. */
+export async function readHistory(folder: string): Promise<EpochRecord[]> {
+  const records = withoutRepeats((await readLines(folder)).flatMap((record) => record ?? []));
+  return records.filter((record): record is EpochRecord => record.kind === 'epoch');
+}
+
+/** Walks backwards and leaves out every step and epoch at or after one that was already seen. */
+function withoutRepeats(records: readonly LogRecord[]): LogRecord[] {
+  let step = Number.POSITIVE_INFINITY;
+  let epoch = Number.POSITIVE_INFINITY;
+  return records
+    .toReversed()
+    .filter((record) => {
+      if (record.kind === 'step') {
+        if (record.step >= step) return false;
+        step = record.step;
+      } else if (record.kind === 'epoch') {
+        if (record.epoch >= epoch) return false;
+        epoch = record.epoch;
+      }
+      return true;
+    })
+    .toReversed();
+}
+
+/** Before a run begins again from its first step. */
+export const removeRunLog = (folder: string): Promise<void> => rm(logFile(folder), { force: true });

@@ -1,0 +1,137 @@
+import { totalmem } from 'node:os';
+import type { z } from 'zod';
+import { defaultPipeline } from '#shared/imaging/pipeline';
+import type { RequestOutput } from '#shared/ipc/contract';
+import { FoveaError } from '#shared/ipc/errors';
+import type { Pipeline } from '#shared/models/pipeline';
+import { defaultLearningRate, type RunConfig, runConfigSchema } from '#shared/models/run-config';
+import { balancedClassWeights, planSteps, type StepPlan } from '#shared/training/plan';
+import { createSchedule } from '../engine/optim/schedule';
+import type { EngineClient } from '../engine-host/client';
+import type { BackboneSource, Estimate } from '../engine-host/protocol';
+import { currentSplit, patientsAcrossParts } from '../store/splits';
+import type { Dataset } from './dataset';
+import type { OpenProject } from './projects';
+import { runProblems, runWarnings } from './run-checks';
+import type { RunSample } from './run-files';
+import { collectSamples, samplesOf } from './run-samples';
+
+/** What runs need of the backbones service. */
+export interface BackboneResolver {
+  /** From an architecture's name, an installed backbone's name or a folder. Throws `backbone_*` for people. */
+  resolve(name: string): Promise<BackboneSource> | BackboneSource;
+}
+
+export type RunPreview = RequestOutput<'runs.preview'>;
+
+/** A checked configuration with all that a start needs. */
+export interface PreparedRun {
+  /** `learningRate` is a number. */
+  readonly config: RunConfig;
+  readonly classes: readonly string[];
+  readonly samples: readonly RunSample[];
+  readonly backbone: BackboneSource | null;
+  readonly estimate: Estimate | null;
+  readonly pipeline: Pipeline | null;
+  readonly preview: RunPreview;
+}
+
+const SCHEDULE_POINTS = 200;
+
+/** Looks at a configuration and the present dataset, and asks the engine what the run would cost. */
+export async function prepareRun(
+  services: {
+    readonly dataset: Pick<Dataset, 'classes'>;
+    readonly backbones: BackboneResolver;
+    readonly engine: Pick<EngineClient, 'request'>;
+  },
+  project: OpenProject,
+  given: z.input<typeof runConfigSchema>,
+): Promise<PreparedRun> {
+  const wanted = runConfigSchema.parse(given);
+  const classes = services.dataset.classes(project);
+  const samples = collectSamples(project, classes);
+  const train = samplesOf(samples, 'train');
+  const validation = samplesOf(samples, 'validation');
+  const { backbone, estimate, problem } = await askEngine(services, wanted, {
+    classes: Math.max(2, classes.length),
+    trainImages: train.length,
+    validationImages: validation.length,
+  });
+  const config: RunConfig = {
+    ...wanted,
+    learningRate: wanted.learningRate ?? defaultLearningRate(wanted.preset, estimate?.pretrained ?? false),
+  };
+  const plan = planSteps(config, train.length);
+  const checked = {
+    config,
+    classes,
+    samples,
+    hasSplit: currentSplit(project.store) !== null,
+    groupsAcrossSplits: patientsAcrossParts(project.store),
+    estimate,
+    estimateProblem: problem,
+    machineMemoryMB: totalmem() / 2 ** 20,
+  };
+  const weights = balancedClassWeights(
+    train.map((sample) => sample.label),
+    classes.length,
+  );
+  return {
+    config,
+    classes,
+    samples,
+    backbone,
+    estimate,
+    pipeline: estimate === null ? null : defaultPipeline(estimate.imageSize, estimate.mean, estimate.std),
+    preview: {
+      config,
+      parameters: estimate?.parameters ?? 0,
+      trainableParameters: estimate?.trainableParameters ?? 0,
+      steps: plan.totalSteps,
+      stepsPerEpoch: plan.stepsPerEpoch,
+      warmupSteps: plan.warmupSteps,
+      memoryMB: estimate?.memoryMB ?? 0,
+      secondsEstimate: estimate?.seconds ?? null,
+      schedule: schedulePoints(config, plan),
+      classWeights:
+        config.classBalance === 'none' ? null : classes.map((label, index) => ({ label, weight: weights[index] ?? 0 })),
+      problems: runProblems(checked),
+      warnings: runWarnings(checked),
+    },
+  };
+}
+
+async function askEngine(
+  services: { readonly backbones: BackboneResolver; readonly engine: Pick<EngineClient, 'request'> },
+  config: RunConfig,
+  size: { readonly classes: number; readonly trainImages: number; readonly validationImages: number },
+): Promise<{ backbone: BackboneSource | null; estimate: Estimate | null; problem: string | null }> {
+  let backbone: BackboneSource | null = null;
+  try {
+    backbone = await services.backbones.resolve(config.backbone);
+    const estimate = await services.engine.request('estimate', { backbone, config, ...size }).result;
+    return { backbone, estimate, problem: null };
+  } catch (error) {
+    if (!(error instanceof FoveaError)) throw error;
+    return {
+      backbone,
+      estimate: null,
+      problem: error.hint === null ? error.message : `${error.message} ${error.hint}`,
+    };
+  }
+}
+
+function schedulePoints(config: RunConfig, { totalSteps, warmupSteps }: StepPlan): [number, number][] {
+  const rate = createSchedule({
+    kind: config.schedule,
+    learningRate: config.learningRate ?? 0,
+    warmupSteps,
+    totalSteps,
+  });
+  const count = Math.min(SCHEDULE_POINTS, totalSteps);
+  return Array.from({ length: count }, (_, index) => {
+    const step = count === 1 ? 0 : Math.round((index * (totalSteps - 1)) / (count - 1));
+    return [step + 1, rate(step)];
+  });
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { encodeRaster } from '#shared/imaging/raster';
+import { FoveaError } from '#shared/ipc/errors';
+import type { Pipeline } from '#shared/models/pipeline';
+import type { DecodePool } from '../decode-host/client';
+import { toStoreError } from '../store/errors';
+import type { Dataset } from './dataset';
+import { rasterKey, rasterPath } from './project-paths';
+import type { OpenProject } from './projects';
+
+/** As many files are decoded at once; the pool has its own limit. */
+const AT_ONCE = 4;
+
+/**
+ * Absolute paths of the canonical rasters of images, in order. The cache may be deleted at any time: what is missing is
+ * decoded again from its source. Throws `raster_missing` where a source is gone or has changed.
+ */
+export async function ensureRasters(options: {
+  readonly project: OpenProject;
+  readonly dataset: Pick<Dataset, 'sourceFile'>;
+  readonly pool: DecodePool;
+  readonly pipeline: Pipeline;
+  readonly images: readonly { readonly image: number; readonly hash: string }[];
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}): Promise<string[]> {
+  const { project, pipeline, images, signal } = options;
+  const key = rasterKey(pipeline);
+  const paths = images.map(({ hash }) => rasterPath(project.folder, hash, key));
+  const missing = images.flatMap((image, index) => {
+    const path = paths[index];
+    return path === undefined || existsSync(path) ? [] : [{ ...image, path }];
+  });
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (let entry = missing[next++]; entry !== undefined; entry = missing[next++]) {
+      signal?.throwIfAborted();
+      await rebuild(options, entry);
+      options.onProgress?.(++done, missing.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, missing.length) }, work));
+  return paths;
+}
+
+async function rebuild(
+  { project, dataset, pool, pipeline }: Parameters<typeof ensureRasters>[0],
+  entry: { readonly image: number; readonly hash: string; readonly path: string },
+): Promise<void> {
+  const lost = (cause: unknown): FoveaError =>
+    new FoveaError('raster_missing', `Image ${entry.image} is not in the cache and its file cannot be read again.`, {
+      hint: 'Connect the disk with the source images, or import them again.',
+      cause,
+    });
+  let bytes: Uint8Array;
+  try {
+    const { path } = dataset.sourceFile(project, entry.image);
+    const { facts, raster } = await pool.ingest({
+      path,
+      intensity: pipeline.intensity,
+      shortSide: pipeline.canonicalShortSide,
+    });
+    if (facts.hash !== entry.hash) throw lost('the file has changed');
+    bytes = encodeRaster(raster);
+  } catch (error) {
+    throw error instanceof FoveaError && error.code === 'raster_missing' ? error : lost(error);
+  }
+  try {
+    await mkdir(dirname(entry.path), { recursive: true });
+    await writeFileAtomic(entry.path, Buffer.from(bytes));
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}

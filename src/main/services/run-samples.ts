@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { partMembers } from '../store/splits';
+import type { OpenProject } from './projects';
+import type { RunSample } from './run-files';
+
+/** The labelled images of the current split, by part and id. Images of other classes than `classes` are left out. */
+export function collectSamples(project: OpenProject, classes: readonly string[]): RunSample[] {
+  const index = new Map(classes.map((label, position) => [label, position]));
+  return splitParts.flatMap((part) =>
+    partMembers(project.store, part).flatMap(({ id, hash, label, patient }) => {
+      const position = index.get(label);
+      return position === undefined ? [] : [{ image: id, hash, part, label: position, patient }];
+    }),
+  );
+}
+
+export const samplesOf = (samples: readonly RunSample[], part: SplitPart): RunSample[] =>
+  samples.filter((sample) => sample.part === part);
+
+/** Images of each class, in class order. */
+export function countClasses(samples: readonly RunSample[], classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const { label } of samples) counts[label] = (counts[label] ?? 0) + 1;
+  return counts;
+}
+
+/** SHA-256 of what the run sees: content, label and part of each image, whatever their order or number. */
+export function hashSamples(
+  samples: readonly RunSample[],
+  classes: readonly string[],
+): { readonly dataset: string; readonly split: string } {
+  const digest = (line: (sample: RunSample) => readonly unknown[]): string => {
+    const hash = createHash('sha256');
+    for (const text of samples.map((sample) => JSON.stringify(line(sample))).sort()) hash.update(`${text}\n`);
+    return hash.digest('hex');
+  };
+  return {
+    dataset: digest(({ hash, label }) => [hash, classes[label] ?? null]),
+    split: digest(({ hash, part }) => [hash, part]),
+  };
+}
+
+/** Known patients, and one for each image without. */
+export function countPatients(samples: readonly RunSample[]): number {
+  const known = new Set(samples.flatMap(({ patient }) => patient ?? []));
+  return known.size + samples.filter(({ patient }) => patient === null).length;
+}
