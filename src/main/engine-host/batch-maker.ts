@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { augmentationRandom, augmentInto } from '#shared/imaging/augment';
+import { pixelValuesInto } from '#shared/imaging/normalise';
+import { decodeRaster, type Raster } from '#shared/imaging/raster';
+import { FoveaError } from '#shared/ipc/errors';
+import type { Pipeline } from '#shared/models/pipeline';
+import type { Augmentation } from '#shared/models/run-config';
+import type { Batch } from '../engine/train/session';
+import type { Sample } from './protocol';
+
+/** One micro-batch to prepare: which images, and in which epoch's augmentation; null = the evaluation view. */
+export interface BatchOrder {
+  readonly samples: readonly Sample[];
+  readonly epoch: number | null;
+}
+
+export interface BatchSettings {
+  readonly pipeline: Pipeline;
+  readonly augmentation: Augmentation;
+  readonly seed: number;
+}
+
+/**
+ * Reads a canonical raster.
+ *
+ * @throws FoveaError `raster_missing`: the cache was emptied or damaged
+ */
+export function readRaster(path: string): Raster {
+  try {
+    return decodeRaster(readFileSync(path));
+  } catch (error) {
+    throw new FoveaError('raster_missing', 'A prepared image of the project cannot be read.', {
+      hint: "The project's cache was changed. Import the images again; labels are kept.",
+      cause: error,
+    });
+  }
+}
+
+/** Prepares a micro-batch [count, 3, height, width]: the same for the same order, wherever and whenever it is made. */
+export function makeBatch(order: BatchOrder, settings: BatchSettings): Batch {
+  const { pipeline, augmentation, seed } = settings;
+  const size = 3 * pipeline.height * pipeline.width;
+  const pixels = new Float32Array(order.samples.length * size);
+  const labels = new Int32Array(order.samples.length);
+  for (const [index, sample] of order.samples.entries()) {
+    const raster = readRaster(sample.raster);
+    labels[index] = sample.label;
+    if (order.epoch === null) pixelValuesInto(raster, pipeline, pixels, index * size);
+    else {
+      const random = augmentationRandom(seed, order.epoch, sample.image);
+      augmentInto(raster, augmentation, pipeline, random, pixels, index * size);
+    }
+  }
+  return { pixels, labels, count: order.samples.length };
+}
