@@ -1,0 +1,15 @@
+import type { GraphBuilder } from '../ir/builder';
+import type { Shape, Value } from '../ir/graph';
+
+/**
+ * A gradient summed down to the shape that its operand had before it was broadcast: the transpose of broadcasting, and
+ * the only place that knows about it.
+ */
+export function unbroadcast(builder: GraphBuilder, gradient: Value, shape: Shape): Value {
+  const extra = gradient.shape.length - shape.length;
+  const axes = [...gradient.shape.keys()].filter(
+    (axis) => axis < extra || (shape[axis - extra] === 1 && gradient.shape[axis] !== 1),
+  );
+  const summed = axes.length > 0 ? builder.reduceSum(gradient, axes, true) : gradient;
+  return builder.reshape(summed, shape);
+}

@@ -1,0 +1,155 @@
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { FoveaError } from '#shared/ipc/errors';
+import type { Graph } from '../ir/graph';
+import { lowerGraph } from '../onnx/lower';
+import type { Tensor } from '../tensor';
+import type { Backend, DeviceTensor, EngineDevice, Feeds, Program, ProgramOutputs } from './backend';
+
+export interface OnnxRuntimeOptions {
+  readonly device: EngineDevice;
+  /** Threads of one operation; 0 = one a physical core. */
+  readonly threads: number;
+}
+
+/** Runs graphs with onnxruntime on the CPU, or through WebGPU on any GPU with Vulkan, Direct3D 12 or Metal. */
+export function createOnnxRuntimeBackend({ device, threads }: OnnxRuntimeOptions): Backend {
+  return {
+    device,
+    keepsTensors: device === 'webgpu',
+    compile: async (graph, keep = new Set()) => {
+      const session = await createSession(lowerGraph(graph, { dialect: device }), device, threads, graph, keep);
+      return new OnnxRuntimeProgram(session, graph, keep);
+    },
+  };
+}
+
+/** Runs a finished ONNX model: for the parity check of an export. */
+export async function createModelProgram(model: Uint8Array, threads: number): Promise<InferenceSession> {
+  return InferenceSession.create(model, sessionOptions('cpu', threads));
+}
+
+/**
+ * Inside Electron a single allocation near 2 GiB ends the process, so there neither the growing arena nor the one
+ * block that holds all activations of a static graph may be used.
+ */
+const onlySmallBlocks = 'electron' in process.versions;
+
+function sessionOptions(device: EngineDevice, threads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [device],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    interOpNumThreads: 1,
+    ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
+    enableCpuMemArena: !onlySmallBlocks,
+    enableMemPattern: !onlySmallBlocks,
+    logSeverityLevel: 3,
+    // A kernel that silently runs on the CPU copies its tensors back and forth: rather an error than that.
+    ...(device === 'webgpu' ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
+  };
+}
+
+async function createSession(
+  model: Uint8Array,
+  device: EngineDevice,
+  threads: number,
+  graph: Graph,
+  keep: ReadonlySet<string>,
+): Promise<InferenceSession> {
+  const locations = Object.fromEntries(
+    graph.outputs.map(({ name }) => [name, keep.has(name) ? ('gpu-buffer' as const) : ('cpu' as const)]),
+  );
+  const options = sessionOptions(device, threads);
+  try {
+    return await InferenceSession.create(
+      model,
+      device === 'webgpu' ? { ...options, preferredOutputLocation: locations } : options,
+    );
+  } catch (error) {
+    throw new FoveaError('device-failed', `The ${device === 'cpu' ? 'CPU' : 'GPU'} could not prepare ${graph.name}.`, {
+      hint: device === 'cpu' ? 'Close other programs to free memory and try again.' : 'Choose the CPU as device.',
+      cause: error,
+    });
+  }
+}
+
+class OnnxRuntimeDeviceTensor implements DeviceTensor {
+  readonly kind = 'device';
+  readonly tensor: OrtTensor;
+
+  constructor(tensor: OrtTensor) {
+    this.tensor = tensor;
+  }
+  get shape(): readonly number[] {
+    return this.tensor.dims;
+  }
+  dispose(): void {
+    this.tensor.dispose();
+  }
+}
+
+class OnnxRuntimeProgram implements Program {
+  private readonly session: InferenceSession;
+  private readonly graph: Graph;
+  private readonly keep: ReadonlySet<string>;
+  /** Wrapping a buffer costs more than a lookup; state is fed again and again from the same buffers. */
+  private readonly wrapped = new WeakMap<Float32Array, OrtTensor>();
+
+  constructor(session: InferenceSession, graph: Graph, keep: ReadonlySet<string>) {
+    this.session = session;
+    this.graph = graph;
+    this.keep = keep;
+  }
+
+  async run(feeds: Feeds, into: ReadonlyMap<string, Tensor> = new Map()): Promise<ProgramOutputs> {
+    const inputs: Record<string, OrtTensor> = {};
+    for (const { name, value } of this.graph.inputs) {
+      const feed = feeds.get(name);
+      if (!feed) throw new Error(`${this.graph.name} was not given ${name}`);
+      inputs[name] = this.toOrtTensor(feed, value.shape);
+    }
+    const fetches: Record<string, OrtTensor | null> = {};
+    for (const { name, value } of this.graph.outputs) {
+      const target = into.get(name);
+      fetches[name] = target ? this.toOrtTensor(target, value.shape) : null;
+    }
+    const results = await this.compute(inputs, fetches);
+    const host = new Map<string, Tensor>();
+    const device = new Map<string, DeviceTensor>();
+    for (const { name, value } of this.graph.outputs) {
+      const result = results[name];
+      if (!result) throw new Error(`${this.graph.name} did not return ${name}`);
+      if (this.keep.has(name)) device.set(name, new OnnxRuntimeDeviceTensor(result as OrtTensor));
+      else host.set(name, into.get(name) ?? { shape: value.shape, data: result.data as Float32Array });
+    }
+    return { host, device };
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.release();
+  }
+
+  private async compute(
+    inputs: Record<string, OrtTensor>,
+    fetches: Record<string, OrtTensor | null>,
+  ): Promise<InferenceSession.OnnxValueMapType> {
+    try {
+      return await this.session.run(inputs, fetches);
+    } catch (error) {
+      throw new FoveaError('device-failed', `The device failed while it computed ${this.graph.name}.`, {
+        hint: 'Use a smaller batch size, or close other programs to free memory.',
+        cause: error,
+      });
+    }
+  }
+
+  private toOrtTensor(tensor: Tensor | DeviceTensor, shape: readonly number[]): OrtTensor {
+    if (tensor instanceof OnnxRuntimeDeviceTensor) return tensor.tensor;
+    if (!('data' in tensor)) throw new Error('a tensor of another backend');
+    const known = this.wrapped.get(tensor.data);
+    if (known) return known;
+    const created = new OrtTensor('float32', tensor.data, [...shape]);
+    this.wrapped.set(tensor.data, created);
+    return created;
+  }
+}

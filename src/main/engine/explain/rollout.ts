@@ -1,0 +1,29 @@
+/**
+ * Attention rollout (Abnar and Zuidema 2020): how much CLS draws on each patch through all blocks, when half of each
+ * step is the residual. A = mean over heads, R = product over blocks of (0.5 A + 0.5 I); the result is the CLS row of R
+ * without CLS itself.
+ *
+ * @param attentions one a block, [heads, tokens, tokens], of one image
+ * @returns [tokens - 1]
+ */
+export function attentionRollout(attentions: readonly Float32Array[], heads: number, tokens: number): Float32Array {
+  // Only the CLS row is asked for, so it is carried from the last block to the first instead of whole matrices.
+  let row = new Float64Array(tokens);
+  row[0] = 1;
+  for (const attention of attentions.toReversed()) {
+    const next = new Float64Array(tokens);
+    for (let query = 0; query < tokens; query += 1) {
+      const share = row[query] as number;
+      next[query] = (next[query] as number) + 0.5 * share;
+      for (let head = 0; head < heads; head += 1) {
+        const start = (head * tokens + query) * tokens;
+        const factor = (0.5 * share) / heads;
+        for (let key = 0; key < tokens; key += 1) {
+          next[key] = (next[key] as number) + factor * (attention[start + key] as number);
+        }
+      }
+    }
+    row = next;
+  }
+  return Float32Array.from(row.subarray(1));
+}

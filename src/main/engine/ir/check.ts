@@ -1,0 +1,44 @@
+import type { OpName } from '../ops/attributes';
+import { ruleOf } from '../ops/table';
+import type { Graph, Node } from './graph';
+import { formatShape, ShapeError, sameShape } from './shape';
+
+/**
+ * Proves that a graph is well formed: every value is defined once and before its use, and every shape is what the
+ * rule of its operation derives. Called on each graph before it is lowered.
+ *
+ * @throws ShapeError
+ */
+export function checkGraph(graph: Graph): void {
+  const defined = new Set<number>();
+  const define = (id: number): void => {
+    if (defined.has(id)) throw new ShapeError(`${graph.name}: value ${id} is defined twice`);
+    defined.add(id);
+  };
+  for (const { value } of graph.inputs) define(value.id);
+  for (const node of graph.nodes) {
+    for (const { id } of node.inputs) {
+      if (!defined.has(id)) throw new ShapeError(`${graph.name}: ${node.op} uses value ${id} before it is defined`);
+    }
+    checkShapes(graph.name, node);
+    for (const { id } of node.outputs) define(id);
+  }
+  for (const { name, value } of graph.outputs) {
+    if (!defined.has(value.id)) throw new ShapeError(`${graph.name}: output ${name} is never computed`);
+  }
+}
+
+function checkShapes<K extends OpName>(name: string, node: Node<K>): void {
+  const derived = ruleOf(node.op).shape(
+    node.inputs.map((input) => input.shape),
+    node.attributes,
+  );
+  const matches =
+    derived.length === node.outputs.length &&
+    derived.every((shape, index) => sameShape(shape, node.outputs[index]?.shape ?? []));
+  if (!matches) {
+    throw new ShapeError(
+      `${name}: ${node.op} says ${node.outputs.map((o) => formatShape(o.shape)).join(' ')} but derives ${derived.map(formatShape).join(' ')}`,
+    );
+  }
+}

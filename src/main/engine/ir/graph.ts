@@ -1,0 +1,33 @@
+import type { OpAttributes, OpName } from '../ops/attributes';
+
+/** Sizes known when the graph is built; [] is a scalar. */
+export type Shape = readonly number[];
+
+/** A float32 tensor that a graph will hold when it runs. */
+export interface Value {
+  readonly id: number;
+  readonly shape: Shape;
+}
+
+interface NodeOf<K extends OpName> {
+  readonly op: K;
+  readonly attributes: OpAttributes[K];
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+}
+
+/** One operation. Nodes are immutable and stand in an order in which they can run. */
+export type Node<K extends OpName = OpName> = { [Name in K]: NodeOf<Name> }[K];
+
+export interface NamedValue {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** A program with static shapes: what is differentiated, checked, printed and lowered. */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly NamedValue[];
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly NamedValue[];
+}

@@ -1,0 +1,17 @@
+import type { Graph, Value } from './graph';
+import { formatShape } from './shape';
+
+const show = ({ id, shape }: Value): string => `%${id}${formatShape(shape)}`;
+
+/** The graph as text, a line a node: `%3[8,4] = linear(%1[8,2], %2[4,2])`. */
+export function printGraph(graph: Graph): string {
+  const lines = graph.nodes.map(({ op, attributes, inputs, outputs }) => {
+    const settings = Object.entries(attributes)
+      .filter(([, value]) => !(value instanceof Float32Array))
+      .map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+    return `  ${outputs.map(show).join(', ')} = ${op}(${inputs.map(show).join(', ')})${settings.join('')}`;
+  });
+  const inputs = graph.inputs.map(({ name, value }) => `${name} = ${show(value)}`);
+  const outputs = graph.outputs.map(({ name, value }) => `${name} = ${show(value)}`);
+  return [`${graph.name}(${inputs.join(', ')})`, ...lines, `  return ${outputs.join(', ')}`].join('\n');
+}

@@ -1,0 +1,45 @@
+import type { Shape } from './graph';
+
+/** Number of elements; 1 for a scalar. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((size, dimension) => size * dimension, 1);
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
+}
+
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(',')}]`;
+}
+
+/** A bug in the code that builds a graph, found when it is built and not when it runs. */
+export class ShapeError extends Error {
+  override readonly name = 'ShapeError';
+}
+
+/** The shape of an elementwise result, by NumPy's rule: align right, sizes are equal or one of them is 1. */
+export function broadcastShapes(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const left = a[axis - rank + a.length] ?? 1;
+    const right = b[axis - rank + b.length] ?? 1;
+    if (left !== right && left !== 1 && right !== 1) {
+      throw new ShapeError(`${formatShape(a)} and ${formatShape(b)} do not broadcast`);
+    }
+    return left === 1 ? right : left;
+  });
+}
+
+/** The size along an axis that must exist. */
+export function dimension(shape: Shape, axis: number): number {
+  const size = shape.at(axis);
+  if (size === undefined) throw new ShapeError(`${formatShape(shape)} has no axis ${axis}`);
+  return size;
+}
+
+/** `shape` with `size` at `axis`. */
+export function withDimension(shape: Shape, axis: number, size: number): Shape {
+  dimension(shape, axis);
+  return shape.with(axis, size);
+}

@@ -1,0 +1,195 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { checkGraph } from '../ir/check';
+import type { Graph, Node, Shape } from '../ir/graph';
+import { pruneGraph } from '../ir/prune';
+import type { OpName } from '../ops/attributes';
+import type { Dialect, Emitter, OnnxAttribute } from '../ops/rule';
+import { ruleOf } from '../ops/table';
+import { attributeTypes, elementTypes } from './codes';
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from './onnx.generated';
+
+/** LayerNormalization, Gelu and axes as inputs need 20; Microsoft's operators are versioned apart. */
+const OPSET = 20n;
+const IR_VERSION = 9n;
+
+export interface LoweringOptions {
+  readonly dialect: Dialect;
+  /** Inputs that become initializers of the model, with their values. */
+  readonly initializers?: ReadonlyMap<string, Float32Array>;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** The bytes of an ONNX model that computes the graph; nodes that no output needs are left out. */
+export function lowerGraph(graph: Graph, { dialect, initializers, metadata = {} }: LoweringOptions): Uint8Array {
+  checkGraph(graph);
+  const pruned = pruneGraph(graph);
+  const writer = new ModelWriter();
+  const names = new Map<number, string>();
+  const inputs: ValueInfoProto[] = [];
+  for (const { name, value } of pruned.inputs) {
+    names.set(value.id, name);
+    const data = initializers?.get(name);
+    if (data) writer.initializer(name, value.shape, data);
+    else inputs.push(floatValue(name, value.shape));
+  }
+  for (const { name, value } of pruned.outputs) if (!names.has(value.id)) names.set(value.id, name);
+  for (const node of pruned.nodes) lowerNode(writer, node, names, dialect);
+  // An output that is an input, or is asked for under two names, needs a node of its own.
+  for (const { name, value } of pruned.outputs) {
+    const source = names.get(value.id) as string;
+    if (source !== name) writer.node('Identity', [source], [name]);
+  }
+  const model = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: 'Fovea',
+    opsetImport: [
+      { domain: '', version: OPSET },
+      { domain: 'com.microsoft', version: 1n },
+    ],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: graph.name,
+      node: writer.nodes,
+      initializer: writer.initializers,
+      input: inputs,
+      output: pruned.outputs.map(({ name, value }) => floatValue(name, value.shape)),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+function lowerNode<K extends OpName>(
+  writer: ModelWriter,
+  node: Node<K>,
+  names: Map<number, string>,
+  dialect: Dialect,
+): void {
+  for (const { id } of node.outputs) if (!names.has(id)) names.set(id, `v${id}`);
+  ruleOf(node.op).lower[dialect]({
+    emitter: writer,
+    attributes: node.attributes,
+    inputs: node.inputs.map(({ id }) => names.get(id) as string),
+    inputShapes: node.inputs.map(({ shape }) => shape),
+    outputs: node.outputs.map(({ id }) => names.get(id) as string),
+    outputShapes: node.outputs.map(({ shape }) => shape),
+  });
+}
+
+function floatValue(name: string, shape: Shape): ValueInfoProto {
+  const dim = shape.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } }));
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: elementTypes.float32, shape: { dim } } } },
+  });
+}
+
+const bytesOf = (data: Float32Array | BigInt64Array): Uint8Array =>
+  new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+
+class ModelWriter implements Emitter {
+  readonly nodes: NodeProto[] = [];
+  readonly initializers: TensorProto[] = [];
+  private readonly constants = new Map<string, string>();
+  private count = 0;
+
+  node(
+    type: string,
+    inputs: readonly string[],
+    outputs: readonly string[] | number,
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain: '' | 'com.microsoft' = '',
+  ): readonly [string, ...string[]] {
+    const names = typeof outputs === 'number' ? Array.from({ length: outputs }, () => this.fresh(type)) : [...outputs];
+    this.nodes.push(
+      create(NodeProtoSchema, {
+        opType: type,
+        domain,
+        name: this.fresh(type),
+        input: [...inputs],
+        output: names,
+        attribute: Object.entries(attributes).map(([name, attribute]) => toAttribute(name, attribute)),
+      }),
+    );
+    return names as [string, ...string[]];
+  }
+
+  integers(values: readonly number[]): string {
+    return this.shared(`i${values.join(',')}`, (name) =>
+      this.push(name, [values.length], elementTypes.int64, bytesOf(BigInt64Array.from(values, BigInt))),
+    );
+  }
+
+  scalar(value: number): string {
+    return this.shared(`f${value}`, (name) => this.initializer(name, [], Float32Array.of(value)));
+  }
+
+  tensor(shape: Shape, data: Float32Array): string {
+    const name = this.fresh('constant');
+    this.initializer(name, shape, data);
+    return name;
+  }
+
+  initializer(name: string, shape: Shape, data: Float32Array): void {
+    this.push(name, shape, elementTypes.float32, bytesOf(data));
+  }
+
+  private push(name: string, shape: Shape, dataType: number, rawData: Uint8Array): void {
+    this.initializers.push(
+      create(TensorProtoSchema, {
+        name,
+        dims: shape.map((size) => BigInt(size)),
+        dataType,
+        rawData: rawData as Uint8Array<ArrayBuffer>,
+      }),
+    );
+  }
+
+  private shared(key: string, write: (name: string) => void): string {
+    const known = this.constants.get(key);
+    if (known) return known;
+    const name = this.fresh('constant');
+    this.constants.set(key, name);
+    write(name);
+    return name;
+  }
+
+  private fresh(prefix: string): string {
+    this.count += 1;
+    return `${prefix}_${this.count}`;
+  }
+}
+
+function toAttribute(name: string, attribute: OnnxAttribute): AttributeProto {
+  switch (attribute.kind) {
+    case 'int':
+      return create(AttributeProtoSchema, {
+        name,
+        type: attributeTypes.int,
+        i: BigInt(attribute.value),
+      });
+    case 'float':
+      return create(AttributeProtoSchema, { name, type: attributeTypes.float, f: attribute.value });
+    case 'ints':
+      return create(AttributeProtoSchema, {
+        name,
+        type: attributeTypes.ints,
+        ints: attribute.value.map((value) => BigInt(value)),
+      });
+    case 'string':
+      return create(AttributeProtoSchema, {
+        name,
+        type: attributeTypes.string,
+        s: new TextEncoder().encode(attribute.value),
+      });
+  }
+}

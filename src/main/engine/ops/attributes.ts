@@ -1,0 +1,43 @@
+import type { Shape } from '../ir/graph';
+
+type None = Readonly<Record<never, never>>;
+
+/**
+ * Every operation of the intermediate representation with its attributes. All values are float32. What an operation
+ * computes stands at its rule (elementwise.ts, linear-algebra.ts, normalisation.ts, reductions.ts, layout.ts); the
+ * table that joins them (table.ts) does not compile when an operation has no rule.
+ */
+export interface OpAttributes {
+  constant: { readonly shape: Shape; readonly data: Float32Array };
+
+  add: None;
+  subtract: None;
+  multiply: None;
+  divide: None;
+  minimum: None;
+  greater: None;
+  exp: None;
+  sqrt: None;
+  erf: None;
+  gelu: None;
+
+  matmul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly scale: number };
+  linear: None;
+  attention: { readonly scale: number };
+
+  softmax: None;
+  logSoftmax: None;
+  layerNormalization: { readonly epsilon: number };
+
+  reduceSum: { readonly axes: readonly number[]; readonly keepDimensions: boolean };
+  reduceMean: { readonly axes: readonly number[]; readonly keepDimensions: boolean };
+
+  reshape: { readonly shape: Shape };
+  transpose: { readonly permutation: readonly number[] };
+  slice: { readonly axis: number; readonly start: number; readonly end: number };
+  pad: { readonly axis: number; readonly before: number; readonly after: number };
+  concat: { readonly axis: number };
+  expand: { readonly shape: Shape };
+}
+
+export type OpName = keyof OpAttributes;

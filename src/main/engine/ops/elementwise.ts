@@ -1,0 +1,125 @@
+import type { Shape } from '../ir/graph';
+import { broadcastShapes, ShapeError } from '../ir/shape';
+import type { OpName } from './attributes';
+import { at, everywhere, gradientAt, type OpRule } from './rule';
+
+type Binary = 'add' | 'subtract' | 'multiply' | 'divide' | 'minimum' | 'greater';
+type Unary = 'exp' | 'sqrt' | 'erf' | 'gelu';
+
+const binaryShape = ([a, b, ...rest]: readonly Shape[]): readonly Shape[] => {
+  if (!a || !b || rest.length > 0) throw new ShapeError('takes two inputs');
+  return [broadcastShapes(a, b)];
+};
+const unaryShape = ([x, ...rest]: readonly Shape[]): readonly Shape[] => {
+  if (!x || rest.length > 0) throw new ShapeError('takes one input');
+  return [x];
+};
+
+function lowerTo<K extends OpName>(type: string) {
+  return everywhere<K>(({ emitter, inputs, outputs }) => {
+    emitter.node(type, inputs, outputs);
+  });
+}
+
+export const elementwise: { readonly [K in Binary | Unary]: OpRule<K> } = {
+  add: {
+    shape: binaryShape,
+    // d(a + b) = da + db
+    gradient: ({ gradients: [dy] }) => [dy ?? null, dy ?? null],
+    lower: lowerTo('Add'),
+  },
+  subtract: {
+    shape: binaryShape,
+    // d(a - b) = da - db
+    gradient: ({ builder, gradients, wanted }) => {
+      const dy = gradientAt(gradients, 0);
+      return [dy, wanted[1] ? builder.multiply(dy, builder.scalar(-1)) : null];
+    },
+    lower: lowerTo('Sub'),
+  },
+  multiply: {
+    shape: binaryShape,
+    // d(a b) = b da + a db
+    gradient: ({ builder, inputs, gradients, wanted }) => {
+      const dy = gradientAt(gradients, 0);
+      return [
+        wanted[0] ? builder.multiply(dy, at(inputs, 1)) : null,
+        wanted[1] ? builder.multiply(dy, at(inputs, 0)) : null,
+      ];
+    },
+    lower: lowerTo('Mul'),
+  },
+  divide: {
+    shape: binaryShape,
+    // d(a / b) = da / b - (a / b) / b db
+    gradient: ({ builder, inputs, outputs, gradients, wanted }) => {
+      const scaled = builder.divide(gradientAt(gradients, 0), at(inputs, 1));
+      return [
+        scaled,
+        wanted[1] ? builder.multiply(builder.multiply(scaled, at(outputs, 0)), builder.scalar(-1)) : null,
+      ];
+    },
+    lower: lowerTo('Div'),
+  },
+  minimum: {
+    shape: binaryShape,
+    // d min(a, b) = da where a <= b, else db
+    gradient: ({ builder, inputs, gradients }) => {
+      const dy = gradientAt(gradients, 0);
+      const second = builder.multiply(dy, builder.greater(at(inputs, 0), at(inputs, 1)));
+      return [builder.subtract(dy, second), second];
+    },
+    lower: lowerTo('Min'),
+  },
+  /** 1 where a > b, else 0. */
+  greater: {
+    shape: binaryShape,
+    // constant almost everywhere
+    gradient: () => [null, null],
+    lower: everywhere(({ emitter, inputs, outputs }) => {
+      const [mask] = emitter.node('Greater', inputs, 1);
+      emitter.node('Cast', [mask], outputs, { to: { kind: 'int', value: 1 } });
+    }),
+  },
+  exp: {
+    shape: unaryShape,
+    // d(exp x) = exp(x) dx
+    gradient: ({ builder, outputs, gradients }) => [builder.multiply(gradientAt(gradients, 0), at(outputs, 0))],
+    lower: lowerTo('Exp'),
+  },
+  sqrt: {
+    shape: unaryShape,
+    // d(sqrt x) = dx / (2 sqrt x)
+    gradient: ({ builder, outputs, gradients }) => [
+      builder.divide(gradientAt(gradients, 0), builder.multiply(at(outputs, 0), builder.scalar(2))),
+    ],
+    lower: lowerTo('Sqrt'),
+  },
+  erf: {
+    shape: unaryShape,
+    // d(erf x) = 2 / sqrt(pi) exp(-x^2) dx
+    gradient: ({ builder, inputs, gradients }) => {
+      const x = at(inputs, 0);
+      const bell = builder.exp(builder.multiply(builder.multiply(x, x), builder.scalar(-1)));
+      return [
+        builder.multiply(gradientAt(gradients, 0), builder.multiply(bell, builder.scalar(2 / Math.sqrt(Math.PI)))),
+      ];
+    },
+    lower: lowerTo('Erf'),
+  },
+  /** x Phi(x), Phi the normal distribution function: the exact form, not the tanh approximation. */
+  gelu: {
+    shape: unaryShape,
+    // d(x Phi(x)) = (Phi(x) + x phi(x)) dx,  Phi = (1 + erf(x / sqrt 2)) / 2,  phi = exp(-x^2 / 2) / sqrt(2 pi)
+    gradient: ({ builder, inputs, gradients }) => {
+      const x = at(inputs, 0);
+      const erf = builder.erf(builder.multiply(x, builder.scalar(Math.SQRT1_2)));
+      const distribution = builder.add(builder.multiply(erf, builder.scalar(0.5)), builder.scalar(0.5));
+      const bell = builder.exp(builder.multiply(builder.multiply(x, x), builder.scalar(-0.5)));
+      const density = builder.multiply(bell, builder.scalar(1 / Math.sqrt(2 * Math.PI)));
+      const slope = builder.add(distribution, builder.multiply(x, density));
+      return [builder.multiply(gradientAt(gradients, 0), slope)];
+    },
+    lower: lowerTo('Gelu'),
+  },
+};

@@ -1,0 +1,79 @@
+import type { GraphBuilder } from '../ir/builder';
+import type { Shape, Value } from '../ir/graph';
+import type { OpAttributes, OpName } from './attributes';
+
+/** What an execution provider runs well: `cpu` has onnxruntime's fused operators, `webgpu` only what has a GPU kernel. */
+export const dialects = ['cpu', 'webgpu'] as const;
+export type Dialect = (typeof dialects)[number];
+
+export type OnnxAttribute =
+  | { readonly kind: 'int'; readonly value: number }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'string'; readonly value: string };
+
+/** Writes ONNX nodes while a graph is lowered. Names are those of ONNX values. */
+export interface Emitter {
+  /** Appends a node; `outputs` are names to define, or how many fresh ones to make. Returns the output names. */
+  node(
+    type: string,
+    inputs: readonly string[],
+    outputs: readonly string[] | number,
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+    domain?: '' | 'com.microsoft',
+  ): readonly [string, ...string[]];
+  /** The name of a constant list of int64. */
+  integers(values: readonly number[]): string;
+  /** The name of a constant float32 scalar. */
+  scalar(value: number): string;
+  tensor(shape: Shape, data: Float32Array): string;
+}
+
+export interface LoweringContext<K extends OpName> {
+  readonly emitter: Emitter;
+  readonly attributes: OpAttributes[K];
+  readonly inputs: readonly string[];
+  readonly inputShapes: readonly Shape[];
+  /** The names that the lowering must define. */
+  readonly outputs: readonly string[];
+  readonly outputShapes: readonly Shape[];
+}
+export type Lowering<K extends OpName> = (context: LoweringContext<K>) => void;
+
+export interface GradientContext<K extends OpName> {
+  readonly builder: GraphBuilder;
+  readonly attributes: OpAttributes[K];
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** d loss / d output; null where the loss does not depend on it. At least one is not null. */
+  readonly gradients: readonly (Value | null)[];
+  /** Which inputs a gradient is wanted for; the rule may return null for the others. */
+  readonly wanted: readonly boolean[];
+}
+
+export interface OpRule<K extends OpName> {
+  /** Output shapes from input shapes; throws `ShapeError` when they do not fit. */
+  shape(inputs: readonly Shape[], attributes: OpAttributes[K]): readonly Shape[];
+  /** d loss / d input, one entry an input. A gradient may still be broadcast: the walker reduces it. */
+  gradient(context: GradientContext<K>): readonly (Value | null)[];
+  readonly lower: Readonly<Record<Dialect, Lowering<K>>>;
+}
+
+/** One lowering for all dialects. */
+export function everywhere<K extends OpName>(lowering: Lowering<K>): Record<Dialect, Lowering<K>> {
+  return { cpu: lowering, webgpu: lowering };
+}
+
+/** The item at an index that must exist: rules are only called with the number of inputs that their shape rule took. */
+export function at<T>(items: readonly T[], index: number): T {
+  const item = items[index];
+  if (item === undefined) throw new Error(`no item ${index} in a list of ${items.length}`);
+  return item;
+}
+
+/** The gradient of an output that the loss must depend on. */
+export function gradientAt(gradients: readonly (Value | null)[], index: number): Value {
+  const gradient = gradients[index];
+  if (!gradient) throw new Error(`output ${index} has no gradient`);
+  return gradient;
+}

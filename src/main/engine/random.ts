@@ -1,0 +1,39 @@
+/** Uniform numbers in [0, 1) from a seed. */
+export type Random = () => number;
+
+/** 32-bit FNV-1a of a text: makes one seed a purpose out of one seed a run. */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+/** xoshiro128** (Blackman and Vigna 2018), its state filled by splitmix32. */
+export function createRandom(seed: number): Random {
+  let mixed = seed >>> 0;
+  const splitmix = (): number => {
+    mixed = (mixed + 0x9e3779b9) >>> 0;
+    let z = mixed;
+    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+    return (z ^ (z >>> 16)) >>> 0;
+  };
+  let [a, b, c, d] = [splitmix(), splitmix(), splitmix(), splitmix()];
+  const rotate = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));
+  return () => {
+    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = rotate(d, 11);
+    return result / 2 ** 32;
+  };
+}
+
+/** A standard normal number, by Box and Muller. */
+export function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type GoldenFiles, runGoldenCase } from './golden-case';
+
+const goldens = path.resolve(import.meta.dirname, '../../../../../shared/goldens');
+
+function readGolden(name: string): GoldenFiles {
+  const bytes = (file: string) => new Uint8Array(readFileSync(path.join(goldens, name, file)));
+  const json = (file: string): unknown => JSON.parse(readFileSync(path.join(goldens, name, file), 'utf8'));
+  return {
+    config: json('config.json'),
+    model: bytes('model.safetensors'),
+    case: bytes('case.safetensors'),
+    gradients: bytes('gradients.safetensors'),
+    trained: bytes('trained.safetensors'),
+    settings: json('case.json'),
+  };
+}
+
+describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/goldens is missing)', () => {
+  it.each(['vit', 'vit-nobias'])('%s agrees with PyTorch on the CPU', async (name) => {
+    const { skipped, checks } = await runGoldenCase(readGolden(name), 'cpu');
+    expect(skipped).toBeNull();
+    expect(checks.length).toBeGreaterThan(40);
+    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it('says why it leaves a family out', async () => {
+    const { skipped } = await runGoldenCase(readGolden('dinov2'), 'cpu');
+    expect(skipped).toMatch(/dinov2/);
+  });
+});

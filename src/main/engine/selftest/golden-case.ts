@@ -1,0 +1,257 @@
+import type { Backend, EngineDevice } from '../backends/backend';
+import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import { attentionRollout } from '../explain/rollout';
+import { createSchedule } from '../optim/schedule';
+import { readSafetensors, type SafetensorsFile, toFloat32 } from '../safetensors';
+import type { NamedTensors } from '../tensor';
+import { createClassifierOn } from '../train/classifier';
+import { createSession } from '../train/create-session';
+import { packGroups, viewParameters } from '../train/flat-state';
+import { prepareMicroBatch } from '../train/micro-batch';
+import { vitModel } from '../train/model';
+import { buildGradientProgram, gradientName, inputNames } from '../train/programs';
+import type { VitConfig } from '../vit/config';
+import { parameterGroups, tokenCount } from '../vit/parameters';
+import { parseVitConfig } from '../vit/parse-config';
+import { type Check, check, relativeError } from './check';
+
+/** The files of one golden case, as they are on disk. */
+export interface GoldenFiles {
+  readonly config: unknown;
+  readonly model: Uint8Array;
+  readonly case: Uint8Array;
+  readonly gradients: Uint8Array;
+  readonly trained: Uint8Array;
+  readonly settings: unknown;
+}
+
+export interface GoldenResult {
+  /** Why the case was not run, or null. */
+  readonly skipped: string | null;
+  readonly checks: readonly Check[];
+}
+
+/** Limits as ||a-b|| / ||b|| in float32; a GPU may be ten times as far off. */
+const limits = { forward: 1e-5, gradient: 1e-4, training: 1e-3 };
+/** Below this norm of the reference, a gradient is compared absolutely. */
+const GRADIENT_FLOOR = 1e-6;
+
+interface Settings {
+  readonly decay_parameters: readonly string[];
+  readonly optimizer: {
+    readonly learning_rate: number;
+    readonly weight_decay: number;
+    readonly max_grad_norm: number;
+    readonly warmup_steps: number;
+    readonly total_steps: number;
+    readonly micro_batches: readonly (readonly [number, number])[];
+  };
+}
+
+/** Compares forward pass, losses, gradients, six optimizer steps and attention rollout with a reference. */
+export async function runGoldenCase(files: GoldenFiles, device: EngineDevice, threads = 0): Promise<GoldenResult> {
+  const family = (files.config as { model_type?: unknown }).model_type;
+  if (family !== 'vit') return { skipped: `the family ${String(family)} is not supported yet`, checks: [] };
+  const config = parseVitConfig(files.config);
+  const golden = new GoldenCase(config, files, device, createOnnxRuntimeBackend({ device, threads }));
+  return {
+    skipped: null,
+    checks: [
+      ...(await golden.checkForward()),
+      ...(await golden.checkLosses()),
+      ...(await golden.checkGradients()),
+      ...(await golden.checkTraining()),
+      golden.checkDecay(),
+    ],
+  };
+}
+
+function allTensors(file: SafetensorsFile): NamedTensors {
+  return new Map([...file.tensors].map(([name, tensor]) => [name, toFloat32(tensor)]));
+}
+
+class GoldenCase {
+  private readonly config: VitConfig;
+  private readonly backend: Backend;
+  private readonly factor: number;
+  private readonly reference: SafetensorsFile;
+  private readonly parameters: NamedTensors;
+  private readonly gradients: NamedTensors;
+  private readonly trained: NamedTensors;
+  private readonly settings: Settings;
+  private readonly labels: Int32Array;
+  private readonly pixels: Float32Array;
+
+  constructor(config: VitConfig, files: GoldenFiles, device: EngineDevice, backend: Backend) {
+    this.config = config;
+    this.backend = backend;
+    this.factor = device === 'cpu' ? 1 : 10;
+    this.reference = readSafetensors(files.case);
+    this.parameters = allTensors(readSafetensors(files.model));
+    this.gradients = allTensors(readSafetensors(files.gradients));
+    this.trained = allTensors(readSafetensors(files.trained));
+    this.settings = files.settings as Settings;
+    this.labels = this.readLabels();
+    this.pixels = this.expected('pixel_values');
+  }
+
+  async checkForward(): Promise<Check[]> {
+    const { config, backend, parameters } = this;
+    const count = this.labels.length;
+    const classifier = await createClassifierOn(backend, {
+      config,
+      parameters,
+      device: backend.device,
+      threads: 0,
+      batch: count,
+      attentions: true,
+      hiddenStates: true,
+    });
+    const result = await classifier.run(this.pixels, count);
+    await classifier.dispose();
+    const tokens = tokenCount(config);
+    const perImage = config.heads * tokens * tokens;
+    const rollouts = Array.from({ length: count }, (_, image) => {
+      const ofImage = result.attentions.map((all) => all.subarray(image * perImage, (image + 1) * perImage));
+      return [...attentionRollout(ofImage, config.heads, tokens)];
+    }).flat();
+    return [
+      this.compare('logits', result.logits, limits.forward),
+      ...result.hiddenStates.map((state, i) => this.compare(`hidden_states.${i}`, state, limits.forward)),
+      ...result.attentions.map((attention, i) => this.compare(`attentions.${i}`, attention, limits.forward)),
+      this.compare('explain.rollout', rollouts, limits.forward),
+    ];
+  }
+
+  async checkLosses(): Promise<Check[]> {
+    const classWeights = [...this.expected('class_weights')];
+    const plain = { classWeights: null, labelSmoothing: 0 };
+    return [
+      this.compare('loss', [(await this.differentiate(plain)).loss], limits.forward),
+      this.compare('loss_weighted', [(await this.differentiate({ ...plain, classWeights })).loss], limits.forward),
+      this.compare(
+        'loss_smoothed_0.1',
+        [(await this.differentiate({ ...plain, labelSmoothing: 0.1 })).loss],
+        limits.forward,
+      ),
+    ];
+  }
+
+  async checkGradients(): Promise<Check[]> {
+    const { gradients } = await this.differentiate({ classWeights: null, labelSmoothing: 0 });
+    let squares = 0;
+    const checks = [...this.gradients].map(([name, { data }]) => {
+      const actual = gradients.get(name);
+      for (const value of actual ?? []) squares += value * value;
+      const error = actual ? relativeError(actual, data, GRADIENT_FLOOR) : Number.NaN;
+      const tiny = relativeError(data, new Float32Array(data.length)) < GRADIENT_FLOOR;
+      return check(`gradient ${name}`, error, this.factor * (tiny ? GRADIENT_FLOOR : limits.gradient));
+    });
+    return [...checks, this.compare('grad_norm', [Math.sqrt(squares)], limits.gradient)];
+  }
+
+  async checkTraining(): Promise<Check[]> {
+    const { optimizer } = this.settings;
+    const schedule = createSchedule({
+      kind: 'cosine',
+      learningRate: optimizer.learning_rate,
+      warmupSteps: optimizer.warmup_steps,
+      totalSteps: optimizer.total_steps,
+    });
+    const microBatch = Math.max(...optimizer.micro_batches.map(([start, end]) => end - start));
+    const session = await createSession(
+      this.backend,
+      vitModel(this.config, 'all'),
+      {
+        microBatch,
+        weightDecay: optimizer.weight_decay,
+        maxGradientNorm: optimizer.max_grad_norm,
+        labelSmoothing: 0,
+        classWeights: null,
+      },
+      this.parameters,
+    );
+    const imageSize = this.pixels.length / this.labels.length;
+    const batches = optimizer.micro_batches.map(([start, end]) => ({
+      pixels: this.pixels.slice(start * imageSize, end * imageSize),
+      labels: this.labels.slice(start, end),
+      count: end - start,
+    }));
+    const rates = Array.from({ length: optimizer.total_steps }, (_, step) => schedule(step));
+    const losses: number[] = [];
+    const norms: number[] = [];
+    for (const rate of rates) {
+      const { loss, gradientNorm } = await session.step(batches, rate);
+      losses.push(loss);
+      norms.push(gradientNorm);
+    }
+    const parameters = await session.parameters();
+    await session.dispose();
+    const names = [...this.trained.keys()];
+    const joined = (tensors: NamedTensors) => names.flatMap((name) => [...(tensors.get(name)?.data ?? [])]);
+    return [
+      this.compare('train.learning_rates', rates, limits.forward),
+      this.compare('train.losses', losses, limits.training),
+      this.compare('train.grad_norms', norms, limits.training),
+      check(
+        'trained parameters',
+        relativeError(joined(parameters), joined(this.trained)),
+        this.factor * limits.training,
+      ),
+    ];
+  }
+
+  /** The set of parameters with weight decay, as a share of names that differ. */
+  checkDecay(): Check {
+    const ours = parameterGroups(this.config).flatMap(({ parameters }) =>
+      parameters.filter(({ decay }) => decay).map(({ name }) => name),
+    );
+    const theirs = this.settings.decay_parameters;
+    const different = [
+      ...ours.filter((name) => !theirs.includes(name)),
+      ...theirs.filter((name) => !ours.includes(name)),
+    ];
+    return check('weight decay mask', different.length / theirs.length, 0);
+  }
+
+  private async differentiate(loss: { classWeights: readonly number[] | null; labelSmoothing: number }) {
+    const model = vitModel(this.config, 'all');
+    const count = this.labels.length;
+    const options = { microBatch: count, weightDecay: 0, maxGradientNorm: 1, ...loss };
+    const program = await this.backend.compile(buildGradientProgram(model, count));
+    const { pixels, targets } = prepareMicroBatch(
+      model,
+      options,
+      { pixels: this.pixels, labels: this.labels, count },
+      1,
+    );
+    const { host } = await program.run(
+      new Map([
+        ...viewParameters(model.groups, packGroups(model.groups, this.parameters)),
+        [inputNames.pixels, { shape: [count, ...model.inputShape], data: pixels }],
+        [inputNames.targets, { shape: [count, model.classes], data: targets }],
+      ]),
+    );
+    await program.dispose();
+    const gradients = new Map(
+      [...this.parameters.keys()].map((name) => [name, host.get(gradientName(name))?.data ?? new Float32Array(0)]),
+    );
+    return { loss: host.get('loss')?.data[0] ?? Number.NaN, gradients };
+  }
+
+  private compare(name: string, actual: ArrayLike<number>, limit: number): Check {
+    return check(name, relativeError(actual, this.expected(name)), this.factor * limit);
+  }
+
+  private expected(name: string): Float32Array {
+    const tensor = this.reference.tensors.get(name);
+    if (!tensor) throw new Error(`the golden case has no ${name}`);
+    return toFloat32(tensor).data;
+  }
+
+  private readLabels(): Int32Array {
+    const labels = this.reference.tensors.get('labels');
+    if (labels?.dtype !== 'I64') throw new Error('the golden case has no labels');
+    return Int32Array.from(new BigInt64Array(labels.data.slice().buffer), Number);
+  }
+}

@@ -1,0 +1,124 @@
+import type { Backend, DeviceTensor, Program } from '../backends/backend';
+import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import { GraphBuilder } from '../ir/builder';
+import type { Graph } from '../ir/graph';
+import { sizeOf } from '../ir/shape';
+import type { NamedTensors, Tensor } from '../tensor';
+import type { VitConfig } from '../vit/config';
+import { buildVit } from '../vit/forward';
+import { parameterGroups, tokenCount } from '../vit/parameters';
+import { uploadGroups } from './device-state';
+import { packGroups, viewParameters } from './flat-state';
+import { padRows } from './micro-batch';
+import { declareParameters, inputNames, type ParameterLayout } from './programs';
+
+export interface ClassifierOptions {
+  readonly config: VitConfig;
+  readonly parameters: NamedTensors;
+  readonly device: 'cpu' | 'webgpu';
+  readonly threads: number;
+  /** Images that one run computes; fewer are padded. */
+  readonly batch: number;
+  /** Also return the attention of every block. */
+  readonly attentions: boolean;
+  /** Also return the embeddings and the output of every block. */
+  readonly hiddenStates?: boolean;
+}
+
+export interface Classification {
+  /** [count, classes] */
+  readonly logits: Float32Array;
+  /** [count, hidden]: CLS after the final normalisation, what the classifier reads. */
+  readonly features: Float32Array;
+  /** One a block: [count, heads, tokens, tokens]. Empty where it was not asked for. */
+  readonly attentions: readonly Float32Array[];
+  /** [count, tokens, hidden] after the embeddings and after each block. Empty where it was not asked for. */
+  readonly hiddenStates: readonly Float32Array[];
+}
+
+export interface Classifier {
+  /** @param pixels [count, 3, size, size], normalised; `count` from 1 to `batch` */
+  run(pixels: Float32Array, count: number): Promise<Classification>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * A trained model for prediction and for features at the frozen boundary.
+ *
+ * @throws FoveaError `weights-mismatch`, `device-failed`
+ */
+export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
+  return createClassifierOn(createOnnxRuntimeBackend(options), options);
+}
+
+export async function createClassifierOn(backend: Backend, options: ClassifierOptions): Promise<Classifier> {
+  const groups = parameterGroups(options.config);
+  const flat = packGroups(groups, options.parameters);
+  const program = await backend.compile(buildClassifier(options, backend.keepsTensors ? 'flat' : 'separate'));
+  const parameters = backend.keepsTensors
+    ? await uploadGroups(backend, 'parameters', groups, flat)
+    : viewParameters(groups, flat);
+  return new ProgramClassifier(options, program, parameters);
+}
+
+const attentionName = (layer: number): string => `attentions.${layer}`;
+const hiddenStateName = (layer: number): string => `hidden_states.${layer}`;
+
+function buildClassifier(options: ClassifierOptions, layout: ParameterLayout): Graph {
+  const { config, batch } = options;
+  const builder = new GraphBuilder();
+  const parameter = declareParameters(builder, parameterGroups(config), layout);
+  const pixels = builder.input(inputNames.pixels, [batch, config.channels, config.imageSize, config.imageSize]);
+  const values = buildVit(builder, config, parameter, pixels);
+  builder.output('logits', values.logits);
+  builder.output('features', values.features);
+  if (options.attentions) {
+    values.attentions.forEach((value, layer) => {
+      builder.output(attentionName(layer), value);
+    });
+  }
+  if (options.hiddenStates) {
+    values.hiddenStates.forEach((value, layer) => {
+      builder.output(hiddenStateName(layer), value);
+    });
+  }
+  return builder.build('vit classifier');
+}
+
+class ProgramClassifier implements Classifier {
+  private readonly options: ClassifierOptions;
+  private readonly program: Program;
+  private readonly parameters: ReadonlyMap<string, Tensor | DeviceTensor>;
+
+  constructor(options: ClassifierOptions, program: Program, parameters: ReadonlyMap<string, Tensor | DeviceTensor>) {
+    this.options = options;
+    this.program = program;
+    this.parameters = parameters;
+  }
+
+  async run(pixels: Float32Array, count: number): Promise<Classification> {
+    const { config, batch, attentions, hiddenStates } = this.options;
+    const { channels, imageSize, layers, heads, hiddenSize, classes } = config;
+    const shape = [batch, channels, imageSize, imageSize];
+    const data = padRows(pixels, count, batch, sizeOf(shape) / batch);
+    const { host } = await this.program.run(new Map([...this.parameters, [inputNames.pixels, { shape, data }]]));
+    const rows = (name: string, rowSize: number): Float32Array =>
+      (host.get(name) as Tensor).data.subarray(0, count * rowSize);
+    const tokens = tokenCount(config);
+    return {
+      logits: rows('logits', classes.length),
+      features: rows('features', hiddenSize),
+      attentions: Array.from({ length: attentions ? layers : 0 }, (_, layer) =>
+        rows(attentionName(layer), heads * tokens * tokens),
+      ),
+      hiddenStates: Array.from({ length: hiddenStates ? layers + 1 : 0 }, (_, layer) =>
+        rows(hiddenStateName(layer), tokens * hiddenSize),
+      ),
+    };
+  }
+
+  async dispose(): Promise<void> {
+    for (const parameter of this.parameters.values()) if ('dispose' in parameter) parameter.dispose();
+    await this.program.dispose();
+  }
+}

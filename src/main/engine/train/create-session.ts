@@ -1,0 +1,51 @@
+import type { Backend } from '../backends/backend';
+import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import type { NamedTensors } from '../tensor';
+import { DeviceTrainingSession } from './device-session';
+import { HostTrainingSession } from './host-session';
+import type { StepOptions } from './micro-batch';
+import { headModel, type TrainableModel, vitModel } from './model';
+import type { HeadSession, OptimizerState, TrainingOptions, TrainingSession } from './session';
+
+/**
+ * A model in training, from parameters under their names on disk and, to go on with a run, its optimizer's state.
+ *
+ * @throws FoveaError `weights-mismatch` when parameters are missing or have other shapes; `device-failed`
+ */
+export async function createTrainingSession(
+  options: TrainingOptions,
+  parameters: NamedTensors,
+  optimizer?: OptimizerState,
+): Promise<TrainingSession> {
+  const backend = createOnnxRuntimeBackend(options);
+  return createSession(backend, vitModel(options.config, options.trainable), options, parameters, optimizer);
+}
+
+export interface HeadOptions extends Omit<TrainingOptions, 'config' | 'trainable'> {
+  /** Width of the cached features. */
+  readonly features: number;
+  readonly classes: number;
+}
+
+/** The same for the classifier alone on cached features: `pixels` of a batch are features [count, features]. */
+export async function createHeadSession(
+  options: HeadOptions,
+  parameters: NamedTensors,
+  optimizer?: OptimizerState,
+): Promise<HeadSession> {
+  const backend = createOnnxRuntimeBackend(options);
+  return createSession(backend, headModel(options.features, options.classes), options, parameters, optimizer);
+}
+
+/** A session of any model on any backend: the state lives on the device where that can keep it, else in our memory. */
+export async function createSession(
+  backend: Backend,
+  model: TrainableModel,
+  options: StepOptions,
+  parameters: NamedTensors,
+  optimizer?: OptimizerState,
+): Promise<TrainingSession> {
+  return backend.keepsTensors
+    ? DeviceTrainingSession.create(backend, model, options, parameters, optimizer ?? null)
+    : new HostTrainingSession(backend, model, options, parameters, optimizer ?? null);
+}

@@ -1,0 +1,142 @@
+import type { Backend, DeviceTensor, Feeds, Program } from '../backends/backend';
+import type { Graph } from '../ir/graph';
+import { ratesFor } from '../optim/adamw';
+import type { NamedTensors, Tensor } from '../tensor';
+import { downloadGroups, uploadGroups } from './device-state';
+import { packGroups, zeroGroups } from './flat-state';
+import { inBatches } from './logits';
+import { prepareMicroBatch, type StepOptions } from './micro-batch';
+import type { TrainableModel } from './model';
+import {
+  buildAccumulateProgram,
+  buildClipProgram,
+  buildLogitsProgram,
+  buildUpdateProgram,
+  inputNames,
+} from './programs';
+import type { Batch, OptimizerState, StepResult, TrainingSession } from './session';
+
+/**
+ * Training with the state on the device: a few flat tensors a group that runs take and give back without a copy to
+ * main memory. Gradients are accumulated there too, so a step moves only pixels in and two numbers out.
+ */
+export class DeviceTrainingSession implements TrainingSession {
+  private readonly backend: Backend;
+  private readonly model: TrainableModel;
+  private readonly options: StepOptions;
+  private readonly state = new Map<string, DeviceTensor>();
+  private readonly programs = new Map<string, Program>();
+  private steps: number;
+
+  private constructor(backend: Backend, model: TrainableModel, options: StepOptions, steps: number) {
+    this.backend = backend;
+    this.model = model;
+    this.options = options;
+    this.steps = steps;
+  }
+
+  static async create(
+    backend: Backend,
+    model: TrainableModel,
+    options: StepOptions,
+    parameters: NamedTensors,
+    optimizer: OptimizerState | null,
+  ): Promise<DeviceTrainingSession> {
+    const session = new DeviceTrainingSession(backend, model, options, optimizer?.step ?? 0);
+    const { groups, trainable } = model;
+    const moments = (tensors: NamedTensors | undefined) =>
+      tensors ? packGroups(trainable, tensors) : zeroGroups(trainable);
+    session.replace(await uploadGroups(backend, 'parameters', groups, packGroups(groups, parameters)));
+    session.replace(await uploadGroups(backend, 'firstMoments', trainable, moments(optimizer?.firstMoments)));
+    session.replace(await uploadGroups(backend, 'secondMoments', trainable, moments(optimizer?.secondMoments)));
+    session.replace(await uploadGroups(backend, 'gradients', trainable, zeroGroups(trainable)));
+    return session;
+  }
+
+  async step(microBatches: readonly Batch[], learningRate: number): Promise<StepResult> {
+    const { model, options } = this;
+    const accumulate = await this.program(() => buildAccumulateProgram(model, options.microBatch), 'accumulate');
+    let loss = 0;
+    for (const batch of microBatches) {
+      const { pixels, targets } = prepareMicroBatch(model, options, batch, microBatches.length);
+      const shape = [options.microBatch, ...model.inputShape];
+      const result = await this.runOnState(accumulate, [
+        [inputNames.pixels, { shape, data: pixels }],
+        [inputNames.targets, { shape: [options.microBatch, model.classes], data: targets }],
+      ]);
+      loss += result.number('loss');
+    }
+    const clip = await this.program(() => buildClipProgram(model, options.maxGradientNorm), 'clip');
+    const clipped = await this.runOnState(clip, []);
+    this.steps += 1;
+    const rates = ratesFor({ step: this.steps, learningRate, weightDecay: options.weightDecay });
+    const scalars = Object.entries({ ...rates, factor: clipped.number('factor') });
+    const update = await this.program(() => buildUpdateProgram(model), 'update');
+    await this.runOnState(
+      update,
+      scalars.map(([name, value]) => [name, { shape: [], data: Float32Array.of(value) }]),
+    );
+    return { loss, gradientNorm: clipped.number('norm') };
+  }
+
+  async logits(pixels: Float32Array, count: number): Promise<Float32Array> {
+    const { model, options } = this;
+    const batch = options.microBatch;
+    const program = await this.program(() => buildLogitsProgram(model, batch, 'flat'), 'logits');
+    const batching = { batch, inputShape: model.inputShape, columns: model.classes };
+    return inBatches(pixels, count, batching, async (data) => {
+      const { host } = await program.run(
+        new Map<string, Tensor | DeviceTensor>([
+          ...this.state,
+          [inputNames.pixels, { shape: [batch, ...model.inputShape], data }],
+        ]),
+      );
+      return (host.get('logits') as Tensor).data;
+    });
+  }
+
+  async parameters(): Promise<NamedTensors> {
+    return downloadGroups(this.backend, 'parameters', this.model.groups, this.state);
+  }
+
+  async optimizer(): Promise<OptimizerState> {
+    return {
+      step: this.steps,
+      firstMoments: await downloadGroups(this.backend, 'firstMoments', this.model.trainable, this.state),
+      secondMoments: await downloadGroups(this.backend, 'secondMoments', this.model.trainable, this.state),
+    };
+  }
+
+  async dispose(): Promise<void> {
+    for (const tensor of this.state.values()) tensor.dispose();
+    this.state.clear();
+    for (const program of this.programs.values()) await program.dispose();
+    this.programs.clear();
+  }
+
+  /** Compiled on first use, then kept. */
+  private async program(build: () => Graph, name: string): Promise<Program> {
+    const known = this.programs.get(name);
+    if (known) return known;
+    const graph = build();
+    const keep = graph.outputs.map((output) => output.name).filter((output) => this.state.has(output));
+    const program = await this.backend.compile(graph, new Set(keep));
+    this.programs.set(name, program);
+    return program;
+  }
+
+  /** Runs a program on the state and puts the state that it returns in place of the old. */
+  private async runOnState(program: Program, inputs: readonly [string, Tensor][]) {
+    const feeds: Feeds = new Map<string, Tensor | DeviceTensor>([...this.state, ...inputs]);
+    const { host, device } = await program.run(feeds);
+    this.replace(device);
+    return { number: (name: string): number => (host.get(name) as Tensor).data[0] as number };
+  }
+
+  private replace(tensors: ReadonlyMap<string, DeviceTensor>): void {
+    for (const [name, tensor] of tensors) {
+      this.state.get(name)?.dispose();
+      this.state.set(name, tensor);
+    }
+  }
+}

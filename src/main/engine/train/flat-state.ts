@@ -1,0 +1,62 @@
+import { FoveaError } from '#shared/ipc/errors';
+import { formatShape, sameShape } from '../ir/shape';
+import type { NamedTensors, Tensor } from '../tensor';
+import type { ParameterGroup } from '../vit/parameters';
+
+/** One flat buffer a group, by the group's name. */
+export type FlatGroups = ReadonlyMap<string, Float32Array>;
+
+/**
+ * Copies named tensors into one flat buffer a group.
+ *
+ * @throws FoveaError `weights-mismatch` when a tensor is missing or has another shape
+ */
+export function packGroups(groups: readonly ParameterGroup[], tensors: NamedTensors): FlatGroups {
+  return new Map(
+    groups.map(({ name: groupName, parameters, size }) => {
+      const flat = new Float32Array(size);
+      for (const { name, shape, offset } of parameters) flat.set(tensorOf(tensors, name, shape).data, offset);
+      return [groupName, flat];
+    }),
+  );
+}
+
+export function zeroGroups(groups: readonly ParameterGroup[]): FlatGroups {
+  return new Map(groups.map(({ name, size }) => [name, new Float32Array(size)]));
+}
+
+/** A view of each parameter in its group's buffer: writing to one writes to the other. */
+export function viewParameters(groups: readonly ParameterGroup[], flat: FlatGroups): Map<string, Tensor> {
+  const views = new Map<string, Tensor>();
+  for (const group of groups) {
+    const buffer = flat.get(group.name) as Float32Array;
+    for (const { name, shape, offset, size } of group.parameters) {
+      views.set(name, { shape, data: buffer.subarray(offset, offset + size) });
+    }
+  }
+  return views;
+}
+
+/** A copy of each parameter. */
+export function unpackGroups(groups: readonly ParameterGroup[], flat: FlatGroups): NamedTensors {
+  return new Map(
+    [...viewParameters(groups, flat)].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
+  );
+}
+
+function tensorOf(tensors: NamedTensors, name: string, shape: readonly number[]): Tensor {
+  const tensor = tensors.get(name);
+  if (!tensor) {
+    throw new FoveaError('weights-mismatch', `The model's weights have no ${name}.`, {
+      hint: 'The weights and the config.json belong to different models; copy both from the same place again.',
+    });
+  }
+  if (!sameShape(tensor.shape, shape)) {
+    throw new FoveaError(
+      'weights-mismatch',
+      `The weights ${name} have the shape ${formatShape(tensor.shape)}, but the config.json says ${formatShape(shape)}.`,
+      { hint: 'The weights and the config.json belong to different models; copy both from the same place again.' },
+    );
+  }
+  return tensor;
+}

@@ -1,0 +1,157 @@
+import type { Backend, Program } from '../backends/backend';
+import { clipFactor, sumOfSquares, updateInPlace } from '../optim/adamw';
+import type { NamedTensors, Tensor } from '../tensor';
+import { type FlatGroups, packGroups, unpackGroups, viewParameters, zeroGroups } from './flat-state';
+import { inBatches } from './logits';
+import { prepareMicroBatch, type StepOptions } from './micro-batch';
+import type { TrainableModel } from './model';
+import { buildGradientProgram, buildLogitsProgram, gradientName, inputNames } from './programs';
+import type { Batch, OptimizerState, StepResult, TrainingSession } from './session';
+
+/**
+ * Training with the state in our own memory, for the CPU: the runtime reads parameters where they lie, writes
+ * gradients into buffers that are used again each step, and AdamW works in place. Nothing as large as the model is
+ * copied but the gradients, once.
+ */
+export class HostTrainingSession implements TrainingSession {
+  private readonly backend: Backend;
+  private readonly model: TrainableModel;
+  private readonly options: StepOptions;
+  private readonly flatParameters: FlatGroups;
+  private readonly firstMoments: FlatGroups;
+  private readonly secondMoments: FlatGroups;
+  private readonly gradients: FlatGroups;
+  private readonly parameterViews: ReadonlyMap<string, Tensor>;
+  private readonly gradientViews: ReadonlyMap<string, Tensor>;
+  private readonly loss: Tensor = { shape: [], data: new Float32Array(1) };
+  /** Gradients of the second and later micro-batches of a step, before they are added. */
+  private more: { flat: FlatGroups; views: ReadonlyMap<string, Tensor> } | null = null;
+  private gradientProgram: Program | null = null;
+  private logitsProgram: Program | null = null;
+  private steps: number;
+
+  constructor(
+    backend: Backend,
+    model: TrainableModel,
+    options: StepOptions,
+    parameters: NamedTensors,
+    optimizer: OptimizerState | null,
+  ) {
+    this.backend = backend;
+    this.model = model;
+    this.options = options;
+    const { groups, trainable } = model;
+    this.flatParameters = packGroups(groups, parameters);
+    this.firstMoments = optimizer ? packGroups(trainable, optimizer.firstMoments) : zeroGroups(trainable);
+    this.secondMoments = optimizer ? packGroups(trainable, optimizer.secondMoments) : zeroGroups(trainable);
+    this.gradients = zeroGroups(trainable);
+    this.parameterViews = viewParameters(groups, this.flatParameters);
+    this.gradientViews = this.gradientTargets(this.gradients);
+    this.steps = optimizer?.step ?? 0;
+  }
+
+  async step(microBatches: readonly Batch[], learningRate: number): Promise<StepResult> {
+    const { trainable } = this.model;
+    let loss = 0;
+    for (const [index, batch] of microBatches.entries()) {
+      if (index === 0) {
+        loss = await this.differentiate(batch, microBatches.length, this.gradientViews);
+        continue;
+      }
+      this.more ??= this.moreGradients();
+      loss += await this.differentiate(batch, microBatches.length, this.more.views);
+      for (const { name } of trainable) addInPlace(bufferOf(this.gradients, name), bufferOf(this.more.flat, name));
+    }
+
+    const squares = trainable.reduce((sum, { name }) => sum + sumOfSquares(bufferOf(this.gradients, name)), 0);
+    const gradientNorm = Math.sqrt(squares);
+    const factor = clipFactor(gradientNorm, this.options.maxGradientNorm);
+    this.steps += 1;
+    for (const { name, decaySize } of trainable) {
+      const state = {
+        parameters: bufferOf(this.flatParameters, name),
+        firstMoments: bufferOf(this.firstMoments, name),
+        secondMoments: bufferOf(this.secondMoments, name),
+      };
+      updateInPlace(state, bufferOf(this.gradients, name), factor, decaySize, {
+        step: this.steps,
+        learningRate,
+        weightDecay: this.options.weightDecay,
+      });
+    }
+    return { loss, gradientNorm };
+  }
+
+  /** The gradients of the last step, before clipping. */
+  lastGradients(): NamedTensors {
+    return unpackGroups(this.model.trainable, this.gradients);
+  }
+
+  async logits(pixels: Float32Array, count: number): Promise<Float32Array> {
+    const { model, options } = this;
+    this.logitsProgram ??= await this.backend.compile(buildLogitsProgram(model, options.microBatch, 'separate'));
+    const program = this.logitsProgram;
+    const shape = [options.microBatch, ...model.inputShape];
+    const batching = { batch: options.microBatch, inputShape: model.inputShape, columns: model.classes };
+    return inBatches(pixels, count, batching, async (data) => {
+      const { host } = await program.run(new Map([...this.parameterViews, [inputNames.pixels, { shape, data }]]));
+      return (host.get('logits') as Tensor).data;
+    });
+  }
+
+  async parameters(): Promise<NamedTensors> {
+    return unpackGroups(this.model.groups, this.flatParameters);
+  }
+
+  async optimizer(): Promise<OptimizerState> {
+    return {
+      step: this.steps,
+      firstMoments: unpackGroups(this.model.trainable, this.firstMoments),
+      secondMoments: unpackGroups(this.model.trainable, this.secondMoments),
+    };
+  }
+
+  async dispose(): Promise<void> {
+    await this.gradientProgram?.dispose();
+    await this.logitsProgram?.dispose();
+  }
+
+  private async differentiate(batch: Batch, accumulation: number, into: ReadonlyMap<string, Tensor>): Promise<number> {
+    const { model, options } = this;
+    this.gradientProgram ??= await this.backend.compile(buildGradientProgram(model, options.microBatch));
+    const { pixels, targets } = prepareMicroBatch(model, options, batch, accumulation);
+    await this.gradientProgram.run(
+      new Map([
+        ...this.parameterViews,
+        [inputNames.pixels, { shape: [options.microBatch, ...model.inputShape], data: pixels }],
+        [inputNames.targets, { shape: [options.microBatch, model.classes], data: targets }],
+      ]),
+      into,
+    );
+    return this.loss.data[0] as number;
+  }
+
+  private moreGradients() {
+    const flat = zeroGroups(this.model.trainable);
+    return { flat, views: this.gradientTargets(flat) };
+  }
+
+  /** Where a run of the gradient program writes its outputs. */
+  private gradientTargets(flat: FlatGroups): ReadonlyMap<string, Tensor> {
+    const views = [...viewParameters(this.model.trainable, flat)];
+    return new Map<string, Tensor>([
+      ...views.map(([name, view]): [string, Tensor] => [gradientName(name), view]),
+      ['loss', this.loss],
+    ]);
+  }
+}
+
+function bufferOf(groups: FlatGroups, name: string): Float32Array {
+  const buffer = groups.get(name);
+  if (!buffer) throw new Error(`no group ${name}`);
+  return buffer;
+}
+
+function addInPlace(sum: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] as number) + (values[i] as number);
+}

@@ -1,0 +1,122 @@
+import { backward } from '../autodiff/backward';
+import { GraphBuilder } from '../ir/builder';
+import type { Graph, Value } from '../ir/graph';
+import { buildClip, buildUpdate } from '../optim/adamw';
+import type { ParameterSource } from '../vit/forward';
+import type { ParameterGroup } from '../vit/parameters';
+import { crossEntropy } from './cross-entropy';
+import type { TrainableModel } from './model';
+
+export const inputNames = { pixels: 'pixels', targets: 'targets' } as const;
+export const gradientName = (parameter: string): string => `gradient.${parameter}`;
+export const stateName = {
+  parameters: (group: string): string => `parameters.${group}`,
+  gradients: (group: string): string => `gradients.${group}`,
+  firstMoments: (group: string): string => `first.${group}`,
+  secondMoments: (group: string): string => `second.${group}`,
+};
+
+/** Where a program finds its parameters: as an input each, or as one flat input a group that it slices. */
+export type ParameterLayout = 'separate' | 'flat';
+
+/** Declares the parameters of `groups` as inputs of the graph. */
+export function declareParameters(
+  builder: GraphBuilder,
+  groups: readonly ParameterGroup[],
+  layout: ParameterLayout,
+): ParameterSource {
+  const values = new Map<string, Value>();
+  for (const group of groups) {
+    const flat = layout === 'flat' ? builder.input(stateName.parameters(group.name), [group.size]) : null;
+    for (const { name, shape, offset, size } of group.parameters) {
+      values.set(
+        name,
+        flat ? builder.reshape(builder.slice(flat, 0, offset, offset + size), shape) : builder.input(name, shape),
+      );
+    }
+  }
+  return (name) => {
+    const value = values.get(name);
+    if (!value) throw new Error(`the model has no parameter ${name}`);
+    return value;
+  };
+}
+
+/** pixels, parameters -> logits [batch, classes] */
+export function buildLogitsProgram(model: TrainableModel, batch: number, layout: ParameterLayout): Graph {
+  const builder = new GraphBuilder();
+  const parameter = declareParameters(builder, model.groups, layout);
+  const input = builder.input(inputNames.pixels, [batch, ...model.inputShape]);
+  builder.output('logits', model.forward(builder, parameter, input));
+  return builder.build(`${model.name} logits`);
+}
+
+/** Forward and backward: the values of the loss [] and of a gradient for each trainable parameter. */
+function differentiate(builder: GraphBuilder, model: TrainableModel, batch: number, layout: ParameterLayout) {
+  const parameter = declareParameters(builder, model.groups, layout);
+  const input = builder.input(inputNames.pixels, [batch, ...model.inputShape]);
+  const targets = builder.input(inputNames.targets, [batch, model.classes]);
+  const loss = crossEntropy(builder, model.forward(builder, parameter, input), targets);
+  const names = model.trainable.flatMap((group) => group.parameters.map(({ name }) => name));
+  const gradients = backward(builder, loss, names.map(parameter));
+  return { loss, gradients: new Map(names.map((name, index) => [name, gradients[index] as Value])) };
+}
+
+/** pixels, targets, parameters -> loss and one gradient a parameter: for the CPU, whose state lives in our own memory. */
+export function buildGradientProgram(model: TrainableModel, batch: number): Graph {
+  const builder = new GraphBuilder();
+  const { loss, gradients } = differentiate(builder, model, batch, 'separate');
+  builder.output('loss', loss);
+  for (const [name, gradient] of gradients) builder.output(gradientName(name), gradient);
+  return builder.build(`${model.name} gradients`);
+}
+
+/** pixels, targets, flat parameters, flat gradients -> loss, flat gradients with those of this micro-batch added. */
+export function buildAccumulateProgram(model: TrainableModel, batch: number): Graph {
+  const builder = new GraphBuilder();
+  const { loss, gradients } = differentiate(builder, model, batch, 'flat');
+  builder.output('loss', loss);
+  for (const { name: group, parameters, size } of model.trainable) {
+    const flat = parameters.map((parameter) =>
+      builder.reshape(gradients.get(parameter.name) as Value, [parameter.size]),
+    );
+    const before = builder.input(stateName.gradients(group), [size]);
+    builder.output(stateName.gradients(group), builder.add(before, builder.concat(flat, 0)));
+  }
+  return builder.build(`${model.name} accumulate`);
+}
+
+/** Flat gradients -> their global norm and the factor that clips it: apart from the update, to keep both small. */
+export function buildClipProgram(model: TrainableModel, maximumNorm: number): Graph {
+  const builder = new GraphBuilder();
+  const gradients = model.trainable.map(({ name, size }) => builder.input(stateName.gradients(name), [size]));
+  const { norm, factor } = buildClip(builder, gradients, maximumNorm);
+  builder.output('norm', norm);
+  builder.output('factor', factor);
+  return builder.build(`${model.name} clip`);
+}
+
+/** AdamW over all groups; also returns the gradients set to zero, for the next step. */
+export function buildUpdateProgram(model: TrainableModel): Graph {
+  const builder = new GraphBuilder();
+  const factor = builder.input('factor', []);
+  const rates = {
+    rate: builder.input('rate', []),
+    correction: builder.input('correction', []),
+    keep: builder.input('keep', []),
+  };
+  for (const { name, size, decaySize } of model.trainable) {
+    const state = {
+      parameters: builder.input(stateName.parameters(name), [size]),
+      firstMoments: builder.input(stateName.firstMoments(name), [size]),
+      secondMoments: builder.input(stateName.secondMoments(name), [size]),
+    };
+    const gradients = builder.input(stateName.gradients(name), [size]);
+    const next = buildUpdate(builder, state, builder.multiply(gradients, factor), decaySize, rates);
+    builder.output(stateName.parameters(name), next.parameters);
+    builder.output(stateName.firstMoments(name), next.firstMoments);
+    builder.output(stateName.secondMoments(name), next.secondMoments);
+    builder.output(stateName.gradients(name), builder.multiply(gradients, builder.scalar(0)));
+  }
+  return builder.build(`${model.name} update`);
+}

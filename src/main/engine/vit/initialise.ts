@@ -1,0 +1,37 @@
+import { createRandom, hashText, normal } from '../random';
+import type { NamedTensors, Tensor } from '../tensor';
+import type { ParameterSpec } from './parameters';
+
+/** `initializer_range` of Hugging Face's ViT. */
+const STANDARD_DEVIATION = 0.02;
+/** PyTorch's trunc_normal_ cuts at these absolute values. */
+const CUT = 2;
+
+/**
+ * Fresh parameters as Hugging Face makes them: truncated normal with deviation 0.02 for matrices, embeddings and
+ * tokens, zero biases, unit normalisations. Each parameter draws from its own stream, so one that is added or left out
+ * changes no other.
+ */
+export function initialiseParameters(parameters: readonly ParameterSpec[], seed: number): NamedTensors {
+  return new Map(parameters.map((parameter) => [parameter.name, initialiseParameter(parameter, seed)]));
+}
+
+function initialiseParameter({ name, shape, initial }: ParameterSpec, seed: number): Tensor {
+  const data = new Float32Array(shape.reduce((size, dimension) => size * dimension, 1));
+  switch (initial) {
+    case 'zeros':
+      return { shape, data };
+    case 'ones':
+      return { shape, data: data.fill(1) };
+    case 'normal': {
+      const random = createRandom(hashText(`${seed}/${name}`));
+      for (let i = 0; i < data.length; i += 1) {
+        let value: number;
+        do value = STANDARD_DEVIATION * normal(random);
+        while (Math.abs(value) > CUT);
+        data[i] = value;
+      }
+      return { shape, data };
+    }
+  }
+}

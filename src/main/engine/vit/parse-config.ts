@@ -1,0 +1,125 @@
+import { FoveaError } from '#shared/ipc/errors';
+import type { VitConfig } from './config';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Limits far beyond any published ViT, so that a hostile file cannot ask for absurd sizes. */
+const limits = {
+  imageSize: 4096,
+  hiddenSize: 16_384,
+  layers: 256,
+  heads: 256,
+  intermediateSize: 131_072,
+  classes: 10_000,
+};
+
+function unsupported(reason: string): FoveaError {
+  return new FoveaError('backbone-unsupported', `The model's config.json is not one that Fovea can train: ${reason}.`, {
+    hint: 'Use a Hugging Face ViT image classification model (model_type "vit").',
+  });
+}
+
+/**
+ * Reads the `config.json` of a Hugging Face `vit` model; missing fields take the defaults of `ViTConfig`. Square
+ * images and patches, three channels and the exact GELU, which every published checkpoint has.
+ *
+ * @throws FoveaError `backbone-unsupported`
+ */
+export function parseVitConfig(json: unknown): VitConfig {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw unsupported('it is not a JSON object');
+  const fields = json as Json;
+  const type = fields['model_type'];
+  if (type !== 'vit')
+    throw unsupported(`its model_type is ${typeof type === 'string' ? JSON.stringify(type.slice(0, 60)) : 'missing'}`);
+  const activation = fields['hidden_act'] ?? 'gelu';
+  if (activation !== 'gelu') throw unsupported('its activation is not "gelu"');
+
+  const config: VitConfig = {
+    family: 'vit',
+    imageSize: square(fields, 'image_size', 224, limits.imageSize),
+    patchSize: square(fields, 'patch_size', 16, limits.imageSize),
+    channels: integer(fields, 'num_channels', 3, 3),
+    hiddenSize: integer(fields, 'hidden_size', 768, limits.hiddenSize),
+    layers: integer(fields, 'num_hidden_layers', 12, limits.layers),
+    heads: integer(fields, 'num_attention_heads', 12, limits.heads),
+    intermediateSize: integer(fields, 'intermediate_size', 3072, limits.intermediateSize),
+    layerNormEpsilon: epsilon(fields['layer_norm_eps'] ?? 1e-12),
+    qkvBias: boolean(fields, 'qkv_bias', true),
+    classes: classNames(fields),
+  };
+  if (config.channels !== 3) throw unsupported('it does not take three colour channels');
+  if (config.imageSize % config.patchSize !== 0)
+    throw unsupported('its image size is not a multiple of its patch size');
+  if (config.hiddenSize % config.heads !== 0) throw unsupported('its hidden size is not a multiple of its heads');
+  return config;
+}
+
+/** The `config.json` that `ViTForImageClassification.from_pretrained` of transformers 4 and 5 reads. */
+export function toHfConfig(config: VitConfig): Record<string, unknown> {
+  return {
+    architectures: ['ViTForImageClassification'],
+    attention_probs_dropout_prob: 0,
+    encoder_stride: config.patchSize,
+    hidden_act: 'gelu',
+    hidden_dropout_prob: 0,
+    hidden_size: config.hiddenSize,
+    id2label: Object.fromEntries(config.classes.map((name, index) => [String(index), name])),
+    image_size: config.imageSize,
+    initializer_range: 0.02,
+    intermediate_size: config.intermediateSize,
+    label2id: Object.fromEntries(config.classes.map((name, index) => [name, index])),
+    layer_norm_eps: config.layerNormEpsilon,
+    model_type: config.family,
+    num_attention_heads: config.heads,
+    num_channels: config.channels,
+    num_hidden_layers: config.layers,
+    patch_size: config.patchSize,
+    problem_type: 'single_label_classification',
+    qkv_bias: config.qkvBias,
+    torch_dtype: 'float32',
+  };
+}
+
+function integer(fields: Json, name: string, missing: number, maximum: number): number {
+  const value = fields[name] ?? missing;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > maximum) {
+    throw unsupported(`its ${name} is not a whole number from 1 to ${maximum}`);
+  }
+  return value;
+}
+
+/** A size that may be written as one number or as [height, width]. */
+function square(fields: Json, name: string, missing: number, maximum: number): number {
+  const value = fields[name] ?? missing;
+  if (!Array.isArray(value)) return integer(fields, name, missing, maximum);
+  if (value.length !== 2 || value[0] !== value[1]) throw unsupported(`its ${name} is not square`);
+  return integer({ [name]: value[0] }, name, missing, maximum);
+}
+
+function boolean(fields: Json, name: string, missing: boolean): boolean {
+  const value = fields[name] ?? missing;
+  if (typeof value !== 'boolean') throw unsupported(`its ${name} is neither true nor false`);
+  return value;
+}
+
+function epsilon(value: unknown): number {
+  if (typeof value !== 'number' || !(value > 0 && value < 1)) throw unsupported('its layer_norm_eps is out of range');
+  return value;
+}
+
+/** `id2label` in the order of its ids; two anonymous classes when there is none, as in `PretrainedConfig`. */
+function classNames(fields: Json): readonly string[] {
+  const labels = fields['id2label'];
+  if (labels === undefined || labels === null) {
+    const count = integer(fields, 'num_labels', 2, limits.classes);
+    return Array.from({ length: count }, (_, index) => `LABEL_${index}`);
+  }
+  if (typeof labels !== 'object' || Array.isArray(labels)) throw unsupported('its id2label is not a table');
+  const count = Object.keys(labels).length;
+  if (count < 1 || count > limits.classes) throw unsupported('its id2label is empty or too long');
+  return Array.from({ length: count }, (_, index) => {
+    const name = Object.hasOwn(labels, index) ? (labels as Json)[index] : undefined;
+    if (typeof name !== 'string') throw unsupported('its id2label does not number the classes from 0');
+    return name;
+  });
+}
