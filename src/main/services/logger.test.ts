@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -31,7 +31,10 @@ it.each([
   expect(withoutNames(text)).toBe(expected);
 });
 
-it('goes on without a log where none can be written', () => {
-  const log = createLog('/proc/nowhere');
+it('goes on without a log where none can be written', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fovea-log-'));
+  await writeFile(join(folder, 'logs'), 'a file where the folder should be');
+  const log = createLog(folder);
   expect(() => log.failure('x', new Error('y'))).not.toThrow();
+  await rm(folder, { recursive: true });
 });
