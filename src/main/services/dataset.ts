@@ -49,7 +49,7 @@ export interface Dataset {
   /** Names of the classes that have images, in natural order: index = what a model puts out. */
   classes(project: OpenProject): string[];
   /**
-   * Labelled images of a part of the current split, by id. `classes`: those of a trained model, where they are not the
+   * Labelled images of a part of the current split, ordered by content. `classes`: those of a trained model, where they are not the
    * present ones; images of other classes are then left out.
    */
   samples(project: OpenProject, part: SplitPart, classes?: readonly string[]): DatasetSample[];
@@ -147,12 +147,11 @@ function found(project: OpenProject, id: number): StoredImage {
   return stored;
 }
 
-/** Sources inside the project folder are stored relative to it, so that the project can be moved. */
 function sourcePath(project: OpenProject, stored: StoredImage): string {
   return join(resolveSource(project.folder, stored.sourceFolder), ...stored.path.split('/'));
 }
 
-/** "." stands for the project folder, and everything below it is kept relative. */
+/** `project:…` is a folder inside the project: kept relative, so that the project can be moved. Else absolute. */
 export function resolveSource(projectFolder: string, source: string): string {
   return source.startsWith('project:') ? join(projectFolder, source.slice('project:'.length)) : source;
 }

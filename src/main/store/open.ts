@@ -167,9 +167,17 @@ class SqliteStore implements ProjectStore {
   }
 
   close(): void {
+    if (!this.#database.isOpen) return;
     this.#statements.clear();
     this.#columns.clear();
-    if (this.#database.isOpen) this.#database.close();
+    // Statements of this package are only let go by the garbage collector, and SQLite keeps the file open until then:
+    // the last checkpoint is made here, so that project.sqlite is whole when this returns.
+    try {
+      this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Another process reads it, or the disk is full: the WAL stays, and the next open takes it in.
+    }
+    this.#database.close();
   }
 
   #statement(sql: string): StatementSyncInstance {

@@ -102,12 +102,12 @@ export interface PartMember {
   readonly patient: number | null;
 }
 
-/** Labelled images of a part, by id. */
+/** Labelled images of a part, by content: the same order however the files came in. */
 export function partMembers(store: ProjectStore, part: SplitPart): PartMember[] {
   return store.all(
     `SELECT images.id, hash, classes.name AS label, patient_id AS patient
      FROM images JOIN classes ON classes.id = images.label_id
-     WHERE removed_at IS NULL AND split = ? ORDER BY images.id`,
+     WHERE removed_at IS NULL AND split = ? ORDER BY hash, frame`,
     part,
   );
 }

@@ -1,0 +1,144 @@
+import type { SkippedFile, SplitPart } from '#shared/models/dataset';
+import type { FileFacts } from '../ingest/types';
+import { type PatientOrigin, patientNumber, studyNumber } from '../store/identity';
+import { addImage } from '../store/images';
+import { addSkip } from '../store/imports';
+import { classNumber, type LabelSource, setLabel } from '../store/labels';
+import { sourceNumber } from '../store/sources';
+import type { OpenProject } from './projects';
+
+/** A decoded file on its way into the database; its raster and thumbnail are in the cache. */
+export interface ReadyImage {
+  readonly facts: FileFacts;
+  /** As `sources` keeps it: absolute, or `project:…` for a folder inside the project. */
+  readonly source: string;
+  readonly path: string;
+  readonly label: { readonly name: string; readonly from: LabelSource } | null;
+  readonly patient: { readonly identifier: string; readonly origin: PatientOrigin } | null;
+  readonly study: string | null;
+  readonly split: SplitPart | null;
+  readonly sex: string | null;
+  readonly age: number | null;
+}
+
+export interface BatchTotals {
+  added: number;
+  duplicates: number;
+  /** Duplicates whose label differs from the one that their first copy has. */
+  conflicts: number;
+}
+
+const BATCH_IMAGES = 50;
+const BATCH_MS = 500;
+
+/**
+ * Gathers decoded files and stores them in transactions of at most 50 files or half a second: what a kill loses is
+ * at most one of them, and importing again continues.
+ */
+export class ImportBatch {
+  readonly totals: BatchTotals = { added: 0, duplicates: 0, conflicts: 0 };
+  readonly #project: OpenProject;
+  readonly #importId: number;
+  readonly #onStored: () => void;
+  #images: ReadyImage[] = [];
+  #skips: SkippedFile[] = [];
+  #firstAt = 0;
+
+  constructor(project: OpenProject, importId: number, onStored: () => void) {
+    this.#project = project;
+    this.#importId = importId;
+    this.#onStored = onStored;
+  }
+
+  add(image: ReadyImage): void {
+    this.#note();
+    this.#images.push(image);
+    this.#storeWhenDue();
+  }
+
+  skip(skip: SkippedFile): void {
+    this.#note();
+    this.#skips.push(skip);
+    this.#storeWhenDue();
+  }
+
+  /** Stores what is there now. Throws what the store throws; nothing of the batch is then stored. */
+  store(): void {
+    const images = this.#images;
+    const skips = this.#skips;
+    if (images.length + skips.length === 0) return;
+    const { store } = this.#project;
+    const before = { ...this.totals };
+    try {
+      store.transaction(() => {
+        for (const image of images) this.#storeImage(image);
+        for (const skip of skips) addSkip(store, this.#importId, skip);
+      });
+    } catch (error) {
+      Object.assign(this.totals, before);
+      throw error;
+    } finally {
+      this.#images = [];
+      this.#skips = [];
+    }
+    this.#onStored();
+  }
+
+  #note(): void {
+    if (this.#images.length + this.#skips.length === 0) this.#firstAt = performance.now();
+  }
+
+  #storeWhenDue(): void {
+    const due =
+      this.#images.length + this.#skips.length >= BATCH_IMAGES || performance.now() - this.#firstAt >= BATCH_MS;
+    if (due) this.store();
+  }
+
+  #storeImage(image: ReadyImage): void {
+    const { store } = this.#project;
+    const { facts } = image;
+    const patientId =
+      image.patient === null ? null : patientNumber(store, image.patient.identifier, image.patient.origin);
+    const { id, outcome } = addImage(store, {
+      hash: facts.hash,
+      sourceId: sourceNumber(store, image.source),
+      path: image.path,
+      fileBytes: facts.fileBytes,
+      kind: facts.kind,
+      width: facts.width,
+      height: facts.height,
+      frames: facts.frames,
+      colour: facts.colour,
+      modality: facts.modality,
+      bitsStored: facts.bitsStored,
+      photometricInterpretation: facts.photometricInterpretation,
+      transferSyntax: facts.transferSyntax,
+      window: facts.window,
+      range: facts.range,
+      sex: image.sex,
+      age: image.age,
+      manufacturer: facts.equipment.manufacturer,
+      model: facts.equipment.model,
+      flags: flagsOf(facts),
+      patientId,
+      studyId: image.study === null ? null : studyNumber(store, image.study, patientId),
+      givenSplit: image.split,
+      importId: this.#importId,
+    });
+    if (outcome === 'added') this.totals.added += 1;
+    else this.totals.duplicates += 1;
+    if (image.label === null) return;
+    const classId = classNumber(store, image.label.name);
+    const present = store.get<{ label_id: number | null }>('SELECT label_id FROM images WHERE id = ?', id)?.label_id;
+    // A label that is there already, perhaps a person's, is never replaced by an import.
+    if (present === null || present === undefined) setLabel(store, id, classId, image.label.from);
+    else if (outcome === 'duplicate' && present !== classId) this.totals.conflicts += 1;
+  }
+}
+
+function flagsOf(facts: FileFacts): string[] {
+  const flags: string[] = [];
+  if (facts.frames > 1) flags.push('multi-frame');
+  if (facts.burnedInAnnotation === 'yes') flags.push('burned-in');
+  return flags;
+}

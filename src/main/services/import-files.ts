@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, constants, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { encodeRaster } from '#shared/imaging/raster';
+import type { IngestedFile } from '../ingest/types';
+import { toStoreError } from '../store/errors';
+import { imagesFolder, rasterPath, thumbnailPath } from './project-paths';
+
+/** Writes what the cache holds of a file, under its hash. Throws `disk_full`, `project_unwritable`. */
+export async function writeCache(folder: string, file: IngestedFile): Promise<void> {
+  try {
+    await Promise.all([
+      writeWhole(rasterPath(folder, file.facts.hash), encodeRaster(file.raster)),
+      writeWhole(thumbnailPath(folder, file.facts.hash), file.thumbnail),
+    ]);
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+/** To a temporary name, flushed and renamed. */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomic(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
+export async function isCached(folder: string, hash: string): Promise<boolean> {
+  try {
+    await Promise.all([
+      access(rasterPath(folder, hash), constants.R_OK),
+      access(thumbnailPath(folder, hash), constants.R_OK),
+    ]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** SHA-256 of a file in lower-case hex, or null where it cannot be read. */
+export async function hashFile(path: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Copies a source into `<project>/images` and answers with its path there, relative, with `/`. A file of the same
+ * name and another content gets its hash in the name.
+ */
+export async function copySource(folder: string, source: string, relativePath: string, hash: string): Promise<string> {
+  const { dir, name, ext } = parse(relativePath);
+  const plain = relativePath;
+  const marked = join(dir, `${name} (${hash.slice(0, 8)})${ext}`).replaceAll('\\', '/');
+  try {
+    for (const candidate of [plain, marked]) {
+      const target = join(imagesFolder(folder), ...candidate.split('/'));
+      const present = await hashFile(target);
+      if (present === hash) return candidate;
+      if (present !== null) continue;
+      await mkdir(dirname(target), { recursive: true });
+      const temporary = `${target}.${process.pid}.part`;
+      try {
+        await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+        const handle = await open(temporary, 'r+');
+        await handle.sync().finally(() => handle.close());
+        await rename(temporary, target);
+      } catch (error) {
+        await rm(temporary, { force: true }).catch(() => {});
+        throw error;
+      }
+      return candidate;
+    }
+    return marked;
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}

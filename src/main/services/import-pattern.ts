@@ -1,0 +1,54 @@
+import { runInNewContext } from 'node:vm';
+import { FoveaError } from '#shared/ipc/errors';
+
+const LONGEST_PATTERN = 500;
+const LONGEST_PATH = 1024;
+const TIME_LIMIT_MS = 2_000;
+/** Added for every path: an honest pattern takes microseconds. */
+const TIME_PER_PATH_MS = 0.1;
+
+const SCRIPT = `
+(() => {
+  const expression = new RegExp(pattern, 'u');
+  return paths.map((path) => {
+    const match = expression.exec(path);
+    return match === null ? null : (match.groups?.patient ?? match[1] ?? null);
+  });
+})()`;
+
+/**
+ * What a person's regular expression finds in each relative path: the group named `patient`, else group 1; null where
+ * it does not match. Runs with a deadline, because an unlucky expression can take exponential time.
+ * Throws `pattern_invalid` and `pattern_slow`.
+ */
+export function patientsByPattern(pattern: string, paths: readonly string[]): (string | null)[] {
+  const invalid = (message: string, cause?: unknown) =>
+    new FoveaError('pattern_invalid', message, {
+      hint: 'An example that takes the part before the first “_” of the file name: ([^/_]+)_[^/]*$',
+      cause,
+    });
+  if (pattern.length > LONGEST_PATTERN) {
+    throw invalid(`The patient pattern is longer than ${LONGEST_PATTERN} characters.`);
+  }
+  let groups: number;
+  try {
+    groups = (new RegExp(`${pattern}|`, 'u').exec('')?.length ?? 1) - 1;
+  } catch (cause) {
+    throw invalid('The patient pattern is not a valid regular expression.', cause);
+  }
+  if (groups < 1) throw invalid('The patient pattern has no group: put round brackets around the part that names it.');
+  let found: unknown;
+  try {
+    found = runInNewContext(
+      SCRIPT,
+      { pattern, paths: paths.map((path) => path.slice(0, LONGEST_PATH)) },
+      { timeout: Math.round(TIME_LIMIT_MS + paths.length * TIME_PER_PATH_MS) },
+    );
+  } catch (cause) {
+    throw new FoveaError('pattern_slow', 'The patient pattern takes too long on these file names.', {
+      hint: 'Avoid repeats inside repeats, such as (a+)+.',
+      cause,
+    });
+  }
+  return Array.from(found as ArrayLike<string | null>, (one) => (one === '' ? null : one));
+}

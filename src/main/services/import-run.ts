@@ -1,0 +1,256 @@
+import { availableParallelism } from 'node:os';
+import { isAbsolute, relative, sep } from 'node:path';
+import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
+import type { ImportOptions, ImportResult, SkippedFile, SplitPart } from '#shared/models/dataset';
+import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
+import type { DecodePool } from '../decode-host/client';
+import type { IngestedFile } from '../ingest/types';
+import { classCounts, datasetCounts } from '../store/counts';
+import { finishImport, knownHashes, knownPaths, startImport } from '../store/imports';
+import { classesByName } from '../store/labels';
+import type { Events } from './events';
+import { ImportBatch, type ReadyImage } from './import-batch';
+import { copySource, hashFile, isCached, writeCache } from './import-files';
+import type { JobHandle } from './jobs';
+import type { LabelRow, LabelTable } from './labels-table';
+import { imagesFolder } from './project-paths';
+import type { OpenProject } from './projects';
+import { count } from './splits-warnings';
+
+/** A file that a scan found and that looks like an image. */
+export interface ImportSource {
+  /** Absolute. */
+  readonly file: string;
+  /** The folder that `path` is relative to; absolute. */
+  readonly root: string;
+  /** With `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly label: string | null;
+  readonly split: SplitPart | null;
+}
+
+export interface ImportRun {
+  readonly project: OpenProject;
+  readonly sources: readonly ImportSource[];
+  /** What the scan left out; part of the result. */
+  readonly ignored: readonly SkippedFile[];
+  readonly options: ImportOptions;
+  readonly table: LabelTable | null;
+  /** One entry a source where a pattern was given. */
+  readonly patternPatients: readonly (string | null)[] | null;
+  readonly handle: JobHandle;
+}
+
+/** Files on their way at once: enough for every decoder to have one at work and one waiting. */
+const IN_FLIGHT = Math.min(32, availableParallelism() * 2);
+const CHANGED_EVENT_MS = 1_000;
+/** Of one import: a folder of a million wrong files does not fill the answer. */
+const DISTINCT_WARNINGS = 20;
+
+/**
+ * Decodes and stores files. A file that cannot be read is a line in the result; only the project's own disk, or a
+ * bug, ends the import early, and what is stored stays. Cancelling ends it with the result so far.
+ */
+export async function runImport(run: ImportRun, pool: DecodePool, events: Events): Promise<ImportResult> {
+  const { project, sources, handle, options } = run;
+  const started = performance.now();
+  const importId = startImport(project.store);
+  const skipped: SkippedFile[] = [];
+  const fileWarnings = new Map<string, number>();
+  const tableRows = new Set<LabelRow>();
+  let finished = 0;
+  let multiFrame = 0;
+  let changedAt = 0;
+  const batch = new ImportBatch(project, importId, () => {
+    if (performance.now() - changedAt < CHANGED_EVENT_MS) return;
+    changedAt = performance.now();
+    events.emit('project.changed', { project: project.id, what: 'dataset' });
+  });
+  const skip = (one: SkippedFile) => {
+    skipped.push(one);
+    batch.skip(one);
+  };
+  const known = new Map([...new Set(sources.map((one) => one.root))].map((root) => [root, knownInRoot(project, root)]));
+
+  const importOne = async (source: ImportSource, index: number): Promise<void> => {
+    const row = run.table?.find(source.path);
+    if (row !== undefined) tableRows.add(row);
+    if (known.get(source.root)?.get(source.path) === source.bytes) {
+      const hash = await hashFile(source.file);
+      if (hash !== null && knownHashes(project.store, [hash]).has(hash) && (await isCached(project.folder, hash))) {
+        batch.totals.duplicates += 1;
+        return;
+      }
+    }
+    let file: IngestedFile;
+    try {
+      file = await pool.ingest({ path: source.file, intensity: { kind: 'auto' }, shortSide: CANONICAL_SHORT_SIDE });
+    } catch (error) {
+      const { code, message } = toErrorInfo(error);
+      skip({ path: source.path, code, message });
+      return;
+    }
+    if (file.facts.frames > 1) multiFrame += 1;
+    else for (const warning of file.facts.warnings) fileWarnings.set(warning, (fileWarnings.get(warning) ?? 0) + 1);
+    await writeCache(project.folder, file);
+    const place = await placeOf(run, source, file.facts.hash);
+    batch.add({ ...place, ...factsOf(source, file, row, run.patternPatients?.[index] ?? null, options) });
+  };
+
+  let next = 0;
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    while (next < sources.length && failures.length === 0 && !handle.signal.aborted) {
+      const index = next++;
+      const source = sources[index];
+      if (source === undefined) return;
+      try {
+        await importOne(source, index);
+      } catch (error) {
+        failures.push(error);
+      }
+      finished += 1;
+      handle.progress('importing', finished, sources.length);
+    }
+  };
+
+  const result = (): ImportResult => {
+    const seconds = (performance.now() - started) / 1000;
+    const counts = datasetCounts(project.store);
+    const used = new Map(classCounts(project.store).map((row) => [row.id, row.images]));
+    const classes = Object.fromEntries(
+      classesByName(project.store).flatMap(({ id, name }) => {
+        const images = used.get(id);
+        return images === undefined ? [] : [[name, images] as const];
+      }),
+    );
+    return {
+      added: batch.totals.added,
+      duplicates: batch.totals.duplicates,
+      skipped,
+      classes,
+      patients: counts.patients,
+      warnings: warningsOf(),
+      seconds,
+      imagesPerSecond: seconds > 0 ? finished / seconds : 0,
+    };
+  };
+
+  const warningsOf = (): string[] => {
+    const warnings: string[] = [];
+    if (handle.signal.aborted) {
+      warnings.push(`Cancelled after ${finished} of ${sources.length} files. Import again to go on.`);
+    }
+    if (multiFrame > 0) warnings.push(`${count(multiFrame, 'file')} with several frames: the first frame is used.`);
+    if (batch.totals.conflicts > 0) {
+      warnings.push(
+        `${count(batch.totals.conflicts, 'file')} with the same content as an image that has another label: the label that was there first stays.`,
+      );
+    }
+    const { withoutPatient, images } = datasetCounts(project.store);
+    if (withoutPatient > 0) {
+      warnings.push(
+        `${withoutPatient === images ? 'No image has' : `${count(withoutPatient, 'image')} without`} a known patient: each such image counts as a patient of its own. Name patients with a table or a file-name pattern.`,
+      );
+    }
+    if (run.table !== null) {
+      warnings.push(...run.table.warnings);
+      const unused = run.table.rows.length - tableRows.size;
+      if (unused > 0) warnings.push(`${count(unused, 'row')} of the label table fit none of the files.`);
+    }
+    const misses = run.patternPatients?.filter((one) => one === null).length ?? 0;
+    if (misses > 0) warnings.push(`The patient pattern does not match ${count(misses, 'file name')}.`);
+    const distinct = [...fileWarnings].sort((a, b) => b[1] - a[1]);
+    for (const [text, n] of distinct.slice(0, DISTINCT_WARNINGS))
+      warnings.push(n === 1 ? text : `${text} (${n} files)`);
+    if (distinct.length > DISTINCT_WARNINGS) {
+      warnings.push(`${distinct.length - DISTINCT_WARNINGS} more kinds of warnings are not listed.`);
+    }
+    return warnings;
+  };
+
+  for (const one of run.ignored) skip(one);
+  handle.progress('importing', 0, sources.length);
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  try {
+    batch.store();
+  } catch (error) {
+    failures.push(error);
+  }
+  const failure = failures[0];
+  const outcome = result();
+  try {
+    finishImport(project.store, importId, failure !== undefined ? 'failed' : endState(handle), outcome);
+  } catch (error) {
+    // On a full disk this may not fit either; the failure that came first is the one to tell.
+    if (failure === undefined) throw error;
+  }
+  events.emit('project.changed', { project: project.id, what: 'dataset' });
+  if (failure !== undefined) throw withProgress(failure, outcome.added);
+  return outcome;
+}
+
+const endState = (handle: JobHandle): 'cancelled' | 'done' => (handle.signal.aborted ? 'cancelled' : 'done');
+
+/** An error that ended an import also says what is in. */
+function withProgress(failure: unknown, added: number): unknown {
+  if (!(failure instanceof FoveaError)) return failure;
+  return new FoveaError(failure.code, `${failure.message} ${count(added, 'new image')} of this import stored.`, {
+    ...(failure.hint === null ? {} : { hint: `${failure.hint} Importing the same files again goes on from there.` }),
+    cause: failure,
+  });
+}
+
+/** `project:…` for folders inside the project, so that it can be moved; else the absolute folder. */
+export function sourceName(project: OpenProject, root: string): string {
+  const inside = relative(project.folder, root);
+  if (inside.startsWith('..') || isAbsolute(inside)) return root;
+  return `project:${inside.split(sep).join('/')}`;
+}
+
+const knownInRoot = (project: OpenProject, root: string) => knownPaths(project.store, sourceName(project, root));
+
+async function placeOf(
+  run: ImportRun,
+  source: ImportSource,
+  hash: string,
+): Promise<{ readonly source: string; readonly path: string }> {
+  if (!run.options.copy) return { source: sourceName(run.project, source.root), path: source.path };
+  const path = await copySource(run.project.folder, source.file, source.path, hash);
+  return { source: sourceName(run.project, imagesFolder(run.project.folder)), path };
+}
+
+/** What is known of a file, the table first, then the pattern, then the file's own tags. */
+function factsOf(
+  source: ImportSource,
+  file: IngestedFile,
+  row: LabelRow | undefined,
+  patternPatient: string | null,
+  options: ImportOptions,
+): Omit<ReadyImage, 'source' | 'path'> {
+  const { facts } = file;
+  const fromFolder = options.labelsFromFolders ? source.label : null;
+  return {
+    facts,
+    label:
+      row?.label != null
+        ? { name: row.label, from: 'table' }
+        : fromFolder === null
+          ? null
+          : { name: fromFolder, from: 'folder' },
+    patient:
+      row?.patient != null
+        ? { identifier: row.patient, origin: 'table' }
+        : patternPatient !== null
+          ? { identifier: patternPatient, origin: 'pattern' }
+          : facts.identity.patient !== null
+            ? { identifier: facts.identity.patient, origin: 'dicom' }
+            : null,
+    // A table's study is a name within its patient; a DICOM study's UID stands for itself.
+    study: row?.study != null ? JSON.stringify([row.patient, row.study]) : facts.identity.study,
+    split: row?.split ?? (options.splitsFromFolders ? source.split : null),
+    sex: row?.sex ?? facts.subject.sex,
+    age: row?.age ?? facts.subject.age,
+  };
+}

@@ -1,0 +1,156 @@
+import { parse } from 'csv-parse/sync';
+import { FoveaError } from '#shared/ipc/errors';
+import type { SplitPart } from '#shared/models/dataset';
+
+/** One row of a table that comes with images. Everything but the path may be missing. */
+export interface LabelRow {
+  readonly path: string;
+  readonly label: string | null;
+  readonly patient: string | null;
+  readonly study: string | null;
+  readonly split: SplitPart | null;
+  readonly sex: string | null;
+  /** Years. */
+  readonly age: number | null;
+}
+
+export interface LabelTable {
+  readonly rows: readonly LabelRow[];
+  readonly warnings: readonly string[];
+  /**
+   * The row of a file: by its relative path, or the longest end of it that the table names once, with or without the
+   * extension; undefined where no row or more than one fits.
+   */
+  find(relativePath: string): LabelRow | undefined;
+}
+
+type Column = keyof LabelRow;
+
+/** Header names, in lower case without spaces and underscores. */
+const COLUMNS: Readonly<Record<Column, readonly string[]>> = {
+  path: ['path', 'file', 'filename', 'filepath', 'image', 'imagepath'],
+  label: ['label', 'class', 'diagnosis'],
+  patient: ['patient', 'patientid', 'subject', 'subjectid'],
+  study: ['study', 'studyid', 'studyinstanceuid'],
+  split: ['split', 'set', 'part', 'partition'],
+  sex: ['sex', 'gender', 'patientsex'],
+  age: ['age', 'patientage'],
+};
+
+const PARTS: Readonly<Record<string, SplitPart>> = {
+  __proto__: null as never,
+  train: 'train',
+  training: 'train',
+  validation: 'validation',
+  valid: 'validation',
+  val: 'validation',
+  dev: 'validation',
+  test: 'test',
+  testing: 'test',
+};
+
+const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_ROWS = 1_000_000;
+const LONGEST_LABEL = 120;
+/** Ends of a path that rows are found by. */
+const DEEPEST = 12;
+
+const invalid = (message: string, cause?: unknown) =>
+  new FoveaError('labels_invalid', message, {
+    hint: 'The first line names the columns: path, label, and if you have them patient, split, study, sex, age.',
+    cause,
+  });
+
+/** Reads a CSV or TSV (comma, semicolon or tab; UTF-8). Throws `labels_invalid`. */
+export function parseLabelTable(text: string): LabelTable {
+  if (text.length > MOST_BYTES) throw invalid('The label table is larger than 64 MB.');
+  const header = text.slice(0, Math.max(0, text.search(/[\r\n]|$/)));
+  const separators = ['\t', ';', ','];
+  const delimiter = separators.reduce((a, b) => (header.split(b).length > header.split(a).length ? b : a), ',');
+  let lines: string[][];
+  try {
+    lines = parse(text, {
+      bom: true,
+      delimiter,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      trim: true,
+      to: MOST_ROWS + 1,
+    });
+  } catch (cause) {
+    throw invalid('The label table could not be read as CSV or TSV.', cause);
+  }
+  const names = (lines[0] ?? []).map((name) => name.toLowerCase().replace(/[\s_-]/g, ''));
+  const position = (column: Column): number => names.findIndex((name) => COLUMNS[column].includes(name));
+  const positions = Object.fromEntries(
+    (Object.keys(COLUMNS) as Column[]).map((column) => [column, position(column)]),
+  ) as Record<Column, number>;
+  if (positions.path < 0) throw invalid('The label table has no column “path”.');
+  if (names.length < 2) throw invalid('The label table has a single column.');
+
+  const warnings: string[] = [];
+  const unknownParts = new Set<string>();
+  const rows = lines.slice(1).flatMap((line): LabelRow[] => {
+    const cell = (column: Column): string | null => {
+      const value = line[positions[column]]?.normalize('NFC').trim() ?? '';
+      return value === '' ? null : value;
+    };
+    const path = cell('path');
+    if (path === null) return [];
+    const split = cell('split');
+    const part = split === null ? null : (PARTS[split.toLowerCase()] ?? null);
+    if (split !== null && part === null) unknownParts.add(split.slice(0, 40));
+    const age = Number(/^0*(\d{1,3}(?:\.\d+)?)y?$/i.exec(cell('age') ?? '')?.[1] ?? Number.NaN);
+    return [
+      {
+        path: path.replaceAll('\\', '/'),
+        label: cell('label')?.slice(0, LONGEST_LABEL) ?? null,
+        patient: cell('patient'),
+        study: cell('study'),
+        split: part,
+        sex: cell('sex')?.slice(0, 16) ?? null,
+        age: Number.isFinite(age) ? age : null,
+      },
+    ];
+  });
+  if (unknownParts.size > 0) {
+    const list = [...unknownParts].slice(0, 5).join('”, “');
+    warnings.push(`The table names parts that are not train, validation or test: “${list}”. They are left out.`);
+  }
+  return { rows, warnings, find: finder(rows) };
+}
+
+function finder(rows: readonly LabelRow[]): (relativePath: string) => LabelRow | undefined {
+  /** null: more than one row has this end. */
+  const byEnd = new Map<string, LabelRow | null>();
+  const byWholePath = new Map<string, LabelRow>();
+  for (const row of rows) {
+    const ends = pathEnds(row.path);
+    if (ends[0] !== undefined) byWholePath.set(ends[0], row);
+    for (const end of ends) byEnd.set(end, byEnd.has(end) ? null : row);
+  }
+  return (relativePath) => {
+    for (const candidate of [relativePath, relativePath.replace(/\.[^./]+$/, '')]) {
+      const ends = pathEnds(candidate);
+      const whole = ends[0] === undefined ? undefined : byWholePath.get(ends[0]);
+      if (whole !== undefined) return whole;
+      for (const end of ends) {
+        const row = byEnd.get(end);
+        if (row !== undefined && row !== null) return row;
+      }
+    }
+    return undefined;
+  };
+}
+
+/** "a/b/c" → "a/b/c", "b/c", "c"; lower case, NFC. */
+function pathEnds(path: string): string[] {
+  const parts = path
+    .normalize('NFC')
+    .toLowerCase()
+    .split('/')
+    .filter((part) => part !== '' && part !== '.');
+  const kept = parts.slice(-DEEPEST);
+  return kept.map((_, index) => kept.slice(index).join('/'));
+}

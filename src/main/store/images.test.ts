@@ -1,0 +1,204 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { patientNumber, studyNumber } from './identity';
+import { addImage, imageDetail, imageIds, imagesById, type NewImage, setRemoved } from './images';
+import { startImport } from './imports';
+import { classesByName, classNumber, labelHistory, setLabel } from './labels';
+import { naturalKey } from './natural-key';
+import { openProjectStore, type ProjectStore } from './open';
+import { sourceNumber } from './sources';
+import { addSplit, currentSplit, patientsAcrossParts, setMember } from './splits';
+
+let folder: string;
+let store: ProjectStore;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fovea-images-'));
+  store = openProjectStore(join(folder, 'project.sqlite'));
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let number = 0;
+function image(path: string, more: Partial<NewImage> = {}): number {
+  number += 1;
+  return addImage(store, {
+    hash: number.toString(16).padStart(64, '0'),
+    sourceId: sourceNumber(store, '/somewhere'),
+    path,
+    fileBytes: 10,
+    kind: 'png',
+    width: 4,
+    height: 3,
+    frames: 1,
+    colour: false,
+    modality: null,
+    bitsStored: 8,
+    photometricInterpretation: null,
+    transferSyntax: null,
+    window: null,
+    range: { min: 0, max: 255 },
+    sex: 'F',
+    age: 50,
+    manufacturer: 'Maker',
+    model: null,
+    flags: [],
+    patientId: null,
+    studyId: null,
+    givenSplit: null,
+    importId: startImport(store),
+    ...more,
+  }).id;
+}
+
+describe('images', () => {
+  it('come in natural order, by each order asked for', () => {
+    const [ten, two, lower] = [image('b/scan (10).png'), image('b/scan (2).png'), image('a/ähnlich.png')];
+    const classOf = (name: string) => classNumber(store, name);
+    setLabel(store, ten, classOf('normal'), 'user');
+    setLabel(store, lower, classOf('benign'), 'user');
+    expect(imageIds(store, {}, 'path')).toEqual([lower, two, ten]);
+    expect(imageIds(store, {}, 'added')).toEqual([ten, two, lower]);
+    expect(imageIds(store, {}, 'label')).toEqual([lower, ten, two]);
+    addSplit(
+      store,
+      { seed: 1, grouping: 'none', validation: 0, test: 0, warnings: [] },
+      new Map([
+        [ten, 'test'],
+        [lower, 'train'],
+      ]),
+    );
+    expect(imageIds(store, {}, 'split')).toEqual([lower, ten, two]);
+    expect(classesByName(store).map((one) => one.name)).toEqual(['benign', 'normal']);
+  });
+
+  it('are filtered by label, part, patient, modality, text and ids, together', () => {
+    const patient = patientNumber(store, 'PAT-1', 'dicom');
+    const a = image('x/100%_a.dcm', { kind: 'dicom', modality: 'US', patientId: patient });
+    const b = image('x/100 a.dcm', { kind: 'dicom', modality: 'CT' });
+    const c = image('x/B.png');
+    setLabel(store, a, classNumber(store, "it's"), 'user');
+    expect(imageIds(store, { label: "it's" }, 'path')).toEqual([a]);
+    expect(imageIds(store, { label: 'unheard of' }, 'path')).toEqual([]);
+    expect(imageIds(store, { label: null }, 'added')).toEqual([b, c]);
+    expect(imageIds(store, { unlabelled: true }, 'added')).toEqual([b, c]);
+    expect(imageIds(store, { patient }, 'path')).toEqual([a]);
+    expect(imageIds(store, { modality: 'CT' }, 'path')).toEqual([b]);
+    expect(imageIds(store, { text: '%_' }, 'path')).toEqual([a]);
+    expect(imageIds(store, { text: 'b.P' }, 'path')).toEqual([c]);
+    expect(imageIds(store, { ids: [c, a, 999], modality: 'US' }, 'path')).toEqual([a]);
+    expect(imageIds(store, { split: null }, 'added')).toEqual([a, b, c]);
+    expect(imageIds(store, { split: 'test' }, 'path')).toEqual([]);
+  });
+
+  it('of one content are one image, and a removed one comes back', () => {
+    const hash = 'f'.repeat(64);
+    const first = image('a.png', { hash });
+    expect(image('copy of a.png', { hash })).toBe(first);
+    expect(imagesById(store, [first])[0]?.path).toBe('a.png');
+    expect(setRemoved(store, [first], true)).toBe(1);
+    expect(setRemoved(store, [first], true)).toBe(0);
+    expect(imageIds(store, {}, 'path')).toEqual([]);
+    expect(imagesById(store, [first])[0]?.flags).toEqual(['removed']);
+    expect(image('again.png', { hash })).toBe(first);
+    expect(imageIds(store, {}, 'path')).toEqual([first]);
+  });
+
+  it('are listed in the order of the ids, with what is known of them', () => {
+    const window = { center: 40, width: 400 };
+    const a = image('a.dcm', { window, flags: ['multi-frame'], studyId: studyNumber(store, '1.2.3', null) });
+    const b = image('b.dcm');
+    expect(imagesById(store, [b, 12345, a]).map((one) => one.id)).toEqual([b, a]);
+    expect(imageDetail(store, a)).toMatchObject({
+      path: 'a.dcm',
+      sourceFolder: '/somewhere',
+      window,
+      range: { min: 0, max: 255 },
+      flags: ['multi-frame'],
+      study: 1,
+      sex: 'F',
+      age: 50,
+      colour: false,
+    });
+    expect(imageDetail(store, 12345)).toBeNull();
+  });
+});
+
+describe('labels', () => {
+  it('keep their history, and the newest is the one that counts', () => {
+    const id = image('a.png');
+    const [benign, malignant] = [classNumber(store, 'benign'), classNumber(store, 'malignant')];
+    expect(setLabel(store, id, benign, 'folder')).toBe(true);
+    expect(setLabel(store, id, benign, 'user')).toBe(false);
+    expect(setLabel(store, id, malignant, 'user')).toBe(true);
+    expect(setLabel(store, id, null, 'user')).toBe(true);
+    expect(labelHistory(store, id).map(({ label, source }) => [label, source])).toEqual([
+      ['benign', 'folder'],
+      ['malignant', 'user'],
+      [null, 'user'],
+    ]);
+    expect(imagesById(store, [id])[0]?.label).toBeNull();
+    // The two ways to write é are one class.
+    expect(classNumber(store, 'no\u0301dulo')).toBe(classNumber(store, 'n\u00f3dulo'));
+  });
+});
+
+describe('identity', () => {
+  it('is a running number, and nothing of it is in the file', () => {
+    const name = 'MUSTERFRAU-8472910';
+    const uid = '1.2.826.0.1.3680043.8.498.7777777';
+    const patient = patientNumber(store, name, 'dicom');
+    expect(patient).toBe(1);
+    expect(patientNumber(store, name, 'table')).toBe(1);
+    expect(patientNumber(store, 'another', 'dicom')).toBe(2);
+    expect(studyNumber(store, uid, patient)).toBe(1);
+    store.run('PRAGMA wal_checkpoint(TRUNCATE)');
+    const bytes = readFileSync(join(folder, 'project.sqlite'));
+    expect(bytes.includes(name)).toBe(false);
+    expect(bytes.includes(uid)).toBe(false);
+    expect(store.column('SELECT key FROM patients')[0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('hashes differ between projects', () => {
+    const other = openProjectStore(join(folder, 'other.sqlite'));
+    patientNumber(store, 'P', 'dicom');
+    patientNumber(other, 'P', 'dicom');
+    expect(store.column('SELECT key FROM patients')).not.toEqual(other.column('SELECT key FROM patients'));
+    other.close();
+  });
+});
+
+describe('splits', () => {
+  it('have one current one, whose parts the images repeat', () => {
+    const patientId = patientNumber(store, 'P', 'dicom');
+    const a = image('a.png', { patientId });
+    const b = image('b.png', { patientId });
+    const make = (part: 'train' | 'test') =>
+      addSplit(store, { seed: 7, grouping: 'patient', validation: 0.2, test: 0.2, warnings: [] }, new Map([[a, part]]));
+    make('train');
+    const id = make('test');
+    expect(currentSplit(store)).toMatchObject({ id, seed: 7, grouping: 'patient' });
+    expect(imagesById(store, [a, b]).map((one) => one.split)).toEqual(['test', null]);
+    expect(patientsAcrossParts(store)).toBe(0);
+    setMember(store, id, b, 'train');
+    expect(patientsAcrossParts(store)).toBe(1);
+    setMember(store, id, b, null);
+    expect(patientsAcrossParts(store)).toBe(0);
+    expect(store.column('SELECT count(*) FROM split_members WHERE split_id = ?', id)).toEqual([1]);
+  });
+});
+
+describe('naturalKey', () => {
+  it('orders numbers by value', () => {
+    const names = ['IM10', 'im9', 'IM010b', 'IM1'];
+    expect([...names].sort((a, b) => (naturalKey(a) < naturalKey(b) ? -1 : 1))).toEqual([
+      'IM1',
+      'im9',
+      'IM10',
+      'IM010b',
+    ]);
+  });
+});

@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FoveaError } from '#shared/ipc/errors';
+import { migrations } from './migrations';
+import { openProjectStore } from './open';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fovea store ü '));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = () => join(folder, 'project.sqlite');
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof FoveaError) return error.code;
+    throw error;
+  }
+  return 'no error';
+}
+
+describe('openProjectStore', () => {
+  it('makes a database in WAL mode that syncs fully and checks references', () => {
+    const store = openProjectStore(file());
+    expect(store.column('PRAGMA journal_mode')).toEqual(['wal']);
+    expect(store.column('PRAGMA synchronous')).toEqual([2]);
+    expect(store.column('PRAGMA foreign_keys')).toEqual([1]);
+    expect(store.column('PRAGMA user_version')).toEqual([migrations.at(-1)?.version]);
+    expect(() =>
+      store.run(`INSERT INTO labels (image_id, class_id, source, at) VALUES (99, NULL, 'user', '')`),
+    ).toThrow(/FOREIGN KEY/);
+    store.close();
+  });
+
+  it('keeps what was stored, and nothing of a transaction that failed', () => {
+    const store = openProjectStore(file());
+    store.transaction(() => store.run(`INSERT INTO classes (name) VALUES ('benign')`));
+    expect(() =>
+      store.transaction(() => {
+        store.run(`INSERT INTO classes (name) VALUES ('malignant')`);
+        // Joins the outer transaction, and so goes with it.
+        store.transaction(() => store.run(`INSERT INTO classes (name) VALUES ('normal')`));
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
+    store.close();
+    const again = openProjectStore(file());
+    expect(again.column('SELECT name FROM classes')).toEqual(['benign']);
+    again.close();
+  });
+
+  it('lets two processes read and write one project', () => {
+    const one = openProjectStore(file());
+    const other = openProjectStore(file());
+    one.run(`INSERT INTO classes (name) VALUES ('a')`);
+    other.run(`INSERT INTO classes (name) VALUES ('b')`);
+    expect(one.column('SELECT count(*) FROM classes')).toEqual([2]);
+    one.close();
+    other.close();
+  });
+
+  it('migrates a database of the version before, after a backup that still opens', () => {
+    const before = openProjectStore(file());
+    before.run(`INSERT INTO classes (name) VALUES ('benign')`);
+    before.close();
+    const version = (migrations.at(-1)?.version ?? 0) + 1;
+    const steps = [...migrations, { version, sql: 'ALTER TABLE classes ADD COLUMN colour TEXT' }];
+    const store = openProjectStore(file(), steps);
+    expect(store.all('SELECT name, colour FROM classes')).toEqual([{ name: 'benign', colour: null }]);
+    store.close();
+    const backup = new DatabaseSync(`${file()}.before-version-${version}`);
+    expect(backup.prepare('SELECT name FROM classes').all()).toEqual([{ name: 'benign' }]);
+    expect(backup.prepare('PRAGMA user_version').get()).toEqual({ user_version: version - 1 });
+    backup.close();
+    expect(codeOf(() => openProjectStore(file()))).toBe('project_newer');
+  });
+
+  it('leaves the old version in place where a migration fails', () => {
+    openProjectStore(file()).close();
+    const version = (migrations.at(-1)?.version ?? 0) + 1;
+    const steps = [...migrations, { version, sql: 'CREATE TABLE half (x); THIS IS NOT SQL' }];
+    expect(() => openProjectStore(file(), steps)).toThrow();
+    const store = openProjectStore(file());
+    expect(store.all(`SELECT 1 FROM sqlite_schema WHERE name = 'half'`)).toEqual([]);
+    store.close();
+  });
+
+  it('names what is wrong with a file that is not a project database', () => {
+    writeFileSync(file(), 'these are notes of mine, not a database, and they go on for a while. '.repeat(50));
+    expect(codeOf(() => openProjectStore(file()))).toBe('project_damaged');
+    rmSync(file());
+    const foreign = new DatabaseSync(file());
+    foreign.exec('CREATE TABLE bookmarks (url)');
+    foreign.close();
+    expect(codeOf(() => openProjectStore(file()))).toBe('project_damaged');
+  });
+
+  it('sees a database whose pages were overwritten', () => {
+    const store = openProjectStore(file());
+    store.transaction(() => {
+      for (let i = 0; i < 5000; i++) store.run('INSERT INTO classes (name) VALUES (?)', `class ${i}`);
+    });
+    store.close();
+    expect(existsSync(`${file()}-wal`) ? statSync(`${file()}-wal`).size : 0).toBe(0);
+    const bytes = readFileSync(file());
+    bytes.fill(0x5a, 4096 * 20, bytes.length - 4096);
+    writeFileSync(file(), bytes);
+    expect(codeOf(() => openProjectStore(file()))).toBe('project_damaged');
+  });
+
+  it('says that a folder cannot be written to', () => {
+    expect(codeOf(() => openProjectStore('/proc/self/fovea/project.sqlite'))).toBe('project_unwritable');
+    writeFileSync(join(folder, 'a file'), '');
+    expect(codeOf(() => openProjectStore(join(folder, 'a file', 'project.sqlite')))).toBe('project_unwritable');
+  });
+});
+
+const tiny = mountTinyDisk();
+afterAll(() => tiny?.unmount());
+
+describe.skipIf(tiny === null)('on a full disk (needs the right to mount a tmpfs)', () => {
+  it('says so, keeps what was stored and goes on when there is space again', () => {
+    const disk = tiny?.folder ?? '';
+    const path = join(disk, 'project.sqlite');
+    const store = openProjectStore(path);
+    store.run(`INSERT INTO classes (name) VALUES ('benign')`);
+    const filler = join(disk, 'filler');
+    execFileSync('sh', ['-c', 'dd if=/dev/zero of="$1" bs=4096 2>/dev/null || true', 'sh', filler]);
+    const write = () =>
+      store.transaction(() => {
+        for (let i = 0; i < 3000; i++)
+          store.run('INSERT INTO classes (name) VALUES (?)', `class ${'x'.repeat(200)} ${i}`);
+      });
+    expect(codeOf(write)).toBe('disk_full');
+    expect(store.column('SELECT name FROM classes')).toEqual(['benign']);
+    rmSync(filler);
+    write();
+    expect(store.column('SELECT count(*) FROM classes')).toEqual([3001]);
+    store.close();
+    const again = openProjectStore(path);
+    expect(again.column('SELECT count(*) FROM classes')).toEqual([3001]);
+    again.close();
+  });
+
+  it('cannot make a project there, and leaves no half of one', () => {
+    const disk = tiny?.folder ?? '';
+    for (const name of readdirSync(disk)) rmSync(join(disk, name), { recursive: true });
+    mkdirSync(join(disk, 'p'));
+    execFileSync('sh', ['-c', 'dd if=/dev/zero of="$1" bs=4096 2>/dev/null || true', 'sh', join(disk, 'filler')]);
+    expect(codeOf(() => openProjectStore(join(disk, 'p', 'project.sqlite')))).toBe('disk_full');
+  });
+});
+
+function mountTinyDisk(): { readonly folder: string; unmount(): void } | null {
+  const place = mkdtempSync(join(tmpdir(), 'fovea-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', place], { stdio: 'ignore' });
+  } catch {
+    rmSync(place, { recursive: true });
+    return null;
+  }
+  return {
+    folder: place,
+    unmount() {
+      // Lazy: SQLite lets its files go when its statements are collected.
+      execFileSync('umount', ['-l', place], { stdio: 'ignore' });
+      rmSync(place, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { splitParts } from '../models/dataset';
+import { roundTable } from './controlled-rounding';
+import { type SplitItem, splitDeviation, splitItems } from './split';
+
+const tally = (items: readonly SplitItem[], parts: ReadonlyMap<number, string>) => {
+  const counts: Record<string, Record<number, number>> = { train: {}, validation: {}, test: {} };
+  for (const item of items) {
+    const row = counts[parts.get(item.id) ?? 'none'];
+    if (row !== undefined) row[item.label] = (row[item.label] ?? 0) + 1;
+  }
+  return counts;
+};
+
+const singles = (...sizes: readonly number[]): SplitItem[] =>
+  sizes
+    .flatMap((size, label) => Array.from({ length: size }, () => label))
+    .map((label, id) => ({ id, label, group: null }));
+
+const shares = fc
+  .tuple(fc.integer({ min: 0, max: 45 }), fc.integer({ min: 0, max: 45 }))
+  .map(([validation, test]) => ({ validation: validation / 100, test: test / 100 }));
+
+const dataset = fc
+  .array(fc.record({ label: fc.integer({ min: 0, max: 4 }), group: fc.option(fc.integer({ min: 0, max: 40 })) }), {
+    minLength: 1,
+    maxLength: 300,
+  })
+  .map((rows) => rows.map((row, id): SplitItem => ({ id, ...row })));
+
+describe('splitItems', () => {
+  it('gives the 468/156/156 of 780 images in classes of 437, 210 and 133', () => {
+    const items = singles(437, 210, 133);
+    const counts = tally(items, splitItems(items, { validation: 0.2, test: 0.2 }, 42));
+    const total = (part: string) => Object.values(counts[part] ?? {}).reduce((a, b) => a + b, 0);
+    expect([total('train'), total('validation'), total('test')]).toEqual([468, 156, 156]);
+    // Exact shares of a fifth: 87.4, 42, 26.6.
+    for (const part of ['validation', 'test']) {
+      expect([87, 88]).toContain(counts[part]?.[0]);
+      expect(counts[part]?.[1]).toBe(42);
+      expect([26, 27]).toContain(counts[part]?.[2]);
+    }
+  });
+
+  it('keeps class counts within 1 of their exact shares without groups', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 6 }),
+        shares,
+        fc.nat(),
+        (sizes, share, seed) => {
+          const items = singles(...sizes);
+          const parts = splitItems(items, share, seed);
+          const placed = items.map((item) => ({ label: item.label, part: parts.get(item.id) ?? 'train' }));
+          expect(splitDeviation(placed, share)).toBeLessThan(1);
+        },
+      ),
+    );
+  });
+
+  it('puts every image in one part and no group in two', () => {
+    fc.assert(
+      fc.property(dataset, shares, fc.nat(), (items, share, seed) => {
+        const parts = splitItems(items, share, seed);
+        expect([...parts.keys()].sort((a, b) => a - b)).toEqual(items.map((item) => item.id));
+        const partOfGroup = new Map<number, string | undefined>();
+        for (const item of items) {
+          const part = parts.get(item.id);
+          expect(splitParts).toContain(part);
+          if (part !== undefined && part !== 'train') expect(share[part]).toBeGreaterThan(0);
+          if (item.group === null) continue;
+          expect(partOfGroup.get(item.group) ?? part).toBe(part);
+          partOfGroup.set(item.group, part);
+        }
+      }),
+    );
+  });
+
+  it('is the same for the same seed and another for another', () => {
+    fc.assert(
+      fc.property(dataset, shares, fc.nat(), (items, share, seed) => {
+        expect([...splitItems(items, share, seed)].sort()).toEqual([...splitItems(items, share, seed)].sort());
+      }),
+    );
+    const items = singles(100, 100);
+    const order = (seed: number) => JSON.stringify([...splitItems(items, { validation: 0.2, test: 0.2 }, seed)].sort());
+    expect(order(1)).not.toBe(order(2));
+  });
+
+  it('stays near the shares with patients of one to six images', () => {
+    // 60 patients of one class each, as in the sample project.
+    const items: SplitItem[] = [];
+    for (let group = 0; group < 60; group++) {
+      for (let i = 0; i <= group % 6; i++) items.push({ id: items.length, label: group % 3, group });
+    }
+    for (let seed = 0; seed < 10; seed++) {
+      const parts = splitItems(items, { validation: 0.2, test: 0.2 }, seed);
+      const placed = items.map((item) => ({ label: item.label, part: parts.get(item.id) ?? 'train' }));
+      expect(splitDeviation(placed, { validation: 0.2, test: 0.2 })).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('gives each part a patient of a class that has three, and leaves a class of two without one', () => {
+    const items = [
+      ...Array.from({ length: 200 }, (_, id) => ({ id, label: 0, group: id >> 1 })),
+      ...[0, 0, 0, 0, 1, 2].map((group, i) => ({ id: 200 + i, label: 1, group: 1000 + group })),
+      ...[0, 1].map((group, i) => ({ id: 206 + i, label: 2, group: 2000 + group })),
+    ];
+    for (let seed = 0; seed < 20; seed++) {
+      const counts = tally(items, splitItems(items, { validation: 0.2, test: 0.2 }, seed));
+      for (const part of splitParts) expect(counts[part]?.[1] ?? 0).toBeGreaterThan(0);
+      expect(splitParts.filter((part) => (counts[part]?.[2] ?? 0) > 0).length).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('keeps one giant patient in train', () => {
+    const items = Array.from({ length: 100 }, (_, id) => ({ id, label: id % 2, group: id < 60 ? 0 : id }));
+    expect(splitItems(items, { validation: 0.2, test: 0.2 }, 3).get(0)).toBe('train');
+  });
+
+  it('refuses shares that leave nothing for train', () => {
+    expect(() => splitItems(singles(10), { validation: 0.5, test: 0.5 }, 1)).toThrow(RangeError);
+  });
+});
+
+describe('roundTable', () => {
+  it('moves each cell by less than 1 and keeps row and column sums', () => {
+    const row = fc
+      .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }))
+      .map(([n, a, b]) => {
+        const low = Math.min(a, b) / 100;
+        const high = Math.max(a, b) / 100;
+        return [n * low, n * (high - low), n - n * low - n * (high - low)];
+      });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 12 }), (table) => {
+        const rounded = roundTable(table);
+        const total = (rows: readonly (readonly number[])[], c: number) => rows.reduce((s, r) => s + (r[c] ?? 0), 0);
+        for (const [r, cells] of table.entries()) {
+          const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+          expect(sum(rounded[r] ?? [])).toBe(Math.round(sum(cells)));
+          for (const [c, value] of cells.entries()) expect(Math.abs((rounded[r]?.[c] ?? 0) - value)).toBeLessThan(1);
+        }
+        for (let c = 0; c < 3; c++) expect(Math.abs(total(rounded, c) - total(table, c))).toBeLessThan(1);
+      }),
+    );
+  });
+});
