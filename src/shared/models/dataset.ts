@@ -71,6 +71,8 @@ export const importPlanSchema = z.object({
   ignored: z.array(skippedFileSchema),
   alreadyKnown: z.number().int(),
   warnings: z.array(z.string()),
+  /** Some relative paths, spread over the files: what a patient pattern is tried on before the import. */
+  examples: z.array(z.string()).max(20).optional(),
 });
 export type ImportPlan = z.infer<typeof importPlanSchema>;
 
