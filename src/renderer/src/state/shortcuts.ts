@@ -11,7 +11,7 @@ export function isTyping(target: EventTarget | null): boolean {
 
 /** True while a dialog is open, which takes all keys. */
 export function isDialogOpen(): boolean {
-  return document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"], [role="listbox"]') !== null;
+  return document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"]') !== null;
 }
 
 /**

@@ -1,10 +1,273 @@
+import { Button, Center, Group, Loader, Menu, Tooltip } from '@mantine/core';
+import { ChevronDown, FilePlus, FolderPlus, History, Images, PanelRight, SearchX, Undo2 } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { DatasetSummary, ImageFilter } from '#shared/models/dataset';
 import type { ProjectSummary } from '#shared/models/project';
-import { Page, PageHeader } from '../../components/page';
+import { EmptyState } from '../../components/empty-state';
+import { ErrorAlert } from '../../components/error-alert';
+import { formatQuantity } from '../../components/format';
+import { Page, PageBody, PageHeader } from '../../components/page';
+import { useRequest } from '../../state/requests';
+import { useSession } from '../../state/session';
+import { BulkBar } from './bulk-bar';
+import { ClassPanel } from './class-panel';
+import classes from './data-screen.module.css';
+import { DropZone } from './drop-zone';
+import { FilterBar } from './filter-bar';
+import { type ImageSort, normaliseFilter } from './filters';
+import { ImageGrid } from './image-grid';
+import { ImportDialog } from './import-dialog';
+import { type ImportFlow, useImportFlow } from './import-flow';
+import { Inspector } from './inspector';
+import { emptySelection, keepShown, neighbour, type Selection, selectOnly } from './selection';
+import { SplitDialog } from './split-dialog';
+import { useDataShortcuts } from './use-data-shortcuts';
+import { useLabelling } from './use-labelling';
 
 export function DataScreen({ project }: { readonly project: ProjectSummary }) {
+  const summary = useRequest('dataset.summary', { project: project.id });
+  const flow = useImportFlow(project.id);
+  const labelling = useLabelling(project.id);
+  const [splitOpen, setSplitOpen] = useState(false);
+  const data = summary.data;
   return (
     <Page>
-      <PageHeader title="Data" description={project.name} />
+      <PageHeader
+        title="Data"
+        description={
+          data === undefined
+            ? project.name
+            : `${project.name} · ${formatQuantity(data.images, 'image')} · ${formatQuantity(data.patients, 'patient')}`
+        }
+        actions={
+          <>
+            {data?.canUndo === true && (
+              <Tooltip label="Undo (Ctrl+Z)">
+                <Button variant="subtle" color="gray" leftSection={<Undo2 size={15} />} onClick={labelling.undo}>
+                  Undo
+                </Button>
+              </Tooltip>
+            )}
+            <AddMenu flow={flow} summary={data} />
+          </>
+        }
+      />
+      {summary.isError && (
+        <PageBody>
+          <ErrorAlert error={summary.error} onRetry={() => summary.refetch()} />
+        </PageBody>
+      )}
+      {summary.isPending && (
+        <Center h="100%">
+          <Loader size="sm" aria-label="Loading the dataset" />
+        </Center>
+      )}
+      {data !== undefined && data.images === 0 && <NoImages flow={flow} />}
+      {data !== undefined && data.images > 0 && (
+        <Browser project={project.id} summary={data} labelling={labelling} onEditSplit={() => setSplitOpen(true)} />
+      )}
+      {data !== undefined && (
+        <SplitDialog opened={splitOpen} onClose={() => setSplitOpen(false)} project={project.id} summary={data} />
+      )}
+      <ImportDialog flow={flow} />
+      <DropZone onDrop={flow.drop} />
     </Page>
+  );
+}
+
+function AddMenu({ flow, summary }: { readonly flow: ImportFlow; readonly summary: DatasetSummary | undefined }) {
+  const last = summary?.lastImport ?? null;
+  return (
+    <Group gap={1} wrap="nowrap">
+      <Button
+        leftSection={<FolderPlus size={15} />}
+        onClick={flow.addFolder}
+        style={{ borderTopRightRadius: 0, borderBottomRightRadius: 0 }}
+      >
+        Add folder
+      </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button px={6} aria-label="More ways to add" style={{ borderTopLeftRadius: 0, borderBottomLeftRadius: 0 }}>
+            <ChevronDown size={15} />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<FolderPlus size={14} />} onClick={flow.addFolder}>
+            Add folder…
+          </Menu.Item>
+          <Menu.Item leftSection={<FilePlus size={14} />} onClick={flow.addFiles}>
+            Add files…
+          </Menu.Item>
+          {last !== null && (
+            <>
+              <Menu.Divider />
+              <Menu.Item leftSection={<History size={14} />} onClick={() => flow.showLast(last)}>
+                Result of the last import
+              </Menu.Item>
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
+  );
+}
+
+function NoImages({ flow }: { readonly flow: ImportFlow }) {
+  return (
+    <div className={classes['empty']}>
+      <EmptyState
+        icon={Images}
+        title="Drop a folder of images here"
+        actions={
+          <>
+            <Button leftSection={<FolderPlus size={15} />} onClick={flow.addFolder}>
+              Choose a folder
+            </Button>
+            <Button variant="default" leftSection={<FilePlus size={15} />} onClick={flow.addFiles}>
+              Choose files
+            </Button>
+          </>
+        }
+      >
+        DICOM, PNG and JPEG, mixed as they are. One folder for each class becomes the labels; train, validation and test
+        folders become the split. You see what was found before anything is stored, and the files stay where they are.
+      </EmptyState>
+    </div>
+  );
+}
+
+interface BrowserProps {
+  readonly project: string;
+  readonly summary: DatasetSummary;
+  readonly labelling: ReturnType<typeof useLabelling>;
+  readonly onEditSplit: () => void;
+}
+
+function Browser({ project, summary, labelling, onEditSplit }: BrowserProps) {
+  const [filter, setFilter] = useState<ImageFilter>({});
+  const [idsTitle, setIdsTitle] = useState<string | null>(null);
+  const [sort, setSort] = useState<ImageSort>('path');
+  const [tileWidth, setTileWidth] = useState(128);
+  const [selection, setSelection] = useState<Selection>(emptySelection);
+  const [inspecting, setInspecting] = useState(true);
+  const [large, setLarge] = useState(false);
+
+  const request = useSession((state) => state.imageRequest);
+  useEffect(() => {
+    if (request === null) return;
+    setFilter(request.filter);
+    setIdsTitle(request.title);
+    setSelection(emptySelection);
+    useSession.getState().clearImageRequest();
+  }, [request]);
+
+  const asked = normaliseFilter(filter);
+  const list = useRequest('dataset.ids', { project, filter: asked, sort }, { keepPrevious: true });
+  const ids = useMemo(() => list.data?.ids ?? [], [list.data]);
+  useEffect(() => setSelection((before) => keepShown(before, ids)), [ids]);
+
+  const classNames = useMemo(() => summary.classes.map(({ label }) => label), [summary.classes]);
+  const classIndex = useMemo(() => new Map(classNames.map((label, index) => [label, index])), [classNames]);
+
+  const label = useCallback(
+    async (name: string | null) => {
+      const images = [...selection.selected];
+      if (images.length === 0) return;
+      const next = images.length === 1 && images[0] !== undefined ? neighbour(ids, images[0]) : null;
+      if ((await labelling.label(images, name)) && next !== null) setSelection(selectOnly(next));
+    },
+    [selection, ids, labelling],
+  );
+  const remove = useCallback(async () => {
+    const images = [...selection.selected];
+    if (images.length > 0 && (await labelling.remove(images))) setSelection(emptySelection);
+  }, [selection, labelling]);
+
+  useDataShortcuts({
+    onDigit: (digit) => {
+      if (digit === 0) void label(null);
+      else if (classNames[digit - 1] !== undefined) void label(classNames[digit - 1] ?? null);
+    },
+    onUndo: labelling.undo,
+    onRemove: remove,
+    onEscape: () => setSelection((before) => ({ ...emptySelection, cursor: before.cursor })),
+  });
+
+  return (
+    <div className={classes['browser']}>
+      <ClassPanel summary={summary} filter={filter} onFilter={setFilter} onEditSplit={onEditSplit} />
+      <div className={classes['centre']}>
+        <FilterBar
+          filter={filter}
+          onFilter={setFilter}
+          idsTitle={idsTitle}
+          sort={sort}
+          onSort={setSort}
+          tileWidth={tileWidth}
+          onTileWidth={setTileWidth}
+          shown={list.data?.ids.length}
+          total={summary.images}
+          end={
+            inspecting ? null : (
+              <Button variant="default" leftSection={<PanelRight size={14} />} onClick={() => setInspecting(true)}>
+                Inspector
+              </Button>
+            )
+          }
+        />
+        {list.isError && (
+          <div className={classes['message']}>
+            <ErrorAlert error={list.error} onRetry={() => list.refetch()} />
+          </div>
+        )}
+        {list.data !== undefined && ids.length === 0 && (
+          <EmptyState
+            icon={SearchX}
+            title="No image passes this filter"
+            actions={
+              <Button variant="default" onClick={() => setFilter({})}>
+                Clear filters
+              </Button>
+            }
+          />
+        )}
+        {ids.length > 0 && (
+          <ImageGrid
+            project={project}
+            ids={ids}
+            classIndex={classIndex}
+            tileWidth={tileWidth}
+            selection={selection}
+            onSelect={setSelection}
+            onOpen={() => {
+              setInspecting(true);
+              setLarge(true);
+            }}
+          />
+        )}
+        {selection.selected.size > 0 && (
+          <BulkBar
+            count={selection.selected.size}
+            classNames={classNames}
+            onLabel={label}
+            onMove={(part) => void labelling.move([...selection.selected], part)}
+            onRemove={remove}
+            onClear={() => setSelection(emptySelection)}
+          />
+        )}
+      </div>
+      {inspecting && (
+        <Inspector
+          project={project}
+          image={selection.cursor}
+          classIndex={classIndex}
+          large={large && selection.cursor !== null}
+          onLarge={setLarge}
+          onClose={() => setInspecting(false)}
+          onShowPatient={(patient) => setFilter({ patient })}
+        />
+      )}
+    </div>
   );
 }

@@ -1,0 +1,63 @@
+import { Select } from '@mantine/core';
+import type { RunSummary } from '#shared/models/run';
+import { useRequest } from '../state/requests';
+import { useSelectedRun } from '../state/selected-run';
+import { formatAgo } from './format';
+
+const metricNames = { accuracy: 'accuracy', macroF1: 'macro F1', auc: 'AUC', loss: 'loss' } as const;
+
+/** `accuracy 0.871 at epoch 12`, or an empty text before the first epoch. */
+export function bestText(run: RunSummary): string {
+  return run.best === null
+    ? ''
+    : `${metricNames[run.best.metric]} ${run.best.value.toFixed(3)} at epoch ${run.best.epoch}`;
+}
+
+/**
+ * The runs of a project that hold a model, newest first, and the one that is chosen: the last choice on any screen if
+ * it holds a model, else the newest.
+ */
+export function useModelRun(project: string) {
+  const list = useRequest('runs.list', { project });
+  const chosen = useSelectedRun((state) => state.runs[project]);
+  const runs = (list.data?.runs ?? [])
+    .filter(({ hasModel }) => hasModel)
+    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  return { list, runs, run: runs.find(({ id }) => id === chosen) ?? runs[0] ?? null };
+}
+
+export interface RunPickerProps {
+  readonly project: string;
+  readonly runs: readonly RunSummary[];
+  readonly run: RunSummary | null;
+}
+
+/** Chooses the run, and with it the model, that a screen is about. */
+export function RunPicker({ project, runs, run }: RunPickerProps) {
+  const select = useSelectedRun((state) => state.select);
+  return (
+    <Select
+      aria-label="Run"
+      w={300}
+      allowDeselect={false}
+      data={runs.map(({ id, name }) => ({ value: id, label: name }))}
+      value={run?.id ?? null}
+      onChange={(id) => select(project, id)}
+      renderOption={({ option }) => {
+        const candidate = runs.find(({ id }) => id === option.value);
+        return (
+          <div>
+            <div>{option.label}</div>
+            {candidate !== undefined && (
+              <div style={{ fontSize: '0.75rem', color: 'var(--mantine-color-dimmed)' }}>
+                {[candidate.backbone, bestText(candidate), formatAgo(candidate.createdAt)]
+                  .filter((part) => part !== '')
+                  .join(' · ')}
+              </div>
+            )}
+          </div>
+        );
+      }}
+    />
+  );
+}

@@ -1,0 +1,109 @@
+import { ActionIcon, Button, Group, Kbd, Menu, Text, TextInput } from '@mantine/core';
+import { Split, Tag, Trash2, X } from 'lucide-react';
+import { useState } from 'react';
+import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { ClassDot } from '../../components/class-chip';
+import { formatQuantity } from '../../components/format';
+import { splitNames } from '../../theme/class-colours';
+import classes from './bulk-bar.module.css';
+
+export interface BulkBarProps {
+  readonly count: number;
+  readonly classNames: readonly string[];
+  readonly onLabel: (label: string | null) => void;
+  readonly onMove: (part: SplitPart) => void;
+  readonly onRemove: () => void;
+  readonly onClear: () => void;
+}
+
+/** What can be done with the selected images; floats over the grid while there are any. */
+export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear }: BulkBarProps) {
+  return (
+    <div className={classes['place']}>
+      <Group className={classes['bar']} gap={6} wrap="nowrap" role="toolbar" aria-label="Selected images">
+        <Text size="sm" fw={550} className="tabular" px={6} style={{ whiteSpace: 'nowrap' }}>
+          {formatQuantity(count, 'image')} selected
+        </Text>
+        <LabelMenu classNames={classNames} onLabel={onLabel} />
+        <Menu position="top-start">
+          <Menu.Target>
+            <Button variant="default" leftSection={<Split size={14} />}>
+              Move to
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {splitParts.map((part) => (
+              <Menu.Item key={part} onClick={() => onMove(part)}>
+                {splitNames[part]}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+        <Button variant="default" leftSection={<Trash2 size={14} />} onClick={onRemove}>
+          Remove
+        </Button>
+        <ActionIcon aria-label="Clear selection" onClick={onClear}>
+          <X size={16} />
+        </ActionIcon>
+      </Group>
+    </div>
+  );
+}
+
+function LabelMenu({ classNames, onLabel }: Pick<BulkBarProps, 'classNames' | 'onLabel'>) {
+  const [opened, setOpened] = useState(false);
+  const [name, setName] = useState('');
+  const apply = (label: string | null) => {
+    setOpened(false);
+    setName('');
+    onLabel(label);
+  };
+  return (
+    <Menu position="top-start" opened={opened} onChange={setOpened} width={220}>
+      <Menu.Target>
+        <Button leftSection={<Tag size={14} />}>Label</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {classNames.map((label, index) => (
+          <Menu.Item
+            key={label}
+            leftSection={<ClassDot index={index} />}
+            rightSection={index < 9 ? <Kbd size="xs">{index + 1}</Kbd> : undefined}
+            onClick={() => apply(label)}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Item
+          leftSection={<ClassDot index={-1} />}
+          rightSection={<Kbd size="xs">0</Kbd>}
+          onClick={() => apply(null)}
+        >
+          Take the label away
+        </Menu.Item>
+        <Menu.Divider />
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (name.trim() !== '') apply(name.trim());
+          }}
+        >
+          <Group gap={6} p={6} wrap="nowrap">
+            <TextInput
+              aria-label="New class"
+              placeholder="New class"
+              value={name}
+              maxLength={120}
+              flex={1}
+              onChange={(event) => setName(event.currentTarget.value)}
+              onKeyDown={(event) => event.stopPropagation()}
+            />
+            <Button type="submit" variant="default" disabled={name.trim() === ''}>
+              Add
+            </Button>
+          </Group>
+        </form>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

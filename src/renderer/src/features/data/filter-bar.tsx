@@ -1,0 +1,110 @@
+import { Group, NumberInput, Pill, SegmentedControl, Select, Text, TextInput, Tooltip } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { Search } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { ImageFilter } from '#shared/models/dataset';
+import { formatCount } from '../../components/format';
+import { filterChips, type ImageSort, withoutFilter } from './filters';
+
+export interface FilterBarProps {
+  readonly filter: ImageFilter;
+  readonly onFilter: (filter: ImageFilter) => void;
+  /** Words for a filter by ids that another screen asked for. */
+  readonly idsTitle: string | null;
+  readonly sort: ImageSort;
+  readonly onSort: (sort: ImageSort) => void;
+  readonly tileWidth: number;
+  readonly onTileWidth: (width: number) => void;
+  readonly shown: number | undefined;
+  readonly total: number;
+  /** At the right end, after the count. */
+  readonly end?: ReactNode;
+}
+
+const sorts: { value: ImageSort; label: string }[] = [
+  { value: 'path', label: 'File name' },
+  { value: 'label', label: 'Class' },
+  { value: 'split', label: 'Split' },
+  { value: 'patient', label: 'Patient' },
+  { value: 'added', label: 'Added' },
+];
+
+/** Search, patient, order and size of the grid, and what it is narrowed by. */
+export function FilterBar(props: FilterBarProps) {
+  const { filter, onFilter, idsTitle, sort, onSort, tileWidth, onTileWidth, shown, total, end } = props;
+  const [text, setText] = useState(filter.text ?? '');
+  const search = useDebouncedCallback((value: string) => {
+    onFilter(value.trim() === '' ? withoutFilter(filter, 'text') : { ...filter, text: value });
+  }, 200);
+  useEffect(() => setText(filter.text ?? ''), [filter.text]);
+  const chips = filterChips(filter, idsTitle);
+  const narrowed = chips.length > 0 || filter.text !== undefined;
+  return (
+    <Group gap="xs" px={12} py={8} wrap="wrap" style={{ borderBottom: '1px solid var(--fovea-border)' }}>
+      <TextInput
+        aria-label="Search file names"
+        placeholder="Search file names"
+        leftSection={<Search size={14} />}
+        w={180}
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          search(event.currentTarget.value);
+        }}
+      />
+      <NumberInput
+        aria-label="Patient number"
+        placeholder="Patient"
+        w={84}
+        min={1}
+        allowDecimal={false}
+        allowNegative={false}
+        hideControls
+        value={filter.patient ?? ''}
+        onChange={(value) =>
+          onFilter(
+            typeof value === 'number' && value > 0 ? { ...filter, patient: value } : withoutFilter(filter, 'patient'),
+          )
+        }
+      />
+      <Select
+        aria-label="Sort by"
+        data={sorts}
+        value={sort}
+        w={112}
+        allowDeselect={false}
+        onChange={(value) => value !== null && onSort(value as ImageSort)}
+      />
+      <Tooltip label="Thumbnail size">
+        <SegmentedControl
+          aria-label="Thumbnail size"
+          value={String(tileWidth)}
+          onChange={(value) => onTileWidth(Number(value))}
+          data={[
+            { value: '92', label: 'S' },
+            { value: '128', label: 'M' },
+            { value: '188', label: 'L' },
+          ]}
+        />
+      </Tooltip>
+      {chips.map(({ key, text: words }) => (
+        <Pill
+          key={key}
+          withRemoveButton
+          removeButtonProps={{ 'aria-label': `Remove filter ${words}` }}
+          onRemove={() => onFilter(withoutFilter(filter, key))}
+        >
+          {words}
+        </Pill>
+      ))}
+      <Text size="xs" c="dimmed" className="tabular" ml="auto" role="status">
+        {shown === undefined
+          ? ''
+          : narrowed
+            ? `${formatCount(shown)} of ${formatCount(total)}`
+            : `${formatCount(total)} ${total === 1 ? 'image' : 'images'}`}
+      </Text>
+      {end}
+    </Group>
+  );
+}

@@ -1,0 +1,237 @@
+import { ActionIcon, Center, Group, Loader, Text, Tooltip } from '@mantine/core';
+import { useElementSize, useMergedRef } from '@mantine/hooks';
+import { Contrast, Maximize2, Minimize2, RotateCcw, SlidersVertical, ZoomIn, ZoomOut } from 'lucide-react';
+import { type PointerEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { resourcePaths } from '#shared/ipc/resources';
+import type { ImageDetail } from '#shared/models/dataset';
+import { resourceUrl } from '../../bridge/bridge';
+import { formatNumber } from '../../components/format';
+import { isDialogOpen, isTyping } from '../../state/shortcuts';
+import classes from './image-viewer.module.css';
+import { useLatestImage } from './use-latest-image';
+import { dragWindow, fitView, type GreyWindow, type View, wheelFactor, zoomAt } from './viewer-math';
+
+/** How an image is looked at; kept by the owner so that the large and the small viewer show the same. */
+export interface Look {
+  /** Null: the file's own window. */
+  readonly window: GreyWindow | null;
+  readonly invert: boolean;
+  /** True: the left button drags window/level instead of panning. */
+  readonly windowing: boolean;
+}
+
+export const plainLook: Look = { window: null, invert: false, windowing: false };
+
+export interface ImageViewerProps {
+  readonly project: string;
+  readonly image: ImageDetail;
+  readonly look: Look;
+  readonly onLook: (look: Look) => void;
+  readonly large: boolean;
+  readonly onLarge: (large: boolean) => void;
+}
+
+interface Drag {
+  readonly kind: 'pan' | 'window';
+  readonly x: number;
+  readonly y: number;
+  readonly view: View;
+  readonly window: GreyWindow;
+}
+
+/** One frame at full size: pan, zoom at the pointer, window/level, invert. */
+export function ImageViewer({ project, image, look, onLook, large, onLarge }: ImageViewerProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
+  const ref = useMergedRef(frame, sizeRef);
+  const fit = fitView(image, { width, height });
+  const [moved, setMoved] = useState<{ image: number; view: View } | null>(null);
+  const view = moved !== null && moved.image === image.id ? moved.view : fit;
+  const drag = useRef<Drag | null>(null);
+  const ownWindow = image.window ?? {
+    center: (image.range.min + image.range.max) / 2,
+    width: Math.max(1e-6, image.range.max - image.range.min),
+  };
+  const shownWindow = look.window ?? ownWindow;
+  const canWindow = !image.colour;
+
+  const picture = useLatestImage(
+    resourceUrl(
+      resourcePaths.display(project, image.id, {
+        ...(look.window === null || !canWindow ? {} : { center: look.window.center, width: look.window.width }),
+        ...(look.invert ? { invert: true } : {}),
+      }),
+    ),
+    `${project}/${image.id}`,
+  );
+
+  const setView = useCallback((next: View) => setMoved({ image: image.id, view: next }), [image.id]);
+  const zoom = (factor: number, x = width / 2, y = height / 2) => setView(zoomAt(view, factor, x, y, fit.scale));
+  const reset = () => {
+    setMoved(null);
+    onLook({ ...look, window: null, invert: false });
+  };
+
+  // The wheel must be heard actively to keep the page from scrolling, which React's listener cannot.
+  const zoomRef = useRef(zoom);
+  zoomRef.current = zoom;
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      const box = element.getBoundingClientRect();
+      zoomRef.current(wheelFactor(event.deltaY), event.clientX - box.left, event.clientY - box.top);
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, []);
+
+  const keys = useRef<(key: string) => boolean>(() => false);
+  keys.current = (key) => {
+    if (key === 'w' && canWindow) onLook({ ...look, windowing: !look.windowing });
+    else if (key === 'i') onLook({ ...look, invert: !look.invert });
+    else if (key === 'r') reset();
+    else if (key === '+' || key === '=') zoom(1.25);
+    else if (key === '-') zoom(0.8);
+    else if (key === 'f') onLarge(!large);
+    else return false;
+    return true;
+  };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (!plain || event.defaultPrevented || isTyping(event.target) || (isDialogOpen() && !large)) return;
+      if (keys.current(event.key.toLowerCase())) event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [large]);
+
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.button > 2) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    const windowing = canWindow && (event.button === 2 || (event.button === 0 && look.windowing));
+    drag.current = {
+      kind: windowing ? 'window' : 'pan',
+      x: event.clientX,
+      y: event.clientY,
+      view,
+      window: shownWindow,
+    };
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    const start = drag.current;
+    if (start === null) return;
+    const dx = event.clientX - start.x;
+    const dy = event.clientY - start.y;
+    if (start.kind === 'pan') setView({ ...start.view, x: start.view.x + dx, y: start.view.y + dy });
+    else onLook({ ...look, window: dragWindow(start.window, dx, dy, image.range) });
+  };
+  const endDrag = () => {
+    drag.current = null;
+  };
+
+  return (
+    <div className={classes['viewer']} data-large={large || undefined}>
+      <div
+        ref={ref}
+        role="img"
+        aria-label={`${image.path}, ${image.width} × ${image.height} pixels`}
+        className={classes['frame']}
+        data-windowing={(look.windowing && canWindow) || undefined}
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={endDrag}
+        onPointerCancel={endDrag}
+        onContextMenu={(event) => event.preventDefault()}
+        onDoubleClick={() => setMoved(null)}
+      >
+        {picture.url !== null && (
+          <img
+            src={picture.url}
+            alt=""
+            draggable={false}
+            style={{
+              width: image.width,
+              height: image.height,
+              transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
+              imageRendering: view.scale >= 3 ? 'pixelated' : 'auto',
+            }}
+          />
+        )}
+        {picture.url === null && !picture.failed && (
+          <Center h="100%">
+            <Loader size="sm" />
+          </Center>
+        )}
+        {picture.failed && (
+          <Center h="100%" p="md">
+            <Text c="white" ta="center">
+              This image cannot be shown. Its file may have been moved or changed since the import.
+            </Text>
+          </Center>
+        )}
+        <span className={classes['overlay']}>
+          {canWindow
+            ? `W ${formatNumber(shownWindow.width)} · L ${formatNumber(shownWindow.center)}${look.window === null ? '' : ' (changed)'}`
+            : 'Colour'}
+          {look.invert ? ' · inverted' : ''}
+        </span>
+        <span className={classes['zoom']}>{Math.round(view.scale * 100)} %</span>
+      </div>
+      <Group gap={2} className={classes['tools']} justify="center" role="toolbar" aria-label="Viewer">
+        <Tool
+          label={canWindow ? 'Drag sets window and level (W)' : 'Window and level do not apply to colour images'}
+          name="Window and level"
+          pressed={look.windowing && canWindow}
+          disabled={!canWindow}
+          onClick={() => onLook({ ...look, windowing: !look.windowing })}
+          icon={<SlidersVertical size={15} />}
+        />
+        <Tool
+          label="Invert (I)"
+          name="Invert"
+          pressed={look.invert}
+          onClick={() => onLook({ ...look, invert: !look.invert })}
+          icon={<Contrast size={15} />}
+        />
+        <Tool label="Zoom out (–)" name="Zoom out" onClick={() => zoom(0.8)} icon={<ZoomOut size={15} />} />
+        <Tool label="Zoom in (+)" name="Zoom in" onClick={() => zoom(1.25)} icon={<ZoomIn size={15} />} />
+        <Tool label="Reset view and window (R)" name="Reset" onClick={reset} icon={<RotateCcw size={15} />} />
+        <Tool
+          label={large ? 'Small view (F)' : 'Large view (F)'}
+          name={large ? 'Small view' : 'Large view'}
+          onClick={() => onLarge(!large)}
+          icon={large ? <Minimize2 size={15} /> : <Maximize2 size={15} />}
+        />
+      </Group>
+    </div>
+  );
+}
+
+interface ToolProps {
+  readonly label: string;
+  readonly name: string;
+  readonly icon: React.ReactNode;
+  readonly onClick: () => void;
+  readonly pressed?: boolean;
+  readonly disabled?: boolean;
+}
+
+function Tool({ label, name, icon, onClick, pressed, disabled = false }: ToolProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        aria-label={name}
+        {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
+        variant={pressed === true ? 'light' : 'subtle'}
+        color={pressed === true ? 'accent' : 'gray'}
+        disabled={disabled}
+        onClick={onClick}
+      >
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

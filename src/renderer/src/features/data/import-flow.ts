@@ -1,0 +1,128 @@
+import { useCallback, useRef, useState } from 'react';
+import type { ImportOptions, ImportPlan, ImportResult } from '#shared/models/dataset';
+import { type Grant, invoke, platform, type UploadProgress } from '../../bridge/bridge';
+import { jobEnd } from '../../state/activity';
+import { refresh } from '../../state/requests';
+import { showError } from '../../state/toasts';
+
+/** Where an import stands. One at a time for the window. */
+export type ImportStage =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'uploading'; readonly progress: UploadProgress | null }
+  | { readonly kind: 'scanning'; readonly names: readonly string[] }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'plan'; readonly plan: ImportPlan }
+  | { readonly kind: 'importing'; readonly job: string }
+  | { readonly kind: 'result'; readonly result: ImportResult };
+
+export interface ImportFlow {
+  readonly stage: ImportStage;
+  readonly addFolder: () => void;
+  readonly addFiles: () => void;
+  /** Synchronously in a drop handler, or with a file input's files. */
+  readonly drop: (dropped: DataTransfer | readonly File[]) => void;
+  readonly start: (options: ImportOptions, labels: Grant | null) => void;
+  readonly cancelImport: () => void;
+  readonly showLast: (result: ImportResult) => void;
+  readonly close: () => void;
+}
+
+/** From what was dropped or chosen, over the plan that a person agrees to, to the result. */
+export function useImportFlow(project: string): ImportFlow {
+  const [stage, setStage] = useState<ImportStage>({ kind: 'idle' });
+  const upload = useRef<AbortController | null>(null);
+  /** Counts imports, so that an answer to a closed dialog opens nothing. */
+  const turn = useRef(0);
+
+  const scan = useCallback(
+    async (grants: readonly Grant[], mine: number) => {
+      if (grants.length === 0) {
+        setStage({ kind: 'idle' });
+        return;
+      }
+      setStage({ kind: 'scanning', names: grants.map(({ name }) => name) });
+      const plan = await invoke('dataset.scan', { project, grants: grants.map(({ grant }) => grant) });
+      if (turn.current === mine) setStage({ kind: 'plan', plan });
+    },
+    [project],
+  );
+  const guard = useCallback(async (mine: number, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      if (turn.current === mine) setStage({ kind: 'failed', error });
+    }
+  }, []);
+  const begin = () => {
+    turn.current += 1;
+    return turn.current;
+  };
+
+  const addFolder = async () => {
+    const mine = begin();
+    await guard(mine, async () => {
+      const folder = await platform.pickFolder({ title: 'Add a folder of images' });
+      if (folder !== null) await scan([folder], mine);
+    });
+  };
+  const addFiles = async () => {
+    const mine = begin();
+    await guard(mine, async () => {
+      const files = await platform.pickFiles({ title: 'Add image files' });
+      if (files !== null) await scan(files, mine);
+    });
+  };
+  const drop = (dropped: DataTransfer | readonly File[]) => {
+    const mine = begin();
+    const controller = new AbortController();
+    upload.current = controller;
+    const grants = platform.grantDropped(dropped, {
+      signal: controller.signal,
+      onProgress: (progress) => turn.current === mine && setStage({ kind: 'uploading', progress }),
+    });
+    setStage({ kind: 'uploading', progress: null });
+    void guard(mine, async () => scan(await grants, mine));
+  };
+  const start = (options: ImportOptions, labels: Grant | null) => {
+    if (stage.kind !== 'plan') return;
+    const { plan } = stage;
+    const mine = begin();
+    void guard(mine, async () => {
+      const { job } = await invoke('dataset.import', {
+        project,
+        plan: plan.id,
+        options,
+        labels: labels?.grant ?? null,
+      });
+      setStage({ kind: 'importing', job });
+      const ended = await jobEnd(job);
+      refresh('dataset.summary', 'dataset.ids', 'projects.list');
+      const result = await invoke('dataset.importResult', { project, job }).catch((error) => {
+        // A cancelled import may have nothing to tell.
+        if (ended === null) return null;
+        throw error;
+      });
+      if (result === null) setStage({ kind: 'idle' });
+      else if (turn.current === mine) setStage({ kind: 'result', result });
+    });
+  };
+  const close = () => {
+    turn.current += 1;
+    upload.current?.abort();
+    upload.current = null;
+    setStage({ kind: 'idle' });
+  };
+  const cancelImport = () => {
+    if (stage.kind === 'importing') invoke('jobs.cancel', { job: stage.job }).catch(showError);
+  };
+  return {
+    stage,
+    addFolder,
+    addFiles,
+    drop,
+    start,
+    cancelImport,
+    showLast: (result) => setStage({ kind: 'result', result }),
+    close,
+  };
+}

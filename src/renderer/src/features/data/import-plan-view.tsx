@@ -1,0 +1,244 @@
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  Input,
+  Select,
+  SimpleGrid,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+} from '@mantine/core';
+import { FileSpreadsheet, TriangleAlert, X } from 'lucide-react';
+import { useState } from 'react';
+import { assertNever } from '#shared/ipc/errors';
+import type { ImportOptions, ImportPlan } from '#shared/models/dataset';
+import { type Grant, platform } from '../../bridge/bridge';
+import { ClassChip } from '../../components/class-chip';
+import { formatBytes, formatCount, formatQuantity } from '../../components/format';
+import { Stat } from '../../components/stat';
+import { showError } from '../../state/toasts';
+import { splitNames } from '../../theme/class-colours';
+import { classWarning } from './filters';
+import classes from './import.module.css';
+import { patternPresets, tryPattern } from './patient-pattern';
+import { SkippedFiles } from './skipped-files';
+
+export interface ImportPlanViewProps {
+  readonly plan: ImportPlan;
+  readonly onImport: (options: ImportOptions, labels: Grant | null) => void;
+  readonly onCancel: () => void;
+}
+
+/** What an import would do, and the choices that it leaves. Nothing is written before the person agrees. */
+export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps) {
+  const [labelsFromFolders, setLabels] = useState(true);
+  const [splitsFromFolders, setSplits] = useState(true);
+  const [copy, setCopy] = useState(false);
+  const [pattern, setPattern] = useState<string | null>(null);
+  const [table, setTable] = useState<Grant | null>(null);
+  const fresh = plan.files - plan.alreadyKnown;
+  const preview = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
+
+  const chooseTable = async () => {
+    try {
+      const chosen = await platform.pickFiles({ title: 'Choose a label table (CSV or TSV)' });
+      if (chosen?.[0] !== undefined) setTable(chosen[0]);
+    } catch (error) {
+      showError(error);
+    }
+  };
+
+  return (
+    <Stack gap="md">
+      <SimpleGrid cols={4}>
+        <Stat label="Image files" value={formatCount(plan.files)} detail={kindsText(plan.kinds)} />
+        <Stat label="Size" value={formatBytes(plan.bytes)} />
+        <Stat label="Already here" value={formatCount(plan.alreadyKnown)} detail="skipped" />
+        <Stat label="Left out" value={formatCount(plan.ignored.length)} detail="listed below" />
+      </SimpleGrid>
+
+      {plan.warnings.map((warning) => (
+        <Alert key={warning} color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
+          {warning}
+        </Alert>
+      ))}
+
+      <section aria-label="Labels">
+        <Text fw={600} mb={2}>
+          Labels
+        </Text>
+        <Text c="dimmed" size="xs" mb="xs">
+          {layoutText(plan)}
+        </Text>
+        {plan.layout !== 'none' && (
+          <Group align="flex-start" gap="xl" wrap="nowrap">
+            <Table
+              aria-label="Classes found"
+              className={classes['found'] ?? ''}
+              verticalSpacing={3}
+              data-off={!labelsFromFolders || undefined}
+            >
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>Class</Table.Th>
+                  <Table.Th ta="right">Files</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {plan.classes.map(({ label, files }, index) => (
+                  <Table.Tr key={label}>
+                    <Table.Td>
+                      <Group gap={6} wrap="nowrap">
+                        <ClassChip label={label} index={index} />
+                        {classWarning(files) !== 'none' && (
+                          <Text size="xs" c="var(--fovea-warning-text)">
+                            {classWarning(files) === 'too-few' ? 'very few' : 'few'}
+                          </Text>
+                        )}
+                      </Group>
+                    </Table.Td>
+                    <Table.Td ta="right" className="tabular">
+                      {formatCount(files)}
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+            <Stack gap="xs" flex={1}>
+              <Checkbox
+                label="Use folder names as class labels"
+                checked={labelsFromFolders}
+                onChange={(event) => setLabels(event.currentTarget.checked)}
+              />
+              {plan.layout === 'split-class-folders' && (
+                <>
+                  <Checkbox
+                    label="Keep the split of the folders"
+                    checked={splitsFromFolders}
+                    onChange={(event) => setSplits(event.currentTarget.checked)}
+                  />
+                  <Text size="xs" c="dimmed" className="tabular">
+                    {plan.splits.map(({ split, files }) => `${splitNames[split]} ${formatCount(files)}`).join(' · ')}
+                  </Text>
+                </>
+              )}
+            </Stack>
+          </Group>
+        )}
+        <Group gap="xs" mt="xs">
+          {table === null ? (
+            <Button variant="default" leftSection={<FileSpreadsheet size={14} />} onClick={chooseTable}>
+              Add a label table (CSV)
+            </Button>
+          ) : (
+            <Button variant="light" rightSection={<X size={13} />} onClick={() => setTable(null)}>
+              {`Labels from ${table.name}`}
+            </Button>
+          )}
+          <Text size="xs" c="dimmed">
+            Columns: path, label; if you have them patient, split, study, sex, age
+          </Text>
+        </Group>
+      </section>
+
+      <section aria-label="Patients">
+        <Text fw={600} mb={2}>
+          Patients
+        </Text>
+        <Text c="dimmed" size="xs" mb="xs">
+          Images of one patient stay on the same side of a split. DICOM files name their patient; for other files the
+          name can.
+        </Text>
+        <Group gap="xs" align="flex-start" wrap="nowrap">
+          <Select
+            aria-label="Patient from"
+            w={270}
+            value={
+              pattern === null ? 'tags' : (patternPresets.find((one) => one.pattern === pattern)?.pattern ?? 'own')
+            }
+            allowDeselect={false}
+            data={[
+              { value: 'tags', label: 'DICOM tags or label table' },
+              ...patternPresets.map((one) => ({ value: one.pattern, label: one.label })),
+              { value: 'own', label: 'My own pattern' },
+            ]}
+            onChange={(value) => setPattern(value === 'tags' ? null : value === 'own' ? '()' : value)}
+          />
+          {pattern !== null && (
+            <TextInput
+              aria-label="Patient pattern"
+              flex={1}
+              ff="monospace"
+              spellCheck={false}
+              value={pattern}
+              error={preview !== null && !preview.ok ? preview.reason : null}
+              onChange={(event) => setPattern(event.currentTarget.value)}
+            />
+          )}
+        </Group>
+        {preview?.ok === true && preview.tries.length > 0 && (
+          <Input.Wrapper mt="xs" size="xs" label="What the pattern finds">
+            <div className={classes['tries']}>
+              {preview.tries.slice(0, 6).map(({ path, patient }) => (
+                <Group key={path} justify="space-between" wrap="nowrap" gap="md">
+                  <Text size="xs" c="dimmed" truncate>
+                    {path}
+                  </Text>
+                  <Text size="xs" fw={550} style={{ flex: 'none' }}>
+                    {patient ?? 'no match: a patient of its own'}
+                  </Text>
+                </Group>
+              ))}
+            </div>
+          </Input.Wrapper>
+        )}
+      </section>
+
+      <Checkbox
+        label="Copy the files into the project folder"
+        description="Otherwise they stay where they are, and the project needs them there."
+        checked={copy}
+        onChange={(event) => setCopy(event.currentTarget.checked)}
+      />
+
+      {plan.ignored.length > 0 && <SkippedFiles title="Files left out" files={plan.ignored} />}
+
+      <Group justify="flex-end" gap="xs" className={classes['footer'] ?? ''}>
+        <Button variant="default" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button
+          data-autofocus
+          disabled={fresh === 0 || preview?.ok === false}
+          onClick={() => onImport({ labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy }, table)}
+        >
+          {fresh === 0 ? 'Nothing new to import' : `Import ${formatQuantity(fresh, 'image')}`}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function kindsText(kinds: Readonly<Record<string, number>>): string {
+  const names: Record<string, string> = { dicom: 'DICOM', png: 'PNG', jpeg: 'JPEG' };
+  return Object.entries(kinds)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${formatCount(count)} ${names[kind] ?? kind}`)
+    .join(', ');
+}
+
+function layoutText(plan: ImportPlan): string {
+  switch (plan.layout) {
+    case 'class-folders':
+      return 'Found one folder for each class.';
+    case 'split-class-folders':
+      return 'Found folders for train, validation or test, with one folder for each class inside.';
+    case 'none':
+      return 'No class folders found. Import without labels and label with keys 1 to 9, or add a label table.';
+    default:
+      return assertNever(plan.layout);
+  }
+}

@@ -1,0 +1,50 @@
+import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { CircleCheck, TriangleAlert } from 'lucide-react';
+import type { ImportResult } from '#shared/models/dataset';
+import { ClassChip } from '../../components/class-chip';
+import { formatCount, formatDuration, formatQuantity, formatRate } from '../../components/format';
+import { Stat } from '../../components/stat';
+import { SkippedFiles } from './skipped-files';
+
+/** What an import did. */
+export function ImportResultView({ result, onClose }: { readonly result: ImportResult; readonly onClose: () => void }) {
+  return (
+    <Stack gap="md">
+      <Group gap={8} wrap="nowrap">
+        <CircleCheck size={18} color="var(--fovea-accent-text)" aria-hidden />
+        <Text fw={550}>
+          {formatQuantity(result.added, 'image')} added of {formatQuantity(result.patients, 'patient')}
+        </Text>
+      </Group>
+      <SimpleGrid cols={4}>
+        <Stat label="Added" value={formatCount(result.added)} />
+        <Stat label="Duplicates" value={formatCount(result.duplicates)} detail="same content, kept once" />
+        <Stat label="Skipped" value={formatCount(result.skipped.length)} />
+        <Stat label="Time" value={formatDuration(result.seconds)} detail={formatRate(result.imagesPerSecond)} />
+      </SimpleGrid>
+      {Object.keys(result.classes).length > 0 && (
+        <Group gap="lg">
+          {Object.entries(result.classes).map(([label, count], index) => (
+            <Group key={label} gap={6}>
+              <ClassChip label={label} index={index} />
+              <Text c="dimmed" className="tabular">
+                {formatCount(count)}
+              </Text>
+            </Group>
+          ))}
+        </Group>
+      )}
+      {result.warnings.map((warning) => (
+        <Alert key={warning} color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
+          {warning}
+        </Alert>
+      ))}
+      {result.skipped.length > 0 && <SkippedFiles title="Skipped files" files={result.skipped} />}
+      <Group justify="flex-end">
+        <Button data-autofocus onClick={onClose}>
+          Done
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

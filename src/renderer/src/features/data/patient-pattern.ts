@@ -1,0 +1,42 @@
+/** Ready-made patterns for the ways file names usually carry a patient. Group 1 is the patient. */
+export const patternPresets: readonly { readonly label: string; readonly pattern: string }[] = [
+  { label: 'Up to the first “_” of the file name', pattern: '([^/_]+)_[^/]*$' },
+  { label: 'Up to the first “-” of the file name', pattern: '([^/-]+)-[^/]*$' },
+  { label: 'First number in the file name', pattern: '[^/0-9]*([0-9]+)[^/]*$' },
+  { label: 'Name of the folder', pattern: '([^/]+)/[^/]+$' },
+];
+
+export interface PatternTry {
+  readonly path: string;
+  /** Null where the pattern does not match: such an image counts as a patient of its own. */
+  readonly patient: string | null;
+}
+
+export type PatternPreview =
+  | { readonly ok: true; readonly tries: readonly PatternTry[] }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * What a pattern finds in some paths: the group named `patient`, else group 1, as the import does it. Only for a few
+ * short paths: the import itself runs the pattern with a deadline.
+ */
+export function tryPattern(pattern: string, paths: readonly string[]): PatternPreview {
+  let expression: RegExp;
+  try {
+    expression = new RegExp(pattern, 'u');
+  } catch {
+    return { ok: false, reason: 'This is not a valid regular expression.' };
+  }
+  if ((new RegExp(`${pattern}|`, 'u').exec('')?.length ?? 1) < 2) {
+    return { ok: false, reason: 'Put round brackets around the part that names the patient.' };
+  }
+  if (/[+*}]\)[+*{]/.test(pattern)) {
+    return { ok: false, reason: 'Repeats inside repeats, such as (a+)+, can take very long. Write it without them.' };
+  }
+  const tries = paths.map((path) => {
+    const match = expression.exec(path.slice(0, 300));
+    const found = match === null ? null : (match.groups?.['patient'] ?? match[1] ?? null);
+    return { path, patient: found === '' ? null : found };
+  });
+  return { ok: true, tries };
+}

@@ -1,0 +1,141 @@
+import { Alert, Anchor, Button, Group, Modal, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
+import { TriangleAlert } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { DatasetSummary, SplitRequest } from '#shared/models/dataset';
+import { ErrorAlert } from '../../components/error-alert';
+import { formatCount } from '../../components/format';
+import { useCommand } from '../../state/requests';
+import { SplitTable } from './split-table';
+
+export interface SplitDialogProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly project: string;
+  readonly summary: DatasetSummary;
+}
+
+const presets: readonly { validation: number; test: number }[] = [
+  { validation: 0.2, test: 0.2 },
+  { validation: 0.15, test: 0.15 },
+  { validation: 0.1, test: 0.1 },
+];
+
+/** Which images train, which choose the model, and which are kept for the end. */
+export function SplitDialog({ opened, onClose, project, summary }: SplitDialogProps) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Split into train, validation and test" size={680}>
+      <SplitEditor project={project} summary={summary} onClose={onClose} />
+    </Modal>
+  );
+}
+
+function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'opened'>) {
+  const [request, setRequest] = useState<Required<SplitRequest>>({
+    validation: 0.2,
+    test: 0.2,
+    seed: summary.split?.seed ?? 42,
+    group: summary.split?.group === 'none' ? 'none' : 'patient',
+  });
+  const make = useCommand('dataset.split', { quiet: true });
+  const [split, setSplit] = useState(summary.split);
+  useEffect(() => setSplit(summary.split), [summary.split]);
+  const train = 1 - request.validation - request.test;
+  const labelled = summary.images - summary.unlabelled;
+  const set = (part: Partial<SplitRequest>) => setRequest((before) => ({ ...before, ...part }));
+  const percent = (value: string | number) => (typeof value === 'number' ? value / 100 : 0);
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        make.mutate({ project, request }, { onSuccess: setSplit });
+      }}
+    >
+      <Stack gap="md">
+        <Text c="dimmed" size="xs">
+          {formatCount(labelled)} labelled images are drawn so that each part has the classes in the same shares, and
+          the same seed always draws the same split. Validation chooses the model; the test part is opened at the end.
+        </Text>
+        <Group gap="sm" align="flex-end" wrap="nowrap">
+          <NumberInput
+            label="Validation"
+            suffix=" %"
+            min={0}
+            max={90}
+            decimalScale={1}
+            value={Math.round(request.validation * 1000) / 10}
+            onChange={(value) => set({ validation: percent(value) })}
+            w={96}
+            data-autofocus
+          />
+          <NumberInput
+            label="Test"
+            suffix=" %"
+            min={0}
+            max={90}
+            decimalScale={1}
+            value={Math.round(request.test * 1000) / 10}
+            onChange={(value) => set({ test: percent(value) })}
+            w={96}
+          />
+          <NumberInput
+            label="Seed"
+            min={0}
+            allowDecimal={false}
+            value={request.seed}
+            onChange={(value) => set({ seed: typeof value === 'number' ? value : 0 })}
+            w={96}
+          />
+          <Stack gap={2}>
+            <Text size="xs" fw={500}>
+              Keep together
+            </Text>
+            <SegmentedControl
+              aria-label="Keep together"
+              value={request.group}
+              onChange={(group) => set({ group })}
+              data={[
+                { value: 'patient', label: 'Images of a patient' },
+                { value: 'none', label: 'Nothing' },
+              ]}
+            />
+          </Stack>
+        </Group>
+        <Group gap="sm">
+          <Text size="xs" className="tabular" fw={550}>
+            Train {Math.round(train * 1000) / 10} % · Validation {Math.round(request.validation * 1000) / 10} % · Test{' '}
+            {Math.round(request.test * 1000) / 10} %
+          </Text>
+          <Text size="xs" c="dimmed">
+            Usual:{' '}
+            {presets.map((preset, index) => (
+              <span key={preset.test}>
+                {index > 0 && ', '}
+                <Anchor component="button" type="button" size="xs" onClick={() => set(preset)}>
+                  {Math.round((1 - preset.validation - preset.test) * 100)}/{preset.validation * 100}/
+                  {preset.test * 100}
+                </Anchor>
+              </span>
+            ))}
+          </Text>
+        </Group>
+        {request.group === 'none' && (
+          <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
+            Images of one patient may stand in train and test at once: results then look better than they are on new
+            patients.
+          </Alert>
+        )}
+        {make.isError && <ErrorAlert error={make.error} />}
+        {split !== null && <SplitTable split={split} classNames={summary.classes.map(({ label }) => label)} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Close
+          </Button>
+          <Button type="submit" loading={make.isPending} disabled={train < 0.05}>
+            {split === null ? 'Make split' : 'Split again'}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

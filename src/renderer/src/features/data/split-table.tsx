@@ -1,0 +1,105 @@
+import { Alert, Group, List, Table, Text } from '@mantine/core';
+import { TriangleAlert } from 'lucide-react';
+import { type SplitPart, type SplitSummary, splitParts } from '#shared/models/dataset';
+import { ClassChip } from '../../components/class-chip';
+import { formatCount, formatDate, formatNumber, formatPercent } from '../../components/format';
+import { TableMenu } from '../../components/table-menu';
+import { splitNames } from '../../theme/class-colours';
+
+/** Classes by parts, with patients, how far it is from stratified, and what to be careful about. */
+export function SplitTable({ split, classNames }: { split: SplitSummary; classNames: readonly string[] }) {
+  const count = (part: SplitPart, label: string) => split.counts[part]?.[label] ?? 0;
+  const total = (part: SplitPart) => Object.values(split.counts[part] ?? {}).reduce((sum, value) => sum + value, 0);
+  const all = splitParts.reduce((sum, part) => sum + total(part), 0);
+  const rowTotal = (label: string) => splitParts.reduce((sum, part) => sum + count(part, label), 0);
+  return (
+    <section aria-label="Split result">
+      <Group justify="space-between" mb={2} wrap="nowrap">
+        <Text size="xs" c="dimmed">
+          {split.group === 'folders' ? 'From folders' : `Seed ${split.seed}`}
+          {split.group === 'patient' && ' · patients kept together'}
+          {split.group === 'none' && ' · patients not kept together'} · {formatDate(split.createdAt)}
+        </Text>
+        <TableMenu
+          name="Split"
+          table={() => ({
+            columns: ['Class', ...splitParts.map((part) => splitNames[part]), 'All'],
+            rows: [
+              ...classNames.map((label) => [label, ...splitParts.map((part) => count(part, label)), rowTotal(label)]),
+              ['Images', ...splitParts.map(total), all],
+              ['Patients', ...splitParts.map((part) => split.patients[part] ?? 0), null],
+            ],
+          })}
+        />
+      </Group>
+      <Table aria-label="Split" withTableBorder className="tabular">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Class</Table.Th>
+            {splitParts.map((part) => (
+              <Table.Th key={part} ta="right">
+                {splitNames[part]}
+              </Table.Th>
+            ))}
+            <Table.Th ta="right">All</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {classNames.map((label, index) => (
+            <Table.Tr key={label}>
+              <Table.Td>
+                <ClassChip label={label} index={index} />
+              </Table.Td>
+              {splitParts.map((part) => (
+                <Table.Td key={part} ta="right">
+                  {formatCount(count(part, label))}
+                </Table.Td>
+              ))}
+              <Table.Td ta="right">{formatCount(rowTotal(label))}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+        <Table.Tfoot>
+          <Table.Tr>
+            <Table.Th>Images</Table.Th>
+            {splitParts.map((part) => (
+              <Table.Th key={part} ta="right">
+                {formatCount(total(part))}{' '}
+                <Text span size="xs" c="dimmed" fw={400}>
+                  {all === 0 ? '' : formatPercent(total(part) / all, 0)}
+                </Text>
+              </Table.Th>
+            ))}
+            <Table.Th ta="right">{formatCount(all)}</Table.Th>
+          </Table.Tr>
+          <Table.Tr>
+            <Table.Th fw={400}>Patients</Table.Th>
+            {splitParts.map((part) => (
+              <Table.Td key={part} ta="right">
+                {formatCount(split.patients[part] ?? 0)}
+              </Table.Td>
+            ))}
+            <Table.Td />
+          </Table.Tr>
+        </Table.Tfoot>
+      </Table>
+      <Text size="xs" c="dimmed" mt={6}>
+        Largest deviation from equal class shares: {formatNumber(split.deviation)}{' '}
+        {split.deviation === 1 ? 'image' : 'images'}. Patients in more than one part:{' '}
+        <Text span size="xs" fw={600} c={split.groupsAcrossSplits > 0 ? 'var(--mantine-color-error)' : 'dimmed'}>
+          {formatCount(split.groupsAcrossSplits)}
+        </Text>
+        .
+      </Text>
+      {split.warnings.length > 0 && (
+        <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs" mt="xs">
+          <List size="sm" spacing={2}>
+            {split.warnings.map((warning) => (
+              <List.Item key={warning}>{warning}</List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+    </section>
+  );
+}

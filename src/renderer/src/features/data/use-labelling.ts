@@ -1,0 +1,81 @@
+import { useCallback } from 'react';
+import type { SplitPart } from '#shared/models/dataset';
+import { invoke } from '../../bridge/bridge';
+import { confirm } from '../../components/confirm';
+import { formatQuantity } from '../../components/format';
+import { refresh } from '../../state/requests';
+import { showError, showToast } from '../../state/toasts';
+import { splitNames } from '../../theme/class-colours';
+
+const changed = () => refresh('dataset.summary', 'dataset.ids', 'dataset.images', 'dataset.image');
+
+export interface Labelling {
+  readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
+  readonly move: (images: readonly number[], part: SplitPart) => Promise<boolean>;
+  readonly remove: (images: readonly number[]) => Promise<boolean>;
+  readonly undo: () => Promise<void>;
+}
+
+/** What a person does to images, each stored at once and each with a way back. */
+export function useLabelling(project: string): Labelling {
+  const undo = useCallback(async () => {
+    try {
+      const { description } = await invoke('dataset.undo', { project });
+      changed();
+      showToast({ message: description === null ? 'Nothing to undo' : `Undone: ${description}` });
+    } catch (error) {
+      showError(error);
+    }
+  }, [project]);
+
+  const act = useCallback(
+    async (work: () => Promise<string | null>): Promise<boolean> => {
+      try {
+        const message = await work();
+        changed();
+        if (message !== null) {
+          showToast({ kind: 'success', message, action: { label: 'Undo', run: () => void undo() } });
+        }
+        return true;
+      } catch (error) {
+        showError(error);
+        return false;
+      }
+    },
+    [undo],
+  );
+
+  return {
+    label: (images, label) =>
+      act(async () => {
+        const { changed: count } = await invoke('dataset.label', { project, images: [...images], label });
+        if (count === 0) return null;
+        return label === null
+          ? `Label taken from ${formatQuantity(count, 'image')}`
+          : `${formatQuantity(count, 'image')} labelled ${label}`;
+      }),
+    move: (images, part) =>
+      act(async () => {
+        const split = await invoke('dataset.moveToSplit', { project, images: [...images], split: part });
+        const across =
+          split.groupsAcrossSplits > 0
+            ? `. Now ${formatQuantity(split.groupsAcrossSplits, 'patient')} in more than one part`
+            : '';
+        return `${formatQuantity(images.length, 'image')} moved to ${splitNames[part]}${across}`;
+      }),
+    remove: async (images) => {
+      const sure = await confirm({
+        title: `Remove ${formatQuantity(images.length, 'image')} from the project?`,
+        message: 'The files on disk stay as they are. You can undo this.',
+        confirmLabel: 'Remove',
+        danger: true,
+      });
+      if (!sure) return false;
+      return act(async () => {
+        const { changed: count } = await invoke('dataset.remove', { project, images: [...images] });
+        return `${formatQuantity(count, 'image')} removed`;
+      });
+    },
+    undo,
+  };
+}
