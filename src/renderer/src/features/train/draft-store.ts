@@ -1,0 +1,28 @@
+import { create } from 'zustand';
+import { type RunConfig, runConfigSchema } from '#shared/models/run-config';
+
+/** A config that is being written. It may not be valid yet: `runConfigSchema` decides. */
+export type DraftConfig = RunConfig;
+
+interface DraftState {
+  /** By project, so that looking at another screen loses nothing. */
+  readonly drafts: Readonly<Record<string, DraftConfig>>;
+  readonly names: Readonly<Record<string, string>>;
+  change(project: string, part: Partial<DraftConfig>): void;
+  replace(project: string, config: DraftConfig): void;
+  rename(project: string, name: string): void;
+}
+
+/** The guide's values, on the smallest architecture until a person chooses. */
+export const defaultDraft: DraftConfig = runConfigSchema.parse({ backbone: 'vit-micro' });
+
+export const useDrafts = create<DraftState>((set) => ({
+  drafts: {},
+  names: {},
+  change: (project, part) =>
+    set((state) => ({
+      drafts: { ...state.drafts, [project]: { ...(state.drafts[project] ?? defaultDraft), ...part } },
+    })),
+  replace: (project, config) => set((state) => ({ drafts: { ...state.drafts, [project]: config } })),
+  rename: (project, name) => set((state) => ({ names: { ...state.names, [project]: name } })),
+}));

@@ -1,0 +1,255 @@
+import { Radio, SimpleGrid, Text, TextInput } from '@mantine/core';
+import type { BackboneSummary } from '#shared/models/backbone';
+import type { ProjectSummary } from '#shared/models/project';
+import { defaultLearningRate, type Preset } from '#shared/models/run-config';
+import { SectionCard } from '../../components/section-card';
+import { useRequest } from '../../state/requests';
+import { AugmentationSection } from './augmentation-section';
+import { BackboneSection } from './backbone-section';
+import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
+import { decimalText } from './number-text';
+import classes from './preset-card.module.css';
+import { RunCostPanel } from './run-cost-panel';
+import { ChoiceSetting, DecimalSetting, IntegerSetting, SwitchSetting } from './setting-row';
+import layout from './train-screen.module.css';
+
+const presetCards: readonly { readonly value: Preset; readonly title: string; readonly text: string }[] = [
+  {
+    value: 'quick',
+    title: 'Quick look',
+    text: 'Trains only a new head on features that the frozen backbone computes once. Minutes; best with a pretrained backbone.',
+  },
+  {
+    value: 'full',
+    title: 'Full',
+    text: 'Trains all layers, with augmentation. Slower; usually the best result, and the only choice from scratch.',
+  },
+];
+
+export interface NewRunFormProps {
+  readonly project: ProjectSummary;
+  readonly onStarted: (run: string) => void;
+}
+
+/** Everything that decides a run, with the guide's values to begin with, and what it would cost. */
+export function NewRunForm({ project, onStarted }: NewRunFormProps) {
+  const draft = useDrafts((state) => state.drafts[project.id]) ?? defaultDraft;
+  const name = useDrafts((state) => state.names[project.id]) ?? '';
+  const rename = useDrafts((state) => state.rename);
+  const changeDraft = useDrafts((state) => state.change);
+  const change = (part: Partial<DraftConfig>) => changeDraft(project.id, part);
+  const backbones = useRequest('backbones.list', {});
+  const backbone = backbones.data?.backbones.find((candidate) => candidate.name === draft.backbone);
+
+  return (
+    <form className={layout['form']} aria-label="New run" onSubmit={(event) => event.preventDefault()}>
+      <div className={layout['formMain']}>
+        <SectionCard title="Preset">
+          <Radio.Group
+            aria-label="Preset"
+            value={draft.preset}
+            onChange={(value) => change({ preset: value === 'quick' ? 'quick' : 'full' })}
+          >
+            <SimpleGrid cols={2} spacing="xs">
+              {presetCards.map((card) => (
+                <Radio.Card key={card.value} value={card.value} className={classes['card']} aria-label={card.title}>
+                  <Radio.Indicator size="xs" />
+                  <span>
+                    <Text fw={600} span display="block">
+                      {card.title}
+                    </Text>
+                    <Text size="xs" c="dimmed" span>
+                      {card.text}
+                    </Text>
+                  </span>
+                </Radio.Card>
+              ))}
+            </SimpleGrid>
+          </Radio.Group>
+        </SectionCard>
+        <BackboneSection list={backbones} value={draft.backbone} onChange={(value) => change({ backbone: value })} />
+        <div className={layout['groups']}>
+          <StepSettings draft={draft} change={change} backbone={backbone} />
+          <OutcomeSettings draft={draft} change={change} />
+        </div>
+        <AugmentationSection
+          project={project.id}
+          preset={draft.preset}
+          value={draft.augmentation}
+          onChange={(augmentation) => change({ augmentation })}
+        />
+        <SectionCard title="Name" description="Optional. Without one, Fovea names the run after its backbone and time.">
+          <TextInput
+            aria-label="Run name"
+            maxLength={120}
+            value={name}
+            placeholder="e.g. First try with flips off"
+            onChange={(event) => rename(project.id, event.currentTarget.value)}
+          />
+        </SectionCard>
+      </div>
+      <RunCostPanel project={project.id} draft={draft} name={name} onStarted={onStarted} />
+    </form>
+  );
+}
+
+interface GroupProps {
+  readonly draft: DraftConfig;
+  readonly change: (part: Partial<DraftConfig>) => void;
+}
+
+function StepSettings({ draft, change, backbone }: GroupProps & { readonly backbone: BackboneSummary | undefined }) {
+  const automatic = defaultLearningRate(draft.preset, backbone?.pretrained ?? false);
+  return (
+    <SectionCard title="Steps and learning rate">
+      <IntegerSetting
+        label="Epochs"
+        help="Times that every training image is seen."
+        value={draft.epochs}
+        min={1}
+        max={10_000}
+        onChange={(epochs) => change({ epochs })}
+      />
+      <IntegerSetting
+        label="Batch size"
+        help="Images at a time. Less needs less memory."
+        value={draft.batchSize}
+        min={1}
+        max={1024}
+        onChange={(batchSize) => change({ batchSize })}
+      />
+      <IntegerSetting
+        label="Gradient accumulation"
+        help={
+          <>
+            Batches to one step: effective batch{' '}
+            <b className="tabular">{draft.batchSize * draft.gradientAccumulation}</b>.
+          </>
+        }
+        value={draft.gradientAccumulation}
+        min={1}
+        max={1024}
+        onChange={(gradientAccumulation) => change({ gradientAccumulation })}
+      />
+      <DecimalSetting
+        label="Learning rate"
+        help={`Highest step size. Empty: ${decimalText(automatic)}, fit for this preset and backbone.`}
+        value={draft.learningRate}
+        placeholder={`Auto: ${decimalText(automatic)}`}
+        check={(value) => (value > 0 ? null : 'Must be above 0')}
+        onChange={(learningRate) => change({ learningRate })}
+      />
+      <ChoiceSetting
+        label="Schedule"
+        help="How the learning rate falls after the warm-up."
+        value={draft.schedule}
+        choices={[
+          { value: 'cosine', label: 'Cosine' },
+          { value: 'linear', label: 'Linear' },
+          { value: 'constant', label: 'Constant' },
+        ]}
+        onChange={(schedule) => change({ schedule })}
+      />
+      <DecimalSetting
+        label="Warm-up"
+        help="Share of all steps in which the learning rate rises."
+        value={draft.warmupRatio}
+        check={(value) => (value >= 0 && value <= 1 ? null : 'From 0 to 1')}
+        onChange={(value) => change({ warmupRatio: value ?? 0 })}
+      />
+      <DecimalSetting
+        label="Weight decay"
+        help="Pulls weights towards 0; never biases and norms."
+        value={draft.weightDecay}
+        check={(value) => (value >= 0 ? null : 'Must not be below 0')}
+        onChange={(value) => change({ weightDecay: value ?? 0 })}
+      />
+      <DecimalSetting
+        label="Gradient clip"
+        help="Longest gradient that a step may take."
+        value={draft.maxGradientNorm}
+        check={(value) => (value > 0 ? null : 'Must be above 0')}
+        onChange={(value) => change({ maxGradientNorm: value ?? 1 })}
+      />
+    </SectionCard>
+  );
+}
+
+function OutcomeSettings({ draft, change }: GroupProps) {
+  return (
+    <SectionCard title="Goal and loss">
+      <ChoiceSetting
+        label="Best model by"
+        help="The validation metric that picks the epoch to keep."
+        value={draft.bestMetric}
+        choices={[
+          { value: 'accuracy', label: 'Accuracy' },
+          { value: 'macroF1', label: 'Macro F1' },
+          { value: 'auc', label: 'Macro AUC' },
+          { value: 'loss', label: 'Loss' },
+        ]}
+        onChange={(bestMetric) => change({ bestMetric })}
+      />
+      <SwitchSetting
+        label="Early stopping"
+        help="Ends the run when that metric no longer gets better."
+        value={draft.earlyStoppingPatience !== null}
+        onChange={(on) => change({ earlyStoppingPatience: on ? 5 : null })}
+      />
+      {draft.earlyStoppingPatience !== null && (
+        <IntegerSetting
+          label="Patience"
+          help="Epochs without a better value before the end."
+          value={draft.earlyStoppingPatience}
+          min={1}
+          max={10_000}
+          onChange={(earlyStoppingPatience) => change({ earlyStoppingPatience })}
+        />
+      )}
+      <ChoiceSetting
+        label="Class balance"
+        help="Weighted loss: errors on rare classes count more."
+        value={draft.classBalance}
+        choices={[
+          { value: 'none', label: 'None' },
+          { value: 'weighted-loss', label: 'Weighted loss' },
+        ]}
+        onChange={(classBalance) => change({ classBalance })}
+      />
+      <DecimalSetting
+        label="Label smoothing"
+        help="Share of certainty taken from the true label."
+        value={draft.labelSmoothing}
+        check={(value) => (value >= 0 && value <= 0.99 ? null : 'From 0 to 0.99')}
+        onChange={(value) => change({ labelSmoothing: value ?? 0 })}
+      />
+      <IntegerSetting
+        label="Seed"
+        help="The same seed, data and settings repeat the run."
+        value={draft.seed}
+        min={0}
+        max={0xffffffff}
+        onChange={(seed) => change({ seed })}
+      />
+      <ChoiceSetting
+        label="Device"
+        help="Automatic takes the fastest that works here."
+        value={draft.device}
+        choices={[
+          { value: 'auto', label: 'Automatic' },
+          { value: 'cpu', label: 'Processor' },
+          { value: 'webgpu', label: 'GPU (WebGPU)' },
+        ]}
+        onChange={(device) => change({ device })}
+      />
+      <IntegerSetting
+        label="Evaluation batch"
+        help="Images at a time when checking on validation."
+        value={draft.evaluationBatchSize}
+        min={1}
+        max={1024}
+        onChange={(evaluationBatchSize) => change({ evaluationBatchSize })}
+      />
+    </SectionCard>
+  );
+}

@@ -1,0 +1,13 @@
+/** Reads what a person types for a number: `2e-5`, `0.00002`, `0,1`; null when it is none. */
+export function parseDecimal(text: string): number | null {
+  const trimmed = text.trim().replace(',', '.');
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return null;
+  const value = Number(trimmed);
+  return Number.isFinite(value) ? value : null;
+}
+
+/** The shortest text that reads back as the same number, small ones with an exponent: `2e-5`, `0.01`. */
+export function decimalText(value: number): string {
+  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential();
+  return String(value);
+}

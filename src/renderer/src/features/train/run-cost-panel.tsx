@@ -1,0 +1,127 @@
+import { Alert, Button, Skeleton, Text } from '@mantine/core';
+import { CircleAlert, Play, TriangleAlert } from 'lucide-react';
+import type { RequestOutput } from '#shared/ipc/contract';
+import { formatFixed, formatMemory, formatParameters } from '../../charts/format';
+import { ScheduleChart } from '../../charts/schedule-chart';
+import { ErrorAlert } from '../../components/error-alert';
+import { formatCount, formatDuration } from '../../components/format';
+import { SectionCard } from '../../components/section-card';
+import { refresh, useCommand } from '../../state/requests';
+import { type DraftConfig, useDrafts } from './draft-store';
+import classes from './run-cost-panel.module.css';
+import layout from './train-screen.module.css';
+import { useRunPreview } from './use-run-preview';
+
+export interface RunCostPanelProps {
+  readonly project: string;
+  readonly draft: DraftConfig;
+  readonly name: string;
+  readonly onStarted: (run: string) => void;
+}
+
+/** What the run would cost, what stands in its way, and the button that starts it. */
+export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelProps) {
+  const { preview, invalid, current } = useRunPreview(project, draft);
+  const rename = useDrafts((state) => state.rename);
+  const start = useCommand('runs.start', {
+    quiet: true,
+    onSuccess: (run) => {
+      refresh('runs.list');
+      rename(project, '');
+      onStarted(run.id);
+    },
+  });
+  const cost = preview.data;
+  const problems = [...invalid, ...(cost?.problems ?? [])];
+  const blocked = problems.length > 0 || cost === undefined || !current;
+
+  return (
+    <aside className={layout['side']} aria-label="Cost of this run">
+      <SectionCard title="Before you start">
+        <Button
+          fullWidth
+          size="sm"
+          leftSection={<Play size={15} />}
+          disabled={blocked}
+          loading={start.isPending}
+          onClick={() => start.mutate({ project, config: draft, ...(name.trim() === '' ? {} : { name: name.trim() }) })}
+        >
+          Start training
+        </Button>
+        {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
+        {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
+        {problems.length > 0 && (
+          <Alert mt="xs" color="red" icon={<CircleAlert size={16} />} title="To do before the start" role="alert">
+            <Messages lines={problems} />
+          </Alert>
+        )}
+        {cost !== undefined && cost.warnings.length > 0 && (
+          <Alert mt="xs" color="yellow" icon={<TriangleAlert size={16} />} title="Good to know">
+            <Messages lines={cost.warnings} />
+          </Alert>
+        )}
+        {cost === undefined && preview.isPending && <Skeleton h={120} mt="sm" />}
+        {cost !== undefined && <Costs cost={cost} effectiveBatch={draft.batchSize * draft.gradientAccumulation} />}
+      </SectionCard>
+      {cost !== undefined && cost.schedule.length > 1 && (
+        <SectionCard title="Learning rate schedule">
+          <ScheduleChart schedule={cost.schedule} warmupSteps={cost.warmupSteps} />
+        </SectionCard>
+      )}
+      {cost?.classWeights !== null && cost?.classWeights !== undefined && (
+        <SectionCard title="Class weights" description="n / (classes × n of the class), on the training images">
+          <table className={classes['weights']}>
+            <tbody>
+              {cost.classWeights.map(({ label, weight }) => (
+                <tr key={label}>
+                  <td>{label}</td>
+                  <td className="tabular" style={{ textAlign: 'right' }}>
+                    {formatFixed(weight)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </SectionCard>
+      )}
+    </aside>
+  );
+}
+
+function Messages({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <ul className={classes['messages']}>
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Costs({ cost, effectiveBatch }: { cost: RequestOutput<'runs.preview'>; effectiveBatch: number }) {
+  const entries: readonly (readonly [string, string])[] = [
+    ['Time', cost.secondsEstimate === null ? 'Known once it runs' : `about ${formatDuration(cost.secondsEstimate)}`],
+    ['Memory', `about ${formatMemory(cost.memoryMB)}`],
+    ['Trainable', formatParameters(cost.trainableParameters)],
+    ['Parameters', formatParameters(cost.parameters)],
+    ['Optimizer steps', formatCount(cost.steps)],
+    ['Steps an epoch', formatCount(cost.stepsPerEpoch)],
+    ['Effective batch', formatCount(effectiveBatch)],
+    ['Warm-up steps', formatCount(cost.warmupSteps)],
+  ];
+  return (
+    <>
+      <dl className={classes['numbers']} style={{ marginTop: 12 }}>
+        {entries.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Text size="xs" c="dimmed" mt="xs">
+        Only training and validation images are used. The test set stays closed.
+      </Text>
+    </>
+  );
+}

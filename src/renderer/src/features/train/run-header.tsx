@@ -1,0 +1,195 @@
+import { ActionIcon, Alert, Button, Group, Menu, Text, Title } from '@mantine/core';
+import {
+  EllipsisVertical,
+  Pause,
+  Play,
+  RotateCcw,
+  ScanSearch,
+  Square,
+  Trash2,
+  TrendingUp,
+  TriangleAlert,
+} from 'lucide-react';
+import type { ProjectSummary } from '#shared/models/project';
+import type { RunDetail, RunSummary } from '#shared/models/run';
+import { confirm } from '../../components/confirm';
+import { formatDate, formatDuration } from '../../components/format';
+import { RunStateBadge } from '../../components/run-state-badge';
+import { refresh, useCommand } from '../../state/requests';
+import { useSelectedRun } from '../../state/selected-run';
+import { useSession } from '../../state/session';
+import { useDrafts } from './draft-store';
+
+export interface RunHeaderProps {
+  readonly project: ProjectSummary;
+  readonly run: RunSummary;
+  readonly detail: RunDetail | null;
+}
+
+/** Name and state of a run, what can be done with it, and why it ended when it did not end well. */
+export function RunHeader({ project, run, detail }: RunHeaderProps) {
+  const target = { project: project.id, run: run.id };
+  const changed = { onSuccess: () => refresh('runs.list', 'runs.get', 'runs.progress') };
+  const pause = useCommand('runs.pause', changed);
+  const resume = useCommand('runs.resume', changed);
+  const stop = useCommand('runs.stop', changed);
+  const broken = run.state === 'interrupted' || run.state === 'failed';
+  const canResume = run.state === 'paused' || (run.resumable && (broken || run.state === 'stopped'));
+
+  const askStop = async () => {
+    const sure = await confirm({
+      title: 'Stop this run?',
+      message: run.resumable
+        ? 'It ends after the current step. The best model so far is kept, and the run can be resumed from its last checkpoint.'
+        : 'It ends after the current step. There is no checkpoint yet: what it has learned so far is lost.',
+      confirmLabel: 'Stop run',
+      danger: !run.resumable,
+    });
+    if (sure) stop.mutate(target);
+  };
+
+  return (
+    <>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <div style={{ minWidth: 0 }}>
+          <Group gap="xs" wrap="nowrap">
+            <Title order={2} size="h2" lineClamp={1}>
+              {run.name}
+            </Title>
+            <RunStateBadge state={run.state} />
+          </Group>
+          <Text size="xs" c="dimmed" className="tabular">
+            {[
+              run.backbone,
+              run.preset === 'quick' ? 'Quick look' : 'Full',
+              run.device,
+              formatDate(run.createdAt),
+              run.seconds > 0 ? formatDuration(run.seconds) : null,
+            ]
+              .filter((part) => part !== null)
+              .join(' · ')}
+          </Text>
+        </div>
+        <Group gap={6} wrap="nowrap">
+          {run.state === 'running' && (
+            <Button
+              variant="default"
+              leftSection={<Pause size={14} />}
+              loading={pause.isPending}
+              onClick={() => pause.mutate(target)}
+            >
+              Pause
+            </Button>
+          )}
+          {canResume && !broken && (
+            <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
+              Resume
+            </Button>
+          )}
+          {(run.state === 'running' || run.state === 'paused' || run.state === 'queued') && (
+            <Button variant="default" leftSection={<Square size={12} />} loading={stop.isPending} onClick={askStop}>
+              Stop
+            </Button>
+          )}
+          <ResultActions project={project} run={run} />
+          <RunMenu project={project} run={run} detail={detail} />
+        </Group>
+      </Group>
+      {broken && (
+        <Alert
+          role="alert"
+          color={run.state === 'failed' ? 'red' : 'orange'}
+          icon={<TriangleAlert size={18} />}
+          title={run.error?.message ?? (run.state === 'failed' ? 'The run failed.' : 'The run was interrupted.')}
+        >
+          <Text>
+            {run.error?.hint ??
+              (run.resumable
+                ? 'What it had learned up to its last checkpoint is kept.'
+                : 'It had no checkpoint yet. Start a new run with the same settings.')}
+          </Text>
+          {canResume && (
+            <Group mt="xs" gap="sm">
+              <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
+                Resume
+              </Button>
+              <Text size="xs" c="dimmed">
+                Goes on from the last checkpoint, after epoch {run.epochsDone} of {run.epochs}.
+              </Text>
+            </Group>
+          )}
+        </Alert>
+      )}
+    </>
+  );
+}
+
+function ResultActions({ project, run }: { readonly project: ProjectSummary; readonly run: RunSummary }) {
+  const go = useSession((state) => state.go);
+  const select = useSelectedRun((state) => state.select);
+  if (!run.hasModel || run.state === 'running' || run.state === 'queued') return null;
+  const open = (screen: 'evaluate' | 'predict') => () => {
+    select(project.id, run.id);
+    go(screen);
+  };
+  return (
+    <>
+      <Button
+        variant={run.state === 'finished' ? 'filled' : 'default'}
+        leftSection={<TrendingUp size={14} />}
+        onClick={open('evaluate')}
+      >
+        Evaluate
+      </Button>
+      <Button variant="default" leftSection={<ScanSearch size={14} />} onClick={open('predict')}>
+        Predict
+      </Button>
+    </>
+  );
+}
+
+function RunMenu({ project, run, detail }: RunHeaderProps) {
+  const select = useSelectedRun((state) => state.select);
+  const replace = useDrafts((state) => state.replace);
+  const remove = useCommand('runs.remove', {
+    onSuccess: () => {
+      refresh('runs.list');
+      select(project.id, null);
+    },
+  });
+  const askRemove = async () => {
+    const sure = await confirm({
+      title: `Remove ${run.name}?`,
+      message: 'Its model, log, evaluations and checkpoints are deleted. This cannot be undone.',
+      confirmLabel: 'Remove run',
+      danger: true,
+    });
+    if (sure) remove.mutate({ project: project.id, run: run.id });
+  };
+  const going = run.state === 'running' || run.state === 'queued' || run.state === 'paused';
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon aria-label="More actions for this run" size="md">
+          <EllipsisVertical size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<RotateCcw size={14} />}
+          disabled={detail === null}
+          onClick={() => {
+            if (detail === null) return;
+            replace(project.id, detail.record.config);
+            select(project.id, null);
+          }}
+        >
+          Use these settings again
+        </Menu.Item>
+        <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={going} onClick={askRemove}>
+          Remove run
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
