@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { pipelineHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import { splitPartSchema } from '#shared/models/dataset';
 import {
@@ -91,9 +92,33 @@ async function readJson<T>(file: string, schema: z.ZodType<T>, what: string): Pr
   }
 }
 
-/** Throws `run_damaged`. */
-export const readRunRecord = (folder: string): Promise<RunRecord> =>
-  readJson(recordFile(folder), runRecordSchema, 'The configuration (config.json)');
+const versionSchema = z.looseObject({ pipeline: z.looseObject({ version: z.number() }) });
+const PIPELINE_VERSION = 1;
+
+/**
+ * Throws `run_damaged`; `pipeline_version` where its images were prepared in a way that this Fovea does not know;
+ * `pipeline_changed` where the recorded preprocessing is not the one the run was trained behind.
+ */
+export async function readRunRecord(folder: string): Promise<RunRecord> {
+  const what = 'The configuration (config.json)';
+  const { pipeline } = await readJson(recordFile(folder), versionSchema, what);
+  if (pipeline.version !== PIPELINE_VERSION) {
+    throw new FoveaError('pipeline_version', 'This run prepared its images in a way that this Fovea does not know.', {
+      hint: 'Use the version of Fovea that trained it, or train again.',
+    });
+  }
+  const record = await readJson(recordFile(folder), runRecordSchema, what);
+  if (pipelineHash(record.pipeline) !== record.hashes.pipeline) {
+    throw new FoveaError(
+      'pipeline_changed',
+      'The preprocessing in config.json is not the one this run was trained with.',
+      {
+        hint: 'Restore config.json from a copy: a model must see images prepared as in its training.',
+      },
+    );
+  }
+  return record;
+}
 
 /** Throws `run_damaged`. */
 export const readRunSamples = async (folder: string): Promise<RunSample[]> =>

@@ -1,0 +1,78 @@
+import type { Metric } from '#shared/models/metric';
+import type { Evaluation, RunRecord } from '#shared/models/run';
+
+const number = (metric: Metric): string => {
+  const interval =
+    metric.low === null || metric.high === null ? '' : ` (95 % CI ${metric.low.toFixed(3)}–${metric.high.toFixed(3)})`;
+  return `${metric.value.toFixed(3)}${interval}`;
+};
+
+/** Markdown takes names of classes and projects as text: its signs are escaped, lines and HTML taken out. */
+const plain = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .replace(/[<>]/g, ' ')
+    .replace(/[\\`*_{}[\]()#+!|]/g, '\\$&');
+
+/** A model card (README.md with the front matter that Hugging Face reads) for an exported model. */
+export function modelCard(input: {
+  readonly project: string;
+  readonly name: string;
+  readonly record: RunRecord;
+  readonly evaluations: readonly Evaluation[];
+  readonly usage: string;
+}): string {
+  const { record, evaluations } = input;
+  const { config, pipeline, counts } = record;
+  const results = evaluations.map(
+    (one) => `### ${one.split === 'test' ? 'Test' : 'Validation'} set: ${one.n} images, ${one.patients} patients
+
+| | value |
+|---|---|
+| Accuracy | ${number(one.accuracy)} |
+| Macro recall | ${number(one.macroRecall)} |
+| Macro F1 | ${number(one.macroF1)} |
+| Macro AUC | ${one.auc === null ? 'a class has no case' : number(one.auc)} |
+| Loss | ${one.loss.value.toFixed(4)} |
+
+| class | cases | precision | recall | F1 |
+|---|---|---|---|---|
+${one.perClass.map((entry) => `| ${plain(entry.label)} | ${entry.support} | ${number(entry.precision)} | ${number(entry.recall)} | ${number(entry.f1)} |`).join('\n')}
+
+${one.cautions.map((text) => `- ${plain(text)}`).join('\n')}
+`,
+  );
+  return `---
+pipeline_tag: image-classification
+tags:
+- vit
+- medical-imaging
+- research-use-only
+---
+
+# ${plain(input.name)}
+
+**Research use only.** This model is not a medical device and not cleared for diagnosis or treatment.
+
+A Vision Transformer for ${record.classes.length} classes (${record.classes.map(plain).join(', ')}), trained with Fovea ${record.version} in the project “${plain(input.project)}”.
+
+## Use
+
+${input.usage}
+
+Images must be prepared as in \`pipeline.json\`: 8-bit raster, short side at most ${pipeline.canonicalShortSide} px; resized to ${pipeline.width} × ${pipeline.height} (bilinear, antialiased, aspect not kept); times ${pipeline.rescaleFactor.toPrecision(6)}; mean ${pipeline.mean.join(', ')}; standard deviation ${pipeline.std.join(', ')}. Class names by index are in \`labels.json\`.
+
+## Training
+
+Run \`${record.id}\`, ${record.createdAt}. ${counts.train} training, ${counts.validation} validation and ${counts.test} test images. Preset ${config.preset}, ${config.epochs} epochs, batch ${config.batchSize} × ${config.gradientAccumulation}, learning rate ${config.learningRate}, seed ${config.seed}. Best epoch chosen by validation ${config.bestMetric}.
+
+${record.notes.map((note) => `- ${plain(note)}`).join('\n')}
+
+## Results
+
+${results.length === 0 ? 'Not evaluated.' : results.join('\n')}
+## Limits
+
+The numbers hold for images like those of the data named above. Other scanners, sites, protocols or patients may give other results. Probabilities are not calibrated.
+`;
+}

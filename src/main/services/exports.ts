@@ -1,0 +1,237 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FoveaError } from '#shared/ipc/errors';
+import type { Job } from '#shared/models/job';
+import type { RunRecord } from '#shared/models/run';
+import { argmax } from '#shared/statistics/log-loss';
+import type { DecodePool } from '../decode-host/client';
+import type { EngineClient } from '../engine-host/client';
+import type { Parity } from '../engine-host/protocol';
+import { toStoreError } from '../store/errors';
+import type { Dataset } from './dataset';
+import { requireClasses, requireModel } from './evaluations';
+import { modelCard } from './export-card';
+import type { JobHandle, Jobs } from './jobs';
+import { runFolder } from './project-paths';
+import { folderName, type OpenProject } from './projects';
+import { bestCheckpoint, readEvaluation, readRunRecord, readRunSamples } from './run-files';
+import { ensureRasters } from './run-rasters';
+import { samplesOf } from './run-samples';
+import type { Runs } from './runs';
+
+export type ExportFormat = 'hf' | 'onnx';
+
+export interface ExportResult {
+  readonly folder: string;
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  readonly parity: Parity;
+}
+
+/** `parent`: a new folder is named in it. `folder`: that folder, which must be empty or not there yet. */
+export type ExportTarget = { readonly parent: string } | { readonly folder: string };
+
+export interface Exports {
+  /**
+   * Writes a model that others can load into a new folder, and checks it against the trained one before it appears.
+   * The job's result is the `ExportResult`. Job errors: `run_unknown`, `no_model`, `run_damaged`, `folder_not_empty`,
+   * `export_differs`, `disk_full`, `project_unwritable`, the engine's.
+   */
+  start(project: OpenProject, run: string, format: ExportFormat, target: ExportTarget): Job;
+}
+
+const PARITY_IMAGES = 64;
+const PARITY_LIMIT = 1e-4;
+/** Of a checkpoint, what the training needs and nobody else. */
+const TRAINER_FILES = new Set(['trainer.json', 'optimizer.safetensors']);
+
+export function createExports(options: {
+  readonly runs: Pick<Runs, 'get'>;
+  readonly dataset: Pick<Dataset, 'sourceFile'>;
+  readonly engine: Pick<EngineClient, 'request'>;
+  readonly pool: DecodePool;
+  readonly jobs: Jobs;
+}): Exports {
+  const { runs, dataset, engine, pool, jobs } = options;
+
+  const write = async (
+    project: OpenProject,
+    run: string,
+    format: ExportFormat,
+    target: ExportTarget,
+    job: JobHandle,
+  ): Promise<ExportResult> => {
+    const { summary } = await runs.get(project, run);
+    const source = runFolder(project.folder, run);
+    const record = await readRunRecord(source);
+    requireModel(source);
+    const samples = await readRunSamples(source);
+    const images = samplesOf(samples, 'validation').slice(0, PARITY_IMAGES);
+    job.progress('reading images', 0, images.length);
+    const rasters = await ensureRasters({
+      project,
+      dataset,
+      pool,
+      pipeline: record.pipeline,
+      images,
+      signal: job.signal,
+    });
+    const final = await finalFolder(target, `${project.name} ${run} ${format}`);
+    const temporary = `${final}.incoming`;
+    try {
+      await rm(temporary, { recursive: true, force: true });
+      await mkdir(temporary, { recursive: true });
+      job.progress(format === 'onnx' ? 'writing ONNX' : 'copying weights', 0, null);
+      const parity =
+        format === 'onnx'
+          ? await writeOnnx(source, temporary, record, rasters, job)
+          : await writeHuggingFace(source, temporary, record, rasters, job);
+      requireParity(parity);
+      await writeFile(join(temporary, 'labels.json'), json({ classes: record.classes }));
+      await writeFile(join(temporary, 'pipeline.json'), json({ ...record.pipeline, sha256: record.hashes.pipeline }));
+      const evaluations = [await readEvaluation(source, 'test'), await readEvaluation(source, 'validation')];
+      await writeFile(
+        join(temporary, 'README.md'),
+        modelCard({
+          project: project.name,
+          name: summary.name,
+          record,
+          evaluations: evaluations.flatMap((one) => one ?? []),
+          usage: usage[format],
+        }),
+      );
+      job.signal.throwIfAborted();
+      // An empty folder that was given makes room; one that was filled meanwhile stays, and the rename fails.
+      if (existsSync(final)) await rmdir(final);
+      await rename(temporary, final);
+      return { folder: final, files: await listFiles(final), parity };
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true }).catch(() => {});
+      throw toStoreError(error);
+    }
+  };
+
+  const writeOnnx = async (
+    source: string,
+    folder: string,
+    record: RunRecord,
+    rasters: readonly string[],
+    job: JobHandle,
+  ): Promise<Parity> => {
+    const call = engine.request(
+      'exportOnnx',
+      {
+        modelFolder: bestCheckpoint(source),
+        outFile: join(folder, 'model.onnx'),
+        pipeline: record.pipeline,
+        rasters,
+      },
+      { onProgress: (phase, done, total) => job.progress(phase, done, total) },
+    );
+    return (await cancellable(call, job)).parity;
+  };
+
+  const writeHuggingFace = async (
+    source: string,
+    folder: string,
+    record: RunRecord,
+    rasters: readonly string[],
+    job: JobHandle,
+  ): Promise<Parity> => {
+    const best = bestCheckpoint(source);
+    for (const entry of await readdir(best, { withFileTypes: true })) {
+      if (entry.isFile() && !TRAINER_FILES.has(entry.name)) {
+        await copyFile(join(best, entry.name), join(folder, entry.name));
+      }
+    }
+    job.progress('comparing', 0, rasters.length);
+    const answers = [];
+    for (const modelFolder of [best, folder]) {
+      const call = engine.request('classify', {
+        modelFolder,
+        pipeline: record.pipeline,
+        device: 'cpu',
+        threads: record.config.threads,
+        batchSize: record.config.evaluationBatchSize,
+        rasters,
+        attention: false,
+      });
+      const answer = await cancellable(call, job);
+      requireClasses(record.classes, answer.classes);
+      answers.push(answer.probabilities);
+    }
+    return compare(answers[0] ?? new Float32Array(), answers[1] ?? new Float32Array(), record.classes.length);
+  };
+
+  return {
+    start: (project, run, format, target) =>
+      jobs.start('export', project.id, (job) => write(project, run, format, target, job)),
+  };
+}
+
+async function cancellable<T>(
+  call: { readonly result: Promise<T>; control(action: 'cancel'): void },
+  job: JobHandle,
+): Promise<T> {
+  const cancel = () => call.control('cancel');
+  job.signal.addEventListener('abort', cancel, { once: true });
+  return call.result.finally(() => job.signal.removeEventListener('abort', cancel));
+}
+
+/** Largest difference of a probability, and the share of images with the same answer. */
+export function compare(a: Float32Array, b: Float32Array, classes: number): Parity {
+  const images = a.length / classes;
+  let maxProbabilityDifference = a.length === b.length ? 0 : Number.POSITIVE_INFINITY;
+  let same = 0;
+  for (let image = 0; image < images; image++) {
+    const one = a.subarray(image * classes, (image + 1) * classes);
+    const other = b.subarray(image * classes, (image + 1) * classes);
+    if (argmax(one) === argmax(other)) same += 1;
+    one.forEach((value, index) => {
+      const difference = Math.abs(value - (other[index] ?? Number.NaN));
+      maxProbabilityDifference = Number.isNaN(difference)
+        ? Number.POSITIVE_INFINITY
+        : Math.max(maxProbabilityDifference, difference);
+    });
+  }
+  return { maxProbabilityDifference, agreement: images === 0 ? 0 : same / images, images };
+}
+
+function requireParity({ maxProbabilityDifference, agreement, images }: Parity): void {
+  if (maxProbabilityDifference < PARITY_LIMIT && agreement === 1 && images > 0) return;
+  throw new FoveaError(
+    'export_differs',
+    `The exported model does not answer as the trained one: probabilities differ by up to ${maxProbabilityDifference.toExponential(1)}, ${(agreement * 100).toFixed(1)} % of ${images} images have the same class.`,
+    { hint: 'Nothing was exported. Evaluate the run again; if its numbers are right, report this.' },
+  );
+}
+
+async function finalFolder(target: ExportTarget, name: string): Promise<string> {
+  if ('folder' in target) {
+    const present = await readdir(target.folder).catch(() => []);
+    const isFile = (await stat(target.folder).catch(() => null))?.isDirectory() === false;
+    if (isFile || present.length > 0) {
+      throw new FoveaError('folder_not_empty', 'The folder for the export is not empty.', {
+        hint: 'Name a folder that is not there yet.',
+      });
+    }
+    return target.folder.replace(/[/\\]+$/, '');
+  }
+  const base = join(target.parent, folderName(name).replaceAll(' ', '-'));
+  for (let number = 1; ; number++) {
+    const folder = number === 1 ? base : `${base}-${number}`;
+    if (!existsSync(folder)) return folder;
+  }
+}
+
+async function listFiles(folder: string): Promise<{ name: string; bytes: number }[]> {
+  const names = (await readdir(folder)).sort();
+  return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(folder, name))).size })));
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+const usage: Readonly<Record<ExportFormat, string>> = {
+  hf: 'A Hugging Face folder: `ViTForImageClassification.from_pretrained(folder)`, or *Import backbone* in Fovea.',
+  onnx: '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` [batch, classes]; softmax makes them probabilities.',
+};
