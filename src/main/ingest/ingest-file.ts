@@ -29,7 +29,7 @@ async function decodeDicom(bytes: Buffer, intensity: Intensity): Promise<Decoded
   const { image } = frame;
   const warnings = [...parsed.warnings];
   if (image.frames > 1) warnings.push(`${image.frames} frames: the first is used.`);
-  if (parsed.incomplete) warnings.push('The file is damaged behind its image.');
+  if (parsed.stop !== null) warnings.push('The file is damaged behind its image.');
   return {
     raster: frame.forModel(intensity),
     facts: {

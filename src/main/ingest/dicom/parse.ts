@@ -1,41 +1,62 @@
 import type { DataSet } from 'dicom-parser';
 import dicomParser from 'dicom-parser';
 import { FoveaError } from '#shared/ipc/errors';
+import { damaged } from './damaged';
 import { inflateDataSet } from './inflate';
-import { EXPLICIT_BIG_ENDIAN, EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN } from './transfer-syntax';
+import {
+  DEFLATED_LITTLE_ENDIAN,
+  EXPLICIT_BIG_ENDIAN,
+  EXPLICIT_LITTLE_ENDIAN,
+  IMPLICIT_LITTLE_ENDIAN,
+} from './transfer-syntax';
 import { valueRepresentations } from './value-representations';
+
+/** Where and why the parser stopped before the end of the file; what comes after that point is missing. */
+export type ParseStop = 'truncated' | 'damaged' | null;
 
 export interface ParsedDicom {
   readonly dataSet: DataSet;
   readonly transferSyntax: string;
-  /** The parser stopped before the end of the file: what comes after that point is missing from `dataSet`. */
-  readonly incomplete: boolean;
+  readonly stop: ParseStop;
   readonly warnings: readonly string[];
 }
 
 const PREAMBLE_BYTES = 132;
 
+/** The media directory of a disc: it lists images and holds none. */
+const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
+
 interface Attempt {
   readonly dataSet: DataSet;
-  readonly incomplete: boolean;
+  readonly stop: ParseStop;
+}
+
+/** dicom-parser's wording when an element reaches beyond the end of the file. */
+function stopReason(exception: unknown): ParseStop {
+  const text = exception instanceof Error ? exception.message : String(exception);
+  return /past end|cannot seek|overrun|eof|maxPosition/i.test(text) ? 'truncated' : 'damaged';
 }
 
 /** dicom-parser throws strings, errors, and `{exception, dataSet}` with what it had read. */
-function parsePartly(bytes: Buffer, transferSyntax?: string): Attempt | null {
+function parsePartly(bytes: Buffer): Attempt | null {
   try {
-    const options = { inflater: inflateDataSet, ...(transferSyntax ? { TransferSyntaxUID: transferSyntax } : {}) };
-    return { dataSet: dicomParser.parseDicom(bytes, options), incomplete: false };
+    return { dataSet: dicomParser.parseDicom(bytes, { inflater: inflateDataSet }), stop: null };
   } catch (error) {
     if (error instanceof FoveaError) throw error;
     if (typeof error === 'object' && error !== null && 'dataSet' in error && 'exception' in error) {
-      return { dataSet: error.dataSet as DataSet, incomplete: true };
+      return { dataSet: error.dataSet as DataSet, stop: stopReason(error.exception) };
     }
     return null;
   }
 }
 
-function hasPrefix(bytes: Buffer): boolean {
-  return bytes.length >= PREAMBLE_BYTES && bytes.toString('latin1', 128, PREAMBLE_BYTES) === 'DICM';
+/** "DICM", and behind it the file meta group: the letters alone may stand in the data of a file without a preamble. */
+function hasPreamble(bytes: Buffer): boolean {
+  return (
+    bytes.length >= PREAMBLE_BYTES + 8 &&
+    bytes.toString('latin1', 128, PREAMBLE_BYTES) === 'DICM' &&
+    bytes.readUInt16LE(PREAMBLE_BYTES) === 0x0002
+  );
 }
 
 /** Transfer syntaxes to try on a bare data set, the likelier first: PS3.5 puts two capital letters after the tag. */
@@ -45,63 +66,78 @@ function candidates(bytes: Buffer): readonly string[] {
   return explicit ? [EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN] : [IMPLICIT_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN];
 }
 
+/** A preamble and a file meta group that holds the transfer syntax alone (PS3.10, 7.1). */
+function makeHeader(transferSyntax: string): Buffer {
+  const value = transferSyntax.length % 2 === 0 ? transferSyntax : `${transferSyntax}\0`;
+  const element = Buffer.from('\x02\x00\x10\x00UI\x00\x00', 'latin1');
+  element.writeUInt16LE(value.length, 6);
+  return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM', 'latin1'), element, Buffer.from(value, 'latin1')]);
+}
+
 function parseBare(bytes: Buffer): ParsedDicom | null {
   let partial: ParsedDicom | null = null;
   for (const transferSyntax of candidates(bytes)) {
-    const attempt = parsePartly(bytes, transferSyntax);
-    // Elements of other data read as DICOM have wild group numbers; a real data set starts in group 0008.
+    const attempt = parsePartly(Buffer.concat([makeHeader(transferSyntax), bytes]));
+    // Other data read as DICOM have wild group numbers; a real data set starts in group 0008.
     if (attempt === null || !Object.keys(attempt.dataSet.elements).some((tag) => tag.startsWith('x0008'))) continue;
     const warnings = ['The file names no transfer syntax; it was found by trial.'];
-    const parsed = { dataSet: attempt.dataSet, transferSyntax, incomplete: attempt.incomplete, warnings };
-    if (!attempt.incomplete) return parsed;
+    const parsed = { ...attempt, transferSyntax, warnings };
+    if (attempt.stop === null) return parsed;
     partial ??= parsed;
   }
   return partial;
 }
 
-/** Where the data set starts after a file meta group that lacks a transfer syntax. */
-function endOfMeta(bytes: Buffer): number | null {
-  try {
-    const meta = dicomParser.readPart10Header(bytes) as DataSet & { readonly position?: number };
-    return meta.position ?? null;
-  } catch {
-    return null;
-  }
-}
+type MetaHeader = DataSet & { readonly position?: number };
 
-/**
- * Reads a DICOM file (PS3.10) or a bare data set. Errors: `not_an_image` when it is no DICOM at all, `damaged`,
- * `too_large`.
- */
-export function parseDicom(bytes: Buffer): ParsedDicom {
-  let file = bytes;
-  // A file meta group without the preamble: put one before it.
-  if (!hasPrefix(file) && file.length >= 8 && file.readUInt16LE(0) === 0x0002) {
-    file = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM', 'latin1'), file]);
-  }
-  if (hasPrefix(file)) {
-    const attempt = parsePartly(file);
-    if (attempt !== null) {
-      const meta = attempt.incomplete ? readMeta(file) : attempt.dataSet;
-      const transferSyntax = meta?.string('x00020010')?.trim() ?? IMPLICIT_LITTLE_ENDIAN;
-      return { ...attempt, transferSyntax, warnings: [] };
-    }
-    const start = endOfMeta(file);
-    const bare = start === null ? null : parseBare(file.subarray(start));
-    if (bare !== null) return bare;
-    throw new FoveaError('damaged', 'The file is DICOM, but its header is damaged.', {
-      hint: 'Export it again from the archive.',
-    });
-  }
-  const bare = parseBare(file);
-  if (bare !== null) return bare;
-  throw new FoveaError('not_an_image', 'This is not a DICOM file.');
-}
-
-function readMeta(bytes: Buffer): DataSet | null {
+function readMeta(bytes: Buffer): MetaHeader | null {
   try {
     return dicomParser.readPart10Header(bytes);
   } catch {
     return null;
   }
+}
+
+/** Whether the first element behind the file meta group has a value representation where the syntax wants one. */
+function startsAsDeclared(bytes: Buffer, { position }: MetaHeader, transferSyntax: string): boolean {
+  if (position === undefined || position + 6 > bytes.length) return true;
+  if (transferSyntax === IMPLICIT_LITTLE_ENDIAN || transferSyntax === DEFLATED_LITTLE_ENDIAN) return true;
+  return valueRepresentations.has(bytes.toString('latin1', position + 4, position + 6));
+}
+
+function parseWithPreamble(bytes: Buffer): ParsedDicom {
+  const meta = readMeta(bytes);
+  if (meta?.string('x00020002')?.trim() === MEDIA_STORAGE_DIRECTORY) {
+    throw new FoveaError('not_dicom_image', 'This is a DICOMDIR, the directory of a disc: it holds no image itself.', {
+      hint: 'Import the folder that it is in.',
+    });
+  }
+  const transferSyntax = meta?.string('x00020010')?.trim();
+  const attempt = transferSyntax ? parsePartly(bytes) : null;
+  if (attempt !== null && transferSyntax) {
+    if (attempt.stop !== null && meta && !startsAsDeclared(bytes, meta, transferSyntax)) {
+      throw damaged('The file is not encoded as its header says (implicit instead of explicit value representations).');
+    }
+    return { ...attempt, transferSyntax, warnings: [] };
+  }
+  const bare = meta?.position === undefined ? null : parseBare(bytes.subarray(meta.position));
+  if (bare !== null) return bare;
+  throw damaged('The file is DICOM, but its header is damaged.');
+}
+
+/**
+ * Reads a DICOM file (PS3.10) or a bare data set. Errors: `not_an_image` when it is no DICOM at all, `not_dicom_image`
+ * for a DICOMDIR, `damaged`, `too_large`.
+ */
+export function parseDicom(bytes: Buffer): ParsedDicom {
+  if (hasPreamble(bytes)) return parseWithPreamble(bytes);
+  // A file meta group without the preamble: put one before it.
+  if (bytes.length >= 8 && bytes.readUInt16LE(0) === 0x0002) {
+    return parseWithPreamble(Buffer.concat([Buffer.alloc(128), Buffer.from('DICM', 'latin1'), bytes]));
+  }
+  const bare = parseBare(bytes);
+  if (bare !== null) return bare;
+  throw new FoveaError('not_an_image', 'This is not a DICOM file that Fovea can read.', {
+    hint: 'If other programs open it, export it again from there.',
+  });
 }

@@ -5,7 +5,7 @@ import { damaged, truncated } from './damaged';
 import { findFrameFragments, joinFragments } from './encapsulated/frame-fragments';
 import { type ImageAttributes, readImageAttributes } from './image-attributes';
 import { readNativeFrame } from './native-frame';
-import type { ParsedDicom } from './parse';
+import type { ParsedDicom, ParseStop } from './parse';
 import { type StoredValues, toStoredValues } from './stored-values';
 import { pixelEncoding } from './transfer-syntax';
 
@@ -14,10 +14,11 @@ export interface DicomFrame {
   readonly stored: StoredValues;
 }
 
-function findPixelData(dataSet: DataSet, incomplete: boolean) {
+function findPixelData(dataSet: DataSet, stop: ParseStop) {
   const element = dataSet.elements['x7fe00010'] ?? dataSet.elements['x7fe00008'] ?? dataSet.elements['x7fe00009'];
   if (element !== undefined && element.length > 0) return element;
-  if (incomplete) throw truncated('The file ends before its image does.');
+  if (stop === 'truncated') throw truncated('The file ends before its image does.');
+  if (stop === 'damaged') throw damaged('The file is damaged before or in its image.');
   throw new FoveaError('no_pixel_data', 'The DICOM file has no image in it.', {
     hint: 'Reports, plans, waveforms and directories have no picture to learn from.',
   });
@@ -28,8 +29,8 @@ function findPixelData(dataSet: DataSet, incomplete: boolean) {
  * `truncated`, `damaged`, `too_large`.
  */
 export async function readDicomFrame(parsed: ParsedDicom, frame: number): Promise<DicomFrame> {
-  const { dataSet, transferSyntax, incomplete } = parsed;
-  const pixelData = findPixelData(dataSet, incomplete);
+  const { dataSet, transferSyntax, stop } = parsed;
+  const pixelData = findPixelData(dataSet, stop);
   const encoding = pixelEncoding(transferSyntax);
   const image = readImageAttributes(dataSet);
   if (!Number.isInteger(frame) || frame < 0 || frame >= image.frames) {

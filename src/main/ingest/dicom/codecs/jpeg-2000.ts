@@ -32,13 +32,14 @@ function check(bytes: Uint8Array, image: ImageAttributes): Checked {
   const codestream = bytes.subarray(findJpeg2000Codestream(bytes));
   const header = readJpeg2000Header(codestream);
   const [first] = header.components;
-  if (first === undefined || header.subsampled || header.tiles > MAX_TILES) {
+  if (first === undefined) throw damaged('The compressed image has no channels.');
+  checkFrameHeader({ ...header, components: header.components.length, precision: first.precision }, image);
+  if (header.subsampled || header.tiles > MAX_TILES) {
     throw damaged('The compressed image has a layout that Fovea does not read.');
   }
   if (header.components.some(({ precision, signed }) => precision !== first.precision || signed !== first.signed)) {
     throw damaged('The channels of the compressed image have different depths.');
   }
-  checkFrameHeader({ ...header, components: header.components.length, precision: first.precision }, image);
   return { codestream, header, ...first };
 }
 

@@ -1,0 +1,28 @@
+import { open } from 'node:fs/promises';
+import type { ImageKind } from '#shared/models/dataset';
+import { classifyHead, HEAD_BYTES } from '../classify';
+
+export interface FileHead {
+  readonly bytes: number;
+  readonly kind: ImageKind | null;
+  /** Printable from the first byte to the last of the head: a CSV, a note. */
+  readonly text: boolean;
+}
+
+function looksLikeText(head: Uint8Array): boolean {
+  return head.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+}
+
+/** Size and kind of a file, from one open and one short read. Throws the system's error. */
+export async function readHead(path: string): Promise<FileHead> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const buffer = Buffer.allocUnsafe(HEAD_BYTES);
+    const { bytesRead } = await file.read(buffer, 0, HEAD_BYTES, 0);
+    const head = buffer.subarray(0, bytesRead);
+    return { bytes: size, kind: classifyHead(head, size), text: looksLikeText(head) };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { scanPaths } from './scan';
+
+const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const JPEG = Buffer.from('ffd8ffe000104a464946', 'hex');
+const DICOM = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), Buffer.from('0200000055', 'hex')]);
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fovea-scan-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function put(files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  }
+}
+
+test('classifies by content, whatever the names say', async () => {
+  await put({
+    'a.txt': PNG,
+    'b.dcm': JPEG,
+    IM0001: DICOM,
+    'c.png': 'not a picture',
+    'd.jpg': '',
+    'e.bin': Buffer.from([1, 2, 3, 0]),
+  });
+  const { entries, ignored, layout } = await scanPaths([folder]);
+  expect(entries.map(({ relativePath, kind }) => [relativePath, kind])).toEqual([
+    ['IM0001', 'dicom'],
+    ['a.txt', 'png'],
+    ['b.dcm', 'jpeg'],
+  ]);
+  expect(ignored.map(({ path, code, message }) => [path.slice(folder.length + 1), code, message])).toEqual([
+    ['c.png', 'not_an_image', 'A text file, not an image.'],
+    ['d.jpg', 'not_an_image', 'The file is empty.'],
+    ['e.bin', 'not_an_image', 'Not an image that Fovea reads.'],
+  ]);
+  expect(layout).toBe('none');
+});
+
+test('a bare data set without preamble counts as DICOM, text that starts alike does not', async () => {
+  const implicit = Buffer.from('0800050000000a00000049534f5f49522031303020', 'hex');
+  implicit.writeUInt32LE(10, 4);
+  await put({ bare: implicit, text: 'a\u0000b' });
+  const { entries } = await scanPaths([folder]);
+  expect(entries.map(({ relativePath }) => relativePath)).toEqual(['bare']);
+});
+
+test('class folders: names with spaces, brackets and letters of any language; deeper folders keep the class', async () => {
+  await put({
+    'benign (1)/x [2].png': PNG,
+    'größe/дата/深/y.png': PNG,
+    'größe/z.png': PNG,
+    '.hidden/a.png': PNG,
+    'Thumbs.db': PNG,
+  });
+  const { entries, layout, ignored } = await scanPaths([folder]);
+  expect(layout).toBe('class-folders');
+  expect(entries.map(({ relativePath, label, split }) => [relativePath, label, split])).toEqual([
+    ['benign (1)/x [2].png', 'benign (1)', null],
+    ['größe/z.png', 'größe', null],
+    ['größe/дата/深/y.png', 'größe', null],
+  ]);
+  expect(ignored).toEqual([]);
+});
+
+test.each([
+  ['train', 'val', 'test'],
+  ['Training', 'Validation', 'Testing'],
+  ['TRAIN', 'dev', 'TEST'],
+])('split folders %s, %s, %s with classes below', async (train, validation, testing) => {
+  await put({ [`${train}/a/1.png`]: PNG, [`${validation}/b/2.png`]: PNG, [`${testing}/a/deep/3.png`]: PNG });
+  const { entries, layout } = await scanPaths([folder]);
+  expect(layout).toBe('split-class-folders');
+  expect(Object.fromEntries(entries.map(({ relativePath, label, split }) => [relativePath, [label, split]]))).toEqual({
+    [`${train}/a/1.png`]: ['a', 'train'],
+    [`${validation}/b/2.png`]: ['b', 'validation'],
+    [`${testing}/a/deep/3.png`]: ['a', 'test'],
+  });
+});
+
+test('a folder that only wraps the classes is passed over; a split folder beside classes is a class', async () => {
+  await put({ 'export/2024/a/1.png': PNG, 'export/2024/b/2.png': PNG });
+  const wrapped = await scanPaths([folder]);
+  expect(wrapped.entries.map(({ label }) => label)).toEqual(['a', 'b']);
+  await put({ 'export/2024/test/3.png': PNG });
+  const mixed = await scanPaths([folder]);
+  expect(mixed.entries.map(({ label, split }) => [label, split])).toEqual([
+    ['a', null],
+    ['b', null],
+    ['test', null],
+  ]);
+});
+
+test('a class folder alone is one class; files in the root have no label', async () => {
+  await put({ 'benign/1.png': PNG, 'benign/2.png': PNG });
+  expect((await scanPaths([folder])).entries.map(({ label }) => label)).toEqual(['benign', 'benign']);
+  await put({ 'loose.png': PNG });
+  expect((await scanPaths([folder])).entries.map(({ label }) => label)).toEqual(['benign', 'benign', null]);
+});
+
+test('links are not followed, and are listed', async () => {
+  await put({ 'a/1.png': PNG, 'b/2.png': PNG });
+  await symlink(folder, join(folder, 'a', 'circle'));
+  await symlink('/etc/hostname', join(folder, 'a', 'out.png'));
+  const { entries, ignored } = await scanPaths([folder]);
+  expect(entries).toHaveLength(2);
+  expect(ignored.map(({ code }) => code)).toEqual(['link', 'link']);
+});
+
+test('files named alone, a file named twice, a missing path', async () => {
+  await put({ 'a/1.png': PNG, 'b/2.png': PNG });
+  const { entries, ignored } = await scanPaths([join(folder, 'a/1.png'), join(folder, 'a'), join(folder, 'missing')]);
+  expect(entries.map(({ relativePath, label }) => [relativePath, label])).toEqual([['1.png', null]]);
+  expect(ignored.map(({ code }) => code)).toEqual(['unreadable']);
+});
+
+test('an aborted scan rejects', async () => {
+  await put({ 'a/1.png': PNG });
+  await expect(scanPaths([folder], { signal: AbortSignal.abort() })).rejects.toThrow();
+});
+
+test('an empty folder gives nothing', async () => {
+  expect(await scanPaths([folder])).toEqual({ entries: [], ignored: [], layout: 'none' });
+});

@@ -1,0 +1,112 @@
+import type { ImageKind, SkippedFile, SplitPart } from '#shared/models/dataset';
+import { type DetectedLayout, detectLayout, type Layout, readFolders } from './detect-layout';
+import { readHead } from './read-head';
+import { type WalkedFile, walkFiles } from './walk';
+
+export interface ScanEntry {
+  /** The folder that the user named, or the folder of a file that was named. */
+  readonly root: string;
+  readonly path: string;
+  /** From the root, with forward slashes. */
+  readonly relativePath: string;
+  readonly kind: ImageKind;
+  readonly bytes: number;
+  readonly label: string | null;
+  readonly split: SplitPart | null;
+}
+
+export interface ScanResult {
+  /** Images, in the order of the walk: the same for the same files. */
+  readonly entries: readonly ScanEntry[];
+  /** Files that are no images, and what could not be read. `path` is absolute. */
+  readonly ignored: readonly SkippedFile[];
+  /** Of the named folders together; files that were named alone have no say. */
+  readonly layout: Layout;
+}
+
+export interface ScanOptions {
+  readonly signal?: AbortSignal;
+  /** Called now and then with the number of files seen so far. */
+  readonly onProgress?: (files: number) => void;
+}
+
+type Candidate = WalkedFile & { readonly kind: ImageKind; readonly bytes: number };
+
+/** Heads read at a time: enough to keep a disk or a share busy, few enough for its file handles. */
+const BATCH = 64;
+
+function foldersOf(relativePath: string): readonly string[] {
+  return relativePath.split('/').slice(0, -1);
+}
+
+async function readCandidate(file: WalkedFile, onSkip: (skip: SkippedFile) => void): Promise<Candidate | null> {
+  const { path } = file;
+  try {
+    const { bytes, kind, text } = await readHead(path);
+    if (kind !== null) return { ...file, kind, bytes };
+    const reason =
+      bytes === 0 ? 'The file is empty.' : text ? 'A text file, not an image.' : 'Not an image that Fovea reads.';
+    onSkip({ path, code: 'not_an_image', message: reason });
+  } catch {
+    onSkip({ path, code: 'unreadable', message: 'The file could not be opened.' });
+  }
+  return null;
+}
+
+function groupByRoot(candidates: readonly Candidate[]): ReadonlyMap<string, readonly Candidate[]> {
+  const groups = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const group = groups.get(candidate.root);
+    if (group === undefined) groups.set(candidate.root, [candidate]);
+    else group.push(candidate);
+  }
+  return groups;
+}
+
+/** One layout a root: two folders dropped together need not be built alike. */
+function labelEntries(candidates: readonly Candidate[]): { readonly entries: ScanEntry[]; readonly layout: Layout } {
+  const layouts = new Map<string, DetectedLayout>();
+  for (const [root, files] of groupByRoot(candidates)) {
+    layouts.set(root, detectLayout(files.map(({ relativePath }) => foldersOf(relativePath))));
+  }
+  const entries = candidates.map((file) => {
+    const detected = layouts.get(file.root) ?? { layout: 'none', depth: 0 };
+    return { ...file, ...readFolders(detected, foldersOf(file.relativePath)) };
+  });
+  const found = [...layouts.values()].map(({ layout }) => layout);
+  const layout = (['split-class-folders', 'class-folders'] as const).find((kind) => found.includes(kind)) ?? 'none';
+  return { entries, layout };
+}
+
+/**
+ * What is in the given files and folders: images by their content (names and extensions do not count), and what their
+ * folders say of class and split. A file that is named twice is listed once. Rejects with the signal's reason when it
+ * is aborted.
+ */
+export async function scanPaths(paths: readonly string[], options: ScanOptions = {}): Promise<ScanResult> {
+  const { signal, onProgress } = options;
+  const candidates: Candidate[] = [];
+  const ignored: SkippedFile[] = [];
+  const seen = new Set<string>();
+  const skip = (reason: SkippedFile) => ignored.push(reason);
+  let batch: WalkedFile[] = [];
+
+  async function flush(): Promise<void> {
+    signal?.throwIfAborted();
+    for (const candidate of await Promise.all(batch.map((file) => readCandidate(file, skip)))) {
+      if (candidate !== null) candidates.push(candidate);
+    }
+    batch = [];
+    onProgress?.(seen.size);
+  }
+
+  for await (const file of walkFiles(paths, signal, skip)) {
+    if (seen.has(file.path)) continue;
+    seen.add(file.path);
+    batch.push(file);
+    if (batch.length === BATCH) await flush();
+  }
+  await flush();
+  ignored.sort((first, second) => (first.path < second.path ? -1 : first.path > second.path ? 1 : 0));
+  return { ...labelEntries(candidates), ignored };
+}

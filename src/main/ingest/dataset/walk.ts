@@ -1,0 +1,73 @@
+import type { Dirent } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+export interface WalkedFile {
+  /** The path that the user named: a folder, or the folder of a file. */
+  readonly root: string;
+  readonly path: string;
+  /** From the root, with forward slashes on every system. */
+  readonly relativePath: string;
+}
+
+export interface WalkSkip {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What systems leave in folders; nobody means to import them, so they are not even listed as left out. */
+const litter = new Set([
+  'thumbs.db',
+  'desktop.ini',
+  'ehthumbs.db',
+  '__macosx',
+  '$recycle.bin',
+  'system volume information',
+]);
+
+function isLitter(name: string): boolean {
+  return name.startsWith('.') || litter.has(name.toLowerCase());
+}
+
+/** By UTF-16 code units: the same on every system and in every language. */
+function byName(first: Dirent, second: Dirent): number {
+  return first.name < second.name ? -1 : first.name > second.name ? 1 : 0;
+}
+
+/**
+ * Every regular file under the given files and folders, depth first in name order. Links are not followed: they may
+ * lead out of the folder or in a circle. What cannot be read goes to `onSkip`.
+ */
+export async function* walkFiles(
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+  onSkip: (skip: WalkSkip) => void,
+): AsyncGenerator<WalkedFile> {
+  async function* folder(root: string, path: string, prefix: string): AsyncGenerator<WalkedFile> {
+    const entries = await readdir(path, { withFileTypes: true }).catch(() => {
+      onSkip({ path, code: 'unreadable', message: 'The folder could not be opened.' });
+      return [];
+    });
+    signal?.throwIfAborted();
+    for (const entry of entries.sort(byName)) {
+      if (isLitter(entry.name)) continue;
+      const child = join(path, entry.name);
+      const relativePath = prefix + entry.name;
+      if (entry.isFile()) yield { root, path: child, relativePath };
+      else if (entry.isDirectory()) yield* folder(root, child, `${relativePath}/`);
+      else if (entry.isSymbolicLink())
+        onSkip({ path: child, code: 'link', message: 'A link; links are not followed.' });
+      else onSkip({ path: child, code: 'not_a_file', message: 'Not a regular file.' });
+    }
+  }
+
+  for (const path of paths) {
+    const status = await lstat(path).catch(() => null);
+    if (status === null)
+      onSkip({ path, code: 'unreadable', message: 'There is no such file or folder, or it may not be read.' });
+    else if (status.isDirectory()) yield* folder(path, path, '');
+    else if (status.isFile()) yield { root: join(path, '..'), path, relativePath: basename(path) };
+    else onSkip({ path, code: 'not_a_file', message: 'Not a regular file or folder.' });
+  }
+}
