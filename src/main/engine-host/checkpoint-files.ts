@@ -12,7 +12,7 @@ import {
 } from '../engine/train/checkpoint';
 import type { OptimizerState } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
-import { toHfConfig } from '../engine/vit/parse-config';
+import { parseVitConfig, toHfConfig } from '../engine/vit/parse-config';
 import { explainWriteError, isMissing } from './file-errors';
 import { hashFile, readTensorsFile, writeBytesFile, writeTensorsFile } from './tensor-files';
 
@@ -149,6 +149,9 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint | null>
 
 export const readParameters = (checkpoint: Checkpoint): Promise<Map<string, Tensor>> =>
   readTensorsFile(join(checkpoint.folder, MODEL));
+
+export const readConfig = async ({ folder }: Checkpoint): Promise<VitConfig> =>
+  parseVitConfig(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
 
 /** AdamW's moments; null where the checkpoint has none. */
 export async function readOptimizer({ folder, trainer }: Checkpoint): Promise<OptimizerState | null> {

@@ -2,6 +2,7 @@
 export interface HostPort {
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
+  connected(): boolean;
 }
 
 /** What Electron's utility process adds to `process`; named here because this layer does not know Electron. */
@@ -11,19 +12,21 @@ interface ParentPort {
 }
 
 /**
- * Connects to the parent under `utilityProcess` (`process.parentPort`) and under `child_process.fork`. A fork whose
- * parent is gone ends: no host outlives the app. (Electron ends its utility processes itself.)
+ * Connects to the parent under `utilityProcess` (`process.parentPort`) and under `child_process.fork`. `onGone` is
+ * called when the parent of a fork has ended, so that no host outlives the app (Electron ends its utility processes
+ * itself).
  */
-export function connectToParent(): HostPort {
+export function connectToParent(onGone: () => void = () => process.exit(0)): HostPort {
   const parentPort = (process as { readonly parentPort?: ParentPort }).parentPort;
   if (parentPort !== undefined) {
     return {
       send: (message) => parentPort.postMessage(message),
       onMessage: (listener) => parentPort.on('message', (event) => listener(event.data)),
+      connected: () => true,
     };
   }
   if (process.send === undefined) throw new Error('A host must be started by Fovea.');
-  process.once('disconnect', () => process.exit(0));
+  process.once('disconnect', onGone);
   return {
     send: (message) => {
       if (process.connected) process.send?.(message, undefined, undefined, () => {});
@@ -31,5 +34,6 @@ export function connectToParent(): HostPort {
     onMessage: (listener) => {
       process.on('message', listener);
     },
+    connected: () => process.connected,
   };
 }

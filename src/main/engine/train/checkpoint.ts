@@ -41,6 +41,8 @@ export const trainerFileSchema = z.object({
   version: z.literal(1),
   /** Hash of all that decides the run (config, classes, pipeline, images): a checkpoint of another run is refused. */
   run: z.string(),
+  /** Hash of the backbone that the run began with: the key of its cached features. */
+  backbone: z.string(),
   random: z.object({ algorithm: z.literal('xoshiro128**'), seed: z.number().int(), epoch: z.number().int() }),
   /** `optimizer.safetensors` was taken at this step; null in `best`, which only predicts. */
   optimizerStep: z.number().int().nullable(),

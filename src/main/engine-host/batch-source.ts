@@ -1,0 +1,66 @@
+import type { BatchSource } from '../engine/train/loop';
+import type { Batch } from '../engine/train/session';
+import type { Loader } from './loader';
+import type { Sample } from './protocol';
+
+/** Cuts positions 0, 1, 2, … into groups of at most `size`. */
+export function inOrder(count: number, size: number): number[][] {
+  const groups: number[][] = [];
+  for (let start = 0; start < count; start += size) {
+    groups.push(Array.from({ length: Math.min(size, count - start) }, (_, index) => start + index));
+  }
+  return groups;
+}
+
+/** Augmented views for training and plain ones for validation, from the loader's threads. */
+export function imageBatches(
+  loader: Loader,
+  train: readonly Sample[],
+  validation: readonly Sample[],
+  batchSize: number,
+): BatchSource {
+  const pick = (samples: readonly Sample[], positions: readonly number[]) => positions.map((i) => samples[i] as Sample);
+  return {
+    training: (epoch, plan) => loader.batches(plan.map((positions) => ({ epoch, samples: pick(train, positions) }))),
+    validation: () =>
+      loader.batches(
+        inOrder(validation.length, batchSize).map((positions) => ({
+          epoch: null,
+          samples: pick(validation, positions),
+        })),
+      ),
+  };
+}
+
+export interface FeatureSet {
+  /** [images, width] */
+  readonly features: Float32Array;
+  readonly labels: Int32Array;
+}
+
+/** Rows of cached features: the same in every epoch but for their order. */
+export function featureBatches(
+  train: FeatureSet,
+  validation: FeatureSet,
+  width: number,
+  batchSize: number,
+): BatchSource {
+  const gather = (set: FeatureSet, positions: readonly number[]): Batch => {
+    const pixels = new Float32Array(positions.length * width);
+    for (const [row, index] of positions.entries()) {
+      pixels.set(set.features.subarray(index * width, (index + 1) * width), row * width);
+    }
+    return {
+      pixels,
+      labels: Int32Array.from(positions, (index) => set.labels[index] as number),
+      count: positions.length,
+    };
+  };
+  async function* each(set: FeatureSet, plan: readonly (readonly number[])[]) {
+    for (const positions of plan) yield gather(set, positions);
+  }
+  return {
+    training: (_epoch, plan) => each(train, plan),
+    validation: () => each(validation, inOrder(validation.labels.length, batchSize)),
+  };
+}

@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FoveaError } from '#shared/ipc/errors';
+import { augmentationSchema } from '#shared/models/run-config';
+import { attentionRollout } from '../engine/explain/rollout';
+import { type Classification, type Classifier, createClassifier } from '../engine/train/classifier';
+import { softmaxRows } from '../engine/train/softmax';
+import type { VitConfig } from '../engine/vit/config';
+import { openBackboneFolder, parameterSpecs } from './backbone-folder';
+import { inOrder } from './batch-source';
+import { openCheckpoint } from './checkpoint-files';
+import { resolveDevice } from './device';
+import { batchesHere, createLoader } from './loader';
+import type { AttentionMaps, ClassifyResult, ClassifySpec } from './protocol';
+import { checkCancelled, type RequestContext } from './request-context';
+
+/** Attention of all blocks of a batch: kept under this, whatever the model. */
+const ATTENTION_BYTES = 128 * 2 ** 20;
+/** From so many images on, threads prepare them beside the engine. */
+const LOADER_FROM = 9;
+
+export interface LoadedModel {
+  readonly config: VitConfig;
+  readonly parameters: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
+}
+
+/**
+ * A trained model from its folder, its hashes verified where it has them.
+ *
+ * @throws FoveaError `checkpoint_damaged`, `model_missing`, or what opening a backbone throws
+ */
+export async function loadModel(folder: string): Promise<LoadedModel> {
+  // A checkpoint that was being replaced when the power went is put back here.
+  if (existsSync(join(folder, 'trainer.json')) || existsSync(`${folder}.previous`)) await openCheckpoint(folder);
+  if (!existsSync(folder)) {
+    throw new FoveaError('model_missing', 'The run has no model yet.', { hint: 'Train it for at least one epoch.' });
+  }
+  const opened = await openBackboneFolder(folder);
+  try {
+    if (!opened.hasHead) {
+      throw new FoveaError('model_missing', 'The folder holds a backbone without a classifier.', {
+        hint: 'Choose the folder of a trained model.',
+      });
+    }
+    return {
+      config: opened.config,
+      parameters: await opened.read(parameterSpecs(opened.config).map(({ name }) => name)),
+    };
+  } finally {
+    await opened.close();
+  }
+}
+
+interface Kept {
+  readonly key: string;
+  readonly config: VitConfig;
+  readonly batch: number;
+  readonly classifier: Classifier;
+}
+
+/** The model of the last request: predictions come in bursts. */
+let kept: Kept | null = null;
+
+async function classifierFor(spec: ClassifySpec): Promise<Kept> {
+  const file = join(spec.modelFolder, 'model.safetensors');
+  const { size, mtimeMs } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0 }));
+  const wanted = Math.max(1, Math.min(spec.batchSize, spec.rasters.length));
+  const device = resolveDevice(spec.device);
+  const identity = [spec.modelFolder, size, mtimeMs, device, spec.threads, spec.attention].join('\n');
+  const key = `${identity}\n${wanted}`;
+  if (kept !== null && size > 0 && kept.key === key) return kept;
+  await releaseClassifier();
+  const { config, parameters } = await loadModel(spec.modelFolder);
+  const tokens = (config.imageSize / config.patchSize) ** 2 + 1;
+  const attentionBytes = config.layers * config.heads * tokens ** 2 * 4;
+  const batch = spec.attention ? Math.max(1, Math.min(wanted, Math.floor(ATTENTION_BYTES / attentionBytes))) : wanted;
+  const classifier = await createClassifier({
+    config,
+    parameters,
+    device,
+    threads: spec.threads,
+    batch,
+    attentions: spec.attention,
+  });
+  kept = { key, config, batch, classifier };
+  return kept;
+}
+
+async function releaseClassifier(): Promise<void> {
+  const old = kept;
+  kept = null;
+  await old?.classifier.dispose();
+}
+
+/** The maps of image `index` of a batch. */
+function attentionMaps(config: VitConfig, { attentions }: Classification, index: number): AttentionMaps {
+  const grid = config.imageSize / config.patchSize;
+  const patches = grid * grid;
+  const tokens = patches + 1;
+  const one = config.heads * tokens * tokens;
+  const ofImage = attentions.map((layer) => layer.subarray(index * one, (index + 1) * one));
+  const rows = new Float32Array(config.layers * config.heads * patches);
+  for (const [layer, attention] of ofImage.entries()) {
+    for (let head = 0; head < config.heads; head++) {
+      const cls = head * tokens * tokens;
+      rows.set(attention.subarray(cls + 1, cls + tokens), (layer * config.heads + head) * patches);
+    }
+  }
+  return {
+    layers: config.layers,
+    heads: config.heads,
+    gridHeight: grid,
+    gridWidth: grid,
+    rows,
+    rollout: attentionRollout(ofImage, config.heads, tokens),
+  };
+}
+
+/** Classifies rasters with a trained model, behind the pipeline that it was trained behind. */
+export async function classify(spec: ClassifySpec, context: RequestContext): Promise<ClassifyResult> {
+  const started = performance.now();
+  if (spec.rasters.length === 0) {
+    const { config } = await loadModel(spec.modelFolder);
+    return empty(config.classes);
+  }
+  const { config, classifier, batch } = await classifierFor(spec);
+  if (config.imageSize !== spec.pipeline.height || config.imageSize !== spec.pipeline.width) {
+    throw new FoveaError('image_size_mismatch', 'The model and the pipeline of the run do not fit together.', {
+      hint: 'The run was changed on disk: train again.',
+    });
+  }
+  const settings = { pipeline: spec.pipeline, augmentation: augmentationSchema.parse({ enabled: false }), seed: 0 };
+  const orders = inOrder(spec.rasters.length, batch).map((positions) => ({
+    epoch: null,
+    samples: positions.map((index) => ({ image: index, raster: spec.rasters[index] as string, label: 0 })),
+  }));
+  const loader = spec.rasters.length >= LOADER_FROM ? createLoader(settings) : null;
+  const logits = new Float32Array(spec.rasters.length * config.classes.length);
+  const attention: AttentionMaps[] = [];
+  let done = 0;
+  try {
+    for await (const { pixels, count } of loader?.batches(orders) ?? batchesHere(orders, settings)) {
+      const result = await classifier.run(pixels, count);
+      logits.set(result.logits.subarray(0, count * config.classes.length), done * config.classes.length);
+      if (spec.attention) for (let i = 0; i < count; i++) attention.push(attentionMaps(config, result, i));
+      done += count;
+      context.progress('classifying', done, spec.rasters.length);
+      await checkCancelled(context);
+    }
+  } finally {
+    await loader?.close();
+  }
+  return {
+    classes: config.classes,
+    logits,
+    probabilities: softmaxRows(logits, config.classes.length),
+    attention,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+const empty = (classes: readonly string[]): ClassifyResult => ({
+  classes,
+  logits: new Float32Array(0),
+  probabilities: new Float32Array(0),
+  attention: [],
+  seconds: 0,
+});

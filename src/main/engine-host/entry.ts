@@ -1,0 +1,89 @@
+import { toErrorInfo } from '#shared/ipc/errors';
+import { connectToParent } from '../process/port';
+import { classify } from './classify';
+import { listDevices } from './devices';
+import { estimate } from './estimate';
+import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './protocol';
+import type { RequestContext } from './request-context';
+import { train } from './train';
+
+type Handlers = {
+  [K in EngineRequestName]: (
+    input: EngineRequests[K]['input'],
+    context: RequestContext,
+  ) => Promise<EngineRequests[K]['output']>;
+};
+
+const handlers: Partial<Handlers> = {
+  train,
+  classify,
+  estimate,
+  devices: async () => ({ devices: await listDevices() }),
+};
+
+/** Progress of a run is told at most this often; what changes the phase is told at once. */
+const PROGRESS_MILLISECONDS = 100;
+/** When the parent is gone: time for a run to save itself. */
+const FAREWELL_MILLISECONDS = 15_000;
+
+let running: { readonly id: number; action: 'pause' | 'stop' | 'cancel' | null } | null = null;
+const send = (message: EngineMessage) => port.send(message);
+
+const port = connectToParent(() => {
+  if (running === null) process.exit(0);
+  running.action ??= 'pause';
+  setTimeout(() => process.exit(0), FAREWELL_MILLISECONDS).unref();
+});
+
+function contextOf(id: number, state: { action: 'pause' | 'stop' | 'cancel' | null }): RequestContext {
+  let told = 0;
+  let phase = '';
+  return {
+    progress: (name, done, total) => send({ kind: 'progress', id, phase: name, done, total }),
+    runProgress: (progress) => {
+      const now = performance.now();
+      if (progress.phase === phase && now - told < PROGRESS_MILLISECONDS) return;
+      told = now;
+      phase = progress.phase;
+      send({ kind: 'run-progress', id, progress });
+    },
+    log: (record) => send({ kind: 'log', id, record }),
+    control: () => state.action,
+    yieldToMessages: () => new Promise((resolve) => setImmediate(resolve)),
+  };
+}
+
+async function answer(command: Extract<EngineCommand, { kind: 'request' }>): Promise<void> {
+  const { id, name } = command;
+  const state = { id, action: null };
+  running = state;
+  try {
+    const handler = handlers[name] as (input: unknown, context: RequestContext) => Promise<never>;
+    const output = await handler(command.input, contextOf(id, state));
+    running = null;
+    send({ kind: 'answer', id, output });
+  } catch (error) {
+    running = null;
+    const info = toErrorInfo(error);
+    if (info.code === 'internal') process.stderr.write(`engine: ${error instanceof Error ? error.stack : error}\n`);
+    send({ kind: 'error', id, error: info });
+  }
+  if (!port.connected()) process.exit(0);
+}
+
+port.onMessage((message) => {
+  const command = message as EngineCommand;
+  switch (command.kind) {
+    case 'request':
+      void answer(command);
+      break;
+    case 'control':
+      if (running?.id === command.id) running.action = command.action;
+      break;
+  }
+});
+
+// Ctrl-C in a terminal reaches the whole group: what happens then is the parent's decision.
+process.on('SIGINT', () => {});
+
+send({ kind: 'ready' });

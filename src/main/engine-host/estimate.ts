@@ -1,0 +1,31 @@
+import { parameterCount, parameterGroups } from '../engine/vit/parameters';
+import { describeBackbone } from './load-backbone';
+import { estimateMemoryMB } from './memory';
+import type { Estimate, EstimateSpec } from './protocol';
+
+/** What a run would take, from its configuration and what earlier runs of this process's machine have shown. */
+export async function estimate(spec: EstimateSpec): Promise<Estimate> {
+  const { config: run } = spec;
+  const classes = Array.from({ length: spec.classes }, (_, index) => `class ${index}`);
+  const backbone = await describeBackbone(spec.backbone, classes);
+  const groups = parameterGroups(backbone.config);
+  const head = groups.filter(({ name }) => name === 'classifier');
+  const trainable = run.preset === 'quick' ? 'head' : 'all';
+  const microBatch = Math.max(1, Math.min(run.batchSize, spec.trainImages));
+  return {
+    parameters: parameterCount(groups),
+    trainableParameters: parameterCount(trainable === 'head' ? head : groups),
+    memoryMB: estimateMemoryMB({
+      config: backbone.config,
+      trainable,
+      microBatch,
+      gradientAccumulation: run.gradientAccumulation,
+    }),
+    seconds: null,
+    imageSize: backbone.config.imageSize,
+    mean: backbone.mean,
+    std: backbone.std,
+    pretrained: backbone.pretrained,
+    hash: backbone.hash,
+  };
+}

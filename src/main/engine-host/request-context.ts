@@ -1,0 +1,22 @@
+import { FoveaError } from '#shared/ipc/errors';
+import type { LogRecord, RunProgress } from '#shared/models/run';
+
+/** What a request gets besides its input: a way to report, and what was asked of it since. */
+export interface RequestContext {
+  progress(phase: string, done: number, total: number): void;
+  runProgress(progress: Omit<RunProgress, 'run'>): void;
+  log(record: LogRecord): void;
+  control(): 'pause' | 'stop' | 'cancel' | null;
+  /** Computing blocks this thread: messages are only seen here. */
+  yieldToMessages(): Promise<void>;
+}
+
+/**
+ * Between the batches of a request that is no training: lets messages in and ends it when it was cancelled.
+ *
+ * @throws FoveaError `cancelled`
+ */
+export async function checkCancelled(context: RequestContext): Promise<void> {
+  await context.yieldToMessages();
+  if (context.control() !== null) throw new FoveaError('cancelled', 'The work was cancelled.');
+}
