@@ -1,10 +1,152 @@
+import { Alert, Button, Group, SegmentedControl, Skeleton } from '@mantine/core';
+import { FileText, Lock, Play, RotateCw, TrendingUp } from 'lucide-react';
+import { useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
+import type { RunSummary } from '#shared/models/run';
+import { confirm } from '../../components/confirm';
+import { EmptyState } from '../../components/empty-state';
+import { ErrorAlert } from '../../components/error-alert';
 import { Page, PageHeader } from '../../components/page';
+import { ProgressCard } from '../../components/progress-card';
+import { RunPicker, useModelRun } from '../../components/run-picker';
+import { useRequest } from '../../state/requests';
+import { useSession } from '../../state/session';
+import classes from './evaluate-screen.module.css';
+import { EvaluationView } from './evaluation-view';
+import { ReportDialog } from './report-dialog';
+import { useEvaluationJob } from './use-evaluation-job';
 
+export type EvaluatedSplit = 'validation' | 'test';
+
+/** How good a model is, on the validation images or on the test set, with intervals and the images behind the numbers. */
 export function EvaluateScreen({ project }: { readonly project: ProjectSummary }) {
+  const { list, runs, run } = useModelRun(project.id);
+  const [split, setSplit] = useState<EvaluatedSplit>('validation');
+  const go = useSession((state) => state.go);
+
   return (
     <Page>
-      <PageHeader title="Evaluate" description={project.name} />
+      <PageHeader
+        title="Evaluate"
+        description="How good a model is, and where it errs"
+        actions={
+          run !== null && (
+            <>
+              <RunPicker project={project.id} runs={runs} run={run} />
+              <SegmentedControl
+                aria-label="Images to evaluate on"
+                value={split}
+                onChange={(value) => setSplit(value === 'test' ? 'test' : 'validation')}
+                data={[
+                  { value: 'validation', label: 'Validation' },
+                  { value: 'test', label: 'Test' },
+                ]}
+              />
+            </>
+          )
+        }
+      />
+      {list.isError && <ErrorAlert error={list.error} onRetry={() => list.refetch()} />}
+      {list.isPending && <Skeleton h={200} m="md" />}
+      {list.data !== undefined && run === null && (
+        <EmptyState
+          icon={TrendingUp}
+          title="No model to evaluate yet"
+          actions={<Button onClick={() => go('train')}>Go to Train</Button>}
+        >
+          Train a run until its first epoch is done. Its best model can then be evaluated here.
+        </EmptyState>
+      )}
+      {run !== null && <RunEvaluation key={`${run.id} ${split}`} project={project} run={run} split={split} />}
     </Page>
+  );
+}
+
+interface RunEvaluationProps {
+  readonly project: ProjectSummary;
+  readonly run: RunSummary;
+  readonly split: EvaluatedSplit;
+}
+
+function RunEvaluation({ project, run, split }: RunEvaluationProps) {
+  const target = { project: project.id, run: run.id, split };
+  const evaluation = useRequest('evaluations.get', target);
+  const work = useEvaluationJob(target);
+  const [reportOpen, setReportOpen] = useState(false);
+
+  const start = async () => {
+    if (split === 'test') {
+      const sure = await confirm({
+        title: 'Open the test set?',
+        message:
+          'The test set tells how good a finished model is. Each opening is recorded in the project, because choosing a model by test results makes them too good. Choose by validation, and open this once.',
+        confirmLabel: 'Open and evaluate',
+      });
+      if (!sure) return;
+    }
+    work.start();
+  };
+  const label = split === 'test' ? 'Evaluate on the test set' : 'Evaluate on validation';
+  const busy = work.job !== null;
+
+  return (
+    <div className={classes['scroll']}>
+      <div className={classes['content']}>
+        {busy && (
+          <ProgressCard
+            title={split === 'test' ? 'Evaluating on the test set' : 'Evaluating on validation'}
+            phase={work.job?.phase}
+            done={work.job?.done ?? 0}
+            total={work.job?.total ?? null}
+            rate={work.job?.rate}
+            etaSeconds={work.job?.etaSeconds}
+            onCancel={work.cancel}
+          />
+        )}
+        {work.error !== null && <ErrorAlert error={work.error} onRetry={start} onClose={work.clearError} />}
+        {evaluation.isPending && <Skeleton h={220} />}
+        {evaluation.isError && <ErrorAlert error={evaluation.error} onRetry={() => evaluation.refetch()} />}
+        {evaluation.data === null && !busy && (
+          <EmptyState
+            icon={split === 'test' ? Lock : TrendingUp}
+            title={split === 'test' ? 'The test set is closed' : 'Not evaluated on validation yet'}
+            actions={
+              <Button leftSection={<Play size={14} />} onClick={start}>
+                {label}
+              </Button>
+            }
+          >
+            {split === 'test'
+              ? 'No one has seen how this model does on the test set. Opening it is recorded: do it once, when the model is chosen.'
+              : 'Runs the best model over all validation images and shows every number with its 95 % interval.'}
+          </EmptyState>
+        )}
+        {evaluation.data !== null && evaluation.data !== undefined && (
+          <>
+            {split === 'test' && (
+              <Alert color="gray" icon={<Lock size={16} />}>
+                Openings of the test set are recorded in the project. Do not choose between models by these numbers.
+              </Alert>
+            )}
+            <EvaluationView
+              project={project}
+              run={run}
+              evaluation={evaluation.data}
+              actions={
+                <Group gap={6} wrap="nowrap">
+                  <Button variant="default" leftSection={<RotateCw size={13} />} disabled={busy} onClick={start}>
+                    Evaluate again
+                  </Button>
+                  <Button variant="default" leftSection={<FileText size={14} />} onClick={() => setReportOpen(true)}>
+                    Report
+                  </Button>
+                </Group>
+              }
+            />
+            <ReportDialog opened={reportOpen} onClose={() => setReportOpen(false)} run={run} target={target} />
+          </>
+        )}
+      </div>
+    </div>
   );
 }

@@ -1,0 +1,226 @@
+import { Badge, Button, Drawer, Group, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import { ArrowLeft, Images } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { resourcePaths } from '#shared/ipc/resources';
+import type { CasePrediction } from '#shared/models/run';
+import { resourceUrl } from '../../bridge/bridge';
+import { formatFixed } from '../../charts/format';
+import { ClassChip } from '../../components/class-chip';
+import { ErrorAlert } from '../../components/error-alert';
+import { formatPercent, formatQuantity } from '../../components/format';
+import { TableMenu } from '../../components/table-menu';
+import { useRequest } from '../../state/requests';
+import { useSession } from '../../state/session';
+import styles from './case-gallery.module.css';
+
+/** Which cases to show, and how they were chosen. */
+export interface CaseQuery {
+  readonly title: string;
+  readonly filter: {
+    readonly truth?: number;
+    readonly predicted?: number;
+    readonly correct?: boolean;
+    readonly confidence?: [number, number];
+  };
+}
+
+export interface CaseGalleryProps {
+  readonly project: string;
+  readonly run: string;
+  readonly split: 'validation' | 'test';
+  readonly classes: readonly string[];
+  /** Null closes the drawer. */
+  readonly query: CaseQuery | null;
+  readonly onClose: () => void;
+}
+
+/** More pictures than this at once help no one; the rest is in the Data screen. */
+const SHOWN = 120;
+
+/** The images behind a number, in a drawer: truth, answer and confidence of each, and a larger view. */
+export function CaseGallery({ project, run, split, classes, query, onClose }: CaseGalleryProps) {
+  return (
+    <Drawer
+      opened={query !== null}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={query?.title ?? ''}
+      closeButtonProps={{ 'aria-label': 'Close the images' }}
+    >
+      {query !== null && (
+        <CaseList
+          key={JSON.stringify(query)}
+          project={project}
+          run={run}
+          split={split}
+          classes={classes}
+          query={query}
+        />
+      )}
+    </Drawer>
+  );
+}
+
+function CaseList({
+  project,
+  run,
+  split,
+  classes,
+  query,
+}: Omit<CaseGalleryProps, 'onClose' | 'query'> & { query: CaseQuery }) {
+  const answer = useRequest('evaluations.cases', { project, run, split, ...query.filter });
+  const cases = (answer.data?.cases ?? []).toSorted((a, b) => b.confidence - a.confidence);
+  const images = useRequest(
+    'dataset.images',
+    { project, ids: cases.slice(0, SHOWN).map(({ image }) => image) },
+    { enabled: cases.length > 0 },
+  );
+  const showImages = useSession((state) => state.showImages);
+  const [opened, setOpened] = useState<CasePrediction | null>(null);
+  const pathOf = (id: number) => images.data?.images.find((image) => image.id === id)?.path ?? `image ${id}`;
+  const label = (index: number) => classes[index] ?? `class ${index}`;
+
+  if (answer.isPending) return <Skeleton h={300} />;
+  if (answer.isError) return <ErrorAlert error={answer.error} onRetry={() => answer.refetch()} />;
+  if (opened !== null) {
+    return (
+      <CaseView
+        project={project}
+        classes={classes}
+        shown={opened}
+        path={pathOf(opened.image)}
+        onBack={() => setOpened(null)}
+      />
+    );
+  }
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between">
+        <Text c="dimmed" size="xs">
+          {formatQuantity(cases.length, 'image')}, surest first
+          {cases.length > SHOWN ? `; the first ${SHOWN} are shown` : ''}
+        </Text>
+        <Group gap={4}>
+          <Button
+            variant="default"
+            leftSection={<Images size={14} />}
+            disabled={cases.length === 0}
+            onClick={() => showImages({ title: query.title, filter: { ids: cases.map(({ image }) => image) } })}
+          >
+            Show in Data
+          </Button>
+          <TableMenu
+            name={query.title}
+            table={() => ({
+              columns: [
+                'Image',
+                'True class',
+                'Predicted class',
+                'Confidence',
+                'Loss',
+                ...classes.map((name) => `P(${name})`),
+              ],
+              rows: cases.map((row) => [
+                pathOf(row.image),
+                label(row.truth),
+                label(row.predicted),
+                row.confidence,
+                row.loss,
+                ...classes.map((_, index) => row.probabilities[index] ?? null),
+              ]),
+            })}
+          />
+        </Group>
+      </Group>
+      <div className={styles['grid']}>
+        {cases.slice(0, SHOWN).map((row) => (
+          <UnstyledButton
+            key={row.image}
+            className={styles['card']}
+            aria-label={`${pathOf(row.image)}: true ${label(row.truth)}, predicted ${label(row.predicted)}, ${formatPercent(row.confidence)}`}
+            onClick={() => setOpened(row)}
+          >
+            <img
+              className={styles['picture']}
+              src={resourceUrl(resourcePaths.thumbnail(project, row.image))}
+              alt=""
+              loading="lazy"
+            />
+            <div className={styles['text']}>
+              <div>True {label(row.truth)}</div>
+              <div>
+                Predicted <b>{label(row.predicted)}</b>
+              </div>
+              <div className="tabular">{formatPercent(row.confidence)} sure</div>
+            </div>
+          </UnstyledButton>
+        ))}
+      </div>
+    </Stack>
+  );
+}
+
+interface CaseViewProps {
+  readonly project: string;
+  readonly classes: readonly string[];
+  readonly shown: CasePrediction;
+  readonly path: string;
+  readonly onBack: () => void;
+}
+
+function CaseView({ project, classes, shown, path, onBack }: CaseViewProps) {
+  const showImages = useSession((state) => state.showImages);
+  useEffect(() => {
+    const back = (event: KeyboardEvent) => {
+      if (event.key === 'Backspace') onBack();
+    };
+    window.addEventListener('keydown', back);
+    return () => window.removeEventListener('keydown', back);
+  }, [onBack]);
+  const right = shown.truth === shown.predicted;
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between">
+        <Button variant="default" leftSection={<ArrowLeft size={14} />} onClick={onBack}>
+          All images
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<Images size={14} />}
+          onClick={() => showImages({ title: path, filter: { ids: [shown.image] } })}
+        >
+          Show in Data
+        </Button>
+      </Group>
+      <img className={styles['large']} src={resourceUrl(resourcePaths.display(project, shown.image))} alt={path} />
+      <Group gap="xs">
+        <Badge color={right ? 'green' : 'red'}>{right ? 'Correct' : 'Incorrect'}</Badge>
+        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          {path}
+          {shown.patient === null ? '' : ` · patient ${shown.patient}`}
+        </Text>
+      </Group>
+      <Table aria-label="Probabilities" className="tabular">
+        <Table.Tbody>
+          {classes.map((name, index) => (
+            <Table.Tr key={name}>
+              <Table.Td>
+                <ClassChip label={name} index={index} />
+              </Table.Td>
+              <Table.Td c="dimmed">
+                {[index === shown.truth ? 'true class' : null, index === shown.predicted ? 'predicted' : null]
+                  .filter((part) => part !== null)
+                  .join(', ')}
+              </Table.Td>
+              <Table.Td ta="right">{formatFixed(shown.probabilities[index])}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Text size="xs" c="dimmed">
+        Loss of this image {formatFixed(shown.loss)}. Research use only.
+      </Text>
+    </Stack>
+  );
+}

@@ -1,0 +1,75 @@
+import { Table } from '@mantine/core';
+import type { Metric } from '#shared/models/metric';
+import type { Evaluation, RunSummary } from '#shared/models/run';
+import { formatFixed, formatInterval } from '../../charts/format';
+import { ClassChip } from '../../components/class-chip';
+import { SectionCard } from '../../components/section-card';
+import { TableMenu } from '../../components/table-menu';
+import classes from './evaluate-screen.module.css';
+import { classTable } from './metric-tables';
+
+function MetricCell({ metric }: { readonly metric: Metric | null }) {
+  return (
+    <Table.Td ta="right">
+      <div>{formatFixed(metric?.value)}</div>
+      {metric !== null && <div className={classes['interval']}>{formatInterval(metric)}</div>}
+    </Table.Td>
+  );
+}
+
+/** Precision, recall, F1 and AUC of each class against the rest, with 95 % intervals, and the counts behind them. */
+export function ClassMetrics({ run, evaluation }: { readonly run: RunSummary; readonly evaluation: Evaluation }) {
+  return (
+    <SectionCard
+      title="Per class"
+      description="Each class against all others, with 95 % intervals"
+      flush
+      actions={<TableMenu name={`${run.name} ${evaluation.split} per class`} table={() => classTable(evaluation)} />}
+    >
+      <Table.ScrollContainer minWidth={680}>
+        <Table aria-label="Metrics per class" className="tabular" highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Class</Table.Th>
+              <Table.Th ta="right">Images</Table.Th>
+              <Table.Th ta="right">Precision</Table.Th>
+              <Table.Th ta="right">Recall</Table.Th>
+              <Table.Th ta="right">F1</Table.Th>
+              <Table.Th ta="right">AUC</Table.Th>
+              <Table.Th ta="right">
+                <abbr title="True positives: images of the class, found">TP</abbr>
+              </Table.Th>
+              <Table.Th ta="right">
+                <abbr title="False positives: others, taken for the class">FP</abbr>
+              </Table.Th>
+              <Table.Th ta="right">
+                <abbr title="False negatives: images of the class, missed">FN</abbr>
+              </Table.Th>
+              <Table.Th ta="right">
+                <abbr title="True negatives: others, left out">TN</abbr>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {evaluation.perClass.map((row, index) => (
+              <Table.Tr key={row.label}>
+                <Table.Th scope="row" fw={400}>
+                  <ClassChip label={row.label} index={index} />
+                </Table.Th>
+                <Table.Td ta="right">{row.support}</Table.Td>
+                <MetricCell metric={row.precision} />
+                <MetricCell metric={row.recall} />
+                <MetricCell metric={row.f1} />
+                <MetricCell metric={row.auc} />
+                <Table.Td ta="right">{row.truePositives}</Table.Td>
+                <Table.Td ta="right">{row.falsePositives}</Table.Td>
+                <Table.Td ta="right">{row.falseNegatives}</Table.Td>
+                <Table.Td ta="right">{row.trueNegatives}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </SectionCard>
+  );
+}

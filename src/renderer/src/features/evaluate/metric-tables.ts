@@ -1,0 +1,67 @@
+import type { Metric } from '#shared/models/metric';
+import type { Evaluation } from '#shared/models/run';
+import type { TableData } from '../../components/table-text';
+
+/** A metric of the whole evaluation with its name, in the order in which it is shown. */
+export interface NamedMetric {
+  readonly name: string;
+  readonly metric: Metric | null;
+  /** How the interval was made. */
+  readonly method: string;
+}
+
+/** Accuracy, recalls, F1, AUC and loss. */
+export function headline(evaluation: Evaluation): readonly NamedMetric[] {
+  const resampled = 'bootstrap by patient';
+  return [
+    { name: 'Accuracy', metric: evaluation.accuracy, method: 'Wilson' },
+    { name: 'Macro recall', metric: evaluation.macroRecall, method: resampled },
+    { name: 'Weighted recall', metric: evaluation.weightedRecall, method: 'equals accuracy' },
+    { name: 'Macro F1', metric: evaluation.macroF1, method: resampled },
+    { name: 'AUC, one versus rest', metric: evaluation.auc, method: resampled },
+    { name: 'Loss', metric: evaluation.loss, method: resampled },
+  ];
+}
+
+/** The headline numbers, unrounded. */
+export function headlineTable(evaluation: Evaluation): TableData {
+  return {
+    columns: ['Metric', 'Value', '95 % low', '95 % high', 'n'],
+    rows: headline(evaluation).map(({ name, metric }) => [
+      name,
+      metric?.value ?? null,
+      metric?.low ?? null,
+      metric?.high ?? null,
+      metric?.n ?? null,
+    ]),
+  };
+}
+
+/** Per-class metrics with intervals and counts, unrounded. */
+export function classTable(evaluation: Evaluation): TableData {
+  const names = ['Precision', 'Recall', 'F1', 'AUC'];
+  return {
+    columns: [
+      'Class',
+      'Images',
+      ...names.flatMap((name) => [name, `${name} low`, `${name} high`]),
+      'TP',
+      'FP',
+      'FN',
+      'TN',
+    ],
+    rows: evaluation.perClass.map((row) => [
+      row.label,
+      row.support,
+      ...[row.precision, row.recall, row.f1, row.auc].flatMap((metric) => [
+        metric?.value ?? null,
+        metric?.low ?? null,
+        metric?.high ?? null,
+      ]),
+      row.truePositives,
+      row.falsePositives,
+      row.falseNegatives,
+      row.trueNegatives,
+    ]),
+  };
+}
