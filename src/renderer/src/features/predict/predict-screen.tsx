@@ -1,10 +1,122 @@
+import { Button, Skeleton } from '@mantine/core';
+import { ScanSearch, Trash2 } from 'lucide-react';
 import type { ProjectSummary } from '#shared/models/project';
+import { type Grant, invoke } from '../../bridge/bridge';
+import { EmptyState } from '../../components/empty-state';
+import { ErrorAlert } from '../../components/error-alert';
 import { Page, PageHeader } from '../../components/page';
+import { ProgressCard } from '../../components/progress-card';
+import { RunPicker, useModelRun } from '../../components/run-picker';
+import { jobEnd, useJob } from '../../state/activity';
+import { useCommand } from '../../state/requests';
+import { useSession } from '../../state/session';
+import { showError } from '../../state/toasts';
+import { AnswerList } from './answer-list';
+import { DropZone } from './drop-zone';
+import classes from './predict-screen.module.css';
+import { usePredictions } from './predict-store';
+import { PredictionViewer } from './prediction-viewer';
+import { useAnswers } from './use-answers';
 
+/** Drop files, get answers, see where the model looked. */
 export function PredictScreen({ project }: { readonly project: ProjectSummary }) {
+  const { list, runs, run } = useModelRun(project.id);
+  const batches = usePredictions((state) => state.batches[project.id]);
+  const { add, clear, select } = usePredictions.getState();
+  const selected = usePredictions((state) => state.selected);
+  const { answers, going, error } = useAnswers(batches);
+  const go = useSession((state) => state.go);
+  const shown = answers.find(({ id }) => id === selected) ?? answers.find(({ ok }) => ok) ?? answers[0] ?? null;
+  const runName = (id: string) => runs.find((candidate) => candidate.id === id)?.name ?? '';
+
+  const start = useCommand('predictions.start', {
+    onSuccess: ({ job }, { run: asked }) => {
+      select(null);
+      add(project.id, { job, run: asked });
+      jobEnd(job).catch(showError);
+    },
+  });
+  const take = (grants: readonly Grant[]) => {
+    if (run === null) return;
+    start.mutate({ project: project.id, run: run.id, grants: grants.map(({ grant }) => grant), attention: true });
+  };
+  const forget = () => {
+    for (const { job } of batches ?? []) invoke('predictions.clear', { job }).catch(showError);
+    clear(project.id);
+  };
+
+  const hasBatches = (batches ?? []).length > 0;
   return (
     <Page>
-      <PageHeader title="Predict" description={project.name} />
+      <PageHeader
+        title="Predict"
+        description="Drop images, see the answer and where the model looked"
+        actions={
+          run !== null && (
+            <>
+              <span className={classes['mark']}>Research use only</span>
+              {hasBatches && (
+                <Button
+                  variant="default"
+                  leftSection={<Trash2 size={14} />}
+                  disabled={going.length > 0}
+                  onClick={forget}
+                >
+                  Clear
+                </Button>
+              )}
+              <RunPicker project={project.id} runs={runs} run={run} />
+            </>
+          )
+        }
+      />
+      {list.isError && <ErrorAlert error={list.error} onRetry={() => list.refetch()} />}
+      {list.isPending && <Skeleton h={200} m="md" />}
+      {list.data !== undefined && run === null && (
+        <EmptyState
+          icon={ScanSearch}
+          title="No model to ask yet"
+          actions={<Button onClick={() => go('train')}>Go to Train</Button>}
+        >
+          Train a run until its first epoch is done. Then drop images here to see its answers.
+        </EmptyState>
+      )}
+      {run !== null && !hasBatches && (
+        <div className={classes['fill']}>
+          <DropZone large disabled={start.isPending} onGrants={take} />
+        </div>
+      )}
+      {run !== null && hasBatches && (
+        <div className={classes['columns']}>
+          <div className={classes['left']}>
+            <DropZone large={false} disabled={start.isPending} onGrants={take} />
+            {going.map(({ job, run: asked }) => (
+              <BatchProgress key={job} job={job} runName={runName(asked)} />
+            ))}
+            {error !== null && <ErrorAlert error={error} />}
+            <AnswerList answers={answers} selected={shown?.id ?? null} onSelect={select} waiting={going.length > 0} />
+          </div>
+          <div className={classes['right']}>
+            {shown !== null && <PredictionViewer key={shown.id} prediction={shown} model={run.name} />}
+          </div>
+        </div>
+      )}
     </Page>
+  );
+}
+
+function BatchProgress({ job: id, runName }: { readonly job: string; readonly runName: string }) {
+  const job = useJob(id);
+  const cancel = useCommand('jobs.cancel');
+  return (
+    <ProgressCard
+      title={runName === '' ? 'Predicting' : `Predicting with ${runName}`}
+      phase={job?.phase}
+      done={job?.done ?? 0}
+      total={job?.total ?? null}
+      rate={job?.rate}
+      etaSeconds={job?.etaSeconds}
+      onCancel={() => cancel.mutate({ job: id })}
+    />
   );
 }

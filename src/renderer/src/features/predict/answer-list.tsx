@@ -1,0 +1,186 @@
+import { Group, Text, UnstyledButton } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp, CircleAlert } from 'lucide-react';
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import type { FilePrediction } from '#shared/models/prediction';
+import { formatFixed } from '../../charts/format';
+import { ClassChip } from '../../components/class-chip';
+import { formatQuantity } from '../../components/format';
+import { TableMenu } from '../../components/table-menu';
+import { classColour } from '../../theme/class-colours';
+import classes from './answer-list.module.css';
+import { answerTable, type Sorting, type SortKey, sortAnswers } from './answer-table';
+
+export interface AnswerListProps {
+  readonly answers: readonly FilePrediction[];
+  readonly selected: string | null;
+  readonly onSelect: (prediction: string) => void;
+  readonly waiting: boolean;
+}
+
+const ROW = 41;
+/** Bars of this many classes fit a row; the most probable are shown. */
+const BARS = 4;
+
+/** All answers; arrows move through them. Draws only the rows in sight. */
+export function AnswerList({ answers, selected, onSelect, waiting }: AnswerListProps) {
+  const [sorting, setSorting] = useState<Sorting>({ key: 'order', descending: false });
+  const sorted = useMemo(() => sortAnswers(answers, sorting), [answers, sorting]);
+  const scroll = useRef<HTMLElement>(null);
+  const virtual = useVirtualizer({
+    count: sorted.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
+  const rows = virtual.getVirtualItems();
+  const above = rows[0]?.start ?? 0;
+  const below = virtual.getTotalSize() - (rows.at(-1)?.end ?? 0);
+  const failed = answers.filter(({ ok }) => !ok).length;
+
+  const move = (event: KeyboardEvent) => {
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: 10,
+      PageUp: -10,
+      Home: -1e9,
+      End: 1e9,
+    };
+    const step = steps[event.key];
+    if (step === undefined || sorted.length === 0) return;
+    event.preventDefault();
+    const at = sorted.findIndex(({ id }) => id === selected);
+    const next = Math.min(sorted.length - 1, Math.max(0, at + step));
+    const target = sorted[next];
+    if (target === undefined) return;
+    onSelect(target.id);
+    virtual.scrollToIndex(next);
+    // The row may only come into being by the scrolling.
+    requestAnimationFrame(() =>
+      scroll.current?.querySelector<HTMLElement>(`[data-answer="${CSS.escape(target.id)}"]`)?.focus(),
+    );
+  };
+  const header = (key: SortKey, label: string) => (
+    <th aria-sort={sorting.key === key ? (sorting.descending ? 'descending' : 'ascending') : 'none'}>
+      <UnstyledButton
+        className={classes['sort']}
+        fz="xs"
+        onClick={() =>
+          setSorting(
+            sorting.key !== key ? { key, descending: key === 'confidence' } : { key, descending: !sorting.descending },
+          )
+        }
+      >
+        {label}
+        {sorting.key === key && (sorting.descending ? <ArrowDown size={12} /> : <ArrowUp size={12} />)}
+      </UnstyledButton>
+    </th>
+  );
+
+  return (
+    <section className={classes['frame']} aria-label="Answers">
+      <div className={classes['head']}>
+        <Text size="xs" c="dimmed" role="status">
+          {waiting && answers.length === 0
+            ? 'The first answers are on their way'
+            : `${formatQuantity(answers.length - failed, 'answer')}${failed === 0 ? '' : `, ${formatQuantity(failed, 'file')} not read`}`}
+        </Text>
+        <TableMenu name="Predictions" table={() => answerTable(sorted)} />
+      </div>
+      <section
+        ref={scroll}
+        className={classes['scroll']}
+        onKeyDown={move}
+        aria-label="Rows of answers; the arrow keys move through them"
+      >
+        <table className={classes['table']} aria-label="Predictions">
+          <colgroup>
+            <col />
+            <col style={{ width: '26%' }} />
+            <col style={{ width: 92 }} />
+            <col style={{ width: 92 }} />
+          </colgroup>
+          <thead>
+            <tr>
+              {header('name', 'File')}
+              {header('label', 'Answer')}
+              {header('confidence', 'Confidence')}
+              <th>Probabilities</th>
+            </tr>
+          </thead>
+          <tbody>
+            {above > 0 && <tr style={{ height: above }} />}
+            {rows.map(({ index }) => {
+              const answer = sorted[index];
+              return answer === undefined ? null : (
+                <AnswerRow
+                  key={answer.id}
+                  answer={answer}
+                  selected={answer.id === selected}
+                  onSelect={() => onSelect(answer.id)}
+                />
+              );
+            })}
+            {below > 0 && <tr style={{ height: below }} />}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
+
+interface AnswerRowProps {
+  readonly answer: FilePrediction;
+  readonly selected: boolean;
+  readonly onSelect: () => void;
+}
+
+function AnswerRow({ answer, selected, onSelect }: AnswerRowProps) {
+  const index = answer.probabilities.findIndex(({ label }) => label === answer.label);
+  return (
+    // The name is the button; a click anywhere in the row is only a shortcut to it.
+    <tr className={classes['row']} data-selected={selected || undefined} aria-selected={selected} onClick={onSelect}>
+      <td title={answer.name}>
+        <UnstyledButton className={classes['name']} fz="sm" aria-current={selected} data-answer={answer.id}>
+          {answer.name}
+        </UnstyledButton>
+      </td>
+      {answer.ok ? (
+        <>
+          <td>
+            <ClassChip label={answer.label ?? ''} index={index} />
+          </td>
+          <td className="tabular">{formatFixed(answer.confidence)}</td>
+          <td>
+            <ProbabilityBars answer={answer} />
+          </td>
+        </>
+      ) : (
+        <td colSpan={3} title={answer.error?.message}>
+          <Group gap={6} wrap="nowrap">
+            <CircleAlert size={14} color="var(--mantine-color-error)" aria-hidden style={{ flex: 'none' }} />
+            <Text truncate c="var(--mantine-color-error)">
+              {answer.error?.message ?? 'This file could not be read.'}
+            </Text>
+          </Group>
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function ProbabilityBars({ answer }: { readonly answer: FilePrediction }) {
+  const all = answer.probabilities.map((entry, index) => ({ ...entry, index }));
+  const shown = all.length <= BARS ? all : all.toSorted((a, b) => b.probability - a.probability).slice(0, BARS);
+  const text = answer.probabilities.map(({ label, probability }) => `${label} ${probability.toFixed(3)}`).join(', ');
+  return (
+    <div className={classes['bars']} role="img" aria-label={text} title={text}>
+      {shown.map(({ label, probability, index }) => (
+        <div key={label} className={classes['bar']}>
+          <span style={{ width: `${probability * 100}%`, background: classColour(index) }} />
+        </div>
+      ))}
+    </div>
+  );
+}

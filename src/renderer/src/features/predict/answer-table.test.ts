@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import type { FilePrediction } from '#shared/models/prediction';
+import { toCsv } from '../../components/table-text';
+import { answerTable, sortAnswers } from './answer-table';
+
+const answer = (name: string, label: string | null, confidence: number | null): FilePrediction => ({
+  id: name,
+  name,
+  ok: label !== null,
+  label,
+  confidence,
+  probabilities: label === null ? [] : [{ label, probability: confidence ?? 0 }],
+  attention: null,
+  error: label === null ? { code: 'unreadable', message: 'no pixels' } : null,
+});
+
+const answers = [
+  answer('scan 10.dcm', 'benign', 0.6),
+  answer('bad.dcm', null, null),
+  answer('scan 2.dcm', 'malignant', 0.9),
+  answer('=cmd.png', 'benign', 0.7),
+];
+const names = (sorted: readonly FilePrediction[]) => sorted.map(({ name }) => name);
+
+it('sorts, with failures last', () => {
+  expect(names(sortAnswers(answers, { key: 'confidence', descending: true }))).toEqual([
+    'scan 2.dcm',
+    '=cmd.png',
+    'scan 10.dcm',
+    'bad.dcm',
+  ]);
+  expect(names(sortAnswers(answers, { key: 'confidence', descending: false })).at(-1)).toBe('bad.dcm');
+  expect(names(sortAnswers(answers, { key: 'label', descending: false }))).toEqual([
+    '=cmd.png',
+    'scan 10.dcm',
+    'scan 2.dcm',
+    'bad.dcm',
+  ]);
+  expect(names(sortAnswers(answers, { key: 'order', descending: false }))).toEqual(names(answers));
+});
+
+it('sorts names as people count', () => {
+  const sorted = names(sortAnswers(answers, { key: 'name', descending: false }));
+  expect(sorted.indexOf('scan 2.dcm')).toBeLessThan(sorted.indexOf('scan 10.dcm'));
+});
+
+it('exports every class and error, safe for spreadsheets', () => {
+  const csv = toCsv(answerTable(answers));
+  expect(csv.split('\r\n')[0]).toBe('File,Predicted class,Confidence,P(benign),P(malignant),Error');
+  expect(csv).toContain('bad.dcm,,,,,no pixels');
+  expect(csv).toContain("'=cmd.png");
+});

@@ -1,0 +1,41 @@
+import { create } from 'zustand';
+import type { ColourMapName } from '../../charts/colour-maps';
+import type { MapChoice } from './attention';
+
+/** One drop of files: the job that answers it, and the run whose model it asks. */
+export interface Batch {
+  readonly job: string;
+  readonly run: string;
+}
+
+interface PredictState {
+  /** By project, newest last; kept while other screens are looked at. */
+  readonly batches: Readonly<Record<string, readonly Batch[]>>;
+  readonly selected: string | null;
+  readonly view: ViewSettings;
+  add(project: string, batch: Batch): void;
+  clear(project: string): void;
+  select(prediction: string | null): void;
+  setView(part: Partial<ViewSettings>): void;
+}
+
+/** How the picture of an answer is shown. */
+export interface ViewSettings {
+  readonly overlay: boolean;
+  readonly choice: MapChoice;
+  /** 0..1. */
+  readonly opacity: number;
+  readonly colourMap: ColourMapName;
+  readonly sideBySide: boolean;
+}
+
+export const usePredictions = create<PredictState>((set) => ({
+  batches: {},
+  selected: null,
+  view: { overlay: true, choice: { kind: 'rollout' }, opacity: 0.6, colourMap: 'inferno', sideBySide: false },
+  add: (project, batch) =>
+    set((state) => ({ batches: { ...state.batches, [project]: [...(state.batches[project] ?? []), batch] } })),
+  clear: (project) => set((state) => ({ batches: { ...state.batches, [project]: [] }, selected: null })),
+  select: (selected) => set({ selected }),
+  setView: (part) => set((state) => ({ view: { ...state.view, ...part } })),
+}));

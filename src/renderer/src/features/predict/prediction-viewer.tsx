@@ -1,0 +1,162 @@
+import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Fragment, useEffect, useMemo, useRef } from 'react';
+import type { FilePrediction } from '#shared/models/prediction';
+import { colourMapGradient } from '../../charts/colour-maps';
+import { formatFixed } from '../../charts/format';
+import { ClassChip } from '../../components/class-chip';
+import { ErrorAlert } from '../../components/error-alert';
+import { classColour } from '../../theme/class-colours';
+import { describeChoice, fitChoice, selectMap } from './attention';
+import { AttentionControls } from './attention-controls';
+import { type Overlay, paintOverlay } from './overlay-painter';
+import { PictureMenu } from './picture-menu';
+import screen from './predict-screen.module.css';
+import { usePredictions } from './predict-store';
+import classes from './prediction-viewer.module.css';
+import { usePredictionAttention, usePredictionImage } from './use-prediction-pixels';
+
+/** Shown pixels along the long side: enough for a large window, few enough to redraw while a slider moves. */
+const LONG_SIDE = 768;
+
+/** One answer: the image with the attention over it, the class and all probabilities. */
+export function PredictionViewer({
+  prediction,
+  model,
+}: {
+  readonly prediction: FilePrediction;
+  readonly model: string;
+}) {
+  const view = usePredictions((state) => state.view);
+  const image = usePredictionImage(prediction);
+  const attention = usePredictionAttention(prediction);
+  const maps = attention.data ?? null;
+  const choice = maps === null ? null : fitChoice(maps, view.choice);
+  const overlay: Overlay | null = useMemo(
+    () =>
+      maps === null || choice === null || !view.overlay
+        ? null
+        : { map: selectMap(maps, choice), colourMap: view.colourMap, opacity: view.opacity },
+    [maps, choice, view.overlay, view.colourMap, view.opacity],
+  );
+
+  if (!prediction.ok) {
+    return (
+      <>
+        <Title order={2} size="h3" style={{ overflowWrap: 'anywhere' }}>
+          {prediction.name}
+        </Title>
+        <ErrorAlert
+          title="No answer for this file"
+          error={{ code: prediction.error?.code ?? 'failed', message: prediction.error?.message ?? '', hint: null }}
+        />
+      </>
+    );
+  }
+  const mapText = maps === null || choice === null ? null : describeChoice(maps, choice);
+  const answer = `${prediction.label ?? ''} ${formatFixed(prediction.confidence)}`;
+  const described = overlay === null ? `Image ${prediction.name}` : `Attention over ${prediction.name}: ${mapText}`;
+  return (
+    <>
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="xs" c="dimmed" truncate title={prediction.name}>
+          {prediction.name}
+        </Text>
+        {image.data !== undefined && (
+          <PictureMenu
+            name={prediction.name}
+            image={image.data}
+            overlay={overlay}
+            sideBySide={view.sideBySide}
+            text={{ answer, map: overlay === null ? null : mapText, model }}
+          />
+        )}
+      </Group>
+      {image.isPending && <Skeleton className={classes['viewport'] ?? ''} />}
+      {image.isError && <ErrorAlert error={image.error} onRetry={() => image.refetch()} />}
+      {image.data !== undefined && (
+        <div className={classes['views']}>
+          {view.sideBySide && overlay !== null && (
+            <ImageCanvas image={image.data} overlay={null} label={`Image ${prediction.name}`} />
+          )}
+          <ImageCanvas image={image.data} overlay={overlay} label={described} />
+        </div>
+      )}
+      {overlay !== null && (
+        <Group gap={8} wrap="nowrap">
+          <Text size="xs" c="dimmed">
+            low
+          </Text>
+          <div
+            className={classes['legendBar']}
+            style={{ background: colourMapGradient(overlay.colourMap) }}
+            role="img"
+            aria-label="Colours from low to high attention"
+          />
+          <Text size="xs" c="dimmed" truncate>
+            high · {mapText}, scaled to its own range
+          </Text>
+        </Group>
+      )}
+      {attention.isError && <ErrorAlert error={attention.error} onRetry={() => attention.refetch()} />}
+      <Stack gap={8}>
+        <Group justify="space-between" wrap="nowrap">
+          <Group gap={10} wrap="nowrap" miw={0} role="group" aria-label="Answer">
+            <Title order={2} size="h1" lineClamp={1}>
+              {prediction.label}
+            </Title>
+            <Text size="xl" className="tabular">
+              {formatFixed(prediction.confidence)}
+            </Text>
+          </Group>
+          <span className={screen['mark']}>Research use only</span>
+        </Group>
+        <section className={classes['probabilities']} aria-label="All probabilities">
+          {prediction.probabilities.map(({ label, probability }, index) => (
+            <Fragment key={label}>
+              <ClassChip label={label} index={index} />
+              <div className={classes['track']}>
+                <span style={{ width: `${probability * 100}%`, background: classColour(index) }} />
+              </div>
+              <Text className="tabular" ta="right">
+                {formatFixed(probability)}
+              </Text>
+            </Fragment>
+          ))}
+        </section>
+        <Text size="xs" c="dimmed">
+          Confidence is the model's own probability, not yet calibrated. Attention shows where the model looked, not why
+          it answered so.
+        </Text>
+      </Stack>
+      {maps !== null && choice !== null && <AttentionControls shape={maps} choice={choice} />}
+      {prediction.attention === null && (
+        <Text size="xs" c="dimmed">
+          There is no attention map for this answer.
+        </Text>
+      )}
+    </>
+  );
+}
+
+interface ImageCanvasProps {
+  readonly image: ImageBitmap;
+  readonly overlay: Overlay | null;
+  readonly label: string;
+}
+
+function ImageCanvas({ image, overlay, label }: ImageCanvasProps) {
+  const ref = useRef<HTMLCanvasElement>(null);
+  const scale = LONG_SIDE / Math.max(image.width, image.height);
+  const width = Math.max(1, Math.round(image.width * scale));
+  const height = Math.max(1, Math.round(image.height * scale));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a canvas of another size is empty and needs drawing again
+  useEffect(() => {
+    const context = ref.current?.getContext('2d');
+    if (context !== null && context !== undefined) paintOverlay(context, image, overlay);
+  }, [image, overlay, width, height]);
+  return (
+    <div className={classes['viewport']}>
+      <canvas ref={ref} width={width} height={height} role="img" aria-label={label} />
+    </div>
+  );
+}
