@@ -84,12 +84,12 @@ function header({ project, run, evaluation, writtenAt }: ReportInput): Html {
 
 function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html {
   const tile = (name: string, value: string, interval: string | null): Html =>
-    html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval === null ? 'no interval' : `95 % CI ${interval}`}</span></div>`;
+    html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval ?? 'no interval'}</span></div>`;
   return html`<div class="tiles">${tile('Accuracy', percent(accuracy.value), percentInterval(accuracy))}${tile('Macro recall', percent(macroRecall.value), percentInterval(macroRecall))}${tile('Macro F1', macroF1.value.toFixed(3), decimalInterval(macroF1))}${
     auc === null
       ? html`<div class="tile"><span class="name">Macro AUC</span><span class="value">–</span><span class="interval">a class has no case</span></div>`
       : tile('Macro AUC', auc.value.toFixed(3), decimalInterval(auc))
-  }${tile('Loss', loss.value.toFixed(4), decimalInterval(loss, 4))}</div>`;
+  }${tile('Loss', loss.value.toFixed(4), decimalInterval(loss, 4))}</div><p class="note">Below each number: its 95 % interval.</p>`;
 }
 
 function cautions(evaluation: Evaluation): Html {
