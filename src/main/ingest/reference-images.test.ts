@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { inspectFile } from './inspect-file';
+import { sharedData } from './test-support/shared-data';
+
+interface Expected {
+  readonly frame0?: {
+    readonly shape: readonly number[];
+    readonly dtype: string;
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+    readonly sha256_le: string;
+  };
+  readonly dcmtk_display?: { readonly window: string; readonly grid8: readonly (readonly number[][])[] | null };
+  readonly has_pixels: boolean;
+}
+
+/** Files whose stored values we refuse although the reference decoder gives some. */
+const refused: Readonly<Record<string, string>> = {
+  'pydicom/JPEG2000-embedded-sequence-delimiter.dcm':
+    'its codestream says 3,722,445,056 columns where the file says 256; the reference reads other values than from the intact JPEG2000.dcm',
+};
+
+/** What must be said of files that no reference decodes, and of files without pixels. Everything else is `no_pixel_data`. */
+const reasons: Readonly<Record<string, string>> = {
+  'cornerstone/CTImage.dcm_JPEGProcess10_12TransferSyntax_1.2.840.10008.1.2.4.55.dcm': 'unsupported_transfer_syntax',
+  'cornerstone/CTImage.dcm_JPEGProcess6_8TransferSyntax_1.2.840.10008.1.2.4.53.dcm': 'unsupported_transfer_syntax',
+  'cornerstone/wadors/CTImageEvenAligned.dat': 'not_an_image',
+  'cornerstone/wadors/CTImageOddAligned.dat': 'not_an_image',
+  'cornerstone/wadors/metadata': 'not_an_image',
+  'dcm4che/src/main/resources/3gb-bulk-data-truncated': 'too_large',
+  'dcm4che/src/main/resources/will-jxl.dcm': 'unsupported_transfer_syntax',
+  'pydicom/JPEG2000-embedded-sequence-delimiter.dcm': 'damaged',
+  'pydicom/MR_truncated.dcm': 'truncated',
+  // Written with implicit value representations under an explicit transfer syntax.
+  'pydicom/SC_rgb_jpeg.dcm': 'damaged',
+  // A private group 0001 stands where the file meta group should end.
+  'pydicom/meta_missing_tsyntax.dcm': 'damaged',
+  'pydicom/nested_priv_SQ.dcm': 'damaged',
+  // One byte too many before the data set.
+  'pydicom/no_meta.dcm': 'not_an_image',
+  'pydicom/rtplan_truncated.dcm': 'truncated',
+};
+
+/**
+ * Files that the reference does not decode, and another decoder does: [min, max, mean] of frame 0 by pylibjpeg-libjpeg
+ * 2.5 (JPEG extended), by NumPy on the inflated bytes (deflated), by NumPy on the raw bytes (the others).
+ */
+const otherDecoders: Readonly<Record<string, readonly [number, number, number, tolerance: number]>> = {
+  'cornerstone/CT0012.fragmented_no_bot_jpeg_baseline.51.dcm': [1011, 2223, 1407.637, 1],
+  'cornerstone/CTImage.dcm_JPEGProcess2_4TransferSyntax_1.2.840.10008.1.2.4.51.dcm': [498, 2708, 1548.282, 1],
+  'dicomparser/encapsulated/multi-frame/CT0012.fragmented_no_bot_jpeg_baseline.51.dcm': [1011, 2223, 1407.637, 1],
+  'pydicom/JPGExtended.dcm': [0, 264, 14.383, 1],
+  // One byte of the scan header (spectral selection) differs from JPGExtended.dcm, which pylibjpeg reads.
+  'dcm4che/src/main/resources/NM1_JPLY': [0, 264, 14.383, 1],
+  'pydicom/JPEG-lossy.dcm': [0, 264, 14.383, 1],
+  'cornerstone/CTImage.dcm_DeflatedExplicitVRLittleEndianTransferSyntax_1.2.840.10008.1.2.1.99.dcm': [
+    -2000, 2402, 74.924, 0.001,
+  ],
+  'dicomparser/deflate/image_dfl': [0, 255, 127.116, 0.001],
+  'pydicom/image_dfl.dcm': [0, 255, 127.116, 0.001],
+  'dcm4che/src/main/resources/OT-PAL-8-face': [56, 149, 109.318, 0.001],
+  'pydicom/badVR.dcm': [795000, 1254000, 1013780, 0.001],
+};
+
+/** Pictures that DCMTK shows otherwise, and why ours is meant. */
+function displayException(name: string): string | null {
+  if (name.includes('CT0012')) return 'the window is in the functional groups, where the reference did not look';
+  if (name.includes('CT1_UNC')) return 'DCMTK counts the pixel padding value in the range';
+  if (name.includes('ovly_p01') || name.includes('examples_overlay')) return 'DCMTK draws the overlay';
+  if (name.includes('rtdose_expb')) return 'DCMTK swaps 32-bit big-endian values as 16-bit words';
+  return null;
+}
+
+const sets = ['cornerstone', 'dcm4che', 'dicomparser', 'pydicom'];
+
+describe.each(sets)('reference images: %s', (set) => {
+  const { path, missing, why } = sharedData(`dicom/${set}`);
+  const expected: Readonly<Record<string, Expected>> = missing
+    ? {}
+    : JSON.parse(readFileSync(join(path, 'expected.json'), 'utf8'));
+
+  test.skipIf(missing)(`stored values, picture and reasons${why}`, async () => {
+    const wrong: string[] = [];
+    for (const [file, { frame0, dcmtk_display: display }] of Object.entries(expected)) {
+      const name = `${set}/${file}`;
+      const seen = await inspectFile(join(path, file), false);
+      const say = (what: string) => wrong.push(`${name}: ${what}`);
+      if (frame0 !== undefined && refused[name] === undefined) {
+        // NumPy names big-endian types by their byte order; our values are the machine's.
+        const dtype = frame0.dtype.replace('>i2', 'int16').replace('>u4', 'uint32');
+        const { sha256_le, shape } = frame0;
+        const got = seen.frame0;
+        if (got?.sha256le !== sha256_le) say(`other values (${got?.min} to ${got?.max}, ${seen.error?.message})`);
+        if (got?.dtype !== dtype || String(got.shape) !== String(shape)) say(`${got?.dtype} ${got?.shape}`);
+      } else if (seen.ok) {
+        const other = otherDecoders[name];
+        const got = seen.frame0;
+        if (other === undefined || got === null) say('read, but nothing to check it against');
+        else if (
+          [got.min, got.max, got.mean].some((value, index) => Math.abs(value - (other[index] as number)) > other[3])
+        ) {
+          say(`${got.min} to ${got.max}, mean ${got.mean}`);
+        }
+      } else {
+        const directory = file.includes('DICOMDIR') ? 'not_dicom_image' : 'no_pixel_data';
+        const reason = reasons[name] ?? directory;
+        if (seen.error?.code !== reason) say(`${seen.error?.code} instead of ${reason}`);
+      }
+      if (display?.grid8 && seen.display !== null && displayException(name) === null) {
+        const cells = seen.display.grid8.flat(2);
+        const worst = display.grid8
+          .flat(2)
+          .reduce((most, level, index) => Math.max(most, Math.abs(level - (cells[index] as number))), 0);
+        if (worst > 3) say(`the picture differs by ${worst} levels`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
