@@ -1,0 +1,244 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LogRecord } from '#shared/models/run';
+import { launchNodeHost } from '../process/node-launcher';
+import { openCheckpoint } from './checkpoint-files';
+import { createEngineClient, type EngineAction, type EngineClient } from './client';
+import type { TrainResult, TrainSpec } from './protocol';
+import { bestFolder, lastFolder } from './resume';
+import { hashFile } from './tensor-files';
+import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
+
+let engine: EngineClient;
+/** A run of three epochs that nobody disturbed, and what its weights were. */
+let undisturbed: { folder: string; result: TrainResult; weights: Record<string, string> };
+const folders: string[] = [];
+const newFolder = () => {
+  const folder = temporaryFolder();
+  folders.push(folder);
+  return folder;
+};
+
+const EPOCHS = 3;
+const run = (folder: string) => smallRun(folder, { epochs: EPOCHS });
+
+/** Hashes of what must be equal, bit for bit. */
+const weightsOf = async (folder: string) => ({
+  model: await hashFile(join(lastFolder(folder), 'model.safetensors')),
+  optimizer: await hashFile(join(lastFolder(folder), 'optimizer.safetensors')),
+  best: await hashFile(join(bestFolder(folder), 'model.safetensors')),
+});
+
+const metricsOf = (result: TrainResult) => result.history.map(({ seconds: _, ...record }) => record);
+
+/** Trains, and does something when a step is logged. */
+function train(spec: TrainSpec, atStep?: number, act: (control: (action: EngineAction) => void) => void = () => {}) {
+  const log: LogRecord[] = [];
+  const phases = new Set<string>();
+  const call = engine.request('train', spec, {
+    onRunProgress: ({ phase }) => phases.add(phase),
+    onLog: (record) => {
+      log.push(record);
+      if (record.kind === 'step' && record.step === atStep) act(call.control);
+    },
+  });
+  return { result: call.result, log, phases };
+}
+
+beforeAll(async () => {
+  engine = createEngineClient({ launcher: launchNodeHost, entry: await buildEngineHost('engine-host') });
+  const spec = run(newFolder());
+  const result = await train(spec).result;
+  undisturbed = { folder: spec.runFolder, result, weights: await weightsOf(spec.runFolder) };
+}, 180_000);
+afterAll(() => {
+  engine.dispose();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+describe('training in its own process', { timeout: 180_000 }, () => {
+  it('leaves two Hugging Face folders, a log and a history', async () => {
+    const { folder, result } = undisturbed;
+    expect(result.state).toBe('finished');
+    expect(result.history.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 3],
+      [2, 6],
+      [3, 9],
+    ]);
+    expect(result.best).not.toBeNull();
+    expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual(['best', 'last']);
+    const hugging = ['config.json', 'model.safetensors', 'preprocessor_config.json', 'trainer.json'];
+    expect(readdirSync(bestFolder(folder)).sort()).toEqual(hugging);
+    expect(readdirSync(lastFolder(folder)).sort()).toEqual([...hugging, 'optimizer.safetensors'].sort());
+    expect(JSON.parse(readFileSync(join(bestFolder(folder), 'config.json'), 'utf8'))).toMatchObject({
+      model_type: 'vit',
+      id2label: { 0: 'left', 1: 'right' },
+    });
+    const lines = readFileSync(join(folder, 'log.ndjson'), 'utf8').trimEnd().split('\n');
+    const records = lines.map((line) => JSON.parse(line) as LogRecord);
+    expect(records.filter(({ kind }) => kind === 'step')).toHaveLength(9);
+    expect(records.filter(({ kind }) => kind === 'epoch')).toHaveLength(3);
+  });
+
+  it('goes on from a pause, in the middle of an epoch, to the same bits', async () => {
+    const spec = run(newFolder());
+    const first = await train(spec, 2, (control) => control('pause')).result;
+    expect(first.state).toBe('paused');
+    const second = await train({ ...spec, resume: true }).result;
+    expect(second.state).toBe('finished');
+    expect(metricsOf(second)).toEqual(metricsOf(undisturbed.result));
+    expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
+  });
+
+  it('says that the process was killed, and goes on to the same bits', async () => {
+    const spec = run(newFolder());
+    const killed = train(spec, 4, () => process.kill(engine.pid as number, 'SIGKILL'));
+    await expect(killed.result).rejects.toMatchObject({
+      code: 'engine_crashed',
+      message: expect.stringContaining('SIGKILL'),
+      hint: expect.stringContaining('resumed'),
+    });
+    const result = await train({ ...spec, resume: true }).result;
+    expect(result.state).toBe('finished');
+    expect(metricsOf(result)).toEqual(metricsOf(undisturbed.result));
+    expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
+  });
+
+  it('keeps a model when it is stopped inside the first epoch', async () => {
+    const spec = run(newFolder());
+    const { result, log } = train(spec, 1, (control) => control('stop'));
+    expect((await result).state).toBe('stopped');
+    expect(await openCheckpoint(bestFolder(spec.runFolder))).not.toBeNull();
+    expect(log.some((record) => record.kind === 'note' && record.message.includes('Stopped inside epoch 1'))).toBe(
+      true,
+    );
+  });
+
+  it('refuses a checkpoint of other settings', async () => {
+    const spec = run(newFolder());
+    mkdirSync(spec.runFolder);
+    cpSync(join(undisturbed.folder, 'checkpoints'), join(spec.runFolder, 'checkpoints'), { recursive: true });
+    const other = { ...spec, resume: true, config: { ...spec.config, seed: 1 } };
+    await expect(train(other).result).rejects.toMatchObject({ code: 'checkpoint_mismatch' });
+  });
+
+  it('finds a damaged checkpoint and goes on from the other one; says so where both are', async () => {
+    const spec = { ...run(newFolder()), resume: true };
+    mkdirSync(spec.runFolder);
+    cpSync(join(undisturbed.folder, 'checkpoints'), join(spec.runFolder, 'checkpoints'), { recursive: true });
+    const damage = (folder: string) => {
+      const file = join(folder, 'model.safetensors');
+      const bytes = readFileSync(file);
+      bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1;
+      writeFileSync(file, bytes);
+    };
+    damage(lastFolder(spec.runFolder));
+    const result = await train(spec).result;
+    expect(result.state).toBe('finished');
+    expect(result.notes.join(' ')).toContain('model.safetensors has changed since it was written');
+
+    damage(lastFolder(spec.runFolder));
+    truncateSync(join(bestFolder(spec.runFolder), 'model.safetensors'), 1000);
+    await expect(train(spec).result).rejects.toMatchObject({ code: 'checkpoint_damaged' });
+  });
+
+  it('trains a head on features that each image gives once', async () => {
+    const spec = smallRun(newFolder(), { preset: 'quick', epochs: 3 });
+    const first = train(spec);
+    const result = await first.result;
+    expect(result.state).toBe('finished');
+    expect(first.phases).toContain('extracting');
+    const weights = await weightsOf(spec.runFolder);
+
+    const again = train(spec, 4, (control) => control('pause'));
+    expect((await again.result).state).toBe('paused');
+    expect(again.phases).not.toContain('extracting');
+    expect((await train({ ...spec, resume: true }).result).state).toBe('finished');
+    expect(await weightsOf(spec.runFolder)).toEqual(weights);
+  });
+
+  it('answers short requests while it trains, and drops a waiting request that is cancelled', async () => {
+    const spec = run(newFolder());
+    const training = train(spec);
+    const waiting = train(run(newFolder()), undefined);
+    const queued = engine.request('train', run(newFolder()));
+    queued.control('cancel');
+    await expect(queued.result).rejects.toMatchObject({ code: 'cancelled' });
+    const { config, backbone } = spec;
+    const size = { classes: 2, trainImages: 18, validationImages: 8 };
+    const estimate = await engine.request('estimate', { config, backbone, ...size }).result;
+    // 12 × 96² + 13 × 96 a block, 6 blocks; 65 positions and CLS; patches of 3 × 12 × 12; norm; head.
+    const expected = 6 * (12 * 96 ** 2 + 13 * 96) + 66 * 96 + (432 + 1) * 96 + 192 + 97 * 2;
+    expect(estimate).toMatchObject({
+      parameters: expected,
+      trainableParameters: expected,
+      imageSize: 96,
+      pretrained: false,
+    });
+    const order: string[] = [];
+    await Promise.all([
+      training.result.then(() => order.push('first')),
+      waiting.result.then(() => order.push('second')),
+    ]);
+    expect(order).toEqual(['first', 'second']);
+  });
+
+  it('classifies with the best model and shows where it looked', async () => {
+    const spec = run(newFolder());
+    const request = {
+      modelFolder: bestFolder(undisturbed.folder),
+      pipeline: spec.pipeline,
+      device: 'cpu' as const,
+      threads: 1,
+      rasters: spec.validation.map(({ raster }) => raster),
+    };
+    const one = await engine.request('classify', { ...request, batchSize: 1, attention: false }).result;
+    const all = await engine.request('classify', { ...request, batchSize: 8, attention: true }).result;
+    expect(one.classes).toEqual(['left', 'right']);
+    for (const [index, value] of one.logits.entries()) expect(all.logits[index]).toBeCloseTo(value, 4);
+    for (let i = 0; i < 8; i++) {
+      expect((all.probabilities[2 * i] as number) + (all.probabilities[2 * i + 1] as number)).toBeCloseTo(1, 6);
+    }
+    // The metrics of the epoch that was best, from the same images.
+    const right = spec.validation.filter(
+      ({ label }, i) => (one.logits[2 * i + label] as number) > (one.logits[2 * i + 1 - label] as number),
+    );
+    expect(right.length / 8).toBeCloseTo(undisturbed.result.best?.value as number, 6);
+    expect(all.attention).toHaveLength(8);
+    const maps = all.attention[0];
+    expect(maps).toMatchObject({ layers: 6, heads: 3, gridHeight: 8, gridWidth: 8 });
+    expect(maps?.rows).toHaveLength(6 * 3 * 64);
+    // A row of attention sums to 1 with CLS's own share, which is not shown.
+    const sum = Array.from(maps?.rows.subarray(0, 64) ?? []).reduce((total, value) => total + value, 0);
+    expect(sum).toBeGreaterThan(0.5);
+    expect(sum).toBeLessThan(1);
+    expect(maps?.rollout).toHaveLength(64);
+  });
+});
+
+const isRoot = process.getuid?.() === 0;
+describe.skipIf(!isRoot)('a full disk (needs root, to mount a small tmpfs)', { timeout: 180_000 }, () => {
+  it('is said, leaves the previous checkpoint whole, and the run goes on when there is room', async () => {
+    const spec = run(newFolder());
+    mkdirSync(spec.runFolder);
+    // The first `best` (2.7 MB) and `last` (8 MB) fit; a second `last` beside the first does not.
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=14m', 'tmpfs', spec.runFolder]);
+    try {
+      await expect(train(spec).result).rejects.toMatchObject({
+        code: 'disk_full',
+        hint: expect.stringContaining('Free'),
+      });
+      const checkpoint = await openCheckpoint(lastFolder(spec.runFolder));
+      expect(checkpoint?.trainer.state.step).toBe(3);
+      expect(readdirSync(join(spec.runFolder, 'checkpoints')).filter((name) => name.includes('.'))).toEqual([]);
+      execFileSync('mount', ['-o', 'remount,size=64m', spec.runFolder]);
+      const result = await train({ ...spec, resume: true }).result;
+      expect(metricsOf(result)).toEqual(metricsOf(undisturbed.result));
+      expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
+    } finally {
+      execFileSync('umount', [spec.runFolder]);
+    }
+  });
+});

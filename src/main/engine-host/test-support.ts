@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'vite';
+import { defaultPipeline } from '#shared/imaging/pipeline';
+import { createRandom } from '#shared/imaging/random';
+import { encodeRaster } from '#shared/imaging/raster';
+import { type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
+import type { Sample, TrainSpec } from './protocol';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+/** Builds the host and its loader thread as the app does, into the repository's cache. Answers with the entry's path. */
+export async function buildEngineHost(name: string): Promise<string> {
+  const outDir = join(root, '.cache', 'test', name);
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      ssr: true,
+      outDir,
+      emptyOutDir: true,
+      target: 'node20',
+      rollupOptions: {
+        input: {
+          'engine-host': join(root, 'src/main/engine-host/entry.ts'),
+          'loader-worker': join(root, 'src/main/engine-host/loader-worker.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  });
+  return join(outDir, 'engine-host.js');
+}
+
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'fovea-engine-'));
+
+/** Two classes that can be told apart: bright discs left or right, on noise. */
+export function writeSamples(folder: string, count: number, firstImage = 1): Sample[] {
+  mkdirSync(folder, { recursive: true });
+  return Array.from({ length: count }, (_, index) => {
+    const image = firstImage + index;
+    const label = index % 2;
+    const random = createRandom(7, image);
+    const [width, height] = [120, 100];
+    const data = new Uint8Array(width * height);
+    const centerX = label === 0 ? 35 : 85;
+    for (let i = 0; i < data.length; i++) {
+      const inside = ((i % width) - centerX) ** 2 + (Math.floor(i / width) - 50) ** 2 < 22 ** 2;
+      data[i] = (inside ? 150 : 40) + random.integer(80);
+    }
+    const raster = join(folder, `${image}.raster`);
+    writeFileSync(raster, encodeRaster({ width, height, channels: 1, data }));
+    return { image, raster, label };
+  });
+}
+
+/** A small run of vit-micro in `folder`. Flips are off: they would swap the classes. */
+export function smallRun(folder: string, config: Partial<RunConfigInput> = {}): TrainSpec {
+  return {
+    runFolder: join(folder, 'run'),
+    cacheFolder: join(folder, 'cache'),
+    config: runConfigSchema.parse({
+      backbone: 'vit-micro',
+      epochs: 2,
+      batchSize: 4,
+      gradientAccumulation: 2,
+      learningRate: 1e-3,
+      logEverySteps: 1,
+      threads: 1,
+      augmentation: { horizontalFlip: 0 },
+      ...config,
+    }),
+    classes: ['left', 'right'],
+    backbone: { kind: 'architecture', name: 'vit-micro' },
+    pipeline: defaultPipeline(96),
+    train: writeSamples(join(folder, 'train'), 18),
+    validation: writeSamples(join(folder, 'validation'), 8, 1001),
+    resume: false,
+  };
+}
