@@ -30,7 +30,9 @@ export class GraphBuilder {
   }
 
   output(name: string, value: Value): void {
-    if (this.outputs.some((output) => output.name === name)) throw new Error(`the graph has two outputs named ${name}`);
+    if ([...this.inputs, ...this.outputs].some((known) => known.name === name)) {
+      throw new Error(`the graph already has an input or output named ${name}`);
+    }
     this.outputs.push({ name, value });
   }
 

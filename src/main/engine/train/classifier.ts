@@ -55,10 +55,15 @@ export async function createClassifierOn(backend: Backend, options: ClassifierOp
   const groups = parameterGroups(options.config);
   const flat = packGroups(groups, options.parameters);
   const program = await backend.compile(buildClassifier(options, backend.keepsTensors ? 'flat' : 'separate'));
-  const parameters = backend.keepsTensors
-    ? await uploadGroups(backend, 'parameters', groups, flat)
-    : viewParameters(groups, flat);
-  return new ProgramClassifier(options, program, parameters);
+  if (!backend.keepsTensors) {
+    return new ProgramClassifier(options, program, viewParameters(groups, flat), () => program.dispose());
+  }
+  const uploaded = await uploadGroups(backend, 'parameters', groups, flat);
+  return new ProgramClassifier(options, program, uploaded.tensors, async () => {
+    for (const tensor of uploaded.tensors.values()) tensor.dispose();
+    await program.dispose();
+    await uploaded.release();
+  });
 }
 
 const attentionName = (layer: number): string => `attentions.${layer}`;
@@ -89,8 +94,15 @@ class ProgramClassifier implements Classifier {
   private readonly options: ClassifierOptions;
   private readonly program: Program;
   private readonly parameters: ReadonlyMap<string, Tensor | DeviceTensor>;
+  private readonly release: () => Promise<void>;
 
-  constructor(options: ClassifierOptions, program: Program, parameters: ReadonlyMap<string, Tensor | DeviceTensor>) {
+  constructor(
+    options: ClassifierOptions,
+    program: Program,
+    parameters: ReadonlyMap<string, Tensor | DeviceTensor>,
+    release: () => Promise<void>,
+  ) {
+    this.release = release;
     this.options = options;
     this.program = program;
     this.parameters = parameters;
@@ -118,7 +130,6 @@ class ProgramClassifier implements Classifier {
   }
 
   async dispose(): Promise<void> {
-    for (const parameter of this.parameters.values()) if ('dispose' in parameter) parameter.dispose();
-    await this.program.dispose();
+    await this.release();
   }
 }

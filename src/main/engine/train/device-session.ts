@@ -2,7 +2,7 @@ import type { Backend, DeviceTensor, Feeds, Program } from '../backends/backend'
 import type { Graph } from '../ir/graph';
 import { ratesFor } from '../optim/adamw';
 import type { NamedTensors, Tensor } from '../tensor';
-import { downloadGroups, uploadGroups } from './device-state';
+import { downloadGroups, type UploadedGroups, uploadGroups } from './device-state';
 import { packGroups, zeroGroups } from './flat-state';
 import { inBatches } from './logits';
 import { prepareMicroBatch, type StepOptions } from './micro-batch';
@@ -13,6 +13,7 @@ import {
   buildLogitsProgram,
   buildUpdateProgram,
   inputNames,
+  nextName,
 } from './programs';
 import type { Batch, OptimizerState, StepResult, TrainingSession } from './session';
 
@@ -26,6 +27,7 @@ export class DeviceTrainingSession implements TrainingSession {
   private readonly options: StepOptions;
   private readonly state = new Map<string, DeviceTensor>();
   private readonly programs = new Map<string, Program>();
+  private readonly uploads: UploadedGroups[] = [];
   private steps: number;
 
   private constructor(backend: Backend, model: TrainableModel, options: StepOptions, steps: number) {
@@ -46,10 +48,15 @@ export class DeviceTrainingSession implements TrainingSession {
     const { groups, trainable } = model;
     const moments = (tensors: NamedTensors | undefined) =>
       tensors ? packGroups(trainable, tensors) : zeroGroups(trainable);
-    session.replace(await uploadGroups(backend, 'parameters', groups, packGroups(groups, parameters)));
-    session.replace(await uploadGroups(backend, 'firstMoments', trainable, moments(optimizer?.firstMoments)));
-    session.replace(await uploadGroups(backend, 'secondMoments', trainable, moments(optimizer?.secondMoments)));
-    session.replace(await uploadGroups(backend, 'gradients', trainable, zeroGroups(trainable)));
+    for (const uploaded of [
+      await uploadGroups(backend, 'parameters', groups, packGroups(groups, parameters)),
+      await uploadGroups(backend, 'firstMoments', trainable, moments(optimizer?.firstMoments)),
+      await uploadGroups(backend, 'secondMoments', trainable, moments(optimizer?.secondMoments)),
+      await uploadGroups(backend, 'gradients', trainable, zeroGroups(trainable)),
+    ]) {
+      session.replace(uploaded.tensors);
+      session.uploads.push(uploaded);
+    }
     return session;
   }
 
@@ -112,6 +119,7 @@ export class DeviceTrainingSession implements TrainingSession {
     this.state.clear();
     for (const program of this.programs.values()) await program.dispose();
     this.programs.clear();
+    for (const uploaded of this.uploads.splice(0)) await uploaded.release();
   }
 
   /** Compiled on first use, then kept. */
@@ -119,8 +127,7 @@ export class DeviceTrainingSession implements TrainingSession {
     const known = this.programs.get(name);
     if (known) return known;
     const graph = build();
-    const keep = graph.outputs.map((output) => output.name).filter((output) => this.state.has(output));
-    const program = await this.backend.compile(graph, new Set(keep));
+    const program = await this.backend.compile(graph, new Set([...this.state.keys()].map(nextName)));
     this.programs.set(name, program);
     return program;
   }
@@ -129,7 +136,10 @@ export class DeviceTrainingSession implements TrainingSession {
   private async runOnState(program: Program, inputs: readonly [string, Tensor][]) {
     const feeds: Feeds = new Map<string, Tensor | DeviceTensor>([...this.state, ...inputs]);
     const { host, device } = await program.run(feeds);
-    this.replace(device);
+    for (const name of this.state.keys()) {
+      const next = device.get(nextName(name));
+      if (next) this.replace(new Map([[name, next]]));
+    }
     return { number: (name: string): number => (host.get(name) as Tensor).data[0] as number };
   }
 

@@ -8,13 +8,20 @@ import { stateName } from './programs';
 
 type StateKind = keyof typeof stateName;
 
-/** Copies flat groups to the device, under the names that programs ask for. */
+export interface UploadedGroups {
+  /** Under the names that programs ask for. */
+  readonly tensors: ReadonlyMap<string, DeviceTensor>;
+  /** Ends the program that made the tensors: only after the last of them is disposed. */
+  release(): Promise<void>;
+}
+
+/** Copies flat groups to the device. */
 export async function uploadGroups(
   backend: Backend,
   kind: StateKind,
   groups: readonly ParameterGroup[],
   flat: FlatGroups,
-): Promise<ReadonlyMap<string, DeviceTensor>> {
+): Promise<UploadedGroups> {
   const graph = copyGraph(kind, groups);
   const program = await backend.compile(graph, new Set(graph.outputs.map(({ name }) => name)));
   const feeds = groups.map(({ name, size }): [string, Tensor] => [
@@ -22,10 +29,11 @@ export async function uploadGroups(
     { shape: [size], data: flat.get(name) as Float32Array },
   ]);
   const { device } = await program.run(new Map(feeds));
-  await program.dispose();
-  return new Map(
-    groups.map(({ name }) => [stateName[kind](name), device.get(copyName(stateName[kind](name))) as DeviceTensor]),
-  );
+  const tensors = groups.map(({ name }): [string, DeviceTensor] => [
+    stateName[kind](name),
+    device.get(copyName(stateName[kind](name))) as DeviceTensor,
+  ]);
+  return { tensors: new Map(tensors), release: () => program.dispose() };
 }
 
 /** Copies flat groups from the device. Its tensors reach main memory only as outputs of a run. */

@@ -16,6 +16,9 @@ export const stateName = {
   secondMoments: (group: string): string => `second.${group}`,
 };
 
+/** An output that takes the place of the state of that name. ONNX wants names of inputs and outputs to differ. */
+export const nextName = (state: string): string => `next.${state}`;
+
 /** Where a program finds its parameters: as an input each, or as one flat input a group that it slices. */
 export type ParameterLayout = 'separate' | 'flat';
 
@@ -81,7 +84,7 @@ export function buildAccumulateProgram(model: TrainableModel, batch: number): Gr
       builder.reshape(gradients.get(parameter.name) as Value, [parameter.size]),
     );
     const before = builder.input(stateName.gradients(group), [size]);
-    builder.output(stateName.gradients(group), builder.add(before, builder.concat(flat, 0)));
+    builder.output(nextName(stateName.gradients(group)), builder.add(before, builder.concat(flat, 0)));
   }
   return builder.build(`${model.name} accumulate`);
 }
@@ -113,10 +116,10 @@ export function buildUpdateProgram(model: TrainableModel): Graph {
     };
     const gradients = builder.input(stateName.gradients(name), [size]);
     const next = buildUpdate(builder, state, builder.multiply(gradients, factor), decaySize, rates);
-    builder.output(stateName.parameters(name), next.parameters);
-    builder.output(stateName.firstMoments(name), next.firstMoments);
-    builder.output(stateName.secondMoments(name), next.secondMoments);
-    builder.output(stateName.gradients(name), builder.multiply(gradients, builder.scalar(0)));
+    builder.output(nextName(stateName.parameters(name)), next.parameters);
+    builder.output(nextName(stateName.firstMoments(name)), next.firstMoments);
+    builder.output(nextName(stateName.secondMoments(name)), next.secondMoments);
+    builder.output(nextName(stateName.gradients(name)), builder.multiply(gradients, builder.scalar(0)));
   }
   return builder.build(`${model.name} update`);
 }
