@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, constants, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { encodeRaster } from '#shared/imaging/raster';
 import type { IngestedFile } from '../ingest/types';
 import { toStoreError } from '../store/errors';
+import { makeFolders } from './make-folders';
 import { imagesFolder, rasterPath, thumbnailPath } from './project-paths';
 
 /** Writes what the cache holds of a file, under its hash. Throws `disk_full`, `project_unwritable`. */
@@ -22,7 +23,7 @@ export async function writeCache(folder: string, file: IngestedFile): Promise<vo
 
 /** To a temporary name, flushed and renamed. */
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   await writeFileAtomic(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
@@ -63,7 +64,7 @@ export async function copySource(folder: string, source: string, relativePath: s
       const present = await hashFile(target);
       if (present === hash) return candidate;
       if (present !== null) continue;
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolders(dirname(target));
       const temporary = `${target}.${process.pid}.part`;
       try {
         await copyFile(source, temporary, constants.COPYFILE_FICLONE);

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, relative, sep } from 'node:path';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
-import type { ImportOptions, ImportResult, SkippedFile, SplitPart } from '#shared/models/dataset';
+import type { ImageKind, ImportOptions, ImportResult, SkippedFile, SplitPart } from '#shared/models/dataset';
 import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
 import type { DecodePool } from '../decode-host/client';
 import type { IngestedFile } from '../ingest/types';
@@ -26,6 +26,7 @@ export interface ImportSource {
   /** With `/`. */
   readonly path: string;
   readonly bytes: number;
+  readonly kind: ImageKind;
   readonly label: string | null;
   readonly split: SplitPart | null;
 }
@@ -91,8 +92,12 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       skip({ path: source.path, code, message });
       return;
     }
-    if (file.facts.frames > 1) multiFrame += 1;
-    else for (const warning of file.facts.warnings) fileWarnings.set(warning, (fileWarnings.get(warning) ?? 0) + 1);
+    const { frames, warnings } = file.facts;
+    if (frames > 1) multiFrame += 1;
+    // Several frames are told once for all files, not once for each number of frames.
+    for (const warning of warnings.filter((one) => !(frames > 1 && one.startsWith(`${frames} frames`)))) {
+      fileWarnings.set(warning, (fileWarnings.get(warning) ?? 0) + 1);
+    }
     await writeCache(project.folder, file);
     const place = await placeOf(run, source, file.facts.hash);
     batch.add({ ...place, ...factsOf(source, file, row, run.patternPatients?.[index] ?? null, options) });

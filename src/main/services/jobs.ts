@@ -91,6 +91,7 @@ export function createJobs(events: Events): Jobs {
         // The caller has the job before its first event.
         await Promise.resolve();
         try {
+          controller.signal.throwIfAborted();
           const value = await work(handle);
           update({ state: controller.signal.aborted ? 'cancelled' : 'done', etaSeconds: null });
           return value;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { ProjectSummary } from '#shared/models/project';
@@ -9,6 +9,7 @@ import { classesByName } from '../store/labels';
 import { getMeta, setMeta } from '../store/meta';
 import { openProjectStore, type ProjectStore } from '../store/open';
 import type { Events } from './events';
+import { makeFolders } from './make-folders';
 import { cacheFolder, databasePath, exportsFolder, runsFolder } from './project-paths';
 import { createRecentProjects } from './recent-projects';
 
@@ -96,9 +97,7 @@ export function createProjects(options: { readonly userDataFolder: string; reado
         setMeta(store, 'name', (name ?? basename(folder)).trim());
         setMeta(store, 'created_at', new Date().toISOString());
         await Promise.all(
-          [cacheFolder(folder), runsFolder(folder), exportsFolder(folder)].map((one) =>
-            mkdir(one, { recursive: true }),
-          ),
+          [cacheFolder(folder), runsFolder(folder), exportsFolder(folder)].map((one) => makeFolders(one)),
         );
       } catch (error) {
         store.close();
@@ -193,7 +192,7 @@ async function prepareFolder(path: string): Promise<boolean> {
       throw error;
     });
     if (info === null) {
-      await mkdir(path, { recursive: true });
+      await makeFolders(path);
       return true;
     }
     if (!info.isDirectory()) {

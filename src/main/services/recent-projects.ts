@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { makeFolders } from './make-folders';
 
 const recentSchema = z.object({
   id: z.string(),
@@ -44,7 +45,7 @@ export function createRecentProjects(userDataFolder: string): RecentProjects {
   };
   const save = async (list: readonly RecentProject[]) => {
     try {
-      await mkdir(userDataFolder, { recursive: true });
+      await makeFolders(userDataFolder);
       await writeFileAtomic(file, `${JSON.stringify(list, null, 2)}\n`);
     } catch {
       // See above.

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { FoveaError } from '#shared/ipc/errors';
 import { type Settings, settingsSchema } from '#shared/models/project';
+import { makeFolders } from './make-folders';
 
 export interface SettingsService {
   get(): Promise<Settings>;
@@ -41,7 +42,7 @@ export function createSettings(userDataFolder: string): SettingsService {
       const step = queue.then(async () => {
         const next = settingsSchema.parse({ ...(await load()), ...changes });
         try {
-          await mkdir(userDataFolder, { recursive: true });
+          await makeFolders(userDataFolder);
           await writeFileAtomic(file, `${JSON.stringify(next, null, 2)}\n`);
         } catch (cause) {
           throw new FoveaError('settings_unwritable', 'The settings could not be stored.', {

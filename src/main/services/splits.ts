@@ -55,25 +55,11 @@ export function createSplits(options: { readonly events: Events }): Splits {
       return summarize(project) as SplitSummary;
     },
     splitAsGiven(project) {
+      const before = currentSplit(project.store);
       const candidates = splitCandidates(project.store);
       const given = candidates.filter((one) => one.given !== null);
       if (given.length === 0) return null;
-      const members = new Map<number, SplitPart>();
-      for (const one of given) if (one.given !== null) members.set(one.id, one.given);
-      const notes: string[] = [];
-      if (!given.some((one) => one.given === 'validation')) {
-        const train = given.filter((one) => one.given === 'train');
-        if (train.length > 1) {
-          const carved = splitItems(toItems(train, 'patient'), { validation: CARVED_SHARE, test: 0 }, CARVED_SEED);
-          for (const [id, part] of carved) members.set(id, part);
-          notes.push(
-            'The folders name no validation part: a fifth of train, whole patients, became validation (seed 42).',
-          );
-        }
-      }
-      if (!given.some((one) => one.given === 'test')) {
-        notes.push('The folders name no test part: an evaluation on unseen images needs one.');
-      }
+      const { members, notes } = partsAsGiven(given, before?.grouping === 'folders');
       const share = (part: SplitPart) => [...members.values()].filter((one) => one === part).length / members.size;
       const shares = { validation: share('validation'), test: share('test') };
       store(project, { ...shares, seed: CARVED_SEED, grouping: 'folders' }, members, notes);
@@ -101,6 +87,37 @@ export function createSplits(options: { readonly events: Events }): Splits {
       return summarize(project) as SplitSummary;
     },
   };
+}
+
+/**
+ * Parts of images that folders or a table give. `keep`: the present split came from folders too, so that images that
+ * are in it stay where they are (a person may have moved them).
+ */
+function partsAsGiven(
+  given: readonly SplitCandidate[],
+  keep: boolean,
+): { readonly members: Map<number, SplitPart>; readonly notes: string[] } {
+  const members = new Map<number, SplitPart>();
+  for (const one of given) members.set(one.id, (keep ? one.part : null) ?? one.given ?? 'train');
+  const notes: string[] = [];
+  const train = given.filter((one) => one.given === 'train');
+  if (!given.some((one) => one.given === 'validation') && train.length > 1) {
+    notes.push('The folders name no validation part: a fifth of train, whole patients, became validation (seed 42).');
+    const validated = new Set(given.flatMap((one) => (keep && one.part === 'validation' ? [one.patient] : [])));
+    if (validated.size === 0) {
+      const carved = splitItems(toItems(train, 'patient'), { validation: CARVED_SHARE, test: 0 }, CARVED_SEED);
+      for (const [id, part] of carved) members.set(id, part);
+    } else {
+      // Carved before: new images go where their patient is.
+      for (const one of train) {
+        if (one.part === null && one.patient !== null && validated.has(one.patient)) members.set(one.id, 'validation');
+      }
+    }
+  }
+  if (!given.some((one) => one.given === 'test')) {
+    notes.push('The folders name no test part: an evaluation on unseen images needs one.');
+  }
+  return { members, notes };
 }
 
 function requireClasses(candidates: readonly SplitCandidate[]): void {

@@ -1,0 +1,88 @@
+import { isAbsolute, relative, sep } from 'node:path';
+import { type ImportPlan, type SkippedFile, splitParts } from '#shared/models/dataset';
+import type { ScanResult } from '../ingest/dataset/scan';
+import { knownPaths } from '../store/imports';
+import { naturalKey } from '../store/natural-key';
+import { type ImportSource, sourceName } from './import-run';
+import type { OpenProject } from './projects';
+
+/** What a scan found, as an import takes it. */
+export interface ImportScan {
+  readonly sources: readonly ImportSource[];
+  readonly ignored: readonly SkippedFile[];
+  readonly layout: ImportPlan['layout'];
+}
+
+/** Paths of what is left out become relative too: a result shows no more of a machine than it must. */
+export function toImportScan(scan: ScanResult): ImportScan {
+  const sources = scan.entries.map(({ path, root, relativePath, bytes, kind, label, split }) => ({
+    file: path,
+    root,
+    path: relativePath,
+    bytes,
+    kind,
+    label,
+    split,
+  }));
+  const roots = [...new Set(sources.map((one) => one.root))];
+  const shown = (path: string): string => {
+    for (const root of roots) {
+      const inside = relative(root, path);
+      if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return inside.split(sep).join('/');
+    }
+    return path.split(sep).slice(-2).join('/');
+  };
+  return { sources, ignored: scan.ignored.map((one) => ({ ...one, path: shown(one.path) })), layout: scan.layout };
+}
+
+/** What a person sees before anything is written. */
+export function toPlan(id: string, project: OpenProject, scan: ImportScan): ImportPlan {
+  const { sources } = scan;
+  const known = new Map(
+    [...new Set(sources.map((one) => one.root))].map((root) => [
+      root,
+      knownPaths(project.store, sourceName(project, root)),
+    ]),
+  );
+  const classes = tally(sources.flatMap((one) => one.label ?? []));
+  const splits = tally(sources.flatMap((one) => one.split ?? []));
+  return {
+    id,
+    files: sources.length,
+    kinds: Object.fromEntries(tally(sources.map((one) => one.kind))),
+    bytes: sources.reduce((sum, one) => sum + one.bytes, 0),
+    layout: scan.layout,
+    classes: [...classes]
+      .map(([label, files]) => ({ label, files }))
+      .sort((a, b) => (naturalKey(a.label) < naturalKey(b.label) ? -1 : 1)),
+    splits: splitParts.flatMap((split) => {
+      const files = splits.get(split);
+      return files === undefined ? [] : [{ split, files }];
+    }),
+    ignored: [...scan.ignored],
+    alreadyKnown: sources.filter((one) => known.get(one.root)?.get(one.path) === one.bytes).length,
+    warnings: planWarnings(scan, classes),
+  };
+}
+
+function planWarnings({ sources, layout }: ImportScan, classes: ReadonlyMap<string, number>): string[] {
+  const warnings: string[] = [];
+  if (sources.length === 0) {
+    warnings.push('There is no DICOM, PNG or JPEG image in what you chose.');
+    return warnings;
+  }
+  if (layout === 'none') warnings.push('The folders name no classes: give a label table, or label the images later.');
+  if (classes.size === 1) warnings.push('Only one class was found: a classifier needs two.');
+  if (sources.some((one) => one.kind !== 'dicom')) {
+    warnings.push(
+      'PNG and JPEG files name no patient: give a table with a patient column or a file-name pattern, else each image counts as a patient of its own.',
+    );
+  }
+  return warnings;
+}
+
+function tally<Key>(keys: readonly Key[]): Map<Key, number> {
+  const counts = new Map<Key, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}

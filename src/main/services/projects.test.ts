@@ -1,0 +1,166 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { takeLock } from '../store/locks';
+import { createEvents } from './events';
+import { createGrants } from './grants';
+import { lockRuns } from './project-lock';
+import { createProjects, folderName, type Projects } from './projects';
+import { createSettings } from './settings';
+
+let root: string;
+let projects: Projects;
+const start = () => createProjects({ userDataFolder: join(root, 'user data'), events: createEvents() });
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'fovea projects ü '));
+  projects = start();
+});
+afterEach(() => {
+  projects.closeAll();
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('projects', () => {
+  it('are made in a new or empty folder and opened again by id after a restart', async () => {
+    const project = await projects.create(join(root, 'deep', 'Brust [2026]'), 'Brust');
+    expect(project.name).toBe('Brust');
+    for (const name of ['project.sqlite', 'cache', 'runs', 'exports']) {
+      expect(existsSync(join(project.folder, name))).toBe(true);
+    }
+    expect(projects.get(project.id)).toBe(project);
+    mkdirSync(join(root, 'empty'));
+    writeFileSync(join(root, 'empty', '.DS_Store'), '');
+    const second = await projects.create(join(root, 'empty'));
+    expect(second.name).toBe('empty');
+    projects.closeAll();
+
+    projects = start();
+    const listed = await projects.list();
+    expect(listed.map((one) => [one.name, one.available])).toEqual([
+      ['empty', true],
+      ['Brust', true],
+    ]);
+    expect(() => projects.get(project.id)).toThrow(/not open/);
+    const again = await projects.reopen(project.id);
+    expect([again.id, again.name, again.folder]).toEqual([project.id, 'Brust', project.folder]);
+    expect((await projects.open(project.folder)).store).toBe(again.store);
+    expect((await projects.list())[0]?.name).toBe('Brust');
+  });
+
+  it('are marked where their folder is gone, and found again where it went', async () => {
+    const project = await projects.create(join(root, 'one'), 'One');
+    projects.close(project.id);
+    renameSync(join(root, 'one'), join(root, 'moved'));
+    expect((await projects.list()).map((one) => one.available)).toEqual([false]);
+    await expect(projects.reopen(project.id)).rejects.toMatchObject({ code: 'project_missing' });
+    expect((await projects.open(join(root, 'moved'))).name).toBe('One');
+    await projects.forget(project.id);
+    expect((await projects.list()).map((one) => one.folder)).toEqual([join(root, 'moved')]);
+    await expect(projects.reopen(project.id)).rejects.toMatchObject({ code: 'project_unknown' });
+    expect(existsSync(join(root, 'moved', 'project.sqlite'))).toBe(true);
+  });
+
+  it('open instead of being made a second time', async () => {
+    const project = await projects.create(join(root, 'one'), 'One');
+    const same = await projects.create(join(root, 'one'), 'Other name');
+    expect(same.name).toBe('One');
+    expect(same.store).toBe(project.store);
+  });
+
+  it('are refused where they cannot or should not be', async () => {
+    mkdirSync(join(root, 'letters'));
+    writeFileSync(join(root, 'letters', 'letter.txt'), 'dear');
+    await expect(projects.create(join(root, 'letters'))).rejects.toMatchObject({ code: 'folder_not_empty' });
+    expect(readFileSync(join(root, 'letters', 'letter.txt'), 'utf8')).toBe('dear');
+    await expect(projects.create(join(root, 'letters', 'letter.txt'))).rejects.toMatchObject({ code: 'not_a_folder' });
+    await expect(projects.create(join(root, 'letters', 'letter.txt', 'x'))).rejects.toMatchObject({
+      code: 'project_unwritable',
+    });
+    await expect(projects.create('/proc/fovea')).rejects.toMatchObject({ code: 'project_unwritable' });
+    await expect(projects.open(join(root, 'letters'))).rejects.toMatchObject({ code: 'not_a_project' });
+    await expect(projects.open(join(root, 'nowhere'))).rejects.toMatchObject({ code: 'not_a_project' });
+    mkdirSync(join(root, 'damaged'));
+    writeFileSync(join(root, 'damaged', 'project.sqlite'), 'x'.repeat(5000));
+    await expect(projects.open(join(root, 'damaged'))).rejects.toMatchObject({ code: 'project_damaged' });
+    expect(await projects.list()).toEqual([]);
+  });
+
+  it('survive a list that is damaged or cannot be written', async () => {
+    mkdirSync(join(root, 'user data'));
+    writeFileSync(join(root, 'user data', 'recent-projects.json'), '{"not": "a list"');
+    expect(await projects.list()).toEqual([]);
+    await projects.create(join(root, 'one'));
+    expect((await projects.list()).length).toBe(1);
+    const readOnly = createProjects({ userDataFolder: '/proc/fovea', events: createEvents() });
+    expect((await readOnly.open(join(root, 'one'))).name).toBe('one');
+    readOnly.closeAll();
+  });
+
+  it('get folder names that every file system takes', async () => {
+    expect(folderName(' a/b:c?  "x". ')).toBe('a b c x');
+    expect(folderName('..')).toBe('project');
+    expect(folderName('CON')).toBe('project CON');
+    expect(folderName('Mamma – Studie №3')).toBe('Mamma – Studie №3');
+    const project = await projects.createIn(root, 'Lung: 2026');
+    expect(project.folder.endsWith('Lung 2026')).toBe(true);
+    expect(project.name).toBe('Lung: 2026');
+  });
+});
+
+describe('the lock on runs', () => {
+  it('keeps another living process out, not this one', async () => {
+    const project = await projects.create(join(root, 'one'));
+    const release = lockRuns(project);
+    const second = lockRuns(project);
+    // Another process of this machine that is alive: our parent.
+    const other = { token: 'other', host: hostname(), pid: process.ppid, at: Date.now() };
+    const held = () => takeLock(project.store, 'runs', other, () => true);
+    expect(held()?.pid).toBe(process.pid);
+    release();
+    release();
+    expect(held()?.pid).toBe(process.pid);
+    second();
+    expect(held()).toBeNull();
+    expect(() => lockRuns(project)).toThrow(/Another Fovea/);
+  });
+
+  it('is taken over from a process that is gone', async () => {
+    const project = await projects.create(join(root, 'one'));
+    const ended = spawnSync(process.execPath, ['-e', '']).pid;
+    takeLock(project.store, 'runs', { token: 'x', host: hostname(), pid: ended, at: Date.now() }, () => true);
+    lockRuns(project)();
+    takeLock(project.store, 'runs', { token: 'x', host: 'elsewhere', pid: 1, at: Date.now() }, () => true);
+    expect(() => lockRuns(project)).toThrow(/Another Fovea/);
+    takeLock(project.store, 'runs', { token: 'x', host: 'elsewhere', pid: 1, at: Date.now() - 3_600_000 }, () => true);
+    lockRuns(project)();
+  });
+});
+
+describe('settings', () => {
+  it('are kept, merged, and put aside where the file is damaged', async () => {
+    const folder = join(root, 'user');
+    const settings = createSettings(folder);
+    expect(await settings.get()).toMatchObject({ theme: 'dark', lastScreen: 'projects' });
+    await Promise.all([settings.set({ theme: 'light' }), settings.set({ lastScreen: 'train' })]);
+    expect(await createSettings(folder).get()).toMatchObject({ theme: 'light', lastScreen: 'train' });
+    writeFileSync(join(folder, 'settings.json'), '{"theme":"pink"}');
+    expect((await createSettings(folder).get()).theme).toBe('dark');
+    expect(existsSync(join(folder, 'settings.json.damaged'))).toBe(true);
+    await expect(createSettings('/proc/fovea').set({ theme: 'light' })).rejects.toMatchObject({
+      code: 'settings_unwritable',
+    });
+  });
+});
+
+describe('grants', () => {
+  it('stand for a path without showing it', () => {
+    const grants = createGrants();
+    const { grant, name } = grants.add(join(root, 'a', '..', 'b.dcm'));
+    expect(name).toBe('b.dcm');
+    expect(grants.path(grant)).toBe(join(root, 'b.dcm'));
+    expect(() => grants.path(join(root, 'b.dcm'))).toThrow(/does not know/);
+    expect(() => grants.add('relative')).toThrow();
+  });
+});
