@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 
 /** Where the parts of a built Fovea lie. */
 export interface Places {
+  /** `out/main`: where the running entry was built to. */
+  readonly mainFolder: string;
   /** Settings, imported backbones, the sample project, logs: shared by window, browser tab and command line. */
   readonly userDataFolder: string;
   readonly resourcesFolder: string;
@@ -14,6 +18,7 @@ export interface Places {
 /** `mainFolder`: where the entry that runs was built to (`out/main`). */
 export function findPlaces(mainFolder: string): Places {
   return {
+    mainFolder,
     userDataFolder: userDataFolder(process.env, process.platform, homedir()),
     resourcesFolder: resolve(mainFolder, '../../resources'),
     rendererFolder: resolve(mainFolder, '../renderer'),
@@ -38,4 +43,10 @@ export function userDataFolder(
     default:
       return join(environment['XDG_DATA_HOME'] || join(home, '.local/share'), 'fovea');
   }
+}
+
+/** Fovea's version, from the package that the built files lie in. */
+export function readVersion(mainFolder: string): string {
+  const text = readFileSync(resolve(mainFolder, '../../package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

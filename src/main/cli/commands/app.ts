@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { FoveaError } from '#shared/ipc/errors';
+import { startWeb } from '../../web/start';
+import { findElectron } from '../find-electron';
+import type { Outcome } from '../outcome';
+import type { Run } from '../program';
+import type { Session } from '../session';
+import { RESEARCH_USE } from '../table';
+import { wholeNumber } from './numbers';
+
+interface Options {
+  readonly web?: boolean;
+  readonly port: number;
+}
+
+export function addApp(program: Command, run: Run): void {
+  program
+    .command('app')
+    .description('open the window, or serve it to a browser on this machine')
+    .option('--web', 'serve it, even where a window could be opened')
+    .option('--port <n>', 'of web mode; 0 takes a free one', wholeNumber(0, 65_535), 0)
+    .action((options: Options) =>
+      run(async (session) => {
+        const electron = options.web === true ? null : findElectron(session.places.mainFolder, process.env);
+        if (electron !== null && hasDisplay()) return openWindow(electron, session);
+        if (options.web !== true) {
+          const why = electron === null ? 'No Electron binary is on this machine' : 'There is no screen here';
+          session.stderr.write(`${why}: Fovea opens in your browser instead.\n`);
+        }
+        return serve(session, options.port);
+      }),
+    );
+}
+
+function hasDisplay(): boolean {
+  if (process.platform !== 'linux') return true;
+  return Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']);
+}
+
+async function openWindow(electron: string, { places, interrupt }: Session): Promise<Outcome> {
+  const child = spawn(electron, [resolve(places.mainFolder, '../..')], { stdio: 'inherit' });
+  interrupt.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+  const code = await new Promise<number | null>((done, fail) => {
+    child.once('error', (cause) => fail(new FoveaError('no_window', 'The window could not be opened.', { cause })));
+    child.once('exit', done);
+  });
+  if (code !== 0 && !interrupt.aborted) {
+    throw new FoveaError('no_window', `The window ended with code ${code}.`, {
+      hint: 'Try `fovea app --web`, which opens Fovea in a browser.',
+    });
+  }
+  return { result: { mode: 'desktop' }, text: '' };
+}
+
+/** Serves until Ctrl-C, which is how it ends well. The address goes to stderr; the answer is for after the end. */
+async function serve(session: Session, port: number): Promise<Outcome> {
+  const { services, places, log, interrupt, stderr } = session;
+  const web = await startWeb({ services, log, port, rendererFolder: places.rendererFolder });
+  stderr.write(`Fovea: ${web.address}\n${RESEARCH_USE} Ctrl-C ends it.\n`);
+  await new Promise<void>((done) => {
+    if (interrupt.aborted) done();
+    interrupt.addEventListener('abort', () => done(), { once: true });
+  });
+  await web.close();
+  return { result: { mode: 'web', url: web.origin }, text: 'Fovea has ended; everything is saved.' };
+}

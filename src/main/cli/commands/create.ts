@@ -1,0 +1,20 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Run } from '../program';
+
+export function addCreate(program: Command, run: Run): void {
+  program
+    .command('create')
+    .description('make a project in a new or empty folder')
+    .argument('<project>', 'the folder')
+    .option('--name <name>', "the project's name; the folder's by default")
+    .action((folder: string, options: { name?: string }) =>
+      run(async ({ services }) => {
+        const project = await services.projects.create(resolve(folder), options.name);
+        return {
+          result: { project: project.folder, name: project.name },
+          text: `Project “${project.name}” in ${project.folder}`,
+        };
+      }),
+    );
+}

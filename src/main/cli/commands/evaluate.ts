@@ -1,0 +1,57 @@
+import { type Command, Option } from 'commander';
+import type { Evaluation } from '#shared/models/run';
+import type { Run } from '../program';
+import { interval, RESEARCH_USE, table } from '../table';
+
+export function addEvaluate(program: Command, run: Run): void {
+  program
+    .command('evaluate')
+    .description("measure a run's best model on images that it was not trained on")
+    .argument('<project>', 'the project folder')
+    .argument('<run>', 'as in `fovea runs`')
+    .addOption(
+      new Option('--split <part>', 'which images; each opening of the test set is recorded')
+        .choices(['validation', 'test'])
+        .default('test'),
+    )
+    .action((folder: string, id: string, options: { split: 'validation' | 'test' }) =>
+      run(async (session) => {
+        const project = await session.open(folder);
+        const { job } = await session.request('evaluations.start', { project, run: id, split: options.split });
+        const { value } = await session.finish<Evaluation>(job);
+        return { result: { ...value }, text: describeEvaluation(value) };
+      }),
+    );
+}
+
+export function describeEvaluation(evaluation: Evaluation): string {
+  const { classes, perClass, confusionMatrix, cautions, n, patients, split } = evaluation;
+  return [
+    `${n} ${split} images of ${patients} patients; in brackets the 95 % interval`,
+    '',
+    table(
+      ['measure', 'value'],
+      [
+        ['accuracy', interval(evaluation.accuracy)],
+        ['macro recall', interval(evaluation.macroRecall)],
+        ['weighted recall', interval(evaluation.weightedRecall)],
+        ['macro F1', interval(evaluation.macroF1)],
+        ['AUC, one versus rest', evaluation.auc === null ? '–' : interval(evaluation.auc)],
+        ['loss', interval(evaluation.loss)],
+      ],
+    ),
+    '',
+    table(
+      ['class', 'precision', 'recall', 'F1', 'images'],
+      perClass.map((one) => [one.label, interval(one.precision), interval(one.recall), interval(one.f1), one.support]),
+    ),
+    '',
+    'Rows: truth; columns: answer',
+    table(
+      ['', ...classes],
+      confusionMatrix.map((row, index) => [classes[index] ?? '', ...row]),
+    ),
+    ...cautions.map((caution) => `Note: ${caution}`),
+    RESEARCH_USE,
+  ].join('\n');
+}

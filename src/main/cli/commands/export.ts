@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { ExportResult } from '../../services/exports';
+import type { Run } from '../program';
+import { RESEARCH_USE, table } from '../table';
+
+interface Options {
+  readonly format: 'hf' | 'onnx';
+}
+
+export function addExport(program: Command, run: Run): void {
+  program
+    .command('export')
+    .description("write a run's best model for other programs, checked against the trained one")
+    .argument('<project>', 'the project folder')
+    .argument('<run>', 'as in `fovea runs`')
+    .argument('<out>', 'a new or empty folder')
+    .addOption(
+      new Option('--format <format>', 'a Hugging Face folder, or ONNX').choices(['hf', 'onnx']).makeOptionMandatory(),
+    )
+    .action((folder: string, id: string, out: string, { format }: Options) =>
+      run(async (session) => {
+        const project = session.services.projects.get(await session.open(folder));
+        const job = session.services.exports.start(project, id, format, { folder: resolve(out) });
+        const { value } = await session.finish<ExportResult>(job.id);
+        return { result: { ...value }, text: toText(value) };
+      }),
+    );
+}
+
+function toText({ folder, files, parity }: ExportResult): string {
+  return [
+    folder,
+    table(
+      ['file', 'bytes'],
+      files.map(({ name, bytes }) => [name, bytes]),
+    ),
+    `Against the trained model on ${parity.images} images: probabilities differ by at most ${parity.maxProbabilityDifference.toExponential(1)}, the same answer on ${(100 * parity.agreement).toFixed(1)} %.`,
+    RESEARCH_USE,
+  ].join('\n');
+}

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import type { ImportResult } from '#shared/models/dataset';
+import type { Run } from '../program';
+import { decimals, table } from '../table';
+
+interface Options {
+  readonly labels?: string;
+  readonly groupPattern?: string;
+  readonly copy?: boolean;
+  readonly folderLabels: boolean;
+  readonly folderSplits: boolean;
+}
+
+export function addImport(program: Command, run: Run): void {
+  program
+    .command('import')
+    .description('add DICOM, PNG and JPEG files, or folders of them, to a project')
+    .argument('<project>', 'the project folder')
+    .argument('<path...>', 'files and folders')
+    .option('--labels <csv>', 'a table with a path or file column, and label, patient or split columns')
+    .option('--group-pattern <re>', 'a regular expression on the relative path; its first group is the patient')
+    .option('--copy', 'copy the files into the project')
+    .option('--no-folder-labels', 'do not take labels from class folders')
+    .option('--no-folder-splits', 'do not take the split from train, validation and test folders')
+    .action((folder: string, paths: string[], options: Options) =>
+      run(async (session) => {
+        const project = await session.open(folder);
+        const plan = await session.request('dataset.scan', { project, grants: paths.map(session.grant) });
+        const { job } = await session.request('dataset.import', {
+          project,
+          plan: plan.id,
+          labels: options.labels === undefined ? null : session.grant(options.labels),
+          options: {
+            labelsFromFolders: options.folderLabels,
+            splitsFromFolders: options.folderSplits,
+            groupPattern: options.groupPattern ?? null,
+            copy: options.copy === true,
+          },
+        });
+        const { value, job: ended } = await session.finish<ImportResult>(job);
+        return { result: { ...value }, text: toText(value), interrupted: ended.state === 'cancelled' };
+      }),
+    );
+}
+
+function toText(result: ImportResult): string {
+  const { added, duplicates, skipped, classes, patients, warnings, seconds, imagesPerSecond } = result;
+  return [
+    `${added} images of ${patients} patients added in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
+    ...(duplicates > 0 ? [`${duplicates} were in the project already`] : []),
+    table(['class', 'images'], Object.entries(classes)),
+    ...(skipped.length > 0
+      ? [
+          `\n${skipped.length} files were left out:`,
+          table(
+            ['file', 'why'],
+            skipped.map((one) => [one.path, one.message]),
+          ),
+        ]
+      : []),
+    ...warnings.map((warning) => `\nNote: ${warning}`),
+  ].join('\n');
+}

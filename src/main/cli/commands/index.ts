@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { Run } from '../program';
+import { addApp } from './app';
+import { addBackbone } from './backbone';
+import { addBench } from './bench';
+import { addCreate } from './create';
+import { addDemo } from './demo';
+import { addEvaluate } from './evaluate';
+import { addExport } from './export';
+import { addImport } from './import';
+import { addInspect } from './inspect';
+import { addPredict } from './predict';
+import { addRuns } from './runs';
+import { addSelftest } from './selftest';
+import { addSplit } from './split';
+import { addTrain } from './train';
+
+/** In the order of `fovea help`: from a folder of files to a model. */
+const all: readonly ((program: Command, run: Run) => void)[] = [
+  addApp,
+  addDemo,
+  addInspect,
+  addCreate,
+  addImport,
+  addSplit,
+  addBackbone,
+  addTrain,
+  addRuns,
+  addEvaluate,
+  addPredict,
+  addExport,
+  addSelftest,
+  addBench,
+];
+
+export function addCommands(program: Command, run: Run): void {
+  for (const add of all) add(program, run);
+}

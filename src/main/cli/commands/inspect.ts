@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { InspectedFile } from '../../ingest/types';
+import type { Run } from '../program';
+import { table } from '../table';
+
+export function addInspect(program: Command, run: Run): void {
+  program
+    .command('inspect')
+    .description('show what Fovea sees in DICOM, PNG and JPEG files')
+    .argument('<file...>')
+    .option('--identifying', 'with values that can identify a patient')
+    .action((paths: string[], options: { identifying?: boolean }) =>
+      run(async ({ services }) => {
+        const identifying = options.identifying === true;
+        const inspected = await Promise.all(
+          paths.map((path) => services.pool.inspect({ path: resolve(path), identifying })),
+        );
+        // As they were typed.
+        const files = inspected.map((file, index) => ({ ...file, path: paths[index] ?? file.path }));
+        return { result: { files }, text: files.map(toText).join('\n\n') };
+      }),
+    );
+}
+
+function toText(file: InspectedFile): string {
+  if (!file.ok) return `${file.path}\n  ${file.error?.message ?? 'cannot be read'}`;
+  const lines = [
+    file.path,
+    `  ${file.kind}, ${file.columns} × ${file.rows}, ${file.frames} frame${file.frames === 1 ? '' : 's'}${
+      file.photometricInterpretation === null ? '' : `, ${file.photometricInterpretation}`
+    }${file.transferSyntax === null ? '' : `, ${file.transferSyntax}`}`,
+  ];
+  if (file.frame0 !== null) {
+    const { dtype, min, max, mean } = file.frame0;
+    lines.push(`  stored values: ${dtype}, ${min} to ${max}, mean ${mean.toFixed(2)}`);
+  }
+  lines.push(...file.warnings.map((warning) => `  Note: ${warning}`));
+  if (file.tags.length > 0) {
+    const tags = file.tags.map(({ tag, keyword, vr, value }) => [`  ${tag}`, vr, keyword, value]);
+    lines.push(table(['  tag', 'vr', 'keyword', 'value'], tags));
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,19 @@
+import { InvalidArgumentError } from 'commander';
+
+const parsed = (text: string, isGood: (value: number) => boolean, what: string): number => {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!isGood(value)) throw new InvalidArgumentError(`Not ${what}.`);
+  return value;
+};
+
+/** A share of a whole, from 0 up to `below`. */
+export const share = (below: number) => (text: string) =>
+  parsed(text, (value) => value >= 0 && value < below, `a number from 0 to below ${below}`);
+
+export const wholeNumber =
+  (low: number, high = Number.MAX_SAFE_INTEGER) =>
+  (text: string) =>
+    parsed(text, (value) => Number.isInteger(value) && value >= low && value <= high, `a whole number from ${low} on`);
+
+/** For options that may be given several times. */
+export const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];

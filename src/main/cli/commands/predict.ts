@@ -1,0 +1,64 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { PredictedFile } from '../../services/predictions';
+import type { Run } from '../program';
+import { percent, RESEARCH_USE, table } from '../table';
+
+interface Options {
+  readonly attention?: string;
+}
+
+export function addPredict(program: Command, run: Run): void {
+  program
+    .command('predict')
+    .description("ask a run's best model about files")
+    .argument('<project>', 'the project folder')
+    .argument('<run>', 'as in `fovea runs`')
+    .argument('<path...>', 'DICOM, PNG and JPEG files, or folders of them')
+    .option('--attention <folder>', 'also draw where the model looked, as PNGs in a folder')
+    .action((folder: string, id: string, paths: string[], options: Options) =>
+      run(async (session) => {
+        const { services } = session;
+        const project = services.projects.get(await session.open(folder));
+        const job = services.predictions.start(
+          project,
+          id,
+          paths.map((path) => resolve(path)),
+          {
+            attention: options.attention !== undefined,
+            ...(options.attention === undefined ? {} : { overlayFolder: resolve(options.attention) }),
+          },
+        );
+        const { value, job: ended } = await session.finish<readonly PredictedFile[]>(job.id);
+        return {
+          result: { predictions: value.map(toAnswer) },
+          text: toText(value),
+          interrupted: ended.state === 'cancelled',
+        };
+      }),
+    );
+}
+
+/** As the command promises: probabilities by label, and the picture's path for `attention`. */
+export function toAnswer({ path, name, ok, label, confidence, probabilities, overlays, error }: PredictedFile) {
+  return {
+    path,
+    name,
+    ok,
+    label,
+    confidence,
+    probabilities: Object.fromEntries(probabilities.map((one) => [one.label, one.probability])),
+    ...(overlays === null ? {} : { attention: overlays.lastLayer, rollout: overlays.rollout }),
+    ...(error === null ? {} : { error }),
+  };
+}
+
+function toText(files: readonly PredictedFile[]): string {
+  const rows = files.map(({ name, label, confidence, probabilities, error }) => [
+    name,
+    label ?? '–',
+    confidence === null ? '–' : percent(confidence),
+    error?.message ?? probabilities.map((one) => `${one.label} ${percent(one.probability)}`).join(', '),
+  ]);
+  return `${table(['file', 'answer', 'confidence', ''], rows)}\n${RESEARCH_USE}`;
+}

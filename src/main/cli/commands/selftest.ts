@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type Device, devices } from '#shared/models/run-config';
+import type { SelftestResult } from '../../engine-host/protocol';
+import type { Run } from '../program';
+import { table } from '../table';
+
+interface Options {
+  readonly cases?: string;
+  readonly device: Device;
+}
+
+export function addSelftest(program: Command, run: Run): void {
+  program
+    .command('selftest')
+    .description('check the engine on this machine against reference numbers')
+    .option('--cases <folder>', 'a folder of golden cases; the built-in checks by default')
+    .addOption(new Option('--device <device>', 'what computes').choices(devices).default('auto'))
+    .action((options: Options) =>
+      run(async ({ services, interrupt }) => {
+        const call = services.engine.request('selftest', {
+          casesFolder: options.cases === undefined ? null : resolve(options.cases),
+          device: options.device,
+        });
+        interrupt.addEventListener('abort', () => call.control('cancel'), { once: true });
+        const result = await call.result;
+        const failed = result.cases.flatMap(({ checks }) => checks).filter(({ ok }) => !ok).length;
+        const failure = {
+          code: 'selftest_failed',
+          message: `${failed} checks failed on ${result.device}.`,
+          hint: 'Do not trust results of this device; train on the CPU (--device cpu).',
+        };
+        return { result: { ...result }, text: toText(result, failed), ...(failed > 0 ? { failure } : {}) };
+      }),
+    );
+}
+
+function toText({ device, cases }: SelftestResult, failed: number): string {
+  const rows = cases.flatMap(({ name, skipped, checks }) =>
+    skipped === null
+      ? checks.map((check) => [
+          name,
+          check.what,
+          check.relativeError.toExponential(2),
+          check.limit.toExponential(0),
+          check.ok ? 'ok' : 'FAILED',
+        ])
+      : [[name, `skipped: ${skipped}`, '', '', '']],
+  );
+  const verdict = failed === 0 ? 'All checks passed' : `${failed} checks failed`;
+  return `${table(['case', 'check', 'relative error', 'limit', ''], rows)}\n${verdict} on ${device}.`;
+}

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { FoveaError } from '#shared/ipc/errors';
+import type { LogRecord, RunDetail, RunSummary } from '#shared/models/run';
+import { devices, presets, type RunConfig } from '#shared/models/run-config';
+import { runFolder } from '../../services/project-paths';
+import { buildRunConfig, readConfigFile } from '../configuration';
+import { type Outcome, UsageError } from '../outcome';
+import type { Run } from '../program';
+import type { Session } from '../session';
+import { decimals, duration, RESEARCH_USE, table } from '../table';
+import { collect } from './numbers';
+
+interface Options {
+  readonly backbone?: string;
+  readonly preset?: string;
+  readonly device?: string;
+  readonly config?: string;
+  readonly set?: readonly string[];
+  readonly name?: string;
+  readonly resume?: string;
+}
+
+export function addTrain(program: Command, run: Run): void {
+  program
+    .command('train')
+    .description('fine-tune a backbone on the training images; Ctrl-C stops and saves')
+    .argument('<project>', 'the project folder')
+    .option('--backbone <name>', 'an architecture, an imported backbone or a folder')
+    .addOption(new Option('--preset <preset>', 'how much of the backbone is trained').choices(presets))
+    .addOption(new Option('--device <device>', 'what computes').choices(devices))
+    .option('--config <file>', "JSON of settings, or a run's config.json")
+    .option('--set <key=value>', 'one setting; dots go into groups (augmentation.enabled=false)', collect)
+    .option('--name <name>', 'of the run')
+    .option('--resume <run>', 'go on with a run that was paused or interrupted')
+    .action((folder: string, options: Options) =>
+      run(async (session) => {
+        const config = options.resume === undefined ? await configuration(options) : null;
+        const project = await session.open(folder);
+        const started = await begin(session, project, options, config);
+        return finishRun(session, project, started.id);
+      }),
+    );
+}
+
+async function configuration(options: Options): Promise<RunConfig> {
+  if (options.backbone === undefined && options.config === undefined) {
+    throw new UsageError('Say which backbone to train.', 'For example: --backbone vit-micro');
+  }
+  const file = options.config === undefined ? {} : await readConfigFile(options.config);
+  const { backbone, preset, device } = options;
+  return buildRunConfig(file, { backbone, preset, device }, options.set ?? []);
+}
+
+function begin(session: Session, project: string, options: Options, config: RunConfig | null): Promise<RunSummary> {
+  if (config !== null) {
+    const { name } = options;
+    return session.request('runs.start', { project, config, ...(name === undefined ? {} : { name }) });
+  }
+  if (options.config !== undefined || options.set !== undefined || options.backbone !== undefined) {
+    throw new UsageError(
+      'A run that is resumed keeps its own configuration.',
+      'Leave out --backbone, --config and --set.',
+    );
+  }
+  return session.request('runs.resume', { project, run: options.resume ?? '' });
+}
+
+/** Waits for the end of a run and answers with what became of it. Ctrl-C stops it after its checkpoint is saved. */
+export async function finishRun(session: Session, project: string, run: string): Promise<Outcome> {
+  const { services, interrupt } = session;
+  const open = services.projects.get(project);
+  const stop = () => void services.runs.stop(open, run).catch(() => undefined);
+  if (interrupt.aborted) stop();
+  interrupt.addEventListener('abort', stop, { once: true });
+  const summary = await services.runs.wait(open, run).finally(() => interrupt.removeEventListener('abort', stop));
+  if (summary.state === 'failed' || summary.state === 'interrupted') {
+    const { code, message, hint } = summary.error ?? { code: 'run_failed', message: 'The run failed.', hint: null };
+    const next = summary.resumable ? `Go on with: fovea train ${open.folder} --resume ${run}` : undefined;
+    const advice = [hint, next].filter((one) => one !== null && one !== undefined).join(' ');
+    throw new FoveaError(code, message, advice === '' ? {} : { hint: advice });
+  }
+  const detail = await session.request('runs.get', { project, run });
+  const { records } = await session.request('runs.log', { project, run, after: 0, limit: 20_000 });
+  const imagesPerSecond = meanRate(records);
+  const result = {
+    run,
+    state: summary.state,
+    epochs: summary.epochsDone,
+    history: detail.history.map(({ epoch, trainLoss, validationLoss, metrics }) => ({
+      epoch,
+      trainLoss,
+      validationLoss,
+      metrics,
+    })),
+    best: summary.best,
+    seconds: summary.seconds,
+    imagesPerSecond,
+    checkpoint: summary.hasModel ? join(runFolder(open.folder, run), 'checkpoints', 'best') : null,
+  };
+  return { result, text: toText(detail, imagesPerSecond), interrupted: interrupt.aborted };
+}
+
+/** Of the optimizer steps, evaluation and saving left out; null where a run logged none. */
+function meanRate(records: readonly LogRecord[]): number | null {
+  const rates = records.filter((record) => record.kind === 'step').map((record) => record.imagesPerSecond);
+  // Steps are equal in images, so the mean over time is the harmonic mean of their rates.
+  return rates.length === 0 ? null : rates.length / rates.reduce((sum, rate) => sum + 1 / rate, 0);
+}
+
+function toText({ summary, history, record }: RunDetail, imagesPerSecond: number | null): string {
+  return [
+    table(
+      ['epoch', 'train loss', 'validation loss', 'accuracy', 'macro F1', 'AUC', ''],
+      history.map(({ epoch, trainLoss, validationLoss, metrics, isBest }) => [
+        epoch,
+        decimals(trainLoss, 4),
+        decimals(validationLoss, 4),
+        decimals(metrics.accuracy),
+        decimals(metrics.macroF1),
+        metrics.auc === null ? '–' : decimals(metrics.auc),
+        isBest ? 'best' : '',
+      ]),
+    ),
+    '',
+    `Run ${summary.id} is ${summary.state} after ${summary.epochsDone} of ${summary.epochs} epochs and ${duration(summary.seconds)}${
+      imagesPerSecond === null ? '' : `, ${decimals(imagesPerSecond, 1)} images/s`
+    }`,
+    ...record.notes,
+    RESEARCH_USE,
+  ].join('\n');
+}

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { type RunConfig, runConfigSchema } from '#shared/models/run-config';
+import { UsageError } from './outcome';
+
+type Tree = { [key: string]: unknown };
+
+/** Names that reach an object's prototype. */
+const REFUSED = new Set(['__proto__', 'prototype', 'constructor']);
+
+/**
+ * The configuration of a run: the file's, then the flags', then each `--set key=value` in order; a later one wins.
+ * Dots go into groups: `augmentation.enabled=false`. Values are JSON where they are JSON (numbers, true, null, [0.8,1])
+ * and text otherwise. Throws a `UsageError` that names every key that is wrong.
+ */
+export function buildRunConfig(
+  file: Tree,
+  flags: Readonly<Record<string, string | undefined>>,
+  assignments: readonly string[],
+): RunConfig {
+  const tree: Tree = structuredClone(file);
+  for (const [key, value] of Object.entries(flags)) if (value !== undefined) tree[key] = value;
+  for (const assignment of assignments) assign(tree, assignment);
+  const parsed = runConfigSchema.safeParse(tree);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    'The configuration of the run is not valid.',
+    z.prettifyError(parsed.error).replaceAll('✖ ', '').replaceAll(/\n\s+/g, ' '),
+  );
+}
+
+function assign(tree: Tree, assignment: string): void {
+  const at = assignment.indexOf('=');
+  if (at < 1) throw new UsageError(`--set takes key=value, not "${assignment}".`);
+  const keys = assignment.slice(0, at).split('.');
+  const last = keys.pop() ?? '';
+  let group = tree;
+  for (const key of [...keys, last]) {
+    if (key === '' || REFUSED.has(key))
+      throw new UsageError(`--set does not know the key "${assignment.slice(0, at)}".`);
+  }
+  for (const key of keys) {
+    const next = group[key] ?? {};
+    if (!isTree(next)) throw new UsageError(`"${key}" holds a value, not a group of settings.`);
+    group[key] = next;
+    group = next;
+  }
+  group[last] = parseValue(assignment.slice(at + 1));
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A JSON file of settings, such as the `config` of a run's `config.json`. */
+export async function readConfigFile(path: string): Promise<Tree> {
+  const name = basename(path);
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new UsageError(`The configuration file "${name}" cannot be read.`);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text, (key, inner) => (REFUSED.has(key) ? undefined : inner));
+  } catch {
+    throw new UsageError(`The configuration file "${name}" is not JSON.`);
+  }
+  if (!isTree(value)) throw new UsageError(`The configuration file "${name}" does not hold an object.`);
+  // A run's own record holds its configuration below `config`.
+  const inner = value['config'];
+  return isTree(inner) ? inner : value;
+}

@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import {
+  type RequestInput,
+  type RequestName,
+  type RequestOutput,
+  type RequestParsed,
+  requests,
+} from '#shared/ipc/contract';
+import type { Job } from '#shared/models/job';
+import type { Handler, Handlers } from '../ipc/handle';
+import { createHandlers } from '../ipc/handlers';
+import { webPlatform } from '../ipc/handlers/platform';
+import { launchNodeHost } from '../process/node-launcher';
+import { createLog, type FoveaLog } from '../services/logger';
+import { findPlaces, type Places } from '../services/places';
+import { createServices, type Services } from '../services/services';
+import { createBrowsing } from '../web/browse';
+import { type ProgressMode, type ProgressOutput, showProgress } from './progress';
+
+/** What a command works with: the services of the application, over the window's own requests. */
+export interface Session {
+  readonly services: Services;
+  readonly handlers: Handlers;
+  readonly places: Places;
+  readonly log: FoveaLog;
+  readonly stderr: ProgressOutput;
+  /** Aborted at the first Ctrl-C. */
+  readonly interrupt: AbortSignal;
+  /** A request of the window, answered in this process; throws its `FoveaError`. */
+  request<K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>>;
+  /** A grant of a path as it was typed. */
+  grant(path: string): string;
+  /** The id of the project in a folder. */
+  open(folder: string): Promise<string>;
+  /** Waits for a job; Ctrl-C cancels it, and what it gives back then still counts. */
+  finish<T>(job: string): Promise<{ readonly value: T; readonly job: Job }>;
+  /** Takes the progress line away. */
+  endProgress(): void;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly mainFolder: string;
+  readonly version: string;
+  readonly stderr: ProgressOutput;
+  readonly interrupt: AbortSignal;
+}
+
+export function openSession({ mainFolder, version, stderr, interrupt }: SessionOptions, mode: ProgressMode): Session {
+  const places = findPlaces(mainFolder);
+  const log = createLog(places.userDataFolder);
+  const services = createServices({ places, version, log, launcher: launchNodeHost });
+  const handlers = createHandlers(services, 'web', webPlatform(createBrowsing(services.grants)));
+  const progress = showProgress(services.events, mode, stderr);
+
+  const request = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> =>
+    (handlers[name] as Handler<K>)(requests[name].input.parse(input) as RequestParsed<K>);
+  const grant = (path: string) => services.grants.add(resolve(path)).grant;
+
+  return {
+    services,
+    handlers,
+    places,
+    log,
+    stderr,
+    interrupt,
+    request,
+    grant,
+    open: async (folder) => (await request('projects.open', { grant: grant(folder) })).id,
+    async finish<T>(job: string) {
+      const cancel = () => services.jobs.cancel(job);
+      if (interrupt.aborted) cancel();
+      interrupt.addEventListener('abort', cancel, { once: true });
+      try {
+        const value = await services.jobs.result<T>(job);
+        return { value, job: services.jobs.get(job) };
+      } finally {
+        interrupt.removeEventListener('abort', cancel);
+      }
+    },
+    endProgress: () => progress.end(),
+    async close() {
+      progress.end();
+      await services.close();
+      log.close();
+    },
+  };
+}

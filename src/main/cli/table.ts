@@ -1,0 +1,47 @@
+/** Rows as aligned columns: numbers to the right, text to the left, two spaces between. */
+export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = [header, ...rows].map((row) => row.map(String));
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))));
+  const isNumeric = header.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => pad(cell, widths[column] ?? 0, isNumeric[column] === true))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function pad(cell: string, width: number, right: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - displayWidth(cell)));
+  return right ? space + cell : cell + space;
+}
+
+const displayWidth = (text: string) => [...text].length;
+
+/** `name  value` lines. */
+export function facts(rows: readonly (readonly [string, string | number])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+export const decimals = (value: number, digits = 3): string => value.toFixed(digits);
+
+export const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+
+/** `0.842 [0.790, 0.885]`, or without an interval where there is none. */
+export function interval(metric: { value: number; low: number | null; high: number | null }): string {
+  const { value, low, high } = metric;
+  return low === null || high === null ? decimals(value) : `${decimals(value)} [${decimals(low)}, ${decimals(high)}]`;
+}
+
+/** `4.2 s`, `3 min 05 s`, `2 h 10 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}
+
+export const RESEARCH_USE = 'Research use only: not for diagnosis or treatment.';

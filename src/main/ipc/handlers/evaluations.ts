@@ -1,0 +1,14 @@
+import type { Services } from '../../services/services';
+import type { DomainHandlers } from '../handle';
+
+export const evaluationsHandlers = ({ projects, evaluations, reports }: Services) =>
+  ({
+    'evaluations.start': ({ project, run, split }) => ({
+      job: evaluations.start(projects.get(project), run, split).id,
+    }),
+    'evaluations.get': ({ project, run, split }) => evaluations.get(projects.get(project), run, split),
+    'evaluations.cases': async ({ project, run, split, ...filter }) => ({
+      cases: await evaluations.cases(projects.get(project), run, split, filter),
+    }),
+    'evaluations.report': ({ project, run, split }) => reports.write(projects.get(project), run, split),
+  }) satisfies DomainHandlers<'evaluations'>;

@@ -1,0 +1,30 @@
+import type { Services } from '../../services/services';
+import type { Handlers } from '../handle';
+import { appHandlers } from './app';
+import { backbonesHandlers } from './backbones';
+import { datasetHandlers } from './dataset';
+import { evaluationsHandlers } from './evaluations';
+import { exportsHandlers } from './exports';
+import { jobsHandlers } from './jobs';
+import type { PlatformHandlers } from './platform';
+import { predictionsHandlers } from './predictions';
+import { projectsHandlers } from './projects';
+import { runsHandlers } from './runs';
+import { settingsHandlers } from './settings';
+
+/** Every request of the contract; the type says that none is missing. */
+export function createHandlers(services: Services, mode: 'desktop' | 'web', platform: PlatformHandlers): Handlers {
+  return {
+    ...appHandlers(services, mode),
+    ...settingsHandlers(services),
+    ...platform,
+    ...projectsHandlers(services),
+    ...jobsHandlers(services),
+    ...datasetHandlers(services),
+    ...backbonesHandlers(services),
+    ...runsHandlers(services),
+    ...evaluationsHandlers(services),
+    ...predictionsHandlers(services),
+    ...exportsHandlers(services),
+  };
+}

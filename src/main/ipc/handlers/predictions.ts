@@ -1,0 +1,15 @@
+import type { Services } from '../../services/services';
+import type { DomainHandlers } from '../handle';
+
+export const predictionsHandlers = ({ projects, predictions, grants }: Services) =>
+  ({
+    'predictions.start': ({ project, run, grants: given, attention }) => {
+      const paths = given.map((grant) => grants.path(grant));
+      return { job: predictions.start(projects.get(project), run, paths, { attention }).id };
+    },
+    'predictions.list': ({ job }) => ({ predictions: predictions.list(job) }),
+    'predictions.clear': ({ job }) => {
+      predictions.clear(job);
+      return {};
+    },
+  }) satisfies DomainHandlers<'predictions'>;

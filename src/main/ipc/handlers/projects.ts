@@ -1,0 +1,25 @@
+import type { Services } from '../../services/services';
+import type { DomainHandlers } from '../handle';
+
+export const projectsHandlers = ({ projects, grants, samples }: Services) =>
+  ({
+    'projects.list': async () => ({ recent: await projects.list() }),
+    'projects.create': async ({ parent, name }) => {
+      const { id } = await projects.createIn(grants.path(parent), name);
+      return projects.summary(id);
+    },
+    'projects.open': async ({ grant }) => {
+      const { id } = await projects.open(grants.path(grant));
+      return projects.summary(id);
+    },
+    'projects.reopen': async ({ project }) => {
+      const { id } = await projects.reopen(project);
+      return projects.summary(id);
+    },
+    'projects.forget': async ({ project }) => {
+      await projects.forget(project);
+      return {};
+    },
+    'projects.sample': async () => ({ job: samples.start(null).id }),
+    'projects.sampleResult': async ({ job }) => projects.summary((await samples.result(job)).id),
+  }) satisfies DomainHandlers<'projects'>;

@@ -1,0 +1,25 @@
+import type { Services } from '../../services/services';
+import type { DomainHandlers } from '../handle';
+
+export const runsHandlers = ({ projects, runs }: Services) =>
+  ({
+    'runs.preview': ({ project, config }) => runs.preview(projects.get(project), config),
+    'runs.list': async ({ project }) => ({ runs: await runs.list(projects.get(project)) }),
+    'runs.start': ({ project, config, name }) => runs.start(projects.get(project), config, name),
+    'runs.get': ({ project, run }) => runs.get(projects.get(project), run),
+    'runs.progress': ({ project, run }) => runs.progress(projects.get(project), run),
+    'runs.log': ({ project, run, after, limit }) => runs.log(projects.get(project), run, after, limit),
+    'runs.pause': async ({ project, run }) => {
+      await runs.pause(projects.get(project), run);
+      return {};
+    },
+    'runs.resume': ({ project, run }) => runs.resume(projects.get(project), run),
+    'runs.stop': async ({ project, run }) => {
+      await runs.stop(projects.get(project), run);
+      return {};
+    },
+    'runs.remove': async ({ project, run }) => {
+      await runs.remove(projects.get(project), run);
+      return {};
+    },
+  }) satisfies DomainHandlers<'runs'>;

@@ -1,0 +1,116 @@
+import { availableParallelism } from 'node:os';
+import { createDecodePool, type DecodePool } from '../decode-host/client';
+import { createEngineClient, type EngineClient } from '../engine-host/client';
+import type { ResourceSources } from '../ipc/resources';
+import type { HostLauncher } from '../process/host';
+import { type About, createAbout } from './about';
+import { type Backbones, createBackbones } from './backbones';
+import { createDataset, type Dataset } from './dataset';
+import { createEvaluations, type Evaluations } from './evaluations';
+import { createEvents, type Events } from './events';
+import { createExports, type Exports } from './exports';
+import { createGrants, type Grants } from './grants';
+import { createImports, type Imports } from './import';
+import { createJobs, type Jobs } from './jobs';
+import { createLabels, type Labels } from './labels';
+import type { FoveaLog } from './logger';
+import { createPictures } from './pictures';
+import type { Places } from './places';
+import { createPredictions, type Predictions } from './predictions';
+import { createProjects, type Projects } from './projects';
+import { createReports, type Reports } from './reports';
+import { createResourceSources } from './resource-sources';
+import { createRuns, type Runs } from './runs';
+import { createSamples, type Samples } from './sample';
+import { createSettings, type SettingsService } from './settings';
+import { createSplits, type Splits } from './splits';
+
+/** Everything that Fovea can do, whoever asks: the window, a browser tab or the command line. */
+export interface Services {
+  readonly about: About;
+  readonly events: Events;
+  readonly jobs: Jobs;
+  readonly grants: Grants;
+  readonly settings: SettingsService;
+  readonly projects: Projects;
+  readonly samples: Samples;
+  readonly imports: Imports;
+  readonly dataset: Dataset;
+  readonly labels: Labels;
+  readonly splits: Splits;
+  readonly backbones: Backbones;
+  readonly runs: Runs;
+  readonly evaluations: Evaluations;
+  readonly reports: Reports;
+  readonly predictions: Predictions;
+  readonly exports: Exports;
+  readonly resources: ResourceSources;
+  readonly engine: EngineClient;
+  readonly pool: DecodePool;
+  /** Pauses what trains, cancels the rest, ends the hosts and closes the projects. */
+  close(): Promise<void>;
+}
+
+export interface ServicesOptions {
+  readonly places: Pick<Places, 'userDataFolder' | 'resourcesFolder' | 'entries'>;
+  readonly version: string;
+  readonly log: FoveaLog;
+  /** How this runtime starts processes. */
+  readonly launcher: HostLauncher;
+}
+
+/** Composes the services. Starts no process and writes nothing until there is something to do. */
+export function createServices({ places, version, log, launcher }: ServicesOptions): Services {
+  const { userDataFolder, resourcesFolder, entries } = places;
+  const events = createEvents((error) => log.failure('event listener', error));
+  const jobs = createJobs(events);
+  const onLog = (line: string) => log.info(line);
+  const engine = createEngineClient({ launcher, entry: entries.engineHost, onLog });
+  const pool = createDecodePool({ launcher, entry: entries.decodeHost, size: Math.min(4, availableParallelism()) });
+
+  const projects = createProjects({ userDataFolder, events });
+  const splits = createSplits({ events });
+  const labels = createLabels({ events });
+  const dataset = createDataset({ splits, pool });
+  const imports = createImports({ events, pool, splits });
+  const samples = createSamples({ userDataFolder, projects, imports, dataset, splits, jobs });
+
+  const backbones = createBackbones({ userDataFolder, resourcesFolder, jobs, events });
+  const onFailure = (what: string, error: unknown) => log.failure(what, error);
+  const runs = createRuns({ dataset, backbones, engine, pool, events, version, onFailure });
+  const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events });
+  const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
+  const predictions = createPredictions({ runs, engine, pool, jobs });
+  const exports = createExports({ runs, dataset, engine, pool, jobs });
+
+  const pictures = createPictures({ dataset, pool });
+  return {
+    about: createAbout({ version, resourcesFolder, engine }),
+    events,
+    jobs,
+    grants: createGrants(),
+    settings: createSettings(userDataFolder),
+    projects,
+    samples,
+    imports,
+    dataset,
+    labels,
+    splits,
+    backbones,
+    runs,
+    evaluations,
+    reports,
+    predictions,
+    exports,
+    resources: createResourceSources({ projects, pictures, predictions, reports, pool }),
+    engine,
+    pool,
+    async close() {
+      await runs.close();
+      await jobs.cancelAll();
+      engine.dispose();
+      await pool.dispose();
+      projects.closeAll();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Dirent } from 'node:fs';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { FoveaError } from '#shared/ipc/errors';
+import type { PlatformHandlers } from '../ipc/handlers/platform';
+import type { Grants } from '../services/grants';
+
+/**
+ * Web mode's picker: lists folders of the machine that Fovea runs on, with the rights of the user who started it and
+ * who holds the token. Hidden files are left out.
+ */
+export function createBrowsing(grants: Grants): Omit<PlatformHandlers, 'platform.pick'> {
+  return {
+    'platform.browse': async ({ path }) => {
+      const folder = resolve(path ?? homedir());
+      const found = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+        throw new FoveaError('folder_unreadable', `The folder “${basename(folder) || folder}” cannot be listed.`, {
+          hint: 'Check its name and that you may read it.',
+          cause,
+        });
+      });
+      const entries = await Promise.all(
+        found.filter(({ name }) => !name.startsWith('.')).map((one) => entry(folder, one)),
+      );
+      const parent = dirname(folder);
+      return {
+        path: folder,
+        parent: parent === folder ? null : parent,
+        entries: entries
+          .filter((one) => one !== null)
+          .sort((a, b) => Number(b.folder) - Number(a.folder) || collator.compare(a.name, b.name)),
+      };
+    },
+
+    'platform.grant': async ({ path, create }) => {
+      const absolute = resolve(path);
+      if (create) {
+        await mkdir(absolute, { recursive: true }).catch((cause: unknown) => {
+          throw new FoveaError('folder_unwritable', `The folder “${basename(absolute)}” cannot be made.`, {
+            hint: 'Choose a place where you may write.',
+            cause,
+          });
+        });
+      }
+      const there = await stat(absolute).catch(() => null);
+      if (there === null) throw new FoveaError('not_found', `There is no “${basename(absolute)}” here.`);
+      return grants.add(absolute);
+    },
+  };
+}
+
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** Null for what is neither file nor folder, such as a link that leads nowhere. */
+async function entry(folder: string, one: Dirent): Promise<{ name: string; path: string; folder: boolean } | null> {
+  const path = join(folder, one.name);
+  const kind = one.isSymbolicLink() ? await stat(path).catch(() => null) : one;
+  if (kind === null || !(kind.isDirectory() || kind.isFile())) return null;
+  return { name: one.name, path, folder: kind.isDirectory() };
+}
