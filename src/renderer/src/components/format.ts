@@ -39,9 +39,17 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600) + (minutes === 60 ? 1 : 0)} h ${minutes === 60 ? 0 : minutes} min`;
 }
 
+/** Seconds in one unit, for narrow places: "45 s", "3 min", "2 h". */
+export function formatShortDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–';
+  if (seconds < 59.5) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 3570) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}
+
 /** Items a second: "58.3 images/s". */
 export function formatRate(rate: number, unit = 'images'): string {
-  return `${formatNumber(rate)} ${unit}/s`;
+  return `${formatNumber(rate)}${unit === '' ? '' : ` ${unit}`}/s`;
 }
 
 /** Bytes in decimal units, as file managers show them. */

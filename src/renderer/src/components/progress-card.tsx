@@ -45,7 +45,7 @@ export function ProgressCard(props: ProgressCardProps) {
           )}
         </div>
         {onCancel !== undefined && (
-          <Button variant="default" onClick={onCancel}>
+          <Button variant="default" onClick={onCancel} style={{ flex: 'none' }}>
             {cancelLabel}
           </Button>
         )}

@@ -7,7 +7,7 @@ import { useActivity } from '../../state/activity';
 import { useCommand } from '../../state/requests';
 import { useSession } from '../../state/session';
 import { confirm } from '../confirm';
-import { formatDuration, formatRate } from '../format';
+import { formatRate, formatShortDuration } from '../format';
 import classes from './activity-panel.module.css';
 
 /** What runs at the moment, seen from every screen, with a way to end it. */
@@ -78,7 +78,7 @@ function RunItem({ project, progress }: { readonly project: string; readonly pro
         {[
           `${Math.floor(share)} %`,
           progress.imagesPerSecond === null || paused ? null : formatRate(progress.imagesPerSecond, 'img'),
-          progress.etaSeconds === null || paused ? null : `${formatDuration(progress.etaSeconds)} left`,
+          progress.etaSeconds === null || paused ? null : `${formatShortDuration(progress.etaSeconds)} left`,
         ]
           .filter((part) => part !== null)
           .join(' · ')}
@@ -96,7 +96,7 @@ function runPhase({ phase, epoch, epochs }: RunProgress): string {
     case 'extracting':
       return 'Computing features';
     case 'training':
-      return `Training, epoch ${Math.min(epochs, Math.floor(epoch) + 1)} of ${epochs}`;
+      return `Training ${Math.min(epochs, Math.floor(epoch) + 1)} of ${epochs}`;
     case 'evaluating':
       return 'Checking on validation';
     case 'saving':
@@ -110,7 +110,7 @@ function runPhase({ phase, epoch, epochs }: RunProgress): string {
 
 const jobTitles: Record<Job['kind'], string> = {
   import: 'Importing',
-  sample: 'Making the sample project',
+  sample: 'Making sample project',
   evaluate: 'Evaluating',
   predict: 'Predicting',
   export: 'Exporting',
@@ -141,8 +141,8 @@ function JobItem({ job }: { readonly job: Job }) {
       <Text size="xs" c="dimmed" className="tabular" truncate>
         {[
           share === null ? job.phase : `${Math.floor(share)} %`,
-          job.rate === null ? null : `${formatRate(job.rate, '').trim()}`,
-          job.etaSeconds === null ? null : `${formatDuration(job.etaSeconds)} left`,
+          job.rate === null ? null : formatRate(job.rate, ''),
+          job.etaSeconds === null ? null : `${formatShortDuration(job.etaSeconds)} left`,
         ]
           .filter((part) => part !== null && part !== '')
           .join(' · ')}

@@ -1,42 +1,48 @@
 import { Group, Kbd, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useSession } from '../../state/session';
 
-const groups: readonly { title: string; entries: readonly [keys: readonly string[], does: string][] }[] = [
-  {
-    title: 'Everywhere',
-    entries: [
-      [['Ctrl or Alt', '1 – 5'], 'Projects, Data, Train, Evaluate, Predict'],
-      [['?'], 'This list'],
-      [['Esc'], 'Close a dialog, clear a selection'],
-    ],
-  },
-  {
-    title: 'Images',
-    entries: [
-      [['Arrow keys'], 'Move through the grid'],
-      [['Shift', 'Arrow keys'], 'Extend the selection'],
-      [['Space'], 'Select or unselect'],
-      [['Enter'], 'Open in the inspector'],
-      [['Ctrl', 'A'], 'Select all that the filter shows'],
-      [['1 – 9'], 'Label the selection with class 1 – 9'],
-      [['0'], 'Take the label away'],
-      [['Ctrl', 'Z'], 'Undo the last label, split or removal'],
-      [['Delete'], 'Remove from the project (files stay)'],
-    ],
-  },
-  {
-    title: 'Inspector',
-    entries: [
-      [['Drag'], 'Pan the image'],
-      [['Right drag'], 'Window (sideways) and level (up, down)'],
-      [['W'], 'Left drag does window/level; again: pan'],
-      [['Wheel'], 'Zoom at the pointer'],
-      [['+', '–'], 'Zoom in, out'],
-      [['I'], 'Invert'],
-      [['R'], 'Reset view and window'],
-    ],
-  },
-];
+interface ShortcutGroup {
+  readonly title: string;
+  readonly entries: readonly (readonly [keys: readonly string[], does: string])[];
+}
+
+const everywhere: ShortcutGroup = {
+  title: 'Everywhere',
+  entries: [
+    [['Ctrl or Alt', '1 – 5'], 'Projects, Data, Train, Evaluate, Predict'],
+    [['?'], 'This list'],
+    [['Esc'], 'Close a dialog, clear a selection'],
+  ],
+};
+
+const images: ShortcutGroup = {
+  title: 'Images',
+  entries: [
+    [['Arrow keys'], 'Move through the grid'],
+    [['Shift', 'Arrow keys'], 'Extend the selection'],
+    [['Space'], 'Select or unselect'],
+    [['Enter'], 'Open in the inspector'],
+    [['Ctrl', 'A'], 'Select all that the filter shows'],
+    [['1 – 9'], 'Label the selection with class 1 – 9'],
+    [['0'], 'Take the label away'],
+    [['Ctrl', 'Z'], 'Undo the last label, move or removal'],
+    [['Delete'], 'Remove from the project (files stay)'],
+  ],
+};
+
+const inspector: ShortcutGroup = {
+  title: 'Inspector',
+  entries: [
+    [['Drag'], 'Pan the image'],
+    [['Right drag'], 'Window (sideways) and level (up, down)'],
+    [['W'], 'Left drag does window/level; again: pan'],
+    [['Wheel'], 'Zoom at the pointer'],
+    [['+', '–'], 'Zoom in, out'],
+    [['I'], 'Invert'],
+    [['R'], 'Reset view and window'],
+    [['F'], 'Large view'],
+  ],
+};
 
 /** All keyboard shortcuts, opened with `?`. */
 export function ShortcutSheet() {
@@ -45,24 +51,32 @@ export function ShortcutSheet() {
   return (
     <Modal opened={opened} onClose={() => setOpen(false)} title="Keyboard shortcuts" size="lg">
       <SimpleGrid cols={2} spacing="xl">
-        {groups.map((group) => (
-          <Stack key={group.title} gap={6}>
-            <Title order={3}>{group.title}</Title>
-            {group.entries.map(([keys, does]) => (
-              <Group key={does} justify="space-between" wrap="nowrap" gap="sm">
-                <Text size="xs">{does}</Text>
-                <Group gap={4} wrap="nowrap" style={{ flex: 'none' }}>
-                  {keys.map((key) => (
-                    <Kbd key={key} size="xs">
-                      {key}
-                    </Kbd>
-                  ))}
-                </Group>
-              </Group>
-            ))}
-          </Stack>
-        ))}
+        <Stack gap="lg">
+          <ShortcutList group={everywhere} />
+          <ShortcutList group={inspector} />
+        </Stack>
+        <ShortcutList group={images} />
       </SimpleGrid>
     </Modal>
+  );
+}
+
+function ShortcutList({ group }: { readonly group: ShortcutGroup }) {
+  return (
+    <Stack gap={6}>
+      <Title order={3}>{group.title}</Title>
+      {group.entries.map(([keys, does]) => (
+        <Group key={does} justify="space-between" wrap="nowrap" gap="sm">
+          <Text size="xs">{does}</Text>
+          <Group gap={4} wrap="nowrap" style={{ flex: 'none' }}>
+            {keys.map((key) => (
+              <Kbd key={key} size="xs">
+                {key}
+              </Kbd>
+            ))}
+          </Group>
+        </Group>
+      ))}
+    </Stack>
   );
 }

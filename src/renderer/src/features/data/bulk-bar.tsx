@@ -3,7 +3,7 @@ import { Split, Tag, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
 import { ClassDot } from '../../components/class-chip';
-import { formatQuantity } from '../../components/format';
+import { formatCount } from '../../components/format';
 import { splitNames } from '../../theme/class-colours';
 import classes from './bulk-bar.module.css';
 
@@ -22,7 +22,7 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
     <div className={classes['place']}>
       <Group className={classes['bar']} gap={6} wrap="nowrap" role="toolbar" aria-label="Selected images">
         <Text size="sm" fw={550} className="tabular" px={6} style={{ whiteSpace: 'nowrap' }}>
-          {formatQuantity(count, 'image')} selected
+          {formatCount(count)} selected
         </Text>
         <LabelMenu classNames={classNames} onLabel={onLabel} />
         <Menu position="top-start">

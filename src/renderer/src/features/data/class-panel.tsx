@@ -23,11 +23,6 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit }: ClassPane
   const inSplit = splitParts.reduce((sum, part) => sum + splitCount(summary, part), 0);
   return (
     <aside className={classes['panel']} aria-label="Dataset">
-      <Section title="Dataset">
-        <Text size="xs" c="dimmed" px={8} className="tabular">
-          {formatQuantity(summary.images, 'image')} · {formatQuantity(summary.patients, 'patient')}
-        </Text>
-      </Section>
       <Section
         title="Classes"
         action={

@@ -45,7 +45,8 @@ export function FilterBar(props: FilterBarProps) {
         aria-label="Search file names"
         placeholder="Search file names"
         leftSection={<Search size={14} />}
-        w={180}
+        flex="1 1 120px"
+        maw={220}
         value={text}
         onChange={(event) => {
           setText(event.currentTarget.value);
@@ -55,7 +56,7 @@ export function FilterBar(props: FilterBarProps) {
       <NumberInput
         aria-label="Patient number"
         placeholder="Patient"
-        w={84}
+        w={72}
         min={1}
         allowDecimal={false}
         allowNegative={false}
@@ -71,7 +72,7 @@ export function FilterBar(props: FilterBarProps) {
         aria-label="Sort by"
         data={sorts}
         value={sort}
-        w={112}
+        w={104}
         allowDeselect={false}
         onChange={(value) => value !== null && onSort(value as ImageSort)}
       />
@@ -98,11 +99,7 @@ export function FilterBar(props: FilterBarProps) {
         </Pill>
       ))}
       <Text size="xs" c="dimmed" className="tabular" ml="auto" role="status">
-        {shown === undefined
-          ? ''
-          : narrowed
-            ? `${formatCount(shown)} of ${formatCount(total)}`
-            : `${formatCount(total)} ${total === 1 ? 'image' : 'images'}`}
+        {shown !== undefined && narrowed ? `${formatCount(shown)} of ${formatCount(total)}` : ''}
       </Text>
       {end}
     </Group>

@@ -1,4 +1,4 @@
-import { useElementSize, useMergedRef } from '@mantine/hooks';
+import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Check, Flag } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef } from 'react';
@@ -31,8 +31,7 @@ export interface ImageGridProps {
 export function ImageGrid(props: ImageGridProps) {
   const { project, ids, classIndex, tileWidth, selection, onSelect, onOpen } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
-  const ref = useMergedRef(scroller, sizeRef);
+  const { ref: content, width } = useElementSize<HTMLDivElement>();
   const columns = Math.max(1, Math.floor((width + GAP) / (tileWidth + GAP)));
   const tile = width === 0 ? tileWidth : Math.floor((width - GAP * (columns - 1)) / columns);
   const rowHeight = tile + CAPTION + GAP;
@@ -96,8 +95,9 @@ export function ImageGrid(props: ImageGridProps) {
 
   return (
     <div
-      ref={ref}
+      ref={scroller}
       className={classes['scroller']}
+      data-cursor={cursorAt >= 0 || undefined}
       role="listbox"
       aria-label="Images"
       aria-multiselectable="true"
@@ -105,7 +105,7 @@ export function ImageGrid(props: ImageGridProps) {
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <div style={{ height: virtualizer.getTotalSize(), position: 'relative' }} role="presentation">
+      <div ref={content} style={{ height: virtualizer.getTotalSize(), position: 'relative' }} role="presentation">
         {rows.map((row) => (
           <div
             key={row.key}

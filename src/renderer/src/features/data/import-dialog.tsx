@@ -26,7 +26,7 @@ export function ImportDialog({ flow }: { readonly flow: ImportFlow }) {
       opened={stage.kind !== 'idle'}
       onClose={flow.close}
       title={titles[stage.kind]}
-      size={stage.kind === 'plan' || stage.kind === 'result' ? 760 : 'md'}
+      size={stage.kind === 'plan' || stage.kind === 'result' ? 760 : 520}
       closeOnClickOutside={stage.kind !== 'plan'}
     >
       <Stage flow={flow} />
@@ -110,7 +110,7 @@ function Importing({ job: id, flow }: { readonly job: string; readonly flow: Imp
       />
       <Group justify="space-between">
         <Text size="xs" c="dimmed">
-          You can go on working; progress stays at the lower left.
+          Progress stays at the lower left.
         </Text>
         <Button variant="default" onClick={flow.close}>
           Continue in the background

@@ -1,5 +1,6 @@
 import {
   ActionIcon,
+  Anchor,
   Box,
   Button,
   Group,
@@ -106,9 +107,9 @@ function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageD
           {image.patient === null ? (
             'Not known'
           ) : (
-            <Button variant="subtle" size="compact-xs" ml={-7} onClick={() => onShowPatient(image.patient ?? 0)}>
+            <Anchor component="button" type="button" size="xs" onClick={() => onShowPatient(image.patient ?? 0)}>
               {`Patient ${image.patient}`}
-            </Button>
+            </Anchor>
           )}
         </Fact>
         {image.study !== null && <Fact name="Study">{image.study}</Fact>}

@@ -60,7 +60,7 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
           ))}
         </Table.Tbody>
         <Table.Tfoot>
-          <Table.Tr>
+          <Table.Tr style={{ borderTop: '2px solid var(--fovea-border)' }}>
             <Table.Th>Images</Table.Th>
             {splitParts.map((part) => (
               <Table.Th key={part} ta="right">
