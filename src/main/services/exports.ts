@@ -38,6 +38,8 @@ export interface Exports {
    * `export_differs`, `disk_full`, `project_unwritable`, the engine's.
    */
   start(project: OpenProject, run: string, format: ExportFormat, target: ExportTarget): Job;
+  /** Waits for the end of an export. Rejects with its error, or `job_unknown`. */
+  result(job: string): Promise<ExportResult>;
 }
 
 const PARITY_IMAGES = 64;
@@ -166,6 +168,7 @@ export function createExports(options: {
   return {
     start: (project, run, format, target) =>
       jobs.start('export', project.id, (job) => write(project, run, format, target, job)),
+    result: (job) => jobs.result<ExportResult>(job),
   };
 }
 

@@ -23,6 +23,7 @@ import {
   removeEvaluations,
 } from './run-files';
 import { readHistory, readRunLog, removeRunLog } from './run-log';
+import { secondsByPace } from './run-pace';
 import { type BackboneResolver, prepareRun, type RunPreview } from './run-preview';
 import { ensureRasters } from './run-rasters';
 import { countPatients, hashSamples, samplesOf } from './run-samples';
@@ -279,7 +280,10 @@ export function createRuns(options: RunsOptions): Runs {
   };
 
   return {
-    preview: async (project, config) => (await prepareRun(services, project, config)).preview,
+    async preview(project, given) {
+      const { preview } = await prepareRun(services, project, given);
+      return { ...preview, secondsEstimate: preview.secondsEstimate ?? (await secondsByPace(project, preview.config)) };
+    },
 
     async start(project, given, name) {
       const prepared = await prepareRun(services, project, given);

@@ -1,0 +1,32 @@
+import type { RunConfig } from '#shared/models/run-config';
+import { storedRuns } from '../store/runs';
+import { partMembers } from '../store/splits';
+import { runFolder } from './project-paths';
+import type { OpenProject } from './projects';
+import { backboneName } from './run-book';
+import { readRunRecord } from './run-files';
+
+/** A validation image costs a forward pass; a training image that and a backward pass, which is about two more. */
+const VALIDATION_COST = 1 / 3;
+
+/**
+ * How long a run would take at the pace of the newest run of this project with the same backbone, preset and device.
+ * Null where there is none.
+ */
+export async function secondsByPace(project: OpenProject, config: RunConfig): Promise<number | null> {
+  const alike = storedRuns(project.store).find(
+    (run) =>
+      run.epochsDone > 0 &&
+      run.seconds > 0 &&
+      run.backbone === backboneName(config.backbone) &&
+      run.preset === config.preset &&
+      run.device === config.device,
+  );
+  if (alike === undefined) return null;
+  const record = await readRunRecord(runFolder(project.folder, alike.id)).catch(() => null);
+  if (record === null) return null;
+  const work = record.counts.train + VALIDATION_COST * record.counts.validation;
+  const wanted =
+    partMembers(project.store, 'train').length + VALIDATION_COST * partMembers(project.store, 'validation').length;
+  return (alike.seconds / (alike.epochsDone * work)) * wanted * config.epochs;
+}

@@ -1,0 +1,362 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pipelineHash } from '#shared/imaging/pipeline';
+import { type Evaluation, evaluationSchema, runRecordSchema } from '#shared/models/run';
+import { auditEntries } from '../store/audit';
+import { deleteRun, putRun, storedRun } from '../store/runs';
+import { createDataset, type Dataset } from './dataset';
+import { createEvaluations, type Evaluations } from './evaluations';
+import { createEvents, type Events } from './events';
+import { createExports, type Exports } from './exports';
+import { createJobs, type Jobs } from './jobs';
+import { createPredictions, type Predictions } from './predictions';
+import { runFolder } from './project-paths';
+import { createProjects, type OpenProject, type Projects } from './projects';
+import { createReports, type Reports } from './reports';
+import { createRuns, type RunConfigGiven, type Runs } from './runs';
+import { createSplits } from './splits';
+import { addDiscs, discPicture } from './test-support/disc-project';
+import { startHosts, type TestHosts } from './test-support/hosts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fovea-runs-'));
+let hosts: TestHosts;
+let events: Events;
+let projects: Projects;
+let project: OpenProject;
+let dataset: Dataset;
+let jobs: Jobs;
+let runs: Runs;
+let evaluations: Evaluations;
+let predictions: Predictions;
+let reports: Reports;
+let exports: Exports;
+const failures: unknown[] = [];
+
+const config = (changes: Partial<RunConfigGiven> = {}): RunConfigGiven => ({
+  backbone: 'vit-micro',
+  device: 'cpu',
+  threads: 1,
+  epochs: 2,
+  batchSize: 4,
+  gradientAccumulation: 1,
+  logEverySteps: 1,
+  augmentation: { horizontalFlip: 0 },
+  ...changes,
+});
+
+/** All services over one project, as the app puts them together. */
+function createServices(): void {
+  const { engine, pool } = hosts;
+  dataset = createDataset({ splits: createSplits({ events }), pool });
+  jobs = createJobs(events);
+  const backbones = { resolve: (name: string) => ({ kind: 'architecture' as const, name }) };
+  runs = createRuns({
+    dataset,
+    backbones,
+    engine,
+    pool,
+    events,
+    version: '0.0.0-test',
+    onFailure: (_what, error) => failures.push(error),
+  });
+  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events });
+  predictions = createPredictions({ runs, engine, pool, jobs });
+  reports = createReports({ runs, evaluations, dataset, engine, pool, version: '0.0.0-test' });
+  exports = createExports({ runs, dataset, engine, pool, jobs });
+}
+
+beforeAll(async () => {
+  hosts = await startHosts('services');
+  events = createEvents();
+  projects = createProjects({ userDataFolder: join(folder, 'user'), events });
+  project = await projects.create(join(folder, 'project'), 'Discs');
+  await addDiscs(project, join(folder, 'pictures'), { train: 16, validation: 8, test: 8 });
+  createServices();
+}, 120_000);
+
+afterAll(async () => {
+  await hosts?.dispose();
+  projects?.closeAll();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('preview', () => {
+  it('resolves the learning rate and counts steps', async () => {
+    const preview = await runs.preview(project, config({ epochs: 10, classBalance: 'weighted-loss' }));
+    expect(preview.problems).toEqual([]);
+    expect(preview.config.learningRate).toBe(1e-3); // random weights
+    expect([preview.stepsPerEpoch, preview.steps, preview.warmupSteps]).toEqual([4, 40, 4]);
+    expect(preview.schedule[0]).toEqual([1, 0]);
+    expect(preview.schedule.at(-1)?.[0]).toBe(40);
+    expect(Math.max(...preview.schedule.map(([, rate]) => rate))).toBeCloseTo(1e-3, 6);
+    expect(preview.classWeights).toEqual([
+      { label: 'left', weight: 1 },
+      { label: 'right', weight: 1 },
+    ]);
+    // 12 heads-free figures of the architecture: hidden 96, 6 layers, MLP 384, 8 x 8 patches of 12 x 12 x 3, 2 classes.
+    const block = 4 * (96 * 96 + 96) + (96 * 384 + 384) + (384 * 96 + 96) + 4 * 96;
+    expect(preview.parameters).toBe(432 * 96 + 96 + 96 + 65 * 96 + 6 * block + 2 * 96 + 2 * 96 + 2);
+    expect(preview.warnings.join(' ')).toMatch(/Fewer than 50 images of “left” \(16\), “right” \(16\)/);
+    expect(preview.warnings.join(' ')).toMatch(/Only 8 images to validate on/);
+  });
+
+  it('says what keeps a run from starting', async () => {
+    const empty = await projects.create(join(folder, 'empty'), 'Empty');
+    const nothing = await runs.preview(empty, config());
+    expect(nothing.problems.join(' ')).toMatch(/No image has a label/);
+    expect(nothing.problems.join(' ')).toMatch(/no split/);
+    await expect(runs.start(empty, config())).rejects.toMatchObject({ code: 'run_not_ready' });
+    expect(readdirSync(join(empty.folder, 'runs'))).toEqual([]);
+    const untested = await projects.create(join(folder, 'untested'), 'Untested');
+    await addDiscs(untested, join(folder, 'untested pictures'), { train: 2, validation: 0, test: 0 });
+    const one = await runs.preview(untested, config());
+    expect(one.problems).toEqual([
+      'All images are “left”: a classifier needs at least two classes.',
+      'The validation part is empty: the best epoch is chosen on it. Make a split with validation images.',
+    ]);
+  });
+});
+
+describe('a whole run', () => {
+  let run: string;
+  let evaluation: Evaluation;
+
+  it('trains, tells of it, and is evaluated on the validation images by itself', async () => {
+    const states: string[] = [];
+    const off = events.on('run.progress', ({ progress }) => states.push(`${progress.state}:${progress.phase}`));
+    const started = await runs.start(project, config({ epochs: 3 }), ' First ');
+    run = started.id;
+    expect(started).toMatchObject({ name: 'First', state: 'queued', hasModel: false });
+    expect(run).toMatch(/^\d{8}-\d{6}-full-[0-9a-f]{4}$/);
+    const ended = await runs.wait(project, run);
+    off();
+    expect(failures).toEqual([]);
+    expect(ended).toMatchObject({ state: 'finished', epochsDone: 3, error: null, hasModel: true, resumable: false });
+    expect(ended.best?.metric).toBe('accuracy');
+    expect(ended.seconds).toBeGreaterThan(0);
+    expect(states[0]).toBe('queued:waiting');
+    expect(states).toContain('running:training');
+    expect(states.at(-1)).toBe('finished:done');
+    expect(await evaluations.get(project, run, 'validation')).toMatchObject({ n: 8, split: 'validation' });
+    expect(runs.isActive(project, run)).toBe(false);
+  });
+
+  it('has written all that is needed to repeat it', async () => {
+    const text = readFileSync(join(runFolder(project.folder, run), 'config.json'), 'utf8');
+    const record = runRecordSchema.parse(JSON.parse(text));
+    expect(record.classes).toEqual(['left', 'right']);
+    expect(record.counts).toEqual({ train: 16, validation: 8, test: 8 });
+    expect(record.hashes.pipeline).toBe(pipelineHash(record.pipeline));
+    for (const hash of Object.values(record.hashes)) expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    const detail = await runs.get(project, run);
+    expect(detail.history.map((epoch) => epoch.epoch)).toEqual([1, 2, 3]);
+    expect(await runs.list(project)).toHaveLength(1);
+  });
+
+  it('thins its log and keeps its epochs', async () => {
+    const all = await runs.log(project, run, 0, 1000);
+    expect(all.records.filter((record) => record.kind === 'step')).toHaveLength(12);
+    const thin = await runs.log(project, run, 0, 5);
+    expect(thin.records.filter((record) => record.kind === 'step')).toHaveLength(5);
+    expect(thin.records.filter((record) => record.kind === 'epoch')).toHaveLength(3);
+    expect(thin.next).toBe(all.next);
+    expect(await runs.log(project, run, all.next, 5)).toEqual({ records: [], next: all.next });
+  });
+
+  it('opens the test set on request, and the audit trail knows', async () => {
+    evaluation = await jobs.result<Evaluation>(evaluations.start(project, run, 'test').id);
+    expect(evaluationSchema.parse(evaluation)).toEqual(await evaluations.get(project, run, 'test'));
+    expect(evaluation.n).toBe(8);
+    expect(evaluation.patients).toBe(4);
+    const cases = await evaluations.cases(project, run, 'test', {});
+    const right = cases.filter((entry) => entry.truth === entry.predicted).length;
+    expect(evaluation.accuracy).toMatchObject({ value: right / 8, n: 8 });
+    for (const entry of cases) {
+      expect(entry.confidence).toBe(Math.max(...entry.probabilities));
+      expect(entry.loss).toBeCloseTo(-Math.log(entry.probabilities[entry.truth] ?? 0), 4);
+    }
+    expect(evaluation.cautions.join(' ')).toMatch(/Fewer than 30 left cases \(4\): too few to say/);
+    expect(auditEntries(project.store, 10)[0]).toMatchObject({ action: 'test-set.open', detail: { run, images: 8 } });
+    expect(evaluations.testOpenings(project, run)).toBe(1);
+  });
+
+  it('opens the images behind each cell and each bar', async () => {
+    const { confusionMatrix, confidence } = evaluation;
+    for (const [truth, row] of confusionMatrix.entries()) {
+      for (const [predicted, count] of row.entries()) {
+        expect(await evaluations.cases(project, run, 'test', { truth, predicted })).toHaveLength(count);
+      }
+    }
+    for (const [bin, count] of confidence.correct.entries()) {
+      const range = [confidence.edges[bin] ?? 0, confidence.edges[bin + 1] ?? 0] as const;
+      expect(await evaluations.cases(project, run, 'test', { correct: true, confidence: range })).toHaveLength(count);
+    }
+  });
+
+  it('keeps its evaluation where labels and split change later', async () => {
+    const cases = await evaluations.cases(project, run, 'test', {});
+    const images = cases.map((entry) => entry.image);
+    createSplits({ events }).move(project, images, 'train');
+    const again = await jobs.result<Evaluation>(evaluations.start(project, run, 'test').id);
+    expect(again.confusionMatrix).toEqual(evaluation.confusionMatrix);
+    createSplits({ events }).move(project, images, 'test');
+  });
+
+  it('answers for files, good and bad, with where it looked', async () => {
+    const drop = join(folder, 'drop');
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(drop);
+    writeFileSync(join(drop, 'a right disc.png'), await discPicture('right', 999));
+    writeFileSync(join(drop, 'notes.txt'), 'no picture');
+    const overlayFolder = join(folder, 'overlays');
+    const job = predictions.start(project, run, [drop, join(folder, 'not there.dcm')], {
+      attention: true,
+      overlayFolder,
+    });
+    await jobs.result(job.id);
+    const [right, notes, absent, ...rest] = predictions.list(job.id);
+    expect(rest).toEqual([]);
+    expect(right).toMatchObject({ name: 'drop/a right disc.png', ok: true, error: null });
+    expect(right?.probabilities.map((one) => one.label)).toEqual(['left', 'right']);
+    expect(right?.probabilities.reduce((sum, one) => sum + one.probability, 0)).toBeCloseTo(1, 5);
+    expect(right?.attention).toEqual({ layers: 6, heads: 3, gridHeight: 8, gridWidth: 8 });
+    expect(notes).toMatchObject({ name: 'drop/notes.txt', ok: false, label: null });
+    expect(notes?.error?.message).not.toBe('');
+    expect(absent).toMatchObject({ name: 'not there.dcm', ok: false });
+    const id = right?.id ?? '';
+    expect(predictions.image(id)).toMatchObject({ width: 64, height: 56 });
+    const maps = predictions.attention(id);
+    expect(maps).toHaveLength(6 * 3 * 64 + 64);
+    for (let row = 0; row < 6 * 3; row++) {
+      const sum = maps.subarray(row * 64, (row + 1) * 64).reduce((total, value) => total + value, 0);
+      expect(sum).toBeGreaterThan(0.5);
+      expect(sum).toBeLessThanOrEqual(1.0001);
+    }
+    expect(readdirSync(overlayFolder).sort()).toEqual([
+      '0001-a-right-disc-last-layer.png',
+      '0001-a-right-disc-rollout.png',
+    ]);
+    expect(existsSync(right?.overlays?.rollout ?? '')).toBe(true);
+    expect(readdirSync(join(project.folder, 'cache', 'predictions'))).toEqual([]);
+    predictions.clear(job.id);
+    expect(() => predictions.image(id)).toThrow(/not in memory/);
+  });
+
+  it('refuses to answer behind another preprocessing than its own', async () => {
+    const file = join(runFolder(project.folder, run), 'config.json');
+    const text = readFileSync(file, 'utf8');
+    const record = JSON.parse(text) as { pipeline: { mean: number[] } };
+    record.pipeline.mean = [0.4, 0.5, 0.5];
+    writeFileSync(file, JSON.stringify(record));
+    await expect(
+      jobs.result(predictions.start(project, run, [join(folder, 'drop')], { attention: false }).id),
+    ).rejects.toMatchObject({ code: 'pipeline_changed' });
+    writeFileSync(file, text);
+  });
+
+  it('is reported in one page', async () => {
+    const { resource, file } = await reports.write(project, run, 'test');
+    const page = Buffer.from(await reports.read(resource)).toString('utf8');
+    expect(page).toBe(readFileSync(file, 'utf8'));
+    expect(page).toContain('data:image/png;base64,');
+    expect(page).toContain('The test set of this run was opened 2 times.');
+    await expect(reports.read('nothing')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is exported as a Hugging Face folder that answers alike', async () => {
+    const target = { parent: join(folder) };
+    const result = await exports.result(exports.start(project, run, 'hf', target).id);
+    expect(result.parity).toEqual({ maxProbabilityDifference: 0, agreement: 1, images: 8 });
+    expect(result.files.map((one) => one.name)).toEqual([
+      'README.md',
+      'config.json',
+      'labels.json',
+      'model.safetensors',
+      'pipeline.json',
+      'preprocessor_config.json',
+    ]);
+    const best = readFileSync(join(runFolder(project.folder, run), 'checkpoints/best/model.safetensors'));
+    expect(readFileSync(join(result.folder, 'model.safetensors')).equals(best)).toBe(true);
+    expect(readFileSync(join(result.folder, 'README.md'), 'utf8')).toContain('Research use only');
+    const again = await exports.result(exports.start(project, run, 'hf', target).id);
+    expect(again.folder).toBe(`${result.folder}-2`);
+    await expect(exports.result(exports.start(project, run, 'hf', { folder: result.folder }).id)).rejects.toMatchObject(
+      { code: 'folder_not_empty' },
+    );
+  });
+
+  it('comes back from its folder where the database has lost it', async () => {
+    const before = await runs.get(project, run);
+    deleteRun(project.store, run);
+    expect(await runs.get(project, run)).toEqual(before);
+    deleteRun(project.store, run);
+    rmSync(join(runFolder(project.folder, run), 'summary.json'));
+    const rebuilt = (await runs.get(project, run)).summary;
+    expect(rebuilt).toMatchObject({ state: 'finished', epochsDone: 3, best: before.summary.best, hasModel: true });
+  });
+});
+
+describe('what can go wrong', () => {
+  it('is interrupted when the engine dies, and goes on from its checkpoint', async () => {
+    const { id } = await runs.start(project, config({ epochs: 3 }));
+    const off = events.on('run.log', ({ record }) => {
+      if (record.kind !== 'step' || record.step !== 6) return;
+      const pid = hosts.engine.pid;
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    });
+    const dead = await runs.wait(project, id);
+    off();
+    expect(dead).toMatchObject({ state: 'interrupted', resumable: true, error: { code: 'engine_crashed' } });
+    expect(dead.error?.message).toMatch(/SIGKILL|killed/i);
+    expect(dead.epochsDone).toBe(1);
+    const resumed = await runs.resume(project, id);
+    expect(resumed.state).toBe('queued');
+    const ended = await runs.wait(project, id);
+    expect(ended).toMatchObject({ id, state: 'finished', epochsDone: 3, error: null });
+    expect((await runs.get(project, id)).history.map((epoch) => epoch.epoch)).toEqual([1, 2, 3]);
+    const steps = (await runs.log(project, id, 0, 1000)).records.flatMap((record) =>
+      record.kind === 'step' ? record.step : [],
+    );
+    expect(steps).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    await expect(runs.resume(project, id)).rejects.toMatchObject({ code: 'run_not_resumable' });
+  });
+
+  it('waits in a queue, pauses and resumes', async () => {
+    const first = await runs.start(project, config({ epochs: 30 }));
+    const second = await runs.start(project, config());
+    await expect(runs.remove(project, second.id)).rejects.toMatchObject({ code: 'run_active' });
+    await runs.stop(project, second.id);
+    expect(await runs.wait(project, second.id)).toMatchObject({ state: 'stopped', epochsDone: 0, hasModel: false });
+    const paused = new Promise<void>((resolve) => {
+      events.on('run.log', ({ run, record }) => {
+        if (run === first.id && record.kind === 'step' && record.step === 2) resolve(runs.pause(project, run));
+      });
+    });
+    await paused;
+    expect(await runs.wait(project, first.id)).toMatchObject({ state: 'paused', resumable: true, error: null });
+    await runs.resume(project, first.id);
+    await runs.stop(project, first.id);
+    const stopped = await runs.wait(project, first.id);
+    expect(stopped).toMatchObject({ state: 'stopped', error: null });
+    await runs.remove(project, second.id);
+    expect(existsSync(runFolder(project.folder, second.id))).toBe(false);
+    await expect(runs.get(project, second.id)).rejects.toMatchObject({ code: 'run_unknown' });
+  });
+
+  it('knows the runs that a dead process left behind', async () => {
+    const [known] = await runs.list(project);
+    if (known === undefined) throw new Error('no run');
+    putRun(project.store, { ...known, state: 'running', error: null });
+    expect((await runs.list(project)).find((one) => one.id === known.id)).toMatchObject({
+      state: 'interrupted',
+      error: { code: 'interrupted' },
+    });
+    expect(storedRun(project.store, known.id)?.state).toBe('interrupted');
+  });
+
+  it('refuses names that lead out of the project', async () => {
+    await expect(runs.get(project, '../../etc')).rejects.toMatchObject({ code: 'run_unknown' });
+  });
+});

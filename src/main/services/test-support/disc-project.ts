@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { createRandom } from '#shared/imaging/random';
+import type { SplitPart } from '#shared/models/dataset';
+import { patientNumber } from '../../store/identity';
+import { addImage } from '../../store/images';
+import { startImport } from '../../store/imports';
+import { classNumber, setLabel } from '../../store/labels';
+import { sourceNumber } from '../../store/sources';
+import { addSplit } from '../../store/splits';
+import type { OpenProject } from '../projects';
+
+/** A PNG of 64 x 56 noisy pixels with a bright disc at the left or the right. */
+export function discPicture(side: 'left' | 'right', seed: number): Promise<Buffer> {
+  const random = createRandom(11, seed);
+  const [width, height] = [64, 56];
+  const data = Buffer.alloc(width * height);
+  for (let index = 0; index < data.length; index++) {
+    const across = (index % width) - (side === 'left' ? 18 : 46);
+    const down = Math.floor(index / width) - 28;
+    data[index] = (across ** 2 + down ** 2 < 12 ** 2 ? 150 : 40) + random.integer(80);
+  }
+  return sharp(data, { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
+}
+
+/**
+ * Puts `counts` images of two classes into a project, two a patient, with real PNG files beside it and a split. The
+ * cache stays empty: rasters are made when they are asked for.
+ */
+export async function addDiscs(
+  project: OpenProject,
+  folder: string,
+  counts: Readonly<Record<SplitPart, number>>,
+): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const { store } = project;
+  const sourceId = sourceNumber(store, folder);
+  const importId = startImport(store);
+  const members = new Map<number, SplitPart>();
+  let number = 0;
+  for (const part of ['train', 'validation', 'test'] as const) {
+    for (let index = 0; index < counts[part]; index++) {
+      number += 1;
+      const side = Math.floor(index / 2) % 2 === 0 ? 'left' : 'right';
+      const bytes = await discPicture(side, number);
+      const path = `disc ${number}.png`;
+      writeFileSync(join(folder, path), bytes);
+      const { id } = addImage(store, {
+        hash: createHash('sha256').update(bytes).digest('hex'),
+        sourceId,
+        path,
+        fileBytes: bytes.length,
+        kind: 'png',
+        width: 64,
+        height: 56,
+        frames: 1,
+        colour: false,
+        modality: null,
+        bitsStored: 8,
+        photometricInterpretation: null,
+        transferSyntax: null,
+        window: null,
+        range: { min: 0, max: 255 },
+        sex: null,
+        age: null,
+        manufacturer: null,
+        model: null,
+        flags: [],
+        patientId: patientNumber(store, `${part} ${Math.floor(index / 2)}`, 'table'),
+        studyId: null,
+        givenSplit: part,
+        importId,
+      });
+      setLabel(store, id, classNumber(store, side), 'folder');
+      members.set(id, part);
+    }
+  }
+  addSplit(store, { seed: 1, grouping: 'folders', validation: 0, test: 0, warnings: [] }, members);
+}
