@@ -4,6 +4,7 @@ import type { IntensityWindow, ValueRange } from '../types';
 import { isColour, toRgb } from './colour/to-rgb';
 import type { ImageAttributes } from './image-attributes';
 import { toGreyFrame } from './intensity/grey-frame';
+import { rangeOf } from './intensity/statistics';
 import { greyForDisplay, greyForModel } from './intensity/to-bytes';
 import type { ParsedDicom } from './parse';
 import { readDicomFrame } from './read-frame';
@@ -51,7 +52,7 @@ export async function openDicomFrame(parsed: ParsedDicom, frame: number): Promis
     stored,
     colour: false,
     window: grey.voi.windows[0] ?? null,
-    range: grey.range,
+    range: rangeOf(grey.counted),
     forModel: (intensity) => ({ ...size, channels: 1, data: greyForModel(grey, intensity) }),
     forDisplay: (window, invert) => ({ ...size, channels: 1, data: greyForDisplay(grey, window, invert) }),
   };

@@ -58,6 +58,14 @@ function reader(frame: DecodedFrame, float: boolean): (index: number) => number 
     : (index) => view.getUint32(4 * index, true);
 }
 
+/** The common case without any work on bits: unsigned, all bits used, one order. */
+function copyPlain(frame: DecodedFrame, image: ImageAttributes, values: ValueArray): boolean {
+  const plain = !image.signed && !image.float && !frame.planar && frame.shift === 0;
+  if (!plain || frame.bytesPerSample !== 1 || frame.precision !== 8 || frame.bytes.length < values.length) return false;
+  values.set(frame.bytes.subarray(0, values.length));
+  return true;
+}
+
 /**
  * Bytes to values (PS3.5, 8.1.1): the bits from High Bit down to High Bit + 1 - Bits Stored, sign extended where Pixel
  * Representation is 1; bits outside are rubbish and dropped. The result has one order: pixel by pixel.
@@ -67,6 +75,9 @@ export function toStoredValues(frame: DecodedFrame, image: ImageAttributes): Sto
   const pixels = rows * columns;
   const length = pixels * samples;
   const { dtype, values } = allocate(image, length);
+  const { photometricInterpretation } = frame;
+  const result = { rows, columns, samples, dtype, values, photometricInterpretation };
+  if (copyPlain(frame, image, values)) return result;
   const read = reader(frame, image.float);
   const containerBits = 8 * frame.bytesPerSample;
   // A decoder that extended the sign did so to its container; the same shift pair carries it to ours.
@@ -81,5 +92,5 @@ export function toStoredValues(frame: DecodedFrame, image: ImageAttributes): Sto
       values[index] = image.signed ? shifted >> up : shifted >>> up;
     }
   }
-  return { rows, columns, samples, dtype, values, photometricInterpretation: frame.photometricInterpretation };
+  return result;
 }

@@ -1,30 +1,95 @@
 import type { ValueRange } from '../../types';
+import type { ValueArray } from '../stored-values';
 
-/** Lowest and highest of the values that `keep` accepts and that are numbers; both 0 when there are none. */
-export function rangeOf(values: Float32Array, keep: ((index: number) => boolean) | null): ValueRange {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < values.length; index++) {
-    if (keep !== null && !keep(index)) continue;
-    const value = values[index] as number;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return min <= max ? { min, max } : { min: 0, max: 0 };
+/** The distinct values of a frame in rising order, and how often each occurs. Never NaN or infinite. */
+export interface CountedValues {
+  readonly values: Float64Array;
+  readonly counts: Float64Array;
+  readonly total: number;
 }
 
-/**
- * Percentiles by linear interpolation between order statistics, as numpy.percentile does by default; `values` are
- * sorted in place.
- */
-export function percentilesOf(values: Float32Array, percents: readonly number[]): number[] {
-  if (values.length === 0) return percents.map(() => 0);
-  values.sort();
-  return percents.map((percent) => {
-    const position = (percent / 100) * (values.length - 1);
-    const below = Math.floor(position);
-    const low = values[below] as number;
-    const high = values[Math.min(below + 1, values.length - 1)] as number;
-    return low + (high - low) * (position - below);
-  });
+function fromPairs(pairs: readonly (readonly [value: number, count: number])[]): CountedValues {
+  const sorted = pairs.toSorted((first, second) => first[0] - second[0]);
+  return {
+    values: Float64Array.from(sorted, ([value]) => value),
+    counts: Float64Array.from(sorted, ([, count]) => count),
+    total: sorted.reduce((sum, [, count]) => sum + count, 0),
+  };
+}
+
+/** For types of at most 16 bits: one pass over the pixels, then work on at most 65,536 values. */
+function countSmall(
+  stored: ValueArray,
+  toUnits: (value: number) => number,
+  keep: (value: number) => boolean,
+): CountedValues {
+  const histogram = new Uint32Array(131_072);
+  for (let index = 0; index < stored.length; index++) (histogram[(stored[index] as number) + 65_536] as number)++;
+  const pairs: [number, number][] = [];
+  for (let slot = 0; slot < histogram.length; slot++) {
+    const count = histogram[slot] as number;
+    if (count > 0 && keep(slot - 65_536)) pairs.push([toUnits(slot - 65_536), count]);
+  }
+  return fromPairs(pairs);
+}
+
+/** For 32-bit integers and floats: sorted, then equal neighbours are counted. */
+function countLarge(
+  stored: ValueArray,
+  toUnits: (value: number) => number,
+  keep: (value: number) => boolean,
+): CountedValues {
+  const units = new Float64Array(stored.length);
+  let total = 0;
+  for (let index = 0; index < stored.length; index++) {
+    const value = stored[index] as number;
+    if (!keep(value)) continue;
+    const unit = toUnits(value);
+    if (Number.isFinite(unit)) units[total++] = unit;
+  }
+  const sorted = units.subarray(0, total).sort();
+  const counts = new Float64Array(total);
+  let distinct = 0;
+  for (let index = 0; index < total; index++) {
+    if (index === 0 || sorted[index] !== sorted[distinct - 1]) sorted[distinct++] = sorted[index] as number;
+    (counts[distinct - 1] as number)++;
+  }
+  return { values: sorted.subarray(0, distinct), counts: counts.subarray(0, distinct), total };
+}
+
+/** Counts the values that `keep` accepts (a test on stored values), in the units that `toUnits` gives. */
+export function countValues(
+  stored: ValueArray,
+  toUnits: (value: number) => number,
+  keep: (value: number) => boolean,
+): CountedValues {
+  const small = stored.BYTES_PER_ELEMENT <= 2;
+  return small ? countSmall(stored, toUnits, keep) : countLarge(stored, toUnits, keep);
+}
+
+/** Lowest and highest; both 0 when there are none. */
+export function rangeOf({ values }: CountedValues): ValueRange {
+  return values.length === 0
+    ? { min: 0, max: 0 }
+    : { min: values[0] as number, max: values[values.length - 1] as number };
+}
+
+/** The value at a place (from 0) of the sorted pixels. */
+function orderStatistic({ values, counts }: CountedValues, place: number): number {
+  let passed = 0;
+  for (let index = 0; index < values.length; index++) {
+    passed += counts[index] as number;
+    if (place < passed) return values[index] as number;
+  }
+  return values[values.length - 1] as number;
+}
+
+/** A percentile by linear interpolation between order statistics, as numpy.percentile does by default. */
+export function percentileOf(counted: CountedValues, percent: number): number {
+  if (counted.total === 0) return 0;
+  const position = (percent / 100) * (counted.total - 1);
+  const below = Math.floor(position);
+  const low = orderStatistic(counted, below);
+  const high = orderStatistic(counted, Math.min(below + 1, counted.total - 1));
+  return low + (high - low) * (position - below);
 }

@@ -2,7 +2,7 @@ import { assertNever } from '#shared/ipc/errors';
 import type { Intensity } from '#shared/models/pipeline';
 import type { IntensityWindow } from '../../types';
 import type { GreyFrame } from './grey-frame';
-import { percentilesOf } from './statistics';
+import { percentileOf, rangeOf } from './statistics';
 import { tableFunction, windowFunction } from './voi';
 
 type Curve = (value: number) => number;
@@ -13,30 +13,47 @@ function rangeFunction(low: number, high: number): Curve {
   return (value) => Math.min(Math.max((value - low) / (high - low), 0), 1);
 }
 
+/** The byte of a stored value: curve over units, MONOCHROME1 last; padding is no tissue and black either way. */
+function byteOf({ toUnits, isPadding }: GreyFrame, curve: Curve, inverted: boolean): Curve {
+  return (stored) => {
+    if (isPadding(stored)) return 0;
+    const level = Math.round(255 * curve(toUnits(stored)));
+    return inverted ? 255 - level : level;
+  };
+}
+
 function render(frame: GreyFrame, curve: Curve, inverted: boolean): Uint8Array {
-  const { values, isPadding } = frame;
-  const out = new Uint8Array(values.length);
-  for (let index = 0; index < values.length; index++) {
-    const level = Math.round(255 * curve(values[index] as number));
-    out[index] = inverted ? 255 - level : level;
+  const { stored } = frame;
+  const toByte = byteOf(frame, curve, inverted);
+  const out = new Uint8Array(stored.length);
+  if (stored.BYTES_PER_ELEMENT > 2) {
+    for (let index = 0; index < out.length; index++) out[index] = toByte(stored[index] as number);
+    return out;
   }
-  // Padding is no tissue: black, also where an inversion would make it white.
-  if (isPadding !== null) for (let index = 0; index < out.length; index++) if (isPadding(index)) out[index] = 0;
+  // At most 65,536 different values: each is computed once, when it first comes up.
+  const bytes = new Int16Array(131_072).fill(-1);
+  for (let index = 0; index < out.length; index++) {
+    const value = stored[index] as number;
+    let byte = bytes[value + 65_536] as number;
+    if (byte < 0) {
+      byte = toByte(value);
+      bytes[value + 65_536] = byte;
+    }
+    out[index] = byte;
+  }
   return out;
+}
+
+function fullRangeCurve(frame: GreyFrame): Curve {
+  const { min, max } = rangeOf(frame.counted);
+  return rangeFunction(min, max);
 }
 
 function fileCurve(frame: GreyFrame): Curve {
   const [window] = frame.voi.windows;
   if (window !== undefined) return windowFunction(window, frame.voi.voiFunction);
   if (frame.voi.table !== null) return tableFunction(frame.voi.table);
-  return rangeFunction(frame.range.min, frame.range.max);
-}
-
-function percentileCurve(frame: GreyFrame, low: number, high: number): Curve {
-  const { values, isPadding } = frame;
-  const kept = isPadding === null ? values.slice() : values.filter((_, index) => !isPadding(index));
-  const [from, to] = percentilesOf(kept, [low, high]) as [number, number];
-  return rangeFunction(from, to);
+  return fullRangeCurve(frame);
 }
 
 /** The model's path: recorded in the pipeline, the same for training and prediction. One byte a pixel. */
@@ -47,9 +64,13 @@ export function greyForModel(frame: GreyFrame, intensity: Intensity): Uint8Array
     case 'window':
       return render(frame, windowFunction(intensity, 'LINEAR'), frame.inverted);
     case 'percentile':
-      return render(frame, percentileCurve(frame, intensity.low, intensity.high), frame.inverted);
+      return render(
+        frame,
+        rangeFunction(percentileOf(frame.counted, intensity.low), percentileOf(frame.counted, intensity.high)),
+        frame.inverted,
+      );
     case 'full-range':
-      return render(frame, rangeFunction(frame.range.min, frame.range.max), frame.inverted);
+      return render(frame, fullRangeCurve(frame), frame.inverted);
     default:
       return assertNever(intensity);
   }

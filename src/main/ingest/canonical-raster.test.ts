@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { Raster } from '#shared/imaging/raster';
+import { dropEqualChannels, shrinkToLongSide, toCanonicalRaster } from './canonical-raster';
+
+const grey = (width: number, height: number): Raster => ({
+  width,
+  height,
+  channels: 1,
+  data: Uint8Array.from({ length: width * height }, (_, index) => index % 251),
+});
+
+test('short side at most the one asked for, aspect kept, never enlarged', () => {
+  const size = ({ width, height }: Raster) => [width, height];
+  expect(size(toCanonicalRaster(grey(1000, 700), 512))).toEqual([731, 512]);
+  expect(size(toCanonicalRaster(grey(700, 1400), 512))).toEqual([512, 1024]);
+  expect(size(toCanonicalRaster(grey(320, 434), 512))).toEqual([320, 434]);
+  expect(size(toCanonicalRaster(grey(5000, 1), 512))).toEqual([5000, 1]);
+  expect(size(shrinkToLongSide(grey(1000, 700), 192))).toEqual([192, 134]);
+  expect(size(shrinkToLongSide(grey(2000, 1), 192))).toEqual([192, 1]);
+});
+
+test('three equal channels become one', () => {
+  const data = Uint8Array.of(1, 1, 1, 9, 9, 9);
+  expect(dropEqualChannels({ width: 2, height: 1, channels: 3, data })).toEqual({
+    width: 2,
+    height: 1,
+    channels: 1,
+    data: Uint8Array.of(1, 9),
+  });
+  const colour: Raster = { width: 2, height: 1, channels: 3, data: Uint8Array.of(1, 1, 1, 9, 9, 8) };
+  expect(dropEqualChannels(colour)).toBe(colour);
+});

@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { dicomFile, imageModule, type TestElement } from '../../test-support/dicom-bytes';
+import { readImageAttributes } from '../image-attributes';
+import { readNativeFrame } from '../native-frame';
+import { openDicomFrame } from '../open-dicom';
+import { parseDicom } from '../parse';
+import { expandSegments } from './palette';
+import { ybrFullToRgb } from './ybr-to-rgb';
+
+async function rgb(elements: readonly TestElement[], transferSyntax?: string): Promise<number[]> {
+  const frame = await openDicomFrame(parseDicom(dicomFile(elements, transferSyntax)), 0);
+  return [...frame.forModel({ kind: 'auto' }).data];
+}
+
+test('RGB pixel by pixel and plane by plane give the same picture', async () => {
+  const image = { rows: 1, columns: 2, samples: 3, photometric: 'RGB' };
+  const expected = [1, 2, 3, 4, 5, 6];
+  expect(await rgb([...imageModule(image), ['7fe00010', 'OB', Uint8Array.of(1, 2, 3, 4, 5, 6)]])).toEqual(expected);
+  const planar = [
+    ...imageModule({ ...image, planar: true }),
+    ['7fe00010', 'OB', Uint8Array.of(1, 4, 2, 5, 3, 6)] as const,
+  ];
+  expect(await rgb(planar)).toEqual(expected);
+});
+
+test('16-bit RGB goes to 8 by its range', async () => {
+  const image = imageModule({ rows: 1, columns: 1, samples: 3, photometric: 'RGB', allocated: 16 });
+  expect(await rgb([...image, ['7fe00010', 'OW', [0, 32768, 65535]]])).toEqual([0, 128, 255]);
+});
+
+test('YBR_FULL: the primaries of ITU-R BT.601', () => {
+  // Y = 0.299 R + 0.587 G + 0.114 B, and so on (PS3.3, C.7.6.3.1.2), rounded to whole counts.
+  const ybr = Uint8Array.of(76, 85, 255, 150, 44, 21, 29, 255, 107, 255, 128, 128, 0, 128, 128);
+  const out = ybrFullToRgb(ybr);
+  const primaries = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0];
+  for (const [index, level] of primaries.entries())
+    expect(Math.abs((out[index] as number) - level)).toBeLessThanOrEqual(2);
+});
+
+test('YBR_FULL_422: two bytes a pixel, neighbours share their colour', async () => {
+  const image = imageModule({ rows: 1, columns: 4, samples: 3, photometric: 'YBR_FULL_422' });
+  const frame = await openDicomFrame(
+    parseDicom(dicomFile([...image, ['7fe00010', 'OB', Uint8Array.of(10, 20, 128, 128, 30, 40, 100, 200)]])),
+    0,
+  );
+  expect([...frame.stored.values]).toEqual([10, 128, 128, 20, 128, 128, 30, 100, 200, 40, 100, 200]);
+});
+
+function palette(count: number, first: number, bits: number, data: readonly number[][]): TestElement[] {
+  const [red = [], green = [], blue = []] = data;
+  return [
+    ['00281101', 'US', [count, first, bits]],
+    ['00281102', 'US', [count, first, bits]],
+    ['00281103', 'US', [count, first, bits]],
+    ['00281201', 'OW', red],
+    ['00281202', 'OW', green],
+    ['00281203', 'OW', blue],
+  ];
+}
+
+test('PALETTE COLOR: 16-bit entries, first index, both ends held', async () => {
+  const image = imageModule({ rows: 1, columns: 4, photometric: 'PALETTE COLOR' });
+  const lut = palette(2, 5, 16, [
+    [0xff00, 0x0100],
+    [0x8000, 0x0200],
+    [0, 0x0300],
+  ]);
+  expect(await rgb([...image, ...lut, ['7fe00010', 'OB', Uint8Array.of(0, 5, 6, 200)]])).toEqual([
+    255, 128, 0, 255, 128, 0, 1, 2, 3, 1, 2, 3,
+  ]);
+});
+
+test('PALETTE COLOR: a descriptor of 0 means 65,536 entries', async () => {
+  const image = imageModule({ rows: 1, columns: 2, photometric: 'PALETTE COLOR', allocated: 16 });
+  const entries = Array.from({ length: 65_536 }, (_, index) => index);
+  const lut = palette(0, 0, 16, [entries, entries, entries]);
+  expect(await rgb([...image, ...lut, ['7fe00010', 'OW', [0x1200, 0xffff]]])).toEqual([
+    0x12, 0x12, 0x12, 255, 255, 255,
+  ]);
+});
+
+test('PALETTE COLOR: a signed first index', async () => {
+  const image = imageModule({ rows: 1, columns: 3, photometric: 'PALETTE COLOR', allocated: 16, signed: true });
+  const lut = palette(3, -1, 8, [
+    [10, 20, 30],
+    [11, 21, 31],
+    [12, 22, 32],
+  ]);
+  expect(await rgb([...image, ...lut, ['7fe00010', 'OW', [-1, 0, 1]]])).toEqual([10, 11, 12, 20, 21, 22, 30, 31, 32]);
+});
+
+test('segmented palettes: discrete, linear and indirect (PS3.3, C.7.9.2)', () => {
+  // Discrete 2 values; linear 4 to 20; indirect: 1 segment at byte 0 again.
+  const words = Uint16Array.of(0, 2, 0, 4, 1, 4, 20, 2, 1, 0, 0);
+  expect([...expandSegments(words, 8)]).toEqual([0, 4, 8, 12, 16, 20, 0, 4]);
+  expect(() => expandSegments(words, 9)).toThrow('shorter');
+  expect(() => expandSegments(words, 7)).toThrow('longer');
+  expect(() => expandSegments(Uint16Array.of(1, 4, 20), 4)).toThrow('damaged');
+  expect(() => expandSegments(Uint16Array.of(0, 500, 1), 500)).toThrow('cut off');
+});
+
+test('a palette without entries, or shorter than it says, is an error', async () => {
+  const image = imageModule({ rows: 1, columns: 1, photometric: 'PALETTE COLOR' });
+  const pixel: TestElement = ['7fe00010', 'OB', Uint8Array.of(0)];
+  await expect(rgb([...image, pixel])).rejects.toMatchObject({ code: 'damaged' });
+  await expect(rgb([...image, ...palette(9, 0, 16, [[1], [1], [1]]), pixel])).rejects.toMatchObject({
+    code: 'damaged',
+  });
+});
+
+test('8-bit values written as 16-bit words in a big-endian file are swapped back', () => {
+  const image = imageModule({ rows: 1, columns: 4, stored: 8 });
+  const little = parseDicom(dicomFile([...image, ['7fe00010', 'OW', Uint8Array.of(2, 1, 4, 3)]]));
+  const pixelData = little.dataSet.elements['x7fe00010'];
+  if (pixelData === undefined) throw new Error('no pixel data');
+  const frame = readNativeFrame(
+    little.dataSet,
+    pixelData,
+    readImageAttributes(little.dataSet),
+    '1.2.840.10008.1.2.2',
+    0,
+  );
+  expect([...frame.bytes]).toEqual([1, 2, 3, 4]);
+});
