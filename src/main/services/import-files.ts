@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, constants, copyFile, open, rename, rm } from 'node:fs/promises';
-import { dirname, join, parse } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { encodeRaster } from '#shared/imaging/raster';
 import type { IngestedFile } from '../ingest/types';
@@ -50,35 +50,49 @@ export async function hashFile(path: string): Promise<string | null> {
   }
 }
 
-/**
- * Copies a source into `<project>/images` and answers with its path there, relative, with `/`. A file of the same
- * name and another content gets its hash in the name.
- */
-export async function copySource(folder: string, source: string, relativePath: string, hash: string): Promise<string> {
-  const { dir, name, ext } = parse(relativePath);
-  const plain = relativePath;
-  const marked = join(dir, `${name} (${hash.slice(0, 8)})${ext}`).replaceAll('\\', '/');
-  try {
-    for (const candidate of [plain, marked]) {
-      const target = join(imagesFolder(folder), ...candidate.split('/'));
-      const present = await hashFile(target);
-      if (present === hash) return candidate;
-      if (present !== null) continue;
+/** Copies sources into `<project>/images`. */
+export interface Copier {
+  /**
+   * Answers with the copy's path, relative to `images`, with `/`. A file of the same name and another content gets its
+   * hash in the name. Null where the source cannot be read any more or is not what was decoded. Throws `disk_full`,
+   * `project_unwritable`.
+   */
+  copy(source: string, relativePath: string, hash: string): Promise<string | null>;
+}
+
+/** One at a time: two sources may want one name, and a disk copies no faster in parallel. */
+export function createCopier(folder: string): Copier {
+  let queue: Promise<unknown> = Promise.resolve();
+  return {
+    copy(source, relativePath, hash) {
+      const step = queue.then(() => copySource(folder, source, relativePath, hash));
+      queue = step.catch(() => {});
+      return step;
+    },
+  };
+}
+
+async function copySource(folder: string, source: string, relativePath: string, hash: string): Promise<string | null> {
+  const { dir, name, ext } = posix.parse(relativePath);
+  const marked = posix.join(dir, `${name} (${hash.slice(0, 8)})${ext}`);
+  for (const candidate of [relativePath, marked]) {
+    const target = join(imagesFolder(folder), ...candidate.split('/'));
+    const present = await hashFile(target);
+    if (present === hash) return candidate;
+    if (present !== null) continue;
+    if ((await hashFile(source)) !== hash) return null;
+    const temporary = `${target}.${process.pid}.part`;
+    try {
       await makeFolders(dirname(target));
-      const temporary = `${target}.${process.pid}.part`;
-      try {
-        await copyFile(source, temporary, constants.COPYFILE_FICLONE);
-        const handle = await open(temporary, 'r+');
-        await handle.sync().finally(() => handle.close());
-        await rename(temporary, target);
-      } catch (error) {
-        await rm(temporary, { force: true }).catch(() => {});
-        throw error;
-      }
-      return candidate;
+      await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+      const handle = await open(temporary, 'r+');
+      await handle.sync().finally(() => handle.close());
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw toStoreError(error);
     }
-    return marked;
-  } catch (error) {
-    throw toStoreError(error);
+    return candidate;
   }
+  return marked;
 }

@@ -10,7 +10,7 @@ import { finishImport, knownHashes, knownPaths, startImport } from '../store/imp
 import { classesByName } from '../store/labels';
 import type { Events } from './events';
 import { ImportBatch, type ReadyImage } from './import-batch';
-import { copySource, hashFile, isCached, writeCache } from './import-files';
+import { createCopier, hashFile, isCached, writeCache } from './import-files';
 import type { JobHandle } from './jobs';
 import type { LabelRow, LabelTable } from './labels-table';
 import { imagesFolder } from './project-paths';
@@ -72,6 +72,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     skipped.push(one);
     batch.skip(one);
   };
+  const copier = options.copy ? createCopier(project.folder) : null;
   const known = new Map([...new Set(sources.map((one) => one.root))].map((root) => [root, knownInRoot(project, root)]));
 
   const importOne = async (source: ImportSource, index: number): Promise<void> => {
@@ -99,8 +100,17 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       fileWarnings.set(warning, (fileWarnings.get(warning) ?? 0) + 1);
     }
     await writeCache(project.folder, file);
-    const place = await placeOf(run, source, file.facts.hash);
-    batch.add({ ...place, ...factsOf(source, file, row, run.patternPatients?.[index] ?? null, options) });
+    const path = copier === null ? source.path : await copier.copy(source.file, source.path, file.facts.hash);
+    if (path === null) {
+      skip({ path: source.path, code: 'file_changed', message: 'The file changed or went away while it was copied.' });
+      return;
+    }
+    const root = copier === null ? source.root : imagesFolder(project.folder);
+    batch.add({
+      source: sourceName(project, root),
+      path,
+      ...factsOf(source, file, row, run.patternPatients?.[index] ?? null, options),
+    });
   };
 
   let next = 0;
@@ -215,16 +225,6 @@ export function sourceName(project: OpenProject, root: string): string {
 }
 
 const knownInRoot = (project: OpenProject, root: string) => knownPaths(project.store, sourceName(project, root));
-
-async function placeOf(
-  run: ImportRun,
-  source: ImportSource,
-  hash: string,
-): Promise<{ readonly source: string; readonly path: string }> {
-  if (!run.options.copy) return { source: sourceName(run.project, source.root), path: source.path };
-  const path = await copySource(run.project.folder, source.file, source.path, hash);
-  return { source: sourceName(run.project, imagesFolder(run.project.folder)), path };
-}
 
 /** What is known of a file, the table first, then the pattern, then the file's own tags. */
 function factsOf(

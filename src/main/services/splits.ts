@@ -3,8 +3,7 @@ import { type SplitPart, type SplitRequest, type SplitSummary, splitParts } from
 import { type SplitItem, type SplitShares, splitDeviation, splitItems } from '#shared/splitting/split';
 import { forgetMoves, pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
-import { classCounts, partCounts } from '../store/counts';
-import { classesByName } from '../store/labels';
+import { partCounts } from '../store/counts';
 import {
   addSplit,
   currentParts,
@@ -12,8 +11,10 @@ import {
   partPatients,
   patientsAcrossParts,
   type SplitCandidate,
+  type SplitClassFigures,
   setMember,
   splitCandidates,
+  splitClassFigures,
 } from '../store/splits';
 import type { Events } from './events';
 import type { OpenProject } from './projects';
@@ -153,14 +154,13 @@ function store(
 function summarize(project: OpenProject): SplitSummary | null {
   const split = currentSplit(project.store);
   if (split === null) return null;
-  const counts: Record<SplitPart, Record<string, number>> = { train: {}, validation: {}, test: {} };
+  const counts = { train: byName(), validation: byName(), test: byName() };
   for (const row of partCounts(project.store)) if (row.label !== null) counts[row.part][row.label] = row.images;
   const patients: Record<SplitPart, number> = { train: 0, validation: 0, test: 0 };
   for (const row of partPatients(project.store)) patients[row.part] = row.patients;
   const groupsAcrossSplits = patientsAcrossParts(project.store);
-  const candidates = splitCandidates(project.store);
-  const members = candidates.flatMap((one) => (one.part === null ? [] : [{ label: one.label, part: one.part }]));
-  const names = new Map(classesByName(project.store).map((one) => [one.id, one.name]));
+  const classes = splitClassFigures(project.store);
+  const total = (pick: (one: SplitClassFigures) => number) => classes.reduce((sum, one) => sum + pick(one), 0);
   return {
     id: split.id,
     seed: split.seed,
@@ -169,24 +169,28 @@ function summarize(project: OpenProject): SplitSummary | null {
     counts,
     patients,
     groupsAcrossSplits,
-    deviation: splitDeviation(members, split),
+    deviation: splitDeviation(
+      classes.map(({ label }) => splitParts.map((part) => counts[part][label] ?? 0)),
+      split,
+    ),
     warnings: [
       ...split.warnings,
       ...splitWarnings({
         grouping: split.grouping,
         expected: splitParts.filter((part) => part === 'train' || split[part] > 0),
         counts,
-        classes: classCounts(project.store).flatMap((row) => {
-          const name = names.get(row.id);
-          if (name === undefined) return [];
-          const alone = candidates.filter((one) => one.label === row.id && one.patient === null).length;
-          return [{ name, groups: split.grouping === 'none' ? row.images : row.patients + alone }];
-        }),
+        classes: classes.map((one) => ({
+          name: one.label,
+          groups: split.grouping === 'none' ? one.images : one.groups,
+        })),
         groupsAcrossSplits,
-        outside: candidates.length - members.length,
-        withoutPatient: candidates.filter((one) => one.patient === null).length,
-        images: candidates.length,
+        outside: total((one) => one.outside),
+        withoutPatient: total((one) => one.withoutPatient),
+        images: total((one) => one.images),
       }),
     ],
   };
 }
+
+/** Class names are a person's: one may be called “constructor”. */
+const byName = (): Record<string, number> => Object.create(null) as Record<string, number>;

@@ -122,3 +122,23 @@ export function currentParts(
     JSON.stringify(ids),
   );
 }
+
+/** What a split can know of a class: `groups` are patients, and one for each image without. */
+export interface SplitClassFigures {
+  readonly label: string;
+  readonly images: number;
+  readonly groups: number;
+  readonly withoutPatient: number;
+  /** Images in no part of the current split. */
+  readonly outside: number;
+}
+
+export function splitClassFigures(store: ProjectStore): SplitClassFigures[] {
+  return store.all(
+    `SELECT classes.name AS label, count(*) AS images,
+       count(DISTINCT patient_id) + count(*) - count(patient_id) AS groups,
+       count(*) - count(patient_id) AS withoutPatient, count(*) - count(split) AS outside
+     FROM images JOIN classes ON classes.id = images.label_id
+     WHERE removed_at IS NULL GROUP BY label_id`,
+  );
+}

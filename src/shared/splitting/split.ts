@@ -96,7 +96,8 @@ function dealSingles(
 
 /** Rounds of moving every group to a better part; each round that helps makes the next one worth it. */
 const MOVE_ROUNDS = 20;
-const SWAP_TRIES = 50_000;
+const MOST_SWAP_TRIES = 50_000;
+const SWAP_TRIES_A_GROUP = 100;
 
 function dealGroups(
   groups: readonly Group[],
@@ -158,7 +159,8 @@ function dealGroups(
       }
     }
   }
-  for (let tries = 0; tries < SWAP_TRIES && order.length > 1; tries++) {
+  const swapTries = order.length > 1 ? Math.min(MOST_SWAP_TRIES, SWAP_TRIES_A_GROUP * order.length) : 0;
+  for (let tries = 0; tries < swapTries; tries++) {
     const i = random.integer(order.length);
     const j = random.integer(order.length);
     const [one, other, a, b] = [order[i], order[j], place[i] ?? 0, place[j] ?? 0];
@@ -181,19 +183,15 @@ function dealGroups(
   return parts;
 }
 
-/** Largest difference, in images, between a class count and its exact share. */
-export function splitDeviation(
-  items: readonly { readonly label: number; readonly part: SplitPart }[],
-  shares: SplitShares,
-): number {
+/**
+ * Largest difference, in images, between a class count and its exact share. `counts`: one row a class, images in the
+ * order of `splitParts`.
+ */
+export function splitDeviation(counts: readonly (readonly number[])[], shares: SplitShares): number {
   const fractions = partFractions(shares);
-  let largest = 0;
-  for (const label of new Set(items.map((item) => item.label))) {
-    const mine = items.filter((item) => item.label === label);
-    for (const [index, part] of splitParts.entries()) {
-      const n = mine.filter((item) => item.part === part).length;
-      largest = Math.max(largest, Math.abs(n - (fractions[index] ?? 0) * mine.length));
-    }
-  }
-  return largest;
+  const differences = counts.flatMap((row) => {
+    const total = row.reduce((sum, n) => sum + n, 0);
+    return fractions.map((fraction, part) => Math.abs((row[part] ?? 0) - fraction * total));
+  });
+  return differences.reduce((largest, one) => Math.max(largest, one), 0);
 }
