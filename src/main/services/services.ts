@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { createDecodePool, type DecodePool } from '../decode-host/client';
 import { createEngineClient, type EngineClient } from '../engine-host/client';
 import type { ResourceSources } from '../ipc/resources';
@@ -75,7 +76,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const imports = createImports({ events, pool, splits });
   const samples = createSamples({ userDataFolder, projects, imports, dataset, splits, jobs });
 
-  const backbones = createBackbones({ userDataFolder, resourcesFolder, jobs, events });
+  const backbones = createBackbones({ folder: join(userDataFolder, 'backbones'), resourcesFolder, jobs });
   const onFailure = (what: string, error: unknown) => log.failure(what, error);
   const runs = createRuns({ dataset, backbones, engine, pool, events, version, onFailure });
   const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events });
