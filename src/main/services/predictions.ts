@@ -38,7 +38,7 @@ export interface PredictOptions {
 export interface Predictions {
   /**
    * Answers for files and folders of files. The job's result is the list of answers; a file that cannot be read has
-   * `ok: false` with the reason, and the others go on. Job errors: `run_unknown`, `no_model`, `run_damaged`,
+   * `ok: false` with the reason, and the others go on. Cancelling gives the answers so far. Job errors: `run_unknown`, `no_model`, `run_damaged`,
    * `pipeline_changed`, `pipeline_version`, `no_files`, the engine's.
    */
   start(project: OpenProject, run: string, paths: readonly string[], options: PredictOptions): Job;
@@ -92,7 +92,7 @@ export function createPredictions(options: {
     try {
       if (overlayFolder !== undefined) await mkdir(overlayFolder, { recursive: true }).catch(rethrowForPeople);
       for (let from = 0; from < files.length; from += BATCH) {
-        job.signal.throwIfAborted();
+        if (job.signal.aborted) break;
         const batch = files.slice(from, from + BATCH);
         const decoded = await decodeAll(pool, batch, record);
         const good = decoded.flatMap((one) => (one.raster === null ? [] : [{ ...one, raster: one.raster }]));
@@ -130,6 +130,10 @@ export function createPredictions(options: {
         job.progress('predicting', into.length, files.length);
       }
       return into;
+    } catch (error) {
+      // Cancelled in the middle of a batch: what was answered before stands.
+      if (job.signal.aborted) return into;
+      throw error;
     } finally {
       await rm(scratch, { recursive: true, force: true }).catch(() => {});
     }

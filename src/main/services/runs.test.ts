@@ -141,6 +141,15 @@ describe('a whole run', () => {
     expect(states.at(-1)).toBe('finished:done');
     expect(await evaluations.get(project, run, 'validation')).toMatchObject({ n: 8, split: 'validation' });
     expect(runs.isActive(project, run)).toBe(false);
+    expect(await runs.progress(project, run)).toMatchObject({
+      state: 'finished',
+      phase: 'done',
+      step: 12,
+      totalSteps: 12,
+    });
+    // The next run of this kind is thought to take as long an epoch.
+    const { secondsEstimate } = await runs.preview(project, config({ epochs: 6 }));
+    expect(secondsEstimate).toBeCloseTo(2 * ended.seconds, 6);
   });
 
   it('has written all that is needed to repeat it', async () => {

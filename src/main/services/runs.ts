@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
-import type { EpochRecord, LogRecord, RunDetail, RunProgress, RunRecord, RunSummary } from '#shared/models/run';
+import type { LogRecord, RunDetail, RunProgress, RunRecord, RunSummary } from '#shared/models/run';
 import type { RunConfig, runConfigSchema } from '#shared/models/run-config';
+import { planSteps } from '#shared/training/plan';
 import type { DecodePool } from '../decode-host/client';
 import type { EngineCall, EngineClient } from '../engine-host/client';
 import type { TrainResult } from '../engine-host/protocol';
@@ -12,7 +12,7 @@ import type { Events } from './events';
 import { lockRuns } from './project-lock';
 import { cacheFolder, runFolder } from './project-paths';
 import type { OpenProject } from './projects';
-import { backboneName, bestOf, findRun, listRuns, newSummary, removeRun, saveSummary } from './run-book';
+import { backboneName, findRun, listRuns, newSummary, removeRun, saveSummary } from './run-book';
 import {
   createRunFolder,
   hasCheckpoint,
@@ -26,7 +26,8 @@ import { readHistory, readRunLog, removeRunLog } from './run-log';
 import { secondsByPace } from './run-pace';
 import { type BackboneResolver, prepareRun, type RunPreview } from './run-preview';
 import { ensureRasters } from './run-rasters';
-import { countPatients, hashSamples, samplesOf } from './run-samples';
+import { hashSamples, samplesOf } from './run-samples';
+import { epochChanges, failureChanges, newRunId, restingProgress, resultChanges, startNotes } from './run-states';
 
 export type RunConfigGiven = z.input<typeof runConfigSchema>;
 
@@ -137,7 +138,8 @@ export function createRuns(options: RunsOptions): Runs {
 
   const letGo = (entry: ActiveRun): void => {
     active.delete(key(entry.project, entry.summary.id));
-    entry.progress = { ...restingProgress(entry.summary), phase: 'done' };
+    const { step, totalSteps } = entry.progress;
+    entry.progress = { ...restingProgress(entry.summary), phase: 'done', step, totalSteps };
     entry.release();
     tell(entry);
     changed(entry.project);
@@ -182,7 +184,7 @@ export function createRuns(options: RunsOptions): Runs {
     } catch (error) {
       await saving.catch(() => {});
       if (!(error instanceof FoveaError)) options.onFailure?.('train', error);
-      await update(entry, { ...failureChanges(error, entry), seconds: elapsed() });
+      await update(entry, { ...failureChanges(error, entry.asked), seconds: elapsed() });
     }
     const { state, id } = entry.summary;
     if ((state === 'finished' || state === 'stopped') && hasModel(runFolder(project.folder, id))) {
@@ -364,7 +366,16 @@ export function createRuns(options: RunsOptions): Runs {
     },
 
     async progress(project, run) {
-      return active.get(key(project, run))?.progress ?? restingProgress(await find(project, run));
+      const live = active.get(key(project, run));
+      if (live !== undefined) return live.progress;
+      const summary = await find(project, run);
+      const folder = runFolder(project.folder, run);
+      const record = await readRunRecord(folder);
+      return {
+        ...restingProgress(summary),
+        step: (await readHistory(folder)).at(-1)?.step ?? 0,
+        totalSteps: planSteps(record.config, record.counts.train).totalSteps,
+      };
     },
 
     async log(project, run, after, limit) {
@@ -399,76 +410,4 @@ export function createRuns(options: RunsOptions): Runs {
       await Promise.all(open.map((entry) => entry.ended));
     },
   };
-}
-
-/** `20261123-142233-full-3f2a`: sorts by time, is a folder name everywhere, and two in one second differ. */
-export function newRunId(at: Date, preset: string): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
-  const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
-  return `${day}-${time}-${preset}-${randomBytes(2).toString('hex')}`;
-}
-
-/** The progress of a run that nobody has in hand. */
-function restingProgress(summary: RunSummary): RunProgress {
-  return {
-    run: summary.id,
-    state: summary.state,
-    phase: summary.state === 'queued' ? 'waiting' : 'done',
-    step: 0,
-    totalSteps: 0,
-    epoch: summary.epochsDone,
-    epochs: summary.epochs,
-    imagesPerSecond: null,
-    etaSeconds: null,
-    message: summary.error?.message ?? null,
-  };
-}
-
-function epochChanges(record: EpochRecord, metric: RunConfig['bestMetric'], summary: RunSummary): Partial<RunSummary> {
-  return {
-    epochsDone: record.epoch,
-    best: record.isBest ? bestOf(record, metric) : summary.best,
-  };
-}
-
-function resultChanges(result: TrainResult, summary: RunSummary): Partial<RunSummary> {
-  return {
-    state: result.state,
-    finishedAt: new Date().toISOString(),
-    epochsDone: result.history.at(-1)?.epoch ?? summary.epochsDone,
-    error: null,
-  };
-}
-
-/** What the end of the engine means for the run: it is interrupted; what the engine said is a failure. */
-function failureChanges(error: unknown, entry: ActiveRun): Partial<RunSummary> {
-  const finishedAt = new Date().toISOString();
-  const info = toErrorInfo(error);
-  if (entry.asked === 'pause' && (info.code === 'pause' || info.code === 'cancelled')) {
-    return { state: 'paused', finishedAt, error: null };
-  }
-  if (entry.asked === 'stop' && (info.code === 'stop' || info.code === 'cancelled')) {
-    return { state: 'stopped', finishedAt, error: null };
-  }
-  const interrupted = info.code === 'engine_crashed' || info.code === 'engine_closed' || info.code === 'cancelled';
-  return { state: interrupted ? 'interrupted' : 'failed', finishedAt, error: info };
-}
-
-function startNotes(
-  given: RunConfigGiven,
-  config: RunConfig,
-  samples: readonly RunSample[],
-  classes: readonly string[],
-  pretrained: boolean,
-): string[] {
-  const notes = [
-    `The head is new: ${classes.length} classes (${classes.join(', ')}).`,
-    pretrained ? 'The other weights are the backbone’s.' : 'All weights start at random values.',
-    `${samples.length} images of ${countPatients(samples)} patients.`,
-  ];
-  if (given.learningRate === undefined || given.learningRate === null) {
-    notes.push(`The learning rate ${config.learningRate} was chosen by preset and backbone.`);
-  }
-  return notes;
 }

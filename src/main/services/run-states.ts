@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { toErrorInfo } from '#shared/ipc/errors';
+import type { EpochRecord, RunProgress, RunSummary } from '#shared/models/run';
+import type { RunConfig } from '#shared/models/run-config';
+import type { TrainResult } from '../engine-host/protocol';
+import { bestOf } from './run-book';
+import type { RunSample } from './run-files';
+import { countPatients } from './run-samples';
+
+/** `20261123-142233-full-3f2a`: sorts by time, is a folder name everywhere, and two in one second differ. */
+export function newRunId(at: Date, preset: string): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+  return `${day}-${time}-${preset}-${randomBytes(2).toString('hex')}`;
+}
+
+/** The progress of a run that nobody has in hand. */
+export function restingProgress(summary: RunSummary): RunProgress {
+  return {
+    run: summary.id,
+    state: summary.state,
+    phase: summary.state === 'queued' ? 'waiting' : 'done',
+    step: 0,
+    totalSteps: 0,
+    epoch: summary.epochsDone,
+    epochs: summary.epochs,
+    imagesPerSecond: null,
+    etaSeconds: null,
+    message: summary.error?.message ?? null,
+  };
+}
+
+export function epochChanges(
+  record: EpochRecord,
+  metric: RunConfig['bestMetric'],
+  summary: RunSummary,
+): Partial<RunSummary> {
+  return {
+    epochsDone: record.epoch,
+    best: record.isBest ? bestOf(record, metric) : summary.best,
+  };
+}
+
+export function resultChanges(result: TrainResult, summary: RunSummary): Partial<RunSummary> {
+  return {
+    state: result.state,
+    finishedAt: new Date().toISOString(),
+    epochsDone: result.history.at(-1)?.epoch ?? summary.epochsDone,
+    error: null,
+  };
+}
+
+/** What the end of the engine means for the run: it is interrupted; what the engine said is a failure. */
+export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): Partial<RunSummary> {
+  const finishedAt = new Date().toISOString();
+  const info = toErrorInfo(error);
+  if (asked === 'pause' && (info.code === 'pause' || info.code === 'cancelled')) {
+    return { state: 'paused', finishedAt, error: null };
+  }
+  if (asked === 'stop' && (info.code === 'stop' || info.code === 'cancelled')) {
+    return { state: 'stopped', finishedAt, error: null };
+  }
+  const interrupted = info.code === 'engine_crashed' || info.code === 'engine_closed' || info.code === 'cancelled';
+  return { state: interrupted ? 'interrupted' : 'failed', finishedAt, error: info };
+}
+
+export function startNotes(
+  given: { readonly learningRate?: number | null | undefined },
+  config: RunConfig,
+  samples: readonly RunSample[],
+  classes: readonly string[],
+  pretrained: boolean,
+): string[] {
+  const notes = [
+    `The head is new: ${classes.length} classes (${classes.join(', ')}).`,
+    pretrained ? 'The other weights are the backbone’s.' : 'All weights start at random values.',
+    `${samples.length} images of ${countPatients(samples)} patients.`,
+  ];
+  if (given.learningRate === undefined || given.learningRate === null) {
+    notes.push(`The learning rate ${config.learningRate} was chosen by preset and backbone.`);
+  }
+  return notes;
+}
