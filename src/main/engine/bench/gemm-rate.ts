@@ -1,0 +1,64 @@
+import type { Backend } from '../backends/backend';
+import { GraphBuilder } from '../ir/builder';
+import { createRandom } from '../random';
+import type { Tensor } from '../tensor';
+import type { VitConfig } from '../vit/config';
+import { tokenCount } from '../vit/parameters';
+
+interface GemmShape {
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+}
+
+/** Products in one run, so that the fixed cost of a run does not count. */
+const PRODUCTS = 4;
+const REPEATS = 6;
+
+/**
+ * The best rate in GFLOP/s at which this process multiplies matrices of the shapes of a model, or a large square: what
+ * a training step could reach if it did nothing else.
+ */
+export async function measureGemmRate(backend: Backend, config: VitConfig, batch: number): Promise<number> {
+  const rows = batch * tokenCount(config);
+  const { hiddenSize, intermediateSize } = config;
+  const shapes: GemmShape[] = [
+    { rows, inner: hiddenSize, columns: hiddenSize },
+    { rows, inner: hiddenSize, columns: intermediateSize },
+    { rows, inner: intermediateSize, columns: hiddenSize },
+    { rows: 1024, inner: 1024, columns: 1024 },
+  ];
+  let best = 0;
+  for (const shape of shapes) best = Math.max(best, await measureShape(backend, shape));
+  return best;
+}
+
+async function measureShape(backend: Backend, { rows, inner, columns }: GemmShape): Promise<number> {
+  const builder = new GraphBuilder();
+  const a = builder.input('a', [rows, inner]);
+  const b = builder.input('b', [columns, inner]);
+  // Different factors, so that the runtime does not compute one product once; one row each leaves the device.
+  for (let index = 0; index < PRODUCTS; index += 1) {
+    const product = builder.matmul(a, b, { transposeB: true, scale: index + 1 });
+    builder.output(`row.${index}`, builder.slice(product, 0, 0, 1));
+  }
+  const program = await backend.compile(builder.build('gemm rate'));
+  const feeds = new Map([
+    ['a', randomTensor([rows, inner])],
+    ['b', randomTensor([columns, inner])],
+  ]);
+  let best = Number.POSITIVE_INFINITY;
+  for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    const start = performance.now();
+    await program.run(feeds);
+    best = Math.min(best, performance.now() - start);
+  }
+  await program.dispose();
+  return (PRODUCTS * 2 * rows * inner * columns) / (best * 1e6);
+}
+
+function randomTensor(shape: readonly number[]): Tensor {
+  const random = createRandom(1);
+  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  return { shape, data: Float32Array.from({ length: size }, () => random() - 0.5) };
+}
