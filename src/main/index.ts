@@ -1,3 +1,73 @@
-import { app } from 'electron';
+import { app, BrowserWindow } from 'electron';
+import { createPick } from './app/dialogs';
+import { guardSession, installGuards } from './app/guards';
+import { installMenu } from './app/menu';
+import { registerScheme, serveScheme } from './app/protocol';
+import { installTransport } from './app/transport';
+import { launchUtility } from './app/utility-launcher';
+import { openWindow } from './app/window';
+import { createDispatch } from './ipc/handle';
+import { createHandlers } from './ipc/handlers';
+import { desktopPlatform } from './ipc/handlers/platform';
+import { createResources } from './ipc/resources';
+import { createLog } from './services/logger';
+import { findPlaces, readVersion } from './services/places';
+import { createServices, type Services } from './services/services';
 
-app.quit();
+/** The desktop application: one instance, one window, over the services that the command line has too. */
+const places = findPlaces(import.meta.dirname);
+const log = createLog(places.userDataFolder);
+let closing: Promise<void> | null = null;
+
+app.setPath('userData', places.userDataFolder);
+app.enableSandbox();
+registerScheme();
+installGuards();
+process.on('uncaughtException', (error) => log.failure('uncaught', error));
+process.on('unhandledRejection', (error) => log.failure('unhandled', error));
+
+if (app.requestSingleInstanceLock()) start();
+else app.quit();
+
+function start(): void {
+  app.on('second-instance', () => {
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isMinimized() === true) window.restore();
+    window?.focus();
+  });
+  void app.whenReady().then(() => {
+    const services = createServices({
+      places,
+      version: readVersion(import.meta.dirname),
+      log,
+      launcher: launchUtility,
+    });
+    const handlers = createHandlers(services, 'desktop', desktopPlatform(createPick(services.grants)));
+    guardSession();
+    serveScheme(createResources(services.resources, log), places.rendererFolder);
+    installTransport(createDispatch(handlers, log), services.events, services.grants);
+    installMenu(process.platform);
+    const show = () => openWindow({ preload: places.preload, userDataFolder: places.userDataFolder });
+    show();
+    app.on('activate', () => {
+      if (BrowserWindow.getAllWindows().length === 0) show();
+    });
+    endWell(services);
+  });
+}
+
+/** The application ends only when what trains has saved its checkpoint and the projects are closed. */
+function endWell(services: Services): void {
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', (event) => {
+    if (closing !== null) return;
+    event.preventDefault();
+    closing = services
+      .close()
+      .catch((error: unknown) => log.failure('close', error))
+      .then(() => {
+        log.close();
+        app.exit();
+      });
+  });
+}
