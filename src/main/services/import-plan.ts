@@ -62,7 +62,18 @@ export function toPlan(id: string, project: OpenProject, scan: ImportScan): Impo
     ignored: [...scan.ignored],
     alreadyKnown: sources.filter((one) => known.get(one.root)?.get(one.path) === one.bytes).length,
     warnings: planWarnings(scan, classes),
+    examples: spread(sources.map((one) => one.path)),
   };
+}
+
+/** Paths that a patient pattern is tried on before the import. */
+const EXAMPLES = 12;
+
+/** At most `EXAMPLES` of the list, evenly from its beginning to its end. */
+function spread(paths: readonly string[]): string[] {
+  if (paths.length <= EXAMPLES) return [...paths];
+  const step = (paths.length - 1) / (EXAMPLES - 1);
+  return Array.from({ length: EXAMPLES }, (_, index) => paths[Math.round(index * step)] as string);
 }
 
 function planWarnings({ sources, layout }: ImportScan, classes: ReadonlyMap<string, number>): string[] {

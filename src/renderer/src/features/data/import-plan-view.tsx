@@ -56,8 +56,12 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
       <SimpleGrid cols={4}>
         <Stat label="Image files" value={formatCount(plan.files)} detail={kindsText(plan.kinds)} />
         <Stat label="Size" value={formatBytes(plan.bytes)} />
-        <Stat label="Already here" value={formatCount(plan.alreadyKnown)} detail="skipped" />
-        <Stat label="Left out" value={formatCount(plan.ignored.length)} detail="listed below" />
+        <Stat label="Already here" value={formatCount(plan.alreadyKnown)} {...detailIf(plan.alreadyKnown, 'skipped')} />
+        <Stat
+          label="Left out"
+          value={formatCount(plan.ignored.length)}
+          {...detailIf(plan.ignored.length, 'see below')}
+        />
       </SimpleGrid>
 
       {plan.warnings.map((warning) => (
@@ -66,143 +70,149 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
         </Alert>
       ))}
 
-      <section aria-label="Labels">
-        <Text fw={600} mb={2}>
-          Labels
-        </Text>
-        <Text c="dimmed" size="xs" mb="xs">
-          {layoutText(plan)}
-        </Text>
-        {plan.layout !== 'none' && (
-          <Group align="flex-start" gap="xl" wrap="nowrap">
-            <Table
-              aria-label="Classes found"
-              className={classes['found'] ?? ''}
-              verticalSpacing={3}
-              data-off={!labelsFromFolders || undefined}
-            >
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Class</Table.Th>
-                  <Table.Th ta="right">Files</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {plan.classes.map(({ label, files }, index) => (
-                  <Table.Tr key={label}>
-                    <Table.Td>
-                      <Group gap={6} wrap="nowrap">
-                        <ClassChip label={label} index={index} />
-                        {classWarning(files) !== 'none' && (
-                          <Text size="xs" c="var(--fovea-warning-text)">
-                            {classWarning(files) === 'too-few' ? 'very few' : 'few'}
-                          </Text>
-                        )}
-                      </Group>
-                    </Table.Td>
-                    <Table.Td ta="right" className="tabular">
-                      {formatCount(files)}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-            <Stack gap="xs" flex={1}>
-              <Checkbox
-                label="Use folder names as class labels"
-                checked={labelsFromFolders}
-                onChange={(event) => setLabels(event.currentTarget.checked)}
-              />
-              {plan.layout === 'split-class-folders' && (
-                <>
+      {plan.files > 0 && (
+        <>
+          <section aria-label="Labels">
+            <Text fw={600} mb={2}>
+              Labels
+            </Text>
+            <Text c="dimmed" size="xs" mb="xs">
+              {layoutText(plan)}
+            </Text>
+            {plan.layout !== 'none' && (
+              <Group align="flex-start" gap="xl" wrap="nowrap">
+                <Table
+                  aria-label="Classes found"
+                  className={classes['found'] ?? ''}
+                  verticalSpacing={3}
+                  data-off={!labelsFromFolders || undefined}
+                >
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>Class</Table.Th>
+                      <Table.Th ta="right">Files</Table.Th>
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {plan.classes.map(({ label, files }, index) => (
+                      <Table.Tr key={label}>
+                        <Table.Td>
+                          <Group gap={6} wrap="nowrap">
+                            <ClassChip label={label} index={index} />
+                            {classWarning(files) !== 'none' && (
+                              <Text size="xs" c="var(--fovea-warning-text)">
+                                {classWarning(files) === 'too-few' ? 'very few' : 'few'}
+                              </Text>
+                            )}
+                          </Group>
+                        </Table.Td>
+                        <Table.Td ta="right" className="tabular">
+                          {formatCount(files)}
+                        </Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+                <Stack gap="xs" flex={1}>
                   <Checkbox
-                    label="Keep the split of the folders"
-                    checked={splitsFromFolders}
-                    onChange={(event) => setSplits(event.currentTarget.checked)}
+                    label="Use folder names as class labels"
+                    checked={labelsFromFolders}
+                    onChange={(event) => setLabels(event.currentTarget.checked)}
                   />
-                  <Text size="xs" c="dimmed" className="tabular">
-                    {plan.splits.map(({ split, files }) => `${splitNames[split]} ${formatCount(files)}`).join(' · ')}
-                  </Text>
-                </>
+                  {plan.layout === 'split-class-folders' && (
+                    <>
+                      <Checkbox
+                        label="Keep the split of the folders"
+                        checked={splitsFromFolders}
+                        onChange={(event) => setSplits(event.currentTarget.checked)}
+                      />
+                      <Text size="xs" c="dimmed" className="tabular">
+                        {plan.splits
+                          .map(({ split, files }) => `${splitNames[split]} ${formatCount(files)}`)
+                          .join(' · ')}
+                      </Text>
+                    </>
+                  )}
+                </Stack>
+              </Group>
+            )}
+            <Group gap="xs" mt="xs">
+              {table === null ? (
+                <Button variant="default" leftSection={<FileSpreadsheet size={14} />} onClick={chooseTable}>
+                  Add a label table (CSV)
+                </Button>
+              ) : (
+                <Button variant="light" rightSection={<X size={13} />} onClick={() => setTable(null)}>
+                  {`Labels from ${table.name}`}
+                </Button>
               )}
-            </Stack>
-          </Group>
-        )}
-        <Group gap="xs" mt="xs">
-          {table === null ? (
-            <Button variant="default" leftSection={<FileSpreadsheet size={14} />} onClick={chooseTable}>
-              Add a label table (CSV)
-            </Button>
-          ) : (
-            <Button variant="light" rightSection={<X size={13} />} onClick={() => setTable(null)}>
-              {`Labels from ${table.name}`}
-            </Button>
-          )}
-          <Text size="xs" c="dimmed">
-            Columns: path, label; if you have them patient, split, study, sex, age
-          </Text>
-        </Group>
-      </section>
+              <Text size="xs" c="dimmed">
+                Columns: path, label; if you have them patient, split, study, sex, age
+              </Text>
+            </Group>
+          </section>
 
-      <section aria-label="Patients">
-        <Text fw={600} mb={2}>
-          Patients
-        </Text>
-        <Text c="dimmed" size="xs" mb="xs">
-          Images of one patient stay on the same side of a split. DICOM files name their patient; for other files the
-          name can.
-        </Text>
-        <Group gap="xs" align="flex-start" wrap="nowrap">
-          <Select
-            aria-label="Patient from"
-            w={270}
-            value={
-              pattern === null ? 'tags' : (patternPresets.find((one) => one.pattern === pattern)?.pattern ?? 'own')
-            }
-            allowDeselect={false}
-            data={[
-              { value: 'tags', label: 'DICOM tags or label table' },
-              ...patternPresets.map((one) => ({ value: one.pattern, label: one.label })),
-              { value: 'own', label: 'My own pattern' },
-            ]}
-            onChange={(value) => setPattern(value === 'tags' ? null : value === 'own' ? '()' : value)}
+          <section aria-label="Patients">
+            <Text fw={600} mb={2}>
+              Patients
+            </Text>
+            <Text c="dimmed" size="xs" mb="xs">
+              Images of one patient stay on the same side of a split. DICOM files name their patient; for other files
+              the name can.
+            </Text>
+            <Group gap="xs" align="flex-start" wrap="nowrap">
+              <Select
+                aria-label="Patient from"
+                w={270}
+                value={
+                  pattern === null ? 'tags' : (patternPresets.find((one) => one.pattern === pattern)?.pattern ?? 'own')
+                }
+                allowDeselect={false}
+                data={[
+                  { value: 'tags', label: 'DICOM tags or label table' },
+                  ...patternPresets.map((one) => ({ value: one.pattern, label: one.label })),
+                  { value: 'own', label: 'My own pattern' },
+                ]}
+                onChange={(value) => setPattern(value === 'tags' ? null : value === 'own' ? '()' : value)}
+              />
+              {pattern !== null && (
+                <TextInput
+                  aria-label="Patient pattern"
+                  flex={1}
+                  ff="monospace"
+                  spellCheck={false}
+                  value={pattern}
+                  error={preview !== null && !preview.ok ? preview.reason : null}
+                  onChange={(event) => setPattern(event.currentTarget.value)}
+                />
+              )}
+            </Group>
+            {preview?.ok === true && preview.tries.length > 0 && (
+              <Input.Wrapper mt="xs" size="xs" label="What the pattern finds">
+                <div className={classes['tries']}>
+                  {preview.tries.slice(0, 6).map(({ path, patient }) => (
+                    <Group key={path} justify="space-between" wrap="nowrap" gap="md">
+                      <Text size="xs" c="dimmed" truncate>
+                        {path}
+                      </Text>
+                      <Text size="xs" fw={550} style={{ flex: 'none' }}>
+                        {patient ?? 'no match: a patient of its own'}
+                      </Text>
+                    </Group>
+                  ))}
+                </div>
+              </Input.Wrapper>
+            )}
+          </section>
+
+          <Checkbox
+            label="Copy the files into the project folder"
+            description="Otherwise they stay where they are, and the project needs them there."
+            checked={copy}
+            onChange={(event) => setCopy(event.currentTarget.checked)}
           />
-          {pattern !== null && (
-            <TextInput
-              aria-label="Patient pattern"
-              flex={1}
-              ff="monospace"
-              spellCheck={false}
-              value={pattern}
-              error={preview !== null && !preview.ok ? preview.reason : null}
-              onChange={(event) => setPattern(event.currentTarget.value)}
-            />
-          )}
-        </Group>
-        {preview?.ok === true && preview.tries.length > 0 && (
-          <Input.Wrapper mt="xs" size="xs" label="What the pattern finds">
-            <div className={classes['tries']}>
-              {preview.tries.slice(0, 6).map(({ path, patient }) => (
-                <Group key={path} justify="space-between" wrap="nowrap" gap="md">
-                  <Text size="xs" c="dimmed" truncate>
-                    {path}
-                  </Text>
-                  <Text size="xs" fw={550} style={{ flex: 'none' }}>
-                    {patient ?? 'no match: a patient of its own'}
-                  </Text>
-                </Group>
-              ))}
-            </div>
-          </Input.Wrapper>
-        )}
-      </section>
-
-      <Checkbox
-        label="Copy the files into the project folder"
-        description="Otherwise they stay where they are, and the project needs them there."
-        checked={copy}
-        onChange={(event) => setCopy(event.currentTarget.checked)}
-      />
+        </>
+      )}
 
       {plan.ignored.length > 0 && <SkippedFiles title="Files left out" files={plan.ignored} />}
 
@@ -220,6 +230,11 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
       </Group>
     </Stack>
   );
+}
+
+/** A number's explanation, where there is something to explain. */
+function detailIf(count: number, detail: string): { detail?: string } {
+  return count === 0 ? {} : { detail };
 }
 
 function kindsText(kinds: Readonly<Record<string, number>>): string {

@@ -18,7 +18,11 @@ export function ImportResultView({ result, onClose }: { readonly result: ImportR
       </Group>
       <SimpleGrid cols={4}>
         <Stat label="Added" value={formatCount(result.added)} />
-        <Stat label="Duplicates" value={formatCount(result.duplicates)} detail="same content, kept once" />
+        <Stat
+          label="Duplicates"
+          value={formatCount(result.duplicates)}
+          {...(result.duplicates > 0 ? { detail: 'same content, kept once' } : {})}
+        />
         <Stat label="Skipped" value={formatCount(result.skipped.length)} />
         <Stat label="Time" value={formatDuration(result.seconds)} detail={formatRate(result.imagesPerSecond)} />
       </SimpleGrid>

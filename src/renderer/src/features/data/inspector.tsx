@@ -26,6 +26,7 @@ import { showError } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
 import { ImageViewer, type Look, plainLook } from './image-viewer';
 import classes from './inspector.module.css';
+import { transferSyntaxName } from './transfer-syntax';
 
 export interface InspectorProps {
   readonly project: string;
@@ -126,7 +127,11 @@ function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageD
             .filter((part) => part !== null)
             .join(' · ')}
         </Fact>
-        {image.transferSyntax !== null && <Fact name="Transfer syntax">{image.transferSyntax}</Fact>}
+        {image.transferSyntax !== null && (
+          <Fact name="Transfer syntax">
+            <span title={image.transferSyntax}>{transferSyntaxName(image.transferSyntax)}</span>
+          </Fact>
+        )}
         <Fact name="Values">
           {formatNumber(image.range.min)} to {formatNumber(image.range.max)}
         </Fact>

@@ -12,6 +12,7 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
   const total = (part: SplitPart) => Object.values(split.counts[part] ?? {}).reduce((sum, value) => sum + value, 0);
   const all = splitParts.reduce((sum, part) => sum + total(part), 0);
   const rowTotal = (label: string) => splitParts.reduce((sum, part) => sum + count(part, label), 0);
+  const deviation = Math.round(split.deviation * 10) / 10;
   return (
     <section aria-label="Split result">
       <Group justify="space-between" mb={2} wrap="nowrap">
@@ -84,8 +85,8 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
         </Table.Tfoot>
       </Table>
       <Text size="xs" c="dimmed" mt={6}>
-        Largest deviation from equal class shares: {formatNumber(split.deviation)}{' '}
-        {split.deviation === 1 ? 'image' : 'images'}. Patients in more than one part:{' '}
+        Largest deviation from equal class shares: {formatNumber(deviation)} {deviation === 1 ? 'image' : 'images'}.
+        Patients in more than one part:{' '}
         <Text span size="xs" fw={600} c={split.groupsAcrossSplits > 0 ? 'var(--mantine-color-error)' : 'dimmed'}>
           {formatCount(split.groupsAcrossSplits)}
         </Text>
