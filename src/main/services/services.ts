@@ -22,7 +22,7 @@ import { createProjects, type Projects } from './projects';
 import { createReports, type Reports } from './reports';
 import { createResourceSources } from './resource-sources';
 import { createRuns, type Runs } from './runs';
-import { createSamples, type Samples } from './sample';
+import { createSamples, type Samples } from './samples';
 import { createSettings, type SettingsService } from './settings';
 import { createSplits, type Splits } from './splits';
 
@@ -74,7 +74,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const labels = createLabels({ events });
   const dataset = createDataset({ splits, pool });
   const imports = createImports({ events, pool, splits });
-  const samples = createSamples({ userDataFolder, projects, imports, dataset, splits, jobs });
+  const samples = createSamples({ userDataFolder, resourcesFolder, projects, imports, splits, jobs });
 
   const backbones = createBackbones({ folder: join(userDataFolder, 'backbones'), resourcesFolder, jobs });
   const onFailure = (what: string, error: unknown) => log.failure(what, error);

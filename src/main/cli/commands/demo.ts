@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Evaluation } from '#shared/models/run';
-import type { RunConfigInput } from '#shared/models/run-config';
 import type { PredictedFile } from '../../services/predictions';
 import type { OpenProject } from '../../services/projects';
 import type { Run } from '../program';
@@ -13,17 +12,6 @@ import { duration } from '../table';
 import { describeEvaluation } from './evaluate';
 import { toAnswer } from './predict';
 import { finishRun } from './train';
-
-/** From scratch on two cores within the three minutes that the demo may take, and far above chance. */
-const DEMO_CONFIG: RunConfigInput = {
-  backbone: 'vit-micro',
-  preset: 'full',
-  epochs: 12,
-  learningRate: 1e-3,
-  batchSize: 12,
-  gradientAccumulation: 1,
-  warmupRatio: 0.1,
-};
 
 export function addDemo(program: Command, run: Run): void {
   program
@@ -35,7 +23,8 @@ export function addDemo(program: Command, run: Run): void {
         const started = performance.now();
         const folder = options.out === undefined ? await temporaryFolder() : resolve(options.out);
         const project = await makeProject(session, folder);
-        const { id } = await session.request('runs.start', { project: project.id, config: DEMO_CONFIG, name: 'Demo' });
+        const { training } = await session.services.samples.recipe();
+        const { id } = await session.request('runs.start', { project: project.id, config: training, name: 'Demo' });
         const trained = await finishRun(session, project.id, id);
         if (trained.interrupted === true) return trained;
         const evaluation = await evaluate(session, project, id);
@@ -71,8 +60,8 @@ export function addDemo(program: Command, run: Run): void {
 const temporaryFolder = async () => join(await mkdtemp(join(tmpdir(), 'fovea-demo-')), 'project');
 
 async function makeProject({ services, finish }: Session, folder: string): Promise<OpenProject> {
-  const { value } = await finish<OpenProject>(services.samples.start(folder).id);
-  return value;
+  const job = services.jobs.start('sample', null, (handle) => services.samples.make(folder, handle));
+  return (await finish<OpenProject>(job.id)).value;
 }
 
 async function evaluate(session: Session, project: OpenProject, run: string): Promise<Evaluation> {

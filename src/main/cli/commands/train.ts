@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { FoveaError } from '#shared/ipc/errors';
 import type { LogRecord, RunDetail, RunSummary } from '#shared/models/run';
@@ -48,8 +49,15 @@ async function configuration(options: Options): Promise<RunConfig> {
     throw new UsageError('Say which backbone to train.', 'For example: --backbone vit-micro');
   }
   const file = options.config === undefined ? {} : await readConfigFile(options.config);
-  const { backbone, preset, device } = options;
+  const { preset, device } = options;
+  const backbone = options.backbone === undefined ? undefined : asFolder(options.backbone);
   return buildRunConfig(file, { backbone, preset, device }, options.set ?? []);
+}
+
+/** A folder may be named relative to where the command runs; a run's record holds its whole path. */
+function asFolder(backbone: string): string {
+  const folder = resolve(backbone);
+  return existsSync(join(folder, 'config.json')) ? folder : backbone;
 }
 
 function begin(session: Session, project: string, options: Options, config: RunConfig | null): Promise<RunSummary> {

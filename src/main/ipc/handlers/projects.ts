@@ -20,6 +20,6 @@ export const projectsHandlers = ({ projects, grants, samples }: Services) =>
       await projects.forget(project);
       return {};
     },
-    'projects.sample': async () => ({ job: samples.start(null).id }),
+    'projects.sample': async () => ({ job: samples.start().id }),
     'projects.sampleResult': async ({ job }) => projects.summary((await samples.result(job)).id),
   }) satisfies DomainHandlers<'projects'>;
