@@ -75,7 +75,7 @@ export function createReports(options: {
     }).result;
     const maps = answer.attention[0];
     return {
-      name: `Image ${sample.image} of the project`,
+      name: `Image ${sample.image} of the project: the surest of the right answers`,
       picture: await pool.encodePng(raster),
       overlay: maps === undefined ? null : await pool.encodePng(overlayAttention(raster, lastLayerMean(maps), maps)),
       truth: classes[shown.truth] ?? null,

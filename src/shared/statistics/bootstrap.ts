@@ -22,7 +22,8 @@ const MINIMUM_DEFINED = 0.8;
  * where that metric has no value in this resample (a class without a case). Those resamples are left out.
  *
  * @param clusters [cases]: the number 0..count-1 of each case's cluster
- * @returns one 95 % interval a metric, null where there are fewer than two clusters or too few resamples had a value
+ * @returns one 95 % interval a metric, null where there are fewer than two clusters, too few resamples had a value, or
+ * all had the same
  */
 export function clusterBootstrap(
   clusters: Uint32Array,
@@ -60,6 +61,8 @@ export function clusterBootstrap(
     const filled = column.subarray(0, defined[metric] ?? 0);
     if (filled.length < options.resamples * MINIMUM_DEFINED) return null;
     filled.sort();
+    // All resamples alike (an AUC of 1): the bootstrap knows nothing of what further patients would show.
+    if (filled[0] === filled.at(-1)) return null;
     return { low: quantile(filled, 0.025), high: quantile(filled, 0.975) };
   });
 }

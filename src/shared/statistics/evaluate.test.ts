@@ -100,6 +100,18 @@ describe('intervals', () => {
     expect(width(pretending.macroF1)).toBeLessThan(width(one.macroF1) * 0.6);
   });
 
+  it('are null, not of no width, where every resample says the same', () => {
+    const perfect = referenceCases(60, 5, false).map((entry) => {
+      const probabilities = [0.1, 0.1, 0.1].map((share, label) => (label === entry.truth ? 0.8 : share));
+      return { ...entry, predicted: entry.truth, confidence: 0.8, probabilities };
+    });
+    const result = evaluateCases(perfect, classes);
+    expect(result.auc).toEqual({ value: 1, low: null, high: null, n: 60 });
+    expect(result.macroF1).toEqual({ value: 1, low: null, high: null, n: 60 });
+    expect(result.accuracy.low).toBeGreaterThan(0.9); // Wilson's stands: 60 of 60, 0.9398 to 1
+    expect(result.accuracy.high).toBe(1);
+  });
+
   it('are null for one patient alone', () => {
     const result = evaluateCases(
       referenceCases(20, 9, false).map((entry) => ({ ...entry, patient: 1 })),
