@@ -1,0 +1,114 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { events, type RequestName, type RequestOutput, requests } from '#shared/ipc/contract';
+import { FoveaError } from '#shared/ipc/errors';
+import { eventNames, requestNames } from '#shared/ipc/names';
+import { createDispatch, type DomainHandlers, type Handlers, handle } from './handle';
+import type { createHandlers } from './handlers';
+import type { appHandlers } from './handlers/app';
+import type { backbonesHandlers } from './handlers/backbones';
+import type { datasetHandlers } from './handlers/dataset';
+import type { evaluationsHandlers } from './handlers/evaluations';
+import type { exportsHandlers } from './handlers/exports';
+import type { jobsHandlers } from './handlers/jobs';
+import type { PlatformHandlers } from './handlers/platform';
+import type { predictionsHandlers } from './handlers/predictions';
+import type { projectsHandlers } from './handlers/projects';
+import type { runsHandlers } from './handlers/runs';
+import type { settingsHandlers } from './handlers/settings';
+
+const silent = { failure: () => undefined };
+
+describe('the contract', () => {
+  it('has a handler for every request, and no handler without one', () => {
+    type Handled =
+      | keyof ReturnType<typeof appHandlers>
+      | keyof ReturnType<typeof backbonesHandlers>
+      | keyof ReturnType<typeof datasetHandlers>
+      | keyof ReturnType<typeof evaluationsHandlers>
+      | keyof ReturnType<typeof exportsHandlers>
+      | keyof ReturnType<typeof jobsHandlers>
+      | keyof PlatformHandlers
+      | keyof ReturnType<typeof predictionsHandlers>
+      | keyof ReturnType<typeof projectsHandlers>
+      | keyof ReturnType<typeof runsHandlers>
+      | keyof ReturnType<typeof settingsHandlers>;
+    expectTypeOf<Handled>().toEqualTypeOf<RequestName>();
+    expectTypeOf<ReturnType<typeof createHandlers>>().toEqualTypeOf<Handlers>();
+    expectTypeOf<keyof DomainHandlers<'jobs'>>().toEqualTypeOf<'jobs.list' | 'jobs.cancel'>();
+  });
+
+  it('gives the preload every name, and every name its schemas', () => {
+    expect([...requestNames].sort()).toEqual(Object.keys(requests).sort());
+    expect([...eventNames].sort()).toEqual(Object.keys(events).sort());
+    for (const name of requestNames) {
+      expect(requests[name].input.safeParse(null).success, name).toBe(false);
+      expect(requests[name].output, name).toHaveProperty('safeParse');
+    }
+  });
+});
+
+describe('handle', () => {
+  it('gives the handler what was parsed, defaults filled in', async () => {
+    const seen: unknown[] = [];
+    const listing = (input: unknown) => {
+      seen.push(input);
+      return { ids: [3, 1] };
+    };
+    const ask = handle('dataset.ids', listing, silent);
+    expect(await ask({ project: 'p', filter: {}, extra: 1 })).toEqual({ ok: true, value: { ids: [3, 1] } });
+    expect(seen).toEqual([{ project: 'p', filter: {}, sort: 'path' }]);
+  });
+
+  it.each([[undefined], [null], ['text'], [{}], [{ project: 1, filter: {} }]])(
+    'answers bad_request for %j without running the handler',
+    async (input) => {
+      let ran = false;
+      const listing = () => {
+        ran = true;
+        return { ids: [] };
+      };
+      const ask = handle('dataset.ids', listing, silent);
+      expect(await ask(input)).toMatchObject({ ok: false, error: { code: 'bad_request' } });
+      expect(ran).toBe(false);
+    },
+  );
+
+  it('passes an expected error on as it is, and logs nothing', async () => {
+    const logged: unknown[] = [];
+    const ask = handle(
+      'jobs.cancel',
+      () => {
+        throw new FoveaError('job_unknown', 'This job is not known any more.', { hint: 'Start it again.' });
+      },
+      { failure: (...failure) => logged.push(failure) },
+    );
+    expect(await ask({ job: 'j' })).toEqual({
+      ok: false,
+      error: { code: 'job_unknown', message: 'This job is not known any more.', hint: 'Start it again.' },
+    });
+    expect(logged).toEqual([]);
+  });
+
+  it('answers a bug as internal, says nothing of it, and logs it', async () => {
+    const logged: unknown[] = [];
+    const bug = new TypeError('cannot read /home/jane/patient.dcm');
+    const ask = handle('jobs.cancel', () => Promise.reject(bug), { failure: (...failure) => logged.push(failure) });
+    const answer = await ask({ job: 'j' });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'internal' } });
+    expect(JSON.stringify(answer)).not.toContain('jane');
+    expect(logged).toEqual([['jobs.cancel', bug]]);
+  });
+
+  it('keeps what the contract does not name from leaving, and takes a wrong answer for a bug', async () => {
+    const surplus = { ids: [1], secret: '/home/jane' } as RequestOutput<'dataset.ids'>;
+    const input = { project: 'p', filter: {} };
+    expect(await handle('dataset.ids', () => surplus, silent)(input)).toEqual({ ok: true, value: { ids: [1] } });
+    const wrong = { ids: ['1'] } as unknown as RequestOutput<'dataset.ids'>;
+    expect(await handle('dataset.ids', () => wrong, silent)(input)).toMatchObject({ error: { code: 'internal' } });
+  });
+});
+
+it.each(['nothing.here', '__proto__', 'constructor', 'toString', ''])('knows no request named %j', async (name) => {
+  const dispatch = createDispatch({} as Handlers, silent);
+  expect(await dispatch(name, {})).toMatchObject({ ok: false, error: { code: 'unknown_request' } });
+});
