@@ -12,7 +12,7 @@ import {
 import type { DecodePool } from '../decode-host/client';
 import { canUndo } from '../store/actions';
 import { appendAudit } from '../store/audit';
-import { classCounts, datasetCounts } from '../store/counts';
+import { classCounts, datasetCounts, imageGroups, usedClasses } from '../store/counts';
 import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } from '../store/images';
 import { lastImport } from '../store/imports';
 import { classesByName, labelHistory } from '../store/labels';
@@ -61,7 +61,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
   const { splits, pool } = options;
 
   const classes = (project: OpenProject): string[] => {
-    const used = new Set(classCounts(project.store).map((row) => row.id));
+    const used = usedClasses(project.store);
     return classesByName(project.store)
       .filter((one) => used.has(one.id))
       .map((one) => one.name);
@@ -70,8 +70,9 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
   return {
     summary(project) {
       const { store } = project;
-      const counts = datasetCounts(store);
-      const byId = new Map(classCounts(store).map((row) => [row.id, row]));
+      const groups = imageGroups(store);
+      const counts = datasetCounts(store, groups);
+      const byId = classCounts(groups);
       const perClass = classesByName(store).flatMap(({ id, name }) => {
         const row = byId.get(id);
         return row === undefined ? [] : [{ label: name, images: row.images, patients: row.patients }];

@@ -5,7 +5,7 @@ import type { ImageKind, ImportOptions, ImportResult, SkippedFile, SplitPart } f
 import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
 import type { DecodePool } from '../decode-host/client';
 import type { IngestedFile } from '../ingest/types';
-import { classCounts, datasetCounts } from '../store/counts';
+import { classCounts, datasetCounts, imageGroups } from '../store/counts';
 import { finishImport, knownHashes, knownPaths, startImport } from '../store/imports';
 import { classesByName } from '../store/labels';
 import type { Events } from './events';
@@ -132,11 +132,11 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
 
   const result = (): ImportResult => {
     const seconds = (performance.now() - started) / 1000;
-    const counts = datasetCounts(project.store);
-    const used = new Map(classCounts(project.store).map((row) => [row.id, row.images]));
+    const groups = imageGroups(project.store);
+    const byClass = classCounts(groups);
     const classes = Object.fromEntries(
       classesByName(project.store).flatMap(({ id, name }) => {
-        const images = used.get(id);
+        const images = byClass.get(id)?.images;
         return images === undefined ? [] : [[name, images] as const];
       }),
     );
@@ -145,7 +145,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       duplicates: batch.totals.duplicates,
       skipped,
       classes,
-      patients: counts.patients,
+      patients: datasetCounts(project.store, groups).patients,
       warnings: warningsOf(),
       seconds,
       imagesPerSecond: seconds > 0 ? finished / seconds : 0,

@@ -3,7 +3,7 @@ import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { ProjectSummary } from '#shared/models/project';
-import { classCounts, imageCount } from '../store/counts';
+import { imageCount, usedClasses } from '../store/counts';
 import { toStoreError } from '../store/errors';
 import { classesByName } from '../store/labels';
 import { getMeta, setMeta } from '../store/meta';
@@ -174,7 +174,7 @@ export function createProjects(options: { readonly userDataFolder: string; reado
 }
 
 function figures(store: ProjectStore): { images: number; classes: string[]; runs: number } {
-  const used = new Set(classCounts(store).map((one) => one.id));
+  const used = usedClasses(store);
   return {
     images: imageCount(store),
     classes: classesByName(store)

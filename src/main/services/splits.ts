@@ -3,19 +3,9 @@ import { type SplitPart, type SplitRequest, type SplitSummary, splitParts } from
 import { type SplitItem, type SplitShares, splitDeviation, splitItems } from '#shared/splitting/split';
 import { forgetMoves, pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
-import { partCounts } from '../store/counts';
-import {
-  addSplit,
-  currentParts,
-  currentSplit,
-  partPatients,
-  patientsAcrossParts,
-  type SplitCandidate,
-  type SplitClassFigures,
-  setMember,
-  splitCandidates,
-  splitClassFigures,
-} from '../store/splits';
+import { type ClassCounts, classCounts, imageGroups, partPatients } from '../store/counts';
+import { classesByName } from '../store/labels';
+import { addSplit, currentParts, currentSplit, type SplitCandidate, setMember, splitCandidates } from '../store/splits';
 import type { Events } from './events';
 import type { OpenProject } from './projects';
 import { splitWarnings } from './splits-warnings';
@@ -154,13 +144,18 @@ function store(
 function summarize(project: OpenProject): SplitSummary | null {
   const split = currentSplit(project.store);
   if (split === null) return null;
+  const groups = imageGroups(project.store);
+  const byClass = classCounts(groups);
+  const classes = classesByName(project.store).flatMap(({ id, name }) => {
+    const of = byClass.get(id);
+    return of === undefined ? [] : [{ name, ...of }];
+  });
+  const { patients, across } = partPatients(groups);
+  const total = (pick: (one: ClassCounts) => number) => classes.reduce((sum, one) => sum + pick(one), 0);
   const counts = { train: byName(), validation: byName(), test: byName() };
-  for (const row of partCounts(project.store)) if (row.label !== null) counts[row.part][row.label] = row.images;
-  const patients: Record<SplitPart, number> = { train: 0, validation: 0, test: 0 };
-  for (const row of partPatients(project.store)) patients[row.part] = row.patients;
-  const groupsAcrossSplits = patientsAcrossParts(project.store);
-  const classes = splitClassFigures(project.store);
-  const total = (pick: (one: SplitClassFigures) => number) => classes.reduce((sum, one) => sum + pick(one), 0);
+  for (const one of classes) {
+    for (const part of splitParts) if (one.parts[part] > 0) counts[part][one.name] = one.parts[part];
+  }
   return {
     id: split.id,
     seed: split.seed,
@@ -168,9 +163,9 @@ function summarize(project: OpenProject): SplitSummary | null {
     createdAt: split.created_at,
     counts,
     patients,
-    groupsAcrossSplits,
+    groupsAcrossSplits: across,
     deviation: splitDeviation(
-      classes.map(({ label }) => splitParts.map((part) => counts[part][label] ?? 0)),
+      classes.map((one) => splitParts.map((part) => one.parts[part])),
       split,
     ),
     warnings: [
@@ -180,10 +175,10 @@ function summarize(project: OpenProject): SplitSummary | null {
         expected: splitParts.filter((part) => part === 'train' || split[part] > 0),
         counts,
         classes: classes.map((one) => ({
-          name: one.label,
-          groups: split.grouping === 'none' ? one.images : one.groups,
+          name: one.name,
+          groups: split.grouping === 'none' ? one.images : one.patients + one.withoutPatient,
         })),
-        groupsAcrossSplits,
+        groupsAcrossSplits: across,
         outside: total((one) => one.outside),
         withoutPatient: total((one) => one.withoutPatient),
         images: total((one) => one.images),

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { classCounts, datasetCounts, imageGroups, partPatients } from './counts';
 import { patientNumber, studyNumber } from './identity';
 import { addImage, imageDetail, imageIds, imagesById, type NewImage, setRemoved } from './images';
 import { startImport } from './imports';
@@ -9,7 +10,7 @@ import { classesByName, classNumber, labelHistory, setLabel } from './labels';
 import { naturalKey } from './natural-key';
 import { openProjectStore, type ProjectStore } from './open';
 import { sourceNumber } from './sources';
-import { addSplit, currentSplit, patientsAcrossParts, setMember } from './splits';
+import { addSplit, currentSplit, setMember } from './splits';
 
 let folder: string;
 let store: ProjectStore;
@@ -171,6 +172,8 @@ describe('identity', () => {
   });
 });
 
+const across = () => partPatients(imageGroups(store)).across;
+
 describe('splits', () => {
   it('have one current one, whose parts the images repeat', () => {
     const patientId = patientNumber(store, 'P', 'dicom');
@@ -182,12 +185,50 @@ describe('splits', () => {
     const id = make('test');
     expect(currentSplit(store)).toMatchObject({ id, seed: 7, grouping: 'patient' });
     expect(imagesById(store, [a, b]).map((one) => one.split)).toEqual(['test', null]);
-    expect(patientsAcrossParts(store)).toBe(0);
+    expect(across()).toBe(0);
     setMember(store, id, b, 'train');
-    expect(patientsAcrossParts(store)).toBe(1);
+    expect(across()).toBe(1);
     setMember(store, id, b, null);
-    expect(patientsAcrossParts(store)).toBe(0);
+    expect(across()).toBe(0);
     expect(store.column('SELECT count(*) FROM split_members WHERE split_id = ?', id)).toEqual([1]);
+  });
+});
+
+describe('counts', () => {
+  it('are of images that are there, by class, patient and part', () => {
+    const [p, q] = [patientNumber(store, 'P', 'dicom'), patientNumber(store, 'Q', 'dicom')];
+    const a = image('a.dcm', { patientId: p, kind: 'dicom', modality: 'US', studyId: studyNumber(store, '1.2', p) });
+    const b = image('b.dcm', { patientId: p, kind: 'dicom', modality: 'CT' });
+    const c = image('c.png', { patientId: q });
+    const d = image('d.png');
+    const gone = image('e.png');
+    image('f.png');
+    const benign = classNumber(store, 'benign');
+    for (const id of [a, b, c, d, gone]) setLabel(store, id, benign, 'user');
+    setRemoved(store, [gone], true);
+    addSplit(
+      store,
+      { seed: 1, grouping: 'none', validation: 0, test: 0.5, warnings: [] },
+      new Map([
+        [a, 'train'],
+        [b, 'test'],
+        [d, 'test'],
+      ]),
+    );
+    expect(datasetCounts(store)).toEqual({
+      images: 5,
+      unlabelled: 1,
+      withoutPatient: 2,
+      patients: 2,
+      studies: 1,
+      kinds: { dicom: 2, png: 3 },
+      modalities: { US: 1, CT: 1 },
+    });
+    const groups = imageGroups(store);
+    expect([...classCounts(groups)]).toEqual([
+      [benign, { images: 4, patients: 2, withoutPatient: 1, outside: 1, parts: { train: 1, validation: 0, test: 2 } }],
+    ]);
+    expect(partPatients(groups)).toEqual({ patients: { train: 1, validation: 0, test: 2 }, across: 1 });
   });
 });
 

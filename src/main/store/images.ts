@@ -205,8 +205,9 @@ export type ImageSort = 'path' | 'label' | 'split' | 'patient' | 'added';
 export function imageIds(store: ProjectStore, filter: ImageFilter, sort: ImageSort): number[] {
   const { conditions, parameters } = filterSql(store, filter);
   const list = (more: string | null, values: readonly SqlValue[], order: string): number[] =>
-    store.column<number>(
-      `SELECT id FROM images WHERE ${[...conditions, ...(more === null ? [] : [more])].join(' AND ')} ORDER BY ${order}`,
+    store.json<number[]>(
+      `SELECT json_group_array(id) FROM (SELECT id FROM images
+       WHERE ${[...conditions, ...(more === null ? [] : [more])].join(' AND ')} ORDER BY ${order})`,
       ...parameters,
       ...values,
     );

@@ -1,4 +1,5 @@
 import type { SplitPart } from '#shared/models/dataset';
+import { imageGroups, partPatients } from './counts';
 import type { ProjectStore } from './open';
 
 export type SplitGrouping = 'patient' | 'none' | 'folders';
@@ -28,7 +29,6 @@ export function addSplit(
 ): number {
   return store.transaction(() => {
     store.run('UPDATE splits SET is_current = 0 WHERE is_current = 1');
-    store.run('UPDATE images SET split = NULL WHERE split IS NOT NULL');
     const { id } = store.run(
       `INSERT INTO splits (seed, grouping, validation, test, created_at, warnings, is_current)
        VALUES (?, ?, ?, ?, ?, ?, 1)`,
@@ -39,7 +39,16 @@ export function addSplit(
       new Date().toISOString(),
       JSON.stringify(split.warnings),
     );
-    for (const [image, part] of members) setMember(store, id, image, part);
+    store.run(
+      `INSERT INTO split_members (split_id, image_id, part) SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)`,
+      id,
+      JSON.stringify([...members]),
+    );
+    store.run(
+      `UPDATE images SET split = (SELECT part FROM split_members WHERE split_id = ?1 AND image_id = images.id)
+       WHERE split IS NOT (SELECT part FROM split_members WHERE split_id = ?1 AND image_id = images.id)`,
+      id,
+    );
     return id;
   });
 }
@@ -69,30 +78,15 @@ export interface SplitCandidate {
   readonly part: SplitPart | null;
 }
 
+/** Ordered by content: the same however the files came in. */
 export function splitCandidates(store: ProjectStore): SplitCandidate[] {
-  return store.all(
-    `SELECT id, label_id AS label, patient_id AS patient, given_split AS given, split AS part FROM images
-     WHERE removed_at IS NULL AND label_id IS NOT NULL ORDER BY hash, frame`,
-  );
-}
-
-/** Patients of the current split a part; images without a patient count one each. */
-export function partPatients(store: ProjectStore): { readonly part: SplitPart; readonly patients: number }[] {
-  return store.all(
-    `SELECT split AS part, count(DISTINCT patient_id) + count(*) - count(patient_id) AS patients FROM images
-     WHERE removed_at IS NULL AND split IS NOT NULL GROUP BY split`,
-  );
-}
-
-/** Patients with images in more than one part of the current split. */
-export function patientsAcrossParts(store: ProjectStore): number {
-  return (
-    store.column<number>(
-      `SELECT count(*) FROM (SELECT patient_id FROM images
-         WHERE removed_at IS NULL AND split IS NOT NULL AND patient_id IS NOT NULL
-         GROUP BY patient_id HAVING min(split) <> max(split))`,
-    )[0] ?? 0
-  );
+  return store
+    .json<[number, number, number | null, SplitPart | null, SplitPart | null][]>(
+      `SELECT json_group_array(json_array(id, label_id, patient_id, given_split, split)) FROM (
+         SELECT id, label_id, patient_id, given_split, split FROM images
+         WHERE removed_at IS NULL AND label_id IS NOT NULL ORDER BY hash, frame)`,
+    )
+    .map(([id, label, patient, given, part]) => ({ id, label, patient, given, part }));
 }
 
 export interface PartMember {
@@ -104,12 +98,14 @@ export interface PartMember {
 
 /** Labelled images of a part, by content: the same order however the files came in. */
 export function partMembers(store: ProjectStore, part: SplitPart): PartMember[] {
-  return store.all(
-    `SELECT images.id, hash, classes.name AS label, patient_id AS patient
-     FROM images JOIN classes ON classes.id = images.label_id
-     WHERE removed_at IS NULL AND split = ? ORDER BY hash, frame`,
-    part,
-  );
+  return store
+    .json<[number, string, string, number | null][]>(
+      `SELECT json_group_array(json_array(id, hash, name, patient_id)) FROM (
+         SELECT images.id, hash, classes.name, patient_id FROM images JOIN classes ON classes.id = images.label_id
+         WHERE removed_at IS NULL AND split = ? ORDER BY hash, frame)`,
+      part,
+    )
+    .map(([id, hash, label, patient]) => ({ id, hash, label, patient }));
 }
 
 /** Part of each image among `ids` in the current split. */
@@ -123,22 +119,7 @@ export function currentParts(
   );
 }
 
-/** What a split can know of a class: `groups` are patients, and one for each image without. */
-export interface SplitClassFigures {
-  readonly label: string;
-  readonly images: number;
-  readonly groups: number;
-  readonly withoutPatient: number;
-  /** Images in no part of the current split. */
-  readonly outside: number;
-}
-
-export function splitClassFigures(store: ProjectStore): SplitClassFigures[] {
-  return store.all(
-    `SELECT classes.name AS label, count(*) AS images,
-       count(DISTINCT patient_id) + count(*) - count(patient_id) AS groups,
-       count(*) - count(patient_id) AS withoutPatient, count(*) - count(split) AS outside
-     FROM images JOIN classes ON classes.id = images.label_id
-     WHERE removed_at IS NULL GROUP BY label_id`,
-  );
+/** Patients with images in more than one part of the current split: 0 before training. */
+export function patientsAcrossParts(store: ProjectStore): number {
+  return partPatients(imageGroups(store)).across;
 }

@@ -193,5 +193,7 @@ export function splitDeviation(counts: readonly (readonly number[])[], shares: S
     const total = row.reduce((sum, n) => sum + n, 0);
     return fractions.map((fraction, part) => Math.abs((row[part] ?? 0) - fraction * total));
   });
-  return differences.reduce((largest, one) => Math.max(largest, one), 0);
+  const largest = differences.reduce((most, one) => Math.max(most, one), 0);
+  // Without the noise of binary fractions: 20 - 0.2 × 100 is 0.
+  return Math.round(largest * 1e6) / 1e6;
 }
