@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import type { CSSProperties } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
 import classes from './histogram.module.css';
@@ -24,6 +24,8 @@ export interface HistogramProps {
   /** A bar was chosen: show its images. */
   readonly onOpen?: (bar: HistogramBar) => void;
   readonly height?: number;
+  /** Controls beside the menu. */
+  readonly actions?: ReactNode;
 }
 
 function fillStyle(scheme: Scheme, series: number): CSSProperties {
@@ -35,7 +37,7 @@ function fillStyle(scheme: Scheme, series: number): CSSProperties {
 }
 
 /** Counts by bin, stacked; the second series is striped. Bars are buttons that open their images. */
-export function Histogram({ title, description, quantity, data, onOpen, height = 220 }: HistogramProps) {
+export function Histogram({ title, description, quantity, data, onOpen, height = 220, actions }: HistogramProps) {
   const scheme = useScheme();
   const colours = chartColours(scheme);
   const [holder, width] = useWidth<HTMLDivElement>();
@@ -46,11 +48,14 @@ export function Histogram({ title, description, quantity, data, onOpen, height =
       title={title}
       description={description}
       actions={
-        <ChartMenu
-          name={title}
-          table={() => histogramTable(data, quantity)}
-          svg={() => histogramSvg(title, data, quantity, scheme)}
-        />
+        <>
+          {actions}
+          <ChartMenu
+            name={title}
+            table={() => histogramTable(data, quantity)}
+            svg={() => histogramSvg(title, data, quantity, scheme)}
+          />
+        </>
       }
     >
       {data.series.length > 1 && (

@@ -27,7 +27,7 @@ interface Point {
   readonly value: number;
 }
 
-/** Values by epoch of a run that is over, each line named at its end, the best epoch marked. */
+/** Values by epoch of a run that is over, the lines named above, the best epoch marked. */
 export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryChartProps) {
   const scheme = useScheme();
   const build = useCallback(
@@ -36,7 +36,6 @@ export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryC
       const points: Point[] = lines.flatMap(({ label, points: line }) =>
         line.filter(([, value]) => Number.isFinite(value)).map(([epoch, value]) => ({ line: label, epoch, value })),
       );
-      const last = lines.flatMap(({ label }) => points.findLast((point) => point.line === label) ?? []);
       const epochs = new Set(points.map(({ epoch }) => epoch));
       return {
         width,
@@ -44,7 +43,7 @@ export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryC
         marginLeft: 44,
         marginRight: 16,
         marginBottom: 32,
-        marginTop: 22,
+        marginTop: 44,
         style: {
           background: 'transparent',
           color: colours.dimmed,
@@ -67,7 +66,7 @@ export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryC
                   x: (epoch: number) => epoch,
                   text: (epoch: number) => `best: epoch ${epoch}`,
                   frameAnchor: 'top',
-                  dy: -14,
+                  dy: -16,
                   fill: colours.text,
                 }),
               ]),
@@ -85,15 +84,13 @@ export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryC
               Plot.dot(own, { x: 'epoch', y: 'value', r: own.length > 60 ? 0 : 2.2, fill: stroke }),
             ];
           }),
-          Plot.text(last, {
-            x: 'epoch',
-            y: 'value',
-            text: 'line',
-            textAnchor: 'end',
-            dy: -9,
-            fill: colours.text,
-            stroke: colours.background,
-            strokeWidth: 4,
+          ...lines.flatMap(({ label }, index) => {
+            // Legend above the frame, part of the picture so that an exported file carries it.
+            const place = { frameAnchor: 'top-left' as const, dy: -38, textAnchor: 'start' as const };
+            return [
+              Plot.text([index === 0 ? '━━' : '╍╍'], { ...place, dx: index * 130, fill: seriesColour(scheme, index) }),
+              Plot.text([label], { ...place, dx: index * 130 + 24, fill: colours.text }),
+            ];
           }),
           Plot.tip(
             points,

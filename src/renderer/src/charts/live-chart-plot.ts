@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { formatCompact } from './format';
 import type { LiveSeries } from './live-chart-data';
-import { chartColours, type Scheme, seriesColour, seriesDash } from './palette';
+import { type ChartColours, chartColours, type Scheme, seriesColour, seriesDash } from './palette';
 
 export interface PlotMarker {
   readonly x: number;
@@ -35,7 +35,7 @@ export function plotOptions(settings: PlotSettings): uPlot.Options {
   return {
     width: settings.width,
     height: settings.height,
-    padding: [12, 12, 0, 0],
+    padding: [12, 20, 0, 0],
     legend: { show: false },
     scales: { x: { time: false }, y: { range: yRange } },
     axes: [
@@ -62,7 +62,8 @@ export function plotOptions(settings: PlotSettings): uPlot.Options {
           label: line.label,
           stroke,
           width: line.dots === true ? 2 : 1.5,
-          dash: [...seriesDash(place)],
+          dash: settings.series.length > 1 ? [...seriesDash(place)] : [],
+          pxAlign: 0,
           spanGaps: true,
           points: { show: line.dots === true, size: 6, fill: stroke, stroke },
         };
@@ -83,7 +84,7 @@ export function plotOptions(settings: PlotSettings): uPlot.Options {
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],
-      draw: [(plot) => drawMarkers(plot, settings.markers(), colours.text, font)],
+      draw: [(plot) => drawMarkers(plot, settings.markers(), colours, font)],
     },
   };
 }
@@ -99,15 +100,14 @@ function yRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.
   return [low >= 0 && low < air ? 0 : low - air, high + air];
 }
 
-function drawMarkers(plot: uPlot, markers: readonly PlotMarker[], ink: string, font: string): void {
+function drawMarkers(plot: uPlot, markers: readonly PlotMarker[], colours: ChartColours, font: string): void {
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
   for (const marker of markers) {
     const x = plot.valToPos(marker.x, 'x', true);
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
     ctx.save();
-    ctx.strokeStyle = ink;
-    ctx.fillStyle = ink;
+    ctx.strokeStyle = colours.text;
     ctx.lineWidth = ratio;
     ctx.setLineDash([3 * ratio, 3 * ratio]);
     ctx.beginPath();
@@ -117,8 +117,15 @@ function drawMarkers(plot: uPlot, markers: readonly PlotMarker[], ink: string, f
     ctx.font = font.replace('11px', `${11 * ratio}px`);
     ctx.textBaseline = 'top';
     const rightHalf = x > bbox.left + bbox.width / 2;
-    ctx.textAlign = rightHalf ? 'right' : 'left';
-    ctx.fillText(marker.label, x + (rightHalf ? -5 : 5) * ratio, bbox.top + 2 * ratio);
+    ctx.textAlign = 'left';
+    const textWidth = ctx.measureText(marker.label).width;
+    const left = x + (rightHalf ? -5 * ratio - textWidth : 5 * ratio);
+    ctx.fillStyle = colours.background;
+    ctx.globalAlpha = 0.8;
+    ctx.fillRect(left - 2 * ratio, bbox.top, textWidth + 4 * ratio, 14 * ratio);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = colours.text;
+    ctx.fillText(marker.label, left, bbox.top + 2 * ratio);
     ctx.restore();
   }
 }

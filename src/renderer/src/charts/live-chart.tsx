@@ -131,6 +131,11 @@ export function LiveChart(props: LiveChartProps) {
       flush
       actions={
         <>
+          {at !== null && (
+            <span className={classes['at']}>
+              {xLabel.toLowerCase()} {formatCompact(at, 6)}
+            </span>
+          )}
           {series.some(({ noisy }) => noisy) && (
             <ChartButton label={`${title}: smooth`} pressed={smooth} onClick={() => setSmooth(!smooth)}>
               <Activity size={15} />
@@ -178,18 +183,13 @@ export function LiveChart(props: LiveChartProps) {
                 y2="4"
                 strokeWidth="2"
                 stroke={seriesColour(scheme, line.colour ?? index)}
-                strokeDasharray={seriesDash(line.colour ?? index).join(' ')}
+                strokeDasharray={series.length > 1 ? seriesDash(line.colour ?? index).join(' ') : undefined}
               />
             </svg>
             {line.label}
             <span className={classes['value']}>{value === null ? '–' : format(value)}</span>
           </button>
         ))}
-        {at !== null && (
-          <span className={classes['at']}>
-            {xLabel.toLowerCase()} {formatCompact(at, 6)}
-          </span>
-        )}
       </div>
       <div className={classes['plot']}>
         <div ref={holder} role="img" aria-label={`${title} by ${xLabel.toLowerCase()}: ${summary}`} />

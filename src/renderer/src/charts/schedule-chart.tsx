@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { useCallback } from 'react';
+import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
 import { formatCompact } from './format';
 import { chartColours, seriesColour } from './palette';
@@ -16,6 +17,7 @@ export interface ScheduleChartProps {
 /** The learning rate over the optimizer steps, as it will be. */
 export function ScheduleChart({ schedule, warmupSteps, height = 120 }: ScheduleChartProps) {
   const scheme = useScheme();
+  const peak = schedule.reduce((highest, [, rate]) => Math.max(highest, rate), 0);
   const build = useCallback(
     (width: number): Plot.PlotOptions => {
       const colours = chartColours(scheme);
@@ -32,7 +34,13 @@ export function ScheduleChart({ schedule, warmupSteps, height = 120 }: ScheduleC
           ticks: Math.max(2, Math.floor(width / 90)),
           tickFormat: (step: number) => formatCompact(step, 6),
         },
-        y: { label: null, ticks: 3, grid: true, tickFormat: (rate: number) => formatCompact(rate), zero: true },
+        y: {
+          label: null,
+          ticks: [0, peak / 2, peak],
+          grid: true,
+          tickFormat: (rate: number) => formatCompact(rate),
+          domain: [0, peak * 1.06 || 1],
+        },
         marks: [
           Plot.ruleY([0], { stroke: colours.axis }),
           Plot.areaY(schedule, { x: '0', y: '1', fill: line, fillOpacity: 0.15 }),
@@ -54,23 +62,24 @@ export function ScheduleChart({ schedule, warmupSteps, height = 120 }: ScheduleC
         ],
       };
     },
-    [schedule, warmupSteps, height, scheme],
+    [schedule, warmupSteps, height, scheme, peak],
   );
-  const peak = schedule.reduce((highest, [, rate]) => Math.max(highest, rate), 0);
   const steps = schedule.at(-1)?.[0] ?? 0;
   return (
-    <div style={{ position: 'relative' }}>
-      <PlotFigure
-        label={`Learning rate over ${steps} optimizer steps: warm-up to ${formatCompact(peak)} in ${warmupSteps} steps, then to ${formatCompact(schedule.at(-1)?.[1] ?? 0)}`}
-        build={build}
-      />
-      <div style={{ position: 'absolute', top: -6, right: -6 }}>
+    <SectionCard
+      title="Learning rate schedule"
+      actions={
         <ChartMenu
           name="Learning rate schedule"
           table={() => ({ columns: ['Optimizer step', 'Learning rate'], rows: schedule })}
           svg={() => plotSvg(build(640), chartColours(scheme).background)}
         />
-      </div>
-    </div>
+      }
+    >
+      <PlotFigure
+        label={`Learning rate over ${steps} optimizer steps: warm-up to ${formatCompact(peak)} in ${warmupSteps} steps, then to ${formatCompact(schedule.at(-1)?.[1] ?? 0)}`}
+        build={build}
+      />
+    </SectionCard>
   );
 }

@@ -13,9 +13,11 @@ export function bestText(run: RunSummary): string {
     : `${metricNames[run.best.metric]} ${run.best.value.toFixed(3)} at epoch ${run.best.epoch}`;
 }
 
+const isOver = ({ state }: RunSummary) => state !== 'running' && state !== 'queued' && state !== 'paused';
+
 /**
  * The runs of a project that hold a model, newest first, and the one that is chosen: the last choice on any screen if
- * it holds a model, else the newest.
+ * it holds a model, else the newest that is over, else the newest.
  */
 export function useModelRun(project: string) {
   const list = useRequest('runs.list', { project });
@@ -23,7 +25,7 @@ export function useModelRun(project: string) {
   const runs = (list.data?.runs ?? [])
     .filter(({ hasModel }) => hasModel)
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  return { list, runs, run: runs.find(({ id }) => id === chosen) ?? runs[0] ?? null };
+  return { list, runs, run: runs.find(({ id }) => id === chosen) ?? runs.find(isOver) ?? runs[0] ?? null };
 }
 
 export interface RunPickerProps {

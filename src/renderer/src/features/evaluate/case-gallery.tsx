@@ -1,5 +1,5 @@
-import { Badge, Button, Drawer, Group, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core';
-import { ArrowLeft, Images } from 'lucide-react';
+import { Button, Drawer, Group, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import { ArrowLeft, CircleCheck, CircleX, Images } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { CasePrediction } from '#shared/models/run';
@@ -195,7 +195,12 @@ function CaseView({ project, classes, shown, path, onBack }: CaseViewProps) {
       </Group>
       <img className={styles['large']} src={resourceUrl(resourcePaths.display(project, shown.image))} alt={path} />
       <Group gap="xs">
-        <Badge color={right ? 'green' : 'red'}>{right ? 'Correct' : 'Incorrect'}</Badge>
+        {right ? (
+          <CircleCheck size={16} color="var(--fovea-accent-text)" aria-hidden />
+        ) : (
+          <CircleX size={16} color="var(--mantine-color-error)" aria-hidden />
+        )}
+        <Text fw={600}>{right ? 'Correct' : 'Incorrect'}</Text>
         <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {path}
           {shown.patient === null ? '' : ` · patient ${shown.patient}`}

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, SegmentedControl, Skeleton } from '@mantine/core';
+import { Button, Group, SegmentedControl, Skeleton } from '@mantine/core';
 import { FileText, Lock, Play, RotateCw, TrendingUp } from 'lucide-react';
 import { useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
@@ -6,6 +6,7 @@ import type { RunSummary } from '#shared/models/run';
 import { confirm } from '../../components/confirm';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
+import { Notice } from '../../components/notice';
 import { Page, PageHeader } from '../../components/page';
 import { ProgressCard } from '../../components/progress-card';
 import { RunPicker, useModelRun } from '../../components/run-picker';
@@ -124,9 +125,9 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
         {evaluation.data !== null && evaluation.data !== undefined && (
           <>
             {split === 'test' && (
-              <Alert color="gray" icon={<Lock size={16} />}>
+              <Notice tone="info">
                 Openings of the test set are recorded in the project. Do not choose between models by these numbers.
-              </Alert>
+              </Notice>
             )}
             <EvaluationView
               project={project}

@@ -1,5 +1,4 @@
-import { Alert } from '@mantine/core';
-import { TriangleAlert } from 'lucide-react';
+import { SegmentedControl } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { Evaluation, RunSummary } from '#shared/models/run';
@@ -9,6 +8,7 @@ import { Histogram } from '../../charts/histogram';
 import type { HistogramBar, HistogramData } from '../../charts/histogram-layout';
 import { HistoryChart } from '../../charts/history-chart';
 import { formatDate, formatDuration, formatQuantity } from '../../components/format';
+import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
 import { TableMenu } from '../../components/table-menu';
@@ -29,22 +29,24 @@ export interface EvaluationViewProps {
 export function EvaluationView({ project, run, evaluation, actions }: EvaluationViewProps) {
   const [query, setQuery] = useState<CaseQuery | null>(null);
   const { edges, correct, incorrect } = evaluation.confidence;
-  const both: HistogramData = useMemo(
-    () => ({
-      edges,
-      series: [
-        { key: 'correct', label: 'Correct', counts: correct },
-        { key: 'incorrect', label: 'Incorrect', counts: incorrect },
-      ],
-    }),
-    [edges, correct, incorrect],
-  );
-  const all: HistogramData = useMemo(
-    () => ({
-      edges,
-      series: [{ key: 'all', label: 'All images', counts: correct.map((count, bin) => count + (incorrect[bin] ?? 0)) }],
-    }),
-    [edges, correct, incorrect],
+  const [together, setTogether] = useState(false);
+  const data: HistogramData = useMemo(
+    () =>
+      together
+        ? {
+            edges,
+            series: [
+              { key: 'all', label: 'All images', counts: correct.map((count, bin) => count + (incorrect[bin] ?? 0)) },
+            ],
+          }
+        : {
+            edges,
+            series: [
+              { key: 'correct', label: 'Correct', counts: correct },
+              { key: 'incorrect', label: 'Incorrect', counts: incorrect },
+            ],
+          },
+    [edges, correct, incorrect, together],
   );
   const openBar = (bar: HistogramBar, correctness: boolean | null) => {
     const low = edges[bar.bin] ?? 0;
@@ -91,13 +93,7 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
         </div>
       </SectionCard>
       {evaluation.cautions.length > 0 && (
-        <Alert color="yellow" icon={<TriangleAlert size={16} />} title="Read these numbers with care">
-          <ul style={{ margin: 0, paddingLeft: 16 }}>
-            {evaluation.cautions.map((caution) => (
-              <li key={caution}>{caution}</li>
-            ))}
-          </ul>
-        </Alert>
+        <Notice tone="warning" title="Read these numbers with care" lines={evaluation.cautions} />
       )}
       <ClassMetrics run={run} evaluation={evaluation} />
       <div className={classes['two']}>
@@ -107,18 +103,22 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
           onOpen={({ truth, predicted, name }) => setQuery({ title: name, filter: { truth, predicted } })}
         />
         <Histogram
-          title="Confidence by correctness"
-          description="How sure the model was when it was right and when it was wrong. Choose a bar to see its images."
+          title={together ? 'Confidence' : 'Confidence by correctness'}
+          description="How sure the model was. Choose a bar to see its images."
           quantity="Confidence"
-          data={both}
-          onOpen={(bar) => openBar(bar, bar.series === 0)}
-        />
-        <Histogram
-          title="Confidence"
-          description="How sure the model was of its answers, in 20 bins."
-          quantity="Confidence"
-          data={all}
-          onOpen={(bar) => openBar(bar, null)}
+          data={data}
+          onOpen={(bar) => openBar(bar, together ? null : bar.series === 0)}
+          actions={
+            <SegmentedControl
+              aria-label="Split the confidence by"
+              value={together ? 'all' : 'correctness'}
+              onChange={(value) => setTogether(value === 'all')}
+              data={[
+                { value: 'correctness', label: 'Correctness' },
+                { value: 'all', label: 'All' },
+              ]}
+            />
+          }
         />
         <TrainingHistory project={project.id} run={run} />
       </div>

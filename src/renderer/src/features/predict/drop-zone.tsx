@@ -67,13 +67,13 @@ export function DropZone({ large, disabled, onGrants }: DropZoneProps) {
       />
       <div style={{ flex: large ? undefined : 1, minWidth: 0 }}>
         <Text fw={600} size={large ? 'lg' : 'sm'}>
-          {upload ?? 'Drop DICOM, PNG or JPEG files here'}
+          {upload ?? (large ? 'Drop DICOM, PNG or JPEG files here' : 'Drop more files here')}
         </Text>
-        <Text c="dimmed" size="xs">
-          {large
-            ? 'One or many, or whole folders. They stay on this machine and are not added to the project.'
-            : 'One or many, or whole folders.'}
-        </Text>
+        {large && (
+          <Text c="dimmed" size="xs">
+            One or many, or whole folders. They stay on this machine and are not added to the project.
+          </Text>
+        )}
       </div>
       <Group gap="xs" wrap="nowrap">
         <Button

@@ -24,7 +24,7 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
   const batches = usePredictions((state) => state.batches[project.id]);
   const { add, clear, select } = usePredictions.getState();
   const selected = usePredictions((state) => state.selected);
-  const { answers, going, error } = useAnswers(batches);
+  const { answers, runOf, going, error } = useAnswers(batches);
   const go = useSession((state) => state.go);
   const shown = answers.find(({ id }) => id === selected) ?? answers.find(({ ok }) => ok) ?? answers[0] ?? null;
   const runName = (id: string) => runs.find((candidate) => candidate.id === id)?.name ?? '';
@@ -54,7 +54,6 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
         actions={
           run !== null && (
             <>
-              <span className={classes['mark']}>Research use only</span>
               {hasBatches && (
                 <Button
                   variant="default"
@@ -97,7 +96,9 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
             <AnswerList answers={answers} selected={shown?.id ?? null} onSelect={select} waiting={going.length > 0} />
           </div>
           <div className={classes['right']}>
-            {shown !== null && <PredictionViewer key={shown.id} prediction={shown} model={run.name} />}
+            {shown !== null && (
+              <PredictionViewer key={shown.id} prediction={shown} model={runName(runOf.get(shown.id) ?? '')} />
+            )}
           </div>
         </div>
       )}

@@ -8,7 +8,10 @@ import type { Batch } from './predict-store';
 
 const noBatches: readonly Batch[] = [];
 
-/** All answers of some batches so far, newest batch first; asked for again while they come in. */
+/**
+ * All answers of some batches so far, newest batch first, and the run that gave each; asked for again while they come
+ * in.
+ */
 export function useAnswers(batches: readonly Batch[] = noBatches) {
   const jobs = useActivity((state) => state.jobs);
   const going = batches.filter(({ job }) => (jobs[job]?.state ?? 'running') === 'running');
@@ -30,5 +33,10 @@ export function useAnswers(batches: readonly Batch[] = noBatches) {
     }
   }, [ended]);
   const answers: FilePrediction[] = results.toReversed().flatMap(({ data }) => data?.predictions ?? []);
-  return { answers, going, error: results.find(({ isError }) => isError)?.error ?? null };
+  const runOf = new Map(
+    results.flatMap(({ data }, index) =>
+      (data?.predictions ?? []).map(({ id }) => [id, batches[index]?.run ?? ''] as const),
+    ),
+  );
+  return { answers, runOf, going, error: results.find(({ isError }) => isError)?.error ?? null };
 }

@@ -1,5 +1,5 @@
-import { ActionIcon, Alert, Button, Code, Group, Modal, Progress, Stack, Table, Text, Tooltip } from '@mantine/core';
-import { Download, FolderInput, Trash2, WifiOff } from 'lucide-react';
+import { ActionIcon, Button, Code, Group, Modal, Progress, Stack, Table, Text, Tooltip } from '@mantine/core';
+import { Download, FolderInput, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { BackboneSummary } from '#shared/models/backbone';
 import { platform } from '../../bridge/bridge';
@@ -7,6 +7,7 @@ import { formatParameters } from '../../charts/format';
 import { confirm } from '../../components/confirm';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes } from '../../components/format';
+import { Notice } from '../../components/notice';
 import { jobEnd, useJob } from '../../state/activity';
 import { refresh, useCommand } from '../../state/requests';
 import { showError, showToast } from '../../state/toasts';
@@ -85,12 +86,12 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
             ))}
           </Table.Tbody>
         </Table>
-        <Alert color="gray" icon={<WifiOff size={16} />} title="Without internet">
+        <Notice tone="info" title="Without internet">
           On a computer that is online, open the checkpoint's page on huggingface.co and save <Code>config.json</Code>,{' '}
           <Code>preprocessor_config.json</Code> and <Code>model.safetensors</Code> into one folder. Bring it here, for
           example on a USB drive, and choose <b>Import a folder</b>. Fovea itself goes online only while a download that
           you started runs.
-        </Alert>
+        </Notice>
       </Stack>
     </Modal>
   );

@@ -55,7 +55,6 @@ export function BackboneSection({ list, value, onChange }: BackboneSectionProps)
   return (
     <SectionCard
       title="Backbone"
-      description="The Vision Transformer to start from"
       actions={
         <Button variant="default" leftSection={<FolderInput size={14} />} onClick={manager.open}>
           Get a checkpoint

@@ -1,5 +1,5 @@
-import { Alert, Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
-import { BadgeCheck, Package } from 'lucide-react';
+import { Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Package } from 'lucide-react';
 import { useState } from 'react';
 import type { RequestOutput } from '#shared/ipc/contract';
 import type { RunSummary } from '#shared/models/run';
@@ -7,6 +7,7 @@ import { invoke, platform } from '../../bridge/bridge';
 import { formatCompact } from '../../charts/format';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes, formatCount, formatPercent } from '../../components/format';
+import { Notice } from '../../components/notice';
 import { ProgressCard } from '../../components/progress-card';
 import { SectionCard } from '../../components/section-card';
 import { jobEnd, useJob } from '../../state/activity';
@@ -89,11 +90,11 @@ function ExportResult({ format, output }: { format: Format; output: RequestOutpu
   const { parity } = output;
   return (
     <SectionCard title={format === 'hf' ? 'Hugging Face folder written' : 'ONNX written'} description={output.folder}>
-      <Alert color="green" icon={<BadgeCheck size={18} />} title="Checked against the trained model">
+      <Notice tone="success" title="Checked against the trained model">
         On {formatCount(parity.images)} images, the largest difference of a probability is{' '}
         <b className="tabular">{formatCompact(parity.maxProbabilityDifference)}</b>, and{' '}
         <b className="tabular">{formatPercent(parity.agreement)}</b> of the answers are the same.
-      </Alert>
+      </Notice>
       <Group mt="xs">
         <Table aria-label="Exported files">
           <Table.Tbody>

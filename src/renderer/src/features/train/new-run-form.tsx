@@ -1,4 +1,4 @@
-import { Radio, SimpleGrid, Text, TextInput } from '@mantine/core';
+import { Radio, Text, TextInput } from '@mantine/core';
 import type { BackboneSummary } from '#shared/models/backbone';
 import type { ProjectSummary } from '#shared/models/project';
 import { defaultLearningRate, type Preset } from '#shared/models/run-config';
@@ -17,12 +17,12 @@ const presetCards: readonly { readonly value: Preset; readonly title: string; re
   {
     value: 'quick',
     title: 'Quick look',
-    text: 'Trains only a new head on features that the frozen backbone computes once. Minutes; best with a pretrained backbone.',
+    text: 'Trains only a new head, on features that the frozen backbone computes once. Fast; best with a pretrained backbone.',
   },
   {
     value: 'full',
     title: 'Full',
-    text: 'Trains all layers, with augmentation. Slower; usually the best result, and the only choice from scratch.',
+    text: 'Trains all layers, with augmentation. Slower, usually better, and the choice for a backbone from scratch.',
   },
 ];
 
@@ -50,7 +50,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
             value={draft.preset}
             onChange={(value) => change({ preset: value === 'quick' ? 'quick' : 'full' })}
           >
-            <SimpleGrid cols={2} spacing="xs">
+            <div className={classes['cards']}>
               {presetCards.map((card) => (
                 <Radio.Card key={card.value} value={card.value} className={classes['card']} aria-label={card.title}>
                   <Radio.Indicator size="xs" />
@@ -64,7 +64,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
                   </span>
                 </Radio.Card>
               ))}
-            </SimpleGrid>
+            </div>
           </Radio.Group>
         </SectionCard>
         <BackboneSection list={backbones} value={draft.backbone} onChange={(value) => change({ backbone: value })} />

@@ -1,10 +1,11 @@
-import { Alert, Button, Skeleton, Text } from '@mantine/core';
-import { CircleAlert, Play, TriangleAlert } from 'lucide-react';
+import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Play } from 'lucide-react';
 import type { RequestOutput } from '#shared/ipc/contract';
 import { formatFixed, formatMemory, formatParameters } from '../../charts/format';
 import { ScheduleChart } from '../../charts/schedule-chart';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount, formatDuration } from '../../components/format';
+import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { refresh, useCommand } from '../../state/requests';
 import { type DraftConfig, useDrafts } from './draft-store';
@@ -38,35 +39,31 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
   return (
     <aside className={layout['side']} aria-label="Cost of this run">
       <SectionCard title="Before you start">
-        <Button
-          fullWidth
-          size="sm"
-          leftSection={<Play size={15} />}
-          disabled={blocked}
-          loading={start.isPending}
-          onClick={() => start.mutate({ project, config: draft, ...(name.trim() === '' ? {} : { name: name.trim() }) })}
-        >
-          Start training
-        </Button>
-        {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
-        {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
-        {problems.length > 0 && (
-          <Alert mt="xs" color="red" icon={<CircleAlert size={16} />} title="To do before the start" role="alert">
-            <Messages lines={problems} />
-          </Alert>
-        )}
-        {cost !== undefined && cost.warnings.length > 0 && (
-          <Alert mt="xs" color="yellow" icon={<TriangleAlert size={16} />} title="Good to know">
-            <Messages lines={cost.warnings} />
-          </Alert>
-        )}
-        {cost === undefined && preview.isPending && <Skeleton h={120} mt="sm" />}
-        {cost !== undefined && <Costs cost={cost} effectiveBatch={draft.batchSize * draft.gradientAccumulation} />}
+        <Stack gap="xs">
+          <Button
+            fullWidth
+            size="sm"
+            leftSection={<Play size={15} />}
+            disabled={blocked}
+            loading={start.isPending}
+            onClick={() =>
+              start.mutate({ project, config: draft, ...(name.trim() === '' ? {} : { name: name.trim() }) })
+            }
+          >
+            Start training
+          </Button>
+          {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
+          {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
+          {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+          {cost !== undefined && cost.warnings.length > 0 && (
+            <Notice tone="warning" title="Good to know" lines={cost.warnings} />
+          )}
+          {cost === undefined && preview.isPending && <Skeleton h={120} />}
+          {cost !== undefined && <Costs cost={cost} effectiveBatch={draft.batchSize * draft.gradientAccumulation} />}
+        </Stack>
       </SectionCard>
       {cost !== undefined && cost.schedule.length > 1 && (
-        <SectionCard title="Learning rate schedule">
-          <ScheduleChart schedule={cost.schedule} warmupSteps={cost.warmupSteps} />
-        </SectionCard>
+        <ScheduleChart schedule={cost.schedule} warmupSteps={cost.warmupSteps} />
       )}
       {cost?.classWeights !== null && cost?.classWeights !== undefined && (
         <SectionCard title="Class weights" description="n / (classes × n of the class), on the training images">
@@ -88,16 +85,6 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
   );
 }
 
-function Messages({ lines }: { readonly lines: readonly string[] }) {
-  return (
-    <ul className={classes['messages']}>
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
-  );
-}
-
 function Costs({ cost, effectiveBatch }: { cost: RequestOutput<'runs.preview'>; effectiveBatch: number }) {
   const entries: readonly (readonly [string, string])[] = [
     ['Time', cost.secondsEstimate === null ? 'Known once it runs' : `about ${formatDuration(cost.secondsEstimate)}`],
@@ -111,7 +98,7 @@ function Costs({ cost, effectiveBatch }: { cost: RequestOutput<'runs.preview'>; 
   ];
   return (
     <>
-      <dl className={classes['numbers']} style={{ marginTop: 12 }}>
+      <dl className={classes['numbers']}>
         {entries.map(([label, value]) => (
           <div key={label}>
             <dt>{label}</dt>

@@ -1,19 +1,10 @@
-import { ActionIcon, Alert, Button, Group, Menu, Text, Title } from '@mantine/core';
-import {
-  EllipsisVertical,
-  Pause,
-  Play,
-  RotateCcw,
-  ScanSearch,
-  Square,
-  Trash2,
-  TrendingUp,
-  TriangleAlert,
-} from 'lucide-react';
+import { ActionIcon, Button, Group, Menu, Text, Title } from '@mantine/core';
+import { EllipsisVertical, Pause, Play, RotateCcw, ScanSearch, Square, Trash2, TrendingUp } from 'lucide-react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunDetail, RunSummary } from '#shared/models/run';
 import { confirm } from '../../components/confirm';
 import { formatDate, formatDuration } from '../../components/format';
+import { Notice } from '../../components/notice';
 import { RunStateBadge } from '../../components/run-state-badge';
 import { refresh, useCommand } from '../../state/requests';
 import { useSelectedRun } from '../../state/selected-run';
@@ -96,10 +87,8 @@ export function RunHeader({ project, run, detail }: RunHeaderProps) {
         </Group>
       </Group>
       {broken && (
-        <Alert
-          role="alert"
-          color={run.state === 'failed' ? 'red' : 'orange'}
-          icon={<TriangleAlert size={18} />}
+        <Notice
+          tone={run.state === 'failed' ? 'error' : 'warning'}
           title={run.error?.message ?? (run.state === 'failed' ? 'The run failed.' : 'The run was interrupted.')}
         >
           <Text>
@@ -118,7 +107,7 @@ export function RunHeader({ project, run, detail }: RunHeaderProps) {
               </Text>
             </Group>
           )}
-        </Alert>
+        </Notice>
       )}
     </>
   );

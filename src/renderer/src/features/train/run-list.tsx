@@ -41,7 +41,8 @@ function RunItem({ run, selected, onSelect }: { run: RunSummary; selected: boole
         {run.backbone} · {run.preset === 'quick' ? 'quick look' : run.preset}
       </Text>
       <Text size="xs" c="dimmed" truncate className="tabular">
-        {best === '' ? `${run.epochsDone} of ${run.epochs} epochs` : best} · {formatAgo(run.createdAt)}
+        {best === '' ? `${run.epochsDone} of ${run.epochs} epochs` : best.replace(/ at epoch.*/, '')} ·{' '}
+        {formatAgo(run.createdAt)}
       </Text>
       {going && progress !== undefined && progress.totalSteps > 0 && (
         <Progress
