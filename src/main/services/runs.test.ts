@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import { type Evaluation, evaluationSchema, runRecordSchema } from '#shared/models/run';
+import type { EngineClient } from '../engine-host/client';
 import { auditEntries } from '../store/audit';
 import { deleteRun, putRun, storedRun } from '../store/runs';
 import { createDataset, type Dataset } from './dataset';
@@ -294,6 +295,31 @@ describe('a whole run', () => {
     await expect(exports.result(exports.start(project, run, 'hf', { folder: result.folder }).id)).rejects.toMatchObject(
       { code: 'folder_not_empty' },
     );
+  });
+
+  it('is not exported where the export answers otherwise', async () => {
+    // The real engine, but what it answers for the exported folder is off by a thousandth.
+    const { engine, pool } = hosts;
+    const tampering: Pick<EngineClient, 'request'> = {
+      request: (name, input, listeners) => {
+        const call = engine.request(name, input, listeners);
+        const exported = name === 'classify' && 'modelFolder' in input && input.modelFolder.endsWith('.incoming');
+        if (!exported) return call;
+        return {
+          ...call,
+          result: call.result.then((answer) => {
+            if ('probabilities' in answer) answer.probabilities[0] = (answer.probabilities[0] ?? 0) + 1e-3;
+            return answer;
+          }),
+        };
+      },
+    };
+    const target = join(folder, 'tampered');
+    const job = createExports({ runs, dataset, engine: tampering, pool, jobs }).start(project, run, 'hf', {
+      folder: target,
+    });
+    await expect(exports.result(job.id)).rejects.toMatchObject({ code: 'export_differs' });
+    expect([existsSync(target), existsSync(`${target}.incoming`)]).toEqual([false, false]);
   });
 
   it('comes back from its folder where the database has lost it', async () => {
