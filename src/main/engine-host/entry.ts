@@ -1,10 +1,13 @@
 import { toErrorInfo } from '#shared/ipc/errors';
 import { connectToParent } from '../process/port';
+import { bench } from './bench';
 import { classify } from './classify';
 import { listDevices } from './devices';
 import { estimate } from './estimate';
+import { exportOnnx } from './export-onnx';
 import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './protocol';
 import type { RequestContext } from './request-context';
+import { selftest } from './selftest';
 import { train } from './train';
 
 type Handlers = {
@@ -14,10 +17,13 @@ type Handlers = {
   ) => Promise<EngineRequests[K]['output']>;
 };
 
-const handlers: Partial<Handlers> = {
+const handlers: Handlers = {
   train,
   classify,
   estimate,
+  exportOnnx,
+  selftest,
+  bench,
   devices: async () => ({ devices: await listDevices() }),
 };
 

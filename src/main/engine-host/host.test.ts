@@ -218,6 +218,60 @@ describe('training in its own process', { timeout: 180_000 }, () => {
   });
 });
 
+describe('the other requests', { timeout: 180_000 }, () => {
+  it('exports an ONNX file that answers as the model does', async () => {
+    const spec = run(newFolder());
+    const outFile = join(spec.runFolder, '..', 'model.onnx');
+    const { parity } = await engine.request('exportOnnx', {
+      modelFolder: bestFolder(undisturbed.folder),
+      outFile,
+      pipeline: spec.pipeline,
+      rasters: spec.validation.map(({ raster }) => raster),
+    }).result;
+    expect(parity).toMatchObject({ agreement: 1, images: 8 });
+    expect(parity.maxProbabilityDifference).toBeLessThan(1e-4);
+    expect(readFileSync(outFile).length).toBeGreaterThan(2_500_000);
+  });
+
+  it('measures training, with the loader beside it', async () => {
+    const result = await engine.request('bench', {
+      what: 'train',
+      backbone: 'vit-micro',
+      batch: 4,
+      device: 'cpu',
+      threads: 1,
+      steps: 2,
+    }).result;
+    for (const value of [result.imagesPerSecond, result.gemmGflops, result.utilisation, result.loaderImagesPerSecond]) {
+      expect(value).toBeGreaterThan(0);
+    }
+    // Multiply-accumulates of one image: five whole blocks (12 × 96² a token, 2 × 65² × 96 for attention); of the last
+    // block keys and values of all 65 tokens and the rest of CLS only, since the head reads nothing else; patches; head.
+    const whole = 65 * 12 * 96 ** 2 + 2 * 65 ** 2 * 96;
+    const last = (65 * 2 + 10) * 96 ** 2 + 2 * 65 * 96;
+    const macs = 5 * whole + last + 64 * 432 * 96 + 96 * 3;
+    expect(result.flops / (6 * macs)).toBeCloseTo(1, 2);
+  });
+
+  it('lists the processor, and says why a graphics device cannot be used', async () => {
+    const { devices } = await engine.request('devices', {}).result;
+    expect(devices[0]).toMatchObject({ id: 'cpu', available: true, reason: null });
+    const webgpu = devices.find(({ id }) => id === 'webgpu');
+    expect(webgpu?.available).toBe(webgpu?.reason === null);
+  });
+
+  it('says which folder is no model', async () => {
+    const spec = run(newFolder());
+    const request = { pipeline: spec.pipeline, device: 'cpu' as const, threads: 1, batchSize: 1, attention: false };
+    const rasters = [spec.validation[0]?.raster ?? ''];
+    const missing = engine.request('classify', { ...request, modelFolder: join(spec.runFolder, 'no'), rasters });
+    await expect(missing.result).rejects.toMatchObject({ code: 'model_missing' });
+    const modelFolder = bestFolder(undisturbed.folder);
+    const gone = engine.request('classify', { ...request, modelFolder, rasters: [join(spec.runFolder, 'no.raster')] });
+    await expect(gone.result).rejects.toMatchObject({ code: 'raster_missing' });
+  });
+});
+
 const isRoot = process.getuid?.() === 0;
 describe.skipIf(!isRoot)('a full disk (needs root, to mount a small tmpfs)', { timeout: 180_000 }, () => {
   it('is said, leaves the previous checkpoint whole, and the run goes on when there is room', async () => {

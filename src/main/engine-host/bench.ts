@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultPipeline } from '#shared/imaging/pipeline';
+import { createRandom } from '#shared/imaging/random';
+import { encodeRaster } from '#shared/imaging/raster';
+import { augmentationSchema } from '#shared/models/run-config';
+import { benchPredict, benchTrain } from '../engine/bench/bench';
+import { architectureNames } from '../engine/vit/architectures';
+import type { VitConfig } from '../engine/vit/config';
+import { inOrder } from './batch-source';
+import { peakMemoryMB, resolveDevice } from './device';
+import { describeBackbone } from './load-backbone';
+import { createLoader } from './loader';
+import type { BenchResult, BenchSpec } from './protocol';
+import type { RequestContext } from './request-context';
+
+const CLASSES = ['a', 'b', 'c'];
+/** A grey canonical raster of the most common kind: short side 512, 5 : 4. */
+const RASTER = { width: 640, height: 512, channels: 1 as const };
+const LOADER_IMAGES = 192;
+
+/** Images a second that the loader's threads read, augment and normalise, while nothing else runs. */
+async function measureLoader(config: VitConfig, batch: number): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'fovea-bench-'));
+  const loader = createLoader({
+    pipeline: defaultPipeline(config.imageSize),
+    augmentation: augmentationSchema.parse({}),
+    seed: 0,
+  });
+  try {
+    const random = createRandom(1);
+    const data = Uint8Array.from({ length: RASTER.width * RASTER.height }, () => random.integer(256));
+    const raster = join(folder, 'image.raster');
+    await writeFile(raster, encodeRaster({ ...RASTER, data }));
+    const orders = (images: number, epoch: number) =>
+      inOrder(images, batch).map((positions) => ({
+        epoch,
+        samples: positions.map((image) => ({ image, raster, label: 0 })),
+      }));
+    const drain = async (images: number, epoch: number) => {
+      let count = 0;
+      for await (const made of loader.batches(orders(images, epoch))) count += made.count;
+      return count;
+    };
+    await drain(32, 0);
+    const started = performance.now();
+    const images = await drain(LOADER_IMAGES, 1);
+    return (images * 1000) / (performance.now() - started);
+  } finally {
+    await loader.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Measures the engine on random images, and the loader by itself. */
+export async function bench(spec: BenchSpec, context: RequestContext): Promise<BenchResult> {
+  const source = architectureNames.includes(spec.backbone)
+    ? ({ kind: 'architecture', name: spec.backbone } as const)
+    : ({ kind: 'folder', folder: spec.backbone } as const);
+  const { config } = await describeBackbone(source, CLASSES);
+  const device = resolveDevice(spec.device);
+  context.progress('loader', 0, 2);
+  const loaderImagesPerSecond = await measureLoader(config, spec.batch);
+  context.progress(spec.what, 1, 2);
+  const { threads, batch, steps } = spec;
+  const measured = await (spec.what === 'train' ? benchTrain : benchPredict)({ config, device, threads, batch, steps });
+  context.progress('done', 2, 2);
+  return {
+    backbone: spec.backbone,
+    batch,
+    device,
+    threads,
+    ...measured,
+    peakMemoryMB: peakMemoryMB(),
+    loaderImagesPerSecond,
+  };
+}

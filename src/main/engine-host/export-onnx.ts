@@ -1,0 +1,108 @@
+import { rename, rm } from 'node:fs/promises';
+import { createRandom } from '#shared/imaging/random';
+import { FoveaError } from '#shared/ipc/errors';
+import { augmentationSchema } from '#shared/models/run-config';
+import { argmax } from '#shared/statistics/log-loss';
+import { openModelFile } from '../engine/backends/model-file';
+import { exportInferenceOnnx } from '../engine/export/inference-onnx';
+import { createClassifier } from '../engine/train/classifier';
+import type { Batch } from '../engine/train/session';
+import { softmaxRows } from '../engine/train/softmax';
+import type { VitConfig } from '../engine/vit/config';
+import { inOrder } from './batch-source';
+import { loadModel } from './classify';
+import { explainWriteError } from './file-errors';
+import { batchesHere } from './loader';
+import type { ExportOnnxSpec, Parity } from './protocol';
+import { checkCancelled, type RequestContext } from './request-context';
+import { writeBytesFile } from './tensor-files';
+
+/** Largest difference of a probability that an export may have. */
+const TOLERANCE = 1e-4;
+const BATCH = 4;
+
+/** Where no image is at hand, noise still shows a wrong graph. */
+function noise(config: VitConfig): Batch[] {
+  const random = createRandom(1);
+  const pixels = Float32Array.from({ length: BATCH * 3 * config.imageSize ** 2 }, () => random.uniform(-1, 1));
+  return [{ pixels, labels: new Int32Array(BATCH), count: BATCH }];
+}
+
+/**
+ * Writes the trained model as one ONNX file and runs that file on real images beside the model itself. A file that
+ * answers otherwise is not kept.
+ *
+ * @throws FoveaError `export_differs`, `export-too-large`, `disk_full`, what loading the model throws
+ */
+export async function exportOnnx(spec: ExportOnnxSpec, context: RequestContext): Promise<{ readonly parity: Parity }> {
+  const { config, parameters } = await loadModel(spec.modelFolder);
+  context.progress('writing', 0, spec.rasters.length);
+  const temporary = `${spec.outFile}.incoming`;
+  try {
+    await rm(temporary, { force: true });
+    await writeBytesFile(temporary, exportInferenceOnnx({ config, parameters, pipeline: spec.pipeline }));
+    const parity = await compare(temporary, spec, { config, parameters }, context);
+    if (!(parity.maxProbabilityDifference <= TOLERANCE)) {
+      throw new FoveaError('export_differs', 'The exported file does not answer as the trained model does.', {
+        hint: 'It was not kept. Run the self-test, and report this with its result.',
+      });
+    }
+    await rename(temporary, spec.outFile);
+    return { parity };
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw explainWriteError(error, 'the exported model');
+  }
+}
+
+async function compare(
+  file: string,
+  spec: ExportOnnxSpec,
+  model: Awaited<ReturnType<typeof loadModel>>,
+  context: RequestContext,
+): Promise<Parity> {
+  const { config, parameters } = model;
+  const settings = { pipeline: spec.pipeline, augmentation: augmentationSchema.parse({ enabled: false }), seed: 0 };
+  const orders = inOrder(spec.rasters.length, BATCH).map((positions) => ({
+    epoch: null,
+    samples: positions.map((index) => ({ image: index, raster: spec.rasters[index] as string, label: 0 })),
+  }));
+  const batches = spec.rasters.length === 0 ? noise(config) : batchesHere(orders, settings);
+  const classes = config.classes.length;
+  const exported = await openModelFile(file, 0);
+  const own = await createClassifier({
+    config,
+    parameters,
+    device: 'cpu',
+    threads: 0,
+    batch: BATCH,
+    attentions: false,
+  });
+  let maxProbabilityDifference = 0;
+  let agreeing = 0;
+  let images = 0;
+  try {
+    for await (const { pixels, count } of batches) {
+      const shape = [count, 3, config.imageSize, config.imageSize];
+      const theirs = (await exported.run({ pixel_values: { shape, data: pixels } })).get('probabilities')?.data;
+      const ours = softmaxRows((await own.run(pixels, count)).logits, classes);
+      if (theirs?.length !== ours.length) throw new Error('the exported model answers in another shape');
+      for (const [i, value] of ours.entries()) {
+        const difference = Math.abs(value - (theirs[i] as number));
+        // Not Math.max alone: a NaN must fail.
+        if (!(difference <= maxProbabilityDifference)) maxProbabilityDifference = difference;
+      }
+      for (let i = 0; i < count; i++) {
+        const [from, to] = [i * classes, (i + 1) * classes];
+        if (argmax(ours.subarray(from, to)) === argmax(theirs.subarray(from, to))) agreeing += 1;
+      }
+      images += count;
+      context.progress('checking', images, Math.max(images, spec.rasters.length));
+      await checkCancelled(context);
+    }
+  } finally {
+    await exported.dispose();
+    await own.dispose();
+  }
+  return { maxProbabilityDifference, agreement: agreeing / images, images: Math.min(images, spec.rasters.length) };
+}
