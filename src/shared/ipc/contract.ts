@@ -14,7 +14,7 @@ import {
 } from '../models/dataset';
 import { jobSchema } from '../models/job';
 import { filePredictionSchema } from '../models/prediction';
-import { projectSummarySchema, settingsSchema } from '../models/project';
+import { projectSummarySchema, settingsChangeSchema, settingsSchema } from '../models/project';
 import {
   casePredictionSchema,
   evaluationSchema,
@@ -65,7 +65,7 @@ export const requests = {
     }),
   ),
   'settings.get': request(nothing, settingsSchema),
-  'settings.set': request(settingsSchema.partial(), settingsSchema),
+  'settings.set': request(settingsChangeSchema, settingsSchema),
 
   /** Desktop only: the native dialog. Null when cancelled. */
   'platform.pick': request(

@@ -13,11 +13,20 @@ export const projectSummarySchema = z.object({
 });
 export type ProjectSummary = z.infer<typeof projectSummarySchema>;
 
-export const settingsSchema = z.object({
-  theme: z.enum(['dark', 'light', 'system']).default('dark'),
+const settingsFields = {
+  theme: z.enum(['dark', 'light', 'system']),
   /** Last project folder and screen, so that the window opens where it was left. */
-  lastProject: z.string().nullable().default(null),
-  lastScreen: z.string().default('projects'),
-  showIdentifyingTags: z.boolean().default(false),
+  lastProject: z.string().nullable(),
+  lastScreen: z.string(),
+  showIdentifyingTags: z.boolean(),
+};
+export const settingsSchema = z.object({
+  theme: settingsFields.theme.default('dark'),
+  lastProject: settingsFields.lastProject.default(null),
+  lastScreen: settingsFields.lastScreen.default('projects'),
+  showIdentifyingTags: settingsFields.showIdentifyingTags.default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** Some settings, to be changed. Without defaults: those would set everything else back. */
+export const settingsChangeSchema = z.object(settingsFields).partial();

@@ -26,10 +26,14 @@ export const useToasts = create<ToastState>((set) => ({
 
 let lastId = 0;
 
-/** Shows a message at the bottom right. Errors stay until they are closed; the rest goes after some seconds. */
-export function showToast(toast: { message: string } & Partial<Omit<Toast, 'id'>>): void {
+/**
+ * Shows a message at the bottom right and answers with its id. Errors stay until they are closed; the rest goes after
+ * some seconds.
+ */
+export function showToast(toast: { message: string } & Partial<Omit<Toast, 'id'>>): number {
   lastId += 1;
   useToasts.getState().add({ kind: 'info', hint: null, action: null, ...toast, id: lastId });
+  return lastId;
 }
 
 export function showError(error: unknown): void {

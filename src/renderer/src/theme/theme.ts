@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type ButtonProps,
+  type CSSVariablesResolver,
+  createTheme,
+  type MantineColorsTuple,
+  type MantineTheme,
+} from '@mantine/core';
 
 /** Calm teal: the one accent. Shade 7 carries white text and shade 4 carries black text at WCAG AA. */
 const accent: MantineColorsTuple = [
@@ -53,14 +59,22 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'xs', fw: 550 } },
+    Button: {
+      defaultProps: { size: 'xs', fw: 550 },
+      vars: (_theme: MantineTheme, props: ButtonProps) => ({
+        root:
+          (props.variant === undefined || props.variant === 'filled') && (props.color ?? 'accent') === 'accent'
+            ? { '--button-color': 'var(--fovea-on-accent)' }
+            : {},
+      }),
+    },
     TextInput: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' }, checkIconPosition: 'right' } },
     NativeSelect: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
-    Checkbox: { defaultProps: { size: 'xs' } },
+    Checkbox: { defaultProps: { size: 'xs', iconColor: 'var(--fovea-on-accent)' } },
     Switch: { defaultProps: { size: 'xs' } },
     Radio: { defaultProps: { size: 'xs' } },
     Alert: { styles: { message: { color: 'var(--mantine-color-text)' } } },
@@ -98,6 +112,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--fovea-warning-text': '#8a5300',
     '--fovea-selected': 'rgb(13 123 116 / 12%)',
     '--fovea-viewport': '#0b0c0e',
+    '--fovea-on-accent': '#ffffff',
     '--mantine-color-orange-light': 'rgb(220 130 0 / 11%)',
     '--mantine-color-orange-light-color': '#8a5300',
     '--mantine-color-orange-outline': '#8a5300',
@@ -116,6 +131,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--fovea-warning-text': '#f0b95a',
     '--fovea-selected': 'rgb(69 194 184 / 16%)',
     '--fovea-viewport': '#000000',
+    '--fovea-on-accent': '#06201e',
     '--mantine-color-accent-light': 'rgb(69 194 184 / 14%)',
     '--mantine-color-accent-light-hover': 'rgb(69 194 184 / 22%)',
     '--mantine-color-accent-light-color': '#7fdcd4',

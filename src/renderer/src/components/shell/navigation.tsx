@@ -37,7 +37,7 @@ export interface NavigationProps {
 /** The left side of the window: project, screens in the order of the work, what runs, settings. */
 export function Navigation({ scheme, onTheme }: NavigationProps) {
   return (
-    <div className={classes['side']}>
+    <header className={classes['side']}>
       <Group gap={8} className={classes['brand']} wrap="nowrap">
         <Logo />
         <Text fw={650} size="md">
@@ -80,7 +80,7 @@ export function Navigation({ scheme, onTheme }: NavigationProps) {
           </Tooltip>
         </Group>
       </div>
-    </div>
+    </header>
   );
 }
 
@@ -117,7 +117,7 @@ function ProjectSwitcher() {
       <Menu.Target>
         <UnstyledButton
           className={classes['project']}
-          aria-label={project === null ? 'Project: none open' : `Project: ${project.name}`}
+          aria-label={project === null ? 'Project: No project open' : `Project: ${project.name}`}
         >
           <Folder size={15} strokeWidth={1.75} aria-hidden className={classes['projectIcon']} />
           <Text size="sm" fw={500} truncate flex={1} c={project === null ? 'dimmed' : 'var(--mantine-color-text)'}>

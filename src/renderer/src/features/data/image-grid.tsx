@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Check, Flag } from 'lucide-react';
@@ -171,7 +172,6 @@ const Tile = memo(function Tile(props: TileProps) {
       aria-selected={selected}
       aria-setsize={count}
       aria-posinset={place}
-      aria-label={image === undefined ? `Image ${id}` : describeImage(image)}
       className={classes['tile']}
       data-selected={selected || undefined}
       data-cursor={cursor || undefined}
@@ -204,20 +204,21 @@ const Tile = memo(function Tile(props: TileProps) {
           {image === undefined ? '' : label}
         </span>
         {split !== null && (
-          <span className={classes['split']} title={splitNames[split]}>
+          <span className={classes['split']} title={splitNames[split]} aria-hidden>
             {splitLetters[split]}
           </span>
         )}
+        <VisuallyHidden>{image === undefined ? `Image ${id}` : furtherFacts(image)}</VisuallyHidden>
       </div>
     </div>
   );
 });
 
-function describeImage(image: ImageSummary): string {
+/** What the tile shows by sign or not at all; its class is read before. */
+function furtherFacts(image: ImageSummary): string {
   return [
-    image.path,
-    image.label ?? 'unlabelled',
     image.split === null ? null : splitNames[image.split],
+    image.path,
     image.patient === null ? null : `patient ${image.patient}`,
   ]
     .filter((part) => part !== null)

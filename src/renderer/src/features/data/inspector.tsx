@@ -226,7 +226,14 @@ function Tags({ project, image }: { readonly project: string; readonly image: Im
         value={query}
         onChange={(event) => setQuery(event.currentTarget.value)}
       />
-      <Table aria-label="DICOM tags" fz="xs" verticalSpacing={3} horizontalSpacing={4} className={classes['tags']}>
+      <Table
+        aria-label="DICOM tags"
+        layout="fixed"
+        fz="xs"
+        verticalSpacing={3}
+        horizontalSpacing={4}
+        className={classes['tags']}
+      >
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Tag</Table.Th>
@@ -237,7 +244,7 @@ function Tags({ project, image }: { readonly project: string; readonly image: Im
           {tags.map((tag) => (
             <Table.Tr key={tag.tag}>
               <Table.Td title={`${tag.tag} ${tag.vr}`}>
-                <div>{tag.keyword === '' ? tag.tag : tag.keyword}</div>
+                <div>{tag.keyword === '' ? 'Private or unknown' : breakable(tag.keyword)}</div>
                 <Text c="dimmed" size="xs" fz={10.5} ff="monospace">
                   {tag.tag}
                 </Text>
@@ -259,4 +266,9 @@ function Tags({ project, image }: { readonly project: string; readonly image: Im
       </Table>
     </section>
   );
+}
+
+/** "PatientName" with places where a narrow column may break it. */
+function breakable(keyword: string): string {
+  return keyword.replace(/([a-z0-9])([A-Z])/g, '$1\u200b$2');
 }

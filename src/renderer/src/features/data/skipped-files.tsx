@@ -23,7 +23,7 @@ export function SkippedFiles({ title, files }: { readonly title: string; readonl
           })}
         />
       </Group>
-      <ScrollArea.Autosize mah={180} type="auto" className={classes['skipped'] ?? ''}>
+      <ScrollArea.Autosize viewportProps={{ tabIndex: 0 }} mah={180} type="auto" className={classes['skipped'] ?? ''}>
         <Table aria-label={title} fz="xs" verticalSpacing={3}>
           <Table.Tbody>
             {files.slice(0, SHOWN).map(({ path, message }) => (

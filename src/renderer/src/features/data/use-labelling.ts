@@ -1,10 +1,10 @@
-import { useCallback } from 'react';
+import { useCallback, useRef } from 'react';
 import type { SplitPart } from '#shared/models/dataset';
 import { invoke } from '../../bridge/bridge';
 import { confirm } from '../../components/confirm';
 import { formatQuantity } from '../../components/format';
 import { refresh } from '../../state/requests';
-import { showError, showToast } from '../../state/toasts';
+import { showError, showToast, useToasts } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
 
 const changed = () => refresh('dataset.summary', 'dataset.ids', 'dataset.images', 'dataset.image');
@@ -18,15 +18,23 @@ export interface Labelling {
 
 /** What a person does to images, each stored at once and each with a way back. */
 export function useLabelling(project: string): Labelling {
+  /** The message that offers to undo the last action; it goes when that is undone or followed by another. */
+  const offer = useRef<number | null>(null);
+  const withdrawOffer = useCallback(() => {
+    if (offer.current !== null) useToasts.getState().remove(offer.current);
+    offer.current = null;
+  }, []);
+
   const undo = useCallback(async () => {
     try {
       const { description } = await invoke('dataset.undo', { project });
       changed();
+      withdrawOffer();
       showToast({ message: description === null ? 'Nothing to undo' : `Undone: ${description}` });
     } catch (error) {
       showError(error);
     }
-  }, [project]);
+  }, [project, withdrawOffer]);
 
   const act = useCallback(
     async (work: () => Promise<string | null>): Promise<boolean> => {
@@ -34,7 +42,8 @@ export function useLabelling(project: string): Labelling {
         const message = await work();
         changed();
         if (message !== null) {
-          showToast({ kind: 'success', message, action: { label: 'Undo', run: () => void undo() } });
+          withdrawOffer();
+          offer.current = showToast({ kind: 'success', message, action: { label: 'Undo', run: () => void undo() } });
         }
         return true;
       } catch (error) {
@@ -42,7 +51,7 @@ export function useLabelling(project: string): Labelling {
         return false;
       }
     },
-    [undo],
+    [undo, withdrawOffer],
   );
 
   return {

@@ -30,18 +30,17 @@ function ProjectRow({ project }: { readonly project: ProjectSummary }) {
   const Icon = project.available ? Folder : FolderX;
   return (
     <li className={classes['row']} data-current={current || undefined}>
-      <UnstyledButton
-        className={classes['open']}
-        disabled={!project.available || reopen.isPending}
-        aria-label={`Open ${project.name}`}
-        onClick={() => reopen.mutate({ project: project.id })}
-      >
+      <div className={classes['open']}>
         <Icon size={20} strokeWidth={1.5} aria-hidden className={classes['icon']} />
         <div className={classes['names']}>
           <Group gap="xs" wrap="nowrap">
-            <Text fw={550} size="md" truncate>
+            <UnstyledButton
+              className={classes['name']}
+              disabled={!project.available || reopen.isPending}
+              onClick={() => reopen.mutate({ project: project.id })}
+            >
               {project.name}
-            </Text>
+            </UnstyledButton>
             {current && <Badge>Open now</Badge>}
             {!project.available && (
               <Badge color="orange" variant="outline">
@@ -65,7 +64,7 @@ function ProjectRow({ project }: { readonly project: ProjectSummary }) {
         <Text size="xs" c="dimmed" className={classes['when']} title={formatDate(project.openedAt)}>
           {formatAgo(project.openedAt)}
         </Text>
-      </UnstyledButton>
+      </div>
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon aria-label={`More for ${project.name}`} className={classes['more']}>

@@ -156,7 +156,7 @@ function About() {
             Fovea is for research use only. It is not a medical device and must not be used for diagnosis. It works
             offline: no image, label or result leaves this machine. Apache License 2.0.
           </Text>
-          <ScrollArea.Autosize mah={280} type="auto">
+          <ScrollArea.Autosize viewportProps={{ tabIndex: 0 }} mah={280} type="auto">
             <Table aria-label="Licences" stickyHeader>
               <Table.Thead>
                 <Table.Tr>
