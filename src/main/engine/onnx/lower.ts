@@ -27,20 +27,34 @@ export interface LoweringOptions {
   /** Inputs that become initializers of the model, with their values. */
   readonly initializers?: ReadonlyMap<string, Float32Array>;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Leaves the batch axis of the model free. */
+  readonly freeBatch?: FreeBatch;
+}
+
+/**
+ * A batch axis that the caller of the model chooses. The graph is built with a stand-in size, a prime that no other
+ * axis is a multiple of; each axis of that size gets a name, and Reshape works it out (-1).
+ */
+export interface FreeBatch {
+  readonly standIn: number;
+  readonly name: string;
 }
 
 /** The bytes of an ONNX model that computes the graph; nodes that no output needs are left out. */
-export function lowerGraph(graph: Graph, { dialect, initializers, metadata = {} }: LoweringOptions): Uint8Array {
+export function lowerGraph(
+  graph: Graph,
+  { dialect, initializers, metadata = {}, freeBatch }: LoweringOptions,
+): Uint8Array {
   checkGraph(graph);
   const pruned = pruneGraph(graph);
-  const writer = new ModelWriter();
+  const writer = new ModelWriter(freeBatch ?? null);
   const names = new Map<number, string>();
   const inputs: ValueInfoProto[] = [];
   for (const { name, value } of pruned.inputs) {
     names.set(value.id, name);
     const data = initializers?.get(name);
     if (data) writer.initializer(name, value.shape, data);
-    else inputs.push(floatValue(name, value.shape));
+    else inputs.push(floatValue(name, value.shape, freeBatch));
   }
   for (const { name, value } of pruned.outputs) if (!names.has(value.id)) names.set(value.id, name);
   for (const node of pruned.nodes) lowerNode(writer, node, names, dialect);
@@ -54,7 +68,7 @@ export function lowerGraph(graph: Graph, { dialect, initializers, metadata = {} 
     producerName: 'Fovea',
     opsetImport: [
       { domain: '', version: OPSET },
-      { domain: 'com.microsoft', version: 1n },
+      ...(writer.nodes.some(({ domain }) => domain !== '') ? [{ domain: 'com.microsoft', version: 1n }] : []),
     ],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
@@ -62,7 +76,7 @@ export function lowerGraph(graph: Graph, { dialect, initializers, metadata = {} 
       node: writer.nodes,
       initializer: writer.initializers,
       input: inputs,
-      output: pruned.outputs.map(({ name, value }) => floatValue(name, value.shape)),
+      output: pruned.outputs.map(({ name, value }) => floatValue(name, value.shape, freeBatch)),
     },
   });
   return toBinary(ModelProtoSchema, model);
@@ -85,8 +99,12 @@ function lowerNode<K extends OpName>(
   });
 }
 
-function floatValue(name: string, shape: Shape): ValueInfoProto {
-  const dim = shape.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } }));
+function floatValue(name: string, shape: Shape, freeBatch: FreeBatch | undefined): ValueInfoProto {
+  const dim = shape.map((size) =>
+    size === freeBatch?.standIn
+      ? { value: { case: 'dimParam' as const, value: freeBatch.name } }
+      : { value: { case: 'dimValue' as const, value: BigInt(size) } },
+  );
   return create(ValueInfoProtoSchema, {
     name,
     type: { value: { case: 'tensorType', value: { elemType: elementTypes.float32, shape: { dim } } } },
@@ -100,7 +118,12 @@ class ModelWriter implements Emitter {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   private readonly constants = new Map<string, string>();
+  private readonly freeBatch: FreeBatch | null;
   private count = 0;
+
+  constructor(freeBatch: FreeBatch | null) {
+    this.freeBatch = freeBatch;
+  }
 
   node(
     type: string,
@@ -127,6 +150,11 @@ class ModelWriter implements Emitter {
     return this.shared(`i${values.join(',')}`, (name) =>
       this.push(name, [values.length], elementTypes.int64, bytesOf(BigInt64Array.from(values, BigInt))),
     );
+  }
+
+  targetShape(shape: Shape): string {
+    const standIn = this.freeBatch?.standIn ?? Number.POSITIVE_INFINITY;
+    return this.integers(shape.map((size) => (size > 0 && size % standIn === 0 ? -1 : size)));
   }
 
   scalar(value: number): string {

@@ -45,7 +45,7 @@ export const layout: { readonly [K in Layout]: OpRule<K> } = {
     },
     gradient: ({ builder, inputs, gradients }) => [builder.reshape(gradientAt(gradients, 0), at(inputs, 0).shape)],
     lower: everywhere(({ emitter, inputs, outputs, attributes }) => {
-      emitter.node('Reshape', [at(inputs, 0), emitter.integers(attributes.shape)], outputs);
+      emitter.node('Reshape', [at(inputs, 0), emitter.targetShape(attributes.shape)], outputs);
     }),
   },
 

@@ -24,6 +24,8 @@ export interface Emitter {
   ): readonly [string, ...string[]];
   /** The name of a constant list of int64. */
   integers(values: readonly number[]): string;
+  /** The same for the target of a Reshape, where a free batch axis becomes -1. */
+  targetShape(shape: Shape): string;
   /** The name of a constant float32 scalar. */
   scalar(value: number): string;
   tensor(shape: Shape, data: Float32Array): string;

@@ -20,7 +20,7 @@ function readGolden(name: string): GoldenFiles {
 
 describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/goldens is missing)', () => {
   it.each(['vit', 'vit-nobias'])('%s agrees with PyTorch on the CPU', async (name) => {
-    const { skipped, checks } = await runGoldenCase(readGolden(name), 'cpu');
+    const { skipped, checks } = await runGoldenCase(readGolden(name), 'cpu', 1);
     expect(skipped).toBeNull();
     expect(checks.length).toBeGreaterThan(40);
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);

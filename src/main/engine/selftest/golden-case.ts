@@ -1,4 +1,4 @@
-import type { Backend, EngineDevice } from '../backends/backend';
+import type { Backend, EngineDevice, Program } from '../backends/backend';
 import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
 import { attentionRollout } from '../explain/rollout';
 import { createSchedule } from '../optim/schedule';
@@ -54,16 +54,18 @@ export async function runGoldenCase(files: GoldenFiles, device: EngineDevice, th
   if (family !== 'vit') return { skipped: `the family ${String(family)} is not supported yet`, checks: [] };
   const config = parseVitConfig(files.config);
   const golden = new GoldenCase(config, files, device, createOnnxRuntimeBackend({ device, threads }));
-  return {
-    skipped: null,
-    checks: [
+  try {
+    const checks = [
       ...(await golden.checkForward()),
       ...(await golden.checkLosses()),
       ...(await golden.checkGradients()),
       ...(await golden.checkTraining()),
       golden.checkDecay(),
-    ],
-  };
+    ];
+    return { skipped: null, checks };
+  } finally {
+    await golden.dispose();
+  }
 }
 
 function allTensors(file: SafetensorsFile): NamedTensors {
@@ -81,6 +83,7 @@ class GoldenCase {
   private readonly settings: Settings;
   private readonly labels: Int32Array;
   private readonly pixels: Float32Array;
+  private gradientProgram: Program | null = null;
 
   constructor(config: VitConfig, files: GoldenFiles, device: EngineDevice, backend: Backend) {
     this.config = config;
@@ -214,11 +217,16 @@ class GoldenCase {
     return check('weight decay mask', different.length / theirs.length, 0);
   }
 
+  async dispose(): Promise<void> {
+    await this.gradientProgram?.dispose();
+  }
+
   private async differentiate(loss: { classWeights: readonly number[] | null; labelSmoothing: number }) {
     const model = vitModel(this.config, 'all');
     const count = this.labels.length;
     const options = { microBatch: count, weightDecay: 0, maxGradientNorm: 1, ...loss };
-    const program = await this.backend.compile(buildGradientProgram(model, count));
+    this.gradientProgram ??= await this.backend.compile(buildGradientProgram(model, count));
+    const program = this.gradientProgram;
     const { pixels, targets } = prepareMicroBatch(
       model,
       options,
@@ -232,7 +240,6 @@ class GoldenCase {
         [inputNames.targets, { shape: [count, model.classes], data: targets }],
       ]),
     );
-    await program.dispose();
     const gradients = new Map(
       [...this.parameters.keys()].map((name) => [name, host.get(gradientName(name))?.data ?? new Float32Array(0)]),
     );

@@ -74,7 +74,7 @@ function buildClassifier(options: ClassifierOptions, layout: ParameterLayout): G
   const builder = new GraphBuilder();
   const parameter = declareParameters(builder, parameterGroups(config), layout);
   const pixels = builder.input(inputNames.pixels, [batch, config.channels, config.imageSize, config.imageSize]);
-  const values = buildVit(builder, config, parameter, pixels);
+  const values = buildVit(builder, config, parameter, pixels, options.attentions || options.hiddenStates);
   builder.output('logits', values.logits);
   builder.output('features', values.features);
   if (options.attentions) {

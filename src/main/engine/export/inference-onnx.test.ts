@@ -1,0 +1,82 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { ModelProtoSchema } from '../onnx/onnx.generated';
+import { createRandom, normal } from '../random';
+import { relativeError } from '../selftest/check';
+import { createClassifier } from '../train/classifier';
+import type { VitConfig } from '../vit/config';
+import { initialiseParameters } from '../vit/initialise';
+import { parameterGroups } from '../vit/parameters';
+import { exportInferenceOnnx } from './inference-onnx';
+
+const config: VitConfig = {
+  family: 'vit',
+  imageSize: 16,
+  patchSize: 8,
+  channels: 3,
+  hiddenSize: 12,
+  layers: 2,
+  heads: 3,
+  intermediateSize: 20,
+  layerNormEpsilon: 1e-12,
+  qkvBias: true,
+  classes: ['benign', 'malignant'],
+};
+const specs = parameterGroups(config).flatMap((group) => group.parameters);
+const parameters = new Map(
+  [...initialiseParameters(specs, 3)].map(([name, { shape, data }]) => [
+    name,
+    { shape, data: data.map((x) => 10 * x) },
+  ]),
+);
+
+describe('exportInferenceOnnx', () => {
+  const model = exportInferenceOnnx({ config, parameters, pipeline: { version: 1 } });
+
+  it.each([1, 5])('computes what the classifier computes, for %i images', async (count) => {
+    const random = createRandom(4);
+    const pixels = Float32Array.from({ length: count * 3 * 16 * 16 }, () => normal(random));
+    const classifier = await createClassifier({
+      config,
+      parameters,
+      device: 'cpu',
+      threads: 1,
+      batch: count,
+      attentions: false,
+    });
+    const expected = (await classifier.run(pixels, count)).logits;
+    await classifier.dispose();
+
+    const session = await InferenceSession.create(model, { intraOpNumThreads: 1 });
+    const result = await session.run({ pixel_values: new Tensor('float32', pixels, [count, 3, 16, 16]) });
+    await session.release();
+    expect(result['logits']?.dims).toEqual([count, 2]);
+    expect(relativeError(result['logits']?.data as Float32Array, expected)).toBeLessThan(1e-5);
+    const probabilities = result['probabilities']?.data as Float32Array;
+    for (let row = 0; row < count; row += 1) {
+      const [a, b] = [expected[2 * row] as number, expected[2 * row + 1] as number];
+      expect(probabilities[2 * row]).toBeCloseTo(1 / (1 + Math.exp(b - a)), 5);
+    }
+  });
+
+  it('says which classes and which preprocessing belong to it, and uses standard operators only', () => {
+    const { metadataProps, graph } = fromBinary(ModelProtoSchema, model);
+    const metadata = new Map(metadataProps.map(({ key, value }) => [key, JSON.parse(value)]));
+    expect(metadata.get('classes')).toEqual(['benign', 'malignant']);
+    expect(metadata.get('pipeline')).toEqual({ version: 1 });
+    expect(graph?.node.filter(({ domain }) => domain !== '')).toEqual([]);
+    expect(graph?.input.map(({ name }) => name)).toEqual(['pixel_values']);
+  });
+
+  it('refuses what no ONNX file can hold', () => {
+    const huge = { ...config, hiddenSize: 3 * 2048, intermediateSize: 4 * 6144, layers: 2 };
+    expect(() => exportInferenceOnnx({ config: huge, parameters, pipeline: null })).toThrow(/2 GB/);
+  });
+
+  it('refuses weights that do not fit the configuration', () => {
+    expect(() => exportInferenceOnnx({ config: { ...config, layers: 3 }, parameters, pipeline: null })).toThrow(
+      expect.objectContaining({ code: 'weights-mismatch' }),
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import { FoveaError } from '#shared/ipc/errors';
+import { GraphBuilder } from '../ir/builder';
+import { lowerGraph } from '../onnx/lower';
+import type { NamedTensors } from '../tensor';
+import { packGroups, viewParameters } from '../train/flat-state';
+import { declareParameters } from '../train/programs';
+import type { VitConfig } from '../vit/config';
+import { buildVit } from '../vit/forward';
+import { parameterCount, parameterGroups } from '../vit/parameters';
+
+export interface InferenceExport {
+  readonly config: VitConfig;
+  readonly parameters: NamedTensors;
+  /** The recorded preprocessing, stored as JSON beside the classes. */
+  readonly pipeline: unknown;
+}
+
+/** Protocol buffers end at 2 GiB; the graph itself takes less than this margin. */
+const MAXIMUM_WEIGHT_BYTES = 2 ** 31 - 16 * 2 ** 20;
+/** A prime beyond any size that a model may have. */
+const BATCH = { standIn: 1_000_003, name: 'batch' };
+
+/**
+ * A trained model as one ONNX file that needs nothing but onnxruntime's standard operators: input `pixel_values`
+ * [batch, 3, height, width] as the recorded pipeline makes it, with any batch size; outputs `logits` and
+ * `probabilities` [batch, classes]. The metadata hold `classes` and `pipeline` as JSON.
+ *
+ * @throws FoveaError `export-too-large`, `weights-mismatch`
+ */
+export function exportInferenceOnnx({ config, parameters, pipeline }: InferenceExport): Uint8Array {
+  const groups = parameterGroups(config);
+  if (parameterCount(groups) * 4 > MAXIMUM_WEIGHT_BYTES) {
+    throw new FoveaError('export-too-large', 'The model is larger than the 2 GB that one ONNX file can hold.', {
+      hint: 'Export the Hugging Face folder instead.',
+    });
+  }
+  const builder = new GraphBuilder();
+  const parameter = declareParameters(builder, groups, 'separate');
+  const { channels, imageSize } = config;
+  const pixels = builder.input('pixel_values', [BATCH.standIn, channels, imageSize, imageSize]);
+  const { logits } = buildVit(builder, config, parameter, pixels);
+  builder.output('logits', logits);
+  builder.output('probabilities', builder.softmax(logits));
+  const weights = viewParameters(groups, packGroups(groups, parameters));
+  return lowerGraph(builder.build('vit'), {
+    // Without Microsoft's own operators, so that other runtimes read it too.
+    dialect: 'webgpu',
+    initializers: new Map([...weights].map(([name, { data }]) => [name, data])),
+    metadata: { classes: JSON.stringify(config.classes), pipeline: JSON.stringify(pipeline) },
+    freeBatch: BATCH,
+  });
+}

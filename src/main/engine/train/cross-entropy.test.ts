@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { crossEntropyTargets } from './cross-entropy';
+
+const options = { batch: 2, classes: 3, labels: Int32Array.of(0, 2), classWeights: null, labelSmoothing: 0, scale: 1 };
+
+/** PyTorch's formula, term by term: the weighted mean of the negative log likelihood and of the smoothing loss. */
+function torchLoss(logits: number[][], labels: number[], weights: number[], smoothing: number): number {
+  const logProbabilities = logits.map((row) => {
+    const sum = Math.log(row.reduce((total, x) => total + Math.exp(x), 0));
+    return row.map((x) => x - sum);
+  });
+  const normaliser = labels.reduce((sum, label) => sum + (weights[label] as number), 0);
+  const likelihood = labels.reduce(
+    (sum, label, i) => sum - (weights[label] as number) * (logProbabilities[i]?.[label] as number),
+    0,
+  );
+  const smooth = logProbabilities.reduce(
+    (sum, row) => sum - row.reduce((part, x, c) => part + (weights[c] as number) * x, 0),
+    0,
+  );
+  const classes = weights.length;
+  return ((1 - smoothing) * likelihood) / normaliser + ((smoothing / classes) * smooth) / normaliser;
+}
+
+describe('crossEntropyTargets', () => {
+  it('is one-hot over the mean in the plain case', () => {
+    expect([...crossEntropyTargets(options)]).toEqual([0.5, 0, 0, 0, 0, 0.5]);
+  });
+
+  it('leaves padded rows at zero and takes the mean of the others', () => {
+    expect([...crossEntropyTargets({ ...options, labels: Int32Array.of(1) })]).toEqual([0, 1, 0, 0, 0, 0]);
+  });
+
+  it('gives the loss of PyTorch with weights and smoothing, times the scale', () => {
+    const logits = [
+      [0.3, -1.2, 2],
+      [-0.5, 0.7, 0.1],
+    ];
+    const weights = [1, 2.5, 0.5];
+    const targets = crossEntropyTargets({ ...options, classWeights: weights, labelSmoothing: 0.2, scale: 0.5 });
+    let loss = 0;
+    logits.forEach((row, i) => {
+      const sum = Math.log(row.reduce((total, x) => total + Math.exp(x), 0));
+      row.forEach((x, c) => {
+        loss -= (targets[3 * i + c] as number) * (x - sum);
+      });
+    });
+    expect(loss).toBeCloseTo(0.5 * torchLoss(logits, [0, 2], weights, 0.2), 6);
+  });
+
+  it('refuses a label that is no class', () => {
+    expect(() => crossEntropyTargets({ ...options, labels: Int32Array.of(3) })).toThrow(/label 3/);
+  });
+
+  it('is zero where all classes present weigh nothing', () => {
+    expect([...crossEntropyTargets({ ...options, classWeights: [0, 1, 0] })]).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+});

@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import { createRandom, normal } from '../random';
+import { relativeError } from '../selftest/check';
+import type { NamedTensors } from '../tensor';
+import type { VitConfig } from '../vit/config';
+import { initialiseParameters } from '../vit/initialise';
+import { parameterGroups } from '../vit/parameters';
+import { createClassifier } from './classifier';
+import { createHeadSession, createTrainingSession } from './create-session';
+import { DeviceTrainingSession } from './device-session';
+import { vitModel } from './model';
+import type { Batch, TrainingOptions, TrainingSession } from './session';
+
+const config: VitConfig = {
+  family: 'vit',
+  imageSize: 16,
+  patchSize: 8,
+  channels: 3,
+  hiddenSize: 12,
+  layers: 2,
+  heads: 3,
+  intermediateSize: 24,
+  layerNormEpsilon: 1e-12,
+  qkvBias: true,
+  classes: ['a', 'b', 'c'],
+};
+const specs = parameterGroups(config).flatMap((group) => group.parameters);
+const start = new Map(
+  [...initialiseParameters(specs, 1)].map(([name, { shape, data }]) => [
+    name,
+    // Larger than usual, so that gradients are not tiny.
+    { shape, data: name.endsWith('weight') && shape.length > 1 ? data.map((x) => 10 * x) : data },
+  ]),
+);
+const options: TrainingOptions = {
+  config,
+  device: 'cpu',
+  threads: 1,
+  microBatch: 4,
+  trainable: 'all',
+  weightDecay: 0.05,
+  maxGradientNorm: 1,
+  labelSmoothing: 0.1,
+  classWeights: [1, 2, 0.5],
+};
+const imageSize = 3 * 16 * 16;
+
+function batchOf(seed: number, count: number): Batch {
+  const random = createRandom(seed);
+  return {
+    pixels: Float32Array.from({ length: count * imageSize }, () => normal(random)),
+    labels: Int32Array.from({ length: count }, () => Math.floor(3 * random())),
+    count,
+  };
+}
+async function train(session: TrainingSession, seeds: readonly number[]): Promise<void> {
+  for (const seed of seeds) await session.step([batchOf(seed, 4), batchOf(seed + 100, 4)], 1e-2 / seed);
+}
+const bytes = (tensors: NamedTensors) => Object.fromEntries([...tensors].map(([name, { data }]) => [name, [...data]]));
+const flat = (tensors: NamedTensors) => [...tensors.values()].flatMap(({ data }) => [...data]);
+
+describe('a training session', () => {
+  it('gives the same bits for the same start', async () => {
+    const runs = [];
+    for (let run = 0; run < 2; run += 1) {
+      const session = await createTrainingSession(options, start);
+      await train(session, [1, 2, 3]);
+      runs.push(bytes(await session.parameters()));
+      await session.dispose();
+    }
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[0]).not.toEqual(bytes(start));
+  });
+
+  it('goes on from parameters and optimizer state bit for bit', async () => {
+    const whole = await createTrainingSession(options, start);
+    await train(whole, [1, 2, 3, 4]);
+
+    const first = await createTrainingSession(options, start);
+    await train(first, [1, 2]);
+    const [parameters, optimizer] = [await first.parameters(), await first.optimizer()];
+    // What was handed out are copies: going on must not change them.
+    await train(first, [3]);
+    await first.dispose();
+    const second = await createTrainingSession(options, parameters, optimizer);
+    await train(second, [3, 4]);
+
+    expect(bytes(await second.parameters())).toEqual(bytes(await whole.parameters()));
+    const [a, b] = [await second.optimizer(), await whole.optimizer()];
+    expect(a.step).toBe(4);
+    expect(bytes(a.secondMoments)).toEqual(bytes(b.secondMoments));
+    expect(bytes(a.firstMoments)).toEqual(bytes(b.firstMoments));
+    await whole.dispose();
+    await second.dispose();
+  });
+
+  it('masks the padding of a short micro-batch', async () => {
+    const short = batchOf(5, 3);
+    const losses = [];
+    const results = [];
+    for (const microBatch of [3, 4]) {
+      const session = await createTrainingSession({ ...options, microBatch }, start);
+      losses.push((await session.step([short], 1e-2)).loss);
+      results.push(flat(await session.parameters()));
+      await session.dispose();
+    }
+    expect(losses[1]).toBeCloseTo(losses[0] as number, 5);
+    expect(relativeError(results[1] ?? [], results[0] ?? [])).toBeLessThan(1e-4);
+  });
+
+  it('accumulates exactly: two halves are the whole where the mean is not weighted', async () => {
+    const plain = { ...options, classWeights: null };
+    const whole = batchOf(6, 8);
+    const half = (index: number): Batch => ({
+      pixels: whole.pixels.slice(index * 4 * imageSize, (index + 1) * 4 * imageSize),
+      labels: whole.labels.slice(index * 4, (index + 1) * 4),
+      count: 4,
+    });
+    const one = await createTrainingSession({ ...plain, microBatch: 8 }, start);
+    const two = await createTrainingSession(plain, start);
+    const a = await one.step([whole], 1e-2);
+    const b = await two.step([half(0), half(1)], 1e-2);
+    expect(b.loss).toBeCloseTo(a.loss, 5);
+    expect(b.gradientNorm / a.gradientNorm).toBeCloseTo(1, 4);
+    await one.dispose();
+    await two.dispose();
+  });
+
+  it('changes the classifier alone when everything before it is frozen', async () => {
+    const session = await createTrainingSession({ ...options, trainable: 'head' }, start);
+    await train(session, [1, 2]);
+    const after = await session.parameters();
+    expect([...(await session.optimizer()).firstMoments.keys()]).toEqual(['classifier.weight', 'classifier.bias']);
+    await session.dispose();
+    for (const [name, { data }] of start) {
+      const same = data.every((value, index) => value === after.get(name)?.data[index]);
+      expect([name, same]).toEqual([name, !name.startsWith('classifier')]);
+    }
+  });
+
+  it('on cached features is the same as behind a frozen backbone', async () => {
+    const { trainable: _, config: __, ...rest } = { ...options, trainable: 'head' as const };
+    const frozen = await createTrainingSession({ ...options, trainable: 'head' }, start);
+    const head = await createHeadSession({ ...rest, features: 12, classes: 3 }, start);
+    const classifier = await createClassifier({ ...options, parameters: start, batch: 4, attentions: false });
+    for (const seed of [1, 2, 3]) {
+      const batch = batchOf(seed, 4);
+      const { features } = await classifier.run(batch.pixels, 4);
+      const a = await frozen.step([batch], 1e-2);
+      const b = await head.step([{ ...batch, pixels: features }], 1e-2);
+      expect(b.loss).toBeCloseTo(a.loss, 5);
+    }
+    const weight = 'classifier.weight';
+    const [a, b] = [(await frozen.parameters()).get(weight)?.data, (await head.parameters()).get(weight)?.data];
+    expect(relativeError(b ?? [], a ?? [])).toBeLessThan(1e-4);
+    await Promise.all([frozen.dispose(), head.dispose(), classifier.dispose()]);
+  });
+
+  it('gives logits of any number of images, and they agree with the classifier', async () => {
+    const session = await createTrainingSession(options, start);
+    const classifier = await createClassifier({ ...options, parameters: start, batch: 7, attentions: true });
+    const { pixels } = batchOf(9, 7);
+    const { logits, attentions } = await classifier.run(pixels, 7);
+    expect(relativeError(await session.logits(pixels, 7), logits)).toBeLessThan(1e-5);
+    expect(attentions.map(({ length }) => length)).toEqual([7 * 3 * 5 * 5, 7 * 3 * 5 * 5]);
+    await session.dispose();
+    await classifier.dispose();
+  });
+
+  it('names the parameter that is missing or of another shape', async () => {
+    const without = new Map([...start].filter(([name]) => name !== 'vit.layernorm.bias'));
+    await expect(createTrainingSession(options, without)).rejects.toThrow(/vit\.layernorm\.bias/);
+    const other = new Map(start).set('classifier.bias', { shape: [2], data: new Float32Array(2) });
+    await expect(createTrainingSession(options, other)).rejects.toThrow(/classifier\.bias.*\[2\].*\[3\]/);
+  });
+});
+
+describe('a session whose state is on the device', () => {
+  let onDevice: TrainingSession;
+  let inMemory: TrainingSession;
+  beforeAll(async () => {
+    // The CPU can play the device: it hands every output back to us, under the same names.
+    const backend = createOnnxRuntimeBackend({ device: 'cpu', threads: 1 });
+    onDevice = await DeviceTrainingSession.create(
+      { ...backend, keepsTensors: true },
+      vitModel(config, 'all'),
+      options,
+      start,
+      null,
+    );
+    inMemory = await createTrainingSession(options, start);
+  });
+  afterAll(async () => {
+    await onDevice.dispose();
+    await inMemory.dispose();
+  });
+
+  it('takes the same steps as one whose state is in memory', async () => {
+    for (const seed of [1, 2, 3]) {
+      const batches = [batchOf(seed, 4), batchOf(seed + 100, 3)];
+      const a = await inMemory.step(batches, 1e-2);
+      const b = await onDevice.step(batches, 1e-2);
+      expect(b.loss).toBeCloseTo(a.loss, 4);
+      expect(b.gradientNorm / a.gradientNorm).toBeCloseTo(1, 3);
+    }
+    expect(relativeError(flat(await onDevice.parameters()), flat(await inMemory.parameters()))).toBeLessThan(1e-3);
+    const { pixels } = batchOf(50, 2);
+    expect(relativeError(await onDevice.logits(pixels, 2), await inMemory.logits(pixels, 2))).toBeLessThan(1e-3);
+  });
+
+  it('goes on from its own state', async () => {
+    const backend = createOnnxRuntimeBackend({ device: 'cpu', threads: 1 });
+    const next = await DeviceTrainingSession.create(
+      { ...backend, keepsTensors: true },
+      vitModel(config, 'all'),
+      options,
+      await onDevice.parameters(),
+      await onDevice.optimizer(),
+    );
+    await train(next, [7]);
+    await train(onDevice, [7]);
+    expect(bytes(await next.parameters())).toEqual(bytes(await onDevice.parameters()));
+    await next.dispose();
+  });
+});

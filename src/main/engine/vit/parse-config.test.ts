@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { architectureByName, architectureNames } from './architectures';
+import { parameterCount, parameterGroups } from './parameters';
+import { parseVitConfig, toHfConfig } from './parse-config';
+
+describe('parseVitConfig', () => {
+  it('fills in the defaults of ViTConfig', () => {
+    expect(parseVitConfig({ model_type: 'vit' })).toEqual({
+      family: 'vit',
+      imageSize: 224,
+      patchSize: 16,
+      channels: 3,
+      hiddenSize: 768,
+      layers: 12,
+      heads: 12,
+      intermediateSize: 3072,
+      layerNormEpsilon: 1e-12,
+      qkvBias: true,
+      classes: ['LABEL_0', 'LABEL_1'],
+    });
+  });
+
+  it.each(architectureNames)('reads back what toHfConfig writes for %s', (name) => {
+    const config = architectureByName(name, ['normal', 'benign', '__proto__', '正常']);
+    expect(config && parseVitConfig(JSON.parse(JSON.stringify(toHfConfig(config))))).toEqual(config);
+  });
+
+  it('orders more than ten classes by their number', () => {
+    const id2label = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [String(11 - i), `class ${11 - i}`]));
+    expect(parseVitConfig({ model_type: 'vit', id2label }).classes[10]).toBe('class 10');
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a list', []],
+    ['another family', { model_type: 'bert' }],
+    ['no family', {}],
+    ['another activation', { model_type: 'vit', hidden_act: 'relu' }],
+    ['a grey model', { model_type: 'vit', num_channels: 1 }],
+    ['a patch that does not divide the image', { model_type: 'vit', patch_size: 15 }],
+    ['heads that do not divide the width', { model_type: 'vit', num_attention_heads: 7 }],
+    ['an oblong image', { model_type: 'vit', image_size: [224, 448] }],
+    ['an absurd size', { model_type: 'vit', hidden_size: 1e12 }],
+    ['a fraction', { model_type: 'vit', num_hidden_layers: 1.5 }],
+    ['a text as a number', { model_type: 'vit', hidden_size: '768' }],
+    ['labels with a gap', { model_type: 'vit', id2label: { 0: 'a', 2: 'b' } }],
+    ['a label that is no text', { model_type: 'vit', id2label: { 0: 1 } }],
+    ['labels from the prototype', { model_type: 'vit', id2label: { constructor: 'a' } }],
+    ['an epsilon of 0', { model_type: 'vit', layer_norm_eps: 0 }],
+  ])('refuses %s', (_, json) => {
+    expect(() => parseVitConfig(json)).toThrow(expect.objectContaining({ code: 'backbone-unsupported' }));
+  });
+});
+
+describe('architectures', () => {
+  // Published sizes of the models with 1000 classes: timm's model cards (vit_tiny 5.7 M, small 22.1 M, base 86.6 M,
+  // large 304.3 M).
+  it.each([
+    ['vit-tiny-patch16-224', 5_717_416],
+    ['vit-small-patch16-224', 22_050_664],
+    ['vit-base-patch16-224', 86_567_656],
+    ['vit-large-patch16-224', 304_326_632],
+  ])('%s has %i parameters with 1000 classes', (name, count) => {
+    const classes = Array.from({ length: 1000 }, (_, i) => `class ${i}`);
+    const config = architectureByName(name, classes);
+    expect(config && parameterCount(parameterGroups(config))).toBe(count);
+  });
+
+  it('does not find what is not there', () => {
+    expect(architectureByName('constructor', ['a'])).toBeNull();
+  });
+});

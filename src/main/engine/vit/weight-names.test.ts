@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { weightNamesOnDisk } from './weight-names';
+
+it('finds the parameters of a classifier, of a bare model and of transformers 5 in memory', () => {
+  expect(weightNamesOnDisk('vit.encoder.layer.11.attention.output.dense.bias')).toEqual([
+    'vit.encoder.layer.11.attention.output.dense.bias',
+    'encoder.layer.11.attention.output.dense.bias',
+    'vit.layers.11.attention.o_proj.bias',
+    'layers.11.attention.o_proj.bias',
+  ]);
+  expect(weightNamesOnDisk('vit.encoder.layer.0.output.dense.weight')[2]).toBe('vit.layers.0.mlp.fc2.weight');
+  expect(weightNamesOnDisk('vit.encoder.layer.0.intermediate.dense.weight')[2]).toBe('vit.layers.0.mlp.fc1.weight');
+  expect(weightNamesOnDisk('vit.encoder.layer.0.attention.attention.key.weight')[3]).toBe(
+    'layers.0.attention.k_proj.weight',
+  );
+  expect(weightNamesOnDisk('classifier.weight')).toEqual(['classifier.weight']);
+});
