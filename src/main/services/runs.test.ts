@@ -297,6 +297,16 @@ describe('a whole run', () => {
     );
   });
 
+  it('is exported as ONNX that answers alike', async () => {
+    const target = join(folder, 'onnx export');
+    const { files, parity } = await exports.result(exports.start(project, run, 'onnx', { folder: target }).id);
+    expect(files.map((one) => one.name)).toEqual(['README.md', 'labels.json', 'model.onnx', 'pipeline.json']);
+    expect(parity).toMatchObject({ agreement: 1, images: 8 });
+    expect(parity.maxProbabilityDifference).toBeLessThan(1e-4);
+    const labels: unknown = JSON.parse(readFileSync(join(target, 'labels.json'), 'utf8'));
+    expect(labels).toEqual({ classes: ['left', 'right'] });
+  });
+
   it('is not exported where the export answers otherwise', async () => {
     // The real engine, but what it answers for the exported folder is off by a thousandth.
     const { engine, pool } = hosts;
