@@ -85,7 +85,7 @@ async function inspectDicom(bytes: Buffer, identifying: boolean, seen: Mutable<I
   seen.rows = dataSet.uint16('x00280010') ?? null;
   seen.columns = dataSet.uint16('x00280011') ?? null;
   seen.modality = readText(dataSet, 'x00080060');
-  seen.tags = listTags(dataSet, identifying);
+  seen.tags = await listTags(dataSet, identifying);
   seen.warnings = parsed.warnings;
   const frame = await openDicomFrame(parsed, 0);
   const { image, stored } = frame;

@@ -7,4 +7,4 @@ export const MAX_FILE_BYTES = 2 ** 30;
 export const MAX_PIXELS = 100_000_000;
 
 /** What a deflated data set may inflate to, bytes. */
-export const MAX_INFLATED_BYTES = 512 * 2 ** 20;
+export const MAX_INFLATED_BYTES = 256 * 2 ** 20;

@@ -10,6 +10,7 @@ export function inflateDataSet(bytes: Uint8Array, position: number): Buffer {
   try {
     const inflated = inflateRawSync(bytes.subarray(position), {
       maxOutputLength: MAX_INFLATED_BYTES,
+      chunkSize: 2 ** 20,
       finishFlush: constants.Z_SYNC_FLUSH,
     });
     return Buffer.concat([bytes.subarray(0, position), inflated]);
@@ -18,7 +19,7 @@ export function inflateDataSet(bytes: Uint8Array, position: number): Buffer {
       error instanceof RangeError ||
       (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
     ) {
-      throw new FoveaError('too_large', 'The deflated file unpacks to more than 512 MiB.', { cause: error });
+      throw new FoveaError('too_large', 'The deflated file unpacks to more than 256 MiB.', { cause: error });
     }
     throw new FoveaError('damaged', 'The deflated data of this file are damaged.', { cause: error });
   }

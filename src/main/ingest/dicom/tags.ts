@@ -1,4 +1,3 @@
-import dictionary from 'dcmjs/dictionary';
 import type { DataSet, Element } from 'dicom-parser';
 import type { TagRow } from '../types';
 import { isIdentifying } from './identifying-tags';
@@ -26,8 +25,11 @@ function formatTag(tag: string): string {
   return `(${tag.slice(1, 5)},${tag.slice(5, 9)})`.toUpperCase();
 }
 
-function lookUpEntry(tag: string): DictionaryEntry | undefined {
-  return dictionary[formatTag(tag)];
+type Dictionary = Readonly<Record<string, DictionaryEntry | undefined>>;
+
+/** 1.3 MB of JavaScript, loaded when tags are first listed: importing images does not need it. */
+async function loadDictionary(): Promise<Dictionary> {
+  return (await import('dcmjs/dictionary')).default;
 }
 
 function readNumbers(dataSet: DataSet, tag: string, element: Element, vr: string): string | null {
@@ -66,14 +68,15 @@ function readValue(dataSet: DataSet, tag: string, element: Element, vr: string, 
  * The elements of a data set in tag order, nested items behind their sequence. Values of identifying elements, of
  * everything inside identifying sequences and of all private elements are masked unless `identifying` asks for them.
  */
-export function listTags(dataSet: DataSet, identifying: boolean): TagRow[] {
+export async function listTags(dataSet: DataSet, identifying: boolean): Promise<TagRow[]> {
+  const dictionary = await loadDictionary();
   const rows: TagRow[] = [];
 
   function add(scope: DataSet, decoder: Decoder, inherited: boolean, depth: number): void {
     for (const tag of Object.keys(scope.elements).sort()) {
       const element = scope.elements[tag];
       if (element === undefined || tag.startsWith('xfffe') || rows.length >= MAX_ROWS) continue;
-      const entry = lookUpEntry(tag);
+      const entry = dictionary[formatTag(tag)];
       const vr = element.vr ?? entry?.vr ?? 'UN';
       const secret = inherited || isIdentifying(tag, vr);
       const isSequence = element.items !== undefined;

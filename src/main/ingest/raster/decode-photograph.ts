@@ -17,12 +17,17 @@ const open = (bytes: Uint8Array) =>
   // `ignoreIcc`: colours as they are stored, as Pillow and every training pipeline reads them.
   sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', ignoreIcc: true });
 
-function refused(error: unknown): FoveaError {
+/** A PNG ends with its IEND chunk. */
+function lacksEnd(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x89 && !Buffer.from(bytes.subarray(-64)).includes('IEND');
+}
+
+function refused(error: unknown, bytes: Uint8Array): FoveaError {
   const reason = error instanceof Error ? error.message : '';
   if (reason.includes('exceeds pixel limit')) {
     return new FoveaError('too_large', 'The picture has more pixels than Fovea reads.', { cause: error });
   }
-  if (/premature|truncated|end of|too short|not enough/i.test(reason)) {
+  if (/premature|truncated|end of|too short|not enough/i.test(reason) || lacksEnd(bytes)) {
     return new FoveaError('truncated', 'The picture ends before it is complete.', {
       hint: 'The copy was probably interrupted. Copy or export it again.',
       cause: error,
@@ -62,6 +67,6 @@ export async function decodePhotograph(bytes: Uint8Array): Promise<Photograph> {
       colourSpace: space,
     };
   } catch (error) {
-    throw refused(error);
+    throw refused(error, bytes);
   }
 }

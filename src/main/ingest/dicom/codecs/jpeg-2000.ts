@@ -5,17 +5,17 @@ import type { DecodedFrame } from '../decoded-frame';
 import type { ImageAttributes } from '../image-attributes';
 import { checkDecodedLength } from './check-decoded-length';
 import { runEmscriptenDecoder } from './run-emscripten-decoder';
-import { createWasmCodec, silent } from './wasm-codec';
+import { createWasmCodec, silentOptions } from './wasm-codec';
 
 // The package's main export is asm.js and about seven times slower than this one.
 const openJpeg = createWasmCodec(async () => {
   const { default: load } = await import('@cornerstonejs/codec-openjpeg/decodewasmjs');
-  return load(silent);
+  return load(silentOptions());
 });
 
 const openJph = createWasmCodec(async () => {
   const { default: load } = await import('@cornerstonejs/codec-openjph/wasmjs');
-  return load(silent);
+  return load(silentOptions());
 });
 
 /** More tiles than any scanner writes; each costs memory before the first pixel. */
@@ -43,37 +43,43 @@ function check(bytes: Uint8Array, image: ImageAttributes): Checked {
   return { codestream, header, ...first };
 }
 
-function toFrame(bytes: Uint8Array, { header, precision, signed }: Checked, image: ImageAttributes): DecodedFrame {
-  const bytesPerSample = precision <= 8 ? 1 : precision <= 16 ? 2 : 4;
-  checkDecodedLength(bytes, bytesPerSample, image);
+function bytesPerSample({ precision }: Checked): 1 | 2 | 4 {
+  return precision <= 8 ? 1 : precision <= 16 ? 2 : 4;
+}
+
+function toFrame(bytes: Uint8Array, checked: Checked, image: ImageAttributes): DecodedFrame {
   const declared = image.photometricInterpretation;
+  const transformed = checked.header.colourTransform || declared === 'YBR_ICT' || declared === 'YBR_RCT';
   return {
     bytes,
-    bytesPerSample,
+    bytesPerSample: bytesPerSample(checked),
     planar: false,
-    precision,
+    precision: checked.precision,
     shift: 0,
-    signExtended: signed,
+    signExtended: checked.signed,
     // The decoder undoes the component transformation (YBR_ICT, YBR_RCT) and gives RGB.
-    photometricInterpretation:
-      header.colourTransform || declared === 'YBR_ICT' || declared === 'YBR_RCT' ? 'RGB' : declared,
+    photometricInterpretation: transformed ? 'RGB' : declared,
   };
 }
 
 /** JPEG 2000, reversible and irreversible (PS3.5, A.4.4), by OpenJPEG. */
 export async function decodeJpeg2000(bytes: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
   const checked = check(bytes, image);
-  const decoded = await openJpeg.run((module) =>
-    runEmscriptenDecoder(new module.J2KDecoder(), checked.codestream, (decoder) => decoder.getFrameInfo()),
-  );
-  return toFrame(decoded.bytes, checked, image);
+  const pixels = await openJpeg.run((module) => {
+    const decoded = runEmscriptenDecoder(new module.J2KDecoder(), checked.codestream);
+    checkDecodedLength(decoded.bytes, bytesPerSample(checked), image);
+    return decoded.bytes;
+  });
+  return toFrame(pixels, checked, image);
 }
 
 /** High-throughput JPEG 2000 (PS3.5, A.4.10), by OpenJPH. */
 export async function decodeHtj2k(bytes: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
   const checked = check(bytes, image);
-  const decoded = await openJph.run((module) =>
-    runEmscriptenDecoder(new module.HTJ2KDecoder(), checked.codestream, (decoder) => decoder.getFrameInfo()),
-  );
-  return toFrame(decoded.bytes, checked, image);
+  const pixels = await openJph.run((module) => {
+    const decoded = runEmscriptenDecoder(new module.HTJ2KDecoder(), checked.codestream);
+    checkDecodedLength(decoded.bytes, bytesPerSample(checked), image);
+    return decoded.bytes;
+  });
+  return toFrame(pixels, checked, image);
 }

@@ -5,11 +5,11 @@ import type { ImageAttributes } from '../image-attributes';
 import { checkDecodedLength } from './check-decoded-length';
 import { decodeJpegSequential } from './jpeg-sequential';
 import { runEmscriptenDecoder } from './run-emscripten-decoder';
-import { createWasmCodec, silent } from './wasm-codec';
+import { createWasmCodec, silentOptions } from './wasm-codec';
 
 const codec = createWasmCodec(async () => {
   const { default: load } = await import('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs');
-  return load(silent);
+  return load(silentOptions());
 });
 
 /** JPEG baseline (PS3.5, A.4.1): grey by libjpeg-turbo; colour as it is stored, unconverted, by the decoder of the other processes. */
@@ -17,10 +17,11 @@ export async function decodeJpegBaseline(codestream: Uint8Array, image: ImageAtt
   const header = readJpegHeader(codestream);
   if (image.samples === 3 || header.process !== 0xc0) return decodeJpegSequential(codestream, image);
   checkFrameHeader({ ...header, components: header.componentIds.length }, image);
-  const { bytes } = await codec.run((module) =>
-    runEmscriptenDecoder(new module.JPEGDecoder(), codestream, (decoder) => decoder.getFrameInfo()),
-  );
-  checkDecodedLength(bytes, 1, image);
+  const bytes = await codec.run((module) => {
+    const decoded = runEmscriptenDecoder(new module.JPEGDecoder(), codestream);
+    checkDecodedLength(decoded.bytes, 1, image);
+    return decoded.bytes;
+  });
   return {
     bytes,
     bytesPerSample: 1,

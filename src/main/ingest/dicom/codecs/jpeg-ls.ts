@@ -5,11 +5,11 @@ import type { DecodedFrame } from '../decoded-frame';
 import type { ImageAttributes } from '../image-attributes';
 import { checkDecodedLength } from './check-decoded-length';
 import { runEmscriptenDecoder } from './run-emscripten-decoder';
-import { createWasmCodec, silent } from './wasm-codec';
+import { createWasmCodec, silentOptions } from './wasm-codec';
 
 const codec = createWasmCodec(async () => {
   const { default: load } = await import('@cornerstonejs/codec-charls/decodewasmjs');
-  return load(silent);
+  return load(silentOptions());
 });
 
 /** JPEG-LS, lossless and near-lossless (PS3.5, A.4.3), by CharLS. JPEG-LS has no sign: values come unsigned. */
@@ -17,11 +17,13 @@ export async function decodeJpegLs(codestream: Uint8Array, image: ImageAttribute
   const header = readJpegHeader(codestream);
   if (header.process !== 0xf7) throw damaged('The compressed image is not JPEG-LS, as the file says.');
   checkFrameHeader({ ...header, components: header.componentIds.length }, image);
-  const { bytes, info } = await codec.run((module) =>
-    runEmscriptenDecoder(new module.JpegLSDecoder(), codestream, (decoder) => decoder.getInterleaveMode()),
-  );
   const bytesPerSample = header.precision <= 8 ? 1 : 2;
-  checkDecodedLength(bytes, bytesPerSample, image);
+  const { bytes, info } = await codec.run((module) => {
+    const decoder = new module.JpegLSDecoder();
+    const decoded = runEmscriptenDecoder(decoder, codestream, () => decoder.getInterleaveMode());
+    checkDecodedLength(decoded.bytes, bytesPerSample, image);
+    return decoded;
+  });
   return {
     bytes,
     bytesPerSample,

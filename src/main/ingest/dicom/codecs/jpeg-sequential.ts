@@ -1,4 +1,3 @@
-import dcmjsCodecs from 'dcmjs-codecs';
 import { checkFrameHeader } from '../codestream/check-frame-header';
 import { type JpegHeader, readJpegHeader } from '../codestream/jpeg-header';
 import { damaged } from '../damaged';
@@ -7,12 +6,13 @@ import type { ImageAttributes } from '../image-attributes';
 import { checkDecodedLength } from './check-decoded-length';
 import { createWasmCodec } from './wasm-codec';
 
-const { Context, NativeCodecs } = dcmjsCodecs;
-
+// Loaded when the first such image comes: the package brings a large library along.
 const codec = createWasmCodec(async () => {
+  const { default: library } = await import('dcmjs-codecs');
+  const { Context, NativeCodecs } = library;
   NativeCodecs.release();
   await NativeCodecs.initializeAsync();
-  return {};
+  return { Context, NativeCodecs };
 });
 
 /** Baseline, extended sequential and lossless: what DICOM allows (PS3.5, A.4.1 and A.4.2). */
@@ -28,7 +28,7 @@ export async function decodeJpegSequential(codestream: Uint8Array, image: ImageA
     throw damaged('The compressed image is a JPEG process that the file does not name.');
   checkFrameHeader({ ...header, components: header.componentIds.length }, image);
   const bytesPerSample = header.precision <= 8 ? 1 : 2;
-  const bytes = await codec.run(() => {
+  const bytes = await codec.run(({ Context, NativeCodecs }) => {
     const context = new Context({
       width: image.columns,
       height: image.rows,
@@ -42,9 +42,9 @@ export async function decodeJpegSequential(codestream: Uint8Array, image: ImageA
     });
     const decoded = NativeCodecs.decodeJpeg(context, { convertColorspaceToRgb: false }).getDecodedBuffer();
     if (decoded === undefined) throw damaged('The compressed image is damaged: nothing came out of it.');
+    checkDecodedLength(decoded, bytesPerSample, image);
     return decoded;
   });
-  checkDecodedLength(bytes, bytesPerSample, image);
   return {
     bytes,
     bytesPerSample,

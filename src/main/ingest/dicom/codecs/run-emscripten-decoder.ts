@@ -6,15 +6,15 @@ interface EmscriptenDecoder {
   delete(): void;
 }
 
-/** Decodes one codestream; `inspect` reads the decoder's own account of the frame while it is alive. */
-export function runEmscriptenDecoder<Decoder extends EmscriptenDecoder, Info>(
-  decoder: Decoder,
+/** Decodes one codestream; `inspect` asks the decoder something while it is alive. */
+export function runEmscriptenDecoder<Info = undefined>(
+  decoder: EmscriptenDecoder,
   codestream: Uint8Array,
-  inspect: (decoder: Decoder) => Info,
-): { readonly bytes: Uint8Array; readonly info: Info } {
+  inspect?: () => Info,
+): { readonly bytes: Uint8Array; readonly info: Info | undefined } {
   decoder.getEncodedBuffer(codestream.length).set(codestream);
   decoder.decode();
-  const result = { bytes: decoder.getDecodedBuffer().slice(), info: inspect(decoder) };
+  const result = { bytes: decoder.getDecodedBuffer().slice(), info: inspect?.() };
   // Not in a `finally`: after an exception the whole instance is dropped, and its heap is not to be touched.
   decoder.delete();
   return result;

@@ -4,8 +4,13 @@ import { damaged } from '../damaged';
 /** Above this a WASM heap is given back after use: it never shrinks by itself. */
 const HEAP_TO_KEEP = 128 * 2 ** 20;
 
-/** Emscripten's options against what decoders print: nothing of a file may reach a log. */
-export const silent = { print: () => {}, printErr: () => {} };
+/**
+ * Emscripten's options against what decoders print: nothing of a file may reach a log. A new object each time, because
+ * the loader makes the instance out of it: with an old one, a second instance cannot be made.
+ */
+export function silentOptions(): object {
+  return { print: () => {}, printErr: () => {} };
+}
 
 interface WithHeap {
   readonly HEAPU8?: Uint8Array;
