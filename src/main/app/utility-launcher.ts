@@ -1,4 +1,5 @@
 import { utilityProcess } from 'electron';
+import { exitReason } from '../process/exit-reason';
 import type { HostLauncher } from '../process/host';
 
 /** Hosts as Electron's utility processes: Node without a window, ended with the app. */
@@ -18,7 +19,7 @@ export const launchUtility: HostLauncher = ({ entry, name, environment = {}, max
       child.on('message', listener);
     },
     onExit: (listener) => {
-      child.once('exit', (code) => listener(`the process ended with code ${code}`));
+      child.once('exit', (code) => listener(exitReason(code, null)));
     },
     kill: () => {
       child.kill();
