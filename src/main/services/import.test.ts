@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeRaster } from '#shared/imaging/raster';
 import { importOptionsSchema } from '#shared/models/dataset';
 import type { DecodePool } from '../decode-host/client';
@@ -263,6 +264,53 @@ describe('import', () => {
     });
   });
 });
+
+const tiny = mountTinyDisk();
+afterAll(() => tiny?.unmount());
+
+describe.skipIf(tiny === null)('import onto a full disk (needs the right to mount a tmpfs)', () => {
+  it('stops with disk_full, keeps what is in, and goes on when there is space', async () => {
+    for (let i = 0; i < 120; i++) await picture(`a/${i}.png`, i);
+    projects.close(project.id);
+    project = await projects.create(join(tiny?.folder ?? '', 'project'));
+    const filler = join(tiny?.folder ?? '', 'filler');
+    const fill = 'dd if=/dev/zero of="$1" bs=4096 2>/dev/null; truncate -s -150000 "$1"';
+    execFileSync('sh', ['-c', fill, 'sh', filler]);
+    const plan = await imports.scan(project, [images()]);
+    await expect(imports.run(project, plan.id, options(), null, quiet())).rejects.toMatchObject({
+      code: 'disk_full',
+      message: expect.stringContaining('of this import stored'),
+    });
+    const kept = dataset.ids(project, {}, 'path').length;
+    expect(kept).toBeLessThan(120);
+    for (const id of dataset.ids(project, {}, 'path')) {
+      const { hash } = dataset.sourceFile(project, id);
+      expect(decodeRaster(readFileSync(rasterPath(project.folder, hash))).width).toBe(40);
+    }
+    rmSync(filler);
+    const result = await importAll([images()]);
+    expect([result.added, result.duplicates]).toEqual([120 - kept, kept]);
+    expect(project.store.column('PRAGMA quick_check')).toEqual(['ok']);
+  });
+});
+
+function mountTinyDisk(): { readonly folder: string; unmount(): void } | null {
+  const place = mkdtempSync(join(tmpdir(), 'fovea-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', place], { stdio: 'ignore' });
+  } catch {
+    rmSync(place, { recursive: true });
+    return null;
+  }
+  return {
+    folder: place,
+    unmount() {
+      // Lazy: SQLite lets its files go when its statements are collected.
+      execFileSync('umount', ['-l', place], { stdio: 'ignore' });
+      rmSync(place, { recursive: true });
+    },
+  };
+}
 
 const busi = resolve(import.meta.dirname, '../../../../shared/data/busi-dicom');
 
