@@ -1,0 +1,42 @@
+import type { Locator } from '@playwright/test';
+import { expect } from '../fixtures/app';
+import { Shell } from './shell';
+
+export class DataPage extends Shell {
+  /** The import's dialog, whatever its stage. */
+  importDialog(stage: 'Add these images?' | 'Import finished' | 'These images could not be added'): Locator {
+    return this.page.getByRole('dialog', { name: stage });
+  }
+
+  async scanFolder(path: string): Promise<void> {
+    await this.open('Data');
+    await this.main.getByRole('button', { name: 'Add folder' }).first().click();
+    await this.chooseFolder(path, 'Add a folder of images');
+  }
+
+  /** Imports a folder as its plan proposes and gives back what the result dialog says. */
+  async importFolder(path: string): Promise<string> {
+    await this.scanFolder(path);
+    await this.importDialog('Add these images?')
+      .getByRole('button', { name: /^Import / })
+      .click();
+    const result = this.importDialog('Import finished');
+    await expect(result).toBeVisible({ timeout: 60_000 });
+    const text = await result.innerText();
+    await result.getByRole('button', { name: 'Done' }).click();
+    return text;
+  }
+
+  async split(): Promise<void> {
+    await this.open('Data');
+    await this.main.getByRole('button', { name: /^(Make a|Edit) split$/ }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Split into train, validation and test' });
+    await dialog.getByRole('button', { name: /^(Make split|Split again)$/ }).click();
+    await expect(dialog.getByRole('table', { name: 'Split' })).toBeVisible();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+  }
+
+  get images(): Locator {
+    return this.main.getByRole('listbox', { name: 'Images' }).getByRole('option');
+  }
+}

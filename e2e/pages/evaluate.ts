@@ -1,0 +1,27 @@
+import type { Locator } from '@playwright/test';
+import { expect } from '../fixtures/app';
+import { Shell } from './shell';
+
+export class EvaluatePage extends Shell {
+  async openTestSet(): Promise<void> {
+    await this.open('Evaluate');
+    await this.main.getByText('Test', { exact: true }).click();
+    await this.main.getByRole('button', { name: /test set/i }).click();
+    await expect(this.metric('Accuracy')).toBeVisible({ timeout: 60_000 });
+  }
+
+  metric(name: string): Locator {
+    return this.main.getByRole('group', { name, exact: true }).first();
+  }
+
+  /** The number that stands largest in a metric. */
+  async value(name: string): Promise<number> {
+    const text = await this.metric(name).innerText();
+    return Number(/\d\.\d{3}/.exec(text)?.[0]);
+  }
+
+  /** Cells of the confusion matrix that have images. */
+  get cells(): Locator {
+    return this.main.getByRole('button', { name: /^True .+, predicted .+: [1-9]\d* images?$/ });
+  }
+}

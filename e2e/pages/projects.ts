@@ -1,0 +1,18 @@
+import { Shell } from './shell';
+
+export class ProjectsPage extends Shell {
+  async create(name: string, parent: string): Promise<void> {
+    await this.open('Projects');
+    await this.main.getByRole('button', { name: 'New project' }).first().click();
+    const dialog = this.page.getByRole('dialog', { name: 'New project' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
+    await dialog.getByRole('button', { name: 'Choose location' }).click();
+    await this.chooseFolder(parent, 'Where should the project folder be made?');
+    await dialog.getByRole('button', { name: 'Create project' }).click();
+  }
+
+  async trySample(): Promise<void> {
+    await this.open('Projects');
+    await this.main.getByRole('button', { name: /Try the sample project/ }).click();
+  }
+}

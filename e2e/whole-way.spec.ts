@@ -1,0 +1,94 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { engineProcesses, expect, hasReferenceDicom, referenceDicom, test } from './fixtures/app';
+import { DataPage } from './pages/data';
+import { EvaluatePage } from './pages/evaluate';
+import { PredictPage } from './pages/predict';
+import { ProjectsPage } from './pages/projects';
+import { TrainPage } from './pages/train';
+
+test.describe('on real ultrasound DICOM files', () => {
+  test.skip(!hasReferenceDicom, 'the reference DICOM files are not on this machine (../shared/data/busi-dicom)');
+
+  test('the whole way: new project, import, split, train, evaluate, predict by drop, overlay', async ({
+    app,
+    window,
+    requests,
+  }) => {
+    await new ProjectsPage(window).create('Breast (ü) [1]', app.workspace);
+
+    const data = new DataPage(window);
+    const result = await data.importFolder(referenceDicom);
+    expect(result).toContain('75');
+    expect(result).toContain('73');
+    await expect(window.getByText('75 images · 73 patients')).toBeVisible();
+    await expect(data.images.first()).toBeVisible();
+    await data.split();
+    for (const part of ['Train 45', 'Validation 15', 'Test 15']) {
+      await expect(window.getByRole('button', { name: part })).toBeVisible();
+    }
+
+    const train = new TrainPage(window);
+    await train.start('vit-micro', { Epochs: '2', 'Batch size': '15', 'Gradient accumulation': '1' });
+    await train.finished(120_000);
+    await expect(train.chart('Loss')).toBeVisible();
+
+    const evaluate = new EvaluatePage(window);
+    await evaluate.openTestSet();
+    expect(await evaluate.value('Weighted recall')).toBe(await evaluate.value('Accuracy'));
+    await expect(evaluate.metric('Accuracy')).toContainText('n = 15');
+    await evaluate.cells.first().click();
+    await expect(window.getByRole('dialog')).toContainText(/predicted/i);
+    await window.getByRole('button', { name: 'Close the images' }).click();
+
+    const predict = new PredictPage(window);
+    const folder = join(referenceDicom, 'malignant');
+    const names = (await readdir(folder)).sort().slice(0, 2);
+    await predict.drop(names.map((name) => join(folder, name)));
+    await expect(predict.answers.filter({ hasText: names[1] as string })).toBeVisible({ timeout: 60_000 });
+    await expect(predict.overlay).toBeVisible();
+    // The overlay colours the picture: a grey ultrasound image has none of its own.
+    const coloured = await predict.overlay.evaluate((canvas) => {
+      const { width, height } = canvas as HTMLCanvasElement;
+      const pixels = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+      let count = 0;
+      for (let i = 0; i < pixels.length; i += 4) {
+        if (Math.abs((pixels[i] as number) - (pixels[i + 2] as number)) > 12) count++;
+      }
+      return count / (width * height);
+    });
+    expect(coloured).toBeGreaterThan(0.05);
+    await expect(window.getByText('Research use only').first()).toBeVisible();
+
+    const origin = new URL(app.address).origin;
+    const strangers = requests.filter((url) => !/^(data|blob):/.test(url) && new URL(url).origin !== origin);
+    expect(strangers).toEqual([]);
+    expect(requests.length).toBeGreaterThan(20);
+  });
+
+  test('a killed engine is said, and the run goes on', async ({ app, window }) => {
+    await new ProjectsPage(window).create('Interrupted', app.workspace);
+    const data = new DataPage(window);
+    await data.importFolder(referenceDicom);
+    await data.split();
+    const train = new TrainPage(window);
+    await train.start('vit-micro', { Epochs: '12', 'Batch size': '15', 'Gradient accumulation': '1' });
+    // One epoch is behind it, so there is a checkpoint to go on from.
+    await expect(train.chart('Validation metrics').getByText('epoch', { exact: false }).first()).toBeVisible({
+      timeout: 60_000,
+    });
+    const engines = await engineProcesses(app);
+    expect(engines.length).toBeGreaterThan(0);
+    for (const id of engines) process.kill(id, 'SIGKILL');
+    await expect(train.state('Interrupted')).toBeVisible();
+    await expect(
+      window
+        .getByRole('alert')
+        .filter({ hasText: /engine|killed|memory/i })
+        .first(),
+    ).toBeVisible();
+    await window.getByRole('main').getByRole('button', { name: 'Resume' }).first().click();
+    await train.finished(120_000);
+    await expect(window.getByRole('group', { name: 'Epoch' })).toContainText('of 12');
+  });
+});
