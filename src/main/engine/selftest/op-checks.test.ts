@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hasSoftwareVulkan, useSoftwareVulkan } from '../backends/software-vulkan';
 import { opTable } from '../ops/table';
 import { relativeError } from './check';
 import { runOpChecks } from './op-checks';
@@ -13,6 +14,16 @@ describe('op checks', () => {
       expect(checks.some(({ what }) => what.startsWith(`${op} `) && what.includes('gradient'))).toBe(hasGradient);
     }
   });
+
+  it.skipIf(!hasSoftwareVulkan)(
+    "hold on WebGPU without the CPU's help (skipped where chromium's software Vulkan is missing)",
+    async () => {
+      useSoftwareVulkan();
+      const checks = await runOpChecks('webgpu', 1);
+      expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    },
+    180_000,
+  );
 
   it('measure differences', () => {
     expect(relativeError([3, 4], [3, 4])).toBe(0);

@@ -1,0 +1,74 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../ir/builder';
+import { createOnnxRuntimeBackend } from './onnxruntime';
+import { hasSoftwareVulkan, useSoftwareVulkan } from './software-vulkan';
+
+const tensor = (...values: number[]) => ({ shape: [values.length], data: Float32Array.from(values) });
+
+describe('the CPU backend', () => {
+  const backend = createOnnxRuntimeBackend({ device: 'cpu', threads: 1 });
+
+  it('writes outputs into given buffers, views of one buffer too', async () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x', [2]);
+    builder.output('double', builder.add(x, x));
+    builder.output('square', builder.multiply(x, x));
+    const program = await backend.compile(builder.build('test'));
+    const buffer = new Float32Array(6);
+    const into = new Map([
+      ['double', { shape: [2], data: buffer.subarray(1, 3) }],
+      ['square', { shape: [2], data: buffer.subarray(3, 5) }],
+    ]);
+    const input = tensor(3, 4);
+    await program.run(new Map([['x', input]]), into);
+    expect([...buffer]).toEqual([0, 6, 8, 9, 16, 0]);
+    // The same buffers again, with what the input now holds: how parameters are updated in place.
+    input.data.set([1, 2]);
+    await program.run(new Map([['x', input]]), into);
+    expect([...buffer]).toEqual([0, 2, 4, 1, 4, 0]);
+    await program.dispose();
+  });
+
+  it('hands an input through as an output', async () => {
+    const builder = new GraphBuilder();
+    builder.output('y', builder.input('x', [3]));
+    const program = await backend.compile(builder.build('copy'));
+    const { host } = await program.run(new Map([['x', tensor(1, 2, 3)]]));
+    expect([...(host.get('y')?.data ?? [])]).toEqual([1, 2, 3]);
+    await program.dispose();
+  });
+
+  it('says which input is missing', async () => {
+    const builder = new GraphBuilder();
+    builder.output('y', builder.exp(builder.input('x', [1])));
+    const program = await backend.compile(builder.build('test'));
+    await expect(program.run(new Map())).rejects.toThrow(/was not given x/);
+    await program.dispose();
+  });
+});
+
+describe.skipIf(!hasSoftwareVulkan)("WebGPU (skipped where chromium's software Vulkan is missing)", () => {
+  beforeAll(useSoftwareVulkan);
+
+  it('keeps tensors on the device from one program to the next', async () => {
+    const backend = createOnnxRuntimeBackend({ device: 'webgpu', threads: 1 });
+    const builder = new GraphBuilder();
+    const x = builder.input('x', [3]);
+    builder.output('next.x', builder.add(x, x));
+    const double = await backend.compile(builder.build('double'), new Set(['next.x']));
+    const reader = new GraphBuilder();
+    reader.output('y', reader.exp(reader.input('x', [3])));
+    const read = await backend.compile(reader.build('read'));
+    const once = await double.run(new Map([['x', tensor(0, 0.25, 0.5)]]));
+    const kept = once.device.get('next.x');
+    if (!kept) throw new Error('the tensor was not kept');
+    const { host } = await read.run(new Map([['x', kept]]));
+    kept.dispose();
+    const values = host.get('y')?.data ?? [];
+    [1, Math.exp(0.5), Math.E].forEach((expected, index) => {
+      expect(values[index]).toBeCloseTo(expected, 5);
+    });
+    await read.dispose();
+    await double.dispose();
+  });
+});
