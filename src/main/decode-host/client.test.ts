@@ -128,6 +128,12 @@ describe('hosts that hang and crash', () => {
     expect(next.status).toBe('fulfilled');
   });
 
+  test('a host that does not start is not the fault of the file', async () => {
+    const broken = createDecodePool({ launcher: launchNodeHost, entry: join(hosts, 'missing.js'), size: 1 });
+    await expect(broken.tags({ path: 'a', identifying: false })).rejects.toMatchObject({ code: 'decoder_failed' });
+    await broken.dispose();
+  });
+
   test('an exception of a decoder is the fault of its file, and the process lives on', async () => {
     const [before] = await ask('answer');
     await expect(ask('throw')).rejects.toMatchObject({ code: 'damaged' });

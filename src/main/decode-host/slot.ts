@@ -2,6 +2,8 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { HostLauncher, HostProcess } from '../process/host';
 import type { DecodeAnswer, DecodeRequest } from './protocol';
 
+const BLAME_THE_FILE = 'The file is probably damaged. Export it again, or leave it out.';
+
 export interface SlotOptions {
   readonly launcher: HostLauncher;
   readonly entry: string;
@@ -15,6 +17,16 @@ export interface SlotJob {
   readonly request: DecodeRequest;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: FoveaError) => void;
+}
+
+function crashed(reason: string): FoveaError {
+  return new FoveaError('decoder_crashed', `The decoder ${reason} while it read this file.`, { hint: BLAME_THE_FILE });
+}
+
+function notStarted(reason: string): FoveaError {
+  return new FoveaError('decoder_failed', `The decoder could not be started: it ${reason}.`, {
+    hint: 'Close other programs and try again. If it stays so, install Fovea again.',
+  });
 }
 
 /** From fork to `ready`. */
@@ -57,7 +69,7 @@ export class Slot {
     const host = launcher({ entry, name: 'Fovea decoder', maxOldSpaceMB: memoryMB });
     this.#host = host;
     this.#ready = false;
-    this.#setTimer(START_MILLISECONDS, 'decoder_failed', 'The decoder did not start in time.');
+    this.#setTimer(START_MILLISECONDS, notStarted('was not ready in time'));
     // Both listeners ignore a host that has been replaced: its exit comes after its successor's start.
     host.onMessage((message) => {
       if (this.#host !== host) return;
@@ -69,31 +81,26 @@ export class Slot {
     });
     host.onExit((reason) => {
       if (this.#host !== host) return;
+      const started = this.#ready;
       this.#host = null;
       this.#ready = false;
-      this.#settle((job) =>
-        job.reject(
-          new FoveaError('decoder_crashed', `The decoder ${reason} while it read this file.`, {
-            hint: 'The file is probably damaged. Export it again, or leave it out.',
-          }),
-        ),
-      );
+      this.#settle((job) => job.reject(started ? crashed(reason) : notStarted(reason)));
     });
   }
 
   #dispatch(job: SlotJob): void {
     const { deadlineMs } = this.#options;
     const seconds = Math.round(deadlineMs / 100) / 10;
-    this.#setTimer(deadlineMs, 'deadline', `Reading the file took longer than ${seconds} s and was stopped.`);
+    const message = `Reading the file took longer than ${seconds} s and was stopped.`;
+    this.#setTimer(deadlineMs, new FoveaError('deadline', message, { hint: BLAME_THE_FILE }));
     this.#host?.send(job.request);
   }
 
-  #setTimer(milliseconds: number, code: string, message: string): void {
+  #setTimer(milliseconds: number, error: FoveaError): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#drop();
-      const hint = 'The file is probably damaged. Export it again, or leave it out.';
-      this.#settle((job) => job.reject(new FoveaError(code, message, { hint })));
+      this.#settle((job) => job.reject(error));
     }, milliseconds);
   }
 

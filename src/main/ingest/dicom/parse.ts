@@ -50,6 +50,33 @@ function parsePartly(bytes: Buffer): Attempt | null {
   }
 }
 
+/** 64-bit value representations of 2019, which dicom-parser takes for short ones and then loses its way. */
+const LONG_REPRESENTATIONS = new Set(['OV', 'SV', 'UV']);
+
+/** How many such elements a file may have before we give up. */
+const MAX_LONG_ELEMENTS = 16;
+
+/**
+ * Parses, and where an element has a 64-bit representation (the Extended Offset Table has) calls it UN in a copy,
+ * which has the same layout, and parses again.
+ */
+function parseExplicit64(bytes: Buffer, transferSyntax: string): Attempt | null {
+  let source = bytes;
+  let attempt = parsePartly(source);
+  if (transferSyntax === DEFLATED_LITTLE_ENDIAN || transferSyntax === IMPLICIT_LITTLE_ENDIAN) return attempt;
+  for (let count = 0; count < MAX_LONG_ELEMENTS && attempt !== null; count++) {
+    const found = Object.values(attempt.dataSet.elements).filter(
+      ({ vr }) => vr !== undefined && LONG_REPRESENTATIONS.has(vr),
+    );
+    if (found.length === 0) break;
+    if (source === bytes) source = Buffer.from(bytes);
+    // Read as a short one, its value starts 8 bytes behind its tag. Only the first is surely real.
+    source.write('UN', Math.min(...found.map(({ dataOffset }) => dataOffset)) - 4, 'latin1');
+    attempt = parsePartly(source);
+  }
+  return attempt;
+}
+
 /** "DICM", and behind it the file meta group: the letters alone may stand in the data of a file without a preamble. */
 function hasPreamble(bytes: Buffer): boolean {
   return (
@@ -113,7 +140,7 @@ function parseWithPreamble(bytes: Buffer): ParsedDicom {
     });
   }
   const transferSyntax = meta?.string('x00020010')?.trim();
-  const attempt = transferSyntax ? parsePartly(bytes) : null;
+  const attempt = transferSyntax ? parseExplicit64(bytes, transferSyntax) : null;
   if (attempt !== null && transferSyntax) {
     if (attempt.stop !== null && meta && !startsAsDeclared(bytes, meta, transferSyntax)) {
       throw damaged('The file is not encoded as its header says (implicit instead of explicit value representations).');

@@ -12,8 +12,8 @@ export function silentOptions(): object {
   return { print: () => {}, printErr: () => {} };
 }
 
-interface WithHeap {
-  readonly HEAPU8?: Uint8Array;
+function heapBytes(module: object): number {
+  return 'HEAPU8' in module && module.HEAPU8 instanceof Uint8Array ? module.HEAPU8.length : 0;
 }
 
 export interface WasmCodec<Module> {
@@ -25,7 +25,7 @@ export interface WasmCodec<Module> {
  * A lazily loaded WASM decoder. After any exception the instance is thrown away: one corrupt image leaves the heap in
  * a state in which the next good image decodes wrongly or not at all.
  */
-export function createWasmCodec<Module extends WithHeap>(load: () => Promise<Module>): WasmCodec<Module> {
+export function createWasmCodec<Module extends object>(load: () => Promise<Module>): WasmCodec<Module> {
   let instance: Promise<Module> | null = null;
   return {
     async run(work) {
@@ -36,7 +36,7 @@ export function createWasmCodec<Module extends WithHeap>(load: () => Promise<Mod
       });
       try {
         const result = work(module);
-        if ((module.HEAPU8?.length ?? 0) > HEAP_TO_KEEP) instance = null;
+        if (heapBytes(module) > HEAP_TO_KEEP) instance = null;
         return result;
       } catch (error) {
         instance = null;

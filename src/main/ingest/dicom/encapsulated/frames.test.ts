@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { dicomFile, encapsulated, imageModule, type TestElement } from '../../test-support/dicom-bytes';
+import { openDicomFrame } from '../open-dicom';
+import { parseDicom } from '../parse';
+import { readDicomFrame } from '../read-frame';
+import { findFrameFragments, joinFragments } from './frame-fragments';
+
+const RLE = '1.2.840.10008.1.2.5';
+const JPEG = '1.2.840.10008.1.2.4.50';
+
+/** An RLE frame of 4 equal pixels: header, one repeated run, padded to even. */
+function rleFrame(level: number): Buffer {
+  const header = Buffer.alloc(64);
+  header.writeUInt32LE(1, 0);
+  header.writeUInt32LE(64, 4);
+  return Buffer.concat([header, Buffer.from([253, level])]);
+}
+
+const image = (frames: number) => imageModule({ rows: 2, columns: 2, frames });
+const values = async (file: Buffer, frame: number) => [
+  ...(await readDicomFrame(parseDicom(file), frame)).stored.values,
+];
+
+test('as many fragments as frames are one each', async () => {
+  const file = dicomFile(image(2), RLE, encapsulated([], [rleFrame(5), rleFrame(6)]));
+  expect([await values(file, 0), await values(file, 1)]).toEqual([
+    [5, 5, 5, 5],
+    [6, 6, 6, 6],
+  ]);
+});
+
+test('one frame owns all its fragments', async () => {
+  const frame = rleFrame(9);
+  const file = dicomFile(image(1), RLE, encapsulated([0], [frame.subarray(0, 30), frame.subarray(30)]));
+  expect(await values(file, 0)).toEqual([9, 9, 9, 9]);
+});
+
+test('the basic offset table says which fragments are whose', async () => {
+  const [first, second] = [rleFrame(5), rleFrame(6)];
+  const fragments = [first.subarray(0, 40), first.subarray(40), second.subarray(0, 10), second.subarray(10)];
+  // Offsets count from the first item: (8 + 40) + (8 + 26).
+  const file = dicomFile(image(2), RLE, encapsulated([0, 82], fragments));
+  expect([(await values(file, 0))[0], (await values(file, 1))[0]]).toEqual([5, 6]);
+});
+
+test('so does the extended offset table', async () => {
+  const [first, second] = [rleFrame(5), rleFrame(6)];
+  const offsets = Buffer.alloc(16);
+  offsets.writeBigUInt64LE(82n, 8);
+  const table: TestElement = ['7fe00001', 'OV', offsets];
+  const fragments = [first.subarray(0, 40), first.subarray(40), second.subarray(0, 10), second.subarray(10)];
+  const file = dicomFile([...image(2), table], RLE, encapsulated([], fragments));
+  expect([(await values(file, 0))[0], (await values(file, 1))[0]]).toEqual([5, 6]);
+});
+
+test('without a table a frame starts where a codestream starts', () => {
+  const soi = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0);
+  const more = Uint8Array.of(1, 2, 3, 4);
+  const { dataSet } = parseDicom(dicomFile(image(2), JPEG, encapsulated([], [soi, more, more, soi, more])));
+  const pixelData = dataSet.elements['x7fe00010'];
+  if (pixelData === undefined) throw new Error('no pixel data');
+  const lengths = [0, 1].map(
+    (frame) => joinFragments(dataSet.byteArray, findFrameFragments(dataSet, pixelData, 2, frame)).length,
+  );
+  expect(lengths).toEqual([12, 8]);
+});
+
+test('a table that is wrong, and no codestream to go by: an error, no guess', async () => {
+  const frame = rleFrame(5);
+  const fragments = [frame.subarray(0, 40), frame.subarray(40), frame];
+  const file = dicomFile(image(2), RLE, encapsulated([0, 7], fragments));
+  await expect(values(file, 1)).rejects.toMatchObject({ code: 'damaged' });
+});
+
+test('fewer fragments than frames: those that are there read, the others are missing', async () => {
+  const file = dicomFile(image(3), RLE, encapsulated([], [rleFrame(5), rleFrame(6)]));
+  expect((await values(file, 1))[0]).toBe(6);
+  await expect(values(file, 2)).rejects.toMatchObject({ code: 'truncated' });
+});
+
+test('a file that ends inside its fragments', async () => {
+  const file = dicomFile(image(1), RLE, encapsulated([], [rleFrame(5)]));
+  await expect(openDicomFrame(parseDicom(file.subarray(0, file.length - 20)), 0)).rejects.toMatchObject({
+    code: 'truncated',
+  });
+});
+
+test('native frames lie one behind the other; bit-packed frames need not start on a byte', async () => {
+  const bytes: TestElement = ['7fe00010', 'OB', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)];
+  expect(await values(dicomFile([...image(2), bytes]), 1)).toEqual([5, 6, 7, 8]);
+  const bits: TestElement = ['7fe00010', 'OB', Uint8Array.of(0b1010_0110)];
+  const packed = dicomFile([...imageModule({ rows: 1, columns: 3, allocated: 1, frames: 2 }), bits]);
+  expect([await values(packed, 0), await values(packed, 1)]).toEqual([
+    [0, 1, 1],
+    [0, 0, 1],
+  ]);
+});
