@@ -7,6 +7,7 @@ import type { Tensor } from '../engine/tensor';
 import type { VitConfig } from '../engine/vit/config';
 import { type ParameterSpec, parameterGroups } from '../engine/vit/parameters';
 import { parseVitConfig } from '../engine/vit/parse-config';
+import { weightNamesOnDisk } from '../engine/vit/weight-names';
 import { hashFile, openTensorsFile, type TensorsFile } from './tensor-files';
 
 type Triple = readonly [number, number, number];
@@ -86,10 +87,6 @@ async function weightFiles(folder: string, names: readonly string[]): Promise<re
   return shards;
 }
 
-/** A bare ViTModel is saved without the prefix that the classifier model gives it. */
-const namesOnDisk = (name: string): readonly string[] =>
-  name.startsWith('vit.') ? [name, name.slice('vit.'.length)] : [name];
-
 const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((x, i) => x === b[i]);
 const shapeText = (shape: readonly number[]) => `[${shape.join(', ')}]`;
@@ -131,7 +128,7 @@ export async function openBackboneFolder(folder: string): Promise<BackboneFolder
   try {
     for (const shard of shards) open.set(shard, await openTensorsFile(join(folder, shard)));
     const find = (parameter: string) => {
-      for (const name of namesOnDisk(parameter)) {
+      for (const name of weightNamesOnDisk(parameter)) {
         for (const file of open.values()) {
           const place = file.index.places.get(name);
           if (place !== undefined) return { name, file, place };

@@ -1,9 +1,11 @@
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
+import { resolveDevice } from './device';
 import { describeBackbone } from './load-backbone';
 import { estimateMemoryMB } from './memory';
 import type { Estimate, EstimateSpec } from './protocol';
+import { estimateSeconds } from './speed';
 
-/** What a run would take, from its configuration and what earlier runs of this process's machine have shown. */
+/** What a run would take, from its configuration and a short measurement of the device. */
 export async function estimate(spec: EstimateSpec): Promise<Estimate> {
   const { config: run } = spec;
   const classes = Array.from({ length: spec.classes }, (_, index) => `class ${index}`);
@@ -21,7 +23,17 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
       microBatch,
       gradientAccumulation: run.gradientAccumulation,
     }),
-    seconds: null,
+    seconds: await estimateSeconds(
+      {
+        config: backbone.config,
+        trainable,
+        epochs: run.epochs,
+        trainImages: spec.trainImages,
+        validationImages: spec.validationImages,
+      },
+      resolveDevice(run.device),
+      run.threads,
+    ),
     imageSize: backbone.config.imageSize,
     mean: backbone.mean,
     std: backbone.std,

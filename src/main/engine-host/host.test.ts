@@ -177,6 +177,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
       imageSize: 96,
       pretrained: false,
     });
+    expect(estimate.seconds).toBeGreaterThan(0);
     const order: string[] = [];
     await Promise.all([
       training.result.then(() => order.push('first')),
