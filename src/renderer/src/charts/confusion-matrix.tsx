@@ -62,17 +62,17 @@ export function ConfusionMatrix({ title = 'Confusion matrix', classes, matrix, o
                     const background = sequentialBlue(scheme, cell.share);
                     return (
                       <td key={cell.predicted}>
-                        <button
-                          type="button"
-                          className={classNames['cell']}
-                          style={{ background, color: textOn(background) }}
-                          aria-label={cell.name}
-                          disabled={cell.count === 0}
-                          onClick={() => onOpen(cell)}
-                        >
+                        <div className={classNames['cell']} style={{ background, color: textOn(background) }}>
                           <span className={classNames['count']}>{cell.count}</span>
                           <span className={classNames['share']}>{(cell.share * 100).toFixed(1)} %</span>
-                        </button>
+                          <button
+                            type="button"
+                            className={classNames['open']}
+                            aria-label={cell.name}
+                            disabled={cell.count === 0}
+                            onClick={() => onOpen(cell)}
+                          />
+                        </div>
                       </td>
                     );
                   })}

@@ -16,12 +16,23 @@ export interface HistogramBar {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** "Confidence 0.80 to 0.85, incorrect: 2 images". */
+}
+
+/** All bars of one bin: what a person points at. */
+export interface HistogramColumn {
+  readonly bin: number;
+  readonly low: number;
+  readonly high: number;
+  readonly x: number;
+  readonly width: number;
+  /** "Confidence 0.80 to 0.85: 4 correct, 1 incorrect". */
   readonly name: string;
 }
 
 export interface HistogramLayout {
   readonly bars: readonly HistogramBar[];
+  /** Bins that hold something. */
+  readonly columns: readonly HistogramColumn[];
   readonly ticksX: readonly { readonly x: number; readonly text: string }[];
   readonly ticksY: readonly { readonly y: number; readonly text: string }[];
   readonly plot: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
@@ -51,6 +62,7 @@ export function layoutHistogram(data: HistogramData, quantity: string, width: nu
   const yOf = (count: number) => plot.bottom - (count / top) * (plot.bottom - plot.top);
 
   const bars: HistogramBar[] = [];
+  const columns: HistogramColumn[] = [];
   for (let bin = 0; bin < bins; bin++) {
     const low = data.edges[bin] ?? 0;
     const high = data.edges[bin + 1] ?? low;
@@ -66,14 +78,27 @@ export function layoutHistogram(data: HistogramData, quantity: string, width: nu
         y: yOf(below + count),
         width: Math.max(1, xOf(high) - xOf(low) - 2),
         height: yOf(below) - yOf(below + count),
-        name: `${quantity} ${low.toFixed(2)} to ${high.toFixed(2)}, ${series.label.toLowerCase()}: ${count} ${count === 1 ? 'image' : 'images'}`,
       });
       below += count;
     });
+    if (below > 0) {
+      const parts = data.series
+        .filter((series) => (series.counts[bin] ?? 0) > 0)
+        .map((series) => `${series.counts[bin]} ${series.label.toLowerCase()}`);
+      columns.push({
+        bin,
+        low,
+        high,
+        x: xOf(low),
+        width: xOf(high) - xOf(low),
+        name: `${quantity} ${low.toFixed(2)} to ${high.toFixed(2)}: ${parts.join(', ')}`,
+      });
+    }
   }
   const every = bins > 12 ? 4 : 2;
   return {
     bars,
+    columns,
     plot,
     ticksX: data.edges
       .map((edge, index) => ({ x: xOf(edge), text: edge.toFixed(1), index }))

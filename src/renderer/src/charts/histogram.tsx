@@ -4,7 +4,7 @@ import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
 import classes from './histogram.module.css';
 import {
-  type HistogramBar,
+  type HistogramColumn,
   type HistogramData,
   histogramFill,
   histogramSvg,
@@ -21,8 +21,8 @@ export interface HistogramProps {
   /** What the x axis measures, e.g. "Confidence". */
   readonly quantity: string;
   readonly data: HistogramData;
-  /** A bar was chosen: show its images. */
-  readonly onOpen?: (bar: HistogramBar) => void;
+  /** A column was chosen: show its images. */
+  readonly onOpen?: (column: HistogramColumn) => void;
   readonly height?: number;
   /** Controls beside the menu. */
   readonly actions?: ReactNode;
@@ -36,7 +36,10 @@ function fillStyle(scheme: Scheme, series: number): CSSProperties {
     : { background: colour };
 }
 
-/** Counts by bin, stacked; the second series is striped. Bars are buttons that open their images. */
+/**
+ * Counts by bin, stacked; the second series is striped. Each column is a button as high as the plot that
+ * opens its images.
+ */
 export function Histogram({ title, description, quantity, data, onOpen, height = 220, actions }: HistogramProps) {
   const scheme = useScheme();
   const colours = chartColours(scheme);
@@ -89,19 +92,26 @@ export function Histogram({ title, description, quantity, data, onOpen, height =
           </text>
         </svg>
         {layout.bars.map((bar) => (
-          <Tooltip key={`${bar.bin}-${bar.series}`} label={bar.name} openDelay={100}>
+          <div
+            key={`${bar.bin}-${bar.series}`}
+            className={classes['bar']}
+            style={{
+              left: bar.x,
+              top: bar.y,
+              width: bar.width,
+              height: Math.max(2, bar.height),
+              ...fillStyle(scheme, bar.series),
+            }}
+          />
+        ))}
+        {layout.columns.map((column) => (
+          <Tooltip key={column.bin} label={column.name} openDelay={100}>
             <button
               type="button"
-              className={classes['bar']}
-              aria-label={bar.name}
-              style={{
-                left: bar.x,
-                top: bar.y,
-                width: bar.width,
-                height: Math.max(2, bar.height),
-                ...fillStyle(scheme, bar.series),
-              }}
-              onClick={() => onOpen?.(bar)}
+              className={classes['column']}
+              aria-label={column.name}
+              style={{ left: column.x, top: plot.top, width: column.width, height: plot.bottom - plot.top }}
+              onClick={() => onOpen?.(column)}
             />
           </Tooltip>
         ))}

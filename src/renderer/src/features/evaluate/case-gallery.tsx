@@ -34,6 +34,8 @@ export interface CaseGalleryProps {
   readonly onClose: () => void;
 }
 
+const isRight = ({ truth, predicted }: CasePrediction) => truth === predicted;
+
 /** More pictures than this at once help no one; the rest is in the Data screen. */
 const SHOWN = 120;
 
@@ -70,7 +72,9 @@ function CaseList({
   query,
 }: Omit<CaseGalleryProps, 'onClose' | 'query'> & { query: CaseQuery }) {
   const answer = useRequest('evaluations.cases', { project, run, split, ...query.filter });
-  const cases = (answer.data?.cases ?? []).toSorted((a, b) => b.confidence - a.confidence);
+  const cases = (answer.data?.cases ?? []).toSorted(
+    (a, b) => Number(isRight(a)) - Number(isRight(b)) || b.confidence - a.confidence,
+  );
   const images = useRequest(
     'dataset.images',
     { project, ids: cases.slice(0, SHOWN).map(({ image }) => image) },
@@ -98,7 +102,7 @@ function CaseList({
     <Stack gap="sm">
       <Group justify="space-between">
         <Text c="dimmed" size="xs">
-          {formatQuantity(cases.length, 'image')}, surest first
+          {formatQuantity(cases.length, 'image')}, errors first, then the surest
           {cases.length > SHOWN ? `; the first ${SHOWN} are shown` : ''}
         </Text>
         <Group gap={4}>
@@ -135,16 +139,11 @@ function CaseList({
       </Group>
       <div className={styles['grid']}>
         {cases.slice(0, SHOWN).map((row) => (
-          <UnstyledButton
-            key={row.image}
-            className={styles['card']}
-            aria-label={`${pathOf(row.image)}: true ${label(row.truth)}, predicted ${label(row.predicted)}, ${formatPercent(row.confidence)}`}
-            onClick={() => setOpened(row)}
-          >
+          <UnstyledButton key={row.image} className={styles['card']} onClick={() => setOpened(row)}>
             <img
               className={styles['picture']}
               src={resourceUrl(resourcePaths.thumbnail(project, row.image))}
-              alt=""
+              alt={pathOf(row.image)}
               loading="lazy"
             />
             <div className={styles['text']}>
@@ -178,7 +177,7 @@ function CaseView({ project, classes, shown, path, onBack }: CaseViewProps) {
     window.addEventListener('keydown', back);
     return () => window.removeEventListener('keydown', back);
   }, [onBack]);
-  const right = shown.truth === shown.predicted;
+  const right = isRight(shown);
   return (
     <Stack gap="sm">
       <Group justify="space-between">

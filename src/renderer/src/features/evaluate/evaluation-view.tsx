@@ -5,7 +5,7 @@ import type { Evaluation, RunSummary } from '#shared/models/run';
 import { ConfusionMatrix } from '../../charts/confusion-matrix';
 import { formatCompact, formatFixed, formatInterval } from '../../charts/format';
 import { Histogram } from '../../charts/histogram';
-import type { HistogramBar, HistogramData } from '../../charts/histogram-layout';
+import type { HistogramData } from '../../charts/histogram-layout';
 import { HistoryChart } from '../../charts/history-chart';
 import { formatDate, formatDuration, formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
@@ -48,15 +48,6 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
           },
     [edges, correct, incorrect, together],
   );
-  const openBar = (bar: HistogramBar, correctness: boolean | null) => {
-    const low = edges[bar.bin] ?? 0;
-    const high = edges[bar.bin + 1] ?? 1;
-    setQuery({
-      title: bar.name,
-      filter: { confidence: [low, high], ...(correctness === null ? {} : { correct: correctness }) },
-    });
-  };
-
   return (
     <>
       <SectionCard
@@ -104,10 +95,10 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
         />
         <Histogram
           title={together ? 'Confidence' : 'Confidence by correctness'}
-          description="How sure the model was. Choose a bar to see its images."
+          description="How sure the model was. Choose a column to see its images."
           quantity="Confidence"
           data={data}
-          onOpen={(bar) => openBar(bar, together ? null : bar.series === 0)}
+          onOpen={({ name, low, high }) => setQuery({ title: name, filter: { confidence: [low, high] } })}
           actions={
             <SegmentedControl
               aria-label="Split the confidence by"
