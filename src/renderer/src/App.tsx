@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { ConfirmDialog } from './components/confirm';
 import { FolderBrowser } from './components/folder-browser';
+import { ConnectionNotice } from './components/shell/connection-notice';
 import { Navigation } from './components/shell/navigation';
 import { ShortcutSheet } from './components/shell/shortcut-sheet';
 import { ToastStack } from './components/shell/toast-stack';
@@ -23,8 +24,11 @@ export function App() {
       <QueryClientProvider client={queryClient}>
         <div style={{ display: 'flex', height: '100%' }}>
           <Navigation scheme={scheme} onTheme={setTheme} />
-          <main style={{ flex: 1, minWidth: 0, height: '100%' }}>
-            <Screens />
+          <main style={{ flex: 1, minWidth: 0, height: '100%', display: 'flex', flexDirection: 'column' }}>
+            <ConnectionNotice />
+            <div style={{ flex: 1, minHeight: 0 }}>
+              <Screens />
+            </div>
           </main>
         </div>
         <ShortcutSheet />

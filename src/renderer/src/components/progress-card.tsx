@@ -40,7 +40,7 @@ export function ProgressCard(props: ProgressCardProps) {
           </Text>
           {phase !== undefined && phase !== '' && (
             <Text c="dimmed" size="xs">
-              {phase}
+              {phase.charAt(0).toUpperCase() + phase.slice(1)}
             </Text>
           )}
         </div>

@@ -1,6 +1,7 @@
 import { QueryClient, type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query';
 import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract';
 import { invoke, on, onConnection } from '../bridge/bridge';
+import { useSession } from './session';
 import { showError } from './toasts';
 
 export const queryClient = new QueryClient({
@@ -67,6 +68,7 @@ const affected: Record<'dataset' | 'runs' | 'evaluations' | 'backbones', readonl
 export function followChanges(): () => void {
   const endChanged = on('project.changed', ({ what }) => refresh(...affected[what]));
   const endConnection = onConnection((state) => {
+    useSession.setState({ connected: state === 'open' });
     if (state === 'open') void queryClient.invalidateQueries();
   });
   return () => {

@@ -17,6 +17,8 @@ interface SessionState {
   readonly theme: Settings['theme'];
   readonly imageRequest: ImageRequest | null;
   readonly shortcutsOpen: boolean;
+  /** False while web mode's event stream is broken and being reopened. */
+  readonly connected: boolean;
   go(screen: Screen): void;
   setProject(project: ProjectSummary | null): void;
   setTheme(theme: Settings['theme']): void;
@@ -33,6 +35,7 @@ export const useSession = create<SessionState>((set) => ({
   theme: 'dark',
   imageRequest: null,
   shortcutsOpen: false,
+  connected: true,
   go: (screen) => set({ screen }),
   setProject: (project) => set({ project, imageRequest: null }),
   setTheme: (theme) => set({ theme }),

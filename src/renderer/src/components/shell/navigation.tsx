@@ -37,7 +37,7 @@ export interface NavigationProps {
 /** The left side of the window: project, screens in the order of the work, what runs, settings. */
 export function Navigation({ scheme, onTheme }: NavigationProps) {
   return (
-    <header className={classes['side']}>
+    <section className={classes['side']} aria-label="Fovea">
       <Group gap={8} className={classes['brand']} wrap="nowrap">
         <Logo />
         <Text fw={650} size="md">
@@ -80,7 +80,7 @@ export function Navigation({ scheme, onTheme }: NavigationProps) {
           </Tooltip>
         </Group>
       </div>
-    </header>
+    </section>
   );
 }
 

@@ -21,7 +21,7 @@ const images: ShortcutGroup = {
     [['Arrow keys'], 'Move through the grid'],
     [['Shift', 'Arrow keys'], 'Extend the selection'],
     [['Space'], 'Select or unselect'],
-    [['Enter'], 'Open in the inspector'],
+    [['Enter'], 'Look at it large'],
     [['Ctrl', 'A'], 'Select all that the filter shows'],
     [['1 – 9'], 'Label the selection with class 1 – 9'],
     [['0'], 'Take the label away'],

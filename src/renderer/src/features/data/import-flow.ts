@@ -1,9 +1,11 @@
 import { useCallback, useRef, useState } from 'react';
 import type { ImportOptions, ImportPlan, ImportResult } from '#shared/models/dataset';
 import { type Grant, invoke, platform, type UploadProgress } from '../../bridge/bridge';
+import { formatCount, formatQuantity } from '../../components/format';
 import { jobEnd } from '../../state/activity';
 import { refresh } from '../../state/requests';
-import { showError } from '../../state/toasts';
+import { useSession } from '../../state/session';
+import { showError, showToast } from '../../state/toasts';
 
 /** Where an import stands. One at a time for the window. */
 export type ImportStage =
@@ -87,24 +89,34 @@ export function useImportFlow(project: string): ImportFlow {
     if (stage.kind !== 'plan') return;
     const { plan } = stage;
     const mine = begin();
-    void guard(mine, async () => {
-      const { job } = await invoke('dataset.import', {
-        project,
-        plan: plan.id,
-        options,
-        labels: labels?.grant ?? null,
-      });
-      setStage({ kind: 'importing', job });
-      const ended = await jobEnd(job);
-      refresh('dataset.summary', 'dataset.ids', 'projects.list');
-      const result = await invoke('dataset.importResult', { project, job }).catch((error) => {
-        // A cancelled import may have nothing to tell.
-        if (ended === null) return null;
-        throw error;
-      });
-      if (result === null) setStage({ kind: 'idle' });
-      else if (turn.current === mine) setStage({ kind: 'result', result });
+    void runImport(plan.id, options, labels, mine).catch((error) => {
+      if (turn.current === mine) setStage({ kind: 'failed', error });
+      else showError(error);
     });
+  };
+  const runImport = async (plan: string, options: ImportOptions, labels: Grant | null, mine: number) => {
+    const { job } = await invoke('dataset.import', { project, plan, options, labels: labels?.grant ?? null });
+    if (turn.current === mine) setStage({ kind: 'importing', job });
+    const ended = await jobEnd(job);
+    refresh('dataset.summary', 'dataset.ids', 'projects.list');
+    const result = await invoke('dataset.importResult', { project, job }).catch((error) => {
+      // A cancelled import may have nothing to tell.
+      if (ended === null) return null;
+      throw error;
+    });
+    if (turn.current === mine) {
+      setStage(result === null ? { kind: 'idle' } : { kind: 'result', result });
+    } else if (result !== null) {
+      const show = () => {
+        useSession.getState().go('data');
+        setStage({ kind: 'result', result });
+      };
+      showToast({
+        kind: 'success',
+        message: `Import finished: ${formatQuantity(result.added, 'image')} added, ${formatCount(result.skipped.length)} skipped`,
+        action: { label: 'Show', run: show },
+      });
+    }
   };
   const close = () => {
     turn.current += 1;

@@ -1,0 +1,14 @@
+import { Alert } from '@mantine/core';
+import { Unplug } from 'lucide-react';
+import { useSession } from '../../state/session';
+
+/** Web mode: says that Fovea does not answer at the moment, while the page tries again. */
+export function ConnectionNotice() {
+  const connected = useSession((state) => state.connected);
+  if (connected) return null;
+  return (
+    <Alert role="status" color="orange" variant="light" radius={0} p="xs" icon={<Unplug size={16} aria-hidden />}>
+      The connection to Fovea is lost. Trying again; if Fovea was closed, start it and open the address that it prints.
+    </Alert>
+  );
+}
