@@ -52,9 +52,7 @@ function createProgram({ version, stdout, stderr }: CommandLine): Command {
     .description('Fine-tune a Vision Transformer on your own radiology images. Research use only.')
     .version(version)
     .option('--json', 'print the answer as one JSON object')
-    .addOption(
-      new Option('--progress <how>', 'show progress on stderr').choices(['bar', 'json', 'none']).env('FOVEA_PROGRESS'),
-    )
+    .addOption(new Option('--progress <how>', 'show progress on stderr').choices(['bar', 'json', 'none']))
     .exitOverride()
     .showHelpAfterError('(see fovea help)')
     .configureOutput({

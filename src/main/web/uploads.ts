@@ -50,8 +50,7 @@ export function createUploads(
 
   return {
     async begin() {
-      // mkdtemp makes a folder that only this user can enter.
-      root ??= mkdtemp(join(tmpdir(), 'fovea-upload-'));
+      root ??= makeRoot();
       const session = randomUUID();
       const folder = join(await root, session);
       await mkdir(folder);
@@ -97,6 +96,27 @@ export function createUploads(
       if (root !== undefined) await rm(await root, { recursive: true, force: true });
     },
   };
+}
+
+const NAME = /^fovea-upload-(\d+)-/;
+
+/** A folder that only this user can enter. What a Fovea that was killed left behind goes first: it may hold patients' images. */
+async function makeRoot(): Promise<string> {
+  for (const name of await readdir(tmpdir())) {
+    const owner = NAME.exec(name)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+  return mkdtemp(join(tmpdir(), `fovea-upload-${process.pid}-`));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}

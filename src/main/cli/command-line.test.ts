@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** The command as it is run in a checkout: it builds itself where that is needed, in a process of its own. */
+const script = resolve(import.meta.dirname, '../../../scripts/fovea.mjs');
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe('fovea', () => {
+  let folder: string;
+  let project: string;
+
+  function start(...given: string[]) {
+    const child = spawn(process.execPath, [script, ...given], {
+      env: { ...process.env, FOVEA_HOME: join(folder, 'home') },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const ended = new Promise<Ended>((done) => child.once('close', (code) => done({ code, stdout, stderr })));
+    return { child, ended, stderr: () => stderr };
+  }
+
+  async function json(...given: string[]) {
+    const { code, stdout, stderr } = await start(...given, '--json').ended;
+    const lines = stdout.split('\n');
+    expect(lines, `${stdout}\n${stderr}`).toHaveLength(2);
+    return { code, stderr, answer: JSON.parse(lines[0] ?? '') as Record<string, unknown> };
+  }
+
+  async function succeed(...given: string[]) {
+    const { code, answer, stderr } = await json(...given);
+    expect(answer, stderr).toMatchObject({ ok: true });
+    expect(code).toBe(0);
+    return answer;
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fovea-command-'));
+    project = join(folder, 'a project');
+    // Two classes that can be told apart: a bright band above or below.
+    for (const [label, top] of [
+      ['über', 8],
+      ['below (2)', 72],
+    ] as const) {
+      const images = join(folder, 'images [x]', label);
+      await mkdir(images, { recursive: true });
+      for (let patient = 0; patient < 8; patient++) {
+        const band = await sharp({
+          create: { width: 96, height: 24, channels: 3, background: { r: 200 + patient, g: 200, b: 200 } },
+        })
+          .png()
+          .toBuffer();
+        await sharp({ create: { width: 96, height: 104, channels: 3, background: { r: 20, g: 20, b: 20 + patient } } })
+          .composite([{ input: band, left: 0, top }])
+          .png()
+          .toFile(join(images, `p${label.length}${patient} – scan.png`));
+      }
+    }
+    await writeFile(join(folder, 'images [x]/über/broken.png'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
+    await writeFile(join(folder, 'images [x]/notes.txt'), 'not an image');
+  });
+  afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+  it('goes from files to a model that answers', { timeout: 240_000 }, async () => {
+    expect(await succeed('create', project, '--name', 'Bands')).toMatchObject({ project, name: 'Bands' });
+
+    const pattern = String.raw`(p\d+) –`;
+    const imported = await succeed('import', project, join(folder, 'images [x]'), '--group-pattern', pattern);
+    expect(imported).toMatchObject({ added: 16, classes: { über: 8, 'below (2)': 8 }, patients: 16 });
+    const skipped = imported['skipped'] as { path: string; code: string; message: string }[];
+    expect(skipped.map(({ path }) => path).filter((path) => path.endsWith('.png'))).toEqual(['über/broken.png']);
+    expect(imported['imagesPerSecond']).toBeGreaterThan(0);
+
+    const split = await succeed('split', project, '--validation', '0.25', '--test', '0.25', '--seed', '7');
+    expect(split).toMatchObject({
+      splits: {
+        train: { über: 4, 'below (2)': 4 },
+        validation: { über: 2, 'below (2)': 2 },
+        test: { über: 2, 'below (2)': 2 },
+      },
+      groupsAcrossSplits: 0,
+    });
+    expect(await succeed('runs', project)).toMatchObject({ runs: [] });
+
+    const { code, answer, stderr } = await json(
+      ...['train', project, '--backbone', 'vit-micro', '--preset', 'full', '--progress', 'json'],
+      ...['--set', 'epochs=2', '--set', 'batchSize=4', '--set', 'augmentation.enabled=false', '--set', 'threads=1'],
+    );
+    expect(code).toBe(0);
+    expect(answer).toMatchObject({ ok: true, state: 'finished', epochs: 2 });
+    const history = answer['history'] as { epoch: number; trainLoss: number; metrics: { accuracy: number } }[];
+    expect(history.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(history[0]?.trainLoss).toBeGreaterThan(0.1);
+    expect(existsSync(join(String(answer['checkpoint']), 'model.safetensors'))).toBe(true);
+    const told = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string });
+    expect(new Set(told.map(({ event }) => event))).toEqual(new Set(['run.progress', 'run.log', 'job']));
+
+    const id = String(answer['run']);
+    expect(await succeed('runs', project)).toMatchObject({ runs: [{ id, state: 'finished', hasModel: true }] });
+    expect(await succeed('run', project, id)).toMatchObject({
+      run: id,
+      record: { config: { epochs: 2, batchSize: 4, augmentation: { enabled: false } } },
+    });
+
+    const evaluated = await succeed('evaluate', project, id, '--split', 'test');
+    expect(evaluated).toMatchObject({ n: 4, split: 'test', accuracy: { n: 4 } });
+    const matrix = evaluated['confusionMatrix'] as number[][];
+    expect(matrix.map((row) => row.reduce((sum, value) => sum + value, 0))).toEqual([2, 2]);
+
+    const scans = join(folder, 'images [x]/über');
+    const maps = join(folder, 'maps');
+    const predicted = await succeed('predict', project, id, scans, '--attention', maps);
+    const predictions = predicted['predictions'] as Record<string, unknown>[];
+    expect(predictions).toHaveLength(9);
+    const whole = predictions.filter(({ ok }) => ok === true);
+    expect(whole).toHaveLength(8);
+    for (const one of whole) {
+      const shares = Object.values(one['probabilities'] as Record<string, number>);
+      expect(shares.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+      expect(Math.max(...shares)).toBe(one['confidence']);
+      expect(existsSync(String(one['attention']))).toBe(true);
+    }
+    expect(predictions.find(({ ok }) => ok === false)).toMatchObject({ error: { code: expect.any(String) } });
+    expect(await readdir(maps)).toHaveLength(16);
+
+    const out = join(folder, 'exported');
+    const exported = await succeed('export', project, id, '--format', 'hf', out);
+    expect((exported['parity'] as { maxProbabilityDifference: number }).maxProbabilityDifference).toBeLessThan(1e-4);
+    expect(await readdir(out)).toEqual(expect.arrayContaining(['config.json', 'model.safetensors']));
+  });
+
+  it('stops after saving at Ctrl-C, and goes on where it was', { timeout: 240_000 }, async () => {
+    const { child, ended, stderr } = start(
+      ...['train', project, '--backbone', 'vit-micro', '--json', '--progress', 'json'],
+      ...['--set', 'epochs=500', '--set', 'batchSize=4', '--set', 'threads=1', '--set', 'logEverySteps=1'],
+    );
+    await expect.poll(() => stderr().includes('"kind":"epoch"'), { timeout: 120_000 }).toBe(true);
+    child.kill('SIGINT');
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    const answer = JSON.parse(stdout) as { run: string; epochs: number };
+    expect(answer).toMatchObject({ ok: true, state: 'stopped' });
+    expect(answer.epochs).toBeGreaterThanOrEqual(1);
+    const { runs } = await succeed('runs', project);
+    expect(runs).toEqual(expect.arrayContaining([expect.objectContaining({ id: answer.run, hasModel: true })]));
+  });
+
+  it('describes a picture, and a file that is none', async () => {
+    const picture = join(folder, 'images [x]/über/p40 – scan.png');
+    const inspected = await succeed('inspect', picture, join(folder, 'images [x]/notes.txt'));
+    expect(inspected).toMatchObject({
+      files: [
+        { path: picture, ok: true, kind: 'png', rows: 104, columns: 96, frame0: { dtype: 'uint8', max: 200 } },
+        { ok: false, error: { code: expect.any(String) } },
+      ],
+    });
+  });
+
+  it.each([
+    [['train', 'PROJECT'], 2],
+    [['train', 'PROJECT', '--backbone', 'vit-micro', '--set', 'epochs=none'], 2],
+    [['train', 'PROJECT', '--backbone', 'vit-micro', '--preset', 'fastest'], 2],
+    [['split', 'PROJECT', '--validation', '1.5'], 2],
+    [['split'], 2],
+    [['nonsense'], 2],
+    [['import', 'nowhere', 'images'], 1],
+    [['evaluate', 'PROJECT', 'no-such-run'], 1],
+    [['train', 'PROJECT', '--backbone', 'no-such-backbone'], 1],
+  ])('answers %j with one error object and exit code %i', async (given, expected) => {
+    const { code, answer } = await json(...given.map((word) => (word === 'PROJECT' ? project : word)));
+    expect(answer).toMatchObject({ ok: false, error: { code: expect.any(String), message: expect.any(String) } });
+    expect((answer['error'] as { code: string }).code).not.toBe('internal');
+    expect(code).toBe(expected);
+  });
+
+  it('is readable without --json', async () => {
+    const { code, stdout, stderr } = await start('runs', project).ended;
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/run\s+state\s+backbone/);
+    expect(stdout).toContain('vit-micro');
+  });
+});
