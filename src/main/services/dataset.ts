@@ -1,14 +1,6 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
-import {
-  type DatasetSummary,
-  type ImageDetail,
-  type ImageFilter,
-  type ImageSummary,
-  type SplitPart,
-  splitParts,
-} from '#shared/models/dataset';
+import type { DatasetSummary, ImageDetail, ImageFilter, ImageSummary, SplitPart } from '#shared/models/dataset';
 import type { DecodePool } from '../decode-host/client';
 import { canUndo } from '../store/actions';
 import { appendAudit } from '../store/audit';
@@ -18,7 +10,7 @@ import { lastImport } from '../store/imports';
 import { classesByName, labelHistory } from '../store/labels';
 import { partMembers } from '../store/splits';
 import { datasetWarnings } from './dataset-warnings';
-import { rasterPath } from './project-paths';
+import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
 import type { Splits } from './splits';
 
@@ -53,8 +45,6 @@ export interface Dataset {
    * present ones; images of other classes are then left out.
    */
   samples(project: OpenProject, part: SplitPart, classes?: readonly string[]): DatasetSample[];
-  /** SHA-256 of what is in the dataset (content and labels) and of who is where in the split. */
-  hashes(project: OpenProject): { readonly dataset: string; readonly split: string };
 }
 
 export function createDataset(options: { readonly splits: Splits; readonly pool: DecodePool }): Dataset {
@@ -85,7 +75,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
         classes: perClass,
         kinds: counts.kinds,
         modalities: counts.modalities,
-        split: splits.current(project),
+        split: splits.current(project, groups),
         lastImport: lastImport(store),
         warnings: datasetWarnings({ ...counts, classes: perClass }),
         canUndo: canUndo(store),
@@ -113,27 +103,11 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
     classes,
     samples(project, part, given) {
       const index = new Map((given ?? classes(project)).map((name, position) => [name, position]));
+      const raster = rasterPaths(project.folder);
       return partMembers(project.store, part).flatMap(({ id, hash, label, patient }) => {
         const position = index.get(label);
-        return position === undefined
-          ? []
-          : [{ image: id, raster: rasterPath(project.folder, hash), label: position, patient }];
+        return position === undefined ? [] : [{ image: id, raster: raster(hash), label: position, patient }];
       });
-    },
-    hashes(project) {
-      const dataset = project.store
-        .all<{ hash: string; label: string | null }>(
-          `SELECT hash, classes.name AS label FROM images LEFT JOIN classes ON classes.id = label_id
-           WHERE removed_at IS NULL ORDER BY hash, frame`,
-        )
-        .map((row) => [row.hash, row.label]);
-      const split = splitParts.map((part) =>
-        partMembers(project.store, part)
-          .map((one) => one.hash)
-          .sort(),
-      );
-      const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-      return { dataset: digest(dataset), split: digest(split) };
     },
   };
 }

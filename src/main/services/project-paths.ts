@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { CANONICAL_SHORT_SIDE, type Intensity } from '#shared/models/pipeline';
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -36,8 +36,14 @@ export function rasterKey(pipeline: { readonly intensity: Intensity; readonly ca
 
 /** `cache/rasters/<2 hex>/<hash>[-<key>].raster`; `hash` is the source file's SHA-256. */
 export function rasterPath(folder: string, hash: string, key = ''): string {
-  const name = `${checked(hash)}${key === '' ? '' : `-${key}`}.raster`;
-  return join(cacheFolder(folder), 'rasters', hash.slice(0, 2), name);
+  return rasterPaths(folder, key)(hash);
+}
+
+/** The same for many images. */
+export function rasterPaths(folder: string, key = ''): (hash: string) => string {
+  const rasters = join(cacheFolder(folder), 'rasters');
+  const end = `${key === '' ? '' : `-${key}`}.raster`;
+  return (hash) => `${rasters}${sep}${checked(hash).slice(0, 2)}${sep}${hash}${end}`;
 }
 
 /** `cache/thumbnails/<2 hex>/<hash>.jpg` */

@@ -3,7 +3,7 @@ import { type SplitPart, type SplitRequest, type SplitSummary, splitParts } from
 import { type SplitItem, type SplitShares, splitDeviation, splitItems } from '#shared/splitting/split';
 import { forgetMoves, pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
-import { type ClassCounts, classCounts, imageGroups, partPatients } from '../store/counts';
+import { type ClassCounts, classCounts, type ImageGroup, imageGroups, partPatients } from '../store/counts';
 import { classesByName } from '../store/labels';
 import { addSplit, currentParts, currentSplit, type SplitCandidate, setMember, splitCandidates } from '../store/splits';
 import type { Events } from './events';
@@ -18,7 +18,8 @@ export interface Splits {
    * name none. Null where no image has a part given.
    */
   splitAsGiven(project: OpenProject): SplitSummary | null;
-  current(project: OpenProject): SplitSummary | null;
+  /** `groups`: where the caller has counted already. */
+  current(project: OpenProject, groups?: readonly ImageGroup[]): SplitSummary | null;
   /** Throws `no_split`. Can be undone. */
   move(project: OpenProject, images: readonly number[], part: SplitPart): SplitSummary;
 }
@@ -141,10 +142,10 @@ function store(
   });
 }
 
-function summarize(project: OpenProject): SplitSummary | null {
+function summarize(project: OpenProject, counted?: readonly ImageGroup[]): SplitSummary | null {
   const split = currentSplit(project.store);
   if (split === null) return null;
-  const groups = imageGroups(project.store);
+  const groups = counted ?? imageGroups(project.store);
   const byClass = classCounts(groups);
   const classes = classesByName(project.store).flatMap(({ id, name }) => {
     const of = byClass.get(id);
