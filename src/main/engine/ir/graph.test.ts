@@ -4,6 +4,7 @@ import { GraphBuilder } from './builder';
 import { checkGraph } from './check';
 import { countMultiplyAccumulates } from './count-operations';
 import type { Graph } from './graph';
+import { peakActivationBytes } from './peak-memory';
 import { printGraph } from './print';
 import { pruneGraph } from './prune';
 
@@ -65,6 +66,19 @@ describe('a graph', () => {
     const graph = builder.build('g');
     expect(countMultiplyAccumulates(graph)).toBe(5 * 3 * 4 + 5 * 4 * 2);
     expect(pruneGraph(graph).nodes.map(({ op }) => op)).toEqual(['linear', 'linear', 'reduceSum']);
+  });
+});
+
+describe('peakActivationBytes', () => {
+  it('counts what lives at one time, by hand', () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x', [10]);
+    const a = builder.exp(x); // 10 live
+    const b = builder.reshape(a, [2, 5]); // shares a
+    const c = builder.reduceSum(b, [1]); // 10 + 2 live, then a goes
+    const d = builder.expand(builder.reshape(c, [2, 1]), [2, 4]); // 2 + 8
+    builder.output('y', builder.exp(d)); // the caller's
+    expect(peakActivationBytes(builder.build('g'))).toBe(4 * 12);
   });
 });
 

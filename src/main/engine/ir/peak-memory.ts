@@ -1,0 +1,37 @@
+import type { Graph, Value } from './graph';
+import { pruneGraph } from './prune';
+import { sizeOf } from './shape';
+
+/**
+ * Bytes that the values of a graph take at most at one time, when its nodes run in order and a value is freed after
+ * its last use. Inputs and outputs are the caller's and are not counted. A reshape shares the memory of its input.
+ */
+export function peakActivationBytes(graph: Graph): number {
+  const { nodes, inputs, outputs } = pruneGraph(graph);
+  const owner = new Map<number, number>();
+  const ownerOf = ({ id }: Value): number => owner.get(id) ?? id;
+  const lastUse = new Map<number, number>();
+  nodes.forEach((node, index) => {
+    const [shared] = node.inputs;
+    if (node.op === 'reshape' && shared) for (const { id } of node.outputs) owner.set(id, ownerOf(shared));
+    for (const value of [...node.inputs, ...node.outputs]) lastUse.set(ownerOf(value), index);
+  });
+
+  const foreign = new Set([...inputs, ...outputs].map(({ value }) => ownerOf(value)));
+  const sizes = new Map<number, number>();
+  const freedAfter: number[][] = nodes.map(() => []);
+  for (const [id, index] of lastUse) freedAfter[index]?.push(id);
+  let live = 0;
+  let peak = 0;
+  nodes.forEach((node, index) => {
+    for (const output of node.outputs) {
+      const id = ownerOf(output);
+      if (foreign.has(id) || sizes.has(id) || node.op === 'reshape') continue;
+      sizes.set(id, 4 * sizeOf(output.shape));
+      live += 4 * sizeOf(output.shape);
+    }
+    peak = Math.max(peak, live);
+    for (const id of freedAfter[index] ?? []) live -= sizes.get(id) ?? 0;
+  });
+  return peak;
+}

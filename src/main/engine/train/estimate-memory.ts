@@ -1,0 +1,36 @@
+import { peakActivationBytes } from '../ir/peak-memory';
+import { sizeOf } from '../ir/shape';
+import type { VitConfig } from '../vit/config';
+import { parameterCount } from '../vit/parameters';
+import { vitModel } from './model';
+import { buildGradientProgram } from './programs';
+
+export interface MemoryOptions {
+  readonly config: VitConfig;
+  readonly microBatch: number;
+  readonly trainable: 'all' | 'head';
+  /** Micro-batches a step; from two on a second set of gradients is kept. */
+  readonly accumulation: number;
+}
+
+const MIB = 2 ** 20;
+/** Node.js and onnxruntime with a prepared session, before any tensor. */
+const PROCESS_MIB = 110;
+
+/**
+ * Peak resident memory of a process that trains on the CPU, MiB: parameters, moments and gradients as we keep them, the
+ * pixels, and what the gradient program holds at one time, which is worked out from the graph itself. What the caller
+ * keeps (images, the parameters as they were read) comes on top.
+ */
+export function estimateTrainingMemoryMB({ config, microBatch, trainable, accumulation }: MemoryOptions): number {
+  const model = vitModel(config, trainable);
+  const parameters = parameterCount(model.groups);
+  const trained = parameterCount(model.trainable);
+  const gradientSets = accumulation > 1 ? 2 : 1;
+  const state = 4 * (parameters + trained * (2 + gradientSets));
+  // The runtime computes gradients in memory of its own before they are copied to ours.
+  const outputs = 4 * trained;
+  const pixels = 4 * microBatch * sizeOf(model.inputShape);
+  const activations = peakActivationBytes(buildGradientProgram(model, microBatch));
+  return PROCESS_MIB + (state + outputs + pixels + activations) / MIB;
+}
