@@ -39,7 +39,7 @@ export function ConfirmDialog() {
         <Button variant="default" onClick={() => answer(false)}>
           Cancel
         </Button>
-        <Button data-autofocus color={request?.danger === true ? 'red' : 'accent'} onClick={() => answer(true)}>
+        <Button data-autofocus color={request?.danger === true ? 'red.9' : 'accent'} onClick={() => answer(true)}>
           {request?.confirmLabel}
         </Button>
       </Group>

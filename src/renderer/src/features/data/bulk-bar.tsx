@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Group, Kbd, Menu, Text, TextInput } from '@mantine/core';
-import { Split, Tag, Trash2, X } from 'lucide-react';
+import { ActionIcon, Button, Group, Kbd, Menu, Modal, Text, TextInput } from '@mantine/core';
+import { Plus, Split, Tag, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
 import { ClassDot } from '../../components/class-chip';
@@ -51,59 +51,70 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
 }
 
 function LabelMenu({ classNames, onLabel }: Pick<BulkBarProps, 'classNames' | 'onLabel'>) {
-  const [opened, setOpened] = useState(false);
-  const [name, setName] = useState('');
-  const apply = (label: string | null) => {
-    setOpened(false);
-    setName('');
-    onLabel(label);
-  };
+  const [naming, setNaming] = useState(false);
   return (
-    <Menu position="top-start" opened={opened} onChange={setOpened} width={220}>
-      <Menu.Target>
-        <Button leftSection={<Tag size={14} />}>Label</Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {classNames.map((label, index) => (
+    <>
+      <Menu position="top-start" width={220}>
+        <Menu.Target>
+          <Button leftSection={<Tag size={14} />}>Label</Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {classNames.map((label, index) => (
+            <Menu.Item
+              key={label}
+              leftSection={<ClassDot index={index} />}
+              rightSection={index < 9 ? <Kbd size="xs">{index + 1}</Kbd> : undefined}
+              onClick={() => onLabel(label)}
+            >
+              {label}
+            </Menu.Item>
+          ))}
           <Menu.Item
-            key={label}
-            leftSection={<ClassDot index={index} />}
-            rightSection={index < 9 ? <Kbd size="xs">{index + 1}</Kbd> : undefined}
-            onClick={() => apply(label)}
+            leftSection={<ClassDot index={-1} />}
+            rightSection={<Kbd size="xs">0</Kbd>}
+            onClick={() => onLabel(null)}
           >
-            {label}
+            Take the label away
           </Menu.Item>
-        ))}
-        <Menu.Item
-          leftSection={<ClassDot index={-1} />}
-          rightSection={<Kbd size="xs">0</Kbd>}
-          onClick={() => apply(null)}
-        >
-          Take the label away
-        </Menu.Item>
-        <Menu.Divider />
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (name.trim() !== '') apply(name.trim());
+          <Menu.Divider />
+          <Menu.Item leftSection={<Plus size={12} />} onClick={() => setNaming(true)}>
+            New class…
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={naming} onClose={() => setNaming(false)} title="Label with a new class" size="xs">
+        <NewClassForm
+          onName={(name) => {
+            setNaming(false);
+            onLabel(name);
           }}
-        >
-          <Group gap={6} p={6} wrap="nowrap">
-            <TextInput
-              aria-label="New class"
-              placeholder="New class"
-              value={name}
-              maxLength={120}
-              flex={1}
-              onChange={(event) => setName(event.currentTarget.value)}
-              onKeyDown={(event) => event.stopPropagation()}
-            />
-            <Button type="submit" variant="default" disabled={name.trim() === ''}>
-              Add
-            </Button>
-          </Group>
-        </form>
-      </Menu.Dropdown>
-    </Menu>
+        />
+      </Modal>
+    </>
+  );
+}
+
+function NewClassForm({ onName }: { readonly onName: (name: string) => void }) {
+  const [name, setName] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() !== '') onName(name.trim());
+      }}
+    >
+      <TextInput
+        label="Class name"
+        value={name}
+        maxLength={120}
+        data-autofocus
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Group justify="flex-end" mt="md">
+        <Button type="submit" disabled={name.trim() === ''}>
+          Label
+        </Button>
+      </Group>
+    </form>
   );
 }

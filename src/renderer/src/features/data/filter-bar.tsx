@@ -1,6 +1,6 @@
-import { Group, NumberInput, Pill, SegmentedControl, Select, Text, TextInput, Tooltip } from '@mantine/core';
+import { Button, Group, NumberInput, SegmentedControl, Select, Text, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { Search } from 'lucide-react';
+import { Search, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ImageFilter } from '#shared/models/dataset';
 import { formatCount } from '../../components/format';
@@ -89,14 +89,16 @@ export function FilterBar(props: FilterBarProps) {
         />
       </Tooltip>
       {chips.map(({ key, text: words }) => (
-        <Pill
+        <Button
           key={key}
-          withRemoveButton
-          removeButtonProps={{ 'aria-label': `Remove filter ${words}` }}
-          onRemove={() => onFilter(withoutFilter(filter, key))}
+          size="compact-xs"
+          variant="light"
+          rightSection={<X size={12} aria-hidden />}
+          aria-label={`Remove filter ${words}`}
+          onClick={() => onFilter(withoutFilter(filter, key))}
         >
           {words}
-        </Pill>
+        </Button>
       ))}
       <Text size="xs" c="dimmed" className="tabular" ml="auto" role="status">
         {shown !== undefined && narrowed ? `${formatCount(shown)} of ${formatCount(total)}` : ''}
