@@ -178,6 +178,8 @@ describe('training in its own process', { timeout: 180_000 }, () => {
       pretrained: false,
     });
     expect(estimate.seconds).toBeGreaterThan(0);
+    expect(estimate.memoryMB / undisturbed.result.peakMemoryMB).toBeGreaterThan(0.75);
+    expect(estimate.memoryMB / undisturbed.result.peakMemoryMB).toBeLessThan(1.25);
     const order: string[] = [];
     await Promise.all([
       training.result.then(() => order.push('first')),

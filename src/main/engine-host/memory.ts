@@ -10,13 +10,14 @@ export interface MemoryOptions {
 
 const MIB = 2 ** 20;
 /** Node, onnxruntime and the loader's thread before any model. */
-const BASE_MIB = 190;
+const BASE_MIB = 150;
 /**
- * Float values that a block keeps or makes per token and hidden unit until its backward pass is done, and per entry of
- * its attention: fitted to measured peaks (docs/pipeline.md).
+ * Float values for each token and hidden unit of a block, and for each entry of its attention, until its backward pass
+ * is done. Fitted to peaks measured on the CPU, batch and MiB: micro 10, 243; tiny 16, 1671; small 8, 2208; and, head
+ * only, base 8, 952.
  */
-const PER_HIDDEN = 33;
-const PER_ATTENTION = 3;
+const PER_HIDDEN = 34;
+const PER_ATTENTION = 3.6;
 const FORWARD_HIDDEN = 20;
 
 /** Peak resident memory of the engine process in a run, MiB. */
@@ -26,9 +27,9 @@ export function estimateMemoryMB({ config, trainable, microBatch, gradientAccumu
   const hidden = tokens * config.hiddenSize * 4;
   const pixels = 3 * config.imageSize ** 2 * 4 * microBatch * 6;
   if (trainable === 'head') {
-    // Features are extracted block by block; the parameters are there as read, packed and in the session's own form.
+    // The parameters are there as read and in the classifier's own form.
     const activations = microBatch * (FORWARD_HIDDEN * hidden + 2 * config.heads * tokens ** 2 * 4);
-    return BASE_MIB + (3 * parameters * 4 + activations + pixels) / MIB;
+    return BASE_MIB + (2 * parameters * 4 + activations + pixels) / MIB;
   }
   const activations =
     microBatch * config.layers * (PER_HIDDEN * hidden + PER_ATTENTION * config.heads * tokens ** 2 * 4);
