@@ -1,23 +1,48 @@
 import { createOnnxRuntimeBackend } from '../engine/backends/onnxruntime';
 import { forwardFlops } from '../engine/bench/bench';
-import { measureGemmRate } from '../engine/bench/gemm-rate';
-import { architectureByName } from '../engine/vit/architectures';
+import { GraphBuilder } from '../engine/ir/builder';
 import type { VitConfig } from '../engine/vit/config';
 
 /** Share of the Gemm rate that a whole step reaches: a round number below what `fovea bench` shows, so that runs end early rather than late. */
 const UTILISATION = 0.5;
 
+/** [rows, inner] × [inner, rows]: as large as a small model's layers, done in a few hundredths of a second. */
+const ROWS = 1024;
+const INNER = 384;
+const REPEATS = 5;
+
 const rates = new Map<string, Promise<number | null>>();
 
-/** GFLOP/s of matrix products on this device, measured once in the life of this process; null where it cannot run. */
+/** GFLOP/s of a matrix product on this device, measured once in the life of this process; null where it cannot run. */
 export function gemmRate(device: 'cpu' | 'webgpu', threads: number): Promise<number | null> {
   const key = `${device} ${threads}`;
   const known = rates.get(key);
   if (known !== undefined) return known;
-  const probe = architectureByName('vit-micro', ['a', 'b']) as VitConfig;
-  const measured = measureGemmRate(createOnnxRuntimeBackend({ device, threads }), probe, 8).catch(() => null);
+  const measured = measure(device, threads).catch(() => null);
   rates.set(key, measured);
   return measured;
+}
+
+async function measure(device: 'cpu' | 'webgpu', threads: number): Promise<number> {
+  const builder = new GraphBuilder();
+  const a = builder.input('a', [ROWS, INNER]);
+  const b = builder.input('b', [INNER, ROWS]);
+  // One row leaves the device.
+  builder.output('row', builder.slice(builder.matmul(a, b), 0, 0, 1));
+  const program = await createOnnxRuntimeBackend({ device, threads }).compile(builder.build('gemm probe'));
+  const data = new Float32Array(ROWS * INNER).fill(0.5);
+  const feeds = new Map([
+    ['a', { shape: [ROWS, INNER], data }],
+    ['b', { shape: [INNER, ROWS], data }],
+  ]);
+  let best = Number.POSITIVE_INFINITY;
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    const start = performance.now();
+    await program.run(feeds);
+    best = Math.min(best, performance.now() - start);
+  }
+  await program.dispose();
+  return (2 * ROWS * ROWS * INNER) / (best * 1e6);
 }
 
 export interface Work {

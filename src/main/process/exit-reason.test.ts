@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { exitReason } from './exit-reason';
+
+describe('exitReason', () => {
+  it.each([
+    [null, 'SIGKILL', 'was killed (SIGKILL), which is what happens when memory runs out'],
+    [null, 'SIGSEGV', 'crashed (SIGSEGV)'],
+    [null, 'SIGTERM', 'was ended from outside (SIGTERM)'],
+    [3, null, 'ended with the exit code 3'],
+    [0, null, 'ended by itself before its work was done (exit code 0)'],
+  ])('%s %s', (code, signal, sentence) => {
+    expect(exitReason(code, signal)).toBe(sentence);
+  });
+});
