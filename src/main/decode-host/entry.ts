@@ -6,3 +6,6 @@ serve(({ name, input }) => {
   const run = decodeJobs[name] as (input: unknown) => Promise<unknown>;
   return run(input);
 });
+
+// Ctrl-C in a terminal reaches every process of the command: the parent decides what ends, and when.
+process.on('SIGINT', () => {});
