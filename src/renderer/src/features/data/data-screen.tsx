@@ -191,7 +191,11 @@ function Browser({ project, summary, labelling, onEditSplit }: BrowserProps) {
     },
     onUndo: labelling.undo,
     onRemove: remove,
-    onEscape: () => setSelection((before) => ({ ...emptySelection, cursor: before.cursor })),
+    onEscape: () => {
+      // The large view may still be loading, when it is no dialog yet that takes the key itself.
+      setLarge(false);
+      setSelection((before) => ({ ...emptySelection, cursor: before.cursor }));
+    },
   });
 
   return (
