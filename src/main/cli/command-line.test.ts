@@ -148,7 +148,7 @@ describe('fovea', () => {
     expect(await readdir(out)).toEqual(expect.arrayContaining(['config.json', 'model.safetensors']));
   });
 
-  it('stops after saving at Ctrl-C, and goes on where it was', { timeout: 240_000 }, async () => {
+  it('stops after saving at Ctrl-C', { timeout: 240_000 }, async () => {
     const { child, ended, stderr } = start(
       ...['train', project, '--backbone', 'vit-micro', '--json', '--progress', 'json'],
       ...['--set', 'epochs=500', '--set', 'batchSize=4', '--set', 'threads=1', '--set', 'logEverySteps=1'],

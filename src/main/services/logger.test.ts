@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createLog, withoutNames } from './logger';
+import { createLog, describeFailure, withoutNames } from './logger';
 
 it('writes what happened without the paths and names that error messages quote', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fovea-log-'));
@@ -37,4 +37,15 @@ it('goes on without a log where none can be written', async () => {
   const log = createLog(folder);
   expect(() => log.failure('x', new Error('y'))).not.toThrow();
   await rm(folder, { recursive: true });
+});
+
+it('keeps where it failed, without the folders', () => {
+  const error = new Error('x');
+  error.stack =
+    'Error: x\n    at open (file:///home/jane doe/app/out/main/chunks/services.js:12:3)\n    at async C:\\Users\\jane\\cli.js:1:2\n    at readdir (node:internal/fs/promises:946:10)';
+  expect(describeFailure(error).stack).toEqual([
+    'at open (services.js:12:3)',
+    'at async cli.js:1:2',
+    'at readdir (node:internal/fs/promises:946:10)',
+  ]);
 });

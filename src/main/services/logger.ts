@@ -76,5 +76,5 @@ function stackFrames(stack: string): readonly string[] {
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 12)
-    .map((line) => line.trim().replace(/(?:file:\/\/)?(?:[A-Za-z]:)?[\\/][^()]*[\\/]/g, ''));
+    .map((line) => line.trim().replace(/(?<![\w.-])(?:file:\/\/)?(?:[A-Za-z]:)?[\\/][^()]*[\\/]/g, ''));
 }

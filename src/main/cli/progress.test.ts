@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Job } from '#shared/models/job';
+import { createEvents } from '../services/events';
+import { type ProgressMode, progressLine, showProgress } from './progress';
+import { duration, interval, table } from './table';
+
+const job: Job = {
+  id: 'j',
+  kind: 'import',
+  project: null,
+  state: 'running',
+  phase: 'reading files',
+  done: 30,
+  total: 120,
+  rate: 12.34,
+  etaSeconds: 75,
+  error: null,
+};
+
+function shown(mode: ProgressMode): string {
+  const events = createEvents();
+  let text = '';
+  const write = (part: string) => {
+    text += part;
+  };
+  const progress = showProgress(events, mode, { write, isTTY: true, columns: 200 });
+  events.emit('job', job);
+  events.emit('job', { ...job, state: 'done' });
+  progress.end();
+  events.emit('job', job);
+  return text;
+}
+
+describe('progress', () => {
+  it('draws one line with share, rate and time left, and takes it away', () => {
+    const bar = shown('bar');
+    expect(bar).toContain(`[======${' '.repeat(18)}]  25 %  reading files  30/120  12.3/s  1 min 15 s left`);
+    expect(bar.endsWith('\r\x1b[2K')).toBe(true);
+    expect(bar).not.toContain('\n');
+  });
+
+  it('writes events as NDJSON, or nothing', () => {
+    const lines = shown('json').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { event: 'job', ...job },
+      { event: 'job', ...job, state: 'done' },
+    ]);
+    expect(shown('none')).toBe('');
+  });
+
+  it('fits the terminal and needs no total', () => {
+    expect(progressLine({ ...job, total: null, rate: null, etaSeconds: null }, 80)).toBe('reading files  30');
+    expect(progressLine(job, 20)).toHaveLength(19);
+  });
+});
+
+describe('tables', () => {
+  it('align numbers right and text left', () => {
+    expect(
+      table(
+        ['class', 'n'],
+        [
+          ['über', 5],
+          ['b', 120],
+        ],
+      ),
+    ).toBe('class    n\nüber     5\nb      120');
+  });
+
+  it.each([
+    [4.24, '4.2 s'],
+    [185, '3 min 05 s'],
+    [7_800, '2 h 10 min'],
+  ])('tell %d seconds as %s', (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
+  });
+
+  it('show an interval only where there is one', () => {
+    expect(interval({ value: 0.8421, low: 0.79, high: 0.885 })).toBe('0.842 [0.790, 0.885]');
+    expect(interval({ value: 0.8421, low: null, high: null })).toBe('0.842');
+  });
+});
