@@ -113,7 +113,7 @@ function ProjectSwitcher() {
   });
   const recent = (list.data?.recent ?? []).filter(({ available }) => available).slice(0, 8);
   return (
-    <Menu position="bottom-start" width={260}>
+    <Menu position="bottom-start" width={290} styles={{ itemLabel: { minWidth: 0 } }}>
       <Menu.Target>
         <UnstyledButton
           className={classes['project']}
