@@ -16,7 +16,11 @@ let unruly: DecodePool;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fovea-decode-'));
-  hosts = await buildHosts('decode-client', { entry: 'entry.ts', unruly: 'test-support/unruly-entry.ts' });
+  hosts = await buildHosts('decode-client', {
+    entry: 'entry.ts',
+    unruly: 'test-support/unruly-entry.ts',
+    stillborn: 'test-support/stillborn-entry.ts',
+  });
   pool = createDecodePool({ launcher: launchNodeHost, entry: join(hosts, 'entry.js'), size: 2 });
   const entry = join(hosts, 'unruly.js');
   unruly = createDecodePool({ launcher: launchNodeHost, entry, size: 1, deadlineMs: 3000 });
@@ -129,7 +133,7 @@ describe('hosts that hang and crash', () => {
   });
 
   test('a host that does not start is not the fault of the file', async () => {
-    const broken = createDecodePool({ launcher: launchNodeHost, entry: join(hosts, 'missing.js'), size: 1 });
+    const broken = createDecodePool({ launcher: launchNodeHost, entry: join(hosts, 'stillborn.js'), size: 1 });
     await expect(broken.tags({ path: 'a', identifying: false })).rejects.toMatchObject({ code: 'decoder_failed' });
     await broken.dispose();
   });
