@@ -1,6 +1,6 @@
 import { serve } from '../serve';
 
-// A host for tests of the pool: its jobs hang, crash or take memory, as the path says; else they answer with its pid.
+// A host for tests of the pool: its jobs hang, crash or throw, as the path says; else they answer with its pid.
 serve(async ({ input }) => {
   const { path } = input as { readonly path: string };
   if (path === 'hang') for (;;) Math.sqrt(2);
