@@ -122,10 +122,11 @@ function drawMarkers(plot: uPlot, markers: readonly PlotMarker[], colours: Chart
     const left = x + (rightHalf ? -5 * ratio - textWidth : 5 * ratio);
     ctx.fillStyle = colours.background;
     ctx.globalAlpha = 0.8;
-    ctx.fillRect(left - 2 * ratio, bbox.top, textWidth + 4 * ratio, 14 * ratio);
+    const bottom = bbox.top + bbox.height;
+    ctx.fillRect(left - 2 * ratio, bottom - 15 * ratio, textWidth + 4 * ratio, 14 * ratio);
     ctx.globalAlpha = 1;
     ctx.fillStyle = colours.text;
-    ctx.fillText(marker.label, left, bbox.top + 2 * ratio);
+    ctx.fillText(marker.label, left, bottom - 13 * ratio);
     ctx.restore();
   }
 }

@@ -243,6 +243,14 @@ function OutcomeSettings({ draft, change }: GroupProps) {
         onChange={(device) => change({ device })}
       />
       <IntegerSetting
+        label="Log every"
+        help="Optimizer steps between two points of the charts."
+        value={draft.logEverySteps}
+        min={1}
+        max={10_000}
+        onChange={(logEverySteps) => change({ logEverySteps })}
+      />
+      <IntegerSetting
         label="Evaluation batch"
         help="Images at a time when checking on validation."
         value={draft.evaluationBatchSize}

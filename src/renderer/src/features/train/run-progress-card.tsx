@@ -46,7 +46,7 @@ export function RunProgressCard({ progress }: { readonly progress: RunProgress }
       <Group justify="space-between" mt="xs" gap="lg" grow preventGrowOverflow={false}>
         <Stat
           label="Epoch"
-          value={`${Math.min(progress.epochs, Math.floor(progress.epoch) + (progress.phase === 'done' ? 0 : 1))} of ${progress.epochs}`}
+          value={`${Math.min(progress.epochs, Math.floor(progress.epoch) + 1)} of ${progress.epochs}`}
         />
         <Stat
           label="Step"
