@@ -128,9 +128,12 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
     const metrics = await evaluate();
     const value = bestValue(metrics, config.bestMetric);
     const before = state.best === null ? null : config.bestMetric === 'loss' ? -state.best.value : state.best.value;
-    const isBest = before === null || value > before;
+    const isBetter = before === null || value > before;
+    // Few validation images tie often: among equals, the smaller loss is kept. Patience goes by the metric alone.
+    const bestLoss = state.history.find((record) => record.epoch === state.best?.epoch)?.metrics.loss;
+    const isBest = isBetter || (value === before && bestLoss !== undefined && metrics.loss < bestLoss);
     if (isBest) state.best = { epoch, value: shownValue(metrics, config.bestMetric) };
-    state.epochsWithoutBest = isBest ? 0 : state.epochsWithoutBest + 1;
+    state.epochsWithoutBest = isBetter ? 0 : state.epochsWithoutBest + 1;
     state.epochSeconds += (input.now() - start) / 1000;
     const record: EpochRecord = {
       kind: 'epoch',
