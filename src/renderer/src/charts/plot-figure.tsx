@@ -15,7 +15,7 @@ export function PlotFigure({ label, build }: PlotFigureProps) {
     if (holder.current === null || width === 0) return;
     const figure = Plot.plot(build(width));
     // The holder says what the picture shows; Plot's names of single marks mean nothing to a screen reader.
-    for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
+    figure.setAttribute('aria-hidden', 'true');
     holder.current.replaceChildren(figure);
   }, [holder, width, build]);
   return <div ref={holder} role="img" aria-label={label} />;
