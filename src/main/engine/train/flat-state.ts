@@ -7,18 +7,20 @@ import type { ParameterGroup } from '../vit/parameters';
 export type FlatGroups = ReadonlyMap<string, Float32Array>;
 
 /**
- * Copies named tensors into one flat buffer a group.
+ * Copies named tensors into one flat buffer a group, fresh or given.
  *
  * @throws FoveaError `weights-mismatch` when a tensor is missing or has another shape
  */
-export function packGroups(groups: readonly ParameterGroup[], tensors: NamedTensors): FlatGroups {
-  return new Map(
-    groups.map(({ name: groupName, parameters, size }) => {
-      const flat = new Float32Array(size);
-      for (const { name, shape, offset } of parameters) flat.set(tensorOf(tensors, name, shape).data, offset);
-      return [groupName, flat];
-    }),
-  );
+export function packGroups(
+  groups: readonly ParameterGroup[],
+  tensors: NamedTensors,
+  into: FlatGroups = zeroGroups(groups),
+): FlatGroups {
+  for (const { name: groupName, parameters } of groups) {
+    const flat = into.get(groupName) as Float32Array;
+    for (const { name, shape, offset } of parameters) flat.set(tensorOf(tensors, name, shape).data, offset);
+  }
+  return into;
 }
 
 export function zeroGroups(groups: readonly ParameterGroup[]): FlatGroups {

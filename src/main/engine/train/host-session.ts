@@ -1,5 +1,6 @@
 import type { Backend, Program } from '../backends/backend';
-import { clipFactor, sumOfSquares, updateInPlace } from '../optim/adamw';
+import { clipFactor, sumOfSquares } from '../optim/adamw';
+import { createKernelGroup, type KernelGroup } from '../optim/adamw-kernel';
 import type { NamedTensors, Tensor } from '../tensor';
 import { type FlatGroups, packGroups, unpackGroups, viewParameters, zeroGroups } from './flat-state';
 import { inBatches } from './logits';
@@ -17,6 +18,8 @@ export class HostTrainingSession implements TrainingSession {
   private readonly backend: Backend;
   private readonly model: TrainableModel;
   private readonly options: StepOptions;
+  /** Parameters, moments and gradients of the trainable groups. */
+  private readonly kernels: ReadonlyMap<string, KernelGroup>;
   private readonly flatParameters: FlatGroups;
   private readonly firstMoments: FlatGroups;
   private readonly secondMoments: FlatGroups;
@@ -41,10 +44,21 @@ export class HostTrainingSession implements TrainingSession {
     this.model = model;
     this.options = options;
     const { groups, trainable } = model;
-    this.flatParameters = packGroups(groups, parameters);
-    this.firstMoments = optimizer ? packGroups(trainable, optimizer.firstMoments) : zeroGroups(trainable);
-    this.secondMoments = optimizer ? packGroups(trainable, optimizer.secondMoments) : zeroGroups(trainable);
-    this.gradients = zeroGroups(trainable);
+    this.kernels = new Map(trainable.map(({ name, size }) => [name, createKernelGroup(size)]));
+    const part = (kind: 'firstMoments' | 'secondMoments' | 'gradients'): FlatGroups =>
+      new Map([...this.kernels].map(([name, kernel]) => [name, kernel[kind]]));
+    this.flatParameters = packGroups(
+      groups,
+      parameters,
+      new Map(groups.map(({ name, size }) => [name, this.kernels.get(name)?.parameters ?? new Float32Array(size)])),
+    );
+    this.firstMoments = part('firstMoments');
+    this.secondMoments = part('secondMoments');
+    this.gradients = part('gradients');
+    if (optimizer) {
+      packGroups(trainable, optimizer.firstMoments, this.firstMoments);
+      packGroups(trainable, optimizer.secondMoments, this.secondMoments);
+    }
     this.parameterViews = viewParameters(groups, this.flatParameters);
     this.gradientViews = this.gradientTargets(this.gradients);
     this.steps = optimizer?.step ?? 0;
@@ -67,24 +81,9 @@ export class HostTrainingSession implements TrainingSession {
     const gradientNorm = Math.sqrt(squares);
     const factor = clipFactor(gradientNorm, this.options.maxGradientNorm);
     this.steps += 1;
-    for (const { name, decaySize } of trainable) {
-      const state = {
-        parameters: bufferOf(this.flatParameters, name),
-        firstMoments: bufferOf(this.firstMoments, name),
-        secondMoments: bufferOf(this.secondMoments, name),
-      };
-      updateInPlace(state, bufferOf(this.gradients, name), factor, decaySize, {
-        step: this.steps,
-        learningRate,
-        weightDecay: this.options.weightDecay,
-      });
-    }
+    const rates = { step: this.steps, learningRate, weightDecay: this.options.weightDecay };
+    for (const { name, decaySize } of trainable) this.kernels.get(name)?.update(factor, decaySize, rates);
     return { loss, gradientNorm };
-  }
-
-  /** The gradients of the last step, before clipping. */
-  lastGradients(): NamedTensors {
-    return unpackGroups(this.model.trainable, this.gradients);
   }
 
   async logits(pixels: Float32Array, count: number): Promise<Float32Array> {
