@@ -120,6 +120,28 @@ describe('runTrainingLoop', () => {
     expect(loop.history.map(({ isBest }) => isBest)).toEqual([true, true, false]);
   });
 
+  it('saves inside an epoch that takes minutes', async () => {
+    const { input, saved } = createScript({ batchSize: 1, gradientAccumulation: 1 }, [right]);
+    let time = 0;
+    const slowStep = (session: TrainingSession): TrainingSession => ({
+      ...session,
+      step: (...given) => {
+        time += 50_000;
+        return session.step(...given);
+      },
+    });
+    await runTrainingLoop({ ...input, session: slowStep(input.session), now: () => time });
+    expect(saved).toEqual(['last 3', 'last 6', 'best 1', 'last 7']);
+    // Where saving takes 10 seconds, once in 200 is enough.
+    const other = createScript({ batchSize: 1, gradientAccumulation: 1 }, [right]);
+    const saveLast: LoopInput['saveLast'] = (state) => {
+      time += 10_000;
+      return other.input.saveLast(state);
+    };
+    await runTrainingLoop({ ...other.input, session: slowStep(other.input.session), saveLast, now: () => time });
+    expect(other.saved).toEqual(['last 3', 'best 1', 'last 7']);
+  });
+
   it('ends when the loss is not a number, and saves nothing of it', async () => {
     const { input, saved } = createScript({}, [right, right], [0.5, 0.5, Number.NaN]);
     await expect(runTrainingLoop(input)).rejects.toMatchObject({ code: 'diverged' });
