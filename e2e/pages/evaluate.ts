@@ -5,8 +5,9 @@ import { Shell } from './shell';
 export class EvaluatePage extends Shell {
   async openTestSet(): Promise<void> {
     await this.open('Evaluate');
-    await this.main.getByText('Test', { exact: true }).click();
-    await this.main.getByRole('button', { name: /test set/i }).click();
+    await this.main.getByRole('radiogroup', { name: 'Images to evaluate on' }).getByText('Test').click();
+    await this.main.getByRole('button', { name: 'Evaluate on the test set' }).click();
+    await this.page.getByRole('button', { name: 'Open and evaluate' }).click();
     await expect(this.metric('Accuracy')).toBeVisible({ timeout: 60_000 });
   }
 
