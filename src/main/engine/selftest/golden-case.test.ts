@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hasSoftwareVulkan, useSoftwareVulkan } from '../backends/software-vulkan';
 import { type GoldenFiles, runGoldenCase } from './golden-case';
 
 const goldens = path.resolve(import.meta.dirname, '../../../../../shared/goldens');
@@ -25,6 +26,18 @@ describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/gol
     expect(checks.length).toBeGreaterThan(40);
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
   });
+
+  // The larger `vit` takes twice as long here; `fovea selftest --cases --device webgpu` runs both.
+  it.skipIf(!hasSoftwareVulkan)(
+    "vit-nobias agrees on WebGPU without the CPU's help (skipped where chromium's software Vulkan is missing)",
+    async () => {
+      useSoftwareVulkan();
+      const { checks } = await runGoldenCase(readGolden('vit-nobias'), 'webgpu', 1);
+      expect(checks.length).toBeGreaterThan(40);
+      expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    },
+    300_000,
+  );
 
   it('says why it leaves a family out', async () => {
     const { skipped } = await runGoldenCase(readGolden('dinov2'), 'cpu');
