@@ -130,3 +130,39 @@ test('an aborted scan rejects', async () => {
 test('an empty folder gives nothing', async () => {
   expect(await scanPaths([folder])).toEqual({ entries: [], ignored: [], layout: 'none' });
 });
+
+test('class folders that were named one by one are classes; named with a parent beside them they are not joined', async () => {
+  await put({ 'benign/a.png': PNG, 'malignant/b.png': PNG, 'other/c.png': PNG });
+  const [benign, malignant] = ['benign', 'malignant'].map((name) => join(folder, name)) as [string, string];
+  const together = await scanPaths([benign, malignant]);
+  expect(together.layout).toBe('class-folders');
+  expect(together.entries.map(({ label }) => label)).toEqual(['benign', 'malignant']);
+  const alone = await scanPaths([benign]);
+  expect(alone.layout).toBe('none');
+  expect(alone.entries.map(({ label }) => label)).toEqual([null]);
+  const files = await scanPaths([join(benign, 'a.png'), join(malignant, 'b.png')]);
+  expect(files.entries.map(({ label }) => label)).toEqual([null, null]);
+});
+
+test('train and test folders that were named one by one are parts of a split', async () => {
+  await put({
+    'Train/benign/a.png': PNG,
+    'Train/normal/b.png': PNG,
+    'test/benign/c.png': PNG,
+    'test/normal/d.png': PNG,
+  });
+  const { entries, layout } = await scanPaths([join(folder, 'Train'), join(folder, 'test')]);
+  expect(layout).toBe('split-class-folders');
+  expect(entries.map(({ label, split }) => `${split}/${label}`)).toEqual([
+    'train/benign',
+    'train/normal',
+    'test/benign',
+    'test/normal',
+  ]);
+});
+
+test('sibling folders that hold class folders keep their own', async () => {
+  await put({ '2023/benign/a.png': PNG, '2023/normal/b.png': PNG, '2024/benign/c.png': PNG, '2024/normal/d.png': PNG });
+  const { entries } = await scanPaths([join(folder, '2023'), join(folder, '2024')]);
+  expect(entries.map(({ label }) => label)).toEqual(['benign', 'normal', 'benign', 'normal']);
+});

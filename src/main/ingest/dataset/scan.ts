@@ -1,5 +1,13 @@
+import { basename, dirname } from 'node:path';
 import type { ImageKind, SkippedFile, SplitPart } from '#shared/models/dataset';
-import { type DetectedLayout, detectLayout, type Layout, readFolders } from './detect-layout';
+import {
+  type DetectedLayout,
+  detectLayout,
+  type FolderFacts,
+  type Layout,
+  readFolders,
+  splitOfFolder,
+} from './detect-layout';
 import { readHead } from './read-head';
 import { type WalkedFile, walkFiles } from './walk';
 
@@ -63,19 +71,49 @@ function groupByRoot(candidates: readonly Candidate[]): ReadonlyMap<string, read
   return groups;
 }
 
+/**
+ * What the name of a named folder says of all its files, where it was named beside others of the same parent: `train`
+ * and `test` chosen together are parts of a split, and folders of loose images chosen together are classes.
+ */
+function namesOfSiblings(
+  folders: readonly string[],
+  layouts: ReadonlyMap<string, DetectedLayout>,
+): ReadonlyMap<string, FolderFacts> {
+  const siblings = new Map<string, string[]>();
+  for (const folder of folders) {
+    if (layouts.has(folder)) siblings.set(dirname(folder), [...(siblings.get(dirname(folder)) ?? []), folder]);
+  }
+  const facts = new Map<string, FolderFacts>();
+  for (const group of siblings.values()) {
+    if (group.length < 2) continue;
+    if (group.every((folder) => splitOfFolder(basename(folder)) !== null)) {
+      for (const folder of group) facts.set(folder, { label: null, split: splitOfFolder(basename(folder)) });
+    } else if (group.every((folder) => layouts.get(folder)?.layout === 'none')) {
+      for (const folder of group) facts.set(folder, { label: basename(folder), split: null });
+    }
+  }
+  return facts;
+}
+
 /** One layout a root: two folders dropped together need not be built alike. */
-function labelEntries(candidates: readonly Candidate[]): { readonly entries: ScanEntry[]; readonly layout: Layout } {
+function labelEntries(
+  candidates: readonly Candidate[],
+  folders: readonly string[],
+): { readonly entries: ScanEntry[]; readonly layout: Layout } {
   const layouts = new Map<string, DetectedLayout>();
   for (const [root, files] of groupByRoot(candidates)) {
     layouts.set(root, detectLayout(files.map(({ relativePath }) => foldersOf(relativePath))));
   }
+  const outer = namesOfSiblings(folders, layouts);
   const entries = candidates.map((file) => {
     const detected = layouts.get(file.root) ?? { layout: 'none', depth: 0 };
-    return { ...file, ...readFolders(detected, foldersOf(file.relativePath)) };
+    const inner = readFolders(detected, foldersOf(file.relativePath));
+    const around = outer.get(file.root);
+    return { ...file, label: inner.label ?? around?.label ?? null, split: inner.split ?? around?.split ?? null };
   });
-  const found = [...layouts.values()].map(({ layout }) => layout);
-  const layout = (['split-class-folders', 'class-folders'] as const).find((kind) => found.includes(kind)) ?? 'none';
-  return { entries, layout };
+  const labelled = entries.some(({ label }) => label !== null);
+  const split = entries.some((entry) => entry.split !== null);
+  return { entries, layout: !labelled ? 'none' : split ? 'split-class-folders' : 'class-folders' };
 }
 
 /**
@@ -108,5 +146,5 @@ export async function scanPaths(paths: readonly string[], options: ScanOptions =
   }
   await flush();
   ignored.sort((first, second) => (first.path < second.path ? -1 : first.path > second.path ? 1 : 0));
-  return { ...labelEntries(candidates), ignored };
+  return { ...labelEntries(candidates, paths), ignored };
 }
