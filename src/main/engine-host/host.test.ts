@@ -139,6 +139,8 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(result.state).toBe('finished');
     expect(result.notes.join(' ')).toContain('model.safetensors has changed since it was written');
 
+    expect(await openCheckpoint(lastFolder(spec.runFolder))).not.toBeNull();
+
     damage(lastFolder(spec.runFolder));
     truncateSync(join(bestFolder(spec.runFolder), 'model.safetensors'), 1000);
     await expect(train(spec).result).rejects.toMatchObject({ code: 'checkpoint_damaged' });

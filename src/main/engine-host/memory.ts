@@ -1,3 +1,4 @@
+import { estimateTrainingMemoryMB } from '../engine/train/estimate-memory';
 import type { VitConfig } from '../engine/vit/config';
 import { parameterCount, parameterGroups, tokenCount } from '../engine/vit/parameters';
 
@@ -9,31 +10,31 @@ export interface MemoryOptions {
 }
 
 const MIB = 2 ** 20;
-/** Node, onnxruntime and the loader's thread before any model. */
-const BASE_MIB = 150;
-/**
- * Float values for each token and hidden unit of a block, and for each entry of its attention, until its backward pass
- * is done. Fitted to peaks measured on the CPU, batch and MiB: micro 10, 243; tiny 16, 1671; small 8, 2208; and, head
- * only, base 8, 952.
- */
-const PER_HIDDEN = 34;
-const PER_ATTENTION = 3.6;
+/** Node and onnxruntime before any model, and what the host and a loader's thread add to that. */
+const PROCESS_MIB = 110;
+const HOST_MIB = 50;
+/** Micro-batches that are prepared, handed over or waiting to be collected. */
+const BATCHES = 5;
+/** Of a frozen forward pass: values for each token and hidden unit, and for each entry of its attention. */
 const FORWARD_HIDDEN = 20;
+const FORWARD_ATTENTION = 2;
 
-/** Peak resident memory of the engine process in a run, MiB. */
+/**
+ * Peak resident memory of the engine process in a run, MiB: what the engine predicts for its session, the parameters as
+ * they were read, copies of parameters and moments while a checkpoint is written, and the batches of the loader.
+ * Against measured peaks (batch; MiB): micro 10, 220 for 211; tiny 16, 975 for 1024; small 8, 1564 for 1545; head only,
+ * base 8, 963 for 952.
+ */
 export function estimateMemoryMB({ config, trainable, microBatch, gradientAccumulation }: MemoryOptions): number {
-  const parameters = parameterCount(parameterGroups(config));
-  const tokens = tokenCount(config);
-  const hidden = tokens * config.hiddenSize * 4;
-  const pixels = 3 * config.imageSize ** 2 * 4 * microBatch * 6;
-  if (trainable === 'head') {
-    // The parameters are there as read and in the classifier's own form.
-    const activations = microBatch * (FORWARD_HIDDEN * hidden + 2 * config.heads * tokens ** 2 * 4);
-    return BASE_MIB + (2 * parameters * 4 + activations + pixels) / MIB;
+  const parameters = (4 * parameterCount(parameterGroups(config))) / MIB;
+  const batches = (BATCHES * microBatch * 3 * config.imageSize ** 2 * 4) / MIB;
+  if (trainable === 'all') {
+    const session = estimateTrainingMemoryMB({ config, trainable, microBatch, accumulation: gradientAccumulation });
+    return session + HOST_MIB + 4 * parameters + batches;
   }
-  const activations =
-    microBatch * config.layers * (PER_HIDDEN * hidden + PER_ATTENTION * config.heads * tokens ** 2 * 4);
-  // As read, in training, gradients (a second set to add up), m, v; a checkpoint copies parameters, m and v.
-  const copies = 1 + 1 + (gradientAccumulation > 1 ? 2 : 1) + 2 + 3;
-  return BASE_MIB + (copies * parameters * 4 + activations + pixels) / MIB;
+  // As read, and in the classifier that extracts the features.
+  const tokens = tokenCount(config);
+  const hidden = FORWARD_HIDDEN * tokens * config.hiddenSize;
+  const attention = FORWARD_ATTENTION * config.heads * tokens ** 2;
+  return PROCESS_MIB + HOST_MIB + 2 * parameters + batches + (microBatch * 4 * (hidden + attention)) / MIB;
 }

@@ -15,6 +15,8 @@ export interface StartingPoint {
   readonly state: LoopState;
   readonly model: { readonly config: VitConfig; readonly parameters: NamedTensors; readonly backbone: string } | null;
   readonly optimizer: OptimizerState | null;
+  /** True where `last` was damaged: it is written again at once. */
+  readonly replaceLast: boolean;
   /** What a person should know about it. */
   readonly notes: readonly string[];
 }
@@ -23,6 +25,7 @@ const beginning = (notes: readonly string[]): StartingPoint => ({
   state: initialLoopState,
   model: null,
   optimizer: null,
+  replaceLast: false,
   notes,
 });
 
@@ -74,6 +77,7 @@ export async function findStartingPoint(runFolder: string, run: string): Promise
       state: lost ? { ...state, best: null, epochsWithoutBest: 0 } : state,
       model: await readModel(last.checkpoint),
       optimizer: await readOptimizer(last.checkpoint),
+      replaceLast: false,
       notes: lost
         ? [
             ...notes,
@@ -91,6 +95,7 @@ export async function findStartingPoint(runFolder: string, run: string): Promise
     state,
     model: await readModel(best.checkpoint),
     optimizer: null,
+    replaceLast: true,
     notes: [
       ...notes,
       `${last.damage.message} The run goes on from the best checkpoint, after epoch ${state.history.at(-1)?.epoch ?? 0}; AdamW starts without its memory.`,

@@ -6,7 +6,7 @@ import type { VitConfig } from '../engine/vit/config';
 /** Share of the Gemm rate that a whole step reaches: a round number below what `fovea bench` shows, so that runs end early rather than late. */
 const UTILISATION = 0.5;
 
-/** [rows, inner] × [inner, rows]: as large as a small model's layers, done in a few hundredths of a second. */
+/** [rows, inner] × [rows, inner]ᵀ: as large as a small model's layers, done in a few hundredths of a second. */
 const ROWS = 1024;
 const INNER = 384;
 const REPEATS = 5;
@@ -26,14 +26,14 @@ export function gemmRate(device: 'cpu' | 'webgpu', threads: number): Promise<num
 async function measure(device: 'cpu' | 'webgpu', threads: number): Promise<number> {
   const builder = new GraphBuilder();
   const a = builder.input('a', [ROWS, INNER]);
-  const b = builder.input('b', [INNER, ROWS]);
+  const b = builder.input('b', [ROWS, INNER]);
   // One row leaves the device.
-  builder.output('row', builder.slice(builder.matmul(a, b), 0, 0, 1));
+  builder.output('row', builder.slice(builder.matmul(a, b, { transposeB: true }), 0, 0, 1));
   const program = await createOnnxRuntimeBackend({ device, threads }).compile(builder.build('gemm probe'));
   const data = new Float32Array(ROWS * INNER).fill(0.5);
   const feeds = new Map([
     ['a', { shape: [ROWS, INNER], data }],
-    ['b', { shape: [INNER, ROWS], data }],
+    ['b', { shape: [ROWS, INNER], data }],
   ]);
   let best = Number.POSITIVE_INFINITY;
   for (let repeat = 0; repeat < REPEATS; repeat++) {

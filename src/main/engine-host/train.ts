@@ -126,6 +126,7 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
     });
   };
   try {
+    if (start.replaceLast) await save(lastFolder(spec.runFolder), start.state, true);
     const result = await runTrainingLoop({
       config,
       classes: classes.length,

@@ -207,7 +207,13 @@ describe('list and resolve', () => {
 
 /** A hub that has one checkpoint, cuts connections and damages files as it is told. */
 function createHub(folder: string, commit = 'a'.repeat(40)) {
-  const state = { cutAfter: Number.POSITIVE_INFINITY, damage: false, requests: [] as string[] };
+  const state = {
+    cutAfter: Number.POSITIVE_INFINITY,
+    /** Ends the connection that has sent its `cutAfter` bytes. */
+    cut: () => {},
+    damage: false,
+    requests: [] as string[],
+  };
   const files = readdirSync(folder);
   const server: Server = createServer((request, response) => {
     const url = request.url ?? '';
@@ -231,8 +237,8 @@ function createHub(folder: string, commit = 'a'.repeat(40)) {
       response.end(rest);
       return;
     }
-    // All that was written arrives, then the connection ends too early.
-    response.write(rest.subarray(0, state.cutAfter), () => response.socket?.end());
+    response.write(rest.subarray(0, state.cutAfter));
+    state.cut = () => response.destroy();
   });
   return { server, state };
 }
@@ -255,8 +261,10 @@ describe('fetchCheckpoint', () => {
     withHub(async ({ state }, url) => {
       const own = create(url);
       state.cutAfter = 10_000;
-      // Three tries of 10,000 bytes each do not suffice.
-      await expect(own.fetchCheckpoint(name)).rejects.toMatchObject({ code: 'download_failed' });
+      // Three tries of 10,000 bytes each do not suffice. Each is cut when its bytes have arrived.
+      await expect(own.fetchCheckpoint(name, { onProgress: () => state.cut() })).rejects.toMatchObject({
+        code: 'download_failed',
+      });
       expect(storeFolders()).toEqual([]);
       const starts = state.requests.flatMap((entry) => entry.split('bytes=')[1] ?? []).map(Number.parseFloat);
       expect(starts).toHaveLength(2);
