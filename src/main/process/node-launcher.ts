@@ -14,7 +14,8 @@ export const launchNodeHost: HostLauncher = (options) => {
     serialization: 'advanced',
     execArgv: options.maxOldSpaceMB === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMB}`],
     env: { ...process.env, ...options.environment },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // Nothing of a child may reach stdout: the command line's answer stands there alone.
+    stdio: ['ignore', 2, 2, 'ipc'],
   });
   let exited = false;
   let report: (reason: string) => void = () => {};
