@@ -10,7 +10,8 @@ mkdirSync(reports, { recursive: true });
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const run = (command, args, options = {}) =>
-  spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options, env: { ...process.env, ...options.env } }).status ?? 1;
+  spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options, env: { ...process.env, ...options.env } })
+    .status ?? 1;
 const bin = (name) => resolve(root, 'node_modules/.bin', name);
 
 /** A step that either passes or fails as one. */
@@ -39,7 +40,12 @@ function suite(name, status, reportFile, count) {
 
 /** Debian's chromium, installed where it is missing and apt and the rights are there; null where it cannot be had. */
 function findChromium() {
-  const candidates = [process.env.FOVEA_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const candidates = [
+    process.env.FOVEA_CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
   const find = () => candidates.find((path) => path !== undefined && existsSync(path)) ?? null;
   if (find() === null && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
     console.log('Chromium is missing: installing it with apt-get.');
@@ -59,10 +65,17 @@ step('lint', bin('biome'), ['ci', '--diagnostic-level=error']);
 if (step('build', bin('electron-vite'), ['build', '--logLevel', 'warn'])) {
   console.log('\n── unit and integration tests');
   const vitestReport = resolve(reports, 'vitest.json');
-  const vitest = run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`]);
+  const vitest = run(bin('vitest'), [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${vitestReport}`,
+  ]);
   suite('vitest', vitest, vitestReport, (report) => ({
     passed: report.numPassedTests,
-    failed: report.numFailedTests + report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length,
+    failed:
+      report.numFailedTests +
+      report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length,
     skipped: report.numPendingTests + report.numTodoTests,
   }));
 
