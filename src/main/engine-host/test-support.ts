@@ -1,37 +1,16 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { build } from 'vite';
+import { join } from 'node:path';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import { createRandom } from '#shared/imaging/random';
 import { encodeRaster } from '#shared/imaging/raster';
 import { type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
+import { buildHosts, engineEntries } from '../process/test-support/build-hosts';
 import type { Sample, TrainSpec } from './protocol';
 
-const root = resolve(import.meta.dirname, '../../..');
-
-/** Builds the host and its loader thread as the app does, into the repository's cache. Answers with the entry's path. */
+/** Builds the host and its loader thread; answers with the entry's path. */
 export async function buildEngineHost(name: string): Promise<string> {
-  const outDir = join(root, '.cache', 'test', name);
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      ssr: true,
-      outDir,
-      emptyOutDir: true,
-      target: 'node20',
-      rollupOptions: {
-        input: {
-          'engine-host': join(root, 'src/main/engine-host/entry.ts'),
-          'loader-worker': join(root, 'src/main/engine-host/loader-worker.ts'),
-        },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
-      },
-    },
-  });
-  return join(outDir, 'engine-host.js');
+  return join(await buildHosts(name, engineEntries), 'engine-host.js');
 }
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'fovea-engine-'));

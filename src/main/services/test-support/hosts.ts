@@ -1,11 +1,8 @@
-import { join, resolve } from 'node:path';
-import { build } from 'vite';
+import { join } from 'node:path';
 import { createDecodePool, type DecodePool } from '../../decode-host/client';
 import { createEngineClient, type EngineClient } from '../../engine-host/client';
 import { launchNodeHost } from '../../process/node-launcher';
-
-const root = resolve(import.meta.dirname, '../../../..');
-const source = (path: string) => join(root, 'src/main', path);
+import { buildHosts, engineEntries } from '../../process/test-support/build-hosts';
 
 export interface TestHosts {
   readonly engine: EngineClient;
@@ -15,26 +12,7 @@ export interface TestHosts {
 
 /** Builds the engine's and the decoder's processes as the app does, into the repository's cache, and starts their clients. */
 export async function startHosts(name: string): Promise<TestHosts> {
-  const outDir = join(root, '.cache', 'test', name);
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      ssr: true,
-      outDir,
-      emptyOutDir: true,
-      target: 'node20',
-      rollupOptions: {
-        input: {
-          'engine-host': source('engine-host/entry.ts'),
-          'loader-worker': source('engine-host/loader-worker.ts'),
-          'decode-host': source('decode-host/entry.ts'),
-        },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
-      },
-    },
-  });
+  const outDir = await buildHosts(name, { ...engineEntries, 'decode-host': 'decode-host/entry.ts' });
   const engine = createEngineClient({ launcher: launchNodeHost, entry: join(outDir, 'engine-host.js') });
   const pool = createDecodePool({ launcher: launchNodeHost, entry: join(outDir, 'decode-host.js'), size: 2 });
   return {
