@@ -65,8 +65,8 @@ function refusePickles(names: readonly string[]): never {
     {
       hint:
         'On a machine that trusts the file, convert the folder with two lines of Python: ' +
-        'from transformers import ViTForImageClassification; ' +
-        "ViTForImageClassification.from_pretrained('FOLDER').save_pretrained('FOLDER-safetensors', safe_serialization=True)",
+        'from transformers import AutoModelForImageClassification; ' +
+        "AutoModelForImageClassification.from_pretrained('FOLDER').save_pretrained('FOLDER-safetensors', safe_serialization=True)",
     },
   );
 }

@@ -7,6 +7,7 @@ import { attentionRollout } from '../engine/explain/rollout';
 import { type Classification, type Classifier, createClassifier } from '../engine/train/classifier';
 import { softmaxRows } from '../engine/train/softmax';
 import type { VitConfig } from '../engine/vit/config';
+import { leadingTokens, patchCount, tokenCount } from '../engine/vit/tokens';
 import { openBackboneFolder, parameterSpecs } from './backbone-folder';
 import { inOrder } from './batch-source';
 import { openCheckpoint } from './checkpoint-files';
@@ -72,7 +73,7 @@ async function classifierFor(spec: ClassifySpec): Promise<Kept> {
   if (kept !== null && size > 0 && kept.key === key) return kept;
   await releaseClassifier();
   const { config, parameters } = await loadModel(spec.modelFolder);
-  const tokens = (config.imageSize / config.patchSize) ** 2 + 1;
+  const tokens = tokenCount(config);
   const attentionBytes = config.layers * config.heads * tokens ** 2 * 4;
   const batch = spec.attention ? Math.max(1, Math.min(wanted, Math.floor(ATTENTION_BYTES / attentionBytes))) : wanted;
   const classifier = await createClassifier({
@@ -96,15 +97,15 @@ async function releaseClassifier(): Promise<void> {
 /** The maps of image `index` of a batch. */
 function attentionMaps(config: VitConfig, { attentions }: Classification, index: number): AttentionMaps {
   const grid = config.imageSize / config.patchSize;
-  const patches = grid * grid;
-  const tokens = patches + 1;
+  const patches = patchCount(config);
+  const tokens = tokenCount(config);
   const one = config.heads * tokens * tokens;
   const ofImage = attentions.map((layer) => layer.subarray(index * one, (index + 1) * one));
   const rows = new Float32Array(config.layers * config.heads * patches);
   for (const [layer, attention] of ofImage.entries()) {
     for (let head = 0; head < config.heads; head++) {
       const cls = head * tokens * tokens;
-      rows.set(attention.subarray(cls + 1, cls + tokens), (layer * config.heads + head) * patches);
+      rows.set(attention.subarray(cls + leadingTokens(config), cls + tokens), (layer * config.heads + head) * patches);
     }
   }
   return {
@@ -113,7 +114,7 @@ function attentionMaps(config: VitConfig, { attentions }: Classification, index:
     gridHeight: grid,
     gridWidth: grid,
     rows,
-    rollout: attentionRollout(ofImage, config.heads, tokens),
+    rollout: attentionRollout(ofImage, config),
   };
 }
 

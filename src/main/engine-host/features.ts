@@ -7,6 +7,7 @@ import type { Augmentation } from '#shared/models/run-config';
 import type { NamedTensors } from '../engine/tensor';
 import { createClassifier } from '../engine/train/classifier';
 import type { VitConfig } from '../engine/vit/config';
+import { featureWidth } from '../engine/vit/tokens';
 import { explainWriteError } from './file-errors';
 import { createLoader } from './loader';
 import type { Sample } from './protocol';
@@ -38,13 +39,12 @@ async function readFeature(file: string, width: number): Promise<Float32Array | 
 }
 
 /**
- * What the frozen backbone makes of each image's evaluation view: CLS after the final normalisation, [images, hidden].
- * Each image goes through the backbone once in the life of the cache, whose key is the backbone's weights, the pipeline
+ * What the frozen backbone makes of each image's evaluation view, as the classifier reads it: [images, features]. Each image goes through the backbone once in the life of the cache, whose key is the backbone's weights, the pipeline
  * and the raster's content.
  */
 export async function extractFeatures(samples: readonly Sample[], options: FeatureOptions): Promise<Float32Array> {
   const { config, pipeline } = options;
-  const width = config.hiddenSize;
+  const width = featureWidth(config);
   const key = createHash('sha256')
     .update(`${options.backboneHash} ${pipelineHash(pipeline)}`)
     .digest('hex');

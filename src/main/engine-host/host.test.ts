@@ -2,8 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultPipeline } from '#shared/imaging/pipeline';
 import type { LogRecord } from '#shared/models/run';
+import { readSafetensors, writeSafetensors } from '../engine/safetensors';
+import { initialiseParameters } from '../engine/vit/initialise';
+import { parseVitConfig, toHfConfig } from '../engine/vit/parse-config';
 import { launchNodeHost } from '../process/node-launcher';
+import { parameterSpecs } from './backbone-folder';
 import { openCheckpoint } from './checkpoint-files';
 import { createEngineClient, type EngineAction, type EngineClient } from './client';
 import type { TrainResult, TrainSpec } from './protocol';
@@ -159,6 +164,55 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(again.phases).not.toContain('extracting');
     expect((await train({ ...spec, resume: true }).result).state).toBe('finished');
     expect(await weightsOf(spec.runFolder)).toEqual(weights);
+  });
+
+  it('trains a head on a DINOv2 with registers, and leaves what transformers reads', async () => {
+    const folder = newFolder();
+    const config = parseVitConfig({
+      model_type: 'dinov2_with_registers',
+      image_size: 32,
+      patch_size: 8,
+      hidden_size: 24,
+      num_hidden_layers: 2,
+      num_attention_heads: 3,
+      id2label: { 0: 'x' },
+    });
+    const backbone = initialiseParameters(parameterSpecs(config), 3);
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(toHfConfig(config)));
+    writeFileSync(join(folder, 'model.safetensors'), writeSafetensors(backbone, { format: 'pt' }));
+    const spec: TrainSpec = {
+      ...smallRun(folder, { preset: 'quick', epochs: 2 }),
+      backbone: { kind: 'folder', folder },
+      pipeline: defaultPipeline(32),
+    };
+    expect((await train(spec).result).state).toBe('finished');
+
+    const modelFolder = bestFolder(spec.runFolder);
+    const { tensors } = readSafetensors(new Uint8Array(readFileSync(join(modelFolder, 'model.safetensors'))));
+    expect([...tensors.keys()].sort()).toEqual([...backbone.keys()].sort());
+    // CLS and the mean of the patches.
+    expect(tensors.get('classifier.weight')?.shape).toEqual([2, 48]);
+    expect(JSON.parse(readFileSync(join(modelFolder, 'config.json'), 'utf8'))).toMatchObject({
+      architectures: ['Dinov2WithRegistersForImageClassification'],
+      model_type: 'dinov2_with_registers',
+      num_register_tokens: 4,
+    });
+    const { attention } = await engine.request('classify', {
+      modelFolder,
+      pipeline: spec.pipeline,
+      device: 'cpu',
+      threads: 1,
+      batchSize: 4,
+      rasters: spec.validation.map(({ raster }) => raster),
+      attention: true,
+    }).result;
+    const maps = attention[0];
+    expect(maps).toMatchObject({ gridHeight: 4, gridWidth: 4 });
+    expect(maps?.rows).toHaveLength(2 * 3 * 16);
+    expect(maps?.rollout).toHaveLength(16);
+    // Weights this small look at all 21 tokens alike: 16 of them are patches.
+    const sum = Array.from(maps?.rows.subarray(0, 16) ?? []).reduce((total, value) => total + value, 0);
+    expect(sum).toBeCloseTo(16 / 21, 2);
   });
 
   it('answers short requests while it trains, and drops a waiting request that is cancelled', async () => {

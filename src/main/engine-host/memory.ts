@@ -1,6 +1,7 @@
 import { estimateTrainingMemoryMB } from '../engine/train/estimate-memory';
 import type { VitConfig } from '../engine/vit/config';
-import { parameterCount, parameterGroups, tokenCount } from '../engine/vit/parameters';
+import { parameterCount, parameterGroups } from '../engine/vit/parameters';
+import { tokenCount } from '../engine/vit/tokens';
 
 export interface MemoryOptions {
   readonly config: VitConfig;

@@ -9,6 +9,7 @@ import { createHeadSession, createTrainingSession } from '../engine/train/create
 import { type BatchSource, runTrainingLoop } from '../engine/train/loop';
 import type { TrainingSession } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
+import { featureWidth } from '../engine/vit/tokens';
 import { featureBatches, imageBatches } from './batch-source';
 import { writeCheckpoint } from './checkpoint-files';
 import { memoryMB, peakMemoryMB, resolveDevice } from './device';
@@ -219,7 +220,7 @@ async function quickSetup(
   onProgress: (done: number, total: number) => void,
 ): Promise<Setup> {
   const options = sessionOptions(spec);
-  const width = model.config.hiddenSize;
+  const width = featureWidth(model.config);
   const total = spec.train.length + spec.validation.length;
   const all = await extractFeatures([...spec.train, ...spec.validation], {
     cacheFolder: spec.cacheFolder,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { BackboneSummary } from '#shared/models/backbone';
 import { architectureByName, architectureNames } from '../engine/vit/architectures';
-import type { VitConfig } from '../engine/vit/config';
+import { families, type VitConfig } from '../engine/vit/config';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 
 const size = z.number().int().positive();
@@ -14,6 +14,7 @@ const catalogueSchema = z.object({
       /** Owner and name on the Hugging Face hub. */
       name: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
       licence: z.string(),
+      family: z.enum(families).default('vit'),
       description: z.string(),
       imageSize: size,
       patchSize: size,
@@ -22,6 +23,9 @@ const catalogueSchema = z.object({
       heads: size,
       /** Of its head; 0 where it has none. */
       classes: z.number().int().min(0),
+      registerTokens: z.number().int().min(0).default(0),
+      /** In its file and not read: heads of another kind. By default the pooler of a `vit` without a head. */
+      unreadParameters: z.number().int().min(0).optional(),
     }),
   ),
 });
@@ -41,9 +45,9 @@ export function shapeOf(config: VitConfig): Shape {
 }
 
 export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
-  const { name, licence, description, imageSize, patchSize, hiddenSize, layers, heads } = entry;
+  const { name, licence, family, description, imageSize, patchSize, hiddenSize, layers, heads, registerTokens } = entry;
   const config: VitConfig = {
-    family: 'vit',
+    family,
     imageSize,
     patchSize,
     hiddenSize,
@@ -53,16 +57,20 @@ export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
     intermediateSize: 4 * hiddenSize,
     layerNormEpsilon: 1e-12,
     qkvBias: true,
+    registerTokens,
+    // Every published DINOv2 has one.
+    maskToken: family === 'dinov2' || family === 'dinov2_with_registers',
     classes: Array.from({ length: entry.classes }, (_, index) => String(index)),
   };
   const shape = shapeOf(config);
+  const unread = entry.unreadParameters ?? (entry.classes === 0 ? hiddenSize * (hiddenSize + 1) : 0);
   return {
     name,
     source: 'catalogue',
     pretrained: true,
     ...shape,
-    // float32, and a few kilobytes of names; a headless checkpoint has a pooler in its place.
-    downloadBytes: 4 * (shape.parameters + (entry.classes === 0 ? hiddenSize * (hiddenSize + 1) : 0)),
+    // float32, and a few kilobytes of names.
+    downloadBytes: 4 * (shape.parameters + unread),
     installed: false,
     licence,
     description,

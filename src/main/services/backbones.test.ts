@@ -198,6 +198,11 @@ describe('list and resolve', () => {
       licence: 'Apache-2.0',
     });
     expect(of('google/vit-large-patch16-224')?.parameters).toBe(304_326_632);
+    // 86.6 million, and a file of 346 MB.
+    expect(of('facebook/dinov2-base')).toMatchObject({ parameters: 86_580_480, imageSize: 518, patchSize: 14 });
+    expect((of('facebook/dinov2-base')?.downloadBytes ?? 0) / 1e6).toBeCloseTo(346.3, 1);
+    // Four register tokens more.
+    expect(of('facebook/dinov2-with-registers-base')?.parameters).toBe(86_580_480 + 4 * 768);
     expect(await backbones.resolve('vit-micro')).toEqual({ kind: 'architecture', name: 'vit-micro' });
     await expect(backbones.resolve('google/vit-base-patch16-224')).rejects.toMatchObject({
       code: 'backbone_not_installed',

@@ -235,6 +235,6 @@ async function listFiles(folder: string): Promise<{ name: string; bytes: number 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const usage: Readonly<Record<ExportFormat, string>> = {
-  hf: 'A Hugging Face folder: `ViTForImageClassification.from_pretrained(folder)`, or *Import backbone* in Fovea.',
+  hf: 'A Hugging Face folder: `AutoModelForImageClassification.from_pretrained(folder)`, or *Import backbone* in Fovea.',
   onnx: '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata hold classes and pipeline.',
 };

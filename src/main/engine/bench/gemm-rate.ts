@@ -3,7 +3,7 @@ import { GraphBuilder } from '../ir/builder';
 import { createRandom } from '../random';
 import type { Tensor } from '../tensor';
 import type { VitConfig } from '../vit/config';
-import { tokenCount } from '../vit/parameters';
+import { tokenCount } from '../vit/tokens';
 
 interface GemmShape {
   readonly rows: number;

@@ -1,12 +1,17 @@
+import type { VitConfig } from '../vit/config';
+import { leadingTokens, tokenCount } from '../vit/tokens';
+
 /**
  * Attention rollout (Abnar and Zuidema 2020): how much CLS draws on each patch through all blocks, when half of each
  * step is the residual. A = mean over heads, R = product over blocks of (0.5 A + 0.5 I); the result is the CLS row of R
- * without CLS itself.
+ * without CLS and the other leading tokens.
  *
  * @param attentions one a block, [heads, tokens, tokens], of one image
- * @returns [tokens - 1]
+ * @returns [patches]
  */
-export function attentionRollout(attentions: readonly Float32Array[], heads: number, tokens: number): Float32Array {
+export function attentionRollout(attentions: readonly Float32Array[], config: VitConfig): Float32Array {
+  const { heads } = config;
+  const tokens = tokenCount(config);
   // Only the CLS row is asked for, so it is carried from the last block to the first instead of whole matrices.
   let row = new Float64Array(tokens);
   row[0] = 1;
@@ -25,5 +30,5 @@ export function attentionRollout(attentions: readonly Float32Array[], heads: num
     }
     row = next;
   }
-  return Float32Array.from(row.subarray(1));
+  return Float32Array.from(row.subarray(leadingTokens(config)));
 }

@@ -21,44 +21,56 @@ const config: VitConfig = {
   intermediateSize: 20,
   layerNormEpsilon: 1e-12,
   qkvBias: true,
+  registerTokens: 0,
+  maskToken: false,
   classes: ['benign', 'malignant'],
 };
-const specs = parameterGroups(config).flatMap((group) => group.parameters);
-const parameters = new Map(
-  [...initialiseParameters(specs, 3)].map(([name, { shape, data }]) => [
-    name,
-    { shape, data: data.map((x) => 10 * x) },
-  ]),
-);
+const parametersOf = (model: VitConfig) => {
+  const specs = parameterGroups(model).flatMap((group) => group.parameters);
+  const drawn = [...initialiseParameters(specs, 3)];
+  return new Map(drawn.map(([name, { shape, data }]) => [name, { shape, data: data.map((x) => 10 * x) }]));
+};
+const parameters = parametersOf(config);
+const families: readonly VitConfig[] = [
+  config,
+  { ...config, family: 'deit' },
+  { ...config, family: 'dinov2', maskToken: true },
+  { ...config, family: 'dinov2_with_registers', registerTokens: 2, maskToken: true },
+];
 
 describe('exportInferenceOnnx', () => {
   const model = exportInferenceOnnx({ config, parameters, pipeline: { version: 1 } });
 
-  it.each([1, 5])('computes what the classifier computes, for %i images', async (count) => {
-    const random = createRandom(4);
-    const pixels = Float32Array.from({ length: count * 3 * 16 * 16 }, () => normal(random));
-    const classifier = await createClassifier({
-      config,
-      parameters,
-      device: 'cpu',
-      threads: 1,
-      batch: count,
-      attentions: false,
-    });
-    const expected = (await classifier.run(pixels, count)).logits;
-    await classifier.dispose();
+  it.each(families.flatMap((one) => [1, 5].map((count) => [one.family, count, one] as const)))(
+    '%s computes what the classifier computes, for %i images',
+    async (_, count, family) => {
+      const weights = parametersOf(family);
+      const bytes = exportInferenceOnnx({ config: family, parameters: weights, pipeline: null });
+      const random = createRandom(4);
+      const pixels = Float32Array.from({ length: count * 3 * 16 * 16 }, () => normal(random));
+      const classifier = await createClassifier({
+        config: family,
+        parameters: weights,
+        device: 'cpu',
+        threads: 1,
+        batch: count,
+        attentions: false,
+      });
+      const expected = (await classifier.run(pixels, count)).logits;
+      await classifier.dispose();
 
-    const session = await InferenceSession.create(model, { intraOpNumThreads: 1 });
-    const result = await session.run({ pixel_values: new Tensor('float32', pixels, [count, 3, 16, 16]) });
-    await session.release();
-    expect(result['logits']?.dims).toEqual([count, 2]);
-    expect(relativeError(result['logits']?.data as Float32Array, expected)).toBeLessThan(1e-5);
-    const probabilities = result['probabilities']?.data as Float32Array;
-    for (let row = 0; row < count; row += 1) {
-      const [a, b] = [expected[2 * row] as number, expected[2 * row + 1] as number];
-      expect(probabilities[2 * row]).toBeCloseTo(1 / (1 + Math.exp(b - a)), 5);
-    }
-  });
+      const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1 });
+      const result = await session.run({ pixel_values: new Tensor('float32', pixels, [count, 3, 16, 16]) });
+      await session.release();
+      expect(result['logits']?.dims).toEqual([count, 2]);
+      expect(relativeError(result['logits']?.data as Float32Array, expected)).toBeLessThan(1e-5);
+      const probabilities = result['probabilities']?.data as Float32Array;
+      for (let row = 0; row < count; row += 1) {
+        const [a, b] = [expected[2 * row] as number, expected[2 * row + 1] as number];
+        expect(probabilities[2 * row]).toBeCloseTo(1 / (1 + Math.exp(b - a)), 5);
+      }
+    },
+  );
 
   it('says which classes and which preprocessing belong to it, and uses standard operators only', () => {
     const { metadataProps, graph } = fromBinary(ModelProtoSchema, model);

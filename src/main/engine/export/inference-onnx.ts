@@ -6,7 +6,7 @@ import { packGroups, viewParameters } from '../train/flat-state';
 import { declareParameters } from '../train/programs';
 import type { VitConfig } from '../vit/config';
 import { buildVit } from '../vit/forward';
-import { parameterCount, parameterGroups } from '../vit/parameters';
+import { parameterCount, parameterGroups, takesPart } from '../vit/parameters';
 
 export interface InferenceExport {
   readonly config: VitConfig;
@@ -28,7 +28,7 @@ const BATCH = { standIn: 1_000_003, name: 'batch' };
  * @throws FoveaError `export-too-large`, `weights-mismatch`
  */
 export function exportInferenceOnnx({ config, parameters, pipeline }: InferenceExport): Uint8Array {
-  const groups = parameterGroups(config);
+  const groups = parameterGroups(config).filter(takesPart);
   if (parameterCount(groups) * 4 > MAXIMUM_WEIGHT_BYTES) {
     throw new FoveaError('export-too-large', 'The model is larger than the 2 GB that one ONNX file can hold.', {
       hint: 'Export the Hugging Face folder instead.',
@@ -42,7 +42,7 @@ export function exportInferenceOnnx({ config, parameters, pipeline }: InferenceE
   builder.output('logits', logits);
   builder.output('probabilities', builder.softmax(logits));
   const weights = viewParameters(groups, packGroups(groups, parameters));
-  return lowerGraph(builder.build('vit'), {
+  return lowerGraph(builder.build(config.family), {
     // Without Microsoft's own operators, so that other runtimes read it too.
     dialect: 'webgpu',
     initializers: new Map([...weights].map(([name, { data }]) => [name, data])),

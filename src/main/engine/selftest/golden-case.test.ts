@@ -20,19 +20,22 @@ function readGolden(name: string): GoldenFiles {
 }
 
 describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/goldens is missing)', () => {
-  it.each(['vit', 'vit-nobias'])('%s agrees with PyTorch on the CPU', async (name) => {
-    const { skipped, checks } = await runGoldenCase(readGolden(name), 'cpu', 1);
-    expect(skipped).toBeNull();
-    expect(checks.length).toBeGreaterThan(40);
-    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
-  });
+  it.each(['vit', 'vit-nobias', 'deit', 'dinov2', 'dinov2-registers'])(
+    '%s agrees with PyTorch on the CPU',
+    async (name) => {
+      const { skipped, checks } = await runGoldenCase(readGolden(name), 'cpu', 1);
+      expect(skipped).toBeNull();
+      expect(checks.length).toBeGreaterThan(40);
+      expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    },
+  );
 
-  // The larger `vit` takes twice as long here; `fovea selftest --cases --device webgpu` runs both.
-  it.skipIf(!hasSoftwareVulkan)(
-    "vit-nobias agrees on WebGPU without the CPU's help (skipped where chromium's software Vulkan is missing)",
-    async () => {
+  // One case for each way to read the tokens; `fovea selftest --cases --device webgpu` runs all of them.
+  it.skipIf(!hasSoftwareVulkan).each(['vit-nobias', 'dinov2-registers'])(
+    "%s agrees on WebGPU without the CPU's help (skipped where chromium's software Vulkan is missing)",
+    async (name) => {
       useSoftwareVulkan();
-      const { checks } = await runGoldenCase(readGolden('vit-nobias'), 'webgpu', 1);
+      const { checks } = await runGoldenCase(readGolden(name), 'webgpu', 1);
       expect(checks.length).toBeGreaterThan(40);
       expect(checks.filter(({ ok }) => !ok)).toEqual([]);
     },
@@ -40,7 +43,7 @@ describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/gol
   );
 
   it('says why it leaves a family out', async () => {
-    const { skipped } = await runGoldenCase(readGolden('dinov2'), 'cpu');
-    expect(skipped).toMatch(/dinov2/);
+    const { skipped } = await runGoldenCase({ ...readGolden('vit'), config: { model_type: 'swin' } }, 'cpu');
+    expect(skipped).toMatch(/swin/);
   });
 });

@@ -10,9 +10,10 @@ import { packGroups, viewParameters } from '../train/flat-state';
 import { prepareMicroBatch } from '../train/micro-batch';
 import { vitModel } from '../train/model';
 import { buildGradientProgram, gradientName, inputNames } from '../train/programs';
-import type { VitConfig } from '../vit/config';
-import { parameterGroups, tokenCount } from '../vit/parameters';
+import { families, type VitConfig } from '../vit/config';
+import { parameterGroups } from '../vit/parameters';
 import { parseVitConfig } from '../vit/parse-config';
+import { tokenCount } from '../vit/tokens';
 import { type Check, check, relativeError } from './check';
 
 /** The files of one golden case, as they are on disk. */
@@ -51,7 +52,9 @@ interface Settings {
 /** Compares forward pass, losses, gradients, six optimizer steps and attention rollout with a reference. */
 export async function runGoldenCase(files: GoldenFiles, device: EngineDevice, threads = 0): Promise<GoldenResult> {
   const family = (files.config as { model_type?: unknown }).model_type;
-  if (family !== 'vit') return { skipped: `the family ${String(family)} is not supported yet`, checks: [] };
+  if (!families.some((known) => known === family)) {
+    return { skipped: `the family ${String(family)} is not supported`, checks: [] };
+  }
   const config = parseVitConfig(files.config);
   const golden = new GoldenCase(config, files, device, createOnnxRuntimeBackend({ device, threads }));
   try {
@@ -116,7 +119,7 @@ class GoldenCase {
     const perImage = config.heads * tokens * tokens;
     const rollouts = Array.from({ length: count }, (_, image) => {
       const ofImage = result.attentions.map((all) => all.subarray(image * perImage, (image + 1) * perImage));
-      return [...attentionRollout(ofImage, config.heads, tokens)];
+      return [...attentionRollout(ofImage, config)];
     }).flat();
     return [
       this.compare('logits', result.logits, limits.forward),

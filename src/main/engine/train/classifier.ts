@@ -6,7 +6,8 @@ import { sizeOf } from '../ir/shape';
 import type { NamedTensors, Tensor } from '../tensor';
 import type { VitConfig } from '../vit/config';
 import { buildVit } from '../vit/forward';
-import { parameterGroups, tokenCount } from '../vit/parameters';
+import { parameterGroups } from '../vit/parameters';
+import { featureWidth, tokenCount } from '../vit/tokens';
 import { uploadGroups } from './device-state';
 import { packGroups, viewParameters } from './flat-state';
 import { padRows } from './micro-batch';
@@ -28,7 +29,7 @@ export interface ClassifierOptions {
 export interface Classification {
   /** [count, classes] */
   readonly logits: Float32Array;
-  /** [count, hidden]: CLS after the final normalisation, what the classifier reads. */
+  /** [count, features]: what the classifier reads. */
   readonly features: Float32Array;
   /** One a block: [count, heads, tokens, tokens]. Empty where it was not asked for. */
   readonly attentions: readonly Float32Array[];
@@ -87,7 +88,7 @@ function buildClassifier(options: ClassifierOptions, layout: ParameterLayout): G
       builder.output(hiddenStateName(layer), value);
     });
   }
-  return builder.build('vit classifier');
+  return builder.build(`${config.family} classifier`);
 }
 
 class ProgramClassifier implements Classifier {
@@ -119,7 +120,7 @@ class ProgramClassifier implements Classifier {
     const tokens = tokenCount(config);
     return {
       logits: rows('logits', classes.length),
-      features: rows('features', hiddenSize),
+      features: rows('features', featureWidth(config)),
       attentions: Array.from({ length: attentions ? layers : 0 }, (_, layer) =>
         rows(attentionName(layer), heads * tokens * tokens),
       ),

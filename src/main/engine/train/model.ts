@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../ir/builder';
 import type { Shape, Value } from '../ir/graph';
 import type { VitConfig } from '../vit/config';
 import { buildVit, classify, type ParameterSource } from '../vit/forward';
-import { classifierGroup, type ParameterGroup, parameterGroups } from '../vit/parameters';
+import { classifierGroup, type ParameterGroup, parameterGroups, takesPart } from '../vit/parameters';
 
 /** What a training session needs to know of a network. */
 export interface TrainableModel {
@@ -17,15 +17,15 @@ export interface TrainableModel {
   forward(builder: GraphBuilder, parameter: ParameterSource, input: Value): Value;
 }
 
-/** A whole `vit`; with `head`, everything before the classifier is frozen. */
+/** A whole model; with `head`, everything before the classifier is frozen. */
 export function vitModel(config: VitConfig, trainable: 'all' | 'head'): TrainableModel {
   const groups = parameterGroups(config);
   return {
-    name: 'vit',
+    name: config.family,
     inputShape: [config.channels, config.imageSize, config.imageSize],
     classes: config.classes.length,
     groups,
-    trainable: trainable === 'all' ? groups : groups.filter(({ name }) => name === 'classifier'),
+    trainable: trainable === 'all' ? groups.filter(takesPart) : groups.filter(({ name }) => name === 'classifier'),
     forward: (builder, parameter, pixels) => buildVit(builder, config, parameter, pixels).logits,
   };
 }

@@ -23,6 +23,8 @@ const config: VitConfig = {
   intermediateSize: 24,
   layerNormEpsilon: 1e-12,
   qkvBias: true,
+  registerTokens: 0,
+  maskToken: false,
   classes: ['a', 'b', 'c'],
 };
 const specs = parameterGroups(config).flatMap((group) => group.parameters);

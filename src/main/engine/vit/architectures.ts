@@ -25,6 +25,8 @@ export function architectureByName(name: string, classes: readonly string[]): Vi
     intermediateSize: 4 * size.hiddenSize,
     layerNormEpsilon: 1e-12,
     qkvBias: true,
+    registerTokens: 0,
+    maskToken: false,
     classes,
   };
 }

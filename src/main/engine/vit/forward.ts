@@ -1,7 +1,8 @@
 import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/graph';
 import type { VitConfig } from './config';
-import { blockPrefix, tokenCount } from './parameters';
+import { blockPrefix, embeddingName, type FamilyNames, namesOf, positionsName } from './names';
+import { leadingTokens, patchCount, readsPatches, tokenCount } from './tokens';
 
 /** Gives the value of a parameter by its name on disk. */
 export type ParameterSource = (name: string) => Value;
@@ -9,7 +10,7 @@ export type ParameterSource = (name: string) => Value;
 export interface VitValues {
   /** [batch, classes] */
   readonly logits: Value;
-  /** [batch, hidden]: CLS after the final normalisation, what the classifier reads. */
+  /** [batch, features]: what the classifier reads, CLS after the final normalisation or CLS and the patches' mean. */
   readonly features: Value;
   /** One a block: [batch, heads, tokens, tokens]. Empty unless tapped. */
   readonly attentions: readonly Value[];
@@ -18,9 +19,9 @@ export interface VitValues {
 }
 
 /**
- * The forward pass of `ViTForImageClassification`. Tokens are kept as one matrix [batch x tokens, hidden], so that
- * every linear layer is one Gemm. The classifier reads CLS alone, so the last block asks for CLS alone too (keys and
- * values come from all tokens): 10/12 of its products are saved, forward and backward.
+ * The forward pass of Hugging Face's `…ForImageClassification` of the family. Tokens are kept as one matrix
+ * [batch x tokens, hidden], so that every linear layer is one Gemm. Where the classifier reads CLS alone, the last block
+ * asks for CLS alone too (keys and values come from all tokens): 10/12 of its products are saved, forward and backward.
  *
  * @param pixels [batch, 3, size, size], normalised
  * @param tapped also give attentions and hidden states, of all tokens
@@ -44,8 +45,8 @@ export function buildVit(
   let hidden = embed(builder, config, parameter, pixels);
   tap(hidden);
   for (let index = 0; index < config.layers; index += 1) {
-    const block = new Block(builder, config, parameter, blockPrefix(index), batch);
-    const queries = index === config.layers - 1 && !tapped ? 'cls' : 'all';
+    const block = new Block(builder, config, parameter, index, batch);
+    const queries = index === config.layers - 1 && !tapped && !readsPatches(config) ? 'cls' : 'all';
     const attended = block.attend(hidden, queries);
     if (tapped) attentions.push(attended.probabilities);
     const residual = queries === 'cls' ? clsRows(builder, hidden, batch) : hidden;
@@ -53,14 +54,33 @@ export function buildVit(
     tap(hidden);
   }
 
-  // Only CLS is read from here on; the other tokens need no normalisation.
-  const features = builder.layerNormalization(
-    tapped ? clsRows(builder, hidden, batch) : hidden,
-    parameter('vit.layernorm.weight'),
-    parameter('vit.layernorm.bias'),
-    config.layerNormEpsilon,
-  );
+  const features = readFeatures(builder, config, parameter, hidden, batch);
   return { logits: classify(builder, parameter, features), features, attentions, hiddenStates };
+}
+
+/** The final normalisation and what the classifier takes of it: [batch, features]. */
+function readFeatures(
+  builder: GraphBuilder,
+  config: VitConfig,
+  parameter: ParameterSource,
+  hidden: Value,
+  batch: number,
+): Value {
+  const { family, hiddenSize, layerNormEpsilon } = config;
+  const normalise = (x: Value): Value =>
+    builder.layerNormalization(
+      x,
+      parameter(`${family}.layernorm.weight`),
+      parameter(`${family}.layernorm.bias`),
+      layerNormEpsilon,
+    );
+  // Where only CLS is read from here on, the other tokens need no normalisation.
+  if (!readsPatches(config)) return normalise(hidden.shape[0] === batch ? hidden : clsRows(builder, hidden, batch));
+  const tokens = tokenCount(config);
+  const sequences = builder.reshape(normalise(hidden), [batch, tokens, hiddenSize]);
+  const cls = builder.reshape(builder.slice(sequences, 1, 0, 1), [batch, hiddenSize]);
+  const patches = builder.slice(sequences, 1, leadingTokens(config), tokens);
+  return builder.concat([cls, builder.reduceMean(patches, [1])], 1);
 }
 
 /** [batch x tokens, hidden] -> [batch, hidden]: the first token of each image. */
@@ -75,9 +95,12 @@ export function classify(builder: GraphBuilder, parameter: ParameterSource, feat
   return builder.linear(features, parameter('classifier.weight'), parameter('classifier.bias'));
 }
 
-/** Patches, CLS and positions: [batch x tokens, hidden]. The convolution of stride = kernel is one Gemm over patches. */
+/**
+ * Leading tokens, patches and positions: [batch x tokens, hidden]. The convolution of stride = kernel is one Gemm over
+ * patches.
+ */
 function embed(builder: GraphBuilder, config: VitConfig, parameter: ParameterSource, pixels: Value): Value {
-  const { patchSize, channels, imageSize, hiddenSize } = config;
+  const { family, patchSize, channels, imageSize, hiddenSize } = config;
   const batch = pixels.shape[0] as number;
   const grid = imageSize / patchSize;
   const patchLength = channels * patchSize * patchSize;
@@ -85,15 +108,35 @@ function embed(builder: GraphBuilder, config: VitConfig, parameter: ParameterSou
   const patches = builder.reshape(builder.transpose(tiles, [0, 2, 4, 1, 3, 5]), [batch * grid * grid, patchLength]);
   const projected = builder.linear(
     patches,
-    builder.reshape(parameter('vit.embeddings.patch_embeddings.projection.weight'), [hiddenSize, patchLength]),
-    parameter('vit.embeddings.patch_embeddings.projection.bias'),
+    builder.reshape(parameter(embeddingName(family, 'patch_embeddings.projection.weight')), [hiddenSize, patchLength]),
+    parameter(embeddingName(family, 'patch_embeddings.projection.bias')),
   );
-  // CLS joins the positions, which have no batch axis: adding is cheaper than repeating it for every image.
-  const cls = builder.pad(parameter('vit.embeddings.cls_token'), 1, 0, grid * grid);
-  const positions = builder.add(parameter('vit.embeddings.position_embeddings'), cls);
-  const sequence = builder.pad(builder.reshape(projected, [batch, grid * grid, hiddenSize]), 1, 1, 0);
-  const placed = builder.add(sequence, positions);
+  const sequence = builder.pad(
+    builder.reshape(projected, [batch, grid * grid, hiddenSize]),
+    1,
+    leadingTokens(config),
+    0,
+  );
+  const placed = builder.add(sequence, fixedTokens(builder, config, parameter));
   return builder.reshape(placed, [batch * tokenCount(config), hiddenSize]);
+}
+
+/**
+ * What is added to the patches of every image: [1, tokens, hidden]. The leading tokens join the positions, which have no
+ * batch axis: adding is cheaper than repeating them for every image.
+ */
+function fixedTokens(builder: GraphBuilder, config: VitConfig, parameter: ParameterSource): Value {
+  const { family, registerTokens } = config;
+  const positions = parameter(positionsName(family));
+  const leading = [parameter(embeddingName(family, 'cls_token'))];
+  if (family === 'deit') leading.push(parameter(embeddingName(family, 'distillation_token')));
+  if (registerTokens > 0) leading.push(parameter(embeddingName(family, 'register_tokens')));
+  const tokens = builder.pad(builder.concat(leading, 1), 1, 0, patchCount(config));
+  if (registerTokens === 0) return builder.add(positions, tokens);
+  // Registers stand between CLS and the patches and have no position.
+  const ofCls = builder.pad(builder.slice(positions, 1, 0, 1), 1, 0, registerTokens);
+  const ofPatches = builder.slice(positions, 1, 1, 1 + patchCount(config));
+  return builder.add(builder.concat([ofCls, ofPatches], 1), tokens);
 }
 
 /** One pre-normalised encoder block. */
@@ -102,13 +145,15 @@ class Block {
   private readonly config: VitConfig;
   private readonly parameter: ParameterSource;
   private readonly prefix: string;
+  private readonly names: FamilyNames['block'];
   private readonly batch: number;
 
-  constructor(builder: GraphBuilder, config: VitConfig, parameter: ParameterSource, prefix: string, batch: number) {
+  constructor(builder: GraphBuilder, config: VitConfig, parameter: ParameterSource, index: number, batch: number) {
     this.builder = builder;
     this.config = config;
     this.parameter = parameter;
-    this.prefix = prefix;
+    this.prefix = blockPrefix(config.family, index);
+    this.names = namesOf(config.family).block;
     this.batch = batch;
   }
 
@@ -121,7 +166,7 @@ class Block {
     const { builder, batch } = this;
     const { heads, hiddenSize, qkvBias } = this.config;
     const headWidth = hiddenSize / heads;
-    const normalised = this.normalise('layernorm_before', hidden);
+    const normalised = this.normalise(this.names.normalisationBefore, hidden);
     const asking = queries === 'cls' ? clsRows(builder, normalised, batch) : normalised;
     const split = (role: string, x: Value): Value => {
       const projected = this.linear(`attention.attention.${role}`, x, qkvBias);
@@ -135,14 +180,20 @@ class Block {
       1 / Math.sqrt(headWidth),
     );
     const joined = builder.reshape(builder.transpose(output, [0, 2, 1, 3]), [asking.shape[0] as number, hiddenSize]);
-    return { output: this.linear('attention.output.dense', joined), probabilities };
+    return { output: this.scale(0, this.linear('attention.output.dense', joined)), probabilities };
   }
 
   /** The multilayer perceptron with its residual. */
   transform(hidden: Value): Value {
-    const normalised = this.normalise('layernorm_after', hidden);
-    const activated = this.builder.gelu(this.linear('intermediate.dense', normalised));
-    return this.builder.add(hidden, this.linear('output.dense', activated));
+    const normalised = this.normalise(this.names.normalisationAfter, hidden);
+    const activated = this.builder.gelu(this.linear(this.names.expand, normalised));
+    return this.builder.add(hidden, this.scale(1, this.linear(this.names.contract, activated)));
+  }
+
+  /** Layer scale (Touvron et al. 2021, "Going deeper with image transformers"): a factor for each hidden unit. */
+  private scale(branch: 0 | 1, x: Value): Value {
+    const { scales } = this.names;
+    return scales === null ? x : this.builder.multiply(x, this.parameter(`${this.prefix}.${scales[branch]}`));
   }
 
   private linear(name: string, x: Value, hasBias = true): Value {

@@ -1,6 +1,8 @@
 import type { Shape } from '../ir/graph';
 import { sizeOf } from '../ir/shape';
 import type { VitConfig } from './config';
+import { blockPrefix, embeddingName, namesOf, positionsName } from './names';
+import { featureWidth, patchCount, placedLeadingTokens } from './tokens';
 
 export interface ParameterSpec {
   /** Hugging Face's name on disk. */
@@ -49,42 +51,54 @@ const normalisation = (name: string, size: number): ParameterSpec[] => [
   bias(`${name}.bias`, size),
 ];
 
-/** Tokens of one image: the patches and CLS. */
-export function tokenCount(config: VitConfig): number {
-  return (config.imageSize / config.patchSize) ** 2 + 1;
-}
+/** A group of parameters that stand in the file and take no part in the model: never trained, only kept. */
+const UNUSED = 'unused';
 
-export const blockPrefix = (index: number): string => `vit.encoder.layer.${index}`;
+/** Parameters that the model computes with, so that a gradient for them exists. */
+export const takesPart = ({ name }: ParameterGroup): boolean => name !== UNUSED;
 
 /** All parameters of a model in the order of its layers: embeddings, each block, final normalisation, classifier. */
 export function parameterGroups(config: VitConfig): readonly ParameterGroup[] {
-  const { hiddenSize, intermediateSize, patchSize, channels, layers } = config;
+  const { family, hiddenSize, patchSize, channels, layers, registerTokens } = config;
+  const embedding = (name: string): string => embeddingName(family, name);
   const embeddings = placeParameters('embeddings', [
-    weight('vit.embeddings.cls_token', [1, 1, hiddenSize]),
-    weight('vit.embeddings.position_embeddings', [1, tokenCount(config), hiddenSize]),
-    weight('vit.embeddings.patch_embeddings.projection.weight', [hiddenSize, channels, patchSize, patchSize]),
-    bias('vit.embeddings.patch_embeddings.projection.bias', hiddenSize),
+    weight(embedding('cls_token'), [1, 1, hiddenSize]),
+    ...(family === 'deit' ? [weight(embedding('distillation_token'), [1, 1, hiddenSize])] : []),
+    ...(registerTokens > 0 ? [weight(embedding('register_tokens'), [1, registerTokens, hiddenSize])] : []),
+    weight(positionsName(family), [1, placedLeadingTokens(config) + patchCount(config), hiddenSize]),
+    weight(embedding('patch_embeddings.projection.weight'), [hiddenSize, channels, patchSize, patchSize]),
+    bias(embedding('patch_embeddings.projection.bias'), hiddenSize),
   ]);
-  const blocks = Array.from({ length: layers }, (_, index) => {
-    const prefix = blockPrefix(index);
-    const projections = ['query', 'key', 'value'].flatMap((role) =>
-      linear(`${prefix}.attention.attention.${role}`, hiddenSize, hiddenSize),
-    );
-    return placeParameters(`block.${index}`, [
-      ...projections.filter(({ decay }) => decay || config.qkvBias),
-      ...linear(`${prefix}.attention.output.dense`, hiddenSize, hiddenSize),
-      ...linear(`${prefix}.intermediate.dense`, hiddenSize, intermediateSize),
-      ...linear(`${prefix}.output.dense`, intermediateSize, hiddenSize),
-      ...normalisation(`${prefix}.layernorm_before`, hiddenSize),
-      ...normalisation(`${prefix}.layernorm_after`, hiddenSize),
-    ]);
-  });
   return [
     embeddings,
-    ...blocks,
-    placeParameters('norm', normalisation('vit.layernorm', hiddenSize)),
-    classifierGroup(hiddenSize, config.classes.length),
+    ...Array.from({ length: layers }, (_, index) => blockGroup(config, index)),
+    placeParameters('norm', normalisation(`${family}.layernorm`, hiddenSize)),
+    ...(config.maskToken ? [placeParameters(UNUSED, [weight(embedding('mask_token'), [1, hiddenSize])])] : []),
+    classifierGroup(featureWidth(config), config.classes.length),
   ];
+}
+
+function blockGroup({ family, hiddenSize, intermediateSize, qkvBias }: VitConfig, index: number): ParameterGroup {
+  const prefix = blockPrefix(family, index);
+  const { block } = namesOf(family);
+  const projections = ['query', 'key', 'value'].flatMap((role) =>
+    linear(`${prefix}.attention.attention.${role}`, hiddenSize, hiddenSize),
+  );
+  return placeParameters(`block.${index}`, [
+    ...projections.filter(({ decay }) => decay || qkvBias),
+    ...linear(`${prefix}.attention.output.dense`, hiddenSize, hiddenSize),
+    ...linear(`${prefix}.${block.expand}`, hiddenSize, intermediateSize),
+    ...linear(`${prefix}.${block.contract}`, intermediateSize, hiddenSize),
+    ...normalisation(`${prefix}.${block.normalisationBefore}`, hiddenSize),
+    ...normalisation(`${prefix}.${block.normalisationAfter}`, hiddenSize),
+    // HF's Trainer takes decay from biases and normalisations only, so layer scales have it.
+    ...(block.scales ?? []).map((name) => ({
+      name: `${prefix}.${name}`,
+      shape: [hiddenSize],
+      decay: true,
+      initial: 'ones' as const,
+    })),
+  ]);
 }
 
 /** The linear head alone: what *quick* trains. */

@@ -16,8 +16,43 @@ describe('parseVitConfig', () => {
       intermediateSize: 3072,
       layerNormEpsilon: 1e-12,
       qkvBias: true,
+      registerTokens: 0,
+      maskToken: false,
       classes: ['LABEL_0', 'LABEL_1'],
     });
+  });
+
+  // Defaults from the signatures of Dinov2Config and Dinov2WithRegistersConfig of transformers 5.
+  it('fills in the defaults of the other families', () => {
+    expect(parseVitConfig({ model_type: 'deit' })).toEqual({
+      ...parseVitConfig({ model_type: 'vit' }),
+      family: 'deit',
+    });
+    expect(parseVitConfig({ model_type: 'dinov2', image_size: 518 })).toMatchObject({
+      patchSize: 14,
+      layerNormEpsilon: 1e-6,
+      intermediateSize: 3072,
+      maskToken: true,
+      registerTokens: 0,
+    });
+    expect(parseVitConfig({ model_type: 'dinov2_with_registers', hidden_size: 384, mlp_ratio: 4 })).toMatchObject({
+      patchSize: 16,
+      intermediateSize: 1536,
+      registerTokens: 4,
+      maskToken: true,
+    });
+    expect(parseVitConfig({ model_type: 'dinov2', use_mask_token: false }).maskToken).toBe(false);
+  });
+
+  it.each(['deit', 'dinov2', 'dinov2_with_registers'])('reads back what toHfConfig writes for %s', (model_type) => {
+    const config = parseVitConfig({
+      model_type,
+      image_size: 112,
+      patch_size: 14,
+      hidden_size: 384,
+      num_attention_heads: 6,
+    });
+    expect(parseVitConfig(JSON.parse(JSON.stringify(toHfConfig(config))))).toEqual(config);
   });
 
   it.each(architectureNames)('reads back what toHfConfig writes for %s', (name) => {
@@ -46,6 +81,10 @@ describe('parseVitConfig', () => {
     ['labels with a gap', { model_type: 'vit', id2label: { 0: 'a', 2: 'b' } }],
     ['a label that is no text', { model_type: 'vit', id2label: { 0: 1 } }],
     ['labels from the prototype', { model_type: 'vit', id2label: { constructor: 'a' } }],
+    ['SwiGLU', { model_type: 'dinov2', use_swiglu_ffn: true }],
+    ['an absurd perceptron', { model_type: 'dinov2', mlp_ratio: 1e9 }],
+    ['a perceptron of no width', { model_type: 'dinov2', mlp_ratio: 0 }],
+    ['no register', { model_type: 'dinov2_with_registers', num_register_tokens: 0 }],
     ['an epsilon of 0', { model_type: 'vit', layer_norm_eps: 0 }],
   ])('refuses %s', (_, json) => {
     expect(() => parseVitConfig(json)).toThrow(expect.objectContaining({ code: 'backbone-unsupported' }));
@@ -65,6 +104,22 @@ describe('architectures', () => {
     const config = architectureByName(name, classes);
     expect(config && parameterCount(parameterGroups(config))).toBe(count);
   });
+
+  // Sizes of the published files of float32 weights: facebook/dinov2-small 88.2 MB, base 346 MB, large 1217 MB; the
+  // papers say 21 M, 86 M and 300 M. By hand for small: 12 blocks of 12 x 384^2 + 15 x 384, patches 3 x 14^2 x 384 + 384,
+  // positions 1370 x 384, CLS and mask 2 x 384, final normalisation 2 x 384.
+  it.each([
+    ['small', 384, 12, 6, 22_056_576],
+    ['base', 768, 12, 12, 86_580_480],
+    ['large', 1024, 24, 16, 304_368_640],
+  ])(
+    'DINOv2 %s has its published number of parameters',
+    (_, hidden_size, num_hidden_layers, num_attention_heads, count) => {
+      const fields = { model_type: 'dinov2', image_size: 518, patch_size: 14 };
+      const config = parseVitConfig({ ...fields, hidden_size, num_hidden_layers, num_attention_heads });
+      expect(parameterCount(parameterGroups({ ...config, classes: [] }))).toBe(count);
+    },
+  );
 
   it('does not find what is not there', () => {
     expect(architectureByName('constructor', ['a'])).toBeNull();

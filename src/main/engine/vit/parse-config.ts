@@ -1,5 +1,6 @@
 import { FoveaError } from '#shared/ipc/errors';
-import type { VitConfig } from './config';
+import { type Family, families, type VitConfig } from './config';
+import { namesOf } from './names';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -11,17 +12,26 @@ const limits = {
   heads: 256,
   intermediateSize: 131_072,
   classes: 10_000,
+  registerTokens: 256,
 };
 
 function unsupported(reason: string): FoveaError {
   return new FoveaError('backbone-unsupported', `The model's config.json is not one that Fovea can train: ${reason}.`, {
-    hint: 'Use a Hugging Face ViT image classification model (model_type "vit").',
+    hint: 'Use a Hugging Face model of one of these types: vit, deit, dinov2, dinov2_with_registers.',
   });
 }
 
+/** What the configuration classes of transformers fill in. */
+const familyDefaults: { readonly [F in Family]: { readonly patchSize: number; readonly layerNormEpsilon: number } } = {
+  vit: { patchSize: 16, layerNormEpsilon: 1e-12 },
+  deit: { patchSize: 16, layerNormEpsilon: 1e-12 },
+  dinov2: { patchSize: 14, layerNormEpsilon: 1e-6 },
+  dinov2_with_registers: { patchSize: 16, layerNormEpsilon: 1e-6 },
+};
+
 /**
- * Reads the `config.json` of a Hugging Face `vit` model; missing fields take the defaults of `ViTConfig`. Square
- * images and patches, three channels and the exact GELU, which every published checkpoint has.
+ * Reads the `config.json` of a Hugging Face model; missing fields take the defaults of its configuration class. Square
+ * images and patches, three channels and the exact GELU, which every published checkpoint but DINOv2 giant has.
  *
  * @throws FoveaError `backbone-unsupported`
  */
@@ -29,24 +39,35 @@ export function parseVitConfig(json: unknown): VitConfig {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw unsupported('it is not a JSON object');
   const fields = json as Json;
   const type = fields['model_type'];
-  if (type !== 'vit')
+  const family = families.find((known) => known === type);
+  if (family === undefined)
     throw unsupported(`its model_type is ${typeof type === 'string' ? JSON.stringify(type.slice(0, 60)) : 'missing'}`);
   const activation = fields['hidden_act'] ?? 'gelu';
   if (activation !== 'gelu') throw unsupported('its activation is not "gelu"');
 
+  const isDino = isDinov2(family);
+  const defaults = familyDefaults[family];
+  const hiddenSize = integer(fields, 'hidden_size', 768, limits.hiddenSize);
   const config: VitConfig = {
-    family: 'vit',
+    family,
     imageSize: square(fields, 'image_size', 224, limits.imageSize),
-    patchSize: square(fields, 'patch_size', 16, limits.imageSize),
+    patchSize: square(fields, 'patch_size', defaults.patchSize, limits.imageSize),
     channels: integer(fields, 'num_channels', 3, 3),
-    hiddenSize: integer(fields, 'hidden_size', 768, limits.hiddenSize),
+    hiddenSize,
     layers: integer(fields, 'num_hidden_layers', 12, limits.layers),
     heads: integer(fields, 'num_attention_heads', 12, limits.heads),
-    intermediateSize: integer(fields, 'intermediate_size', 3072, limits.intermediateSize),
-    layerNormEpsilon: epsilon(fields['layer_norm_eps'] ?? 1e-12),
+    intermediateSize: isDino
+      ? perceptronWidth(fields, hiddenSize)
+      : integer(fields, 'intermediate_size', 3072, limits.intermediateSize),
+    layerNormEpsilon: epsilon(fields['layer_norm_eps'] ?? defaults.layerNormEpsilon),
     qkvBias: boolean(fields, 'qkv_bias', true),
+    registerTokens:
+      family === 'dinov2_with_registers' ? integer(fields, 'num_register_tokens', 4, limits.registerTokens) : 0,
+    maskToken: family === 'dinov2_with_registers' || (family === 'dinov2' && boolean(fields, 'use_mask_token', true)),
     classes: classNames(fields),
   };
+  if (isDino && boolean(fields, 'use_swiglu_ffn', false))
+    throw unsupported('its perceptrons are SwiGLU, as in DINOv2 giant; the small, base and large models have GELU');
   if (config.channels !== 3) throw unsupported('it does not take three colour channels');
   if (config.imageSize % config.patchSize !== 0)
     throw unsupported('its image size is not a multiple of its patch size');
@@ -54,22 +75,31 @@ export function parseVitConfig(json: unknown): VitConfig {
   return config;
 }
 
-/** The `config.json` that `ViTForImageClassification.from_pretrained` of transformers 4 and 5 reads. */
+const isDinov2 = (family: Family): boolean => family === 'dinov2' || family === 'dinov2_with_registers';
+
+/** DINOv2 names the perceptron's width as a multiple of the hidden size. */
+function perceptronWidth(fields: Json, hiddenSize: number): number {
+  const ratio = fields['mlp_ratio'] ?? 4;
+  const width = typeof ratio === 'number' ? Math.trunc(hiddenSize * ratio) : Number.NaN;
+  if (!(width >= 1 && width <= limits.intermediateSize)) throw unsupported('its mlp_ratio is out of range');
+  return width;
+}
+
+/** The `config.json` that the family's `…ForImageClassification.from_pretrained` of transformers 4 and 5 reads. */
 export function toHfConfig(config: VitConfig): Record<string, unknown> {
+  const { family, hiddenSize, intermediateSize } = config;
   return {
-    architectures: ['ViTForImageClassification'],
+    architectures: [namesOf(family).architecture],
     attention_probs_dropout_prob: 0,
-    encoder_stride: config.patchSize,
     hidden_act: 'gelu',
     hidden_dropout_prob: 0,
-    hidden_size: config.hiddenSize,
+    hidden_size: hiddenSize,
     id2label: Object.fromEntries(config.classes.map((name, index) => [String(index), name])),
     image_size: config.imageSize,
     initializer_range: 0.02,
-    intermediate_size: config.intermediateSize,
     label2id: Object.fromEntries(config.classes.map((name, index) => [name, index])),
     layer_norm_eps: config.layerNormEpsilon,
-    model_type: config.family,
+    model_type: family,
     num_attention_heads: config.heads,
     num_channels: config.channels,
     num_hidden_layers: config.layers,
@@ -77,6 +107,11 @@ export function toHfConfig(config: VitConfig): Record<string, unknown> {
     problem_type: 'single_label_classification',
     qkv_bias: config.qkvBias,
     torch_dtype: 'float32',
+    ...(isDinov2(family)
+      ? { drop_path_rate: 0, layerscale_value: 1, mlp_ratio: intermediateSize / hiddenSize, use_swiglu_ffn: false }
+      : { encoder_stride: config.patchSize, intermediate_size: intermediateSize }),
+    ...(family === 'dinov2' ? { use_mask_token: config.maskToken } : {}),
+    ...(family === 'dinov2_with_registers' ? { num_register_tokens: config.registerTokens } : {}),
   };
 }
 

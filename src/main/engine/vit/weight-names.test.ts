@@ -15,3 +15,23 @@ it('finds the parameters of a classifier, of a bare model and of transformers 5 
   );
   expect(weightNamesOnDisk('classifier.weight')).toEqual(['classifier.weight']);
 });
+
+it('knows the other families', () => {
+  expect(weightNamesOnDisk('deit.encoder.layer.3.output.dense.bias')).toEqual([
+    'deit.encoder.layer.3.output.dense.bias',
+    'encoder.layer.3.output.dense.bias',
+    'deit.layers.3.mlp.fc2.bias',
+    'layers.3.mlp.fc2.bias',
+  ]);
+  // transformers 5 renames only the attention of DINOv2; its layers stay `encoder.layer`.
+  expect(weightNamesOnDisk('dinov2_with_registers.encoder.layer.1.attention.attention.query.weight')).toEqual([
+    'dinov2_with_registers.encoder.layer.1.attention.attention.query.weight',
+    'encoder.layer.1.attention.attention.query.weight',
+    'dinov2_with_registers.encoder.layer.1.attention.q_proj.weight',
+    'encoder.layer.1.attention.q_proj.weight',
+  ]);
+  expect(weightNamesOnDisk('dinov2.embeddings.mask_token')).toEqual([
+    'dinov2.embeddings.mask_token',
+    'embeddings.mask_token',
+  ]);
+});

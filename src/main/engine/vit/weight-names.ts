@@ -1,24 +1,28 @@
+import { families } from './config';
+
 /**
- * The names under which a parameter may stand in a file, most usual first: as `ViTForImageClassification` of
- * transformers 4 and 5 saves it (our own name); as a bare `ViTModel` saves it, without the prefix; and both again with
- * the module names that transformers 5 has in memory, which tools that bypass `save_pretrained` write.
+ * The names under which a parameter may stand in a file, most usual first: as the family's `…ForImageClassification` of
+ * transformers 4 and 5 saves it (our own name); as the bare model saves it, without the prefix; and both again with the
+ * module names that transformers 5 has in memory, which tools that bypass `save_pretrained` write.
  */
 export function weightNamesOnDisk(name: string): readonly string[] {
+  const family = families.find((prefix) => name.startsWith(`${prefix}.`));
+  if (family === undefined) return [name];
+  const bare = (full: string): string => full.slice(family.length + 1);
   const renamed = modernName(name);
-  return [name, ...bare(name), ...(renamed === name ? [] : [renamed, ...bare(renamed)])];
+  return [name, bare(name), ...(renamed === name ? [] : [renamed, bare(renamed)])];
 }
 
-const PREFIX = 'vit.';
-const bare = (name: string): readonly string[] => (name.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : []);
-
-/** transformers 5, conversion_mapping.py, "ViTModel". */
+/** transformers 5, conversion_mapping.py: "ViTModel" (also for DeiT), "Dinov2Model", "Dinov2WithRegistersModel". */
 function modernName(name: string): string {
-  return name
-    .replace('vit.encoder.layer.', 'vit.layers.')
+  const attention = name
     .replace('attention.attention.query', 'attention.q_proj')
     .replace('attention.attention.key', 'attention.k_proj')
     .replace('attention.attention.value', 'attention.v_proj')
-    .replace('attention.output.dense', 'attention.o_proj')
+    .replace('attention.output.dense', 'attention.o_proj');
+  if (name.startsWith('dinov2')) return attention;
+  return attention
+    .replace('encoder.layer.', 'layers.')
     .replace('intermediate.dense', 'mlp.fc1')
     .replace('output.dense', 'mlp.fc2');
 }

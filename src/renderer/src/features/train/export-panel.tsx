@@ -19,7 +19,7 @@ const formats: readonly { readonly format: Format; readonly title: string; reado
   {
     format: 'hf',
     title: 'Hugging Face folder',
-    text: 'config.json, model.safetensors and the image processor. Loads in transformers as ViTForImageClassification.',
+    text: 'config.json, model.safetensors and the image processor. Loads in transformers as AutoModelForImageClassification.',
   },
   {
     format: 'onnx',
