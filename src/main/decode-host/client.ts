@@ -1,7 +1,8 @@
 import type { Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
+import type { FrameChoice } from '#shared/models/dataset';
 import type { Intensity } from '#shared/models/pipeline';
-import type { IngestedFile, InspectedFile, IntensityWindow, TagRow } from '../ingest/types';
+import type { IngestedFile, IngestedFrames, InspectedFile, IntensityWindow, TagRow } from '../ingest/types';
 import type { HostLauncher } from '../process/host';
 import type { DecodeJobName, DecodeJobs, DecodeRequest } from './protocol';
 import { Slot, type SlotJob } from './slot';
@@ -16,7 +17,20 @@ export interface DecodePool {
     readonly intensity: Intensity;
     /** Pixels that the short side of the canonical raster has at most. */
     readonly shortSide: number;
+    /** From 0, which is the default. */
+    readonly frame?: number;
   }): Promise<IngestedFile>;
+  /**
+   * The chosen frames from place `from` (0 at first) on; ask again from `next` until it equals `chosen`. Rejects
+   * where the file cannot be opened at all.
+   */
+  ingestFrames(input: {
+    readonly path: string;
+    readonly intensity: Intensity;
+    readonly shortSide: number;
+    readonly choice: FrameChoice;
+    readonly from: number;
+  }): Promise<IngestedFrames>;
   /** One frame (from 0) at full size as a PNG; `window` null takes the file's own window, else its range. */
   display(input: {
     readonly path: string;
@@ -83,6 +97,7 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
 
   return {
     ingest: (input) => call('ingest', input),
+    ingestFrames: (input) => call('ingestFrames', input),
     display: (input) => call('display', input),
     tags: (input) => call('tags', input),
     inspect: (input) =>

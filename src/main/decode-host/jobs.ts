@@ -3,7 +3,7 @@ import { decodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { shrinkToLongSide } from '../ingest/canonical-raster';
 import { displayFile } from '../ingest/display-file';
-import { ingestFile } from '../ingest/ingest-file';
+import { ingestFile, ingestFrames } from '../ingest/ingest-file';
 import { inspectFile } from '../ingest/inspect-file';
 import { listFileTags } from '../ingest/list-file-tags';
 import { encodePng } from '../ingest/raster/codec';
@@ -15,7 +15,9 @@ type Handlers = {
 
 /** What each job does, inside the host. */
 export const decodeJobs: Handlers = {
-  ingest: ({ path, intensity, shortSide }) => ingestFile(path, intensity, shortSide),
+  ingest: ({ path, intensity, shortSide, frame }) => ingestFile(path, intensity, shortSide, frame),
+  ingestFrames: ({ path, intensity, shortSide, choice, from }) =>
+    ingestFrames(path, intensity, shortSide, choice, from),
   display: ({ path, frame, window, invert }) => displayFile(path, frame, window, invert),
   tags: ({ path, identifying }) => listFileTags(path, identifying),
   inspect: ({ path, identifying }) => inspectFile(path, identifying),

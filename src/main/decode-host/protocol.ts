@@ -1,13 +1,29 @@
 import type { Raster } from '#shared/imaging/raster';
 import type { ErrorInfo } from '#shared/ipc/errors';
+import type { FrameChoice } from '#shared/models/dataset';
 import type { Intensity } from '#shared/models/pipeline';
-import type { IngestedFile, InspectedFile, IntensityWindow, TagRow } from '../ingest/types';
+import type { IngestedFile, IngestedFrames, InspectedFile, IntensityWindow, TagRow } from '../ingest/types';
 
 /** What a decode host can be asked, by name: input and result. */
 export interface DecodeJobs {
   ingest: {
-    input: { readonly path: string; readonly intensity: Intensity; readonly shortSide: number };
+    input: {
+      readonly path: string;
+      readonly intensity: Intensity;
+      readonly shortSide: number;
+      readonly frame?: number;
+    };
     result: IngestedFile;
+  };
+  ingestFrames: {
+    input: {
+      readonly path: string;
+      readonly intensity: Intensity;
+      readonly shortSide: number;
+      readonly choice: FrameChoice;
+      readonly from: number;
+    };
+    result: IngestedFrames;
   };
   display: {
     input: {

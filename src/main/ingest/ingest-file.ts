@@ -1,14 +1,18 @@
 import { FoveaError } from '#shared/ipc/errors';
+import type { FrameChoice } from '#shared/models/dataset';
 import type { Intensity } from '#shared/models/pipeline';
 import { dropEqualChannels, shrinkToLongSide, toCanonicalRaster } from './canonical-raster';
+import { chooseFrames } from './choose-frames';
 import { classifyHead, HEAD_BYTES } from './classify';
+import { decodeErrorInfo } from './decode-error';
 import { readHeaderFacts } from './dicom/facts';
+import { readFrameCount } from './dicom/image-attributes';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
 import { encodeJpeg } from './raster/codec';
 import { decodePhotograph } from './raster/decode-photograph';
 import { readWholeFile, sha256 } from './read-file';
-import type { FileFacts, IngestedFile } from './types';
+import type { FileFacts, FrameOutcome, IngestedFile, IngestedFrames } from './types';
 
 /** Long side of a thumbnail, pixels. */
 const THUMBNAIL_SIDE = 192;
@@ -19,70 +23,161 @@ export function notAnImage(): FoveaError {
   });
 }
 
+/** Frames of one call at most, and when a call that has some ends: the caller asks again for the rest. */
+const FRAMES_A_CALL = 32;
+const MILLISECONDS_A_CALL = 4000;
+/** More frames of one file are nobody's images: a header can say two billion. */
+const MAX_FRAMES = 20_000;
+/** Frames in a row that fail before the rest is not tried. */
+const FAILURES_IN_A_ROW = 8;
+
 type Decoded = Pick<IngestedFile, 'raster'> & {
   readonly facts: Omit<FileFacts, 'hash' | 'fileBytes' | 'colour'>;
 };
 
-async function decodeDicom(bytes: Buffer, intensity: Intensity): Promise<Decoded> {
+/** A file that is read and parsed, and whose frames can be decoded one by one. */
+interface OpenFile {
+  readonly frames: number;
+  decode(frame: number): Promise<Decoded>;
+}
+
+function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
   const parsed = parseDicom(bytes);
-  const frame = await openDicomFrame(parsed, 0);
-  const { image } = frame;
-  const warnings = [...parsed.warnings];
-  if (image.frames > 1) warnings.push(`${image.frames} frames: the first is used.`);
-  if (parsed.stop !== null) warnings.push('The file is damaged behind its image.');
   return {
-    raster: frame.forModel(intensity),
-    facts: {
-      kind: 'dicom',
-      width: image.columns,
-      height: image.rows,
-      frames: image.frames,
-      bitsStored: image.bitsStored,
-      photometricInterpretation: image.photometricInterpretation || null,
-      transferSyntax: parsed.transferSyntax,
-      window: frame.window,
-      range: frame.range,
-      ...readHeaderFacts(parsed.dataSet),
-      warnings,
+    // Whatever is wrong with the rest of the header, reading a frame says it.
+    frames: readFrameCount(parsed.dataSet),
+    async decode(index) {
+      const frame = await openDicomFrame(parsed, index);
+      const { image } = frame;
+      const warnings = [...parsed.warnings];
+      if (parsed.stop !== null) warnings.push('The file is damaged behind its image.');
+      return {
+        raster: frame.forModel(intensity),
+        facts: {
+          kind: 'dicom',
+          width: image.columns,
+          height: image.rows,
+          frames: image.frames,
+          frame: index,
+          bitsStored: image.bitsStored,
+          photometricInterpretation: image.photometricInterpretation || null,
+          transferSyntax: parsed.transferSyntax,
+          window: frame.window,
+          range: frame.range,
+          ...readHeaderFacts(parsed.dataSet),
+          warnings,
+        },
+      };
     },
   };
 }
 
-async function decodePicture(bytes: Buffer, kind: 'png' | 'jpeg'): Promise<Decoded> {
-  const { raster, bits } = await decodePhotograph(bytes);
+function openPicture(bytes: Buffer, kind: 'png' | 'jpeg'): OpenFile {
   return {
-    raster,
-    facts: {
-      kind,
-      width: raster.width,
-      height: raster.height,
-      frames: 1,
-      bitsStored: bits,
-      photometricInterpretation: null,
-      transferSyntax: null,
-      modality: null,
-      window: null,
-      range: { min: 0, max: 2 ** bits - 1 },
-      identity: { patient: null, study: null, series: null, sopInstance: null },
-      subject: { sex: null, age: null },
-      equipment: { manufacturer: null, model: null, station: null },
-      burnedInAnnotation: 'unknown',
-      warnings: [],
+    frames: 1,
+    async decode(frame) {
+      if (frame !== 0)
+        throw new FoveaError('not_found', `The picture has one frame; frame ${frame + 1} was asked for.`);
+      const { raster, bits } = await decodePhotograph(bytes);
+      return {
+        raster,
+        facts: {
+          kind,
+          width: raster.width,
+          height: raster.height,
+          frames: 1,
+          frame: 0,
+          bitsStored: bits,
+          photometricInterpretation: null,
+          transferSyntax: null,
+          modality: null,
+          window: null,
+          range: { min: 0, max: 2 ** bits - 1 },
+          identity: { patient: null, study: null, series: null, sopInstance: null },
+          subject: { sex: null, age: null },
+          equipment: { manufacturer: null, model: null, station: null },
+          burnedInAnnotation: 'unknown',
+          warnings: [],
+        },
+      };
     },
   };
+}
+
+function openBytes(bytes: Buffer, intensity: Intensity): OpenFile {
+  const kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
+  if (kind === null) throw notAnImage();
+  return kind === 'dicom' ? openDicom(bytes, intensity) : openPicture(bytes, kind);
+}
+
+async function finish(
+  decoded: Decoded,
+  source: { readonly hash: string; readonly fileBytes: number },
+  shortSide: number,
+): Promise<IngestedFile> {
+  const picture = dropEqualChannels(decoded.raster);
+  const raster = toCanonicalRaster(picture, shortSide);
+  const facts = { ...decoded.facts, ...source, colour: picture.channels === 3 };
+  return { facts, raster, thumbnail: await encodeJpeg(shrinkToLongSide(raster, THUMBNAIL_SIDE)) };
 }
 
 /**
- * A file to what the store keeps of it: facts, canonical raster (by the model's path) and thumbnail. Errors are
- * `FoveaError`s for the user.
+ * One frame of a file to what the store keeps of it: facts, canonical raster (by the model's path) and thumbnail.
+ * Errors are `FoveaError`s for the user.
  */
-export async function ingestFile(path: string, intensity: Intensity, shortSide: number): Promise<IngestedFile> {
+export async function ingestFile(
+  path: string,
+  intensity: Intensity,
+  shortSide: number,
+  frame = 0,
+): Promise<IngestedFile> {
   const bytes = await readWholeFile(path);
-  const kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
-  if (kind === null) throw notAnImage();
-  const decoded = kind === 'dicom' ? await decodeDicom(bytes, intensity) : await decodePicture(bytes, kind);
-  const picture = dropEqualChannels(decoded.raster);
-  const raster = toCanonicalRaster(picture, shortSide);
-  const facts = { ...decoded.facts, hash: sha256(bytes), fileBytes: bytes.length, colour: picture.channels === 3 };
-  return { facts, raster, thumbnail: await encodeJpeg(shrinkToLongSide(raster, THUMBNAIL_SIDE)) };
+  const decoded = await openBytes(bytes, intensity).decode(frame);
+  return finish(decoded, { hash: sha256(bytes), fileBytes: bytes.length }, shortSide);
+}
+
+/**
+ * The chosen frames of a file from place `from` on, as many as one call may take. A frame that cannot be decoded is
+ * an outcome; only a file that cannot be opened at all throws. After several failures in a row, and where the file
+ * ends inside a frame, the rest is given up: `next` is then `chosen`.
+ */
+export async function ingestFrames(
+  path: string,
+  intensity: Intensity,
+  shortSide: number,
+  choice: FrameChoice,
+  from: number,
+): Promise<IngestedFrames> {
+  const bytes = await readWholeFile(path);
+  const open = openBytes(bytes, intensity);
+  const chosen = chooseFrames(choice, open.frames);
+  if (chosen.count > MAX_FRAMES) {
+    throw new FoveaError(
+      'too_large',
+      `The file says that it has ${open.frames} frames, which is more than Fovea takes.`,
+      {
+        hint: 'Import every n-th frame, or the first or middle one.',
+      },
+    );
+  }
+  const source = { hash: sha256(bytes), fileBytes: bytes.length };
+  const started = performance.now();
+  const outcomes: FrameOutcome[] = [];
+  let failures = 0;
+  let next = from;
+  while (next < chosen.count && outcomes.length < FRAMES_A_CALL) {
+    const frame = chosen.at(next++);
+    try {
+      outcomes.push({ frame, file: await finish(await open.decode(frame), source, shortSide) });
+      failures = 0;
+    } catch (error) {
+      const info = decodeErrorInfo(error);
+      outcomes.push({ frame, error: info });
+      failures += 1;
+      if (failures === FAILURES_IN_A_ROW || info.code === 'truncated')
+        return { chosen: chosen.count, next: chosen.count, outcomes };
+    }
+    if (performance.now() - started > MILLISECONDS_A_CALL) break;
+  }
+  return { chosen: chosen.count, next, outcomes };
 }

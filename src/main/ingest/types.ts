@@ -26,15 +26,17 @@ export interface FileFacts {
   readonly width: number;
   readonly height: number;
   readonly frames: number;
+  /** Which of them these facts are of, from 0. */
+  readonly frame: number;
   readonly bitsStored: number | null;
   readonly photometricInterpretation: string | null;
   readonly transferSyntax: string | null;
   readonly modality: string | null;
   /** Whether the picture has colour (channels that differ), whatever its format says. */
   readonly colour: boolean;
-  /** The first VOI window of the first frame, or null. */
+  /** The first VOI window of the frame, or null. */
   readonly window: IntensityWindow | null;
-  /** Values of the first frame after the modality LUT, padding left out. */
+  /** Values of the frame after the modality LUT, padding left out. */
   readonly range: ValueRange;
   readonly identity: {
     /** PatientID, with its issuer where one is named; null where it is absent or empty. */
@@ -54,7 +56,7 @@ export interface FileFacts {
     readonly station: string | null;
   };
   readonly burnedInAnnotation: 'yes' | 'no' | 'unknown';
-  /** Sentences for people, such as "12 frames: the first is used". */
+  /** Sentences for people, such as "The file is damaged behind its image". */
   readonly warnings: readonly string[];
 }
 
@@ -64,6 +66,20 @@ export interface IngestedFile {
   readonly raster: Raster;
   /** JPEG, long side at most 192 pixels. */
   readonly thumbnail: Uint8Array;
+}
+
+/** What became of one frame of a file: the image, or why there is none. */
+export type FrameOutcome =
+  | { readonly frame: number; readonly file: IngestedFile }
+  | { readonly frame: number; readonly error: ErrorInfo };
+
+/** Some of the frames that were asked for. */
+export interface IngestedFrames {
+  /** How many frames were asked for, by the file's own number of frames. */
+  readonly chosen: number;
+  /** Where to go on, as a place among the chosen; equals `chosen` at the end. */
+  readonly next: number;
+  readonly outcomes: readonly FrameOutcome[];
 }
 
 /** One row of a file's tags as the inspector lists them. */

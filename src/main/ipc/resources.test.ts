@@ -42,7 +42,7 @@ describe('resources', () => {
     await get(resourcePaths.display('p', 7, { frame: 2, center: -40.5, width: 400, invert: true }));
     expect(asked).toEqual([['display', 'p', 7, { frame: 2, window: { center: -40.5, width: 400 }, invert: true }]]);
     await get(resourcePaths.display('p', 7));
-    expect(asked).toEqual([['display', 'p', 7, { frame: 0, window: null, invert: false }]]);
+    expect(asked).toEqual([['display', 'p', 7, { frame: null, window: null, invert: false }]]);
     const changing = await get(resourcePaths.raster('p', 7));
     expect(changing.headers.get('cache-control')).toBe('private, no-cache');
     await get(resourcePaths.augmented('p', 7, 3, '{"enabled":true}'));

@@ -10,7 +10,8 @@ export interface Resource {
 }
 
 export interface DisplayOptions {
-  readonly frame: number;
+  /** Of the image's file, from 0; null is the image's own. */
+  readonly frame: number | null;
   /** In units after the modality LUT; null takes the file's own window. */
   readonly window: { readonly center: number; readonly width: number } | null;
   readonly invert: boolean;
@@ -32,7 +33,7 @@ const identifier = z.string().regex(/^[\w.-]{1,200}$/);
 const imageParameters = z.object({ project: identifier, image: z.coerce.number().int().min(0) });
 const finite = z.coerce.number().finite();
 const displayQuery = z.object({
-  frame: z.coerce.number().int().min(0).default(0),
+  frame: z.coerce.number().int().min(0).optional(),
   center: finite.optional(),
   width: finite.positive().optional(),
   invert: z.enum(['true', 'false']).default('false'),
@@ -82,7 +83,7 @@ export function createResources(sources: ResourceSources, log: FailureLog): Hono
     const { project, image } = imageParameters.parse(context.req.param());
     const { frame, center, width, invert } = displayQuery.parse(context.req.query());
     const window = center === undefined || width === undefined ? null : { center, width };
-    const options = { frame, window, invert: invert === 'true' };
+    const options = { frame: frame ?? null, window, invert: invert === 'true' };
     return answer(await sources.display(project, image, options), ASK_AGAIN);
   });
   app.get('/resource/augmented/:project/:image', async (context) => {

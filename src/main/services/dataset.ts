@@ -37,7 +37,10 @@ export interface Dataset {
   /** Written to the audit trail. Throws `image_unknown`, `source_missing`, and what the decoder throws. */
   identifyingTags(project: OpenProject, id: number): Promise<{ tag: string; value: string }[]>;
   /** Where the image's file is, for decoding. Throws `image_unknown`. */
-  sourceFile(project: OpenProject, id: number): { readonly path: string; readonly hash: string };
+  sourceFile(
+    project: OpenProject,
+    id: number,
+  ): { readonly path: string; readonly hash: string; readonly frame: number };
   /** Names of the classes that have images, in natural order: index = what a model puts out. */
   classes(project: OpenProject): string[];
   /**
@@ -98,15 +101,15 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
     },
     sourceFile(project, id) {
       const stored = found(project, id);
-      return { path: sourcePath(project, stored), hash: stored.hash };
+      return { path: sourcePath(project, stored), hash: stored.hash, frame: stored.frame ?? 0 };
     },
     classes,
     samples(project, part, given) {
       const index = new Map((given ?? classes(project)).map((name, position) => [name, position]));
       const raster = rasterPaths(project.folder);
-      return partMembers(project.store, part).flatMap(({ id, hash, label, patient }) => {
+      return partMembers(project.store, part).flatMap(({ id, hash, frame, label, patient }) => {
         const position = index.get(label);
-        return position === undefined ? [] : [{ image: id, raster: raster(hash), label: position, patient }];
+        return position === undefined ? [] : [{ image: id, raster: raster(hash, frame), label: position, patient }];
       });
     },
   };

@@ -1,7 +1,7 @@
 import type { SkippedFile, SplitPart } from '#shared/models/dataset';
 import type { FileFacts } from '../ingest/types';
-import { type PatientOrigin, patientNumber, studyNumber } from '../store/identity';
-import { addImage } from '../store/images';
+import { fileGroupNumber, type PatientOrigin, patientNumber, studyNumber } from '../store/identity';
+import { addImage, groupFrames, patientOfFile } from '../store/images';
 import { addSkip } from '../store/imports';
 import { classNumber, type LabelSource, setLabel } from '../store/labels';
 import { sourceNumber } from '../store/sources';
@@ -94,13 +94,22 @@ export class ImportBatch {
     if (due) this.store();
   }
 
+  /** Frames have the patient of their file, whatever a later import says of it; without one the file is the group. */
+  #patientOf({ facts, patient }: ReadyImage): number | null {
+    const { store } = this.#project;
+    const present = facts.frames > 1 ? patientOfFile(store, facts.hash) : null;
+    if (present !== null) return present;
+    if (patient !== null) return patientNumber(store, patient.identifier, patient.origin);
+    return facts.frames > 1 ? fileGroupNumber(store, facts.hash) : null;
+  }
+
   #storeImage(image: ReadyImage): void {
     const { store } = this.#project;
     const { facts } = image;
-    const patientId =
-      image.patient === null ? null : patientNumber(store, image.patient.identifier, image.patient.origin);
+    const patientId = this.#patientOf(image);
     const { id, outcome } = addImage(store, {
       hash: facts.hash,
+      frame: facts.frame,
       sourceId: sourceNumber(store, image.source),
       path: image.path,
       fileBytes: facts.fileBytes,
@@ -125,6 +134,7 @@ export class ImportBatch {
       givenSplit: image.split,
       importId: this.#importId,
     });
+    if (facts.frames > 1 && patientId !== null) groupFrames(store, facts.hash, patientId);
     if (outcome === 'added') this.totals.added += 1;
     else this.totals.duplicates += 1;
     if (image.label === null) return;

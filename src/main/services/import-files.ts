@@ -9,12 +9,13 @@ import { toStoreError } from '../store/errors';
 import { makeFolders } from './make-folders';
 import { imagesFolder, rasterPath, thumbnailPath } from './project-paths';
 
-/** Writes what the cache holds of a file, under its hash. Throws `disk_full`, `project_unwritable`. */
+/** Writes what the cache holds of a frame, under its file's hash. Throws `disk_full`, `project_unwritable`. */
 export async function writeCache(folder: string, file: IngestedFile): Promise<void> {
+  const { hash, frame } = file.facts;
   try {
     await Promise.all([
-      writeWhole(rasterPath(folder, file.facts.hash), encodeRaster(file.raster)),
-      writeWhole(thumbnailPath(folder, file.facts.hash), file.thumbnail),
+      writeWhole(rasterPath(folder, hash, '', frame), encodeRaster(file.raster)),
+      writeWhole(thumbnailPath(folder, hash, frame), file.thumbnail),
     ]);
   } catch (error) {
     throw toStoreError(error);
@@ -27,11 +28,11 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   await writeFileAtomic(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
-export async function isCached(folder: string, hash: string): Promise<boolean> {
+export async function isCached(folder: string, hash: string, frame: number): Promise<boolean> {
   try {
     await Promise.all([
-      access(rasterPath(folder, hash), constants.R_OK),
-      access(thumbnailPath(folder, hash), constants.R_OK),
+      access(rasterPath(folder, hash, '', frame), constants.R_OK),
+      access(thumbnailPath(folder, hash, frame), constants.R_OK),
     ]);
     return true;
   } catch {

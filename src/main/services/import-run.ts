@@ -1,12 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, relative, sep } from 'node:path';
-import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
-import type { ImageKind, ImportOptions, ImportResult, SkippedFile, SplitPart } from '#shared/models/dataset';
+import { assertNever, FoveaError, toErrorInfo } from '#shared/ipc/errors';
+import type {
+  FrameChoice,
+  ImageKind,
+  ImportOptions,
+  ImportResult,
+  SkippedFile,
+  SplitPart,
+} from '#shared/models/dataset';
 import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
 import type { DecodePool } from '../decode-host/client';
-import type { IngestedFile } from '../ingest/types';
+import { chooseFrames } from '../ingest/choose-frames';
+import type { FileFacts, FrameOutcome, IngestedFile } from '../ingest/types';
 import { classCounts, datasetCounts, imageGroups } from '../store/counts';
-import { finishImport, knownHashes, knownPaths, startImport } from '../store/imports';
+import { finishImport, knownFrames, knownPaths, startImport } from '../store/imports';
 import { classesByName } from '../store/labels';
 import type { Events } from './events';
 import { ImportBatch, type ReadyImage } from './import-batch';
@@ -61,6 +69,8 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   const fileWarnings = new Map<string, number>();
   const tableRows = new Set<LabelRow>();
   let finished = 0;
+  /** Images that were decoded or found to be in already. */
+  let read = 0;
   let multiFrame = 0;
   let changedAt = 0;
   const batch = new ImportBatch(project, importId, () => {
@@ -75,42 +85,76 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   const copier = options.copy ? createCopier(project.folder) : null;
   const known = new Map([...new Set(sources.map((one) => one.root))].map((root) => [root, knownInRoot(project, root)]));
 
+  const noteFile = ({ frames, warnings }: FileFacts): void => {
+    if (frames > 1) multiFrame += 1;
+    for (const warning of warnings) fileWarnings.set(warning, (fileWarnings.get(warning) ?? 0) + 1);
+  };
+
   const importOne = async (source: ImportSource, index: number): Promise<void> => {
     const row = run.table?.find(source.path);
     if (row !== undefined) tableRows.add(row);
     if (known.get(source.root)?.get(source.path) === source.bytes) {
       const hash = await hashFile(source.file);
-      if (hash !== null && knownHashes(project.store, [hash]).has(hash) && (await isCached(project.folder, hash))) {
-        batch.totals.duplicates += 1;
+      const images = hash === null ? 0 : await imagesKnown(project, hash, options.frames);
+      if (images > 0) {
+        batch.totals.duplicates += images;
+        read += images;
         return;
       }
     }
-    let file: IngestedFile;
-    try {
-      file = await pool.ingest({ path: source.file, intensity: { kind: 'auto' }, shortSide: CANONICAL_SHORT_SIDE });
-    } catch (error) {
-      const { code, message } = toErrorInfo(error);
-      skip({ path: source.path, code, message });
-      return;
+    const failed: { readonly frame: number; readonly code: string; readonly message: string }[] = [];
+    let copy: string | null = null;
+    let noted = false;
+    let chosen = 1;
+    for (let from = 0; from < chosen && !handle.signal.aborted; ) {
+      let outcomes: readonly FrameOutcome[];
+      try {
+        const part = await pool.ingestFrames({
+          path: source.file,
+          intensity: { kind: 'auto' },
+          shortSide: CANONICAL_SHORT_SIDE,
+          choice: options.frames,
+          from,
+        });
+        ({ chosen, next: from, outcomes } = part);
+      } catch (error) {
+        const { code, message } = toErrorInfo(error);
+        skip({ path: source.path, code, message });
+        return;
+      }
+      for (const outcome of outcomes) {
+        read += 1;
+        if ('error' in outcome) {
+          failed.push({ frame: outcome.frame, ...outcome.error });
+          continue;
+        }
+        const { facts } = outcome.file;
+        await writeCache(project.folder, outcome.file);
+        copy ??= copier === null ? source.path : await copier.copy(source.file, source.path, facts.hash);
+        if (copy === null) {
+          skip({
+            path: source.path,
+            code: 'file_changed',
+            message: 'The file changed or went away while it was copied.',
+          });
+          return;
+        }
+        if (!noted) noteFile(facts);
+        noted = true;
+        const root = copier === null ? source.root : imagesFolder(project.folder);
+        batch.add({
+          source: sourceName(project, root),
+          path: copy,
+          ...factsOf(source, outcome.file, row, run.patternPatients?.[index] ?? null, options),
+        });
+      }
     }
-    const { frames, warnings } = file.facts;
-    if (frames > 1) multiFrame += 1;
-    // Several frames are told once for all files, not once for each number of frames.
-    for (const warning of warnings.filter((one) => !(frames > 1 && one.startsWith(`${frames} frames`)))) {
-      fileWarnings.set(warning, (fileWarnings.get(warning) ?? 0) + 1);
+    const [first] = failed;
+    if (first !== undefined) {
+      const { code, message, frame } = first;
+      const several = chosen > 1 ? `${failed.length} of ${chosen} frames, the first of them frame ${frame + 1}: ` : '';
+      skip({ path: source.path, code, message: `${several}${message}` });
     }
-    await writeCache(project.folder, file);
-    const path = copier === null ? source.path : await copier.copy(source.file, source.path, file.facts.hash);
-    if (path === null) {
-      skip({ path: source.path, code: 'file_changed', message: 'The file changed or went away while it was copied.' });
-      return;
-    }
-    const root = copier === null ? source.root : imagesFolder(project.folder);
-    batch.add({
-      source: sourceName(project, root),
-      path,
-      ...factsOf(source, file, row, run.patternPatients?.[index] ?? null, options),
-    });
   };
 
   let next = 0;
@@ -148,7 +192,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       patients: datasetCounts(project.store, groups).patients,
       warnings: warningsOf(),
       seconds,
-      imagesPerSecond: seconds > 0 ? finished / seconds : 0,
+      imagesPerSecond: seconds > 0 ? read / seconds : 0,
     };
   };
 
@@ -157,7 +201,8 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     if (handle.signal.aborted) {
       warnings.push(`Cancelled after ${finished} of ${sources.length} files. Import again to go on.`);
     }
-    if (multiFrame > 0) warnings.push(`${count(multiFrame, 'file')} with several frames: the first frame is used.`);
+    if (multiFrame > 0)
+      warnings.push(`${count(multiFrame, 'file')} with several frames: ${framesText(options.frames)}`);
     if (batch.totals.conflicts > 0) {
       warnings.push(
         `${count(batch.totals.conflicts, 'file')} with the same content as an image that has another label: the label that was there first stays.`,
@@ -204,6 +249,33 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   events.emit('project.changed', { project: project.id, what: 'dataset' });
   if (failure !== undefined) throw withProgress(failure, outcome.added);
   return outcome;
+}
+
+/** How many images of a file are in and need no work; 0 where one of the chosen frames is missing. */
+async function imagesKnown(project: OpenProject, hash: string, choice: FrameChoice): Promise<number> {
+  const known = knownFrames(project.store, hash);
+  if (known === null) return 0;
+  const { count: images, at } = chooseFrames(choice, known.frames);
+  for (let place = 0; place < images; place++) {
+    const frame = at(place);
+    if (!known.present.has(frame) || !(await isCached(project.folder, hash, frame))) return 0;
+  }
+  return images;
+}
+
+function framesText(choice: FrameChoice): string {
+  switch (choice.kind) {
+    case 'first':
+      return 'the first frame is used.';
+    case 'middle':
+      return 'the middle frame is used.';
+    case 'all':
+      return 'every frame is an image, and the frames of a file stay together in a split.';
+    case 'every':
+      return `frames 1, ${1 + choice.step}, ${1 + 2 * choice.step} and so on are images, and those of a file stay together in a split.`;
+    default:
+      return assertNever(choice);
+  }
 }
 
 const endState = (handle: JobHandle): 'cancelled' | 'done' => (handle.signal.aborted ? 'cancelled' : 'done');

@@ -18,11 +18,11 @@ export interface Pictures {
   thumbnail(project: OpenProject, image: number): Promise<Uint8Array>;
   /** PNG of the canonical raster. */
   raster(project: OpenProject, image: number): Promise<Uint8Array>;
-  /** PNG of one frame at full size; `window` null takes the file's own. */
+  /** PNG of one frame of the image's file at full size; `frame` null is the image's, `window` null the frame's own. */
   display(
     project: OpenProject,
     image: number,
-    options: { readonly frame: number; readonly window: IntensityWindow | null; readonly invert: boolean },
+    options: { readonly frame: number | null; readonly window: IntensityWindow | null; readonly invert: boolean },
   ): Promise<Uint8Array>;
   /** PNG of one training view. `config`: JSON of an `Augmentation`, checked here. */
   augmented(
@@ -39,13 +39,13 @@ const previewPipeline = defaultPipeline(PREVIEW_SIDE, [0, 0, 0], [1, 1, 1]);
 
 export function createPictures({ dataset, pool }: { readonly dataset: Dataset; readonly pool: DecodePool }): Pictures {
   const rasterFile = async (project: OpenProject, image: number): Promise<string> => {
-    const { hash } = dataset.sourceFile(project, image);
+    const { hash, frame } = dataset.sourceFile(project, image);
     const [path] = await ensureRasters({
       project,
       dataset,
       pool,
       pipeline: previewPipeline,
-      images: [{ image, hash }],
+      images: [{ image, hash, frame }],
     });
     if (path === undefined) throw new Error('one image has one raster');
     return path;
@@ -53,18 +53,21 @@ export function createPictures({ dataset, pool }: { readonly dataset: Dataset; r
 
   return {
     async thumbnail(project, image) {
-      const { path, hash } = dataset.sourceFile(project, image);
-      const cached = await readFile(thumbnailPath(project.folder, hash)).catch(() => null);
+      const { path, hash, frame } = dataset.sourceFile(project, image);
+      const cached = await readFile(thumbnailPath(project.folder, hash, frame)).catch(() => null);
       if (cached !== null) return cached;
       const { intensity, canonicalShortSide } = previewPipeline;
-      const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide });
+      const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide, frame });
       if (file.facts.hash === hash) await writeCache(project.folder, file);
       return file.thumbnail;
     },
 
     raster: async (project, image) => pool.rasterPng({ raster: await rasterFile(project, image) }),
 
-    display: (project, image, options) => pool.display({ path: dataset.sourceFile(project, image).path, ...options }),
+    display(project, image, options) {
+      const { path, frame } = dataset.sourceFile(project, image);
+      return pool.display({ path, ...options, frame: options.frame ?? frame });
+    },
 
     async augmented(project, image, { seed, config }) {
       const raster = decodeRaster(await readFile(await rasterFile(project, image)));

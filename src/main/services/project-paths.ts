@@ -34,19 +34,22 @@ export function rasterKey(pipeline: { readonly intensity: Intensity; readonly ca
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-/** `cache/rasters/<2 hex>/<hash>[-<key>].raster`; `hash` is the source file's SHA-256. */
-export function rasterPath(folder: string, hash: string, key = ''): string {
-  return rasterPaths(folder, key)(hash);
+/** Frames are told apart by name; the first has none, so that the usual names stay short. */
+const frameMark = (frame: number): string => (frame === 0 ? '' : `-f${frame}`);
+
+/** `cache/rasters/<2 hex>/<hash>[-f<frame>][-<key>].raster`; `hash` is the source file's SHA-256. */
+export function rasterPath(folder: string, hash: string, key = '', frame = 0): string {
+  return rasterPaths(folder, key)(hash, frame);
 }
 
 /** The same for many images. */
-export function rasterPaths(folder: string, key = ''): (hash: string) => string {
+export function rasterPaths(folder: string, key = ''): (hash: string, frame?: number) => string {
   const rasters = join(cacheFolder(folder), 'rasters');
   const end = `${key === '' ? '' : `-${key}`}.raster`;
-  return (hash) => `${rasters}${sep}${checked(hash).slice(0, 2)}${sep}${hash}${end}`;
+  return (hash, frame = 0) => `${rasters}${sep}${checked(hash).slice(0, 2)}${sep}${hash}${frameMark(frame)}${end}`;
 }
 
-/** `cache/thumbnails/<2 hex>/<hash>.jpg` */
-export function thumbnailPath(folder: string, hash: string): string {
-  return join(cacheFolder(folder), 'thumbnails', checked(hash).slice(0, 2), `${hash}.jpg`);
+/** `cache/thumbnails/<2 hex>/<hash>[-f<frame>].jpg` */
+export function thumbnailPath(folder: string, hash: string, frame = 0): string {
+  return join(cacheFolder(folder), 'thumbnails', checked(hash).slice(0, 2), `${hash}${frameMark(frame)}.jpg`);
 }

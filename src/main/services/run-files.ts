@@ -25,6 +25,8 @@ import { toStoreError } from '../store/errors';
 export const runSampleSchema = z.object({
   image: z.number().int(),
   hash: z.string(),
+  /** Of a multi-frame file, where it is not the first. */
+  frame: z.number().int().positive().optional(),
   part: splitPartSchema,
   /** Index into the record's classes. */
   label: z.number().int(),

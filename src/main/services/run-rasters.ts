@@ -23,13 +23,13 @@ export async function ensureRasters(options: {
   readonly dataset: Pick<Dataset, 'sourceFile'>;
   readonly pool: DecodePool;
   readonly pipeline: Pipeline;
-  readonly images: readonly { readonly image: number; readonly hash: string }[];
+  readonly images: readonly { readonly image: number; readonly hash: string; readonly frame?: number | undefined }[];
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }): Promise<string[]> {
   const { project, pipeline, images, signal } = options;
   const key = rasterKey(pipeline);
-  const paths = images.map(({ hash }) => rasterPath(project.folder, hash, key));
+  const paths = images.map(({ hash, frame }) => rasterPath(project.folder, hash, key, frame));
   const missing = images.flatMap((image, index) => {
     const path = paths[index];
     return path === undefined || existsSync(path) ? [] : [{ ...image, path }];
@@ -49,7 +49,12 @@ export async function ensureRasters(options: {
 
 async function rebuild(
   { project, dataset, pool, pipeline }: Parameters<typeof ensureRasters>[0],
-  entry: { readonly image: number; readonly hash: string; readonly path: string },
+  entry: {
+    readonly image: number;
+    readonly hash: string;
+    readonly frame?: number | undefined;
+    readonly path: string;
+  },
 ): Promise<void> {
   const lost = (cause: unknown): FoveaError =>
     new FoveaError('raster_missing', `Image ${entry.image} is not in the cache and its file cannot be read again.`, {
@@ -63,6 +68,7 @@ async function rebuild(
       path,
       intensity: pipeline.intensity,
       shortSide: pipeline.canonicalShortSide,
+      frame: entry.frame ?? 0,
     });
     if (facts.hash !== entry.hash) throw lost('the file has changed');
     bytes = encodeRaster(raster);

@@ -8,9 +8,11 @@ import type { RunSample } from './run-files';
 export function collectSamples(project: OpenProject, classes: readonly string[]): RunSample[] {
   const index = new Map(classes.map((label, position) => [label, position]));
   return splitParts.flatMap((part) =>
-    partMembers(project.store, part).flatMap(({ id, hash, label, patient }) => {
+    partMembers(project.store, part).flatMap(({ id, hash, frame, label, patient }) => {
       const position = index.get(label);
-      return position === undefined ? [] : [{ image: id, hash, part, label: position, patient }];
+      return position === undefined
+        ? []
+        : [{ image: id, hash, ...(frame === 0 ? {} : { frame }), part, label: position, patient }];
     }),
   );
 }
@@ -30,14 +32,15 @@ export function hashSamples(
   samples: readonly RunSample[],
   classes: readonly string[],
 ): { readonly dataset: string; readonly split: string } {
+  const content = ({ hash, frame }: RunSample) => (frame === undefined ? hash : `${hash} frame ${frame}`);
   const digest = (line: (sample: RunSample) => readonly unknown[]): string => {
     const hash = createHash('sha256');
     for (const text of samples.map((sample) => JSON.stringify(line(sample))).sort()) hash.update(`${text}\n`);
     return hash.digest('hex');
   };
   return {
-    dataset: digest(({ hash, label }) => [hash, classes[label] ?? null]),
-    split: digest(({ hash, part }) => [hash, part]),
+    dataset: digest((one) => [content(one), classes[one.label] ?? null]),
+    split: digest((one) => [content(one), one.part]),
   };
 }
 

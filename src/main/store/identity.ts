@@ -31,6 +31,16 @@ export function patientNumber(store: ProjectStore, identifier: string, origin: P
   return present?.id ?? store.run('INSERT INTO patients (key, origin) VALUES (?, ?)', key, origin).id;
 }
 
+/**
+ * Running number that the frames of one file share where no patient is known: frames of one recording are as alike as
+ * a patient's images are, and must not stand on two sides of a split. `hash` is the file's SHA-256.
+ */
+export function fileGroupNumber(store: ProjectStore, hash: string): number {
+  const key = keyedHash(store, 'file', hash);
+  const present = store.get<{ id: number }>('SELECT id FROM patients WHERE key = ?', key);
+  return present?.id ?? store.run('INSERT INTO patients (key, origin) VALUES (?, ?)', key, 'file').id;
+}
+
 /** Running number of a study, from its StudyInstanceUID, which is hashed and not kept. */
 export function studyNumber(store: ProjectStore, uid: string, patient: number | null): number {
   const key = keyedHash(store, 'study', uid);

@@ -7,6 +7,8 @@ import type { ProjectStore, SqlValue } from './open';
 /** What an import knows of a new image. */
 export interface NewImage {
   readonly hash: string;
+  /** Of the file, from 0, which is the default. */
+  readonly frame?: number;
   readonly sourceId: number;
   /** Relative to the source, with `/`. */
   readonly path: string;
@@ -40,8 +42,9 @@ export function addImage(
   image: NewImage,
 ): { readonly id: number; readonly outcome: 'added' | 'duplicate' } {
   const present = store.get<{ id: number; removed_at: string | null }>(
-    'SELECT id, removed_at FROM images WHERE hash = ? AND frame = 0',
+    'SELECT id, removed_at FROM images WHERE hash = ? AND frame = ?',
     image.hash,
+    image.frame ?? 0,
   );
   if (present !== undefined && present.removed_at === null) return { id: present.id, outcome: 'duplicate' };
   if (present !== undefined) {
@@ -60,6 +63,7 @@ export function addImage(
   }
   const columns: Readonly<Record<string, SqlValue>> = {
     hash: image.hash,
+    frame: image.frame ?? 0,
     source_id: image.sourceId,
     path: image.path,
     path_key: naturalKey(image.path),
@@ -93,6 +97,20 @@ export function addImage(
   return { id: store.run(sql, ...Object.values(columns)).id, outcome: 'added' };
 }
 
+/** The patient that other frames of this file have, removed ones too: frames stay with their file. */
+export function patientOfFile(store: ProjectStore, hash: string): number | null {
+  const row = store.get<{ patient_id: number }>(
+    'SELECT patient_id FROM images WHERE hash = ? AND patient_id IS NOT NULL ORDER BY frame LIMIT 1',
+    hash,
+  );
+  return row?.patient_id ?? null;
+}
+
+/** Gives a patient to the frames of a file that have none. */
+export function groupFrames(store: ProjectStore, hash: string, patient: number): void {
+  store.run('UPDATE images SET patient_id = ? WHERE hash = ? AND patient_id IS NULL', patient, hash);
+}
+
 interface SummaryRow {
   readonly id: number;
   readonly path: string;
@@ -100,6 +118,7 @@ interface SummaryRow {
   readonly width: number;
   readonly height: number;
   readonly frames: number;
+  readonly frame: number;
   readonly modality: string | null;
   readonly label: string | null;
   readonly split: SplitPart | null;
@@ -108,7 +127,7 @@ interface SummaryRow {
   readonly removed_at: string | null;
 }
 
-const SUMMARY = `images.id, path, kind, width, height, frames, modality, classes.name AS label, split,
+const SUMMARY = `images.id, path, kind, width, height, frames, frame, modality, classes.name AS label, split,
   patient_id AS patient, flags, removed_at
   FROM images LEFT JOIN classes ON classes.id = images.label_id`;
 
@@ -173,9 +192,24 @@ export function imageDetail(store: ProjectStore, id: number): StoredImage | null
     id,
   );
   if (row === undefined) return null;
-  const { id: image, path, kind, width, height, frames, modality, label, split, patient, flags, removed_at } = row;
+  const { id: image, path, kind, width, height, frames, frame } = row;
+  const { modality, label, split, patient, flags, removed_at } = row;
   return {
-    ...toSummary({ id: image, path, kind, width, height, frames, modality, label, split, patient, flags, removed_at }),
+    ...toSummary({
+      id: image,
+      path,
+      kind,
+      width,
+      height,
+      frames,
+      frame,
+      modality,
+      label,
+      split,
+      patient,
+      flags,
+      removed_at,
+    }),
     hash: row.hash,
     sourceFolder: row.folder,
     fileBytes: row.file_bytes,

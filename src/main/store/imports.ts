@@ -45,14 +45,17 @@ export function lastImport(store: ProjectStore): ImportResult | null {
   return { ...(JSON.parse(row.result) as Omit<ImportResult, 'skipped'>), skipped };
 }
 
-/** Hashes among `hashes` that are in the dataset. */
-export function knownHashes(store: ProjectStore, hashes: readonly string[]): Set<string> {
-  return new Set(
-    store.column<string>(
-      'SELECT hash FROM images WHERE removed_at IS NULL AND hash IN (SELECT value FROM json_each(?))',
-      JSON.stringify(hashes),
-    ),
+/** How many frames a file has, and which of them are in the dataset; null where none is. */
+export function knownFrames(
+  store: ProjectStore,
+  hash: string,
+): { readonly frames: number; readonly present: ReadonlySet<number> } | null {
+  const rows = store.all<{ frame: number; frames: number }>(
+    'SELECT frame, frames FROM images WHERE removed_at IS NULL AND hash = ?',
+    hash,
   );
+  const [first] = rows;
+  return first === undefined ? null : { frames: first.frames, present: new Set(rows.map(({ frame }) => frame)) };
 }
 
 /** Paths of a source whose files are in the dataset, with their sizes. */

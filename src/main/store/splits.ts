@@ -92,6 +92,7 @@ export function splitCandidates(store: ProjectStore): SplitCandidate[] {
 export interface PartMember {
   readonly id: number;
   readonly hash: string;
+  readonly frame: number;
   readonly label: string;
   readonly patient: number | null;
 }
@@ -99,13 +100,13 @@ export interface PartMember {
 /** Labelled images of a part, by content: the same order however the files came in. */
 export function partMembers(store: ProjectStore, part: SplitPart): PartMember[] {
   return store
-    .json<[number, string, string, number | null][]>(
-      `SELECT json_group_array(json_array(id, hash, name, patient_id)) FROM (
-         SELECT images.id, hash, classes.name, patient_id FROM images JOIN classes ON classes.id = images.label_id
+    .json<[number, string, number, string, number | null][]>(
+      `SELECT json_group_array(json_array(id, hash, frame, name, patient_id)) FROM (
+         SELECT images.id, hash, frame, classes.name, patient_id FROM images JOIN classes ON classes.id = images.label_id
          WHERE removed_at IS NULL AND split = ? ORDER BY hash, frame)`,
       part,
     )
-    .map(([id, hash, label, patient]) => ({ id, hash, label, patient }));
+    .map(([id, hash, frame, label, patient]) => ({ id, hash, frame, label, patient }));
 }
 
 /** Part of each image among `ids` in the current split. */

@@ -15,7 +15,10 @@ export const imageSummarySchema = z.object({
   kind: z.enum(imageKinds),
   width: z.number().int(),
   height: z.number().int(),
+  /** Frames of the file. */
   frames: z.number().int(),
+  /** Which of them this image is, from 0; absent means the first. */
+  frame: z.number().int().optional(),
   modality: z.string().nullable(),
   label: z.string().nullable(),
   split: z.enum(splitParts).nullable(),
@@ -76,6 +79,15 @@ export const importPlanSchema = z.object({
 });
 export type ImportPlan = z.infer<typeof importPlanSchema>;
 
+/** Which frames of a multi-frame file become images: `every` takes frame 1, 1 + step, 1 + 2 step, ... */
+export const frameChoiceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('first') }),
+  z.object({ kind: z.literal('middle') }),
+  z.object({ kind: z.literal('all') }),
+  z.object({ kind: z.literal('every'), step: z.number().int().min(1).max(10_000) }),
+]);
+export type FrameChoice = z.infer<typeof frameChoiceSchema>;
+
 export const importOptionsSchema = z.object({
   /** Take labels (and splits) from folders when the layout has them. */
   labelsFromFolders: z.boolean().default(true),
@@ -83,6 +95,7 @@ export const importOptionsSchema = z.object({
   /** A regular expression on the relative path; group 1 (or the group named `patient`) is the patient. */
   groupPattern: z.string().nullable().default(null),
   copy: z.boolean().default(false),
+  frames: frameChoiceSchema.default({ kind: 'first' }),
 });
 export type ImportOptions = z.infer<typeof importOptionsSchema>;
 

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import type { ImportResult } from '#shared/models/dataset';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type FrameChoice, frameChoiceSchema, type ImportResult } from '#shared/models/dataset';
 import type { Run } from '../program';
 import { decimals, table } from '../table';
 
@@ -9,6 +9,7 @@ interface Options {
   readonly copy?: boolean;
   readonly folderLabels: boolean;
   readonly folderSplits: boolean;
+  readonly frames?: FrameChoice;
 }
 
 export function addImport(program: Command, run: Run): void {
@@ -20,6 +21,7 @@ export function addImport(program: Command, run: Run): void {
     .option('--labels <csv>', 'a table with a path or file column, and label, patient or split columns')
     .option('--group-pattern <re>', 'a regular expression on the relative path; its first group is the patient')
     .option('--copy', 'copy the files into the project')
+    .option('--frames <which>', 'of multi-frame files: first (default), middle, all, or every:N', frameChoice)
     .option('--no-folder-labels', 'do not take labels from class folders')
     .option('--no-folder-splits', 'do not take the split from train, validation and test folders')
     .action((folder: string, paths: string[], options: Options) =>
@@ -35,12 +37,23 @@ export function addImport(program: Command, run: Run): void {
             splitsFromFolders: options.folderSplits,
             groupPattern: options.groupPattern ?? null,
             copy: options.copy === true,
+            ...(options.frames === undefined ? {} : { frames: options.frames }),
           },
         });
         const { value, job: ended } = await session.finish<ImportResult>(job);
         return { result: { ...value }, text: toText(value), interrupted: ended.state === 'cancelled' };
       }),
     );
+}
+
+/** "first", "middle", "all" or "every:N". */
+function frameChoice(text: string): FrameChoice {
+  const every = /^every:(\d{1,5})$/.exec(text);
+  const parsed = frameChoiceSchema.safeParse(
+    every === null ? { kind: text } : { kind: 'every', step: Number(every[1]) },
+  );
+  if (!parsed.success) throw new InvalidArgumentError('Not first, middle, all or every:N.');
+  return parsed.data;
 }
 
 function toText(result: ImportResult): string {

@@ -23,6 +23,12 @@ function damaged(message: string): FoveaError {
   return new FoveaError('damaged', message, { hint: 'Export the file again from the archive.' });
 }
 
+/** Number of Frames (0028,0008); 1 where it is absent or makes no sense. */
+export function readFrameCount(dataSet: DataSet): number {
+  const frames = dataSet.intString('x00280008') ?? 1;
+  return Number.isFinite(frames) && frames >= 1 ? frames : 1;
+}
+
 /** Errors: `not_dicom_image` (no image in it: a report, a plan), `damaged` (values that contradict), `too_large`. */
 export function readImageAttributes(dataSet: DataSet): ImageAttributes {
   const rows = dataSet.uint16('x00280010');
@@ -51,7 +57,6 @@ export function readImageAttributes(dataSet: DataSet): ImageAttributes {
       `The DICOM image contradicts itself: ${bitsStored} bits stored of ${allocated}, high bit ${highBit}.`,
     );
   }
-  const frames = dataSet.intString('x00280008') ?? 1;
   return {
     rows,
     columns,
@@ -61,7 +66,7 @@ export function readImageAttributes(dataSet: DataSet): ImageAttributes {
     highBit,
     signed: dataSet.uint16('x00280103') === 1,
     planar: samples === 3 && dataSet.uint16('x00280006') === 1,
-    frames: Number.isFinite(frames) && frames >= 1 ? frames : 1,
+    frames: readFrameCount(dataSet),
     photometricInterpretation: (dataSet.string('x00280004') ?? '').trim().toUpperCase(),
     float,
   };

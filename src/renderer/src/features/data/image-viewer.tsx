@@ -1,4 +1,4 @@
-import { ActionIcon, Center, Group, Loader, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Center, Group, Loader, Slider, Text, Tooltip } from '@mantine/core';
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { Contrast, Maximize2, Minimize2, RotateCcw, SlidersVertical, ZoomIn, ZoomOut } from 'lucide-react';
 import { type PointerEvent, useCallback, useEffect, useRef, useState } from 'react';
@@ -9,18 +9,20 @@ import { formatNumber } from '../../components/format';
 import { isDialogOpen, isTyping } from '../../state/shortcuts';
 import classes from './image-viewer.module.css';
 import { useLatestImage } from './use-latest-image';
-import { dragWindow, fitView, type GreyWindow, type View, wheelFactor, zoomAt } from './viewer-math';
+import { dragWindow, fitView, type GreyWindow, stepFrame, type View, wheelFactor, zoomAt } from './viewer-math';
 
 /** How an image is looked at; kept by the owner so that the large and the small viewer show the same. */
 export interface Look {
   /** Null: the file's own window. */
   readonly window: GreyWindow | null;
   readonly invert: boolean;
+  /** From 0; null: the frame that the image is. */
+  readonly frame: number | null;
   /** True: the left button drags window/level instead of panning. */
   readonly windowing: boolean;
 }
 
-export const plainLook: Look = { window: null, invert: false, windowing: false };
+export const plainLook: Look = { window: null, invert: false, frame: null, windowing: false };
 
 export interface ImageViewerProps {
   readonly project: string;
@@ -39,7 +41,10 @@ interface Drag {
   readonly window: GreyWindow;
 }
 
-/** One frame at full size: pan, zoom at the pointer, window/level, invert. */
+/**
+ * One frame at full size: pan, zoom at the pointer, window/level, invert. Where the file has several, the wheel goes
+ * through them and zooms with Ctrl.
+ */
 export function ImageViewer({ project, image, look, onLook, large, onLarge }: ImageViewerProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
@@ -54,12 +59,15 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
   };
   const shownWindow = look.window ?? ownWindow;
   const canWindow = !image.colour;
+  const ownFrame = image.frame ?? 0;
+  const shownFrame = look.frame ?? ownFrame;
 
   const picture = useLatestImage(
     resourceUrl(
       resourcePaths.display(project, image.id, {
         ...(look.window === null || !canWindow ? {} : { center: look.window.center, width: look.window.width }),
         ...(look.invert ? { invert: true } : {}),
+        ...(image.frames > 1 ? { frame: shownFrame } : {}),
       }),
     ),
     `${project}/${image.id}`,
@@ -69,19 +77,24 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
   const zoom = (factor: number, x = width / 2, y = height / 2) => setView(zoomAt(view, factor, x, y, fit.scale));
   const reset = () => {
     setMoved(null);
-    onLook({ ...look, window: null, invert: false });
+    onLook({ ...look, window: null, invert: false, frame: null });
   };
+  const goToFrame = (frame: number) => onLook({ ...look, frame });
+  const stepFrames = (steps: number) => goToFrame(stepFrame(shownFrame, steps, image.frames));
 
   // The wheel must be heard actively to keep the page from scrolling, which React's listener cannot.
-  const zoomRef = useRef(zoom);
-  zoomRef.current = zoom;
+  const onWheelRef = useRef<(event: WheelEvent, x: number, y: number) => void>(() => {});
+  onWheelRef.current = (event, x, y) => {
+    if (image.frames === 1 || event.ctrlKey) zoom(wheelFactor(event.deltaY), x, y);
+    else if (event.deltaY !== 0) stepFrames(Math.sign(event.deltaY));
+  };
   useEffect(() => {
     const element = frame.current;
     if (element === null) return;
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       const box = element.getBoundingClientRect();
-      zoomRef.current(wheelFactor(event.deltaY), event.clientX - box.left, event.clientY - box.top);
+      onWheelRef.current(event, event.clientX - box.left, event.clientY - box.top);
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
@@ -95,6 +108,8 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
     else if (key === '+' || key === '=') zoom(1.25);
     else if (key === '-') zoom(0.8);
     else if (key === 'f') onLarge(!large);
+    else if (key === ',' && image.frames > 1) stepFrames(-1);
+    else if (key === '.' && image.frames > 1) stepFrames(1);
     else return false;
     return true;
   };
@@ -173,13 +188,32 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
           </Center>
         )}
         <span className={classes['overlay']}>
-          {canWindow
-            ? `W ${formatNumber(shownWindow.width)} · L ${formatNumber(shownWindow.center)}${look.window === null ? '' : ' (changed)'}`
-            : 'Colour'}
+          {image.frames > 1 ? `Frame ${shownFrame + 1} of ${image.frames} · ` : ''}
+          {canWindow && shownFrame !== ownFrame && look.window === null
+            ? 'window of the frame'
+            : canWindow
+              ? `W ${formatNumber(shownWindow.width)} · L ${formatNumber(shownWindow.center)}${look.window === null ? '' : ' (changed)'}`
+              : 'Colour'}
           {look.invert ? ' · inverted' : ''}
         </span>
         <span className={classes['zoom']}>{Math.round(view.scale * 100)} %</span>
       </div>
+      {image.frames > 1 && (
+        <div className={classes['frames']}>
+          <Slider
+            thumbLabel="Frame"
+            size="sm"
+            min={1}
+            max={image.frames}
+            value={shownFrame + 1}
+            label={(frame) => `${frame} of ${image.frames}`}
+            onChange={(frame) => goToFrame(frame - 1)}
+          />
+          <Text size="xs" c="dimmed">
+            Wheel or , and . change the frame; Ctrl + wheel zooms
+          </Text>
+        </div>
+      )}
       <Group gap={2} className={classes['tools']} justify="center" role="toolbar" aria-label="Viewer">
         <Tool
           label={canWindow ? 'Drag sets window and level (W)' : 'Window and level do not apply to colour images'}

@@ -4,6 +4,7 @@ import {
   Checkbox,
   Group,
   Input,
+  NumberInput,
   Select,
   SimpleGrid,
   Stack,
@@ -14,7 +15,7 @@ import {
 import { FileSpreadsheet, TriangleAlert, X } from 'lucide-react';
 import { useState } from 'react';
 import { assertNever } from '#shared/ipc/errors';
-import type { ImportOptions, ImportPlan } from '#shared/models/dataset';
+import type { FrameChoice, ImportOptions, ImportPlan } from '#shared/models/dataset';
 import { type Grant, platform } from '../../bridge/bridge';
 import { ClassChip } from '../../components/class-chip';
 import { formatBytes, formatCount, formatQuantity } from '../../components/format';
@@ -37,9 +38,12 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
   const [labelsFromFolders, setLabels] = useState(true);
   const [splitsFromFolders, setSplits] = useState(true);
   const [copy, setCopy] = useState(false);
+  const [frames, setFrames] = useState<FrameChoice>({ kind: 'first' });
   const [pattern, setPattern] = useState<string | null>(null);
   const [table, setTable] = useState<Grant | null>(null);
   const fresh = plan.files - plan.alreadyKnown;
+  // Files that are in may have frames that are not.
+  const nothingNew = frames.kind === 'first' ? fresh === 0 : plan.files === 0;
   const preview = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
 
   const chooseTable = async () => {
@@ -205,6 +209,8 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
             )}
           </section>
 
+          {(plan.kinds['dicom'] ?? 0) > 0 && <FrameSelect value={frames} onChange={setFrames} />}
+
           <Checkbox
             label="Copy the files into the project folder"
             description="Otherwise they stay where they are, and the project needs them there."
@@ -222,13 +228,61 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
         </Button>
         <Button
           data-autofocus
-          disabled={fresh === 0 || preview?.ok === false}
-          onClick={() => onImport({ labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy }, table)}
+          disabled={nothingNew || preview?.ok === false}
+          onClick={() => onImport({ labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames }, table)}
         >
-          {fresh === 0 ? 'Nothing new to import' : `Import ${formatQuantity(fresh, 'image')}`}
+          {nothingNew
+            ? 'Nothing new to import'
+            : frames.kind === 'first'
+              ? `Import ${formatQuantity(fresh, 'image')}`
+              : `Import ${formatQuantity(plan.files, 'file')}`}
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+const frameKinds: readonly { readonly value: FrameChoice['kind']; readonly label: string }[] = [
+  { value: 'first', label: 'First frame' },
+  { value: 'middle', label: 'Middle frame' },
+  { value: 'every', label: 'Every n-th frame' },
+  { value: 'all', label: 'All frames' },
+];
+
+const STEP = 10;
+
+/** Whether a file has several frames is known only when it is read, so the choice is offered for every DICOM import. */
+function FrameSelect(props: { readonly value: FrameChoice; readonly onChange: (choice: FrameChoice) => void }) {
+  const { value, onChange } = props;
+  return (
+    <Group gap="xs" align="flex-end">
+      <Select
+        label="DICOM files with several frames"
+        description="Frames of one file stay on the same side of a split."
+        w={270}
+        allowDeselect={false}
+        data={frameKinds}
+        value={value.kind}
+        onChange={(kind) => {
+          const chosen = frameKinds.find((one) => one.value === kind)?.value ?? 'first';
+          onChange(chosen === 'every' ? { kind: chosen, step: STEP } : { kind: chosen });
+        }}
+      />
+      {value.kind === 'every' && (
+        <NumberInput
+          aria-label="Frame step"
+          w={90}
+          min={1}
+          max={10_000}
+          allowDecimal={false}
+          value={value.step}
+          onChange={(step) => {
+            const whole = Math.round(Number(step));
+            if (whole >= 1 && whole <= 10_000) onChange({ kind: 'every', step: whole });
+          }}
+        />
+      )}
+    </Group>
   );
 }
 

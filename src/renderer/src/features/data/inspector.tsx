@@ -115,7 +115,8 @@ function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageD
         </Fact>
         {image.study !== null && <Fact name="Study">{image.study}</Fact>}
         <Fact name="Size">
-          {image.width} × {image.height} px{image.frames > 1 ? ` · first of ${image.frames} frames` : ''}
+          {image.width} × {image.height} px
+          {image.frames > 1 ? ` · frame ${(image.frame ?? 0) + 1} of ${image.frames}` : ''}
         </Fact>
         <Fact name="Format">
           {[

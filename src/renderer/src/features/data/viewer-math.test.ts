@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dragWindow, fitView, wheelFactor, zoomAt } from './viewer-math';
+import { dragWindow, fitView, stepFrame, wheelFactor, zoomAt } from './viewer-math';
 
 describe('viewer', () => {
   it('fits the longer side and centres the other', () => {
@@ -19,6 +19,10 @@ describe('viewer', () => {
     expect(zoomAt({ scale: 20, x: 0, y: 0 }, 10, 0, 0, 1).scale).toBe(32);
     expect(zoomAt({ scale: 1, x: 0, y: 0 }, 0.01, 0, 0, 1).scale).toBe(0.25);
     expect(wheelFactor(-100) * wheelFactor(100)).toBeCloseTo(1, 12);
+  });
+
+  it('steps through frames and stops at the ends', () => {
+    expect([stepFrame(0, 1, 3), stepFrame(2, 1, 3), stepFrame(1, -5, 3)]).toEqual([1, 2, 0]);
   });
 
   it('moves window and level through the range of the image in 300 pixels', () => {

@@ -43,6 +43,11 @@ export function wheelFactor(deltaY: number): number {
   return Math.exp(-Math.max(-300, Math.min(300, deltaY)) * 0.002);
 }
 
+/** A frame (from 0) that is `steps` further, within the file. */
+export function stepFrame(frame: number, steps: number, frames: number): number {
+  return Math.min(frames - 1, Math.max(0, frame + steps));
+}
+
 /**
  * Window/level by drag, as readers know it: right is wider (less contrast), up is a lower centre (brighter). 300 px
  * go through the whole range of the image.
