@@ -25,5 +25,5 @@ export function classColour(index: number): string {
 
 export const splitNames: Record<SplitPart, string> = { train: 'Train', validation: 'Validation', test: 'Test' };
 
-/** One letter for a thumbnail's corner. */
-export const splitLetters: Record<SplitPart, string> = { train: 'T', validation: 'V', test: 'X' };
+/** Short enough for a thumbnail's caption. */
+export const splitMarks: Record<SplitPart, string> = { train: 'train', validation: 'val', test: 'test' };

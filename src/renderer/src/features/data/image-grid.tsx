@@ -7,7 +7,7 @@ import { resourcePaths } from '#shared/ipc/resources';
 import type { ImageSummary } from '#shared/models/dataset';
 import { resourceUrl } from '../../bridge/bridge';
 import { ClassDot } from '../../components/class-chip';
-import { splitLetters, splitNames } from '../../theme/class-colours';
+import { splitMarks, splitNames } from '../../theme/class-colours';
 import classes from './image-grid.module.css';
 import { extendTo, move, type Selection, selectAll, selectOnly, toggle } from './selection';
 import { useImagePages } from './use-image-pages';
@@ -205,7 +205,7 @@ const Tile = memo(function Tile(props: TileProps) {
         </span>
         {split !== null && (
           <span className={classes['split']} title={splitNames[split]} aria-hidden>
-            {splitLetters[split]}
+            {splitMarks[split]}
           </span>
         )}
         <VisuallyHidden>{image === undefined ? `Image ${id}` : furtherFacts(image)}</VisuallyHidden>

@@ -4,7 +4,7 @@ import type { RequestOutput } from '#shared/ipc/contract';
 import { formatFixed, formatMemory, formatParameters } from '../../charts/format';
 import { ScheduleChart } from '../../charts/schedule-chart';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount, formatDuration } from '../../components/format';
+import { formatCount, formatShortDuration } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { refresh, useCommand } from '../../state/requests';
@@ -87,7 +87,10 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
 
 function Costs({ cost, effectiveBatch }: { cost: RequestOutput<'runs.preview'>; effectiveBatch: number }) {
   const entries: readonly (readonly [string, string])[] = [
-    ['Time', cost.secondsEstimate === null ? 'Known once it runs' : `about ${formatDuration(cost.secondsEstimate)}`],
+    [
+      'Time',
+      cost.secondsEstimate === null ? 'Known once it runs' : `about ${formatShortDuration(cost.secondsEstimate)}`,
+    ],
     ['Memory', `about ${formatMemory(cost.memoryMB)}`],
     ['Trainable', formatParameters(cost.trainableParameters)],
     ['Parameters', formatParameters(cost.parameters)],
