@@ -27,7 +27,7 @@ export function addApp(program: Command, run: Run): void {
         if (electron !== null && hasDisplay()) return openWindow(electron, session);
         if (options.web !== true) {
           const why = electron === null ? 'No Electron binary is on this machine' : 'There is no screen here';
-          session.stderr.write(`${why}: Fovea opens in your browser instead.\n`);
+          session.stderr.write(`${why}: open the address below in a browser instead.\n`);
         }
         return serve(session, options.port);
       }),
