@@ -284,7 +284,8 @@ export function createRuns(options: RunsOptions): Runs {
   return {
     async preview(project, given) {
       const { preview } = await prepareRun(services, project, given);
-      return { ...preview, secondsEstimate: preview.secondsEstimate ?? (await secondsByPace(project, preview.config)) };
+      // What a run of this kind took here says more than a short measurement.
+      return { ...preview, secondsEstimate: (await secondsByPace(project, preview.config)) ?? preview.secondsEstimate };
     },
 
     async start(project, given, name) {
