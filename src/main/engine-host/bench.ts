@@ -58,7 +58,7 @@ export async function bench(spec: BenchSpec, context: RequestContext): Promise<B
   const source = architectureNames.includes(spec.backbone)
     ? ({ kind: 'architecture', name: spec.backbone } as const)
     : ({ kind: 'folder', folder: spec.backbone } as const);
-  const { config } = await describeBackbone(source, CLASSES);
+  const { config } = await describeBackbone(source, CLASSES, null);
   const device = resolveDevice(spec.device);
   context.progress('loader', 0, 2);
   const loaderImagesPerSecond = await measureLoader(config, spec.batch);

@@ -9,7 +9,7 @@ import { estimateSeconds } from './speed';
 export async function estimate(spec: EstimateSpec): Promise<Estimate> {
   const { config: run } = spec;
   const classes = Array.from({ length: spec.classes }, (_, index) => `class ${index}`);
-  const backbone = await describeBackbone(spec.backbone, classes);
+  const backbone = await describeBackbone(spec.backbone, classes, run.imageSize);
   const groups = parameterGroups(backbone.config);
   const head = groups.filter(({ name }) => name === 'classifier');
   const trainable = run.preset === 'quick' ? 'head' : 'all';

@@ -292,6 +292,33 @@ describe('the other requests', { timeout: 180_000 }, () => {
     expect(readFileSync(outFile).length).toBeGreaterThan(2_500_000);
   });
 
+  it('takes images of another size, and says which sizes fit', async () => {
+    const folder = newFolder();
+    const spec = (imageSize: number): TrainSpec => {
+      const small = smallRun(folder, { epochs: 1, imageSize });
+      return { ...small, pipeline: defaultPipeline(imageSize), backbone: { kind: 'folder', folder: source } };
+    };
+    const source = bestFolder(undisturbed.folder);
+    const ask = (imageSize: number) => {
+      const { backbone, config } = spec(imageSize);
+      const sizes = { classes: 2, trainImages: 18, validationImages: 8 };
+      return engine.request('estimate', { backbone, config, ...sizes }).result;
+    };
+    const [same, smaller] = [await ask(96), await ask(48)];
+    expect([same.imageSize, smaller.imageSize]).toEqual([96, 48]);
+    expect(same.parameters - smaller.parameters).toBe((64 - 16) * 96);
+    await expect(ask(50)).rejects.toMatchObject({
+      code: 'image_size_unfit',
+      hint: expect.stringContaining('48 or 60'),
+    });
+
+    const { notes, state } = await train(spec(48)).result;
+    expect(state).toBe('finished');
+    expect(notes.join(' ')).toContain('from 8 × 8 to 4 × 4 patches');
+    const config = JSON.parse(readFileSync(join(bestFolder(spec(48).runFolder), 'config.json'), 'utf8'));
+    expect(config.image_size).toBe(48);
+  });
+
   it('measures training, with the loader beside it', async () => {
     const result = await engine.request('bench', {
       what: 'train',

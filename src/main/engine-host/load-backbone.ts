@@ -4,6 +4,7 @@ import type { NamedTensors } from '../engine/tensor';
 import { architectureByName } from '../engine/vit/architectures';
 import type { VitConfig } from '../engine/vit/config';
 import { initialiseParameters } from '../engine/vit/initialise';
+import { interpolatePositions, withImageSize } from '../engine/vit/interpolate-positions';
 import { hashFiles, openBackboneFolder, parameterSpecs } from './backbone-folder';
 import type { BackboneSource } from './protocol';
 
@@ -25,13 +26,14 @@ export interface LoadedBackbone extends BackboneDescription {
 
 const isHead = (name: string) => name.startsWith('classifier.');
 
-function describeArchitecture(name: string, classes: readonly string[]): BackboneDescription {
-  const config = architectureByName(name, classes);
-  if (config === null) {
+function describeArchitecture(name: string, classes: readonly string[], imageSize: number | null): BackboneDescription {
+  const known = architectureByName(name, classes);
+  if (known === null) {
     throw new FoveaError('backbone_unknown', `There is no backbone named "${name}".`, {
       hint: 'Choose one from the list, or import its folder first.',
     });
   }
+  const config = withImageSize(known, imageSize);
   return {
     config,
     pretrained: false,
@@ -42,15 +44,21 @@ function describeArchitecture(name: string, classes: readonly string[]): Backbon
   };
 }
 
-/** Everything about a backbone but its numbers. */
+/**
+ * Everything about a backbone but its numbers.
+ *
+ * @param imageSize pixels a side in place of the backbone's own, or null
+ * @throws FoveaError `backbone_unknown`, `image_size_unfit`, what opening a folder throws
+ */
 export async function describeBackbone(
   source: BackboneSource,
   classes: readonly string[],
+  imageSize: number | null,
 ): Promise<BackboneDescription> {
-  if (source.kind === 'architecture') return describeArchitecture(source.name, classes);
+  if (source.kind === 'architecture') return describeArchitecture(source.name, classes, imageSize);
   const opened = await openBackboneFolder(source.folder);
   try {
-    return await describeFolder(opened, classes);
+    return await describeFolder(opened, classes, imageSize);
   } finally {
     await opened.close();
   }
@@ -63,8 +71,13 @@ const keepsHead = (opened: Opened, classes: readonly string[]) =>
   opened.config.classes.length === classes.length &&
   opened.config.classes.every((name, index) => name === classes[index]);
 
-async function describeFolder(opened: Opened, classes: readonly string[]): Promise<BackboneDescription> {
-  const { config, mean, std, folder, files } = opened;
+async function describeFolder(
+  opened: Opened,
+  classes: readonly string[],
+  imageSize: number | null,
+): Promise<BackboneDescription> {
+  const { mean, std, folder, files } = opened;
+  const config = withImageSize(opened.config, imageSize);
   const count = config.classes.length;
   const note = keepsHead(opened, classes)
     ? 'The head of the backbone is kept: it knows the same classes.'
@@ -77,31 +90,43 @@ async function describeFolder(opened: Opened, classes: readonly string[]): Promi
     mean,
     std,
     hash: await hashFiles(folder, files),
-    notes: [note],
+    notes: [note, ...sizeNotes(opened.config, config)],
   };
+}
+
+function sizeNotes(from: VitConfig, to: VitConfig): string[] {
+  if (from.imageSize === to.imageSize) return [];
+  const grid = ({ imageSize, patchSize }: VitConfig) => `${imageSize / patchSize} × ${imageSize / patchSize}`;
+  return [
+    `Images have ${to.imageSize} in place of ${from.imageSize} pixels: the position embeddings were interpolated from ${grid(from)} to ${grid(to)} patches.`,
+  ];
 }
 
 /**
  * The parameters that a run starts from: read from the folder, or drawn with the seed. A head for other classes is
- * drawn anew, and said so in `notes`.
+ * drawn anew, position embeddings for images of another size are interpolated, and both said so in `notes`.
+ *
+ * @param imageSize pixels a side in place of the backbone's own, or null
  */
 export async function loadBackbone(
   source: BackboneSource,
   classes: readonly string[],
   seed: number,
+  imageSize: number | null,
 ): Promise<LoadedBackbone> {
   if (source.kind === 'architecture') {
-    const description = describeArchitecture(source.name, classes);
+    const description = describeArchitecture(source.name, classes, imageSize);
     return { ...description, parameters: initialiseParameters(parameterSpecs(description.config), seed) };
   }
   const opened = await openBackboneFolder(source.folder);
   try {
-    const description = await describeFolder(opened, classes);
+    const description = await describeFolder(opened, classes, imageSize);
     const specs = parameterSpecs(description.config);
     const fresh = keepsHead(opened, classes) ? [] : specs.filter(({ name }) => isHead(name));
     const drawn = initialiseParameters(fresh, seed);
     const read = await opened.read(specs.filter(({ name }) => !drawn.has(name)).map(({ name }) => name));
-    return { ...description, parameters: new Map([...read, ...drawn]) };
+    const parameters = interpolatePositions(new Map([...read, ...drawn]), opened.config, description.config);
+    return { ...description, parameters };
   } finally {
     await opened.close();
   }

@@ -1,6 +1,7 @@
 import { recordHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
+import type { RunConfig } from '#shared/models/run-config';
 import { balancedClassWeights, planSteps } from '#shared/training/plan';
 import { createSchedule } from '../engine/optim/schedule';
 import type { NamedTensors } from '../engine/tensor';
@@ -25,7 +26,8 @@ import { openRunLog } from './run-log';
  * Hash of all that decides the weights. Device, threads and what is only shown are left out: a run may go on elsewhere.
  */
 export function runHash(spec: TrainSpec): string {
-  const { device: _device, threads: _threads, evaluationBatchSize: _evaluation, ...config } = spec.config;
+  const { device: _device, threads: _threads, evaluationBatchSize: _evaluation, ...decisive } = spec.config;
+  const config = withoutLaterDefaults(decisive);
   const images = (samples: readonly Sample[]) => samples.map(({ image, label }) => [image, label]);
   return recordHash({
     config,
@@ -34,6 +36,16 @@ export function runHash(spec: TrainSpec): string {
     train: images(spec.train),
     validation: images(spec.validation),
   });
+}
+
+/** Settings that joined later. At these values a run is the one that it was without them, so older checkpoints fit. */
+const laterDefaults: Partial<RunConfig> = { imageSize: null };
+
+function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {
+  const entries = Object.entries(config).filter(
+    ([key, value]) => !(key in laterDefaults && laterDefaults[key as keyof RunConfig] === value),
+  );
+  return Object.fromEntries(entries);
 }
 
 /** What *full* and *quick* differ in: the session, its batches, and what stands beside its parameters on disk. */
@@ -175,7 +187,9 @@ interface Model {
 }
 
 async function modelOf(spec: TrainSpec, start: StartingPoint): Promise<Model> {
-  if (start.model === null) return loadBackbone(spec.backbone, spec.classes, spec.config.seed);
+  if (start.model === null) {
+    return loadBackbone(spec.backbone, spec.classes, spec.config.seed, spec.config.imageSize);
+  }
   const { config, parameters, backbone } = start.model;
   return { config, parameters, hash: backbone, notes: [] };
 }

@@ -74,7 +74,7 @@ describe('importFolder', () => {
     expect(summary).toMatchObject({ name: 'Unsere Röntgen/ViT', source: 'imported', pretrained: true, imageSize: 32 });
     expect(await backbones.list()).toContainEqual(summary);
     const source = await backbones.resolve('Unsere Röntgen/ViT');
-    const loaded = await loadBackbone(source, ['x', 'y'], 5);
+    const loaded = await loadBackbone(source, ['x', 'y'], 5, null);
     expect(loaded).toMatchObject({ mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4], pretrained: true });
     expect(loaded.notes).toEqual(['The head is new: 2 classes in place of the 3 of the backbone.']);
     expect(loaded.parameters.get('classifier.weight')?.shape).toEqual([2, 24]);
@@ -89,10 +89,10 @@ describe('importFolder', () => {
 
   it('keeps a head that knows the same classes', async () => {
     const folder = writeModel('trained');
-    const loaded = await loadBackbone({ kind: 'folder', folder }, ['a', 'b', 'c'], 5);
+    const loaded = await loadBackbone({ kind: 'folder', folder }, ['a', 'b', 'c'], 5, null);
     expect(loaded.notes[0]).toContain('is kept');
     expect(loaded.parameters.get('classifier.weight')).toEqual(parameters().get('classifier.weight'));
-    const others = await loadBackbone({ kind: 'folder', folder }, ['a', 'b', 'd'], 5);
+    const others = await loadBackbone({ kind: 'folder', folder }, ['a', 'b', 'd'], 5, null);
     expect(others.parameters.get('classifier.weight')).not.toEqual(parameters().get('classifier.weight'));
   });
 
@@ -114,7 +114,7 @@ describe('importFolder', () => {
       JSON.stringify({ metadata: {}, weight_map: weightMap }),
     );
     await backbones.importFolder(folder, 'bare');
-    const loaded = await loadBackbone(await backbones.resolve('bare'), ['a', 'b', 'c'], 5);
+    const loaded = await loadBackbone(await backbones.resolve('bare'), ['a', 'b', 'c'], 5, null);
     expect(loaded.notes).toEqual(['The head is new: 3 classes; the backbone had none.']);
     const query = 'vit.encoder.layer.1.attention.attention.query.weight';
     expect(loaded.parameters.get(query)).toEqual(parameters().get(query));
@@ -287,7 +287,7 @@ describe('fetchCheckpoint', () => {
       expect(progress.at(-1)).toBe(1);
       expect(summary).toMatchObject({ name, source: 'imported', licence: 'Apache-2.0', installed: true });
       expect((await own.list()).filter((entry) => entry.name === name)).toEqual([summary]);
-      const loaded = await loadBackbone(await own.resolve(name), ['a', 'b', 'c'], 1);
+      const loaded = await loadBackbone(await own.resolve(name), ['a', 'b', 'c'], 1, null);
       expect(loaded.parameters.get('classifier.weight')).toEqual(parameters().get('classifier.weight'));
     }));
 

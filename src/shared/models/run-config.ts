@@ -39,6 +39,8 @@ export const runConfigSchema = z.strictObject({
   /** 0 = as many as there are physical cores. */
   threads: z.number().int().min(0).max(256).default(0),
   seed: z.number().int().min(0).max(0xffffffff).default(42),
+  /** Pixels a side that the model sees, a multiple of the patch size; null = the backbone's own. */
+  imageSize: z.number().int().min(8).max(1024).nullable().default(null),
   epochs: z.number().int().min(1).max(10_000).default(40),
   batchSize: z.number().int().min(1).max(1024).default(10),
   gradientAccumulation: z.number().int().min(1).max(1024).default(2),

@@ -7,11 +7,15 @@ import { formatParameters } from '../../charts/format';
 import { ErrorAlert } from '../../components/error-alert';
 import { SectionCard } from '../../components/section-card';
 import { BackboneManager } from './backbone-manager';
+import { DecimalSetting } from './setting-row';
 
 export interface BackboneSectionProps {
   readonly list: UseQueryResult<{ backbones: readonly BackboneSummary[] }>;
   readonly value: string;
   readonly onChange: (backbone: string) => void;
+  /** Pixels a side; null = the backbone's own. */
+  readonly imageSize: number | null;
+  readonly onImageSize: (imageSize: number | null) => void;
 }
 
 /** "5.5 M parameters · 224 px, patches of 16 · 12 layers × 3 heads · pretrained". */
@@ -31,7 +35,7 @@ const groups: readonly { readonly source: BackboneSummary['source']; readonly la
 ];
 
 /** Chooses what to start from, and says what that is. */
-export function BackboneSection({ list, value, onChange }: BackboneSectionProps) {
+export function BackboneSection({ list, value, onChange, imageSize, onImageSize }: BackboneSectionProps) {
   const [opened, manager] = useDisclosure(false);
   const backbones = list.data?.backbones ?? [];
   const chosen = backbones.find(({ name }) => name === value);
@@ -89,10 +93,24 @@ export function BackboneSection({ list, value, onChange }: BackboneSectionProps)
             }}
           />
           {chosen !== undefined && (
-            <Text size="xs" c="dimmed" mt={6}>
-              {chosen.description} {backboneFacts(chosen)}
-              {chosen.licence === null ? '' : ` · licence ${chosen.licence}`}
-            </Text>
+            <>
+              <Text size="xs" c="dimmed" mt={6} mb={6}>
+                {chosen.description} {backboneFacts(chosen)}
+                {chosen.licence === null ? '' : ` · licence ${chosen.licence}`}
+              </Text>
+              <DecimalSetting
+                label="Image size"
+                help={`Pixels a side that the model sees, a multiple of ${chosen.patchSize}. More shows finer detail and takes longer.`}
+                value={imageSize}
+                placeholder={`The backbone's: ${chosen.imageSize}`}
+                check={(size) =>
+                  Number.isInteger(size) && size >= chosen.patchSize && size <= 1024 && size % chosen.patchSize === 0
+                    ? null
+                    : `Multiple of ${chosen.patchSize}, up to 1024`
+                }
+                onChange={onImageSize}
+              />
+            </>
           )}
         </>
       )}

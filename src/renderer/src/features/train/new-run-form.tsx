@@ -67,7 +67,14 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
             </div>
           </Radio.Group>
         </SectionCard>
-        <BackboneSection list={backbones} value={draft.backbone} onChange={(value) => change({ backbone: value })} />
+        <BackboneSection
+          list={backbones}
+          value={draft.backbone}
+          // Another backbone has patches of its own: a size that fitted the old one may not fit it.
+          onChange={(value) => change({ backbone: value, imageSize: null })}
+          imageSize={draft.imageSize}
+          onImageSize={(imageSize) => change({ imageSize })}
+        />
         <div className={layout['groups']}>
           <StepSettings draft={draft} change={change} backbone={backbone} />
           <OutcomeSettings draft={draft} change={change} />
