@@ -1,8 +1,8 @@
 import type { ImageKind } from '#shared/models/dataset';
 import { valueRepresentations } from './dicom/value-representations';
 
-/** How many bytes of a file's start `classifyHead` wants to see. */
-export const HEAD_BYTES = 144;
+/** How many bytes of a file's start the functions below want to see. */
+export const HEAD_BYTES = 512;
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -33,4 +33,17 @@ export function classifyHead(head: Uint8Array, fileBytes: number): ImageKind | n
   const hasPrefix = head.length >= 132 && String.fromCharCode(...head.subarray(128, 132)) === 'DICM';
   if (hasPrefix || plausibleDataSet(head, fileBytes)) return 'dicom';
   return null;
+}
+
+/** A zip archive (PKWARE APPNOTE 4.3.7; an empty one has only the end record of 4.3.16). */
+export function isZip(head: Uint8Array): boolean {
+  return startsWith(head, [0x50, 0x4b, 0x03, 0x04]) || startsWith(head, [0x50, 0x4b, 0x05, 0x06]);
+}
+
+/** Media Storage SOP Class UID (0002,0002) with the UID of the Media Storage Directory (PS3.10, 8.6), padded. */
+const MEDIA_DIRECTORY = '\x02\x00\x02\x00UI\x14\x001.2.840.10008.1.3.10';
+
+/** A DICOMDIR: the list of what is on a disc. It stands in the file meta group, whatever the file's name is. */
+export function isMediaDirectory(head: Uint8Array): boolean {
+  return Buffer.from(head.buffer, head.byteOffset, head.length).includes(Buffer.from(MEDIA_DIRECTORY, 'latin1'));
 }

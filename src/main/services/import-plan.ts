@@ -1,26 +1,30 @@
-import { isAbsolute, relative, sep } from 'node:path';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { type ImportPlan, type SkippedFile, splitParts } from '#shared/models/dataset';
 import type { ScanResult } from '../ingest/dataset/scan';
 import { knownPaths } from '../store/imports';
 import { naturalKey } from '../store/natural-key';
-import { type ImportSource, sourceName } from './import-run';
+import { homeOf, type ImportSource, sourceName } from './import-run';
 import type { OpenProject } from './projects';
+import { count } from './splits-warnings';
 
 /** What a scan found, as an import takes it. */
 export interface ImportScan {
   readonly sources: readonly ImportSource[];
   readonly ignored: readonly SkippedFile[];
   readonly layout: ImportPlan['layout'];
+  readonly mediaDirectories: number;
 }
 
 /** Paths of what is left out become relative too: a result shows no more of a machine than it must. */
 export function toImportScan(scan: ScanResult): ImportScan {
-  const sources = scan.entries.map(({ path, root, relativePath, bytes, kind, label, split }) => ({
+  const sources = scan.entries.map(({ path, root, relativePath, bytes, kind, archived, label, split }) => ({
     file: path,
-    root,
+    // An archive that was named itself is its own root; its name belongs to the paths that are shown.
+    root: root === path ? dirname(root) : root,
     path: relativePath,
     bytes,
     kind,
+    archived,
     label,
     split,
   }));
@@ -32,18 +36,15 @@ export function toImportScan(scan: ScanResult): ImportScan {
     }
     return path.split(sep).slice(-2).join('/');
   };
-  return { sources, ignored: scan.ignored.map((one) => ({ ...one, path: shown(one.path) })), layout: scan.layout };
+  const ignored = scan.ignored.map((one) => ({ ...one, path: shown(one.path) }));
+  return { sources, ignored, layout: scan.layout, mediaDirectories: scan.mediaDirectories };
 }
 
 /** What a person sees before anything is written. */
 export function toPlan(id: string, project: OpenProject, scan: ImportScan): ImportPlan {
   const { sources } = scan;
-  const known = new Map(
-    [...new Set(sources.map((one) => one.root))].map((root) => [
-      root,
-      knownPaths(project.store, sourceName(project, root)),
-    ]),
-  );
+  const homes = new Set(sources.map((one) => homeOf(project, one)));
+  const known = new Map([...homes].map((home) => [home, knownPaths(project.store, sourceName(project, home))]));
   const classes = tally(sources.flatMap((one) => one.label ?? []));
   const splits = tally(sources.flatMap((one) => one.split ?? []));
   return {
@@ -60,8 +61,9 @@ export function toPlan(id: string, project: OpenProject, scan: ImportScan): Impo
       return files === undefined ? [] : [{ split, files }];
     }),
     ignored: [...scan.ignored],
-    alreadyKnown: sources.filter((one) => known.get(one.root)?.get(one.path) === one.bytes).length,
+    alreadyKnown: sources.filter((one) => known.get(homeOf(project, one))?.get(one.path) === one.bytes).length,
     warnings: planWarnings(scan, classes),
+    information: planInformation(scan),
     examples: spread(sources.map((one) => one.path)),
   };
 }
@@ -90,6 +92,23 @@ function planWarnings({ sources, layout }: ImportScan, classes: ReadonlyMap<stri
     );
   }
   return warnings;
+}
+
+function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
+  const notes: string[] = [];
+  const archived = sources.filter((one) => one.archived !== null);
+  const archives = new Set(archived.map((one) => one.file)).size;
+  if (archives > 0) {
+    notes.push(
+      `${count(archived.length, 'file')} in ${count(archives, 'zip archive')}: they are unpacked into the project's folder “images”, where Fovea can read them later.`,
+    );
+  }
+  if (mediaDirectories > 0) {
+    notes.push(
+      `${count(mediaDirectories, 'DICOMDIR file')}: the table of contents of a disc. The images that it names are taken as files.`,
+    );
+  }
+  return notes;
 }
 
 function tally<Key>(keys: readonly Key[]): Map<Key, number> {

@@ -11,12 +11,14 @@ import type {
 } from '#shared/models/dataset';
 import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
 import type { DecodePool } from '../decode-host/client';
+import type { ArchiveEntry } from '../ingest/archive/open-archive';
 import { chooseFrames } from '../ingest/choose-frames';
 import type { FileFacts, FrameOutcome, IngestedFile } from '../ingest/types';
 import { classCounts, datasetCounts, imageGroups } from '../store/counts';
 import { finishImport, knownFrames, knownPaths, startImport } from '../store/imports';
 import { classesByName } from '../store/labels';
 import type { Events } from './events';
+import { createUnpacker, type UnpackedFile } from './import-archives';
 import { ImportBatch, type ReadyImage } from './import-batch';
 import { createCopier, hashFile, isCached, writeCache } from './import-files';
 import type { JobHandle } from './jobs';
@@ -27,7 +29,7 @@ import { count } from './splits-warnings';
 
 /** A file that a scan found and that looks like an image. */
 export interface ImportSource {
-  /** Absolute. */
+  /** Absolute: the image, or the archive that it is in. */
   readonly file: string;
   /** The folder that `path` is relative to; absolute. */
   readonly root: string;
@@ -35,6 +37,8 @@ export interface ImportSource {
   readonly path: string;
   readonly bytes: number;
   readonly kind: ImageKind;
+  /** The file in the zip archive `file`; null for a file on disk. */
+  readonly archived: ArchiveEntry | null;
   readonly label: string | null;
   readonly split: SplitPart | null;
 }
@@ -54,6 +58,8 @@ export interface ImportRun {
 /** Files on their way at once: enough for every decoder to have one at work and one waiting. */
 const IN_FLIGHT = Math.min(32, availableParallelism() * 2);
 const CHANGED_EVENT_MS = 1_000;
+/** Codes of what is wrong with an archive; anything else that unpacking throws is the project's disk, or a bug. */
+const ARCHIVE_FAULTS = new Set(['damaged', 'file_changed', 'unreadable', 'too_large']);
 /** Of one import: a folder of a million wrong files does not fill the answer. */
 const DISTINCT_WARNINGS = 20;
 
@@ -82,7 +88,8 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     skipped.push(one);
     batch.skip(one);
   };
-  const copier = options.copy ? createCopier(project.folder) : null;
+  const copier = createCopier(project.folder);
+  const unpacker = createUnpacker(project.folder);
   const known = new Map([...new Set(sources.map((one) => one.root))].map((root) => [root, knownInRoot(project, root)]));
 
   const noteFile = ({ frames, warnings }: FileFacts): void => {
@@ -93,15 +100,43 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   const importOne = async (source: ImportSource, index: number): Promise<void> => {
     const row = run.table?.find(source.path);
     if (row !== undefined) tableRows.add(row);
-    if (known.get(source.root)?.get(source.path) === source.bytes) {
-      const hash = await hashFile(source.file);
-      const images = hash === null ? 0 : await imagesKnown(project, hash, options.frames);
-      if (images > 0) {
-        batch.totals.duplicates += images;
-        read += images;
-        return;
-      }
+    if (source.archived === null) {
+      const same = known.get(source.root)?.get(source.path) === source.bytes;
+      await importFile(source, source.file, same ? await hashFile(source.file) : null, row, index);
+      return;
     }
+    let unpacked: UnpackedFile;
+    try {
+      unpacked = await unpacker.unpack(source.file, source.archived);
+    } catch (error) {
+      // The project's own disk ends the import; what is wrong with the archive is a line of the result.
+      const { code, message } = toErrorInfo(error);
+      if (!ARCHIVE_FAULTS.has(code)) throw error;
+      skip({ path: source.path, code, message });
+      return;
+    }
+    try {
+      await importFile(source, unpacked.path, unpacked.hash, row, index);
+    } finally {
+      await unpacked.remove();
+    }
+  };
+
+  /** `hash`: of the file, where it may be in already; null to decode it at once. */
+  const importFile = async (
+    source: ImportSource,
+    file: string,
+    hash: string | null,
+    row: LabelRow | undefined,
+    index: number,
+  ): Promise<void> => {
+    const images = hash === null ? 0 : await imagesKnown(project, hash, options.frames);
+    if (images > 0) {
+      batch.totals.duplicates += images;
+      read += images;
+      return;
+    }
+    const intoProject = options.copy || source.archived !== null;
     const failed: { readonly frame: number; readonly code: string; readonly message: string }[] = [];
     let copy: string | null = null;
     let noted = false;
@@ -110,7 +145,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       let outcomes: readonly FrameOutcome[];
       try {
         const part = await pool.ingestFrames({
-          path: source.file,
+          path: file,
           intensity: { kind: 'auto' },
           shortSide: CANONICAL_SHORT_SIDE,
           choice: options.frames,
@@ -130,7 +165,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
         }
         const { facts } = outcome.file;
         await writeCache(project.folder, outcome.file);
-        copy ??= copier === null ? source.path : await copier.copy(source.file, source.path, facts.hash);
+        copy ??= intoProject ? await copier.copy(file, source.path, facts.hash) : source.path;
         if (copy === null) {
           skip({
             path: source.path,
@@ -141,9 +176,8 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
         }
         if (!noted) noteFile(facts);
         noted = true;
-        const root = copier === null ? source.root : imagesFolder(project.folder);
         batch.add({
-          source: sourceName(project, root),
+          source: sourceName(project, intoProject ? imagesFolder(project.folder) : source.root),
           path: copy,
           ...factsOf(source, outcome.file, row, run.patternPatients?.[index] ?? null, options),
         });
@@ -233,6 +267,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   for (const one of run.ignored) skip(one);
   handle.progress('importing', 0, sources.length);
   await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  await unpacker.dispose();
   try {
     batch.store();
   } catch (error) {
@@ -296,6 +331,11 @@ export function sourceName(project: OpenProject, root: string): string {
   return `project:${inside.split(sep).join('/')}`;
 }
 
+/** The folder where a source's file is, or will be once it is imported. */
+export function homeOf(project: OpenProject, source: ImportSource): string {
+  return source.archived === null ? source.root : imagesFolder(project.folder);
+}
+
 const knownInRoot = (project: OpenProject, root: string) => knownPaths(project.store, sourceName(project, root));
 
 /** What is known of a file, the table first, then the pattern, then the file's own tags. */
@@ -306,10 +346,11 @@ function factsOf(
   patternPatient: string | null,
   options: ImportOptions,
 ): Omit<ReadyImage, 'source' | 'path'> {
-  const { facts } = file;
+  const { facts, picture } = file;
   const fromFolder = options.labelsFromFolders ? source.label : null;
   return {
     facts,
+    picture,
     label:
       row?.label != null
         ? { name: row.label, from: 'table' }

@@ -74,6 +74,8 @@ export const importPlanSchema = z.object({
   ignored: z.array(skippedFileSchema),
   alreadyKnown: z.number().int(),
   warnings: z.array(z.string()),
+  /** What else is good to know, and nobody's fault. */
+  information: z.array(z.string()).optional(),
   /** Some relative paths, spread over the files: what a patient pattern is tried on before the import. */
   examples: z.array(z.string()).max(20).optional(),
 });

@@ -2,6 +2,9 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { dicomFile, element } from '../test-support/dicom-bytes';
+import { sharedData } from '../test-support/shared-data';
+import { zipBytes } from '../test-support/zip-bytes';
 import { scanPaths } from './scan';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
@@ -128,7 +131,7 @@ test('an aborted scan rejects', async () => {
 });
 
 test('an empty folder gives nothing', async () => {
-  expect(await scanPaths([folder])).toEqual({ entries: [], ignored: [], layout: 'none' });
+  expect(await scanPaths([folder])).toEqual({ entries: [], ignored: [], mediaDirectories: 0, layout: 'none' });
 });
 
 test('class folders that were named one by one are classes; named with a parent beside them they are not joined', async () => {
@@ -165,4 +168,74 @@ test('sibling folders that hold class folders keep their own', async () => {
   await put({ '2023/benign/a.png': PNG, '2023/normal/b.png': PNG, '2024/benign/c.png': PNG, '2024/normal/d.png': PNG });
   const { entries } = await scanPaths([join(folder, '2023'), join(folder, '2024')]);
   expect(entries.map(({ label }) => label)).toEqual(['benign', 'normal', 'benign', 'normal']);
+});
+
+test('a zip archive is a folder: its images by content, classes by its folders or its name', async () => {
+  const inner = await zipBytes([{ name: 'x.png', content: PNG }]);
+  await put({
+    'one.zip': await zipBytes([
+      { name: 'benign/1', content: PNG },
+      { name: 'malignant/2.txt', content: JPEG },
+      { name: 'malignant/notes.png', content: 'text' },
+      { name: 'malignant/inner.zip', content: inner },
+    ]),
+  });
+  const path = join(folder, 'one.zip');
+  const scans = [await scanPaths([folder]), await scanPaths([path])];
+  for (const { entries, ignored, layout } of scans) {
+    expect(layout).toBe('class-folders');
+    expect(entries.map((one) => [one.relativePath, one.label, one.kind, one.bytes, one.path])).toEqual([
+      ['one.zip/benign/1', 'benign', 'png', PNG.length, path],
+      ['one.zip/malignant/2.txt', 'malignant', 'jpeg', JPEG.length, path],
+    ]);
+    expect(ignored.map((one) => [one.path, one.code])).toEqual([
+      [`${path}/malignant/inner.zip`, 'nested_archive'],
+      [`${path}/malignant/notes.png`, 'not_an_image'],
+    ]);
+  }
+  await rm(path);
+  const [one, two] = [
+    { name: '1.png', content: PNG },
+    { name: '2.png', content: PNG },
+  ];
+  await put({ 'benign.zip': await zipBytes([one]), 'malignant.zip': await zipBytes([one, two]) });
+  const found = await scanPaths([folder]);
+  expect(found.entries.map(({ relativePath, label }) => [relativePath, label])).toEqual([
+    ['benign.zip/1.png', 'benign'],
+    ['malignant.zip/1.png', 'malignant'],
+    ['malignant.zip/2.png', 'malignant'],
+  ]);
+  const chosen = await scanPaths([join(folder, 'benign.zip'), join(folder, 'malignant.zip')]);
+  expect(chosen.entries.map(({ label }) => label)).toEqual(['benign', 'malignant', 'malignant']);
+});
+
+test('other documents that are zip archives inside are not opened; a broken archive is one line', async () => {
+  const document = await zipBytes([{ name: 'media/image1.png', content: PNG }]);
+  await put({ 'labels.xlsx': document, 'cut.zip': document.subarray(0, 60), 'a/1.png': PNG });
+  const { entries, ignored } = await scanPaths([folder]);
+  expect(entries.map(({ relativePath }) => relativePath)).toEqual(['a/1.png']);
+  expect(ignored.map(({ path, code }) => [path.slice(folder.length + 1), code])).toEqual([
+    ['cut.zip', 'damaged'],
+    ['labels.xlsx', 'not_an_image'],
+  ]);
+});
+
+test('a DICOMDIR is counted, and is neither an image nor left out; what it names is found by the walk', async () => {
+  const directory = dicomFile([]);
+  const meta = element(['00020002', 'UI', '1.2.840.10008.1.3.10']);
+  const withClass = Buffer.concat([directory.subarray(0, 132), meta, directory.subarray(132)]);
+  await put({ DICOMDIR: withClass, 'renamed.bin': withClass, 'DICOM/IM1': DICOM });
+  const { entries, ignored, mediaDirectories } = await scanPaths([folder]);
+  expect(entries.map(({ relativePath }) => relativePath)).toEqual(['DICOM/IM1']);
+  expect([ignored, mediaDirectories]).toEqual([[], 2]);
+});
+
+const discs = sharedData('dicom/pydicom/dicomdirtests');
+
+test.skipIf(discs.missing)(`real discs: every DICOMDIR is known, the images are files${discs.why}`, async () => {
+  const { entries, ignored, mediaDirectories } = await scanPaths([discs.path]);
+  expect(mediaDirectories).toBeGreaterThan(0);
+  expect(entries.length).toBeGreaterThan(0);
+  expect(entries.filter(({ relativePath }) => relativePath.includes('DICOMDIR'))).toEqual([]);
+  expect(ignored.filter(({ path }) => path.includes('DICOMDIR'))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { ImageKind, SkippedFile, SplitPart } from '#shared/models/dataset';
+import type { ArchiveEntry } from '../archive/open-archive';
 import {
   type DetectedLayout,
   detectLayout,
@@ -8,17 +9,21 @@ import {
   readFolders,
   splitOfFolder,
 } from './detect-layout';
-import { readHead } from './read-head';
+import { headReason, readHead } from './read-head';
+import { scanArchive } from './scan-archive';
 import { type WalkedFile, walkFiles } from './walk';
 
 export interface ScanEntry {
-  /** The folder that the user named, or the folder of a file that was named. */
+  /** The folder or archive that the user named, or the folder of a file that was named. */
   readonly root: string;
+  /** Of the archive, where the image is in one. */
   readonly path: string;
-  /** From the root, with forward slashes. */
+  /** From the root, with forward slashes; images in an archive have its name in front. */
   readonly relativePath: string;
   readonly kind: ImageKind;
   readonly bytes: number;
+  /** The file in the archive, or null for a file on disk. */
+  readonly archived: ArchiveEntry | null;
   readonly label: string | null;
   readonly split: SplitPart | null;
 }
@@ -28,6 +33,8 @@ export interface ScanResult {
   readonly entries: readonly ScanEntry[];
   /** Files that are no images, and what could not be read. `path` is absolute. */
   readonly ignored: readonly SkippedFile[];
+  /** DICOMDIR files: the directories of discs, which hold no image themselves. */
+  readonly mediaDirectories: number;
   /** Of the named folders together; files that were named alone have no say. */
   readonly layout: Layout;
 }
@@ -38,7 +45,23 @@ export interface ScanOptions {
   readonly onProgress?: (files: number) => void;
 }
 
-type Candidate = WalkedFile & { readonly kind: ImageKind; readonly bytes: number };
+type Candidate = WalkedFile & {
+  readonly kind: ImageKind;
+  readonly bytes: number;
+  readonly archived: ArchiveEntry | null;
+  /** Names of the folders between the root and the file, outermost first. */
+  readonly folders: readonly string[];
+};
+
+/** What one file of the walk comes to. */
+interface Found {
+  readonly candidates: readonly Candidate[];
+  readonly mediaDirectories: number;
+}
+
+const nothing: Found = { candidates: [], mediaDirectories: 0 };
+
+const ARCHIVE_NAME = /\.zip$/i;
 
 /** Heads read at a time: enough to keep a disk or a share busy, few enough for its file handles. */
 const BATCH = 64;
@@ -47,18 +70,59 @@ function foldersOf(relativePath: string): readonly string[] {
   return relativePath.split('/').slice(0, -1);
 }
 
-async function readCandidate(file: WalkedFile, onSkip: (skip: SkippedFile) => void): Promise<Candidate | null> {
-  const { path } = file;
+/** An archive counts as a folder, so that `benign.zip` is the class "benign". */
+function withoutEnding(name: string): string {
+  return name.replace(ARCHIVE_NAME, '');
+}
+
+async function readCandidate(
+  file: WalkedFile,
+  signal: AbortSignal | undefined,
+  named: ReadonlySet<string>,
+  onSkip: (skip: SkippedFile) => void,
+): Promise<Found> {
+  const { path, relativePath } = file;
   try {
-    const { bytes, kind, text } = await readHead(path);
-    if (kind !== null) return { ...file, kind, bytes };
-    const reason =
-      bytes === 0 ? 'The file is empty.' : text ? 'A text file, not an image.' : 'Not an image that Fovea reads.';
-    onSkip({ path, code: 'not_an_image', message: reason });
+    const head = await readHead(path);
+    const { kind, bytes } = head;
+    if (head.mediaDirectory) return { candidates: [], mediaDirectories: 1 };
+    if (kind !== null) {
+      const candidate = { ...file, kind, bytes, archived: null, folders: foldersOf(relativePath) };
+      return { candidates: [candidate], mediaDirectories: 0 };
+    }
+    // Other documents are zip archives too: a spreadsheet's pictures are nobody's images.
+    if (head.archive && ARCHIVE_NAME.test(path)) return await readArchive(file, signal, named.has(path), onSkip);
+    onSkip({ path, code: 'not_an_image', message: headReason(head) });
   } catch {
+    signal?.throwIfAborted();
     onSkip({ path, code: 'unreadable', message: 'The file could not be opened.' });
   }
-  return null;
+  return nothing;
+}
+
+/** An archive that was named itself is a root as a named folder is; one that was found is a folder in its root. */
+async function readArchive(
+  file: WalkedFile,
+  signal: AbortSignal | undefined,
+  named: boolean,
+  onSkip: (skip: SkippedFile) => void,
+): Promise<Found> {
+  const { root, path, relativePath } = file;
+  const content = await scanArchive(path, signal, (skip) =>
+    onSkip({ ...skip, path: skip.path === '' ? path : `${path}/${skip.path}` }),
+  );
+  const candidates = content.images.map(({ entry, kind }) => ({
+    root: named ? path : root,
+    path,
+    relativePath: `${relativePath}/${entry.name}`,
+    kind,
+    bytes: entry.bytes,
+    archived: entry,
+    folders: named
+      ? foldersOf(entry.name)
+      : [...foldersOf(`${relativePath}/`).map(withoutEnding), ...foldersOf(entry.name)],
+  }));
+  return { candidates, mediaDirectories: content.mediaDirectories };
 }
 
 function groupByRoot(candidates: readonly Candidate[]): ReadonlyMap<string, readonly Candidate[]> {
@@ -86,10 +150,11 @@ function namesOfSiblings(
   const facts = new Map<string, FolderFacts>();
   for (const group of siblings.values()) {
     if (group.length < 2) continue;
-    if (group.every((folder) => splitOfFolder(basename(folder)) !== null)) {
-      for (const folder of group) facts.set(folder, { label: null, split: splitOfFolder(basename(folder)) });
+    const name = (folder: string) => withoutEnding(basename(folder));
+    if (group.every((folder) => splitOfFolder(name(folder)) !== null)) {
+      for (const folder of group) facts.set(folder, { label: null, split: splitOfFolder(name(folder)) });
     } else if (group.every((folder) => layouts.get(folder)?.layout === 'none')) {
-      for (const folder of group) facts.set(folder, { label: basename(folder), split: null });
+      for (const folder of group) facts.set(folder, { label: name(folder), split: null });
     }
   }
   return facts;
@@ -102,12 +167,12 @@ function labelEntries(
 ): { readonly entries: ScanEntry[]; readonly layout: Layout } {
   const layouts = new Map<string, DetectedLayout>();
   for (const [root, files] of groupByRoot(candidates)) {
-    layouts.set(root, detectLayout(files.map(({ relativePath }) => foldersOf(relativePath))));
+    layouts.set(root, detectLayout(files.map(({ folders: names }) => names)));
   }
   const outer = namesOfSiblings(folders, layouts);
-  const entries = candidates.map((file) => {
+  const entries = candidates.map(({ folders: names, ...file }) => {
     const detected = layouts.get(file.root) ?? { layout: 'none', depth: 0 };
-    const inner = readFolders(detected, foldersOf(file.relativePath));
+    const inner = readFolders(detected, names);
     const around = outer.get(file.root);
     return { ...file, label: inner.label ?? around?.label ?? null, split: inner.split ?? around?.split ?? null };
   });
@@ -126,13 +191,16 @@ export async function scanPaths(paths: readonly string[], options: ScanOptions =
   const candidates: Candidate[] = [];
   const ignored: SkippedFile[] = [];
   const seen = new Set<string>();
+  const named = new Set(paths);
+  let mediaDirectories = 0;
   const skip = (reason: SkippedFile) => ignored.push(reason);
   let batch: WalkedFile[] = [];
 
   async function flush(): Promise<void> {
     signal?.throwIfAborted();
-    for (const candidate of await Promise.all(batch.map((file) => readCandidate(file, skip)))) {
-      if (candidate !== null) candidates.push(candidate);
+    for (const found of await Promise.all(batch.map((file) => readCandidate(file, signal, named, skip)))) {
+      for (const candidate of found.candidates) candidates.push(candidate);
+      mediaDirectories += found.mediaDirectories;
     }
     batch = [];
     onProgress?.(seen.size);
@@ -146,5 +214,5 @@ export async function scanPaths(paths: readonly string[], options: ScanOptions =
   }
   await flush();
   ignored.sort((first, second) => (first.path < second.path ? -1 : first.path > second.path ? 1 : 0));
-  return { ...labelEntries(candidates, paths), ignored };
+  return { ...labelEntries(candidates, paths), ignored, mediaDirectories };
 }

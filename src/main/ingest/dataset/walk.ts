@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isLitter } from './litter';
 
 export interface WalkedFile {
   /** The path that the user named: a folder, or the folder of a file. */
@@ -14,20 +15,6 @@ export interface WalkSkip {
   readonly path: string;
   readonly code: string;
   readonly message: string;
-}
-
-/** What systems leave in folders; nobody means to import them, so they are not even listed as left out. */
-const litter = new Set([
-  'thumbs.db',
-  'desktop.ini',
-  'ehthumbs.db',
-  '__macosx',
-  '$recycle.bin',
-  'system volume information',
-]);
-
-function isLitter(name: string): boolean {
-  return name.startsWith('.') || litter.has(name.toLowerCase());
 }
 
 /** By UTF-16 code units: the same on every system and in every language. */

@@ -12,7 +12,7 @@ import {
   Text,
   TextInput,
 } from '@mantine/core';
-import { FileSpreadsheet, TriangleAlert, X } from 'lucide-react';
+import { FileSpreadsheet, Info, TriangleAlert, X } from 'lucide-react';
 import { useState } from 'react';
 import { assertNever } from '#shared/ipc/errors';
 import type { FrameChoice, ImportOptions, ImportPlan } from '#shared/models/dataset';
@@ -71,6 +71,12 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
       {plan.warnings.map((warning) => (
         <Alert key={warning} color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
           {warning}
+        </Alert>
+      ))}
+
+      {plan.information?.map((note) => (
+        <Alert key={note} variant="light" icon={<Info size={16} />} p="xs">
+          {note}
         </Alert>
       ))}
 

@@ -1,0 +1,173 @@
+import type { Readable } from 'node:stream';
+import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
+import { FoveaError } from '#shared/ipc/errors';
+import type { SkippedFile } from '#shared/models/dataset';
+import { isLitter } from '../dataset/litter';
+import { MAX_FILE_BYTES } from '../limits';
+import { safeEntryName } from './entry-name';
+
+/** Bounds on a zip archive, all checked in its directory before anything is unpacked. */
+export interface ArchiveLimits {
+  readonly entries: number;
+  /** Of all entries together, unpacked. */
+  readonly bytes: number;
+  /** Of one entry, unpacked. */
+  readonly entryBytes: number;
+  /** Unpacked bytes for each byte of the archive, where it unpacks to more than `ratioFrom` bytes. */
+  readonly ratio: number;
+  readonly ratioFrom: number;
+}
+
+const LIMITS: ArchiveLimits = {
+  entries: 500_000,
+  bytes: 256 * 2 ** 30,
+  entryBytes: MAX_FILE_BYTES,
+  ratio: 200,
+  ratioFrom: 256 * 2 ** 20,
+};
+
+/** A file in an archive. Its sizes are what the archive says; reading it checks them. */
+export interface ArchiveEntry {
+  /** Relative, safe to make on every system, with `/`. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly crc32: number;
+}
+
+export interface OpenArchive {
+  /** Files in the order of the archive's directory. */
+  readonly entries: readonly ArchiveEntry[];
+  /** What is left out; `path` is the entry's name as far as it may be shown. */
+  readonly refused: readonly SkippedFile[];
+  /** Unpacked bytes; the stream fails where they are more or fewer than the directory says. */
+  read(entry: ArchiveEntry): Promise<Readable>;
+  close(): void;
+}
+
+const UNIX_KIND = 0o170000;
+const UNIX_LINK = 0o120000;
+const UNIX_FILE = 0o100000;
+const UNIX_FOLDER = 0o040000;
+
+function shownName(raw: string): string {
+  return raw.replace(/[^\p{L}\p{N} ._/()-]/gu, '_').slice(0, 200);
+}
+
+/** Why an entry is not read, or null. */
+function refusal(entry: Entry, safe: string | null, limits: ArchiveLimits): Omit<SkippedFile, 'path'> | null {
+  const kind = (entry.externalFileAttributes >>> 16) & UNIX_KIND;
+  if (kind === UNIX_LINK) return { code: 'link', message: 'A link; links are not followed.' };
+  if (kind !== 0 && kind !== UNIX_FILE) return { code: 'not_a_file', message: 'Not a regular file.' };
+  if (safe === null) return { code: 'unsafe_name', message: 'Its name leads out of the archive or is too long.' };
+  if (entry.isEncrypted()) return { code: 'encrypted', message: 'It is locked with a password.' };
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) {
+    return { code: 'unsupported_compression', message: 'It is packed in a way that Fovea does not read.' };
+  }
+  if (entry.uncompressedSize > limits.entryBytes) {
+    return { code: 'too_large', message: 'The file is larger than Fovea reads.' };
+  }
+  return null;
+}
+
+function damagedArchive(cause: unknown): FoveaError {
+  return new FoveaError('damaged', 'The archive is damaged: its directory could not be read.', {
+    hint: 'Copy or download it again, or unpack it yourself and import the folder.',
+    cause,
+  });
+}
+
+function bomb(message: string): FoveaError {
+  return new FoveaError('too_large', message, { hint: 'Unpack it yourself and import the folder.' });
+}
+
+/** Sums over the directory, compared with the archive's own size. */
+class Budget {
+  readonly #limits: ArchiveLimits;
+  readonly #archiveBytes: number;
+  #packed = 0;
+  #unpacked = 0;
+
+  constructor(limits: ArchiveLimits, archiveBytes: number) {
+    this.#limits = limits;
+    this.#archiveBytes = archiveBytes;
+  }
+
+  add({ compressedSize, uncompressedSize }: Entry): void {
+    const { bytes, ratio, ratioFrom } = this.#limits;
+    this.#packed += compressedSize;
+    this.#unpacked += uncompressedSize;
+    // Entries that overlap let a small archive unpack to petabytes.
+    if (this.#packed > this.#archiveBytes) throw bomb('The archive claims more content than it has bytes.');
+    if (this.#unpacked > bytes) throw bomb(`The archive unpacks to more than ${Math.round(bytes / 2 ** 30)} GiB.`);
+    if (this.#unpacked > ratioFrom && this.#unpacked > ratio * this.#archiveBytes) {
+      throw bomb(`The archive unpacks to more than ${ratio} times its size.`);
+    }
+  }
+}
+
+async function readDirectory(
+  zip: ZipFile,
+  limits: ArchiveLimits,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly files: Map<string, Entry>; readonly refused: SkippedFile[] }> {
+  if (zip.entryCount > limits.entries) throw bomb(`The archive has more than ${limits.entries} files.`);
+  const budget = new Budget(limits, zip.fileSize);
+  const files = new Map<string, Entry>();
+  const refused: SkippedFile[] = [];
+  for await (const entry of zip.eachEntry()) {
+    signal?.throwIfAborted();
+    budget.add(entry);
+    const raw = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
+    const kind = (entry.externalFileAttributes >>> 16) & UNIX_KIND;
+    if (raw.endsWith('/') || kind === UNIX_FOLDER) continue;
+    const safe = safeEntryName(raw);
+    if (safe?.split('/').some(isLitter)) continue;
+    const reason = refusal(entry, safe, limits);
+    if (reason !== null || safe === null) {
+      refused.push({ path: shownName(raw), code: 'unsafe_name', message: '', ...reason });
+    } else if (files.has(safe)) {
+      refused.push({ path: safe, code: 'duplicate_name', message: 'The archive has another file of this name.' });
+    } else files.set(safe, entry);
+  }
+  return { files, refused };
+}
+
+/**
+ * Opens a zip archive and reads its directory. Archives inside it are files like any other and are not opened.
+ * Errors: `unreadable`, `damaged`, `too_large` (too many files, or a bomb); the signal's reason when it is aborted.
+ */
+export async function openArchive(
+  path: string,
+  options: { readonly limits?: ArchiveLimits; readonly signal?: AbortSignal | undefined } = {},
+): Promise<OpenArchive> {
+  const { limits = LIMITS, signal } = options;
+  const zip = await openPromise(path, { autoClose: false, lazyEntries: true, decodeStrings: false }).catch(
+    (error: unknown) => {
+      const system = error instanceof Error && 'code' in error;
+      throw system
+        ? new FoveaError('unreadable', 'The archive could not be opened.', { cause: error })
+        : damagedArchive(error);
+    },
+  );
+  // Without a listener, an error of a stream that nobody reads any more would end the process.
+  zip.on('error', () => {});
+  try {
+    const { files, refused } = await readDirectory(zip, limits, signal);
+    return {
+      entries: [...files].map(([name, { uncompressedSize, crc32 }]) => ({ name, bytes: uncompressedSize, crc32 })),
+      refused,
+      async read({ name, bytes, crc32 }) {
+        const entry = files.get(name);
+        if (entry === undefined || entry.uncompressedSize !== bytes || entry.crc32 !== crc32) {
+          throw new FoveaError('file_changed', 'The archive is another than the one that was looked at.');
+        }
+        return zip.openReadStreamPromise(entry);
+      },
+      close: () => zip.close(),
+    };
+  } catch (error) {
+    zip.close();
+    if (error instanceof FoveaError || signal?.aborted === true) throw error;
+    throw damagedArchive(error);
+  }
+}

@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+import { toErrorInfo } from '#shared/ipc/errors';
+import type { ImageKind, SkippedFile } from '#shared/models/dataset';
+import { type ArchiveEntry, type OpenArchive, openArchive } from '../archive/open-archive';
+import { HEAD_BYTES } from '../classify';
+import { describeHead, headReason } from './read-head';
+
+/** An image in an archive, by its first bytes. */
+export interface ArchivedImage {
+  readonly entry: ArchiveEntry;
+  readonly kind: ImageKind;
+}
+
+export interface ArchiveContent {
+  readonly images: readonly ArchivedImage[];
+  readonly mediaDirectories: number;
+}
+
+async function firstBytes(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+      if (length >= HEAD_BYTES) break;
+    }
+  } finally {
+    stream.destroy();
+  }
+  return Buffer.concat(chunks).subarray(0, HEAD_BYTES);
+}
+
+/** Looks at the first bytes of every file of an archive. What is no image goes to `onSkip`, named within the archive. */
+export async function scanArchive(
+  path: string,
+  signal: AbortSignal | undefined,
+  onSkip: (skip: SkippedFile) => void,
+): Promise<ArchiveContent> {
+  let archive: OpenArchive;
+  try {
+    archive = await openArchive(path, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    const { code, message } = toErrorInfo(error);
+    onSkip({ path: '', code, message });
+    return { images: [], mediaDirectories: 0 };
+  }
+  const images: ArchivedImage[] = [];
+  let mediaDirectories = 0;
+  try {
+    for (const refused of archive.refused) onSkip(refused);
+    for (const entry of archive.entries) {
+      signal?.throwIfAborted();
+      const bytes = await archive
+        .read(entry)
+        .then(firstBytes)
+        .catch(() => null);
+      if (bytes === null) {
+        onSkip({
+          path: entry.name,
+          code: 'damaged',
+          message: 'It could not be unpacked: the archive is damaged here.',
+        });
+        continue;
+      }
+      const head = describeHead(bytes, entry.bytes);
+      if (head.mediaDirectory) mediaDirectories += 1;
+      else if (head.kind !== null) images.push({ entry, kind: head.kind });
+      else if (head.archive) {
+        onSkip({ path: entry.name, code: 'nested_archive', message: 'An archive inside an archive is not opened.' });
+      } else onSkip({ path: entry.name, code: 'not_an_image', message: headReason(head) });
+    }
+  } finally {
+    archive.close();
+  }
+  return { images, mediaDirectories };
+}
