@@ -126,6 +126,26 @@ describe('hosts that hang and crash', () => {
     expect(next.status).toBe('fulfilled');
   });
 
+  test.skipIf(process.platform === 'win32')(
+    'a job that takes native memory is stopped in its middle (Windows does not tell)',
+    async () => {
+      const entry = join(hosts, 'unruly.js');
+      const small = createDecodePool({ launcher: launchNodeHost, entry, size: 1, residentMB: 400 });
+      const [before] = await small.tags({ path: 'answer', identifying: false });
+      const [grown, next] = await Promise.allSettled([
+        small.tags({ path: 'grow', identifying: false }),
+        small.tags({ path: 'answer', identifying: false }),
+      ]);
+      expect(grown).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'too_large', message: 'Reading the file needed more than 400 MB of memory and was stopped.' },
+      });
+      expect(next.status === 'fulfilled' && next.value[0]?.value).not.toBe(before?.value);
+      expect(next.status).toBe('fulfilled');
+      await small.dispose();
+    },
+  );
+
   test('a crash ends its own job only', async () => {
     const [crashed, next] = await Promise.allSettled([ask('crash'), ask('answer')]);
     expect(crashed).toMatchObject({ status: 'rejected', reason: { code: 'decoder_crashed' } });

@@ -57,14 +57,18 @@ export interface DecodePoolOptions {
   readonly size: number;
   readonly deadlineMs?: number;
   readonly memoryMB?: number;
+  /** Resident memory at which a host is stopped in the middle of a job (`too_large`). */
+  readonly residentMB?: number;
 }
 
 const DEADLINE_MILLISECONDS = 20_000;
 const MEMORY_MB = 1024;
+/** The largest file, V8's heap and as much for WASM. */
+const RESIDENT_MB = 3072;
 
 /** Jobs wait in one queue and run in order of arrival, one in each process. */
 export function createDecodePool(options: DecodePoolOptions): DecodePool {
-  const { deadlineMs = DEADLINE_MILLISECONDS, memoryMB = MEMORY_MB, size, ...rest } = options;
+  const { deadlineMs = DEADLINE_MILLISECONDS, memoryMB = MEMORY_MB, residentMB = RESIDENT_MB, size, ...rest } = options;
   const queue: SlotJob[] = [];
   let disposed = false;
   let nextId = 1;
@@ -78,7 +82,10 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
     }
   }
 
-  const slots = Array.from({ length: Math.max(1, size) }, () => new Slot({ ...rest, deadlineMs, memoryMB }, advance));
+  const slots = Array.from(
+    { length: Math.max(1, size) },
+    () => new Slot({ ...rest, deadlineMs, memoryMB, residentMB }, advance),
+  );
 
   function call<Name extends DecodeJobName>(
     name: Name,

@@ -1,6 +1,7 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { HostLauncher, HostProcess } from '../process/host';
 import type { DecodeAnswer, DecodeRequest } from './protocol';
+import { residentBytes } from './resident-memory';
 
 const BLAME_THE_FILE = 'The file is probably damaged. Export it again, or leave it out.';
 
@@ -11,6 +12,8 @@ export interface SlotOptions {
   readonly deadlineMs: number;
   /** V8's heap limit of the host; a host whose resident memory is above twice this after a job is replaced. */
   readonly memoryMB: number;
+  /** Resident memory at which a host is stopped in the middle of a job: WASM and native buffers are not V8's. */
+  readonly residentMB: number;
 }
 
 export interface SlotJob {
@@ -29,6 +32,9 @@ function notStarted(reason: string): FoveaError {
   });
 }
 
+/** Between two looks at a host's memory; jobs that end before the first cost none. */
+const WATCH_MILLISECONDS = 200;
+
 /** From fork to `ready`. */
 const START_MILLISECONDS = 60_000;
 
@@ -43,6 +49,7 @@ export class Slot {
   #ready = false;
   #job: SlotJob | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(options: SlotOptions, onIdle: () => void) {
     this.#options = options;
@@ -94,6 +101,25 @@ export class Slot {
     const message = `Reading the file took longer than ${seconds} s and was stopped.`;
     this.#setTimer(deadlineMs, new FoveaError('deadline', message, { hint: BLAME_THE_FILE }));
     this.#host?.send(job.request);
+    this.#watchMemory(job);
+  }
+
+  /** Looks from outside, because a host that decodes answers nothing. */
+  #watchMemory(job: SlotJob): void {
+    clearTimeout(this.#watch);
+    const pid = this.#host?.pid;
+    if (pid === undefined) return;
+    const look = async (): Promise<void> => {
+      const bytes = await residentBytes(pid);
+      if (this.#job !== job || this.#host?.pid !== pid || bytes === null) return;
+      const { residentMB } = this.#options;
+      if (bytes > residentMB * 2 ** 20) {
+        this.#drop();
+        const message = `Reading the file needed more than ${residentMB} MB of memory and was stopped.`;
+        this.#settle((one) => one.reject(new FoveaError('too_large', message, { hint: BLAME_THE_FILE })));
+      } else this.#watchMemory(job);
+    };
+    this.#watch = setTimeout(() => void look(), WATCH_MILLISECONDS);
   }
 
   #setTimer(milliseconds: number, error: FoveaError): void {
@@ -125,6 +151,7 @@ export class Slot {
 
   #settle(finish: (job: SlotJob) => void): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#watch);
     const job = this.#job;
     this.#job = null;
     if (job !== null) finish(job);
