@@ -3,6 +3,9 @@ import { formatCompact } from './format';
 import type { LiveSeries } from './live-chart-data';
 import { type ChartColours, chartColours, type Scheme, seriesColour, seriesDash } from './palette';
 
+/** Steps and epochs are whole: 1, 2, 5, 10, … */
+const wholeIncrements = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((unit) => unit * 10 ** power)).flat();
+
 export interface PlotMarker {
   readonly x: number;
   readonly label: string;
@@ -39,7 +42,12 @@ export function plotOptions(settings: PlotSettings): uPlot.Options {
     legend: { show: false },
     scales: { x: { time: false }, y: { range: yRange } },
     axes: [
-      { ...axis, size: 26, values: (_, splits) => splits.map((value) => formatCompact(value, 6)) },
+      {
+        ...axis,
+        size: 26,
+        incrs: wholeIncrements,
+        values: (_, splits) => splits.map((value) => formatCompact(value, 6)),
+      },
       { ...axis, size: 52, values: (_, splits) => splits.map(format) },
     ],
     cursor: {

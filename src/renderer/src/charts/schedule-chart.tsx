@@ -11,11 +11,13 @@ export interface ScheduleChartProps {
   /** [optimizer step, learning rate]. */
   readonly schedule: readonly (readonly [number, number])[];
   readonly warmupSteps: number;
+  /** One line about what the drawing leaves out. */
+  readonly note?: string;
   readonly height?: number;
 }
 
 /** The learning rate over the optimizer steps, as it will be. */
-export function ScheduleChart({ schedule, warmupSteps, height = 120 }: ScheduleChartProps) {
+export function ScheduleChart({ schedule, warmupSteps, note, height = 120 }: ScheduleChartProps) {
   const scheme = useScheme();
   const peak = schedule.reduce((highest, [, rate]) => Math.max(highest, rate), 0);
   const build = useCallback(
@@ -68,6 +70,7 @@ export function ScheduleChart({ schedule, warmupSteps, height = 120 }: ScheduleC
   return (
     <SectionCard
       title="Learning rate schedule"
+      {...(note === undefined ? {} : { description: note })}
       actions={
         <ChartMenu
           name="Learning rate schedule"

@@ -48,7 +48,7 @@ function RunItem({ project, progress }: { readonly project: string; readonly pro
         <Group gap={0} wrap="nowrap">
           <Tooltip label={paused ? 'Resume' : 'Pause'}>
             <ActionIcon
-              size="sm"
+              size={24}
               aria-label={paused ? 'Resume training from here' : 'Pause training from here'}
               onClick={() => (paused ? resume : pause).mutate(target)}
             >
@@ -57,7 +57,7 @@ function RunItem({ project, progress }: { readonly project: string; readonly pro
           </Tooltip>
           <Tooltip label="Stop">
             <ActionIcon
-              size="sm"
+              size={24}
               aria-label="Stop training from here"
               onClick={async () => {
                 const sure = await confirm({
