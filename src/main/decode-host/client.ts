@@ -2,7 +2,14 @@ import type { Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
 import type { Intensity } from '#shared/models/pipeline';
-import type { IngestedFile, IngestedFrames, InspectedFile, IntensityWindow, TagRow } from '../ingest/types';
+import type {
+  IngestedFile,
+  IngestedFrames,
+  InspectedFile,
+  IntensityWindow,
+  PictureFacts,
+  TagRow,
+} from '../ingest/types';
 import type { HostLauncher } from '../process/host';
 import type { DecodeJobName, DecodeJobs, DecodeRequest } from './protocol';
 import { Slot, type SlotJob } from './slot';
@@ -44,6 +51,8 @@ export interface DecodePool {
   inspect(input: { readonly path: string; readonly identifying: boolean }): Promise<InspectedFile>;
   /** A cached canonical raster (path of a .raster file) as a PNG, long side at most `maxSide`. */
   rasterPng(input: { readonly raster: string; readonly maxSide?: number }): Promise<Uint8Array>;
+  /** What a cached canonical raster (path of a .raster file) looks like. */
+  describe(input: { readonly raster: string }): Promise<PictureFacts>;
   encodePng(raster: Raster): Promise<Uint8Array>;
   /** Ends the processes; calls that wait or run reject with `cancelled`. */
   dispose(): Promise<void>;
@@ -110,6 +119,7 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
     inspect: (input) =>
       call('inspect', input).catch((error: unknown) => ({ ...nothingSeen(input.path), error: toErrorInfo(error) })),
     rasterPng: (input) => call('rasterPng', input),
+    describe: (input) => call('describe', input),
     encodePng: (raster) => call('encodePng', raster),
     async dispose() {
       disposed = true;

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { decodeRaster } from '#shared/imaging/raster';
+import { decodeRaster, type Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { shrinkToLongSide } from '../ingest/canonical-raster';
 import { displayFile } from '../ingest/display-file';
 import { ingestFile, ingestFrames } from '../ingest/ingest-file';
 import { inspectFile } from '../ingest/inspect-file';
 import { listFileTags } from '../ingest/list-file-tags';
+import { pictureFacts } from '../ingest/picture-facts';
 import { encodePng } from '../ingest/raster/codec';
 import type { DecodeJobName, DecodeJobs } from './protocol';
 
@@ -22,14 +23,19 @@ export const decodeJobs: Handlers = {
   tags: ({ path, identifying }) => listFileTags(path, identifying),
   inspect: ({ path, identifying }) => inspectFile(path, identifying),
   rasterPng: async ({ raster, maxSide }) => {
-    const bytes = await readFile(raster).catch((error: unknown) => {
-      throw new FoveaError('unreadable', 'The cached picture could not be read.', {
-        hint: 'Import the file again: the cache is rebuilt.',
-        cause: error,
-      });
-    });
-    const decoded = decodeRaster(bytes);
+    const decoded = await readRaster(raster);
     return encodePng(maxSide === undefined ? decoded : shrinkToLongSide(decoded, maxSide));
   },
+  describe: async ({ raster }) => pictureFacts(await readRaster(raster)),
   encodePng,
 };
+
+async function readRaster(path: string): Promise<Raster> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new FoveaError('unreadable', 'The cached picture could not be read.', {
+      hint: 'Import the file again: the cache is rebuilt.',
+      cause: error,
+    });
+  });
+  return decodeRaster(bytes);
+}

@@ -2,7 +2,14 @@ import type { Raster } from '#shared/imaging/raster';
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
 import type { Intensity } from '#shared/models/pipeline';
-import type { IngestedFile, IngestedFrames, InspectedFile, IntensityWindow, TagRow } from '../ingest/types';
+import type {
+  IngestedFile,
+  IngestedFrames,
+  InspectedFile,
+  IntensityWindow,
+  PictureFacts,
+  TagRow,
+} from '../ingest/types';
 
 /** What a decode host can be asked, by name: input and result. */
 export interface DecodeJobs {
@@ -37,6 +44,7 @@ export interface DecodeJobs {
   tags: { input: { readonly path: string; readonly identifying: boolean }; result: TagRow[] };
   inspect: { input: { readonly path: string; readonly identifying: boolean }; result: InspectedFile };
   rasterPng: { input: { readonly raster: string; readonly maxSide?: number }; result: Uint8Array };
+  describe: { input: { readonly raster: string }; result: PictureFacts };
   encodePng: { input: Raster; result: Uint8Array };
 }
 

@@ -9,6 +9,7 @@ import { readHeaderFacts } from './dicom/facts';
 import { readFrameCount } from './dicom/image-attributes';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
+import { pictureFacts } from './picture-facts';
 import { encodeJpeg } from './raster/codec';
 import { decodePhotograph } from './raster/decode-photograph';
 import { readWholeFile, sha256 } from './read-file';
@@ -118,7 +119,8 @@ async function finish(
   const picture = dropEqualChannels(decoded.raster);
   const raster = toCanonicalRaster(picture, shortSide);
   const facts = { ...decoded.facts, ...source, colour: picture.channels === 3 };
-  return { facts, raster, thumbnail: await encodeJpeg(shrinkToLongSide(raster, THUMBNAIL_SIDE)) };
+  const thumbnail = await encodeJpeg(shrinkToLongSide(raster, THUMBNAIL_SIDE));
+  return { facts, raster, thumbnail, picture: pictureFacts(raster) };
 }
 
 /**

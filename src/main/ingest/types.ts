@@ -66,6 +66,15 @@ export interface IngestedFile {
   readonly raster: Raster;
   /** JPEG, long side at most 192 pixels. */
   readonly thumbnail: Uint8Array;
+  readonly picture: PictureFacts;
+}
+
+/** What a canonical raster looks like, for finding duplicates. */
+export interface PictureFacts {
+  /** Hash of size and pixels, lower-case hex: equal for files that hold the same picture. */
+  readonly content: string;
+  /** See `describePicture`. */
+  readonly descriptor: Uint8Array;
 }
 
 /** What became of one frame of a file: the image, or why there is none. */

@@ -10,6 +10,7 @@ import { lastImport } from '../store/imports';
 import { classesByName, labelHistory } from '../store/labels';
 import { partMembers } from '../store/splits';
 import { datasetWarnings } from './dataset-warnings';
+import { countDuplicates, duplicateGroups } from './duplicate-groups';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
 import type { Splits } from './splits';
@@ -64,6 +65,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
     summary(project) {
       const { store } = project;
       const groups = imageGroups(store);
+      const duplicates = duplicateGroups(store);
       const counts = datasetCounts(store, groups);
       const byId = classCounts(groups);
       const perClass = classesByName(store).flatMap(({ id, name }) => {
@@ -78,7 +80,8 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
         classes: perClass,
         kinds: counts.kinds,
         modalities: counts.modalities,
-        split: splits.current(project, groups),
+        split: splits.current(project, { groups, duplicates }),
+        duplicates: countDuplicates(duplicates),
         lastImport: lastImport(store),
         warnings: datasetWarnings({ ...counts, classes: perClass }),
         canUndo: canUndo(store),

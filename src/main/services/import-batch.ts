@@ -1,5 +1,6 @@
 import type { SkippedFile, SplitPart } from '#shared/models/dataset';
-import type { FileFacts } from '../ingest/types';
+import type { FileFacts, PictureFacts } from '../ingest/types';
+import { addPicture } from '../store/duplicates';
 import { fileGroupNumber, type PatientOrigin, patientNumber, studyNumber } from '../store/identity';
 import { addImage, groupFrames, patientOfFile } from '../store/images';
 import { addSkip } from '../store/imports';
@@ -10,6 +11,7 @@ import type { OpenProject } from './projects';
 /** A decoded file on its way into the database; its raster and thumbnail are in the cache. */
 export interface ReadyImage {
   readonly facts: FileFacts;
+  readonly picture: PictureFacts;
   /** As `sources` keeps it: absolute, or `project:…` for a folder inside the project. */
   readonly source: string;
   readonly path: string;
@@ -135,6 +137,7 @@ export class ImportBatch {
       importId: this.#importId,
     });
     if (facts.frames > 1 && patientId !== null) groupFrames(store, facts.hash, patientId);
+    addPicture(store, id, image.picture);
     if (outcome === 'added') this.totals.added += 1;
     else this.totals.duplicates += 1;
     if (image.label === null) return;

@@ -5,6 +5,7 @@ import type { ImportOptions, ImportPlan, ImportResult } from '#shared/models/dat
 import type { DecodePool } from '../decode-host/client';
 import { scanPaths } from '../ingest/dataset/scan';
 import { currentSplit } from '../store/splits';
+import { findDuplicates } from './duplicate-search';
 import type { Events } from './events';
 import { patientsByPattern } from './import-pattern';
 import { type ImportScan, toImportScan, toPlan } from './import-plan';
@@ -85,6 +86,14 @@ export function createImports(options: {
         pool,
         events,
       );
+      if (!handle.signal.aborted) {
+        await findDuplicates(project, pool, { signal: handle.signal, onProgress: handle.progress }).catch(
+          (error: unknown) => {
+            // What is in stays in; the search goes on before the next split.
+            if (!handle.signal.aborted) throw error;
+          },
+        );
+      }
       if (result.added > 0) takeGivenSplit(project);
       return result;
     },

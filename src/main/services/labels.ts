@@ -3,6 +3,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { splitPartSchema } from '#shared/models/dataset';
 import { popAction, pushAction, type StoredAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
+import { restoreVerdict } from '../store/duplicates';
 import { presentIds, setRemoved } from '../store/images';
 import { classesByName, classNumber, currentLabels, setLabel } from '../store/labels';
 import { currentSplit, setMember } from '../store/splits';
@@ -22,6 +23,7 @@ export interface Labels {
 
 const labelsBefore = z.array(z.tuple([z.number(), z.number().nullable()]));
 const removedBefore = z.array(z.number());
+const verdictsBefore = z.array(z.tuple([z.number(), z.number(), z.enum(['keep', 'different']).nullable()]));
 const partsBefore = z.object({
   split: z.number(),
   parts: z.array(z.tuple([z.number(), splitPartSchema.nullable()])),
@@ -96,6 +98,11 @@ function revert({ store }: OpenProject, action: StoredAction): number {
     }
     case 'remove':
       return setRemoved(store, removedBefore.parse(action.before), false);
+    case 'judge': {
+      const verdicts = verdictsBefore.parse(action.before);
+      for (const [first, second, verdict] of verdicts) restoreVerdict(store, first, second, verdict);
+      return verdicts.length;
+    }
     case 'move': {
       const { split, parts } = partsBefore.parse(action.before);
       if (currentSplit(store)?.id !== split) return 0;

@@ -15,7 +15,9 @@ export interface CheckInput {
   readonly samples: readonly RunSample[];
   readonly hasSplit: boolean;
   /** Patients with images in more than one part. */
-  readonly groupsAcrossSplits: number;
+  readonly patientsAcrossSplits: number;
+  /** Groups of duplicate images that stand in more than one part. */
+  readonly duplicatesAcrossSplits: number;
   /** Null where the backbone could not be asked. */
   readonly estimate: Estimate | null;
   /** Why not. */
@@ -49,8 +51,16 @@ export function runProblems(input: CheckInput): string[] {
       );
     }
   }
-  if (input.groupsAcrossSplits > 0) {
-    const patients = input.groupsAcrossSplits === 1 ? '1 patient stands' : `${input.groupsAcrossSplits} patients stand`;
+  const leaking = input.duplicatesAcrossSplits;
+  if (leaking > 0) {
+    const groups = leaking === 1 ? '1 group of duplicate images stands' : `${leaking} groups of duplicate images stand`;
+    problems.push(
+      `${groups} in more than one part: the numbers would flatter. Make a split that keeps duplicates together, or look at them in Data, Duplicates.`,
+    );
+  }
+  if (input.patientsAcrossSplits > 0) {
+    const patients =
+      input.patientsAcrossSplits === 1 ? '1 patient stands' : `${input.patientsAcrossSplits} patients stand`;
     problems.push(`${patients} in more than one part: the numbers would flatter. Make a split by patient.`);
   }
   if (input.estimateProblem !== null) problems.push(input.estimateProblem);

@@ -7,6 +7,7 @@ import type { HostLauncher } from '../process/host';
 import { type About, createAbout } from './about';
 import { type Backbones, createBackbones } from './backbones';
 import { createDataset, type Dataset } from './dataset';
+import { createDuplicates, type Duplicates } from './duplicates';
 import { createEvaluations, type Evaluations } from './evaluations';
 import { createEvents, type Events } from './events';
 import { createExports, type Exports } from './exports';
@@ -39,6 +40,7 @@ export interface Services {
   readonly dataset: Dataset;
   readonly labels: Labels;
   readonly splits: Splits;
+  readonly duplicates: Duplicates;
   readonly backbones: Backbones;
   readonly runs: Runs;
   readonly evaluations: Evaluations;
@@ -72,6 +74,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const projects = createProjects({ userDataFolder, events });
   const splits = createSplits({ events });
   const labels = createLabels({ events });
+  const duplicates = createDuplicates({ events, pool });
   const dataset = createDataset({ splits, pool });
   const imports = createImports({ events, pool, splits });
   const samples = createSamples({ userDataFolder, resourcesFolder, projects, imports, splits, jobs });
@@ -97,6 +100,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     dataset,
     labels,
     splits,
+    duplicates,
     backbones,
     runs,
     evaluations,

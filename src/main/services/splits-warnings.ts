@@ -3,6 +3,9 @@ import type { SplitPart } from '#shared/models/dataset';
 /** Under this many cases a class, no number says much about it. */
 export const TOO_FEW_TO_SAY = 30;
 
+/** Share of the images above which one group of look-alikes is more likely a kind of picture than copies. */
+const LARGE_GROUP = 0.1;
+
 export interface SplitFigures {
   readonly grouping: 'patient' | 'none' | 'folders';
   /** Parts that should hold images. */
@@ -10,7 +13,12 @@ export interface SplitFigures {
   readonly counts: Readonly<Record<SplitPart, Readonly<Record<string, number>>>>;
   /** Every class with images; `groups`: patients, or images where patients are not known or not used. */
   readonly classes: readonly { readonly name: string; readonly groups: number }[];
-  readonly groupsAcrossSplits: number;
+  /** In more than one part. */
+  readonly leaks: { readonly patients: number; readonly duplicates: number };
+  /** Images of the largest group of look-alikes that was kept together. */
+  readonly largestAlike: number;
+  /** Images of groups that are most of a class, and so are not kept together. */
+  readonly alikeByNature: number;
   /** Labelled images in no part. */
   readonly outside: number;
   readonly withoutPatient: number;
@@ -21,9 +29,23 @@ export interface SplitFigures {
 /** What a person should know before training on a split, in sentences. */
 export function splitWarnings(figures: SplitFigures): string[] {
   const warnings: string[] = [];
-  if (figures.groupsAcrossSplits > 0) {
+  const { patients, duplicates } = figures.leaks;
+  if (patients > 0) {
+    warnings.push(`${count(patients, 'patient')} in more than one part: results would look better than they are.`);
+  }
+  if (duplicates > 0) {
     warnings.push(
-      `${count(figures.groupsAcrossSplits, 'patient')} in more than one part: results would look better than they are.`,
+      `${count(duplicates, 'group')} of duplicate images in more than one part: results would look better than they are.`,
+    );
+  }
+  if (figures.alikeByNature > 0) {
+    warnings.push(
+      `${count(figures.alikeByNature, 'image')} look alike and are most of a class: they are not kept together as duplicates.`,
+    );
+  }
+  if (figures.largestAlike > figures.images * LARGE_GROUP) {
+    warnings.push(
+      `${count(figures.largestAlike, 'image')} look alike and form one group: if they are no copies of each other, say so in Duplicates, then split again.`,
     );
   }
   for (const part of figures.expected) {

@@ -1,25 +1,33 @@
 import { FoveaError } from '#shared/ipc/errors';
-import { type SplitPart, type SplitRequest, type SplitSummary, splitParts } from '#shared/models/dataset';
+import {
+  type SplitPart,
+  type SplitRequestGiven,
+  type SplitSummary,
+  splitParts,
+  splitRequestSchema,
+} from '#shared/models/dataset';
+import { joinGroups } from '#shared/splitting/join-groups';
 import { type SplitItem, type SplitShares, splitDeviation, splitItems } from '#shared/splitting/split';
 import { forgetMoves, pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { type ClassCounts, classCounts, type ImageGroup, imageGroups, partPatients } from '../store/counts';
 import { classesByName } from '../store/labels';
 import { addSplit, currentParts, currentSplit, type SplitCandidate, setMember, splitCandidates } from '../store/splits';
+import { duplicateGroups, findLeaks, keptTogether, type MemberGroup } from './duplicate-groups';
 import type { Events } from './events';
 import type { OpenProject } from './projects';
 import { splitWarnings } from './splits-warnings';
 
 export interface Splits {
   /** Makes a new split current. Throws `no_labels`, `one_class`, `split_shares`. */
-  split(project: OpenProject, request: SplitRequest): SplitSummary;
+  split(project: OpenProject, request: SplitRequestGiven): SplitSummary;
   /**
    * Makes the split that folders or a table name, with validation carved from train (grouped by patient) where they
    * name none. Null where no image has a part given.
    */
   splitAsGiven(project: OpenProject): SplitSummary | null;
-  /** `groups`: where the caller has counted already. */
-  current(project: OpenProject, groups?: readonly ImageGroup[]): SplitSummary | null;
+  /** `counted`: where the caller has counted already. */
+  current(project: OpenProject, counted?: Counted): SplitSummary | null;
   /** Throws `no_split`. Can be undone. */
   move(project: OpenProject, images: readonly number[], part: SplitPart): SplitSummary;
 }
@@ -28,12 +36,18 @@ export interface Splits {
 const CARVED_SHARE = 0.2;
 const CARVED_SEED = 42;
 
+export interface Counted {
+  readonly groups: readonly ImageGroup[];
+  readonly duplicates: readonly MemberGroup[];
+}
+
 export function createSplits(options: { readonly events: Events }): Splits {
   const changed = (project: OpenProject) =>
     options.events.emit('project.changed', { project: project.id, what: 'dataset' });
 
   return {
-    split(project, request) {
+    split(project, given) {
+      const request = splitRequestSchema.parse(given);
       if (request.validation + request.test > 0.95) {
         throw new FoveaError('split_shares', 'Validation and test together leave too little to train on.', {
           hint: 'Let them add up to 0.95 at most; 0.2 each is usual.',
@@ -41,8 +55,14 @@ export function createSplits(options: { readonly events: Events }): Splits {
       }
       const candidates = splitCandidates(project.store);
       requireClasses(candidates);
-      const members = splitItems(toItems(candidates, request.group), request, request.seed);
-      store(project, { ...request, grouping: request.group }, members, []);
+      const duplicates = request.keepDuplicatesTogether ? keptTogether(duplicateGroups(project.store)) : [];
+      const members = splitItems(toItems(candidates, request.group, duplicates), request, request.seed);
+      store(
+        project,
+        { ...request, grouping: request.group, keepDuplicates: request.keepDuplicatesTogether },
+        members,
+        [],
+      );
       changed(project);
       return summarize(project) as SplitSummary;
     },
@@ -51,10 +71,14 @@ export function createSplits(options: { readonly events: Events }): Splits {
       const candidates = splitCandidates(project.store);
       const given = candidates.filter((one) => one.given !== null);
       if (given.length === 0) return null;
-      const { members, notes } = partsAsGiven(given, before?.grouping === 'folders');
+      const { members, notes } = partsAsGiven(
+        given,
+        keptTogether(duplicateGroups(project.store)),
+        before?.grouping === 'folders',
+      );
       const share = (part: SplitPart) => [...members.values()].filter((one) => one === part).length / members.size;
       const shares = { validation: share('validation'), test: share('test') };
-      store(project, { ...shares, seed: CARVED_SEED, grouping: 'folders' }, members, notes);
+      store(project, { ...shares, seed: CARVED_SEED, grouping: 'folders', keepDuplicates: false }, members, notes);
       changed(project);
       return summarize(project);
     },
@@ -87,6 +111,7 @@ export function createSplits(options: { readonly events: Events }): Splits {
  */
 function partsAsGiven(
   given: readonly SplitCandidate[],
+  duplicates: readonly MemberGroup[],
   keep: boolean,
 ): { readonly members: Map<number, SplitPart>; readonly notes: string[] } {
   const members = new Map<number, SplitPart>();
@@ -95,14 +120,25 @@ function partsAsGiven(
   const train = given.filter((one) => one.given === 'train');
   if (!given.some((one) => one.given === 'validation') && train.length > 1) {
     notes.push('The folders name no validation part: a fifth of train, whole patients, became validation (seed 42).');
-    const validated = new Set(given.flatMap((one) => (keep && one.part === 'validation' ? [one.patient] : [])));
-    if (validated.size === 0) {
-      const carved = splitItems(toItems(train, 'patient'), { validation: CARVED_SHARE, test: 0 }, CARVED_SEED);
+    const validated = keep && given.some((one) => one.part === 'validation');
+    if (!validated) {
+      const carved = splitItems(
+        toItems(train, 'patient', duplicates),
+        { validation: CARVED_SHARE, test: 0 },
+        CARVED_SEED,
+      );
       for (const [id, part] of carved) members.set(id, part);
     } else {
-      // Carved before: new images go where their patient is.
-      for (const one of train) {
-        if (one.part === null && one.patient !== null && validated.has(one.patient)) members.set(one.id, 'validation');
+      // Carved before: new images go where their patient or what looks like them is.
+      const items = toItems(given, 'patient', duplicates);
+      const groups = new Set(
+        items.flatMap((item, index) => (given[index]?.part === 'validation' ? (item.group ?? []) : [])),
+      );
+      for (const [index, one] of given.entries()) {
+        const group = items[index]?.group ?? null;
+        if (one.given === 'train' && one.part === null && group !== null && groups.has(group)) {
+          members.set(one.id, 'validation');
+        }
       }
     }
   }
@@ -125,33 +161,62 @@ function requireClasses(candidates: readonly SplitCandidate[]): void {
   }
 }
 
-const toItems = (candidates: readonly SplitCandidate[], group: 'patient' | 'none'): SplitItem[] =>
-  candidates.map((one) => ({ id: one.id, label: one.label, group: group === 'patient' ? one.patient : null }));
+/** What may not be parted: images of a patient, images that look alike, and both where they share images. */
+function toItems(
+  candidates: readonly SplitCandidate[],
+  group: 'patient' | 'none',
+  duplicates: readonly MemberGroup[],
+): SplitItem[] {
+  const alike = new Map(duplicates.flatMap(({ id, images }) => images.map((image) => [image, id] as const)));
+  const groups = joinGroups(
+    candidates.map(({ id, patient }) => [
+      ...(group === 'patient' && patient !== null ? [`patient ${patient}`] : []),
+      ...(alike.has(id) ? [`duplicates ${alike.get(id)}`] : []),
+    ]),
+  );
+  return candidates.map(({ id, label }, index) => ({ id, label, group: groups[index] ?? null }));
+}
 
 function store(
   project: OpenProject,
-  split: SplitShares & { readonly seed: number; readonly grouping: 'patient' | 'none' | 'folders' },
+  split: SplitShares & {
+    readonly seed: number;
+    readonly grouping: 'patient' | 'none' | 'folders';
+    readonly keepDuplicates: boolean;
+  },
   members: ReadonlyMap<number, SplitPart>,
   notes: readonly string[],
 ): void {
-  const { validation, test, seed, grouping } = split;
+  const { validation, test, seed, grouping, keepDuplicates } = split;
   project.store.transaction(() => {
-    const id = addSplit(project.store, { validation, test, seed, grouping, warnings: notes }, members);
+    const id = addSplit(project.store, { validation, test, seed, grouping, keepDuplicates, warnings: notes }, members);
     forgetMoves(project.store);
-    appendAudit(project.store, 'split.make', { split: id, validation, test, seed, grouping, images: members.size });
+    appendAudit(project.store, 'split.make', {
+      split: id,
+      validation,
+      test,
+      seed,
+      grouping,
+      keepDuplicates,
+      images: members.size,
+    });
   });
 }
 
-function summarize(project: OpenProject, counted?: readonly ImageGroup[]): SplitSummary | null {
+function summarize(project: OpenProject, counted?: Counted): SplitSummary | null {
   const split = currentSplit(project.store);
   if (split === null) return null;
-  const groups = counted ?? imageGroups(project.store);
+  const { groups, duplicates } = counted ?? {
+    groups: imageGroups(project.store),
+    duplicates: duplicateGroups(project.store),
+  };
   const byClass = classCounts(groups);
   const classes = classesByName(project.store).flatMap(({ id, name }) => {
     const of = byClass.get(id);
     return of === undefined ? [] : [{ name, ...of }];
   });
-  const { patients, across } = partPatients(groups);
+  const { patients } = partPatients(groups);
+  const leaks = findLeaks(project.store, groups, duplicates);
   const total = (pick: (one: ClassCounts) => number) => classes.reduce((sum, one) => sum + pick(one), 0);
   const counts = { train: byName(), validation: byName(), test: byName() };
   for (const one of classes) {
@@ -164,7 +229,10 @@ function summarize(project: OpenProject, counted?: readonly ImageGroup[]): Split
     createdAt: split.created_at,
     counts,
     patients,
-    groupsAcrossSplits: across,
+    keepDuplicatesTogether: split.keepDuplicates,
+    groupsAcrossSplits: leaks.groups,
+    patientsAcrossSplits: leaks.patients,
+    duplicatesAcrossSplits: leaks.duplicates,
     deviation: splitDeviation(
       classes.map((one) => splitParts.map((part) => one.parts[part])),
       split,
@@ -179,7 +247,9 @@ function summarize(project: OpenProject, counted?: readonly ImageGroup[]): Split
           name: one.name,
           groups: split.grouping === 'none' ? one.images : one.patients + one.withoutPatient,
         })),
-        groupsAcrossSplits: across,
+        leaks,
+        largestAlike: split.keepDuplicates ? largest(keptTogether(duplicates)) : 0,
+        alikeByNature: duplicates.reduce((sum, one) => sum + (one.common ? one.images.length : 0), 0),
         outside: total((one) => one.outside),
         withoutPatient: total((one) => one.withoutPatient),
         images: total((one) => one.images),
@@ -187,6 +257,9 @@ function summarize(project: OpenProject, counted?: readonly ImageGroup[]): Split
     ],
   };
 }
+
+const largest = (groups: readonly MemberGroup[]): number =>
+  groups.reduce((most, one) => Math.max(most, one.images.length), 0);
 
 /** Class names are a person's: one may be called “constructor”. */
 const byName = (): Record<string, number> => Object.create(null) as Record<string, number>;

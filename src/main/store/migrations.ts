@@ -140,5 +140,35 @@ CREATE TABLE locks (
 CREATE TABLE audit (id INTEGER PRIMARY KEY, at TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
 `;
 
+const pictures = `
+-- What an image looks like, for finding duplicates: a hash of its canonical pixels, and a descriptor
+-- (src/shared/duplicates/picture-descriptor.ts). compared: whether it was held against all others.
+CREATE TABLE pictures (
+  image_id INTEGER PRIMARY KEY REFERENCES images (id),
+  content TEXT NOT NULL,
+  descriptor BLOB NOT NULL,
+  compared INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX pictures_content ON pictures (content);
+CREATE INDEX pictures_waiting ON pictures (image_id) WHERE compared = 0;
+
+-- Images that look alike. verdict: what a person said ('keep': seen, and both stay; 'different': no duplicates).
+CREATE TABLE duplicate_pairs (
+  first INTEGER NOT NULL REFERENCES images (id),
+  second INTEGER NOT NULL REFERENCES images (id),
+  similarity REAL NOT NULL,
+  exact INTEGER NOT NULL,
+  verdict TEXT,
+  PRIMARY KEY (first, second),
+  CHECK (first < second)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX duplicate_pairs_second ON duplicate_pairs (second);
+
+ALTER TABLE splits ADD COLUMN keep_duplicates INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** In order; the last one's version is what this Fovea writes (`PRAGMA user_version`). */
-export const migrations: readonly Migration[] = [{ version: 1, sql: first }];
+export const migrations: readonly Migration[] = [
+  { version: 1, sql: first },
+  { version: 2, sql: pictures },
+];

@@ -14,8 +14,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FoveaError } from '#shared/ipc/errors';
+import { duplicatePairs, undescribedImages } from './duplicates';
 import { migrations } from './migrations';
 import { openProjectStore } from './open';
+import { currentSplit } from './splits';
 
 let folder: string;
 beforeEach(() => {
@@ -89,6 +91,36 @@ describe('openProjectStore', () => {
     expect(backup.prepare('PRAGMA user_version').get()).toEqual({ user_version: version - 1 });
     backup.close();
     expect(codeOf(() => openProjectStore(file()))).toBe('project_newer');
+  });
+
+  it('takes a project of version 1 over with its images, labels and splits', () => {
+    const old = openProjectStore(file(), migrations.slice(0, 1));
+    old.run(`INSERT INTO classes (name) VALUES ('benign')`);
+    old.run(`INSERT INTO sources (folder, added_at) VALUES ('/images', '')`);
+    for (const path of ['a.png', 'b.png']) {
+      old.run(
+        `INSERT INTO images (hash, source_id, path, path_key, file_bytes, kind, width, height, frames, colour, range_min,
+           range_max, label_id, split, added_at) VALUES (?, 1, ?, ?, 9, 'png', 4, 4, 1, 0, 0, 255, 1, 'train', '')`,
+        `hash of ${path}`,
+        path,
+        path,
+      );
+    }
+    old.run(
+      `INSERT INTO splits (seed, grouping, validation, test, created_at, warnings, is_current)
+       VALUES (42, 'patient', 0.2, 0.2, '', '[]', 1)`,
+    );
+    old.close();
+    const store = openProjectStore(file());
+    expect(store.column('PRAGMA user_version')).toEqual([migrations.at(-1)?.version]);
+    expect(store.all('SELECT path, label_id, split FROM images')).toEqual([
+      { path: 'a.png', label_id: 1, split: 'train' },
+      { path: 'b.png', label_id: 1, split: 'train' },
+    ]);
+    expect(currentSplit(store)).toMatchObject({ seed: 42, grouping: 'patient', keepDuplicates: false });
+    expect(undescribedImages(store).map(({ id }) => id)).toEqual([1, 2]);
+    expect(duplicatePairs(store)).toEqual([]);
+    store.close();
   });
 
   it('leaves the old version in place where a migration fails', () => {

@@ -1,5 +1,4 @@
 import type { SplitPart } from '#shared/models/dataset';
-import { imageGroups, partPatients } from './counts';
 import type { ProjectStore } from './open';
 
 export type SplitGrouping = 'patient' | 'none' | 'folders';
@@ -12,32 +11,40 @@ export interface StoredSplit {
   readonly test: number;
   readonly created_at: string;
   readonly warnings: readonly string[];
+  /** Whether near duplicates were kept together. */
+  readonly keepDuplicates: boolean;
 }
 
 export function currentSplit(store: ProjectStore): StoredSplit | null {
-  const row = store.get<Omit<StoredSplit, 'warnings'> & { warnings: string }>(
-    'SELECT id, seed, grouping, validation, test, created_at, warnings FROM splits WHERE is_current = 1',
+  const row = store.get<
+    Omit<StoredSplit, 'warnings' | 'keepDuplicates'> & { warnings: string; keep_duplicates: number }
+  >(
+    `SELECT id, seed, grouping, validation, test, created_at, warnings, keep_duplicates FROM splits
+     WHERE is_current = 1`,
   );
-  return row === undefined ? null : { ...row, warnings: JSON.parse(row.warnings) as string[] };
+  if (row === undefined) return null;
+  const { warnings, keep_duplicates, ...rest } = row;
+  return { ...rest, warnings: JSON.parse(warnings) as string[], keepDuplicates: keep_duplicates === 1 };
 }
 
 /** Stores a split with its members and makes it the current one. */
 export function addSplit(
   store: ProjectStore,
-  split: Omit<StoredSplit, 'id' | 'created_at'>,
+  split: Omit<StoredSplit, 'id' | 'created_at' | 'keepDuplicates'> & { readonly keepDuplicates?: boolean },
   members: ReadonlyMap<number, SplitPart>,
 ): number {
   return store.transaction(() => {
     store.run('UPDATE splits SET is_current = 0 WHERE is_current = 1');
     const { id } = store.run(
-      `INSERT INTO splits (seed, grouping, validation, test, created_at, warnings, is_current)
-       VALUES (?, ?, ?, ?, ?, ?, 1)`,
+      `INSERT INTO splits (seed, grouping, validation, test, created_at, warnings, keep_duplicates, is_current)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 1)`,
       split.seed,
       split.grouping,
       split.validation,
       split.test,
       new Date().toISOString(),
       JSON.stringify(split.warnings),
+      split.keepDuplicates === true ? 1 : 0,
     );
     store.run(
       `INSERT INTO split_members (split_id, image_id, part) SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)`,
@@ -118,9 +125,4 @@ export function currentParts(
     `SELECT id, split AS part FROM images WHERE removed_at IS NULL AND id IN (SELECT value FROM json_each(?))`,
     JSON.stringify(ids),
   );
-}
-
-/** Patients with images in more than one part of the current split: 0 before training. */
-export function patientsAcrossParts(store: ProjectStore): number {
-  return partPatients(imageGroups(store)).across;
 }

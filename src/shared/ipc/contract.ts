@@ -12,6 +12,7 @@ import {
   splitRequestSchema,
   splitSummarySchema,
 } from '../models/dataset';
+import { duplicateGroupSchema, duplicateVerdictSchema } from '../models/duplicates';
 import { jobSchema } from '../models/job';
 import { filePredictionSchema } from '../models/prediction';
 import { projectSummarySchema, settingsChangeSchema, settingsSchema } from '../models/project';
@@ -134,6 +135,13 @@ export const requests = {
   'dataset.undo': request(project, z.object({ changed: z.number().int(), description: z.string().nullable() })),
   'dataset.remove': request(
     project.extend({ images: z.array(z.number().int()).min(1) }),
+    z.object({ changed: z.number().int() }),
+  ),
+  /** Compares what was not compared yet, then answers with all groups; quick where nothing is new. */
+  'dataset.duplicates': request(project, z.object({ groups: z.array(duplicateGroupSchema) })),
+  /** What a person says of the groups that hold these images. */
+  'dataset.judgeDuplicates': request(
+    project.extend({ images: z.array(z.number().int()).min(1), verdict: duplicateVerdictSchema }),
     z.object({ changed: z.number().int() }),
   ),
   'dataset.split': request(project.extend({ request: splitRequestSchema }), splitSummarySchema),

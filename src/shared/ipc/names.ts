@@ -31,6 +31,8 @@ const requestTable: Record<RequestName, true> = {
   'dataset.label': true,
   'dataset.undo': true,
   'dataset.remove': true,
+  'dataset.duplicates': true,
+  'dataset.judgeDuplicates': true,
   'dataset.split': true,
   'dataset.moveToSplit': true,
   'backbones.list': true,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duplicateCountsSchema } from './duplicates';
 
 export const splitParts = ['train', 'validation', 'test'] as const;
 export const splitPartSchema = z.enum(splitParts);
@@ -118,8 +119,12 @@ export const splitRequestSchema = z.object({
   test: z.number().min(0).max(0.9).default(0.2),
   seed: z.number().int().min(0).default(42),
   group: z.enum(['patient', 'none']).default('patient'),
+  /** Images that look alike stay in one part, whatever else is grouped. */
+  keepDuplicatesTogether: z.boolean().default(true),
 });
 export type SplitRequest = z.infer<typeof splitRequestSchema>;
+/** As it is asked for: what is left out has its default. */
+export type SplitRequestGiven = z.input<typeof splitRequestSchema>;
 
 export const splitSummarySchema = z.object({
   id: z.number().int(),
@@ -128,8 +133,15 @@ export const splitSummarySchema = z.object({
   createdAt: z.string(),
   counts: z.record(z.enum(splitParts), z.record(z.string(), z.number().int())),
   patients: z.record(z.enum(splitParts), z.number().int()),
-  /** Patients that stand in more than one part: must be 0 before training. */
+  /** Whether images that look alike were kept in one part. */
+  keepDuplicatesTogether: z.boolean(),
+  /**
+   * Groups that stand in more than one part: must be 0 before training. Patients and groups of duplicates that share
+   * images are one group here.
+   */
   groupsAcrossSplits: z.number().int(),
+  patientsAcrossSplits: z.number().int(),
+  duplicatesAcrossSplits: z.number().int(),
   /** Largest difference, in images, between a class count and its stratified share. */
   deviation: z.number(),
   warnings: z.array(z.string()),
@@ -145,6 +157,7 @@ export const datasetSummarySchema = z.object({
   kinds: z.record(z.string(), z.number().int()),
   modalities: z.record(z.string(), z.number().int()),
   split: splitSummarySchema.nullable(),
+  duplicates: duplicateCountsSchema,
   lastImport: importResultSchema.nullable(),
   warnings: z.array(z.string()),
   canUndo: z.boolean(),

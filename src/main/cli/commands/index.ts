@@ -10,6 +10,7 @@ import { addExport } from './export';
 import { addImport } from './import';
 import { addInspect } from './inspect';
 import { addPredict } from './predict';
+import { addReview } from './review';
 import { addRuns } from './runs';
 import { addSelftest } from './selftest';
 import { addSplit } from './split';
@@ -22,6 +23,7 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addInspect,
   addCreate,
   addImport,
+  addReview,
   addSplit,
   addBackbone,
   addTrain,

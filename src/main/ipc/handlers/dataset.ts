@@ -2,7 +2,7 @@ import type { ImportResult } from '#shared/models/dataset';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
-export const datasetHandlers = ({ projects, dataset, labels, splits, imports, grants, jobs }: Services) =>
+export const datasetHandlers = ({ projects, dataset, labels, splits, duplicates, imports, grants, jobs }: Services) =>
   ({
     'dataset.summary': ({ project }) => dataset.summary(projects.get(project)),
     'dataset.scan': ({ project, grants: given }) =>
@@ -25,6 +25,17 @@ export const datasetHandlers = ({ projects, dataset, labels, splits, imports, gr
     'dataset.label': ({ project, images, label }) => labels.label(projects.get(project), images, label),
     'dataset.undo': ({ project }) => labels.undo(projects.get(project)),
     'dataset.remove': ({ project, images }) => labels.remove(projects.get(project), images),
-    'dataset.split': ({ project, request }) => splits.split(projects.get(project), request),
+    'dataset.duplicates': async ({ project: id }) => {
+      const project = projects.get(id);
+      await duplicates.search(project);
+      return { groups: duplicates.groups(project) };
+    },
+    'dataset.judgeDuplicates': ({ project, images, verdict }) =>
+      duplicates.judge(projects.get(project), images, verdict),
+    'dataset.split': async ({ project: id, request }) => {
+      const project = projects.get(id);
+      if (request.keepDuplicatesTogether) await duplicates.search(project);
+      return splits.split(project, request);
+    },
     'dataset.moveToSplit': ({ project, images, split }) => splits.move(projects.get(project), images, split),
   }) satisfies DomainHandlers<'dataset'>;

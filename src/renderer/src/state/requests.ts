@@ -55,6 +55,7 @@ const affected: Record<'dataset' | 'runs' | 'evaluations' | 'backbones', readonl
     'dataset.ids',
     'dataset.images',
     'dataset.image',
+    'dataset.duplicates',
     'projects.list',
     'runs.preview',
     'evaluations.cases',

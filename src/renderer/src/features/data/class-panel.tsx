@@ -88,7 +88,7 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit }: ClassPane
             Training needs images kept apart for validation and test.
           </Text>
         )}
-        {summary.split !== null && summary.split.groupsAcrossSplits > 0 && (
+        {summary.split !== null && summary.split.patientsAcrossSplits > 0 && (
           <Group gap={6} wrap="nowrap" px={8} py={4} align="flex-start">
             <TriangleAlert
               size={14}
@@ -97,7 +97,7 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit }: ClassPane
               aria-hidden
             />
             <Text size="xs">
-              {formatQuantity(summary.split.groupsAcrossSplits, 'patient stands', 'patients stand')} in more than one
+              {formatQuantity(summary.split.patientsAcrossSplits, 'patient stands', 'patients stand')} in more than one
               part
             </Text>
           </Group>

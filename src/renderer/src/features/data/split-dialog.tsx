@@ -1,9 +1,20 @@
-import { Alert, Anchor, Button, Group, Modal, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
+import {
+  Alert,
+  Anchor,
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NumberInput,
+  SegmentedControl,
+  Stack,
+  Text,
+} from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { DatasetSummary, SplitRequest } from '#shared/models/dataset';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount } from '../../components/format';
+import { formatCount, formatQuantity } from '../../components/format';
 import { useCommand } from '../../state/requests';
 import { SplitTable } from './split-table';
 
@@ -35,6 +46,9 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
     test: 0.2,
     seed: summary.split?.seed ?? 42,
     group: summary.split?.group === 'none' ? 'none' : 'patient',
+    // What folders gave was not chosen: the next split starts from the default.
+    keepDuplicatesTogether:
+      summary.split === null || summary.split.group === 'folders' || summary.split.keepDuplicatesTogether,
   });
   const make = useCommand('dataset.split', { quiet: true });
   const [split, setSplit] = useState(summary.split);
@@ -119,6 +133,22 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
             ))}
           </Text>
         </Group>
+        <Checkbox
+          size="xs"
+          label="Keep near duplicates together"
+          description={
+            summary.duplicates.groups === 0
+              ? 'No image looks like another one.'
+              : `${formatQuantity(summary.duplicates.images, 'image')} in ${formatQuantity(summary.duplicates.groups, 'group')} look alike. A group then counts like a patient, and joins the patients in it.`
+          }
+          checked={request.keepDuplicatesTogether}
+          onChange={(event) => set({ keepDuplicatesTogether: event.currentTarget.checked })}
+        />
+        {!request.keepDuplicatesTogether && summary.duplicates.groups > 0 && (
+          <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
+            Copies of one picture may stand in train and test at once. Training does not start on such a split.
+          </Alert>
+        )}
         {request.group === 'none' && (
           <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
             Images of one patient may stand in train and test at once: results then look better than they are on new

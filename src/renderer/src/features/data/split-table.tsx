@@ -2,9 +2,25 @@ import { Alert, Group, List, Table, Text } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { type SplitPart, type SplitSummary, splitParts } from '#shared/models/dataset';
 import { ClassChip } from '../../components/class-chip';
-import { formatCount, formatDate, formatNumber, formatPercent } from '../../components/format';
+import { formatCount, formatDate, formatNumber, formatPercent, formatQuantity } from '../../components/format';
 import { TableMenu } from '../../components/table-menu';
 import { splitNames } from '../../theme/class-colours';
+
+function Leaks({
+  count,
+  of,
+  many = `${of}s`,
+}: {
+  readonly count: number;
+  readonly of: string;
+  readonly many?: string;
+}) {
+  return (
+    <Text span size="xs" fw={600} c={count > 0 ? 'var(--mantine-color-error)' : 'dimmed'}>
+      {formatQuantity(count, of, many)}
+    </Text>
+  );
+}
 
 /** Classes by parts, with patients, how far it is from stratified, and what to be careful about. */
 export function SplitTable({ split, classNames }: { split: SplitSummary; classNames: readonly string[] }) {
@@ -19,7 +35,8 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
         <Text size="xs" c="dimmed">
           {split.group === 'folders' ? 'From folders' : `Seed ${split.seed}`}
           {split.group === 'patient' && ' · patients kept together'}
-          {split.group === 'none' && ' · patients not kept together'} · {formatDate(split.createdAt)}
+          {split.group === 'none' && ' · patients not kept together'}
+          {split.keepDuplicatesTogether && ' · near duplicates kept together'} · {formatDate(split.createdAt)}
         </Text>
         <TableMenu
           name="Split"
@@ -85,12 +102,9 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
         </Table.Tfoot>
       </Table>
       <Text size="xs" c="dimmed" mt={6}>
-        Largest deviation from equal class shares: {formatNumber(deviation)} {deviation === 1 ? 'image' : 'images'}.
-        Patients in more than one part:{' '}
-        <Text span size="xs" fw={600} c={split.groupsAcrossSplits > 0 ? 'var(--mantine-color-error)' : 'dimmed'}>
-          {formatCount(split.groupsAcrossSplits)}
-        </Text>
-        .
+        Largest deviation from equal class shares: {formatNumber(deviation)} {deviation === 1 ? 'image' : 'images'}. In
+        more than one part: <Leaks count={split.patientsAcrossSplits} of="patient" />,{' '}
+        <Leaks count={split.duplicatesAcrossSplits} of="group of duplicates" many="groups of duplicates" />.
       </Text>
       {split.warnings.length > 0 && (
         <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs" mt="xs">

@@ -7,7 +7,8 @@ import { refresh } from '../../state/requests';
 import { showError, showToast, useToasts } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
 
-const changed = () => refresh('dataset.summary', 'dataset.ids', 'dataset.images', 'dataset.image');
+const changed = () =>
+  refresh('dataset.summary', 'dataset.ids', 'dataset.images', 'dataset.image', 'dataset.duplicates');
 
 export interface Labelling {
   readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
@@ -67,9 +68,11 @@ export function useLabelling(project: string): Labelling {
       act(async () => {
         const split = await invoke('dataset.moveToSplit', { project, images: [...images], split: part });
         const across =
-          split.groupsAcrossSplits > 0
-            ? `. Now ${formatQuantity(split.groupsAcrossSplits, 'patient')} in more than one part`
-            : '';
+          split.patientsAcrossSplits > 0
+            ? `. Now ${formatQuantity(split.patientsAcrossSplits, 'patient')} in more than one part`
+            : split.duplicatesAcrossSplits > 0
+              ? `. Now ${formatQuantity(split.duplicatesAcrossSplits, 'group')} of duplicates in more than one part`
+              : '';
         return `${formatQuantity(images.length, 'image')} moved to ${splitNames[part]}${across}`;
       }),
     remove: async (images) => {

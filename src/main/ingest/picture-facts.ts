@@ -1,0 +1,15 @@
+import { describePicture } from '#shared/duplicates/picture-descriptor';
+import { encodeRaster, type Raster } from '#shared/imaging/raster';
+import { sha256 } from './read-file';
+import type { PictureFacts } from './types';
+
+/** Hex digits that are kept of the hash of a picture: 128 bits. */
+const CONTENT_DIGITS = 32;
+
+/** Of a canonical raster. */
+export function pictureFacts(raster: Raster): PictureFacts {
+  return {
+    content: sha256(encodeRaster(raster)).slice(0, CONTENT_DIGITS),
+    descriptor: describePicture(raster),
+  };
+}

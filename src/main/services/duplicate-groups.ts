@@ -1,0 +1,116 @@
+import { connectedGroups } from '#shared/duplicates/connected-groups';
+import type { DuplicateCounts, DuplicateGroup } from '#shared/models/duplicates';
+import { type ImageGroup, imageGroups } from '../store/counts';
+import { type DuplicateMember, duplicateMembers, duplicatePairs, labelSizes } from '../store/duplicates';
+import type { ProjectStore } from '../store/open';
+
+/** A group with what its images are labelled, parted and grouped as. */
+export interface MemberGroup extends DuplicateGroup {
+  readonly members: readonly DuplicateMember[];
+  /** Its images, and removed ones that it is linked through. */
+  readonly linked: readonly number[];
+}
+
+/** A near group of at least this many images that is more than this share of a class is what the class looks like. */
+const COMMON_IMAGES = 5;
+const COMMON_SHARE = 0.5;
+
+/** Groups of images that look alike, directly or through others; by their first image. */
+export function duplicateGroups(store: ProjectStore): MemberGroup[] {
+  const pairs = duplicatePairs(store);
+  const numbers = connectedGroups(pairs.map(({ first, second }) => [first, second] as const));
+  const known = duplicateMembers(store, [...numbers.keys()]);
+  const classSizes = labelSizes(store);
+  const found = new Map<number, { ids: number[]; similarity: number; exact: boolean; kept: boolean }>();
+  for (const [id, number] of numbers) {
+    const group = found.get(number) ?? { ids: [], similarity: 1, exact: true, kept: true };
+    found.set(number, group);
+    group.ids.push(id);
+  }
+  for (const pair of pairs) {
+    const group = found.get(numbers.get(pair.first) ?? -1);
+    if (group === undefined) continue;
+    group.similarity = Math.min(group.similarity, pair.similarity);
+    group.exact &&= pair.exact;
+    group.kept &&= pair.verdict === 'keep';
+  }
+  return [...found.values()]
+    .flatMap(({ ids, similarity, exact, kept }) => {
+      const members = ids.sort((a, b) => a - b).flatMap((id) => known.get(id) ?? []);
+      if (members.length < 2) return [];
+      const images = members.map((one) => one.id);
+      const common = !exact && isCommon(members, classSizes);
+      const group: MemberGroup = {
+        id: images[0] ?? 0,
+        kind: exact ? 'exact' : 'near',
+        images,
+        similarity,
+        conflict: !common && distinct(members.map((one) => one.label)) > 1,
+        leak: !common && distinct(members.map((one) => one.part)) > 1,
+        common,
+        kept,
+        members,
+        linked: ids,
+      };
+      return [group];
+    })
+    .sort((a, b) => a.id - b.id);
+}
+
+function isCommon(members: readonly DuplicateMember[], classSizes: ReadonlyMap<number, number>): boolean {
+  if (members.length < COMMON_IMAGES) return false;
+  const ofClass = new Map<number, number>();
+  for (const { label } of members) if (label !== null) ofClass.set(label, (ofClass.get(label) ?? 0) + 1);
+  return [...ofClass].some(([label, n]) => n >= COMMON_IMAGES && n > COMMON_SHARE * (classSizes.get(label) ?? 0));
+}
+
+const distinct = (values: readonly unknown[]): number => new Set(values.filter((value) => value !== null)).size;
+
+/** Groups that are kept together: what a class looks like by nature is none of them. */
+export const keptTogether = (groups: readonly MemberGroup[]): MemberGroup[] => groups.filter((group) => !group.common);
+
+export function countDuplicates(all: readonly MemberGroup[]): DuplicateCounts {
+  const groups = keptTogether(all);
+  return {
+    groups: groups.length,
+    images: groups.reduce((sum, group) => sum + group.images.length, 0),
+    conflicts: groups.filter((group) => group.conflict).length,
+    leaks: groups.filter((group) => group.leak).length,
+    kept: groups.filter((group) => group.kept).length,
+  };
+}
+
+/** What stands in more than one part of the current split. */
+export interface Leaks {
+  readonly patients: number;
+  readonly duplicates: number;
+  /** Patients and groups of duplicates that share images count once. */
+  readonly groups: number;
+}
+
+export function findLeaks(
+  store: ProjectStore,
+  groups: readonly ImageGroup[] = imageGroups(store),
+  duplicates: readonly MemberGroup[] = duplicateGroups(store),
+): Leaks {
+  const parts = new Map<number, Set<string>>();
+  for (const { patient, part } of groups) {
+    if (patient === null || part === null) continue;
+    const of = parts.get(patient) ?? new Set();
+    parts.set(patient, of.add(part));
+  }
+  const patients = new Set([...parts].flatMap(([patient, of]) => (of.size > 1 ? [patient] : [])));
+  const leaking = duplicates.filter((group) => group.leak);
+  const links: [string, string][] = [...patients].map((patient) => [`patient ${patient}`, `patient ${patient}`]);
+  for (const { id, members } of leaking) {
+    links.push([`group ${id}`, `group ${id}`]);
+    for (const { patient } of members) {
+      if (patient !== null && patients.has(patient)) links.push([`group ${id}`, `patient ${patient}`]);
+    }
+  }
+  return {
+    patients: patients.size,
+    duplicates: leaking.length,
+    groups: new Set(connectedGroups(links).values()).size,
+  };
+}

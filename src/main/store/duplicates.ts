@@ -1,0 +1,160 @@
+import type { SplitPart } from '#shared/models/dataset';
+import type { ProjectStore } from './open';
+
+/** What the decoder says of a canonical raster. */
+export interface PictureFacts {
+  /** Hash of its pixels: equal for files that hold the same picture. */
+  readonly content: string;
+  readonly descriptor: Uint8Array;
+}
+
+/** Stores what an image looks like, unless it is known. */
+export function addPicture(store: ProjectStore, image: number, { content, descriptor }: PictureFacts): void {
+  store.run(
+    'INSERT INTO pictures (image_id, content, descriptor) VALUES (?, ?, ?) ON CONFLICT (image_id) DO NOTHING',
+    image,
+    content,
+    descriptor,
+  );
+}
+
+/** Images of the dataset that nothing is known of: those of an older project. */
+export function undescribedImages(
+  store: ProjectStore,
+): { readonly id: number; readonly hash: string; readonly frame: number }[] {
+  return store.all(
+    `SELECT id, hash, frame FROM images WHERE removed_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM pictures WHERE image_id = images.id) ORDER BY id`,
+  );
+}
+
+export interface StoredPicture extends PictureFacts {
+  readonly image: number;
+  /** Hash of the file that it is a frame of. */
+  readonly file: string;
+  readonly compared: boolean;
+}
+
+/** Pictures after image `after`, in order of images, at most `limit`; removed images too: they may come back. */
+export function picturesAfter(store: ProjectStore, after: number, limit: number): StoredPicture[] {
+  return store
+    .all<{ image: number; file: string; content: string; descriptor: Uint8Array; compared: number }>(
+      `SELECT image_id AS image, hash AS file, content, descriptor, compared
+       FROM pictures JOIN images ON images.id = image_id WHERE image_id > ? ORDER BY image_id LIMIT ?`,
+      after,
+      limit,
+    )
+    .map((row) => ({ ...row, compared: row.compared === 1 }));
+}
+
+export function picturesWaiting(store: ProjectStore): number {
+  return store.column<number>('SELECT count(*) FROM pictures WHERE compared = 0')[0] ?? 0;
+}
+
+export interface FoundPair {
+  readonly a: number;
+  readonly b: number;
+  readonly similarity: number;
+  readonly exact: boolean;
+}
+
+/** Stores pairs (what a person said of one that is known stays) and that these images have been compared. */
+export function storeComparisons(store: ProjectStore, pairs: readonly FoundPair[], compared: readonly number[]): void {
+  store.transaction(() => {
+    for (const { a, b, similarity, exact } of pairs) {
+      store.run(
+        `INSERT INTO duplicate_pairs (first, second, similarity, exact) VALUES (?, ?, ?, ?)
+         ON CONFLICT (first, second) DO NOTHING`,
+        Math.min(a, b),
+        Math.max(a, b),
+        similarity,
+        exact ? 1 : 0,
+      );
+    }
+    store.run(
+      'UPDATE pictures SET compared = 1 WHERE compared = 0 AND image_id IN (SELECT value FROM json_each(?))',
+      JSON.stringify(compared),
+    );
+  });
+}
+
+export type DuplicateVerdict = 'keep' | 'different';
+
+export interface DuplicatePair {
+  readonly first: number;
+  readonly second: number;
+  readonly similarity: number;
+  readonly exact: boolean;
+  readonly verdict: DuplicateVerdict | null;
+}
+
+/**
+ * All pairs by first image, but for those that a person called different. Pairs with removed images are among them:
+ * what looked alike through an image that is gone still looks alike.
+ */
+export function duplicatePairs(store: ProjectStore): DuplicatePair[] {
+  return store
+    .json<[number, number, number, number, DuplicateVerdict | null][]>(
+      `SELECT json_group_array(json_array(first, second, similarity, exact, verdict)) FROM (
+         SELECT first, second, similarity, exact, verdict FROM duplicate_pairs
+         WHERE verdict IS NOT 'different' ORDER BY first, second)`,
+    )
+    .map(([first, second, similarity, exact, verdict]) => ({ first, second, similarity, exact: exact === 1, verdict }));
+}
+
+/** What groups of duplicates are judged by. */
+export interface DuplicateMember {
+  readonly id: number;
+  readonly label: number | null;
+  readonly part: SplitPart | null;
+  readonly patient: number | null;
+}
+
+/** Those of `ids` that are in the dataset. */
+export function duplicateMembers(store: ProjectStore, ids: readonly number[]): Map<number, DuplicateMember> {
+  const rows = store.json<[number, number | null, SplitPart | null, number | null][]>(
+    `SELECT json_group_array(json_array(id, label_id, split, patient_id)) FROM images
+     WHERE removed_at IS NULL AND id IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(ids),
+  );
+  return new Map(rows.map(([id, label, part, patient]) => [id, { id, label, part, patient }]));
+}
+
+/** Images of the dataset by class number. */
+export function labelSizes(store: ProjectStore): Map<number, number> {
+  return new Map(
+    store
+      .all<{ label: number; n: number }>(
+        `SELECT label_id AS label, count(*) AS n FROM images INDEXED BY images_label
+         WHERE removed_at IS NULL AND label_id IS NOT NULL GROUP BY label_id`,
+      )
+      .map(({ label, n }) => [label, n]),
+  );
+}
+
+/** Sets the verdict of every pair within `images`, and answers with what it was where it changed. */
+export function setVerdict(
+  store: ProjectStore,
+  images: readonly number[],
+  verdict: DuplicateVerdict | null,
+): [number, number, DuplicateVerdict | null][] {
+  const list = JSON.stringify(images);
+  const within = `first IN (SELECT value FROM json_each(?1)) AND second IN (SELECT value FROM json_each(?1))
+    AND verdict IS NOT ?2`;
+  const before = store.all<{ first: number; second: number; verdict: DuplicateVerdict | null }>(
+    `SELECT first, second, verdict FROM duplicate_pairs WHERE ${within}`,
+    list,
+    verdict,
+  );
+  store.run(`UPDATE duplicate_pairs SET verdict = ?2 WHERE ${within}`, list, verdict);
+  return before.map((pair) => [pair.first, pair.second, pair.verdict]);
+}
+
+export function restoreVerdict(
+  store: ProjectStore,
+  first: number,
+  second: number,
+  verdict: DuplicateVerdict | null,
+): void {
+  store.run('UPDATE duplicate_pairs SET verdict = ? WHERE first = ? AND second = ?', verdict, first, second);
+}
