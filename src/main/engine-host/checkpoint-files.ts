@@ -9,6 +9,7 @@ import {
   SECOND_MOMENT,
   type TrainerFile,
   trainerFileSchema,
+  VELOCITY,
 } from '../engine/train/checkpoint';
 import type { OptimizerState } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
@@ -69,8 +70,10 @@ export async function writeCheckpoint(folder: string, content: CheckpointContent
     };
     if (content.optimizer !== null) {
       const moments = new Map<string, Tensor>();
-      for (const [name, tensor] of content.optimizer.firstMoments) moments.set(FIRST_MOMENT + name, tensor);
-      for (const [name, tensor] of content.optimizer.secondMoments) moments.set(SECOND_MOMENT + name, tensor);
+      const { firstMoments, secondMoments } = content.optimizer;
+      const first = secondMoments.size === 0 ? VELOCITY : FIRST_MOMENT;
+      for (const [name, tensor] of firstMoments) moments.set(first + name, tensor);
+      for (const [name, tensor] of secondMoments) moments.set(SECOND_MOMENT + name, tensor);
       files[OPTIMIZER] = await writeTensorsFile(join(temporary, OPTIMIZER), moments);
     }
     const trainer: TrainerFile = {
@@ -153,7 +156,7 @@ export const readParameters = (checkpoint: Checkpoint): Promise<Map<string, Tens
 export const readConfig = async ({ folder }: Checkpoint): Promise<VitConfig> =>
   parseVitConfig(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
 
-/** AdamW's moments; null where the checkpoint has none. */
+/** What the optimizer remembers; null where the checkpoint has none. */
 export async function readOptimizer({ folder, trainer }: Checkpoint): Promise<OptimizerState | null> {
   if (trainer.optimizerStep === null || trainer.files[OPTIMIZER] === undefined) return null;
   const firstMoments = new Map<string, Tensor>();
@@ -161,6 +164,7 @@ export async function readOptimizer({ folder, trainer }: Checkpoint): Promise<Op
   for (const [name, tensor] of await readTensorsFile(join(folder, OPTIMIZER))) {
     if (name.startsWith(FIRST_MOMENT)) firstMoments.set(name.slice(FIRST_MOMENT.length), tensor);
     else if (name.startsWith(SECOND_MOMENT)) secondMoments.set(name.slice(SECOND_MOMENT.length), tensor);
+    else if (name.startsWith(VELOCITY)) firstMoments.set(name.slice(VELOCITY.length), tensor);
   }
   return { step: trainer.optimizerStep, firstMoments, secondMoments };
 }

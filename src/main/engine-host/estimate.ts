@@ -20,6 +20,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
     memoryMB: estimateMemoryMB({
       config: backbone.config,
       trainable,
+      optimizer: run.optimizer,
       microBatch,
       gradientAccumulation: run.gradientAccumulation,
     }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import type { LogRecord } from '#shared/models/run';
+import type { RunConfigInput } from '#shared/models/run-config';
 import { readSafetensors, writeSafetensors } from '../engine/safetensors';
 import { initialiseParameters } from '../engine/vit/initialise';
 import { parseVitConfig, toHfConfig } from '../engine/vit/parse-config';
@@ -109,6 +110,42 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(result.state).toBe('finished');
     expect(metricsOf(result)).toEqual(metricsOf(undisturbed.result));
     expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
+  });
+
+  it('takes other optimizers and schedules, and goes on with them to the same bits', async () => {
+    const settings: Partial<RunConfigInput> = {
+      epochs: 3,
+      optimizer: 'sgd',
+      learningRate: 1e-2,
+      warmupSteps: 1,
+      // A drop after each epoch whose validation loss is not lower.
+      schedule: 'plateau',
+      plateauPatience: 0,
+      scheduleFactor: 0.5,
+    };
+    const whole = smallRun(newFolder(), settings);
+    const undivided = train(whole);
+    const { history } = await undivided.result;
+    const cut = smallRun(newFolder(), settings);
+    const first = train(cut, 7, (control) => control('pause'));
+    expect((await first.result).state).toBe('paused');
+    const second = train({ ...cut, resume: true });
+    expect((await second.result).state).toBe('finished');
+    expect(await weightsOf(cut.runFolder)).toEqual(await weightsOf(whole.runFolder));
+
+    const rates = (log: LogRecord[]) => log.flatMap((record) => (record.kind === 'step' ? [record.learningRate] : []));
+    expect([...rates(first.log), ...rates(second.log)]).toEqual(rates(undivided.log));
+    // Three steps an epoch: none before the warm-up's end, then the peak, halved by each epoch that was no better.
+    const worse = history.map(({ validationLoss }, i) => {
+      const before = history.slice(0, i).map((record) => record.validationLoss);
+      return validationLoss < Math.min(...before) * (1 - 1e-4) ? 0 : 1;
+    });
+    const drops = [0, worse[0] as number, (worse[0] as number) + (worse[1] as number)];
+    const expected = drops.flatMap((count) => Array<number>(3).fill(1e-2 * 0.5 ** count)).with(0, 0);
+    expect(rates(undivided.log)).toEqual(expected);
+    const optimizer = readFileSync(join(lastFolder(whole.runFolder), 'optimizer.safetensors'));
+    const names = [...readSafetensors(new Uint8Array(optimizer)).tensors.keys()];
+    expect(names.every((name) => name.startsWith('momentum_buffer/'))).toBe(true);
   });
 
   it('keeps a model when it is stopped inside the first epoch', async () => {

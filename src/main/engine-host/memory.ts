@@ -1,4 +1,5 @@
-import { estimateTrainingMemoryMB } from '../engine/train/estimate-memory';
+import type { OptimizerKind } from '#shared/models/run-config';
+import { estimateTrainingMemoryMB, momentSets } from '../engine/train/estimate-memory';
 import type { VitConfig } from '../engine/vit/config';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 import { tokenCount } from '../engine/vit/tokens';
@@ -6,6 +7,7 @@ import { tokenCount } from '../engine/vit/tokens';
 export interface MemoryOptions {
   readonly config: VitConfig;
   readonly trainable: 'all' | 'head';
+  readonly optimizer: OptimizerKind;
   readonly microBatch: number;
   readonly gradientAccumulation: number;
 }
@@ -26,12 +28,19 @@ const FORWARD_ATTENTION = 2;
  * Against measured peaks (batch; MiB): micro 10, 220 for 211; tiny 16, 975 for 1024; small 8, 1564 for 1545; head only,
  * base 8, 963 for 952.
  */
-export function estimateMemoryMB({ config, trainable, microBatch, gradientAccumulation }: MemoryOptions): number {
+export function estimateMemoryMB(options: MemoryOptions): number {
+  const { config, trainable, optimizer, microBatch, gradientAccumulation } = options;
   const parameters = (4 * parameterCount(parameterGroups(config))) / MIB;
   const batches = (BATCHES * microBatch * 3 * config.imageSize ** 2 * 4) / MIB;
   if (trainable === 'all') {
-    const session = estimateTrainingMemoryMB({ config, trainable, microBatch, accumulation: gradientAccumulation });
-    return session + HOST_MIB + 4 * parameters + batches;
+    const session = estimateTrainingMemoryMB({
+      config,
+      trainable,
+      optimizer,
+      microBatch,
+      accumulation: gradientAccumulation,
+    });
+    return session + HOST_MIB + (2 + momentSets(optimizer)) * parameters + batches;
   }
   // As read, and in the classifier that extracts the features.
   const tokens = tokenCount(config);

@@ -55,7 +55,7 @@ async function open(folder: string): Promise<Opened> {
 }
 
 /**
- * Finds where to go on: `last`; where that is damaged, `best`, without AdamW's moments; where nothing was saved yet,
+ * Finds where to go on: `last`; where that is damaged, `best`, without what the optimizer remembered; where nothing was saved yet,
  * the beginning. `run` is the hash of what decides the run.
  *
  * @throws FoveaError `checkpoint_damaged` where both are; `checkpoint_mismatch` where they belong to another run
@@ -98,7 +98,7 @@ export async function findStartingPoint(runFolder: string, run: string): Promise
     replaceLast: true,
     notes: [
       ...notes,
-      `${last.damage.message} The run goes on from the best checkpoint, after epoch ${state.history.at(-1)?.epoch ?? 0}; AdamW starts without its memory.`,
+      `${last.damage.message} The run goes on from the best checkpoint, after epoch ${state.history.at(-1)?.epoch ?? 0}; the optimizer starts without its memory.`,
     ],
   };
 }

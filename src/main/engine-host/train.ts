@@ -3,7 +3,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import { balancedClassWeights, planSteps } from '#shared/training/plan';
-import { createSchedule } from '../engine/optim/schedule';
+import { scheduleOf } from '../engine/optim/schedule';
 import type { NamedTensors } from '../engine/tensor';
 import type { LoopState } from '../engine/train/checkpoint';
 import { createHeadSession, createTrainingSession } from '../engine/train/create-session';
@@ -39,7 +39,15 @@ export function runHash(spec: TrainSpec): string {
 }
 
 /** Settings that joined later. At these values a run is the one that it was without them, so older checkpoints fit. */
-const laterDefaults: Partial<RunConfig> = { imageSize: null };
+const laterDefaults: Partial<RunConfig> = {
+  imageSize: null,
+  warmupSteps: null,
+  scheduleFactor: 0.1,
+  stepEpochs: 10,
+  plateauPatience: 5,
+  optimizer: 'adamw',
+  momentum: 0.9,
+};
 
 function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {
   const entries = Object.entries(config).filter(
@@ -57,7 +65,7 @@ interface Setup {
   close(): Promise<void>;
 }
 
-function check(spec: TrainSpec): number {
+function check(spec: TrainSpec): void {
   if (spec.classes.length < 2) {
     throw new FoveaError('too_few_classes', 'Training needs images of at least two classes.', {
       hint: 'Label or import images of another class, then split again.',
@@ -72,12 +80,11 @@ function check(spec: TrainSpec): number {
     }
   }
   if (spec.config.learningRate === null) throw new Error('the learning rate is not resolved');
-  return spec.config.learningRate;
 }
 
 /** Trains a run from its beginning or its last checkpoint, and leaves `checkpoints/{last,best}` and the log. */
 export async function train(spec: TrainSpec, context: RequestContext): Promise<TrainResult> {
-  const learningRate = check(spec);
+  check(spec);
   const { config, classes, pipeline } = spec;
   const run = runHash(spec);
   const plan = planSteps(config, spec.train.length);
@@ -147,12 +154,7 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
       validationLabels: Int32Array.from(spec.validation, ({ label }) => label),
       session: setup.session,
       batches: setup.batches,
-      learningRate: createSchedule({
-        kind: config.schedule,
-        learningRate,
-        warmupSteps: plan.warmupSteps,
-        totalSteps: plan.totalSteps,
-      }),
+      learningRate: scheduleOf(config, plan),
       state: start.state,
       saveBest: (state) => save(bestFolder(spec.runFolder), state, false),
       saveLast: (state) => save(lastFolder(spec.runFolder), state, true),
@@ -201,6 +203,8 @@ function sessionOptions(spec: TrainSpec) {
     device: resolveDevice(config.device),
     threads: config.threads,
     microBatch: Math.min(config.batchSize, spec.train.length),
+    optimizer:
+      config.optimizer === 'sgd' ? { kind: 'sgd' as const, momentum: config.momentum } : { kind: 'adamw' as const },
     weightDecay: config.weightDecay,
     maxGradientNorm: config.maxGradientNorm,
     labelSmoothing: config.labelSmoothing,

@@ -6,12 +6,11 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import { defaultLearningRate, type RunConfig, runConfigSchema } from '#shared/models/run-config';
 import { balancedClassWeights, planSteps, type StepPlan } from '#shared/training/plan';
-import { createSchedule } from '../engine/optim/schedule';
+import { scheduleOf } from '../engine/optim/schedule';
 import type { EngineClient } from '../engine-host/client';
 import type { BackboneSource, Estimate } from '../engine-host/protocol';
-import { currentSplit } from '../store/splits';
+import { currentSplit, patientsAcrossParts } from '../store/splits';
 import type { Dataset } from './dataset';
-import { findLeaks } from './duplicate-groups';
 import type { OpenProject } from './projects';
 import { runProblems, runWarnings } from './run-checks';
 import type { RunSample } from './run-files';
@@ -61,17 +60,16 @@ export async function prepareRun(
   });
   const config: RunConfig = {
     ...wanted,
-    learningRate: wanted.learningRate ?? defaultLearningRate(wanted.preset, estimate?.pretrained ?? false),
+    learningRate:
+      wanted.learningRate ?? defaultLearningRate(wanted.preset, estimate?.pretrained ?? false, wanted.optimizer),
   };
   const plan = planSteps(config, train.length);
-  const leaks = findLeaks(project.store);
   const checked = {
     config,
     classes,
     samples,
     hasSplit: currentSplit(project.store) !== null,
-    patientsAcrossSplits: leaks.patients,
-    duplicatesAcrossSplits: leaks.duplicates,
+    groupsAcrossSplits: patientsAcrossParts(project.store),
     estimate,
     estimateProblem: problem,
     machineMemoryMB: totalmem() / 2 ** 20,
@@ -125,16 +123,13 @@ async function askEngine(
   }
 }
 
-function schedulePoints(config: RunConfig, { totalSteps, warmupSteps }: StepPlan): [number, number][] {
-  const rate = createSchedule({
-    kind: config.schedule,
-    learningRate: config.learningRate ?? 0,
-    warmupSteps,
-    totalSteps,
-  });
+/** A plateau is not known before the start: its schedule stays at the peak. */
+function schedulePoints(config: RunConfig, plan: StepPlan): [number, number][] {
+  const { totalSteps } = plan;
+  const rate = scheduleOf(config, plan);
   const count = Math.min(SCHEDULE_POINTS, totalSteps);
   return Array.from({ length: count }, (_, index) => {
     const step = count === 1 ? 0 : Math.round((index * (totalSteps - 1)) / (count - 1));
-    return [step + 1, rate(step)];
+    return [step + 1, rate(step, [])];
   });
 }

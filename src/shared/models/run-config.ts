@@ -27,6 +27,12 @@ export type Augmentation = z.infer<typeof augmentationSchema>;
 export const bestMetrics = ['accuracy', 'macroF1', 'auc', 'loss'] as const;
 export type BestMetric = (typeof bestMetrics)[number];
 
+export const schedules = ['cosine', 'linear', 'constant', 'step', 'plateau'] as const;
+export type ScheduleKind = (typeof schedules)[number];
+
+export const optimizers = ['adamw', 'sgd'] as const;
+export type OptimizerKind = (typeof optimizers)[number];
+
 /**
  * All that decides a run, with the guide's values as defaults. `learningRate` null means "by backbone and preset"
  * and is resolved before the start (see `resolveLearningRate`), so that a stored config always holds a number.
@@ -48,7 +54,18 @@ export const runConfigSchema = z.strictObject({
   learningRate: z.number().positive().nullable().default(null),
   weightDecay: z.number().min(0).default(0.01),
   warmupRatio: z.number().min(0).max(1).default(0.1),
-  schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
+  /** Optimizer steps of warm-up in place of `warmupRatio`; null = by the ratio. */
+  warmupSteps: z.number().int().min(0).max(10_000_000).nullable().default(null),
+  schedule: z.enum(schedules).default('cosine'),
+  /** Of `step` and `plateau`: what the learning rate is multiplied with when it drops. */
+  scheduleFactor: z.number().positive().max(1).default(0.1),
+  /** Of `step`: epochs between two drops. */
+  stepEpochs: z.number().int().min(1).max(10_000).default(10),
+  /** Of `plateau`: epochs without a lower validation loss that are let pass before a drop. */
+  plateauPatience: z.number().int().min(0).max(10_000).default(5),
+  optimizer: z.enum(optimizers).default('adamw'),
+  /** Of `sgd`. */
+  momentum: z.number().min(0).max(0.9999).default(0.9),
   maxGradientNorm: z.number().positive().default(1),
   labelSmoothing: z.number().min(0).max(0.99).default(0),
   classBalance: z.enum(['none', 'weighted-loss']).default('none'),
@@ -64,8 +81,11 @@ export type RunConfigInput = z.input<typeof runConfigSchema>;
 
 /**
  * The guide's 2e-5 is for fine-tuning all layers of a pretrained checkpoint. A fresh head on frozen features, and
- * weights from scratch, do not move at that rate; they get 1e-3.
+ * weights from scratch, do not move at that rate; they get 1e-3. SGD does not scale its steps by the size of gradients
+ * and takes larger rates.
  */
-export function defaultLearningRate(preset: Preset, pretrained: boolean): number {
-  return preset === 'full' && pretrained ? 2e-5 : 1e-3;
+export function defaultLearningRate(preset: Preset, pretrained: boolean, optimizer: OptimizerKind): number {
+  const careful = preset === 'full' && pretrained;
+  if (optimizer === 'sgd') return careful ? 1e-3 : 1e-2;
+  return careful ? 2e-5 : 1e-3;
 }

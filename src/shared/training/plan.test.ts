@@ -3,11 +3,23 @@ import { balancedClassWeights, planSteps } from './plan';
 
 describe('planSteps', () => {
   it("counts the guide's run: 468 images, batch 10, accumulation 2, 40 epochs", () => {
-    const plan = planSteps({ batchSize: 10, gradientAccumulation: 2, epochs: 40, warmupRatio: 0.1 }, 468);
+    const plan = planSteps(
+      { batchSize: 10, gradientAccumulation: 2, epochs: 40, warmupRatio: 0.1, warmupSteps: null },
+      468,
+    );
     expect(plan).toEqual({ microBatchesPerEpoch: 47, stepsPerEpoch: 24, totalSteps: 960, warmupSteps: 96 });
   });
+  it('takes a number of warm-up steps in place of the ratio, at most all', () => {
+    const config = { batchSize: 10, gradientAccumulation: 2, epochs: 40, warmupRatio: 0.1 };
+    expect(planSteps({ ...config, warmupSteps: 7 }, 468).warmupSteps).toBe(7);
+    expect(planSteps({ ...config, warmupSteps: 0 }, 468).warmupSteps).toBe(0);
+    expect(planSteps({ ...config, warmupSteps: 5000 }, 468).warmupSteps).toBe(960);
+  });
   it('has a step for fewer images than a batch', () => {
-    const plan = planSteps({ batchSize: 10, gradientAccumulation: 4, epochs: 3, warmupRatio: 0.1 }, 3);
+    const plan = planSteps(
+      { batchSize: 10, gradientAccumulation: 4, epochs: 3, warmupRatio: 0.1, warmupSteps: null },
+      3,
+    );
     expect(plan).toEqual({ microBatchesPerEpoch: 1, stepsPerEpoch: 1, totalSteps: 3, warmupSteps: 1 });
   });
 });

@@ -10,13 +10,14 @@ export interface StepPlan {
 
 /** As transformers' Trainer counts: the last micro-batch and the last step of an epoch may be smaller. */
 export function planSteps(
-  config: Pick<RunConfig, 'batchSize' | 'gradientAccumulation' | 'epochs' | 'warmupRatio'>,
+  config: Pick<RunConfig, 'batchSize' | 'gradientAccumulation' | 'epochs' | 'warmupRatio' | 'warmupSteps'>,
   trainImages: number,
 ): StepPlan {
   const microBatchesPerEpoch = Math.ceil(trainImages / config.batchSize);
   const stepsPerEpoch = Math.ceil(microBatchesPerEpoch / config.gradientAccumulation);
   const totalSteps = stepsPerEpoch * config.epochs;
-  return { microBatchesPerEpoch, stepsPerEpoch, totalSteps, warmupSteps: Math.ceil(totalSteps * config.warmupRatio) };
+  const warmupSteps = Math.min(totalSteps, config.warmupSteps ?? Math.ceil(totalSteps * config.warmupRatio));
+  return { microBatchesPerEpoch, stepsPerEpoch, totalSteps, warmupSteps };
 }
 
 /**

@@ -44,7 +44,14 @@ export async function benchTrain(options: BenchOptions): Promise<BenchMeasuremen
   const session = await createSession(
     backend,
     vitModel(config, 'all'),
-    { microBatch: batch, weightDecay: 0.01, maxGradientNorm: 1, labelSmoothing: 0, classWeights: null },
+    {
+      microBatch: batch,
+      optimizer: { kind: 'adamw' },
+      weightDecay: 0.01,
+      maxGradientNorm: 1,
+      labelSmoothing: 0,
+      classWeights: null,
+    },
     randomParameters(config),
   );
   const labels = Int32Array.from({ length: batch }, (_, index) => index % config.classes.length);

@@ -1,29 +1,92 @@
-/** Learning rate as a function of the optimizer step, counted from 0. */
-export type Schedule = (step: number) => number;
+import type { RunConfig } from '#shared/models/run-config';
+import type { StepPlan } from '#shared/training/plan';
+
+/**
+ * Learning rate of an optimizer step, counted from 0. `validationLosses` are those of the finished epochs, in order:
+ * they and the step are all that it depends on, so a run that goes on from a checkpoint sees the same rates.
+ */
+export type Schedule = (step: number, validationLosses: readonly number[]) => number;
+
+/** How the rate falls after the warm-up. */
+export type Decay =
+  | { readonly kind: 'cosine' | 'linear' | 'constant' }
+  /** Times `factor` every so many optimizer steps from the start of the run. */
+  | { readonly kind: 'step'; readonly factor: number; readonly everySteps: number }
+  /** Times `factor` when the validation loss has not fallen for more than `patience` epochs. */
+  | { readonly kind: 'plateau'; readonly factor: number; readonly patience: number };
 
 export interface ScheduleOptions {
-  readonly kind: 'cosine' | 'linear' | 'constant';
+  readonly decay: Decay;
   /** The peak, reached after the warm-up. */
   readonly learningRate: number;
   readonly warmupSteps: number;
   readonly totalSteps: number;
 }
 
+/** ReduceLROnPlateau's defaults: a loss has fallen when it is below (1 - threshold) x the best one before. */
+const PLATEAU_THRESHOLD = 1e-4;
+/** Smaller changes of the rate are not made. */
+const PLATEAU_EPSILON = 1e-8;
+
 /**
  * Hugging Face's `get_cosine_schedule_with_warmup`, `get_linear_schedule_with_warmup` and
- * `get_constant_schedule_with_warmup`: linear from 0 to the peak, then half a cosine or a line to 0, or constant.
+ * `get_constant_schedule_with_warmup` (linear from 0 to the peak, then half a cosine or a line to 0, or constant), and
+ * PyTorch's `StepLR` and `ReduceLROnPlateau` behind the same warm-up.
  */
-export function createSchedule({ kind, learningRate, warmupSteps, totalSteps }: ScheduleOptions): Schedule {
-  return (step) => {
-    if (step < warmupSteps) return (learningRate * step) / Math.max(1, warmupSteps);
+export function createSchedule({ decay, learningRate, warmupSteps, totalSteps }: ScheduleOptions): Schedule {
+  const afterWarmup = (step: number, validationLosses: readonly number[]): number => {
     const progress = Math.min(1, (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps));
-    switch (kind) {
+    switch (decay.kind) {
       case 'cosine':
         return learningRate * 0.5 * (1 + Math.cos(Math.PI * progress));
       case 'linear':
         return learningRate * (1 - progress);
       case 'constant':
         return learningRate;
+      case 'step':
+        return learningRate * decay.factor ** Math.floor(step / decay.everySteps);
+      case 'plateau':
+        return plateauRate(learningRate, decay.factor, decay.patience, validationLosses);
     }
   };
+  return (step, validationLosses) =>
+    step < warmupSteps ? (learningRate * step) / warmupSteps : afterWarmup(step, validationLosses);
+}
+
+/** `torch.optim.lr_scheduler.ReduceLROnPlateau` in mode 'min', told each loss once. */
+function plateauRate(peak: number, factor: number, patience: number, losses: readonly number[]): number {
+  let rate = peak;
+  let best = Number.POSITIVE_INFINITY;
+  let badEpochs = 0;
+  for (const loss of losses) {
+    if (loss < best * (1 - PLATEAU_THRESHOLD)) {
+      best = loss;
+      badEpochs = 0;
+    } else badEpochs += 1;
+    if (badEpochs <= patience) continue;
+    badEpochs = 0;
+    if (rate - rate * factor > PLATEAU_EPSILON) rate *= factor;
+  }
+  return rate;
+}
+
+/** The schedule of a run. `config.learningRate` is resolved. */
+export function scheduleOf(config: RunConfig, plan: StepPlan): Schedule {
+  return createSchedule({
+    decay: decayOf(config, plan),
+    learningRate: config.learningRate ?? 0,
+    warmupSteps: plan.warmupSteps,
+    totalSteps: plan.totalSteps,
+  });
+}
+
+function decayOf({ schedule, scheduleFactor, stepEpochs, plateauPatience }: RunConfig, plan: StepPlan): Decay {
+  switch (schedule) {
+    case 'step':
+      return { kind: 'step', factor: scheduleFactor, everySteps: Math.max(1, stepEpochs * plan.stepsPerEpoch) };
+    case 'plateau':
+      return { kind: 'plateau', factor: scheduleFactor, patience: plateauPatience };
+    default:
+      return { kind: schedule };
+  }
 }

@@ -159,7 +159,7 @@ class GoldenCase {
   async checkTraining(): Promise<Check[]> {
     const { optimizer } = this.settings;
     const schedule = createSchedule({
-      kind: 'cosine',
+      decay: { kind: 'cosine' },
       learningRate: optimizer.learning_rate,
       warmupSteps: optimizer.warmup_steps,
       totalSteps: optimizer.total_steps,
@@ -170,6 +170,7 @@ class GoldenCase {
       vitModel(this.config, 'all'),
       {
         microBatch,
+        optimizer: { kind: 'adamw' },
         weightDecay: optimizer.weight_decay,
         maxGradientNorm: optimizer.max_grad_norm,
         labelSmoothing: 0,
@@ -183,7 +184,7 @@ class GoldenCase {
       labels: this.labels.slice(start, end),
       count: end - start,
     }));
-    const rates = Array.from({ length: optimizer.total_steps }, (_, step) => schedule(step));
+    const rates = Array.from({ length: optimizer.total_steps }, (_, step) => schedule(step, []));
     const losses: number[] = [];
     const norms: number[] = [];
     for (const rate of rates) {
@@ -227,7 +228,13 @@ class GoldenCase {
   private async differentiate(loss: { classWeights: readonly number[] | null; labelSmoothing: number }) {
     const model = vitModel(this.config, 'all');
     const count = this.labels.length;
-    const options = { microBatch: count, weightDecay: 0, maxGradientNorm: 1, ...loss };
+    const options = {
+      microBatch: count,
+      optimizer: { kind: 'adamw' as const },
+      weightDecay: 0,
+      maxGradientNorm: 1,
+      ...loss,
+    };
     this.gradientProgram ??= await this.backend.compile(buildGradientProgram(model, count));
     const program = this.gradientProgram;
     const { pixels, targets } = prepareMicroBatch(

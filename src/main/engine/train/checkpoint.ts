@@ -68,6 +68,7 @@ export function preprocessorConfig(pipeline: Pipeline): Record<string, unknown> 
   };
 }
 
-/** Names of AdamW's moments in `optimizer.safetensors`. */
+/** Names of AdamW's moments and of SGD's velocities in `optimizer.safetensors`, as PyTorch calls them. */
 export const FIRST_MOMENT = 'exp_avg/';
 export const SECOND_MOMENT = 'exp_avg_sq/';
+export const VELOCITY = 'momentum_buffer/';

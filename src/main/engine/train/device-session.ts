@@ -51,7 +51,9 @@ export class DeviceTrainingSession implements TrainingSession {
     for (const uploaded of [
       await uploadGroups(backend, 'parameters', groups, packGroups(groups, parameters)),
       await uploadGroups(backend, 'firstMoments', trainable, moments(optimizer?.firstMoments)),
-      await uploadGroups(backend, 'secondMoments', trainable, moments(optimizer?.secondMoments)),
+      ...(options.optimizer.kind === 'adamw'
+        ? [await uploadGroups(backend, 'secondMoments', trainable, moments(optimizer?.secondMoments))]
+        : []),
       await uploadGroups(backend, 'gradients', trainable, zeroGroups(trainable)),
     ]) {
       session.replace(uploaded.tensors);
@@ -76,9 +78,12 @@ export class DeviceTrainingSession implements TrainingSession {
     const clip = await this.program(() => buildClipProgram(model, options.maxGradientNorm), 'clip');
     const clipped = await this.runOnState(clip, []);
     this.steps += 1;
-    const rates = ratesFor({ step: this.steps, learningRate, weightDecay: options.weightDecay });
+    const rates =
+      options.optimizer.kind === 'adamw'
+        ? ratesFor({ step: this.steps, learningRate, weightDecay: options.weightDecay })
+        : { rate: learningRate };
     const scalars = Object.entries({ ...rates, factor: clipped.number('factor') });
-    const update = await this.program(() => buildUpdateProgram(model), 'update');
+    const update = await this.program(() => buildUpdateProgram(model, options), 'update');
     await this.runOnState(
       update,
       scalars.map(([name, value]) => [name, { shape: [], data: Float32Array.of(value) }]),
@@ -110,7 +115,10 @@ export class DeviceTrainingSession implements TrainingSession {
     return {
       step: this.steps,
       firstMoments: await downloadGroups(this.backend, 'firstMoments', this.model.trainable, this.state),
-      secondMoments: await downloadGroups(this.backend, 'secondMoments', this.model.trainable, this.state),
+      secondMoments:
+        this.options.optimizer.kind === 'adamw'
+          ? await downloadGroups(this.backend, 'secondMoments', this.model.trainable, this.state)
+          : new Map(),
     };
   }
 

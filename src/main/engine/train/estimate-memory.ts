@@ -1,3 +1,4 @@
+import type { OptimizerKind } from '#shared/models/run-config';
 import { peakActivationBytes } from '../ir/peak-memory';
 import { sizeOf } from '../ir/shape';
 import type { VitConfig } from '../vit/config';
@@ -9,6 +10,7 @@ export interface MemoryOptions {
   readonly config: VitConfig;
   readonly microBatch: number;
   readonly trainable: 'all' | 'head';
+  readonly optimizer: OptimizerKind;
   /** Micro-batches a step; from two on a second set of gradients is kept. */
   readonly accumulation: number;
 }
@@ -17,17 +19,21 @@ const MIB = 2 ** 20;
 /** Node.js and onnxruntime with a prepared session, before any tensor. */
 const PROCESS_MIB = 110;
 
+/** Numbers that the optimizer keeps for each trained parameter. */
+export const momentSets = (optimizer: OptimizerKind): number => (optimizer === 'adamw' ? 2 : 1);
+
 /**
  * Peak resident memory of a process that trains on the CPU, MiB: parameters, moments and gradients as we keep them, the
  * pixels, and what the gradient program holds at one time, which is worked out from the graph itself. What the caller
  * keeps (images, the parameters as they were read) comes on top.
  */
-export function estimateTrainingMemoryMB({ config, microBatch, trainable, accumulation }: MemoryOptions): number {
+export function estimateTrainingMemoryMB(options: MemoryOptions): number {
+  const { config, microBatch, trainable, optimizer, accumulation } = options;
   const model = vitModel(config, trainable);
   const parameters = parameterCount(model.groups);
   const trained = parameterCount(model.trainable);
   const gradientSets = accumulation > 1 ? 2 : 1;
-  const state = 4 * (parameters + trained * (2 + gradientSets));
+  const state = 4 * (parameters + trained * (momentSets(optimizer) + gradientSets));
   // The runtime computes gradients in memory of its own before they are copied to ours.
   const outputs = 4 * trained;
   const pixels = 4 * microBatch * sizeOf(model.inputShape);

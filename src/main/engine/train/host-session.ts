@@ -1,7 +1,8 @@
 import type { Backend, Program } from '../backends/backend';
 import { clipFactor, sumOfSquares } from '../optim/adamw';
-import { createKernelGroup, type KernelGroup } from '../optim/adamw-kernel';
+import { createOptimizerGroup, type OptimizerGroup } from '../optim/optimizer';
 import type { NamedTensors, Tensor } from '../tensor';
+import type { ParameterGroup } from '../vit/parameters';
 import { type FlatGroups, packGroups, unpackGroups, viewParameters, zeroGroups } from './flat-state';
 import { inBatches } from './logits';
 import { prepareMicroBatch, type StepOptions } from './micro-batch';
@@ -11,7 +12,7 @@ import type { Batch, OptimizerState, StepResult, TrainingSession } from './sessi
 
 /**
  * Training with the state in our own memory, for the CPU: the runtime reads parameters where they lie, writes
- * gradients into buffers that are used again each step, and AdamW works in place. Nothing as large as the model is
+ * gradients into buffers that are used again each step, and the optimizer works in place. Nothing as large as the model is
  * copied but the gradients, once.
  */
 export class HostTrainingSession implements TrainingSession {
@@ -19,10 +20,12 @@ export class HostTrainingSession implements TrainingSession {
   private readonly model: TrainableModel;
   private readonly options: StepOptions;
   /** Parameters, moments and gradients of the trainable groups. */
-  private readonly kernels: ReadonlyMap<string, KernelGroup>;
+  private readonly kernels: ReadonlyMap<string, OptimizerGroup>;
   private readonly flatParameters: FlatGroups;
   private readonly firstMoments: FlatGroups;
   private readonly secondMoments: FlatGroups;
+  /** Groups with second moments: none for SGD. */
+  private readonly secondGroups: readonly ParameterGroup[];
   private readonly gradients: FlatGroups;
   private readonly parameterViews: ReadonlyMap<string, Tensor>;
   private readonly gradientViews: ReadonlyMap<string, Tensor>;
@@ -44,9 +47,10 @@ export class HostTrainingSession implements TrainingSession {
     this.model = model;
     this.options = options;
     const { groups, trainable } = model;
-    this.kernels = new Map(trainable.map(({ name, size }) => [name, createKernelGroup(size)]));
+    this.kernels = new Map(trainable.map(({ name, size }) => [name, createOptimizerGroup(size, options.optimizer)]));
     const part = (kind: 'firstMoments' | 'secondMoments' | 'gradients'): FlatGroups =>
-      new Map([...this.kernels].map(([name, kernel]) => [name, kernel[kind]]));
+      new Map([...this.kernels].flatMap(([name, { [kind]: buffer }]) => (buffer === null ? [] : [[name, buffer]])));
+    this.secondGroups = options.optimizer.kind === 'adamw' ? trainable : [];
     this.flatParameters = packGroups(
       groups,
       parameters,
@@ -57,7 +61,7 @@ export class HostTrainingSession implements TrainingSession {
     this.gradients = part('gradients');
     if (optimizer) {
       packGroups(trainable, optimizer.firstMoments, this.firstMoments);
-      packGroups(trainable, optimizer.secondMoments, this.secondMoments);
+      packGroups(this.secondGroups, optimizer.secondMoments, this.secondMoments);
     }
     this.parameterViews = viewParameters(groups, this.flatParameters);
     this.gradientViews = this.gradientTargets(this.gradients);
@@ -106,7 +110,7 @@ export class HostTrainingSession implements TrainingSession {
     return {
       step: this.steps,
       firstMoments: unpackGroups(this.model.trainable, this.firstMoments),
-      secondMoments: unpackGroups(this.model.trainable, this.secondMoments),
+      secondMoments: unpackGroups(this.secondGroups, this.secondMoments),
     };
   }
 

@@ -80,6 +80,21 @@ describe('epochPlan', () => {
 });
 
 describe('runTrainingLoop', () => {
+  it('tells the schedule the validation losses of the epochs before', async () => {
+    const { input, learningRates, log } = createScript({}, [halfRight, right, surer]);
+    const seen: (readonly number[])[] = [];
+    await runTrainingLoop({
+      ...input,
+      learningRate: (_, losses) => {
+        seen.push([...losses]);
+        return losses.length;
+      },
+    });
+    expect(learningRates).toEqual([0, 0, 1, 1, 2, 2]);
+    const losses = log.flatMap((record) => (record.kind === 'epoch' ? [record.validationLoss] : []));
+    expect(seen.at(-1)).toEqual(losses.slice(0, 2));
+  });
+
   it('takes a step for each group of micro-batches, the last one smaller', async () => {
     const { input, learningRates, groups, log } = createScript({}, [halfRight, right]);
     const result = await runTrainingLoop(input);

@@ -3,6 +3,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import { planSteps } from '#shared/training/plan';
+import type { Schedule } from '../optim/schedule';
 import type { LoopState } from './checkpoint';
 import { bestValue, epochMetrics, shownValue } from './evaluate';
 import { createRate } from './rate';
@@ -24,8 +25,7 @@ export interface LoopInput {
   readonly validationLabels: Int32Array;
   readonly session: TrainingSession;
   readonly batches: BatchSource;
-  /** Learning rate of the step that follows `step` finished ones. */
-  readonly learningRate: (step: number) => number;
+  readonly learningRate: Schedule;
   readonly state: LoopState;
   /** `best` before `last`, so that a kill between them never leaves `last` naming a best that is not there. */
   saveBest(state: LoopState): Promise<void>;
@@ -181,7 +181,10 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
           group.push(next.value);
           first += 1;
         }
-        const learningRate = input.learningRate(state.step);
+        const learningRate = input.learningRate(
+          state.step,
+          state.history.map(({ validationLoss }) => validationLoss),
+        );
         const { loss, gradientNorm } = await session.step(group, learningRate);
         if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
           throw new FoveaError(

@@ -5,7 +5,7 @@ import type { Batch, TrainingOptions } from './session';
 
 export type StepOptions = Pick<
   TrainingOptions,
-  'microBatch' | 'weightDecay' | 'maxGradientNorm' | 'labelSmoothing' | 'classWeights'
+  'microBatch' | 'optimizer' | 'weightDecay' | 'maxGradientNorm' | 'labelSmoothing' | 'classWeights'
 >;
 
 /** `count` rows padded with zeros to the compiled batch; the array itself when it is full already. */

@@ -2,9 +2,11 @@ import { backward } from '../autodiff/backward';
 import { GraphBuilder } from '../ir/builder';
 import type { Graph, Value } from '../ir/graph';
 import { buildClip, buildUpdate } from '../optim/adamw';
+import { buildSgdUpdate } from '../optim/sgd';
 import type { ParameterSource } from '../vit/forward';
 import type { ParameterGroup } from '../vit/parameters';
 import { crossEntropy } from './cross-entropy';
+import type { StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 
 export const inputNames = { pixels: 'pixels', targets: 'targets' } as const;
@@ -99,27 +101,48 @@ export function buildClipProgram(model: TrainableModel, maximumNorm: number): Gr
   return builder.build(`${model.name} clip`);
 }
 
-/** AdamW over all groups; also returns the gradients set to zero, for the next step. */
-export function buildUpdateProgram(model: TrainableModel): Graph {
+/** The optimizer over all groups; also returns the gradients set to zero, for the next step. */
+export function buildUpdateProgram(model: TrainableModel, options: UpdateOptions): Graph {
   const builder = new GraphBuilder();
   const factor = builder.input('factor', []);
-  const rates = {
-    rate: builder.input('rate', []),
-    correction: builder.input('correction', []),
-    keep: builder.input('keep', []),
-  };
-  for (const { name, size, decaySize } of model.trainable) {
+  const rate = builder.input('rate', []);
+  const update = options.optimizer.kind === 'adamw' ? adamWUpdate(builder, rate) : sgdUpdate(builder, rate, options);
+  for (const group of model.trainable) {
+    const { name, size } = group;
+    const gradients = builder.input(stateName.gradients(name), [size]);
+    update(group, builder.multiply(gradients, factor));
+    builder.output(nextName(stateName.gradients(name)), builder.multiply(gradients, builder.scalar(0)));
+  }
+  return builder.build(`${model.name} update`);
+}
+
+type UpdateOptions = Pick<StepOptions, 'optimizer' | 'weightDecay'>;
+type GroupUpdate = (group: ParameterGroup, gradients: Value) => void;
+
+function adamWUpdate(builder: GraphBuilder, rate: Value): GroupUpdate {
+  const rates = { rate, correction: builder.input('correction', []), keep: builder.input('keep', []) };
+  return ({ name, size, decaySize }, gradients) => {
     const state = {
       parameters: builder.input(stateName.parameters(name), [size]),
       firstMoments: builder.input(stateName.firstMoments(name), [size]),
       secondMoments: builder.input(stateName.secondMoments(name), [size]),
     };
-    const gradients = builder.input(stateName.gradients(name), [size]);
-    const next = buildUpdate(builder, state, builder.multiply(gradients, factor), decaySize, rates);
+    const next = buildUpdate(builder, state, gradients, decaySize, rates);
     builder.output(nextName(stateName.parameters(name)), next.parameters);
     builder.output(nextName(stateName.firstMoments(name)), next.firstMoments);
     builder.output(nextName(stateName.secondMoments(name)), next.secondMoments);
-    builder.output(nextName(stateName.gradients(name)), builder.multiply(gradients, builder.scalar(0)));
-  }
-  return builder.build(`${model.name} update`);
+  };
+}
+
+function sgdUpdate(builder: GraphBuilder, rate: Value, { optimizer, weightDecay }: UpdateOptions): GroupUpdate {
+  const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : 0;
+  return ({ name, size, decaySize }, gradients) => {
+    const state = {
+      parameters: builder.input(stateName.parameters(name), [size]),
+      velocities: builder.input(stateName.firstMoments(name), [size]),
+    };
+    const next = buildSgdUpdate(builder, state, gradients, decaySize, { rate, weightDecay, momentum });
+    builder.output(nextName(stateName.parameters(name)), next.parameters);
+    builder.output(nextName(stateName.firstMoments(name)), next.velocities);
+  };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import type { OptimizerSettings } from '../optim/optimizer';
 import { createRandom, normal } from '../random';
 import { relativeError } from '../selftest/check';
 import type { NamedTensors } from '../tensor';
@@ -41,11 +42,14 @@ const options: TrainingOptions = {
   threads: 1,
   microBatch: 4,
   trainable: 'all',
+  optimizer: { kind: 'adamw' },
   weightDecay: 0.05,
   maxGradientNorm: 1,
   labelSmoothing: 0.1,
   classWeights: [1, 2, 0.5],
 };
+const adamWOptions = options;
+const rules: readonly OptimizerSettings[] = [{ kind: 'adamw' }, { kind: 'sgd', momentum: 0.9 }];
 const imageSize = 3 * 16 * 16;
 
 function batchOf(seed: number, count: number): Batch {
@@ -75,7 +79,8 @@ describe('a training session', () => {
     expect(runs[0]).not.toEqual(bytes(start));
   });
 
-  it('goes on from parameters and optimizer state bit for bit', async () => {
+  it.each(rules)('goes on from parameters and optimizer state bit for bit: %o', async (rule) => {
+    const options = { ...adamWOptions, optimizer: rule };
     const whole = await createTrainingSession(options, start);
     await train(whole, [1, 2, 3, 4]);
 
@@ -178,7 +183,8 @@ describe('a training session', () => {
   });
 });
 
-describe('a session whose state is on the device', () => {
+describe.each(rules)('a session whose state is on the device: %o', (rule) => {
+  const options = { ...adamWOptions, optimizer: rule };
   let onDevice: TrainingSession;
   let inMemory: TrainingSession;
   beforeAll(async () => {

@@ -1,3 +1,4 @@
+import type { OptimizerSettings } from '../optim/optimizer';
 import type { NamedTensors } from '../tensor';
 import type { VitConfig } from '../vit/config';
 
@@ -18,6 +19,7 @@ export interface TrainingOptions {
   readonly microBatch: number;
   /** `head`: everything before the classifier is frozen and takes no gradient, m or v. */
   readonly trainable: 'all' | 'head';
+  readonly optimizer: OptimizerSettings;
   readonly weightDecay: number;
   readonly maxGradientNorm: number;
   readonly labelSmoothing: number;
@@ -25,11 +27,13 @@ export interface TrainingOptions {
   readonly classWeights: readonly number[] | null;
 }
 
-/** AdamW's memory of one run: enough, with the parameters, to go on bit-identically. */
+/** The optimizer's memory of one run: enough, with the parameters, to go on bit-identically. */
 export interface OptimizerState {
   /** Optimizer steps done. */
   readonly step: number;
+  /** AdamW's first moments; SGD's velocities. */
   readonly firstMoments: NamedTensors;
+  /** Empty for SGD. */
   readonly secondMoments: NamedTensors;
 }
 
@@ -45,7 +49,7 @@ export interface StepResult {
  * One call at a time.
  */
 export interface TrainingSession {
-  /** One optimizer step: forward and backward for each micro-batch, clip, AdamW at `learningRate`. */
+  /** One optimizer step: forward and backward for each micro-batch, clip, update at `learningRate`. */
   step(microBatches: readonly Batch[], learningRate: number): Promise<StepResult>;
   /** Logits [count, classes] with the present parameters. */
   logits(pixels: Float32Array, count: number): Promise<Float32Array>;

@@ -106,7 +106,7 @@ interface GroupProps {
 }
 
 function StepSettings({ draft, change, backbone }: GroupProps & { readonly backbone: BackboneSummary | undefined }) {
-  const automatic = defaultLearningRate(draft.preset, backbone?.pretrained ?? false);
+  const automatic = defaultLearningRate(draft.preset, backbone?.pretrained ?? false, draft.optimizer);
   return (
     <SectionCard title="Steps and learning rate">
       <IntegerSetting
@@ -154,16 +154,75 @@ function StepSettings({ draft, change, backbone }: GroupProps & { readonly backb
           { value: 'cosine', label: 'Cosine' },
           { value: 'linear', label: 'Linear' },
           { value: 'constant', label: 'Constant' },
+          { value: 'step', label: 'Step' },
+          { value: 'plateau', label: 'On plateau' },
         ]}
         onChange={(schedule) => change({ schedule })}
       />
+      {draft.schedule === 'step' && (
+        <IntegerSetting
+          label="Drop every"
+          help="Epochs from one drop of the learning rate to the next."
+          value={draft.stepEpochs}
+          min={1}
+          max={10_000}
+          onChange={(stepEpochs) => change({ stepEpochs })}
+        />
+      )}
+      {draft.schedule === 'plateau' && (
+        <IntegerSetting
+          label="Plateau patience"
+          help="Epochs without a lower validation loss that pass before a drop."
+          value={draft.plateauPatience}
+          min={0}
+          max={10_000}
+          onChange={(plateauPatience) => change({ plateauPatience })}
+        />
+      )}
+      {(draft.schedule === 'step' || draft.schedule === 'plateau') && (
+        <DecimalSetting
+          label="Drop to"
+          help="Share of the learning rate that a drop leaves."
+          value={draft.scheduleFactor}
+          check={(value) => (value > 0 && value <= 1 ? null : 'Above 0, up to 1')}
+          onChange={(value) => change({ scheduleFactor: value ?? 0.1 })}
+        />
+      )}
       <DecimalSetting
         label="Warm-up"
         help="Share of all steps in which the learning rate rises."
         value={draft.warmupRatio}
         check={(value) => (value >= 0 && value <= 1 ? null : 'From 0 to 1')}
         onChange={(value) => change({ warmupRatio: value ?? 0 })}
+        disabled={draft.warmupSteps !== null}
       />
+      <DecimalSetting
+        label="Warm-up steps"
+        help="The same as a number of optimizer steps. Empty: by the share."
+        value={draft.warmupSteps}
+        placeholder="By the share"
+        check={(value) => (Number.isInteger(value) && value >= 0 && value <= 10_000_000 ? null : 'A whole number')}
+        onChange={(warmupSteps) => change({ warmupSteps })}
+      />
+      <ChoiceSetting
+        label="Optimizer"
+        help="AdamW suits transformers; SGD wants larger learning rates."
+        value={draft.optimizer}
+        choices={[
+          { value: 'adamw', label: 'AdamW' },
+          { value: 'sgd', label: 'SGD with momentum' },
+        ]}
+        onChange={(optimizer) => change({ optimizer })}
+      />
+      {draft.optimizer === 'sgd' && (
+        <DecimalSetting
+          label="Momentum"
+          help="Share of the last step that the next one keeps."
+          value={draft.momentum}
+          check={(value) => (value >= 0 && value <= 0.9999 ? null : 'From 0 to 0.9999')}
+          onChange={(value) => change({ momentum: value ?? 0.9 })}
+        />
+      )}
       <DecimalSetting
         label="Weight decay"
         help="Pulls weights towards 0; never biases and norms."

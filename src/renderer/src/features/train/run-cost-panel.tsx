@@ -63,7 +63,13 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
         </Stack>
       </SectionCard>
       {cost !== undefined && cost.schedule.length > 1 && (
-        <ScheduleChart schedule={cost.schedule} warmupSteps={cost.warmupSteps} />
+        <ScheduleChart
+          schedule={cost.schedule}
+          warmupSteps={cost.warmupSteps}
+          {...(cost.config.schedule === 'plateau'
+            ? { note: 'Drops follow the validation loss and are not known before the run.' }
+            : {})}
+        />
       )}
       {cost?.classWeights !== null && cost?.classWeights !== undefined && (
         <SectionCard title="Class weights" description="n / (classes × n of the class), on the training images">
