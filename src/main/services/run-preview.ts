@@ -9,8 +9,9 @@ import { balancedClassWeights, planSteps, type StepPlan } from '#shared/training
 import { scheduleOf } from '../engine/optim/schedule';
 import type { EngineClient } from '../engine-host/client';
 import type { BackboneSource, Estimate } from '../engine-host/protocol';
-import { currentSplit, patientsAcrossParts } from '../store/splits';
+import { currentSplit } from '../store/splits';
 import type { Dataset } from './dataset';
+import { findLeaks } from './duplicate-groups';
 import type { OpenProject } from './projects';
 import { runProblems, runWarnings } from './run-checks';
 import type { RunSample } from './run-files';
@@ -64,12 +65,14 @@ export async function prepareRun(
       wanted.learningRate ?? defaultLearningRate(wanted.preset, estimate?.pretrained ?? false, wanted.optimizer),
   };
   const plan = planSteps(config, train.length);
+  const leaks = findLeaks(project.store);
   const checked = {
     config,
     classes,
     samples,
     hasSplit: currentSplit(project.store) !== null,
-    groupsAcrossSplits: patientsAcrossParts(project.store),
+    patientsAcrossSplits: leaks.patients,
+    duplicatesAcrossSplits: leaks.duplicates,
     estimate,
     estimateProblem: problem,
     machineMemoryMB: totalmem() / 2 ** 20,
