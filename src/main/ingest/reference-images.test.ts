@@ -36,11 +36,9 @@ const reasons: Readonly<Record<string, string>> = {
   'dcm4che/src/main/resources/will-jxl.dcm': 'unsupported_transfer_syntax',
   'pydicom/JPEG2000-embedded-sequence-delimiter.dcm': 'damaged',
   'pydicom/MR_truncated.dcm': 'truncated',
-  // Written with implicit value representations under an explicit transfer syntax.
-  'pydicom/SC_rgb_jpeg.dcm': 'damaged',
-  // A private group 0001 stands where the file meta group should end.
-  'pydicom/meta_missing_tsyntax.dcm': 'damaged',
-  'pydicom/nested_priv_SQ.dcm': 'damaged',
+  // They describe no image; a private group 0001 stands where the file meta group should end.
+  'pydicom/meta_missing_tsyntax.dcm': 'not_dicom_image',
+  'pydicom/nested_priv_SQ.dcm': 'not_dicom_image',
   // One byte too many before the data set.
   'pydicom/no_meta.dcm': 'not_an_image',
   'pydicom/rtplan_truncated.dcm': 'truncated',
@@ -48,7 +46,8 @@ const reasons: Readonly<Record<string, string>> = {
 
 /**
  * Files that the reference does not decode, and another decoder does: [min, max, mean] of frame 0 by pylibjpeg-libjpeg
- * 2.5 (JPEG extended), by NumPy on the inflated bytes (deflated), by NumPy on the raw bytes (the others).
+ * 2.5 (JPEG extended), by NumPy on the inflated bytes (deflated), by pydicom
+ * 3.0.2, which looks for implicit representations (SC_rgb_jpeg), by NumPy on the raw bytes (the others).
  */
 const otherDecoders: Readonly<Record<string, readonly [number, number, number, tolerance: number]>> = {
   'cornerstone/CT0012.fragmented_no_bot_jpeg_baseline.51.dcm': [1011, 2223, 1407.637, 1],
@@ -64,6 +63,8 @@ const otherDecoders: Readonly<Record<string, readonly [number, number, number, t
   'dicomparser/deflate/image_dfl': [0, 255, 127.116, 0.001],
   'pydicom/image_dfl.dcm': [0, 255, 127.116, 0.001],
   'dcm4che/src/main/resources/OT-PAL-8-face': [56, 149, 109.318, 0.001],
+  // Written with implicit value representations under an explicit transfer syntax.
+  'pydicom/SC_rgb_jpeg.dcm': [134, 252, 243.972, 1],
   'pydicom/badVR.dcm': [795000, 1254000, 1013780, 0.001],
 };
 

@@ -3,6 +3,7 @@ import dicomParser from 'dicom-parser';
 import { FoveaError } from '#shared/ipc/errors';
 import { damaged } from './damaged';
 import { inflateDataSet } from './inflate';
+import { parseImplicitBody } from './parse-implicit';
 import {
   DEFLATED_LITTLE_ENDIAN,
   EXPLICIT_BIG_ENDIAN,
@@ -132,6 +133,27 @@ function startsAsDeclared(bytes: Buffer, { position }: MetaHeader, transferSynta
   return valueRepresentations.has(bytes.toString('latin1', position + 4, position + 6));
 }
 
+/** Where the file meta group ends by its own length (0002,0000), or null where it has none. */
+function metaEnd(bytes: Buffer): number | null {
+  if (bytes.length < PREAMBLE_BYTES + 12) return null;
+  if (bytes.toString('latin1', PREAMBLE_BYTES, PREAMBLE_BYTES + 8) !== '\x02\x00\x00\x00UL\x04\x00') return null;
+  const end = PREAMBLE_BYTES + 12 + bytes.readUInt32LE(PREAMBLE_BYTES + 8);
+  return end + 8 <= bytes.length ? end : null;
+}
+
+/**
+ * A data set that starts with a group below 0002, which no standard allows and which the parser takes for more of the
+ * file meta group. Read only where it has implicit value representations, or names no transfer syntax.
+ */
+function parseBehindMeta(bytes: Buffer): ParsedDicom | null {
+  const end = metaEnd(bytes);
+  if (end === null || bytes.readUInt16LE(end) >= 0x0002) return null;
+  const transferSyntax = readMeta(bytes.subarray(0, end))?.string('x00020010')?.trim() || IMPLICIT_LITTLE_ENDIAN;
+  const dataSet = transferSyntax === IMPLICIT_LITTLE_ENDIAN ? parseImplicitBody(bytes, end) : null;
+  const warnings = ['The data set starts with a group that DICOM does not allow there.'];
+  return dataSet === null ? null : { dataSet, stop: null, transferSyntax, warnings };
+}
+
 function parseWithPreamble(bytes: Buffer): ParsedDicom {
   const meta = readMeta(bytes);
   if (meta?.string('x00020002')?.trim() === MEDIA_STORAGE_DIRECTORY) {
@@ -139,11 +161,23 @@ function parseWithPreamble(bytes: Buffer): ParsedDicom {
       hint: 'Import the folder that it is in.',
     });
   }
+  const odd = parseBehindMeta(bytes);
+  if (odd !== null) return odd;
   const transferSyntax = meta?.string('x00020010')?.trim();
   const attempt = transferSyntax ? parseExplicit64(bytes, transferSyntax) : null;
   if (attempt !== null && transferSyntax) {
     if (attempt.stop !== null && meta && !startsAsDeclared(bytes, meta, transferSyntax)) {
-      throw damaged('The file is not encoded as its header says (implicit instead of explicit value representations).');
+      const body =
+        meta.position === undefined || transferSyntax === EXPLICIT_BIG_ENDIAN
+          ? null
+          : parseImplicitBody(bytes, meta.position);
+      if (body === null) {
+        throw damaged(
+          'The file is not encoded as its header says (implicit instead of explicit value representations).',
+        );
+      }
+      const warnings = ['The file is written with implicit value representations, other than its header says.'];
+      return { dataSet: body, stop: null, transferSyntax, warnings };
     }
     return { ...attempt, transferSyntax, warnings: [] };
   }
