@@ -12,6 +12,8 @@ import type { Sample } from './protocol';
 export interface BatchOrder {
   readonly samples: readonly Sample[];
   readonly epoch: number | null;
+  /** For each sample, how often it was drawn before in this epoch: it shows another view. None by default. */
+  readonly repeats?: readonly number[];
 }
 
 export interface BatchSettings {
@@ -47,7 +49,7 @@ export function makeBatch(order: BatchOrder, settings: BatchSettings): Batch {
     labels[index] = sample.label;
     if (order.epoch === null) pixelValuesInto(raster, pipeline, pixels, index * size);
     else {
-      const random = augmentationRandom(seed, order.epoch, sample.image);
+      const random = augmentationRandom(seed, order.epoch, sample.image, order.repeats?.[index] ?? 0);
       augmentInto(raster, augmentation, pipeline, random, pixels, index * size);
     }
   }

@@ -1,3 +1,4 @@
+import { countRepeats } from '../engine/train/epoch-plan';
 import type { BatchSource } from '../engine/train/loop';
 import type { Batch } from '../engine/train/session';
 import type { Loader } from './loader';
@@ -21,7 +22,15 @@ export function imageBatches(
 ): BatchSource {
   const pick = (samples: readonly Sample[], positions: readonly number[]) => positions.map((i) => samples[i] as Sample);
   return {
-    training: (epoch, plan) => loader.batches(plan.map((positions) => ({ epoch, samples: pick(train, positions) }))),
+    training: (epoch, plan, first) => {
+      const repeats = countRepeats(plan);
+      const orders = plan.map((positions, index) => ({
+        epoch,
+        samples: pick(train, positions),
+        repeats: repeats[index] ?? [],
+      }));
+      return loader.batches(orders.slice(first));
+    },
     validation: () =>
       loader.batches(
         inOrder(validation.length, batchSize).map((positions) => ({
@@ -60,7 +69,7 @@ export function featureBatches(
     for (const positions of plan) yield gather(set, positions);
   }
   return {
-    training: (_epoch, plan) => each(train, plan),
+    training: (_epoch, plan, first) => each(train, plan.slice(first)),
     validation: () => each(validation, inOrder(validation.labels.length, batchSize)),
   };
 }

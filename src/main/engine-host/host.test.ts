@@ -122,6 +122,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
       schedule: 'plateau',
       plateauPatience: 0,
       scheduleFactor: 0.5,
+      classBalance: 'weighted-sampler',
     };
     const whole = smallRun(newFolder(), settings);
     const undivided = train(whole);

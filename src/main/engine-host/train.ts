@@ -2,7 +2,7 @@ import { recordHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
-import { balancedClassWeights, planSteps } from '#shared/training/plan';
+import { balancedClassWeights, planSteps, samplingWeights } from '#shared/training/plan';
 import { scheduleOf } from '../engine/optim/schedule';
 import type { NamedTensors } from '../engine/tensor';
 import type { LoopState } from '../engine/train/checkpoint';
@@ -151,6 +151,8 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
       config,
       classes: classes.length,
       trainImages: spec.train.length,
+      samplingWeights:
+        config.classBalance === 'weighted-sampler' ? samplingWeights(labelsOf(spec), classes.length) : null,
       validationLabels: Int32Array.from(spec.validation, ({ label }) => label),
       session: setup.session,
       batches: setup.batches,
@@ -196,9 +198,10 @@ async function modelOf(spec: TrainSpec, start: StartingPoint): Promise<Model> {
   return { config, parameters, hash: backbone, notes: [] };
 }
 
+const labelsOf = (spec: TrainSpec): number[] => spec.train.map(({ label }) => label);
+
 function sessionOptions(spec: TrainSpec) {
   const { config } = spec;
-  const labels = spec.train.map(({ label }) => label);
   return {
     device: resolveDevice(config.device),
     threads: config.threads,
@@ -208,7 +211,8 @@ function sessionOptions(spec: TrainSpec) {
     weightDecay: config.weightDecay,
     maxGradientNorm: config.maxGradientNorm,
     labelSmoothing: config.labelSmoothing,
-    classWeights: config.classBalance === 'weighted-loss' ? balancedClassWeights(labels, spec.classes.length) : null,
+    classWeights:
+      config.classBalance === 'weighted-loss' ? balancedClassWeights(labelsOf(spec), spec.classes.length) : null,
   };
 }
 

@@ -5,8 +5,9 @@ import type { RequestOutput } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import { defaultLearningRate, type RunConfig, runConfigSchema } from '#shared/models/run-config';
-import { balancedClassWeights, planSteps, type StepPlan } from '#shared/training/plan';
+import { balancedClassWeights, planSteps, type StepPlan, samplingWeights } from '#shared/training/plan';
 import { scheduleOf } from '../engine/optim/schedule';
+import { epochOrder } from '../engine/train/epoch-plan';
 import type { EngineClient } from '../engine-host/client';
 import type { BackboneSource, Estimate } from '../engine-host/protocol';
 import { currentSplit } from '../store/splits';
@@ -77,10 +78,8 @@ export async function prepareRun(
     estimateProblem: problem,
     machineMemoryMB: totalmem() / 2 ** 20,
   };
-  const weights = balancedClassWeights(
-    train.map((sample) => sample.label),
-    classes.length,
-  );
+  const labels = train.map((sample) => sample.label);
+  const weights = balancedClassWeights(labels, classes.length);
   return {
     config,
     classes,
@@ -99,11 +98,32 @@ export async function prepareRun(
       secondsEstimate: estimate?.seconds ?? null,
       schedule: schedulePoints(config, plan),
       classWeights:
-        config.classBalance === 'none' ? null : classes.map((label, index) => ({ label, weight: weights[index] ?? 0 })),
+        config.classBalance === 'weighted-loss'
+          ? classes.map((label, index) => ({ label, weight: weights[index] ?? 0 }))
+          : null,
+      classDraws: config.classBalance === 'weighted-sampler' ? firstDraws(config, classes, labels) : null,
       problems: runProblems(checked),
       warnings: runWarnings(checked),
     },
   };
+}
+
+/** How often the sampler draws each class in the first epoch: the very draws of the run. */
+function firstDraws(
+  config: RunConfig,
+  classes: readonly string[],
+  labels: readonly number[],
+): RunPreview['classDraws'] {
+  const drawn = new Array<number>(classes.length).fill(0);
+  const images = new Array<number>(classes.length).fill(0);
+  const weights = samplingWeights(labels, classes.length);
+  for (const label of labels) images[label] = (images[label] ?? 0) + 1;
+  const order = labels.length === 0 ? [] : epochOrder(config.seed, 1, labels.length, weights);
+  for (const position of order) {
+    const label = labels[position] ?? 0;
+    drawn[label] = (drawn[label] ?? 0) + 1;
+  }
+  return classes.map((label, index) => ({ label, images: images[index] ?? 0, drawn: drawn[index] ?? 0 }));
 }
 
 async function askEngine(

@@ -96,6 +96,12 @@ describe('preview', () => {
       { label: 'left', weight: 1 },
       { label: 'right', weight: 1 },
     ]);
+    expect(preview.classDraws).toBeNull();
+    const sampled = await runs.preview(project, config({ epochs: 10, classBalance: 'weighted-sampler' }));
+    expect(sampled.classWeights).toBeNull();
+    expect(sampled.classDraws?.map(({ label }) => label)).toEqual(['left', 'right']);
+    const sum = (key: 'images' | 'drawn') => sampled.classDraws?.reduce((total, one) => total + one[key], 0);
+    expect(sum('drawn')).toBe(sum('images'));
     // 12 heads-free figures of the architecture: hidden 96, 6 layers, MLP 384, 8 x 8 patches of 12 x 12 x 3, 2 classes.
     const block = 4 * (96 * 96 + 96) + (96 * 384 + 384) + (384 * 96 + 96) + 4 * 96;
     expect(preview.parameters).toBe(432 * 96 + 96 + 96 + 65 * 96 + 6 * block + 2 * 96 + 2 * 96 + 2);

@@ -46,9 +46,12 @@ export function drawAugmentation(raster: Raster, augmentation: Augmentation, ran
   return { view: { ...crop, flip, degrees }, jitter: drawJitter(augmentation, raster.channels === 1, random) };
 }
 
-/** The stream of one image in one epoch: independent of order, batches and of where a run was resumed. */
-export const augmentationRandom = (seed: number, epoch: number, image: number): Random =>
-  createRandom(seed, epoch, image);
+/**
+ * The stream of one image in one epoch: independent of order, batches and of where a run was resumed. `repeat` counts
+ * how often the image was drawn before in this epoch.
+ */
+export const augmentationRandom = (seed: number, epoch: number, image: number, repeat = 0): Random =>
+  repeat === 0 ? createRandom(seed, epoch, image) : createRandom(seed, epoch, image, repeat);
 
 /**
  * A training view of a canonical raster, as normalised [3, height, width] in `out` at `offset`. Geometry is one

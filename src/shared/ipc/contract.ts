@@ -173,6 +173,10 @@ export const requests = {
       /** At most 200 points of the schedule, [optimizer step, learning rate]. */
       schedule: z.array(z.tuple([z.number(), z.number()])),
       classWeights: z.array(z.object({ label: z.string(), weight: z.number() })).nullable(),
+      /** Of `weighted-sampler`: each class's training images, and how often they are drawn in the first epoch. */
+      classDraws: z
+        .array(z.object({ label: z.string(), images: z.number().int(), drawn: z.number().int() }))
+        .nullable(),
       problems: z.array(z.string()),
       warnings: z.array(z.string()),
     }),

@@ -30,6 +30,9 @@ export type BestMetric = (typeof bestMetrics)[number];
 export const schedules = ['cosine', 'linear', 'constant', 'step', 'plateau'] as const;
 export type ScheduleKind = (typeof schedules)[number];
 
+/** `weighted-loss`: errors on rare classes count more. `weighted-sampler`: their images are drawn more often. */
+export const classBalances = ['none', 'weighted-loss', 'weighted-sampler'] as const;
+
 export const optimizers = ['adamw', 'sgd'] as const;
 export type OptimizerKind = (typeof optimizers)[number];
 
@@ -68,7 +71,7 @@ export const runConfigSchema = z.strictObject({
   momentum: z.number().min(0).max(0.9999).default(0.9),
   maxGradientNorm: z.number().positive().default(1),
   labelSmoothing: z.number().min(0).max(0.99).default(0),
-  classBalance: z.enum(['none', 'weighted-loss']).default('none'),
+  classBalance: z.enum(classBalances).default('none'),
   bestMetric: z.enum(bestMetrics).default('accuracy'),
   /** Epochs without a better `bestMetric` after which a run ends; null = never. */
   earlyStoppingPatience: z.number().int().min(1).nullable().default(null),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { balancedClassWeights, planSteps } from './plan';
+import { balancedClassWeights, planSteps, samplingWeights } from './plan';
 
 describe('planSteps', () => {
   it("counts the guide's run: 468 images, batch 10, accumulation 2, 40 epochs", () => {
@@ -31,4 +31,8 @@ describe('balancedClassWeights', () => {
     expect(balancedClassWeights([0, 0], 2)).toEqual([0.5, 0]);
     expect(() => balancedClassWeights([2], 2)).toThrow(RangeError);
   });
+});
+
+it('weighs each image for sampling by total / count of its class', () => {
+  expect(samplingWeights([0, 0, 0, 1, 1, 2], 4)).toEqual([2, 2, 2, 3, 3, 6]);
 });

@@ -21,6 +21,15 @@ export function planSteps(
 }
 
 /**
+ * One weight an image for `weighted-sampler`: images / images of its class, so that each class is drawn as often as any
+ * other.
+ */
+export function samplingWeights(labels: readonly number[], classes: number): number[] {
+  const ofClass = balancedClassWeights(labels, classes).map((weight) => classes * weight);
+  return labels.map((label) => ofClass[label] ?? 0);
+}
+
+/**
  * Weights of `weighted-loss`: images / (classes × images of the class), scikit-learn's "balanced". A class without
  * images gets 0: it has no term in the loss.
  */

@@ -1,18 +1,18 @@
-import { createRandom, shuffle } from '#shared/imaging/random';
 import { FoveaError } from '#shared/ipc/errors';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import { planSteps } from '#shared/training/plan';
 import type { Schedule } from '../optim/schedule';
 import type { LoopState } from './checkpoint';
+import { epochPlan } from './epoch-plan';
 import { bestValue, epochMetrics, shownValue } from './evaluate';
 import { createRate } from './rate';
 import type { Batch, TrainingSession } from './session';
 
 /** Prepares batches ahead, in the order asked for. */
 export interface BatchSource {
-  /** `plan` lists positions in the training set, a micro-batch each. */
-  training(epoch: number, plan: readonly (readonly number[])[]): AsyncIterable<Batch>;
+  /** `plan` lists positions in the training set, a micro-batch each; those before `first` were trained on already. */
+  training(epoch: number, plan: readonly (readonly number[])[], first: number): AsyncIterable<Batch>;
   /** All validation images in order, without augmentation. */
   validation(): AsyncIterable<Batch>;
 }
@@ -21,6 +21,8 @@ export interface LoopInput {
   readonly config: RunConfig;
   readonly classes: number;
   readonly trainImages: number;
+  /** One a training image: they are drawn with replacement. Null = each once an epoch. */
+  readonly samplingWeights: readonly number[] | null;
   /** Labels of the validation images, in their order. */
   readonly validationLabels: Int32Array;
   readonly session: TrainingSession;
@@ -50,17 +52,6 @@ export interface LoopResult {
 /** `last` is also saved inside a long epoch, when this has passed and saving costs at most a twentieth of the time. */
 const SAVE_AFTER_MILLISECONDS = 120_000;
 const SAVE_SHARE = 20;
-
-/** Micro-batches of one epoch: a permutation that depends on seed and epoch only, cut in order. */
-export function epochPlan(seed: number, epoch: number, images: number, batchSize: number): number[][] {
-  const order = shuffle(
-    Array.from({ length: images }, (_, index) => index),
-    createRandom(seed, epoch, 0x5f0f),
-  );
-  const plan: number[][] = [];
-  for (let start = 0; start < images; start += batchSize) plan.push(order.slice(start, start + batchSize));
-  return plan;
-}
 
 /**
  * Trains from `state` to the end: epochs of shuffled, augmented micro-batches, an optimizer step for each
@@ -168,11 +159,11 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
   while (state.step < plan.totalSteps && !state.finished) {
     const epoch = Math.floor(state.step / plan.stepsPerEpoch) + 1;
     const done = state.step % plan.stepsPerEpoch;
-    const microBatches = epochPlan(config.seed, epoch, input.trainImages, config.batchSize);
-    const rest = microBatches.slice(done * config.gradientAccumulation);
-    const iterator = input.batches.training(epoch, rest)[Symbol.asyncIterator]();
+    const microBatches = epochPlan(config.seed, epoch, input.trainImages, config.batchSize, input.samplingWeights);
+    const trained = done * config.gradientAccumulation;
+    const iterator = input.batches.training(epoch, microBatches, trained)[Symbol.asyncIterator]();
     try {
-      for (let first = done * config.gradientAccumulation; first < microBatches.length; ) {
+      for (let first = trained; first < microBatches.length; ) {
         const start = input.now();
         const group: Batch[] = [];
         while (group.length < config.gradientAccumulation && first < microBatches.length) {

@@ -274,11 +274,12 @@ function OutcomeSettings({ draft, change }: GroupProps) {
       )}
       <ChoiceSetting
         label="Class balance"
-        help="Weighted loss: errors on rare classes count more."
+        help="Rare classes count more in the loss, or are drawn more often."
         value={draft.classBalance}
         choices={[
           { value: 'none', label: 'None' },
           { value: 'weighted-loss', label: 'Weighted loss' },
+          { value: 'weighted-sampler', label: 'Weighted sampler' },
         ]}
         onChange={(classBalance) => change({ classBalance })}
       />
@@ -305,6 +306,7 @@ function OutcomeSettings({ draft, change }: GroupProps) {
           { value: 'auto', label: 'Automatic' },
           { value: 'cpu', label: 'Processor' },
           { value: 'webgpu', label: 'GPU (WebGPU)' },
+          { value: 'tfjs', label: 'TensorFlow.js' },
         ]}
         onChange={(device) => change({ device })}
       />

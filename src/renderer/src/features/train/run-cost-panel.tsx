@@ -87,7 +87,45 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           </table>
         </SectionCard>
       )}
+      {cost?.classDraws !== null && cost?.classDraws !== undefined && <ClassDraws draws={cost.classDraws} />}
     </aside>
+  );
+}
+
+function ClassDraws({ draws }: { readonly draws: NonNullable<RequestOutput<'runs.preview'>['classDraws']> }) {
+  const total = draws.reduce((sum, { images }) => sum + images, 0);
+  const share = (count: number) => (total === 0 ? '–' : `${formatFixed((100 * count) / total, 1)} %`);
+  return (
+    <SectionCard title="Class sampling" description="Training images, and how often each class is drawn in epoch 1">
+      <table className={classes['weights']}>
+        <thead>
+          <tr>
+            <th scope="col" style={{ textAlign: 'left' }}>
+              Class
+            </th>
+            <th scope="col" style={{ textAlign: 'right' }}>
+              Images
+            </th>
+            <th scope="col" style={{ textAlign: 'right' }}>
+              Drawn
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {draws.map(({ label, images, drawn }) => (
+            <tr key={label}>
+              <td>{label}</td>
+              <td className="tabular" style={{ textAlign: 'right' }}>
+                {formatCount(images)} · {share(images)}
+              </td>
+              <td className="tabular" style={{ textAlign: 'right' }}>
+                {formatCount(drawn)} · {share(drawn)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </SectionCard>
   );
 }
 
