@@ -1,7 +1,7 @@
 import type { Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Intensity } from '#shared/models/pipeline';
+import type { Crop, Intensity } from '#shared/models/pipeline';
 import type {
   IngestedFile,
   IngestedFrames,
@@ -26,6 +26,8 @@ export interface DecodePool {
     readonly shortSide: number;
     /** From 0, which is the default. */
     readonly frame?: number;
+    /** Of the raster and its thumbnail; the facts are of the whole picture. */
+    readonly crop?: Crop | undefined;
   }): Promise<IngestedFile>;
   /**
    * The chosen frames from place `from` (0 at first) on; ask again from `next` until it equals `chosen`. Rejects

@@ -16,7 +16,7 @@ type Handlers = {
 
 /** What each job does, inside the host. */
 export const decodeJobs: Handlers = {
-  ingest: ({ path, intensity, shortSide, frame }) => ingestFile(path, intensity, shortSide, frame),
+  ingest: ({ path, intensity, shortSide, frame, crop }) => ingestFile(path, intensity, shortSide, { frame, crop }),
   ingestFrames: ({ path, intensity, shortSide, choice, from }) =>
     ingestFrames(path, intensity, shortSide, choice, from),
   display: ({ path, frame, window, invert }) => displayFile(path, frame, window, invert),

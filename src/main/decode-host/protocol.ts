@@ -1,7 +1,7 @@
 import type { Raster } from '#shared/imaging/raster';
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Intensity } from '#shared/models/pipeline';
+import type { Crop, Intensity } from '#shared/models/pipeline';
 import type {
   IngestedFile,
   IngestedFrames,
@@ -19,6 +19,7 @@ export interface DecodeJobs {
       readonly intensity: Intensity;
       readonly shortSide: number;
       readonly frame?: number;
+      readonly crop?: Crop | undefined;
     };
     result: IngestedFile;
   };

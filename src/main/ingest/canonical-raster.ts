@@ -1,6 +1,24 @@
 import type { Raster } from '#shared/imaging/raster';
 import { resizeBilinear } from '#shared/imaging/resize';
 
+/** A part of a picture, pixels from its top left corner. It lies within the picture. */
+export interface PixelBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function cropRaster({ width, channels, data }: Raster, box: PixelBox): Raster {
+  const row = box.width * channels;
+  const cropped = new Uint8Array(row * box.height);
+  for (let y = 0; y < box.height; y++) {
+    const start = ((box.y + y) * width + box.x) * channels;
+    cropped.set(data.subarray(start, start + row), y * row);
+  }
+  return { width: box.width, height: box.height, channels, data: cropped };
+}
+
 /** Three equal channels become one: the picture is grey, whatever its format says. */
 export function dropEqualChannels(raster: Raster): Raster {
   if (raster.channels === 1) return raster;

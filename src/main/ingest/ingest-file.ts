@@ -1,7 +1,7 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Intensity } from '#shared/models/pipeline';
-import { dropEqualChannels, shrinkToLongSide, toCanonicalRaster } from './canonical-raster';
+import type { Crop, Intensity } from '#shared/models/pipeline';
+import { cropRaster, dropEqualChannels, type PixelBox, shrinkToLongSide, toCanonicalRaster } from './canonical-raster';
 import { chooseFrames } from './choose-frames';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { decodeErrorInfo } from './decode-error';
@@ -9,6 +9,7 @@ import { readHeaderFacts } from './dicom/facts';
 import { readFrameCount } from './dicom/image-attributes';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
+import { readTissueRegion } from './dicom/ultrasound-region';
 import { pictureFacts } from './picture-facts';
 import { encodeJpeg } from './raster/codec';
 import { decodePhotograph } from './raster/decode-photograph';
@@ -33,6 +34,8 @@ const MAX_FRAMES = 20_000;
 const FAILURES_IN_A_ROW = 8;
 
 type Decoded = Pick<IngestedFile, 'raster'> & {
+  /** The tissue in an ultrasound picture, where the file says where it is. */
+  readonly tissue: PixelBox | null;
   readonly facts: Omit<FileFacts, 'hash' | 'fileBytes' | 'colour'>;
 };
 
@@ -54,6 +57,7 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
       if (parsed.stop !== null) warnings.push('The file is damaged behind its image.');
       return {
         raster: frame.forModel(intensity),
+        tissue: readTissueRegion(parsed.dataSet, image.rows, image.columns),
         facts: {
           kind: 'dicom',
           width: image.columns,
@@ -82,6 +86,7 @@ function openPicture(bytes: Buffer, kind: 'png' | 'jpeg'): OpenFile {
       const { raster, bits } = await decodePhotograph(bytes);
       return {
         raster,
+        tissue: null,
         facts: {
           kind,
           width: raster.width,
@@ -115,10 +120,14 @@ async function finish(
   decoded: Decoded,
   source: { readonly hash: string; readonly fileBytes: number },
   shortSide: number,
+  crop?: Crop,
 ): Promise<IngestedFile> {
-  const picture = dropEqualChannels(decoded.raster);
+  const { tissue } = decoded;
+  const whole = dropEqualChannels(decoded.raster);
+  // A coloured banner does not make the tissue coloured.
+  const picture = crop === undefined || tissue === null ? whole : dropEqualChannels(cropRaster(whole, tissue));
   const raster = toCanonicalRaster(picture, shortSide);
-  const facts = { ...decoded.facts, ...source, colour: picture.channels === 3 };
+  const facts = { ...decoded.facts, ...source, colour: whole.channels === 3 };
   const thumbnail = await encodeJpeg(shrinkToLongSide(raster, THUMBNAIL_SIDE));
   return { facts, raster, thumbnail, picture: pictureFacts(raster) };
 }
@@ -131,11 +140,11 @@ export async function ingestFile(
   path: string,
   intensity: Intensity,
   shortSide: number,
-  frame = 0,
+  { frame = 0, crop }: { readonly frame?: number | undefined; readonly crop?: Crop | undefined } = {},
 ): Promise<IngestedFile> {
   const bytes = await readWholeFile(path);
   const decoded = await openBytes(bytes, intensity).decode(frame);
-  return finish(decoded, { hash: sha256(bytes), fileBytes: bytes.length }, shortSide);
+  return finish(decoded, { hash: sha256(bytes), fileBytes: bytes.length }, shortSide, crop);
 }
 
 /**

@@ -255,6 +255,7 @@ async function decodeAll(pool: DecodePool, files: readonly GivenFile[], { pipeli
           path: file.path,
           intensity: pipeline.intensity,
           shortSide: pipeline.canonicalShortSide,
+          crop: pipeline.crop,
         });
         decoded[index] = { file, raster, error: null };
       } catch (error) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, sep } from 'node:path';
-import { CANONICAL_SHORT_SIDE, type Intensity } from '#shared/models/pipeline';
+import { CANONICAL_SHORT_SIDE, type Pipeline } from '#shared/models/pipeline';
 
 const HASH = /^[0-9a-f]{64}$/;
 
@@ -24,13 +24,14 @@ export function runFolder(folder: string, id: string): string {
 }
 
 /**
- * Names the way from a file to its canonical raster: empty for the default (auto, 512), so that the usual file names
+ * Names the way from a file to its canonical raster: empty for the default (auto, whole, 512), so that the usual file names
  * stay short.
  */
-export function rasterKey(pipeline: { readonly intensity: Intensity; readonly canonicalShortSide: number }): string {
-  const { intensity, canonicalShortSide } = pipeline;
-  if (intensity.kind === 'auto' && canonicalShortSide === CANONICAL_SHORT_SIDE) return '';
-  const text = JSON.stringify([Object.entries(intensity).sort(), canonicalShortSide]);
+export function rasterKey(pipeline: Pick<Pipeline, 'intensity' | 'crop' | 'canonicalShortSide'>): string {
+  const { intensity, crop, canonicalShortSide } = pipeline;
+  if (intensity.kind === 'auto' && crop === undefined && canonicalShortSide === CANONICAL_SHORT_SIDE) return '';
+  const way = [Object.entries(intensity).sort(), canonicalShortSide, ...(crop === undefined ? [] : [crop])];
+  const text = JSON.stringify(way);
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

@@ -38,6 +38,14 @@ export interface PreparedRun {
   readonly preview: RunPreview;
 }
 
+/** The backbone's pipeline with what the run chooses of it. A choice that is not made leaves no trace in its hash. */
+export function pipelineOf(
+  { crop }: Pick<RunConfig, 'crop'>,
+  { imageSize, mean, std }: Pick<Estimate, 'imageSize' | 'mean' | 'std'>,
+): Pipeline {
+  return { ...defaultPipeline(imageSize, mean, std), ...(crop === undefined ? {} : { crop }) };
+}
+
 const SCHEDULE_POINTS = 200;
 
 /** Looks at a configuration and the present dataset, and asks the engine what the run would cost. */
@@ -86,7 +94,7 @@ export async function prepareRun(
     samples,
     backbone,
     estimate,
-    pipeline: estimate === null ? null : defaultPipeline(estimate.imageSize, estimate.mean, estimate.std),
+    pipeline: estimate === null ? null : pipelineOf(config, estimate),
     preview: {
       config,
       parameters: estimate?.parameters ?? 0,

@@ -69,6 +69,7 @@ async function rebuild(
       intensity: pipeline.intensity,
       shortSide: pipeline.canonicalShortSide,
       frame: entry.frame ?? 0,
+      crop: pipeline.crop,
     });
     if (facts.hash !== entry.hash) throw lost('the file has changed');
     bytes = encodeRaster(raster);

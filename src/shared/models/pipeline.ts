@@ -15,10 +15,17 @@ export const intensitySchema = z.discriminatedUnion('kind', [
 ]);
 export type Intensity = z.infer<typeof intensitySchema>;
 
+/**
+ * What of a picture is kept. `ultrasound-region`: the file's only 2-D tissue region (DICOM (0018,6011)), without
+ * banners and scales; the whole picture where a file names none or several.
+ */
+export const cropSchema = z.enum(['ultrasound-region']);
+export type Crop = z.infer<typeof cropSchema>;
+
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /**
- * The one recorded way from a file to `pixel_values` [3, height, width]: intensity → canonical 8-bit raster (short
+ * The one recorded way from a file to `pixel_values` [3, height, width]: intensity → crop → canonical 8-bit raster (short
  * side at most `canonicalShortSide`) → resize (PIL's antialiased bilinear, aspect not kept, as HF's ViTImageProcessor)
  * → × `rescaleFactor` → (x - mean) / std. Training, evaluation, prediction and export all read this record, and its
  * hash is stored with every run.
@@ -26,6 +33,8 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
 export const pipelineSchema = z.object({
   version: z.literal(1),
   intensity: intensitySchema,
+  /** Absent: the whole picture. */
+  crop: cropSchema.optional(),
   canonicalShortSide: z.number().int().positive(),
   height: z.number().int().positive(),
   width: z.number().int().positive(),

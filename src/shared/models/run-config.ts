@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cropSchema } from './pipeline';
 
 export const presets = ['quick', 'full'] as const;
 export type Preset = (typeof presets)[number];
@@ -50,6 +51,8 @@ export const runConfigSchema = z.strictObject({
   seed: z.number().int().min(0).max(0xffffffff).default(42),
   /** Pixels a side that the model sees, a multiple of the patch size; null = the backbone's own. */
   imageSize: z.number().int().min(8).max(1024).nullable().default(null),
+  /** What of each picture the model sees; absent = all of it. */
+  crop: cropSchema.optional(),
   epochs: z.number().int().min(1).max(10_000).default(40),
   batchSize: z.number().int().min(1).max(1024).default(10),
   gradientAccumulation: z.number().int().min(1).max(1024).default(2),
