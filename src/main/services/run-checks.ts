@@ -1,4 +1,4 @@
-import type { RunConfig } from '#shared/models/run-config';
+import { MAXIMUM_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
 import type { Estimate } from '../engine-host/protocol';
 import type { RunSample } from './run-files';
 import { countClasses, samplesOf } from './run-samples';
@@ -67,14 +67,42 @@ export function runProblems(input: CheckInput): string[] {
   return problems;
 }
 
+/** Share of the machine's memory that a run may be expected to take. */
+const MEMORY_SHARE = 0.9;
+
+const exceedsMemory = ({ estimate, machineMemoryMB }: CheckInput): boolean =>
+  estimate !== null && estimate.memoryMB > machineMemoryMB * MEMORY_SHARE;
+
+export interface SmallerBatch {
+  readonly batchSize: number;
+  readonly gradientAccumulation: number;
+}
+
+/**
+ * Half the images at a time with twice the accumulation, where a run is not expected to fit into memory: a step sees as
+ * many images as before. Null where it fits, or where a batch cannot be halved.
+ */
+export function smallerBatch(input: CheckInput): SmallerBatch | null {
+  const { batchSize, gradientAccumulation } = input.config;
+  // A batch never holds more than all training images.
+  const present = Math.min(batchSize, Math.max(1, samplesOf(input.samples, 'train').length));
+  const accumulation = 2 * gradientAccumulation;
+  if (!exceedsMemory(input) || present < 2 || accumulation > MAXIMUM_ACCUMULATION) return null;
+  return { batchSize: Math.floor(present / 2), gradientAccumulation: accumulation };
+}
+
 /** What a person should know before the start, in sentences; the worst first. */
 export function runWarnings(input: CheckInput): string[] {
   const { config, classes, samples, estimate } = input;
   const warnings: string[] = [];
-  if (estimate !== null && estimate.memoryMB > input.machineMemoryMB * 0.9) {
+  if (estimate !== null && exceedsMemory(input)) {
+    const smaller = smallerBatch(input);
+    const advice =
+      smaller === null
+        ? 'Take a smaller backbone or a smaller image size.'
+        : `Batches of ${smaller.batchSize} with a gradient accumulation of ${smaller.gradientAccumulation} need less and train alike; or take a smaller backbone.`;
     warnings.push(
-      `About ${gibibytes(estimate.memoryMB)} of memory are needed and this machine has ${gibibytes(input.machineMemoryMB)}. ` +
-        `Lower the batch size (${config.batchSize}) and raise gradient accumulation, or take a smaller backbone.`,
+      `About ${gibibytes(estimate.memoryMB)} of memory are needed and this machine has ${gibibytes(input.machineMemoryMB)}. ${advice}`,
     );
   }
   const counts = countClasses(samples, classes.length);

@@ -14,7 +14,7 @@ import { currentSplit } from '../store/splits';
 import type { Dataset } from './dataset';
 import { findLeaks } from './duplicate-groups';
 import type { OpenProject } from './projects';
-import { runProblems, runWarnings } from './run-checks';
+import { runProblems, runWarnings, smallerBatch } from './run-checks';
 import type { RunSample } from './run-files';
 import { collectSamples, samplesOf } from './run-samples';
 
@@ -110,6 +110,7 @@ export async function prepareRun(
           ? classes.map((label, index) => ({ label, weight: weights[index] ?? 0 }))
           : null,
       classDraws: config.classBalance === 'weighted-sampler' ? firstDraws(config, classes, labels) : null,
+      smallerBatch: smallerBatch(checked),
       problems: runProblems(checked),
       warnings: runWarnings(checked),
     },

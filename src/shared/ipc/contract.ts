@@ -177,6 +177,8 @@ export const requests = {
       classDraws: z
         .array(z.object({ label: z.string(), images: z.number().int(), drawn: z.number().int() }))
         .nullable(),
+      /** Where the run is not expected to fit into memory: half the batch with twice the accumulation. */
+      smallerBatch: z.object({ batchSize: z.number().int(), gradientAccumulation: z.number().int() }).nullable(),
       problems: z.array(z.string()),
       warnings: z.array(z.string()),
     }),

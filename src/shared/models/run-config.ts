@@ -34,6 +34,9 @@ export type ScheduleKind = (typeof schedules)[number];
 /** `weighted-loss`: errors on rare classes count more. `weighted-sampler`: their images are drawn more often. */
 export const classBalances = ['none', 'weighted-loss', 'weighted-sampler'] as const;
 
+/** Batches that may go into one step. */
+export const MAXIMUM_ACCUMULATION = 1024;
+
 export const optimizers = ['adamw', 'sgd'] as const;
 export type OptimizerKind = (typeof optimizers)[number];
 
@@ -55,7 +58,7 @@ export const runConfigSchema = z.strictObject({
   crop: cropSchema.optional(),
   epochs: z.number().int().min(1).max(10_000).default(40),
   batchSize: z.number().int().min(1).max(1024).default(10),
-  gradientAccumulation: z.number().int().min(1).max(1024).default(2),
+  gradientAccumulation: z.number().int().min(1).max(MAXIMUM_ACCUMULATION).default(2),
   evaluationBatchSize: z.number().int().min(1).max(1024).default(4),
   learningRate: z.number().positive().nullable().default(null),
   weightDecay: z.number().min(0).default(0.01),

@@ -24,6 +24,7 @@ export interface RunCostPanelProps {
 export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelProps) {
   const { preview, invalid, current } = useRunPreview(project, draft);
   const rename = useDrafts((state) => state.rename);
+  const change = useDrafts((state) => state.change);
   const start = useCommand('runs.start', {
     quiet: true,
     onSuccess: (run) => {
@@ -57,6 +58,16 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
           {cost !== undefined && cost.warnings.length > 0 && (
             <Notice tone="warning" title="Good to know" lines={cost.warnings} />
+          )}
+          {cost?.smallerBatch !== null && cost?.smallerBatch !== undefined && (
+            <Button
+              variant="default"
+              fullWidth
+              disabled={!current}
+              onClick={() => cost.smallerBatch !== null && change(project, cost.smallerBatch)}
+            >
+              Use batches of {cost.smallerBatch.batchSize} × {cost.smallerBatch.gradientAccumulation}
+            </Button>
           )}
           {cost === undefined && preview.isPending && <Skeleton h={120} />}
           {cost !== undefined && <Costs cost={cost} effectiveBatch={draft.batchSize * draft.gradientAccumulation} />}

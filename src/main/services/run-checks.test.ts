@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { runConfigSchema } from '#shared/models/run-config';
+import { type CheckInput, runWarnings, smallerBatch } from './run-checks';
+
+/** A run of `images` training images that is estimated to take `memoryMB` of 16 GiB. */
+const inputOf = (settings: object, memoryMB: number, images = 100): CheckInput => ({
+  config: runConfigSchema.parse({ backbone: 'b', ...settings }),
+  classes: ['a', 'b'],
+  samples: Array.from({ length: images }, (_, index) => ({
+    image: index,
+    hash: String(index),
+    part: 'train' as const,
+    label: index % 2,
+    patient: index,
+  })),
+  hasSplit: true,
+  patientsAcrossSplits: 0,
+  duplicatesAcrossSplits: 0,
+  estimate: {
+    parameters: 1,
+    trainableParameters: 1,
+    memoryMB,
+    seconds: null,
+    imageSize: 224,
+    mean: [0.5, 0.5, 0.5],
+    std: [0.5, 0.5, 0.5],
+    pretrained: true,
+    hash: '',
+  },
+  estimateProblem: null,
+  machineMemoryMB: 16_384,
+});
+
+describe('a run that does not fit into memory', () => {
+  it('is offered half the batch with twice the accumulation', () => {
+    const input = inputOf({ batchSize: 16, gradientAccumulation: 2 }, 20_000);
+    expect(smallerBatch(input)).toEqual({ batchSize: 8, gradientAccumulation: 4 });
+    expect(runWarnings(input)[0]).toMatch(/19\.5 GiB.*16\.0 GiB.*Batches of 8 with a gradient accumulation of 4/);
+  });
+
+  it('halves what a batch really holds', () => {
+    expect(smallerBatch(inputOf({ batchSize: 64, gradientAccumulation: 1 }, 20_000, 12))).toEqual({
+      batchSize: 6,
+      gradientAccumulation: 2,
+    });
+  });
+
+  it('is offered nothing where one image is too much, or accumulation is at its limit', () => {
+    const one = inputOf({ batchSize: 1 }, 20_000);
+    expect(smallerBatch(one)).toBeNull();
+    expect(runWarnings(one)[0]).toMatch(/smaller backbone or a smaller image size/);
+    expect(smallerBatch(inputOf({ batchSize: 4, gradientAccumulation: 1024 }, 20_000))).toBeNull();
+  });
+
+  it('is one that takes more than nine tenths', () => {
+    expect(smallerBatch(inputOf({}, 14_700))).toBeNull();
+    expect(runWarnings(inputOf({}, 14_700)).join(' ')).not.toMatch(/memory/);
+    expect(smallerBatch(inputOf({}, 14_800))).not.toBeNull();
+    expect(smallerBatch({ ...inputOf({}, 1), estimate: null })).toBeNull();
+  });
+});
