@@ -30,6 +30,18 @@ const images: ShortcutGroup = {
   ],
 };
 
+const duplicates: ShortcutGroup = {
+  title: 'Duplicates',
+  entries: [
+    [['↑', '↓'], 'Previous or next group'],
+    [['←', '→'], 'Choose one of the two images; → again: the next one'],
+    [['K'], 'Keep all: seen, and they stay together'],
+    [['D'], 'They are no duplicates'],
+    [['1 – 9'], 'Label the chosen image'],
+    [['Delete'], 'Remove the chosen image'],
+  ],
+};
+
 const inspector: ShortcutGroup = {
   title: 'Inspector',
   entries: [
@@ -55,7 +67,10 @@ export function ShortcutSheet() {
           <ShortcutList group={everywhere} />
           <ShortcutList group={inspector} />
         </Stack>
-        <ShortcutList group={images} />
+        <Stack gap="lg">
+          <ShortcutList group={images} />
+          <ShortcutList group={duplicates} />
+        </Stack>
       </SimpleGrid>
     </Modal>
   );

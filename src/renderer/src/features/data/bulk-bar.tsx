@@ -50,13 +50,20 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
   );
 }
 
-function LabelMenu({ classNames, onLabel }: Pick<BulkBarProps, 'classNames' | 'onLabel'>) {
+/** Gives images a label: one of the classes, none, or a new one. */
+export function LabelMenu({
+  classNames,
+  onLabel,
+  variant = 'filled',
+}: Pick<BulkBarProps, 'classNames' | 'onLabel'> & { readonly variant?: 'filled' | 'default' }) {
   const [naming, setNaming] = useState(false);
   return (
     <>
       <Menu position="top-start" width={220}>
         <Menu.Target>
-          <Button leftSection={<Tag size={14} />}>Label</Button>
+          <Button variant={variant} leftSection={<Tag size={14} />}>
+            Label
+          </Button>
         </Menu.Target>
         <Menu.Dropdown>
           {classNames.map((label, index) => (

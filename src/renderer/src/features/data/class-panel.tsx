@@ -7,6 +7,7 @@ import { formatCount, formatQuantity } from '../../components/format';
 import { TableMenu } from '../../components/table-menu';
 import { classColour, splitNames } from '../../theme/class-colours';
 import classes from './class-panel.module.css';
+import type { DuplicateFilter } from './duplicate-filter';
 import { classWarning, splitCount, toggleFilter, toggleLabel } from './filters';
 
 export interface ClassPanelProps {
@@ -14,10 +15,11 @@ export interface ClassPanelProps {
   readonly filter: ImageFilter;
   readonly onFilter: (filter: ImageFilter) => void;
   readonly onEditSplit: () => void;
+  readonly onDuplicates: (filter: DuplicateFilter) => void;
 }
 
 /** Counts by class, part and modality. Each count narrows the grid when it is clicked. */
-export function ClassPanel({ summary, filter, onFilter, onEditSplit }: ClassPanelProps) {
+export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicates }: ClassPanelProps) {
   const largest = Math.max(1, ...summary.classes.map(({ images }) => images));
   const modalities = Object.entries(summary.modalities).sort(([a], [b]) => a.localeCompare(b));
   const inSplit = splitParts.reduce((sum, part) => sum + splitCount(summary, part), 0);
@@ -113,6 +115,30 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit }: ClassPane
           {summary.split === null ? 'Make a split' : 'Edit split'}
         </Button>
       </Section>
+      <Section title="Duplicates">
+        <Row
+          name={summary.duplicates.kept > 0 ? 'To review' : 'Look alike'}
+          count={summary.duplicates.groups - summary.duplicates.kept}
+          onClick={() => onDuplicates('open')}
+          hint={`${formatQuantity(summary.duplicates.images, 'image')} in ${formatQuantity(summary.duplicates.groups, 'group')}: opens them side by side`}
+        />
+        {summary.duplicates.conflicts > 0 && (
+          <Row
+            name="Labels differ"
+            count={summary.duplicates.conflicts}
+            onClick={() => onDuplicates('conflicts')}
+            warning="Images that look alike have different labels"
+          />
+        )}
+        {summary.duplicates.leaks > 0 && (
+          <Row
+            name="In several parts"
+            count={summary.duplicates.leaks}
+            onClick={() => onDuplicates('leaks')}
+            warning="Images that look alike stand in several parts of the split: training does not start"
+          />
+        )}
+      </Section>
       {modalities.length > 1 && (
         <Section title="Modality">
           {modalities.map(([modality, count]) => (
@@ -159,7 +185,8 @@ function Section({ title, action, children }: { title: string; action?: ReactNod
 interface RowProps {
   readonly name: string;
   readonly count: number;
-  readonly active: boolean;
+  /** Left out where the row opens something instead of narrowing the grid. */
+  readonly active?: boolean;
   readonly onClick: () => void;
   readonly dot?: ReactNode;
   readonly bar?: { readonly share: number; readonly colour: string };

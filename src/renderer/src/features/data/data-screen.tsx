@@ -1,6 +1,6 @@
 import { Button, Center, Group, Loader, Menu, Tooltip } from '@mantine/core';
 import { ChevronDown, FilePlus, FolderPlus, History, Images, PanelRight, SearchX, Undo2 } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { Activity, useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatasetSummary, ImageFilter } from '#shared/models/dataset';
 import type { ProjectSummary } from '#shared/models/project';
 import { EmptyState } from '../../components/empty-state';
@@ -13,6 +13,8 @@ import { BulkBar } from './bulk-bar';
 import { ClassPanel } from './class-panel';
 import classes from './data-screen.module.css';
 import { DropZone } from './drop-zone';
+import type { DuplicateFilter } from './duplicate-filter';
+import { DuplicatesView } from './duplicates-view';
 import { FilterBar } from './filter-bar';
 import { type ImageSort, normaliseFilter } from './filters';
 import { ImageGrid } from './image-grid';
@@ -29,6 +31,11 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
   const flow = useImportFlow(project.id);
   const labelling = useLabelling(project.id);
   const [splitOpen, setSplitOpen] = useState(false);
+  const [duplicates, setDuplicates] = useState<DuplicateFilter | null>(null);
+  const asked = useSession((state) => state.imageRequest);
+  useEffect(() => {
+    if (asked !== null) setDuplicates(null);
+  }, [asked]);
   const data = summary.data;
   return (
     <Page>
@@ -64,7 +71,27 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
       )}
       {data !== undefined && data.images === 0 && <NoImages flow={flow} />}
       {data !== undefined && data.images > 0 && (
-        <Browser project={project.id} summary={data} labelling={labelling} onEditSplit={() => setSplitOpen(true)} />
+        <>
+          <Activity mode={duplicates === null ? 'visible' : 'hidden'}>
+            <Browser
+              project={project.id}
+              summary={data}
+              labelling={labelling}
+              onEditSplit={() => setSplitOpen(true)}
+              onDuplicates={setDuplicates}
+            />
+          </Activity>
+          {duplicates !== null && (
+            <DuplicatesView
+              project={project.id}
+              summary={data}
+              labelling={labelling}
+              filter={duplicates}
+              onFilter={setDuplicates}
+              onClose={() => setDuplicates(null)}
+            />
+          )}
+        </>
       )}
       {data !== undefined && (
         <SplitDialog opened={splitOpen} onClose={() => setSplitOpen(false)} project={project.id} summary={data} />
@@ -142,9 +169,10 @@ interface BrowserProps {
   readonly summary: DatasetSummary;
   readonly labelling: ReturnType<typeof useLabelling>;
   readonly onEditSplit: () => void;
+  readonly onDuplicates: (filter: DuplicateFilter) => void;
 }
 
-function Browser({ project, summary, labelling, onEditSplit }: BrowserProps) {
+function Browser({ project, summary, labelling, onEditSplit, onDuplicates }: BrowserProps) {
   const [filter, setFilter] = useState<ImageFilter>({});
   const [idsTitle, setIdsTitle] = useState<string | null>(null);
   const [sort, setSort] = useState<ImageSort>('path');
@@ -200,7 +228,13 @@ function Browser({ project, summary, labelling, onEditSplit }: BrowserProps) {
 
   return (
     <div className={classes['browser']}>
-      <ClassPanel summary={summary} filter={filter} onFilter={setFilter} onEditSplit={onEditSplit} />
+      <ClassPanel
+        summary={summary}
+        filter={filter}
+        onFilter={setFilter}
+        onEditSplit={onEditSplit}
+        onDuplicates={onDuplicates}
+      />
       <div className={classes['centre']}>
         <FilterBar
           filter={filter}

@@ -14,6 +14,8 @@ export interface Labelling {
   readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
   readonly move: (images: readonly number[], part: SplitPart) => Promise<boolean>;
   readonly remove: (images: readonly number[]) => Promise<boolean>;
+  /** What a person says of the groups of duplicates that hold these images. */
+  readonly judge: (images: readonly number[], verdict: 'keep' | 'different') => Promise<boolean>;
   readonly undo: () => Promise<void>;
 }
 
@@ -74,6 +76,14 @@ export function useLabelling(project: string): Labelling {
               ? `. Now ${formatQuantity(split.duplicatesAcrossSplits, 'group')} of duplicates in more than one part`
               : '';
         return `${formatQuantity(images.length, 'image')} moved to ${splitNames[part]}${across}`;
+      }),
+    judge: (images, verdict) =>
+      act(async () => {
+        const { changed: count } = await invoke('dataset.judgeDuplicates', { project, images: [...images], verdict });
+        if (count === 0) return null;
+        return verdict === 'keep'
+          ? `${formatQuantity(count, 'image')} kept`
+          : `${formatQuantity(count, 'image')} called different`;
       }),
     remove: async (images) => {
       const sure = await confirm({
