@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import { createOnnxRuntimeBackend } from '../engine/backends/onnxruntime';
+import { loadTfjs } from '../engine/backends/tfjs/runtime';
 import { GraphBuilder } from '../engine/ir/builder';
 import type { DeviceInfo } from './protocol';
 
@@ -21,9 +22,11 @@ async function probeWebGpu(): Promise<string | null> {
 /** What this machine can train on. */
 export async function listDevices(): Promise<readonly DeviceInfo[]> {
   const reason = await probeWebGpu();
+  const tfjs = await loadTfjs();
   const model = cpus()[0]?.model.trim() ?? 'CPU';
   return [
     { id: 'cpu', name: `${model}, ${availableParallelism()} threads`, available: true, reason: null },
     { id: 'webgpu', name: 'Graphics device (WebGPU)', available: reason === null, reason },
+    { id: 'tfjs', name: tfjs.name, available: true, reason: tfjs.limitation },
   ];
 }

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { Augmentation } from '#shared/models/run-config';
+import type { EngineDevice } from '../engine/backends/backend';
 import type { NamedTensors } from '../engine/tensor';
 import { createClassifier } from '../engine/train/classifier';
 import type { VitConfig } from '../engine/vit/config';
@@ -20,7 +21,7 @@ export interface FeatureOptions {
   readonly backboneHash: string;
   readonly pipeline: Pipeline;
   readonly augmentation: Augmentation;
-  readonly device: 'cpu' | 'webgpu';
+  readonly device: EngineDevice;
   readonly threads: number;
   readonly batchSize: number;
   onProgress(done: number, total: number): Promise<void>;

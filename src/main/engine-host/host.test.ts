@@ -382,6 +382,9 @@ describe('the other requests', { timeout: 180_000 }, () => {
     expect(devices[0]).toMatchObject({ id: 'cpu', available: true, reason: null });
     const webgpu = devices.find(({ id }) => id === 'webgpu');
     expect(webgpu?.available).toBe(webgpu?.reason === null);
+    const tfjs = devices.find(({ id }) => id === 'tfjs');
+    expect(tfjs).toMatchObject({ available: true, name: expect.stringContaining('TensorFlow.js') });
+    expect(tfjs?.reason === null).toBe(tfjs?.name === 'TensorFlow.js on CUDA');
   });
 
   it('says which folder is no model', async () => {

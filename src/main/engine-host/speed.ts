@@ -1,4 +1,5 @@
-import { createOnnxRuntimeBackend } from '../engine/backends/onnxruntime';
+import type { EngineDevice } from '../engine/backends/backend';
+import { createBackend } from '../engine/backends/create-backend';
 import { forwardFlops } from '../engine/bench/bench';
 import { GraphBuilder } from '../engine/ir/builder';
 import type { VitConfig } from '../engine/vit/config';
@@ -6,6 +7,8 @@ import type { VitConfig } from '../engine/vit/config';
 /** Share of the Gemm rate that a whole step reaches: a round number below what `fovea bench` shows, so that runs end early rather than late. */
 const UTILISATION = 0.5;
 
+/** No repeat is begun after this many milliseconds: a slow device needs no second opinion. */
+const PATIENCE = 500;
 /** [rows, inner] × [rows, inner]ᵀ: as large as a small model's layers, done in a few hundredths of a second. */
 const ROWS = 1024;
 const INNER = 384;
@@ -14,7 +17,7 @@ const REPEATS = 5;
 const rates = new Map<string, Promise<number | null>>();
 
 /** GFLOP/s of a matrix product on this device, measured once in the life of this process; null where it cannot run. */
-export function gemmRate(device: 'cpu' | 'webgpu', threads: number): Promise<number | null> {
+export function gemmRate(device: EngineDevice, threads: number): Promise<number | null> {
   const key = `${device} ${threads}`;
   const known = rates.get(key);
   if (known !== undefined) return known;
@@ -23,20 +26,21 @@ export function gemmRate(device: 'cpu' | 'webgpu', threads: number): Promise<num
   return measured;
 }
 
-async function measure(device: 'cpu' | 'webgpu', threads: number): Promise<number> {
+async function measure(device: EngineDevice, threads: number): Promise<number> {
   const builder = new GraphBuilder();
   const a = builder.input('a', [ROWS, INNER]);
   const b = builder.input('b', [ROWS, INNER]);
   // One row leaves the device.
   builder.output('row', builder.slice(builder.matmul(a, b, { transposeB: true }), 0, 0, 1));
-  const program = await createOnnxRuntimeBackend({ device, threads }).compile(builder.build('gemm probe'));
+  const program = await createBackend({ device, threads }).compile(builder.build('gemm probe'));
   const data = new Float32Array(ROWS * INNER).fill(0.5);
   const feeds = new Map([
     ['a', { shape: [ROWS, INNER], data }],
     ['b', { shape: [ROWS, INNER], data }],
   ]);
   let best = Number.POSITIVE_INFINITY;
-  for (let repeat = 0; repeat < REPEATS; repeat++) {
+  const begun = performance.now();
+  for (let repeat = 0; repeat < REPEATS && (repeat === 0 || performance.now() - begun < PATIENCE); repeat++) {
     const start = performance.now();
     await program.run(feeds);
     best = Math.min(best, performance.now() - start);
@@ -62,7 +66,7 @@ export function runFlops({ config, trainable, epochs, trainImages, validationIma
 }
 
 /** Seconds that a run will take, from a short measurement of the device; null where the device cannot be measured. */
-export async function estimateSeconds(work: Work, device: 'cpu' | 'webgpu', threads: number): Promise<number | null> {
+export async function estimateSeconds(work: Work, device: EngineDevice, threads: number): Promise<number | null> {
   const rate = await gemmRate(device, threads);
   return rate === null ? null : runFlops(work) / (rate * 1e9 * UTILISATION);
 }

@@ -1,7 +1,8 @@
 import type { Graph } from '../ir/graph';
 import type { Tensor } from '../tensor';
 
-export type EngineDevice = 'cpu' | 'webgpu';
+/** `cpu` and `webgpu` are onnxruntime's; `tfjs` is TensorFlow.js on whatever it found. */
+export type EngineDevice = 'cpu' | 'webgpu' | 'tfjs';
 
 /** A tensor that stays where the device keeps it, to be fed to further runs. Must be disposed by its owner. */
 export interface DeviceTensor {

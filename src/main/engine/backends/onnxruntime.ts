@@ -2,11 +2,12 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Graph } from '../ir/graph';
 import { lowerGraph } from '../onnx/lower';
+import type { Dialect } from '../ops/rule';
 import type { Tensor } from '../tensor';
-import type { Backend, DeviceTensor, EngineDevice, Feeds, Program, ProgramOutputs } from './backend';
+import type { Backend, DeviceTensor, Feeds, Program, ProgramOutputs } from './backend';
 
 export interface OnnxRuntimeOptions {
-  readonly device: EngineDevice;
+  readonly device: Dialect;
   /** Threads of one operation; 0 = one a physical core. */
   readonly threads: number;
 }
@@ -31,7 +32,7 @@ export async function createModelProgram(model: Uint8Array, threads: number): Pr
 /** Inside Electron a single allocation near 2 GiB ends the process, so there the growing arena may not be used. */
 const onlySmallBlocks = 'electron' in process.versions;
 
-function sessionOptions(device: EngineDevice, threads: number): InferenceSession.SessionOptions {
+function sessionOptions(device: Dialect, threads: number): InferenceSession.SessionOptions {
   return {
     executionProviders: [device],
     graphOptimizationLevel: 'all',
@@ -49,7 +50,7 @@ function sessionOptions(device: EngineDevice, threads: number): InferenceSession
 
 async function createSession(
   model: Uint8Array,
-  device: EngineDevice,
+  device: Dialect,
   threads: number,
   graph: Graph,
   keep: ReadonlySet<string>,

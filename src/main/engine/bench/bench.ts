@@ -1,4 +1,5 @@
-import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import type { EngineDevice } from '../backends/backend';
+import { createBackend } from '../backends/create-backend';
 import { countMultiplyAccumulates } from '../ir/count-operations';
 import { createRandom, normal } from '../random';
 import { createClassifierOn } from '../train/classifier';
@@ -12,7 +13,7 @@ import { measureGemmRate } from './gemm-rate';
 
 export interface BenchOptions {
   readonly config: VitConfig;
-  readonly device: 'cpu' | 'webgpu';
+  readonly device: EngineDevice;
   readonly threads: number;
   readonly batch: number;
   /** Timed steps; two more are run before them and not counted. */
@@ -40,7 +41,7 @@ export function forwardFlops(config: VitConfig): number {
 /** Forward, backward, clipping and AdamW of all layers on random images, one micro-batch a step. */
 export async function benchTrain(options: BenchOptions): Promise<BenchMeasurement> {
   const { config, batch } = options;
-  const backend = createOnnxRuntimeBackend(options);
+  const backend = createBackend(options);
   const session = await createSession(
     backend,
     vitModel(config, 'all'),
@@ -66,7 +67,7 @@ export async function benchTrain(options: BenchOptions): Promise<BenchMeasuremen
 /** The forward pass on random images. */
 export async function benchPredict(options: BenchOptions): Promise<BenchMeasurement> {
   const { config, batch } = options;
-  const backend = createOnnxRuntimeBackend(options);
+  const backend = createBackend(options);
   const classifier = await createClassifierOn(backend, {
     ...options,
     parameters: randomParameters(config),
@@ -83,7 +84,7 @@ export async function benchPredict(options: BenchOptions): Promise<BenchMeasurem
 async function measure(options: BenchOptions, flops: number, step: () => Promise<void>): Promise<BenchMeasurement> {
   const { config, batch, steps } = options;
   for (let index = 0; index < WARM_UP_STEPS; index += 1) await step();
-  const backend = createOnnxRuntimeBackend(options);
+  const backend = createBackend(options);
   // The rate is measured before and after, since other programs may take turns on the machine.
   const rateBefore = await measureGemmRate(backend, config, batch);
   const times: number[] = [];

@@ -42,6 +42,17 @@ describe.skipIf(!existsSync(goldens))('golden cases (skipped where ../shared/gol
     300_000,
   );
 
+  // The slowest device; `fovea selftest --cases --device tfjs` runs all of them.
+  it.each(['vit-nobias', 'dinov2-registers'])(
+    '%s agrees on TensorFlow.js',
+    async (name) => {
+      const { checks } = await runGoldenCase(readGolden(name), 'tfjs');
+      expect(checks.length).toBeGreaterThan(40);
+      expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    },
+    120_000,
+  );
+
   it('says why it leaves a family out', async () => {
     const { skipped } = await runGoldenCase({ ...readGolden('vit'), config: { model_type: 'swin' } }, 'cpu');
     expect(skipped).toMatch(/swin/);

@@ -1,5 +1,5 @@
 import type { Backend, EngineDevice, Program } from '../backends/backend';
-import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import { createBackend } from '../backends/create-backend';
 import { attentionRollout } from '../explain/rollout';
 import { createSchedule } from '../optim/schedule';
 import { readSafetensors, type SafetensorsFile, toFloat32 } from '../safetensors';
@@ -32,7 +32,7 @@ export interface GoldenResult {
   readonly checks: readonly Check[];
 }
 
-/** Limits as ||a-b|| / ||b|| in float32; a GPU may be ten times as far off. */
+/** Limits as ||a-b|| / ||b|| in float32; WebGPU may be ten times as far off. */
 const limits = { forward: 1e-5, gradient: 1e-4, training: 1e-3 };
 /** Below this norm of the reference, a gradient is compared absolutely. */
 const GRADIENT_FLOOR = 1e-6;
@@ -56,7 +56,7 @@ export async function runGoldenCase(files: GoldenFiles, device: EngineDevice, th
     return { skipped: `the family ${String(family)} is not supported`, checks: [] };
   }
   const config = parseVitConfig(files.config);
-  const golden = new GoldenCase(config, files, device, createOnnxRuntimeBackend({ device, threads }));
+  const golden = new GoldenCase(config, files, device, createBackend({ device, threads }));
   try {
     const checks = [
       ...(await golden.checkForward()),
@@ -91,7 +91,7 @@ class GoldenCase {
   constructor(config: VitConfig, files: GoldenFiles, device: EngineDevice, backend: Backend) {
     this.config = config;
     this.backend = backend;
-    this.factor = device === 'cpu' ? 1 : 10;
+    this.factor = device === 'webgpu' ? 10 : 1;
     this.reference = readSafetensors(files.case);
     this.parameters = allTensors(readSafetensors(files.model));
     this.gradients = allTensors(readSafetensors(files.gradients));

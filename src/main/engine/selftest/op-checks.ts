@@ -1,6 +1,6 @@
 import { backward } from '../autodiff/backward';
 import type { Backend, EngineDevice } from '../backends/backend';
-import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import { createBackend } from '../backends/create-backend';
 import { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/graph';
 import { sizeOf } from '../ir/shape';
@@ -18,7 +18,7 @@ const STEP = 1e-5;
 
 /** Every operation on a device: its result against its definition, its gradient against central differences. */
 export async function runOpChecks(device: EngineDevice, threads = 0): Promise<readonly Check[]> {
-  const backend = createOnnxRuntimeBackend({ device, threads });
+  const backend = createBackend({ device, threads });
   const checks: Check[] = [];
   for (const op of Object.keys(opCases) as OpName[]) {
     for (const [index, opCase] of opCases[op].entries()) {
@@ -53,7 +53,7 @@ async function checkOp(backend: Backend, op: OpName, opCase: OpCase, label: stri
   await program.dispose();
 
   const dataOf = (name: string): Float32Array => (host.get(name) as Tensor).data;
-  const limit = backend.device === 'cpu' ? LIMIT : 10 * LIMIT;
+  const limit = backend.device === 'webgpu' ? 10 * LIMIT : LIMIT;
   return [
     ...expected.map(({ data }, index) =>
       check(`${label} output ${index}`, relativeError(dataOf(`output ${index}`), data, 1e-12), limit),

@@ -1,5 +1,5 @@
-import type { Backend, DeviceTensor, Program } from '../backends/backend';
-import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import type { Backend, DeviceTensor, EngineDevice, Program } from '../backends/backend';
+import { createBackend } from '../backends/create-backend';
 import { GraphBuilder } from '../ir/builder';
 import type { Graph } from '../ir/graph';
 import { sizeOf } from '../ir/shape';
@@ -16,7 +16,7 @@ import { declareParameters, inputNames, type ParameterLayout } from './programs'
 export interface ClassifierOptions {
   readonly config: VitConfig;
   readonly parameters: NamedTensors;
-  readonly device: 'cpu' | 'webgpu';
+  readonly device: EngineDevice;
   readonly threads: number;
   /** Images that one run computes; fewer are padded. */
   readonly batch: number;
@@ -49,7 +49,7 @@ export interface Classifier {
  * @throws FoveaError `weights-mismatch`, `device-failed`
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
-  return createClassifierOn(createOnnxRuntimeBackend(options), options);
+  return createClassifierOn(createBackend(options), options);
 }
 
 export async function createClassifierOn(backend: Backend, options: ClassifierOptions): Promise<Classifier> {

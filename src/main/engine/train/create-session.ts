@@ -1,5 +1,5 @@
 import type { Backend } from '../backends/backend';
-import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import { createBackend } from '../backends/create-backend';
 import type { NamedTensors } from '../tensor';
 import { DeviceTrainingSession } from './device-session';
 import { HostTrainingSession } from './host-session';
@@ -17,7 +17,7 @@ export async function createTrainingSession(
   parameters: NamedTensors,
   optimizer?: OptimizerState,
 ): Promise<TrainingSession> {
-  const backend = createOnnxRuntimeBackend(options);
+  const backend = createBackend(options);
   return createSession(backend, vitModel(options.config, options.trainable), options, parameters, optimizer);
 }
 
@@ -33,7 +33,7 @@ export async function createHeadSession(
   parameters: NamedTensors,
   optimizer?: OptimizerState,
 ): Promise<HeadSession> {
-  const backend = createOnnxRuntimeBackend(options);
+  const backend = createBackend(options);
   return createSession(backend, headModel(options.features, options.classes), options, parameters, optimizer);
 }
 

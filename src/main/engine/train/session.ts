@@ -1,3 +1,4 @@
+import type { EngineDevice } from '../backends/backend';
 import type { OptimizerSettings } from '../optim/optimizer';
 import type { NamedTensors } from '../tensor';
 import type { VitConfig } from '../vit/config';
@@ -13,7 +14,7 @@ export interface Batch {
 
 export interface TrainingOptions {
   readonly config: VitConfig;
-  readonly device: 'cpu' | 'webgpu';
+  readonly device: EngineDevice;
   readonly threads: number;
   /** Images of a compiled micro-batch; a shorter last batch is padded and masked inside. */
   readonly microBatch: number;

@@ -306,6 +306,7 @@ function OutcomeSettings({ draft, change }: GroupProps) {
           { value: 'auto', label: 'Automatic' },
           { value: 'cpu', label: 'Processor' },
           { value: 'webgpu', label: 'GPU (WebGPU)' },
+          { value: 'tfjs', label: 'TensorFlow.js' },
         ]}
         onChange={(device) => change({ device })}
       />

@@ -1,0 +1,112 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Shape } from '../../ir/graph';
+import type { OpAttributes, OpName } from '../../ops/attributes';
+import { at } from '../../ops/rule';
+
+/** TensorFlow.js, which is loaded only when a program is compiled for it. */
+export type TensorFlow = typeof import('@tensorflow/tfjs-core');
+
+export interface OperationContext<K extends OpName> {
+  readonly tf: TensorFlow;
+  readonly attributes: OpAttributes[K];
+  readonly inputs: readonly Tensor[];
+  /** What the rule of the operation derived. */
+  readonly outputShapes: readonly Shape[];
+}
+
+/** Computes the outputs of one operation as tensors of their own. Runs inside `tf.tidy`. */
+export type Operation<K extends OpName> = (context: OperationContext<K>) => readonly Tensor[];
+
+type Unary = (x: Tensor) => Tensor;
+type Binary = (a: Tensor, b: Tensor) => Tensor;
+
+const unary =
+  <K extends OpName>(choose: (tf: TensorFlow) => Unary): Operation<K> =>
+  ({ tf, inputs }) => [choose(tf)(at(inputs, 0))];
+
+const binary =
+  <K extends OpName>(choose: (tf: TensorFlow) => Binary): Operation<K> =>
+  ({ tf, inputs }) => [choose(tf)(at(inputs, 0), at(inputs, 1))];
+
+/** scale x op(A) op(B) over equal leading axes. */
+function product(tf: TensorFlow, a: Tensor, b: Tensor, { transposeA, transposeB, scale }: OpAttributes['matmul']) {
+  const result = tf.matMul(a, b, transposeA, transposeB);
+  return scale === 1 ? result : tf.mul(result, scale);
+}
+
+/** Without axes there is nothing to reduce; TensorFlow.js reads an empty list differently from op to op. */
+function reduction(
+  { tf, inputs, attributes: { axes, keepDimensions } }: OperationContext<'reduceSum' | 'reduceMean'>,
+  reduce: (x: Tensor, axes: number[], keepDimensions: boolean) => Tensor,
+): readonly Tensor[] {
+  const x = at(inputs, 0);
+  return [axes.length === 0 ? tf.clone(x) : reduce(x, [...axes], keepDimensions)];
+}
+
+/** `rank` pairs [0, 0] but for one axis. */
+function padding(rank: number, axis: number, before: number, after: number): [number, number][] {
+  return Array.from({ length: rank }, (_, index) => (index === axis ? [before, after] : [0, 0]));
+}
+
+/**
+ * Every operation of the intermediate representation by ops of TensorFlow.js; one that is missing is a type error. The
+ * gradients that run here are those of our own rules: nothing of TensorFlow.js's differentiation is used.
+ */
+export const tfjsOperations: { readonly [K in OpName]: Operation<K> } = {
+  constant: ({ tf, attributes: { shape, data } }) => [tf.tensor(data.slice(), [...shape], 'float32')],
+
+  add: binary((tf) => tf.add),
+  subtract: binary((tf) => tf.sub),
+  multiply: binary((tf) => tf.mul),
+  divide: binary((tf) => tf.div),
+  minimum: binary((tf) => tf.minimum),
+  greater: binary((tf) => (a, b) => tf.cast(tf.greater(a, b), 'float32')),
+  exp: unary((tf) => tf.exp),
+  sqrt: unary((tf) => tf.sqrt),
+  erf: unary((tf) => tf.erf),
+  // x Phi(x) with Phi(x) = (1 + erf(x / sqrt 2)) / 2
+  gelu: unary((tf) => (x) => tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5))),
+
+  matmul: ({ tf, inputs, attributes }) => [product(tf, at(inputs, 0), at(inputs, 1), attributes)],
+  linear: ({ tf, inputs: [x, weight, bias] }) => {
+    const result = tf.matMul(x as Tensor, weight as Tensor, false, true);
+    return [bias ? tf.add(result, bias) : result];
+  },
+  attention: ({ tf, inputs, attributes: { scale } }) => {
+    const transposed = { transposeA: false, transposeB: true, scale };
+    const probabilities = tf.softmax(product(tf, at(inputs, 0), at(inputs, 1), transposed));
+    return [tf.matMul(probabilities, at(inputs, 2)), probabilities];
+  },
+
+  softmax: unary((tf) => (x) => tf.softmax(x)),
+  logSoftmax: unary((tf) => (x) => tf.logSoftmax(x)),
+  layerNormalization: ({ tf, inputs, attributes: { epsilon } }) => {
+    const x = at(inputs, 0);
+    const mean = tf.mean(x, -1, true);
+    const centred = tf.sub(x, mean);
+    const inverseDeviation = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+    const normal = tf.mul(centred, inverseDeviation);
+    return [tf.add(tf.mul(normal, at(inputs, 1)), at(inputs, 2)), mean, inverseDeviation];
+  },
+
+  reduceSum: (context) => reduction(context, context.tf.sum),
+  reduceMean: (context) => reduction(context, context.tf.mean),
+
+  reshape: ({ tf, inputs, attributes: { shape } }) => [tf.reshape(at(inputs, 0), [...shape])],
+  transpose: ({ tf, inputs, attributes: { permutation } }) => [tf.transpose(at(inputs, 0), [...permutation])],
+  slice: ({ tf, inputs, attributes: { axis, start }, outputShapes }) => {
+    const size = [...at(outputShapes, 0)];
+    return [tf.slice(at(inputs, 0), Array<number>(size.length).fill(0).with(axis, start), size)];
+  },
+  pad: ({ tf, inputs, attributes: { axis, before, after } }) => {
+    const x = at(inputs, 0);
+    return [tf.pad(x, padding(x.rank, axis, before, after))];
+  },
+  concat: ({ tf, inputs, attributes: { axis } }) => [tf.concat([...inputs], axis)],
+  expand: ({ tf, inputs, attributes: { shape } }) => [tf.broadcastTo(at(inputs, 0), [...shape])],
+};
+
+/** The operation of one name, typed by it. */
+export function tfjsOperation<K extends OpName>(op: K): Operation<K> {
+  return tfjsOperations[op];
+}

@@ -1,0 +1,96 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import util from 'node:util';
+import type { TensorFlow } from './operations';
+
+const NATIVE_PACKAGE = '@tensorflow/tfjs-node-gpu';
+
+/** What computes under TensorFlow.js in this process. */
+export interface TfjsRuntime {
+  readonly tf: TensorFlow;
+  readonly name: 'TensorFlow.js on CUDA' | 'TensorFlow.js on libtensorflow, CPU' | 'TensorFlow.js, CPU reference';
+  /** Why it is not the native package on a GPU, with what to do about it; null where it is. */
+  readonly limitation: string | null;
+}
+
+let runtime: Promise<TfjsRuntime> | null = null;
+
+/** Loads TensorFlow.js once: on libtensorflow where its native package is installed and loads, else in JavaScript. */
+export function loadTfjs(): Promise<TfjsRuntime> {
+  runtime ??= load();
+  return runtime;
+}
+
+async function load(): Promise<TfjsRuntime> {
+  const tf = await import('@tensorflow/tfjs-core');
+  // No advice on the console, no checks of what our shape rules have checked.
+  tf.enableProdMode();
+  const problem = loadNative();
+  if (problem === null && (await tf.setBackend('tensorflow'))) {
+    const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
+    return isUsingGpuDevice === true
+      ? { tf, name: 'TensorFlow.js on CUDA', limitation: null }
+      : {
+          tf,
+          name: 'TensorFlow.js on libtensorflow, CPU',
+          limitation: `libtensorflow found no CUDA device. ${NEEDED}`,
+        };
+  }
+  await import('@tensorflow/tfjs-backend-cpu');
+  await tf.setBackend('cpu');
+  await tf.ready();
+  return {
+    tf,
+    name: 'TensorFlow.js, CPU reference',
+    limitation: problem ?? `libtensorflow did not start. ${NEEDED}`,
+  };
+}
+
+const NEEDED = 'It needs an NVIDIA driver, CUDA 11 and cuDNN 8.';
+const NOT_INSTALLED = `The native part of ${NATIVE_PACKAGE} is not installed; "npm run setup:tfjs-gpu" in a checkout gets it. ${NEEDED}`;
+
+/** Looks for the binary itself: the package would load all of TensorFlow.js before it noticed that there is none. */
+function isInstalled(require: NodeJS.Require): boolean {
+  try {
+    const folder = path.join(path.dirname(require.resolve(`${NATIVE_PACKAGE}/package.json`)), 'lib');
+    return readdirSync(folder).some((version) => existsSync(path.join(folder, version, 'tfjs_binding.node')));
+  } catch {
+    return false;
+  }
+}
+
+/** Registers the backend `tensorflow`. @returns why it could not, or null */
+function loadNative(): string | null {
+  const require = createRequire(import.meta.url);
+  if (!isInstalled(require)) return NOT_INSTALLED;
+  // cuBLAS would multiply with 10 bits of mantissa, and TensorFlow would take all memory of the GPU at once.
+  process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  restoreRemovedUtilities();
+  try {
+    require(NATIVE_PACKAGE);
+    return null;
+  } catch (error) {
+    return nativeProblem(error);
+  }
+}
+
+/**
+ * A line for the device list about why the native package did not load. Its own messages hold paths of this machine,
+ * so only what they are about is kept.
+ */
+export function nativeProblem(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  const library = /(lib[\w.+-]+\.so[\w.]*|[\w.+-]+\.dll)/.exec(message)?.[0];
+  if (library !== undefined) return `${NATIVE_PACKAGE} did not load: ${library} is missing or does not fit. ${NEEDED}`;
+  return `${NATIVE_PACKAGE} is installed but does not load with Node ${process.versions.node}. ${NEEDED}`;
+}
+
+/** Functions that the native package calls and that Node 23 removed from `util`. */
+function restoreRemovedUtilities(): void {
+  const removed = util as { isNullOrUndefined?: unknown; isArray?: unknown };
+  removed.isNullOrUndefined ??= (value: unknown): boolean => value === null || value === undefined;
+  removed.isArray ??= Array.isArray;
+}
