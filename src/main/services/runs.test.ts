@@ -102,6 +102,10 @@ describe('preview', () => {
     expect(sampled.classDraws?.map(({ label }) => label)).toEqual(['left', 'right']);
     const sum = (key: 'images' | 'drawn') => sampled.classDraws?.reduce((total, one) => total + one[key], 0);
     expect(sum('drawn')).toBe(sum('images'));
+    const smaller = await runs.preview(project, config({ imageSize: 48 }));
+    expect(preview.parameters - smaller.parameters).toBe((64 - 16) * 96); // positions of 8 x 8 and 4 x 4 patches
+    const unfit = await runs.preview(project, config({ imageSize: 50 }));
+    expect(unfit.problems.join(' ')).toMatch(/Choose a multiple of 12, such as 48 or 60/);
     // 12 heads-free figures of the architecture: hidden 96, 6 layers, MLP 384, 8 x 8 patches of 12 x 12 x 3, 2 classes.
     const block = 4 * (96 * 96 + 96) + (96 * 384 + 384) + (384 * 96 + 96) + 4 * 96;
     expect(preview.parameters).toBe(432 * 96 + 96 + 96 + 65 * 96 + 6 * block + 2 * 96 + 2 * 96 + 2);
