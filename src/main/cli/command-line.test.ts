@@ -96,6 +96,16 @@ describe('fovea', () => {
       },
       groupsAcrossSplits: 0,
     });
+    // The bands of a class are all alike: listed, but no reason to keep the class in one part.
+    const review = await succeed('review', project);
+    expect(review).toMatchObject({ conflicts: [], leaks: [] });
+    const groups = review['groups'] as { kind: string; images: string[]; similarity: number; common: boolean }[];
+    expect(groups.map(({ kind, images, common }) => [kind, images.length, common])).toEqual([
+      ['near', 8, true],
+      ['near', 8, true],
+    ]);
+    expect(groups.flatMap(({ images }) => images)).toContain('über/p40 – scan.png');
+    expect(groups.every(({ similarity }) => similarity > 0.95 && similarity <= 1)).toBe(true);
     expect(await succeed('runs', project)).toMatchObject({ runs: [] });
 
     const { code, answer, stderr } = await json(

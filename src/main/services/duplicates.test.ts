@@ -4,9 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '#shared/imaging/random';
+import { FoveaError } from '#shared/ipc/errors';
 import { importOptionsSchema } from '#shared/models/dataset';
 import type { DecodePool } from '../decode-host/client';
 import { decodeJobs } from '../decode-host/jobs';
+import { sampleDataset } from '../ingest/sample/sample-dataset';
 import { createDataset, type Dataset } from './dataset';
 import { findLeaks } from './duplicate-groups';
 import { createDuplicates, type Duplicates } from './duplicates';
@@ -14,6 +16,7 @@ import { createEvents } from './events';
 import { createImports, type Imports } from './import';
 import { createLabels, type Labels } from './labels';
 import { createProjects, type OpenProject, type Projects } from './projects';
+import { prepareRun } from './run-preview';
 import { createSplits, type Splits } from './splits';
 
 /** The decode host's own jobs, in this process. */
@@ -190,6 +193,43 @@ describe('duplicates', () => {
     await importAll([join(root, 'images')]);
     labels.remove(project, find('benign/0.png'));
     expect(shown().find((group) => group.kind === 'near')?.paths).toEqual(['benign/0 again.png', 'benign/0 copy.jpg']);
+  });
+
+  it('keep training from starting while they cross parts', async () => {
+    await importWithTwins();
+    splits.split(project, {});
+    const check = async () => {
+      const config = { backbone: 'none' };
+      const resolve = () => {
+        throw new FoveaError('backbone_unknown', 'There is none.');
+      };
+      const engine = { request: () => ({ result: Promise.reject(), cancel: () => {} }) } as never;
+      const prepared = await prepareRun({ dataset, backbones: { resolve }, engine }, project, config);
+      return prepared.preview.problems.filter((one) => one.includes('duplicate images'));
+    };
+    expect(await check()).toEqual([]);
+    const [near] = duplicates.groups(project);
+    splits.move(project, near?.images.slice(0, 1) ?? [], 'train');
+    splits.move(project, near?.images.slice(1) ?? [], 'test');
+    expect(await check()).toEqual([
+      expect.stringContaining('1 group of duplicate images stands in more than one part'),
+    ]);
+    duplicates.judge(project, near?.images ?? [], 'different');
+    expect(await check()).toEqual([]);
+  });
+
+  it('are none of the images of the sample project', async () => {
+    for (const { path, bytes } of sampleDataset(42, { patients: 30 })) {
+      const file = join(root, 'images', path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, bytes);
+    }
+    await importAll([join(root, 'images')]);
+    expect(dataset.summary(project)).toMatchObject({ images: 120, patients: 30 });
+    // Views of one patient may look alike; those of two do not.
+    for (const { images } of duplicates.groups(project)) {
+      expect(new Set(dataset.images(project, images).map((image) => image.patient)).size).toBe(1);
+    }
   });
 
   it('does not take for copies what most of a class looks like', async () => {
