@@ -100,7 +100,7 @@ function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   const archives = new Set(archived.map((one) => one.file)).size;
   if (archives > 0) {
     notes.push(
-      `${count(archived.length, 'file')} in ${count(archives, 'zip archive')}: they are unpacked into the project's folder “images”, where Fovea can read them later.`,
+      `${count(archived.length, 'file')} in ${count(archives, 'zip archive')}: unpacked into the project's folder “images”, where Fovea can read them later.`,
     );
   }
   if (mediaDirectories > 0) {

@@ -9,9 +9,10 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select');
 }
 
-/** True while a dialog is open, which takes all keys. */
+/** True while a dialog is open, which takes all keys. One that was closed may stay in the page, hidden. */
 export function isDialogOpen(): boolean {
-  return document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"]') !== null;
+  const dialogs = document.querySelectorAll('[role="dialog"][aria-modal="true"], [role="menu"]');
+  return [...dialogs].some((dialog) => dialog.checkVisibility());
 }
 
 /**

@@ -1,0 +1,53 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ZipFile } from 'yazl';
+import { expect, test } from './fixtures/app';
+import { recording } from './fixtures/dicom';
+import { DataPage } from './pages/data';
+import { ProjectsPage } from './pages/projects';
+
+test('all frames of a recording in a zip archive become images, and the inspector goes through them', async ({
+  app,
+  window,
+}) => {
+  const folder = join(app.workspace, 'recordings');
+  await mkdir(folder);
+  const zip = new ZipFile();
+  zip.addBuffer(recording(5), 'angio/cine.dcm');
+  zip.end();
+  await pipeline(zip.outputStream, createWriteStream(join(folder, 'study.zip')));
+  await new ProjectsPage(window).create('Frames', app.workspace);
+
+  const data = new DataPage(window);
+  await data.scanFolder(folder);
+  const plan = data.importDialog('Add these images?');
+  await expect(plan).toContainText('1 file in 1 zip archive');
+  await plan.getByRole('combobox', { name: 'DICOM files with several frames' }).click();
+  await window.getByRole('option', { name: 'All frames' }).click();
+  await plan.getByRole('button', { name: 'Import 1 file' }).click();
+  const result = data.importDialog('Import finished');
+  await expect(result).toContainText('every frame is an image');
+  await result.getByRole('button', { name: 'Done' }).click();
+  // Keys belong to a dialog for as long as it is there, fading or not.
+  await expect(window.getByRole('dialog')).toHaveCount(0);
+  await expect(data.images).toHaveCount(5);
+
+  await data.images.nth(1).click();
+  const inspector = window.getByRole('complementary', { name: 'Inspector' });
+  await expect(inspector).toContainText('frame 2 of 5');
+  const viewport = inspector.getByRole('img', { name: /cine\.dcm/ });
+  await expect(viewport.locator('img')).toHaveAttribute('src', /frame=1/);
+  await expect(inspector).toContainText('Frame 2 of 5');
+  await window.keyboard.press('.');
+  await expect(inspector).toContainText('Frame 3 of 5');
+  await expect(viewport.locator('img')).toHaveAttribute('src', /frame=2/);
+  await viewport.hover();
+  await window.mouse.wheel(0, 100);
+  await expect(inspector).toContainText('Frame 4 of 5');
+  await inspector.getByRole('slider', { name: 'Frame' }).press('End');
+  await expect(inspector).toContainText('Frame 5 of 5');
+  await inspector.getByRole('button', { name: 'Reset' }).click();
+  await expect(inspector).toContainText('Frame 2 of 5');
+});
