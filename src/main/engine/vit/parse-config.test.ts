@@ -55,6 +55,12 @@ describe('parseVitConfig', () => {
     expect(parseVitConfig(JSON.parse(JSON.stringify(toHfConfig(config))))).toEqual(config);
   });
 
+  // JSON.stringify writes 1 for 1.0, and transformers 5 then refuses the whole file: "Field 'layerscale_value' expected
+  // float, got int".
+  it.each(['dinov2', 'dinov2_with_registers'])('leaves the layer scale of %s to its default', (model_type) => {
+    expect(toHfConfig(parseVitConfig({ model_type, image_size: 112 }))).not.toHaveProperty('layerscale_value');
+  });
+
   it.each(architectureNames)('reads back what toHfConfig writes for %s', (name) => {
     const config = architectureByName(name, ['normal', 'benign', '__proto__', '正常']);
     expect(config && parseVitConfig(JSON.parse(JSON.stringify(toHfConfig(config))))).toEqual(config);

@@ -85,7 +85,10 @@ function perceptronWidth(fields: Json, hiddenSize: number): number {
   return width;
 }
 
-/** The `config.json` that the family's `…ForImageClassification.from_pretrained` of transformers 4 and 5 reads. */
+/**
+ * The `config.json` that the family's `…ForImageClassification.from_pretrained` of transformers 4 and 5 reads. Version 5
+ * wants `layerscale_value` to be a float, and 1.0 is written as 1 here: it is left out, for 1.0 is its default.
+ */
 export function toHfConfig(config: VitConfig): Record<string, unknown> {
   const { family, hiddenSize, intermediateSize } = config;
   return {
@@ -108,7 +111,7 @@ export function toHfConfig(config: VitConfig): Record<string, unknown> {
     qkv_bias: config.qkvBias,
     torch_dtype: 'float32',
     ...(isDinov2(family)
-      ? { drop_path_rate: 0, layerscale_value: 1, mlp_ratio: intermediateSize / hiddenSize, use_swiglu_ffn: false }
+      ? { drop_path_rate: 0, mlp_ratio: intermediateSize / hiddenSize, use_swiglu_ffn: false }
       : { encoder_stride: config.patchSize, intermediate_size: intermediateSize }),
     ...(family === 'dinov2' ? { use_mask_token: config.maskToken } : {}),
     ...(family === 'dinov2_with_registers' ? { num_register_tokens: config.registerTokens } : {}),
