@@ -27,6 +27,6 @@ export async function listDevices(): Promise<readonly DeviceInfo[]> {
   return [
     { id: 'cpu', name: `${model}, ${availableParallelism()} threads`, available: true, reason: null },
     { id: 'webgpu', name: 'Graphics device (WebGPU)', available: reason === null, reason },
-    { id: 'tfjs', name: tfjs.name, available: true, reason: tfjs.limitation },
+    { id: 'tfjs', name: tfjs.name, available: true, reason: tfjs.note },
   ];
 }

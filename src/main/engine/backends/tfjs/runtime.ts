@@ -10,8 +10,8 @@ const NATIVE_PACKAGE = '@tensorflow/tfjs-node-gpu';
 export interface TfjsRuntime {
   readonly tf: TensorFlow;
   readonly name: 'TensorFlow.js on CUDA' | 'TensorFlow.js on libtensorflow, CPU' | 'TensorFlow.js, CPU reference';
-  /** Why it is not the native package on a GPU, with what to do about it; null where it is. */
-  readonly limitation: string | null;
+  /** What to know before relying on it: what is missing and how to get it, or that nobody has tried it. */
+  readonly note: string;
 }
 
 let runtime: Promise<TfjsRuntime> | null = null;
@@ -30,11 +30,11 @@ async function load(): Promise<TfjsRuntime> {
   if (problem === null && (await tf.setBackend('tensorflow'))) {
     const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
     return isUsingGpuDevice === true
-      ? { tf, name: 'TensorFlow.js on CUDA', limitation: null }
+      ? { tf, name: 'TensorFlow.js on CUDA', note: UNTESTED }
       : {
           tf,
           name: 'TensorFlow.js on libtensorflow, CPU',
-          limitation: `libtensorflow found no CUDA device. ${NEEDED}`,
+          note: `libtensorflow found no CUDA device. ${NEEDED}`,
         };
   }
   await import('@tensorflow/tfjs-backend-cpu');
@@ -43,11 +43,12 @@ async function load(): Promise<TfjsRuntime> {
   return {
     tf,
     name: 'TensorFlow.js, CPU reference',
-    limitation: problem ?? `libtensorflow did not start. ${NEEDED}`,
+    note: problem ?? `libtensorflow did not start. ${NEEDED}`,
   };
 }
 
 const NEEDED = 'It needs an NVIDIA driver, CUDA 11 and cuDNN 8.';
+const UNTESTED = 'Not tested on a GPU so far: run "fovea selftest --device tfjs" before you rely on it.';
 const NOT_INSTALLED = `The native part of ${NATIVE_PACKAGE} is not installed; "npm run setup:tfjs-gpu" in a checkout gets it. ${NEEDED}`;
 
 /** Looks for the binary itself: the package would load all of TensorFlow.js before it noticed that there is none. */

@@ -152,10 +152,10 @@ describe.each<OptimizerSettings>([{ kind: 'adamw' }, { kind: 'sgd', momentum: 0.
 
 describe('the native package', () => {
   it('is said to be missing with the way to get it, or computes', async () => {
-    const { name, limitation } = await loadTfjs();
+    const { name, note } = await loadTfjs();
     if (tf.getBackend() === 'cpu') {
       expect(name).toBe('TensorFlow.js, CPU reference');
-      expect(limitation).toMatch(/npm run setup:tfjs-gpu.*CUDA 11/);
+      expect(note).toMatch(/npm run setup:tfjs-gpu.*CUDA 11/);
     } else expect(name).not.toContain('reference');
   });
 
