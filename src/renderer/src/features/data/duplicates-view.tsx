@@ -38,7 +38,13 @@ const firstPair: Pair = { left: 0, right: 1, active: 'right' };
 export function DuplicatesView({ project, summary, labelling, filter, onFilter, onClose }: DuplicatesViewProps) {
   const answer = useRequest('dataset.duplicates', { project }, { keepPrevious: true });
   const all = answer.data?.groups;
-  const groups = useMemo(() => (all ?? []).filter((group) => isShown(group, filter)).sort(byUrgency), [all, filter]);
+  // What was judged leaves the list at once, so that the next key meets the next group; a new answer says what is so.
+  const [judged, setJudged] = useState<{ answeredAt: number; ids: readonly number[] }>({ answeredAt: 0, ids: [] });
+  const answeredAt = answer.dataUpdatedAt;
+  const groups = useMemo(() => {
+    const settled = filter === 'open' && judged.answeredAt === answeredAt ? judged.ids : [];
+    return (all ?? []).filter((group) => isShown(group, filter) && !settled.includes(group.id)).sort(byUrgency);
+  }, [all, filter, judged, answeredAt]);
   const [looking, setLooking] = useState<{ id: number; at: number } | null>(null);
   const current = shownGroup(groups, looking);
   const group = groups[current];
@@ -65,7 +71,10 @@ export function DuplicatesView({ project, summary, labelling, filter, onFilter, 
   const classNames = useMemo(() => summary.classes.map(({ label }) => label), [summary.classes]);
 
   const judge = async (verdict: 'keep' | 'different') => {
-    if (group !== undefined) await labelling.judge(group.images, verdict);
+    if (group === undefined) return;
+    const earlier = judged.answeredAt === answeredAt ? judged.ids : [];
+    setJudged({ answeredAt, ids: [...earlier, group.id] });
+    if (!(await labelling.judge(group.images, verdict))) setJudged({ answeredAt: 0, ids: [] });
   };
   useDataShortcuts({
     onDigit: (digit) => {
