@@ -1,17 +1,26 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { residentBytes } from './resident-memory';
 
+const MEBIBYTE = 2 ** 20;
 const systems = (['linux', 'darwin'] as const).filter((system) =>
   existsSync(system === 'linux' ? '/proc/self/status' : '/bin/ps'),
 );
 
 test.each(systems)('resident memory as %s tells it is that of the process', async (system) => {
-  const held = Buffer.alloc(64 * 2 ** 20, 1);
-  const told = (await residentBytes(process.pid, system)) ?? 0;
-  const own = process.memoryUsage.rss();
-  expect(held[0]).toBe(1);
-  expect(Math.abs(told - own)).toBeLessThan(48 * 2 ** 20);
+  // A process of its own, at rest: what it holds is known, and nothing collects garbage meanwhile.
+  const script = `const held = Buffer.alloc(${256 * MEBIBYTE}, 1); process.send(held.length); setInterval(() => held, 1e6);`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  try {
+    await once(child, 'message');
+    const told = await residentBytes(child.pid as number, system);
+    expect(told).toBeGreaterThan(256 * MEBIBYTE);
+    expect(told).toBeLessThan(512 * MEBIBYTE);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });
 
 test('a process that is not there, and a system that does not tell', async () => {
