@@ -102,7 +102,7 @@ export function BackboneSection({ list, value, onChange, imageSize, onImageSize 
                 label="Image size"
                 help={`Pixels a side that the model sees, a multiple of ${chosen.patchSize}. More shows finer detail and takes longer.`}
                 value={imageSize}
-                placeholder={`The backbone's: ${chosen.imageSize}`}
+                placeholder={`Auto: ${chosen.imageSize}`}
                 check={(size) =>
                   Number.isInteger(size) && size >= chosen.patchSize && size <= 1024 && size % chosen.patchSize === 0
                     ? null
