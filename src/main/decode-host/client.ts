@@ -2,6 +2,7 @@ import type { Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
 import type { Crop, Intensity } from '#shared/models/pipeline';
+import { nothingSeen } from '../ingest/nothing-seen';
 import type {
   IngestedFile,
   IngestedFrames,
@@ -128,24 +129,5 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
       for (const job of queue.splice(0)) job.reject(new FoveaError('cancelled', 'Reading the file was cancelled.'));
       for (const slot of slots) slot.dispose();
     },
-  };
-}
-
-function nothingSeen(path: string): InspectedFile {
-  return {
-    path,
-    ok: false,
-    kind: null,
-    transferSyntax: null,
-    photometricInterpretation: null,
-    rows: null,
-    columns: null,
-    frames: null,
-    bitsStored: null,
-    modality: null,
-    frame0: null,
-    display: null,
-    tags: [],
-    warnings: [],
   };
 }

@@ -8,6 +8,7 @@ import type { ValueArray } from './dicom/stored-values';
 import { listTags } from './dicom/tags';
 import { readText } from './dicom/text';
 import { notAnImage } from './ingest-file';
+import { nothingSeen } from './nothing-seen';
 import { decodePhotograph } from './raster/decode-photograph';
 import { readWholeFile, sha256 } from './read-file';
 import type { DisplaySummary, InspectedFile, IntensityWindow, StoredFrameSummary } from './types';
@@ -108,22 +109,7 @@ async function inspectPicture(bytes: Buffer, seen: Mutable<InspectedFile>): Prom
 
 /** What Fovea sees in a file. Whatever is wrong with it is in the answer: `ok: false`, and the facts found so far. */
 export async function inspectFile(path: string, identifying: boolean): Promise<InspectedFile> {
-  const seen: Mutable<InspectedFile> = {
-    path,
-    ok: false,
-    kind: null,
-    transferSyntax: null,
-    photometricInterpretation: null,
-    rows: null,
-    columns: null,
-    frames: null,
-    bitsStored: null,
-    modality: null,
-    frame0: null,
-    display: null,
-    tags: [],
-    warnings: [],
-  };
+  const seen: Mutable<InspectedFile> = nothingSeen(path);
   try {
     const bytes = await readWholeFile(path);
     seen.kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);

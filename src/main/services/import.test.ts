@@ -10,6 +10,7 @@ import { decodeRaster } from '#shared/imaging/raster';
 import { importOptionsSchema } from '#shared/models/dataset';
 import type { DecodePool } from '../decode-host/client';
 import { decodeJobs } from '../decode-host/jobs';
+import { mountTinyDisk } from '../store/test-support/tiny-disk';
 import { createDataset, type Dataset } from './dataset';
 import { createEvents } from './events';
 import { createImports, type Imports } from './import';
@@ -273,7 +274,7 @@ describe('import', () => {
   });
 });
 
-const tiny = mountTinyDisk();
+const tiny = mountTinyDisk('8m');
 afterAll(() => tiny?.unmount());
 
 describe.skipIf(tiny === null)('import onto a full disk (needs the right to mount a tmpfs)', () => {
@@ -301,24 +302,6 @@ describe.skipIf(tiny === null)('import onto a full disk (needs the right to moun
     expect(project.store.column('PRAGMA quick_check')).toEqual(['ok']);
   });
 });
-
-function mountTinyDisk(): { readonly folder: string; unmount(): void } | null {
-  const place = mkdtempSync(join(tmpdir(), 'fovea-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', place], { stdio: 'ignore' });
-  } catch {
-    rmSync(place, { recursive: true });
-    return null;
-  }
-  return {
-    folder: place,
-    unmount() {
-      // Lazy: SQLite lets its files go when its statements are collected.
-      execFileSync('umount', ['-l', place], { stdio: 'ignore' });
-      rmSync(place, { recursive: true });
-    },
-  };
-}
 
 const busi = resolve(import.meta.dirname, '../../../../shared/data/busi-dicom');
 

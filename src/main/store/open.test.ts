@@ -18,6 +18,7 @@ import { duplicatePairs, undescribedImages } from './duplicates';
 import { migrations } from './migrations';
 import { openProjectStore } from './open';
 import { currentSplit } from './splits';
+import { mountTinyDisk } from './test-support/tiny-disk';
 
 let folder: string;
 beforeEach(() => {
@@ -163,7 +164,7 @@ describe('openProjectStore', () => {
   });
 });
 
-const tiny = mountTinyDisk();
+const tiny = mountTinyDisk('2m');
 afterAll(() => tiny?.unmount());
 
 describe.skipIf(tiny === null)('on a full disk (needs the right to mount a tmpfs)', () => {
@@ -198,21 +199,3 @@ describe.skipIf(tiny === null)('on a full disk (needs the right to mount a tmpfs
     expect(codeOf(() => openProjectStore(join(disk, 'p', 'project.sqlite')))).toBe('disk_full');
   });
 });
-
-function mountTinyDisk(): { readonly folder: string; unmount(): void } | null {
-  const place = mkdtempSync(join(tmpdir(), 'fovea-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', place], { stdio: 'ignore' });
-  } catch {
-    rmSync(place, { recursive: true });
-    return null;
-  }
-  return {
-    folder: place,
-    unmount() {
-      // Lazy: SQLite lets its files go when its statements are collected.
-      execFileSync('umount', ['-l', place], { stdio: 'ignore' });
-      rmSync(place, { recursive: true });
-    },
-  };
-}

@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A disk in memory that is soon full; `size` as mount(8) takes it. Null where this user may not mount. */
+export function mountTinyDisk(size: string): { readonly folder: string; unmount(): void } | null {
+  const place = mkdtempSync(join(tmpdir(), 'fovea-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', place], { stdio: 'ignore' });
+  } catch {
+    rmSync(place, { recursive: true });
+    return null;
+  }
+  return {
+    folder: place,
+    unmount() {
+      // Lazy: SQLite lets its files go when its statements are collected.
+      execFileSync('umount', ['-l', place], { stdio: 'ignore' });
+      rmSync(place, { recursive: true });
+    },
+  };
+}
