@@ -1,3 +1,5 @@
+import { stagesOf } from '#shared/training/stages';
+import { vitModel } from '../engine/train/model';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 import { resolveDevice } from './device';
 import { describeBackbone } from './load-backbone';
@@ -11,24 +13,28 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
   const classes = Array.from({ length: spec.classes }, (_, index) => `class ${index}`);
   const backbone = await describeBackbone(spec.backbone, classes, run.imageSize);
   const groups = parameterGroups(backbone.config);
-  const head = groups.filter(({ name }) => name === 'classifier');
-  const trainable = run.preset === 'quick' ? 'head' : 'all';
+  const stages = stagesOf(run);
+  const stageParameters = stages.map(({ trainable }) => parameterCount(vitModel(backbone.config, trainable).trainable));
   const microBatch = Math.max(1, Math.min(run.batchSize, spec.trainImages));
   return {
     parameters: parameterCount(groups),
-    trainableParameters: parameterCount(trainable === 'head' ? head : groups),
-    memoryMB: estimateMemoryMB({
-      config: backbone.config,
-      trainable,
-      optimizer: run.optimizer,
-      microBatch,
-      gradientAccumulation: run.gradientAccumulation,
-    }),
+    trainableParameters: Math.max(...stageParameters),
+    stageParameters,
+    memoryMB: Math.max(
+      ...stages.map(({ trainable }) =>
+        estimateMemoryMB({
+          config: backbone.config,
+          trainable,
+          optimizer: run.optimizer,
+          microBatch,
+          gradientAccumulation: run.gradientAccumulation,
+        }),
+      ),
+    ),
     seconds: await estimateSeconds(
       {
         config: backbone.config,
-        trainable,
-        epochs: run.epochs,
+        stages,
         trainImages: spec.trainImages,
         validationImages: spec.validationImages,
       },

@@ -1,4 +1,5 @@
 import type { OptimizerKind } from '#shared/models/run-config';
+import type { Trainable } from '#shared/training/stages';
 import { estimateTrainingMemoryMB, momentSets } from '../engine/train/estimate-memory';
 import type { VitConfig } from '../engine/vit/config';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
@@ -6,7 +7,7 @@ import { tokenCount } from '../engine/vit/tokens';
 
 export interface MemoryOptions {
   readonly config: VitConfig;
-  readonly trainable: 'all' | 'head';
+  readonly trainable: Trainable;
   readonly optimizer: OptimizerKind;
   readonly microBatch: number;
   readonly gradientAccumulation: number;
@@ -32,7 +33,7 @@ export function estimateMemoryMB(options: MemoryOptions): number {
   const { config, trainable, optimizer, microBatch, gradientAccumulation } = options;
   const parameters = (4 * parameterCount(parameterGroups(config))) / MIB;
   const batches = (BATCHES * microBatch * 3 * config.imageSize ** 2 * 4) / MIB;
-  if (trainable === 'all') {
+  if (trainable !== 'head') {
     const session = estimateTrainingMemoryMB({
       config,
       trainable,

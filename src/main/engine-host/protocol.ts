@@ -85,7 +85,10 @@ export interface EstimateSpec {
 
 export interface Estimate {
   readonly parameters: number;
+  /** Of the stage that trains most. */
   readonly trainableParameters: number;
+  /** Trainable parameters of each stage. */
+  readonly stageParameters: readonly number[];
   /** Peak resident memory of the engine process. */
   readonly memoryMB: number;
   /** Null where the device was never measured. */

@@ -1,3 +1,4 @@
+import type { Stage, Trainable } from '#shared/training/stages';
 import type { EngineDevice } from '../engine/backends/backend';
 import { createBackend } from '../engine/backends/create-backend';
 import { forwardFlops } from '../engine/bench/bench';
@@ -51,18 +52,24 @@ async function measure(device: EngineDevice, threads: number): Promise<number> {
 
 export interface Work {
   readonly config: VitConfig;
-  readonly trainable: 'all' | 'head';
-  readonly epochs: number;
+  readonly stages: readonly Stage[];
   readonly trainImages: number;
   readonly validationImages: number;
 }
 
-/** FLOPs of a run: three forward passes' worth for each image that is trained on, one for each that is looked at. */
-export function runFlops({ config, trainable, epochs, trainImages, validationImages }: Work): number {
+/** What a training image costs in forward passes: one, and two more for the gradients of all layers. */
+function passes({ layers }: VitConfig, trainable: Trainable): number {
+  return trainable === 'all' ? 3 : 1 + 2 / layers;
+}
+
+/** FLOPs of a run, counted in forward passes; a validation image takes one an epoch. */
+export function runFlops({ config, stages, trainImages, validationImages }: Work): number {
   const forward = forwardFlops(config);
-  // A frozen backbone sees each image once; the head's own work is nothing beside that.
-  if (trainable === 'head') return forward * (trainImages + validationImages);
-  return epochs * forward * (3 * trainImages + validationImages);
+  return stages.reduce((sum, { trainable, epochs }) => {
+    // A frozen backbone sees each image once; the head's own work is nothing beside that.
+    if (trainable === 'head') return sum + forward * (trainImages + validationImages);
+    return sum + epochs * forward * (passes(config, trainable) * trainImages + validationImages);
+  }, 0);
 }
 
 /** Seconds that a run will take, from a short measurement of the device; null where the device cannot be measured. */

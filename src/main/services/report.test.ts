@@ -18,6 +18,7 @@ function reportInput(label: string): ReportInput {
       kind: 'epoch',
       epoch: index + 1,
       step: (index + 1) * 8,
+      stage: 0,
       trainLoss: 0.25 + 0.85 * fall,
       validationLoss: 0.45 + 0.66 * fall + 0.012 * index,
       metrics: {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
 import type { EpochRecord, RunRecord, RunSummary } from '#shared/models/run';
 import type { BestMetric } from '#shared/models/run-config';
+import { totalEpochs } from '#shared/training/stages';
 import { deleteRun, putRun, storedRun, storedRuns } from '../store/runs';
 import { lockRuns } from './project-lock';
 import { runFolder, runsFolder } from './project-paths';
@@ -88,10 +89,10 @@ async function rebuildSummary(folder: string): Promise<RunSummary | null> {
   const history = await readHistory(folder);
   const best = history.findLast((epoch) => epoch.isBest);
   const epochsDone = history.at(-1)?.epoch ?? 0;
-  const { bestMetric, epochs } = record.config;
+  const { bestMetric } = record.config;
   return {
     ...newSummary(record, backboneName(record.config.backbone)),
-    state: epochsDone >= epochs ? 'finished' : 'interrupted',
+    state: epochsDone >= totalEpochs(record.config) ? 'finished' : 'interrupted',
     epochsDone,
     best: best === undefined ? null : bestOf(best, bestMetric),
     seconds: history.reduce((sum, epoch) => sum + epoch.seconds, 0),
@@ -110,7 +111,7 @@ export function newSummary(record: RunRecord, name: string): RunSummary {
     createdAt: record.createdAt,
     finishedAt: null,
     epochsDone: 0,
-    epochs: record.config.epochs,
+    epochs: totalEpochs(record.config),
     best: null,
     seconds: 0,
     error: null,

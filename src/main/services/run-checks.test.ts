@@ -19,6 +19,7 @@ const inputOf = (settings: object, memoryMB: number, images = 100): CheckInput =
   estimate: {
     parameters: 1,
     trainableParameters: 1,
+    stageParameters: [1],
     memoryMB,
     seconds: null,
     imageSize: 224,

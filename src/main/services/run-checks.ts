@@ -1,4 +1,5 @@
 import { MAXIMUM_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
+import { stagesOf } from '#shared/training/stages';
 import type { Estimate } from '../engine-host/protocol';
 import type { RunSample } from './run-files';
 import { countClasses, samplesOf } from './run-samples';
@@ -136,7 +137,7 @@ export function runWarnings(input: CheckInput): string[] {
   }
   if (estimate !== null && !estimate.pretrained) {
     warnings.push(
-      config.preset === 'quick'
+      stagesOf(config).every(({ trainable }) => trainable === 'head')
         ? 'This backbone has random weights and “quick” trains the head only: choose “full”, or a pretrained backbone.'
         : 'This backbone starts from random weights. A pretrained one usually does much better on a small dataset.',
     );

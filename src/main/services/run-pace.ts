@@ -1,4 +1,5 @@
 import type { RunConfig } from '#shared/models/run-config';
+import { stagesOf } from '#shared/training/stages';
 import { storedRuns } from '../store/runs';
 import { partMembers } from '../store/splits';
 import { runFolder } from './project-paths';
@@ -11,9 +12,10 @@ const VALIDATION_COST = 1 / 3;
 
 /**
  * How long a run would take at the pace of the newest run of this project with the same backbone, preset and device.
- * Null where there is none.
+ * Null where there is none, and for runs in stages, whose epochs are not alike.
  */
 export async function secondsByPace(project: OpenProject, config: RunConfig): Promise<number | null> {
+  if (stagesOf(config).length > 1) return null;
   const alike = storedRuns(project.store).find(
     (run) =>
       run.epochsDone > 0 &&

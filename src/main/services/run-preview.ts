@@ -5,7 +5,7 @@ import type { RequestOutput } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import { defaultLearningRate, type RunConfig, runConfigSchema } from '#shared/models/run-config';
-import { balancedClassWeights, planSteps, type StepPlan, samplingWeights } from '#shared/training/plan';
+import { balancedClassWeights, planSteps, type StagePlan, type StepPlan, samplingWeights } from '#shared/training/plan';
 import { scheduleOf } from '../engine/optim/schedule';
 import { epochOrder } from '../engine/train/epoch-plan';
 import type { EngineClient } from '../engine-host/client';
@@ -100,8 +100,16 @@ export async function prepareRun(
       parameters: estimate?.parameters ?? 0,
       trainableParameters: estimate?.trainableParameters ?? 0,
       steps: plan.totalSteps,
-      stepsPerEpoch: plan.stepsPerEpoch,
-      warmupSteps: plan.warmupSteps,
+      epochs: plan.epochs,
+      stages: plan.stages.map(({ name, epochs, steps, stepsPerEpoch, warmupSteps, learningRate }, index) => ({
+        name,
+        epochs,
+        steps,
+        stepsPerEpoch,
+        warmupSteps,
+        learningRate,
+        trainableParameters: estimate?.stageParameters[index] ?? null,
+      })),
       memoryMB: estimate?.memoryMB ?? 0,
       secondsEstimate: estimate?.seconds ?? null,
       schedule: schedulePoints(config, plan),
@@ -156,12 +164,20 @@ async function askEngine(
 }
 
 /** A plateau is not known before the start: its schedule stays at the peak. */
-function schedulePoints(config: RunConfig, plan: StepPlan): [number, number][] {
-  const { totalSteps } = plan;
-  const rate = scheduleOf(config, plan);
-  const count = Math.min(SCHEDULE_POINTS, totalSteps);
+function schedulePoints(config: RunConfig, { stages }: StepPlan): [number, number][] {
+  let before = 0;
+  return stages.flatMap((stage) => {
+    const points = stagePoints(config, stage).map(([step, rate]): [number, number] => [before + step, rate]);
+    before += stage.steps;
+    return points;
+  });
+}
+
+function stagePoints(config: RunConfig, stage: StagePlan): [number, number][] {
+  const rate = scheduleOf(config, stage);
+  const count = Math.min(SCHEDULE_POINTS, stage.steps);
   return Array.from({ length: count }, (_, index) => {
-    const step = count === 1 ? 0 : Math.round((index * (totalSteps - 1)) / (count - 1));
+    const step = count === 1 ? 0 : Math.round((index * (stage.steps - 1)) / (count - 1));
     return [step + 1, rate(step, [])];
   });
 }

@@ -166,11 +166,22 @@ export const requests = {
       parameters: z.number().int(),
       trainableParameters: z.number().int(),
       steps: z.number().int(),
-      stepsPerEpoch: z.number().int(),
-      warmupSteps: z.number().int(),
+      epochs: z.number().int(),
+      /** What is trained when, in order. `trainableParameters` is null where the backbone could not be read. */
+      stages: z.array(
+        z.object({
+          name: z.string(),
+          epochs: z.number().int(),
+          steps: z.number().int(),
+          stepsPerEpoch: z.number().int(),
+          warmupSteps: z.number().int(),
+          learningRate: z.number(),
+          trainableParameters: z.number().int().nullable(),
+        }),
+      ),
       memoryMB: z.number(),
       secondsEstimate: z.number().nullable(),
-      /** At most 200 points of the schedule, [optimizer step, learning rate]. */
+      /** At most 200 points of the schedule a stage, [optimizer step of the run, learning rate]. */
       schedule: z.array(z.tuple([z.number(), z.number()])),
       classWeights: z.array(z.object({ label: z.string(), weight: z.number() })).nullable(),
       /** Of `weighted-sampler`: each class's training images, and how often they are drawn in the first epoch. */

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { cropSchema } from './pipeline';
 
-export const presets = ['quick', 'full'] as const;
+/**
+ * `quick`: a head on features of the frozen backbone. `careful`: the head first, then all layers. `full`: all layers.
+ * `gradual`: head, last block, all layers, one after the other. What each trains: `shared/training/stages`.
+ */
+export const presets = ['quick', 'careful', 'full', 'gradual'] as const;
 export type Preset = (typeof presets)[number];
 
 export const devices = ['auto', 'cpu', 'webgpu', 'tfjs'] as const;
@@ -56,11 +60,23 @@ export const runConfigSchema = z.strictObject({
   imageSize: z.number().int().min(8).max(1024).nullable().default(null),
   /** What of each picture the model sees; absent = all of it. */
   crop: cropSchema.optional(),
+  /** Of `gradual`, `stageEpochs` counts; of `careful`, these follow `headEpochs`. */
   epochs: z.number().int().min(1).max(10_000).default(40),
+  /** Of `careful`: epochs of the head alone. */
+  headEpochs: z.number().int().min(1).max(10_000).default(10),
+  /** Of `gradual`: epochs of each of its three stages. */
+  stageEpochs: z.number().int().min(1).max(10_000).default(5),
   batchSize: z.number().int().min(1).max(1024).default(10),
   gradientAccumulation: z.number().int().min(1).max(MAXIMUM_ACCUMULATION).default(2),
   evaluationBatchSize: z.number().int().min(1).max(1024).default(4),
   learningRate: z.number().positive().nullable().default(null),
+  /** Of the stage that trains the head alone in `careful` and `gradual`; null = 1e-3 for AdamW, 1e-2 for SGD. */
+  headLearningRate: z.number().positive().nullable().default(null),
+  /**
+   * Each layer below the head learns at this share of the rate of the one above it, as BEiT fine-tunes (Bao et al.
+   * 2022); 1 = all alike.
+   */
+  layerDecay: z.number().positive().max(1).default(1),
   weightDecay: z.number().min(0).default(0.01),
   warmupRatio: z.number().min(0).max(1).default(0.1),
   /** Optimizer steps of warm-up in place of `warmupRatio`; null = by the ratio. */
@@ -81,6 +97,8 @@ export const runConfigSchema = z.strictObject({
   bestMetric: z.enum(bestMetrics).default('accuracy'),
   /** Epochs without a better `bestMetric` after which a run ends; null = never. */
   earlyStoppingPatience: z.number().int().min(1).nullable().default(null),
+  /** What `bestMetric` must gain to count as better there. */
+  earlyStoppingDelta: z.number().min(0).default(0),
   logEverySteps: z.number().int().min(1).default(10),
   augmentation: augmentationSchema.prefault({}),
 });
@@ -89,12 +107,13 @@ export type RunConfig = z.infer<typeof runConfigSchema>;
 export type RunConfigInput = z.input<typeof runConfigSchema>;
 
 /**
- * The guide's 2e-5 is for fine-tuning all layers of a pretrained checkpoint. A fresh head on frozen features, and
- * weights from scratch, do not move at that rate; they get 1e-3. SGD does not scale its steps by the size of gradients
- * and takes larger rates.
+ * The guide's 2e-5 is for fine-tuning all layers of a pretrained checkpoint; `gradual` comes down to it in its last
+ * stage. A fresh head on frozen features, and weights from scratch, do not move at that rate; they get 1e-3. SGD does not
+ * scale its steps by the size of gradients and takes larger rates.
  */
 export function defaultLearningRate(preset: Preset, pretrained: boolean, optimizer: OptimizerKind): number {
-  const careful = preset === 'full' && pretrained;
-  if (optimizer === 'sgd') return careful ? 1e-3 : 1e-2;
-  return careful ? 2e-5 : 1e-3;
+  const scale = optimizer === 'sgd' ? 10 : 1;
+  if (preset === 'quick' || !pretrained) return 1e-3 * scale;
+  if (optimizer === 'sgd') return preset === 'gradual' ? 1e-2 : 1e-3;
+  return preset === 'gradual' ? 2e-4 : 2e-5;
 }

@@ -11,6 +11,8 @@ export const stepRecordSchema = z.object({
   kind: z.literal('step'),
   step: z.number().int(),
   epoch: z.number(),
+  /** Of the run's stages, from 0. */
+  stage: z.number().int().default(0),
   loss: z.number(),
   learningRate: z.number(),
   gradientNorm: z.number(),
@@ -34,6 +36,8 @@ export const epochRecordSchema = z.object({
   kind: z.literal('epoch'),
   epoch: z.number().int(),
   step: z.number().int(),
+  /** Of the run's stages, from 0. */
+  stage: z.number().int().default(0),
   trainLoss: z.number(),
   validationLoss: z.number(),
   metrics: epochMetricsSchema,

@@ -1,26 +1,39 @@
 import { describe, expect, it } from 'vitest';
+import { type RunConfigInput, runConfigSchema } from '../models/run-config';
 import { balancedClassWeights, planSteps, samplingWeights } from './plan';
+import { totalEpochs } from './stages';
+
+const config = (given: Partial<RunConfigInput>) =>
+  runConfigSchema.parse({ backbone: 'b', learningRate: 1e-3, ...given });
 
 describe('planSteps', () => {
   it("counts the guide's run: 468 images, batch 10, accumulation 2, 40 epochs", () => {
-    const plan = planSteps(
-      { batchSize: 10, gradientAccumulation: 2, epochs: 40, warmupRatio: 0.1, warmupSteps: null },
-      468,
-    );
-    expect(plan).toEqual({ microBatchesPerEpoch: 47, stepsPerEpoch: 24, totalSteps: 960, warmupSteps: 96 });
+    const plan = planSteps(config({}), 468);
+    expect(plan).toMatchObject({ totalSteps: 960, epochs: 40 });
+    expect(plan.stages).toEqual([
+      {
+        ...{ name: 'All layers', trainable: 'all', learningRate: 1e-3, epochs: 40 },
+        ...{ stepsPerEpoch: 24, steps: 960, warmupSteps: 96 },
+      },
+    ]);
   });
   it('takes a number of warm-up steps in place of the ratio, at most all', () => {
-    const config = { batchSize: 10, gradientAccumulation: 2, epochs: 40, warmupRatio: 0.1 };
-    expect(planSteps({ ...config, warmupSteps: 7 }, 468).warmupSteps).toBe(7);
-    expect(planSteps({ ...config, warmupSteps: 0 }, 468).warmupSteps).toBe(0);
-    expect(planSteps({ ...config, warmupSteps: 5000 }, 468).warmupSteps).toBe(960);
+    const warmup = (warmupSteps: number) => planSteps(config({ warmupSteps }), 468).stages[0]?.warmupSteps;
+    expect([warmup(7), warmup(0), warmup(5000)]).toEqual([7, 0, 960]);
   });
   it('has a step for fewer images than a batch', () => {
-    const plan = planSteps(
-      { batchSize: 10, gradientAccumulation: 4, epochs: 3, warmupRatio: 0.1, warmupSteps: null },
-      3,
-    );
-    expect(plan).toEqual({ microBatchesPerEpoch: 1, stepsPerEpoch: 1, totalSteps: 3, warmupSteps: 1 });
+    const plan = planSteps(config({ gradientAccumulation: 4, epochs: 3 }), 3);
+    expect(plan.stages[0]).toMatchObject({ stepsPerEpoch: 1, steps: 3, warmupSteps: 1 });
+  });
+  it('counts the stages of gradual unfreezing, the last one at a tenth of the rate', () => {
+    const plan = planSteps(config({ preset: 'gradual', stageEpochs: 5, headLearningRate: 5e-3 }), 468);
+    expect(plan).toMatchObject({ totalSteps: 3 * 5 * 24, epochs: 15 });
+    expect(plan.stages.map(({ trainable, learningRate, steps }) => [trainable, learningRate, steps])).toEqual([
+      ['head', 5e-3, 120],
+      ['last-block', 1e-3, 120],
+      ['all', 1e-4, 120],
+    ]);
+    expect(totalEpochs(config({ preset: 'careful', headEpochs: 7, epochs: 3 }))).toBe(10);
   });
 });
 

@@ -1,23 +1,34 @@
 import type { RunConfig } from '../models/run-config';
+import { type Stage, stagesOf } from './stages';
 
-/** How a run is cut into steps. A step is one update of the weights. */
-export interface StepPlan {
-  readonly microBatchesPerEpoch: number;
+/** A stage cut into steps. A step is one update of the weights. */
+export interface StagePlan extends Stage {
   readonly stepsPerEpoch: number;
-  readonly totalSteps: number;
+  readonly steps: number;
   readonly warmupSteps: number;
 }
 
+/** How a run is cut into steps. */
+export interface StepPlan {
+  readonly stages: readonly StagePlan[];
+  readonly totalSteps: number;
+  readonly epochs: number;
+}
+
+type PlannedConfig = Parameters<typeof stagesOf>[0] &
+  Pick<RunConfig, 'batchSize' | 'gradientAccumulation' | 'warmupRatio' | 'warmupSteps'>;
+
 /** As transformers' Trainer counts: the last micro-batch and the last step of an epoch may be smaller. */
-export function planSteps(
-  config: Pick<RunConfig, 'batchSize' | 'gradientAccumulation' | 'epochs' | 'warmupRatio' | 'warmupSteps'>,
-  trainImages: number,
-): StepPlan {
+export function planSteps(config: PlannedConfig, trainImages: number): StepPlan {
   const microBatchesPerEpoch = Math.ceil(trainImages / config.batchSize);
   const stepsPerEpoch = Math.ceil(microBatchesPerEpoch / config.gradientAccumulation);
-  const totalSteps = stepsPerEpoch * config.epochs;
-  const warmupSteps = Math.min(totalSteps, config.warmupSteps ?? Math.ceil(totalSteps * config.warmupRatio));
-  return { microBatchesPerEpoch, stepsPerEpoch, totalSteps, warmupSteps };
+  const stages = stagesOf(config).map((stage): StagePlan => {
+    const steps = stepsPerEpoch * stage.epochs;
+    const warmupSteps = Math.min(steps, config.warmupSteps ?? Math.ceil(steps * config.warmupRatio));
+    return { ...stage, stepsPerEpoch, steps, warmupSteps };
+  });
+  const sum = (count: (stage: StagePlan) => number) => stages.reduce((total, stage) => total + count(stage), 0);
+  return { stages, totalSteps: sum(({ steps }) => steps), epochs: sum(({ epochs }) => epochs) };
 }
 
 /**

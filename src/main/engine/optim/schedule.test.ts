@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runConfigSchema } from '#shared/models/run-config';
-import { planSteps } from '#shared/training/plan';
+import { planSteps, type StagePlan } from '#shared/training/plan';
 import { createSchedule, scheduleOf } from './schedule';
 
 // By hand from transformers' optimization.py: warm-up s / w, then max(0, .5 (1 + cos(pi p))), (n - s) / (n - w) or 1.
@@ -35,7 +35,7 @@ describe('step', () => {
       ...{ schedule: 'step', stepEpochs: 2, scheduleFactor: 0.1, warmupSteps: 2, learningRate: 1 },
     });
     // 8 images, 4 steps an epoch: drops after 8 and 16 steps.
-    const schedule = scheduleOf(config, planSteps(config, 8));
+    const schedule = scheduleOf(config, planSteps(config, 8).stages[0] as StagePlan);
     const at = [0, 1, 2, 7, 8, 15, 16, 23].map((step) => schedule(step, []));
     [0, 0.5, 1, 1, 0.1, 0.1, 0.01, 0.01].forEach((rate, i) => {
       expect(at[i]).toBeCloseTo(rate, 12);

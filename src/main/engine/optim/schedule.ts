@@ -1,8 +1,8 @@
 import type { RunConfig } from '#shared/models/run-config';
-import type { StepPlan } from '#shared/training/plan';
+import type { StagePlan } from '#shared/training/plan';
 
 /**
- * Learning rate of an optimizer step, counted from 0. `validationLosses` are those of the finished epochs, in order:
+ * Learning rate of an optimizer step of a stage, counted from 0. `validationLosses` are those of its finished epochs, in order:
  * they and the step are all that it depends on, so a run that goes on from a checkpoint sees the same rates.
  */
 export type Schedule = (step: number, validationLosses: readonly number[]) => number;
@@ -10,7 +10,7 @@ export type Schedule = (step: number, validationLosses: readonly number[]) => nu
 /** How the rate falls after the warm-up. */
 export type Decay =
   | { readonly kind: 'cosine' | 'linear' | 'constant' }
-  /** Times `factor` every so many optimizer steps from the start of the run. */
+  /** Times `factor` every so many optimizer steps from the start of the stage. */
   | { readonly kind: 'step'; readonly factor: number; readonly everySteps: number }
   /** Times `factor` when the validation loss has not fallen for more than `patience` epochs. */
   | { readonly kind: 'plateau'; readonly factor: number; readonly patience: number };
@@ -70,20 +70,20 @@ function plateauRate(peak: number, factor: number, patience: number, losses: rea
   return rate;
 }
 
-/** The schedule of a run. `config.learningRate` is resolved. */
-export function scheduleOf(config: RunConfig, plan: StepPlan): Schedule {
+/** The schedule of a stage of a run. */
+export function scheduleOf(config: RunConfig, stage: StagePlan): Schedule {
   return createSchedule({
-    decay: decayOf(config, plan),
-    learningRate: config.learningRate ?? 0,
-    warmupSteps: plan.warmupSteps,
-    totalSteps: plan.totalSteps,
+    decay: decayOf(config, stage),
+    learningRate: stage.learningRate,
+    warmupSteps: stage.warmupSteps,
+    totalSteps: stage.steps,
   });
 }
 
-function decayOf({ schedule, scheduleFactor, stepEpochs, plateauPatience }: RunConfig, plan: StepPlan): Decay {
+function decayOf({ schedule, scheduleFactor, stepEpochs, plateauPatience }: RunConfig, stage: StagePlan): Decay {
   switch (schedule) {
     case 'step':
-      return { kind: 'step', factor: scheduleFactor, everySteps: Math.max(1, stepEpochs * plan.stepsPerEpoch) };
+      return { kind: 'step', factor: scheduleFactor, everySteps: Math.max(1, stepEpochs * stage.stepsPerEpoch) };
     case 'plateau':
       return { kind: 'plateau', factor: scheduleFactor, patience: plateauPatience };
     default:

@@ -3,9 +3,14 @@ import type { Pipeline } from '#shared/models/pipeline';
 import { epochRecordSchema } from '#shared/models/run';
 
 /** Where a run stands, apart from its weights: everything that the loop needs to go on as if it had never stopped. */
-export const loopStateSchema = z.object({
-  /** Optimizer steps done. Epoch, position inside it and every random stream follow from it and the seed. */
+const stateSchema = z.object({
+  /** Optimizer steps done, in all stages. */
   step: z.number().int().min(0),
+  /** Which stage of the run is under way, from 0, and its steps done. */
+  stage: z.number().int().min(0).default(0),
+  stageStep: z.number().int().min(0).optional(),
+  /** Epochs of the stages before. With the steps of this one they give the epoch, and with the seed every random stream. */
+  epochsBefore: z.number().int().min(0).default(0),
   /** Of the steps of the unfinished epoch, for its mean training loss. */
   epochLossSum: z.number(),
   epochSeconds: z.number(),
@@ -14,16 +19,37 @@ export const loopStateSchema = z.object({
   logSteps: z.number().int(),
   history: z.array(epochRecordSchema),
   best: z.object({ epoch: z.number().int(), value: z.number() }).nullable(),
+  /** In this stage. */
   epochsWithoutBest: z.number().int(),
   /** Training time and training images of all sittings. */
   seconds: z.number(),
   images: z.number().int(),
+  /** True where the stage is over, by its steps or by early stopping. */
   finished: z.boolean(),
 });
+
+export const loopStateSchema = stateSchema.transform((state) => ({
+  ...state,
+  // Before there were stages, a run was one.
+  stageStep: state.stageStep ?? state.step,
+}));
 export type LoopState = z.infer<typeof loopStateSchema>;
+
+/** The beginning of the stage after the one that is over. */
+export const nextStage = (state: LoopState): LoopState => ({
+  ...state,
+  stage: state.stage + 1,
+  stageStep: 0,
+  epochsBefore: state.history.at(-1)?.epoch ?? 0,
+  epochsWithoutBest: 0,
+  finished: false,
+});
 
 export const initialLoopState: LoopState = {
   step: 0,
+  stage: 0,
+  stageStep: 0,
+  epochsBefore: 0,
   epochLossSum: 0,
   epochSeconds: 0,
   logLossSum: 0,

@@ -18,10 +18,16 @@ export async function createTrainingSession(
   optimizer?: OptimizerState,
 ): Promise<TrainingSession> {
   const backend = createBackend(options);
-  return createSession(backend, vitModel(options.config, options.trainable), options, parameters, optimizer);
+  return createSession(
+    backend,
+    vitModel(options.config, options.trainable, options.layerDecay),
+    options,
+    parameters,
+    optimizer,
+  );
 }
 
-export interface HeadOptions extends Omit<TrainingOptions, 'config' | 'trainable'> {
+export interface HeadOptions extends Omit<TrainingOptions, 'config' | 'trainable' | 'layerDecay'> {
   /** Width of the cached features. */
   readonly features: number;
   readonly classes: number;

@@ -1,4 +1,5 @@
 import type { OptimizerKind } from '#shared/models/run-config';
+import type { Trainable } from '#shared/training/stages';
 import { peakActivationBytes } from '../ir/peak-memory';
 import { sizeOf } from '../ir/shape';
 import type { VitConfig } from '../vit/config';
@@ -9,7 +10,7 @@ import { buildGradientProgram } from './programs';
 export interface MemoryOptions {
   readonly config: VitConfig;
   readonly microBatch: number;
-  readonly trainable: 'all' | 'head';
+  readonly trainable: Trainable;
   readonly optimizer: OptimizerKind;
   /** Micro-batches a step; from two on a second set of gradients is kept. */
   readonly accumulation: number;

@@ -85,8 +85,11 @@ export class HostTrainingSession implements TrainingSession {
     const gradientNorm = Math.sqrt(squares);
     const factor = clipFactor(gradientNorm, this.options.maxGradientNorm);
     this.steps += 1;
-    const rates = { step: this.steps, learningRate, weightDecay: this.options.weightDecay };
-    for (const { name, decaySize } of trainable) this.kernels.get(name)?.update(factor, decaySize, rates);
+    const { weightDecay } = this.options;
+    for (const { name, decaySize } of trainable) {
+      const rates = { step: this.steps, learningRate: learningRate * this.model.rateFactor(name), weightDecay };
+      this.kernels.get(name)?.update(factor, decaySize, rates);
+    }
     return { loss, gradientNorm };
   }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '#shared/models/run';
 import { type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
-import { initialLoopState } from './checkpoint';
+import { planSteps } from '#shared/training/plan';
+import { initialLoopState, loopStateSchema, nextStage } from './checkpoint';
 import { type LoopInput, runTrainingLoop } from './loop';
 import type { Batch, TrainingSession } from './session';
 
@@ -34,6 +35,7 @@ function createScript(config: Partial<RunConfigInput>, epochs: readonly (readonl
   });
   const input: LoopInput = {
     config: parsed,
+    plan: planSteps(parsed, 7),
     classes: 2,
     trainImages: 7,
     samplingWeights: null,
@@ -114,6 +116,48 @@ describe('runTrainingLoop', () => {
       state: 'finished',
       loop: { step: 8 },
     });
+  });
+
+  it('lets patience pass over a gain that is too small, and keeps the model all the same', async () => {
+    const { input, log } = createScript({ earlyStoppingPatience: 1, earlyStoppingDelta: 0.6 }, [
+      halfRight,
+      right,
+      right,
+    ]);
+    const { loop } = await runTrainingLoop(input);
+    expect(loop).toMatchObject({ best: { epoch: 2, value: 1 }, history: { length: 2 } });
+    expect(log.at(-1)).toMatchObject({ kind: 'note' });
+  });
+
+  it('trains one stage; the next goes on counting, with a schedule and patience of its own', async () => {
+    const settings = { preset: 'gradual', stageEpochs: 2, learningRate: 1, earlyStoppingPatience: 1 } as const;
+    const { input, learningRates, log, saved } = createScript(settings, [right, halfRight, halfRight, surer]);
+    const lossesSeen: number[] = [];
+    const learningRate: LoopInput['learningRate'] = (step, losses) => {
+      lossesSeen.push(losses.length);
+      return step;
+    };
+    const first = await runTrainingLoop({ ...input, learningRate });
+    expect(first.loop).toMatchObject({ step: 4, stage: 0, stageStep: 4, finished: true });
+    const second = await runTrainingLoop({ ...input, learningRate, state: nextStage(first.loop) });
+    // Its first epoch is no better than the best of the stage before: that is the patience of this stage.
+    expect(second.loop).toMatchObject({ step: 6, stage: 1, stageStep: 2, epochsBefore: 2, finished: true });
+    const third = await runTrainingLoop({ ...input, learningRate, state: nextStage(second.loop) });
+    expect(third.loop).toMatchObject({ stage: 2, epochsBefore: 3, best: { epoch: 4, value: 1 } });
+    expect(learningRates.slice(0, 8)).toEqual([0, 1, 2, 3, 0, 1, 0, 1]);
+    expect(lossesSeen.slice(0, 8)).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
+    expect(log.flatMap((record) => (record.kind === 'epoch' ? [[record.epoch, record.stage]] : []))).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, 1],
+      [4, 2],
+    ]);
+    expect(saved).toContain('best 4');
+  });
+
+  it('reads the state of a checkpoint from before there were stages', () => {
+    const { stage: _, stageStep: __, epochsBefore: ___, ...old } = { ...initialLoopState, step: 5 };
+    expect(loopStateSchema.parse(old)).toEqual({ ...initialLoopState, step: 5, stageStep: 5 });
   });
 
   it('looks for the smallest loss where that is the metric', async () => {

@@ -1,7 +1,7 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
-import { planSteps } from '#shared/training/plan';
+import type { StagePlan, StepPlan } from '#shared/training/plan';
 import type { Schedule } from '../optim/schedule';
 import type { LoopState } from './checkpoint';
 import { epochPlan } from './epoch-plan';
@@ -19,6 +19,7 @@ export interface BatchSource {
 
 export interface LoopInput {
   readonly config: RunConfig;
+  readonly plan: StepPlan;
   readonly classes: number;
   readonly trainImages: number;
   /** One a training image: they are drawn with replacement. Null = each once an epoch. */
@@ -44,6 +45,7 @@ export interface LoopInput {
 }
 
 export interface LoopResult {
+  /** `finished`: the stage is over. */
   readonly state: 'finished' | 'stopped' | 'paused';
   readonly loop: LoopState;
   readonly imagesPerSecond: number;
@@ -54,7 +56,7 @@ const SAVE_AFTER_MILLISECONDS = 120_000;
 const SAVE_SHARE = 20;
 
 /**
- * Trains from `state` to the end: epochs of shuffled, augmented micro-batches, an optimizer step for each
+ * Trains from `state` to the end of its stage: epochs of shuffled, augmented micro-batches, an optimizer step for each
  * `gradientAccumulation` of them, evaluation and checkpoints after each epoch, early stopping. Everything that decides
  * the weights follows from config, seed and step, so a run that goes on from a checkpoint equals one that never
  * stopped, bit for bit.
@@ -62,9 +64,15 @@ const SAVE_SHARE = 20;
  * @throws FoveaError `diverged` where the loss is not a number; `cancelled`
  */
 export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
-  const { config, session } = input;
-  const plan = planSteps(config, input.trainImages);
+  const { config, plan, session } = input;
   const state: LoopState = structuredClone(input.state);
+  const stage = plan.stages[state.stage] as StagePlan;
+  const { stepsPerEpoch } = stage;
+  const left = stepsLeft(plan, state);
+  /** Of the run, as far as can be said: a stage before may have ended early. */
+  const totalSteps = state.step + left.steps;
+  const totalEpochs = state.epochsBefore + left.epochs;
+  const isLastStage = state.stage === plan.stages.length - 1;
   const training = createRate();
   let evaluationSeconds = 0;
   let lastSave = input.now();
@@ -72,21 +80,21 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
 
   const report = (phase: RunProgress['phase'], message: string | null = null) => {
     const imagesPerSecond = training.imagesPerSecond();
-    const epoch = state.step / plan.stepsPerEpoch;
-    const left = (1 - state.step / plan.totalSteps) * config.epochs;
+    const epochsLeft = stage.epochs - state.stageStep / stepsPerEpoch;
     input.progress({
       state: 'running',
       phase,
       step: state.step,
-      totalSteps: plan.totalSteps,
-      epoch,
-      epochs: config.epochs,
+      totalSteps,
+      epoch: state.epochsBefore + state.stageStep / stepsPerEpoch,
+      epochs: totalEpochs,
       imagesPerSecond,
+      // A later stage has a pace of its own, which nobody knows yet.
       etaSeconds:
-        imagesPerSecond === null
+        imagesPerSecond === null || !isLastStage
           ? null
-          : (left * input.trainImages) / imagesPerSecond + Math.ceil(left) * evaluationSeconds,
-      message,
+          : (epochsLeft * input.trainImages) / imagesPerSecond + Math.ceil(epochsLeft) * evaluationSeconds,
+      message: message ?? stageMessage(plan, state.stage),
     });
   };
 
@@ -120,16 +128,18 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
     const value = bestValue(metrics, config.bestMetric);
     const before = state.best === null ? null : config.bestMetric === 'loss' ? -state.best.value : state.best.value;
     const isBetter = before === null || value > before;
+    const resetsPatience = before === null || value > before + config.earlyStoppingDelta;
     // Few validation images tie often: among equals, the smaller loss is kept. Patience goes by the metric alone.
     const bestLoss = state.history.find((record) => record.epoch === state.best?.epoch)?.metrics.loss;
     const isBest = isBetter || (value === before && bestLoss !== undefined && metrics.loss < bestLoss);
     if (isBest) state.best = { epoch, value: shownValue(metrics, config.bestMetric) };
-    state.epochsWithoutBest = isBetter ? 0 : state.epochsWithoutBest + 1;
+    state.epochsWithoutBest = resetsPatience ? 0 : state.epochsWithoutBest + 1;
     state.epochSeconds += (input.now() - start) / 1000;
     const record: EpochRecord = {
       kind: 'epoch',
       epoch,
       step: state.step,
+      stage: state.stage,
       trainLoss: state.epochLossSum / Math.max(1, stepsOfEpoch),
       validationLoss: metrics.loss,
       metrics,
@@ -156,9 +166,9 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
     config.earlyStoppingPatience !== null && state.epochsWithoutBest >= config.earlyStoppingPatience;
 
   report('training');
-  while (state.step < plan.totalSteps && !state.finished) {
-    const epoch = Math.floor(state.step / plan.stepsPerEpoch) + 1;
-    const done = state.step % plan.stepsPerEpoch;
+  while (state.stageStep < stage.steps && !state.finished) {
+    const epoch = state.epochsBefore + Math.floor(state.stageStep / stepsPerEpoch) + 1;
+    const done = state.stageStep % stepsPerEpoch;
     const microBatches = epochPlan(config.seed, epoch, input.trainImages, config.batchSize, input.samplingWeights);
     const trained = done * config.gradientAccumulation;
     const iterator = input.batches.training(epoch, microBatches, trained)[Symbol.asyncIterator]();
@@ -172,9 +182,10 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
           group.push(next.value);
           first += 1;
         }
+        const epochs = state.history.filter((record) => record.epoch > state.epochsBefore);
         const learningRate = input.learningRate(
-          state.step,
-          state.history.map(({ validationLoss }) => validationLoss),
+          state.stageStep,
+          epochs.map(({ validationLoss }) => validationLoss),
         );
         const { loss, gradientNorm } = await session.step(group, learningRate);
         if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
@@ -190,17 +201,19 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
         const seconds = (input.now() - start) / 1000;
         training.add(images, seconds);
         state.step += 1;
+        state.stageStep += 1;
         state.images += images;
         state.seconds += seconds;
         state.epochSeconds += seconds;
         state.epochLossSum += loss;
         state.logLossSum += loss;
         state.logSteps += 1;
-        if (state.step % config.logEverySteps === 0 || state.step === plan.totalSteps) {
+        if (state.step % config.logEverySteps === 0 || state.stageStep === stage.steps) {
           input.log({
             kind: 'step',
             step: state.step,
-            epoch: state.step / plan.stepsPerEpoch,
+            epoch: state.epochsBefore + state.stageStep / stepsPerEpoch,
+            stage: state.stage,
             loss: state.logLossSum / state.logSteps,
             learningRate,
             gradientNorm,
@@ -214,13 +227,13 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
 
         await input.yieldToMessages();
         const action = input.control();
-        const stepsOfEpoch = ((state.step - 1) % plan.stepsPerEpoch) + 1;
+        const stepsOfEpoch = ((state.stageStep - 1) % stepsPerEpoch) + 1;
         if (action === 'cancel') throw cancelled();
-        if (action === 'pause' && stepsOfEpoch < plan.stepsPerEpoch) {
+        if (action === 'pause' && stepsOfEpoch < stepsPerEpoch) {
           await save();
           return result('paused');
         }
-        if (action === 'stop' && stepsOfEpoch < plan.stepsPerEpoch) {
+        if (action === 'stop' && stepsOfEpoch < stepsPerEpoch) {
           // A run that is stopped inside its first epoch keeps its model too.
           await save();
           if (state.best === null) {
@@ -236,21 +249,35 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
       await iterator.return?.();
     }
 
-    await closeEpoch(epoch, plan.stepsPerEpoch);
-    if (patienceIsOver() && state.step < plan.totalSteps) {
+    await closeEpoch(epoch, stepsPerEpoch);
+    if (state.stageStep === stage.steps) state.finished = true;
+    else if (patienceIsOver()) {
       state.finished = true;
       input.log(note(`Stopped early: ${state.epochsWithoutBest} epochs without a better ${config.bestMetric}.`));
     }
     await save();
     const action = input.control();
     if (action === 'cancel') throw cancelled();
-    if (action !== null && state.step < plan.totalSteps && !state.finished) {
+    if (action !== null && !(state.finished && isLastStage)) {
       return result(action === 'pause' ? 'paused' : 'stopped');
     }
   }
-  report('done');
+  if (isLastStage) report('done');
   return result('finished');
 }
+
+/** Steps and epochs from the beginning of a step to the end of the run. Epochs count from the beginning of the stage. */
+export function stepsLeft(plan: StepPlan, state: Pick<LoopState, 'stage' | 'stageStep'>) {
+  const stages = plan.stages.slice(state.stage);
+  return {
+    steps: stages.reduce((sum, { steps }) => sum + steps, -state.stageStep),
+    epochs: stages.reduce((sum, { epochs }) => sum + epochs, 0),
+  };
+}
+
+/** Which stage trains, where there are several. */
+const stageMessage = ({ stages }: StepPlan, index: number): string | null =>
+  stages.length === 1 ? null : `Stage ${index + 1} of ${stages.length}: ${stages[index]?.name.toLowerCase()}`;
 
 const note = (message: string): LogRecord => ({ kind: 'note', at: new Date().toISOString(), message });
 const cancelled = () => new FoveaError('cancelled', 'The run was cancelled.');

@@ -1,8 +1,9 @@
+import type { Trainable } from '#shared/training/stages';
 import type { GraphBuilder } from '../ir/builder';
 import type { Shape, Value } from '../ir/graph';
 import type { VitConfig } from '../vit/config';
 import { buildVit, classify, type ParameterSource } from '../vit/forward';
-import { classifierGroup, type ParameterGroup, parameterGroups, takesPart } from '../vit/parameters';
+import { blockGroupName, classifierGroup, type ParameterGroup, parameterGroups, takesPart } from '../vit/parameters';
 
 /** What a training session needs to know of a network. */
 export interface TrainableModel {
@@ -13,25 +14,54 @@ export interface TrainableModel {
   readonly groups: readonly ParameterGroup[];
   /** The part of `groups` that takes gradients. */
   readonly trainable: readonly ParameterGroup[];
+  /** What the learning rate is multiplied with for a trainable group, by its name. */
+  rateFactor(group: string): number;
   /** @param input [batch, ...inputShape]; returns logits [batch, classes] */
   forward(builder: GraphBuilder, parameter: ParameterSource, input: Value): Value;
 }
 
-/** A whole model; with `head`, everything before the classifier is frozen. */
-export function vitModel(config: VitConfig, trainable: 'all' | 'head'): TrainableModel {
+/** A whole model, of which `trainable` takes gradients. */
+export function vitModel(config: VitConfig, trainable: Trainable, layerDecay = 1): TrainableModel {
   const groups = parameterGroups(config);
   return {
     name: config.family,
     inputShape: [config.channels, config.imageSize, config.imageSize],
     classes: config.classes.length,
     groups,
-    trainable: trainable === 'all' ? groups.filter(takesPart) : groups.filter(({ name }) => name === 'classifier'),
+    trainable: groups.filter((group) => takesPart(group) && isTrained(group, config, trainable)),
+    rateFactor: (group) => layerDecay ** layersBelowHead(group, config),
     forward: (builder, parameter, pixels) => buildVit(builder, config, parameter, pixels).logits,
   };
+}
+
+function isTrained({ name }: ParameterGroup, { layers }: VitConfig, trainable: Trainable): boolean {
+  switch (trainable) {
+    case 'head':
+      return name === 'classifier';
+    case 'last-block':
+      return name === 'classifier' || name === blockGroupName(layers - 1);
+    case 'all':
+      return true;
+  }
+}
+
+/** As BEiT and timm count them: the head and the final normalisation 0, the last block 1, the embeddings layers + 1. */
+function layersBelowHead(group: string, { layers }: VitConfig): number {
+  if (group === 'embeddings') return layers + 1;
+  const block = Array.from({ length: layers }, (_, index) => blockGroupName(index)).indexOf(group);
+  return block < 0 ? 0 : layers - block;
 }
 
 /** The classifier alone, on cached features. */
 export function headModel(features: number, classes: number): TrainableModel {
   const groups = [classifierGroup(features, classes)];
-  return { name: 'head', inputShape: [features], classes, groups, trainable: groups, forward: classify };
+  return {
+    name: 'head',
+    inputShape: [features],
+    classes,
+    groups,
+    trainable: groups,
+    rateFactor: () => 1,
+    forward: classify,
+  };
 }

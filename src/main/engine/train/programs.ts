@@ -110,18 +110,28 @@ export function buildUpdateProgram(model: TrainableModel, options: UpdateOptions
   for (const group of model.trainable) {
     const { name, size } = group;
     const gradients = builder.input(stateName.gradients(name), [size]);
-    update(group, builder.multiply(gradients, factor));
+    update(group, builder.multiply(gradients, factor), model.rateFactor(name));
     builder.output(nextName(stateName.gradients(name)), builder.multiply(gradients, builder.scalar(0)));
   }
   return builder.build(`${model.name} update`);
 }
 
 type UpdateOptions = Pick<StepOptions, 'optimizer' | 'weightDecay'>;
-type GroupUpdate = (group: ParameterGroup, gradients: Value) => void;
+type GroupUpdate = (group: ParameterGroup, gradients: Value, rateFactor: number) => void;
+
+const scaled = (builder: GraphBuilder, value: Value, factor: number): Value =>
+  factor === 1 ? value : builder.multiply(value, builder.scalar(factor));
 
 function adamWUpdate(builder: GraphBuilder, rate: Value): GroupUpdate {
-  const rates = { rate, correction: builder.input('correction', []), keep: builder.input('keep', []) };
-  return ({ name, size, decaySize }, gradients) => {
+  const correction = builder.input('correction', []);
+  const keep = builder.input('keep', []);
+  const one = builder.scalar(1);
+  return ({ name, size, decaySize }, gradients, rateFactor) => {
+    const rates = {
+      rate: scaled(builder, rate, rateFactor),
+      correction,
+      keep: rateFactor === 1 ? keep : builder.subtract(one, scaled(builder, builder.subtract(one, keep), rateFactor)),
+    };
     const state = {
       parameters: builder.input(stateName.parameters(name), [size]),
       firstMoments: builder.input(stateName.firstMoments(name), [size]),
@@ -136,12 +146,13 @@ function adamWUpdate(builder: GraphBuilder, rate: Value): GroupUpdate {
 
 function sgdUpdate(builder: GraphBuilder, rate: Value, { optimizer, weightDecay }: UpdateOptions): GroupUpdate {
   const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : 0;
-  return ({ name, size, decaySize }, gradients) => {
+  return ({ name, size, decaySize }, gradients, rateFactor) => {
     const state = {
       parameters: builder.input(stateName.parameters(name), [size]),
       velocities: builder.input(stateName.firstMoments(name), [size]),
     };
-    const next = buildSgdUpdate(builder, state, gradients, decaySize, { rate, weightDecay, momentum });
+    const rates = { rate: scaled(builder, rate, rateFactor), weightDecay, momentum };
+    const next = buildSgdUpdate(builder, state, gradients, decaySize, rates);
     builder.output(nextName(stateName.parameters(name)), next.parameters);
     builder.output(nextName(stateName.firstMoments(name)), next.velocities);
   };

@@ -6,7 +6,7 @@ import { relativeError } from '../selftest/check';
 import type { NamedTensors } from '../tensor';
 import type { VitConfig } from '../vit/config';
 import { initialiseParameters } from '../vit/initialise';
-import { parameterGroups } from '../vit/parameters';
+import { type ParameterGroup, parameterGroups } from '../vit/parameters';
 import { createClassifier } from './classifier';
 import { createHeadSession, createTrainingSession } from './create-session';
 import { DeviceTrainingSession } from './device-session';
@@ -42,6 +42,7 @@ const options: TrainingOptions = {
   threads: 1,
   microBatch: 4,
   trainable: 'all',
+  layerDecay: 1,
   optimizer: { kind: 'adamw' },
   weightDecay: 0.05,
   maxGradientNorm: 1,
@@ -144,6 +145,45 @@ describe('a training session', () => {
       const same = data.every((value, index) => value === after.get(name)?.data[index]);
       expect([name, same]).toEqual([name, !name.startsWith('classifier')]);
     }
+  });
+
+  it('changes the head and the last block alone where they are what is trained', async () => {
+    const session = await createTrainingSession({ ...options, trainable: 'last-block' }, start);
+    await train(session, [1, 2]);
+    const after = await session.parameters();
+    await session.dispose();
+    const last = `vit.encoder.layer.${config.layers - 1}.`;
+    for (const [name, { data }] of start) {
+      // The gradient of a key's bias is 0: it adds the same to every score of a query.
+      if (name.endsWith('key.bias')) continue;
+      const same = data.every((value, index) => value === after.get(name)?.data[index]);
+      expect([name, same]).toEqual([name, !name.startsWith('classifier') && !name.startsWith(last)]);
+    }
+  });
+
+  it.each(['cpu', 'tfjs'] as const)('lets each layer below the head learn more slowly: %s', async (device) => {
+    // AdamW's first step is the learning rate for every parameter whose gradient is not tiny.
+    const rate = 1e-2;
+    const plain = { ...options, device, weightDecay: 0, layerDecay: 0.5 };
+    const session = await createTrainingSession(plain, start);
+    await session.step([batchOf(1, 4)], rate);
+    const after = await session.parameters();
+    await session.dispose();
+    const longest = ({ parameters }: ParameterGroup) =>
+      Math.max(
+        ...parameters.flatMap(({ name }) => {
+          const [a, b] = [start.get(name)?.data ?? [], after.get(name)?.data ?? []];
+          return Array.from(a, (value, index) => Math.abs(value - (b[index] as number)));
+        }),
+      );
+    const moved = new Map(parameterGroups(config).map((group) => [group.name, longest(group) / rate]));
+    const { layers } = config;
+    expect(moved.get('classifier')).toBeCloseTo(1, 3);
+    expect(moved.get('norm')).toBeCloseTo(1, 3);
+    for (let block = 0; block < layers; block += 1) {
+      expect(moved.get(`block.${block}`)).toBeCloseTo(0.5 ** (layers - block), 3);
+    }
+    expect(moved.get('embeddings')).toBeCloseTo(0.5 ** (layers + 1), 3);
   });
 
   it('on cached features is the same as behind a frozen backbone', async () => {

@@ -1,3 +1,4 @@
+import type { Trainable } from '#shared/training/stages';
 import type { EngineDevice } from '../backends/backend';
 import type { OptimizerSettings } from '../optim/optimizer';
 import type { NamedTensors } from '../tensor';
@@ -18,8 +19,9 @@ export interface TrainingOptions {
   readonly threads: number;
   /** Images of a compiled micro-batch; a shorter last batch is padded and masked inside. */
   readonly microBatch: number;
-  /** `head`: everything before the classifier is frozen and takes no gradient, m or v. */
-  readonly trainable: 'all' | 'head';
+  readonly trainable: Trainable;
+  /** Each layer below the head learns at this share of the rate of the one above it; 1 = all alike. */
+  readonly layerDecay: number;
   readonly optimizer: OptimizerSettings;
   readonly weightDecay: number;
   readonly maxGradientNorm: number;
@@ -50,7 +52,7 @@ export interface StepResult {
  * One call at a time.
  */
 export interface TrainingSession {
-  /** One optimizer step: forward and backward for each micro-batch, clip, update at `learningRate`. */
+  /** One optimizer step: forward and backward for each micro-batch, clip, update at `learningRate` (of the head, where layers differ). */
   step(microBatches: readonly Batch[], learningRate: number): Promise<StepResult>;
   /** Logits [count, classes] with the present parameters. */
   logits(pixels: Float32Array, count: number): Promise<Float32Array>;

@@ -78,13 +78,15 @@ export function parameterGroups(config: VitConfig): readonly ParameterGroup[] {
   ];
 }
 
+export const blockGroupName = (index: number): string => `block.${index}`;
+
 function blockGroup({ family, hiddenSize, intermediateSize, qkvBias }: VitConfig, index: number): ParameterGroup {
   const prefix = blockPrefix(family, index);
   const { block } = namesOf(family);
   const projections = ['query', 'key', 'value'].flatMap((role) =>
     linear(`${prefix}.attention.attention.${role}`, hiddenSize, hiddenSize),
   );
-  return placeParameters(`block.${index}`, [
+  return placeParameters(blockGroupName(index), [
     ...projections.filter(({ decay }) => decay || qkvBias),
     ...linear(`${prefix}.attention.output.dense`, hiddenSize, hiddenSize),
     ...linear(`${prefix}.${block.expand}`, hiddenSize, intermediateSize),

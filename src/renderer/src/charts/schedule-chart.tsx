@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
 import { formatCompact } from './format';
@@ -7,18 +7,25 @@ import { chartColours, seriesColour } from './palette';
 import { PlotFigure, plotSvg } from './plot-figure';
 import { useScheme } from './use-scheme';
 
+export interface ScheduleStage {
+  readonly name: string;
+  readonly steps: number;
+  readonly warmupSteps: number;
+}
+
 export interface ScheduleChartProps {
   /** [optimizer step, learning rate]. */
   readonly schedule: readonly (readonly [number, number])[];
-  readonly warmupSteps: number;
+  readonly stages: readonly ScheduleStage[];
   /** One line about what the drawing leaves out. */
   readonly note?: string;
   readonly height?: number;
 }
 
 /** The learning rate over the optimizer steps, as it will be. */
-export function ScheduleChart({ schedule, warmupSteps, note, height = 120 }: ScheduleChartProps) {
+export function ScheduleChart({ schedule, stages, note, height = 120 }: ScheduleChartProps) {
   const scheme = useScheme();
+  const marks = useMemo(() => marksOf(stages), [stages]);
   const peak = schedule.reduce((highest, [, rate]) => Math.max(highest, rate), 0);
   const build = useCallback(
     (width: number): Plot.PlotOptions => {
@@ -47,24 +54,20 @@ export function ScheduleChart({ schedule, warmupSteps, note, height = 120 }: Sch
           Plot.ruleY([0], { stroke: colours.axis }),
           Plot.areaY(schedule, { x: '0', y: '1', fill: line, fillOpacity: 0.15 }),
           Plot.lineY(schedule, { x: '0', y: '1', stroke: line, strokeWidth: 1.75 }),
-          ...(warmupSteps > 0
-            ? [
-                Plot.ruleX([warmupSteps], { stroke: colours.text, strokeDasharray: '3 3', strokeOpacity: 0.7 }),
-                Plot.text([warmupSteps], {
-                  x: (step: number) => step,
-                  text: () => 'end of warm-up',
-                  frameAnchor: 'bottom',
-                  textAnchor: 'start',
-                  dx: 5,
-                  dy: -5,
-                  fill: colours.text,
-                }),
-              ]
-            : []),
+          Plot.ruleX(marks, { x: 'step', stroke: colours.text, strokeDasharray: '3 3', strokeOpacity: 0.7 }),
+          Plot.text(marks, {
+            x: 'step',
+            text: 'label',
+            frameAnchor: stages.length === 1 ? 'bottom' : 'top',
+            textAnchor: 'start',
+            dx: 5,
+            dy: stages.length === 1 ? -5 : -10,
+            fill: colours.text,
+          }),
         ],
       };
     },
-    [schedule, warmupSteps, height, scheme, peak],
+    [schedule, stages.length, marks, height, scheme, peak],
   );
   const steps = schedule.at(-1)?.[0] ?? 0;
   return (
@@ -80,9 +83,21 @@ export function ScheduleChart({ schedule, warmupSteps, note, height = 120 }: Sch
       }
     >
       <PlotFigure
-        label={`Learning rate over ${steps} optimizer steps: warm-up to ${formatCompact(peak)} in ${warmupSteps} steps, then to ${formatCompact(schedule.at(-1)?.[1] ?? 0)}`}
+        label={`Learning rate over ${steps} optimizer steps: up to ${formatCompact(peak)}, at the end ${formatCompact(schedule.at(-1)?.[1] ?? 0)}. ${marks.map(({ step, label }) => `${label} at step ${step}`).join(', ')}`}
         build={build}
       />
     </SectionCard>
   );
+}
+
+/** The end of the warm-up of a run in one piece; where a run has stages, the beginning of each. */
+function marksOf(stages: readonly ScheduleStage[]): { step: number; label: string }[] {
+  const only = stages.length === 1 ? stages[0] : undefined;
+  if (only !== undefined) return only.warmupSteps > 0 ? [{ step: only.warmupSteps, label: 'end of warm-up' }] : [];
+  let before = 0;
+  return stages.map(({ name, steps }, index) => {
+    const mark = { step: before, label: `${index + 1} ${name}` };
+    before += steps;
+    return mark;
+  });
 }

@@ -120,6 +120,7 @@ describe.each<OptimizerSettings>([{ kind: 'adamw' }, { kind: 'sgd', momentum: 0.
     threads: 0,
     microBatch: 4,
     trainable: 'all',
+    layerDecay: 1,
     optimizer,
     weightDecay: 0.05,
     maxGradientNorm: 1,

@@ -26,7 +26,7 @@ export function AugmentationSection({ project, preset, value, onChange }: Augmen
       description={
         preset === 'quick'
           ? 'Not used by Quick look: its features are computed once, from the images as they are.'
-          : 'Random changes to training images only. Validation and test images are never changed.'
+          : 'Random changes to training images only, not where the head trains alone. Validation and test images are never changed.'
       }
     >
       <SwitchSetting
@@ -93,7 +93,7 @@ export function AugmentationSection({ project, preset, value, onChange }: Augmen
           </div>
         </div>
       )}
-      {!off && preset === 'full' && <AugmentationPreview project={project} augmentation={value} />}
+      {!off && preset !== 'quick' && <AugmentationPreview project={project} augmentation={value} />}
       {off && (
         <Text size="xs" c="dimmed">
           The model sees every image exactly as it is, in every epoch.

@@ -2,6 +2,7 @@ import { Radio, Text, TextInput } from '@mantine/core';
 import type { BackboneSummary } from '#shared/models/backbone';
 import type { ProjectSummary } from '#shared/models/project';
 import { defaultLearningRate, type Preset } from '#shared/models/run-config';
+import { defaultHeadLearningRate } from '#shared/training/stages';
 import { SectionCard } from '../../components/section-card';
 import { useRequest } from '../../state/requests';
 import { AugmentationSection } from './augmentation-section';
@@ -9,22 +10,10 @@ import { BackboneSection } from './backbone-section';
 import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
 import { decimalText } from './number-text';
 import classes from './preset-card.module.css';
+import { presetTexts } from './presets';
 import { RunCostPanel } from './run-cost-panel';
 import { ChoiceSetting, DecimalSetting, IntegerSetting, SwitchSetting } from './setting-row';
 import layout from './train-screen.module.css';
-
-const presetCards: readonly { readonly value: Preset; readonly title: string; readonly text: string }[] = [
-  {
-    value: 'quick',
-    title: 'Quick look',
-    text: 'Trains only a new head, on features that the frozen backbone computes once. Fast; best with a pretrained backbone.',
-  },
-  {
-    value: 'full',
-    title: 'Full',
-    text: 'Trains all layers, with augmentation. Slower, usually better, and the choice for a backbone from scratch.',
-  },
-];
 
 export interface NewRunFormProps {
   readonly project: ProjectSummary;
@@ -48,10 +37,10 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
           <Radio.Group
             aria-label="Preset"
             value={draft.preset}
-            onChange={(value) => change({ preset: value === 'quick' ? 'quick' : 'full' })}
+            onChange={(value) => change({ preset: value as Preset })}
           >
             <div className={classes['cards']}>
-              {presetCards.map((card) => (
+              {presetTexts.map((card) => (
                 <Radio.Card key={card.value} value={card.value} className={classes['card']} aria-label={card.title}>
                   <Radio.Indicator size="xs" />
                   <span>
@@ -107,16 +96,39 @@ interface GroupProps {
 
 function StepSettings({ draft, change, backbone }: GroupProps & { readonly backbone: BackboneSummary | undefined }) {
   const automatic = defaultLearningRate(draft.preset, backbone?.pretrained ?? false, draft.optimizer);
+  const automaticHead = defaultHeadLearningRate(draft.optimizer);
+  const headFirst = draft.preset === 'careful' || draft.preset === 'gradual';
   return (
     <SectionCard title="Steps and learning rate">
-      <IntegerSetting
-        label="Epochs"
-        help="Times that every training image is seen."
-        value={draft.epochs}
-        min={1}
-        max={10_000}
-        onChange={(epochs) => change({ epochs })}
-      />
+      {draft.preset === 'careful' && (
+        <IntegerSetting
+          label="Head epochs"
+          help="Epochs of the head alone, before all layers train."
+          value={draft.headEpochs}
+          min={1}
+          max={10_000}
+          onChange={(headEpochs) => change({ headEpochs })}
+        />
+      )}
+      {draft.preset === 'gradual' ? (
+        <IntegerSetting
+          label="Epochs a stage"
+          help="Times that every training image is seen in each of the three stages."
+          value={draft.stageEpochs}
+          min={1}
+          max={10_000}
+          onChange={(stageEpochs) => change({ stageEpochs })}
+        />
+      ) : (
+        <IntegerSetting
+          label="Epochs"
+          help="Times that every training image is seen."
+          value={draft.epochs}
+          min={1}
+          max={10_000}
+          onChange={(epochs) => change({ epochs })}
+        />
+      )}
       <IntegerSetting
         label="Batch size"
         help="Images at a time. Less needs less memory."
@@ -146,6 +158,25 @@ function StepSettings({ draft, change, backbone }: GroupProps & { readonly backb
         check={(value) => (value > 0 ? null : 'Must be above 0')}
         onChange={(learningRate) => change({ learningRate })}
       />
+      {headFirst && (
+        <DecimalSetting
+          label="Head's learning rate"
+          help={`Of the stage that trains the head alone. Empty: ${decimalText(automaticHead)}.`}
+          value={draft.headLearningRate}
+          placeholder={`Auto: ${decimalText(automaticHead)}`}
+          check={(value) => (value > 0 ? null : 'Must be above 0')}
+          onChange={(headLearningRate) => change({ headLearningRate })}
+        />
+      )}
+      {draft.preset !== 'quick' && (
+        <DecimalSetting
+          label="Layer decay"
+          help="Each layer learns at this share of the rate of the one above it; 1 = all alike."
+          value={draft.layerDecay}
+          check={(value) => (value > 0 && value <= 1 ? null : 'Above 0, up to 1')}
+          onChange={(value) => change({ layerDecay: value ?? 1 })}
+        />
+      )}
       <ChoiceSetting
         label="Schedule"
         help="How the learning rate falls after the warm-up."
@@ -270,6 +301,15 @@ function OutcomeSettings({ draft, change }: GroupProps) {
           min={1}
           max={10_000}
           onChange={(earlyStoppingPatience) => change({ earlyStoppingPatience })}
+        />
+      )}
+      {draft.earlyStoppingPatience !== null && (
+        <DecimalSetting
+          label="Smallest gain"
+          help="What the metric must gain to count as better."
+          value={draft.earlyStoppingDelta}
+          check={(value) => (value >= 0 ? null : 'Must not be below 0')}
+          onChange={(value) => change({ earlyStoppingDelta: value ?? 0 })}
         />
       )}
       <ChoiceSetting

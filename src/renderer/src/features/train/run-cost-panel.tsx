@@ -10,6 +10,7 @@ import { SectionCard } from '../../components/section-card';
 import { refresh, useCommand } from '../../state/requests';
 import { type DraftConfig, useDrafts } from './draft-store';
 import classes from './run-cost-panel.module.css';
+import { StageTable } from './stage-table';
 import layout from './train-screen.module.css';
 import { useRunPreview } from './use-run-preview';
 
@@ -73,10 +74,11 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           {cost !== undefined && <Costs cost={cost} effectiveBatch={draft.batchSize * draft.gradientAccumulation} />}
         </Stack>
       </SectionCard>
+      {cost !== undefined && <StageTable stages={cost.stages} />}
       {cost !== undefined && cost.schedule.length > 1 && (
         <ScheduleChart
           schedule={cost.schedule}
-          warmupSteps={cost.warmupSteps}
+          stages={cost.stages}
           {...(cost.config.schedule === 'plateau'
             ? { note: 'Drops follow the validation loss and are not known before the run.' }
             : {})}
@@ -150,9 +152,8 @@ function Costs({ cost, effectiveBatch }: { cost: RequestOutput<'runs.preview'>; 
     ['Trainable', formatParameters(cost.trainableParameters)],
     ['Parameters', formatParameters(cost.parameters)],
     ['Optimizer steps', formatCount(cost.steps)],
-    ['Steps an epoch', formatCount(cost.stepsPerEpoch)],
+    ['Epochs', formatCount(cost.epochs)],
     ['Effective batch', formatCount(effectiveBatch)],
-    ['Warm-up steps', formatCount(cost.warmupSteps)],
   ];
   return (
     <>

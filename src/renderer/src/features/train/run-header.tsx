@@ -10,6 +10,7 @@ import { refresh, useCommand } from '../../state/requests';
 import { useSelectedRun } from '../../state/selected-run';
 import { useSession } from '../../state/session';
 import { useDrafts } from './draft-store';
+import { presetTitle } from './presets';
 
 export interface RunHeaderProps {
   readonly project: ProjectSummary;
@@ -52,7 +53,7 @@ export function RunHeader({ project, run, detail }: RunHeaderProps) {
           <Text size="xs" c="dimmed" className="tabular">
             {[
               run.backbone,
-              run.preset === 'quick' ? 'Quick look' : 'Full',
+              presetTitle(run.preset),
               run.device,
               formatDate(run.createdAt),
               run.seconds > 0 ? formatDuration(run.seconds) : null,

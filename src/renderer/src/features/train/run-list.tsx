@@ -4,6 +4,7 @@ import { formatAgo } from '../../components/format';
 import { bestText } from '../../components/run-picker';
 import { RunStateBadge } from '../../components/run-state-badge';
 import { useRunProgress } from '../../state/activity';
+import { presetTitle } from './presets';
 import classes from './train-screen.module.css';
 
 export interface RunListProps {
@@ -38,7 +39,7 @@ function RunItem({ run, selected, onSelect }: { run: RunSummary; selected: boole
         <RunStateBadge state={run.state} />
       </Group>
       <Text size="xs" c="dimmed" truncate>
-        {run.backbone} · {run.preset === 'quick' ? 'quick look' : run.preset}
+        {run.backbone} · {presetTitle(run.preset).toLowerCase()}
       </Text>
       <Text size="xs" c="dimmed" truncate className="tabular">
         {best === '' ? `${run.epochsDone} of ${run.epochs} epochs` : best.replace(/ at epoch.*/, '')} ·{' '}

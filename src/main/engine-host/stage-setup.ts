@@ -1,0 +1,125 @@
+import type { StagePlan } from '#shared/training/plan';
+import { balancedClassWeights } from '#shared/training/plan';
+import type { NamedTensors } from '../engine/tensor';
+import { createHeadSession, createTrainingSession } from '../engine/train/create-session';
+import type { BatchSource } from '../engine/train/loop';
+import type { OptimizerState, TrainingSession } from '../engine/train/session';
+import type { VitConfig } from '../engine/vit/config';
+import { featureWidth } from '../engine/vit/tokens';
+import { featureBatches, imageBatches } from './batch-source';
+import { resolveDevice } from './device';
+import { extractFeatures } from './features';
+import { createLoader } from './loader';
+import type { Sample, TrainSpec } from './protocol';
+import { checkCancelled, type RequestContext } from './request-context';
+
+/** A model as a run begins or goes on with it. */
+export interface Model {
+  readonly config: VitConfig;
+  readonly parameters: NamedTensors;
+  /** Of the weights that the features come from. */
+  readonly hash: string;
+  readonly notes: readonly string[];
+}
+
+/** What stages differ in: the session, its batches, and what stands beside its parameters on disk. */
+export interface StageSetup {
+  readonly session: TrainingSession;
+  readonly batches: BatchSource;
+  /** All parameters, those too that are not in training. */
+  parameters(): Promise<NamedTensors>;
+  close(): Promise<void>;
+}
+
+export interface StageInput {
+  readonly spec: TrainSpec;
+  readonly stage: StagePlan;
+  readonly model: Model;
+  /** What the optimizer of this stage remembers, where it goes on. */
+  readonly optimizer: OptimizerState | null;
+  readonly context: RequestContext;
+  onExtracting(done: number, total: number): void;
+}
+
+/**
+ * Makes a stage ready. A head that trains alone does so on features that the frozen backbone computes once for each image;
+ * everything else on augmented views.
+ */
+export const setUpStage = (input: StageInput): Promise<StageSetup> =>
+  input.stage.trainable === 'head' ? setUpHead(input) : setUpLayers(input);
+
+function sessionOptions({ config, train, classes }: TrainSpec) {
+  const labels = train.map(({ label }) => label);
+  return {
+    device: resolveDevice(config.device),
+    threads: config.threads,
+    microBatch: Math.min(config.batchSize, train.length),
+    optimizer:
+      config.optimizer === 'sgd' ? { kind: 'sgd' as const, momentum: config.momentum } : { kind: 'adamw' as const },
+    weightDecay: config.weightDecay,
+    maxGradientNorm: config.maxGradientNorm,
+    labelSmoothing: config.labelSmoothing,
+    classWeights: config.classBalance === 'weighted-loss' ? balancedClassWeights(labels, classes.length) : null,
+  };
+}
+
+async function setUpLayers({ spec, stage, model, optimizer }: StageInput): Promise<StageSetup> {
+  const { config } = spec;
+  const options = {
+    ...sessionOptions(spec),
+    config: model.config,
+    trainable: stage.trainable,
+    layerDecay: config.layerDecay,
+  };
+  const session = await createTrainingSession(options, model.parameters, optimizer ?? undefined);
+  const loader = createLoader({ pipeline: spec.pipeline, augmentation: config.augmentation, seed: config.seed });
+  return {
+    session,
+    batches: imageBatches(loader, spec.train, spec.validation, options.microBatch),
+    parameters: () => session.parameters(),
+    close: async () => {
+      await loader.close();
+      await session.dispose();
+    },
+  };
+}
+
+const isHead = (name: string) => name.startsWith('classifier.');
+
+async function setUpHead({ spec, model, optimizer, context, onExtracting }: StageInput): Promise<StageSetup> {
+  const options = sessionOptions(spec);
+  const width = featureWidth(model.config);
+  const total = spec.train.length + spec.validation.length;
+  const all = await extractFeatures([...spec.train, ...spec.validation], {
+    cacheFolder: spec.cacheFolder,
+    config: model.config,
+    parameters: model.parameters,
+    backboneHash: model.hash,
+    pipeline: spec.pipeline,
+    augmentation: spec.config.augmentation,
+    device: options.device,
+    threads: options.threads,
+    batchSize: options.microBatch,
+    onProgress: async (done) => {
+      onExtracting(done, total);
+      await checkCancelled(context);
+    },
+  });
+  const set = (samples: readonly Sample[], from: number) => ({
+    features: all.subarray(from * width, (from + samples.length) * width),
+    labels: Int32Array.from(samples, ({ label }) => label),
+  });
+  const head = new Map([...model.parameters].filter(([name]) => isHead(name)));
+  const frozen = [...model.parameters].filter(([name]) => !isHead(name));
+  const session = await createHeadSession(
+    { ...options, features: width, classes: spec.classes.length },
+    head,
+    optimizer ?? undefined,
+  );
+  return {
+    session,
+    batches: featureBatches(set(spec.train, 0), set(spec.validation, spec.train.length), width, options.microBatch),
+    parameters: async () => new Map([...frozen, ...(await session.parameters())]),
+    close: () => session.dispose(),
+  };
+}

@@ -1,0 +1,150 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LogRecord } from '#shared/models/run';
+import type { NamedTensors } from '../engine/tensor';
+import { launchNodeHost } from '../process/node-launcher';
+import { openCheckpoint } from './checkpoint-files';
+import { createEngineClient, type EngineClient } from './client';
+import { loadBackbone } from './load-backbone';
+import type { TrainSpec } from './protocol';
+import { bestFolder, lastFolder } from './resume';
+import { hashFile, readTensorsFile } from './tensor-files';
+import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
+
+let engine: EngineClient;
+const folders: string[] = [];
+const newFolder = () => {
+  const folder = temporaryFolder();
+  folders.push(folder);
+  return folder;
+};
+
+beforeAll(async () => {
+  engine = createEngineClient({ launcher: launchNodeHost, entry: await buildEngineHost('engine-host-stages') });
+}, 180_000);
+afterAll(() => {
+  engine.dispose();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** 18 images in steps of 8: three steps an epoch, two epochs a stage. */
+const gradual = (folder: string) =>
+  smallRun(folder, { preset: 'gradual', stageEpochs: 2, learningRate: 1e-3, schedule: 'constant', warmupRatio: 0 });
+
+/** Trains until something is logged, then pauses or kills; from the beginning or from the last checkpoint. */
+async function train(
+  spec: TrainSpec,
+  until: (record: LogRecord) => boolean = () => false,
+  act: 'pause' | 'kill' = 'pause',
+) {
+  const log: LogRecord[] = [];
+  const call = engine.request('train', spec, {
+    onLog: (record) => {
+      log.push(record);
+      if (!until(record)) return;
+      if (act === 'pause') call.control('pause');
+      else process.kill(engine.pid as number, 'SIGKILL');
+    },
+  });
+  return { result: await call.result, log };
+}
+const step = (number: number) => (record: LogRecord) => record.kind === 'step' && record.step === number;
+/** The checkpoint that follows gives a pause time to arrive, so the run stands at this epoch's end. */
+const epoch = (number: number) => (record: LogRecord) => record.kind === 'epoch' && record.epoch === number;
+
+const weights = (folder: string): Promise<NamedTensors> => readTensorsFile(join(folder, 'model.safetensors'));
+const hashes = async ({ runFolder }: TrainSpec) => ({
+  model: await hashFile(join(lastFolder(runFolder), 'model.safetensors')),
+  optimizer: await hashFile(join(lastFolder(runFolder), 'optimizer.safetensors')),
+  best: await hashFile(join(bestFolder(runFolder), 'model.safetensors')),
+});
+
+/** Parts of the model ("classifier", "block 5", "rest") whose weights differ. */
+function changed(before: NamedTensors, after: NamedTensors): string[] {
+  const parts = new Set<string>();
+  for (const [name, { data }] of before) {
+    if (data.every((value, index) => value === after.get(name)?.data[index])) continue;
+    const block = /encoder\.layer\.(\d+)\./.exec(name)?.[1];
+    parts.add(name.startsWith('classifier') ? 'classifier' : block === undefined ? 'rest' : `block ${block}`);
+  }
+  return [...parts].sort();
+}
+
+describe('a run in stages', { timeout: 180_000 }, () => {
+  it('trains in each what it names, at its rate, and goes on from every pause to the same bits', async () => {
+    const whole = gradual(newFolder());
+    const { result, log } = await train(whole);
+    expect(result.state).toBe('finished');
+    const steps = log.filter((record) => record.kind === 'step');
+    expect(steps.map(({ stage }) => stage)).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
+    // The head's own rate, the run's, a tenth of it.
+    expect([1, 7, 13].map((number) => steps[number - 1]?.learningRate)).toEqual([1e-3, 1e-3, 1e-4]);
+
+    const cut = gradual(newFolder());
+    const { parameters } = await loadBackbone(cut.backbone, cut.classes, cut.config.seed, null);
+    const seen: NamedTensors[] = [parameters];
+    const places: number[][] = [];
+    for (const until of [epoch(2), step(7), epoch(4), step(13), undefined]) {
+      const { result: part } = await train({ ...cut, resume: places.length > 0 }, until);
+      expect(part.state).toBe(until === undefined ? 'finished' : 'paused');
+      seen.push(await weights(lastFolder(cut.runFolder)));
+      const { state } = (await openCheckpoint(lastFolder(cut.runFolder)))?.trainer ?? {};
+      places.push([state?.stage ?? -1, state?.stageStep ?? -1]);
+    }
+    expect([places[0], places[2], places[4]]).toEqual([
+      [0, 6],
+      [1, 6],
+      [2, 6],
+    ]);
+    expect(places[1]?.[0]).toBe(1);
+    expect(places[3]?.[0]).toBe(2);
+    const moves = seen.slice(1).map((after, index) => changed(seen[index] as NamedTensors, after));
+    const all = ['block 0', 'block 1', 'block 2', 'block 3', 'block 4', 'block 5', 'classifier', 'rest'];
+    expect(moves).toEqual([['classifier'], ['block 5', 'classifier'], ['block 5', 'classifier'], all, all]);
+    expect(await hashes(cut)).toEqual(await hashes(whole));
+    expect(result.history.map((record) => [record.epoch, record.stage, record.step])).toEqual([
+      [1, 0, 3],
+      [2, 0, 6],
+      [3, 1, 9],
+      [4, 1, 12],
+      [5, 2, 15],
+      [6, 2, 18],
+    ]);
+  });
+
+  it('goes on from a kill in a later stage to the same bits', async () => {
+    const careful = (folder: string) => smallRun(folder, { preset: 'careful', headEpochs: 2, epochs: 2 });
+    const whole = careful(newFolder());
+    await train(whole);
+    const killed = careful(newFolder());
+    await expect(train(killed, step(8), 'kill')).rejects.toMatchObject({ code: 'engine_crashed' });
+    const { result } = await train({ ...killed, resume: true });
+    expect(result.state).toBe('finished');
+    expect(await hashes(killed)).toEqual(await hashes(whole));
+  });
+
+  it('begins the second stage of a careful run where the head ended', async () => {
+    const spec = smallRun(newFolder(), { preset: 'careful', headEpochs: 3, epochs: 1 });
+    const head = await train(spec, epoch(3));
+    expect(head.result.state).toBe('paused');
+    const probe = await weights(lastFolder(spec.runFolder));
+    const quick = smallRun(newFolder(), { preset: 'quick', epochs: 3 });
+    await train(quick);
+    // The same head as a run of the head alone.
+    expect(changed(probe, await weights(lastFolder(quick.runFolder)))).toEqual([]);
+    const { result, log } = await train({ ...spec, resume: true });
+    expect(result.state).toBe('finished');
+    expect(log.filter((record) => record.kind === 'step').map((record) => record.stage)).toEqual([1, 1, 1]);
+  });
+
+  it('is estimated stage by stage', async () => {
+    const { config, backbone } = gradual(newFolder());
+    const sizes = { classes: 2, trainImages: 18, validationImages: 8 };
+    const estimate = await engine.request('estimate', { backbone, config, ...sizes }).result;
+    const head = 2 * 96 + 2;
+    const block = 12 * 96 ** 2 + 13 * 96;
+    expect(estimate.stageParameters).toEqual([head, head + block, estimate.parameters]);
+    expect(estimate.trainableParameters).toBe(estimate.parameters);
+  });
+});

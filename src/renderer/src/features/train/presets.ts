@@ -1,0 +1,35 @@
+import type { Preset } from '#shared/models/run-config';
+
+export interface PresetText {
+  readonly value: Preset;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** In the order of the effort that they take. */
+export const presetTexts: readonly PresetText[] = [
+  {
+    value: 'quick',
+    title: 'Quick look',
+    text: 'Trains only a new head, on features that the frozen backbone computes once. Fast; best with a pretrained backbone.',
+  },
+  {
+    value: 'careful',
+    title: 'Careful',
+    text: 'First the head as in Quick look, then all layers from there: the new head does not disturb what the backbone knows.',
+  },
+  {
+    value: 'full',
+    title: 'Full',
+    text: 'Trains all layers from the start, with augmentation. The choice for a backbone from scratch.',
+  },
+  {
+    value: 'gradual',
+    title: 'Gradual unfreezing',
+    text: 'Three stages: the head; with it the last block; then all layers at a tenth of the learning rate.',
+  },
+];
+
+/** What people call a preset; runs of a later Fovea may have others. */
+export const presetTitle = (preset: string): string =>
+  presetTexts.find(({ value }) => value === preset)?.title ?? preset;

@@ -1,0 +1,70 @@
+import type { OptimizerKind, RunConfig } from '../models/run-config';
+
+/**
+ * What takes gradients: the classifier; the classifier and the last encoder block; every layer. All else is frozen and
+ * has no gradient and no optimizer state.
+ */
+export type Trainable = 'head' | 'last-block' | 'all';
+
+/** A part of a run with parameters, schedule and optimizer of its own. It begins with the weights of the one before. */
+export interface Stage {
+  /** For people: "Head", "Head and last block", "All layers". */
+  readonly name: string;
+  readonly trainable: Trainable;
+  readonly epochs: number;
+  /** The peak of its schedule. */
+  readonly learningRate: number;
+}
+
+const names: Readonly<Record<Trainable, string>> = {
+  head: 'Head',
+  'last-block': 'Head and last block',
+  all: 'All layers',
+};
+
+/** The guide's third stage trains all layers at this share of the learning rate. */
+const ALL_LAYERS_FACTOR = 0.1;
+
+/** A new head on frozen features: small, convex, and far from its optimum. */
+export const defaultHeadLearningRate = (optimizer: OptimizerKind): number => (optimizer === 'sgd' ? 1e-2 : 1e-3);
+
+type StagedConfig = Pick<
+  RunConfig,
+  'preset' | 'epochs' | 'learningRate' | 'headLearningRate' | 'headEpochs' | 'stageEpochs' | 'optimizer'
+>;
+
+/**
+ * The stages of a run, in order. `config.learningRate` is resolved.
+ *
+ * - *careful*: the head alone, then all layers from it: LP-FT, Kumar et al. 2022, "Fine-tuning can distort pretrained
+ *   features and underperform out-of-distribution".
+ * - *gradual*: the head; with it the last encoder block; all layers at a tenth of the learning rate.
+ */
+export function stagesOf(config: StagedConfig): readonly Stage[] {
+  const learningRate = config.learningRate ?? 0;
+  const stage = (trainable: Trainable, epochs: number, rate = learningRate): Stage => ({
+    name: names[trainable],
+    trainable,
+    epochs,
+    learningRate: rate,
+  });
+  const headRate = config.headLearningRate ?? defaultHeadLearningRate(config.optimizer);
+  switch (config.preset) {
+    case 'quick':
+      return [stage('head', config.epochs)];
+    case 'full':
+      return [stage('all', config.epochs)];
+    case 'careful':
+      return [stage('head', config.headEpochs, headRate), stage('all', config.epochs)];
+    case 'gradual':
+      return [
+        stage('head', config.stageEpochs, headRate),
+        stage('last-block', config.stageEpochs),
+        stage('all', config.stageEpochs, learningRate * ALL_LAYERS_FACTOR),
+      ];
+  }
+}
+
+/** Epochs of all stages together. */
+export const totalEpochs = (config: StagedConfig): number =>
+  stagesOf(config).reduce((sum, { epochs }) => sum + epochs, 0);
