@@ -51,6 +51,8 @@ function reportInput(label: string): ReportInput {
         error: null,
         hasModel: true,
         resumable: false,
+        queueOrder: 0,
+        experiment: null,
       },
       record: {
         id: '20261123-142233-full-3f2a',
@@ -69,6 +71,7 @@ function reportInput(label: string): ReportInput {
         parameters: 711_267,
         trainableParameters: 711_267,
         notes: [`The head is new: 3 classes (${classes.join(', ')}).`],
+        experiment: null,
       },
       history,
     },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
-import type { EpochRecord, RunRecord, RunSummary } from '#shared/models/run';
+import { type EpochRecord, LEFT_BEHIND, type RunRecord, type RunSummary } from '#shared/models/run';
 import type { BestMetric } from '#shared/models/run-config';
 import { totalEpochs } from '#shared/training/stages';
 import { deleteRun, putRun, storedRun, storedRuns } from '../store/runs';
@@ -117,6 +117,8 @@ export function newSummary(record: RunRecord, name: string): RunSummary {
     error: null,
     hasModel: false,
     resumable: false,
+    queueOrder: 0,
+    experiment: record.experiment,
   };
 }
 
@@ -151,13 +153,15 @@ async function closeOrphans(project: OpenProject, isOurs: (run: string) => boole
         state: 'interrupted',
         finishedAt: new Date().toISOString(),
         error: {
-          code: 'interrupted',
+          code: LEFT_BEHIND,
           message: begun
             ? 'Fovea was closed, or the power was cut, while this run was training.'
             : 'Fovea was closed before this run began.',
           hint: hasCheckpoint(runFolder(project.folder, orphan.id))
             ? 'Resume it: it goes on from its last checkpoint.'
-            : 'Start it again: it had not saved a checkpoint yet.',
+            : begun
+              ? 'Start it again: it had not saved a checkpoint yet.'
+              : 'Resume it: it goes back into the queue.',
         },
       });
     }

@@ -24,6 +24,7 @@ export interface BackboneResolver {
   resolve(name: string): Promise<BackboneSource> | BackboneSource;
 }
 
+export type RunConfigGiven = z.input<typeof runConfigSchema>;
 export type RunPreview = RequestOutput<'runs.preview'>;
 
 /** A checked configuration with all that a start needs. */
@@ -48,7 +49,10 @@ export function pipelineOf(
 
 const SCHEDULE_POINTS = 200;
 
-/** Looks at a configuration and the present dataset, and asks the engine what the run would cost. */
+/**
+ * Looks at a configuration and the present dataset, and asks the engine what the run would cost. `chosen`: images in
+ * place of the current split's, dealt by someone who has kept together what belongs together.
+ */
 export async function prepareRun(
   services: {
     readonly dataset: Pick<Dataset, 'classes'>;
@@ -56,11 +60,12 @@ export async function prepareRun(
     readonly engine: Pick<EngineClient, 'request'>;
   },
   project: OpenProject,
-  given: z.input<typeof runConfigSchema>,
+  given: RunConfigGiven,
+  chosen?: readonly RunSample[],
 ): Promise<PreparedRun> {
   const wanted = runConfigSchema.parse(given);
   const classes = services.dataset.classes(project);
-  const samples = collectSamples(project, classes);
+  const samples = chosen ?? collectSamples(project, classes);
   const train = samplesOf(samples, 'train');
   const validation = samplesOf(samples, 'validation');
   const { backbone, estimate, problem } = await askEngine(services, wanted, {
@@ -74,12 +79,12 @@ export async function prepareRun(
       wanted.learningRate ?? defaultLearningRate(wanted.preset, estimate?.pretrained ?? false, wanted.optimizer),
   };
   const plan = planSteps(config, train.length);
-  const leaks = findLeaks(project.store);
+  const leaks = chosen === undefined ? findLeaks(project.store) : { patients: 0, duplicates: 0 };
   const checked = {
     config,
     classes,
     samples,
-    hasSplit: currentSplit(project.store) !== null,
+    hasSplit: chosen !== undefined || currentSplit(project.store) !== null,
     patientsAcrossSplits: leaks.patients,
     duplicatesAcrossSplits: leaks.duplicates,
     estimate,

@@ -16,7 +16,8 @@ import { createPredictions, type Predictions } from './predictions';
 import { runFolder } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createReports, type Reports } from './reports';
-import { createRuns, type RunConfigGiven, type Runs } from './runs';
+import type { RunConfigGiven } from './run-preview';
+import { createRuns, type Runs } from './runs';
 import { createSplits } from './splits';
 import { addDiscs, discPicture } from './test-support/disc-project';
 import { startHosts, type TestHosts } from './test-support/hosts';
@@ -399,6 +400,84 @@ describe('what can go wrong', () => {
     expect(existsSync(runFolder(project.folder, second.id))).toBe(false);
     await expect(runs.get(project, second.id)).rejects.toMatchObject({ code: 'run_unknown' });
   });
+
+  it('lets waiting runs change places, and the next one go on where one is paused', async () => {
+    const first = await runs.start(project, config({ epochs: 200 }), 'first');
+    const waiting = [
+      await runs.start(project, config({ epochs: 1 }), 'a'),
+      await runs.start(project, config({ epochs: 1 }), 'b'),
+      await runs.start(project, config({ epochs: 1 }), 'c'),
+    ];
+    const [a, b, c] = waiting.map((run) => run.id) as [string, string, string];
+    const order = async () =>
+      (await runs.list(project))
+        .filter((run) => run.state === 'queued')
+        .sort((one, other) => one.queueOrder - other.queueOrder)
+        .map((run) => run.name);
+    await expect.poll(() => runs.progress(project, first.id)).toMatchObject({ phase: 'training' });
+    expect(await order()).toEqual(['a', 'b', 'c']);
+    await runs.move(project, c, 'up');
+    expect(await order()).toEqual(['a', 'c', 'b']);
+    await runs.move(project, b, 'front');
+    expect(await order()).toEqual(['b', 'a', 'c']);
+    await runs.move(project, b, 'down');
+    await runs.move(project, c, 'down'); // it is last already
+    expect(await order()).toEqual(['a', 'b', 'c']);
+    await runs.move(project, c, 'front');
+    await expect(runs.move(project, first.id, 'front')).rejects.toMatchObject({ code: 'run_not_waiting' });
+    await runs.stop(project, b); // cancelled: out of the queue, its settings stay
+    expect(await order()).toEqual(['c', 'a']);
+
+    const began: string[] = [];
+    const off = events.on('run.progress', ({ progress }) => {
+      if (progress.state === 'running' && !began.includes(progress.run)) began.push(progress.run);
+    });
+    await runs.pause(project, first.id);
+    expect(await runs.wait(project, first.id)).toMatchObject({ state: 'paused', resumable: true });
+    await Promise.all([runs.wait(project, a), runs.wait(project, c)]);
+    off();
+    expect(began.filter((run) => run !== first.id)).toEqual([c, a]);
+    expect((await runs.get(project, b)).summary).toMatchObject({ state: 'stopped', resumable: true, hasModel: false });
+    await runs.stop(project, first.id); // paused: there is nothing to wait for
+    for (const run of [first.id, a, b, c]) await runs.remove(project, run);
+  }, 60_000);
+
+  it('keeps the queue over its own end, and resumes it in order', async () => {
+    const { engine, pool } = hosts;
+    const backbones = { resolve: (name: string) => ({ kind: 'architecture' as const, name }) };
+    const before = createRuns({ dataset, backbones, engine, pool, events, version: '0.0.0-test' });
+    const training = await before.start(project, config({ epochs: 200 }), 'training');
+    const last = await before.start(project, config({ epochs: 1 }), 'last');
+    const next = await before.start(project, config({ epochs: 1 }), 'next');
+    await before.move(project, next.id, 'front');
+    await expect.poll(() => before.progress(project, training.id)).toMatchObject({ phase: 'training' });
+    await before.close();
+    const left = await runs.list(project);
+    for (const { id } of [training, last, next]) {
+      expect(left.find((run) => run.id === id)).toMatchObject({ state: 'paused', resumable: true, error: null });
+    }
+    const resumed = await runs.resumeAll(project);
+    expect(resumed.map((run) => run.name)).toEqual(['training', 'next', 'last']);
+    await runs.stop(project, training.id);
+    expect(await runs.wait(project, last.id)).toMatchObject({ state: 'finished', epochsDone: 1 });
+    expect(await runs.wait(project, next.id)).toMatchObject({ state: 'finished', epochsDone: 1 });
+    for (const { id } of [training, last, next]) await runs.remove(project, id);
+  }, 60_000);
+
+  it('starts all runs of a list or none', async () => {
+    const before = readdirSync(join(project.folder, 'runs'));
+    const wrong = [{ config: config() }, { config: config({ imageSize: 50 }) }];
+    await expect(runs.startAll(project, wrong)).rejects.toMatchObject({ code: 'run_not_ready' });
+    expect(readdirSync(join(project.folder, 'runs'))).toEqual(before);
+    const started = await runs.startAll(project, [
+      { config: config({ epochs: 1 }) },
+      { config: config({ epochs: 1 }) },
+    ]);
+    for (const { id } of started) {
+      expect(await runs.wait(project, id)).toMatchObject({ state: 'finished' });
+      await runs.remove(project, id);
+    }
+  }, 60_000);
 
   it('knows the runs that a dead process left behind', async () => {
     const [known] = await runs.list(project);

@@ -208,7 +208,11 @@ export const requests = {
   ),
   'runs.pause': request(run, nothing),
   'runs.resume': request(run, runSummarySchema),
-  /** Ends the run at the next step and keeps what it has. */
+  /** All that were paused or that Fovea's own end left behind, in the order of their queue. */
+  'runs.resumeAll': request(project, z.object({ runs: z.array(runSummarySchema) })),
+  /** Gives a waiting run another place among the waiting runs of its project. */
+  'runs.move': request(run.extend({ to: z.enum(['up', 'down', 'front']) }), nothing),
+  /** Ends the run at the next step and keeps what it has; one that waits leaves the queue. */
   'runs.stop': request(run, nothing),
   'runs.remove': request(run, nothing),
 

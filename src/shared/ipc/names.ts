@@ -47,6 +47,8 @@ const requestTable: Record<RequestName, true> = {
   'runs.log': true,
   'runs.pause': true,
   'runs.resume': true,
+  'runs.resumeAll': true,
+  'runs.move': true,
   'runs.stop': true,
   'runs.remove': true,
   'evaluations.start': true,

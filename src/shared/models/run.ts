@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { membershipSchema } from './membership';
 import { metricSchema } from './metric';
 import { pipelineSchema } from './pipeline';
 import { bestMetrics, runConfigSchema } from './run-config';
@@ -85,8 +86,19 @@ export const runSummarySchema = z.object({
   hasModel: z.boolean(),
   /** True where `checkpoints/last` can go on. */
   resumable: z.boolean(),
+  /** Runs that wait begin in this order, lowest first; a pause keeps it, so that runs are resumed in their order. */
+  queueOrder: z.number().default(0),
+  /** The sweep or cross-validation that it belongs to. */
+  experiment: membershipSchema.nullable().default(null),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** What `closeOrphans` writes for runs whose Fovea has ended. */
+export const LEFT_BEHIND = 'interrupted';
+
+/** True for a run that was paused, or that the end of Fovea itself left behind: its error is none of its own. */
+export const wasLeft = ({ state, error }: RunSummary): boolean =>
+  state === 'paused' || (state === 'interrupted' && error?.code === LEFT_BEHIND);
 
 /** `runs/<id>/config.json`: everything that is needed to repeat the run. */
 export const runRecordSchema = z.object({
@@ -102,6 +114,8 @@ export const runRecordSchema = z.object({
   trainableParameters: z.number().int(),
   /** What was decided for the user, in sentences ("The head is new: 3 classes"). */
   notes: z.array(z.string()),
+  /** The sweep or cross-validation that it belongs to, and as what. */
+  experiment: membershipSchema.nullable().default(null),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 

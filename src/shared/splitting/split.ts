@@ -35,7 +35,16 @@ export function splitItems(
   shares: SplitShares,
   seed: number,
 ): ReadonlyMap<number, SplitPart> {
-  const fractions = partFractions(shares);
+  const dealt = dealItems(items, partFractions(shares), seed);
+  return new Map([...dealt].map(([id, part]) => [id, splitParts[part] ?? 'train']));
+}
+
+/** `splitItems` for any number of parts: shares that add up to 1 in, the number of each item's part out. */
+export function dealItems(
+  items: readonly SplitItem[],
+  fractions: readonly number[],
+  seed: number,
+): ReadonlyMap<number, number> {
   const labels = [...new Set(items.map((item) => item.label))].sort((a, b) => a - b);
   const classIndex = new Map(labels.map((label, index) => [label, index]));
   const totals = labels.map(() => 0);
@@ -82,14 +91,14 @@ function dealSingles(
   classIndex: ReadonlyMap<number, number>,
   targets: readonly (readonly number[])[],
   random: Random,
-): Map<number, SplitPart> {
+): Map<number, number> {
   const left = targets.map((row) => [...row]);
-  const parts = new Map<number, SplitPart>();
+  const parts = new Map<number, number>();
   for (const item of shuffle(items, random)) {
     const row = left[classIndex.get(item.label) ?? 0] ?? [];
     const index = row.findIndex((count) => count > 0);
     row[index] = (row[index] ?? 0) - 1;
-    parts.set(item.id, splitParts[index] ?? 'train');
+    parts.set(item.id, Math.max(0, index));
   }
   return parts;
 }
@@ -105,10 +114,10 @@ function dealGroups(
   targets: readonly (readonly number[])[],
   fractions: readonly number[],
   random: Random,
-): Map<number, SplitPart> {
-  const active = splitParts.map((_, part) => part).filter((part) => (fractions[part] ?? 0) > 0);
+): Map<number, number> {
+  const active = fractions.map((_, part) => part).filter((part) => (fractions[part] ?? 0) > 0);
   const groupsOfClass = totals.map((_, label) => groups.filter((g) => g.classes.some(([c]) => c === label)).length);
-  const counts = totals.map(() => splitParts.map(() => 0));
+  const counts = totals.map(() => fractions.map(() => 0));
   const count = (label: number, part: number): number => counts[label]?.[part] ?? 0;
 
   // Cost of a cell: squared distance to the target, in units of the class's size; an absent class costs the most.
@@ -176,9 +185,9 @@ function dealGroups(
     }
   }
 
-  const parts = new Map<number, SplitPart>();
+  const parts = new Map<number, number>();
   for (const [index, group] of order.entries()) {
-    for (const id of group.ids) parts.set(id, splitParts[place[index] ?? 0] ?? 'train');
+    for (const id of group.ids) parts.set(id, place[index] ?? 0);
   }
   return parts;
 }

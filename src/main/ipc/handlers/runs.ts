@@ -19,6 +19,11 @@ export const runsHandlers = ({ projects, runs, duplicates }: Services) =>
       return {};
     },
     'runs.resume': ({ project, run }) => runs.resume(projects.get(project), run),
+    'runs.resumeAll': async ({ project }) => ({ runs: await runs.resumeAll(projects.get(project)) }),
+    'runs.move': async ({ project, run, to }) => {
+      await runs.move(projects.get(project), run, to);
+      return {};
+    },
     'runs.stop': async ({ project, run }) => {
       await runs.stop(projects.get(project), run);
       return {};

@@ -1,0 +1,85 @@
+import { FoveaError } from '#shared/ipc/errors';
+import type { LogRecord } from '#shared/models/run';
+import type { DecodePool } from '../decode-host/client';
+import type { EngineClient } from '../engine-host/client';
+import type { TrainResult } from '../engine-host/protocol';
+import type { Dataset } from './dataset';
+import { cacheFolder, runFolder } from './project-paths';
+import { hasCheckpoint, readRunRecord, readRunSamples } from './run-files';
+import { removeRunLog } from './run-log';
+import type { BackboneResolver } from './run-preview';
+import type { ActiveRun } from './run-queue';
+import { ensureRasters } from './run-rasters';
+import { samplesOf } from './run-samples';
+
+export interface TrainingServices {
+  readonly dataset: Pick<Dataset, 'sourceFile'>;
+  readonly backbones: BackboneResolver;
+  readonly engine: Pick<EngineClient, 'request'>;
+  readonly pool: DecodePool;
+}
+
+export interface TrainingListeners {
+  readonly onLog: (record: LogRecord) => void;
+  /** `entry.progress` has changed. */
+  readonly onProgress: () => void;
+}
+
+/** Reads what a run folder says, makes the rasters that the cache lacks, and lets the engine train. */
+export async function trainRun(
+  { dataset, backbones, engine, pool }: TrainingServices,
+  entry: ActiveRun,
+  { onLog, onProgress }: TrainingListeners,
+): Promise<TrainResult> {
+  const { project, summary } = entry;
+  const folder = runFolder(project.folder, summary.id);
+  const record = await readRunRecord(folder);
+  entry.config = record.config;
+  const samples = await readRunSamples(folder);
+  const resume = hasCheckpoint(folder);
+  if (!resume) await removeRunLog(folder);
+  const backbone = await backbones.resolve(record.config.backbone);
+  const prepare = async (part: 'train' | 'validation') => {
+    const images = samplesOf(samples, part);
+    const rasters = await ensureRasters({
+      project,
+      dataset,
+      pool,
+      pipeline: record.pipeline,
+      images,
+      onProgress: (done, total) => {
+        entry.progress = {
+          ...entry.progress,
+          phase: 'preparing',
+          message: `Reading ${done} of ${total} images that are not in the cache`,
+        };
+        onProgress();
+      },
+    });
+    return images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] ?? '' }));
+  };
+  const [train, validation] = [await prepare('train'), await prepare('validation')];
+  if (entry.asked !== null) throw new FoveaError(entry.asked, `The run was asked to ${entry.asked}.`);
+  entry.call = engine.request(
+    'train',
+    {
+      runFolder: folder,
+      cacheFolder: cacheFolder(project.folder),
+      config: record.config,
+      classes: record.classes,
+      backbone,
+      pipeline: record.pipeline,
+      train,
+      validation,
+      resume,
+    },
+    {
+      onRunProgress: (progress) => {
+        entry.progress = { ...progress, run: summary.id, state: 'running' };
+        onProgress();
+      },
+      onLog,
+    },
+  );
+  return entry.call.result;
+}
