@@ -156,6 +156,18 @@ describe('fovea', () => {
     const exported = await succeed('export', project, id, '--format', 'hf', out);
     expect((exported['parity'] as { maxProbabilityDifference: number }).maxProbabilityDifference).toBeLessThan(1e-4);
     expect(await readdir(out)).toEqual(expect.arrayContaining(['config.json', 'model.safetensors']));
+
+    const int8 = await succeed('export', project, id, '--format', 'onnx-int8', join(folder, 'int8'));
+    expect(int8).toMatchObject({
+      parity: { maxProbabilityDifference: expect.any(Number), agreement: expect.any(Number) },
+      comparison: { images: 4, fp32: { bytes: expect.any(Number) }, int8: { accuracy: expect.any(Number) } },
+    });
+    const bench = ['bench', 'predict', '--precision', 'both', '--batch', '2', '--steps', '2', '--threads', '1'];
+    expect(await succeed(...bench, '--project', project, '--run', id)).toMatchObject({
+      precision: 'fp32',
+      others: [{ precision: 'int8' }],
+      comparison: { images: 4, agreement: (int8['parity'] as { agreement: number }).agreement },
+    });
   });
 
   it('stops after saving at Ctrl-C', { timeout: 240_000 }, async () => {
@@ -191,6 +203,8 @@ describe('fovea', () => {
     [['train', 'PROJECT', '--backbone', 'vit-micro', '--preset', 'fastest'], 2],
     [['split', 'PROJECT', '--validation', '1.5'], 2],
     [['split'], 2],
+    [['bench', 'predict', '--project', 'PROJECT'], 2],
+    [['export', 'PROJECT', 'no-such-run', '--format', 'int8', 'out'], 2],
     [['nonsense'], 2],
     [['import', 'nowhere', 'images'], 1],
     [['evaluate', 'PROJECT', 'no-such-run'], 1],

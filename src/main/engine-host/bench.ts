@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import { createRandom } from '#shared/imaging/random';
 import { encodeRaster } from '#shared/imaging/raster';
+import type { Precision } from '#shared/models/precision';
 import { augmentationSchema } from '#shared/models/run-config';
 import { benchPredict, benchTrain } from '../engine/bench/bench';
 import { architectureNames } from '../engine/vit/architectures';
@@ -64,14 +65,19 @@ export async function bench(spec: BenchSpec, context: RequestContext): Promise<B
   const loaderImagesPerSecond = await measureLoader(config, spec.batch);
   context.progress(spec.what, 1, 2);
   const { threads, batch, steps } = spec;
-  const measured = await (spec.what === 'train' ? benchTrain : benchPredict)({ config, device, threads, batch, steps });
+  const options = { config, device, threads, batch, steps };
+  const precisions = spec.what === 'train' ? (['fp32'] as const) : spec.precisions;
+  const measured = spec.what === 'train' ? [await benchTrain(options)] : await benchPredict(options, precisions);
+  const [first, ...others] = measured.map((one, index) => ({ ...one, precision: precisions[index] as Precision }));
+  if (first === undefined) throw new Error('no precision to measure');
   context.progress('done', 2, 2);
   return {
     backbone: spec.backbone,
     batch,
     device,
     threads,
-    ...measured,
+    ...first,
+    others,
     peakMemoryMB: peakMemoryMB(),
     loaderImagesPerSecond,
   };

@@ -6,7 +6,7 @@ export type { EngineAction, EngineCall, EngineListeners } from './lane';
 
 export interface EngineClient {
   /**
-   * Asks the engine. Long work (`train`, `exportOnnx`, `selftest`, `bench`) runs one at a time in one process; short
+   * Asks the engine. Long work (`train`, `exportOnnx`, `comparePrecisions`, `selftest`, `bench`) runs one at a time in one process; short
    * work (`estimate`, `devices`, `classify`) has a process of its own, so that it never waits for a training.
    */
   request<K extends EngineRequestName>(

@@ -2,6 +2,7 @@ import { toErrorInfo } from '#shared/ipc/errors';
 import { connectToParent } from '../process/port';
 import { bench } from './bench';
 import { classify } from './classify';
+import { comparePrecisions } from './compare-precisions';
 import { listDevices } from './devices';
 import { estimate } from './estimate';
 import { exportOnnx } from './export-onnx';
@@ -22,6 +23,7 @@ const handlers: Handlers = {
   classify,
   estimate,
   exportOnnx,
+  comparePrecisions,
   selftest,
   bench,
   devices: async () => ({ devices: await listDevices() }),

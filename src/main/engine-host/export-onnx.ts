@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { createRandom } from '#shared/imaging/random';
 import { FoveaError } from '#shared/ipc/errors';
+import type { Precision } from '#shared/models/precision';
 import { augmentationSchema } from '#shared/models/run-config';
 import { argmax } from '#shared/statistics/log-loss';
 import { openModelFile } from '../engine/backends/model-file';
@@ -11,15 +12,18 @@ import { softmaxRows } from '../engine/train/softmax';
 import type { VitConfig } from '../engine/vit/config';
 import { inOrder } from './batch-source';
 import { loadModel } from './classify';
+import { compareFiles } from './compare-precisions';
 import { explainWriteError } from './file-errors';
 import { batchesHere } from './loader';
-import type { ExportOnnxSpec, Parity } from './protocol';
+import type { ExportOnnxResult, ExportOnnxSpec, Parity, Sample } from './protocol';
 import { checkCancelled, type RequestContext } from './request-context';
 import { writeBytesFile } from './tensor-files';
 
 /** Largest difference of a probability that an export may have. */
 const TOLERANCE = 1e-4;
 const BATCH = 4;
+/** Images that the file is checked on against the trained model. */
+const PARITY_IMAGES = 64;
 
 /** Where no image is at hand, noise still shows a wrong graph. */
 function noise(config: VitConfig): Batch[] {
@@ -30,27 +34,39 @@ function noise(config: VitConfig): Batch[] {
 
 /**
  * Writes the trained model as one ONNX file and runs that file on real images beside the model itself. A file that
- * answers otherwise is not kept.
+ * answers otherwise is not kept. In int8, the fp32 file is made and checked like that first; then both files are run on
+ * all labelled images, and the int8 file is the one that stays, whatever they say: it is for a person to judge.
  *
- * @throws FoveaError `export_differs`, `export-too-large`, `disk_full`, what loading the model throws
+ * @throws FoveaError `export_differs`, `export-too-large`, `disk_full`, `empty_split`, what loading the model throws
  */
-export async function exportOnnx(spec: ExportOnnxSpec, context: RequestContext): Promise<{ readonly parity: Parity }> {
-  const { config, parameters } = await loadModel(spec.modelFolder);
-  context.progress('writing', 0, spec.rasters.length);
-  const temporary = `${spec.outFile}.incoming`;
+export async function exportOnnx(spec: ExportOnnxSpec, context: RequestContext): Promise<ExportOnnxResult> {
+  const model = await loadModel(spec.modelFolder);
+  context.progress('writing', 0, spec.samples.length);
+  const temporary = { fp32: `${spec.outFile}.fp32.incoming`, int8: `${spec.outFile}.int8.incoming` };
+  const write = (precision: Precision) =>
+    writeBytesFile(temporary[precision], exportInferenceOnnx({ ...model, pipeline: spec.pipeline, precision }));
+  const clear = () => Promise.all(Object.values(temporary).map((file) => rm(file, { force: true })));
   try {
-    await rm(temporary, { force: true });
-    await writeBytesFile(temporary, exportInferenceOnnx({ config, parameters, pipeline: spec.pipeline }));
-    const parity = await compare(temporary, spec, { config, parameters }, context);
+    await clear();
+    await write('fp32');
+    const parity = await compare(temporary.fp32, spec, model, context);
     if (!(parity.maxProbabilityDifference <= TOLERANCE)) {
       throw new FoveaError('export_differs', 'The exported file does not answer as the trained model does.', {
         hint: 'It was not kept. Run the self-test, and report this with its result.',
       });
     }
-    await rename(temporary, spec.outFile);
-    return { parity };
+    if (spec.precision === 'fp32') {
+      await rename(temporary.fp32, spec.outFile);
+      return { parity, comparison: null };
+    }
+    await write('int8');
+    const comparison = await compareFiles(temporary, spec, context);
+    await rename(temporary.int8, spec.outFile);
+    await clear();
+    const { maxProbabilityDifference, agreement, images } = comparison;
+    return { parity: { maxProbabilityDifference, agreement, images }, comparison };
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    await clear().catch(() => {});
     throw explainWriteError(error, 'the exported model');
   }
 }
@@ -63,11 +79,12 @@ async function compare(
 ): Promise<Parity> {
   const { config, parameters } = model;
   const settings = { pipeline: spec.pipeline, augmentation: augmentationSchema.parse({ enabled: false }), seed: 0 };
-  const orders = inOrder(spec.rasters.length, BATCH).map((positions) => ({
+  const samples = spec.samples.slice(0, PARITY_IMAGES);
+  const orders = inOrder(samples.length, BATCH).map((positions) => ({
     epoch: null,
-    samples: positions.map((index) => ({ image: index, raster: spec.rasters[index] as string, label: 0 })),
+    samples: positions.map((index) => samples[index] as Sample),
   }));
-  const batches = spec.rasters.length === 0 ? noise(config) : batchesHere(orders, settings);
+  const batches = samples.length === 0 ? noise(config) : batchesHere(orders, settings);
   const classes = config.classes.length;
   const exported = await openModelFile(file, 0);
   const own = await createClassifier({
@@ -96,12 +113,12 @@ async function compare(
         if (argmax(ours.subarray(from, to)) === argmax(theirs.subarray(from, to))) agreeing += 1;
       }
       images += count;
-      context.progress('checking', images, Math.max(images, spec.rasters.length));
+      context.progress('checking', images, Math.max(images, samples.length));
       await checkCancelled(context);
     }
   } finally {
     await exported.dispose();
     await own.dispose();
   }
-  return { maxProbabilityDifference, agreement: agreeing / images, images: Math.min(images, spec.rasters.length) };
+  return { maxProbabilityDifference, agreement: agreeing / images, images: Math.min(images, samples.length) };
 }

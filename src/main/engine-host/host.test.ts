@@ -319,15 +319,57 @@ describe('the other requests', { timeout: 180_000 }, () => {
   it('exports an ONNX file that answers as the model does', async () => {
     const spec = run(newFolder());
     const outFile = join(spec.runFolder, '..', 'model.onnx');
-    const { parity } = await engine.request('exportOnnx', {
+    const { parity, comparison } = await engine.request('exportOnnx', {
       modelFolder: bestFolder(undisturbed.folder),
       outFile,
       pipeline: spec.pipeline,
-      rasters: spec.validation.map(({ raster }) => raster),
+      precision: 'fp32',
+      samples: spec.validation,
+      threads: 1,
     }).result;
+    expect(comparison).toBeNull();
     expect(parity).toMatchObject({ agreement: 1, images: 8 });
     expect(parity.maxProbabilityDifference).toBeLessThan(1e-4);
     expect(readFileSync(outFile).length).toBeGreaterThan(2_500_000);
+  });
+
+  it('compares int8 with fp32 on labelled images, and exports the int8 file', async () => {
+    const spec = run(newFolder());
+    const modelFolder = bestFolder(undisturbed.folder);
+    const { pipeline, validation: samples } = spec;
+    const compared = await engine.request('comparePrecisions', { modelFolder, pipeline, samples, threads: 1 }).result;
+    expect(compared).toMatchObject({ images: 8, agreement: expect.any(Number), warnings: expect.any(Array) });
+    expect(compared.fp32.accuracy).toBeCloseTo(undisturbed.result.best?.value as number, 6);
+    expect(compared.int8.bytes / compared.fp32.bytes).toBeLessThan(0.4);
+
+    const outFile = join(spec.runFolder, '..', 'int8.onnx');
+    const request = { modelFolder, outFile, pipeline, precision: 'int8', samples, threads: 1 } as const;
+    const { parity, comparison } = await engine.request('exportOnnx', request).result;
+    // Integer sums are exact: the same file gives the same answers.
+    expect(comparison?.maxProbabilityDifference).toBe(compared.maxProbabilityDifference);
+    expect(parity).toMatchObject({ agreement: compared.agreement, images: 8 });
+    expect(readFileSync(outFile).length).toBe(compared.int8.bytes);
+    expect(readdirSync(join(spec.runFolder, '..')).filter((name) => name.includes('incoming'))).toEqual([]);
+    const empty = engine.request('comparePrecisions', { modelFolder, pipeline, samples: [], threads: 1 }).result;
+    await expect(empty).rejects.toMatchObject({ code: 'empty_split' });
+  });
+
+  it('measures prediction in both precisions, in turn', async () => {
+    const result = await engine.request('bench', {
+      what: 'predict',
+      backbone: 'vit-micro',
+      batch: 2,
+      device: 'cpu',
+      threads: 1,
+      steps: 3,
+      precisions: ['int8', 'fp32'],
+    }).result;
+    expect([result.precision, ...result.others.map(({ precision }) => precision)]).toEqual(['int8', 'fp32']);
+    for (const one of [result, ...result.others]) {
+      for (const value of [one.imagesPerSecond, one.gemmGflops, one.utilisation]) expect(value).toBeGreaterThan(0);
+      expect(one.flops).toBe(result.flops);
+      expect(one.millisecondsPerImage.p95).toBeGreaterThanOrEqual(one.millisecondsPerImage.p50);
+    }
   });
 
   it('takes images of another size, and says which sizes fit', async () => {
@@ -365,6 +407,7 @@ describe('the other requests', { timeout: 180_000 }, () => {
       device: 'cpu',
       threads: 1,
       steps: 2,
+      precisions: ['fp32'],
     }).result;
     for (const value of [result.imagesPerSecond, result.gemmGflops, result.utilisation, result.loaderImagesPerSecond]) {
       expect(value).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import type { Pipeline } from '#shared/models/pipeline';
+import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
 import type { Device, RunConfig } from '#shared/models/run-config';
 
@@ -105,8 +106,25 @@ export interface ExportOnnxSpec {
   readonly modelFolder: string;
   readonly outFile: string;
   readonly pipeline: Pipeline;
-  /** Canonical rasters for the parity check between the trained model and the exported file. */
-  readonly rasters: readonly string[];
+  readonly precision: Precision;
+  /** For the check of the exported file; all of them are run where fp32 and int8 are compared. */
+  readonly samples: readonly Sample[];
+  /** Of that comparison; 0 = physical cores. */
+  readonly threads: number;
+}
+
+export interface ExportOnnxResult {
+  /** Of the file that was written against the trained model; in int8, against the fp32 file that was checked so. */
+  readonly parity: Parity;
+  /** In int8 only. */
+  readonly comparison: PrecisionComparison | null;
+}
+
+export interface ComparePrecisionsSpec {
+  readonly modelFolder: string;
+  readonly pipeline: Pipeline;
+  readonly samples: readonly Sample[];
+  readonly threads: number;
 }
 
 export interface Parity {
@@ -143,21 +161,31 @@ export interface BenchSpec {
   readonly device: Device;
   readonly threads: number;
   readonly steps: number;
+  /** Of `predict`; several take turns. Training is fp32. */
+  readonly precisions: readonly Precision[];
 }
 
-export interface BenchResult {
-  readonly backbone: string;
-  readonly batch: number;
-  readonly device: string;
-  readonly threads: number;
+export interface SpeedMeasurement {
   readonly imagesPerSecond: number;
   readonly millisecondsPerImage: { readonly p50: number; readonly p95: number };
   /** FLOPs of one image: 2 x MACs for predict, 6 x MACs for train. */
   readonly flops: number;
-  /** The best Gemm rate of the same process, GFLOP/s. */
+  /** The best Gemm rate of the same process in the same precision, GFLOP/s. */
   readonly gemmGflops: number;
   /** flops x imagesPerSecond / Gemm rate. */
   readonly utilisation: number;
+}
+
+/** The measurement is that of the first of the precisions. */
+export interface BenchResult extends SpeedMeasurement {
+  readonly backbone: string;
+  readonly batch: number;
+  readonly device: string;
+  readonly threads: number;
+  readonly precision: Precision;
+  /** Measured in turn with it. */
+  readonly others: readonly (SpeedMeasurement & { readonly precision: Precision })[];
+  /** Of the process, with all models that it measured. */
   readonly peakMemoryMB: number;
   /** Images a second that the augmenting loader prepares beside it. */
   readonly loaderImagesPerSecond: number;
@@ -175,7 +203,8 @@ export interface EngineRequests {
   train: { input: TrainSpec; output: TrainResult };
   classify: { input: ClassifySpec; output: ClassifyResult };
   estimate: { input: EstimateSpec; output: Estimate };
-  exportOnnx: { input: ExportOnnxSpec; output: { readonly parity: Parity } };
+  exportOnnx: { input: ExportOnnxSpec; output: ExportOnnxResult };
+  comparePrecisions: { input: ComparePrecisionsSpec; output: PrecisionComparison };
   selftest: { input: SelftestSpec; output: SelftestResult };
   bench: { input: BenchSpec; output: BenchResult };
   devices: { input: Record<never, never>; output: { readonly devices: readonly DeviceInfo[] } };

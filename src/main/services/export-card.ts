@@ -1,4 +1,5 @@
 import type { Metric } from '#shared/models/metric';
+import type { PrecisionComparison } from '#shared/models/precision';
 import type { Evaluation, RunRecord } from '#shared/models/run';
 
 const number = (metric: Metric): string => {
@@ -14,6 +15,25 @@ const plain = (text: string): string =>
     .replace(/[<>]/g, ' ')
     .replace(/[\\`*_{}[\]()#+!|]/g, '\\$&');
 
+function precisionSection({ images, fp32, int8, maxProbabilityDifference, agreement, warnings }: PrecisionComparison) {
+  const row = (name: string, of: (file: PrecisionComparison['fp32']) => string) =>
+    `| ${name} | ${of(fp32)} | ${of(int8)} |`;
+  return `## int8 against fp32
+
+Both files run on the ${images} validation images, one at a time, on the machine that exported them.
+
+| | fp32 | int8 |
+|---|---|---|
+${row('Size, MB', ({ bytes }) => (bytes / 1e6).toFixed(1))}
+${row('Images a second', ({ imagesPerSecond }) => imagesPerSecond.toFixed(1))}
+${row('Accuracy', ({ accuracy }) => accuracy.toFixed(4))}
+
+The same answer on ${(100 * agreement).toFixed(1)} % of the images; probabilities differ by at most ${maxProbabilityDifference.toFixed(4)}.
+
+${warnings.map((text) => `- **${plain(text)}**\n`).join('')}
+`;
+}
+
 /** A model card (README.md with the front matter that Hugging Face reads) for an exported model. */
 export function modelCard(input: {
   readonly project: string;
@@ -21,8 +41,10 @@ export function modelCard(input: {
   readonly record: RunRecord;
   readonly evaluations: readonly Evaluation[];
   readonly usage: string;
+  /** Of an int8 model. */
+  readonly comparison: PrecisionComparison | null;
 }): string {
-  const { record, evaluations } = input;
+  const { record, evaluations, comparison } = input;
   const { config, pipeline, counts } = record;
   const results = evaluations.map(
     (one) => `### ${one.split === 'test' ? 'Test' : 'Validation'} set: ${one.n} images, ${one.patients} patients
@@ -62,7 +84,7 @@ ${input.usage}
 
 Images must be prepared as in \`pipeline.json\`: 8-bit raster, short side at most ${pipeline.canonicalShortSide} px; resized to ${pipeline.width} × ${pipeline.height} (bilinear, antialiased, aspect not kept); times ${pipeline.rescaleFactor.toPrecision(6)}; mean ${pipeline.mean.join(', ')}; standard deviation ${pipeline.std.join(', ')}. Class names by index are in \`labels.json\`.
 
-## Training
+${comparison === null ? '' : precisionSection(comparison)}## Training
 
 Run \`${record.id}\`, ${record.createdAt}. ${counts.train} training, ${counts.validation} validation and ${counts.test} test images. Preset ${config.preset}, ${config.epochs} epochs, batch ${config.batchSize} × ${config.gradientAccumulation}, learning rate ${config.learningRate}, seed ${config.seed}. Best epoch chosen by validation ${config.bestMetric}.
 
@@ -70,7 +92,7 @@ ${record.notes.map((note) => `- ${plain(note)}`).join('\n')}
 
 ## Results
 
-${results.length === 0 ? 'Not evaluated.' : results.join('\n')}
+${comparison === null ? '' : 'Of the trained model in fp32.\n\n'}${results.length === 0 ? 'Not evaluated.' : results.join('\n')}
 ## Limits
 
 The numbers hold for images like those of the data named above. Other scanners, sites, protocols or patients may give other results. Probabilities are not calibrated.

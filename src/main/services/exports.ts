@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
+import type { ExportFormat } from '#shared/models/export';
 import type { Job } from '#shared/models/job';
+import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { RunRecord } from '#shared/models/run';
 import { argmax } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
 import type { EngineClient } from '../engine-host/client';
-import type { Parity } from '../engine-host/protocol';
+import type { ExportOnnxResult, Parity, Sample } from '../engine-host/protocol';
 import { toStoreError } from '../store/errors';
 import type { Dataset } from './dataset';
 import { requireClasses, requireModel } from './evaluations';
@@ -20,12 +22,12 @@ import { ensureRasters } from './run-rasters';
 import { samplesOf } from './run-samples';
 import type { Runs } from './runs';
 
-export type ExportFormat = 'hf' | 'onnx';
-
 export interface ExportResult {
   readonly folder: string;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
   readonly parity: Parity;
+  /** Of `onnx-int8`: both files of the model on the validation images. */
+  readonly comparison: PrecisionComparison | null;
 }
 
 /** `parent`: a new folder is named in it. `folder`: that folder, which must be empty or not there yet. */
@@ -33,7 +35,8 @@ export type ExportTarget = { readonly parent: string } | { readonly folder: stri
 
 export interface Exports {
   /**
-   * Writes a model that others can load into a new folder, and checks it against the trained one before it appears.
+   * Writes a model that others can load into a new folder, and checks it against the trained one before it appears. An
+   * int8 model is also compared with its fp32 file on all validation images; where it is much worse, the comparison warns.
    * The job's result is the `ExportResult`. Job errors: `run_unknown`, `no_model`, `run_damaged`, `folder_not_empty`,
    * `export_differs`, `disk_full`, `project_unwritable`, the engine's.
    */
@@ -44,6 +47,7 @@ export interface Exports {
 
 const PARITY_IMAGES = 64;
 const PARITY_LIMIT = 1e-4;
+const precisionOf = { onnx: 'fp32', 'onnx-int8': 'int8' } as const;
 /** Of a checkpoint, what the training needs and nobody else. */
 const TRAINER_FILES = new Set(['trainer.json', 'optimizer.safetensors']);
 
@@ -68,7 +72,8 @@ export function createExports(options: {
     const record = await readRunRecord(source);
     requireModel(source);
     const samples = await readRunSamples(source);
-    const images = samplesOf(samples, 'validation').slice(0, PARITY_IMAGES);
+    const validation = samplesOf(samples, 'validation');
+    const images = format === 'onnx-int8' ? validation : validation.slice(0, PARITY_IMAGES);
     job.progress('reading images', 0, images.length);
     const rasters = await ensureRasters({
       project,
@@ -83,12 +88,19 @@ export function createExports(options: {
     try {
       await rm(temporary, { recursive: true, force: true });
       await mkdir(temporary, { recursive: true });
-      job.progress(format === 'onnx' ? 'writing ONNX' : 'copying weights', 0, null);
-      const parity =
-        format === 'onnx'
-          ? await writeOnnx(source, temporary, record, rasters, job)
-          : await writeHuggingFace(source, temporary, record, rasters, job);
-      requireParity(parity);
+      job.progress(format === 'hf' ? 'copying weights' : 'writing ONNX', 0, null);
+      const { parity, comparison } =
+        format === 'hf'
+          ? { parity: await writeHuggingFace(source, temporary, record, rasters, job), comparison: null }
+          : await writeOnnx(
+              source,
+              temporary,
+              record,
+              images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] ?? '' })),
+              precisionOf[format],
+              job,
+            );
+      if (comparison === null) requireParity(parity);
       await writeFile(join(temporary, 'labels.json'), json({ classes: record.classes }));
       await writeFile(join(temporary, 'pipeline.json'), json({ ...record.pipeline, sha256: record.hashes.pipeline }));
       const evaluations = [await readEvaluation(source, 'test'), await readEvaluation(source, 'validation')];
@@ -100,13 +112,14 @@ export function createExports(options: {
           record,
           evaluations: evaluations.flatMap((one) => one ?? []),
           usage: usage[format],
+          comparison,
         }),
       );
       job.signal.throwIfAborted();
       // An empty folder that was given makes room; one that was filled meanwhile stays, and the rename fails.
       if (existsSync(final)) await rmdir(final);
       await rename(temporary, final);
-      return { folder: final, files: await listFiles(final), parity };
+      return { folder: final, files: await listFiles(final), parity, comparison };
     } catch (error) {
       await rm(temporary, { recursive: true, force: true }).catch(() => {});
       throw toStoreError(error);
@@ -117,20 +130,23 @@ export function createExports(options: {
     source: string,
     folder: string,
     record: RunRecord,
-    rasters: readonly string[],
+    samples: readonly Sample[],
+    precision: Precision,
     job: JobHandle,
-  ): Promise<Parity> => {
+  ): Promise<ExportOnnxResult> => {
     const call = engine.request(
       'exportOnnx',
       {
         modelFolder: bestCheckpoint(source),
         outFile: join(folder, 'model.onnx'),
         pipeline: record.pipeline,
-        rasters,
+        precision,
+        samples,
+        threads: record.config.threads,
       },
       { onProgress: (phase, done, total) => job.progress(phase, done, total) },
     );
-    return (await cancellable(call, job)).parity;
+    return cancellable(call, job);
   };
 
   const writeHuggingFace = async (
@@ -237,4 +253,6 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const usage: Readonly<Record<ExportFormat, string>> = {
   hf: 'A Hugging Face folder: `AutoModelForImageClassification.from_pretrained(folder)`, or *Import backbone* in Fovea.',
   onnx: '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata hold classes and pipeline.',
+  'onnx-int8':
+    '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata hold classes and pipeline. The linear layers of its blocks compute in int8 (ONNX standard operators, CPU). Activations are rounded over a whole batch: one image at a time, an answer depends on nothing but its image.',
 };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pipelineHash } from '#shared/imaging/pipeline';
+import type { PrecisionComparison } from '#shared/models/precision';
 import { type Evaluation, evaluationSchema, runRecordSchema } from '#shared/models/run';
 import type { EngineClient } from '../engine-host/client';
 import { auditEntries } from '../store/audit';
@@ -316,6 +317,50 @@ describe('a whole run', () => {
     expect(parity.maxProbabilityDifference).toBeLessThan(1e-4);
     const labels: unknown = JSON.parse(readFileSync(join(target, 'labels.json'), 'utf8'));
     expect(labels).toEqual({ classes: ['left', 'right'] });
+  });
+
+  it('is exported in int8 with what that changes, measured on both files', async () => {
+    const target = join(folder, 'int8 export');
+    const result = await exports.result(exports.start(project, run, 'onnx-int8', { folder: target }).id);
+    const { files, parity, comparison } = result;
+    expect(files.map((one) => one.name)).toEqual(['README.md', 'labels.json', 'model.onnx', 'pipeline.json']);
+    expect(comparison).toMatchObject({ images: 8, int8: { bytes: files[2]?.bytes } });
+    const { fp32, int8, maxProbabilityDifference, agreement } = comparison as PrecisionComparison;
+    expect(parity).toEqual({ maxProbabilityDifference, agreement, images: 8 });
+    // Rounding shows, and the model stays the model.
+    expect(maxProbabilityDifference).toBeGreaterThan(0);
+    expect(maxProbabilityDifference).toBeLessThan(0.1);
+    expect(int8.bytes).toBeLessThan(0.4 * fp32.bytes);
+    expect(Math.min(fp32.imagesPerSecond, int8.imagesPerSecond)).toBeGreaterThan(0);
+    // The fp32 file is right where the evaluation of the run was.
+    expect(fp32.accuracy).toBeCloseTo((await evaluations.get(project, run, 'validation'))?.accuracy.value ?? -1, 10);
+    const card = readFileSync(join(target, 'README.md'), 'utf8');
+    expect(card).toContain('## int8 against fp32');
+    expect(card).toContain(`| Accuracy | ${fp32.accuracy.toFixed(4)} | ${int8.accuracy.toFixed(4)} |`);
+    expect(existsSync(`${target}.incoming`)).toBe(false);
+  });
+
+  it('is exported in int8 with a warning where that costs accuracy', async () => {
+    const { engine, pool } = hosts;
+    const worse: Pick<EngineClient, 'request'> = {
+      request: (name, input, listeners) => {
+        const call = engine.request(name, input, listeners);
+        if (name !== 'exportOnnx') return call;
+        return {
+          ...call,
+          result: call.result.then((answer) =>
+            'comparison' in answer && answer.comparison !== null
+              ? { ...answer, comparison: { ...answer.comparison, warnings: ['int8 is much worse.'] } }
+              : answer,
+          ),
+        };
+      },
+    };
+    const target = join(folder, 'poor int8');
+    const start = createExports({ runs, dataset, engine: worse, pool, jobs }).start;
+    const { comparison } = await exports.result(start(project, run, 'onnx-int8', { folder: target }).id);
+    expect(comparison?.warnings).toEqual(['int8 is much worse.']);
+    expect(readFileSync(join(target, 'README.md'), 'utf8')).toContain('- **int8 is much worse.**');
   });
 
   it('is not exported where the export answers otherwise', async () => {

@@ -18,6 +18,7 @@ import { createLabels, type Labels } from './labels';
 import type { FoveaLog } from './logger';
 import { createPictures } from './pictures';
 import type { Places } from './places';
+import { createPrecisionCheck, type PrecisionCheck } from './precision-check';
 import { createPredictions, type Predictions } from './predictions';
 import { createProjects, type Projects } from './projects';
 import { createReports, type Reports } from './reports';
@@ -47,6 +48,7 @@ export interface Services {
   readonly reports: Reports;
   readonly predictions: Predictions;
   readonly exports: Exports;
+  readonly precisionCheck: PrecisionCheck;
   readonly resources: ResourceSources;
   readonly engine: EngineClient;
   readonly pool: DecodePool;
@@ -86,6 +88,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
   const predictions = createPredictions({ runs, engine, pool, jobs });
   const exports = createExports({ runs, dataset, engine, pool, jobs });
+  const precisionCheck = createPrecisionCheck({ runs, dataset, engine, pool, jobs });
 
   const pictures = createPictures({ dataset, pool });
   return {
@@ -107,6 +110,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     reports,
     predictions,
     exports,
+    precisionCheck,
     resources: createResourceSources({ projects, pictures, predictions, reports, pool }),
     engine,
     pool,

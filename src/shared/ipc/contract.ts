@@ -13,7 +13,9 @@ import {
   splitSummarySchema,
 } from '../models/dataset';
 import { duplicateGroupSchema, duplicateVerdictSchema } from '../models/duplicates';
+import { exportFormatSchema } from '../models/export';
 import { jobSchema } from '../models/job';
+import { precisionComparisonSchema } from '../models/precision';
 import { filePredictionSchema } from '../models/prediction';
 import { projectSummarySchema, settingsChangeSchema, settingsSchema } from '../models/project';
 import {
@@ -238,13 +240,14 @@ export const requests = {
   'predictions.list': request(job, z.object({ predictions: z.array(filePredictionSchema) })),
   'predictions.clear': request(job, nothing),
 
-  'exports.start': request(run.extend({ format: z.enum(['hf', 'onnx']), parent: z.string() }), job),
+  'exports.start': request(run.extend({ format: exportFormatSchema, parent: z.string() }), job),
   'exports.result': request(
     job,
     z.object({
       folder: z.string(),
       files: z.array(z.object({ name: z.string(), bytes: z.number() })),
       parity: z.object({ maxProbabilityDifference: z.number(), agreement: z.number(), images: z.number().int() }),
+      comparison: precisionComparisonSchema.nullable(),
     }),
   ),
 } as const;

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { type ExportFormat, exportFormatSchema } from '#shared/models/export';
 import type { ExportResult } from '../../services/exports';
+import { describePrecisions } from '../precision-text';
 import type { Run } from '../program';
 import { RESEARCH_USE, table } from '../table';
 
 interface Options {
-  readonly format: 'hf' | 'onnx';
+  readonly format: ExportFormat;
 }
 
 export function addExport(program: Command, run: Run): void {
@@ -16,7 +18,9 @@ export function addExport(program: Command, run: Run): void {
     .argument('<run>', 'as in `fovea runs`')
     .argument('<out>', 'a new or empty folder')
     .addOption(
-      new Option('--format <format>', 'a Hugging Face folder, or ONNX').choices(['hf', 'onnx']).makeOptionMandatory(),
+      new Option('--format <format>', 'a Hugging Face folder, or ONNX in fp32 or int8')
+        .choices(exportFormatSchema.options)
+        .makeOptionMandatory(),
     )
     .action((folder: string, id: string, out: string, { format }: Options) =>
       run(async (session) => {
@@ -28,7 +32,7 @@ export function addExport(program: Command, run: Run): void {
     );
 }
 
-function toText({ folder, files, parity }: ExportResult): string {
+function toText({ folder, files, parity, comparison }: ExportResult): string {
   return [
     folder,
     table(
@@ -36,6 +40,7 @@ function toText({ folder, files, parity }: ExportResult): string {
       files.map(({ name, bytes }) => [name, bytes]),
     ),
     `Against the trained model on ${parity.images} images: probabilities differ by at most ${parity.maxProbabilityDifference.toExponential(1)}, the same answer on ${(100 * parity.agreement).toFixed(1)} %.`,
+    ...(comparison === null ? [] : ['', describePrecisions(comparison)]),
     RESEARCH_USE,
   ].join('\n');
 }

@@ -1,8 +1,9 @@
+import type { Precision } from '#shared/models/precision';
 import type { EngineDevice } from '../backends/backend';
 import { createBackend } from '../backends/create-backend';
 import { countMultiplyAccumulates } from '../ir/count-operations';
 import { createRandom, normal } from '../random';
-import { createClassifierOn } from '../train/classifier';
+import { type Classifier, createClassifierOn } from '../train/classifier';
 import { createSession } from '../train/create-session';
 import { vitModel } from '../train/model';
 import { buildLogitsProgram } from '../train/programs';
@@ -57,45 +58,80 @@ export async function benchTrain(options: BenchOptions): Promise<BenchMeasuremen
   );
   const labels = Int32Array.from({ length: batch }, (_, index) => index % config.classes.length);
   const microBatch = { pixels: randomPixels(config, batch), labels, count: batch };
-  const measurement = await measure(options, 3 * forwardFlops(config), async () => {
+  const step = async () => {
     await session.step([microBatch], 1e-4);
-  });
+  };
+  const [measurement] = await measure(options, 3 * forwardFlops(config), [{ precision: 'fp32', step }]);
   await session.dispose();
-  return measurement;
+  return measurement as BenchMeasurement;
 }
 
-/** The forward pass on random images. */
-export async function benchPredict(options: BenchOptions): Promise<BenchMeasurement> {
+/** The forward pass on random images, in each precision; several take turns, so that all meet the same machine. */
+export async function benchPredict(
+  options: BenchOptions,
+  precisions: readonly Precision[],
+): Promise<readonly BenchMeasurement[]> {
   const { config, batch } = options;
   const backend = createBackend(options);
-  const classifier = await createClassifierOn(backend, {
-    ...options,
-    parameters: randomParameters(config),
-    attentions: false,
-  });
   const pixels = randomPixels(config, batch);
-  const measurement = await measure(options, forwardFlops(config), async () => {
-    await classifier.run(pixels, batch);
-  });
-  await classifier.dispose();
-  return measurement;
+  const classifiers: Classifier[] = [];
+  try {
+    for (const precision of precisions) {
+      const parameters = randomParameters(config);
+      classifiers.push(await createClassifierOn(backend, { ...options, parameters, attentions: false, precision }));
+    }
+    return await measure(
+      options,
+      forwardFlops(config),
+      classifiers.map((classifier, index) => ({
+        precision: precisions[index] as Precision,
+        step: async () => {
+          await classifier.run(pixels, batch);
+        },
+      })),
+    );
+  } finally {
+    for (const classifier of classifiers) await classifier.dispose();
+  }
 }
 
-async function measure(options: BenchOptions, flops: number, step: () => Promise<void>): Promise<BenchMeasurement> {
+interface Contender {
+  readonly precision: Precision;
+  step(): Promise<void>;
+}
+
+/** One measurement a contender. */
+async function measure(
+  options: BenchOptions,
+  flops: number,
+  contenders: readonly Contender[],
+): Promise<readonly BenchMeasurement[]> {
   const { config, batch, steps } = options;
-  for (let index = 0; index < WARM_UP_STEPS; index += 1) await step();
+  for (let index = 0; index < WARM_UP_STEPS; index += 1) for (const { step } of contenders) await step();
   const backend = createBackend(options);
+  const gemmRate = (precision: Precision) => measureGemmRate(backend, config, batch, precision);
   // The rate is measured before and after, since other programs may take turns on the machine.
-  const rateBefore = await measureGemmRate(backend, config, batch);
-  const times: number[] = [];
+  const ratesBefore: number[] = [];
+  for (const { precision } of contenders) ratesBefore.push(await gemmRate(precision));
+  const times: number[][] = contenders.map(() => []);
   for (let index = 0; index < steps; index += 1) {
-    const start = performance.now();
-    await step();
-    times.push((performance.now() - start) / batch);
+    for (const [which, { step }] of contenders.entries()) {
+      const start = performance.now();
+      await step();
+      times[which]?.push((performance.now() - start) / batch);
+    }
   }
-  const gemmGflops = Math.max(rateBefore, await measureGemmRate(backend, config, batch));
-  times.sort((a, b) => a - b);
-  const quantile = (share: number): number => times[Math.ceil(share * times.length) - 1] ?? Number.NaN;
+  const measurements: BenchMeasurement[] = [];
+  for (const [which, { precision }] of contenders.entries()) {
+    const gemmGflops = Math.max(ratesBefore[which] ?? 0, await gemmRate(precision));
+    measurements.push(summarise(times[which] ?? [], flops, gemmGflops));
+  }
+  return measurements;
+}
+
+function summarise(times: readonly number[], flops: number, gemmGflops: number): BenchMeasurement {
+  const sorted = times.toSorted((a, b) => a - b);
+  const quantile = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
   const imagesPerSecond = 1000 / quantile(0.5);
   return {
     imagesPerSecond,

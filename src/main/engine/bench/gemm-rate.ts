@@ -1,5 +1,7 @@
+import type { Precision } from '#shared/models/precision';
 import type { Backend } from '../backends/backend';
 import { GraphBuilder } from '../ir/builder';
+import { quantizeWeight } from '../quantize/quantized-matrix';
 import { createRandom } from '../random';
 import type { Tensor } from '../tensor';
 import type { VitConfig } from '../vit/config';
@@ -17,9 +19,14 @@ const REPEATS = 6;
 
 /**
  * The best rate in GFLOP/s at which this process multiplies matrices of the shapes of a model, or a large square: what
- * a training step could reach if it did nothing else.
+ * a step could reach if it did nothing else. In int8, rounding the left factor is part of it.
  */
-export async function measureGemmRate(backend: Backend, config: VitConfig, batch: number): Promise<number> {
+export async function measureGemmRate(
+  backend: Backend,
+  config: VitConfig,
+  batch: number,
+  precision: Precision = 'fp32',
+): Promise<number> {
   const rows = batch * tokenCount(config);
   const { hiddenSize, intermediateSize } = config;
   const shapes: GemmShape[] = [
@@ -29,23 +36,36 @@ export async function measureGemmRate(backend: Backend, config: VitConfig, batch
     { rows: 1024, inner: 1024, columns: 1024 },
   ];
   let best = 0;
-  for (const shape of shapes) best = Math.max(best, await measureShape(backend, shape));
+  for (const shape of shapes) best = Math.max(best, await measureShape(backend, shape, precision));
   return best;
 }
 
-async function measureShape(backend: Backend, { rows, inner, columns }: GemmShape): Promise<number> {
+async function measureShape(
+  backend: Backend,
+  { rows, inner, columns }: GemmShape,
+  precision: Precision,
+): Promise<number> {
   const builder = new GraphBuilder();
   const a = builder.input('a', [rows, inner]);
   const b = builder.input('b', [columns, inner]);
+  const factor = randomTensor([columns, inner]);
+  const quantized = precision === 'int8' ? quantizeWeight(factor) : null;
   // Different factors, so that the runtime does not compute one product once; one row each leaves the device.
   for (let index = 0; index < PRODUCTS; index += 1) {
-    const product = builder.matmul(a, b, { transposeB: true, scale: index + 1 });
+    const product =
+      quantized === null
+        ? builder.matmul(a, b, { transposeB: true, scale: index + 1 })
+        : builder.quantizedLinear(
+            a,
+            { ...quantized, scales: quantized.scales.map((scale) => scale * (index + 1)) },
+            null,
+          );
     builder.output(`row.${index}`, builder.slice(product, 0, 0, 1));
   }
   const program = await backend.compile(builder.build('gemm rate'));
   const feeds = new Map([
     ['a', randomTensor([rows, inner])],
-    ['b', randomTensor([columns, inner])],
+    ['b', factor],
   ]);
   let best = Number.POSITIVE_INFINITY;
   for (let repeat = 0; repeat < REPEATS; repeat += 1) {

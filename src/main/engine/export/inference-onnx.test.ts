@@ -1,6 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import type { Precision } from '#shared/models/precision';
+import { elementTypes } from '../onnx/codes';
 import { ModelProtoSchema } from '../onnx/onnx.generated';
 import { createRandom, normal } from '../random';
 import { relativeError } from '../selftest/check';
@@ -79,6 +81,57 @@ describe('exportInferenceOnnx', () => {
     expect(metadata.get('pipeline')).toEqual({ version: 1 });
     expect(graph?.node.filter(({ domain }) => domain !== '')).toEqual([]);
     expect(graph?.input.map(({ name }) => name)).toEqual(['pixel_values']);
+  });
+
+  it('computes the linear layers of the blocks in int8 where that is asked for, with standard operators', async () => {
+    const int8 = fromBinary(
+      ModelProtoSchema,
+      exportInferenceOnnx({ config, parameters, pipeline: null, precision: 'int8' }),
+    );
+    const count = (type: string) => int8.graph?.node.filter(({ opType }) => opType === type).length;
+    expect(int8.graph?.node.filter(({ domain }) => domain !== '')).toEqual([]);
+    // Query, key, value, output and the two of the perceptron, in two blocks; patch embedding and classifier stay fp32.
+    expect(count('MatMulInteger')).toBe(12);
+    expect(count('Gemm')).toBe(2);
+    const weights = int8.graph?.initializer.filter(({ dataType }) => dataType === elementTypes.int8) ?? [];
+    const bytes = weights.reduce((sum, { rawData }) => sum + rawData.length, 0);
+    expect(bytes).toBe(2 * (4 * 12 * 12 + 2 * 12 * 20));
+    const floats = int8.graph?.initializer.filter(({ dataType }) => dataType === elementTypes.float32) ?? [];
+    expect(floats.some(({ name }) => name.includes('query.weight'))).toBe(false);
+  });
+
+  it.each(families.map((one) => [one.family, one] as const))(
+    '%s in int8: file and classifier agree',
+    async (_, family) => {
+      const weights = parametersOf(family);
+      const options = { config: family, parameters: weights };
+      const bytes = exportInferenceOnnx({ ...options, pipeline: null, precision: 'int8' });
+      const random = createRandom(4);
+      const pixels = Float32Array.from({ length: 3 * 3 * 16 * 16 }, () => normal(random));
+      const logitsOf = async (precision: Precision) => {
+        const place = { device: 'cpu', threads: 1, batch: 3, attentions: false } as const;
+        const classifier = await createClassifier({ ...options, ...place, precision });
+        const { logits } = await classifier.run(pixels, 3);
+        await classifier.dispose();
+        return logits;
+      };
+      const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1 });
+      const result = await session.run({ pixel_values: new Tensor('float32', pixels, [3, 3, 16, 16]) });
+      await session.release();
+      const own = await logitsOf('int8');
+      expect(relativeError(result['logits']?.data as Float32Array, own)).toBeLessThan(1e-5);
+      // Rounding to 8 bits shows, and stays small.
+      const error = relativeError(own, await logitsOf('fp32'));
+      expect(error).toBeGreaterThan(1e-4);
+      expect(error).toBeLessThan(0.1);
+    },
+  );
+
+  it('says where int8 cannot be had', async () => {
+    const place = { device: 'tfjs', threads: 1, batch: 1, attentions: false } as const;
+    await expect(createClassifier({ config, parameters, ...place, precision: 'int8' })).rejects.toMatchObject({
+      code: 'precision-unavailable',
+    });
   });
 
   it('refuses what no ONNX file can hold', () => {

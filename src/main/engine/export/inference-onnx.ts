@@ -1,6 +1,8 @@
 import { FoveaError } from '#shared/ipc/errors';
+import type { Precision } from '#shared/models/precision';
 import { GraphBuilder } from '../ir/builder';
 import { lowerGraph } from '../onnx/lower';
+import { quantizableWeights, quantizeLinears } from '../quantize/quantize-graph';
 import type { NamedTensors } from '../tensor';
 import { packGroups, viewParameters } from '../train/flat-state';
 import { declareParameters } from '../train/programs';
@@ -13,6 +15,8 @@ export interface InferenceExport {
   readonly parameters: NamedTensors;
   /** The recorded preprocessing, stored as JSON beside the classes. */
   readonly pipeline: unknown;
+  /** `fp32` by default. */
+  readonly precision?: Precision;
 }
 
 /** Protocol buffers end at 2 GiB; the graph itself takes less than this margin. */
@@ -27,7 +31,7 @@ const BATCH = { standIn: 1_000_003, name: 'batch' };
  *
  * @throws FoveaError `export-too-large`, `weights-mismatch`
  */
-export function exportInferenceOnnx({ config, parameters, pipeline }: InferenceExport): Uint8Array {
+export function exportInferenceOnnx({ config, parameters, pipeline, precision = 'fp32' }: InferenceExport): Uint8Array {
   const groups = parameterGroups(config).filter(takesPart);
   if (parameterCount(groups) * 4 > MAXIMUM_WEIGHT_BYTES) {
     throw new FoveaError('export-too-large', 'The model is larger than the 2 GB that one ONNX file can hold.', {
@@ -42,7 +46,9 @@ export function exportInferenceOnnx({ config, parameters, pipeline }: InferenceE
   builder.output('logits', logits);
   builder.output('probabilities', builder.softmax(logits));
   const weights = viewParameters(groups, packGroups(groups, parameters));
-  return lowerGraph(builder.build(config.family), {
+  const graph = builder.build(config.family);
+  const written = precision === 'int8' ? quantizeLinears(graph, quantizableWeights(config), weights) : graph;
+  return lowerGraph(written, {
     // Without Microsoft's own operators, so that other runtimes read it too.
     dialect: 'webgpu',
     initializers: new Map([...weights].map(([name, { data }]) => [name, data])),

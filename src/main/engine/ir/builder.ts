@@ -1,5 +1,6 @@
 import type { OpAttributes, OpName } from '../ops/attributes';
 import { ruleOf } from '../ops/table';
+import type { QuantizedMatrix } from '../quantize/quantized-matrix';
 import type { Graph, NamedValue, Node, Shape, Value } from './graph';
 import { formatShape, ShapeError, sameShape } from './shape';
 
@@ -102,6 +103,9 @@ export class GraphBuilder {
   }
   linear(x: Value, weight: Value, bias: Value | null): Value {
     return this.single('linear', bias ? [x, weight, bias] : [x, weight], {});
+  }
+  quantizedLinear(x: Value, weight: QuantizedMatrix, bias: Value | null): Value {
+    return this.single('quantizedLinear', bias ? [x, bias] : [x], weight);
   }
   attention(query: Value, key: Value, value: Value, scale: number): { output: Value; probabilities: Value } {
     const [output, probabilities] = this.apply('attention', [query, key, value], { scale });

@@ -12,6 +12,8 @@ function ofNode(node: Node): number {
       const [x, weight] = node.inputs.map(({ shape }) => shape) as [readonly number[], readonly number[]];
       return sizeOf(x) * dimension(weight, 0);
     }
+    case 'quantizedLinear':
+      return sizeOf(node.inputs[0]?.shape ?? []) * node.attributes.columns;
     case 'matmul': {
       const a = node.inputs[0]?.shape ?? [];
       const output = node.outputs[0]?.shape ?? [];

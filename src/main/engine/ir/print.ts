@@ -7,7 +7,7 @@ const show = ({ id, shape }: Value): string => `%${id}${formatShape(shape)}`;
 export function printGraph(graph: Graph): string {
   const lines = graph.nodes.map(({ op, attributes, inputs, outputs }) => {
     const settings = Object.entries(attributes)
-      .filter(([, value]) => !(value instanceof Float32Array))
+      .filter(([, value]) => !ArrayBuffer.isView(value))
       .map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
     return `  ${outputs.map(show).join(', ')} = ${op}(${inputs.map(show).join(', ')})${settings.join('')}`;
   });

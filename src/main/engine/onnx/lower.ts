@@ -111,7 +111,7 @@ function floatValue(name: string, shape: Shape, freeBatch: FreeBatch | undefined
   });
 }
 
-const bytesOf = (data: Float32Array | BigInt64Array): Uint8Array =>
+const bytesOf = (data: Float32Array | Int8Array | BigInt64Array): Uint8Array =>
   new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 
 class ModelWriter implements Emitter {
@@ -161,9 +161,9 @@ class ModelWriter implements Emitter {
     return this.shared(`f${value}`, (name) => this.initializer(name, [], Float32Array.of(value)));
   }
 
-  tensor(shape: Shape, data: Float32Array): string {
+  tensor(shape: Shape, data: Float32Array | Int8Array): string {
     const name = this.fresh('constant');
-    this.initializer(name, shape, data);
+    this.push(name, shape, data instanceof Int8Array ? elementTypes.int8 : elementTypes.float32, bytesOf(data));
     return name;
   }
 

@@ -1,4 +1,5 @@
 import type { Shape } from '../ir/graph';
+import type { QuantizedMatrix } from '../quantize/quantized-matrix';
 
 type None = Readonly<Record<never, never>>;
 
@@ -23,6 +24,7 @@ export interface OpAttributes {
 
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly scale: number };
   linear: None;
+  quantizedLinear: QuantizedMatrix;
   attention: { readonly scale: number };
 
   softmax: None;

@@ -1,6 +1,6 @@
 import type { Shape } from '../ir/graph';
 import { dimension, formatShape, ShapeError, sameShape } from '../ir/shape';
-import { at, gradientAt, type LoweringContext, type OpRule } from './rule';
+import { at, everywhere, gradientAt, type LoweringContext, type OpRule } from './rule';
 
 function matmulShape(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Shape {
   if (a.length < 2 || a.length !== b.length || !sameShape(a.slice(0, -2), b.slice(0, -2))) {
@@ -68,7 +68,7 @@ function lowerAttention(context: LoweringContext<'attention'>, multiply: (produc
   emitter.node('MatMul', [probabilities, at(inputs, 2)], [attended]);
 }
 
-export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'attention']: OpRule<K> } = {
+export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLinear' | 'attention']: OpRule<K> } = {
   /** scale x op(A) op(B) over equal leading axes; op is the transpose of the last two axes where asked for. */
   matmul: {
     shape: ([a, b, ...rest], { transposeA, transposeB }) => {
@@ -124,6 +124,33 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'attention']:
         emitter.node('Gemm', inputs, outputs, { transB: { kind: 'int', value: 1 } });
       },
     },
+  },
+
+  /**
+   * x W + b in 8-bit integers, for inference on the CPU: x [rows, in] is rounded to 256 steps from its smallest to its
+   * largest element (0 among them) as ONNX's DynamicQuantizeLinear does, W [in, out] is int8 with a scale for each
+   * column, sums are 32-bit integers and exact, b [out] is optional.
+   */
+  quantizedLinear: {
+    shape: ([x, bias, ...rest], { rows, columns }) => {
+      if (!x || rest.length > 0) throw new ShapeError('quantizedLinear takes one or two inputs');
+      if (bias && !sameShape(bias, [columns])) throw new ShapeError('the bias of quantizedLinear has another size');
+      return [matmulShape(x, [rows, columns], false, false)];
+    },
+    gradient: () => {
+      throw new Error('a quantised layer is for inference and has no gradient');
+    },
+    // Operators of the standard alone; onnxruntime makes MatMulIntegerToFloat or DynamicQuantizeMatMul of them.
+    lower: everywhere(({ emitter, attributes: { rows, columns, values, scales }, inputs, outputs }) => {
+      const [x, bias] = [at(inputs, 0), inputs[1]];
+      const [quantized, scale, zero] = emitter.node('DynamicQuantizeLinear', [x], 3) as [string, string, string];
+      const weight = emitter.tensor([rows, columns], values);
+      const [sums] = emitter.node('MatMulInteger', [quantized, weight, zero], 1);
+      const [product] = emitter.node('Cast', [sums], 1, { to: { kind: 'int', value: 1 } });
+      const [factors] = emitter.node('Mul', [scale, emitter.tensor([columns], scales)], 1);
+      const [scaled] = emitter.node('Mul', [product, factors], bias ? 1 : outputs);
+      if (bias) emitter.node('Add', [scaled, bias], outputs);
+    }),
   },
 
   /**

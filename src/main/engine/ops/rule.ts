@@ -28,7 +28,7 @@ export interface Emitter {
   targetShape(shape: Shape): string;
   /** The name of a constant float32 scalar. */
   scalar(value: number): string;
-  tensor(shape: Shape, data: Float32Array): string;
+  tensor(shape: Shape, data: Float32Array | Int8Array): string;
 }
 
 export interface LoweringContext<K extends OpName> {

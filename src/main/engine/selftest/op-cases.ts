@@ -22,6 +22,8 @@ export interface OpCase<Attributes = OpAttributes[OpName]> {
   reference(inputs: readonly ReferenceArray[]): readonly ReferenceArray[];
   /** How many outputs, from the first, have a gradient; all when absent. */
   readonly differentiable?: number;
+  /** Not offered on WebGPU, which has no kernel for it. */
+  readonly notOnWebGpu?: true;
 }
 
 const get = (inputs: readonly ReferenceArray[], index: number): ReferenceArray => inputs[index] as ReferenceArray;
@@ -93,6 +95,31 @@ const linear = ([x, weight, bias]: readonly ReferenceArray[]): readonly Referenc
   return [bias ? mapBinary(product, bias, (a, b) => a + b) : product];
 };
 
+/** x is rounded to 256 steps of one size, its range widened to have 0 in it; w = values x scales [in, out]. */
+function quantizedLinearCase(rows: number, hasBias: boolean): OpCase<OpAttributes['quantizedLinear']> {
+  const values = Int8Array.of(127, -3, 0, 44, -127, 90, 17, 1, -60, 5, 127, -128 + 1);
+  const scales = Float32Array.of(0.5, 0.25, 2);
+  return {
+    shapes: [[rows, 4], ...(hasBias ? [[3]] : [])],
+    attributes: { rows: 4, columns: 3, values, scales },
+    differentiable: 0,
+    notOnWebGpu: true,
+    reference: ([x, bias]) => {
+      const { data, shape } = x as ReferenceArray;
+      const low = Math.min(0, ...data);
+      const step = (Math.max(0, ...data) - low) / 255;
+      const zero = Math.round(-low / step);
+      const rounded = { shape, data: data.map((value) => step * (Math.round(value / step + zero) - zero)) };
+      const weight = fromIndex([4, 3], ([a, b]) => {
+        const column = b as number;
+        return (values[3 * (a as number) + column] as number) * (scales[column] as number);
+      });
+      const product = multiplyMatrices(rounded, weight);
+      return [bias ? mapBinary(product, bias, (a, b) => a + b) : product];
+    },
+  };
+}
+
 function layerNormalization([x, weight, bias]: readonly ReferenceArray[], epsilon: number): ReferenceArray[] {
   const input = x as ReferenceArray;
   const last = input.shape.length - 1;
@@ -150,6 +177,7 @@ export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttributes[K]>
   erf: unary(erf),
   gelu: unary((x) => (x * (1 + erf(x / Math.SQRT2))) / 2, [-3, 3]),
   matmul: matmulCases,
+  quantizedLinear: [quantizedLinearCase(1, false), quantizedLinearCase(5, true)],
   linear: [
     { shapes: [[3, 4], [5, 4], [5]], attributes: {}, reference: linear },
     {

@@ -1,8 +1,11 @@
+import { FoveaError } from '#shared/ipc/errors';
+import type { Precision } from '#shared/models/precision';
 import type { Backend, DeviceTensor, EngineDevice, Program } from '../backends/backend';
 import { createBackend } from '../backends/create-backend';
 import { GraphBuilder } from '../ir/builder';
 import type { Graph } from '../ir/graph';
 import { sizeOf } from '../ir/shape';
+import { quantizableWeights, quantizeLinears } from '../quantize/quantize-graph';
 import type { NamedTensors, Tensor } from '../tensor';
 import type { VitConfig } from '../vit/config';
 import { buildVit } from '../vit/forward';
@@ -24,6 +27,8 @@ export interface ClassifierOptions {
   readonly attentions: boolean;
   /** Also return the embeddings and the output of every block. */
   readonly hiddenStates?: boolean;
+  /** `fp32` by default; `int8` runs where onnxruntime's CPU kernels do. */
+  readonly precision?: Precision;
 }
 
 export interface Classification {
@@ -46,7 +51,7 @@ export interface Classifier {
 /**
  * A trained model for prediction and for features at the frozen boundary.
  *
- * @throws FoveaError `weights-mismatch`, `device-failed`
+ * @throws FoveaError `weights-mismatch`, `device-failed`, `precision-unavailable`
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   return createClassifierOn(createBackend(options), options);
@@ -55,6 +60,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
 export async function createClassifierOn(backend: Backend, options: ClassifierOptions): Promise<Classifier> {
   const groups = parameterGroups(options.config);
   const flat = packGroups(groups, options.parameters);
+  if (options.precision === 'int8') return createQuantizedClassifier(backend, options, viewParameters(groups, flat));
   const program = await backend.compile(buildClassifier(options, backend.keepsTensors ? 'flat' : 'separate'));
   if (!backend.keepsTensors) {
     return new ProgramClassifier(options, program, viewParameters(groups, flat), () => program.dispose());
@@ -65,6 +71,27 @@ export async function createClassifierOn(backend: Backend, options: ClassifierOp
     await program.dispose();
     await uploaded.release();
   });
+}
+
+async function createQuantizedClassifier(
+  backend: Backend,
+  options: ClassifierOptions,
+  parameters: NamedTensors,
+): Promise<Classifier> {
+  if (backend.device !== 'cpu') {
+    throw new FoveaError('precision-unavailable', 'int8 runs on the CPU only.', {
+      hint: 'Choose the CPU as device, or fp32.',
+    });
+  }
+  const graph = buildClassifier(options, 'separate');
+  const quantized = quantizeLinears(graph, quantizableWeights(options.config), parameters);
+  const program = await backend.compile(quantized);
+  // Copies of what is still fed, so that the float32 weights of the int8 layers can go.
+  const fed = quantized.inputs.flatMap(({ name }): [string, Tensor][] => {
+    const parameter = parameters.get(name);
+    return parameter ? [[name, { shape: parameter.shape, data: parameter.data.slice() }]] : [];
+  });
+  return new ProgramClassifier(options, program, new Map(fed), () => program.dispose());
 }
 
 const attentionName = (layer: number): string => `attentions.${layer}`;
@@ -92,13 +119,13 @@ function buildClassifier(options: ClassifierOptions, layout: ParameterLayout): G
 }
 
 class ProgramClassifier implements Classifier {
-  private readonly options: ClassifierOptions;
+  private readonly options: Omit<ClassifierOptions, 'parameters'>;
   private readonly program: Program;
   private readonly parameters: ReadonlyMap<string, Tensor | DeviceTensor>;
   private readonly release: () => Promise<void>;
 
   constructor(
-    options: ClassifierOptions,
+    { parameters: _, ...options }: ClassifierOptions,
     program: Program,
     parameters: ReadonlyMap<string, Tensor | DeviceTensor>,
     release: () => Promise<void>,

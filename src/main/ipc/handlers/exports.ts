@@ -8,7 +8,7 @@ export const exportsHandlers = ({ projects, exports, grants, jobs }: Services) =
       job: exports.start(projects.get(project), run, format, { parent: grants.path(parent) }).id,
     }),
     'exports.result': async ({ job }) => {
-      const { folder, files, parity } = await jobs.result<ExportResult>(job);
-      return { folder, files: [...files], parity };
+      const { folder, files, parity, comparison } = await jobs.result<ExportResult>(job);
+      return { folder, files: [...files], parity, comparison };
     },
   }) satisfies DomainHandlers<'exports'>;

@@ -72,6 +72,16 @@ export const tfjsOperations: { readonly [K in OpName]: Operation<K> } = {
     const result = tf.matMul(x as Tensor, weight as Tensor, false, true);
     return [bias ? tf.add(result, bias) : result];
   },
+  quantizedLinear: ({ tf, inputs: [x, bias], attributes: { rows, columns, values, scales } }) => {
+    const lowest = tf.minimum(tf.min(x as Tensor), 0);
+    const scale = tf.div(tf.sub(tf.maximum(tf.max(x as Tensor), 0), lowest), 255);
+    const zero = tf.round(tf.neg(tf.div(lowest, scale)));
+    const quantized = tf.clipByValue(tf.add(tf.round(tf.div(x as Tensor, scale)), zero), 0, 255);
+    const matrix = tf.tensor2d(Float32Array.from(values), [rows, columns]);
+    const sums = tf.matMul(tf.sub(quantized, zero), matrix);
+    const result = tf.mul(sums, tf.mul(tf.tensor1d(scales.slice()), scale));
+    return [bias ? tf.add(result, bias) : result];
+  },
   attention: ({ tf, inputs, attributes: { scale } }) => {
     const transposed = { transposeA: false, transposeB: true, scale };
     const probabilities = tf.softmax(product(tf, at(inputs, 0), at(inputs, 1), transposed));

@@ -1,0 +1,38 @@
+import type { Graph, Node } from '../ir/graph';
+import type { NamedTensors, Tensor } from '../tensor';
+import type { VitConfig } from '../vit/config';
+import { parameterGroups } from '../vit/parameters';
+import { quantizeWeight } from './quantized-matrix';
+
+/**
+ * Names of the weights that int8 inference quantises: the linear layers of the encoder's blocks. The patch embedding
+ * and the classifier stay float32: they are 3 % of the products of a ViT-Ti and decide most directly what is seen and
+ * what is said.
+ */
+export function quantizableWeights(config: VitConfig): ReadonlySet<string> {
+  const blocks = parameterGroups(config).filter(({ name }) => name.startsWith('block.'));
+  const weights = blocks.flatMap(({ parameters }) => parameters.filter(({ shape }) => shape.length === 2));
+  return new Set(weights.map(({ name }) => name));
+}
+
+/**
+ * The graph with the linear layers of the weights `names`, which must be inputs of it, computed in int8. Their values
+ * from `weights` become part of the graph, so those inputs are gone.
+ */
+export function quantizeLinears(graph: Graph, names: ReadonlySet<string>, weights: NamedTensors): Graph {
+  const byValue = new Map<number, Tensor>();
+  for (const { name, value } of graph.inputs) {
+    if (names.has(name)) byValue.set(value.id, { shape: value.shape, data: (weights.get(name) as Tensor).data });
+  }
+  const nodes = graph.nodes.map((node): Node => {
+    const weight = node.op === 'linear' ? byValue.get(node.inputs[1]?.id as number) : undefined;
+    if (weight === undefined) return node;
+    return {
+      op: 'quantizedLinear',
+      attributes: quantizeWeight(weight),
+      inputs: node.inputs.toSpliced(1, 1),
+      outputs: node.outputs,
+    };
+  });
+  return { ...graph, nodes, inputs: graph.inputs.filter(({ value }) => !byValue.has(value.id)) };
+}

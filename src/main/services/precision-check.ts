@@ -1,0 +1,53 @@
+import type { Job } from '#shared/models/job';
+import type { PrecisionComparison } from '#shared/models/precision';
+import type { DecodePool } from '../decode-host/client';
+import type { EngineClient } from '../engine-host/client';
+import type { Dataset } from './dataset';
+import { requireModel } from './evaluations';
+import type { JobHandle, Jobs } from './jobs';
+import { runFolder } from './project-paths';
+import type { OpenProject } from './projects';
+import { bestCheckpoint, readRunRecord, readRunSamples } from './run-files';
+import { ensureRasters } from './run-rasters';
+import { samplesOf } from './run-samples';
+import type { Runs } from './runs';
+
+export interface PrecisionCheck {
+  /**
+   * What int8 would change for a run: its best model as an fp32 and an int8 file, both run on its validation images. The
+   * job's result is the `PrecisionComparison`. Job errors: `run_unknown`, `no_model`, `run_damaged`, `empty_split`,
+   * `raster_missing`, the engine's.
+   */
+  start(project: OpenProject, run: string): Job;
+}
+
+export function createPrecisionCheck(options: {
+  readonly runs: Pick<Runs, 'get'>;
+  readonly dataset: Pick<Dataset, 'sourceFile'>;
+  readonly engine: Pick<EngineClient, 'request'>;
+  readonly pool: DecodePool;
+  readonly jobs: Jobs;
+}): PrecisionCheck {
+  const { runs, dataset, engine, pool, jobs } = options;
+
+  const check = async (project: OpenProject, run: string, job: JobHandle): Promise<PrecisionComparison> => {
+    await runs.get(project, run);
+    const folder = runFolder(project.folder, run);
+    const { pipeline, config } = await readRunRecord(folder);
+    requireModel(folder);
+    const images = samplesOf(await readRunSamples(folder), 'validation');
+    const { signal } = job;
+    const rasters = await ensureRasters({ project, dataset, pool, pipeline, images, signal });
+    const samples = images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] ?? '' }));
+    const call = engine.request(
+      'comparePrecisions',
+      { modelFolder: bestCheckpoint(folder), pipeline, samples, threads: config.threads },
+      { onProgress: (phase, done, total) => job.progress(phase, done, total) },
+    );
+    const cancel = () => call.control('cancel');
+    signal.addEventListener('abort', cancel, { once: true });
+    return call.result.finally(() => signal.removeEventListener('abort', cancel));
+  };
+
+  return { start: (project, run) => jobs.start('evaluate', project.id, (job) => check(project, run, job)) };
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+/** What a model computes with: 32-bit floats, or 8-bit integers in the linear layers of its blocks. */
+export const precisions = ['fp32', 'int8'] as const;
+export type Precision = (typeof precisions)[number];
+
+const measuredFileSchema = z.object({
+  bytes: z.number().int(),
+  /** One image at a time, at the median. */
+  imagesPerSecond: z.number(),
+  /** Share of the labelled images that are answered right. */
+  accuracy: z.number(),
+});
+
+/** The two files of one model, both run on the same labelled images, one at a time and in turn. */
+export const precisionComparisonSchema = z.object({
+  images: z.number().int(),
+  fp32: measuredFileSchema,
+  int8: measuredFileSchema,
+  maxProbabilityDifference: z.number(),
+  /** Share of images with the same answer. */
+  agreement: z.number(),
+  /** In sentences: why int8 should not be used, where that is so. */
+  warnings: z.array(z.string()),
+});
+export type PrecisionComparison = z.infer<typeof precisionComparisonSchema>;
+
+/** MLPerf Inference takes a quantised model that keeps 99 % of the fp32 accuracy (Reddi et al. 2020, "MLPerf Inference Benchmark"). */
+export const REQUIRED_SHARE = 0.99;
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** What speaks against int8: less than 99 % of fp32's accuracy, or fewer than 99 % equal answers. */
+export function precisionWarnings(measured: Omit<PrecisionComparison, 'warnings'>): string[] {
+  const { images, fp32, int8, agreement } = measured;
+  const warnings: string[] = [];
+  if (int8.accuracy < REQUIRED_SHARE * fp32.accuracy) {
+    warnings.push(
+      `int8 answers ${percent(int8.accuracy)} of the ${images} images right and fp32 ${percent(fp32.accuracy)}: it loses more than 1 % of the accuracy. Use the fp32 file.`,
+    );
+  }
+  if (agreement < REQUIRED_SHARE) {
+    const changed = Math.round((1 - agreement) * images);
+    warnings.push(
+      `${changed} of ${images} images get another answer from int8 than from fp32. Look at them before you use it, or use the fp32 file.`,
+    );
+  }
+  return warnings;
+}
