@@ -28,9 +28,12 @@ function spread({ builder, inputs, attributes, gradients }: GradientContext<Redu
 
 function lowerReduction(type: string) {
   return everywhere<Reduction>(({ emitter, inputs, outputs, attributes }: LoweringContext<Reduction>) => {
-    emitter.node(type, [at(inputs, 0), emitter.integers(attributes.axes)], outputs, {
-      keepdims: { kind: 'int', value: attributes.keepDimensions ? 1 : 0 },
-    });
+    // ONNX reads an empty list of axes as all of them.
+    if (attributes.axes.length === 0) emitter.node('Identity', inputs, outputs);
+    else
+      emitter.node(type, [at(inputs, 0), emitter.integers(attributes.axes)], outputs, {
+        keepdims: { kind: 'int', value: attributes.keepDimensions ? 1 : 0 },
+      });
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Shape } from '../ir/graph';
 import { broadcastShapes, sizeOf } from '../ir/shape';
 
-/** A plain array in double precision, row-major: what the references of the op checks compute with. */
+/** A plain array in double precision, row-major: what the definitions of the operations compute with. */
 export interface ReferenceArray {
   readonly shape: Shape;
   readonly data: Float64Array;
@@ -86,8 +86,12 @@ export function softmaxRows(x: ReferenceArray): ReferenceArray {
   return mapBinary(exponentials, sums, (a, b) => a / b);
 }
 
-/** erf by its Maclaurin series, exact to double precision for |x| < 4. */
+/**
+ * erf to double precision: by its Maclaurin series (Abramowitz and Stegun 7.1.5) where that converges fast, else by the
+ * continued fraction of erfc (7.1.14).
+ */
 export function erf(x: number): number {
+  if (Math.abs(x) > 2.5) return Math.sign(x) * (1 - upperTail(Math.abs(x)));
   let term = x;
   let sum = x;
   for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n += 1) {
@@ -95,4 +99,11 @@ export function erf(x: number): number {
     sum += term / (2 * n + 1);
   }
   return (2 / Math.sqrt(Math.PI)) * sum;
+}
+
+/** erfc(x) for x > 2. */
+function upperTail(x: number): number {
+  let fraction = x;
+  for (let k = 60; k >= 1; k -= 1) fraction = x + k / 2 / fraction;
+  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
 }

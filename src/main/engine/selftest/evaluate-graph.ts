@@ -1,0 +1,46 @@
+import type { Graph, Node, Value } from '../ir/graph';
+import { pruneGraph } from '../ir/prune';
+import type { OpName } from '../ops/attributes';
+import { definitionOf } from './op-definitions';
+import type { ReferenceArray } from './reference-array';
+
+/** The outputs of one node by its definition. */
+export function evaluateNode<K extends OpName>(
+  node: Node<K>,
+  get: (value: Value) => ReferenceArray,
+): readonly ReferenceArray[] {
+  return definitionOf(node.op)(node.inputs.map(get), node.attributes);
+}
+
+/**
+ * A whole graph in double precision, node by node, by the definitions of its operations: the reference of every backend.
+ *
+ * @param inputs by the names of the graph's inputs
+ * @param round applied to every element that a node computes; `Math.fround` shows how far float32 may stray
+ * @returns outputs by their names
+ */
+export function evaluateGraph(
+  graph: Graph,
+  inputs: ReadonlyMap<string, ReferenceArray>,
+  round?: (x: number) => number,
+): ReadonlyMap<string, ReferenceArray> {
+  const values = new Map<number, ReferenceArray>();
+  const get = ({ id }: Value): ReferenceArray => {
+    const value = values.get(id);
+    if (!value) throw new Error(`${graph.name} uses value ${id} before it is computed`);
+    return value;
+  };
+  for (const { name, value } of graph.inputs) {
+    const input = inputs.get(name);
+    if (!input) throw new Error(`${graph.name} was not given ${name}`);
+    values.set(value.id, input);
+  }
+  for (const node of pruneGraph(graph).nodes) {
+    const results = evaluateNode(node, get);
+    node.outputs.forEach(({ id }, index) => {
+      const { shape, data } = results[index] as ReferenceArray;
+      values.set(id, { shape, data: round ? data.map(round) : data });
+    });
+  }
+  return new Map(graph.outputs.map(({ name, value }) => [name, get(value)]));
+}
