@@ -2,6 +2,7 @@ import { stagesOf } from '#shared/training/stages';
 import { vitModel } from '../engine/train/model';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 import { resolveDevice } from './device';
+import { withDropout } from './dropout';
 import { describeBackbone } from './load-backbone';
 import { estimateMemoryMB } from './memory';
 import type { Estimate, EstimateSpec } from './protocol';
@@ -23,7 +24,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
     memoryMB: Math.max(
       ...stages.map(({ trainable }) =>
         estimateMemoryMB({
-          config: backbone.config,
+          config: withDropout(backbone.config, run),
           trainable,
           optimizer: run.optimizer,
           microBatch,

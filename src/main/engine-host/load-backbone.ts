@@ -39,7 +39,8 @@ function describeArchitecture(name: string, classes: readonly string[], imageSiz
     pretrained: false,
     mean: [0.5, 0.5, 0.5],
     std: [0.5, 0.5, 0.5],
-    hash: recordHash({ ...config, classes: [] }),
+    // Classes and dropout change nothing in what the backbone computes.
+    hash: recordHash({ ...config, classes: [], dropout: undefined }),
     notes: [`${name} starts from random weights: it has seen no image before.`],
   };
 }

@@ -32,6 +32,9 @@ const laterDefaults: Partial<RunConfig> = {
   headLearningRate: null,
   layerDecay: 1,
   earlyStoppingDelta: 0,
+  dropout: null,
+  attentionDropout: null,
+  dropPath: null,
 };
 
 function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {

@@ -8,6 +8,7 @@ import type { VitConfig } from '../engine/vit/config';
 import { featureWidth } from '../engine/vit/tokens';
 import { featureBatches, imageBatches } from './batch-source';
 import { resolveDevice } from './device';
+import { withDropout } from './dropout';
 import { extractFeatures } from './features';
 import { createLoader } from './loader';
 import type { Sample, TrainSpec } from './protocol';
@@ -34,6 +35,8 @@ export interface StageSetup {
 export interface StageInput {
   readonly spec: TrainSpec;
   readonly stage: StagePlan;
+  /** Its place among the stages. */
+  readonly index: number;
   readonly model: Model;
   /** What the optimizer of this stage remembers, where it goes on. */
   readonly optimizer: OptimizerState | null;
@@ -48,7 +51,7 @@ export interface StageInput {
 export const setUpStage = (input: StageInput): Promise<StageSetup> =>
   input.stage.trainable === 'head' ? setUpHead(input) : setUpLayers(input);
 
-function sessionOptions({ config, train, classes }: TrainSpec) {
+function sessionOptions({ spec: { config, train, classes }, index }: StageInput) {
   const labels = train.map(({ label }) => label);
   return {
     device: resolveDevice(config.device),
@@ -60,14 +63,16 @@ function sessionOptions({ config, train, classes }: TrainSpec) {
     maxGradientNorm: config.maxGradientNorm,
     labelSmoothing: config.labelSmoothing,
     classWeights: config.classBalance === 'weighted-loss' ? balancedClassWeights(labels, classes.length) : null,
+    seeds: [config.seed, index],
   };
 }
 
-async function setUpLayers({ spec, stage, model, optimizer }: StageInput): Promise<StageSetup> {
+async function setUpLayers(input: StageInput): Promise<StageSetup> {
+  const { spec, stage, model, optimizer } = input;
   const { config } = spec;
   const options = {
-    ...sessionOptions(spec),
-    config: model.config,
+    ...sessionOptions(input),
+    config: withDropout(model.config, config),
     trainable: stage.trainable,
     layerDecay: config.layerDecay,
   };
@@ -86,8 +91,9 @@ async function setUpLayers({ spec, stage, model, optimizer }: StageInput): Promi
 
 const isHead = (name: string) => name.startsWith('classifier.');
 
-async function setUpHead({ spec, model, optimizer, context, onExtracting }: StageInput): Promise<StageSetup> {
-  const options = sessionOptions(spec);
+async function setUpHead(input: StageInput): Promise<StageSetup> {
+  const { spec, model, optimizer, context, onExtracting } = input;
+  const options = sessionOptions(input);
   const width = featureWidth(model.config);
   const total = spec.train.length + spec.validation.length;
   const all = await extractFeatures([...spec.train, ...spec.validation], {

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogRecord } from '#shared/models/run';
@@ -30,7 +31,10 @@ afterAll(() => {
 
 /** 18 images in steps of 8: three steps an epoch, two epochs a stage. */
 const gradual = (folder: string) =>
-  smallRun(folder, { preset: 'gradual', stageEpochs: 2, learningRate: 1e-3, schedule: 'constant', warmupRatio: 0 });
+  smallRun(folder, {
+    ...{ preset: 'gradual', stageEpochs: 2, learningRate: 1e-3, schedule: 'constant', warmupRatio: 0 },
+    ...{ dropout: 0.1, attentionDropout: 0.1, dropPath: 0.1 },
+  });
 
 /** Trains until something is logged, then pauses or kills; from the beginning or from the last checkpoint. */
 async function train(
@@ -99,6 +103,11 @@ describe('a run in stages', { timeout: 180_000 }, () => {
     ]);
     expect(places[1]?.[0]).toBe(1);
     expect(places[3]?.[0]).toBe(2);
+    // The run's dropout is no property of the model.
+    expect(JSON.parse(await readFile(join(lastFolder(cut.runFolder), 'config.json'), 'utf8'))).toMatchObject({
+      hidden_dropout_prob: 0,
+      attention_probs_dropout_prob: 0,
+    });
     const moves = seen.slice(1).map((after, index) => changed(seen[index] as NamedTensors, after));
     const all = ['block 0', 'block 1', 'block 2', 'block 3', 'block 4', 'block 5', 'classifier', 'rest'];
     expect(moves).toEqual([['classifier'], ['block 5', 'classifier'], ['block 5', 'classifier'], all, all]);

@@ -95,6 +95,7 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
     const setup = await setUpStage({
       spec,
       stage,
+      index: state.stage,
       model,
       optimizer,
       context,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { BackboneSummary } from '#shared/models/backbone';
 import { architectureByName, architectureNames } from '../engine/vit/architectures';
-import { families, type VitConfig } from '../engine/vit/config';
+import { families, noDropout, type VitConfig } from '../engine/vit/config';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 
 const size = z.number().int().positive();
@@ -60,6 +60,7 @@ export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
     registerTokens,
     // Every published DINOv2 has one.
     maskToken: family === 'dinov2' || family === 'dinov2_with_registers',
+    dropout: noDropout,
     classes: Array.from({ length: entry.classes }, (_, index) => String(index)),
   };
   const shape = shapeOf(config);

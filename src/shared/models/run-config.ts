@@ -44,6 +44,8 @@ export const MAXIMUM_ACCUMULATION = 1024;
 export const optimizers = ['adamw', 'sgd'] as const;
 export type OptimizerKind = (typeof optimizers)[number];
 
+const dropoutSchema = z.number().min(0).max(0.99).nullable().default(null);
+
 /**
  * All that decides a run, with the guide's values as defaults. `learningRate` null means "by backbone and preset"
  * and is resolved before the start (see `resolveLearningRate`), so that a stored config always holds a number.
@@ -92,6 +94,12 @@ export const runConfigSchema = z.strictObject({
   /** Of `sgd`. */
   momentum: z.number().min(0).max(0.9999).default(0.9),
   maxGradientNorm: z.number().positive().default(1),
+  /** Share of hidden units that training sets to 0 at random; null = what the backbone's config.json says, mostly 0. */
+  dropout: dropoutSchema,
+  /** The same for attention probabilities. */
+  attentionDropout: dropoutSchema,
+  /** The same for whole residual branches of an image. */
+  dropPath: dropoutSchema,
   labelSmoothing: z.number().min(0).max(0.99).default(0),
   classBalance: z.enum(classBalances).default('none'),
   bestMetric: z.enum(bestMetrics).default('accuracy'),

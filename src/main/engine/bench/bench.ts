@@ -53,6 +53,7 @@ export async function benchTrain(options: BenchOptions): Promise<BenchMeasuremen
       maxGradientNorm: 1,
       labelSmoothing: 0,
       classWeights: null,
+      seeds: [1],
     },
     randomParameters(config),
   );

@@ -7,7 +7,7 @@ import { ModelProtoSchema } from '../onnx/onnx.generated';
 import { createRandom, normal } from '../random';
 import { relativeError } from '../selftest/check';
 import { createClassifier } from '../train/classifier';
-import type { VitConfig } from '../vit/config';
+import { noDropout, type VitConfig } from '../vit/config';
 import { initialiseParameters } from '../vit/initialise';
 import { parameterGroups } from '../vit/parameters';
 import { exportInferenceOnnx } from './inference-onnx';
@@ -25,6 +25,7 @@ const config: VitConfig = {
   qkvBias: true,
   registerTokens: 0,
   maskToken: false,
+  dropout: noDropout,
   classes: ['benign', 'malignant'],
 };
 const parametersOf = (model: VitConfig) => {

@@ -107,8 +107,15 @@ export class GraphBuilder {
   quantizedLinear(x: Value, weight: QuantizedMatrix, bias: Value | null): Value {
     return this.single('quantizedLinear', bias ? [x, bias] : [x], weight);
   }
-  attention(query: Value, key: Value, value: Value, scale: number): { output: Value; probabilities: Value } {
-    const [output, probabilities] = this.apply('attention', [query, key, value], { scale });
+  attention(
+    query: Value,
+    key: Value,
+    value: Value,
+    scale: number,
+    mask: Value | null = null,
+  ): { output: Value; probabilities: Value } {
+    const inputs = mask ? [query, key, value, mask] : [query, key, value];
+    const [output, probabilities] = this.apply('attention', inputs, { scale });
     return { output: output as Value, probabilities: probabilities as Value };
   }
   softmax(x: Value): Value {

@@ -65,7 +65,9 @@ function lowerAttention(context: LoweringContext<'attention'>, multiply: (produc
     outputs: 1,
   });
   emitter.node('Softmax', [scores], [probabilities], { axis: { kind: 'int', value: -1 } });
-  emitter.node('MatMul', [probabilities, at(inputs, 2)], [attended]);
+  const mask = inputs[3];
+  const kept = mask === undefined ? probabilities : emitter.node('Mul', [probabilities, mask], 1)[0];
+  emitter.node('MatMul', [kept, at(inputs, 2)], [attended]);
 }
 
 export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLinear' | 'attention']: OpRule<K> } = {
@@ -155,25 +157,32 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
 
   /**
    * Scaled dot-product attention (Vaswani et al. 2017): P = softmax(scale Q K^T), O = P V; all [batch, heads, tokens,
-   * width]. Outputs O and P [batch, heads, query tokens, key tokens].
+   * width]. Outputs O and P [batch, heads, query tokens, key tokens]. With a fourth input M of P's shape, a dropout
+   * mask, O = (P M) V with the product of elements; P stays as it was.
    */
   attention: {
-    shape: ([query, key, value, ...rest]) => {
+    shape: ([query, key, value, mask, ...rest]) => {
       if (query?.length !== 4 || !key || !value || rest.length > 0) {
-        throw new ShapeError('attention takes three inputs of rank 4');
+        throw new ShapeError('attention takes three inputs of rank 4, and a mask');
       }
       const probabilities = matmulShape(query, key, false, true);
+      if (mask && !sameShape(mask, probabilities)) throw new ShapeError('the mask of attention has another shape');
       return [matmulShape(probabilities, value, false, false), probabilities];
     },
-    // dV = P^T dO,  dP = dO V^T (+ what reaches P itself),  dS = P (dP - rowsum(dP P)),  dQ = s dS K,  dK = s dS^T Q.
-    // Without a direct gradient of P, rowsum(dP P) = rowsum(dO O) (Dao et al. 2022): a much smaller product.
-    gradient: ({ builder, attributes, inputs, outputs, gradients }) => {
+    // dV = (P M)^T dO,  d(P M) = dO V^T,  dP = d(P M) M (+ what reaches P itself),  dM = d(P M) P,
+    // dS = P (dP - rowsum(dP P)),  dQ = s dS K,  dK = s dS^T Q; M = 1 where there is none.
+    // Without a direct gradient of P, rowsum(dP P) = rowsum(d(P M) P M) = rowsum(dO O) (Dao et al. 2022): a much
+    // smaller product.
+    gradient: ({ builder, attributes, inputs, outputs, gradients, wanted }) => {
       const { scale } = attributes;
-      const [query, key, value] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
+      const [query, key, value, mask] = [at(inputs, 0), at(inputs, 1), at(inputs, 2), inputs[3]];
       const [output, probabilities] = [at(outputs, 0), at(outputs, 1)];
       const [dOutput, direct] = gradients;
-      const dValue = dOutput ? builder.matmul(probabilities, dOutput, { transposeA: true }) : null;
-      const through = dOutput ? builder.matmul(dOutput, value, { transposeB: true }) : null;
+      // Multiplied again rather than kept since the forward pass: it is as large as P.
+      const kept = mask && dOutput ? builder.multiply(probabilities, mask) : probabilities;
+      const dValue = dOutput ? builder.matmul(kept, dOutput, { transposeA: true }) : null;
+      const dKept = dOutput ? builder.matmul(dOutput, value, { transposeB: true }) : null;
+      const through = dKept && mask ? builder.multiply(dKept, mask) : dKept;
       const dProbabilities = through && direct ? builder.add(through, direct) : (through ?? gradientAt(gradients, 1));
       const product =
         dOutput && !direct ? builder.multiply(dOutput, output) : builder.multiply(dProbabilities, probabilities);
@@ -183,6 +192,7 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
         builder.matmul(dScores, key, { scale }),
         builder.matmul(dScores, query, { transposeA: true, scale }),
         dValue,
+        ...(mask ? [wanted[3] && dKept ? builder.multiply(dKept, probabilities) : null] : []),
       ];
     },
     lower: {

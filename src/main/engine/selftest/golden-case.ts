@@ -175,6 +175,7 @@ class GoldenCase {
         maxGradientNorm: optimizer.max_grad_norm,
         labelSmoothing: 0,
         classWeights: null,
+        seeds: [1],
       },
       this.parameters,
     );

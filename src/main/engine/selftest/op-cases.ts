@@ -61,6 +61,20 @@ function quantizedLinearCase(rows: number, hasBias: boolean): OpCase<OpAttribute
   };
 }
 
+function attentionCase(
+  query: readonly [number, number, number, number],
+  keys: number,
+  scale: number,
+  masked = false,
+): OpCase<OpAttributes['attention']> {
+  const [batch, heads, queries, width] = query;
+  const key = [batch, heads, keys, width];
+  return {
+    shapes: [query, key, key, ...(masked ? [[batch, heads, queries, keys]] : [])],
+    attributes: { scale },
+  };
+}
+
 const reductionCases: readonly OpCase<OpAttributes['reduceSum']>[] = [
   { shapes: [[2, 3, 4]], attributes: { axes: [0], keepDimensions: false } },
   { shapes: [[2, 3, 4]], attributes: { axes: [2], keepDimensions: true } },
@@ -95,24 +109,11 @@ export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttributes[K]>
     },
   ],
   attention: [
-    {
-      shapes: [
-        [2, 2, 3, 4],
-        [2, 2, 5, 4],
-        [2, 2, 5, 4],
-      ],
-      attributes: { scale: 0.5 },
-    },
-    {
-      // Only the first output reaches the loss, which takes a shorter way in the gradient.
-      shapes: [
-        [1, 2, 3, 4],
-        [1, 2, 3, 4],
-        [1, 2, 3, 4],
-      ],
-      attributes: { scale: 2 },
-      differentiable: 1,
-    },
+    attentionCase([2, 2, 3, 4], 5, 0.5),
+    // Only the first output reaches the loss, which takes a shorter way in the gradient.
+    { ...attentionCase([1, 2, 3, 4], 3, 2), differentiable: 1 },
+    attentionCase([2, 2, 3, 4], 5, 0.5, true),
+    { ...attentionCase([2, 1, 3, 4], 4, 2, true), differentiable: 1 },
   ],
   softmax: [{ shapes: [[2, 5]], attributes: {} }],
   logSoftmax: [{ shapes: [[2, 5]], attributes: {} }],

@@ -109,7 +109,9 @@ export const opDefinitions: { readonly [K in OpName]: Definition<K> } = {
   attention: (inputs, { scale }) => {
     const scores = mapUnary(multiplyMatrices(at(inputs, 0), swapLast(at(inputs, 1))), (x) => scale * x);
     const probabilities = softmaxRows(scores);
-    return [multiplyMatrices(probabilities, at(inputs, 2)), probabilities];
+    const mask = inputs[3];
+    const kept = mask ? mapBinary(probabilities, mask, (a, b) => a * b) : probabilities;
+    return [multiplyMatrices(kept, at(inputs, 2)), probabilities];
   },
 
   softmax: (inputs) => [softmaxRows(at(inputs, 0))],

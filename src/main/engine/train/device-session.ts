@@ -5,6 +5,7 @@ import type { NamedTensors, Tensor } from '../tensor';
 import { downloadGroups, type UploadedGroups, uploadGroups } from './device-state';
 import { packGroups, zeroGroups } from './flat-state';
 import { inBatches } from './logits';
+import { createMaskDraw, type MaskDraw, maskSites } from './masks';
 import { prepareMicroBatch, type StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 import {
@@ -28,12 +29,14 @@ export class DeviceTrainingSession implements TrainingSession {
   private readonly state = new Map<string, DeviceTensor>();
   private readonly programs = new Map<string, Program>();
   private readonly uploads: UploadedGroups[] = [];
+  private readonly masks: MaskDraw;
   private steps: number;
 
   private constructor(backend: Backend, model: TrainableModel, options: StepOptions, steps: number) {
     this.backend = backend;
     this.model = model;
     this.options = options;
+    this.masks = createMaskDraw(maskSites(model, options.microBatch), options.seeds);
     this.steps = steps;
   }
 
@@ -66,10 +69,11 @@ export class DeviceTrainingSession implements TrainingSession {
     const { model, options } = this;
     const accumulate = await this.program(() => buildAccumulateProgram(model, options.microBatch), 'accumulate');
     let loss = 0;
-    for (const batch of microBatches) {
+    for (const [index, batch] of microBatches.entries()) {
       const { pixels, targets } = prepareMicroBatch(model, options, batch, microBatches.length);
       const shape = [options.microBatch, ...model.inputShape];
       const result = await this.runOnState(accumulate, [
+        ...this.masks(this.steps, index),
         [inputNames.pixels, { shape, data: pixels }],
         [inputNames.targets, { shape: [options.microBatch, model.classes], data: targets }],
       ]);

@@ -4,6 +4,7 @@ import { peakActivationBytes } from '../ir/peak-memory';
 import { sizeOf } from '../ir/shape';
 import type { VitConfig } from '../vit/config';
 import { parameterCount } from '../vit/parameters';
+import { maskBytes, maskSites } from './masks';
 import { vitModel } from './model';
 import { buildGradientProgram } from './programs';
 
@@ -25,7 +26,7 @@ export const momentSets = (optimizer: OptimizerKind): number => (optimizer === '
 
 /**
  * Peak resident memory of a process that trains on the CPU, MiB: parameters, moments and gradients as we keep them, the
- * pixels, and what the gradient program holds at one time, which is worked out from the graph itself. What the caller
+ * pixels and dropout masks, and what the gradient program holds at one time, which is worked out from the graph itself. What the caller
  * keeps (images, the parameters as they were read) comes on top.
  */
 export function estimateTrainingMemoryMB(options: MemoryOptions): number {
@@ -39,5 +40,6 @@ export function estimateTrainingMemoryMB(options: MemoryOptions): number {
   const outputs = 4 * trained;
   const pixels = 4 * microBatch * sizeOf(model.inputShape);
   const activations = peakActivationBytes(buildGradientProgram(model, microBatch));
-  return PROCESS_MIB + (state + outputs + pixels + activations) / MIB;
+  const masks = maskBytes(maskSites(model, microBatch));
+  return PROCESS_MIB + (state + outputs + pixels + masks + activations) / MIB;
 }

@@ -5,6 +5,7 @@ import type { NamedTensors, Tensor } from '../tensor';
 import type { ParameterGroup } from '../vit/parameters';
 import { type FlatGroups, packGroups, unpackGroups, viewParameters, zeroGroups } from './flat-state';
 import { inBatches } from './logits';
+import { createMaskDraw, type MaskDraw, maskSites } from './masks';
 import { prepareMicroBatch, type StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 import { buildGradientProgram, buildLogitsProgram, gradientName, inputNames } from './programs';
@@ -29,6 +30,7 @@ export class HostTrainingSession implements TrainingSession {
   private readonly gradients: FlatGroups;
   private readonly parameterViews: ReadonlyMap<string, Tensor>;
   private readonly gradientViews: ReadonlyMap<string, Tensor>;
+  private readonly masks: MaskDraw;
   private readonly loss: Tensor = { shape: [], data: new Float32Array(1) };
   /** Gradients of the second and later micro-batches of a step, before they are added. */
   private more: { flat: FlatGroups; views: ReadonlyMap<string, Tensor> } | null = null;
@@ -65,6 +67,7 @@ export class HostTrainingSession implements TrainingSession {
     }
     this.parameterViews = viewParameters(groups, this.flatParameters);
     this.gradientViews = this.gradientTargets(this.gradients);
+    this.masks = createMaskDraw(maskSites(model, options.microBatch), options.seeds);
     this.steps = optimizer?.step ?? 0;
   }
 
@@ -73,11 +76,11 @@ export class HostTrainingSession implements TrainingSession {
     let loss = 0;
     for (const [index, batch] of microBatches.entries()) {
       if (index === 0) {
-        loss = await this.differentiate(batch, microBatches.length, this.gradientViews);
+        loss = await this.differentiate(batch, index, microBatches.length, this.gradientViews);
         continue;
       }
       this.more ??= this.moreGradients();
-      loss += await this.differentiate(batch, microBatches.length, this.more.views);
+      loss += await this.differentiate(batch, index, microBatches.length, this.more.views);
       for (const { name } of trainable) addInPlace(bufferOf(this.gradients, name), bufferOf(this.more.flat, name));
     }
 
@@ -122,13 +125,19 @@ export class HostTrainingSession implements TrainingSession {
     await this.logitsProgram?.dispose();
   }
 
-  private async differentiate(batch: Batch, accumulation: number, into: ReadonlyMap<string, Tensor>): Promise<number> {
+  private async differentiate(
+    batch: Batch,
+    index: number,
+    accumulation: number,
+    into: ReadonlyMap<string, Tensor>,
+  ): Promise<number> {
     const { model, options } = this;
     this.gradientProgram ??= await this.backend.compile(buildGradientProgram(model, options.microBatch));
     const { pixels, targets } = prepareMicroBatch(model, options, batch, accumulation);
     await this.gradientProgram.run(
       new Map([
         ...this.parameterViews,
+        ...this.masks(this.steps, index),
         [inputNames.pixels, { shape: [options.microBatch, ...model.inputShape], data: pixels }],
         [inputNames.targets, { shape: [options.microBatch, model.classes], data: targets }],
       ]),

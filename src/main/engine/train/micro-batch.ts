@@ -5,7 +5,7 @@ import type { Batch, TrainingOptions } from './session';
 
 export type StepOptions = Pick<
   TrainingOptions,
-  'microBatch' | 'optimizer' | 'weightDecay' | 'maxGradientNorm' | 'labelSmoothing' | 'classWeights'
+  'microBatch' | 'optimizer' | 'weightDecay' | 'maxGradientNorm' | 'labelSmoothing' | 'classWeights' | 'seeds'
 >;
 
 /** `count` rows padded with zeros to the compiled batch; the array itself when it is full already. */
@@ -21,7 +21,7 @@ export function padRows(values: Float32Array, count: number, batch: number, rowS
 /** Inputs of the gradient programs for one micro-batch out of `accumulation`. */
 export function prepareMicroBatch(
   model: TrainableModel,
-  options: StepOptions,
+  options: Pick<StepOptions, 'microBatch' | 'classWeights' | 'labelSmoothing'>,
   { pixels, labels, count }: Batch,
   accumulation: number,
 ) {

@@ -2,6 +2,7 @@ import type { Trainable } from '#shared/training/stages';
 import type { GraphBuilder } from '../ir/builder';
 import type { Shape, Value } from '../ir/graph';
 import type { VitConfig } from '../vit/config';
+import type { MaskSource } from '../vit/dropout';
 import { buildVit, classify, type ParameterSource } from '../vit/forward';
 import { blockGroupName, classifierGroup, type ParameterGroup, parameterGroups, takesPart } from '../vit/parameters';
 
@@ -16,8 +17,11 @@ export interface TrainableModel {
   readonly trainable: readonly ParameterGroup[];
   /** What the learning rate is multiplied with for a trainable group, by its name. */
   rateFactor(group: string): number;
-  /** @param input [batch, ...inputShape]; returns logits [batch, classes] */
-  forward(builder: GraphBuilder, parameter: ParameterSource, input: Value): Value;
+  /**
+   * @param input [batch, ...inputShape]; returns logits [batch, classes]
+   * @param mask gives the dropout masks of a training pass
+   */
+  forward(builder: GraphBuilder, parameter: ParameterSource, input: Value, mask?: MaskSource): Value;
 }
 
 /** A whole model, of which `trainable` takes gradients. */
@@ -30,7 +34,7 @@ export function vitModel(config: VitConfig, trainable: Trainable, layerDecay = 1
     groups,
     trainable: groups.filter((group) => takesPart(group) && isTrained(group, config, trainable)),
     rateFactor: (group) => layerDecay ** layersBelowHead(group, config),
-    forward: (builder, parameter, pixels) => buildVit(builder, config, parameter, pixels).logits,
+    forward: (builder, parameter, pixels, mask) => buildVit(builder, config, parameter, pixels, false, mask).logits,
   };
 }
 
@@ -62,6 +66,6 @@ export function headModel(features: number, classes: number): TrainableModel {
     groups,
     trainable: groups,
     rateFactor: () => 1,
-    forward: classify,
+    forward: (builder, parameter, features) => classify(builder, parameter, features),
   };
 }

@@ -6,6 +6,7 @@ import { buildSgdUpdate } from '../optim/sgd';
 import type { ParameterSource } from '../vit/forward';
 import type { ParameterGroup } from '../vit/parameters';
 import { crossEntropy } from './cross-entropy';
+import { maskInputs } from './masks';
 import type { StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 
@@ -61,13 +62,13 @@ function differentiate(builder: GraphBuilder, model: TrainableModel, batch: numb
   const parameter = declareParameters(builder, model.groups, layout);
   const input = builder.input(inputNames.pixels, [batch, ...model.inputShape]);
   const targets = builder.input(inputNames.targets, [batch, model.classes]);
-  const loss = crossEntropy(builder, model.forward(builder, parameter, input), targets);
+  const loss = crossEntropy(builder, model.forward(builder, parameter, input, maskInputs(builder)), targets);
   const names = model.trainable.flatMap((group) => group.parameters.map(({ name }) => name));
   const gradients = backward(builder, loss, names.map(parameter));
   return { loss, gradients: new Map(names.map((name, index) => [name, gradients[index] as Value])) };
 }
 
-/** pixels, targets, parameters -> loss and one gradient a parameter: for the CPU, whose state lives in our own memory. */
+/** pixels, targets, masks, parameters -> loss and one gradient a parameter: for the CPU, whose state lives in our own memory. */
 export function buildGradientProgram(model: TrainableModel, batch: number): Graph {
   const builder = new GraphBuilder();
   const { loss, gradients } = differentiate(builder, model, batch, 'separate');
@@ -76,7 +77,7 @@ export function buildGradientProgram(model: TrainableModel, batch: number): Grap
   return builder.build(`${model.name} gradients`);
 }
 
-/** pixels, targets, flat parameters, flat gradients -> loss, flat gradients with those of this micro-batch added. */
+/** pixels, targets, masks, flat parameters, flat gradients -> loss, flat gradients with those of this micro-batch added. */
 export function buildAccumulateProgram(model: TrainableModel, batch: number): Graph {
   const builder = new GraphBuilder();
   const { loss, gradients } = differentiate(builder, model, batch, 'flat');

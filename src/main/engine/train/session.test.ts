@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnnxRuntimeBackend } from '../backends/onnxruntime';
+import { hasSoftwareVulkan, useSoftwareVulkan } from '../backends/software-vulkan';
 import type { OptimizerSettings } from '../optim/optimizer';
 import { createRandom, normal } from '../random';
 import { relativeError } from '../selftest/check';
 import type { NamedTensors } from '../tensor';
-import type { VitConfig } from '../vit/config';
+import { noDropout, type VitConfig } from '../vit/config';
 import { initialiseParameters } from '../vit/initialise';
 import { type ParameterGroup, parameterGroups } from '../vit/parameters';
 import { createClassifier } from './classifier';
@@ -26,6 +27,7 @@ const config: VitConfig = {
   qkvBias: true,
   registerTokens: 0,
   maskToken: false,
+  dropout: noDropout,
   classes: ['a', 'b', 'c'],
 };
 const specs = parameterGroups(config).flatMap((group) => group.parameters);
@@ -48,8 +50,11 @@ const options: TrainingOptions = {
   maxGradientNorm: 1,
   labelSmoothing: 0.1,
   classWeights: [1, 2, 0.5],
+  seeds: [1],
 };
 const adamWOptions = options;
+/** With masks at every place. */
+const dropping: VitConfig = { ...config, dropout: { hidden: 0.2, attention: 0.1, path: 0.3 } };
 const rules: readonly OptimizerSettings[] = [{ kind: 'adamw' }, { kind: 'sgd', momentum: 0.9 }];
 const imageSize = 3 * 16 * 16;
 
@@ -81,7 +86,7 @@ describe('a training session', () => {
   });
 
   it.each(rules)('goes on from parameters and optimizer state bit for bit: %o', async (rule) => {
-    const options = { ...adamWOptions, optimizer: rule };
+    const options = { ...adamWOptions, optimizer: rule, config: dropping };
     const whole = await createTrainingSession(options, start);
     await train(whole, [1, 2, 3, 4]);
 
@@ -101,6 +106,31 @@ describe('a training session', () => {
     expect(bytes(a.firstMoments)).toEqual(bytes(b.firstMoments));
     await whole.dispose();
     await second.dispose();
+  });
+
+  it('drops values in training, by its seeds, and none when it evaluates', async () => {
+    const losses = async (changes: Partial<TrainingOptions>) => {
+      const session = await createTrainingSession({ ...options, ...changes }, start);
+      const { pixels } = batchOf(9, 2);
+      const logits = [...(await session.logits(pixels, 2))];
+      const results = [];
+      for (const batches of [
+        [batchOf(1, 4), batchOf(1, 4)],
+        [batchOf(1, 4), batchOf(1, 4)],
+      ]) {
+        // A rate of 0: what differs between the steps is the masks alone.
+        results.push((await session.step(batches, 0)).loss);
+      }
+      await session.dispose();
+      return { logits, results };
+    };
+    const plain = await losses({});
+    const dropped = await losses({ config: dropping });
+    expect(plain.results[1]).toBe(plain.results[0]);
+    expect(dropped.results[1]).not.toBe(dropped.results[0]);
+    expect(dropped.logits).toEqual(plain.logits);
+    expect(await losses({ config: dropping })).toEqual(dropped);
+    expect((await losses({ config: dropping, seeds: [2] })).results).not.toEqual(dropped.results);
   });
 
   it('masks the padding of a short micro-batch', async () => {
@@ -224,7 +254,7 @@ describe('a training session', () => {
 });
 
 describe.each(rules)('a session whose state is on the device: %o', (rule) => {
-  const options = { ...adamWOptions, optimizer: rule };
+  const options = { ...adamWOptions, optimizer: rule, config: dropping };
   let onDevice: TrainingSession;
   let inMemory: TrainingSession;
   beforeAll(async () => {
@@ -232,7 +262,7 @@ describe.each(rules)('a session whose state is on the device: %o', (rule) => {
     const backend = createOnnxRuntimeBackend({ device: 'cpu', threads: 1 });
     onDevice = await DeviceTrainingSession.create(
       { ...backend, keepsTensors: true },
-      vitModel(config, 'all'),
+      vitModel(dropping, 'all'),
       options,
       start,
       null,
@@ -261,7 +291,7 @@ describe.each(rules)('a session whose state is on the device: %o', (rule) => {
     const backend = createOnnxRuntimeBackend({ device: 'cpu', threads: 1 });
     const next = await DeviceTrainingSession.create(
       { ...backend, keepsTensors: true },
-      vitModel(config, 'all'),
+      vitModel(dropping, 'all'),
       options,
       await onDevice.parameters(),
       await onDevice.optimizer(),
@@ -271,4 +301,23 @@ describe.each(rules)('a session whose state is on the device: %o', (rule) => {
     expect(bytes(await next.parameters())).toEqual(bytes(await onDevice.parameters()));
     await next.dispose();
   });
+});
+
+describe('a session on WebGPU', () => {
+  it.skipIf(!hasSoftwareVulkan)(
+    "takes the CPU's step with the same dropout (skipped where chromium's software Vulkan is missing)",
+    async () => {
+      useSoftwareVulkan();
+      const gpu = await createTrainingSession({ ...options, config: dropping, device: 'webgpu' }, start);
+      const cpu = await createTrainingSession({ ...options, config: dropping }, start);
+      const batches = [batchOf(1, 4), batchOf(101, 3)];
+      const a = await cpu.step(batches, 1e-2);
+      const b = await gpu.step(batches, 1e-2);
+      expect(b.loss).toBeCloseTo(a.loss, 4);
+      expect(b.gradientNorm / a.gradientNorm).toBeCloseTo(1, 3);
+      expect(relativeError(flat(await gpu.parameters()), flat(await cpu.parameters()))).toBeLessThan(1e-3);
+      await Promise.all([gpu.dispose(), cpu.dispose()]);
+    },
+    120_000,
+  );
 });

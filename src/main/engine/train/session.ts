@@ -28,6 +28,8 @@ export interface TrainingOptions {
   readonly labelSmoothing: number;
   /** One weight a class, or null. The loss is the weighted mean, as in PyTorch's CrossEntropyLoss. */
   readonly classWeights: readonly number[] | null;
+  /** With step and micro-batch they decide the dropout masks: the run's seed and its stage. */
+  readonly seeds: readonly number[];
 }
 
 /** The optimizer's memory of one run: enough, with the parameters, to go on bit-identically. */

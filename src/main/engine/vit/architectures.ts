@@ -1,4 +1,4 @@
-import type { VitConfig } from './config';
+import { noDropout, type VitConfig } from './config';
 
 type Size = Pick<VitConfig, 'imageSize' | 'patchSize' | 'hiddenSize' | 'layers' | 'heads'>;
 
@@ -27,6 +27,7 @@ export function architectureByName(name: string, classes: readonly string[]): Vi
     qkvBias: true,
     registerTokens: 0,
     maskToken: false,
+    dropout: noDropout,
     classes,
   };
 }

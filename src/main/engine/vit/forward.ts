@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/graph';
 import type { VitConfig } from './config';
+import { Dropping, dropPathRates, dropsBranches, type MaskSource } from './dropout';
 import { blockPrefix, embeddingName, type FamilyNames, namesOf, positionsName } from './names';
 import { leadingTokens, patchCount, readsPatches, tokenCount } from './tokens';
 
@@ -25,6 +26,7 @@ export interface VitValues {
  *
  * @param pixels [batch, 3, size, size], normalised
  * @param tapped also give attentions and hidden states, of all tokens
+ * @param mask gives the dropout masks, where the pass is one of training; without it nothing is dropped
  */
 export function buildVit(
   builder: GraphBuilder,
@@ -32,6 +34,7 @@ export function buildVit(
   parameter: ParameterSource,
   pixels: Value,
   tapped = false,
+  mask: MaskSource | null = null,
 ): VitValues {
   const batch = pixels.shape[0] as number;
   const tokens = tokenCount(config);
@@ -42,10 +45,12 @@ export function buildVit(
     if (tapped) hiddenStates.push(builder.reshape(hidden, [batch, tokens, width]));
   };
 
-  let hidden = embed(builder, config, parameter, pixels);
+  const dropping = new Dropping(builder, batch, mask);
+  const pathRates = dropPathRates(config);
+  let hidden = dropping.units('embeddings', embed(builder, config, parameter, pixels), config.dropout.hidden);
   tap(hidden);
   for (let index = 0; index < config.layers; index += 1) {
-    const block = new Block(builder, config, parameter, index, batch);
+    const block = new Block(builder, config, parameter, index, batch, dropping, pathRates[index] ?? 0);
     const queries = index === config.layers - 1 && !tapped && !readsPatches(config) ? 'cls' : 'all';
     const attended = block.attend(hidden, queries);
     if (tapped) attentions.push(attended.probabilities);
@@ -145,16 +150,31 @@ class Block {
   private readonly config: VitConfig;
   private readonly parameter: ParameterSource;
   private readonly prefix: string;
+  /** Begins the names of its dropout masks. */
+  private readonly site: string;
   private readonly names: FamilyNames['block'];
   private readonly batch: number;
+  private readonly dropping: Dropping;
+  private readonly pathRate: number;
 
-  constructor(builder: GraphBuilder, config: VitConfig, parameter: ParameterSource, index: number, batch: number) {
+  constructor(
+    builder: GraphBuilder,
+    config: VitConfig,
+    parameter: ParameterSource,
+    index: number,
+    batch: number,
+    dropping: Dropping,
+    pathRate: number,
+  ) {
     this.builder = builder;
     this.config = config;
     this.parameter = parameter;
     this.prefix = blockPrefix(config.family, index);
     this.names = namesOf(config.family).block;
     this.batch = batch;
+    this.dropping = dropping;
+    this.pathRate = pathRate;
+    this.site = `block.${index}`;
   }
 
   /**
@@ -173,21 +193,37 @@ class Block {
       const tokens = (projected.shape[0] as number) / batch;
       return builder.transpose(builder.reshape(projected, [batch, tokens, heads, headWidth]), [0, 2, 1, 3]);
     };
+    const query = split('query', asking);
+    const key = split('key', normalised);
+    const [queryTokens, keyTokens] = [query.shape[2] as number, key.shape[2] as number];
     const { output, probabilities } = builder.attention(
-      split('query', asking),
-      split('key', normalised),
+      query,
+      key,
       split('value', normalised),
       1 / Math.sqrt(headWidth),
+      this.dropping.mask(
+        `${this.site}.probabilities`,
+        [batch, heads, queryTokens, keyTokens],
+        this.config.dropout.attention,
+      ),
     );
     const joined = builder.reshape(builder.transpose(output, [0, 2, 1, 3]), [asking.shape[0] as number, hiddenSize]);
-    return { output: this.scale(0, this.linear('attention.output.dense', joined)), probabilities };
+    return { output: this.finish(0, this.linear('attention.output.dense', joined)), probabilities };
   }
 
   /** The multilayer perceptron with its residual. */
   transform(hidden: Value): Value {
     const normalised = this.normalise(this.names.normalisationAfter, hidden);
     const activated = this.builder.gelu(this.linear(this.names.expand, normalised));
-    return this.builder.add(hidden, this.scale(1, this.linear(this.names.contract, activated)));
+    return this.builder.add(hidden, this.finish(1, this.linear(this.names.contract, activated)));
+  }
+
+  /** What happens to the output of a branch before it joins the residual. */
+  private finish(branch: 0 | 1, x: Value): Value {
+    const { dropping, config, pathRate } = this;
+    const site = `${this.site}.${branch === 0 ? 'attention' : 'perceptron'}`;
+    const kept = dropsBranches(config.family) ? dropping.units(site, x, config.dropout.hidden) : x;
+    return dropping.images(`${site}.path`, this.scale(branch, kept), pathRate);
   }
 
   /** Layer scale (Touvron et al. 2021, "Going deeper with image transformers"): a factor for each hidden unit. */

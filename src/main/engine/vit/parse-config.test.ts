@@ -18,6 +18,7 @@ describe('parseVitConfig', () => {
       qkvBias: true,
       registerTokens: 0,
       maskToken: false,
+      dropout: { hidden: 0, attention: 0, path: 0 },
       classes: ['LABEL_0', 'LABEL_1'],
     });
   });
@@ -42,6 +43,17 @@ describe('parseVitConfig', () => {
       maskToken: true,
     });
     expect(parseVitConfig({ model_type: 'dinov2', use_mask_token: false }).maskToken).toBe(false);
+  });
+
+  it.each(['vit', 'dinov2', 'dinov2_with_registers'])('keeps the dropout probabilities of %s', (model_type) => {
+    const given = { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.2 };
+    const config = parseVitConfig({ model_type, patch_size: 16, ...given, drop_path_rate: 0.3 });
+    // ViTConfig has no drop path.
+    const path = model_type === 'vit' ? 0 : 0.3;
+    expect(config.dropout).toEqual({ hidden: 0.1, attention: 0.2, path });
+    const written = toHfConfig(config);
+    expect(written).toMatchObject(model_type === 'vit' ? given : { ...given, drop_path_rate: 0.3 });
+    expect(parseVitConfig(JSON.parse(JSON.stringify(written)))).toEqual(config);
   });
 
   it.each(['deit', 'dinov2', 'dinov2_with_registers'])('reads back what toHfConfig writes for %s', (model_type) => {
@@ -91,6 +103,8 @@ describe('parseVitConfig', () => {
     ['an absurd perceptron', { model_type: 'dinov2', mlp_ratio: 1e9 }],
     ['a perceptron of no width', { model_type: 'dinov2', mlp_ratio: 0 }],
     ['no register', { model_type: 'dinov2_with_registers', num_register_tokens: 0 }],
+    ['a dropout of everything', { model_type: 'vit', hidden_dropout_prob: 1 }],
+    ['a negative drop path', { model_type: 'dinov2', drop_path_rate: -0.1 }],
     ['an epsilon of 0', { model_type: 'vit', layer_norm_eps: 0 }],
   ])('refuses %s', (_, json) => {
     expect(() => parseVitConfig(json)).toThrow(expect.objectContaining({ code: 'backbone-unsupported' }));

@@ -64,6 +64,11 @@ export function parseVitConfig(json: unknown): VitConfig {
     registerTokens:
       family === 'dinov2_with_registers' ? integer(fields, 'num_register_tokens', 4, limits.registerTokens) : 0,
     maskToken: family === 'dinov2_with_registers' || (family === 'dinov2' && boolean(fields, 'use_mask_token', true)),
+    dropout: {
+      hidden: probability(fields, 'hidden_dropout_prob'),
+      attention: probability(fields, 'attention_probs_dropout_prob'),
+      path: isDino ? probability(fields, 'drop_path_rate') : 0,
+    },
     classes: classNames(fields),
   };
   if (isDino && boolean(fields, 'use_swiglu_ffn', false))
@@ -90,12 +95,12 @@ function perceptronWidth(fields: Json, hiddenSize: number): number {
  * wants `layerscale_value` to be a float, and 1.0 is written as 1 here: it is left out, for 1.0 is its default.
  */
 export function toHfConfig(config: VitConfig): Record<string, unknown> {
-  const { family, hiddenSize, intermediateSize } = config;
+  const { family, hiddenSize, intermediateSize, dropout } = config;
   return {
     architectures: [namesOf(family).architecture],
-    attention_probs_dropout_prob: 0,
+    attention_probs_dropout_prob: dropout.attention,
     hidden_act: 'gelu',
-    hidden_dropout_prob: 0,
+    hidden_dropout_prob: dropout.hidden,
     hidden_size: hiddenSize,
     id2label: Object.fromEntries(config.classes.map((name, index) => [String(index), name])),
     image_size: config.imageSize,
@@ -111,7 +116,7 @@ export function toHfConfig(config: VitConfig): Record<string, unknown> {
     qkv_bias: config.qkvBias,
     torch_dtype: 'float32',
     ...(isDinov2(family)
-      ? { drop_path_rate: 0, mlp_ratio: intermediateSize / hiddenSize, use_swiglu_ffn: false }
+      ? { drop_path_rate: dropout.path, mlp_ratio: intermediateSize / hiddenSize, use_swiglu_ffn: false }
       : { encoder_stride: config.patchSize, intermediate_size: intermediateSize }),
     ...(family === 'dinov2' ? { use_mask_token: config.maskToken } : {}),
     ...(family === 'dinov2_with_registers' ? { num_register_tokens: config.registerTokens } : {}),
@@ -137,6 +142,14 @@ function square(fields: Json, name: string, missing: number, maximum: number): n
 function boolean(fields: Json, name: string, missing: boolean): boolean {
   const value = fields[name] ?? missing;
   if (typeof value !== 'boolean') throw unsupported(`its ${name} is neither true nor false`);
+  return value;
+}
+
+/** Of dropout, 0 where it is missing. */
+function probability(fields: Json, name: string): number {
+  const value = fields[name] ?? 0;
+  if (typeof value !== 'number' || !(value >= 0 && value < 1))
+    throw unsupported(`its ${name} is not from 0 to below 1`);
   return value;
 }
 

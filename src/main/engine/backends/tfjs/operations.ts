@@ -85,7 +85,8 @@ export const tfjsOperations: { readonly [K in OpName]: Operation<K> } = {
   attention: ({ tf, inputs, attributes: { scale } }) => {
     const transposed = { transposeA: false, transposeB: true, scale };
     const probabilities = tf.softmax(product(tf, at(inputs, 0), at(inputs, 1), transposed));
-    return [tf.matMul(probabilities, at(inputs, 2)), probabilities];
+    const mask = inputs[3];
+    return [tf.matMul(mask ? tf.mul(probabilities, mask) : probabilities, at(inputs, 2)), probabilities];
   },
 
   softmax: unary((tf) => (x) => tf.softmax(x)),

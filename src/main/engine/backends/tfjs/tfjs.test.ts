@@ -97,6 +97,7 @@ const config: VitConfig = {
   qkvBias: true,
   registerTokens: 0,
   maskToken: false,
+  dropout: { hidden: 0.2, attention: 0.1, path: 0.3 },
   classes: ['a', 'b', 'c'],
 };
 const start = initialiseParameters(
@@ -126,6 +127,7 @@ describe.each<OptimizerSettings>([{ kind: 'adamw' }, { kind: 'sgd', momentum: 0.
     maxGradientNorm: 1,
     labelSmoothing: 0.1,
     classWeights: [1, 2, 0.5],
+    seeds: [1],
   };
 
   it('takes the steps that onnxruntime takes and holds as many tensors after each', async () => {

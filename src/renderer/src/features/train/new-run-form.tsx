@@ -11,6 +11,7 @@ import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
 import { decimalText } from './number-text';
 import classes from './preset-card.module.css';
 import { presetTexts } from './presets';
+import { RegularisationSection } from './regularisation-section';
 import { RunCostPanel } from './run-cost-panel';
 import { ChoiceSetting, DecimalSetting, IntegerSetting, SwitchSetting } from './setting-row';
 import layout from './train-screen.module.css';
@@ -67,6 +68,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
         <div className={layout['groups']}>
           <StepSettings draft={draft} change={change} backbone={backbone} />
           <OutcomeSettings draft={draft} change={change} />
+          <RegularisationSection draft={draft} change={change} />
         </div>
         <AugmentationSection
           project={project.id}
@@ -322,13 +324,6 @@ function OutcomeSettings({ draft, change }: GroupProps) {
           { value: 'weighted-sampler', label: 'Weighted sampler' },
         ]}
         onChange={(classBalance) => change({ classBalance })}
-      />
-      <DecimalSetting
-        label="Label smoothing"
-        help="Share of certainty taken from the true label."
-        value={draft.labelSmoothing}
-        check={(value) => (value >= 0 && value <= 0.99 ? null : 'From 0 to 0.99')}
-        onChange={(value) => change({ labelSmoothing: value ?? 0 })}
       />
       <IntegerSetting
         label="Seed"

@@ -1,0 +1,77 @@
+import { createRandom } from '#shared/imaging/random';
+import { GraphBuilder } from '../ir/builder';
+import type { Shape } from '../ir/graph';
+import { sizeOf } from '../ir/shape';
+import type { Tensor } from '../tensor';
+import type { MaskSource } from '../vit/dropout';
+import type { TrainableModel } from './model';
+
+/** An input of the gradient programs that drops values: see `MaskSource`. */
+export interface MaskSite {
+  /** The name of the input. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly probability: number;
+}
+
+/** Purpose of the random streams, so that no others share them. */
+const DROPOUT = 0xd20b;
+
+/** Makes each mask that the forward pass asks for an input of the graph. */
+export const maskInputs =
+  (builder: GraphBuilder): MaskSource =>
+  (site, shape) =>
+    builder.input(maskName(site), shape);
+
+const maskName = (site: string): string => `mask.${site}`;
+
+/** The masks of a training pass, in the order in which the network asks for them. Empty where nothing is dropped. */
+export function maskSites(model: TrainableModel, batch: number): readonly MaskSite[] {
+  const sites: MaskSite[] = [];
+  const builder = new GraphBuilder();
+  const parameters = new Map(
+    model.groups.flatMap((group) => group.parameters.map(({ name, shape }) => [name, builder.input(name, shape)])),
+  );
+  const input = builder.input('input', [batch, ...model.inputShape]);
+  model.forward(
+    builder,
+    (name) => {
+      const value = parameters.get(name);
+      if (!value) throw new Error(`the model has no parameter ${name}`);
+      return value;
+    },
+    input,
+    (site, shape, probability) => {
+      sites.push({ name: maskName(site), shape, probability });
+      return builder.input(maskName(site), shape);
+    },
+  );
+  return sites;
+}
+
+/** Bytes of all masks of a micro-batch. */
+export const maskBytes = (sites: readonly MaskSite[]): number =>
+  sites.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+
+/** Draws the masks of one micro-batch; the tensors are used again by the next call. */
+export type MaskDraw = (step: number, microBatch: number) => ReadonlyMap<string, Tensor>;
+
+/**
+ * Masks drawn here and not on the device, each from a stream of its own that `seeds`, step, micro-batch and site decide:
+ * the same for every device, and for a run that goes on from a checkpoint.
+ */
+export function createMaskDraw(sites: readonly MaskSite[], seeds: readonly number[]): MaskDraw {
+  const tensors = new Map(
+    sites.map(({ name, shape }) => [name, { shape, data: new Float32Array(sizeOf(shape)) } satisfies Tensor]),
+  );
+  return (step, microBatch) => {
+    for (const [index, { name, probability }] of sites.entries()) {
+      const data = tensors.get(name)?.data ?? new Float32Array(0);
+      const { nextUint32 } = createRandom(DROPOUT, ...seeds, step, microBatch, index);
+      const threshold = probability * 2 ** 32;
+      const kept = 1 / (1 - probability);
+      for (let i = 0; i < data.length; i += 1) data[i] = nextUint32() < threshold ? 0 : kept;
+    }
+    return tensors;
+  };
+}

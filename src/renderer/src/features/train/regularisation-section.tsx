@@ -1,0 +1,61 @@
+import { SectionCard } from '../../components/section-card';
+import type { DraftConfig } from './draft-store';
+import { DecimalSetting } from './setting-row';
+
+const belowOne = (value: number) => (value >= 0 && value <= 0.99 ? null : 'From 0 to 0.99');
+
+export interface RegularisationSectionProps {
+  readonly draft: DraftConfig;
+  readonly change: (part: Partial<DraftConfig>) => void;
+}
+
+/** What keeps a model from learning its few images by heart. */
+export function RegularisationSection({ draft, change }: RegularisationSectionProps) {
+  const isQuick = draft.preset === 'quick';
+  return (
+    <SectionCard
+      title="Against overfitting"
+      description={
+        isQuick
+          ? 'A head on frozen features needs little of it.'
+          : 'Dropout works in training alone, and not where the head trains alone: its features are computed once.'
+      }
+    >
+      <DecimalSetting
+        label="Label smoothing"
+        help="Share of certainty taken from the true label."
+        value={draft.labelSmoothing}
+        check={belowOne}
+        onChange={(value) => change({ labelSmoothing: value ?? 0 })}
+      />
+      {!isQuick && (
+        <>
+          <DecimalSetting
+            label="Dropout"
+            help="Share of hidden units that are set to 0 at random. Empty: as the backbone says, mostly 0."
+            value={draft.dropout}
+            placeholder="As the backbone"
+            check={belowOne}
+            onChange={(dropout) => change({ dropout })}
+          />
+          <DecimalSetting
+            label="Attention dropout"
+            help="The same for where a patch looks."
+            value={draft.attentionDropout}
+            placeholder="As the backbone"
+            check={belowOne}
+            onChange={(attentionDropout) => change({ attentionDropout })}
+          />
+          <DecimalSetting
+            label="Drop path"
+            help="The same for whole layers: an image skips them."
+            value={draft.dropPath}
+            placeholder="As the backbone"
+            check={belowOne}
+            onChange={(dropPath) => change({ dropPath })}
+          />
+        </>
+      )}
+    </SectionCard>
+  );
+}
