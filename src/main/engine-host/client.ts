@@ -6,8 +6,8 @@ export type { EngineAction, EngineCall, EngineListeners } from './lane';
 
 export interface EngineClient {
   /**
-   * Asks the engine. Long work (`train`, `exportOnnx`, `comparePrecisions`, `selftest`, `bench`) runs one at a time in one process; short
-   * work (`estimate`, `devices`, `classify`) has a process of its own, so that it never waits for a training.
+   * Asks the engine. Short work (`estimate`, `devices`, `classify`) has a process of its own, so that it never waits for
+   * a training; all else runs one at a time in another.
    */
   request<K extends EngineRequestName>(
     name: K,

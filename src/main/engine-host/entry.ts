@@ -6,6 +6,7 @@ import { comparePrecisions } from './compare-precisions';
 import { listDevices } from './devices';
 import { estimate } from './estimate';
 import { exportOnnx } from './export-onnx';
+import { findLearningRate } from './find-learning-rate';
 import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './protocol';
 import type { RequestContext } from './request-context';
 import { selftest } from './selftest';
@@ -20,6 +21,7 @@ type Handlers = {
 
 const handlers: Handlers = {
   train,
+  findLearningRate,
   classify,
   estimate,
   exportOnnx,

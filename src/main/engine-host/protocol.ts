@@ -2,6 +2,7 @@ import type { Pipeline } from '#shared/models/pipeline';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
 import type { Device, RunConfig } from '#shared/models/run-config';
+import type { RatePoint } from '#shared/training/learning-rate-finder';
 
 /** A labelled image of a split: `raster` is the absolute path of its canonical raster (see shared/imaging/raster). */
 export interface Sample {
@@ -39,6 +40,17 @@ export interface TrainResult {
   readonly imagesPerSecond: number;
   readonly peakMemoryMB: number;
   readonly notes: readonly string[];
+}
+
+/** What a learning rate test needs of a run. */
+export type RateFindingSpec = Omit<TrainSpec, 'runFolder' | 'resume'>;
+
+export interface RateFinding {
+  /** What was trained in the test. */
+  readonly stage: string;
+  readonly points: readonly RatePoint[];
+  /** Null where no rate made the loss fall. */
+  readonly suggestion: number | null;
 }
 
 export interface ClassifySpec {
@@ -201,6 +213,7 @@ export interface DeviceInfo {
 /** Every request of the engine host, by name. One runs at a time; the rest wait. */
 export interface EngineRequests {
   train: { input: TrainSpec; output: TrainResult };
+  findLearningRate: { input: RateFindingSpec; output: RateFinding };
   classify: { input: ClassifySpec; output: ClassifyResult };
   estimate: { input: EstimateSpec; output: Estimate };
   exportOnnx: { input: ExportOnnxSpec; output: ExportOnnxResult };

@@ -32,8 +32,11 @@ export interface StageSetup {
   close(): Promise<void>;
 }
 
+/** What stages need of a run. */
+export type StagedSpec = Pick<TrainSpec, 'config' | 'classes' | 'pipeline' | 'cacheFolder' | 'train' | 'validation'>;
+
 export interface StageInput {
-  readonly spec: TrainSpec;
+  readonly spec: StagedSpec;
   readonly stage: StagePlan;
   /** Its place among the stages. */
   readonly index: number;

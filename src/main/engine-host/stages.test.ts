@@ -157,3 +157,33 @@ describe('a run in stages', { timeout: 180_000 }, () => {
     expect(estimate.trainableParameters).toBe(estimate.parameters);
   });
 });
+
+describe('the learning rate test', { timeout: 180_000 }, () => {
+  it('finds a rate between one that does nothing and one that explodes, the same each time', async () => {
+    const { runFolder: _, resume: __, ...spec } = smallRun(newFolder(), { preset: 'quick' });
+    const steps: number[] = [];
+    const finding = await engine.request('findLearningRate', spec, {
+      onProgress: (phase, done) => {
+        if (phase === 'trying learning rates') steps.push(done);
+      },
+    }).result;
+    expect(finding.stage).toBe('Head');
+    expect(steps.length).toBeGreaterThan(20);
+    expect(finding.points[0]?.learningRate).toBe(1e-7);
+    expect(finding.suggestion).toBeGreaterThan(1e-5);
+    expect(finding.suggestion).toBeLessThan(0.3);
+    // The same seed sees the same batches.
+    expect(await engine.request('findLearningRate', spec).result).toEqual(finding);
+  });
+
+  it('trains the stage that the rate is for', async () => {
+    const { runFolder: _, resume: __, ...spec } = smallRun(newFolder(), { preset: 'gradual' });
+    expect(await engine.request('findLearningRate', spec).result).toMatchObject({ stage: 'Head and last block' });
+  });
+
+  it('can be cancelled', async () => {
+    const { runFolder: _, resume: __, ...spec } = smallRun(newFolder());
+    const call = engine.request('findLearningRate', spec, { onProgress: () => call.control('cancel') });
+    await expect(call.result).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});

@@ -13,6 +13,7 @@ import type { jobsHandlers } from './handlers/jobs';
 import type { PlatformHandlers } from './handlers/platform';
 import type { predictionsHandlers } from './handlers/predictions';
 import type { projectsHandlers } from './handlers/projects';
+import type { ratesHandlers } from './handlers/rates';
 import type { runsHandlers } from './handlers/runs';
 import type { settingsHandlers } from './handlers/settings';
 
@@ -30,6 +31,7 @@ describe('the contract', () => {
       | keyof PlatformHandlers
       | keyof ReturnType<typeof predictionsHandlers>
       | keyof ReturnType<typeof projectsHandlers>
+      | keyof ReturnType<typeof ratesHandlers>
       | keyof ReturnType<typeof runsHandlers>
       | keyof ReturnType<typeof settingsHandlers>;
     expectTypeOf<Handled>().toEqualTypeOf<RequestName>();

@@ -6,10 +6,30 @@ import { encodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { DecodePool } from '../decode-host/client';
+import type { Sample } from '../engine-host/protocol';
 import { toStoreError } from '../store/errors';
 import type { Dataset } from './dataset';
 import { rasterKey, rasterPath } from './project-paths';
 import type { OpenProject } from './projects';
+import type { RunSample } from './run-files';
+
+export interface RasterOptions {
+  readonly project: OpenProject;
+  readonly dataset: Pick<Dataset, 'sourceFile'>;
+  readonly pool: DecodePool;
+  readonly pipeline: Pipeline;
+  readonly images: readonly { readonly image: number; readonly hash: string; readonly frame?: number | undefined }[];
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Images with their labels and the paths of their rasters, as the engine takes them. */
+export async function withRasters(
+  options: Omit<RasterOptions, 'images'> & { readonly images: readonly RunSample[] },
+): Promise<Sample[]> {
+  const rasters = await ensureRasters(options);
+  return options.images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] ?? '' }));
+}
 
 /** As many files are decoded at once; the pool has its own limit. */
 const AT_ONCE = 4;
@@ -18,15 +38,7 @@ const AT_ONCE = 4;
  * Absolute paths of the canonical rasters of images, in order. The cache may be deleted at any time: what is missing is
  * decoded again from its source. Throws `raster_missing` where a source is gone or has changed.
  */
-export async function ensureRasters(options: {
-  readonly project: OpenProject;
-  readonly dataset: Pick<Dataset, 'sourceFile'>;
-  readonly pool: DecodePool;
-  readonly pipeline: Pipeline;
-  readonly images: readonly { readonly image: number; readonly hash: string; readonly frame?: number | undefined }[];
-  readonly onProgress?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
-}): Promise<string[]> {
+export async function ensureRasters(options: RasterOptions): Promise<string[]> {
   const { project, pipeline, images, signal } = options;
   const key = rasterKey(pipeline);
   const paths = images.map(({ hash, frame }) => rasterPath(project.folder, hash, key, frame));
@@ -48,7 +60,7 @@ export async function ensureRasters(options: {
 }
 
 async function rebuild(
-  { project, dataset, pool, pipeline }: Parameters<typeof ensureRasters>[0],
+  { project, dataset, pool, pipeline }: RasterOptions,
   entry: {
     readonly image: number;
     readonly hash: string;

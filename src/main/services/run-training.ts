@@ -9,7 +9,7 @@ import { hasCheckpoint, readRunRecord, readRunSamples } from './run-files';
 import { removeRunLog } from './run-log';
 import type { BackboneResolver } from './run-preview';
 import type { ActiveRun } from './run-queue';
-import { ensureRasters } from './run-rasters';
+import { withRasters } from './run-rasters';
 import { samplesOf } from './run-samples';
 
 export interface TrainingServices {
@@ -39,14 +39,13 @@ export async function trainRun(
   const resume = hasCheckpoint(folder);
   if (!resume) await removeRunLog(folder);
   const backbone = await backbones.resolve(record.config.backbone);
-  const prepare = async (part: 'train' | 'validation') => {
-    const images = samplesOf(samples, part);
-    const rasters = await ensureRasters({
+  const prepare = (part: 'train' | 'validation') =>
+    withRasters({
       project,
       dataset,
       pool,
       pipeline: record.pipeline,
-      images,
+      images: samplesOf(samples, part),
       onProgress: (done, total) => {
         entry.progress = {
           ...entry.progress,
@@ -56,8 +55,6 @@ export async function trainRun(
         onProgress();
       },
     });
-    return images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] ?? '' }));
-  };
   const [train, validation] = [await prepare('train'), await prepare('validation')];
   if (entry.asked !== null) throw new FoveaError(entry.asked, `The run was asked to ${entry.asked}.`);
   entry.call = engine.request(

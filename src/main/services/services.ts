@@ -15,6 +15,7 @@ import { createGrants, type Grants } from './grants';
 import { createImports, type Imports } from './import';
 import { createJobs, type Jobs } from './jobs';
 import { createLabels, type Labels } from './labels';
+import { createLearningRates, type LearningRates } from './learning-rates';
 import type { FoveaLog } from './logger';
 import { createPictures } from './pictures';
 import type { Places } from './places';
@@ -43,6 +44,7 @@ export interface Services {
   readonly splits: Splits;
   readonly duplicates: Duplicates;
   readonly backbones: Backbones;
+  readonly learningRates: LearningRates;
   readonly runs: Runs;
   readonly evaluations: Evaluations;
   readonly reports: Reports;
@@ -84,6 +86,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const backbones = createBackbones({ folder: join(userDataFolder, 'backbones'), resourcesFolder, jobs });
   const onFailure = (what: string, error: unknown) => log.failure(what, error);
   const runs = createRuns({ dataset, backbones, engine, pool, events, version, onFailure });
+  const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });
   const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events });
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
   const predictions = createPredictions({ runs, engine, pool, jobs });
@@ -105,6 +108,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     splits,
     duplicates,
     backbones,
+    learningRates,
     runs,
     evaluations,
     reports,

@@ -160,6 +160,19 @@ export const requests = {
   'backbones.remove': request(z.object({ name: z.string() }), nothing),
   'backbones.download': request(z.object({ name: z.string() }), job),
 
+  /** A learning rate test: one step at each of a hundred rates, from small to large, until the loss explodes. */
+  'rates.start': request(project.extend({ config: runConfigSchema }), job),
+  'rates.result': request(
+    job,
+    z.object({
+      /** What was trained in the test. */
+      stage: z.string(),
+      points: z.array(z.object({ learningRate: z.number(), loss: z.number(), smoothedLoss: z.number() })),
+      /** The middle of the range in which the loss falls; null where no rate made it fall. */
+      suggestion: z.number().nullable(),
+    }),
+  ),
+
   /** What a config would cost, before the start. `problems` keep Start from working; `warnings` do not. */
   'runs.preview': request(
     project.extend({ config: runConfigSchema }),

@@ -39,6 +39,8 @@ const requestTable: Record<RequestName, true> = {
   'backbones.import': true,
   'backbones.remove': true,
   'backbones.download': true,
+  'rates.start': true,
+  'rates.result': true,
   'runs.preview': true,
   'runs.list': true,
   'runs.start': true,

@@ -7,6 +7,7 @@ import { addCreate } from './create';
 import { addDemo } from './demo';
 import { addEvaluate } from './evaluate';
 import { addExport } from './export';
+import { addFindRate } from './find-rate';
 import { addImport } from './import';
 import { addInspect } from './inspect';
 import { addPredict } from './predict';
@@ -26,6 +27,7 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addReview,
   addSplit,
   addBackbone,
+  addFindRate,
   addTrain,
   addRuns,
   addEvaluate,

@@ -1,63 +1,36 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import { join } from 'node:path';
+import type { Command } from 'commander';
 import { FoveaError } from '#shared/ipc/errors';
 import type { LogRecord, RunDetail, RunSummary } from '#shared/models/run';
-import { devices, presets, type RunConfig } from '#shared/models/run-config';
+import type { RunConfig } from '#shared/models/run-config';
 import { runFolder } from '../../services/project-paths';
-import { buildRunConfig, readConfigFile } from '../configuration';
 import { type Outcome, UsageError } from '../outcome';
 import type { Run } from '../program';
 import type { Session } from '../session';
 import { decimals, duration, RESEARCH_USE, table } from '../table';
-import { collect } from './numbers';
+import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
 
-interface Options {
-  readonly backbone?: string;
-  readonly preset?: string;
-  readonly device?: string;
-  readonly config?: string;
-  readonly set?: readonly string[];
+interface Options extends ConfigOptions {
   readonly name?: string;
   readonly resume?: string;
 }
 
 export function addTrain(program: Command, run: Run): void {
-  program
+  const command = program
     .command('train')
     .description('fine-tune a backbone on the training images; Ctrl-C stops and saves')
-    .argument('<project>', 'the project folder')
-    .option('--backbone <name>', 'an architecture, an imported backbone or a folder')
-    .addOption(new Option('--preset <preset>', 'how much of the backbone is trained').choices(presets))
-    .addOption(new Option('--device <device>', 'what computes').choices(devices))
-    .option('--config <file>', "JSON of settings, or a run's config.json")
-    .option('--set <key=value>', 'one setting; dots go into groups (augmentation.enabled=false)', collect)
+    .argument('<project>', 'the project folder');
+  addConfigOptions(command)
     .option('--name <name>', 'of the run')
     .option('--resume <run>', 'go on with a run that was paused or interrupted')
     .action((folder: string, options: Options) =>
       run(async (session) => {
-        const config = options.resume === undefined ? await configuration(options) : null;
+        const config = options.resume === undefined ? await configurationOf(options) : null;
         const project = await session.open(folder);
         const started = await begin(session, project, options, config);
         return finishRun(session, project, started.id);
       }),
     );
-}
-
-async function configuration(options: Options): Promise<RunConfig> {
-  if (options.backbone === undefined && options.config === undefined) {
-    throw new UsageError('Say which backbone to train.', 'For example: --backbone vit-micro');
-  }
-  const file = options.config === undefined ? {} : await readConfigFile(options.config);
-  const { preset, device } = options;
-  const backbone = options.backbone === undefined ? undefined : asFolder(options.backbone);
-  return buildRunConfig(file, { backbone, preset, device }, options.set ?? []);
-}
-
-/** A folder may be named relative to where the command runs; a run's record holds its whole path. */
-function asFolder(backbone: string): string {
-  const folder = resolve(backbone);
-  return existsSync(join(folder, 'config.json')) ? folder : backbone;
 }
 
 function begin(session: Session, project: string, options: Options, config: RunConfig | null): Promise<RunSummary> {

@@ -9,6 +9,7 @@ import { jobsHandlers } from './jobs';
 import type { PlatformHandlers } from './platform';
 import { predictionsHandlers } from './predictions';
 import { projectsHandlers } from './projects';
+import { ratesHandlers } from './rates';
 import { runsHandlers } from './runs';
 import { settingsHandlers } from './settings';
 
@@ -22,6 +23,7 @@ export function createHandlers(services: Services, mode: 'desktop' | 'web', plat
     ...jobsHandlers(services),
     ...datasetHandlers(services),
     ...backbonesHandlers(services),
+    ...ratesHandlers(services),
     ...runsHandlers(services),
     ...evaluationsHandlers(services),
     ...predictionsHandlers(services),

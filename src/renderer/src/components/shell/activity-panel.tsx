@@ -115,6 +115,7 @@ const jobTitles: Record<Job['kind'], string> = {
   predict: 'Predicting',
   export: 'Exporting',
   backbone: 'Downloading backbone',
+  rates: 'Trying learning rates',
 };
 
 function JobItem({ job }: { readonly job: Job }) {

@@ -11,6 +11,7 @@ import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
 import { decimalText } from './number-text';
 import classes from './preset-card.module.css';
 import { presetTexts } from './presets';
+import { RateFinder } from './rate-finder';
 import { RegularisationSection } from './regularisation-section';
 import { RunCostPanel } from './run-cost-panel';
 import { ChoiceSetting, DecimalSetting, IntegerSetting, SwitchSetting } from './setting-row';
@@ -66,7 +67,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
           onImageSize={(imageSize) => change({ imageSize })}
         />
         <div className={layout['groups']}>
-          <StepSettings draft={draft} change={change} backbone={backbone} />
+          <StepSettings project={project.id} draft={draft} change={change} backbone={backbone} />
           <OutcomeSettings draft={draft} change={change} />
           <RegularisationSection draft={draft} change={change} />
         </div>
@@ -96,7 +97,12 @@ interface GroupProps {
   readonly change: (part: Partial<DraftConfig>) => void;
 }
 
-function StepSettings({ draft, change, backbone }: GroupProps & { readonly backbone: BackboneSummary | undefined }) {
+interface StepSettingsProps extends GroupProps {
+  readonly project: string;
+  readonly backbone: BackboneSummary | undefined;
+}
+
+function StepSettings({ project, draft, change, backbone }: StepSettingsProps) {
   const automatic = defaultLearningRate(draft.preset, backbone?.pretrained ?? false, draft.optimizer);
   const automaticHead = defaultHeadLearningRate(draft.optimizer);
   const headFirst = draft.preset === 'careful' || draft.preset === 'gradual';
@@ -160,6 +166,7 @@ function StepSettings({ draft, change, backbone }: GroupProps & { readonly backb
         check={(value) => (value > 0 ? null : 'Must be above 0')}
         onChange={(learningRate) => change({ learningRate })}
       />
+      <RateFinder project={project} draft={draft} onUse={(learningRate) => change({ learningRate })} />
       {headFirst && (
         <DecimalSetting
           label="Head's learning rate"

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { devices, presets, type RunConfig } from '#shared/models/run-config';
+import { buildRunConfig, readConfigFile } from '../configuration';
+import { UsageError } from '../outcome';
+import { collect } from './numbers';
+
+/** How a command is told a run's configuration. */
+export interface ConfigOptions {
+  readonly backbone?: string;
+  readonly preset?: string;
+  readonly device?: string;
+  readonly config?: string;
+  readonly set?: readonly string[];
+}
+
+export const addConfigOptions = (command: Command): Command =>
+  command
+    .option('--backbone <name>', 'an architecture, an imported backbone or a folder')
+    .addOption(new Option('--preset <preset>', 'how much of the backbone is trained').choices(presets))
+    .addOption(new Option('--device <device>', 'what computes').choices(devices))
+    .option('--config <file>', "JSON of settings, or a run's config.json")
+    .option('--set <key=value>', 'one setting; dots go into groups (augmentation.enabled=false)', collect);
+
+export async function configurationOf(options: ConfigOptions): Promise<RunConfig> {
+  if (options.backbone === undefined && options.config === undefined) {
+    throw new UsageError('Say which backbone to train.', 'For example: --backbone vit-micro');
+  }
+  const file = options.config === undefined ? {} : await readConfigFile(options.config);
+  const { preset, device } = options;
+  const backbone = options.backbone === undefined ? undefined : asFolder(options.backbone);
+  return buildRunConfig(file, { backbone, preset, device }, options.set ?? []);
+}
+
+/** A folder may be named relative to where the command runs; a run's record holds its whole path. */
+function asFolder(backbone: string): string {
+  const folder = resolve(backbone);
+  return existsSync(join(folder, 'config.json')) ? folder : backbone;
+}

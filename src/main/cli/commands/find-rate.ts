@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { RateFinding } from '../../engine-host/protocol';
+import type { Run } from '../program';
+import { RESEARCH_USE, table } from '../table';
+import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
+
+/** Rows of the table: a test has a hundred steps. */
+const ROWS = 20;
+
+export function addFindRate(program: Command, run: Run): void {
+  const command = program
+    .command('find-rate')
+    .description('try learning rates from small to large, and suggest one; nothing is kept')
+    .argument('<project>', 'the project folder');
+  addConfigOptions(command).action((folder: string, options: ConfigOptions) =>
+    run(async (session) => {
+      const config = await configurationOf(options);
+      const project = await session.open(folder);
+      const { job } = await session.request('rates.start', { project, config });
+      const { value } = await session.finish<RateFinding>(job);
+      return { result: { ...value }, text: describe(value) };
+    }),
+  );
+}
+
+function describe({ stage, points, suggestion }: RateFinding): string {
+  const every = Math.max(1, Math.floor(points.length / ROWS));
+  return [
+    `Trained in the test: ${stage.toLowerCase()}`,
+    table(
+      ['learning rate', 'loss', 'smoothed'],
+      points
+        .filter((_, index) => index % every === 0)
+        .map(({ learningRate, loss, smoothedLoss }) => [
+          learningRate.toExponential(1),
+          loss.toFixed(4),
+          smoothedLoss.toFixed(4),
+        ]),
+    ),
+    suggestion === null
+      ? 'No learning rate made the loss fall: check the labels, or the backbone.'
+      : `Suggested: --set learningRate=${Number(suggestion.toPrecision(2))}`,
+    RESEARCH_USE,
+  ].join('\n');
+}

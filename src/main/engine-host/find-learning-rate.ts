@@ -1,0 +1,54 @@
+import { FoveaError } from '#shared/ipc/errors';
+import { rateTest, suggestRate, testRates } from '#shared/training/learning-rate-finder';
+import { planSteps, samplingWeights } from '#shared/training/plan';
+import { testLearningRates } from '../engine/train/rate-test';
+import { loadBackbone } from './load-backbone';
+import type { RateFinding, RateFindingSpec } from './protocol';
+import { checkCancelled, type RequestContext } from './request-context';
+import { setUpStage } from './stage-setup';
+
+/**
+ * A learning rate test for the stage that `config.learningRate` is for, from the backbone's weights. Nothing is kept.
+ *
+ * @throws FoveaError `cancelled`, `rate_not_used`, and what a training throws
+ */
+export async function findLearningRate(spec: RateFindingSpec, context: RequestContext): Promise<RateFinding> {
+  const { config } = spec;
+  const { stages } = planSteps(config, spec.train.length);
+  // A head that goes first has a rate of its own.
+  const index = Math.max(
+    0,
+    stages.findIndex(({ trainable }) => trainable !== 'head'),
+  );
+  const stage = stages[index];
+  if (stage === undefined) throw new FoveaError('rate_not_used', 'This run takes no learning rate.');
+  const labels = spec.train.map(({ label }) => label);
+  context.progress('reading the backbone', 0, rateTest.steps);
+  const model = await loadBackbone(spec.backbone, spec.classes, config.seed, config.imageSize);
+  const setup = await setUpStage({
+    spec,
+    stage,
+    index,
+    model,
+    optimizer: null,
+    context,
+    onExtracting: (done, total) => context.progress('computing features', done, total),
+  });
+  try {
+    const points = await testLearningRates({
+      config,
+      trainImages: spec.train.length,
+      samplingWeights: config.classBalance === 'weighted-sampler' ? samplingWeights(labels, spec.classes.length) : null,
+      session: setup.session,
+      batches: setup.batches,
+      rates: testRates(rateTest),
+      onStep: async (done) => {
+        context.progress('trying learning rates', done, rateTest.steps);
+        await checkCancelled(context);
+      },
+    });
+    return { stage: stage.name, points, suggestion: suggestRate(points) };
+  } finally {
+    await setup.close();
+  }
+}

@@ -1,0 +1,64 @@
+import type { Job } from '#shared/models/job';
+import type { DecodePool } from '../decode-host/client';
+import type { EngineClient } from '../engine-host/client';
+import type { RateFinding } from '../engine-host/protocol';
+import type { Dataset } from './dataset';
+import type { Jobs } from './jobs';
+import { cacheFolder } from './project-paths';
+import type { OpenProject } from './projects';
+import { requireReady } from './run-creation';
+import { type BackboneResolver, prepareRun, type RunConfigGiven } from './run-preview';
+import { withRasters } from './run-rasters';
+import { samplesOf } from './run-samples';
+
+export interface LearningRates {
+  /**
+   * Tries learning rates for a configuration on the training images of the present split, from small to large, and keeps
+   * nothing of it. The job's result is the `RateFinding`. Job errors: `run_not_ready`, `raster_missing`, the engine's.
+   */
+  find(project: OpenProject, config: RunConfigGiven): Job;
+}
+
+export function createLearningRates(options: {
+  readonly dataset: Pick<Dataset, 'classes' | 'sourceFile'>;
+  readonly backbones: BackboneResolver;
+  readonly engine: Pick<EngineClient, 'request'>;
+  readonly pool: DecodePool;
+  readonly jobs: Jobs;
+}): LearningRates {
+  const { dataset, backbones, engine, pool, jobs } = options;
+  return {
+    find: (project, given) =>
+      jobs.start('rates', project.id, async (job): Promise<RateFinding> => {
+        const prepared = await prepareRun(options, project, given);
+        const { pipeline } = requireReady(prepared);
+        const { config, classes } = prepared;
+        const part = (name: 'train' | 'validation') =>
+          withRasters({
+            project,
+            dataset,
+            pool,
+            pipeline,
+            images: samplesOf(prepared.samples, name),
+            signal: job.signal,
+            onProgress: (done, total) => job.progress('reading images', done, total),
+          });
+        const spec = {
+          cacheFolder: cacheFolder(project.folder),
+          config,
+          classes,
+          backbone: await backbones.resolve(config.backbone),
+          pipeline,
+          train: await part('train'),
+          validation: await part('validation'),
+        };
+        job.progress('waiting for the engine', 0, null);
+        const call = engine.request('findLearningRate', spec, {
+          onProgress: (phase, done, total) => job.progress(phase, done, total),
+        });
+        const cancel = () => call.control('cancel');
+        job.signal.addEventListener('abort', cancel, { once: true });
+        return call.result.finally(() => job.signal.removeEventListener('abort', cancel));
+      }),
+  };
+}

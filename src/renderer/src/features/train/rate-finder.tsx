@@ -1,0 +1,116 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { ChartSpline } from 'lucide-react';
+import { useState } from 'react';
+import type { RequestOutput } from '#shared/ipc/contract';
+import { invoke } from '../../bridge/bridge';
+import { RateTestChart } from '../../charts/rate-test-chart';
+import { ErrorAlert } from '../../components/error-alert';
+import { Notice } from '../../components/notice';
+import { ProgressCard } from '../../components/progress-card';
+import { jobEnd, useJob } from '../../state/activity';
+import { useCommand } from '../../state/requests';
+import type { DraftConfig } from './draft-store';
+import { decimalText } from './number-text';
+
+export interface RateFinderProps {
+  readonly project: string;
+  readonly draft: DraftConfig;
+  readonly onUse: (learningRate: number) => void;
+}
+
+/** A button that opens the learning rate test. */
+export function RateFinder(props: RateFinderProps) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <Group justify="flex-end" mb={6}>
+        <Button
+          variant="default"
+          size="compact-xs"
+          leftSection={<ChartSpline size={13} />}
+          onClick={() => setOpened(true)}
+        >
+          Find a learning rate
+        </Button>
+      </Group>
+      <Modal opened={opened} onClose={() => setOpened(false)} title="Find a learning rate" size={680}>
+        <RateTest {...props} onClose={() => setOpened(false)} />
+      </Modal>
+    </>
+  );
+}
+
+type Finding = RequestOutput<'rates.result'>;
+
+/** Two digits are all that a test can tell. */
+const rounded = (rate: number): number => Number(rate.toPrecision(2));
+
+function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readonly onClose: () => void }) {
+  const [jobId, setJobId] = useState<string | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [finding, setFinding] = useState<Finding | null>(null);
+  const job = useJob(jobId);
+  const cancel = useCommand('jobs.cancel');
+
+  const start = async () => {
+    setFailure(null);
+    setFinding(null);
+    try {
+      const { job: id } = await invoke('rates.start', { project, config: draft });
+      setJobId(id);
+      if ((await jobEnd(id)) !== null) setFinding(await invoke('rates.result', { job: id }));
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setJobId(null);
+    }
+  };
+
+  return (
+    <Stack gap="sm">
+      <Text size="sm">
+        Takes up to a hundred steps on your training images, each at a higher learning rate, until the loss explodes. A
+        good rate is in the middle of where the loss falls. Nothing of the test is kept, and it waits while a run
+        trains.
+      </Text>
+      {jobId !== null && (
+        <ProgressCard
+          title="Trying learning rates"
+          phase={job?.phase}
+          done={job?.done ?? 0}
+          total={job?.total ?? null}
+          rate={job?.rate}
+          unit="steps"
+          etaSeconds={job?.etaSeconds}
+          onCancel={() => cancel.mutate({ job: jobId })}
+        />
+      )}
+      {failure !== null && <ErrorAlert error={failure} onClose={() => setFailure(null)} />}
+      {finding !== null && <RateTestChart points={finding.points} suggestion={finding.suggestion} />}
+      {finding?.suggestion === null && (
+        <Notice tone="warning" title="No learning rate made the loss fall">
+          Look at the labels in Data, or choose another backbone or preset.
+        </Notice>
+      )}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Close
+        </Button>
+        {finding === null || finding.suggestion === null ? (
+          <Button loading={jobId !== null} onClick={() => void start()}>
+            {finding === null ? 'Start the test' : 'Test again'}
+          </Button>
+        ) : (
+          <Button
+            onClick={() => {
+              if (finding.suggestion !== null) onUse(rounded(finding.suggestion));
+              onClose();
+            }}
+          >
+            Use {decimalText(rounded(finding.suggestion))}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}
