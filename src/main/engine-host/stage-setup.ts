@@ -3,6 +3,7 @@ import { balancedClassWeights } from '#shared/training/plan';
 import type { NamedTensors } from '../engine/tensor';
 import { createHeadSession, createTrainingSession } from '../engine/train/create-session';
 import type { BatchSource } from '../engine/train/loop';
+import { lowestRateFactor, vitModel } from '../engine/train/model';
 import type { OptimizerState, TrainingSession } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
 import { featureWidth } from '../engine/vit/tokens';
@@ -27,6 +28,8 @@ export interface Model {
 export interface StageSetup {
   readonly session: TrainingSession;
   readonly batches: BatchSource;
+  /** What the learning rate of the lowest layer in training is multiplied with. */
+  readonly lowestRateFactor: number;
   /** All parameters, those too that are not in training. */
   parameters(): Promise<NamedTensors>;
   close(): Promise<void>;
@@ -84,6 +87,7 @@ async function setUpLayers(input: StageInput): Promise<StageSetup> {
   return {
     session,
     batches: imageBatches(loader, spec.train, spec.validation, options.microBatch),
+    lowestRateFactor: lowestRateFactor(vitModel(options.config, options.trainable, options.layerDecay)),
     parameters: () => session.parameters(),
     close: async () => {
       await loader.close();
@@ -128,6 +132,7 @@ async function setUpHead(input: StageInput): Promise<StageSetup> {
   return {
     session,
     batches: featureBatches(set(spec.train, 0), set(spec.validation, spec.train.length), width, options.microBatch),
+    lowestRateFactor: 1,
     parameters: async () => new Map([...frozen, ...(await session.parameters())]),
     close: () => session.dispose(),
   };

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LogRecord } from '#shared/models/run';
+import type { LogRecord, StepRecord } from '#shared/models/run';
 import type { NamedTensors } from '../engine/tensor';
 import { launchNodeHost } from '../process/node-launcher';
 import { openCheckpoint } from './checkpoint-files';
@@ -123,9 +123,14 @@ describe('a run in stages', { timeout: 180_000 }, () => {
   });
 
   it('goes on from a kill in a later stage to the same bits', async () => {
-    const careful = (folder: string) => smallRun(folder, { preset: 'careful', headEpochs: 2, epochs: 2 });
+    const careful = (folder: string) =>
+      smallRun(folder, { preset: 'careful', headEpochs: 2, epochs: 2, layerDecay: 0.5 });
     const whole = careful(newFolder());
-    await train(whole);
+    const { log } = await train(whole);
+    // Embeddings lie seven layers below the head; the head alone is all there is in the first stage.
+    const [first, last] = [log[0], log.findLast(({ kind }) => kind === 'step')];
+    expect(first).not.toHaveProperty('lowestLearningRate');
+    expect(last).toHaveProperty('lowestLearningRate', (last as StepRecord).learningRate / 2 ** 7);
     const killed = careful(newFolder());
     await expect(train(killed, step(8), 'kill')).rejects.toMatchObject({ code: 'engine_crashed' });
     const { result } = await train({ ...killed, resume: true });

@@ -114,6 +114,7 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
         session: setup.session,
         batches: setup.batches,
         learningRate: scheduleOf(config, stage),
+        lowestRateFactor: setup.lowestRateFactor,
         state,
         saveBest: (reached) => save(bestFolder(spec.runFolder), setup, reached, false),
         saveLast: (reached) => save(lastFolder(spec.runFolder), setup, reached, true),

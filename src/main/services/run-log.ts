@@ -2,20 +2,25 @@ import { open, rm } from 'node:fs/promises';
 import { type EpochRecord, type LogRecord, logRecordSchema } from '#shared/models/run';
 import { logFile } from './run-files';
 
-/** A log longer than this is not read: the engine writes some hundred bytes a line. */
+/** More than this is not read at once: the engine writes some hundred bytes a line. */
 const MAX_BYTES = 512 * 2 ** 20;
+const NEWLINE = 0x0a;
 
-/** Whole lines of `log.ndjson`; a last line without its newline is still being written. Lines that are no record stay null. */
-async function readLines(folder: string): Promise<(LogRecord | null)[]> {
+/**
+ * Whole lines of `log.ndjson` from a byte on, and where the next one will begin; a last line without its newline is still
+ * being written. Lines that are no record are null.
+ */
+async function readLines(folder: string, from: number): Promise<{ lines: (LogRecord | null)[]; next: number }> {
   const handle = await open(logFile(folder), 'r').catch(() => null);
-  if (handle === null) return [];
+  if (handle === null) return { lines: [], next: from };
   try {
     const { size } = await handle.stat();
-    if (size > MAX_BYTES) return [];
-    const text = await handle.readFile('utf8');
-    const lines = text.split('\n');
+    if (size <= from || size - from > MAX_BYTES) return { lines: [], next: from };
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+    const end = buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE) + 1;
+    const lines = buffer.toString('utf8', 0, end).split('\n');
     lines.pop();
-    return lines.map(parseRecord);
+    return { lines: lines.map(parseRecord), next: from + end };
   } finally {
     await handle.close();
   }
@@ -30,7 +35,8 @@ function parseRecord(line: string): LogRecord | null {
 }
 
 /**
- * The log from line `after` on. A run that was resumed has repeated the steps since its checkpoint: of what was
+ * The log from byte `after` on, which is 0 or the `next` of an answer: what was read once is not read again, so following
+ * a long log stays cheap. A run that was resumed has repeated the steps since its checkpoint: of what was
  * written twice the later one stands. Step records are thinned evenly to at most `limit`; epochs and notes all stay.
  * `next` is what to ask for next.
  */
@@ -39,8 +45,8 @@ export async function readRunLog(
   after: number,
   limit: number,
 ): Promise<{ records: LogRecord[]; next: number }> {
-  const lines = await readLines(folder);
-  const records = withoutRepeats(lines.slice(after).flatMap((record) => record ?? []));
+  const { lines, next } = await readLines(folder, after);
+  const records = withoutRepeats(lines.flatMap((record) => record ?? []));
   const steps = records.filter((record) => record.kind === 'step').length;
   const every = steps <= limit ? 1 : steps / Math.max(1, limit);
   let seen = 0;
@@ -52,12 +58,13 @@ export async function readRunLog(
     kept += 1;
     return kept <= limit;
   });
-  return { records: thinned, next: Math.max(after, lines.length) };
+  return { records: thinned, next };
 }
 
 /** Epochs of a run in order, each once. */
 export async function readHistory(folder: string): Promise<EpochRecord[]> {
-  const records = withoutRepeats((await readLines(folder)).flatMap((record) => record ?? []));
+  const { lines } = await readLines(folder, 0);
+  const records = withoutRepeats(lines.flatMap((record) => record ?? []));
   return records.filter((record): record is EpochRecord => record.kind === 'epoch');
 }
 

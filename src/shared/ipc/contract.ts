@@ -216,7 +216,7 @@ export const requests = {
   ),
   'runs.get': request(run, runDetailSchema),
   'runs.progress': request(run, runProgressSchema),
-  /** The log from line `after` on (0 = all), thinned to at most `limit` step records. */
+  /** The log from `after` on (0, or the `next` of an answer), thinned to at most `limit` step records. */
   'runs.log': request(
     run.extend({ after: z.number().int().min(0), limit: z.number().int().max(20_000) }),
     z.object({ records: z.array(logRecordSchema), next: z.number().int() }),

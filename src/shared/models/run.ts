@@ -15,7 +15,10 @@ export const stepRecordSchema = z.object({
   /** Of the run's stages, from 0. */
   stage: z.number().int().default(0),
   loss: z.number(),
+  /** Of the head; of every layer where there is no layer decay. */
   learningRate: z.number(),
+  /** Of the lowest layer in training, where layers differ. */
+  lowestLearningRate: z.number().optional(),
   gradientNorm: z.number(),
   imagesPerSecond: z.number(),
   /** Resident memory of the engine process, MiB. */

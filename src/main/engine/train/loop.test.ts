@@ -50,6 +50,7 @@ function createScript(config: Partial<RunConfigInput>, epochs: readonly (readonl
       },
     },
     learningRate: (step) => step,
+    lowestRateFactor: 1,
     state: initialLoopState,
     saveBest: async (state) => {
       saved.push(`best ${state.history.length}`);

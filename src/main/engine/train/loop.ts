@@ -29,6 +29,8 @@ export interface LoopInput {
   readonly session: TrainingSession;
   readonly batches: BatchSource;
   readonly learningRate: Schedule;
+  /** What the rate of the lowest layer in training is of that, for the log. */
+  readonly lowestRateFactor: number;
   readonly state: LoopState;
   /** `best` before `last`, so that a kill between them never leaves `last` naming a best that is not there. */
   saveBest(state: LoopState): Promise<void>;
@@ -216,6 +218,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
             stage: state.stage,
             loss: state.logLossSum / state.logSteps,
             learningRate,
+            ...(input.lowestRateFactor === 1 ? {} : { lowestLearningRate: learningRate * input.lowestRateFactor }),
             gradientNorm,
             imagesPerSecond: training.imagesPerSecond() ?? 0,
             memoryMB: input.memoryMB(),

@@ -24,6 +24,10 @@ export interface TrainableModel {
   forward(builder: GraphBuilder, parameter: ParameterSource, input: Value, mask?: MaskSource): Value;
 }
 
+/** What the learning rate of the slowest trained group is multiplied with. */
+export const lowestRateFactor = ({ trainable, rateFactor }: TrainableModel): number =>
+  Math.min(...trainable.map(({ name }) => rateFactor(name)));
+
 /** A whole model, of which `trainable` takes gradients. */
 export function vitModel(config: VitConfig, trainable: Trainable, layerDecay = 1): TrainableModel {
   const groups = parameterGroups(config);

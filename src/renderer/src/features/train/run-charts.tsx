@@ -51,13 +51,7 @@ function linesOf({ steps, epochs }: TrainingLog) {
         dots: true,
       },
     ] satisfies LiveSeries[],
-    rate: single(
-      'rate',
-      'Learning rate',
-      steps.map(({ learningRate }) => learningRate),
-      false,
-      0,
-    ),
+    rate: rateLines(steps, step),
     norm: single(
       'norm',
       'Gradient norm',
@@ -80,6 +74,19 @@ function linesOf({ steps, epochs }: TrainingLog) {
       3,
     ),
   };
+}
+
+/** Of the head and, where layers learn at rates of their own, of the lowest layer in training. */
+function rateLines(steps: TrainingLog['steps'], x: number[]): LiveSeries[] {
+  const ofHead = steps.map(({ learningRate }) => learningRate);
+  if (!steps.some(({ lowestLearningRate }) => lowestLearningRate !== undefined)) {
+    return [{ key: 'rate', label: 'Learning rate', points: { x, y: ofHead }, colour: 0 }];
+  }
+  const lowest = steps.map(({ learningRate, lowestLearningRate }) => lowestLearningRate ?? learningRate);
+  return [
+    { key: 'rate', label: 'Head', points: { x, y: ofHead } },
+    { key: 'lowest', label: 'Lowest layer', points: { x, y: lowest } },
+  ];
 }
 
 /** The epoch whose model is kept: the last one that was better than all before. */
