@@ -1,8 +1,7 @@
 import type { Backend, DeviceTensor, Feeds, Program } from '../backends/backend';
 import type { Graph } from '../ir/graph';
-import { ratesFor } from '../optim/adamw';
 import type { NamedTensors, Tensor } from '../tensor';
-import { downloadGroups, type UploadedGroups, uploadGroups } from './device-state';
+import { downloadGroups, type Uploaded, upload, uploadGroups } from './device-state';
 import { packGroups, zeroGroups } from './flat-state';
 import { inBatches } from './logits';
 import { createMaskDraw, type MaskDraw, maskSites } from './masks';
@@ -15,12 +14,18 @@ import {
   buildUpdateProgram,
   inputNames,
   nextName,
+  scalarState,
+  summaryName,
+  updateRates,
 } from './programs';
 import type { Batch, OptimizerState, StepResult, TrainingSession } from './session';
 
+const zero: Tensor = { shape: [], data: Float32Array.of(0) };
+
 /**
  * Training with the state on the device: a few flat tensors a group that runs take and give back without a copy to
- * main memory. Gradients are accumulated there too, so a step moves only pixels in and two numbers out.
+ * main memory. Gradients and losses are accumulated there too, so a step moves pixels, targets, masks and rates in and
+ * two numbers out.
  */
 export class DeviceTrainingSession implements TrainingSession {
   private readonly backend: Backend;
@@ -28,7 +33,7 @@ export class DeviceTrainingSession implements TrainingSession {
   private readonly options: StepOptions;
   private readonly state = new Map<string, DeviceTensor>();
   private readonly programs = new Map<string, Program>();
-  private readonly uploads: UploadedGroups[] = [];
+  private readonly uploads: Uploaded[] = [];
   private readonly masks: MaskDraw;
   private steps: number;
 
@@ -58,6 +63,7 @@ export class DeviceTrainingSession implements TrainingSession {
         ? [await uploadGroups(backend, 'secondMoments', trainable, moments(optimizer?.secondMoments))]
         : []),
       await uploadGroups(backend, 'gradients', trainable, zeroGroups(trainable)),
+      await upload(backend, 'scalars', new Map(Object.values(scalarState).map((name) => [name, zero]))),
     ]) {
       session.replace(uploaded.tensors);
       session.uploads.push(uploaded);
@@ -68,31 +74,21 @@ export class DeviceTrainingSession implements TrainingSession {
   async step(microBatches: readonly Batch[], learningRate: number): Promise<StepResult> {
     const { model, options } = this;
     const accumulate = await this.program(() => buildAccumulateProgram(model, options.microBatch), 'accumulate');
-    let loss = 0;
     for (const [index, batch] of microBatches.entries()) {
       const { pixels, targets } = prepareMicroBatch(model, options, batch, microBatches.length);
-      const shape = [options.microBatch, ...model.inputShape];
-      const result = await this.runOnState(accumulate, [
+      await this.runOnState(accumulate, [
         ...this.masks(this.steps, index),
-        [inputNames.pixels, { shape, data: pixels }],
+        [inputNames.pixels, { shape: [options.microBatch, ...model.inputShape], data: pixels }],
         [inputNames.targets, { shape: [options.microBatch, model.classes], data: targets }],
       ]);
-      loss += result.number('loss');
     }
     const clip = await this.program(() => buildClipProgram(model, options.maxGradientNorm), 'clip');
-    const clipped = await this.runOnState(clip, []);
+    const summary = (await this.runOnState(clip, [])).get(summaryName) as Tensor;
     this.steps += 1;
-    const rates =
-      options.optimizer.kind === 'adamw'
-        ? ratesFor({ step: this.steps, learningRate, weightDecay: options.weightDecay })
-        : { rate: learningRate };
-    const scalars = Object.entries({ ...rates, factor: clipped.number('factor') });
     const update = await this.program(() => buildUpdateProgram(model, options), 'update');
-    await this.runOnState(
-      update,
-      scalars.map(([name, value]) => [name, { shape: [], data: Float32Array.of(value) }]),
-    );
-    return { loss, gradientNorm: clipped.number('norm') };
+    await this.runOnState(update, [updateRates(options, this.steps, learningRate)]);
+    const [loss = Number.NaN, gradientNorm = Number.NaN] = summary.data;
+    return { loss, gradientNorm };
   }
 
   async logits(pixels: Float32Array, count: number): Promise<Float32Array> {
@@ -144,15 +140,15 @@ export class DeviceTrainingSession implements TrainingSession {
     return program;
   }
 
-  /** Runs a program on the state and puts the state that it returns in place of the old. */
-  private async runOnState(program: Program, inputs: readonly [string, Tensor][]) {
+  /** Runs a program on the state and puts the state that it returns in place of the old; gives what comes back to us. */
+  private async runOnState(program: Program, inputs: readonly (readonly [string, Tensor])[]): Promise<NamedTensors> {
     const feeds: Feeds = new Map<string, Tensor | DeviceTensor>([...this.state, ...inputs]);
     const { host, device } = await program.run(feeds);
     for (const name of this.state.keys()) {
       const next = device.get(nextName(name));
       if (next) this.replace(new Map([[name, next]]));
     }
-    return { number: (name: string): number => (host.get(name) as Tensor).data[0] as number };
+    return host;
   }
 
   private replace(tensors: ReadonlyMap<string, DeviceTensor>): void {

@@ -1,7 +1,7 @@
 import { backward } from '../autodiff/backward';
 import { GraphBuilder } from '../ir/builder';
 import type { Graph, Value } from '../ir/graph';
-import { buildClip, buildUpdate } from '../optim/adamw';
+import { buildClip, buildUpdate, ratesFor } from '../optim/adamw';
 import { buildSgdUpdate } from '../optim/sgd';
 import type { ParameterSource } from '../vit/forward';
 import type { ParameterGroup } from '../vit/parameters';
@@ -18,6 +18,11 @@ export const stateName = {
   firstMoments: (group: string): string => `first.${group}`,
   secondMoments: (group: string): string => `second.${group}`,
 };
+
+/** Scalars [] that stay on the device between programs: the loss so far, and the factor that clips the gradients. */
+export const scalarState = { loss: 'loss', factor: 'factor' } as const;
+/** [2]: loss and global gradient norm of a step. All that is read back from one. */
+export const summaryName = 'summary';
 
 /** An output that takes the place of the state of that name. ONNX wants names of inputs and outputs to differ. */
 export const nextName = (state: string): string => `next.${state}`;
@@ -77,11 +82,11 @@ export function buildGradientProgram(model: TrainableModel, batch: number): Grap
   return builder.build(`${model.name} gradients`);
 }
 
-/** pixels, targets, masks, flat parameters, flat gradients -> loss, flat gradients with those of this micro-batch added. */
+/** pixels, targets, masks, flat parameters, loss, flat gradients -> loss and flat gradients with this micro-batch's added. */
 export function buildAccumulateProgram(model: TrainableModel, batch: number): Graph {
   const builder = new GraphBuilder();
   const { loss, gradients } = differentiate(builder, model, batch, 'flat');
-  builder.output('loss', loss);
+  builder.output(nextName(scalarState.loss), builder.add(builder.input(scalarState.loss, []), loss));
   for (const { name: group, parameters, size } of model.trainable) {
     const flat = parameters.map((parameter) =>
       builder.reshape(gradients.get(parameter.name) as Value, [parameter.size]),
@@ -92,22 +97,42 @@ export function buildAccumulateProgram(model: TrainableModel, batch: number): Gr
   return builder.build(`${model.name} accumulate`);
 }
 
-/** Flat gradients -> their global norm and the factor that clips it: apart from the update, to keep both small. */
+/**
+ * Flat gradients -> the factor that clips them, and the step's summary: apart from the update, to keep both small. The loss
+ * is set to zero for the next step.
+ */
 export function buildClipProgram(model: TrainableModel, maximumNorm: number): Graph {
   const builder = new GraphBuilder();
+  const loss = builder.input(scalarState.loss, []);
   const gradients = model.trainable.map(({ name, size }) => builder.input(stateName.gradients(name), [size]));
   const { norm, factor } = buildClip(builder, gradients, maximumNorm);
-  builder.output('norm', norm);
-  builder.output('factor', factor);
+  builder.output(nextName(scalarState.factor), factor);
+  builder.output(nextName(scalarState.loss), builder.multiply(loss, builder.scalar(0)));
+  builder.output(
+    summaryName,
+    builder.concat(
+      [loss, norm].map((scalar) => builder.reshape(scalar, [1])),
+      0,
+    ),
+  );
   return builder.build(`${model.name} clip`);
+}
+
+/** What an update takes from outside, in one tensor: one upload a step. */
+const ratesName = 'rates';
+
+/** The input of the update program for one step. */
+export function updateRates({ optimizer, weightDecay }: UpdateOptions, step: number, learningRate: number) {
+  const { rate, correction, keep } = ratesFor({ step, learningRate, weightDecay });
+  const data = optimizer.kind === 'adamw' ? Float32Array.of(rate, correction, keep) : Float32Array.of(learningRate);
+  return [ratesName, { shape: [data.length], data }] as const;
 }
 
 /** The optimizer over all groups; also returns the gradients set to zero, for the next step. */
 export function buildUpdateProgram(model: TrainableModel, options: UpdateOptions): Graph {
   const builder = new GraphBuilder();
-  const factor = builder.input('factor', []);
-  const rate = builder.input('rate', []);
-  const update = options.optimizer.kind === 'adamw' ? adamWUpdate(builder, rate) : sgdUpdate(builder, rate, options);
+  const factor = builder.input(scalarState.factor, []);
+  const update = options.optimizer.kind === 'adamw' ? adamWUpdate(builder) : sgdUpdate(builder, options);
   for (const group of model.trainable) {
     const { name, size } = group;
     const gradients = builder.input(stateName.gradients(name), [size]);
@@ -117,15 +142,20 @@ export function buildUpdateProgram(model: TrainableModel, options: UpdateOptions
   return builder.build(`${model.name} update`);
 }
 
+/** Declares the rates and gives each as a scalar []. */
+function declareRates(builder: GraphBuilder, count: number): readonly Value[] {
+  const rates = builder.input(ratesName, [count]);
+  return Array.from({ length: count }, (_, index) => builder.reshape(builder.slice(rates, 0, index, index + 1), []));
+}
+
 type UpdateOptions = Pick<StepOptions, 'optimizer' | 'weightDecay'>;
 type GroupUpdate = (group: ParameterGroup, gradients: Value, rateFactor: number) => void;
 
 const scaled = (builder: GraphBuilder, value: Value, factor: number): Value =>
   factor === 1 ? value : builder.multiply(value, builder.scalar(factor));
 
-function adamWUpdate(builder: GraphBuilder, rate: Value): GroupUpdate {
-  const correction = builder.input('correction', []);
-  const keep = builder.input('keep', []);
+function adamWUpdate(builder: GraphBuilder): GroupUpdate {
+  const [rate, correction, keep] = declareRates(builder, 3) as [Value, Value, Value];
   const one = builder.scalar(1);
   return ({ name, size, decaySize }, gradients, rateFactor) => {
     const rates = {
@@ -145,7 +175,8 @@ function adamWUpdate(builder: GraphBuilder, rate: Value): GroupUpdate {
   };
 }
 
-function sgdUpdate(builder: GraphBuilder, rate: Value, { optimizer, weightDecay }: UpdateOptions): GroupUpdate {
+function sgdUpdate(builder: GraphBuilder, { optimizer, weightDecay }: UpdateOptions): GroupUpdate {
+  const [rate] = declareRates(builder, 1) as [Value];
   const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : 0;
   return ({ name, size, decaySize }, gradients, rateFactor) => {
     const state = {
