@@ -87,15 +87,17 @@ const microBatchUp: readonly Transfer[] = [
 
 beforeAll(useSoftwareVulkan);
 
-describe.each<EngineDevice>(['tfjs', 'webgpu'])('a training step on %s', (device) => {
-  const skipped = device === 'webgpu' && !hasSoftwareVulkan;
-
-  it.skipIf(skipped).each<[OptimizerSettings, number]>([
-    [{ kind: 'adamw' }, 3],
-    [{ kind: 'sgd', momentum: 0.9 }, 1],
-  ])(
-    "moves the batch in, and two numbers out: %o (skipped where chromium's software Vulkan is missing)",
-    async (optimizer, rates) => {
+describe('a training step', () => {
+  const cases: readonly [EngineDevice, OptimizerSettings, number][] = [
+    ['tfjs', { kind: 'adamw' }, 3],
+    ['tfjs', { kind: 'sgd', momentum: 0.9 }, 1],
+    ['webgpu', { kind: 'adamw' }, 3],
+  ];
+  it.for(cases)(
+    "on %s moves the batch in, and two numbers out: %o (WebGPU is skipped where chromium's software Vulkan is missing)",
+    { timeout: 180_000 },
+    async ([device, optimizer, rates], { skip }) => {
+      if (device === 'webgpu' && !hasSoftwareVulkan) skip();
       const { backend, transfers } = counting(createBackend({ device, threads: 1 }));
       const options: StepOptions = {
         microBatch: MICRO_BATCH,
@@ -129,6 +131,5 @@ describe.each<EngineDevice>(['tfjs', 'webgpu'])('a training step on %s', (device
       expect(transfers.reduce((sum, transfer) => sum + transfer.bytes, 0)).toBe(bytes);
       await session.dispose();
     },
-    120_000,
   );
 });
