@@ -8,6 +8,7 @@ import type { appHandlers } from './handlers/app';
 import type { backbonesHandlers } from './handlers/backbones';
 import type { datasetHandlers } from './handlers/dataset';
 import type { evaluationsHandlers } from './handlers/evaluations';
+import type { experimentsHandlers } from './handlers/experiments';
 import type { exportsHandlers } from './handlers/exports';
 import type { jobsHandlers } from './handlers/jobs';
 import type { PlatformHandlers } from './handlers/platform';
@@ -26,6 +27,7 @@ describe('the contract', () => {
       | keyof ReturnType<typeof backbonesHandlers>
       | keyof ReturnType<typeof datasetHandlers>
       | keyof ReturnType<typeof evaluationsHandlers>
+      | keyof ReturnType<typeof experimentsHandlers>
       | keyof ReturnType<typeof exportsHandlers>
       | keyof ReturnType<typeof jobsHandlers>
       | keyof PlatformHandlers

@@ -161,7 +161,7 @@ export function createEvaluations(options: {
           hint: 'Evaluate it first.',
         });
       }
-      return (await readCases(folder, split)).filter((entry) => passes(entry, filter));
+      return (await readCases(folder, split)).filter((entry) => passesFilter(entry, filter));
     },
     testOpenings: (project, run) =>
       auditEntries(project.store, AUDIT_LINES).filter((entry) => entry.action === OPENED && entry.detail['run'] === run)
@@ -169,7 +169,7 @@ export function createEvaluations(options: {
   };
 }
 
-function passes(entry: CasePrediction, { truth, predicted, correct, confidence }: CaseFilter): boolean {
+export function passesFilter(entry: CasePrediction, { truth, predicted, correct, confidence }: CaseFilter): boolean {
   if (truth !== undefined && entry.truth !== truth) return false;
   if (predicted !== undefined && entry.predicted !== predicted) return false;
   if (correct !== undefined && (entry.truth === entry.predicted) !== correct) return false;

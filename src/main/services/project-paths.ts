@@ -38,6 +38,14 @@ export function rasterKey(pipeline: Pick<Pipeline, 'intensity' | 'crop' | 'canon
 /** Frames are told apart by name; the first has none, so that the usual names stay short. */
 const frameMark = (frame: number): string => (frame === 0 ? '' : `-f${frame}`);
 
+export const experimentsFolder = (folder: string): string => join(folder, 'experiments');
+
+/** `id` is one path segment. */
+export function experimentFolder(folder: string, id: string): string {
+  if (!/^[\w-]+$/.test(id)) throw new Error('not an experiment id');
+  return join(experimentsFolder(folder), id);
+}
+
 /** `cache/rasters/<2 hex>/<hash>[-f<frame>][-<key>].raster`; `hash` is the source file's SHA-256. */
 export function rasterPath(folder: string, hash: string, key = '', frame = 0): string {
   return rasterPaths(folder, key)(hash, frame);

@@ -86,7 +86,7 @@ const unreadable = (what: string, cause: unknown): FoveaError =>
     cause,
   });
 
-async function readJson<T>(file: string, schema: z.ZodType<T>, what: string): Promise<T> {
+export async function readJson<T>(file: string, schema: z.ZodType<T>, what: string): Promise<T> {
   try {
     return schema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
@@ -150,10 +150,7 @@ export async function writeEvaluation(
   cases: readonly CasePrediction[],
 ): Promise<void> {
   await rm(metricsFile(folder, evaluation.split), { force: true });
-  await writeText(
-    predictionsFile(folder, evaluation.split),
-    cases.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
-  );
+  await writeText(predictionsFile(folder, evaluation.split), toJsonLines(cases));
   await writeText(metricsFile(folder, evaluation.split), `${JSON.stringify(evaluation, null, 2)}\n`);
 }
 
@@ -163,15 +160,21 @@ export async function readEvaluation(folder: string, split: EvaluatedSplit): Pro
 }
 
 /** Throws `run_damaged`. */
-export async function readCases(folder: string, split: EvaluatedSplit): Promise<CasePrediction[]> {
-  const schema = z.array(casePredictionSchema);
+export const readCases = (folder: string, split: EvaluatedSplit): Promise<CasePrediction[]> =>
+  readJsonLines(predictionsFile(folder, split), casePredictionSchema);
+
+/** Throws `run_damaged`. */
+export async function readJsonLines<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
   try {
-    const lines = (await readFile(predictionsFile(folder, split), 'utf8')).split('\n').filter((line) => line !== '');
-    return schema.parse(lines.map((line) => JSON.parse(line) as unknown));
+    const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+    return z.array(schema).parse(lines.map((line) => JSON.parse(line) as unknown));
   } catch (error) {
     throw unreadable('The list of predictions', error);
   }
 }
+
+export const toJsonLines = (entries: readonly object[]): string =>
+  entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
 
 /** What was evaluated with an earlier model of a run that goes on. */
 export async function removeEvaluations(folder: string): Promise<void> {

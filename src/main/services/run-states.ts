@@ -8,11 +8,15 @@ import type { RunSample } from './run-files';
 import { countPatients } from './run-samples';
 
 /** `20261123-142233-full-3f2a`: sorts by time, is a folder name everywhere, and two in one second differ. */
-export function newRunId(at: Date, preset: string): string {
+export const newRunId = (at: Date, preset: string): string =>
+  `${timestamp(at)}-${preset}-${randomBytes(2).toString('hex')}`;
+
+/** `20261123-142233`, in local time. */
+export function timestamp(at: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
   const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
-  return `${day}-${time}-${preset}-${randomBytes(2).toString('hex')}`;
+  return `${day}-${time}`;
 }
 
 /** The progress of a run that nobody has in hand. */

@@ -6,10 +6,12 @@ import type { ResourceSources } from '../ipc/resources';
 import type { HostLauncher } from '../process/host';
 import { type About, createAbout } from './about';
 import { type Backbones, createBackbones } from './backbones';
+import { type Comparisons, createComparisons } from './comparisons';
 import { createDataset, type Dataset } from './dataset';
 import { createDuplicates, type Duplicates } from './duplicates';
 import { createEvaluations, type Evaluations } from './evaluations';
 import { createEvents, type Events } from './events';
+import { createExperiments, type Experiments } from './experiments';
 import { createExports, type Exports } from './exports';
 import { createGrants, type Grants } from './grants';
 import { createImports, type Imports } from './import';
@@ -47,6 +49,8 @@ export interface Services {
   readonly learningRates: LearningRates;
   readonly runs: Runs;
   readonly evaluations: Evaluations;
+  readonly comparisons: Comparisons;
+  readonly experiments: Experiments;
   readonly reports: Reports;
   readonly predictions: Predictions;
   readonly exports: Exports;
@@ -88,6 +92,9 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const runs = createRuns({ dataset, backbones, engine, pool, events, version, onFailure });
   const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });
   const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events });
+  const comparisons = createComparisons({ runs });
+  // After the evaluations: what a run's end sets going is done in the order of creation.
+  const experiments = createExperiments({ runs, comparisons, dataset, events });
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
   const predictions = createPredictions({ runs, engine, pool, jobs });
   const exports = createExports({ runs, dataset, engine, pool, jobs });
@@ -111,6 +118,8 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     learningRates,
     runs,
     evaluations,
+    comparisons,
+    experiments,
     reports,
     predictions,
     exports,

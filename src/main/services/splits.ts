@@ -6,8 +6,7 @@ import {
   splitParts,
   splitRequestSchema,
 } from '#shared/models/dataset';
-import { joinGroups } from '#shared/splitting/join-groups';
-import { type SplitItem, type SplitShares, splitDeviation, splitItems } from '#shared/splitting/split';
+import { type SplitShares, splitDeviation, splitItems } from '#shared/splitting/split';
 import { forgetMoves, pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { type ClassCounts, classCounts, type ImageGroup, imageGroups, partPatients } from '../store/counts';
@@ -16,6 +15,7 @@ import { addSplit, currentParts, currentSplit, type SplitCandidate, setMember, s
 import { duplicateGroups, findLeaks, keptTogether, type MemberGroup } from './duplicate-groups';
 import type { Events } from './events';
 import type { OpenProject } from './projects';
+import { toSplitItems } from './split-items';
 import { splitWarnings } from './splits-warnings';
 
 export interface Splits {
@@ -56,7 +56,7 @@ export function createSplits(options: { readonly events: Events }): Splits {
       const candidates = splitCandidates(project.store);
       requireClasses(candidates);
       const duplicates = request.keepDuplicatesTogether ? keptTogether(duplicateGroups(project.store)) : [];
-      const members = splitItems(toItems(candidates, request.group, duplicates), request, request.seed);
+      const members = splitItems(toSplitItems(candidates, request.group, duplicates), request, request.seed);
       store(
         project,
         { ...request, grouping: request.group, keepDuplicates: request.keepDuplicatesTogether },
@@ -123,14 +123,14 @@ function partsAsGiven(
     const validated = keep && given.some((one) => one.part === 'validation');
     if (!validated) {
       const carved = splitItems(
-        toItems(train, 'patient', duplicates),
+        toSplitItems(train, 'patient', duplicates),
         { validation: CARVED_SHARE, test: 0 },
         CARVED_SEED,
       );
       for (const [id, part] of carved) members.set(id, part);
     } else {
       // Carved before: new images go where their patient or what looks like them is.
-      const items = toItems(given, 'patient', duplicates);
+      const items = toSplitItems(given, 'patient', duplicates);
       const groups = new Set(
         items.flatMap((item, index) => (given[index]?.part === 'validation' ? (item.group ?? []) : [])),
       );
@@ -159,22 +159,6 @@ function requireClasses(candidates: readonly SplitCandidate[]): void {
       hint: 'Add images of another class, or give some of these another label.',
     });
   }
-}
-
-/** What may not be parted: images of a patient, images that look alike, and both where they share images. */
-function toItems(
-  candidates: readonly SplitCandidate[],
-  group: 'patient' | 'none',
-  duplicates: readonly MemberGroup[],
-): SplitItem[] {
-  const alike = new Map(duplicates.flatMap(({ id, images }) => images.map((image) => [image, id] as const)));
-  const groups = joinGroups(
-    candidates.map(({ id, patient }) => [
-      ...(group === 'patient' && patient !== null ? [`patient ${patient}`] : []),
-      ...(alike.has(id) ? [`duplicates ${alike.get(id)}`] : []),
-    ]),
-  );
-  return candidates.map(({ id, label }, index) => ({ id, label, group: groups[index] ?? null }));
 }
 
 function store(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backboneSummarySchema } from '../models/backbone';
+import { comparisonSchema } from '../models/comparison';
 import {
   datasetSummarySchema,
   imageDetailSchema,
@@ -13,8 +14,10 @@ import {
   splitSummarySchema,
 } from '../models/dataset';
 import { duplicateGroupSchema, duplicateVerdictSchema } from '../models/duplicates';
+import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCaseSchema } from '../models/experiment';
 import { exportFormatSchema } from '../models/export';
 import { jobSchema } from '../models/job';
+import { settingValueSchema } from '../models/membership';
 import { precisionComparisonSchema } from '../models/precision';
 import { filePredictionSchema } from '../models/prediction';
 import { projectSummarySchema, settingsChangeSchema, settingsSchema } from '../models/project';
@@ -26,7 +29,8 @@ import {
   runProgressSchema,
   runSummarySchema,
 } from '../models/run';
-import { runConfigSchema } from '../models/run-config';
+import { bestMetrics, runConfigSchema } from '../models/run-config';
+import { FEWEST_FOLDS, MOST_FOLDS } from '../splitting/folds';
 
 /** A request: what goes in, what comes out. Both are checked in main; the renderer has their types. */
 interface RequestSchema<I extends z.ZodType, O extends z.ZodType> {
@@ -42,6 +46,16 @@ const nothing = z.object({});
 const project = z.object({ project: z.string() });
 const run = project.extend({ run: z.string() });
 const job = z.object({ job: z.string() });
+const experiment = project.extend({ experiment: z.string() });
+const folds = z.number().int().min(FEWEST_FOLDS).max(MOST_FOLDS);
+const foldSeed = z.number().int().min(0).default(42);
+/** A cell of a confusion matrix, or a bar of a histogram. */
+const caseFilter = {
+  truth: z.number().int().optional(),
+  predicted: z.number().int().optional(),
+  correct: z.boolean().optional(),
+  confidence: z.tuple([z.number(), z.number()]).optional(),
+};
 /** Opaque ids of files or folders that a person chose: dropped, picked in a dialog, or uploaded. Never a path. */
 const grants = z.array(z.string()).min(1);
 
@@ -230,16 +244,44 @@ export const requests = {
   /** Ends the run at the next step and keeps what it has; one that waits leaves the queue. */
   'runs.stop': request(run, nothing),
   'runs.remove': request(run, nothing),
+  /** Several runs key by key, with how each stands to the best. `metric`: by default what they were chosen by. */
+  'runs.compare': request(
+    project.extend({ runs: z.array(z.string()), metric: z.enum(bestMetrics).optional() }),
+    comparisonSchema,
+  ),
+
+  /** Sweeps and cross-validations, newest first. */
+  'experiments.list': request(project, z.object({ experiments: z.array(experimentSchema) })),
+  'experiments.get': request(experiment, experimentDetailSchema),
+  /** Queues a run for each value of one setting of `config`. */
+  'experiments.sweep': request(
+    project.extend({
+      config: runConfigSchema,
+      key: z.string(),
+      values: z.array(settingValueSchema),
+      name: z.string().max(120).optional(),
+    }),
+    experimentSchema,
+  ),
+  /** How the train and validation images would fall into folds. */
+  'experiments.planFolds': request(project.extend({ folds, seed: foldSeed }), foldPlanSchema),
+  /** Queues a run for each fold of the train and validation images. */
+  'experiments.crossValidate': request(
+    project.extend({ config: runConfigSchema, folds, seed: foldSeed, name: z.string().max(120).optional() }),
+    experimentSchema,
+  ),
+  'experiments.cases': request(experiment.extend(caseFilter), z.object({ cases: z.array(outOfFoldCaseSchema) })),
+  'experiments.pause': request(experiment, nothing),
+  'experiments.resume': request(experiment, nothing),
+  /** With all its runs. */
+  'experiments.remove': request(experiment, nothing),
 
   'evaluations.start': request(run.extend({ split: z.enum(['validation', 'test']) }), job),
   'evaluations.get': request(run.extend({ split: z.enum(['validation', 'test']) }), evaluationSchema.nullable()),
   'evaluations.cases': request(
     run.extend({
       split: z.enum(['validation', 'test']),
-      truth: z.number().int().optional(),
-      predicted: z.number().int().optional(),
-      correct: z.boolean().optional(),
-      confidence: z.tuple([z.number(), z.number()]).optional(),
+      ...caseFilter,
     }),
     z.object({ cases: z.array(casePredictionSchema) }),
   ),

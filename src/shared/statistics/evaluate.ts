@@ -122,7 +122,8 @@ function withInterval(value: number, interval: Interval | null | undefined, n: n
   return { value, low: interval?.low ?? null, high: interval?.high ?? null, n };
 }
 
-function clusterCases(cases: readonly EvaluatedCase[]): { ofCase: Uint32Array; count: number } {
+/** The number of each case’s patient, from 0, and how many there are. */
+export function clusterCases(cases: readonly EvaluatedCase[]): { ofCase: Uint32Array; count: number } {
   const numbers = new Map<number, number>();
   let count = 0;
   const ofCase = Uint32Array.from(cases, ({ patient }) => {

@@ -4,6 +4,7 @@ import { appHandlers } from './app';
 import { backbonesHandlers } from './backbones';
 import { datasetHandlers } from './dataset';
 import { evaluationsHandlers } from './evaluations';
+import { experimentsHandlers } from './experiments';
 import { exportsHandlers } from './exports';
 import { jobsHandlers } from './jobs';
 import type { PlatformHandlers } from './platform';
@@ -26,6 +27,7 @@ export function createHandlers(services: Services, mode: 'desktop' | 'web', plat
     ...ratesHandlers(services),
     ...runsHandlers(services),
     ...evaluationsHandlers(services),
+    ...experimentsHandlers(services),
     ...predictionsHandlers(services),
     ...exportsHandlers(services),
   };

@@ -1,7 +1,7 @@
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
-export const runsHandlers = ({ projects, runs, duplicates }: Services) =>
+export const runsHandlers = ({ projects, runs, comparisons, duplicates }: Services) =>
   ({
     'runs.preview': ({ project, config }) => runs.preview(projects.get(project), config),
     'runs.list': async ({ project }) => ({ runs: await runs.list(projects.get(project)) }),
@@ -32,4 +32,5 @@ export const runsHandlers = ({ projects, runs, duplicates }: Services) =>
       await runs.remove(projects.get(project), run);
       return {};
     },
+    'runs.compare': ({ project, runs: ids, metric }) => comparisons.compare(projects.get(project), ids, metric),
   }) satisfies DomainHandlers<'runs'>;

@@ -1,0 +1,40 @@
+import type { ComparedValues } from '../models/comparison';
+import type { SettingValue } from '../models/membership';
+import type { RunRecord } from '../models/run';
+import { flatSettings } from './settings';
+
+/** Every setting of several runs. One that a run does not have (of another version of Fovea) is null there. */
+export function compareSettings(records: readonly Pick<RunRecord, 'config'>[]): ComparedValues[] {
+  const settings = records.map(({ config }) => flatSettings(config));
+  const keys = [...new Set(settings.flatMap((one) => [...one.keys()]))];
+  return keys.map((key) =>
+    compared(
+      key,
+      settings.map((one) => one.get(key) ?? null),
+    ),
+  );
+}
+
+/** What decides a run besides its settings. Hashes are of what the run saw: content and label, parts, weights, pixels. */
+export function compareFacts(records: readonly RunRecord[]): ComparedValues[] {
+  const row = (key: string, value: (record: RunRecord) => SettingValue) => compared(key, records.map(value));
+  return [
+    row('classes', ({ classes }) => classes.join(', ')),
+    row('images and labels', ({ hashes }) => hashes.dataset),
+    row('split', ({ hashes }) => hashes.split),
+    row('training images', ({ counts }) => counts.train),
+    row('validation images', ({ counts }) => counts.validation),
+    row('test images', ({ counts }) => counts.test),
+    row('backbone weights', ({ hashes }) => hashes.backbone),
+    row('preprocessing', ({ hashes }) => hashes.pipeline),
+    row('parameters', ({ parameters }) => parameters),
+    row('trained parameters', ({ trainableParameters }) => trainableParameters),
+    row('Fovea', ({ version }) => version),
+  ];
+}
+
+const compared = (key: string, values: SettingValue[]): ComparedValues => ({
+  key,
+  values,
+  differs: values.some((value) => value !== values[0]),
+});

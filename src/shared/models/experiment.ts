@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { comparisonSchema } from './comparison';
+import { settingValueSchema } from './membership';
+import { casePredictionSchema, evaluationSchema, runSummarySchema } from './run';
+
+const common = {
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+};
+
+/** `experiments/<id>/experiment.json`: runs that answer one question together. */
+export const experimentSchema = z.discriminatedUnion('kind', [
+  /** The same run with several values of one setting, all else and the seed alike. */
+  z.object({
+    ...common,
+    kind: z.literal('sweep'),
+    key: z.string(),
+    members: z.array(z.object({ run: z.string(), value: settingValueSchema })),
+  }),
+  /** k-fold cross-validation of one configuration on the train and validation images; `fold` from 1. */
+  z.object({
+    ...common,
+    kind: z.literal('folds'),
+    folds: z.number().int(),
+    members: z.array(z.object({ run: z.string(), fold: z.number().int() })),
+  }),
+]);
+export type Experiment = z.infer<typeof experimentSchema>;
+
+/** Of one number a fold; `standardDeviation` is the sample's (n - 1). Folds share training images: this is no interval. */
+export const spreadSchema = z.object({
+  mean: z.number(),
+  standardDeviation: z.number(),
+  lowest: z.number(),
+  highest: z.number(),
+});
+export type Spread = z.infer<typeof spreadSchema>;
+
+/**
+ * `experiments/<id>/metrics.json`: the out-of-fold predictions of k models evaluated as one. Every image is answered
+ * once, by the model that was not trained on it.
+ */
+export const foldEvaluationSchema = evaluationSchema.omit({ run: true, split: true }).extend({
+  experiment: z.string(),
+  folds: z.number().int(),
+  /** What was pooled: an evaluation of a run that is newer makes this one stale. */
+  members: z.array(z.object({ run: z.string(), fold: z.number().int(), evaluatedAt: z.string() })),
+  /** Of the folds' own evaluations; null where a fold lacks a class and has no AUC. */
+  spread: z.object({
+    accuracy: spreadSchema,
+    macroRecall: spreadSchema,
+    macroF1: spreadSchema,
+    auc: spreadSchema.nullable(),
+    loss: spreadSchema,
+  }),
+});
+export type FoldEvaluation = z.infer<typeof foldEvaluationSchema>;
+
+/** One line of `experiments/<id>/predictions.ndjson`. `fold` from 1. */
+export const outOfFoldCaseSchema = casePredictionSchema.extend({ fold: z.number().int() });
+export type OutOfFoldCase = z.infer<typeof outOfFoldCaseSchema>;
+
+export const experimentDetailSchema = z.object({
+  experiment: experimentSchema,
+  /** Members that are still there, in the order of `members`. */
+  runs: z.array(runSummarySchema),
+  /** Of those, where there are two or more. For folds: what differs besides the images would be a fault. */
+  comparison: comparisonSchema.nullable(),
+  /** Of a cross-validation whose folds are all evaluated. */
+  pooled: foldEvaluationSchema.nullable(),
+});
+export type ExperimentDetail = z.infer<typeof experimentDetailSchema>;
+
+/** How the train and validation images of the current split fall into folds. */
+export const foldPlanSchema = z.object({
+  folds: z.array(
+    z.object({ images: z.number().int(), patients: z.number().int(), counts: z.record(z.string(), z.number().int()) }),
+  ),
+  /** Patients and groups of duplicates with images in more than one fold: 0. */
+  groupsAcrossFolds: z.number().int(),
+  /** What keeps a cross-validation from starting, in sentences that say what to do. */
+  problems: z.array(z.string()),
+  warnings: z.array(z.string()),
+});
+export type FoldPlan = z.infer<typeof foldPlanSchema>;
