@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -186,6 +186,89 @@ describe('fovea', () => {
     expect(runs).toEqual(expect.arrayContaining([expect.objectContaining({ id: answer.run, hasModel: true })]));
   });
 
+  it('deals folds, and cross-validates', { timeout: 240_000 }, async () => {
+    const before = await succeed(
+      'split',
+      project,
+      '--validation',
+      '0.25',
+      '--test',
+      '0.25',
+      '--seed',
+      '7',
+      '--folds',
+      '3',
+    );
+    expect(before).toMatchObject({
+      splits: { 'fold 1': { über: 2, 'below (2)': 2 }, test: { über: 2, 'below (2)': 2 } },
+      parts: { train: { über: 4, 'below (2)': 4 } },
+      groupsAcrossFolds: 0,
+      problems: [],
+    });
+    const answer = await succeed(
+      ...['cross-validate', project, '--backbone', 'vit-micro', '--preset', 'quick', '--folds', '3'],
+      ...['--set', 'epochs=2', '--set', 'threads=1'],
+    );
+    expect(answer).toMatchObject({
+      kind: 'folds',
+      folds: 3,
+      members: [1, 2, 3].map((fold) => ({ fold, state: 'finished', images: 4 })),
+      outOfFold: { n: 12, folds: 3, accuracy: { n: 12 }, spread: { accuracy: { mean: expect.any(Number) } } },
+    });
+    expect(await readFile(answer['predictions'] as string, 'utf8')).toMatch(/^(\{.*"fold":[123]\}\n){12}$/);
+    const shown = await succeed('experiment', project, answer['experiment'] as string);
+    expect({ ...shown, ok: true }).toEqual(answer);
+    const { experiments } = await succeed('experiments', project);
+    expect(experiments).toMatchObject([{ id: answer['experiment'], kind: 'folds' }]);
+  });
+
+  it('sweeps a setting, is paused by Ctrl-C, goes on, and compares', { timeout: 240_000 }, async () => {
+    const { child, ended, stderr } = start(
+      ...['sweep', project, '--backbone', 'vit-micro', '--values', '1e-5,1e-3', '--json', '--progress', 'json'],
+      ...['--set', 'epochs=25', '--set', 'batchSize=4', '--set', 'threads=1', '--set', 'logEverySteps=1'],
+    );
+    await expect.poll(() => stderr().includes('"kind":"epoch"'), { timeout: 120_000 }).toBe(true);
+    child.kill('SIGINT');
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    const paused = JSON.parse(stdout) as { experiment: string; members: { run: string; state: string }[] };
+    expect(paused).toMatchObject({
+      ok: true,
+      key: 'learningRate',
+      members: [
+        { value: 1e-5, state: 'paused' },
+        { value: 1e-3, state: 'paused' },
+      ],
+    });
+    const [first, second] = paused.members.map(({ run }) => run) as [string, string];
+    // Its turn never came: out of the list; what is left goes on in the queue.
+    expect(await succeed('run', project, second, '--cancel')).toMatchObject({ summary: { state: 'stopped' } });
+    const queue = await succeed('train', project, '--queue');
+    expect(queue['runs']).toMatchObject([{ id: first, state: 'finished', epochsDone: 25 }]);
+    const resumed = await succeed('sweep', project, '--resume', paused.experiment);
+    expect(resumed).toMatchObject({ metric: 'accuracy', members: [{ state: 'finished' }, { state: 'finished' }] });
+
+    const compared = await succeed('compare', project, first, second);
+    const settings = compared['settings'] as { key: string; differs: boolean; values: unknown[] }[];
+    expect(settings.filter(({ differs }) => differs)).toEqual([
+      { key: 'learningRate', values: [1e-5, 1e-3], differs: true },
+    ]);
+    expect(compared['best']).toBe(resumed['best']);
+    const { code: readable, stdout: text } = await start('compare', project, first, second).ended;
+    expect(readable).toBe(0);
+    expect(text).toMatch(/learningRate +1e-5 +0\.001/);
+    expect(text).toContain('Data, split, weights and preprocessing are alike.');
+
+    // The record of a run is a configuration to run again.
+    const again = await succeed(
+      ...['train', project, '--config', join(project, 'runs', first, 'config.json'), '--set', 'epochs=1'],
+    );
+    const { record } = await succeed('run', project, again['run'] as string);
+    const old = await succeed('run', project, first);
+    const { config } = old['record'] as { config: object };
+    expect((record as { config: object }).config).toEqual({ ...config, epochs: 1 });
+  });
+
   it('describes a picture, and a file that is none', async () => {
     const picture = join(folder, 'images [x]/über/p40 – scan.png');
     const inspected = await succeed('inspect', picture, join(folder, 'images [x]/notes.txt'));
@@ -202,6 +285,11 @@ describe('fovea', () => {
     [['train', 'PROJECT', '--backbone', 'vit-micro', '--set', 'epochs=none'], 2],
     [['train', 'PROJECT', '--backbone', 'vit-micro', '--preset', 'fastest'], 2],
     [['split', 'PROJECT', '--validation', '1.5'], 2],
+    [['split', 'PROJECT', '--folds', '2'], 2],
+    [['sweep', 'PROJECT', '--backbone', 'vit-micro', '--key', 'epochs'], 2],
+    [['sweep', 'PROJECT', '--backbone', 'vit-micro', '--key', 'epoch', '--values', '1,2'], 1],
+    [['compare', 'PROJECT', 'no-such-run', 'nor-this'], 1],
+    [['train', 'PROJECT', '--queue', '--backbone', 'vit-micro'], 2],
     [['split'], 2],
     [['bench', 'predict', '--project', 'PROJECT'], 2],
     [['export', 'PROJECT', 'no-such-run', '--format', 'int8', 'out'], 2],

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Evaluation } from '#shared/models/run';
+import type { EvaluationNumbers } from '#shared/statistics/evaluate';
 import type { Run } from '../program';
 import { interval, RESEARCH_USE, table } from '../table';
 
@@ -24,10 +25,14 @@ export function addEvaluate(program: Command, run: Run): void {
     );
 }
 
-export function describeEvaluation(evaluation: Evaluation): string {
-  const { classes, perClass, confusionMatrix, cautions, n, patients, split } = evaluation;
+export const describeEvaluation = (evaluation: Evaluation): string =>
+  describeNumbers(evaluation, `${evaluation.split} images`);
+
+/** `images`: what was measured on, as in “12 test images of 5 patients”. */
+export function describeNumbers(evaluation: EvaluationNumbers, images: string): string {
+  const { classes, perClass, confusionMatrix, cautions, n, patients } = evaluation;
   return [
-    `${n} ${split} images of ${patients} patients; in brackets the 95 % interval`,
+    `${n} ${images}, ${patients} patients; in brackets the 95 % interval`,
     '',
     table(
       ['measure', 'value'],

@@ -3,9 +3,11 @@ import type { Run } from '../program';
 import { addApp } from './app';
 import { addBackbone } from './backbone';
 import { addBench } from './bench';
+import { addCompare } from './compare';
 import { addCreate } from './create';
 import { addDemo } from './demo';
 import { addEvaluate } from './evaluate';
+import { addExperiments } from './experiments';
 import { addExport } from './export';
 import { addFindRate } from './find-rate';
 import { addImport } from './import';
@@ -30,6 +32,8 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addFindRate,
   addTrain,
   addRuns,
+  addCompare,
+  addExperiments,
   addEvaluate,
   addPredict,
   addExport,

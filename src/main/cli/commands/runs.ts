@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { queuePlaces } from '#shared/training/queue';
 import type { Run } from '../program';
-import { decimals, duration, facts, table } from '../table';
+import { facts } from '../table';
+import { runTable } from './run-table';
 
 export function addRuns(program: Command, run: Run): void {
   program
@@ -10,17 +12,11 @@ export function addRuns(program: Command, run: Run): void {
     .action((folder: string) =>
       run(async (session) => {
         const { runs } = await session.request('runs.list', { project: await session.open(folder) });
-        const rows = runs.map(({ id, state, backbone, preset, epochsDone, epochs, best, seconds }) => [
-          id,
-          state,
-          backbone,
-          preset,
-          `${epochsDone}/${epochs}`,
-          best === null ? '–' : `${best.metric} ${decimals(best.value)}`,
-          duration(seconds),
-        ]);
-        const header = ['run', 'state', 'backbone', 'preset', 'epochs', 'best', 'time'];
-        return { result: { runs }, text: runs.length === 0 ? 'No runs yet.' : table(header, rows) };
+        const places = queuePlaces(runs);
+        return {
+          result: { runs: runs.map((one) => ({ ...one, queuePlace: places.get(one.id) ?? null })) },
+          text: runs.length === 0 ? 'No runs yet.' : runTable(runs),
+        };
       }),
     );
 
@@ -29,9 +25,12 @@ export function addRuns(program: Command, run: Run): void {
     .description('show one run with its configuration')
     .argument('<project>', 'the project folder')
     .argument('<run>', 'as in `fovea runs`')
-    .action((folder: string, id: string) =>
+    .option('--cancel', 'take a paused run off the list of those that wait; what it has is kept')
+    .action((folder: string, id: string, { cancel = false }: { cancel?: boolean }) =>
       run(async (session) => {
-        const detail = await session.request('runs.get', { project: await session.open(folder), run: id });
+        const project = await session.open(folder);
+        if (cancel) await session.request('runs.stop', { project, run: id });
+        const detail = await session.request('runs.get', { project, run: id });
         const { summary, record } = detail;
         const settings = Object.entries(record.config).map(
           ([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)] as const,

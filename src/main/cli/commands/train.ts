@@ -9,10 +9,13 @@ import type { Run } from '../program';
 import type { Session } from '../session';
 import { decimals, duration, RESEARCH_USE, table } from '../table';
 import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
+import { firstFailure, waitPausing } from './finish-runs';
+import { runTable } from './run-table';
 
 interface Options extends ConfigOptions {
   readonly name?: string;
   readonly resume?: string;
+  readonly queue?: boolean;
 }
 
 export function addTrain(program: Command, run: Run): void {
@@ -23,8 +26,13 @@ export function addTrain(program: Command, run: Run): void {
   addConfigOptions(command)
     .option('--name <name>', 'of the run')
     .option('--resume <run>', 'go on with a run that was paused or interrupted')
+    .option('--queue', 'go on with all runs that were paused or left waiting, one by one; Ctrl-C pauses them')
     .action((folder: string, options: Options) =>
       run(async (session) => {
+        if (options.queue === true) {
+          refuseSettings(options);
+          return finishQueue(session, await session.open(folder));
+        }
         const config = options.resume === undefined ? await configurationOf(options) : null;
         const project = await session.open(folder);
         const started = await begin(session, project, options, config);
@@ -38,13 +46,44 @@ function begin(session: Session, project: string, options: Options, config: RunC
     const { name } = options;
     return session.request('runs.start', { project, config, ...(name === undefined ? {} : { name }) });
   }
-  if (options.config !== undefined || options.set !== undefined || options.backbone !== undefined) {
+  refuseSettings(options);
+  return session.request('runs.resume', { project, run: options.resume ?? '' });
+}
+
+function refuseSettings({ config, set, backbone, preset, device }: Options): void {
+  if ([config, set, backbone, preset, device].some((option) => option !== undefined)) {
     throw new UsageError(
       'A run that is resumed keeps its own configuration.',
-      'Leave out --backbone, --config and --set.',
+      'Leave out --backbone, --preset, --device, --config and --set.',
     );
   }
-  return session.request('runs.resume', { project, run: options.resume ?? '' });
+}
+
+/** Trains what waits or was paused, in its order. */
+async function finishQueue(session: Session, project: string): Promise<Outcome> {
+  const { services, interrupt } = session;
+  const open = services.projects.get(project);
+  const { runs: queued } = await session.request('runs.resumeAll', { project });
+  const pause = async () => {
+    // The last first: none of them shall begin meanwhile.
+    for (const { id } of queued.toReversed()) await services.runs.pause(open, id).catch(() => undefined);
+  };
+  const ended = await waitPausing(
+    session,
+    async () => {
+      const summaries: RunSummary[] = [];
+      for (const { id } of queued) summaries.push(await services.runs.wait(open, id));
+      return summaries;
+    },
+    pause,
+  );
+  const failed = firstFailure(ended);
+  return {
+    result: { runs: ended },
+    text: ended.length === 0 ? 'No run was paused or left waiting.' : runTable(ended),
+    interrupted: interrupt.aborted,
+    ...(failed === null || interrupt.aborted ? {} : { failure: failed }),
+  };
 }
 
 /** Waits for the end of a run and answers with what became of it. Ctrl-C stops it after its checkpoint is saved. */

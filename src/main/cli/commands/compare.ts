@@ -1,0 +1,40 @@
+import { type Command, Option } from 'commander';
+import { type BestMetric, bestMetrics } from '#shared/models/run-config';
+import type { Run } from '../program';
+import { RESEARCH_USE } from '../table';
+import { describeResults, describeValues } from './experiment-text';
+
+export function addCompare(program: Command, run: Run): void {
+  program
+    .command('compare')
+    .description('hold runs side by side: settings that differ, data, split and weights, validation results')
+    .argument('<project>', 'the project folder')
+    .argument('<runs...>', 'two or more, as in `fovea runs`')
+    .option('--all', 'also the settings that are alike')
+    .addOption(
+      new Option('--metric <metric>', 'what decides; by default what picked their best epochs').choices(bestMetrics),
+    )
+    .action((folder: string, ids: string[], { all = false, metric }: { all?: boolean; metric?: BestMetric }) =>
+      run(async (session) => {
+        const comparison = await session.request('runs.compare', {
+          project: await session.open(folder),
+          runs: ids,
+          ...(metric === undefined ? {} : { metric }),
+        });
+        const names = comparison.runs.map(({ summary }) => summary.id);
+        const settings = comparison.settings.filter(({ differs }) => all || differs);
+        const facts = comparison.facts.filter(({ differs }) => all || differs);
+        const text = [
+          describeResults(comparison, 'run', names),
+          '',
+          settings.length === 0 ? 'All settings are alike.' : describeValues(settings, names),
+          '',
+          facts.length === 0 ? 'Data, split, weights and preprocessing are alike.' : describeValues(facts, names),
+          '',
+          ...comparison.notes.map((note) => `Note: ${note}`),
+          RESEARCH_USE,
+        ].join('\n');
+        return { result: { ...comparison }, text };
+      }),
+    );
+}

@@ -1,0 +1,104 @@
+import { metricNames } from '#shared/experiments/metrics';
+import { settingText } from '#shared/experiments/settings';
+import type { ComparedValues, Comparison, Verdict } from '#shared/models/comparison';
+import type { ExperimentDetail } from '#shared/models/experiment';
+import type { Metric } from '#shared/models/metric';
+import { decimals, interval, RESEARCH_USE, table } from '../table';
+import { describeNumbers } from './evaluate';
+
+const verdictTexts: Readonly<Record<Verdict, string>> = {
+  best: 'best',
+  alike: 'not told apart from the best',
+  worse: 'worse than the best',
+  'other-images': 'validated on other images',
+  unmeasured: '–',
+};
+
+const measured = (metric: Metric | null | undefined): string =>
+  metric === null || metric === undefined ? '–' : interval(metric);
+
+/** Validation results side by side. `names`: what stands for each run, in order. */
+export function describeResults(comparison: Comparison, title: string, names: readonly string[]): string {
+  return [
+    table(
+      [title, 'state', 'accuracy', 'macro F1', 'AUC', 'loss', `by ${metricNames[comparison.metric]}`, 'behind'],
+      comparison.runs.map(({ summary, evaluation, verdict, behind }, index) => [
+        names[index] ?? summary.id,
+        summary.state,
+        measured(evaluation?.accuracy),
+        measured(evaluation?.macroF1),
+        measured(evaluation?.auc),
+        measured(evaluation?.loss),
+        verdictTexts[verdict],
+        measured(behind),
+      ]),
+    ),
+    'On the validation images; in brackets the 95 % interval',
+  ].join('\n');
+}
+
+/** Rows of settings or facts in columns of runs; hashes are cut to what tells them apart at a glance. */
+export function describeValues(rows: readonly ComparedValues[], names: readonly string[]): string {
+  const cell = (value: ComparedValues['values'][number]) =>
+    typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : settingText(value);
+  return table(
+    ['', ...names],
+    rows.map(({ key, values }) => [key, ...values.map(cell)]),
+  );
+}
+
+export function describeExperiment({ experiment, runs, comparison, pooled }: ExperimentDetail): string {
+  const states = `${experiment.name} (${experiment.id}): ${runs.filter(({ state }) => state === 'finished').length} of ${experiment.members.length} runs finished`;
+  const title = experiment.kind === 'sweep' ? experiment.key : 'fold';
+  const label = (run: string): string => {
+    if (experiment.kind === 'folds') return String(experiment.members.find((one) => one.run === run)?.fold ?? '');
+    return settingText(experiment.members.find((one) => one.run === run)?.value ?? null);
+  };
+  const lines = [states, ''];
+  if (comparison !== null) {
+    const names = comparison.runs.map(({ summary }) => label(summary.id));
+    if (experiment.kind === 'sweep') {
+      lines.push(describeResults(comparison, title, names), ...comparison.notes.map((note) => `Note: ${note}`));
+    } else {
+      lines.push(
+        table(
+          [title, 'state', 'images', 'accuracy', 'macro F1', 'AUC', 'loss'],
+          comparison.runs.map(({ summary, evaluation }, index) => [
+            names[index] ?? '',
+            summary.state,
+            evaluation?.n ?? '–',
+            measured(evaluation?.accuracy),
+            measured(evaluation?.macroF1),
+            measured(evaluation?.auc),
+            measured(evaluation?.loss),
+          ]),
+        ),
+      );
+    }
+  }
+  if (pooled !== null) {
+    const { accuracy, macroF1, auc } = pooled.spread;
+    const spread = ({ mean, standardDeviation, lowest, highest }: typeof accuracy) => [
+      decimals(mean),
+      decimals(standardDeviation),
+      decimals(lowest),
+      decimals(highest),
+    ];
+    lines.push(
+      '',
+      table(
+        ['over the folds', 'mean', 'standard deviation', 'lowest', 'highest'],
+        [
+          ['accuracy', ...spread(accuracy)],
+          ['macro F1', ...spread(macroF1)],
+          ...(auc === null ? [] : [['AUC', ...spread(auc)]]),
+        ],
+      ),
+      '',
+      describeNumbers(pooled, `out-of-fold images of ${pooled.folds} models`),
+    );
+  } else {
+    lines.push(RESEARCH_USE);
+  }
+  return lines.join('\n');
+}

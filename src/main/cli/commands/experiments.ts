@@ -1,0 +1,129 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { guideLearningRates, parseSettingValue } from '#shared/experiments/settings';
+import type { SettingValue } from '#shared/models/membership';
+import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import { UsageError } from '../outcome';
+import type { Run } from '../program';
+import { table } from '../table';
+import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
+import { experimentOutcome, finishExperiment } from './finish-runs';
+import { wholeNumber } from './numbers';
+
+interface SweepOptions extends ConfigOptions {
+  readonly key: string;
+  readonly values: readonly SettingValue[];
+  readonly name?: string;
+  readonly resume?: string;
+}
+
+interface FoldsOptions extends ConfigOptions {
+  readonly folds: number;
+  readonly seed: number;
+  readonly name?: string;
+  readonly resume?: string;
+}
+
+/** Several runs that answer one question: `sweep`, `cross-validate`, and what became of them. */
+export function addExperiments(program: Command, run: Run): void {
+  addConfigOptions(
+    program
+      .command('sweep')
+      .description('train one run a value of one setting, all else alike, and compare them; Ctrl-C pauses')
+      .argument('<project>', 'the project folder'),
+  )
+    .option('--key <setting>', 'which setting; dots go into groups', 'learningRate')
+    .addOption(
+      new Option('--values <list>', 'with commas between; the learning rates 1e-5,2e-5,5e-5,1e-4 by default')
+        .argParser(settingValues)
+        .default(guideLearningRates, '1e-5,2e-5,5e-5,1e-4'),
+    )
+    .option('--name <name>', 'of the sweep')
+    .option('--resume <experiment>', 'go on with a sweep that was paused')
+    .action((folder: string, options: SweepOptions, command: Command) =>
+      run(async (session) => {
+        const { key, values, name, resume } = options;
+        if (resume === undefined && key !== 'learningRate' && command.getOptionValueSource('values') === 'default') {
+          throw new UsageError(`Say which values ${key} takes.`, 'For example: --values 5,10,20');
+        }
+        const config = resume === undefined ? await configurationOf(options) : null;
+        const project = await session.open(folder);
+        if (config === null) return resumeExperiment(session, project, resume ?? '');
+        const { id } = await session.request('experiments.sweep', {
+          project,
+          config,
+          key,
+          values: [...values],
+          ...(name === undefined ? {} : { name }),
+        });
+        return finishExperiment(session, project, id);
+      }),
+    );
+
+  addConfigOptions(
+    program
+      .command('cross-validate')
+      .description('train one run a fold of the train and validation images, and evaluate their answers as one')
+      .argument('<project>', 'the project folder'),
+  )
+    .option('--folds <n>', `${FEWEST_FOLDS} to ${MOST_FOLDS}`, wholeNumber(FEWEST_FOLDS, MOST_FOLDS), 5)
+    .option('--seed <n>', 'of the folds', wholeNumber(0), 42)
+    .option('--name <name>', 'of the cross-validation')
+    .option('--resume <experiment>', 'go on with a cross-validation that was paused')
+    .action((folder: string, options: FoldsOptions) =>
+      run(async (session) => {
+        const { folds, seed, name, resume } = options;
+        const config = resume === undefined ? await configurationOf(options) : null;
+        const project = await session.open(folder);
+        if (config === null) return resumeExperiment(session, project, resume ?? '');
+        const { id } = await session.request('experiments.crossValidate', {
+          project,
+          config,
+          folds,
+          seed,
+          ...(name === undefined ? {} : { name }),
+        });
+        return finishExperiment(session, project, id);
+      }),
+    );
+
+  program
+    .command('experiments')
+    .description('list the sweeps and cross-validations of a project, newest first')
+    .argument('<project>', 'the project folder')
+    .action((folder: string) =>
+      run(async (session) => {
+        const { experiments } = await session.request('experiments.list', { project: await session.open(folder) });
+        const rows = experiments.map(({ id, kind, name, members }) => [id, kind, name, members.length]);
+        return {
+          result: { experiments },
+          text: rows.length === 0 ? 'No experiments yet.' : table(['experiment', 'kind', 'name', 'runs'], rows),
+        };
+      }),
+    );
+
+  program
+    .command('experiment')
+    .description('show one sweep or cross-validation with its results')
+    .argument('<project>', 'the project folder')
+    .argument('<experiment>', 'as in `fovea experiments`')
+    .action((folder: string, id: string) =>
+      run(async (session) => {
+        const project = await session.open(folder);
+        const detail = await session.request('experiments.get', { project, experiment: id });
+        return experimentOutcome(detail, session.services.projects.get(project).folder);
+      }),
+    );
+}
+
+type Session = Parameters<Parameters<Run>[0]>[0];
+
+async function resumeExperiment(session: Session, project: string, experiment: string) {
+  await session.request('experiments.resume', { project, experiment });
+  return finishExperiment(session, project, experiment);
+}
+
+function settingValues(text: string): SettingValue[] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.some((part) => part === '')) throw new InvalidArgumentError('Write values with commas between them.');
+  return parts.map(parseSettingValue);
+}

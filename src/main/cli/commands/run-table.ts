@@ -1,0 +1,20 @@
+import type { RunSummary } from '#shared/models/run';
+import { queuePlaces } from '#shared/training/queue';
+import { decimals, duration, table } from '../table';
+
+/** Runs as aligned columns; the state of one that waits has its place in the queue. */
+export function runTable(runs: readonly RunSummary[]): string {
+  const places = queuePlaces(runs);
+  return table(
+    ['run', 'state', 'backbone', 'preset', 'epochs', 'best', 'time'],
+    runs.map(({ id, state, backbone, preset, epochsDone, epochs, best, seconds }) => [
+      id,
+      places.has(id) ? `${state}, place ${places.get(id)}` : state,
+      backbone,
+      preset,
+      `${epochsDone}/${epochs}`,
+      best === null ? '–' : `${best.metric} ${decimals(best.value)}`,
+      duration(seconds),
+    ]),
+  );
+}
