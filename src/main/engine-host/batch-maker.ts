@@ -5,6 +5,7 @@ import { decodeRaster, type Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { Augmentation } from '#shared/models/run-config';
+import { type Mix, mixBatch } from '../engine/train/mixup';
 import type { Batch } from '../engine/train/session';
 import type { Sample } from './protocol';
 
@@ -14,6 +15,8 @@ export interface BatchOrder {
   readonly epoch: number | null;
   /** For each sample, how often it was drawn before in this epoch: it shows another view. None by default. */
   readonly repeats?: readonly number[];
+  /** How the images are mixed with each other; they are not by default. */
+  readonly mix?: Mix;
 }
 
 export interface BatchSettings {
@@ -53,5 +56,6 @@ export function makeBatch(order: BatchOrder, settings: BatchSettings): Batch {
       augmentInto(raster, augmentation, pipeline, random, pixels, index * size);
     }
   }
-  return { pixels, labels, count: order.samples.length };
+  const batch: Batch = { pixels, labels, count: order.samples.length };
+  return order.mix ? mixBatch(batch, order.mix) : batch;
 }

@@ -1,5 +1,6 @@
 import { countRepeats } from '../engine/train/epoch-plan';
 import type { BatchSource } from '../engine/train/loop';
+import { drawMix, type Mix, mixBatch } from '../engine/train/mixup';
 import type { Batch } from '../engine/train/session';
 import type { Loader } from './loader';
 import type { Sample } from './protocol';
@@ -13,22 +14,33 @@ export function inOrder(count: number, size: number): number[][] {
   return groups;
 }
 
+/** Mixup's strength, and what its draws follow from; null = nothing is mixed. */
+export type Mixing = { readonly alpha: number; readonly seed: number } | null;
+
+const mixOf = (mixing: Mixing, epoch: number, microBatch: number, count: number): Mix | null =>
+  mixing === null ? null : drawMix(mixing.alpha, mixing.seed, epoch, microBatch, count);
+
 /** Augmented views for training and plain ones for validation, from the loader's threads. */
 export function imageBatches(
   loader: Loader,
   train: readonly Sample[],
   validation: readonly Sample[],
   batchSize: number,
+  mixing: Mixing,
 ): BatchSource {
   const pick = (samples: readonly Sample[], positions: readonly number[]) => positions.map((i) => samples[i] as Sample);
   return {
     training: (epoch, plan, first) => {
       const repeats = countRepeats(plan);
-      const orders = plan.map((positions, index) => ({
-        epoch,
-        samples: pick(train, positions),
-        repeats: repeats[index] ?? [],
-      }));
+      const orders = plan.map((positions, index) => {
+        const mix = mixOf(mixing, epoch, index, positions.length);
+        return {
+          epoch,
+          samples: pick(train, positions),
+          repeats: repeats[index] ?? [],
+          ...(mix === null ? {} : { mix }),
+        };
+      });
       return loader.batches(orders.slice(first));
     },
     validation: () =>
@@ -47,12 +59,13 @@ export interface FeatureSet {
   readonly labels: Int32Array;
 }
 
-/** Rows of cached features: the same in every epoch but for their order. */
+/** Rows of cached features: the same in every epoch but for their order and, where asked for, how they are mixed. */
 export function featureBatches(
   train: FeatureSet,
   validation: FeatureSet,
   width: number,
   batchSize: number,
+  mixing: Mixing,
 ): BatchSource {
   const gather = (set: FeatureSet, positions: readonly number[]): Batch => {
     const pixels = new Float32Array(positions.length * width);
@@ -65,11 +78,16 @@ export function featureBatches(
       count: positions.length,
     };
   };
-  async function* each(set: FeatureSet, plan: readonly (readonly number[])[]) {
-    for (const positions of plan) yield gather(set, positions);
+  async function* training(epoch: number, plan: readonly (readonly number[])[], first: number) {
+    for (const [index, positions] of plan.entries()) {
+      if (index < first) continue;
+      const batch = gather(train, positions);
+      const mix = mixOf(mixing, epoch, index, positions.length);
+      yield mix === null ? batch : mixBatch(batch, mix);
+    }
   }
-  return {
-    training: (_epoch, plan, first) => each(train, plan.slice(first)),
-    validation: () => each(validation, inOrder(validation.labels.length, batchSize)),
-  };
+  async function* validating() {
+    for (const positions of inOrder(validation.labels.length, batchSize)) yield gather(validation, positions);
+  }
+  return { training, validation: validating };
 }

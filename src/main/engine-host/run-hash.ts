@@ -35,6 +35,7 @@ const laterDefaults: Partial<RunConfig> = {
   dropout: null,
   attentionDropout: null,
   dropPath: null,
+  mixup: 0,
 };
 
 function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {

@@ -7,7 +7,7 @@ import { lowestRateFactor, vitModel } from '../engine/train/model';
 import type { OptimizerState, TrainingSession } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
 import { featureWidth } from '../engine/vit/tokens';
-import { featureBatches, imageBatches } from './batch-source';
+import { featureBatches, imageBatches, type Mixing } from './batch-source';
 import { resolveDevice } from './device';
 import { withDropout } from './dropout';
 import { extractFeatures } from './features';
@@ -73,6 +73,8 @@ function sessionOptions({ spec: { config, train, classes }, index }: StageInput)
   };
 }
 
+const mixingOf = ({ config: { mixup, seed } }: StagedSpec): Mixing => (mixup === 0 ? null : { alpha: mixup, seed });
+
 async function setUpLayers(input: StageInput): Promise<StageSetup> {
   const { spec, stage, model, optimizer } = input;
   const { config } = spec;
@@ -86,7 +88,7 @@ async function setUpLayers(input: StageInput): Promise<StageSetup> {
   const loader = createLoader({ pipeline: spec.pipeline, augmentation: config.augmentation, seed: config.seed });
   return {
     session,
-    batches: imageBatches(loader, spec.train, spec.validation, options.microBatch),
+    batches: imageBatches(loader, spec.train, spec.validation, options.microBatch, mixingOf(spec)),
     lowestRateFactor: lowestRateFactor(vitModel(options.config, options.trainable, options.layerDecay)),
     parameters: () => session.parameters(),
     close: async () => {
@@ -131,7 +133,13 @@ async function setUpHead(input: StageInput): Promise<StageSetup> {
   );
   return {
     session,
-    batches: featureBatches(set(spec.train, 0), set(spec.validation, spec.train.length), width, options.microBatch),
+    batches: featureBatches(
+      set(spec.train, 0),
+      set(spec.validation, spec.train.length),
+      width,
+      options.microBatch,
+      mixingOf(spec),
+    ),
     lowestRateFactor: 1,
     parameters: async () => new Map([...frozen, ...(await session.parameters())]),
     close: () => session.dispose(),

@@ -37,3 +37,25 @@ export function createRandom(seed: number): Random {
 export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
+
+/**
+ * The logarithm of a number from the gamma distribution of this shape and scale 1, by Marsaglia and Tsang 2000. As a
+ * logarithm because small shapes give numbers below what a double holds.
+ */
+export function logGamma(random: Random, shape: number): number {
+  // Gamma(a) = Gamma(a + 1) U^(1/a)
+  if (shape < 1) return logGamma(random, shape + 1) + Math.log(1 - random()) / shape;
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = normal(random);
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - random()) < (x * x) / 2 + d * (1 - v + Math.log(v))) return Math.log(d * v);
+  }
+}
+
+/** A number from the beta distribution: X / (X + Y) with X from Gamma(a) and Y from Gamma(b). */
+export function beta(random: Random, a: number, b: number): number {
+  const x = logGamma(random, a);
+  return 1 / (1 + Math.exp(logGamma(random, b) - x));
+}

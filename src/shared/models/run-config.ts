@@ -100,6 +100,11 @@ export const runConfigSchema = z.strictObject({
   attentionDropout: dropoutSchema,
   /** The same for whole residual branches of an image. */
   dropPath: dropoutSchema,
+  /**
+   * Mixup (Zhang et al. 2018): training images, or their features, are mixed in pairs with shares from Beta(this, this);
+   * 0 = off.
+   */
+  mixup: z.number().min(0).max(100).default(0),
   labelSmoothing: z.number().min(0).max(0.99).default(0),
   classBalance: z.enum(classBalances).default('none'),
   bestMetric: z.enum(bestMetrics).default('accuracy'),

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { crossEntropyTargets } from './cross-entropy';
 
-const options = { batch: 2, classes: 3, labels: Int32Array.of(0, 2), classWeights: null, labelSmoothing: 0, scale: 1 };
+const options = {
+  ...{ batch: 2, classes: 3, labels: Int32Array.of(0, 2), mixed: null },
+  ...{ classWeights: null, labelSmoothing: 0, scale: 1 },
+};
 
 /** PyTorch's formula, term by term: the weighted mean of the negative log likelihood and of the smoothing loss. */
 function torchLoss(logits: number[][], labels: number[], weights: number[], smoothing: number): number {
@@ -46,6 +49,22 @@ describe('crossEntropyTargets', () => {
       });
     });
     expect(loss).toBeCloseTo(0.5 * torchLoss(logits, [0, 2], weights, 0.2), 6);
+  });
+
+  // Weights 1, 2, 1/2; labels 0 and 1, so the denominator is 3; 0.75 of each image and 0.25 of the other.
+  it('shares the loss of mixed images between both labels, weights with them', () => {
+    const mixed = { share: 0.75, labels: Int32Array.of(1, 0) };
+    const given = { ...options, labels: Int32Array.of(0, 1), mixed, classWeights: [1, 2, 0.5] };
+    const expected = [0.75 / 3, 0.5 / 3, 0, 0.25 / 3, 1.5 / 3, 0];
+    for (const [index, target] of crossEntropyTargets(given).entries()) {
+      expect(target).toBeCloseTo(expected[index] as number, 7);
+    }
+    // With smoothing 0.3 each class gets its weight x 0.1 / 3 beside 0.7 of the above, whatever is mixed.
+    const smoothed = crossEntropyTargets({ ...given, labelSmoothing: 0.3 });
+    for (const [index, target] of smoothed.entries()) {
+      const even = (0.1 * ([1, 2, 0.5][index % 3] as number)) / 3;
+      expect(target).toBeCloseTo(0.7 * (expected[index] as number) + even, 7);
+    }
   });
 
   it('refuses a label that is no class', () => {

@@ -6,6 +6,8 @@ export interface CrossEntropyOptions {
   readonly batch: number;
   readonly classes: number;
   readonly labels: Int32Array;
+  /** Of mixup: each image's second label, and the share of the first. */
+  readonly mixed: { readonly share: number; readonly labels: Int32Array } | null;
   readonly classWeights: readonly number[] | null;
   readonly labelSmoothing: number;
   /** Factor on the loss: 1 / number of micro-batches when gradients are accumulated. */
@@ -18,26 +20,42 @@ export interface CrossEntropyOptions {
  *
  *   T[i, c] = ((1 - e) w[y_i] [c = y_i] + e / K w[c]) / sum_i w[y_i]
  *
+ * Where images are mixed, the loss is s times that of their own labels and 1 - s times that of the others' (Zhang et
+ * al. 2018), each with its smoothing and its weighted mean: T = s T(y) + (1 - s) T(y'). y' is a permutation of y, so both
+ * means have the same denominator.
+ *
  * Class weights, smoothing, the mean and the masking of padded rows (zeros) all live here, so the graph needs only one
  * loss.
  */
 export function crossEntropyTargets(options: CrossEntropyOptions): Float32Array {
-  const { batch, classes, labels, classWeights, labelSmoothing, scale } = options;
+  const { batch, classes, labels, mixed, scale } = options;
+  const targets = new Float32Array(batch * classes);
+  addTargets(targets, options, labels, mixed ? scale * mixed.share : scale);
+  if (mixed) addTargets(targets, options, mixed.labels, scale * (1 - mixed.share));
+  return targets;
+}
+
+function addTargets(
+  targets: Float32Array,
+  { classes, classWeights, labelSmoothing }: CrossEntropyOptions,
+  labels: Int32Array,
+  scale: number,
+): void {
   const weightOf = (label: number): number => classWeights?.[label] ?? 1;
   let normaliser = 0;
   for (const label of labels) {
     if (label < 0 || label >= classes) throw new Error(`label ${label} is not one of ${classes} classes`);
     normaliser += weightOf(label);
   }
-  const targets = new Float32Array(batch * classes);
-  if (normaliser === 0) return targets;
+  if (normaliser === 0) return;
   labels.forEach((label, row) => {
     for (let c = 0; c < classes; c += 1) {
       const own = c === label ? (1 - labelSmoothing) * weightOf(label) : 0;
-      targets[row * classes + c] = (scale * (own + (labelSmoothing / classes) * weightOf(c))) / normaliser;
+      const at = row * classes + c;
+      const target = (scale * (own + (labelSmoothing / classes) * weightOf(c))) / normaliser;
+      targets[at] = (targets[at] as number) + target;
     }
   });
-  return targets;
 }
 
 /** `-sum(T log softmax(logits))`, a scalar. */

@@ -187,6 +187,7 @@ describe('the gradient through dropout', () => {
       batch: 3,
       classes: 3,
       labels: Int32Array.of(0, 1, 2),
+      mixed: null,
       classWeights: null,
       labelSmoothing: 0,
       scale: 1,

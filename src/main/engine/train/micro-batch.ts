@@ -22,7 +22,7 @@ export function padRows(values: Float32Array, count: number, batch: number, rowS
 export function prepareMicroBatch(
   model: TrainableModel,
   options: Pick<StepOptions, 'microBatch' | 'classWeights' | 'labelSmoothing'>,
-  { pixels, labels, count }: Batch,
+  { pixels, labels, count, mixed }: Batch,
   accumulation: number,
 ) {
   return {
@@ -31,6 +31,7 @@ export function prepareMicroBatch(
       batch: options.microBatch,
       classes: model.classes,
       labels: labels.subarray(0, count),
+      mixed: mixed ? { share: mixed.share, labels: mixed.labels.subarray(0, count) } : null,
       classWeights: options.classWeights,
       labelSmoothing: options.labelSmoothing,
       scale: 1 / accumulation,

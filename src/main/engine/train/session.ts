@@ -11,6 +11,8 @@ export interface Batch {
   /** [count], class indices. */
   readonly labels: Int32Array;
   readonly count: number;
+  /** Where images were mixed: the share of their own in each, and the label of the image that makes up the rest. */
+  readonly mixed?: { readonly share: number; readonly labels: Int32Array };
 }
 
 export interface TrainingOptions {

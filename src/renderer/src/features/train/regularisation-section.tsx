@@ -28,6 +28,13 @@ export function RegularisationSection({ draft, change }: RegularisationSectionPr
         check={belowOne}
         onChange={(value) => change({ labelSmoothing: value ?? 0 })}
       />
+      <DecimalSetting
+        label="Mixup"
+        help="Blends images in pairs, labels too; 0.2 is usual, 0 = off. A head alone: blends their features."
+        value={draft.mixup}
+        check={(value) => (value >= 0 && value <= 100 ? null : 'From 0 to 100')}
+        onChange={(value) => change({ mixup: value ?? 0 })}
+      />
       {!isQuick && (
         <>
           <DecimalSetting
