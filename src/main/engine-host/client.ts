@@ -6,8 +6,8 @@ export type { EngineAction, EngineCall, EngineListeners } from './lane';
 
 export interface EngineClient {
   /**
-   * Asks the engine. Short work (`estimate`, `devices`, `classify`) has a process of its own, so that it never waits for
-   * a training; all else runs one at a time in another.
+   * Asks the engine. Short work (`estimate`, `devices`, `fastestDevice`, `classify`) has a process of its own, so that it
+   * never waits for a training; all else runs one at a time in another.
    */
   request<K extends EngineRequestName>(
     name: K,
@@ -29,7 +29,7 @@ export interface EngineClientOptions {
 }
 
 const IDLE_MILLISECONDS = 60_000;
-const shortRequests: ReadonlySet<EngineRequestName> = new Set(['estimate', 'devices', 'classify']);
+const shortRequests: ReadonlySet<EngineRequestName> = new Set(['estimate', 'devices', 'fastestDevice', 'classify']);
 
 /** Owns the engine's processes. Nothing is started before the first request. */
 export function createEngineClient(options: EngineClientOptions): EngineClient {

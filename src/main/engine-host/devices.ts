@@ -1,32 +1,55 @@
 import { availableParallelism, cpus } from 'node:os';
-import { createOnnxRuntimeBackend } from '../engine/backends/onnxruntime';
+import { deviceProblem } from '../engine/backends/availability';
+import type { OnnxRuntimeDevice } from '../engine/backends/execution-providers';
 import { loadTfjs } from '../engine/backends/tfjs/runtime';
-import { GraphBuilder } from '../engine/ir/builder';
+import { graphicsCards } from './graphics-cards';
 import type { DeviceInfo } from './protocol';
 
-/** Runs 1 + 1 on WebGPU: whether there is an adapter is only known when it is asked to compute. */
-async function probeWebGpu(): Promise<string | null> {
-  try {
-    const builder = new GraphBuilder();
-    const x = builder.input('x', [1, 4]);
-    builder.output('y', builder.add(x, x));
-    const program = await createOnnxRuntimeBackend({ device: 'webgpu', threads: 1 }).compile(builder.build('probe'));
-    const { host } = await program.run(new Map([['x', { shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) }]]));
-    await program.dispose();
-    return host.get('y')?.data[3] === 8 ? null : 'It gave a wrong sum.';
-  } catch {
-    return 'No graphics device with Vulkan, Direct3D 12 or Metal answered.';
+const NEVER_RUN = 'Untested: not yet run on such a machine. Try "fovea selftest --device" with it first.';
+
+const programs: readonly {
+  readonly id: Exclude<OnnxRuntimeDevice, 'cpu'>;
+  readonly title: string;
+  readonly untested: string;
+}[] = [
+  {
+    id: 'webgpu',
+    title: 'WebGPU',
+    untested: 'Checked on a software driver. Untested: not yet run on a graphics card.',
+  },
+  { id: 'cuda', title: 'CUDA', untested: NEVER_RUN },
+  { id: 'dml', title: 'DirectML', untested: NEVER_RUN },
+  { id: 'coreml', title: 'CoreML', untested: NEVER_RUN },
+];
+
+/** Everything that Fovea knows to train on: what it is, whether it works here, and if not, why and what to do. */
+export async function listDevices(): Promise<readonly DeviceInfo[]> {
+  const cards = await graphicsCards();
+  const model = cpus()[0]?.model.trim() ?? 'Processor';
+  const devices: DeviceInfo[] = [
+    {
+      id: 'cpu',
+      name: `${model}, ${availableParallelism()} threads`,
+      available: true,
+      reason: null,
+      untested: null,
+    },
+  ];
+  // One after the other: two runtimes that open one card at the same time is nobody's tested case.
+  for (const { id, title, untested } of programs) {
+    const reason = await deviceProblem(id);
+    const available = reason === null;
+    devices.push({ id, name: available ? onCards(id, title, cards) : title, available, reason, untested });
   }
+  const { name, note } = await loadTfjs();
+  const onCuda = name === 'TensorFlow.js on CUDA';
+  devices.push({ id: 'tfjs', name, available: true, reason: onCuda ? null : note, untested: onCuda ? note : null });
+  return devices;
 }
 
-/** What this machine can train on. */
-export async function listDevices(): Promise<readonly DeviceInfo[]> {
-  const reason = await probeWebGpu();
-  const tfjs = await loadTfjs();
-  const model = cpus()[0]?.model.trim() ?? 'CPU';
-  return [
-    { id: 'cpu', name: `${model}, ${availableParallelism()} threads`, available: true, reason: null },
-    { id: 'webgpu', name: 'Graphics device (WebGPU)', available: reason === null, reason },
-    { id: 'tfjs', name: tfjs.name, available: true, reason: tfjs.note },
-  ];
+/** Which of several cards a program takes cannot be asked: all are named. */
+function onCards(id: OnnxRuntimeDevice, title: string, cards: readonly string[]): string {
+  const fitting = id === 'cuda' ? cards.filter((card) => /nvidia/i.test(card)) : cards;
+  if (fitting.length > 0) return `${title} on ${fitting.join(' or ')}`;
+  return id === 'webgpu' ? 'WebGPU (no graphics card found, perhaps a software driver)' : title;
 }

@@ -6,6 +6,7 @@ import { comparePrecisions } from './compare-precisions';
 import { listDevices } from './devices';
 import { estimate } from './estimate';
 import { exportOnnx } from './export-onnx';
+import { findFastestDevice } from './fastest-device';
 import { findLearningRate } from './find-learning-rate';
 import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './protocol';
 import type { RequestContext } from './request-context';
@@ -29,6 +30,7 @@ const handlers: Handlers = {
   selftest,
   bench,
   devices: async () => ({ devices: await listDevices() }),
+  fastestDevice: () => findFastestDevice(),
 };
 
 /** Progress of a run is told at most this often; what changes the phase is told at once. */

@@ -204,10 +204,21 @@ export interface BenchResult extends SpeedMeasurement {
 }
 
 export interface DeviceInfo {
-  readonly id: string;
+  readonly id: Exclude<Device, 'auto'>;
+  /** The program and what it computes on. */
   readonly name: string;
   readonly available: boolean;
+  /** Why not, with what to do; or what to know of a device that is. */
   readonly reason: string | null;
+  /** What of it nobody has tried yet, or null. */
+  readonly untested: string | null;
+}
+
+/** What `auto` stands for on this machine. */
+export interface FastestDevice {
+  readonly device: Exclude<Device, 'auto'>;
+  /** How it was chosen, a sentence. */
+  readonly why: string;
 }
 
 /** Every request of the engine host, by name. One runs at a time; the rest wait. */
@@ -221,6 +232,7 @@ export interface EngineRequests {
   selftest: { input: SelftestSpec; output: SelftestResult };
   bench: { input: BenchSpec; output: BenchResult };
   devices: { input: Record<never, never>; output: { readonly devices: readonly DeviceInfo[] } };
+  fastestDevice: { input: Record<never, never>; output: FastestDevice };
 }
 export type EngineRequestName = keyof EngineRequests;
 

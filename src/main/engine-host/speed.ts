@@ -1,5 +1,5 @@
 import type { Stage, Trainable } from '#shared/training/stages';
-import type { EngineDevice } from '../engine/backends/backend';
+import type { Backend, EngineDevice } from '../engine/backends/backend';
 import { createBackend } from '../engine/backends/create-backend';
 import { forwardFlops } from '../engine/bench/bench';
 import { GraphBuilder } from '../engine/ir/builder';
@@ -22,18 +22,21 @@ export function gemmRate(device: EngineDevice, threads: number): Promise<number 
   const key = `${device} ${threads}`;
   const known = rates.get(key);
   if (known !== undefined) return known;
-  const measured = measure(device, threads).catch(() => null);
+  const measured = Promise.resolve()
+    .then(() => quickGemmRate(createBackend({ device, threads })))
+    .catch(() => null);
   rates.set(key, measured);
   return measured;
 }
 
-async function measure(device: EngineDevice, threads: number): Promise<number> {
+/** The best of a few products in at most half a second or so, GFLOP/s. */
+export async function quickGemmRate(backend: Backend): Promise<number> {
   const builder = new GraphBuilder();
   const a = builder.input('a', [ROWS, INNER]);
   const b = builder.input('b', [ROWS, INNER]);
   // One row leaves the device.
   builder.output('row', builder.slice(builder.matmul(a, b, { transposeB: true }), 0, 0, 1));
-  const program = await createBackend({ device, threads }).compile(builder.build('gemm probe'));
+  const program = await backend.compile(builder.build('gemm probe'));
   const data = new Float32Array(ROWS * INNER).fill(0.5);
   const feeds = new Map([
     ['a', { shape: [ROWS, INNER], data }],

@@ -29,7 +29,7 @@ import {
   runProgressSchema,
   runSummarySchema,
 } from '../models/run';
-import { bestMetrics, runConfigSchema } from '../models/run-config';
+import { bestMetrics, devices, runConfigSchema } from '../models/run-config';
 import { FEWEST_FOLDS, MOST_FOLDS } from '../splitting/folds';
 
 /** A request: what goes in, what comes out. Both are checked in main; the renderer has their types. */
@@ -75,7 +75,15 @@ export const requests = {
     nothing,
     z.object({
       devices: z.array(
-        z.object({ id: z.string(), name: z.string(), available: z.boolean(), reason: z.string().nullable() }),
+        z.object({
+          id: z.enum(devices),
+          name: z.string(),
+          available: z.boolean(),
+          /** Why not, with what to do; or what to know of a device that is. */
+          reason: z.string().nullable(),
+          /** What of it nobody has tried yet. */
+          untested: z.string().nullable(),
+        }),
       ),
       cores: z.number().int(),
       memoryMB: z.number(),

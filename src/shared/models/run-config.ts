@@ -8,7 +8,7 @@ import { cropSchema } from './pipeline';
 export const presets = ['quick', 'careful', 'full', 'gradual'] as const;
 export type Preset = (typeof presets)[number];
 
-export const devices = ['auto', 'cpu', 'webgpu', 'tfjs'] as const;
+export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml', 'tfjs'] as const;
 export type Device = (typeof devices)[number];
 
 /** Random augmentation of a training view, in the guide's order. Everything is drawn in one resampling pass. */

@@ -1,8 +1,9 @@
+import type { Device } from '#shared/models/run-config';
 import type { Graph } from '../ir/graph';
 import type { Tensor } from '../tensor';
 
-/** `cpu` and `webgpu` are onnxruntime's; `tfjs` is TensorFlow.js on whatever it found. */
-export type EngineDevice = 'cpu' | 'webgpu' | 'tfjs';
+/** What computes. `tfjs` is TensorFlow.js on whatever it found; the others are onnxruntime's. */
+export type EngineDevice = Exclude<Device, 'auto'>;
 
 /** A tensor that stays where the device keeps it, to be fed to further runs. Must be disposed by its owner. */
 export interface DeviceTensor {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../ir/builder';
+import { executionProviders } from './execution-providers';
 import { createOnnxRuntimeBackend } from './onnxruntime';
 import { hasSoftwareVulkan, useSoftwareVulkan } from './software-vulkan';
 
@@ -37,6 +38,32 @@ describe('the CPU backend', () => {
     expect([...(host.get('y')?.data ?? [])]).toEqual([1, 2, 3]);
     await program.dispose();
   });
+
+  it.each(['cuda', 'dml', 'coreml'] as const)(
+    'computes what %s would be asked to, with its dialect',
+    async (device) => {
+      // The provider itself is not here; its graph, its options and where its outputs go are.
+      const execution = { ...executionProviders[device], provider: 'cpu' as const };
+      const backend = createOnnxRuntimeBackend({ device, threads: 1 }, execution);
+      expect(backend.keepsTensors).toBe(false);
+      const builder = new GraphBuilder();
+      const x = builder.input('x', [1, 2, 2]);
+      builder.output('product', builder.matmul(x, x, { transposeB: true, scale: 2 }));
+      builder.output('logarithm', builder.logSoftmax(x));
+      const program = await backend.compile(builder.build('test'));
+      const { host } = await program.run(
+        new Map([['x', { shape: [1, 2, 2], data: Float32Array.of(0, Math.log(3), 0, 0) }]]),
+      );
+      const [a, b] = [2 * Math.log(3) ** 2, 0];
+      [a, b, b, 0].forEach((value, i) => {
+        expect(host.get('product')?.data[i]).toBeCloseTo(value, 5);
+      });
+      [Math.log(1 / 4), Math.log(3 / 4), Math.log(1 / 2), Math.log(1 / 2)].forEach((value, i) => {
+        expect(host.get('logarithm')?.data[i]).toBeCloseTo(value, 5);
+      });
+      await program.dispose();
+    },
+  );
 
   it('says which input is missing', async () => {
     const builder = new GraphBuilder();

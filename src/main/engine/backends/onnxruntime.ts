@@ -2,39 +2,57 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Graph } from '../ir/graph';
 import { lowerGraph } from '../onnx/lower';
-import type { Dialect } from '../ops/rule';
 import type { Tensor } from '../tensor';
 import type { Backend, DeviceTensor, Feeds, Program, ProgramOutputs } from './backend';
+import {
+  type ExecutionProvider,
+  executionProviders,
+  type OnnxRuntimeDevice,
+  prepareProvider,
+} from './execution-providers';
+import { isOutOfMemory, outOfMemory } from './out-of-memory';
 
 export interface OnnxRuntimeOptions {
-  readonly device: Dialect;
+  readonly device: OnnxRuntimeDevice;
   /** Threads of one operation; 0 = one a physical core. */
   readonly threads: number;
 }
 
-/** Runs graphs with onnxruntime on the CPU, or through WebGPU on any GPU with Vulkan, Direct3D 12 or Metal. */
-export function createOnnxRuntimeBackend({ device, threads }: OnnxRuntimeOptions): Backend {
+/**
+ * Runs graphs with onnxruntime: on the CPU, through WebGPU on any GPU with Vulkan, Direct3D 12 or Metal, or by CUDA,
+ * DirectML or CoreML where this build of onnxruntime has them.
+ *
+ * @param execution how to ask for the device; given by tests
+ */
+export function createOnnxRuntimeBackend(
+  { device, threads }: OnnxRuntimeOptions,
+  execution: ExecutionProvider = executionProviders[device],
+): Backend {
+  prepareProvider(device);
   return {
     device,
-    keepsTensors: device === 'webgpu',
+    keepsTensors: execution.keepsTensors,
     compile: async (graph, keep = new Set()) => {
-      const session = await createSession(lowerGraph(graph, { dialect: device }), device, threads, graph, keep);
-      return new OnnxRuntimeProgram(session, graph, keep);
+      const model = lowerGraph(graph, { dialect: execution.dialect });
+      return new OnnxRuntimeProgram(await createSession(model, execution, threads, graph, keep), graph, keep);
     },
   };
 }
 
 /** Runs a finished ONNX model: for the parity check of an export. */
 export async function createModelProgram(model: Uint8Array, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(model, sessionOptions('cpu', threads));
+  return InferenceSession.create(model, sessionOptions(executionProviders.cpu, threads));
 }
 
 /** Inside Electron a single allocation near 2 GiB ends the process, so there the growing arena may not be used. */
 const onlySmallBlocks = 'electron' in process.versions;
 
-function sessionOptions(device: Dialect, threads: number): InferenceSession.SessionOptions {
+function sessionOptions(
+  { provider, keepsTensors }: ExecutionProvider,
+  threads: number,
+): InferenceSession.SessionOptions {
   return {
-    executionProviders: [device],
+    executionProviders: [provider],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     interOpNumThreads: 1,
@@ -43,14 +61,15 @@ function sessionOptions(device: Dialect, threads: number): InferenceSession.Sess
     // One block for all activations is taken beside what the first run took: half as much memory again for no time won.
     enableMemPattern: false,
     logSeverityLevel: 3,
-    // A kernel that silently runs on the CPU copies its tensors back and forth: rather an error than that.
-    ...(device === 'webgpu' ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
+    // A kernel that silently runs on the CPU copies its tensors back and forth: rather an error than that. Providers that
+    // were not run so far keep the CPU's help: an operator that they lack then costs time and not the run.
+    ...(keepsTensors ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
   };
 }
 
 async function createSession(
   model: Uint8Array,
-  device: Dialect,
+  execution: ExecutionProvider,
   threads: number,
   graph: Graph,
   keep: ReadonlySet<string>,
@@ -58,15 +77,19 @@ async function createSession(
   const locations = Object.fromEntries(
     graph.outputs.map(({ name }) => [name, keep.has(name) ? ('gpu-buffer' as const) : ('cpu' as const)]),
   );
-  const options = sessionOptions(device, threads);
+  const options = sessionOptions(execution, threads);
   try {
     return await InferenceSession.create(
       model,
-      device === 'webgpu' ? { ...options, preferredOutputLocation: locations } : options,
+      execution.keepsTensors ? { ...options, preferredOutputLocation: locations } : options,
     );
   } catch (error) {
-    throw new FoveaError('device-failed', `The ${device === 'cpu' ? 'CPU' : 'GPU'} could not prepare ${graph.name}.`, {
-      hint: device === 'cpu' ? 'Close other programs to free memory and try again.' : 'Choose the CPU as device.',
+    if (isOutOfMemory(error)) throw outOfMemory(graph.name, error);
+    throw new FoveaError('device-failed', `The ${execution.title} could not prepare ${graph.name}.`, {
+      hint:
+        execution.provider === 'cpu'
+          ? 'Close other programs to free memory and try again.'
+          : 'Choose the CPU as device, or look at the device list for what is missing.',
       cause: error,
     });
   }
@@ -135,6 +158,7 @@ class OnnxRuntimeProgram implements Program {
     try {
       return await this.session.run(inputs, fetches);
     } catch (error) {
+      if (isOutOfMemory(error)) throw outOfMemory(this.graph.name, error);
       throw new FoveaError('device-failed', `The device failed while it computed ${this.graph.name}.`, {
         hint: 'Use a smaller batch size, or close other programs to free memory.',
         cause: error,

@@ -58,7 +58,7 @@ async function checkOp(backend: Backend, op: OpName, opCase: OpCase, label: stri
   await program.dispose();
 
   const dataOf = (name: string): Float32Array => (host.get(name) as Tensor).data;
-  const limit = backend.device === 'webgpu' ? 10 * LIMIT : LIMIT;
+  const limit = backend.device === 'cpu' || backend.device === 'tfjs' ? LIMIT : 10 * LIMIT;
   return [
     ...expected.map(({ data }, index) =>
       check(`${label} output ${index}`, relativeError(dataOf(`output ${index}`), data, 1e-12), limit),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
+import { missingLibrary } from '../missing-library';
 import type { TensorFlow } from './operations';
 
 const NATIVE_PACKAGE = '@tensorflow/tfjs-node-gpu';
@@ -83,9 +84,8 @@ function loadNative(): string | null {
  * so only what they are about is kept.
  */
 export function nativeProblem(error: unknown): string {
-  const message = error instanceof Error ? error.message : '';
-  const library = /(lib[\w.+-]+\.so[\w.]*|[\w.+-]+\.dll)/.exec(message)?.[0];
-  if (library !== undefined) return `${NATIVE_PACKAGE} did not load: ${library} is missing or does not fit. ${NEEDED}`;
+  const library = missingLibrary(error);
+  if (library !== null) return `${NATIVE_PACKAGE} did not load: ${library} is missing or does not fit. ${NEEDED}`;
   return `${NATIVE_PACKAGE} is installed but does not load with Node ${process.versions.node}. ${NEEDED}`;
 }
 

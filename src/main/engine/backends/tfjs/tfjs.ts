@@ -6,6 +6,7 @@ import { pruneGraph } from '../../ir/prune';
 import type { OpName } from '../../ops/attributes';
 import type { Tensor } from '../../tensor';
 import type { Backend, DeviceTensor, Feeds, Program, ProgramOutputs } from '../backend';
+import { isOutOfMemory, outOfMemory } from '../out-of-memory';
 import { type TensorFlow, tfjsOperation } from './operations';
 import { loadTfjs } from './runtime';
 
@@ -72,6 +73,7 @@ class TfjsProgram implements Program {
       return { host, device };
     } catch (error) {
       for (const tensor of device.values()) tensor.dispose();
+      if (isOutOfMemory(error)) throw outOfMemory(this.graph.name, error);
       throw new FoveaError('device-failed', `The device failed while it computed ${this.graph.name}.`, {
         hint: 'Use a smaller batch size, or close other programs to free memory.',
         cause: error,

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { deviceProblem } from './availability';
+import { missingLibrary } from './missing-library';
+
+it('knows the CPU, and says what other devices lack and what to do', async () => {
+  expect(await deviceProblem('cpu')).toBeNull();
+  const { platform } = process;
+  if (platform !== 'win32') expect(await deviceProblem('dml')).toMatch(/Windows/);
+  if (platform !== 'darwin') expect(await deviceProblem('coreml')).toMatch(/macOS/);
+  const cuda = await deviceProblem('cuda');
+  if (cuda !== null) expect(cuda).toMatch(/setup:cuda|Linux on x64|NVIDIA driver/);
+  const webgpu = await deviceProblem('webgpu');
+  if (webgpu !== null) expect(webgpu).toMatch(/driver|x64/);
+});
+
+it('names the library that was looked for, without its path', () => {
+  // As onnxruntime and Node write them.
+  const cuda = new Error(
+    'Failed to load library /home/ann/fovea/bin/libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open shared object file',
+  );
+  expect(missingLibrary(new Error('The GPU could not prepare probe.', { cause: cuda }))).toBe('libcublasLt.so.12');
+  expect(missingLibrary(new Error('C:\\Users\\ann\\DirectML.dll not found'))).toBe('DirectML.dll');
+  expect(missingLibrary(new Error('no adapter'))).toBeNull();
+  expect(missingLibrary('text')).toBeNull();
+});

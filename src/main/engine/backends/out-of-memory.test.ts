@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { GraphBuilder } from '../ir/builder';
+import { createOnnxRuntimeBackend } from './onnxruntime';
+import { isOutOfMemory } from './out-of-memory';
+
+it('a graph that no machine can hold fails with a code of its own', async () => {
+  const builder = new GraphBuilder();
+  const x = builder.input('x', [1]);
+  // 2^50 bytes of intermediate values: past what an address space has.
+  const huge = builder.expand(x, [2 ** 24, 2 ** 24]);
+  builder.output('y', builder.reduceSum(builder.exp(huge), [0, 1]));
+  const backend = createOnnxRuntimeBackend({ device: 'cpu', threads: 1 });
+  const program = await backend.compile(builder.build('huge'));
+  const run = program.run(new Map([['x', { shape: [1], data: Float32Array.of(1) }]]));
+  await expect(run).rejects.toMatchObject({ code: 'out-of-memory', hint: expect.stringContaining('smaller') });
+  await program.dispose();
+});
+
+// Texts as the runtimes write them; only the first is from a run of ours.
+it.each([
+  ['BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 1125899906842624', true],
+  ['CUDA failure 2: out of memory ; GPU=0', true],
+  ['cudaErrorMemoryAllocation', true],
+  ['CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED', true],
+  ['Exception 8007000E Not enough memory resources are available to complete this operation', true],
+  ['std::bad_alloc', true],
+  ['OOM when allocating tensor with shape[8,3,197,197]', true],
+  ['Uncaptured WebGPU error: Out of memory', true],
+  ['the room is empty, no memory of it', false],
+  ['Non-zero status code returned while running Gemm node', false],
+])('%s', (message, expected) => {
+  expect(isOutOfMemory(new Error(message))).toBe(expected);
+  expect(isOutOfMemory(new Error('the device failed', { cause: new Error(message) }))).toBe(expected);
+});
