@@ -1,7 +1,7 @@
 import type { Device } from '#shared/models/run-config';
 import type { EngineDevice } from '../engine/backends/backend';
 
-/** `auto` is the CPU until a device has been measured to be faster and checked against it. */
+/** Services put a measured device in the place of `auto` before they train; whoever leaves it gets the CPU. */
 export const resolveDevice = (device: Device): EngineDevice => (device === 'auto' ? 'cpu' : device);
 
 /** Peak resident memory of this process, MiB. */

@@ -5,7 +5,8 @@ import { loadTfjs } from '../engine/backends/tfjs/runtime';
 import { graphicsCards } from './graphics-cards';
 import type { DeviceInfo } from './protocol';
 
-const NEVER_RUN = 'Untested: not yet run on such a machine. Try "fovea selftest --device" with it first.';
+const neverRun = (id: string) =>
+  `Untested: not yet run on such a machine. Run "fovea selftest --device ${id}" before you rely on it.`;
 
 const programs: readonly {
   readonly id: Exclude<OnnxRuntimeDevice, 'cpu'>;
@@ -15,11 +16,11 @@ const programs: readonly {
   {
     id: 'webgpu',
     title: 'WebGPU',
-    untested: 'Checked on a software driver. Untested: not yet run on a graphics card.',
+    untested: 'Checked on a software driver only. Untested: not yet run on a graphics card.',
   },
-  { id: 'cuda', title: 'CUDA', untested: NEVER_RUN },
-  { id: 'dml', title: 'DirectML', untested: NEVER_RUN },
-  { id: 'coreml', title: 'CoreML', untested: NEVER_RUN },
+  { id: 'cuda', title: 'CUDA', untested: neverRun('cuda') },
+  { id: 'dml', title: 'DirectML', untested: neverRun('dml') },
+  { id: 'coreml', title: 'CoreML', untested: neverRun('coreml') },
 ];
 
 /** Everything that Fovea knows to train on: what it is, whether it works here, and if not, why and what to do. */

@@ -427,7 +427,15 @@ describe('the other requests', { timeout: 180_000 }, () => {
     expect(webgpu?.available).toBe(webgpu?.reason === null);
     const tfjs = devices.find(({ id }) => id === 'tfjs');
     expect(tfjs).toMatchObject({ available: true, name: expect.stringContaining('TensorFlow.js') });
-    expect(tfjs?.reason).toMatch(/setup:tfjs-gpu|CUDA|selftest/);
+    expect(`${tfjs?.reason} ${tfjs?.untested}`).toMatch(/setup:tfjs-gpu|CUDA|selftest/);
+    // What was never run is marked, whether it is here or not.
+    const untested = devices.filter((device) => device.untested?.includes('ntested: not yet run')).map(({ id }) => id);
+    expect(untested).toEqual(['webgpu', 'cuda', 'dml', 'coreml']);
+    for (const { available, reason } of devices) if (!available) expect(reason).not.toBeNull();
+    // What `auto` stands for is one of those that are there.
+    const { device, why } = await engine.request('fastestDevice', {}).result;
+    expect(devices.find(({ id }) => id === device)?.available).toBe(true);
+    expect(why).not.toBe('');
   });
 
   it('says which folder is no model', async () => {

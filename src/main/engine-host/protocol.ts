@@ -23,6 +23,8 @@ export interface TrainSpec {
   readonly cacheFolder: string;
   /** `learningRate` is resolved (never null). */
   readonly config: RunConfig;
+  /** Why this device was taken, where the run left that to Fovea: a note of its log. */
+  readonly deviceChoice?: string;
   readonly classes: readonly string[];
   readonly backbone: BackboneSource;
   readonly pipeline: Pipeline;

@@ -68,7 +68,8 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
     log.append(entry);
     context.log(entry);
   };
-  for (const message of start.notes) record({ kind: 'note', at: new Date().toISOString(), message });
+  const chosen = spec.deviceChoice === undefined ? [] : [`Computes on ${config.device}. ${spec.deviceChoice}`];
+  for (const message of [...chosen, ...start.notes]) record({ kind: 'note', at: new Date().toISOString(), message });
 
   const save = async (folder: string, setup: StageSetup, state: LoopState, withOptimizer: boolean) => {
     await writeCheckpoint(folder, {

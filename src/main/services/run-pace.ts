@@ -1,5 +1,6 @@
 import type { RunConfig } from '#shared/models/run-config';
 import { stagesOf } from '#shared/training/stages';
+import type { EngineDevice } from '../engine/backends/backend';
 import { storedRuns } from '../store/runs';
 import { partMembers } from '../store/splits';
 import { runFolder } from './project-paths';
@@ -14,7 +15,11 @@ const VALIDATION_COST = 1 / 3;
  * How long a run would take at the pace of the newest run of this project with the same backbone, preset and device.
  * Null where there is none, and for runs in stages, whose epochs are not alike.
  */
-export async function secondsByPace(project: OpenProject, config: RunConfig): Promise<number | null> {
+export async function secondsByPace(
+  project: OpenProject,
+  config: RunConfig,
+  device: EngineDevice,
+): Promise<number | null> {
   if (stagesOf(config).length > 1) return null;
   const alike = storedRuns(project.store).find(
     (run) =>
@@ -22,7 +27,8 @@ export async function secondsByPace(project: OpenProject, config: RunConfig): Pr
       run.seconds > 0 &&
       run.backbone === backboneName(config.backbone) &&
       run.preset === config.preset &&
-      run.device === config.device,
+      // Runs of before `auto` was measured say so and took the CPU.
+      (run.device === 'auto' ? 'cpu' : run.device) === device,
   );
   if (alike === undefined) return null;
   const record = await readRunRecord(runFolder(project.folder, alike.id)).catch(() => null);

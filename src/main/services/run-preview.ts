@@ -17,6 +17,7 @@ import type { OpenProject } from './projects';
 import { runProblems, runWarnings, smallerBatch } from './run-checks';
 import type { RunSample } from './run-files';
 import { collectSamples, samplesOf } from './run-samples';
+import { usedDevice } from './used-device';
 
 /** What runs need of the backbones service. */
 export interface BackboneResolver {
@@ -68,11 +69,16 @@ export async function prepareRun(
   const samples = chosen ?? collectSamples(project, classes);
   const train = samplesOf(samples, 'train');
   const validation = samplesOf(samples, 'validation');
-  const { backbone, estimate, problem } = await askEngine(services, wanted, {
-    classes: Math.max(2, classes.length),
-    trainImages: train.length,
-    validationImages: validation.length,
-  });
+  const used = await usedDevice(services.engine, wanted.device);
+  const { backbone, estimate, problem } = await askEngine(
+    services,
+    { ...wanted, device: used.device },
+    {
+      classes: Math.max(2, classes.length),
+      trainImages: train.length,
+      validationImages: validation.length,
+    },
+  );
   const config: RunConfig = {
     ...wanted,
     learningRate:
@@ -116,6 +122,7 @@ export async function prepareRun(
         trainableParameters: estimate?.stageParameters[index] ?? null,
       })),
       memoryMB: estimate?.memoryMB ?? 0,
+      device: used.device,
       secondsEstimate: estimate?.seconds ?? null,
       schedule: schedulePoints(config, plan),
       classWeights:

@@ -11,6 +11,7 @@ import type { BackboneResolver } from './run-preview';
 import type { ActiveRun } from './run-queue';
 import { withRasters } from './run-rasters';
 import { samplesOf } from './run-samples';
+import { usedDevice } from './used-device';
 
 export interface TrainingServices {
   readonly dataset: Pick<Dataset, 'sourceFile'>;
@@ -21,6 +22,8 @@ export interface TrainingServices {
 
 export interface TrainingListeners {
   readonly onLog: (record: LogRecord) => void;
+  /** What the run computes on, before it begins. */
+  readonly onDevice: (device: string) => Promise<void>;
   /** `entry.progress` has changed. */
   readonly onProgress: () => void;
 }
@@ -29,7 +32,7 @@ export interface TrainingListeners {
 export async function trainRun(
   { dataset, backbones, engine, pool }: TrainingServices,
   entry: ActiveRun,
-  { onLog, onProgress }: TrainingListeners,
+  { onLog, onDevice, onProgress }: TrainingListeners,
 ): Promise<TrainResult> {
   const { project, summary } = entry;
   const folder = runFolder(project.folder, summary.id);
@@ -56,13 +59,16 @@ export async function trainRun(
       },
     });
   const [train, validation] = [await prepare('train'), await prepare('validation')];
+  const { device, why } = await usedDevice(engine, record.config.device);
+  await onDevice(device);
   if (entry.asked !== null) throw new FoveaError(entry.asked, `The run was asked to ${entry.asked}.`);
   entry.call = engine.request(
     'train',
     {
       runFolder: folder,
       cacheFolder: cacheFolder(project.folder),
-      config: record.config,
+      config: { ...record.config, device },
+      ...(why === null ? {} : { deviceChoice: why }),
       classes: record.classes,
       backbone,
       pipeline: record.pipeline,

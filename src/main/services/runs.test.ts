@@ -400,6 +400,20 @@ describe('a whole run', () => {
 });
 
 describe('what can go wrong', () => {
+  it('says which device it took where it was left to Fovea, and why', async () => {
+    const automatic = config({ epochs: 1, device: 'auto' });
+    const { device } = await runs.preview(project, automatic);
+    const started = await runs.start(project, automatic);
+    expect(started.device).toBe('auto');
+    expect(await runs.wait(project, started.id)).toMatchObject({ state: 'finished', device });
+    const { records } = await runs.log(project, started.id, 0, 1000);
+    const notes = records.flatMap((record) => (record.kind === 'note' ? [record.message] : []));
+    expect(notes[0]).toMatch(new RegExp(`^Computes on ${device}\\. .+`));
+    // What it is, is decided anew where the run goes on: its configuration still leaves it open.
+    expect((await runs.get(project, started.id)).record.config.device).toBe('auto');
+    await runs.remove(project, started.id);
+  });
+
   it('is interrupted when the engine dies, and goes on from its checkpoint', async () => {
     const { id } = await runs.start(project, config({ epochs: 3 }));
     const off = events.on('run.log', ({ record }) => {

@@ -103,7 +103,8 @@ export function createRuns(options: RunsOptions): Runs {
         saving = saving.then(() => update(entry, { ...epochChanges(record, bestMetric, entry.summary), seconds }));
         saving.catch(() => {});
       };
-      const result = await trainRun(options, entry, { onLog, onProgress: () => tell(entry) });
+      const onDevice = (device: string) => update(entry, { device });
+      const result = await trainRun(options, entry, { onLog, onDevice, onProgress: () => tell(entry) });
       await saving;
       await update(entry, { ...resultChanges(result, entry.summary), seconds: elapsed() });
     } catch (error) {
@@ -180,7 +181,8 @@ export function createRuns(options: RunsOptions): Runs {
     async preview(project, given) {
       const { preview } = await prepareRun(services, project, given);
       // What a run of this kind took here says more than a short measurement.
-      return { ...preview, secondsEstimate: (await secondsByPace(project, preview.config)) ?? preview.secondsEstimate };
+      const byPace = await secondsByPace(project, preview.config, preview.device);
+      return { ...preview, secondsEstimate: byPace ?? preview.secondsEstimate };
     },
 
     async start(project, config, name) {

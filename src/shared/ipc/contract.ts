@@ -76,7 +76,7 @@ export const requests = {
     z.object({
       devices: z.array(
         z.object({
-          id: z.enum(devices),
+          id: z.enum(devices).exclude(['auto']),
           name: z.string(),
           available: z.boolean(),
           /** Why not, with what to do; or what to know of a device that is. */
@@ -217,6 +217,8 @@ export const requests = {
         }),
       ),
       memoryMB: z.number(),
+      /** What the run would compute on: never `auto`. */
+      device: z.enum(devices).exclude(['auto']),
       secondsEstimate: z.number().nullable(),
       /** At most 200 points of the schedule a stage, [optimizer step of the run, learning rate]. */
       schedule: z.array(z.tuple([z.number(), z.number()])),

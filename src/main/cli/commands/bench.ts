@@ -4,6 +4,7 @@ import { type Device, devices } from '#shared/models/run-config';
 import type { BenchResult, SpeedMeasurement } from '../../engine-host/protocol';
 import { runFolder } from '../../services/project-paths';
 import { bestCheckpoint } from '../../services/run-files';
+import { usedDevice } from '../../services/used-device';
 import { type Outcome, UsageError } from '../outcome';
 import { describePrecisions } from '../precision-text';
 import type { Run } from '../program';
@@ -54,9 +55,11 @@ export function addBench(program: Command, run: Run): void {
 async function measure(
   { services, interrupt }: Session,
   what: 'train' | 'predict',
-  { backbone, batch, device, threads, steps }: Options,
+  { backbone, batch, threads, steps, ...options }: Options,
   precisions: readonly Precision[],
 ): Promise<BenchResult> {
+  // The measurement behind `auto` is one of training; predictions take the CPU then.
+  const device = what === 'train' ? (await usedDevice(services.engine, options.device)).device : options.device;
   const call = services.engine.request('bench', { what, backbone, batch, device, threads, steps, precisions });
   interrupt.addEventListener('abort', () => call.control('cancel'), { once: true });
   return call.result;

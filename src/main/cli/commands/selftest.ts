@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Device, devices } from '#shared/models/run-config';
 import type { SelftestResult } from '../../engine-host/protocol';
+import { usedDevice } from '../../services/used-device';
 import type { Run } from '../program';
 import { table } from '../table';
 
@@ -18,9 +19,10 @@ export function addSelftest(program: Command, run: Run): void {
     .addOption(new Option('--device <device>', 'what computes').choices(devices).default('auto'))
     .action((options: Options) =>
       run(async ({ services, interrupt }) => {
+        const { device } = await usedDevice(services.engine, options.device);
         const call = services.engine.request('selftest', {
           casesFolder: options.cases === undefined ? null : resolve(options.cases),
-          device: options.device,
+          device,
         });
         interrupt.addEventListener('abort', () => call.control('cancel'), { once: true });
         const result = await call.result;

@@ -106,6 +106,7 @@ export async function finishRun(session: Session, project: string, run: string):
   const result = {
     run,
     state: summary.state,
+    device: summary.device,
     epochs: summary.epochsDone,
     history: detail.history.map(({ epoch, trainLoss, validationLoss, metrics }) => ({
       epoch,
@@ -143,7 +144,7 @@ function toText({ summary, history, record }: RunDetail, imagesPerSecond: number
       ]),
     ),
     '',
-    `Run ${summary.id} is ${summary.state} after ${summary.epochsDone} of ${summary.epochs} epochs and ${duration(summary.seconds)}${
+    `Run ${summary.id} is ${summary.state} after ${summary.epochsDone} of ${summary.epochs} epochs and ${duration(summary.seconds)} on ${summary.device}${
       imagesPerSecond === null ? '' : `, ${decimals(imagesPerSecond, 1)} images/s`
     }`,
     ...record.notes,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { deviceProblem } from './availability';
 import { missingLibrary } from './missing-library';
+import { hasSoftwareVulkan, useSoftwareVulkan } from './software-vulkan';
 
 it('knows the CPU, and says what other devices lack and what to do', async () => {
   expect(await deviceProblem('cpu')).toBeNull();
@@ -10,7 +11,7 @@ it('knows the CPU, and says what other devices lack and what to do', async () =>
   const cuda = await deviceProblem('cuda');
   if (cuda !== null) expect(cuda).toMatch(/setup:cuda|Linux on x64|NVIDIA driver/);
   const webgpu = await deviceProblem('webgpu');
-  if (webgpu !== null) expect(webgpu).toMatch(/driver|x64/);
+  if (webgpu !== null) expect(webgpu).toMatch(/driver|x64|libvulkan/);
 });
 
 it('names the library that was looked for, without its path', () => {
@@ -23,3 +24,11 @@ it('names the library that was looked for, without its path', () => {
   expect(missingLibrary(new Error('no adapter'))).toBeNull();
   expect(missingLibrary('text')).toBeNull();
 });
+
+it.skipIf(!hasSoftwareVulkan)(
+  "finds WebGPU where there is a Vulkan (skipped where chromium's is missing)",
+  async () => {
+    useSoftwareVulkan();
+    expect(await deviceProblem('webgpu')).toBeNull();
+  },
+);

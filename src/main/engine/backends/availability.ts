@@ -28,13 +28,17 @@ const NEEDS: Readonly<Record<ProbedDevice, { readonly build: string; readonly ma
 
 const CUDA_NOT_INSTALLED = `onnxruntime's CUDA libraries are not installed; "npm run setup:cuda" in a checkout gets them. ${NEEDS.cuda.machine}`;
 
+const VULKAN_LOADER = 'libvulkan.so.1';
+const VULKAN_NOT_INSTALLED = `${VULKAN_LOADER} is missing: install Vulkan (libvulkan1 on Debian and Ubuntu) and the driver of the graphics card.`;
+
 /** Why onnxruntime cannot compute on a device here, with what to do about it; null where it can. */
 export async function deviceProblem(device: OnnxRuntimeDevice): Promise<string | null> {
   if (device === 'cpu') return null;
   const { build, machine } = NEEDS[device];
   if (!listSupportedBackends().some(({ name }) => name === device)) return build;
-  // Asked without its library, onnxruntime writes two lines of paths to the terminal.
+  // Asked without their libraries, onnxruntime and Dawn write lines of paths to the terminal.
   if (device === 'cuda' && !hasCudaLibrary()) return CUDA_NOT_INSTALLED;
+  if (device === 'webgpu' && !hasVulkanLoader()) return VULKAN_NOT_INSTALLED;
   try {
     return (await addsCorrectly(createOnnxRuntimeBackend({ device, threads: 1 })))
       ? null
@@ -52,6 +56,17 @@ function hasCudaLibrary(): boolean {
     return existsSync(path.join(binaries, 'libonnxruntime_providers_cuda.so'));
   } catch {
     return false;
+  }
+}
+
+function hasVulkanLoader(): boolean {
+  if (process.platform !== 'linux') return true;
+  try {
+    process.dlopen({ exports: {} }, VULKAN_LOADER);
+    return true;
+  } catch (error) {
+    // It is no Node add-on, which is what Node says where the library is there.
+    return !(error instanceof Error && error.message.includes('cannot open shared object file'));
   }
 }
 

@@ -3,8 +3,7 @@ import { createRandom, normal } from '../random';
 import { createSession } from '../train/create-session';
 import { vitModel } from '../train/model';
 import type { Batch } from '../train/session';
-import type { VitConfig } from '../vit/config';
-import { noDropout } from '../vit/dropout';
+import { noDropout, type VitConfig } from '../vit/config';
 import { initialiseParameters } from '../vit/initialise';
 import { parameterGroups } from '../vit/parameters';
 

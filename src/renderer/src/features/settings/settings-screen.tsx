@@ -10,6 +10,7 @@ import {
   Table,
   Text,
 } from '@mantine/core';
+import { deviceNames } from '../../components/device-names';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes } from '../../components/format';
 import { Page, PageBody, PageHeader } from '../../components/page';
@@ -82,7 +83,7 @@ function Devices() {
   return (
     <SectionCard
       title="Devices"
-      description="What models can run on. A run chooses the best one unless told otherwise."
+      description="What models can run on. Automatic takes the fastest that was measured here and computes what the processor does."
     >
       {devices.isPending && <Skeleton h={90} />}
       {devices.isError && <ErrorAlert error={devices.error} onRetry={() => devices.refetch()} />}
@@ -103,19 +104,29 @@ function Devices() {
             <Table.Tbody>
               {devices.data.devices.map((device) => (
                 <Table.Tr key={device.id}>
-                  <Table.Td>{device.id}</Table.Td>
+                  <Table.Td style={{ whiteSpace: 'nowrap' }}>{deviceNames[device.id]}</Table.Td>
                   <Table.Td>{device.name}</Table.Td>
                   <Table.Td>
-                    <Group gap="xs">
-                      <Badge color={device.available ? 'accent' : 'gray'}>
-                        {device.available ? 'Available' : 'Not available'}
-                      </Badge>
-                      {device.reason !== null && (
-                        <Text size="xs" c="dimmed">
-                          {device.reason}
-                        </Text>
+                    <Stack gap={4} align="flex-start" py={2}>
+                      <Group gap={6}>
+                        <Badge color={device.available ? 'accent' : 'gray'}>
+                          {device.available ? 'Available' : 'Not available'}
+                        </Badge>
+                        {device.untested !== null && (
+                          <Badge color="gray" variant="outline">
+                            Untested
+                          </Badge>
+                        )}
+                      </Group>
+                      {[device.reason, device.available ? device.untested : null].map(
+                        (remark) =>
+                          remark !== null && (
+                            <Text key={remark} size="xs" c="dimmed">
+                              {remark}
+                            </Text>
+                          ),
                       )}
-                    </Group>
+                    </Stack>
                   </Table.Td>
                 </Table.Tr>
               ))}

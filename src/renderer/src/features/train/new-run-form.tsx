@@ -7,6 +7,7 @@ import { SectionCard } from '../../components/section-card';
 import { useRequest } from '../../state/requests';
 import { AugmentationSection } from './augmentation-section';
 import { BackboneSection } from './backbone-section';
+import { DeviceSetting } from './device-setting';
 import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
 import { decimalText } from './number-text';
 import classes from './preset-card.module.css';
@@ -340,18 +341,7 @@ function OutcomeSettings({ draft, change }: GroupProps) {
         max={0xffffffff}
         onChange={(seed) => change({ seed })}
       />
-      <ChoiceSetting
-        label="Device"
-        help="Automatic takes the fastest that works here."
-        value={draft.device}
-        choices={[
-          { value: 'auto', label: 'Automatic' },
-          { value: 'cpu', label: 'Processor' },
-          { value: 'webgpu', label: 'GPU (WebGPU)' },
-          { value: 'tfjs', label: 'TensorFlow.js' },
-        ]}
-        onChange={(device) => change({ device })}
-      />
+      <DeviceSetting value={draft.device} onChange={(device) => change({ device })} />
       <IntegerSetting
         label="Log every"
         help="Optimizer steps between two points of the charts."

@@ -3,6 +3,7 @@ import { Play } from 'lucide-react';
 import type { RequestOutput } from '#shared/ipc/contract';
 import { formatFixed, formatMemory, formatParameters } from '../../charts/format';
 import { ScheduleChart } from '../../charts/schedule-chart';
+import { deviceNames } from '../../components/device-names';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount, formatShortDuration } from '../../components/format';
 import { Notice } from '../../components/notice';
@@ -149,6 +150,7 @@ function Costs({ cost, effectiveBatch }: { cost: RequestOutput<'runs.preview'>; 
       cost.secondsEstimate === null ? 'Known once it runs' : `about ${formatShortDuration(cost.secondsEstimate)}`,
     ],
     ['Memory', `about ${formatMemory(cost.memoryMB)}`],
+    ['Device', deviceNames[cost.device]],
     ['Trainable', formatParameters(cost.trainableParameters)],
     ['Parameters', formatParameters(cost.parameters)],
     ['Optimizer steps', formatCount(cost.steps)],
