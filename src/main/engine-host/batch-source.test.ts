@@ -24,7 +24,7 @@ async function collect(batches: AsyncIterable<Batch>): Promise<Batch[]> {
 }
 
 describe('mixed batches', () => {
-  const set = { features: Float32Array.of(0, 1, 2, 3), labels: Int32Array.of(0, 1, 0, 1) };
+  const set = { views: [Float32Array.of(0, 1, 2, 3)], labels: Int32Array.of(0, 1, 0, 1) };
 
   it('blend features by the place of the micro-batch in its epoch, wherever a run goes on', async () => {
     const source = featureBatches(set, set, 1, 2, mixing);
@@ -60,5 +60,31 @@ describe('mixed batches', () => {
     expect(whole[1]?.pixels[size + 100]).toBe(Math.fround(at(1)));
     expect(await collect(source.training(3, plan, 1))).toEqual(whole.slice(1));
     expect((await collect(source.validation())).every(({ mixed }) => mixed === undefined)).toBe(true);
+  });
+});
+
+describe('views of cached features', () => {
+  const labels = Int32Array.of(0, 1);
+  const train = { views: [Float32Array.of(10, 20), Float32Array.of(11, 21), Float32Array.of(12, 22)], labels };
+  const validation = { views: [Float32Array.of(7, 8)], labels };
+  const source = featureBatches(train, validation, 1, 2, null);
+  const rows = async (batches: AsyncIterable<Batch>) => (await collect(batches)).map(({ pixels }) => [...pixels]);
+
+  it('take turns from epoch to epoch, the first one first', async () => {
+    const shown: number[][][] = [];
+    for (const epoch of [1, 2, 3, 4]) shown.push(await rows(source.training(epoch, [[1, 0]], 0)));
+    expect(shown).toEqual([[[20, 10]], [[21, 11]], [[22, 12]], [[20, 10]]]);
+    expect(await rows(source.validation())).toEqual([[7, 8]]);
+  });
+  it('differ where the sampler draws an image again, and after a pause too', async () => {
+    const drawn = [
+      [1, 1],
+      [0, 1],
+    ];
+    expect(await rows(source.training(2, drawn, 0))).toEqual([
+      [21, 22],
+      [11, 20],
+    ]);
+    expect(await rows(source.training(2, drawn, 1))).toEqual([[11, 20]]);
   });
 });

@@ -54,12 +54,16 @@ export function imageBatches(
 }
 
 export interface FeatureSet {
-  /** [images, width] */
-  readonly features: Float32Array;
+  /** [images, width], one for each view of the images. */
+  readonly views: readonly Float32Array[];
   readonly labels: Int32Array;
 }
 
-/** Rows of cached features: the same in every epoch but for their order and, where asked for, how they are mixed. */
+/**
+ * Rows of cached features. Epochs go through the views of the training images in turn, an image that is drawn again in
+ * an epoch shows its next one, and validation has one view. Otherwise epochs differ in the order of the images and,
+ * where asked for, in how they are mixed.
+ */
 export function featureBatches(
   train: FeatureSet,
   validation: FeatureSet,
@@ -67,10 +71,11 @@ export function featureBatches(
   batchSize: number,
   mixing: Mixing,
 ): BatchSource {
-  const gather = (set: FeatureSet, positions: readonly number[]): Batch => {
+  const gather = (set: FeatureSet, positions: readonly number[], views: readonly number[] = []): Batch => {
     const pixels = new Float32Array(positions.length * width);
     for (const [row, index] of positions.entries()) {
-      pixels.set(set.features.subarray(index * width, (index + 1) * width), row * width);
+      const features = set.views[(views[row] ?? 0) % set.views.length] as Float32Array;
+      pixels.set(features.subarray(index * width, (index + 1) * width), row * width);
     }
     return {
       pixels,
@@ -79,9 +84,11 @@ export function featureBatches(
     };
   };
   async function* training(epoch: number, plan: readonly (readonly number[])[], first: number) {
+    const repeats = countRepeats(plan);
     for (const [index, positions] of plan.entries()) {
       if (index < first) continue;
-      const batch = gather(train, positions);
+      const views = positions.map((_, row) => epoch - 1 + (repeats[index]?.[row] ?? 0));
+      const batch = gather(train, positions, views);
       const mix = mixOf(mixing, epoch, index, positions.length);
       yield mix === null ? batch : mixBatch(batch, mix);
     }

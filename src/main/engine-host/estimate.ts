@@ -1,4 +1,4 @@
-import { stagesOf } from '#shared/training/stages';
+import { stagesOf, trainingViews } from '#shared/training/stages';
 import { vitModel } from '../engine/train/model';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 import { resolveDevice } from './device';
@@ -22,19 +22,21 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
     trainableParameters: Math.max(...stageParameters),
     stageParameters,
     memoryMB: Math.max(
-      ...stages.map(({ trainable }) =>
+      ...stages.map((stage) =>
         estimateMemoryMB({
           config: withDropout(backbone.config, run),
-          trainable,
+          trainable: stage.trainable,
           optimizer: run.optimizer,
           microBatch,
           gradientAccumulation: run.gradientAccumulation,
+          views: Math.max(1, trainingViews(run, stage)) * spec.trainImages + spec.validationImages,
         }),
       ),
     ),
     seconds: await estimateSeconds(
       {
         config: backbone.config,
+        run,
         stages,
         trainImages: spec.trainImages,
         validationImages: spec.validationImages,

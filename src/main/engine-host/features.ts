@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipelineHash } from '#shared/imaging/pipeline';
+import { pipelineHash, recordHash } from '#shared/imaging/pipeline';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { Augmentation } from '#shared/models/run-config';
 import type { EngineDevice } from '../engine/backends/backend';
@@ -9,6 +9,7 @@ import type { NamedTensors } from '../engine/tensor';
 import { createClassifier } from '../engine/train/classifier';
 import type { VitConfig } from '../engine/vit/config';
 import { featureWidth } from '../engine/vit/tokens';
+import { inOrder } from './batch-source';
 import { explainWriteError } from './file-errors';
 import { createLoader } from './loader';
 import type { Sample } from './protocol';
@@ -20,7 +21,9 @@ export interface FeatureOptions {
   /** Identifies the frozen weights. */
   readonly backboneHash: string;
   readonly pipeline: Pipeline;
+  /** Of augmented views, with the seed. */
   readonly augmentation: Augmentation;
+  readonly seed: number;
   readonly device: EngineDevice;
   readonly threads: number;
   readonly batchSize: number;
@@ -39,60 +42,93 @@ async function readFeature(file: string, width: number): Promise<Float32Array | 
   }
 }
 
-/**
- * What the frozen backbone makes of each image's evaluation view, as the classifier reads it: [images, features]. Each image goes through the backbone once in the life of the cache, whose key is the backbone's weights, the pipeline
- * and the raster's content.
- */
-export async function extractFeatures(samples: readonly Sample[], options: FeatureOptions): Promise<Float32Array> {
-  const { config, pipeline } = options;
-  const width = featureWidth(config);
-  const key = createHash('sha256')
-    .update(`${options.backboneHash} ${pipelineHash(pipeline)}`)
-    .digest('hex');
-  const folder = join(options.cacheFolder, 'features', key.slice(0, 32));
-  const fileOf = (sample: Sample) => join(folder, `${basename(sample.raster)}.f32`);
-  const features = new Float32Array(samples.length * width);
-  const missing: number[] = [];
-  for (const [index, sample] of samples.entries()) {
-    const cached = await readFeature(fileOf(sample), width);
-    if (cached === null) missing.push(index);
-    else features.set(cached, index * width);
-  }
-  if (missing.length === 0) return features;
+/** Images, and the view of them that the backbone is to see: the evaluation view, or an augmented one by its number from 0. */
+export interface FeatureRequest {
+  readonly samples: readonly Sample[];
+  readonly view: 'evaluation' | number;
+}
 
-  await mkdir(folder, { recursive: true });
-  const batch = Math.min(options.batchSize, missing.length);
+/**
+ * Where the features of a view lie. The evaluation view is decided by weights, pipeline and the raster's content; an
+ * augmented one also by the settings of the augmentation, the seed, its number, and which image of the project it is.
+ */
+function cacheOf({ view }: FeatureRequest, options: FeatureOptions) {
+  const parts = [options.backboneHash, pipelineHash(options.pipeline)];
+  if (view !== 'evaluation') parts.push(recordHash(options.augmentation), String(options.seed), String(view));
+  const key = createHash('sha256').update(parts.join(' ')).digest('hex');
+  const folder = join(options.cacheFolder, 'features', key.slice(0, 32));
+  const nameOf = ({ image, raster }: Sample) => `${view === 'evaluation' ? '' : `${image}-`}${basename(raster)}.f32`;
+  return { folder, fileOf: (sample: Sample) => join(folder, nameOf(sample)) };
+}
+
+/** An augmented view is what its epoch shows in a training of layers: number 0 is the first epoch's. */
+const epochOf = ({ view }: FeatureRequest): number | null => (view === 'evaluation' ? null : view + 1);
+
+/**
+ * What the frozen backbone makes of images, as the classifier reads it: [images, features] for each request. No view
+ * goes through the backbone twice in the life of the cache.
+ */
+export async function extractFeatures(
+  requests: readonly FeatureRequest[],
+  options: FeatureOptions,
+): Promise<Float32Array[]> {
+  const width = featureWidth(options.config);
+  const asked = await Promise.all(
+    requests.map(async (request) => {
+      const { samples } = request;
+      const { folder, fileOf } = cacheOf(request, options);
+      const features = new Float32Array(samples.length * width);
+      const missing: number[] = [];
+      for (const [index, sample] of samples.entries()) {
+        const cached = await readFeature(fileOf(sample), width);
+        if (cached === null) missing.push(index);
+        else features.set(cached, index * width);
+      }
+      return { samples, epoch: epochOf(request), folder, fileOf, features, missing };
+    }),
+  );
+  const total = requests.reduce((sum, { samples }) => sum + samples.length, 0);
+  let done = asked.reduce((sum, { missing }) => sum - missing.length, total);
+  if (done === total) return asked.map(({ features }) => features);
+
+  const batch = Math.min(options.batchSize, Math.max(...asked.map(({ missing }) => missing.length)));
   const classifier = await createClassifier({
-    config,
+    config: options.config,
     parameters: options.parameters,
     device: options.device,
     threads: options.threads,
     batch,
     attentions: false,
   });
-  const loader = createLoader({ pipeline, augmentation: options.augmentation, seed: 0 });
+  const loader = createLoader({
+    pipeline: options.pipeline,
+    augmentation: options.augmentation,
+    seed: options.seed,
+  });
   try {
-    const groups: number[][] = [];
-    for (let start = 0; start < missing.length; start += batch) groups.push(missing.slice(start, start + batch));
-    const orders = groups.map((group) => ({ epoch: null, samples: group.map((index) => samples[index] as Sample) }));
-    let done = samples.length - missing.length;
-    let next = 0;
-    for await (const { pixels, count } of loader.batches(orders)) {
-      const group = groups[next++] as number[];
-      const { features: rows } = await classifier.run(pixels, count);
-      for (const [row, index] of group.entries()) {
-        const values = rows.slice(row * width, (row + 1) * width);
-        features.set(values, index * width);
-        await storeFeature(fileOf(samples[index] as Sample), values);
+    for (const { samples, epoch, folder, fileOf, features, missing } of asked) {
+      if (missing.length === 0) continue;
+      await mkdir(folder, { recursive: true });
+      const groups = inOrder(missing.length, batch).map((places) => places.map((place) => missing[place] as number));
+      const orders = groups.map((group) => ({ epoch, samples: group.map((index) => samples[index] as Sample) }));
+      let next = 0;
+      for await (const { pixels, count } of loader.batches(orders)) {
+        const group = groups[next++] as number[];
+        const { features: rows } = await classifier.run(pixels, count);
+        for (const [row, index] of group.entries()) {
+          const values = rows.slice(row * width, (row + 1) * width);
+          features.set(values, index * width);
+          await storeFeature(fileOf(samples[index] as Sample), values);
+        }
+        done += group.length;
+        await options.onProgress(done, total);
       }
-      done += group.length;
-      await options.onProgress(done, samples.length);
     }
   } finally {
     await loader.close();
     await classifier.dispose();
   }
-  return features;
+  return asked.map(({ features }) => features);
 }
 
 async function storeFeature(file: string, values: Float32Array): Promise<void> {

@@ -14,7 +14,7 @@ export interface BackboneDescription {
   readonly pretrained: boolean;
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
-  /** SHA-256 of the files, or of the architecture's description. */
+  /** SHA-256 of the files, or of the architecture's description, with the seed once weights are drawn from it. */
   readonly hash: string;
   /** What was decided for the user, in sentences. */
   readonly notes: readonly string[];
@@ -117,7 +117,9 @@ export async function loadBackbone(
 ): Promise<LoadedBackbone> {
   if (source.kind === 'architecture') {
     const description = describeArchitecture(source.name, classes, imageSize);
-    return { ...description, parameters: initialiseParameters(parameterSpecs(description.config), seed) };
+    // The seed decides the weights, and so what is kept of them: cached features.
+    const hash = recordHash({ architecture: description.hash, seed });
+    return { ...description, hash, parameters: initialiseParameters(parameterSpecs(description.config), seed) };
   }
   const opened = await openBackboneFolder(source.folder);
   try {

@@ -3,7 +3,7 @@ import type { Trainable } from '#shared/training/stages';
 import { estimateTrainingMemoryMB, momentSets } from '../engine/train/estimate-memory';
 import type { VitConfig } from '../engine/vit/config';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
-import { tokenCount } from '../engine/vit/tokens';
+import { featureWidth, tokenCount } from '../engine/vit/tokens';
 
 export interface MemoryOptions {
   readonly config: VitConfig;
@@ -11,6 +11,8 @@ export interface MemoryOptions {
   readonly optimizer: OptimizerKind;
   readonly microBatch: number;
   readonly gradientAccumulation: number;
+  /** Views whose features are kept while a head trains alone. */
+  readonly views: number;
 }
 
 const MIB = 2 ** 20;
@@ -30,7 +32,7 @@ const FORWARD_ATTENTION = 2;
  * base 8, 963 for 952.
  */
 export function estimateMemoryMB(options: MemoryOptions): number {
-  const { config, trainable, optimizer, microBatch, gradientAccumulation } = options;
+  const { config, trainable, optimizer, microBatch, gradientAccumulation, views } = options;
   const parameters = (4 * parameterCount(parameterGroups(config))) / MIB;
   const batches = (BATCHES * microBatch * 3 * config.imageSize ** 2 * 4) / MIB;
   if (trainable !== 'head') {
@@ -47,5 +49,6 @@ export function estimateMemoryMB(options: MemoryOptions): number {
   const tokens = tokenCount(config);
   const hidden = FORWARD_HIDDEN * tokens * config.hiddenSize;
   const attention = FORWARD_ATTENTION * config.heads * tokens ** 2;
-  return PROCESS_MIB + HOST_MIB + 2 * parameters + batches + (microBatch * 4 * (hidden + attention)) / MIB;
+  const features = views * featureWidth(config);
+  return PROCESS_MIB + HOST_MIB + 2 * parameters + batches + (4 * (microBatch * (hidden + attention) + features)) / MIB;
 }

@@ -36,6 +36,7 @@ const laterDefaults: Partial<RunConfig> = {
   attentionDropout: null,
   dropPath: null,
   mixup: 0,
+  featureViews: 0,
 };
 
 function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {

@@ -1,4 +1,5 @@
-import type { Stage, Trainable } from '#shared/training/stages';
+import type { RunConfig } from '#shared/models/run-config';
+import { type Stage, type Trainable, trainingViews } from '#shared/training/stages';
 import type { Backend, EngineDevice } from '../engine/backends/backend';
 import { createBackend } from '../engine/backends/create-backend';
 import { forwardFlops } from '../engine/bench/bench';
@@ -55,6 +56,7 @@ export async function quickGemmRate(backend: Backend): Promise<number> {
 
 export interface Work {
   readonly config: VitConfig;
+  readonly run: Pick<RunConfig, 'featureViews' | 'augmentation'>;
   readonly stages: readonly Stage[];
   readonly trainImages: number;
   readonly validationImages: number;
@@ -66,11 +68,14 @@ function passes({ layers }: VitConfig, trainable: Trainable): number {
 }
 
 /** FLOPs of a run, counted in forward passes; a validation image takes one an epoch. */
-export function runFlops({ config, stages, trainImages, validationImages }: Work): number {
+export function runFlops({ config, run, stages, trainImages, validationImages }: Work): number {
   const forward = forwardFlops(config);
-  return stages.reduce((sum, { trainable, epochs }) => {
-    // A frozen backbone sees each image once; the head's own work is nothing beside that.
-    if (trainable === 'head') return sum + forward * (trainImages + validationImages);
+  return stages.reduce((sum, stage) => {
+    const { trainable, epochs } = stage;
+    // A frozen backbone sees each view once; the head's own work is nothing beside that.
+    if (trainable === 'head') {
+      return sum + forward * (Math.max(1, trainingViews(run, stage)) * trainImages + validationImages);
+    }
     return sum + epochs * forward * (passes(config, trainable) * trainImages + validationImages);
   }, 0);
 }

@@ -1,5 +1,6 @@
 import type { StagePlan } from '#shared/training/plan';
 import { balancedClassWeights } from '#shared/training/plan';
+import { trainingViews } from '#shared/training/stages';
 import type { NamedTensors } from '../engine/tensor';
 import { createHeadSession, createTrainingSession } from '../engine/train/create-session';
 import type { BatchSource } from '../engine/train/loop';
@@ -51,7 +52,7 @@ export interface StageInput {
 }
 
 /**
- * Makes a stage ready. A head that trains alone does so on features that the frozen backbone computes once for each image;
+ * Makes a stage ready. A head that trains alone does so on features that the frozen backbone computes once for each view;
  * everything else on augmented views.
  */
 export const setUpStage = (input: StageInput): Promise<StageSetup> =>
@@ -101,17 +102,24 @@ async function setUpLayers(input: StageInput): Promise<StageSetup> {
 const isHead = (name: string) => name.startsWith('classifier.');
 
 async function setUpHead(input: StageInput): Promise<StageSetup> {
-  const { spec, model, optimizer, context, onExtracting } = input;
+  const { spec, stage, model, optimizer, context, onExtracting } = input;
   const options = sessionOptions(input);
   const width = featureWidth(model.config);
-  const total = spec.train.length + spec.validation.length;
-  const all = await extractFeatures([...spec.train, ...spec.validation], {
+  const count = trainingViews(spec.config, stage);
+  const views = count === 0 ? ['evaluation' as const] : Array.from({ length: count }, (_, view) => view);
+  const requests = [
+    ...views.map((view) => ({ samples: spec.train, view })),
+    { samples: spec.validation, view: 'evaluation' as const },
+  ];
+  const total = requests.reduce((sum, { samples }) => sum + samples.length, 0);
+  const features = await extractFeatures(requests, {
     cacheFolder: spec.cacheFolder,
     config: model.config,
     parameters: model.parameters,
     backboneHash: model.hash,
     pipeline: spec.pipeline,
     augmentation: spec.config.augmentation,
+    seed: spec.config.seed,
     device: options.device,
     threads: options.threads,
     batchSize: options.microBatch,
@@ -120,10 +128,7 @@ async function setUpHead(input: StageInput): Promise<StageSetup> {
       await checkCancelled(context);
     },
   });
-  const set = (samples: readonly Sample[], from: number) => ({
-    features: all.subarray(from * width, (from + samples.length) * width),
-    labels: Int32Array.from(samples, ({ label }) => label),
-  });
+  const labelsOf = (samples: readonly Sample[]) => Int32Array.from(samples, ({ label }) => label);
   const head = new Map([...model.parameters].filter(([name]) => isHead(name)));
   const frozen = [...model.parameters].filter(([name]) => !isHead(name));
   const session = await createHeadSession(
@@ -134,8 +139,8 @@ async function setUpHead(input: StageInput): Promise<StageSetup> {
   return {
     session,
     batches: featureBatches(
-      set(spec.train, 0),
-      set(spec.validation, spec.train.length),
+      { views: features.slice(0, views.length), labels: labelsOf(spec.train) },
+      { views: features.slice(views.length), labels: labelsOf(spec.validation) },
       width,
       options.microBatch,
       mixingOf(spec),

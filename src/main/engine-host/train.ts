@@ -100,7 +100,7 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
       model,
       optimizer,
       context,
-      onExtracting: (done, total) => progress('extracting', `The backbone has read ${done} of ${total} images`, state),
+      onExtracting: (done, total) => progress('extracting', `The backbone has seen ${done} of ${total} views`, state),
     });
     try {
       if (start.replaceLast) await save(lastFolder(spec.runFolder), setup, state, true);

@@ -68,6 +68,11 @@ export const runConfigSchema = z.strictObject({
   headEpochs: z.number().int().min(1).max(10_000).default(10),
   /** Of `gradual`: epochs of each of its three stages. */
   stageEpochs: z.number().int().min(1).max(10_000).default(5),
+  /**
+   * Of stages that train the head alone: augmented views of each training image whose features are computed and kept, for
+   * epochs to go through in turn; 0 = the image as it is in every epoch.
+   */
+  featureViews: z.number().int().min(0).max(1000).default(0),
   batchSize: z.number().int().min(1).max(1024).default(10),
   gradientAccumulation: z.number().int().min(1).max(MAXIMUM_ACCUMULATION).default(2),
   evaluationBatchSize: z.number().int().min(1).max(1024).default(4),

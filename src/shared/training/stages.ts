@@ -65,6 +65,17 @@ export function stagesOf(config: StagedConfig): readonly Stage[] {
   }
 }
 
+/**
+ * Augmented views of each training image that a head which trains alone learns from, one an epoch in turn; 0 = the
+ * evaluation view in every epoch. Without augmentation all views are that one.
+ */
+export function trainingViews(
+  { featureViews, augmentation }: Pick<RunConfig, 'featureViews' | 'augmentation'>,
+  { epochs }: Pick<Stage, 'epochs'>,
+): number {
+  return augmentation.enabled ? Math.min(featureViews, epochs) : 0;
+}
+
 /** Epochs of all stages together. */
 export const totalEpochs = (config: StagedConfig): number =>
   stagesOf(config).reduce((sum, { epochs }) => sum + epochs, 0);

@@ -12,21 +12,24 @@ const share = (value: number) => (value >= 0 && value <= 1 ? null : 'From 0 to 1
 export interface AugmentationSectionProps {
   readonly project: string;
   readonly preset: Preset;
+  /** Augmented views that a head which trains alone learns from. */
+  readonly featureViews: number;
   readonly value: Augmentation;
   readonly onChange: (augmentation: Augmentation) => void;
 }
 
 /** What is done at random to training images, with examples on the project's own. */
-export function AugmentationSection({ project, preset, value, onChange }: AugmentationSectionProps) {
+export function AugmentationSection({ project, preset, featureViews, value, onChange }: AugmentationSectionProps) {
   const change = (part: Partial<Augmentation>) => onChange({ ...value, ...part });
   const off = !value.enabled;
+  const unused = preset === 'quick' && featureViews === 0;
   return (
     <SectionCard
       title="Augmentation"
       description={
-        preset === 'quick'
-          ? 'Not used by Quick look: its features are computed once, from the images as they are.'
-          : 'Random changes to training images only, not where the head trains alone. Validation and test images are never changed.'
+        unused
+          ? 'Not used by Quick look, unless “Augmented views” asks for some: its features are computed once, from the images as they are.'
+          : `Random changes to training images only${featureViews === 0 ? ', not where the head trains alone' : ''}. Validation and test images are never changed.`
       }
     >
       <SwitchSetting
@@ -93,7 +96,7 @@ export function AugmentationSection({ project, preset, value, onChange }: Augmen
           </div>
         </div>
       )}
-      {!off && preset !== 'quick' && <AugmentationPreview project={project} augmentation={value} />}
+      {!off && !unused && <AugmentationPreview project={project} augmentation={value} />}
       {off && (
         <Text size="xs" c="dimmed">
           The model sees every image exactly as it is, in every epoch.

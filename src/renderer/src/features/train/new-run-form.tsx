@@ -9,6 +9,7 @@ import { AugmentationSection } from './augmentation-section';
 import { BackboneSection } from './backbone-section';
 import { DeviceSetting } from './device-setting';
 import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
+import { HeadSection } from './head-section';
 import { decimalText } from './number-text';
 import classes from './preset-card.module.css';
 import { presetTexts } from './presets';
@@ -71,10 +72,12 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
           <StepSettings project={project.id} draft={draft} change={change} backbone={backbone} />
           <OutcomeSettings draft={draft} change={change} />
           <RegularisationSection draft={draft} change={change} />
+          <HeadSection draft={draft} change={change} />
         </div>
         <AugmentationSection
           project={project.id}
           preset={draft.preset}
+          featureViews={draft.featureViews}
           value={draft.augmentation}
           onChange={(augmentation) => change({ augmentation })}
         />
