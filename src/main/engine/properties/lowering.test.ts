@@ -8,13 +8,10 @@ import { pruneGraph } from '../ir/prune';
 import type { OpName } from '../ops/attributes';
 import { evaluateGraph } from '../selftest/evaluate-graph';
 import type { Tensor } from '../tensor';
+import { distance, norm } from './distance';
 import { grownOps } from './growers';
 import { type RandomGraph, randomGraphs } from './random-graph';
 import { runs, timeFor } from './runs';
-
-const norm = (values: Iterable<number>): number => Math.hypot(...values);
-const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  a.length === b.length ? norm(Array.from(a, (x, i) => x - (b[i] as number))) : Number.NaN;
 
 /** As in the op checks; WebGPU keeps it too, on the software driver. */
 const LIMIT = 1e-5;
