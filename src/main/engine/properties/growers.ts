@@ -157,7 +157,11 @@ export const growers: { readonly [K in GrownOp]: Grower } = {
     const tokens = 1 + choices.below(3);
     const key = itself ? query : graph.parameter([batch, heads, tokens, width]);
     const values = itself ? query : graph.parameter([batch, heads, tokens, 1 + choices.below(3)]);
-    const [output, probabilities] = graph.apply('attention', [query, key, values], { scale: choices.among([1, 0.5]) });
+    const asking = query.shape[2] as number;
+    const answering = itself ? asking : tokens;
+    const mask = choices.maybe() ? [graph.parameter([batch, heads, asking, answering])] : [];
+    const scale = choices.among([1, 0.5]);
+    const [output, probabilities] = graph.apply('attention', [query, key, values, ...mask], { scale });
     // Each output alone, and both: the gradient has a way for each.
     const offered = choices.among([[output], [output, probabilities], [probabilities]]) as Value[];
     for (const one of offered) graph.offer(one);

@@ -107,7 +107,7 @@ function reachedSmoothly({ nodes }: Graph, loss: Value): ReadonlySet<number> {
   for (const { op, inputs, outputs } of nodes.toReversed()) {
     const [first] = outputs.map(({ id }) => reached.has(id));
     if (op === 'greater' || !outputs.some(({ id }) => reached.has(id))) continue;
-    // The probabilities of an attention know nothing of its values.
+    // The probabilities of an attention know nothing of its values and its mask.
     const sources = op === 'attention' && !first ? inputs.slice(0, 2) : inputs;
     for (const { id } of sources) reached.add(id);
   }
