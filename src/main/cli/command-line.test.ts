@@ -136,6 +136,11 @@ describe('fovea', () => {
     const matrix = evaluated['confusionMatrix'] as number[][];
     expect(matrix.map((row) => row.reduce((sum, value) => sum + value, 0))).toEqual([2, 2]);
 
+    expect(evaluated).toMatchObject({ testTimeViews: 0 });
+    // This run trained without augmentation: there are no views to average.
+    const refused = await json('evaluate', project, id, '--split', 'validation', '--views', '2');
+    expect(refused).toMatchObject({ code: 1, answer: { error: { code: 'augmentation_off' } } });
+
     const scans = join(folder, 'images [x]/über');
     const maps = join(folder, 'maps');
     const predicted = await succeed('predict', project, id, scans, '--attention', maps);

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { augmentationRandom, augmentInto } from '#shared/imaging/augment';
+import { augmentationRandom, augmentInto, testTimeRandom } from '#shared/imaging/augment';
 import { pixelValuesInto } from '#shared/imaging/normalise';
 import { decodeRaster, type Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
@@ -17,6 +18,8 @@ export interface BatchOrder {
   readonly repeats?: readonly number[];
   /** How the images are mixed with each other; they are not by default. */
   readonly mix?: Mix;
+  /** From 1 on: that test-time view of each image in place of the evaluation view. */
+  readonly testTimeView?: number;
 }
 
 export interface BatchSettings {
@@ -41,6 +44,9 @@ export function readRaster(path: string): Raster {
   }
 }
 
+/** 48 bits of the hash of an image's pixels. */
+const contentOf = ({ data }: Raster): number => createHash('sha256').update(data).digest().readUIntBE(0, 6);
+
 /** Prepares a micro-batch [count, 3, height, width]: the same for the same order, wherever and whenever it is made. */
 export function makeBatch(order: BatchOrder, settings: BatchSettings): Batch {
   const { pipeline, augmentation, seed } = settings;
@@ -50,7 +56,10 @@ export function makeBatch(order: BatchOrder, settings: BatchSettings): Batch {
   for (const [index, sample] of order.samples.entries()) {
     const raster = readRaster(sample.raster);
     labels[index] = sample.label;
-    if (order.epoch === null) pixelValuesInto(raster, pipeline, pixels, index * size);
+    if (order.testTimeView !== undefined && order.testTimeView > 0) {
+      const random = testTimeRandom(contentOf(raster), order.testTimeView);
+      augmentInto(raster, augmentation, pipeline, random, pixels, index * size);
+    } else if (order.epoch === null) pixelValuesInto(raster, pipeline, pixels, index * size);
     else {
       const random = augmentationRandom(seed, order.epoch, sample.image, order.repeats?.[index] ?? 0);
       augmentInto(raster, augmentation, pipeline, random, pixels, index * size);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import { augmentationSchema } from '#shared/models/run-config';
 import { attentionRollout } from '../engine/explain/rollout';
+import { averageViews, type ViewsAverage } from '../engine/train/average-views';
 import { type Classification, type Classifier, createClassifier } from '../engine/train/classifier';
 import { softmaxRows } from '../engine/train/softmax';
 import type { VitConfig } from '../engine/vit/config';
@@ -131,22 +132,36 @@ export async function classify(spec: ClassifySpec, context: RequestContext): Pro
       hint: 'The run was changed on disk: train again.',
     });
   }
-  const settings = { pipeline: spec.pipeline, augmentation: augmentationSchema.parse({ enabled: false }), seed: 0 };
-  const orders = inOrder(spec.rasters.length, batch).map((positions) => ({
-    epoch: null,
-    samples: positions.map((index) => ({ image: index, raster: spec.rasters[index] as string, label: 0 })),
-  }));
-  const loader = spec.rasters.length >= LOADER_FROM ? createLoader(settings) : null;
-  const logits = new Float32Array(spec.rasters.length * config.classes.length);
+  const augmentation = spec.testTime?.augmentation ?? augmentationSchema.parse({ enabled: false });
+  const settings = { pipeline: spec.pipeline, augmentation, seed: 0 };
+  const views = 1 + (spec.testTime?.views ?? 0);
+  const orders = inOrder(spec.rasters.length, batch).flatMap((positions) => {
+    const samples = positions.map((index) => ({ image: index, raster: spec.rasters[index] as string, label: 0 }));
+    return Array.from({ length: views }, (_, testTimeView) => ({ epoch: null, samples, testTimeView }));
+  });
+  const loader = spec.rasters.length * views >= LOADER_FROM ? createLoader(settings) : null;
+  const size = config.classes.length;
+  const logits = new Float32Array(spec.rasters.length * size);
+  const probabilities = new Float32Array(spec.rasters.length * size);
+  /** Logits of the views of the present images, the evaluation view first. */
+  let seen: Float32Array[] = [];
   const attention: AttentionMaps[] = [];
   let done = 0;
   try {
     for await (const { pixels, count } of loader?.batches(orders) ?? batchesHere(orders, settings)) {
       const result = await classifier.run(pixels, count);
-      logits.set(result.logits.subarray(0, count * config.classes.length), done * config.classes.length);
-      if (spec.attention) for (let i = 0; i < count; i++) attention.push(attentionMaps(config, result, i));
-      done += count;
-      context.progress('classifying', done, spec.rasters.length);
+      if (spec.attention && seen.length === 0) {
+        for (let i = 0; i < count; i++) attention.push(attentionMaps(config, result, i));
+      }
+      seen.push(result.logits.slice(0, count * size));
+      if (seen.length === views) {
+        const answer = combine(seen, size);
+        logits.set(answer.logits, done * size);
+        probabilities.set(answer.probabilities, done * size);
+        seen = [];
+        done += count;
+        context.progress('classifying', done, spec.rasters.length);
+      }
       await checkCancelled(context);
     }
   } finally {
@@ -155,10 +170,17 @@ export async function classify(spec: ClassifySpec, context: RequestContext): Pro
   return {
     classes: config.classes,
     logits,
-    probabilities: softmaxRows(logits, config.classes.length),
+    probabilities,
     attention,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** A single view answers for itself. */
+function combine(views: readonly Float32Array[], size: number): ViewsAverage {
+  const [only, second] = views;
+  if (only === undefined || second !== undefined) return averageViews(views, size);
+  return { logits: only, probabilities: softmaxRows(only, size) };
 }
 
 const empty = (classes: readonly string[]): ClassifyResult => ({

@@ -1,16 +1,21 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { augmentInto, testTimeRandom } from '#shared/imaging/augment';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import type { LogRecord } from '#shared/models/run';
 import type { RunConfigInput } from '#shared/models/run-config';
 import { readSafetensors, writeSafetensors } from '../engine/safetensors';
+import { createClassifier } from '../engine/train/classifier';
 import { initialiseParameters } from '../engine/vit/initialise';
 import { parseVitConfig, toHfConfig } from '../engine/vit/parse-config';
 import { launchNodeHost } from '../process/node-launcher';
 import { parameterSpecs } from './backbone-folder';
+import { readRaster } from './batch-maker';
 import { openCheckpoint } from './checkpoint-files';
+import { loadModel } from './classify';
 import { createEngineClient, type EngineAction, type EngineClient } from './client';
 import type { TrainResult, TrainSpec } from './protocol';
 import { bestFolder, lastFolder } from './resume';
@@ -243,6 +248,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
       batchSize: 4,
       rasters: spec.validation.map(({ raster }) => raster),
       attention: true,
+      testTime: null,
     }).result;
     const maps = attention[0];
     expect(maps).toMatchObject({ gridHeight: 4, gridWidth: 4 });
@@ -290,6 +296,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
       device: 'cpu' as const,
       threads: 1,
       rasters: spec.validation.map(({ raster }) => raster),
+      testTime: null,
     };
     const one = await engine.request('classify', { ...request, batchSize: 1, attention: false }).result;
     const all = await engine.request('classify', { ...request, batchSize: 8, attention: true }).result;
@@ -312,6 +319,49 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(sum).toBeGreaterThan(0.5);
     expect(sum).toBeLessThan(1);
     expect(maps?.rollout).toHaveLength(64);
+  });
+});
+
+describe('test-time augmentation', { timeout: 180_000 }, () => {
+  it('is the mean over the evaluation view and augmented views of each image, in any order and batch', async () => {
+    const { pipeline, validation, config } = run(newFolder());
+    const modelFolder = bestFolder(undisturbed.folder);
+    const augmentation = { ...config.augmentation, horizontalFlip: 0.5 };
+    const rasters = validation.map(({ raster }) => raster);
+    const common = { modelFolder, pipeline, device: 'cpu' as const, threads: 1 };
+    const ask = (images: readonly string[], batchSize: number, views: number, attention = false) => {
+      const testTime = views === 0 ? null : { views, augmentation };
+      return engine.request('classify', { ...common, rasters: images, batchSize, attention, testTime }).result;
+    };
+    const [plain, averaged] = [await ask(rasters, 8, 0, true), await ask(rasters, 8, 3, true)];
+
+    // The same by hand: each view drawn, run alone, its softmax added up.
+    const model = await loadModel(modelFolder);
+    const classifier = await createClassifier({ ...model, device: 'cpu', threads: 1, batch: 1, attentions: false });
+    for (const [index, path] of rasters.entries()) {
+      const raster = readRaster(path);
+      const content = createHash('sha256').update(raster.data).digest().readUIntBE(0, 6);
+      const pixels = new Float32Array(3 * 96 * 96);
+      let sum = plain.probabilities[2 * index] as number;
+      for (const view of [1, 2, 3]) {
+        augmentInto(raster, augmentation, pipeline, testTimeRandom(content, view), pixels, 0);
+        const [left, right] = (await classifier.run(pixels, 1)).logits as unknown as [number, number];
+        sum += 1 / (1 + Math.exp(right - left));
+      }
+      expect(averaged.probabilities[2 * index]).toBeCloseTo(sum / 4, 5);
+      expect(averaged.logits[2 * index]).toBeCloseTo(Math.log(sum / 4), 4);
+    }
+    await classifier.dispose();
+    const difference = Math.max(...averaged.probabilities.map((p, i) => Math.abs(p - (plain.probabilities[i] ?? 0))));
+    expect(difference).toBeGreaterThan(1e-3);
+    // Where it looked is shown on the image itself, not on a turned one.
+    expect(averaged.attention).toHaveLength(8);
+    expect(averaged.attention[5]?.rollout).toEqual(plain.attention[5]?.rollout);
+
+    const backwards = await ask(rasters.toReversed(), 3, 3);
+    for (let index = 0; index < 8; index++) {
+      expect(backwards.probabilities[2 * index]).toBeCloseTo(averaged.probabilities[2 * (7 - index)] as number, 5);
+    }
   });
 });
 
@@ -440,7 +490,8 @@ describe('the other requests', { timeout: 180_000 }, () => {
 
   it('says which folder is no model', async () => {
     const spec = run(newFolder());
-    const request = { pipeline: spec.pipeline, device: 'cpu' as const, threads: 1, batchSize: 1, attention: false };
+    const options = { device: 'cpu' as const, threads: 1, batchSize: 1, attention: false, testTime: null };
+    const request = { pipeline: spec.pipeline, ...options };
     const rasters = [spec.validation[0]?.raster ?? ''];
     const missing = engine.request('classify', { ...request, modelFolder: join(spec.runFolder, 'no'), rasters });
     await expect(missing.result).rejects.toMatchObject({ code: 'model_missing' });

@@ -1,7 +1,7 @@
 import type { Pipeline } from '#shared/models/pipeline';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
-import type { Device, RunConfig } from '#shared/models/run-config';
+import type { Augmentation, Device, RunConfig } from '#shared/models/run-config';
 import type { RatePoint } from '#shared/training/learning-rate-finder';
 
 /** A labelled image of a split: `raster` is the absolute path of its canonical raster (see shared/imaging/raster). */
@@ -66,6 +66,14 @@ export interface ClassifySpec {
   readonly rasters: readonly string[];
   /** Also return attention (CLS rows and rollout). */
   readonly attention: boolean;
+  /** Average the answer over the evaluation view and augmented ones; attention is that of the evaluation view. */
+  readonly testTime: TestTime | null;
+}
+
+export interface TestTime {
+  /** Beside the evaluation view; at least 1. */
+  readonly views: number;
+  readonly augmentation: Augmentation;
 }
 
 export interface AttentionMaps {
@@ -81,9 +89,9 @@ export interface AttentionMaps {
 
 export interface ClassifyResult {
   readonly classes: readonly string[];
-  /** [images, classes] */
+  /** [images, classes]; of several views, the logarithm of the mean probability. */
   readonly logits: Float32Array;
-  /** [images, classes] */
+  /** [images, classes]: softmax of the logits */
   readonly probabilities: Float32Array;
   /** One entry an image when asked for, else empty. */
   readonly attention: readonly AttentionMaps[];

@@ -6,7 +6,13 @@ import type { Sample, TrainSpec } from './protocol';
  * Hash of all that decides the weights. Device, threads and what is only shown are left out: a run may go on elsewhere.
  */
 export function runHash(spec: TrainSpec): string {
-  const { device: _device, threads: _threads, evaluationBatchSize: _evaluation, ...decisive } = spec.config;
+  const {
+    device: _device,
+    threads: _threads,
+    evaluationBatchSize: _evaluation,
+    testTimeViews: _views,
+    ...decisive
+  } = spec.config;
   const config = withoutLaterDefaults(decisive);
   const images = (samples: readonly Sample[]) => samples.map(({ image, label }) => [image, label]);
   return recordHash({

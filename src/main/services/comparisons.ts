@@ -5,6 +5,7 @@ import type { ComparedRun, Comparison } from '#shared/models/comparison';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
 import type { BestMetric } from '#shared/models/run-config';
+import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
 import { pairCases, pairedDifference } from '#shared/statistics/paired-difference';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
@@ -124,7 +125,9 @@ function notesOf(runs: readonly ComparedRun[], metric: BestMetric): string[] {
       `${elsewhere === 1 ? 'One run was' : `${elsewhere} runs were`} validated on other images than the best: those numbers cannot be held side by side.`,
     );
   }
-  if (runs.filter(({ evaluation }) => evaluation !== null).length > 1) {
+  const evaluations = runs.flatMap(({ evaluation }) => evaluation ?? []);
+  if (differInViews(evaluations)) notes.push(MIXED_VIEWS);
+  if (evaluations.length > 1) {
     notes.push(
       'All numbers are of validation images, on which the best epoch of each run was chosen: the best of several is flattered a little. The test images tell how good it is.',
     );

@@ -25,6 +25,7 @@ import {
 import { ensureRasters } from './run-rasters';
 import { samplesOf } from './run-samples';
 import type { Runs } from './runs';
+import { testTimeOf } from './test-time';
 
 export interface CaseFilter {
   readonly truth?: number | undefined;
@@ -38,9 +39,11 @@ export interface Evaluations {
   /**
    * Evaluates the best checkpoint of a run on the images that stood in a part when the run began. The job's result is
    * the `Evaluation`. Each opening of the test set is written to the audit trail. Job errors: `run_unknown`,
-   * `no_model`, `empty_split`, `run_damaged`, `raster_missing`, the engine's.
+   * `no_model`, `empty_split`, `run_damaged`, `raster_missing`, `augmentation_off`, the engine's.
+   *
+   * @param testTimeViews in place of what the run's configuration says
    */
-  start(project: OpenProject, run: string, split: EvaluatedSplit): Job;
+  start(project: OpenProject, run: string, split: EvaluatedSplit, testTimeViews?: number): Job;
   /** Null where this part was not evaluated yet. */
   get(project: OpenProject, run: string, split: EvaluatedSplit): Promise<Evaluation | null>;
   /** Cases that a cell of the confusion matrix or a bar of a histogram stands for. Throws `not_evaluated`. */
@@ -66,12 +69,14 @@ export function createEvaluations(options: {
     project: OpenProject,
     run: string,
     split: EvaluatedSplit,
+    testTimeViews: number | undefined,
     job: JobHandle,
   ): Promise<Evaluation> => {
     await runs.get(project, run);
     const folder = runFolder(project.folder, run);
     const record = await readRunRecord(folder);
     requireModel(folder);
+    const testTime = testTimeOf(record.config, testTimeViews);
     const samples = samplesOf(await readRunSamples(folder), split);
     if (samples.length === 0) {
       throw new FoveaError('empty_split', `There was no ${split} image when this run began.`, {
@@ -99,6 +104,7 @@ export function createEvaluations(options: {
         batchSize: record.config.evaluationBatchSize,
         rasters,
         attention: false,
+        testTime,
       },
       { onProgress: (_phase, done, total) => job.progress('evaluating', done, total) },
     );
@@ -129,6 +135,7 @@ export function createEvaluations(options: {
     const evaluation: Evaluation = {
       run,
       split,
+      testTimeViews: testTime?.views ?? 0,
       ...evaluateCases(cases, record.classes),
       seconds: answer.seconds,
       imagesPerSecond: answer.seconds > 0 ? cases.length / answer.seconds : 0,
@@ -139,8 +146,8 @@ export function createEvaluations(options: {
     return evaluation;
   };
 
-  const start = (project: OpenProject, run: string, split: EvaluatedSplit): Job =>
-    jobs.start('evaluate', project.id, (job) => evaluate(project, run, split, job));
+  const start: Evaluations['start'] = (project, run, split, testTimeViews) =>
+    jobs.start('evaluate', project.id, (job) => evaluate(project, run, split, testTimeViews, job));
 
   // A run that has ended is looked at on the validation images at once; the test set waits for a person.
   runs.onEnd(async (project, run) => {

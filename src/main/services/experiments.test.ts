@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Experiment, FoldEvaluation, OutOfFoldCase } from '#shared/models/experiment';
+import type { Evaluation } from '#shared/models/run';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { deleteRun } from '../store/runs';
 import { addSplit, currentSplit, partMembers, setMember } from '../store/splits';
@@ -244,6 +245,19 @@ describe('a cross-validation', () => {
     expect(stored.spread.accuracy.mean).toBeCloseTo(stored.accuracy.value, 12);
     const wrong = await experiments.cases(project, folds.id, { correct: false });
     expect(wrong).toHaveLength(cases.filter((entry) => entry.truth !== entry.predicted).length);
+  });
+
+  it('says where folds were evaluated with different test-time views', async () => {
+    const file = join(runFolder(project.folder, folds.members[1]?.run ?? ''), 'metrics-validation.json');
+    const text = readFileSync(file, 'utf8');
+    const evaluation = JSON.parse(text) as Evaluation;
+    writeFileSync(file, JSON.stringify({ ...evaluation, testTimeViews: 3, evaluatedAt: new Date().toISOString() }));
+    const mixed = await experiments.get(project, folds.id);
+    expect(mixed.pooled?.cautions[0]).toMatch(/same number of test-time views/);
+    expect(mixed.comparison?.notes.join(' ')).toMatch(/same number of test-time views/);
+    writeFileSync(file, text);
+    const alike = await experiments.get(project, folds.id);
+    expect([...(alike.pooled?.cautions ?? []), ...(alike.comparison?.notes ?? [])].join(' ')).not.toMatch(/views/);
   });
 
   it('pools again where a file is damaged, and comes back from its runs', async () => {

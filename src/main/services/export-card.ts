@@ -1,6 +1,7 @@
 import type { Metric } from '#shared/models/metric';
 import type { PrecisionComparison } from '#shared/models/precision';
 import type { Evaluation, RunRecord } from '#shared/models/run';
+import { viewsText } from '#shared/models/test-time';
 
 const number = (metric: Metric): string => {
   const interval =
@@ -47,7 +48,9 @@ export function modelCard(input: {
   const { record, evaluations, comparison } = input;
   const { config, pipeline, counts } = record;
   const results = evaluations.map(
-    (one) => `### ${one.split === 'test' ? 'Test' : 'Validation'} set: ${one.n} images, ${one.patients} patients
+    (
+      one,
+    ) => `### ${one.split === 'test' ? 'Test' : 'Validation'} set: ${one.n} images, ${one.patients} patients${one.testTimeViews === 0 ? '' : `, ${viewsText(one.testTimeViews)}`}
 
 | | value |
 |---|---|

@@ -173,6 +173,7 @@ export function createExports(options: {
         batchSize: record.config.evaluationBatchSize,
         rasters,
         attention: false,
+        testTime: null,
       });
       const answer = await cancellable(call, job);
       requireClasses(record.classes, answer.classes);

@@ -1,5 +1,6 @@
 import type { Experiment, FoldEvaluation, OutOfFoldCase, Spread } from '#shared/models/experiment';
 import type { Evaluation } from '#shared/models/run';
+import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { spreadOf } from '#shared/statistics/spread';
 import { runFolder } from './project-paths';
@@ -52,7 +53,9 @@ export async function poolFolds(
       folds: experiment.folds,
       members,
       ...numbers,
+      testTimeViews: first.testTimeViews,
       cautions: [
+        ...(differInViews(evaluations) ? [MIXED_VIEWS] : []),
         `${experiment.folds} models answered, each for the images that it was not trained on. Each model’s epoch was chosen by those very images, which flatters a little; and the AUC takes the scores of all models as one scale.`,
         ...numbers.cautions,
       ],

@@ -9,7 +9,7 @@ import type { RunRecord } from '#shared/models/run';
 import { argmax } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
 import type { EngineClient } from '../engine-host/client';
-import type { AttentionMaps, ClassifyResult } from '../engine-host/protocol';
+import type { AttentionMaps, ClassifyResult, ClassifySpec, TestTime } from '../engine-host/protocol';
 import { toStoreError } from '../store/errors';
 import { requireClasses, requireModel } from './evaluations';
 import type { JobHandle, Jobs } from './jobs';
@@ -20,6 +20,7 @@ import { cacheFolder, runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { bestCheckpoint, readRunRecord } from './run-files';
 import type { Runs } from './runs';
+import { testTimeOf } from './test-time';
 
 /** An answer with where its file is, which does not leave main. */
 export interface PredictedFile extends FilePrediction {
@@ -33,13 +34,15 @@ export interface PredictOptions {
   readonly attention: boolean;
   /** A folder for overlay PNGs, made where it is not there; asks for attention by itself. */
   readonly overlayFolder?: string;
+  /** In place of what the run's configuration says. */
+  readonly testTimeViews?: number | undefined;
 }
 
 export interface Predictions {
   /**
    * Answers for files and folders of files. The job's result is the list of answers; a file that cannot be read has
    * `ok: false` with the reason, and the others go on. Cancelling gives the answers so far. Job errors: `run_unknown`, `no_model`, `run_damaged`,
-   * `pipeline_changed`, `pipeline_version`, `no_files`, the engine's.
+   * `pipeline_changed`, `pipeline_version`, `no_files`, `augmentation_off`, the engine's.
    */
   start(project: OpenProject, run: string, paths: readonly string[], options: PredictOptions): Job;
   /** What is answered so far. Throws `job_unknown`. */
@@ -74,7 +77,7 @@ export function createPredictions(options: {
     project: OpenProject,
     run: string,
     paths: readonly string[],
-    { attention, overlayFolder }: PredictOptions,
+    { attention, overlayFolder, testTimeViews }: PredictOptions,
     job: JobHandle,
     into: PredictedFile[],
   ): Promise<PredictedFile[]> => {
@@ -82,6 +85,7 @@ export function createPredictions(options: {
     const folder = runFolder(project.folder, run);
     const record = await readRunRecord(folder);
     requireModel(folder);
+    const testTime = testTimeOf(record.config, testTimeViews);
     const files = await givenFiles(paths);
     if (files.length === 0) {
       throw new FoveaError('no_files', 'There is no file in what was given.', {
@@ -105,15 +109,21 @@ export function createPredictions(options: {
         const answer =
           good.length === 0
             ? null
-            : await classify(record, folder, rasters, attention || overlayFolder !== undefined, job);
+            : await classify(
+                record,
+                folder,
+                rasters,
+                { attention: attention || overlayFolder !== undefined, testTime },
+                job,
+              );
         let place = 0;
         for (const [index, one] of decoded.entries()) {
           if (one.raster === null || answer === null) {
-            into.push(refusal(one.file, one.error));
+            into.push(refusal(one.file, testTime, one.error));
             continue;
           }
           const at = place++;
-          const prediction = toPrediction(one.file, record, answer, at);
+          const prediction = toPrediction(one.file, record, testTime, answer, at);
           const maps = answer.attention[at] ?? null;
           pictures.put(prediction.id, { raster: one.raster, attention: maps });
           const overlays =
@@ -143,7 +153,7 @@ export function createPredictions(options: {
     record: RunRecord,
     folder: string,
     rasters: readonly string[],
-    attention: boolean,
+    how: Pick<ClassifySpec, 'attention' | 'testTime'>,
     job: JobHandle,
   ): Promise<ClassifyResult> => {
     const call = engine.request('classify', {
@@ -153,7 +163,7 @@ export function createPredictions(options: {
       threads: record.config.threads,
       batchSize: record.config.evaluationBatchSize,
       rasters,
-      attention,
+      ...how,
     });
     const cancel = () => call.control('cancel');
     job.signal.addEventListener('abort', cancel, { once: true });
@@ -267,7 +277,7 @@ async function decodeAll(pool: DecodePool, files: readonly GivenFile[], { pipeli
   return decoded;
 }
 
-function refusal({ path, name }: GivenFile, error: unknown): PredictedFile {
+function refusal({ path, name }: GivenFile, testTime: TestTime | null, error: unknown): PredictedFile {
   const { code, message } = toErrorInfo(error);
   return {
     id: randomUUID(),
@@ -276,6 +286,7 @@ function refusal({ path, name }: GivenFile, error: unknown): PredictedFile {
     ok: false,
     label: null,
     confidence: null,
+    testTimeViews: testTime?.views ?? 0,
     probabilities: [],
     attention: null,
     overlays: null,
@@ -283,11 +294,18 @@ function refusal({ path, name }: GivenFile, error: unknown): PredictedFile {
   };
 }
 
-function toPrediction({ path, name }: GivenFile, record: RunRecord, answer: ClassifyResult, at: number): PredictedFile {
+function toPrediction(
+  { path, name }: GivenFile,
+  record: RunRecord,
+  testTime: TestTime | null,
+  answer: ClassifyResult,
+  at: number,
+): PredictedFile {
   const size = record.classes.length;
   const row = answer.probabilities.subarray(at * size, (at + 1) * size);
   if (!row.every(Number.isFinite)) {
-    return refusal({ path, name }, new FoveaError('model_broken', 'The model answered with numbers that are none.'));
+    const broken = new FoveaError('model_broken', 'The model answered with numbers that are none.');
+    return refusal({ path, name }, testTime, broken);
   }
   const best = argmax(row);
   const maps = answer.attention[at];
@@ -298,6 +316,7 @@ function toPrediction({ path, name }: GivenFile, record: RunRecord, answer: Clas
     ok: true,
     label: record.classes[best] ?? null,
     confidence: row[best] ?? null,
+    testTimeViews: testTime?.views ?? 0,
     probabilities: record.classes.map((label, index) => ({ label, probability: row[index] ?? 0 })),
     attention:
       maps === undefined

@@ -78,6 +78,7 @@ function reportInput(label: string): ReportInput {
     evaluation: {
       run: '20261123-142233-full-3f2a',
       split: 'test',
+      testTimeViews: 0,
       ...evaluateCases(referenceCases(156, 7, false), classes),
       seconds: 2.5,
       imagesPerSecond: 62.4,
@@ -117,6 +118,13 @@ describe('report', () => {
     expect(page).toContain('156 images of 51 patients: the intervals');
     expect(page).toContain('a'.repeat(64));
     expect(page).toContain('711,267');
+  });
+
+  it('says whether answers are means over several views', () => {
+    expect(page).toContain('none: one view an image');
+    const input = reportInput('malignant');
+    const averaged = renderReport({ ...input, evaluation: { ...input.evaluation, testTimeViews: 4 } });
+    expect(averaged.match(/mean of 1 \+ 4 views an image/g)).toHaveLength(2);
   });
 
   it('draws every cell of the confusion matrix and marks the best epoch', () => {

@@ -1,5 +1,6 @@
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation, RunDetail } from '#shared/models/run';
+import { viewsText } from '#shared/models/test-time';
 import { confidenceChart, confusionMatrixChart, intervalBar, lossChart, metricChart, shareBar } from './report-charts';
 import { type Html, html } from './report-html';
 import { count, decimalInterval, duration, moment, percent, percentInterval } from './report-numbers';
@@ -79,7 +80,7 @@ ${footer(input)}
 const partName = { train: 'Training', validation: 'Validation', test: 'Test' } as const;
 
 function header({ project, run, evaluation, writtenAt }: ReportInput): Html {
-  return html`<header><div><p class="eyebrow">Fovea · image classification report</p><h1>${run.summary.name}</h1><p class="meta">${project} · ${run.record.config.backbone} · ${partName[evaluation.split]} set, ${count(evaluation.n)} images of ${count(evaluation.patients)} patients · ${moment(writtenAt)}</p></div><span class="badge">Research use only</span></header>`;
+  return html`<header><div><p class="eyebrow">Fovea · image classification report</p><h1>${run.summary.name}</h1><p class="meta">${project} · ${run.record.config.backbone} · ${partName[evaluation.split]} set, ${count(evaluation.n)} images of ${count(evaluation.patients)} patients${evaluation.testTimeViews > 0 && ` · ${viewsText(evaluation.testTimeViews)}`} · ${moment(writtenAt)}</p></div><span class="badge">Research use only</span></header>`;
 }
 
 function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html {
@@ -193,6 +194,12 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
     [
       'evaluated',
       `${moment(evaluation.evaluatedAt)}, ${duration(evaluation.seconds)}, ${evaluation.imagesPerSecond.toFixed(1)} images/s`,
+    ],
+    [
+      'test-time augmentation',
+      evaluation.testTimeViews === 0
+        ? 'none: one view an image'
+        : `probabilities are the ${viewsText(evaluation.testTimeViews)}: the evaluation view and ${evaluation.testTimeViews} augmented as above`,
     ],
     ['dataset', code(hashes.dataset)],
     ['split', code(hashes.split)],

@@ -72,6 +72,7 @@ export function createReports(options: {
       batchSize: 1,
       rasters,
       attention: true,
+      testTime: null,
     }).result;
     const maps = answer.attention[0];
     return {

@@ -64,6 +64,10 @@ export function runProblems(input: CheckInput): string[] {
       input.patientsAcrossSplits === 1 ? '1 patient stands' : `${input.patientsAcrossSplits} patients stand`;
     problems.push(`${patients} in more than one part: the numbers would flatter. Make a split by patient.`);
   }
+  const { testTimeViews, augmentation } = input.config;
+  if (testTimeViews > 0 && !augmentation.enabled) {
+    problems.push('Test-time views are augmented views and the augmentation is off: set them to 0, or switch it on.');
+  }
   if (input.estimateProblem !== null) problems.push(input.estimateProblem);
   return problems;
 }

@@ -13,7 +13,7 @@ import { createEvaluations, type Evaluations } from './evaluations';
 import { createEvents, type Events } from './events';
 import { createExports, type Exports } from './exports';
 import { createJobs, type Jobs } from './jobs';
-import { createPredictions, type Predictions } from './predictions';
+import { createPredictions, type PredictedFile, type Predictions } from './predictions';
 import { runFolder } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createReports, type Reports } from './reports';
@@ -264,6 +264,53 @@ describe('a whole run', () => {
     expect(readdirSync(join(project.folder, 'cache', 'predictions'))).toEqual([]);
     predictions.clear(job.id);
     expect(() => predictions.image(id)).toThrow(/not in memory/);
+  });
+
+  it('averages views where that is asked for, says so, and answers alike for the same image dropped', async () => {
+    const plain = await jobs.result<Evaluation>(evaluations.start(project, run, 'validation').id);
+    const plainCases = await evaluations.cases(project, run, 'validation', {});
+    const averaged = await jobs.result<Evaluation>(evaluations.start(project, run, 'validation', 3).id);
+    expect([plain.testTimeViews, averaged.testTimeViews]).toEqual([0, 3]);
+    expect((await evaluations.get(project, run, 'validation'))?.testTimeViews).toBe(3);
+    const cases = await evaluations.cases(project, run, 'validation', {});
+    expect(cases.map(({ probabilities }) => probabilities)).not.toEqual(
+      plainCases.map(({ probabilities }) => probabilities),
+    );
+    for (const { loss, probabilities, truth } of cases)
+      expect(loss).toBeCloseTo(-Math.log(probabilities[truth] ?? 0), 4);
+    const meanLoss = cases.reduce((sum, { loss }) => sum + loss, 0) / cases.length;
+    expect(averaged.loss.value).toBeCloseTo(meanLoss, 10);
+
+    const { path } = dataset.sourceFile(project, cases[3]?.image ?? 0);
+    const options = { attention: false, testTimeViews: 3 };
+    const [dropped] = await jobs.result<PredictedFile[]>(predictions.start(project, run, [path], options).id);
+    expect(dropped?.testTimeViews).toBe(3);
+    for (const [label, { probability }] of (dropped?.probabilities ?? []).entries()) {
+      expect(probability).toBeCloseTo(cases[3]?.probabilities[label] ?? -1, 5);
+    }
+    await jobs.result(evaluations.start(project, run, 'validation').id);
+    expect(await evaluations.cases(project, run, 'validation', {})).toEqual(plainCases);
+  });
+
+  it('takes as many views as its configuration says, and none without augmentation', async () => {
+    const off = config({ testTimeViews: 2, augmentation: { enabled: false } });
+    expect((await runs.preview(project, off)).problems).toEqual([
+      'Test-time views are augmented views and the augmentation is off: set them to 0, or switch it on.',
+    ]);
+    const file = join(runFolder(project.folder, run), 'config.json');
+    const text = readFileSync(file, 'utf8');
+    const record = JSON.parse(text) as { config: { testTimeViews: number; augmentation: { enabled: boolean } } };
+    record.config.testTimeViews = 1;
+    writeFileSync(file, JSON.stringify(record));
+    const asConfigured = await jobs.result<Evaluation>(evaluations.start(project, run, 'validation').id);
+    expect(asConfigured.testTimeViews).toBe(1);
+    record.config.augmentation.enabled = false;
+    writeFileSync(file, JSON.stringify(record));
+    await expect(jobs.result(evaluations.start(project, run, 'validation').id)).rejects.toMatchObject({
+      code: 'augmentation_off',
+    });
+    await jobs.result(evaluations.start(project, run, 'validation', 0).id);
+    writeFileSync(file, text);
   });
 
   it('refuses to answer behind another preprocessing than its own', async () => {

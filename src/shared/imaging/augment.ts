@@ -53,6 +53,14 @@ export function drawAugmentation(raster: Raster, augmentation: Augmentation, ran
 export const augmentationRandom = (seed: number, epoch: number, image: number, repeat = 0): Random =>
   repeat === 0 ? createRandom(seed, epoch, image) : createRandom(seed, epoch, image, repeat);
 
+const TEST_TIME_SEED = 0x7e57;
+
+/**
+ * The stream of one test-time view (counted from 1) of an image, which `content`, an integer from its pixels, stands for:
+ * the same views wherever the image is met, in any run, order or batch.
+ */
+export const testTimeRandom = (content: number, view: number): Random => createRandom(TEST_TIME_SEED, content, view);
+
 /**
  * A training view of a canonical raster, as normalised [3, height, width] in `out` at `offset`. Geometry is one
  * resampling pass; colours are changed after it, before mean and std.

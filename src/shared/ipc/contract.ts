@@ -30,6 +30,7 @@ import {
   runSummarySchema,
 } from '../models/run';
 import { bestMetrics, devices, runConfigSchema } from '../models/run-config';
+import { testTimeViewsSchema } from '../models/test-time';
 import { FEWEST_FOLDS, MOST_FOLDS } from '../splitting/folds';
 
 /** A request: what goes in, what comes out. Both are checked in main; the renderer has their types. */
@@ -286,7 +287,11 @@ export const requests = {
   /** With all its runs. */
   'experiments.remove': request(experiment, nothing),
 
-  'evaluations.start': request(run.extend({ split: z.enum(['validation', 'test']) }), job),
+  /** Without `testTimeViews`, as the configuration of the run says. */
+  'evaluations.start': request(
+    run.extend({ split: z.enum(['validation', 'test']), testTimeViews: testTimeViewsSchema.optional() }),
+    job,
+  ),
   'evaluations.get': request(run.extend({ split: z.enum(['validation', 'test']) }), evaluationSchema.nullable()),
   'evaluations.cases': request(
     run.extend({
@@ -301,7 +306,10 @@ export const requests = {
     z.object({ resource: z.string() }),
   ),
 
-  'predictions.start': request(run.extend({ grants, attention: z.boolean().default(true) }), job),
+  'predictions.start': request(
+    run.extend({ grants, attention: z.boolean().default(true), testTimeViews: testTimeViewsSchema.optional() }),
+    job,
+  ),
   'predictions.list': request(job, z.object({ predictions: z.array(filePredictionSchema) })),
   'predictions.clear': request(job, nothing),
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { testTimeViewsSchema } from './test-time';
 
 /** One dropped file's answer. `id` names its resources (picture, attention). */
 export const filePredictionSchema = z.object({
@@ -7,6 +8,8 @@ export const filePredictionSchema = z.object({
   ok: z.boolean(),
   label: z.string().nullable(),
   confidence: z.number().nullable(),
+  /** Augmented views that the answer was averaged with. */
+  testTimeViews: testTimeViewsSchema,
   /** In class order. */
   probabilities: z.array(z.object({ label: z.string(), probability: z.number() })),
   /** Shape of the attention resource: see `resources.ts`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cropSchema } from './pipeline';
+import { testTimeViewsSchema } from './test-time';
 
 /**
  * `quick`: a head on features of the frozen backbone. `careful`: the head first, then all layers. `full`: all layers.
@@ -76,6 +77,8 @@ export const runConfigSchema = z.strictObject({
   batchSize: z.number().int().min(1).max(1024).default(10),
   gradientAccumulation: z.number().int().min(1).max(MAXIMUM_ACCUMULATION).default(2),
   evaluationBatchSize: z.number().int().min(1).max(1024).default(4),
+  /** Of evaluations and predictions with the trained model; the epochs of a training are judged on one view. */
+  testTimeViews: testTimeViewsSchema.default(0),
   learningRate: z.number().positive().nullable().default(null),
   /** Of the stage that trains the head alone in `careful` and `gradual`; null = 1e-3 for AdamW, 1e-2 for SGD. */
   headLearningRate: z.number().positive().nullable().default(null),

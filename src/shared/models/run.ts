@@ -3,6 +3,7 @@ import { membershipSchema } from './membership';
 import { metricSchema } from './metric';
 import { pipelineSchema } from './pipeline';
 import { bestMetrics, runConfigSchema } from './run-config';
+import { testTimeViewsSchema } from './test-time';
 
 export const runStates = ['queued', 'running', 'paused', 'finished', 'stopped', 'interrupted', 'failed'] as const;
 export type RunState = (typeof runStates)[number];
@@ -136,6 +137,8 @@ export const evaluationSchema = z.object({
   classes: z.array(z.string()),
   n: z.number().int(),
   patients: z.number().int(),
+  /** Augmented views that each answer was averaged with; 0 in evaluations made before there were any. */
+  testTimeViews: testTimeViewsSchema.default(0),
   loss: metricSchema,
   accuracy: metricSchema,
   perClass: z.array(

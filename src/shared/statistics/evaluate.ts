@@ -9,7 +9,10 @@ import { confusionMatrix } from './confusion-matrix';
 import { type Interval, wilsonInterval } from './wilson';
 
 /** The numbers of an evaluation: all that follows from its cases alone. */
-export type EvaluationNumbers = Omit<Evaluation, 'run' | 'split' | 'seconds' | 'imagesPerSecond' | 'evaluatedAt'>;
+export type EvaluationNumbers = Omit<
+  Evaluation,
+  'run' | 'split' | 'testTimeViews' | 'seconds' | 'imagesPerSecond' | 'evaluatedAt'
+>;
 
 export type EvaluatedCase = Pick<
   CasePrediction,

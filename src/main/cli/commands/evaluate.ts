@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { Evaluation } from '#shared/models/run';
+import { viewsText } from '#shared/models/test-time';
 import type { EvaluationNumbers } from '#shared/statistics/evaluate';
 import type { Run } from '../program';
 import { interval, RESEARCH_USE, table } from '../table';
+import { testTimeViewsOption } from './test-time-views';
 
 export function addEvaluate(program: Command, run: Run): void {
   program
@@ -15,10 +17,11 @@ export function addEvaluate(program: Command, run: Run): void {
         .choices(['validation', 'test'])
         .default('test'),
     )
-    .action((folder: string, id: string, options: { split: 'validation' | 'test' }) =>
+    .addOption(testTimeViewsOption())
+    .action((folder: string, id: string, { split, views }: { split: 'validation' | 'test'; views?: number }) =>
       run(async (session) => {
         const project = await session.open(folder);
-        const { job } = await session.request('evaluations.start', { project, run: id, split: options.split });
+        const { job } = await session.request('evaluations.start', { project, run: id, split, testTimeViews: views });
         const { value } = await session.finish<Evaluation>(job);
         return { result: { ...value }, text: describeEvaluation(value) };
       }),
@@ -26,7 +29,7 @@ export function addEvaluate(program: Command, run: Run): void {
 }
 
 export const describeEvaluation = (evaluation: Evaluation): string =>
-  describeNumbers(evaluation, `${evaluation.split} images`);
+  describeNumbers(evaluation, `${evaluation.split} images, ${viewsText(evaluation.testTimeViews)}`);
 
 /** `images`: what was measured on, as in “12 test images of 5 patients”. */
 export function describeNumbers(evaluation: EvaluationNumbers, images: string): string {

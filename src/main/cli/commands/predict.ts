@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { viewsText } from '#shared/models/test-time';
 import type { PredictedFile } from '../../services/predictions';
 import type { Run } from '../program';
 import { percent, RESEARCH_USE, table } from '../table';
+import { testTimeViewsOption } from './test-time-views';
 
 interface Options {
   readonly attention?: string;
+  readonly views?: number;
 }
 
 export function addPredict(program: Command, run: Run): void {
@@ -16,6 +19,7 @@ export function addPredict(program: Command, run: Run): void {
     .argument('<run>', 'as in `fovea runs`')
     .argument('<path...>', 'DICOM, PNG and JPEG files, or folders of them')
     .option('--attention <folder>', 'also draw where the model looked, as PNGs in a folder')
+    .addOption(testTimeViewsOption())
     .action((folder: string, id: string, paths: string[], options: Options) =>
       run(async (session) => {
         const { services } = session;
@@ -26,6 +30,7 @@ export function addPredict(program: Command, run: Run): void {
           paths.map((path) => resolve(path)),
           {
             attention: options.attention !== undefined,
+            testTimeViews: options.views,
             ...(options.attention === undefined ? {} : { overlayFolder: resolve(options.attention) }),
           },
         );
@@ -40,13 +45,15 @@ export function addPredict(program: Command, run: Run): void {
 }
 
 /** As the command promises: probabilities by label, and the picture's path for `attention`. */
-export function toAnswer({ path, name, ok, label, confidence, probabilities, overlays, error }: PredictedFile) {
+export function toAnswer(file: PredictedFile) {
+  const { path, name, ok, label, confidence, testTimeViews, probabilities, overlays, error } = file;
   return {
     path,
     name,
     ok,
     label,
     confidence,
+    testTimeViews,
     probabilities: Object.fromEntries(probabilities.map((one) => [one.label, one.probability])),
     ...(overlays === null ? {} : { attention: overlays.lastLayer, rollout: overlays.rollout }),
     ...(error === null ? {} : { error }),
@@ -60,5 +67,7 @@ function toText(files: readonly PredictedFile[]): string {
     confidence === null ? '–' : percent(confidence),
     error?.message ?? probabilities.map((one) => `${one.label} ${percent(one.probability)}`).join(', '),
   ]);
-  return `${table(['file', 'answer', 'confidence', ''], rows)}\n${RESEARCH_USE}`;
+  const views = files[0]?.testTimeViews ?? 0;
+  const note = views === 0 ? '' : `Probabilities are the ${viewsText(views)}.\n`;
+  return `${table(['file', 'answer', 'confidence', ''], rows)}\n${note}${RESEARCH_USE}`;
 }

@@ -3,8 +3,8 @@ import type { DomainHandlers } from '../handle';
 
 export const evaluationsHandlers = ({ projects, evaluations, reports }: Services) =>
   ({
-    'evaluations.start': ({ project, run, split }) => ({
-      job: evaluations.start(projects.get(project), run, split).id,
+    'evaluations.start': ({ project, run, split, testTimeViews }) => ({
+      job: evaluations.start(projects.get(project), run, split, testTimeViews).id,
     }),
     'evaluations.get': ({ project, run, split }) => evaluations.get(projects.get(project), run, split),
     'evaluations.cases': async ({ project, run, split, ...filter }) => ({

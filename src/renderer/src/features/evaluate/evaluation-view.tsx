@@ -2,6 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { Evaluation, RunSummary } from '#shared/models/run';
+import { viewsText } from '#shared/models/test-time';
 import { ConfusionMatrix } from '../../charts/confusion-matrix';
 import { formatCompact, formatFixed, formatInterval } from '../../charts/format';
 import { Histogram } from '../../charts/histogram';
@@ -54,13 +55,17 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
         title={evaluation.split === 'test' ? 'Test set' : 'Validation images'}
         description={[
           `${formatQuantity(evaluation.n, 'image')} of ${formatQuantity(evaluation.patients, 'patient')}`,
+          ...(evaluation.testTimeViews === 0 ? [] : [viewsText(evaluation.testTimeViews)]),
           `evaluated ${formatDate(evaluation.evaluatedAt)}`,
           `${formatDuration(evaluation.seconds)}, ${formatCompact(evaluation.imagesPerSecond)} images/s`,
         ].join(' · ')}
         actions={
           <>
             {actions}
-            <TableMenu name={`${run.name} ${evaluation.split} metrics`} table={() => headlineTable(evaluation)} />
+            <TableMenu
+              name={`${run.name} ${evaluation.split} metrics${evaluation.testTimeViews === 0 ? '' : ` ${evaluation.testTimeViews} test-time views`}`}
+              table={() => headlineTable(evaluation)}
+            />
           </>
         }
       >

@@ -21,6 +21,7 @@ const evaluation: Evaluation = {
   classes: ['benign'],
   n: 10,
   patients: 5,
+  testTimeViews: 0,
   loss: { value: 0.5, low: null, high: null, n: 10 },
   accuracy: metric(0.7),
   perClass: [row],

@@ -9,6 +9,7 @@ const answer = (name: string, label: string | null, confidence: number | null): 
   ok: label !== null,
   label,
   confidence,
+  testTimeViews: 0,
   probabilities: label === null ? [] : [{ label, probability: confidence ?? 0 }],
   attention: null,
   error: label === null ? { code: 'unreadable', message: 'no pixels' } : null,
@@ -46,7 +47,7 @@ it('sorts names as people count', () => {
 
 it('exports every class and error, safe for spreadsheets', () => {
   const csv = toCsv(answerTable(answers));
-  expect(csv.split('\r\n')[0]).toBe('File,Predicted class,Confidence,P(benign),P(malignant),Error');
-  expect(csv).toContain('bad.dcm,,,,,no pixels');
+  expect(csv.split('\r\n')[0]).toBe('File,Predicted class,Confidence,P(benign),P(malignant),Test-time views,Error');
+  expect(csv).toContain('bad.dcm,,,,,0,no pixels');
   expect(csv).toContain("'=cmd.png");
 });

@@ -35,12 +35,20 @@ export function sortAnswers(
 export function answerTable(answers: readonly FilePrediction[]): TableData {
   const classes = [...new Set(answers.flatMap(({ probabilities }) => probabilities.map(({ label }) => label)))];
   return {
-    columns: ['File', 'Predicted class', 'Confidence', ...classes.map((label) => `P(${label})`), 'Error'],
+    columns: [
+      'File',
+      'Predicted class',
+      'Confidence',
+      ...classes.map((label) => `P(${label})`),
+      'Test-time views',
+      'Error',
+    ],
     rows: answers.map((answer) => [
       answer.name,
       answer.label,
       answer.confidence,
       ...classes.map((label) => answer.probabilities.find((entry) => entry.label === label)?.probability ?? null),
+      answer.testTimeViews,
       answer.error?.message ?? '',
     ]),
   };

@@ -1,6 +1,7 @@
 import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { Fragment, useEffect, useMemo, useRef } from 'react';
 import type { FilePrediction } from '#shared/models/prediction';
+import { viewsText } from '#shared/models/test-time';
 import { colourMapGradient } from '../../charts/colour-maps';
 import { formatFixed } from '../../charts/format';
 import { ClassChip } from '../../components/class-chip';
@@ -124,6 +125,7 @@ export function PredictionViewer({
           ))}
         </section>
         <Text size="xs" c="dimmed">
+          {prediction.testTimeViews > 0 && `Probabilities are the ${viewsText(prediction.testTimeViews)}. `}
           Confidence is the model's own probability, not yet calibrated. Attention shows where the model looked, not why
           it answered so.
         </Text>

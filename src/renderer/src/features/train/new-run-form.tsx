@@ -354,6 +354,14 @@ function OutcomeSettings({ draft, change }: GroupProps) {
         onChange={(logEverySteps) => change({ logEverySteps })}
       />
       <IntegerSetting
+        label="Test-time views"
+        help="Augmented views averaged into each answer of Evaluate and Predict; 0 = off."
+        value={draft.testTimeViews}
+        min={0}
+        max={64}
+        onChange={(testTimeViews) => change({ testTimeViews })}
+      />
+      <IntegerSetting
         label="Evaluation batch"
         help="Images at a time when checking on validation."
         value={draft.evaluationBatchSize}

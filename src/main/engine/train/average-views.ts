@@ -1,0 +1,37 @@
+export interface ViewsAverage {
+  /** [rows, columns]: the mean over the views of the softmax of their logits. */
+  readonly probabilities: Float32Array;
+  /** [rows, columns]: its logarithm, whose softmax it is. Losses come from these, so they stay finite where float32's smallest probability is 0. */
+  readonly logits: Float32Array;
+}
+
+/**
+ * One answer from several views of the same images: mean of probabilities, not of logits, so that no view counts more for
+ * being surer of itself.
+ *
+ * @param views logits [rows, columns] of each view, at least one
+ */
+export function averageViews(views: readonly Float32Array[], columns: number): ViewsAverage {
+  const size = views[0]?.length ?? 0;
+  const probabilities = new Float32Array(size);
+  const logits = new Float32Array(size);
+  for (let start = 0; start < size; start += columns) {
+    const normalisers = views.map((view) => logSumExp(view.subarray(start, start + columns)));
+    for (let index = start; index < start + columns; index++) {
+      const logProbabilities = views.map((view, which) => (view[index] as number) - (normalisers[which] as number));
+      const mean = logSumExp(logProbabilities) - Math.log(views.length);
+      logits[index] = mean;
+      probabilities[index] = Math.exp(mean);
+    }
+  }
+  return { probabilities, logits };
+}
+
+/** log(sum(exp x)), in double precision against the largest. */
+function logSumExp(values: ArrayLike<number>): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < values.length; index++) largest = Math.max(largest, values[index] as number);
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += Math.exp((values[index] as number) - largest);
+  return largest + Math.log(sum);
+}

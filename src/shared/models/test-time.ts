@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/**
+ * Test-time augmentation: how many augmented views join the evaluation view of an image, whose answer is then the mean of
+ * the probabilities of all of them; 0 = off.
+ */
+export const testTimeViewsSchema = z.number().int().min(0).max(64);
+
+/** How an answer was made, in words. */
+export const viewsText = (testTimeViews: number): string =>
+  testTimeViews === 0 ? 'one view an image' : `mean of 1 + ${testTimeViews} views an image`;
+
+export const differInViews = (evaluations: readonly { readonly testTimeViews: number }[]): boolean =>
+  new Set(evaluations.map(({ testTimeViews }) => testTimeViews)).size > 1;
+
+export const MIXED_VIEWS =
+  'Not all were evaluated with the same number of test-time views: evaluate them alike before you compare or pool them.';
