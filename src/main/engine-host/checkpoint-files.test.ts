@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,6 +15,7 @@ import {
   readParameters,
   writeCheckpoint,
 } from './checkpoint-files';
+import { beforeFolder, bestSlot, lastSlot } from './checkpoint-slots';
 
 const config: VitConfig = {
   ...(architectureByName('vit-micro', ['a', 'b']) as VitConfig),
@@ -45,56 +46,34 @@ let root: string;
 let folder: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'fovea-checkpoint-'));
-  folder = join(root, 'last');
+  folder = lastSlot(root).folder;
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const stepOf = async () => (await openCheckpoint(folder))?.trainer.state.step;
+const names = () => readdirSync(join(root, 'checkpoints')).sort();
+const stepOf = async (at: string) => (await openCheckpoint(at))?.trainer.state.step;
 
 describe('checkpoint folders', () => {
   it('give back what was written, and nothing where nothing was', async () => {
     expect(await openCheckpoint(folder)).toBeNull();
     const written = content(3);
-    await writeCheckpoint(folder, written);
+    await writeCheckpoint(lastSlot(root), written);
     const checkpoint = await openCheckpoint(folder);
     if (checkpoint === null) throw new Error('no checkpoint');
     expect(await readParameters(checkpoint)).toEqual(written.parameters);
     expect(await readOptimizer(checkpoint)).toEqual(written.optimizer);
-    expect(readdirSync(root)).toEqual(['last']);
+    expect(names()).toEqual(['last']);
   });
 
-  it('are whole after a kill at any moment of a replacement', async () => {
-    await writeCheckpoint(folder, content(1));
-    cpSync(folder, join(root, 'one'), { recursive: true });
-    await writeCheckpoint(folder, content(2));
-    cpSync(folder, join(root, 'two'), { recursive: true });
-    const restore = () => {
-      for (const name of ['last', 'last.incoming', 'last.previous'])
-        rmSync(join(root, name), { recursive: true, force: true });
-      cpSync(join(root, 'one'), folder, { recursive: true });
-    };
-
-    // While the new one is being written.
-    restore();
-    mkdirSync(`${folder}.incoming`);
-    writeFileSync(join(`${folder}.incoming`, 'config.json'), '{');
-    expect(await stepOf()).toBe(1);
-
-    // Between the two renames.
-    restore();
-    cpSync(join(root, 'two'), `${folder}.incoming`, { recursive: true });
-    renameSync(folder, `${folder}.previous`);
-    expect(await stepOf()).toBe(1);
-
-    // Before the old one is removed.
-    restore();
-    renameSync(folder, `${folder}.previous`);
-    cpSync(join(root, 'two'), folder, { recursive: true });
-    expect(await stepOf()).toBe(2);
-
-    expect(readdirSync(root).sort()).toEqual(['last', 'one', 'two']);
-    await writeCheckpoint(folder, content(4));
-    expect(await stepOf()).toBe(4);
+  it('keep the last save and the one before, whole; of the best model one', async () => {
+    for (const step of [1, 2, 3]) {
+      await writeCheckpoint(lastSlot(root), content(step));
+      await writeCheckpoint(bestSlot(root), { ...content(step), optimizer: null });
+    }
+    expect(names()).toEqual(['before', 'best', 'last']);
+    expect([await stepOf(folder), await stepOf(beforeFolder(root))]).toEqual([3, 2]);
+    const before = await openCheckpoint(beforeFolder(root));
+    expect(before === null ? null : await readOptimizer(before)).toEqual(content(2).optimizer);
   });
 
   it.each([
@@ -106,7 +85,7 @@ describe('checkpoint folders', () => {
       'trainer.json cannot be read',
     ],
   ])('are refused with %s', async (_what, damage, reason) => {
-    await writeCheckpoint(folder, content(1));
+    await writeCheckpoint(lastSlot(root), content(1));
     damage(folder);
     await expect(openCheckpoint(folder)).rejects.toMatchObject({
       code: 'checkpoint_damaged',

@@ -1,5 +1,5 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { NamedTensors, Tensor } from '../engine/tensor';
@@ -14,7 +14,8 @@ import {
 import type { OptimizerState } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
 import { parseVitConfig, toHfConfig } from '../engine/vit/parse-config';
-import { explainWriteError, isMissing } from './file-errors';
+import { type CheckpointSlot, closeSlot, exists, flushFolder, openSlot } from './checkpoint-slots';
+import { explainWriteError } from './file-errors';
 import { hashFile, readTensorsFile, writeBytesFile, writeTensorsFile } from './tensor-files';
 
 export interface CheckpointContent {
@@ -29,52 +30,30 @@ export interface CheckpointContent {
 const TRAINER = 'trainer.json';
 const OPTIMIZER = 'optimizer.safetensors';
 const MODEL = 'model.safetensors';
-/** Beside the folder: what is being written, and what is being replaced. */
-const incoming = (folder: string) => `${folder}.incoming`;
-const previous = (folder: string) => `${folder}.previous`;
 
 const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
-
-/** Makes a rename durable. Windows cannot open folders; there the file system's journal has to do. */
-async function flushFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 /**
  * Writes a checkpoint folder as Hugging Face's `save_pretrained` would (config.json, model.safetensors,
  * preprocessor_config.json) with `trainer.json` and `optimizer.safetensors` beside. Everything goes to a temporary
- * folder first, is flushed, and then takes the place of `folder` by two renames; a kill at any moment leaves the old
- * folder, the new one, or the old one under a name that `recoverCheckpoint` knows.
+ * folder first, is flushed and read back, and only then takes its place in the slot.
  *
- * @throws FoveaError `disk_full`, `not_writable`; the previous checkpoint is then as it was
+ * @throws FoveaError `disk_full`, `not_writable`, `checkpoint_unverified`; what was there before is then as it was
  */
-export async function writeCheckpoint(folder: string, content: CheckpointContent): Promise<void> {
-  const temporary = incoming(folder);
+export async function writeCheckpoint(slot: CheckpointSlot, content: CheckpointContent): Promise<void> {
+  const { incoming } = slot;
   try {
-    await mkdir(dirname(folder), { recursive: true });
-    await recoverCheckpoint(folder);
-    await mkdir(temporary);
+    await openSlot(slot);
     const files: Record<string, string> = {
-      'config.json': await writeBytesFile(join(temporary, 'config.json'), json(toHfConfig(content.config))),
+      'config.json': await writeBytesFile(join(incoming, 'config.json'), json(toHfConfig(content.config))),
       'preprocessor_config.json': await writeBytesFile(
-        join(temporary, 'preprocessor_config.json'),
+        join(incoming, 'preprocessor_config.json'),
         json(preprocessorConfig(content.pipeline)),
       ),
-      [MODEL]: await writeTensorsFile(join(temporary, MODEL), content.parameters, { format: 'pt' }),
+      [MODEL]: await writeTensorsFile(join(incoming, MODEL), content.parameters, { format: 'pt' }),
     };
     if (content.optimizer !== null) {
-      const moments = new Map<string, Tensor>();
-      const { firstMoments, secondMoments } = content.optimizer;
-      const first = secondMoments.size === 0 ? VELOCITY : FIRST_MOMENT;
-      for (const [name, tensor] of firstMoments) moments.set(first + name, tensor);
-      for (const [name, tensor] of secondMoments) moments.set(SECOND_MOMENT + name, tensor);
-      files[OPTIMIZER] = await writeTensorsFile(join(temporary, OPTIMIZER), moments);
+      files[OPTIMIZER] = await writeTensorsFile(join(incoming, OPTIMIZER), optimizerTensors(content.optimizer));
     }
     const trainer: TrainerFile = {
       version: 1,
@@ -82,37 +61,32 @@ export async function writeCheckpoint(folder: string, content: CheckpointContent
       optimizerStep: content.optimizer?.step ?? null,
       files,
     };
-    await writeBytesFile(join(temporary, TRAINER), json(trainer));
-    await flushFolder(temporary);
-
-    const old = previous(folder);
-    await rename(folder, old).catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
-    });
-    await rename(temporary, folder);
-    await flushFolder(dirname(folder));
-    await rm(old, { recursive: true, force: true });
+    const record = await writeBytesFile(join(incoming, TRAINER), json(trainer));
+    await flushFolder(incoming);
+    await verifyWritten(incoming, { ...files, [TRAINER]: record });
+    await closeSlot(slot);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    await rm(incoming, { recursive: true, force: true }).catch(() => {});
     throw explainWriteError(error, 'a checkpoint');
   }
 }
 
-const exists = (path: string) =>
-  stat(path).then(
-    () => true,
-    (error: unknown) => {
-      if (isMissing(error)) return false;
-      throw error;
-    },
-  );
+function optimizerTensors({ firstMoments, secondMoments }: OptimizerState): NamedTensors {
+  const tensors = new Map<string, Tensor>();
+  const first = secondMoments.size === 0 ? VELOCITY : FIRST_MOMENT;
+  for (const [name, tensor] of firstMoments) tensors.set(first + name, tensor);
+  for (const [name, tensor] of secondMoments) tensors.set(SECOND_MOMENT + name, tensor);
+  return tensors;
+}
 
-/** Tidies up after a kill: puts back a folder that was being replaced, removes half-written ones. */
-export async function recoverCheckpoint(folder: string): Promise<void> {
-  const old = previous(folder);
-  if (await exists(folder)) await rm(old, { recursive: true, force: true });
-  else if (await exists(old)) await rename(old, folder);
-  await rm(incoming(folder), { recursive: true, force: true });
+/** Reads back what was written, before anything older is given up for it. */
+async function verifyWritten(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, expected] of Object.entries(files)) {
+    if ((await hashFile(join(folder, name))) === expected) continue;
+    throw new FoveaError('checkpoint_unverified', `${name} of a checkpoint reads back otherwise than it was written.`, {
+      hint: 'The disk or the memory may be failing: check them. The checkpoints before are kept; the run can be resumed.',
+    });
+  }
 }
 
 export interface Checkpoint {
@@ -122,17 +96,16 @@ export interface Checkpoint {
 
 const damaged = (folder: string, reason: string, cause?: unknown) =>
   new FoveaError('checkpoint_damaged', `The checkpoint "${basename(folder)}" is damaged: ${reason}.`, {
-    hint: 'If the disk reports errors, copy the project elsewhere. Resume from the other checkpoint or start a new run.',
+    hint: 'If the disk reports errors, copy the project elsewhere. Then start a new run with the same settings.',
     cause,
   });
 
 /**
- * Opens a checkpoint and verifies the SHA-256 of each of its files. Null where there is none.
+ * Opens a checkpoint and verifies the SHA-256 of each of its files. Null where there is none. Changes nothing.
  *
  * @throws FoveaError `checkpoint_damaged`
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint | null> {
-  await recoverCheckpoint(folder);
   if (!(await exists(folder))) return null;
   let trainer: TrainerFile;
   try {
@@ -143,8 +116,10 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint | null>
   const present = new Set(await readdir(folder));
   for (const [name, expected] of Object.entries(trainer.files)) {
     if (basename(name) !== name || !present.has(name)) throw damaged(folder, `${name} is missing`);
-    if ((await hashFile(join(folder, name))) !== expected)
-      throw damaged(folder, `${name} has changed since it was written`);
+    const hash = await hashFile(join(folder, name)).catch((error: unknown) => {
+      throw damaged(folder, `${name} cannot be read`, error);
+    });
+    if (hash !== expected) throw damaged(folder, `${name} has changed since it was written`);
   }
   if (trainer.files[MODEL] === undefined) throw damaged(folder, `${MODEL} is missing`);
   return { folder, trainer };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FoveaError } from '#shared/ipc/errors';
 import { augmentationSchema } from '#shared/models/run-config';
 import { attentionRollout } from '../engine/explain/rollout';
@@ -19,6 +20,8 @@ import { checkCancelled, type RequestContext } from './request-context';
 
 /** Attention of all blocks of a batch: kept under this, whatever the model. */
 const ATTENTION_BYTES = 128 * 2 ** 20;
+/** The renames of a replacement are long over by then. */
+const REPLACED_MILLISECONDS = 50;
 /** From so many images on, threads prepare them beside the engine. */
 const LOADER_FROM = 9;
 
@@ -33,11 +36,22 @@ export interface LoadedModel {
  * @throws FoveaError `checkpoint_damaged`, `model_missing`, or what opening a backbone throws
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
-  // A checkpoint that was being replaced when the power went is put back here.
-  if (existsSync(join(folder, 'trainer.json')) || existsSync(`${folder}.previous`)) await openCheckpoint(folder);
+  try {
+    return await readModel(folder);
+  } catch {
+    // A run in training may have replaced it in the meantime; what is really wrong is wrong twice.
+    await sleep(REPLACED_MILLISECONDS);
+    return readModel(folder);
+  }
+}
+
+async function readModel(wanted: string): Promise<LoadedModel> {
+  // Under that name lies a checkpoint that was being replaced when the power went.
+  const folder = existsSync(wanted) ? wanted : `${wanted}.previous`;
   if (!existsSync(folder)) {
     throw new FoveaError('model_missing', 'The run has no model yet.', { hint: 'Train it for at least one epoch.' });
   }
+  if (existsSync(join(folder, 'trainer.json'))) await openCheckpoint(folder);
   const opened = await openBackboneFolder(folder);
   try {
     if (!opened.hasHead) {

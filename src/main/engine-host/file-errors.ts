@@ -22,6 +22,11 @@ export function explainWriteError(error: unknown, what: string): unknown {
         hint: 'Check the permissions of the project folder, then resume.',
         cause: error,
       });
+    case 'EIO':
+      return new FoveaError('disk_failed', `The disk reported an error while ${what} was written.`, {
+        hint: 'Check that the disk is connected and sound, then resume. What was saved before is intact.',
+        cause: error,
+      });
     default:
       return error;
   }

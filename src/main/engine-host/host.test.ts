@@ -15,10 +15,10 @@ import { launchNodeHost } from '../process/node-launcher';
 import { parameterSpecs } from './backbone-folder';
 import { readRaster } from './batch-maker';
 import { openCheckpoint } from './checkpoint-files';
+import { beforeFolder, bestFolder, lastFolder } from './checkpoint-slots';
 import { loadModel } from './classify';
 import { createEngineClient, type EngineAction, type EngineClient } from './client';
 import type { TrainResult, TrainSpec } from './protocol';
-import { bestFolder, lastFolder } from './resume';
 import { hashFile } from './tensor-files';
 import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
 
@@ -70,7 +70,7 @@ afterAll(() => {
 });
 
 describe('training in its own process', { timeout: 180_000 }, () => {
-  it('leaves two Hugging Face folders, a log and a history', async () => {
+  it('leaves Hugging Face folders, a log and a history', async () => {
     const { folder, result } = undisturbed;
     expect(result.state).toBe('finished');
     expect(result.history.map(({ epoch, step }) => [epoch, step])).toEqual([
@@ -79,7 +79,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
       [3, 9],
     ]);
     expect(result.best).not.toBeNull();
-    expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual(['best', 'last']);
+    expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual(['before', 'best', 'last']);
     const hugging = ['config.json', 'model.safetensors', 'preprocessor_config.json', 'trainer.json'];
     expect(readdirSync(bestFolder(folder)).sort()).toEqual(hugging);
     expect(readdirSync(lastFolder(folder)).sort()).toEqual([...hugging, 'optimizer.safetensors'].sort());
@@ -172,25 +172,35 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     await expect(train(other).result).rejects.toMatchObject({ code: 'checkpoint_mismatch' });
   });
 
-  it('finds a damaged checkpoint and goes on from the other one; says so where both are', async () => {
+  it('goes on from the save before a damaged one to the same bits; then from the best; says so where all are', async () => {
     const spec = { ...run(newFolder()), resume: true };
     mkdirSync(spec.runFolder);
     cpSync(join(undisturbed.folder, 'checkpoints'), join(spec.runFolder, 'checkpoints'), { recursive: true });
-    const damage = (folder: string) => {
-      const file = join(folder, 'model.safetensors');
+    const damage = (folder: string, name = 'model.safetensors') => {
+      const file = join(folder, name);
       const bytes = readFileSync(file);
       bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1;
       writeFileSync(file, bytes);
     };
+    damage(lastFolder(spec.runFolder), 'optimizer.safetensors');
+    const exact = train(spec);
+    expect(metricsOf(await exact.result)).toEqual(metricsOf(undisturbed.result));
+    expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
+    const note = exact.log.find((record) => record.kind === 'note');
+    expect(note?.message).toContain('optimizer.safetensors has changed since it was written');
+    expect(note?.message).toContain('the save before it, of step 6');
+
     damage(lastFolder(spec.runFolder));
+    damage(beforeFolder(spec.runFolder));
     const result = await train(spec).result;
     expect(result.state).toBe('finished');
     expect(result.notes.join(' ')).toContain('model.safetensors has changed since it was written');
-
+    expect(result.notes.join(' ')).toContain('without its memory');
     expect(await openCheckpoint(lastFolder(spec.runFolder))).not.toBeNull();
 
-    damage(lastFolder(spec.runFolder));
-    truncateSync(join(bestFolder(spec.runFolder), 'model.safetensors'), 1000);
+    for (const folder of [lastFolder, beforeFolder, bestFolder]) {
+      truncateSync(join(folder(spec.runFolder), 'model.safetensors'), 1000);
+    }
     await expect(train(spec).result).rejects.toMatchObject({ code: 'checkpoint_damaged' });
   });
 

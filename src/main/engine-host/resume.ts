@@ -6,9 +6,7 @@ import { initialLoopState, type LoopState } from '../engine/train/checkpoint';
 import type { OptimizerState } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
 import { type Checkpoint, openCheckpoint, readConfig, readOptimizer, readParameters } from './checkpoint-files';
-
-export const lastFolder = (runFolder: string) => join(runFolder, 'checkpoints', 'last');
-export const bestFolder = (runFolder: string) => join(runFolder, 'checkpoints', 'best');
+import { beforeFolder, bestFolder, bestSlot, lastFolder, lastSlot, settleSlot } from './checkpoint-slots';
 
 /** Where a run goes on: from a checkpoint, or from the beginning where `model` is null. */
 export interface StartingPoint {
@@ -17,16 +15,19 @@ export interface StartingPoint {
   readonly optimizer: OptimizerState | null;
   /** True where `last` was damaged: it is written again at once. */
   readonly replaceLast: boolean;
-  /** What a person should know about it. */
+  /** What a person should know about the run since its beginning. */
   readonly notes: readonly string[];
+  /** Those that are new with this start. */
+  readonly news: readonly string[];
 }
 
-const beginning = (notes: readonly string[]): StartingPoint => ({
+const beginning = (news: readonly string[]): StartingPoint => ({
   state: initialLoopState,
   model: null,
   optimizer: null,
   replaceLast: false,
-  notes,
+  notes: news,
+  news,
 });
 
 /** A new run: whatever checkpoints its folder has are of another one. */
@@ -55,50 +56,67 @@ async function open(folder: string): Promise<Opened> {
 }
 
 /**
- * Finds where to go on: `last`; where that is damaged, `best`, without what the optimizer remembered; where nothing was saved yet,
- * the beginning. `run` is the hash of what decides the run.
+ * Finds where to go on: `last`; where that is damaged, the save before it, from which the run comes to the same bits;
+ * where that is too, `best`, without what the optimizer remembered; where nothing was saved yet, the beginning. `run`
+ * is the hash of what decides the run.
  *
- * @throws FoveaError `checkpoint_damaged` where both are; `checkpoint_mismatch` where they belong to another run
+ * @throws FoveaError `checkpoint_damaged` where all are; `checkpoint_mismatch` where they belong to another run
  */
 export async function findStartingPoint(runFolder: string, run: string): Promise<StartingPoint> {
+  await settleSlot(lastSlot(runFolder));
+  await settleSlot(bestSlot(runFolder));
   const last = await open(lastFolder(runFolder));
+  const before = last.damage === null ? null : await open(beforeFolder(runFolder));
   const best = await open(bestFolder(runFolder));
-  for (const { checkpoint } of [last, best]) {
-    if (checkpoint !== null && checkpoint.trainer.run !== run) {
+  for (const opened of [last, before, best]) {
+    if (opened?.checkpoint && opened.checkpoint.trainer.run !== run) {
       throw new FoveaError('checkpoint_mismatch', 'The checkpoint belongs to a run with other settings or images.', {
         hint: 'Start a new run.',
       });
     }
   }
-  if (last.checkpoint !== null) {
-    const { state, notes } = last.checkpoint.trainer;
-    const lost = state.best !== null && best.checkpoint === null;
-    return {
-      state: lost ? { ...state, best: null, epochsWithoutBest: 0 } : state,
-      model: await readModel(last.checkpoint),
-      optimizer: await readOptimizer(last.checkpoint),
-      replaceLast: false,
-      notes: lost
-        ? [
-            ...notes,
-            `${best.damage?.message ?? 'The best checkpoint is gone.'} The best is looked for again from here.`,
-          ]
-        : notes,
-    };
-  }
+  if (last.checkpoint !== null) return continuation(last.checkpoint, best, []);
   if (last.damage === null) {
     return beginning(['Nothing had been saved yet: the run begins again, with the same random numbers.']);
   }
+  if (before?.checkpoint) {
+    const { state } = before.checkpoint.trainer;
+    const start = await continuation(before.checkpoint, best, [
+      `${last.damage.message} The run goes on from the save before it, of step ${state.step}, and comes to the same result.`,
+    ]);
+    // It takes the place of the damaged one, or the next save would push it out.
+    await rm(lastFolder(runFolder), { recursive: true, force: true });
+    await settleSlot(lastSlot(runFolder));
+    return start;
+  }
   if (best.checkpoint === null) throw last.damage;
   const { state, notes } = best.checkpoint.trainer;
+  const news = [
+    `${last.damage.message} The run goes on from the best checkpoint, after epoch ${state.history.at(-1)?.epoch ?? 0}; the optimizer starts without its memory.`,
+  ];
   return {
     state,
     model: await readModel(best.checkpoint),
     optimizer: null,
     replaceLast: true,
-    notes: [
-      ...notes,
-      `${last.damage.message} The run goes on from the best checkpoint, after epoch ${state.history.at(-1)?.epoch ?? 0}; the optimizer starts without its memory.`,
-    ],
+    notes: [...notes, ...news],
+    news,
+  };
+}
+
+/** Where a whole save stands. Without its best model, the best is looked for again. */
+async function continuation(checkpoint: Checkpoint, best: Opened, reasons: readonly string[]): Promise<StartingPoint> {
+  const { state, notes } = checkpoint.trainer;
+  const lost = state.best !== null && best.checkpoint === null;
+  const news = lost
+    ? [...reasons, `${best.damage?.message ?? 'The best checkpoint is gone.'} The best is looked for again from here.`]
+    : reasons;
+  return {
+    state: lost ? { ...state, best: null, epochsWithoutBest: 0 } : state,
+    model: await readModel(checkpoint),
+    optimizer: await readOptimizer(checkpoint),
+    replaceLast: false,
+    notes: [...notes, ...news],
+    news,
   };
 }

@@ -6,10 +6,10 @@ import type { LogRecord, StepRecord } from '#shared/models/run';
 import type { NamedTensors } from '../engine/tensor';
 import { launchNodeHost } from '../process/node-launcher';
 import { openCheckpoint } from './checkpoint-files';
+import { bestFolder, lastFolder } from './checkpoint-slots';
 import { createEngineClient, type EngineClient } from './client';
 import { loadBackbone } from './load-backbone';
 import type { TrainSpec } from './protocol';
-import { bestFolder, lastFolder } from './resume';
 import { hashFile, readTensorsFile } from './tensor-files';
 import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
 

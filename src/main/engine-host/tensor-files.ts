@@ -122,7 +122,8 @@ export async function readTensorsFile(
 export async function hashFile(path: string, hash: Hash = createHash('sha256')): Promise<string> {
   const file = await open(path, 'r');
   try {
-    const chunk = new Uint8Array(CHUNK_BYTES);
+    const { size } = await file.stat();
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));
     for (;;) {
       const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
       if (bytesRead === 0) return hash.digest('hex');

@@ -6,11 +6,13 @@ import { type LoopState, nextStage } from '../engine/train/checkpoint';
 import { runTrainingLoop } from '../engine/train/loop';
 import type { OptimizerState } from '../engine/train/session';
 import { writeCheckpoint } from './checkpoint-files';
+import { bestSlot, type CheckpointSlot, lastSlot } from './checkpoint-slots';
 import { memoryMB, peakMemoryMB } from './device';
+import { holdRun } from './hold-run';
 import { loadBackbone } from './load-backbone';
 import type { TrainResult, TrainSpec } from './protocol';
-import type { RequestContext } from './request-context';
-import { bestFolder, findStartingPoint, lastFolder, type StartingPoint, startAfresh } from './resume';
+import { checkCancelled, type RequestContext } from './request-context';
+import { findStartingPoint, type StartingPoint, startAfresh } from './resume';
 import { runHash } from './run-hash';
 import { openRunLog } from './run-log';
 import { type Model, type StageSetup, setUpStage } from './stage-setup';
@@ -32,9 +34,18 @@ function check(spec: TrainSpec): void {
   if (spec.config.learningRate === null) throw new Error('the learning rate is not resolved');
 }
 
-/** Trains a run from its beginning or its last checkpoint, and leaves `checkpoints/{last,best}` and the log. */
+/** Trains a run from its beginning or its last checkpoint, and leaves `checkpoints/{last,before,best}` and the log. */
 export async function train(spec: TrainSpec, context: RequestContext): Promise<TrainResult> {
   check(spec);
+  const letGo = await holdRun(spec.runFolder, () => checkCancelled(context));
+  try {
+    return await trainHeld(spec, context);
+  } finally {
+    await letGo();
+  }
+}
+
+async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<TrainResult> {
   const { config, classes, pipeline } = spec;
   const run = runHash(spec);
   const plan = planSteps(config, spec.train.length);
@@ -69,10 +80,10 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
     context.log(entry);
   };
   const chosen = spec.deviceChoice === undefined ? [] : [`Computes on ${config.device}. ${spec.deviceChoice}`];
-  for (const message of [...chosen, ...start.notes]) record({ kind: 'note', at: new Date().toISOString(), message });
+  for (const message of [...chosen, ...start.news]) record({ kind: 'note', at: new Date().toISOString(), message });
 
-  const save = async (folder: string, setup: StageSetup, state: LoopState, withOptimizer: boolean) => {
-    await writeCheckpoint(folder, {
+  const save = async (slot: CheckpointSlot, setup: StageSetup, state: LoopState, withOptimizer: boolean) => {
+    await writeCheckpoint(slot, {
       config: model.config,
       pipeline,
       parameters: await setup.parameters(),
@@ -103,7 +114,7 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
       onExtracting: (done, total) => progress('extracting', `The backbone has seen ${done} of ${total} views`, state),
     });
     try {
-      if (start.replaceLast) await save(lastFolder(spec.runFolder), setup, state, true);
+      if (start.replaceLast) await save(lastSlot(spec.runFolder), setup, state, true);
       const result = await runTrainingLoop({
         config,
         plan,
@@ -117,8 +128,8 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
         learningRate: scheduleOf(config, stage),
         lowestRateFactor: setup.lowestRateFactor,
         state,
-        saveBest: (reached) => save(bestFolder(spec.runFolder), setup, reached, false),
-        saveLast: (reached) => save(lastFolder(spec.runFolder), setup, reached, true),
+        saveBest: (reached) => save(bestSlot(spec.runFolder), setup, reached, false),
+        saveLast: (reached) => save(lastSlot(spec.runFolder), setup, reached, true),
         log: record,
         progress: (value) => context.runProgress(value),
         control: () => context.control(),

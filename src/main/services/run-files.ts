@@ -45,13 +45,12 @@ export const logFile = (folder: string): string => join(folder, 'log.ndjson');
 const predictionsFile = (folder: string, split: EvaluatedSplit) => join(folder, `predictions-${split}.ndjson`);
 const metricsFile = (folder: string, split: EvaluatedSplit) => join(folder, `metrics-${split}.json`);
 export const bestCheckpoint = (folder: string): string => join(folder, 'checkpoints', 'best');
-export const lastCheckpoint = (folder: string): string => join(folder, 'checkpoints', 'last');
 
-/** A whole checkpoint, or the one that a kill left under its other name and that the engine puts back. */
-const isCheckpoint = (folder: string): boolean =>
-  existsSync(join(folder, 'config.json')) || existsSync(join(`${folder}.previous`, 'config.json'));
-export const hasModel = (folder: string): boolean => isCheckpoint(bestCheckpoint(folder));
-export const hasCheckpoint = (folder: string): boolean => isCheckpoint(lastCheckpoint(folder));
+/** True where one of these names is a checkpoint: a kill may leave it under another, from where the engine puts it back. */
+const hasAny = (folder: string, names: readonly string[]): boolean =>
+  names.some((name) => existsSync(join(folder, 'checkpoints', name, 'config.json')));
+export const hasModel = (folder: string): boolean => hasAny(folder, ['best', 'best.previous']);
+export const hasCheckpoint = (folder: string): boolean => hasAny(folder, ['last', 'before', 'last.previous']);
 
 /** Writes text to a temporary name, flushes it and renames it. Throws `disk_full`, `project_unwritable`. */
 export async function writeText(file: string, text: string): Promise<void> {

@@ -246,7 +246,12 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
           return result('stopped');
         }
         const sinceSave = input.now() - lastSave;
-        if (sinceSave > Math.max(SAVE_AFTER_MILLISECONDS, SAVE_SHARE * saveMilliseconds)) await save();
+        // Not between the last step of an epoch and its evaluation: a run that went on from there would leave it out.
+        if (
+          stepsOfEpoch < stepsPerEpoch &&
+          sinceSave > Math.max(SAVE_AFTER_MILLISECONDS, SAVE_SHARE * saveMilliseconds)
+        )
+          await save();
       }
     } finally {
       await iterator.return?.();

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '#shared/imaging/random';
+import { hashFile } from '../engine-host/tensor-files';
+import { discPicture } from '../services/test-support/disc-project';
+
+/** The command as it is run in a checkout: it builds itself where that is needed. */
+const script = resolve(import.meta.dirname, '../../../scripts/fovea.mjs');
+let root: string;
+let project: string;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'fovea-cli-kill-'));
+  project = join(root, 'project');
+  for (const side of ['left', 'right'] as const) {
+    const folder = join(root, 'images', side);
+    mkdirSync(folder, { recursive: true });
+    for (let i = 0; i < 16; i++) {
+      writeFileSync(join(folder, `${side}${i}.png`), await discPicture(side, side.length * 100 + i));
+    }
+  }
+  await succeed('create', project);
+  await succeed('import', project, join(root, 'images'));
+  await succeed('split', project, '--validation', '0.25', '--test', '0.25');
+}, 180_000);
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Its own process group: what is sent to it reaches the command and its engine at once. */
+function start(...given: string[]) {
+  const child = spawn(process.execPath, [script, ...given, '--json', '--progress', 'json'], {
+    env: { ...process.env, FOVEA_HOME: join(root, 'home') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let stdout = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  // Not `close` of the child: an engine that was left behind holds its stderr for a while.
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const read = new Promise<void>((resolve) => child.stdout.once('close', () => resolve()));
+  const ended = Promise.all([exited, read]).then(() => stdout);
+  return { child, ended };
+}
+
+async function succeed(...given: string[]): Promise<Record<string, unknown>> {
+  const { child, ended } = start(...given);
+  child.stderr?.resume();
+  const answer = JSON.parse(await ended) as Record<string, unknown>;
+  expect(answer).toMatchObject({ ok: true });
+  return answer;
+}
+
+const settings = [
+  ...['--backbone', 'vit-micro', '--preset', 'full', '--device', 'cpu', '--set', 'epochs=4', '--set', 'batchSize=4'],
+  ...['--set', 'gradientAccumulation=1', '--set', 'threads=1', '--set', 'logEverySteps=1'],
+];
+const runFolder = (run: string) => join(project, 'runs', run);
+const hashes = async (run: string) => {
+  const file = (...path: string[]) => hashFile(join(runFolder(run), 'checkpoints', ...path));
+  return [
+    await file('last', 'model.safetensors'),
+    await file('last', 'optimizer.safetensors'),
+    await file('best', 'model.safetensors'),
+  ];
+};
+
+/** Waits for so many lines of the log, and some milliseconds more. */
+async function whenLogged(child: ChildProcess, records: number, milliseconds: number): Promise<void> {
+  let seen = 0;
+  let rest = '';
+  await new Promise<void>((resolve) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      const lines = (rest + chunk.toString()).split('\n');
+      rest = lines.pop() ?? '';
+      seen += lines.filter((line) => line.includes('"event":"run.log"')).length;
+      if (seen >= records) resolve();
+    });
+    child.once('exit', () => resolve());
+  });
+  await sleep(milliseconds);
+}
+
+describe.skipIf(process.platform === 'win32')('a command that is killed while it trains', { timeout: 300_000 }, () => {
+  it('goes on to the same bits, when all of it was killed and when its engine was left behind', async () => {
+    const whole = String((await succeed('train', project, ...settings))['run']);
+    const expected = await hashes(whole);
+
+    const random = createRandom(33, 1);
+    const first = start('train', project, ...settings);
+    await whenLogged(first.child, 6, random.integer(40));
+    process.kill(-(first.child.pid as number), 'SIGKILL');
+    await first.ended;
+    const run = readdirSync(join(project, 'runs')).find((id) => id !== whole) as string;
+
+    const second = start('train', project, '--resume', run);
+    await whenLogged(second.child, 3, random.integer(40));
+    // Only the command: its engine saves the run and ends, while the next command wants it already.
+    const engine = JSON.parse(readFileSync(join(runFolder(run), 'engine.json'), 'utf8')) as { pid: number };
+    second.child.kill('SIGKILL');
+    await second.ended;
+    expect(await succeed('train', project, '--resume', run)).toMatchObject({ state: 'finished', epochs: 4 });
+    expect(() => process.kill(engine.pid, 0)).toThrow('ESRCH');
+    expect(await hashes(run)).toEqual(expected);
+    expect(existsSync(join(runFolder(run), 'engine.json'))).toBe(false);
+  });
+});

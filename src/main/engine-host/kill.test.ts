@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '#shared/imaging/random';
+import { launchNodeHost } from '../process/node-launcher';
+import { bestFolder, lastFolder } from './checkpoint-slots';
+import { createEngineClient, type EngineClient } from './client';
+import type { TrainSpec } from './protocol';
+import { hashFile } from './tensor-files';
+import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
+
+let entry: string;
+let engine: EngineClient;
+const folders: string[] = [];
+const newFolder = () => {
+  const folder = temporaryFolder();
+  folders.push(folder);
+  return folder;
+};
+
+beforeAll(async () => {
+  entry = await buildEngineHost('engine-host-kill');
+  engine = createEngineClient({ launcher: launchNodeHost, entry });
+}, 180_000);
+afterAll(() => {
+  engine.dispose();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const hashes = async ({ runFolder }: TrainSpec) => [
+  await hashFile(join(lastFolder(runFolder), 'model.safetensors')),
+  await hashFile(join(lastFolder(runFolder), 'optimizer.safetensors')),
+  await hashFile(join(bestFolder(runFolder), 'model.safetensors')),
+];
+
+/** Trains until so many things were told and some milliseconds passed, then kills the engine. True where it came first. */
+async function trainUntil(spec: TrainSpec, told: number, milliseconds: number): Promise<boolean> {
+  let left = told;
+  const count = () => {
+    left -= 1;
+    if (left !== 0) return;
+    void sleep(milliseconds).then(() => {
+      if (engine.pid !== undefined) process.kill(engine.pid, 'SIGKILL');
+    });
+  };
+  try {
+    await engine.request('train', spec, { onLog: count, onRunProgress: count }).result;
+    return true;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'engine_crashed' });
+    return false;
+  }
+}
+
+describe('an engine that is killed again and again', { timeout: 240_000 }, () => {
+  it.each([
+    ['careful', { preset: 'careful', headEpochs: 1, epochs: 2 }],
+    ['gradual', { preset: 'gradual', stageEpochs: 1 }],
+  ] as const)('comes to the same bits: %s', async (_, settings) => {
+    const whole = smallRun(newFolder(), settings);
+    await engine.request('train', whole).result;
+    const expected = await hashes(whole);
+
+    const spec = smallRun(newFolder(), settings);
+    const random = createRandom(21, settings.preset.length);
+    let ended = false;
+    for (let life = 0; life < 5 && !ended; life++) {
+      // At first within the first lines, then farther on; at any moment of a step, an evaluation or a save.
+      ended = await trainUntil({ ...spec, resume: life > 0 }, 2 + life + random.integer(6), random.integer(30));
+    }
+    if (!ended) await engine.request('train', { ...spec, resume: true }).result;
+    expect(await hashes(spec)).toEqual(expected);
+  });
+});
