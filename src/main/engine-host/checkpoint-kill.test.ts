@@ -178,6 +178,7 @@ async function live(folder: string): Promise<void> {
         },
       },
       learningRate: (step) => 0.3 / (step + 1),
+      lowestRateFactor: 1,
       state,
       saveBest: (reached) => save(bestSlot(folder), reached, false),
       saveLast: async (reached) => {

@@ -7,10 +7,10 @@ import { relativeError } from '../engine/selftest/check';
 import { createClassifier } from '../engine/train/classifier';
 import { launchNodeHost } from '../process/node-launcher';
 import { makeBatch } from './batch-maker';
+import { lastFolder } from './checkpoint-slots';
 import { createEngineClient, type EngineClient } from './client';
 import { loadBackbone } from './load-backbone';
 import type { TrainSpec } from './protocol';
-import { lastFolder } from './resume';
 import { hashFile } from './tensor-files';
 import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
 
