@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import { initialLoopState } from '../engine/train/checkpoint';
+import type { OptimizerState } from '../engine/train/session';
 import { architectureByName } from '../engine/vit/architectures';
 import type { VitConfig } from '../engine/vit/config';
 import { initialiseParameters } from '../engine/vit/initialise';
@@ -63,6 +64,11 @@ describe('checkpoint folders', () => {
     expect(await readParameters(checkpoint)).toEqual(written.parameters);
     expect(await readOptimizer(checkpoint)).toEqual(written.optimizer);
     expect(names()).toEqual(['last']);
+    // Also the parts in which a run computes where memory was short: the order of its additions.
+    const inParts = { ...written, optimizer: { ...(written.optimizer as OptimizerState), part: 5 } };
+    await writeCheckpoint(lastSlot(root), inParts);
+    const next = await openCheckpoint(folder);
+    expect(next === null ? null : await readOptimizer(next)).toEqual(inParts.optimizer);
   });
 
   it('keep the last save and the one before, whole; of the best model one', async () => {

@@ -24,7 +24,7 @@ export interface CheckpointContent {
   readonly parameters: NamedTensors;
   /** Null in `best`, which is there to predict. */
   readonly optimizer: OptimizerState | null;
-  readonly trainer: Omit<TrainerFile, 'files' | 'version' | 'optimizerStep'>;
+  readonly trainer: Omit<TrainerFile, 'files' | 'version' | 'optimizerStep' | 'part'>;
 }
 
 const TRAINER = 'trainer.json';
@@ -59,6 +59,7 @@ export async function writeCheckpoint(slot: CheckpointSlot, content: CheckpointC
       version: 1,
       ...content.trainer,
       optimizerStep: content.optimizer?.step ?? null,
+      ...(content.optimizer?.part === undefined ? {} : { part: content.optimizer.part }),
       files,
     };
     const record = await writeBytesFile(join(incoming, TRAINER), json(trainer));
@@ -141,5 +142,6 @@ export async function readOptimizer({ folder, trainer }: Checkpoint): Promise<Op
     else if (name.startsWith(SECOND_MOMENT)) secondMoments.set(name.slice(SECOND_MOMENT.length), tensor);
     else if (name.startsWith(VELOCITY)) firstMoments.set(name.slice(VELOCITY.length), tensor);
   }
-  return { step: trainer.optimizerStep, firstMoments, secondMoments };
+  const { optimizerStep, part } = trainer;
+  return { step: optimizerStep, firstMoments, secondMoments, ...(part === undefined ? {} : { part }) };
 }

@@ -33,6 +33,8 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
     optimizer: null,
     context,
     onExtracting: (done, total) => context.progress('computing features', done, total),
+    // A curve has no log; the same steps are computed.
+    note: () => {},
   });
   try {
     const points = await testLearningRates({

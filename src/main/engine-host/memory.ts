@@ -1,6 +1,8 @@
 import type { OptimizerKind } from '#shared/models/run-config';
+import { fitsMachine } from '#shared/training/memory';
 import type { Trainable } from '#shared/training/stages';
 import { estimateTrainingMemoryMB, momentSets } from '../engine/train/estimate-memory';
+import { fittingPart } from '../engine/train/shrinking-session';
 import type { VitConfig } from '../engine/vit/config';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 import { featureWidth, tokenCount } from '../engine/vit/tokens';
@@ -51,4 +53,17 @@ export function estimateMemoryMB(options: MemoryOptions): number {
   const attention = FORWARD_ATTENTION * config.heads * tokens ** 2;
   const features = views * featureWidth(config);
   return PROCESS_MIB + HOST_MIB + 2 * parameters + batches + (4 * (microBatch * (hidden + attention) + features)) / MIB;
+}
+
+/**
+ * Images of a micro-batch that may be computed at a time so that the run is expected to fit: all of them where it does.
+ * A second set of gradients is kept where there are several parts.
+ */
+export function partThatFits(options: MemoryOptions, machineMemoryMB: number): number {
+  const { microBatch, gradientAccumulation } = options;
+  return fittingPart(microBatch, (part) => {
+    const accumulation = part < microBatch ? Math.max(2, gradientAccumulation) : gradientAccumulation;
+    const memoryMB = estimateMemoryMB({ ...options, microBatch: part, gradientAccumulation: accumulation });
+    return fitsMachine(memoryMB, machineMemoryMB);
+  });
 }

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { StagePlan } from '#shared/training/plan';
 import { balancedClassWeights } from '#shared/training/plan';
 import { trainingViews } from '#shared/training/stages';
@@ -13,6 +14,7 @@ import { resolveDevice } from './device';
 import { withDropout } from './dropout';
 import { extractFeatures } from './features';
 import { createLoader } from './loader';
+import { partThatFits } from './memory';
 import type { Sample, TrainSpec } from './protocol';
 import { checkCancelled, type RequestContext } from './request-context';
 
@@ -49,6 +51,8 @@ export interface StageInput {
   readonly optimizer: OptimizerState | null;
   readonly context: RequestContext;
   onExtracting(done: number, total: number): void;
+  /** Something of the stage that a person should know, a sentence. */
+  note(message: string): void;
 }
 
 /**
@@ -58,7 +62,7 @@ export interface StageInput {
 export const setUpStage = (input: StageInput): Promise<StageSetup> =>
   input.stage.trainable === 'head' ? setUpHead(input) : setUpLayers(input);
 
-function sessionOptions({ spec: { config, train, classes }, index }: StageInput) {
+function sessionOptions({ spec: { config, train, classes }, index, note }: StageInput) {
   const labels = train.map(({ label }) => label);
   return {
     device: resolveDevice(config.device),
@@ -71,7 +75,29 @@ function sessionOptions({ spec: { config, train, classes }, index }: StageInput)
     labelSmoothing: config.labelSmoothing,
     classWeights: config.classBalance === 'weighted-loss' ? balancedClassWeights(labels, classes.length) : null,
     seeds: [config.seed, index],
+    note,
   };
+}
+
+/**
+ * What this machine's memory has room for where the CPU computes: there nothing fails when memory runs out, the system
+ * ends the process. A graphics card says so, and then the session takes smaller parts by itself.
+ */
+function startingPart({ spec, stage, model, note }: StageInput, microBatch: number): number {
+  const { config } = spec;
+  if (resolveDevice(config.device) !== 'cpu') return microBatch;
+  const { optimizer, gradientAccumulation } = config;
+  const { trainable } = stage;
+  const part = partThatFits(
+    { config: withDropout(model.config, config), trainable, optimizer, microBatch, gradientAccumulation, views: 0 },
+    totalmem() / 2 ** 20,
+  );
+  if (part < microBatch) {
+    note(
+      `Batches of ${microBatch} images are computed in parts of ${part}, for memory would not do. Steps are the same, up to rounding.`,
+    );
+  }
+  return part;
 }
 
 const mixingOf = ({ config: { mixup, seed } }: StagedSpec): Mixing => (mixup === 0 ? null : { alpha: mixup, seed });
@@ -85,7 +111,8 @@ async function setUpLayers(input: StageInput): Promise<StageSetup> {
     trainable: stage.trainable,
     layerDecay: config.layerDecay,
   };
-  const session = await createTrainingSession(options, model.parameters, optimizer ?? undefined);
+  const part = optimizer === null ? startingPart(input, options.microBatch) : options.microBatch;
+  const session = await createTrainingSession({ ...options, part }, model.parameters, optimizer ?? undefined);
   const loader = createLoader({ pipeline: spec.pipeline, augmentation: config.augmentation, seed: config.seed });
   return {
     session,

@@ -112,6 +112,7 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
       optimizer,
       context,
       onExtracting: (done, total) => progress('extracting', `The backbone has seen ${done} of ${total} views`, state),
+      note: (message) => record({ kind: 'note', at: new Date().toISOString(), message }),
     });
     try {
       if (start.replaceLast) await save(lastSlot(spec.runFolder), setup, state, true);

@@ -1,4 +1,5 @@
 import { MAXIMUM_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
+import { fitsMachine } from '#shared/training/memory';
 import { stagesOf } from '#shared/training/stages';
 import type { Estimate } from '../engine-host/protocol';
 import type { RunSample } from './run-files';
@@ -72,11 +73,8 @@ export function runProblems(input: CheckInput): string[] {
   return problems;
 }
 
-/** Share of the machine's memory that a run may be expected to take. */
-const MEMORY_SHARE = 0.9;
-
 const exceedsMemory = ({ estimate, machineMemoryMB }: CheckInput): boolean =>
-  estimate !== null && estimate.memoryMB > machineMemoryMB * MEMORY_SHARE;
+  estimate !== null && !fitsMachine(estimate.memoryMB, machineMemoryMB);
 
 export interface SmallerBatch {
   readonly batchSize: number;

@@ -72,6 +72,8 @@ export const trainerFileSchema = z.object({
   random: z.object({ algorithm: z.literal('xoshiro128**'), seed: z.number().int(), epoch: z.number().int() }),
   /** `optimizer.safetensors` was taken at this step; null in `best`, which only predicts. */
   optimizerStep: z.number().int().nullable(),
+  /** Images that one run computed where memory allowed only a part of a micro-batch. */
+  part: z.number().int().min(1).optional(),
   state: loopStateSchema,
   notes: z.array(z.string()),
   /** SHA-256 of every other file of the folder. */

@@ -6,6 +6,7 @@ import { HostTrainingSession } from './host-session';
 import type { StepOptions } from './micro-batch';
 import { headModel, type TrainableModel, vitModel } from './model';
 import type { HeadSession, OptimizerState, TrainingOptions, TrainingSession } from './session';
+import { ShrinkingSession } from './shrinking-session';
 
 /**
  * A model in training, from parameters under their names on disk and, to go on with a run, its optimizer's state.
@@ -43,7 +44,10 @@ export async function createHeadSession(
   return createSession(backend, headModel(options.features, options.classes), options, parameters, optimizer);
 }
 
-/** A session of any model on any backend: the state lives on the device where that can keep it, else in our memory. */
+/**
+ * A session of any model on any backend: the state lives on the device where that can keep it, else in our memory. Where
+ * memory runs out it goes on in smaller parts.
+ */
 export async function createSession(
   backend: Backend,
   model: TrainableModel,
@@ -51,7 +55,8 @@ export async function createSession(
   parameters: NamedTensors,
   optimizer?: OptimizerState,
 ): Promise<TrainingSession> {
-  return backend.keepsTensors
-    ? DeviceTrainingSession.create(backend, model, options, parameters, optimizer ?? null)
+  const session = backend.keepsTensors
+    ? await DeviceTrainingSession.create(backend, model, options, parameters, optimizer ?? null)
     : new HostTrainingSession(backend, model, options, parameters, optimizer ?? null);
+  return new ShrinkingSession(session, options.note ?? (() => {}));
 }

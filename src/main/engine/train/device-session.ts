@@ -5,7 +5,7 @@ import { downloadGroups, type Uploaded, upload, uploadGroups } from './device-st
 import { packGroups, zeroGroups } from './flat-state';
 import { inBatches } from './logits';
 import { createMaskDraw, type MaskDraw, maskSites } from './masks';
-import { prepareMicroBatch, type StepOptions } from './micro-batch';
+import { prepareParts, type StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 import {
   buildAccumulateProgram,
@@ -15,10 +15,12 @@ import {
   inputNames,
   nextName,
   scalarState,
+  stateName,
   summaryName,
   updateRates,
 } from './programs';
-import type { Batch, OptimizerState, StepResult, TrainingSession } from './session';
+import type { Batch, OptimizerState, StepResult } from './session';
+import type { PartwiseSession } from './shrinking-session';
 
 const zero: Tensor = { shape: [], data: Float32Array.of(0) };
 
@@ -27,7 +29,8 @@ const zero: Tensor = { shape: [], data: Float32Array.of(0) };
  * main memory. Gradients and losses are accumulated there too, so a step moves pixels, targets, masks and rates in and
  * two numbers out.
  */
-export class DeviceTrainingSession implements TrainingSession {
+export class DeviceTrainingSession implements PartwiseSession {
+  part: number;
   private readonly backend: Backend;
   private readonly model: TrainableModel;
   private readonly options: StepOptions;
@@ -37,12 +40,13 @@ export class DeviceTrainingSession implements TrainingSession {
   private readonly masks: MaskDraw;
   private steps: number;
 
-  private constructor(backend: Backend, model: TrainableModel, options: StepOptions, steps: number) {
+  private constructor(backend: Backend, model: TrainableModel, options: StepOptions, optimizer: OptimizerState | null) {
     this.backend = backend;
     this.model = model;
     this.options = options;
     this.masks = createMaskDraw(maskSites(model, options.microBatch), options.seeds);
-    this.steps = steps;
+    this.steps = optimizer?.step ?? 0;
+    this.part = Math.min(optimizer?.part ?? options.part ?? options.microBatch, options.microBatch);
   }
 
   static async create(
@@ -52,7 +56,7 @@ export class DeviceTrainingSession implements TrainingSession {
     parameters: NamedTensors,
     optimizer: OptimizerState | null,
   ): Promise<DeviceTrainingSession> {
-    const session = new DeviceTrainingSession(backend, model, options, optimizer?.step ?? 0);
+    const session = new DeviceTrainingSession(backend, model, options, optimizer);
     const { groups, trainable } = model;
     const moments = (tensors: NamedTensors | undefined) =>
       tensors ? packGroups(trainable, tensors) : zeroGroups(trainable);
@@ -62,38 +66,33 @@ export class DeviceTrainingSession implements TrainingSession {
       ...(options.optimizer.kind === 'adamw'
         ? [await uploadGroups(backend, 'secondMoments', trainable, moments(optimizer?.secondMoments))]
         : []),
-      await uploadGroups(backend, 'gradients', trainable, zeroGroups(trainable)),
-      await upload(backend, 'scalars', new Map(Object.values(scalarState).map((name) => [name, zero]))),
     ]) {
-      session.replace(uploaded.tensors);
-      session.uploads.push(uploaded);
+      session.keep(uploaded);
     }
+    await session.clearSums();
     return session;
   }
 
   async step(microBatches: readonly Batch[], learningRate: number): Promise<StepResult> {
     const { model, options } = this;
-    const accumulate = await this.program(() => buildAccumulateProgram(model, options.microBatch), 'accumulate');
+    const accumulate = await this.program(() => buildAccumulateProgram(model, this.part), 'accumulate');
     for (const [index, batch] of microBatches.entries()) {
-      const { pixels, targets } = prepareMicroBatch(model, options, batch, microBatches.length);
-      await this.runOnState(accumulate, [
-        ...this.masks(this.steps, index),
-        [inputNames.pixels, { shape: [options.microBatch, ...model.inputShape], data: pixels }],
-        [inputNames.targets, { shape: [options.microBatch, model.classes], data: targets }],
-      ]);
+      const masks = this.masks(this.steps, index);
+      for (const inputs of prepareParts(model, options, this.part, batch, microBatches.length, masks)) {
+        await this.runOnState(accumulate, inputs);
+      }
     }
     const clip = await this.program(() => buildClipProgram(model, options.maxGradientNorm), 'clip');
     const summary = (await this.runOnState(clip, [])).get(summaryName) as Tensor;
-    this.steps += 1;
     const update = await this.program(() => buildUpdateProgram(model, options), 'update');
-    await this.runOnState(update, [updateRates(options, this.steps, learningRate)]);
+    await this.runOnState(update, [updateRates(options, this.steps + 1, learningRate)]);
+    this.steps += 1;
     const [loss = Number.NaN, gradientNorm = Number.NaN] = summary.data;
     return { loss, gradientNorm };
   }
 
   async logits(pixels: Float32Array, count: number): Promise<Float32Array> {
-    const { model, options } = this;
-    const batch = options.microBatch;
+    const { model, part: batch } = this;
     const program = await this.program(() => buildLogitsProgram(model, batch, 'flat'), 'logits');
     const batching = { batch, inputShape: model.inputShape, columns: model.classes };
     return inBatches(pixels, count, batching, async (data) => {
@@ -119,7 +118,24 @@ export class DeviceTrainingSession implements TrainingSession {
         this.options.optimizer.kind === 'adamw'
           ? await downloadGroups(this.backend, 'secondMoments', this.model.trainable, this.state)
           : new Map(),
+      ...(this.part < this.options.microBatch ? { part: this.part } : {}),
     };
+  }
+
+  async shrink(part: number): Promise<void> {
+    // What programs made goes before them, and they go before anything new is taken.
+    const { trainable } = this.model;
+    const sums = [...trainable.map(({ name }) => stateName.gradients(name)), ...Object.values(scalarState)];
+    for (const name of sums) {
+      this.state.get(name)?.dispose();
+      this.state.delete(name);
+    }
+    for (const name of ['accumulate', 'logits']) {
+      await this.programs.get(name)?.dispose();
+      this.programs.delete(name);
+    }
+    this.part = part;
+    await this.clearSums();
   }
 
   async dispose(): Promise<void> {
@@ -149,6 +165,19 @@ export class DeviceTrainingSession implements TrainingSession {
       if (next) this.replace(new Map([[name, next]]));
     }
     return host;
+  }
+
+  /** Sets gradients, loss and clipping factor to zero. */
+  private async clearSums(): Promise<void> {
+    const { backend } = this;
+    const { trainable } = this.model;
+    this.keep(await uploadGroups(backend, 'gradients', trainable, zeroGroups(trainable)));
+    this.keep(await upload(backend, 'scalars', new Map(Object.values(scalarState).map((name) => [name, zero]))));
+  }
+
+  private keep(uploaded: Uploaded): void {
+    this.replace(uploaded.tensors);
+    this.uploads.push(uploaded);
   }
 
   private replace(tensors: ReadonlyMap<string, DeviceTensor>): void {

@@ -6,17 +6,19 @@ import type { ParameterGroup } from '../vit/parameters';
 import { type FlatGroups, packGroups, unpackGroups, viewParameters, zeroGroups } from './flat-state';
 import { inBatches } from './logits';
 import { createMaskDraw, type MaskDraw, maskSites } from './masks';
-import { prepareMicroBatch, type StepOptions } from './micro-batch';
+import { prepareParts, type RunInputs, type StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 import { buildGradientProgram, buildLogitsProgram, gradientName, inputNames } from './programs';
-import type { Batch, OptimizerState, StepResult, TrainingSession } from './session';
+import type { Batch, OptimizerState, StepResult } from './session';
+import type { PartwiseSession } from './shrinking-session';
 
 /**
  * Training with the state in our own memory, for the CPU: the runtime reads parameters where they lie, writes
  * gradients into buffers that are used again each step, and the optimizer works in place. Nothing as large as the model is
  * copied but the gradients, once.
  */
-export class HostTrainingSession implements TrainingSession {
+export class HostTrainingSession implements PartwiseSession {
+  part: number;
   private readonly backend: Backend;
   private readonly model: TrainableModel;
   private readonly options: StepOptions;
@@ -32,7 +34,7 @@ export class HostTrainingSession implements TrainingSession {
   private readonly gradientViews: ReadonlyMap<string, Tensor>;
   private readonly masks: MaskDraw;
   private readonly loss: Tensor = { shape: [], data: new Float32Array(1) };
-  /** Gradients of the second and later micro-batches of a step, before they are added. */
+  /** Gradients of the second and later runs of a step, before they are added. */
   private more: { flat: FlatGroups; views: ReadonlyMap<string, Tensor> } | null = null;
   private gradientProgram: Program | null = null;
   private logitsProgram: Program | null = null;
@@ -69,19 +71,25 @@ export class HostTrainingSession implements TrainingSession {
     this.gradientViews = this.gradientTargets(this.gradients);
     this.masks = createMaskDraw(maskSites(model, options.microBatch), options.seeds);
     this.steps = optimizer?.step ?? 0;
+    this.part = Math.min(optimizer?.part ?? options.part ?? options.microBatch, options.microBatch);
   }
 
   async step(microBatches: readonly Batch[], learningRate: number): Promise<StepResult> {
     const { trainable } = this.model;
     let loss = 0;
+    let runs = 0;
     for (const [index, batch] of microBatches.entries()) {
-      if (index === 0) {
-        loss = await this.differentiate(batch, index, microBatches.length, this.gradientViews);
-        continue;
+      const masks = this.masks(this.steps, index);
+      for (const inputs of prepareParts(this.model, this.options, this.part, batch, microBatches.length, masks)) {
+        runs += 1;
+        if (runs === 1) {
+          loss = await this.differentiate(inputs, this.gradientViews);
+          continue;
+        }
+        this.more ??= this.moreGradients();
+        loss += await this.differentiate(inputs, this.more.views);
+        for (const { name } of trainable) addInPlace(bufferOf(this.gradients, name), bufferOf(this.more.flat, name));
       }
-      this.more ??= this.moreGradients();
-      loss += await this.differentiate(batch, index, microBatches.length, this.more.views);
-      for (const { name } of trainable) addInPlace(bufferOf(this.gradients, name), bufferOf(this.more.flat, name));
     }
 
     const squares = trainable.reduce((sum, { name }) => sum + sumOfSquares(bufferOf(this.gradients, name)), 0);
@@ -97,11 +105,11 @@ export class HostTrainingSession implements TrainingSession {
   }
 
   async logits(pixels: Float32Array, count: number): Promise<Float32Array> {
-    const { model, options } = this;
-    this.logitsProgram ??= await this.backend.compile(buildLogitsProgram(model, options.microBatch, 'separate'));
+    const { model, part } = this;
+    this.logitsProgram ??= await this.backend.compile(buildLogitsProgram(model, part, 'separate'));
     const program = this.logitsProgram;
-    const shape = [options.microBatch, ...model.inputShape];
-    const batching = { batch: options.microBatch, inputShape: model.inputShape, columns: model.classes };
+    const shape = [part, ...model.inputShape];
+    const batching = { batch: part, inputShape: model.inputShape, columns: model.classes };
     return inBatches(pixels, count, batching, async (data) => {
       const { host } = await program.run(new Map([...this.parameterViews, [inputNames.pixels, { shape, data }]]));
       return (host.get('logits') as Tensor).data;
@@ -117,32 +125,26 @@ export class HostTrainingSession implements TrainingSession {
       step: this.steps,
       firstMoments: unpackGroups(this.model.trainable, this.firstMoments),
       secondMoments: unpackGroups(this.secondGroups, this.secondMoments),
+      ...(this.part < this.options.microBatch ? { part: this.part } : {}),
     };
   }
 
-  async dispose(): Promise<void> {
-    await this.gradientProgram?.dispose();
-    await this.logitsProgram?.dispose();
+  async shrink(part: number): Promise<void> {
+    await this.dispose();
+    this.part = part;
   }
 
-  private async differentiate(
-    batch: Batch,
-    index: number,
-    accumulation: number,
-    into: ReadonlyMap<string, Tensor>,
-  ): Promise<number> {
-    const { model, options } = this;
-    this.gradientProgram ??= await this.backend.compile(buildGradientProgram(model, options.microBatch));
-    const { pixels, targets } = prepareMicroBatch(model, options, batch, accumulation);
-    await this.gradientProgram.run(
-      new Map([
-        ...this.parameterViews,
-        ...this.masks(this.steps, index),
-        [inputNames.pixels, { shape: [options.microBatch, ...model.inputShape], data: pixels }],
-        [inputNames.targets, { shape: [options.microBatch, model.classes], data: targets }],
-      ]),
-      into,
-    );
+  async dispose(): Promise<void> {
+    const programs = [this.gradientProgram, this.logitsProgram];
+    this.gradientProgram = null;
+    this.logitsProgram = null;
+    for (const program of programs) await program?.dispose();
+  }
+
+  /** Loss and gradients of one run. */
+  private async differentiate(inputs: RunInputs, into: ReadonlyMap<string, Tensor>): Promise<number> {
+    this.gradientProgram ??= await this.backend.compile(buildGradientProgram(this.model, this.part));
+    await this.gradientProgram.run(new Map([...this.parameterViews, ...inputs]), into);
     return this.loss.data[0] as number;
   }
 

@@ -1,11 +1,21 @@
 import { sizeOf } from '../ir/shape';
+import type { Tensor } from '../tensor';
 import { crossEntropyTargets } from './cross-entropy';
 import type { TrainableModel } from './model';
+import { inputNames } from './programs';
 import type { Batch, TrainingOptions } from './session';
 
 export type StepOptions = Pick<
   TrainingOptions,
-  'microBatch' | 'optimizer' | 'weightDecay' | 'maxGradientNorm' | 'labelSmoothing' | 'classWeights' | 'seeds'
+  | 'microBatch'
+  | 'part'
+  | 'note'
+  | 'optimizer'
+  | 'weightDecay'
+  | 'maxGradientNorm'
+  | 'labelSmoothing'
+  | 'classWeights'
+  | 'seeds'
 >;
 
 /** `count` rows padded with zeros to the compiled batch; the array itself when it is full already. */
@@ -18,7 +28,10 @@ export function padRows(values: Float32Array, count: number, batch: number, rowS
   return padded;
 }
 
-/** Inputs of the gradient programs for one micro-batch out of `accumulation`. */
+/** The inputs of one run of a gradient program besides parameters and state. */
+export type RunInputs = readonly (readonly [name: string, tensor: Tensor])[];
+
+/** Pixels and targets of one micro-batch out of `accumulation`, padded to the size of the options. */
 export function prepareMicroBatch(
   model: TrainableModel,
   options: Pick<StepOptions, 'microBatch' | 'classWeights' | 'labelSmoothing'>,
@@ -37,4 +50,40 @@ export function prepareMicroBatch(
       scale: 1 / accumulation,
     }),
   };
+}
+
+/**
+ * A micro-batch as the runs that compute it, each of `part` images. Targets hold the mean over the whole micro-batch and
+ * masks are drawn for all of it, so losses and gradients of the parts add up to those of the whole.
+ */
+export function prepareParts(
+  model: TrainableModel,
+  options: StepOptions,
+  part: number,
+  batch: Batch,
+  accumulation: number,
+  masks: ReadonlyMap<string, Tensor>,
+): readonly RunInputs[] {
+  const { microBatch } = options;
+  const { pixels, targets } = prepareMicroBatch(model, options, batch, accumulation);
+  const whole: RunInputs = [
+    ...masks,
+    [inputNames.pixels, { shape: [microBatch, ...model.inputShape], data: pixels }],
+    [inputNames.targets, { shape: [microBatch, model.classes], data: targets }],
+  ];
+  if (part >= microBatch) return [whole];
+  const parts: RunInputs[] = [];
+  for (let start = 0; start < batch.count; start += part) {
+    parts.push(whole.map(([name, tensor]) => [name, takeImages(tensor, microBatch, start, part)] as const));
+  }
+  return parts;
+}
+
+/** `part` images from `start` on of a tensor whose first axis runs over `batch` images; zeros behind the last. */
+function takeImages({ shape, data }: Tensor, batch: number, start: number, part: number): Tensor {
+  const [first = batch, ...rest] = shape;
+  const perImage = data.length / batch;
+  const rows = Math.min(part, batch - start);
+  const taken = data.subarray(start * perImage, (start + rows) * perImage);
+  return { shape: [(first / batch) * part, ...rest], data: padRows(taken, rows, part, perImage) };
 }

@@ -19,8 +19,12 @@ export interface TrainingOptions {
   readonly config: VitConfig;
   readonly device: EngineDevice;
   readonly threads: number;
-  /** Images of a compiled micro-batch; a shorter last batch is padded and masked inside. */
+  /** Images of a micro-batch; a shorter last batch is padded and masked inside. */
   readonly microBatch: number;
+  /** Images that one run computes to begin with: a whole micro-batch, or a part of it that takes less memory. */
+  readonly part?: number;
+  /** Is told what a person should know of a step, a sentence: that memory ran out and what was done. */
+  readonly note?: (message: string) => void;
   readonly trainable: Trainable;
   /** Each layer below the head learns at this share of the rate of the one above it; 1 = all alike. */
   readonly layerDecay: number;
@@ -42,6 +46,8 @@ export interface OptimizerState {
   readonly firstMoments: NamedTensors;
   /** Empty for SGD. */
   readonly secondMoments: NamedTensors;
+  /** Images that one run computes, where memory allowed only a part of the micro-batch: the order of additions. */
+  readonly part?: number;
 }
 
 export interface StepResult {
