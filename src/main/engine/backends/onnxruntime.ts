@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Graph } from '../ir/graph';
+import { checkTensorSizes } from '../ir/tensor-limit';
 import { lowerGraph } from '../onnx/lower';
 import type { Tensor } from '../tensor';
 import type { Backend, DeviceTensor, Feeds, Program, ProgramOutputs } from './backend';
@@ -33,6 +34,7 @@ export function createOnnxRuntimeBackend(
     device,
     keepsTensors: execution.keepsTensors,
     compile: async (graph, keep = new Set()) => {
+      checkTensorSizes(graph);
       const model = lowerGraph(graph, { dialect: execution.dialect });
       return new OnnxRuntimeProgram(await createSession(model, execution, threads, graph, keep), graph, keep);
     },

@@ -1,6 +1,7 @@
 import { backward } from '../autodiff/backward';
 import { GraphBuilder } from '../ir/builder';
 import type { Graph, Value } from '../ir/graph';
+import { BATCH_INPUT } from '../ir/tensor-limit';
 import { buildClip, buildUpdate, ratesFor } from '../optim/adamw';
 import { buildSgdUpdate } from '../optim/sgd';
 import type { ParameterSource } from '../vit/forward';
@@ -10,7 +11,7 @@ import { maskInputs } from './masks';
 import type { StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 
-export const inputNames = { pixels: 'pixels', targets: 'targets' } as const;
+export const inputNames = { pixels: BATCH_INPUT, targets: 'targets' } as const;
 export const gradientName = (parameter: string): string => `gradient.${parameter}`;
 export const stateName = {
   parameters: (group: string): string => `parameters.${group}`,

@@ -3,6 +3,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { checkGraph } from '../../ir/check';
 import type { Graph, Node, Value } from '../../ir/graph';
 import { pruneGraph } from '../../ir/prune';
+import { checkTensorSizes } from '../../ir/tensor-limit';
 import type { OpName } from '../../ops/attributes';
 import type { Tensor } from '../../tensor';
 import type { Backend, DeviceTensor, Feeds, Program, ProgramOutputs } from '../backend';
@@ -20,6 +21,7 @@ export function createTfjsBackend(): Backend {
     keepsTensors: true,
     compile: async (graph, keep = new Set()) => {
       checkGraph(graph);
+      checkTensorSizes(graph);
       const { tf } = await loadTfjs();
       return new TfjsProgram(tf, pruneGraph(graph), keep);
     },

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { FoveaError } from '#shared/ipc/errors';
+import { createBackend } from '../backends/create-backend';
+import { GraphBuilder } from './builder';
+import { BATCH_INPUT, checkTensorSizes } from './tensor-limit';
+
+/** 2^20 pixels an image and, in the middle of the graph, 8 times that: 32 MiB an image. */
+function wideGraph(batch: number) {
+  const builder = new GraphBuilder();
+  const pixels = builder.input(BATCH_INPUT, [batch, 1, 2 ** 20]);
+  const wide = builder.exp(builder.expand(pixels, [batch, 8, 2 ** 20]));
+  builder.output('sum', builder.reduceSum(wide, [1, 2]));
+  return builder.build('wide');
+}
+
+function refusal(act: () => void): FoveaError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof FoveaError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('checkTensorSizes', () => {
+  it('lets pass what stays below 1 GiB', () => {
+    expect(() => checkTensorSizes(wideGraph(31))).not.toThrow();
+  });
+
+  it('refuses an intermediate of 1 GiB and more, and names the largest batch that passes', () => {
+    for (const batch of [32, 33, 64, 1000]) {
+      const error = refusal(() => checkTensorSizes(wideGraph(batch)));
+      expect(error.code).toBe('tensor-too-large');
+      expect(error.message).toContain(`batch of ${batch} `);
+      expect(error.message).toContain(`[${batch},8,1048576]`);
+      expect(error.hint).toContain('31 or less');
+    }
+  });
+
+  it('says so where no batch helps', () => {
+    const builder = new GraphBuilder();
+    const pixels = builder.input(BATCH_INPUT, [1, 2 ** 28]);
+    builder.output('double', builder.add(pixels, pixels));
+    expect(refusal(() => checkTensorSizes(builder.build('huge'))).hint).toMatch(/smaller image size/);
+  });
+
+  it('overlooks what no output needs', () => {
+    const builder = new GraphBuilder();
+    const pixels = builder.input(BATCH_INPUT, [64, 1]);
+    builder.expand(pixels, [64, 2 ** 24]);
+    builder.output('double', builder.add(pixels, pixels));
+    expect(() => checkTensorSizes(builder.build('pruned'))).not.toThrow();
+  });
+});
+
+it.each(['cpu', 'tfjs'] as const)('%s compiles no program with such a tensor', async (device) => {
+  const backend = createBackend({ device, threads: 1 });
+  await expect(backend.compile(wideGraph(64))).rejects.toMatchObject({ code: 'tensor-too-large' });
+});

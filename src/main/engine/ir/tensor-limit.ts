@@ -1,0 +1,38 @@
+import { FoveaError } from '#shared/ipc/errors';
+import type { Graph, Shape } from './graph';
+import { pruneGraph } from './prune';
+import { formatShape, sizeOf } from './shape';
+
+/** The input whose first axis counts the images of a micro-batch. */
+export const BATCH_INPUT = 'pixels';
+
+/** No tensor may be as large as this: inside Electron one allocation near 2 GiB ends the process without a word. */
+export const TENSOR_LIMIT_BYTES = 2 ** 30;
+
+/**
+ * Refuses a program that would hold a tensor of 1 GiB or more, be it an input, an output or anything between. Called
+ * on each graph before it is compiled.
+ *
+ * @throws FoveaError `tensor-too-large`, with the largest batch that stays below the limit
+ */
+export function checkTensorSizes(graph: Graph): void {
+  const { inputs, nodes } = pruneGraph(graph);
+  const shapes = [...inputs.map(({ value }) => value.shape), ...nodes.flatMap((node) => node.outputs.map(shapeOf))];
+  const largest = shapes.reduce<Shape>((known, shape) => (sizeOf(shape) > sizeOf(known) ? shape : known), []);
+  const bytes = 4 * sizeOf(largest);
+  if (bytes < TENSOR_LIMIT_BYTES) return;
+  const batch = inputs.find(({ name }) => name === BATCH_INPUT)?.value.shape[0] ?? 1;
+  const fitting = Math.ceil((batch * TENSOR_LIMIT_BYTES) / bytes) - 1;
+  throw new FoveaError(
+    'tensor-too-large',
+    `A batch of ${batch} needs a block of ${(bytes / TENSOR_LIMIT_BYTES).toFixed(1)} GiB ${formatShape(largest)} in ${graph.name}; one block must stay below 1 GiB.`,
+    {
+      hint:
+        fitting >= 1
+          ? `Set the batch size to ${fitting} or less; more gradient accumulation makes up for it.`
+          : 'Choose a smaller image size or a smaller backbone: not even one image fits.',
+    },
+  );
+}
+
+const shapeOf = ({ shape }: { readonly shape: Shape }): Shape => shape;
