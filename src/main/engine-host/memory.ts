@@ -1,11 +1,14 @@
 import type { OptimizerKind } from '#shared/models/run-config';
 import { fitsMachine } from '#shared/training/memory';
 import type { Trainable } from '#shared/training/stages';
+import { peakActivationBytes } from '../engine/ir/peak-memory';
 import { estimateTrainingMemoryMB, momentSets } from '../engine/train/estimate-memory';
+import { vitModel } from '../engine/train/model';
+import { buildLogitsProgram } from '../engine/train/programs';
 import { fittingPart } from '../engine/train/shrinking-session';
 import type { VitConfig } from '../engine/vit/config';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
-import { featureWidth, tokenCount } from '../engine/vit/tokens';
+import { featureWidth } from '../engine/vit/tokens';
 
 export interface MemoryOptions {
   readonly config: VitConfig;
@@ -23,15 +26,11 @@ const PROCESS_MIB = 110;
 const HOST_MIB = 50;
 /** Micro-batches that are prepared, handed over or waiting to be collected. */
 const BATCHES = 5;
-/** Of a frozen forward pass: values for each token and hidden unit, and for each entry of its attention. */
-const FORWARD_HIDDEN = 20;
-const FORWARD_ATTENTION = 2;
 
 /**
  * Peak resident memory of the engine process in a run, MiB: what the engine predicts for its session, the parameters as
  * they were read, copies of parameters and moments while a checkpoint is written, and the batches of the loader.
- * Against measured peaks (batch; MiB): micro 10, 220 for 211; tiny 16, 975 for 1024; small 8, 1564 for 1545; head only,
- * base 8, 963 for 952.
+ * `npm run bench:memory` holds it against measured peaks.
  */
 export function estimateMemoryMB(options: MemoryOptions): number {
   const { config, trainable, optimizer, microBatch, gradientAccumulation, views } = options;
@@ -48,11 +47,9 @@ export function estimateMemoryMB(options: MemoryOptions): number {
     return session + HOST_MIB + (2 + momentSets(optimizer)) * parameters + batches;
   }
   // As read, and in the classifier that extracts the features.
-  const tokens = tokenCount(config);
-  const hidden = FORWARD_HIDDEN * tokens * config.hiddenSize;
-  const attention = FORWARD_ATTENTION * config.heads * tokens ** 2;
-  const features = views * featureWidth(config);
-  return PROCESS_MIB + HOST_MIB + 2 * parameters + batches + (4 * (microBatch * (hidden + attention) + features)) / MIB;
+  const forward = peakActivationBytes(buildLogitsProgram(vitModel(config, trainable), microBatch, 'separate'));
+  const features = 4 * views * featureWidth(config);
+  return PROCESS_MIB + HOST_MIB + 2 * parameters + batches + (forward + features) / MIB;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Graph } from '../ir/graph';
-import { checkTensorSizes } from '../ir/tensor-limit';
 import { lowerGraph } from '../onnx/lower';
 import type { Tensor } from '../tensor';
 import type { Backend, DeviceTensor, Feeds, Program, ProgramOutputs } from './backend';
@@ -12,6 +11,7 @@ import {
   prepareProvider,
 } from './execution-providers';
 import { isOutOfMemory, outOfMemory } from './out-of-memory';
+import { checkTensorSizes } from './tensor-limit';
 
 export interface OnnxRuntimeOptions {
   readonly device: OnnxRuntimeDevice;

@@ -98,11 +98,14 @@ export class GraphBuilder {
   gelu(x: Value): Value {
     return this.single('gelu', [x], {});
   }
+  scaledGelu(x: Value): Value {
+    return this.single('scaledGelu', [x], {});
+  }
   matmul(a: Value, b: Value, { transposeA = false, transposeB = false, scale = 1 }: MatmulOptions = {}): Value {
     return this.single('matmul', [a, b], { transposeA, transposeB, scale });
   }
-  linear(x: Value, weight: Value, bias: Value | null): Value {
-    return this.single('linear', bias ? [x, weight, bias] : [x, weight], {});
+  linear(x: Value, weight: Value, bias: Value | null, scale = 1): Value {
+    return this.single('linear', bias ? [x, weight, bias] : [x, weight], { scale });
   }
   quantizedLinear(x: Value, weight: QuantizedMatrix, bias: Value | null): Value {
     return this.single('quantizedLinear', bias ? [x, bias] : [x], weight);

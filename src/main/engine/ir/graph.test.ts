@@ -26,8 +26,8 @@ describe('a graph', () => {
     expect(printGraph(builder.build('two layers'))).toBe(
       [
         'two layers(x = %1[5,3], first = %2[4,3], second = %3[2,4])',
-        '  %4[5,4] = linear(%1[5,3], %2[4,3])',
-        '  %5[5,2] = linear(%4[5,4], %3[2,4])',
+        '  %4[5,4] = linear(%1[5,3], %2[4,3]) scale=1',
+        '  %5[5,2] = linear(%4[5,4], %3[2,4]) scale=1',
         '  %6[] = reduceSum(%5[5,2]) axes=[0,1] keepDimensions=false',
         '  return loss = %6[]',
       ].join('\n'),

@@ -21,9 +21,10 @@ export interface OpAttributes {
   sqrt: None;
   erf: None;
   gelu: None;
+  scaledGelu: None;
 
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly scale: number };
-  linear: None;
+  linear: { readonly scale: number };
   quantizedLinear: QuantizedMatrix;
   attention: { readonly scale: number };
 

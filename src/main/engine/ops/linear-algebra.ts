@@ -100,7 +100,7 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
     },
   },
 
-  /** x W^T + b: x [rows, in], W [out, in] as PyTorch's nn.Linear keeps it, b [out] optional. */
+  /** scale x W^T + b: x [rows, in], W [out, in] as PyTorch's nn.Linear keeps it, b [out] optional. */
   linear: {
     shape: ([x, weight, bias, ...rest]) => {
       if (!x || !weight || rest.length > 0) throw new ShapeError('linear takes two or three inputs');
@@ -109,23 +109,21 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
       if (bias && !sameShape(bias, [dimension(shape, 1)])) throw new ShapeError('the bias of linear has another size');
       return [shape];
     },
-    // Y = X W^T + b:  dX = dY W,  dW = dY^T X,  db = sum of the rows of dY
-    gradient: ({ builder, inputs, gradients, wanted }) => {
+    // Y = s X W^T + b:  dX = s dY W,  dW = s dY^T X,  db = sum of the rows of dY
+    gradient: ({ builder, attributes: { scale }, inputs, gradients, wanted }) => {
       const [x, weight, dy] = [at(inputs, 0), at(inputs, 1), gradientAt(gradients, 0)];
       return [
-        wanted[0] ? builder.matmul(dy, weight) : null,
-        wanted[1] ? builder.matmul(dy, x, { transposeA: true }) : null,
+        wanted[0] ? builder.matmul(dy, weight, { scale }) : null,
+        wanted[1] ? builder.matmul(dy, x, { transposeA: true, scale }) : null,
         ...(inputs.length > 2 ? [wanted[2] ? builder.reduceSum(dy, [0]) : null] : []),
       ];
     },
-    lower: {
-      cpu: ({ emitter, inputs, outputs }) => {
-        emitter.node('Gemm', inputs, outputs, { transB: { kind: 'int', value: 1 } });
-      },
-      webgpu: ({ emitter, inputs, outputs }) => {
-        emitter.node('Gemm', inputs, outputs, { transB: { kind: 'int', value: 1 } });
-      },
-    },
+    lower: everywhere(({ emitter, attributes, inputs, outputs }) => {
+      emitter.node('Gemm', inputs, outputs, {
+        transB: { kind: 'int', value: 1 },
+        alpha: { kind: 'float', value: attributes.scale },
+      });
+    }),
   },
 
   /**

@@ -78,7 +78,7 @@ const comparison =
   };
 
 const unary =
-  (op: 'exp' | 'erf' | 'gelu'): Grower =>
+  (op: 'exp' | 'erf' | 'gelu' | 'scaledGelu'): Grower =>
   (graph, choices) =>
     graph.offer(first(graph.apply(op, [anyValue(graph, choices)], {})));
 
@@ -122,6 +122,7 @@ export const growers: { readonly [K in GrownOp]: Grower } = {
   sqrt: (graph, choices) => graph.offer(first(graph.apply('sqrt', [graph.positive(anyValue(graph, choices))], {}))),
   erf: unary('erf'),
   gelu: unary('gelu'),
+  scaledGelu: unary('scaledGelu'),
 
   matmul: (graph, choices) => {
     const value = anyValue(graph, choices);
@@ -147,7 +148,7 @@ export const growers: { readonly [K in GrownOp]: Grower } = {
     const outputs = 1 + choices.below(4);
     const weight = graph.parameter([outputs, x.shape[1] as number]);
     const bias = choices.maybe() ? [graph.parameter([outputs])] : [];
-    graph.offer(first(graph.apply('linear', [x, weight, ...bias], {})));
+    graph.offer(first(graph.apply('linear', [x, weight, ...bias], { scale: choices.among([1, 0.5, -1.5]) })));
   },
   attention: (graph, choices) => {
     const value = anyValue(graph, choices);

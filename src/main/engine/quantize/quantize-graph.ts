@@ -25,7 +25,8 @@ export function quantizeLinears(graph: Graph, names: ReadonlySet<string>, weight
     if (names.has(name)) byValue.set(value.id, { shape: value.shape, data: (weights.get(name) as Tensor).data });
   }
   const nodes = graph.nodes.map((node): Node => {
-    const weight = node.op === 'linear' ? byValue.get(node.inputs[1]?.id as number) : undefined;
+    const weight =
+      node.op === 'linear' && node.attributes.scale === 1 ? byValue.get(node.inputs[1]?.id as number) : undefined;
     if (weight === undefined) return node;
     return {
       op: 'quantizedLinear',

@@ -96,16 +96,17 @@ export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttributes[K]>
   sqrt: unary([0.5, 2]),
   erf: unary([-4, 4]),
   gelu: unary([-3, 3]),
+  scaledGelu: [{ shapes: [[2, 3]], attributes: {}, range: [-2, 2], differentiable: 1 }],
   matmul: matmulCases,
   quantizedLinear: [quantizedLinearCase(1, false), quantizedLinearCase(5, true)],
   linear: [
-    { shapes: [[3, 4], [5, 4], [5]], attributes: {} },
+    { shapes: [[3, 4], [5, 4], [5]], attributes: { scale: 0.5 } },
     {
       shapes: [
         [3, 4],
         [5, 4],
       ],
-      attributes: {},
+      attributes: { scale: 1 },
     },
   ],
   attention: [

@@ -96,13 +96,21 @@ export const opDefinitions: { readonly [K in OpName]: Definition<K> } = {
   erf: unary(erf),
   gelu: unary((x) => (x * (1 + erf(x / Math.SQRT2))) / 2),
 
+  scaledGelu: (inputs) => [
+    mapUnary(at(inputs, 0), (t) => t * (1 + erf(t))),
+    mapUnary(at(inputs, 0), (t) => 1 + erf(t)),
+  ],
+
   matmul: (inputs, { transposeA, transposeB, scale }) => {
     const a = transposeA ? swapLast(at(inputs, 0)) : at(inputs, 0);
     const b = transposeB ? swapLast(at(inputs, 1)) : at(inputs, 1);
     return [mapUnary(multiplyMatrices(a, b), (x) => scale * x)];
   },
-  linear: ([x, weight, bias]) => {
-    const product = multiplyMatrices(x as ReferenceArray, swapLast(weight as ReferenceArray));
+  linear: ([x, weight, bias], { scale }) => {
+    const product = mapUnary(
+      multiplyMatrices(x as ReferenceArray, swapLast(weight as ReferenceArray)),
+      (y) => scale * y,
+    );
     return [bias ? mapBinary(product, bias, (a, b) => a + b) : product];
   },
   quantizedLinear: (inputs, attributes) => [quantizedLinear(inputs, attributes)],

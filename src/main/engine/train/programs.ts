@@ -1,7 +1,7 @@
 import { backward } from '../autodiff/backward';
+import { BATCH_INPUT } from '../backends/tensor-limit';
 import { GraphBuilder } from '../ir/builder';
 import type { Graph, Value } from '../ir/graph';
-import { BATCH_INPUT } from '../ir/tensor-limit';
 import { buildClip, buildUpdate, ratesFor } from '../optim/adamw';
 import { buildSgdUpdate } from '../optim/sgd';
 import type { ParameterSource } from '../vit/forward';

@@ -40,6 +40,11 @@ export class Dropping {
     this.source = source;
   }
 
+  /** Whether gradients will be asked for. */
+  get training(): boolean {
+    return this.source !== null;
+  }
+
   mask(site: string, shape: Shape, probability: number): Value | null {
     return this.source === null || probability === 0 ? null : this.source(site, shape, probability);
   }

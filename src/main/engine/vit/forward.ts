@@ -214,8 +214,21 @@ class Block {
   /** The multilayer perceptron with its residual. */
   transform(hidden: Value): Value {
     const normalised = this.normalise(this.names.normalisationAfter, hidden);
-    const activated = this.builder.gelu(this.linear(this.names.expand, normalised));
-    return this.builder.add(hidden, this.finish(1, this.linear(this.names.contract, activated)));
+    return this.builder.add(hidden, this.finish(1, this.perceive(normalised)));
+  }
+
+  /** contract(GELU(expand(x))). In training GELU's factors sqrt 2 go into the two products: see `scaledGelu`. */
+  private perceive(x: Value): Value {
+    const { builder, names, parameter, prefix } = this;
+    if (!this.dropping.training) return this.linear(names.contract, builder.gelu(this.linear(names.expand, x)));
+    const bias = builder.multiply(parameter(`${prefix}.${names.expand}.bias`), builder.scalar(Math.SQRT1_2));
+    const expanded = builder.linear(x, parameter(`${prefix}.${names.expand}.weight`), bias, Math.SQRT1_2);
+    return builder.linear(
+      builder.scaledGelu(expanded),
+      parameter(`${prefix}.${names.contract}.weight`),
+      parameter(`${prefix}.${names.contract}.bias`),
+      Math.SQRT1_2,
+    );
   }
 
   /** What happens to the output of a branch before it joins the residual. */

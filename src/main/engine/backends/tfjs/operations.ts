@@ -67,9 +67,14 @@ export const tfjsOperations: { readonly [K in OpName]: Operation<K> } = {
   // x Phi(x) with Phi(x) = (1 + erf(x / sqrt 2)) / 2
   gelu: unary((tf) => (x) => tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5))),
 
+  scaledGelu: ({ tf, inputs: [t] }) => {
+    const twice = tf.add(tf.erf(t as Tensor), 1);
+    return [tf.mul(t as Tensor, twice), twice];
+  },
+
   matmul: ({ tf, inputs, attributes }) => [product(tf, at(inputs, 0), at(inputs, 1), attributes)],
-  linear: ({ tf, inputs: [x, weight, bias] }) => {
-    const result = tf.matMul(x as Tensor, weight as Tensor, false, true);
+  linear: ({ tf, inputs: [x, weight, bias], attributes: { scale } }) => {
+    const result = tf.mul(tf.matMul(x as Tensor, weight as Tensor, false, true), scale);
     return [bias ? tf.add(result, bias) : result];
   },
   quantizedLinear: ({ tf, inputs: [x, bias], attributes: { rows, columns, values, scales } }) => {

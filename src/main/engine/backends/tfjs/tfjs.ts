@@ -3,11 +3,11 @@ import { FoveaError } from '#shared/ipc/errors';
 import { checkGraph } from '../../ir/check';
 import type { Graph, Node, Value } from '../../ir/graph';
 import { pruneGraph } from '../../ir/prune';
-import { checkTensorSizes } from '../../ir/tensor-limit';
 import type { OpName } from '../../ops/attributes';
 import type { Tensor } from '../../tensor';
 import type { Backend, DeviceTensor, Feeds, Program, ProgramOutputs } from '../backend';
 import { isOutOfMemory, outOfMemory } from '../out-of-memory';
+import { checkTensorSizes } from '../tensor-limit';
 import { type TensorFlow, tfjsOperation } from './operations';
 import { loadTfjs } from './runtime';
 

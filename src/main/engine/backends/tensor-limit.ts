@@ -1,7 +1,8 @@
 import { FoveaError } from '#shared/ipc/errors';
-import type { Graph, Shape } from './graph';
-import { pruneGraph } from './prune';
-import { formatShape, sizeOf } from './shape';
+import type { Graph, Shape } from '../ir/graph';
+import { pruneGraph } from '../ir/prune';
+import { formatShape, sizeOf } from '../ir/shape';
+import { OUT_OF_MEMORY } from './out-of-memory';
 
 /** The input whose first axis counts the images of a micro-batch. */
 export const BATCH_INPUT = 'pixels';
@@ -13,7 +14,8 @@ export const TENSOR_LIMIT_BYTES = 2 ** 30;
  * Refuses a program that would hold a tensor of 1 GiB or more, be it an input, an output or anything between. Called
  * on each graph before it is compiled.
  *
- * @throws FoveaError `tensor-too-large`, with the largest batch that stays below the limit
+ * @throws FoveaError `out-of-memory`, with the largest batch that stays below the limit; a training session goes on in
+ * smaller parts then
  */
 export function checkTensorSizes(graph: Graph): void {
   const { inputs, nodes } = pruneGraph(graph);
@@ -24,7 +26,7 @@ export function checkTensorSizes(graph: Graph): void {
   const batch = inputs.find(({ name }) => name === BATCH_INPUT)?.value.shape[0] ?? 1;
   const fitting = Math.ceil((batch * TENSOR_LIMIT_BYTES) / bytes) - 1;
   throw new FoveaError(
-    'tensor-too-large',
+    OUT_OF_MEMORY,
     `A batch of ${batch} needs a block of ${(bytes / TENSOR_LIMIT_BYTES).toFixed(1)} GiB ${formatShape(largest)} in ${graph.name}; one block must stay below 1 GiB.`,
     {
       hint:

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FoveaError } from '#shared/ipc/errors';
-import { createBackend } from '../backends/create-backend';
-import { GraphBuilder } from './builder';
+import { GraphBuilder } from '../ir/builder';
+import { createBackend } from './create-backend';
+import { OUT_OF_MEMORY } from './out-of-memory';
 import { BATCH_INPUT, checkTensorSizes } from './tensor-limit';
 
 /** 2^20 pixels an image and, in the middle of the graph, 8 times that: 32 MiB an image. */
@@ -31,7 +32,7 @@ describe('checkTensorSizes', () => {
   it('refuses an intermediate of 1 GiB and more, and names the largest batch that passes', () => {
     for (const batch of [32, 33, 64, 1000]) {
       const error = refusal(() => checkTensorSizes(wideGraph(batch)));
-      expect(error.code).toBe('tensor-too-large');
+      expect(error.code).toBe(OUT_OF_MEMORY);
       expect(error.message).toContain(`batch of ${batch} `);
       expect(error.message).toContain(`[${batch},8,1048576]`);
       expect(error.hint).toContain('31 or less');
@@ -56,5 +57,5 @@ describe('checkTensorSizes', () => {
 
 it.each(['cpu', 'tfjs'] as const)('%s compiles no program with such a tensor', async (device) => {
   const backend = createBackend({ device, threads: 1 });
-  await expect(backend.compile(wideGraph(64))).rejects.toMatchObject({ code: 'tensor-too-large' });
+  await expect(backend.compile(wideGraph(64))).rejects.toMatchObject({ code: OUT_OF_MEMORY });
 });
