@@ -10,7 +10,7 @@ import { benchPredict, benchTrain } from '../engine/bench/bench';
 import { architectureNames } from '../engine/vit/architectures';
 import type { VitConfig } from '../engine/vit/config';
 import { inOrder } from './batch-source';
-import { peakMemoryMB, resolveDevice } from './device';
+import { peakMemoryMB, requireDevice } from './device';
 import { describeBackbone } from './load-backbone';
 import { createLoader } from './loader';
 import type { BenchResult, BenchSpec } from './protocol';
@@ -60,7 +60,7 @@ export async function bench(spec: BenchSpec, context: RequestContext): Promise<B
     ? ({ kind: 'architecture', name: spec.backbone } as const)
     : ({ kind: 'folder', folder: spec.backbone } as const);
   const { config } = await describeBackbone(source, CLASSES, null);
-  const device = resolveDevice(spec.device);
+  const device = await requireDevice(spec.device);
   context.progress('loader', 0, 2);
   const loaderImagesPerSecond = await measureLoader(config, spec.batch);
   context.progress(spec.what, 1, 2);

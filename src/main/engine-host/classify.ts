@@ -13,7 +13,7 @@ import { leadingTokens, patchCount, tokenCount } from '../engine/vit/tokens';
 import { openBackboneFolder, parameterSpecs } from './backbone-folder';
 import { inOrder } from './batch-source';
 import { openCheckpoint } from './checkpoint-files';
-import { resolveDevice } from './device';
+import { deviceOrCpu } from './device';
 import { batchesHere, createLoader } from './loader';
 import type { AttentionMaps, ClassifyResult, ClassifySpec } from './protocol';
 import { checkCancelled, type RequestContext } from './request-context';
@@ -82,7 +82,7 @@ async function classifierFor(spec: ClassifySpec): Promise<Kept> {
   const file = join(spec.modelFolder, 'model.safetensors');
   const { size, mtimeMs } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0 }));
   const wanted = Math.max(1, Math.min(spec.batchSize, spec.rasters.length));
-  const device = resolveDevice(spec.device);
+  const device = await deviceOrCpu(spec.device);
   const identity = [spec.modelFolder, size, mtimeMs, device, spec.threads, spec.attention].join('\n');
   const key = `${identity}\n${wanted}`;
   if (kept !== null && size > 0 && kept.key === key) return kept;

@@ -1,16 +1,21 @@
 import { stagesOf, trainingViews } from '#shared/training/stages';
 import { vitModel } from '../engine/train/model';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
-import { resolveDevice } from './device';
+import { requireDevice } from './device';
 import { withDropout } from './dropout';
 import { describeBackbone } from './load-backbone';
 import { estimateMemoryMB } from './memory';
 import type { Estimate, EstimateSpec } from './protocol';
 import { estimateSeconds } from './speed';
 
-/** What a run would take, from its configuration and a short measurement of the device. */
+/**
+ * What a run would take, from its configuration and a short measurement of the device.
+ *
+ * @throws FoveaError `device_unavailable`, or what describing a backbone throws
+ */
 export async function estimate(spec: EstimateSpec): Promise<Estimate> {
   const { config: run } = spec;
+  const device = await requireDevice(run.device);
   const classes = Array.from({ length: spec.classes }, (_, index) => `class ${index}`);
   const backbone = await describeBackbone(spec.backbone, classes, run.imageSize);
   const groups = parameterGroups(backbone.config);
@@ -41,7 +46,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
         trainImages: spec.trainImages,
         validationImages: spec.validationImages,
       },
-      resolveDevice(run.device),
+      device,
       run.threads,
     ),
     imageSize: backbone.config.imageSize,

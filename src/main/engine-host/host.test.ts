@@ -498,6 +498,31 @@ describe('the other requests', { timeout: 180_000 }, () => {
     expect(why).not.toBe('');
   });
 
+  it('says what a device lacks that is not here, and lets a model of it answer on the CPU', async () => {
+    // One that no machine of this system has.
+    const device = process.platform === 'win32' ? 'coreml' : 'dml';
+    const unavailable = { code: 'device_unavailable', message: expect.stringMatching(/macOS|Windows/) };
+    const spec = run(newFolder());
+    const elsewhere = { ...spec, config: { ...spec.config, device } } as const;
+    await expect(train(elsewhere).result).rejects.toMatchObject(unavailable);
+    await expect(engine.request('selftest', { casesFolder: null, device }).result).rejects.toMatchObject(unavailable);
+    const modelFolder = bestFolder(undisturbed.folder);
+    const request = {
+      pipeline: spec.pipeline,
+      threads: 1,
+      batchSize: 1,
+      attention: false,
+      testTime: null,
+      modelFolder,
+    };
+    const rasters = [spec.validation[0]?.raster ?? ''];
+    const [there, here] = [
+      await engine.request('classify', { ...request, device, rasters }).result,
+      await engine.request('classify', { ...request, device: 'cpu', rasters }).result,
+    ];
+    expect([...there.logits]).toEqual([...here.logits]);
+  });
+
   it('says which folder is no model', async () => {
     const spec = run(newFolder());
     const options = { device: 'cpu' as const, threads: 1, batchSize: 1, attention: false, testTime: null };

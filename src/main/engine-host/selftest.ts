@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import { runGoldenCase } from '../engine/selftest/golden-case';
 import { runOpChecks } from '../engine/selftest/op-checks';
-import { resolveDevice } from './device';
+import { requireDevice } from './device';
 import type { SelftestResult, SelftestSpec } from './protocol';
 import { checkCancelled, type RequestContext } from './request-context';
 
@@ -32,7 +32,7 @@ async function readCase(folder: string) {
 
 /** Compares the engine on this machine with reference cases, or with closed forms where no folder is given. */
 export async function selftest(spec: SelftestSpec, context: RequestContext): Promise<SelftestResult> {
-  const device = resolveDevice(spec.device);
+  const device = await requireDevice(spec.device);
   if (spec.casesFolder === null) {
     return { device, cases: [{ name: 'operators', skipped: null, checks: await runOpChecks(device) }] };
   }

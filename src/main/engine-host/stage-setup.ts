@@ -10,7 +10,7 @@ import type { OptimizerState, TrainingSession } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
 import { featureWidth } from '../engine/vit/tokens';
 import { featureBatches, imageBatches, type Mixing } from './batch-source';
-import { resolveDevice } from './device';
+import { requireDevice, resolveDevice } from './device';
 import { withDropout } from './dropout';
 import { extractFeatures } from './features';
 import { createLoader } from './loader';
@@ -58,9 +58,13 @@ export interface StageInput {
 /**
  * Makes a stage ready. A head that trains alone does so on features that the frozen backbone computes once for each view;
  * everything else on augmented views.
+ *
+ * @throws FoveaError `device_unavailable`, `device-failed`
  */
-export const setUpStage = (input: StageInput): Promise<StageSetup> =>
-  input.stage.trainable === 'head' ? setUpHead(input) : setUpLayers(input);
+export async function setUpStage(input: StageInput): Promise<StageSetup> {
+  await requireDevice(input.spec.config.device);
+  return input.stage.trainable === 'head' ? setUpHead(input) : setUpLayers(input);
+}
 
 function sessionOptions({ spec: { config, train, classes }, index, note }: StageInput) {
   const labels = train.map(({ label }) => label);

@@ -45,7 +45,7 @@ export function createLearningRates(options: {
           });
         const spec = {
           cacheFolder: cacheFolder(project.folder),
-          config,
+          config: { ...config, device: prepared.preview.device },
           classes,
           backbone: await backbones.resolve(config.backbone),
           pipeline,

@@ -113,6 +113,9 @@ describe('preview', () => {
     expect(preview.parameters).toBe(432 * 96 + 96 + 96 + 65 * 96 + 6 * block + 2 * 96 + 2 * 96 + 2);
     expect(preview.warnings.join(' ')).toMatch(/Fewer than 50 images of “left” \(16\), “right” \(16\)/);
     expect(preview.warnings.join(' ')).toMatch(/Only 8 images to validate on/);
+    const absent = process.platform === 'win32' ? 'coreml' : 'dml';
+    const elsewhere = await runs.preview(project, config({ device: absent }));
+    expect(elsewhere.problems.join(' ')).toMatch(/cannot be used here.*(macOS|Windows).*choose another device/i);
   });
 
   it('says what keeps a run from starting', async () => {
