@@ -33,6 +33,7 @@ const content = (step: number): CheckpointContent => ({
     step,
     firstMoments: initialiseParameters(parameterSpecs(config), step + 1),
     secondMoments: initialiseParameters(parameterSpecs(config), step + 2),
+    averages: initialiseParameters(parameterSpecs(config), step + 3),
   },
   trainer: {
     run: 'r',

@@ -4,6 +4,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { NamedTensors, Tensor } from '../engine/tensor';
 import {
+  AVERAGE,
   FIRST_MOMENT,
   preprocessorConfig,
   SECOND_MOMENT,
@@ -72,11 +73,12 @@ export async function writeCheckpoint(slot: CheckpointSlot, content: CheckpointC
   }
 }
 
-function optimizerTensors({ firstMoments, secondMoments }: OptimizerState): NamedTensors {
+function optimizerTensors({ firstMoments, secondMoments, averages }: OptimizerState): NamedTensors {
   const tensors = new Map<string, Tensor>();
   const first = secondMoments.size === 0 ? VELOCITY : FIRST_MOMENT;
   for (const [name, tensor] of firstMoments) tensors.set(first + name, tensor);
   for (const [name, tensor] of secondMoments) tensors.set(SECOND_MOMENT + name, tensor);
+  for (const [name, tensor] of averages) tensors.set(AVERAGE + name, tensor);
   return tensors;
 }
 
@@ -137,11 +139,13 @@ export async function readOptimizer({ folder, trainer }: Checkpoint): Promise<Op
   if (trainer.optimizerStep === null || trainer.files[OPTIMIZER] === undefined) return null;
   const firstMoments = new Map<string, Tensor>();
   const secondMoments = new Map<string, Tensor>();
+  const averages = new Map<string, Tensor>();
   for (const [name, tensor] of await readTensorsFile(join(folder, OPTIMIZER))) {
     if (name.startsWith(FIRST_MOMENT)) firstMoments.set(name.slice(FIRST_MOMENT.length), tensor);
     else if (name.startsWith(SECOND_MOMENT)) secondMoments.set(name.slice(SECOND_MOMENT.length), tensor);
     else if (name.startsWith(VELOCITY)) firstMoments.set(name.slice(VELOCITY.length), tensor);
+    else if (name.startsWith(AVERAGE)) averages.set(name.slice(AVERAGE.length), tensor);
   }
   const { optimizerStep, part } = trainer;
-  return { step: optimizerStep, firstMoments, secondMoments, ...(part === undefined ? {} : { part }) };
+  return { step: optimizerStep, firstMoments, secondMoments, averages, ...(part === undefined ? {} : { part }) };
 }

@@ -107,7 +107,8 @@ function createToySession(start: NamedTensors, memory: Float32Array): TrainingSe
     },
     logits: async (_, count) => weights.slice(0, 2 * count),
     parameters: async () => tensor(weights),
-    optimizer: async () => ({ step, firstMoments: tensor(first), secondMoments: new Map() }),
+    averagedParameters: async () => tensor(weights),
+    optimizer: async () => ({ step, firstMoments: tensor(first), secondMoments: new Map(), averages: new Map() }),
     dispose: async () => {},
   };
 }

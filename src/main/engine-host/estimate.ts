@@ -35,6 +35,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
           microBatch,
           gradientAccumulation: run.gradientAccumulation,
           views: Math.max(1, trainingViews(run, stage)) * spec.trainImages + spec.validationImages,
+          averaged: run.emaDecay !== null,
         }),
       ),
     ),

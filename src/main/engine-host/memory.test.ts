@@ -10,6 +10,7 @@ const options: MemoryOptions = {
   microBatch: 32,
   gradientAccumulation: 1,
   views: 0,
+  averaged: false,
 };
 
 it('computes a batch in parts where it would not fit into nine tenths of the memory', () => {

@@ -2,7 +2,7 @@ import type { OptimizerKind } from '#shared/models/run-config';
 import { fitsMachine } from '#shared/training/memory';
 import type { Trainable } from '#shared/training/stages';
 import { peakActivationBytes } from '../engine/ir/peak-memory';
-import { estimateTrainingMemoryMB, momentSets } from '../engine/train/estimate-memory';
+import { estimateTrainingMemoryMB, rememberedSets } from '../engine/train/estimate-memory';
 import { vitModel } from '../engine/train/model';
 import { buildLogitsProgram } from '../engine/train/programs';
 import { fittingPart } from '../engine/train/shrinking-session';
@@ -18,6 +18,8 @@ export interface MemoryOptions {
   readonly gradientAccumulation: number;
   /** Views whose features are kept while a head trains alone. */
   readonly views: number;
+  /** True where a moving average of the trained parameters is kept. */
+  readonly averaged: boolean;
 }
 
 const MIB = 2 ** 20;
@@ -29,11 +31,11 @@ const BATCHES = 5;
 
 /**
  * Peak resident memory of the engine process in a run, MiB: what the engine predicts for its session, the parameters as
- * they were read, copies of parameters and moments while a checkpoint is written, and the batches of the loader.
- * `npm run bench:memory` holds it against measured peaks.
+ * they were read, copies of parameters, moments and averages while a checkpoint is written, and the batches of the
+ * loader. `npm run bench:memory` holds it against measured peaks.
  */
 export function estimateMemoryMB(options: MemoryOptions): number {
-  const { config, trainable, optimizer, microBatch, gradientAccumulation, views } = options;
+  const { config, trainable, optimizer, microBatch, gradientAccumulation, views, averaged } = options;
   const parameters = (4 * parameterCount(parameterGroups(config))) / MIB;
   const batches = (BATCHES * microBatch * 3 * config.imageSize ** 2 * 4) / MIB;
   if (trainable !== 'head') {
@@ -43,8 +45,9 @@ export function estimateMemoryMB(options: MemoryOptions): number {
       optimizer,
       microBatch,
       accumulation: gradientAccumulation,
+      averaged,
     });
-    return session + HOST_MIB + (2 + momentSets(optimizer)) * parameters + batches;
+    return session + HOST_MIB + (2 + rememberedSets(optimizer, averaged)) * parameters + batches;
   }
   // As read, and in the classifier that extracts the features.
   const forward = peakActivationBytes(buildLogitsProgram(vitModel(config, trainable), microBatch, 'separate'));

@@ -43,6 +43,7 @@ const laterDefaults: Partial<RunConfig> = {
   dropPath: null,
   mixup: 0,
   featureViews: 0,
+  emaDecay: null,
 };
 
 function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {

@@ -35,6 +35,8 @@ export interface StageSetup {
   readonly lowestRateFactor: number;
   /** All parameters, those too that are not in training. */
   parameters(): Promise<NamedTensors>;
+  /** All parameters of the model that is validated and kept as the best: averages where there are any. */
+  averagedParameters(): Promise<NamedTensors>;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ function sessionOptions({ spec: { config, train, classes }, index, note }: Stage
     weightDecay: config.weightDecay,
     maxGradientNorm: config.maxGradientNorm,
     labelSmoothing: config.labelSmoothing,
+    emaDecay: config.emaDecay,
     classWeights: config.classBalance === 'weighted-loss' ? balancedClassWeights(labels, classes.length) : null,
     seeds: [config.seed, index],
     note,
@@ -93,7 +96,15 @@ function startingPart({ spec, stage, model, note }: StageInput, microBatch: numb
   const { optimizer, gradientAccumulation } = config;
   const { trainable } = stage;
   const part = partThatFits(
-    { config: withDropout(model.config, config), trainable, optimizer, microBatch, gradientAccumulation, views: 0 },
+    {
+      config: withDropout(model.config, config),
+      trainable,
+      optimizer,
+      microBatch,
+      gradientAccumulation,
+      views: 0,
+      averaged: config.emaDecay !== null,
+    },
     totalmem() / 2 ** 20,
   );
   if (part < microBatch) {
@@ -123,6 +134,7 @@ async function setUpLayers(input: StageInput): Promise<StageSetup> {
     batches: imageBatches(loader, spec.train, spec.validation, options.microBatch, mixingOf(spec)),
     lowestRateFactor: lowestRateFactor(vitModel(options.config, options.trainable, options.layerDecay)),
     parameters: () => session.parameters(),
+    averagedParameters: () => session.averagedParameters(),
     close: async () => {
       await loader.close();
       await session.dispose();
@@ -178,6 +190,7 @@ async function setUpHead(input: StageInput): Promise<StageSetup> {
     ),
     lowestRateFactor: 1,
     parameters: async () => new Map([...frozen, ...(await session.parameters())]),
+    averagedParameters: async () => new Map([...frozen, ...(await session.averagedParameters())]),
     close: () => session.dispose(),
   };
 }

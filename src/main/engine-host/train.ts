@@ -82,12 +82,12 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
   const chosen = spec.deviceChoice === undefined ? [] : [`Computes on ${config.device}. ${spec.deviceChoice}`];
   for (const message of [...chosen, ...start.news]) record({ kind: 'note', at: new Date().toISOString(), message });
 
-  const save = async (slot: CheckpointSlot, setup: StageSetup, state: LoopState, withOptimizer: boolean) => {
+  const save = async (slot: CheckpointSlot, setup: StageSetup, state: LoopState, kind: 'last' | 'best') => {
     await writeCheckpoint(slot, {
       config: model.config,
       pipeline,
-      parameters: await setup.parameters(),
-      optimizer: withOptimizer ? await setup.session.optimizer() : null,
+      parameters: await (kind === 'last' ? setup.parameters() : setup.averagedParameters()),
+      optimizer: kind === 'last' ? await setup.session.optimizer() : null,
       trainer: {
         run,
         backbone: model.hash,
@@ -115,7 +115,7 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
       note: (message) => record({ kind: 'note', at: new Date().toISOString(), message }),
     });
     try {
-      if (start.replaceLast) await save(lastSlot(spec.runFolder), setup, state, true);
+      if (start.replaceLast) await save(lastSlot(spec.runFolder), setup, state, 'last');
       const result = await runTrainingLoop({
         config,
         plan,
@@ -129,8 +129,8 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
         learningRate: scheduleOf(config, stage),
         lowestRateFactor: setup.lowestRateFactor,
         state,
-        saveBest: (reached) => save(bestSlot(spec.runFolder), setup, reached, false),
-        saveLast: (reached) => save(lastSlot(spec.runFolder), setup, reached, true),
+        saveBest: (reached) => save(bestSlot(spec.runFolder), setup, reached, 'best'),
+        saveLast: (reached) => save(lastSlot(spec.runFolder), setup, reached, 'last'),
         log: record,
         progress: (value) => context.runProgress(value),
         control: () => context.control(),

@@ -101,6 +101,11 @@ export const runConfigSchema = z.strictObject({
   optimizer: z.enum(optimizers).default('adamw'),
   /** Of `sgd`. */
   momentum: z.number().min(0).max(0.9999).default(0.9),
+  /**
+   * Of an exponential moving average of the weights, which is then what is validated, kept as best and exported; null =
+   * none. It rises to this value over the first steps of each stage.
+   */
+  emaDecay: z.number().positive().lt(1).nullable().default(null),
   maxGradientNorm: z.number().positive().default(1),
   /** Share of hidden units that training sets to 0 at random; null = what the backbone's config.json says, mostly 0. */
   dropout: dropoutSchema,

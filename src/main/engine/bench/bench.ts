@@ -54,6 +54,7 @@ export async function benchTrain(options: BenchOptions): Promise<BenchMeasuremen
       labelSmoothing: 0,
       classWeights: null,
       seeds: [1],
+      emaDecay: null,
     },
     randomParameters(config),
   );

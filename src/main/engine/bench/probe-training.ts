@@ -56,6 +56,7 @@ export async function probeTraining(backend: Backend, options: ProbeOptions = pr
       maxGradientNorm: 1,
       labelSmoothing: 0,
       classWeights: null,
+      emaDecay: null,
       seeds: [1],
     },
     initialiseParameters(

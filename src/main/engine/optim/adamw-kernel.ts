@@ -1,57 +1,60 @@
 import { adamW, type UpdateRates, updateInPlace } from './adamw';
+import {
+  ADD,
+  combine,
+  DIVIDE,
+  every,
+  get,
+  LANES,
+  loadFrom,
+  MULTIPLY,
+  SQRT,
+  SUBTRACT,
+  set,
+  storeTo,
+  vectorFunctions,
+} from './vector-code';
+import { averageInPlace } from './weight-average';
 
 /**
- * AdamW for large groups, four elements at a time: a WebAssembly function written out below. JavaScript has no vector
- * arithmetic and takes 7 to 20 ns an element; this is bound by memory. A group lives in one WebAssembly memory, whose
- * views the runtime reads and writes like any other buffer.
+ * AdamW and the average of weights for large groups, four elements at a time: WebAssembly functions written out below.
+ * JavaScript has no vector arithmetic and takes 7 to 20 ns an element for AdamW; this is bound by memory. A group lives in
+ * one WebAssembly memory, whose views the runtime reads and writes like any other buffer.
  */
 export interface KernelGroup {
   readonly parameters: Float32Array;
   readonly firstMoments: Float32Array;
   readonly secondMoments: Float32Array;
   readonly gradients: Float32Array;
+  /** Null where it was not asked for. */
+  readonly averages: Float32Array | null;
   /** One AdamW step in place; elements [0, decaySize) take weight decay. `factor` scales the gradients. */
   update(factor: number, decaySize: number, rates: UpdateRates): void;
+  /** averages = decay averages + (1 - decay) parameters */
+  average(decay: number): void;
 }
 
-/** The part of WebAssembly's JavaScript interface that is used here; TypeScript has it only among the browser's. */
-declare const WebAssembly: {
-  readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (
-    module: object,
-    imports: Record<string, Record<string, object>>,
-  ) => { readonly exports: Record<string, unknown> };
-};
-
-const LANES = 4;
-const PAGE_BYTES = 65_536;
-const arrays = ['parameters', 'firstMoments', 'secondMoments', 'gradients'] as const;
-
-type UpdateFunction = (
-  ...operands: [parameters: number, first: number, second: number, gradients: number, count: number, ...number[]]
-) => void;
+const arrays = ['parameters', 'firstMoments', 'secondMoments', 'gradients', 'averages'] as const;
 
 /** A group of `size` elements, all zero. */
-export function createKernelGroup(size: number): KernelGroup {
+export function createKernelGroup(size: number, averaged = false): KernelGroup {
   const stride = Math.ceil(size / LANES) * LANES * 4;
-  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil((arrays.length * stride) / PAGE_BYTES)) });
-  const [parameters, firstMoments, secondMoments, gradients] = arrays.map(
+  const present = averaged ? arrays : arrays.slice(0, -1);
+  const memory = createMemory(present.length * stride);
+  const [parameters, firstMoments, secondMoments, gradients, averages] = present.map(
     (_, index) => new Float32Array(memory.buffer, index * stride, size),
-  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
-  compiled ??= new WebAssembly.Module(moduleBytes());
-  const instance = new WebAssembly.Instance(compiled, { state: { memory } });
-  const kernel = instance.exports['update'] as UpdateFunction;
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array | undefined];
+  const pointer = (array: (typeof arrays)[number], start: number) => arrays.indexOf(array) * stride + 4 * start;
 
   const updateRange = (start: number, end: number, factor: number, keep: number, rates: UpdateRates): void => {
     const whole = start + Math.floor((end - start) / LANES) * LANES;
     const { beta1, beta2, epsilon } = adamW;
     if (whole > start) {
-      const [p, m, v, g] = arrays.map((_, index) => index * stride + 4 * start) as [number, number, number, number];
+      const pointers = arrays.slice(0, 4).map((array) => pointer(array, start));
       const rate = rates.learningRate / (1 - beta1 ** rates.step);
       const correction = 1 / Math.sqrt(1 - beta2 ** rates.step);
       const constants = [factor, beta1, 1 - beta1, beta2, 1 - beta2, rate, correction, epsilon, keep];
-      kernel(p, m, v, g, whole - start, ...constants);
+      memory.call('update', ...pointers, whole - start, ...constants);
     }
     const tail = (array: Float32Array): Float32Array => array.subarray(whole, end);
     const state = {
@@ -67,30 +70,23 @@ export function createKernelGroup(size: number): KernelGroup {
     firstMoments,
     secondMoments,
     gradients,
+    averages: averages ?? null,
     update: (factor, decaySize, rates) => {
       updateRange(0, decaySize, factor, 1 - rates.learningRate * rates.weightDecay, rates);
       updateRange(decaySize, size, factor, 1, rates);
     },
+    average: (decay) => {
+      if (averages === undefined) return;
+      const whole = Math.floor(size / LANES) * LANES;
+      if (whole > 0) {
+        memory.call('average', pointer('averages', 0), pointer('parameters', 0), whole, decay, 1 - decay);
+      }
+      averageInPlace(averages.subarray(whole), parameters.subarray(whole), decay);
+    },
   };
 }
 
-let compiled: object | null = null;
-
-// The binary format: https://webassembly.github.io/spec/core/binary/ ; vector instructions have the prefix 0xfd.
-const I32 = 0x7f;
-const F32 = 0x7d;
-const V128 = 0x7b;
-const vector = { load: [0xfd, 0], store: [0xfd, 11], splat: [0xfd, 19], sqrt: [0xfd, 0xe3, 1] } as const;
-const [ADD, SUBTRACT, MULTIPLY, DIVIDE] = [0xe4, 0xe5, 0xe6, 0xe7].map((code) => [0xfd, code, 1]) as [
-  number[],
-  number[],
-  number[],
-  number[],
-];
-/** Alignment 2^2, offset 0: groups are split anywhere. */
-const MEMORY_ARGUMENT = [2, 0];
-
-/** Locals of the function: its parameters, then three vectors. */
+/** Locals of the update: pointers, count, constants, vectors. */
 const local = {
   parameters: 0,
   first: 1,
@@ -111,30 +107,16 @@ const local = {
   newSecond: 16,
 } as const;
 
-const get = (index: number): number[] => [0x20, index];
-const set = (index: number): number[] => [0x21, index];
-const every = (index: number): number[] => [...get(index), ...vector.splat];
-const loadFrom = (pointer: number): number[] => [...get(pointer), ...vector.load, ...MEMORY_ARGUMENT];
-const storeTo = (pointer: number, value: number[]): number[] => [
-  ...get(pointer),
-  ...value,
-  ...vector.store,
-  ...MEMORY_ARGUMENT,
-];
-const combine = (operation: number[], a: number[], b: number[]): number[] => [...a, ...b, ...operation];
-/** local = local + constant */
-const increase = (index: number, by: number): number[] => [...get(index), 0x41, by & 0x7f, 0x6a, ...set(index)];
-
-function functionBody(): number[] {
+function updateBody(): number[] {
   const { gradient, newFirst, newSecond } = local;
   const square = combine(MULTIPLY, get(gradient), get(gradient));
-  const deviation = combine(MULTIPLY, [...get(newSecond), ...vector.sqrt], every(local.correction));
+  const deviation = combine(MULTIPLY, [...get(newSecond), ...SQRT], every(local.correction));
   const change = combine(
     DIVIDE,
     combine(MULTIPLY, every(local.rate), get(newFirst)),
     combine(ADD, deviation, every(local.epsilon)),
   );
-  const loop = [
+  return [
     // g = factor x gradient
     ...combine(MULTIPLY, loadFrom(local.gradients), every(local.factor)),
     ...set(gradient),
@@ -159,30 +141,16 @@ function functionBody(): number[] {
       local.parameters,
       combine(SUBTRACT, combine(MULTIPLY, loadFrom(local.parameters), every(local.keep)), change),
     ),
-    ...[local.parameters, local.first, local.second, local.gradients].flatMap((pointer) => increase(pointer, 16)),
-    ...increase(local.count, -LANES),
-    // Again while count > 0.
-    ...[...get(local.count), 0x41, 0, 0x4a, 0x0d, 0],
   ];
-  return [0x03, 0x40, ...loop, 0x0b, 0x0b];
 }
 
-function moduleBytes(): Uint8Array<ArrayBuffer> {
-  const name = (text: string): number[] => [text.length, ...new TextEncoder().encode(text)];
-  const section = (id: number, content: number[]): number[] => [id, ...unsigned(content.length), ...content];
-  const parameterTypes = [...Array<number>(5).fill(I32), ...Array<number>(9).fill(F32)];
-  const body = [1, 3, V128, ...functionBody()];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, parameterTypes.length, ...parameterTypes, 0]),
-    ...section(2, [1, ...name('state'), ...name('memory'), 2, 0, 1]),
-    ...section(3, [1, 0]),
-    ...section(7, [1, ...name('update'), 0, 0]),
-    ...section(10, [1, ...unsigned(body.length), ...body]),
-  ]);
-}
+/** a = decay a + (1 - decay) p; locals: averages, parameters, count, decay, 1 - decay. */
+const averageBody = storeTo(
+  0,
+  combine(ADD, combine(MULTIPLY, loadFrom(0), every(3)), combine(MULTIPLY, loadFrom(1), every(4))),
+);
 
-/** LEB128 */
-function unsigned(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-}
+const createMemory = vectorFunctions([
+  { name: 'update', pointers: 4, constants: 9, vectors: 3, body: updateBody() },
+  { name: 'average', pointers: 2, constants: 2, vectors: 0, body: averageBody },
+]);

@@ -1,5 +1,6 @@
 import { createKernelGroup } from './adamw-kernel';
 import { sgdInPlace } from './sgd';
+import { averageInPlace } from './weight-average';
 
 /** Which update a run takes. */
 export type OptimizerSettings = { readonly kind: 'adamw' } | { readonly kind: 'sgd'; readonly momentum: number };
@@ -12,8 +13,12 @@ export interface OptimizerGroup {
   readonly firstMoments: Float32Array;
   /** Null for SGD, which has none. */
   readonly secondMoments: Float32Array | null;
+  /** Exponential moving average of the parameters; null where it was not asked for. */
+  readonly averages: Float32Array | null;
   /** One step in place; elements [0, decaySize) take weight decay. `factor` scales the gradients. */
   update(factor: number, decaySize: number, rates: StepRates): void;
+  /** averages = decay averages + (1 - decay) parameters */
+  average(decay: number): void;
 }
 
 export interface StepRates {
@@ -24,20 +29,25 @@ export interface StepRates {
 }
 
 /** A group of `size` elements, all zero. */
-export function createOptimizerGroup(size: number, optimizer: OptimizerSettings): OptimizerGroup {
-  if (optimizer.kind === 'adamw') return createKernelGroup(size);
+export function createOptimizerGroup(size: number, optimizer: OptimizerSettings, averaged: boolean): OptimizerGroup {
+  if (optimizer.kind === 'adamw') return createKernelGroup(size, averaged);
   const { momentum } = optimizer;
   const [parameters, gradients, velocities] = [0, 1, 2].map(() => new Float32Array(size)) as [
     Float32Array,
     Float32Array,
     Float32Array,
   ];
+  const averages = averaged ? new Float32Array(size) : null;
   return {
     parameters,
     gradients,
     firstMoments: velocities,
     secondMoments: null,
+    averages,
     update: (factor, decaySize, { learningRate, weightDecay }) =>
       sgdInPlace({ parameters, velocities }, gradients, factor, decaySize, { learningRate, weightDecay, momentum }),
+    average: (decay) => {
+      if (averages !== null) averageInPlace(averages, parameters, decay);
+    },
   };
 }

@@ -75,6 +75,7 @@ export const randomVits: fc.Arbitrary<RandomVit> = fc
         labelSmoothing,
         classWeights: weighted ? config.classes.map((_, index) => 0.5 + index) : null,
         seeds: [seed],
+        emaDecay: null,
       },
       // Far from the usual start, so that nothing is nearly zero or nearly one.
       parameters: new Map(

@@ -176,6 +176,7 @@ class GoldenCase {
         labelSmoothing: 0,
         classWeights: null,
         seeds: [1],
+        emaDecay: null,
       },
       this.parameters,
     );
@@ -234,6 +235,7 @@ class GoldenCase {
       optimizer: { kind: 'adamw' as const },
       weightDecay: 0,
       maxGradientNorm: 1,
+      emaDecay: null,
       ...loss,
     };
     this.gradientProgram ??= await this.backend.compile(buildGradientProgram(model, count));

@@ -100,3 +100,5 @@ export function preprocessorConfig(pipeline: Pipeline): Record<string, unknown> 
 export const FIRST_MOMENT = 'exp_avg/';
 export const SECOND_MOMENT = 'exp_avg_sq/';
 export const VELOCITY = 'momentum_buffer/';
+/** Before the name of an averaged parameter there. */
+export const AVERAGE = 'ema/';

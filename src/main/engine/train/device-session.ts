@@ -66,6 +66,16 @@ export class DeviceTrainingSession implements PartwiseSession {
       ...(options.optimizer.kind === 'adamw'
         ? [await uploadGroups(backend, 'secondMoments', trainable, moments(optimizer?.secondMoments))]
         : []),
+      ...(options.emaDecay === null
+        ? []
+        : [
+            await uploadGroups(
+              backend,
+              'averages',
+              trainable,
+              packGroups(trainable, optimizer?.averages ?? parameters),
+            ),
+          ]),
     ]) {
       session.keep(uploaded);
     }
@@ -99,6 +109,7 @@ export class DeviceTrainingSession implements PartwiseSession {
       const { host } = await program.run(
         new Map<string, Tensor | DeviceTensor>([
           ...this.state,
+          ...this.averages(),
           [inputNames.pixels, { shape: [batch, ...model.inputShape], data }],
         ]),
       );
@@ -110,6 +121,10 @@ export class DeviceTrainingSession implements PartwiseSession {
     return downloadGroups(this.backend, 'parameters', this.model.groups, this.state);
   }
 
+  async averagedParameters(): Promise<NamedTensors> {
+    return downloadGroups(this.backend, 'parameters', this.model.groups, new Map([...this.state, ...this.averages()]));
+  }
+
   async optimizer(): Promise<OptimizerState> {
     return {
       step: this.steps,
@@ -118,6 +133,10 @@ export class DeviceTrainingSession implements PartwiseSession {
         this.options.optimizer.kind === 'adamw'
           ? await downloadGroups(this.backend, 'secondMoments', this.model.trainable, this.state)
           : new Map(),
+      averages:
+        this.options.emaDecay === null
+          ? new Map()
+          : await downloadGroups(this.backend, 'averages', this.model.trainable, this.state),
       ...(this.part < this.options.microBatch ? { part: this.part } : {}),
     };
   }
@@ -144,6 +163,14 @@ export class DeviceTrainingSession implements PartwiseSession {
     for (const program of this.programs.values()) await program.dispose();
     this.programs.clear();
     for (const uploaded of this.uploads.splice(0)) await uploaded.release();
+  }
+
+  /** Averages under the names of the parameters that they stand in for. */
+  private averages(): readonly [string, DeviceTensor][] {
+    return this.model.trainable.flatMap(({ name }): [string, DeviceTensor][] => {
+      const average = this.state.get(stateName.averages(name));
+      return average ? [[stateName.parameters(name), average]] : [];
+    });
   }
 
   /** Compiled on first use, then kept. */

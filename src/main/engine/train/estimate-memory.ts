@@ -15,27 +15,30 @@ export interface MemoryOptions {
   readonly optimizer: OptimizerKind;
   /** Micro-batches a step; from two on a second set of gradients is kept. */
   readonly accumulation: number;
+  /** True where a moving average of the trained parameters is kept. */
+  readonly averaged: boolean;
 }
 
 const MIB = 2 ** 20;
 /** Node.js and onnxruntime with a prepared session, before any tensor. */
 const PROCESS_MIB = 110;
 
-/** Numbers that the optimizer keeps for each trained parameter. */
-export const momentSets = (optimizer: OptimizerKind): number => (optimizer === 'adamw' ? 2 : 1);
+/** Numbers that are kept for each trained parameter beside it and its gradient: moments, an average. */
+export const rememberedSets = (optimizer: OptimizerKind, averaged: boolean): number =>
+  (optimizer === 'adamw' ? 2 : 1) + (averaged ? 1 : 0);
 
 /**
- * Peak resident memory of a process that trains on the CPU, MiB: parameters, moments and gradients as we keep them, the
- * pixels and dropout masks, and what the gradient program holds at one time, which is worked out from the graph itself. What the caller
- * keeps (images, the parameters as they were read) comes on top.
+ * Peak resident memory of a process that trains on the CPU, MiB: parameters, moments, averages and gradients as we keep
+ * them, the pixels and dropout masks, and what the gradient program holds at one time, which is worked out from the
+ * graph itself. What the caller keeps (images, the parameters as they were read) comes on top.
  */
 export function estimateTrainingMemoryMB(options: MemoryOptions): number {
-  const { config, microBatch, trainable, optimizer, accumulation } = options;
+  const { config, microBatch, trainable, optimizer, accumulation, averaged } = options;
   const model = vitModel(config, trainable);
   const parameters = parameterCount(model.groups);
   const trained = parameterCount(model.trainable);
   const gradientSets = accumulation > 1 ? 2 : 1;
-  const state = 4 * (parameters + trained * (momentSets(optimizer) + gradientSets));
+  const state = 4 * (parameters + trained * (rememberedSets(optimizer, averaged) + gradientSets));
   // The runtime computes gradients in memory of its own before they are copied to ours.
   const outputs = 4 * trained;
   const pixels = 4 * microBatch * sizeOf(model.inputShape);

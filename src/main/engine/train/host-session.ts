@@ -1,6 +1,7 @@
 import type { Backend, Program } from '../backends/backend';
 import { clipFactor, sumOfSquares } from '../optim/adamw';
 import { createOptimizerGroup, type OptimizerGroup } from '../optim/optimizer';
+import { averageDecayAt } from '../optim/weight-average';
 import type { NamedTensors, Tensor } from '../tensor';
 import type { ParameterGroup } from '../vit/parameters';
 import { type FlatGroups, packGroups, unpackGroups, viewParameters, zeroGroups } from './flat-state';
@@ -30,7 +31,12 @@ export class HostTrainingSession implements PartwiseSession {
   /** Groups with second moments: none for SGD. */
   private readonly secondGroups: readonly ParameterGroup[];
   private readonly gradients: FlatGroups;
+  /** Averages of the trainable groups; empty without `emaDecay`. */
+  private readonly averages: FlatGroups;
+  private readonly averagedGroups: readonly ParameterGroup[];
   private readonly parameterViews: ReadonlyMap<string, Tensor>;
+  /** The parameters with averages in place of what is averaged. */
+  private readonly averagedViews: ReadonlyMap<string, Tensor>;
   private readonly gradientViews: ReadonlyMap<string, Tensor>;
   private readonly masks: MaskDraw;
   private readonly loss: Tensor = { shape: [], data: new Float32Array(1) };
@@ -51,8 +57,11 @@ export class HostTrainingSession implements PartwiseSession {
     this.model = model;
     this.options = options;
     const { groups, trainable } = model;
-    this.kernels = new Map(trainable.map(({ name, size }) => [name, createOptimizerGroup(size, options.optimizer)]));
-    const part = (kind: 'firstMoments' | 'secondMoments' | 'gradients'): FlatGroups =>
+    const averaged = options.emaDecay !== null;
+    this.kernels = new Map(
+      trainable.map(({ name, size }) => [name, createOptimizerGroup(size, options.optimizer, averaged)]),
+    );
+    const part = (kind: 'firstMoments' | 'secondMoments' | 'gradients' | 'averages'): FlatGroups =>
       new Map([...this.kernels].flatMap(([name, { [kind]: buffer }]) => (buffer === null ? [] : [[name, buffer]])));
     this.secondGroups = options.optimizer.kind === 'adamw' ? trainable : [];
     this.flatParameters = packGroups(
@@ -63,11 +72,15 @@ export class HostTrainingSession implements PartwiseSession {
     this.firstMoments = part('firstMoments');
     this.secondMoments = part('secondMoments');
     this.gradients = part('gradients');
+    this.averages = part('averages');
+    this.averagedGroups = averaged ? trainable : [];
+    packGroups(this.averagedGroups, optimizer?.averages ?? parameters, this.averages);
     if (optimizer) {
       packGroups(trainable, optimizer.firstMoments, this.firstMoments);
       packGroups(this.secondGroups, optimizer.secondMoments, this.secondMoments);
     }
     this.parameterViews = viewParameters(groups, this.flatParameters);
+    this.averagedViews = new Map([...this.parameterViews, ...viewParameters(this.averagedGroups, this.averages)]);
     this.gradientViews = this.gradientTargets(this.gradients);
     this.masks = createMaskDraw(maskSites(model, options.microBatch), options.seeds);
     this.steps = optimizer?.step ?? 0;
@@ -96,10 +109,12 @@ export class HostTrainingSession implements PartwiseSession {
     const gradientNorm = Math.sqrt(squares);
     const factor = clipFactor(gradientNorm, this.options.maxGradientNorm);
     this.steps += 1;
-    const { weightDecay } = this.options;
+    const { weightDecay, emaDecay } = this.options;
     for (const { name, decaySize } of trainable) {
       const rates = { step: this.steps, learningRate: learningRate * this.model.rateFactor(name), weightDecay };
-      this.kernels.get(name)?.update(factor, decaySize, rates);
+      const kernel = this.kernels.get(name) as OptimizerGroup;
+      kernel.update(factor, decaySize, rates);
+      if (emaDecay !== null) kernel.average(averageDecayAt(emaDecay, this.steps));
     }
     return { loss, gradientNorm };
   }
@@ -111,7 +126,7 @@ export class HostTrainingSession implements PartwiseSession {
     const shape = [part, ...model.inputShape];
     const batching = { batch: part, inputShape: model.inputShape, columns: model.classes };
     return inBatches(pixels, count, batching, async (data) => {
-      const { host } = await program.run(new Map([...this.parameterViews, [inputNames.pixels, { shape, data }]]));
+      const { host } = await program.run(new Map([...this.averagedViews, [inputNames.pixels, { shape, data }]]));
       return (host.get('logits') as Tensor).data;
     });
   }
@@ -120,11 +135,16 @@ export class HostTrainingSession implements PartwiseSession {
     return unpackGroups(this.model.groups, this.flatParameters);
   }
 
+  async averagedParameters(): Promise<NamedTensors> {
+    return new Map([...(await this.parameters()), ...unpackGroups(this.averagedGroups, this.averages)]);
+  }
+
   async optimizer(): Promise<OptimizerState> {
     return {
       step: this.steps,
       firstMoments: unpackGroups(this.model.trainable, this.firstMoments),
       secondMoments: unpackGroups(this.secondGroups, this.secondMoments),
+      averages: unpackGroups(this.averagedGroups, this.averages),
       ...(this.part < this.options.microBatch ? { part: this.part } : {}),
     };
   }

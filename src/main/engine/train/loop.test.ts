@@ -21,7 +21,8 @@ function createScript(config: Partial<RunConfigInput>, epochs: readonly (readonl
     },
     logits: async () => Float32Array.from(epochs[evaluations++] ?? []),
     parameters: async () => new Map(),
-    optimizer: async () => ({ step: 0, firstMoments: new Map(), secondMoments: new Map() }),
+    averagedParameters: async () => new Map(),
+    optimizer: async () => ({ step: 0, firstMoments: new Map(), secondMoments: new Map(), averages: new Map() }),
     dispose: async () => {},
   };
   const batchOf = (count: number): Batch => ({ pixels: new Float32Array(count), labels: new Int32Array(count), count });

@@ -16,6 +16,7 @@ export type StepOptions = Pick<
   | 'labelSmoothing'
   | 'classWeights'
   | 'seeds'
+  | 'emaDecay'
 >;
 
 /** `count` rows padded with zeros to the compiled batch; the array itself when it is full already. */

@@ -4,6 +4,7 @@ import { GraphBuilder } from '../ir/builder';
 import type { Graph, Value } from '../ir/graph';
 import { buildClip, buildUpdate, ratesFor } from '../optim/adamw';
 import { buildSgdUpdate } from '../optim/sgd';
+import { averageDecayAt, buildAverage } from '../optim/weight-average';
 import type { ParameterSource } from '../vit/forward';
 import type { ParameterGroup } from '../vit/parameters';
 import { crossEntropy } from './cross-entropy';
@@ -18,6 +19,7 @@ export const stateName = {
   gradients: (group: string): string => `gradients.${group}`,
   firstMoments: (group: string): string => `first.${group}`,
   secondMoments: (group: string): string => `second.${group}`,
+  averages: (group: string): string => `average.${group}`,
 };
 
 /** Scalars [] that stay on the device between programs: the loss so far, and the factor that clips the gradients. */
@@ -123,21 +125,32 @@ export function buildClipProgram(model: TrainableModel, maximumNorm: number): Gr
 const ratesName = 'rates';
 
 /** The input of the update program for one step. */
-export function updateRates({ optimizer, weightDecay }: UpdateOptions, step: number, learningRate: number) {
+export function updateRates({ optimizer, weightDecay, emaDecay }: UpdateOptions, step: number, learningRate: number) {
   const { rate, correction, keep } = ratesFor({ step, learningRate, weightDecay });
-  const data = optimizer.kind === 'adamw' ? Float32Array.of(rate, correction, keep) : Float32Array.of(learningRate);
+  const average = averageDecayAt(emaDecay ?? 0, step);
+  const data = Float32Array.from([
+    ...(optimizer.kind === 'adamw' ? [rate, correction, keep] : [learningRate]),
+    ...(emaDecay === null ? [] : [average, 1 - average]),
+  ]);
   return [ratesName, { shape: [data.length], data }] as const;
 }
 
-/** The optimizer over all groups; also returns the gradients set to zero, for the next step. */
+/**
+ * The optimizer over all groups, and the average of what it makes of them; also returns the gradients set to zero, for
+ * the next step.
+ */
 export function buildUpdateProgram(model: TrainableModel, options: UpdateOptions): Graph {
   const builder = new GraphBuilder();
   const factor = builder.input(scalarState.factor, []);
-  const update = options.optimizer.kind === 'adamw' ? adamWUpdate(builder) : sgdUpdate(builder, options);
+  const isAdamW = options.optimizer.kind === 'adamw';
+  const rates = declareRates(builder, (isAdamW ? 3 : 1) + (options.emaDecay === null ? 0 : 2));
+  const update = isAdamW ? adamWUpdate(builder, rates) : sgdUpdate(builder, rates, options);
+  const average = options.emaDecay === null ? null : averageUpdate(builder, rates);
   for (const group of model.trainable) {
     const { name, size } = group;
     const gradients = builder.input(stateName.gradients(name), [size]);
-    update(group, builder.multiply(gradients, factor), model.rateFactor(name));
+    const parameters = update(group, builder.multiply(gradients, factor), model.rateFactor(name));
+    average?.(group, parameters);
     builder.output(nextName(stateName.gradients(name)), builder.multiply(gradients, builder.scalar(0)));
   }
   return builder.build(`${model.name} update`);
@@ -149,14 +162,23 @@ function declareRates(builder: GraphBuilder, count: number): readonly Value[] {
   return Array.from({ length: count }, (_, index) => builder.reshape(builder.slice(rates, 0, index, index + 1), []));
 }
 
-type UpdateOptions = Pick<StepOptions, 'optimizer' | 'weightDecay'>;
-type GroupUpdate = (group: ParameterGroup, gradients: Value, rateFactor: number) => void;
+type UpdateOptions = Pick<StepOptions, 'optimizer' | 'weightDecay' | 'emaDecay'>;
+/** Gives the group's next parameters. */
+type GroupUpdate = (group: ParameterGroup, gradients: Value, rateFactor: number) => Value;
+
+function averageUpdate(builder: GraphBuilder, rates: readonly Value[]) {
+  const [keep, take] = rates.slice(-2) as [Value, Value];
+  return ({ name, size }: ParameterGroup, parameters: Value): void => {
+    const averages = builder.input(stateName.averages(name), [size]);
+    builder.output(nextName(stateName.averages(name)), buildAverage(builder, averages, parameters, keep, take));
+  };
+}
 
 const scaled = (builder: GraphBuilder, value: Value, factor: number): Value =>
   factor === 1 ? value : builder.multiply(value, builder.scalar(factor));
 
-function adamWUpdate(builder: GraphBuilder): GroupUpdate {
-  const [rate, correction, keep] = declareRates(builder, 3) as [Value, Value, Value];
+function adamWUpdate(builder: GraphBuilder, given: readonly Value[]): GroupUpdate {
+  const [rate, correction, keep] = given as [Value, Value, Value];
   const one = builder.scalar(1);
   return ({ name, size, decaySize }, gradients, rateFactor) => {
     const rates = {
@@ -173,11 +195,16 @@ function adamWUpdate(builder: GraphBuilder): GroupUpdate {
     builder.output(nextName(stateName.parameters(name)), next.parameters);
     builder.output(nextName(stateName.firstMoments(name)), next.firstMoments);
     builder.output(nextName(stateName.secondMoments(name)), next.secondMoments);
+    return next.parameters;
   };
 }
 
-function sgdUpdate(builder: GraphBuilder, { optimizer, weightDecay }: UpdateOptions): GroupUpdate {
-  const [rate] = declareRates(builder, 1) as [Value];
+function sgdUpdate(
+  builder: GraphBuilder,
+  given: readonly Value[],
+  { optimizer, weightDecay }: UpdateOptions,
+): GroupUpdate {
+  const [rate] = given as [Value];
   const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : 0;
   return ({ name, size, decaySize }, gradients, rateFactor) => {
     const state = {
@@ -188,5 +215,6 @@ function sgdUpdate(builder: GraphBuilder, { optimizer, weightDecay }: UpdateOpti
     const next = buildSgdUpdate(builder, state, gradients, decaySize, rates);
     builder.output(nextName(stateName.parameters(name)), next.parameters);
     builder.output(nextName(stateName.firstMoments(name)), next.velocities);
+    return next.parameters;
   };
 }

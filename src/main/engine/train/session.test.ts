@@ -51,6 +51,7 @@ const options: TrainingOptions = {
   labelSmoothing: 0.1,
   classWeights: [1, 2, 0.5],
   seeds: [1],
+  emaDecay: null,
 };
 const adamWOptions = options;
 /** With masks at every place. */
@@ -214,6 +215,51 @@ describe('a training session', () => {
       expect(moved.get(`block.${block}`)).toBeCloseTo(0.5 ** (layers - block), 3);
     }
     expect(moved.get('embeddings')).toBeCloseTo(0.5 ** (layers + 1), 3);
+  });
+
+  // a_0 = p_0; a_n = d_n a_{n-1} + (1 - d_n) p_n with d_n = min(decay, (1 + n) / (10 + n)), in double precision.
+  describe.each(['cpu', 'tfjs'] as const)('that averages its weights: %s', (device) => {
+    it.each(rules)('shows the average and trains as without it: %o', async (rule) => {
+      const decay = 0.25;
+      const raw = { ...options, device, optimizer: rule, trainable: 'last-block' as const };
+      const plain = await createTrainingSession(raw, start);
+      const averaging = await createTrainingSession({ ...raw, emaDecay: decay }, start);
+      const expected = new Map([...start].map(([name, { data }]) => [name, [...data]]));
+      for (const [index, keep] of [2 / 11, 3 / 12, decay, decay].entries()) {
+        await train(plain, [index + 1]);
+        await train(averaging, [index + 1]);
+        for (const [name, { data }] of await plain.parameters()) {
+          expected.set(name, expected.get(name)?.map((a, i) => keep * a + (1 - keep) * (data[i] as number)) ?? []);
+        }
+      }
+      expect(bytes(await averaging.parameters())).toEqual(bytes(await plain.parameters()));
+      const averaged = await averaging.averagedParameters();
+      for (const [name, values] of expected) {
+        expect(relativeError(averaged.get(name)?.data ?? [], values)).toBeLessThan(1e-6);
+      }
+      expect(relativeError(flat(averaged), flat(await plain.parameters()))).toBeGreaterThan(1e-4);
+      // Without averages the two are one.
+      expect(bytes(await plain.averagedParameters())).toEqual(bytes(await plain.parameters()));
+      const { pixels } = batchOf(50, 4);
+      const shown = await averaging.logits(pixels, 4);
+      const model = await createTrainingSession(raw, averaged);
+      expect([...shown]).toEqual([...(await model.logits(pixels, 4))]);
+      expect([...shown]).not.toEqual([...(await plain.logits(pixels, 4))]);
+      await Promise.all([plain, averaging, model].map((session) => session.dispose()));
+    });
+
+    it('goes on from its own state bit for bit', async () => {
+      const averaging = { ...options, device, emaDecay: 0.5 };
+      const whole = await createTrainingSession(averaging, start);
+      await train(whole, [1, 2, 3]);
+      const first = await createTrainingSession(averaging, start);
+      await train(first, [1, 2]);
+      const second = await createTrainingSession(averaging, await first.parameters(), await first.optimizer());
+      await train(second, [3]);
+      expect(bytes(await second.averagedParameters())).toEqual(bytes(await whole.averagedParameters()));
+      expect(bytes((await second.optimizer()).averages)).toEqual(bytes((await whole.optimizer()).averages));
+      await Promise.all([whole, first, second].map((session) => session.dispose()));
+    });
   });
 
   it('on cached features is the same as behind a frozen backbone', async () => {

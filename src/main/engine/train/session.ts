@@ -36,9 +36,14 @@ export interface TrainingOptions {
   readonly classWeights: readonly number[] | null;
   /** With step and micro-batch they decide the dropout masks: the run's seed and its stage. */
   readonly seeds: readonly number[];
+  /**
+   * Decay of an exponential moving average of the trained parameters, or null. `logits` and `averagedParameters` then
+   * give the averaged model; training goes on with the parameters themselves.
+   */
+  readonly emaDecay: number | null;
 }
 
-/** The optimizer's memory of one run: enough, with the parameters, to go on bit-identically. */
+/** What a session remembers besides its parameters: enough, with them, to go on bit-identically. */
 export interface OptimizerState {
   /** Optimizer steps done. */
   readonly step: number;
@@ -46,6 +51,8 @@ export interface OptimizerState {
   readonly firstMoments: NamedTensors;
   /** Empty for SGD. */
   readonly secondMoments: NamedTensors;
+  /** Averages of the trained parameters; empty without `emaDecay`. */
+  readonly averages: NamedTensors;
   /** Images that one run computes, where memory allowed only a part of the micro-batch: the order of additions. */
   readonly part?: number;
 }
@@ -64,10 +71,12 @@ export interface StepResult {
 export interface TrainingSession {
   /** One optimizer step: forward and backward for each micro-batch, clip, update at `learningRate` (of the head, where layers differ). */
   step(microBatches: readonly Batch[], learningRate: number): Promise<StepResult>;
-  /** Logits [count, classes] with the present parameters. */
+  /** Logits [count, classes] with the present parameters, averaged ones where there are any. */
   logits(pixels: Float32Array, count: number): Promise<Float32Array>;
   /** Copies of all parameters, frozen ones too, under their names on disk. */
   parameters(): Promise<NamedTensors>;
+  /** The same with averages in place of what is averaged: the model that `logits` shows. */
+  averagedParameters(): Promise<NamedTensors>;
   optimizer(): Promise<OptimizerState>;
   dispose(): Promise<void>;
 }

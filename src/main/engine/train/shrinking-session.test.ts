@@ -52,6 +52,7 @@ const options: StepOptions = {
   // So unequal that the mean of two halves is far from the mean of the whole.
   classWeights: [1, 20, 0.1],
   seeds: [3, 1],
+  emaDecay: 0.9,
 };
 
 /** The CPU, as a host or in the part of a device, with room for the activations of `room()` images. */

@@ -37,6 +37,10 @@ export class ShrinkingSession implements TrainingSession {
     return this.session.parameters();
   }
 
+  averagedParameters(): Promise<NamedTensors> {
+    return this.session.averagedParameters();
+  }
+
   optimizer(): Promise<OptimizerState> {
     return this.session.optimizer();
   }

@@ -88,15 +88,15 @@ const microBatchUp: readonly Transfer[] = [
 beforeAll(useSoftwareVulkan);
 
 describe('a training step', () => {
-  const cases: readonly [EngineDevice, OptimizerSettings, number][] = [
-    ['tfjs', { kind: 'adamw' }, 3],
-    ['tfjs', { kind: 'sgd', momentum: 0.9 }, 1],
-    ['webgpu', { kind: 'adamw' }, 3],
+  const cases: readonly [EngineDevice, OptimizerSettings, emaDecay: number | null, rates: number][] = [
+    ['tfjs', { kind: 'adamw' }, null, 3],
+    ['tfjs', { kind: 'sgd', momentum: 0.9 }, 0.9, 3],
+    ['webgpu', { kind: 'adamw' }, 0.9, 5],
   ];
   it.for(cases)(
     "on %s moves the batch in, and two numbers out: %o (WebGPU is skipped where chromium's software Vulkan is missing)",
     { timeout: 180_000 },
-    async ([device, optimizer, rates], { skip }) => {
+    async ([device, optimizer, emaDecay, rates], { skip }) => {
       if (device === 'webgpu' && !hasSoftwareVulkan) skip();
       const { backend, transfers } = counting(createBackend({ device, threads: 1 }));
       const options: StepOptions = {
@@ -107,6 +107,7 @@ describe('a training step', () => {
         labelSmoothing: 0,
         classWeights: null,
         seeds: [1],
+        emaDecay,
       };
       const start = initialiseParameters(specs, 1);
       const session = await DeviceTrainingSession.create(backend, vitModel(config, 'all'), options, start, null);

@@ -128,6 +128,7 @@ describe.each<OptimizerSettings>([{ kind: 'adamw' }, { kind: 'sgd', momentum: 0.
     labelSmoothing: 0.1,
     classWeights: [1, 2, 0.5],
     seeds: [1],
+    emaDecay: null,
   };
 
   it('takes the steps that onnxruntime takes and holds as many tensors after each', async () => {

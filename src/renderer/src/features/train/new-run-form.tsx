@@ -336,6 +336,21 @@ function OutcomeSettings({ draft, change }: GroupProps) {
         ]}
         onChange={(classBalance) => change({ classBalance })}
       />
+      <DecimalSetting
+        label="Label smoothing"
+        help="Share of certainty taken from the true label."
+        value={draft.labelSmoothing}
+        check={(value) => (value >= 0 && value <= 0.99 ? null : 'From 0 to 0.99')}
+        onChange={(value) => change({ labelSmoothing: value ?? 0 })}
+      />
+      <DecimalSetting
+        label="Weight averaging"
+        help="Decay of a moving average of the weights, which becomes the model; try 0.999. Empty: none."
+        value={draft.emaDecay}
+        placeholder="Off"
+        check={(value) => (value > 0 && value < 1 ? null : 'Above 0, below 1')}
+        onChange={(emaDecay) => change({ emaDecay })}
+      />
       <IntegerSetting
         label="Seed"
         help="The same seed, data and settings repeat the run."

@@ -1,0 +1,28 @@
+import type { GraphBuilder } from '../ir/builder';
+import type { Value } from '../ir/graph';
+
+/**
+ * What an exponential moving average keeps of itself at a step, counted from 1. It rises to `decay` as TensorFlow's
+ * `ExponentialMovingAverage(num_updates)` lets it: a short run would otherwise be judged by the weights that it began
+ * with (0.999 keeps 38 % of them after 960 steps).
+ */
+export const averageDecayAt = (decay: number, step: number): number => Math.min(decay, (1 + step) / (10 + step));
+
+/** average = decay average + (1 - decay) parameter, in place: timm's `ModelEmaV2`. */
+export function averageInPlace(averages: Float32Array, parameters: Float32Array, decay: number): void {
+  const take = 1 - decay;
+  for (let i = 0; i < averages.length; i += 1) {
+    averages[i] = decay * (averages[i] as number) + take * (parameters[i] as number);
+  }
+}
+
+/** The same average as graph nodes; `keep` and `take` are scalars [] whose sum is 1. */
+export function buildAverage(
+  builder: GraphBuilder,
+  averages: Value,
+  parameters: Value,
+  keep: Value,
+  take: Value,
+): Value {
+  return builder.add(builder.multiply(averages, keep), builder.multiply(parameters, take));
+}
