@@ -48,6 +48,33 @@ describe('progress', () => {
     expect(shown('none')).toBe('');
   });
 
+  it.each(['bar', 'none'] as const)('says once that a run waits for room on the disk: %s', (mode) => {
+    const events = createEvents();
+    let text = '';
+    showProgress(events, mode, {
+      write: (part: string) => {
+        text += part;
+      },
+    });
+    const progress = {
+      run: 'r',
+      state: 'paused',
+      phase: 'saving',
+      step: 3,
+      totalSteps: 9,
+      epoch: 1,
+      epochs: 3,
+      imagesPerSecond: null,
+      etaSeconds: null,
+      message: 'There is no room. Free 8 MB, then resume.',
+    } as const;
+    for (let i = 0; i < 3; i++) events.emit('run.progress', { project: 'p', progress });
+    expect(text).toBe('There is no room. Free 8 MB, then resume.\n');
+    // A pause that was asked for is no news.
+    events.emit('run.progress', { project: 'p', progress: { ...progress, phase: 'done', message: null } });
+    expect(text.split('\n')).toHaveLength(2);
+  });
+
   it('fits the terminal and needs no total', () => {
     expect(progressLine({ ...job, total: null, rate: null, etaSeconds: null }, 80)).toBe('reading files  30');
     expect(progressLine(job, 20)).toHaveLength(19);

@@ -30,7 +30,6 @@ export interface Progress {
  * the window gets it, with its name as `event`), nothing otherwise.
  */
 export function showProgress(events: Events, mode: ProgressMode, output: ProgressOutput): Progress {
-  if (mode === 'none') return { end: () => undefined };
   if (mode === 'json') {
     const line = (event: string, payload: object) => output.write(`${JSON.stringify({ event, ...payload })}\n`);
     const ends = [
@@ -41,6 +40,14 @@ export function showProgress(events: Events, mode: ProgressMode, output: Progres
     return { end: () => ends.forEach((end) => void end()) };
   }
   let drawn = false;
+  let held: string | null = null;
+  /** A run that waits for what a person can do something about says so once, also where no progress is shown. */
+  const sayHeld = ({ run, state, phase, message }: RunProgress) => {
+    const isHeld = state === 'paused' && phase !== 'done' && message !== null;
+    if (isHeld && held !== run) output.write(`${message}\n`);
+    held = isHeld ? run : held === run ? null : held;
+  };
+  if (mode === 'none') return { end: events.on('run.progress', ({ progress }) => sayHeld(progress)) };
   const draw = (step: Step) => {
     output.write(`\r\x1b[2K${progressLine(step, output.columns ?? 80)}`);
     drawn = true;
@@ -51,7 +58,11 @@ export function showProgress(events: Events, mode: ProgressMode, output: Progres
   };
   const ends = [
     events.on('job', (job) => (job.state === 'running' ? draw(jobStep(job)) : clear())),
-    events.on('run.progress', ({ progress }) => (isActive(progress) ? draw(runStep(progress)) : clear())),
+    events.on('run.progress', ({ progress }) => {
+      if (isActive(progress)) draw(runStep(progress));
+      else clear();
+      sayHeld(progress);
+    }),
   ];
   return {
     end: () => {

@@ -73,6 +73,12 @@ export async function writeCheckpoint(slot: CheckpointSlot, content: CheckpointC
   }
 }
 
+/** What the tensors of a checkpoint take on disk. */
+export function checkpointBytes({ parameters, optimizer }: CheckpointContent): number {
+  const state = optimizer === null ? new Map<string, Tensor>() : optimizerTensors(optimizer);
+  return [...parameters.values(), ...state.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
 function optimizerTensors({ firstMoments, secondMoments, averages }: OptimizerState): NamedTensors {
   const tensors = new Map<string, Tensor>();
   const first = secondMoments.size === 0 ? VELOCITY : FIRST_MOMENT;

@@ -38,7 +38,12 @@ const PROGRESS_MILLISECONDS = 100;
 /** When the parent is gone: time for a run to save itself. */
 const FAREWELL_MILLISECONDS = 15_000;
 
-let running: { readonly id: number; action: 'pause' | 'stop' | 'cancel' | null } | null = null;
+interface Running {
+  readonly id: number;
+  action: 'pause' | 'stop' | 'cancel' | null;
+  retry: boolean;
+}
+let running: Running | null = null;
 const send = (message: EngineMessage) => port.send(message);
 
 const port = connectToParent(() => {
@@ -47,7 +52,7 @@ const port = connectToParent(() => {
   setTimeout(() => process.exit(0), FAREWELL_MILLISECONDS).unref();
 });
 
-function contextOf(id: number, state: { action: 'pause' | 'stop' | 'cancel' | null }): RequestContext {
+function contextOf(id: number, state: Running): RequestContext {
   let told = 0;
   let phase = '';
   return {
@@ -61,13 +66,19 @@ function contextOf(id: number, state: { action: 'pause' | 'stop' | 'cancel' | nu
     },
     log: (record) => send({ kind: 'log', id, record }),
     control: () => state.action,
+    hold: (reason) => send({ kind: 'hold', id, reason: reason === null ? null : toErrorInfo(reason) }),
+    takeRetry: () => {
+      const { retry } = state;
+      state.retry = false;
+      return retry;
+    },
     yieldToMessages: () => new Promise((resolve) => setImmediate(resolve)),
   };
 }
 
 async function answer(command: Extract<EngineCommand, { kind: 'request' }>): Promise<void> {
   const { id, name } = command;
-  const state = { id, action: null };
+  const state: Running = { id, action: null, retry: false };
   running = state;
   try {
     const handler = handlers[name] as (input: unknown, context: RequestContext) => Promise<never>;
@@ -90,7 +101,9 @@ port.onMessage((message) => {
       void answer(command);
       break;
     case 'control':
-      if (running?.id === command.id) running.action = command.action;
+      if (running?.id !== command.id) break;
+      if (command.action === 'retry') running.retry = true;
+      else running.action = command.action;
       break;
   }
 });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { pipelineHash, recordHash } from '#shared/imaging/pipeline';
+import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { Augmentation } from '#shared/models/run-config';
 import type { EngineDevice } from '../engine/backends/backend';
@@ -58,7 +59,7 @@ function cacheOf({ view }: FeatureRequest, options: FeatureOptions) {
   const key = createHash('sha256').update(parts.join(' ')).digest('hex');
   const folder = join(options.cacheFolder, 'features', key.slice(0, 32));
   const nameOf = ({ image, raster }: Sample) => `${view === 'evaluation' ? '' : `${image}-`}${basename(raster)}.f32`;
-  return { folder, fileOf: (sample: Sample) => join(folder, nameOf(sample)) };
+  return (sample: Sample) => join(folder, nameOf(sample));
 }
 
 /** An augmented view is what its epoch shows in a training of layers: number 0 is the first epoch's. */
@@ -76,7 +77,7 @@ export async function extractFeatures(
   const asked = await Promise.all(
     requests.map(async (request) => {
       const { samples } = request;
-      const { folder, fileOf } = cacheOf(request, options);
+      const fileOf = cacheOf(request, options);
       const features = new Float32Array(samples.length * width);
       const missing: number[] = [];
       for (const [index, sample] of samples.entries()) {
@@ -84,7 +85,7 @@ export async function extractFeatures(
         if (cached === null) missing.push(index);
         else features.set(cached, index * width);
       }
-      return { samples, epoch: epochOf(request), folder, fileOf, features, missing };
+      return { samples, epoch: epochOf(request), fileOf, features, missing };
     }),
   );
   const total = requests.reduce((sum, { samples }) => sum + samples.length, 0);
@@ -106,9 +107,8 @@ export async function extractFeatures(
     seed: options.seed,
   });
   try {
-    for (const { samples, epoch, folder, fileOf, features, missing } of asked) {
+    for (const { samples, epoch, fileOf, features, missing } of asked) {
       if (missing.length === 0) continue;
-      await mkdir(folder, { recursive: true });
       const groups = inOrder(missing.length, batch).map((places) => places.map((place) => missing[place] as number));
       const orders = groups.map((group) => ({ epoch, samples: group.map((index) => samples[index] as Sample) }));
       let next = 0;
@@ -133,9 +133,13 @@ export async function extractFeatures(
 
 async function storeFeature(file: string, values: Float32Array): Promise<void> {
   try {
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(`${file}.tmp`, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     await rename(`${file}.tmp`, file);
   } catch (error) {
-    throw explainWriteError(error, 'cached features');
+    const reason = explainWriteError(error, 'cached features');
+    // The run has them in memory: on a full disk they are only computed again next time.
+    if (!(reason instanceof FoveaError) || reason.code !== 'disk_full') throw reason;
+    await rm(`${file}.tmp`, { force: true }).catch(() => {});
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { FoveaError } from '#shared/ipc/errors';
+import { explainWriteError } from './file-errors';
 
 /** Which process trains in a run folder. `bootedAt` tells process ids of one start of the machine from another's. */
 const holderSchema = z.object({ host: z.string(), pid: z.number().int(), bootedAt: z.number() });
@@ -29,7 +30,9 @@ export async function holdRun(
   whileWaiting: () => Promise<void>,
   patience = PATIENCE_MILLISECONDS,
 ): Promise<() => Promise<void>> {
-  await mkdir(runFolder, { recursive: true });
+  await mkdir(runFolder, { recursive: true }).catch((error: unknown) => {
+    throw explainWriteError(error, 'the run');
+  });
   const file = join(runFolder, 'engine.json');
   const until = performance.now() + patience;
   for (;;) {

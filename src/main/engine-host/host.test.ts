@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { augmentInto, testTimeRandom } from '#shared/imaging/augment';
 import { defaultPipeline } from '#shared/imaging/pipeline';
+import type { ErrorInfo } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
 import type { RunConfigInput } from '#shared/models/run-config';
 import { readSafetensors, writeSafetensors } from '../engine/safetensors';
@@ -19,6 +20,7 @@ import { beforeFolder, bestFolder, lastFolder } from './checkpoint-slots';
 import { loadModel } from './classify';
 import { createEngineClient, type EngineAction, type EngineClient } from './client';
 import type { TrainResult, TrainSpec } from './protocol';
+import { openRunLog } from './run-log';
 import { hashFile } from './tensor-files';
 import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
 
@@ -45,11 +47,17 @@ const weightsOf = async (folder: string) => ({
 const metricsOf = (result: TrainResult) => result.history.map(({ seconds: _, ...record }) => record);
 
 /** Trains, and does something when a step is logged. */
-function train(spec: TrainSpec, atStep?: number, act: (control: (action: EngineAction) => void) => void = () => {}) {
+function train(
+  spec: TrainSpec,
+  atStep?: number,
+  act: (control: (action: EngineAction) => void) => void = () => {},
+  onHold: (reason: ErrorInfo | null, control: (action: EngineAction) => void) => void = () => {},
+) {
   const log: LogRecord[] = [];
   const phases = new Set<string>();
   const call = engine.request('train', spec, {
     onRunProgress: ({ phase }) => phases.add(phase),
+    onHold: (reason) => onHold(reason, call.control),
     onLog: (record) => {
       log.push(record);
       if (record.kind === 'step' && record.step === atStep) act(call.control);
@@ -538,25 +546,81 @@ describe('the other requests', { timeout: 180_000 }, () => {
 
 const isRoot = process.getuid?.() === 0;
 describe.skipIf(!isRoot)('a full disk (needs root, to mount a small tmpfs)', { timeout: 180_000 }, () => {
-  it('is said, leaves the previous checkpoint whole, and the run goes on when there is room', async () => {
+  /** The first `best` (2.7 MB) and `last` (8 MB) fit; a second `last` beside the first does not. */
+  async function onSmallDisk(work: (spec: TrainSpec, enlarge: () => void) => Promise<void>): Promise<void> {
     const spec = run(newFolder());
     mkdirSync(spec.runFolder);
-    // The first `best` (2.7 MB) and `last` (8 MB) fit; a second `last` beside the first does not.
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=14m', 'tmpfs', spec.runFolder]);
     try {
-      await expect(train(spec).result).rejects.toMatchObject({
-        code: 'disk_full',
-        hint: expect.stringContaining('Free'),
-      });
+      await work(spec, () => execFileSync('mount', ['-o', 'remount,size=64m', spec.runFolder]));
+    } finally {
+      execFileSync('umount', [spec.runFolder]);
+    }
+  }
+
+  it('holds the run, says how much to free, and goes on by itself when there is room', () =>
+    onSmallDisk(async (spec, enlarge) => {
+      const reasons: (ErrorInfo | null)[] = [];
+      const held = train(
+        spec,
+        undefined,
+        () => {},
+        (reason) => {
+          reasons.push(reason);
+          if (reason !== null) enlarge();
+        },
+      );
+      const result = await held.result;
+      expect(reasons).toEqual([
+        { code: 'disk_full', message: expect.any(String), hint: expect.stringMatching(/^Free [4-8] MB, then resume/) },
+        null,
+      ]);
+      expect(metricsOf(result)).toEqual(metricsOf(undisturbed.result));
+      expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
+      // No step was done twice: the weights were kept in memory.
+      const lines = readFileSync(join(spec.runFolder, 'log.ndjson'), 'utf8').trimEnd().split('\n');
+      const steps = lines.map((line) => JSON.parse(line) as LogRecord).filter(({ kind }) => kind === 'step');
+      expect(steps).toHaveLength(9);
+    }));
+
+  it('ends with its last whole checkpoint when it is paused meanwhile, and goes on when there is room', () =>
+    onSmallDisk(async (spec, enlarge) => {
+      const held = train(
+        spec,
+        undefined,
+        () => {},
+        (reason, control) => {
+          if (reason !== null) control('pause');
+        },
+      );
+      await expect(held.result).rejects.toMatchObject({ code: 'disk_full', hint: expect.stringContaining('Free') });
       const checkpoint = await openCheckpoint(lastFolder(spec.runFolder));
       expect(checkpoint?.trainer.state.step).toBe(3);
       expect(readdirSync(join(spec.runFolder, 'checkpoints')).filter((name) => name.includes('.'))).toEqual([]);
-      execFileSync('mount', ['-o', 'remount,size=64m', spec.runFolder]);
+      enlarge();
       const result = await train({ ...spec, resume: true }).result;
       expect(metricsOf(result)).toEqual(metricsOf(undisturbed.result));
       expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
+    }));
+});
+
+describe.skipIf(!isRoot)('the log of a run on a full disk', () => {
+  it('keeps its lines in memory until there is room', async () => {
+    const folder = newFolder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder]);
+    try {
+      const log = await openRunLog(folder);
+      const record = (at: string): LogRecord => ({ kind: 'note', at, message: 'x'.repeat(1000) });
+      for (let i = 0; i < 40; i++) log.append(record(`${i}`));
+      expect(() => log.flush()).toThrow(expect.objectContaining({ code: 'disk_full' }));
+      execFileSync('mount', ['-o', 'remount,size=1m', folder]);
+      log.append(record('40'));
+      log.close();
+      const lines = readFileSync(join(folder, 'log.ndjson'), 'utf8').trimEnd().split('\n');
+      const written = lines.map((line) => JSON.parse(line) as LogRecord);
+      expect(written).toEqual(Array.from({ length: 41 }, (_, i) => record(`${i}`)));
     } finally {
-      execFileSync('umount', [spec.runFolder]);
+      execFileSync('umount', [folder]);
     }
   });
 });

@@ -1,4 +1,4 @@
-import { FoveaError } from '#shared/ipc/errors';
+import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { LogRecord, RunProgress } from '#shared/models/run';
 import type { HostLauncher, HostProcess } from '../process/host';
 import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './protocol';
@@ -7,6 +7,8 @@ export interface EngineListeners {
   onProgress?(phase: string, done: number, total: number): void;
   onRunProgress?(progress: Omit<RunProgress, 'run'>): void;
   onLog?(record: LogRecord): void;
+  /** The run waits with all it has in memory, for this reason; null = it goes on. */
+  onHold?(reason: ErrorInfo | null): void;
 }
 
 export type EngineAction = Extract<EngineCommand, { kind: 'control' }>['action'];
@@ -96,6 +98,7 @@ export class EngineLane {
       this.#host?.send({ kind: 'control', id, action } satisfies EngineCommand);
       return;
     }
+    if (action === 'retry') return;
     const place = this.#queue.findIndex((waiting) => waiting.id === id);
     const [waiting] = place < 0 ? [] : this.#queue.splice(place, 1);
     waiting?.reject(new FoveaError('cancelled', 'The work was cancelled before it began.'));
@@ -185,6 +188,9 @@ export class EngineLane {
         return;
       case 'log':
         running.listeners.onLog?.(message.record);
+        return;
+      case 'hold':
+        running.listeners.onHold?.(message.reason);
         return;
       case 'answer':
         this.#finish();

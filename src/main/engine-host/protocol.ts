@@ -1,3 +1,4 @@
+import type { ErrorInfo } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
@@ -254,8 +255,11 @@ export type EngineCommand =
       readonly name: EngineRequestName;
       readonly input: EngineRequests[EngineRequestName]['input'];
     }
-  /** Takes effect between steps: `pause` and `stop` save a checkpoint first; `cancel` ends a request without one. */
-  | { readonly kind: 'control'; readonly id: number; readonly action: 'pause' | 'stop' | 'cancel' };
+  /**
+   * Takes effect between steps: `pause` and `stop` save a checkpoint first; `cancel` ends a request without one. `retry`
+   * is for a run that is held.
+   */
+  | { readonly kind: 'control'; readonly id: number; readonly action: 'pause' | 'stop' | 'cancel' | 'retry' };
 
 /** Host → main. */
 export type EngineMessage =
@@ -268,6 +272,8 @@ export type EngineMessage =
     }
   | { readonly kind: 'run-progress'; readonly id: number; readonly progress: Omit<RunProgress, 'run'> }
   | { readonly kind: 'log'; readonly id: number; readonly record: LogRecord }
+  /** A run waits, with what it has in memory, for what a person can do something about; null = it goes on. */
+  | { readonly kind: 'hold'; readonly id: number; readonly reason: ErrorInfo | null }
   | {
       readonly kind: 'progress';
       readonly id: number;

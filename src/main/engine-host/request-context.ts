@@ -7,6 +7,10 @@ export interface RequestContext {
   runProgress(progress: Omit<RunProgress, 'run'>): void;
   log(record: LogRecord): void;
   control(): 'pause' | 'stop' | 'cancel' | null;
+  /** Says why the run is held, its state in memory; null = it goes on. */
+  hold(reason: FoveaError | null): void;
+  /** True once after a person asked a held run to try again. */
+  takeRetry(): boolean;
   /** Computing blocks this thread: messages are only seen here. */
   yieldToMessages(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { scheduleOf } from '../engine/optim/schedule';
 import { type LoopState, nextStage } from '../engine/train/checkpoint';
 import { runTrainingLoop } from '../engine/train/loop';
 import type { OptimizerState } from '../engine/train/session';
-import { writeCheckpoint } from './checkpoint-files';
+import { type CheckpointContent, checkpointBytes, writeCheckpoint } from './checkpoint-files';
 import { bestSlot, type CheckpointSlot, lastSlot } from './checkpoint-slots';
 import { memoryMB, peakMemoryMB } from './device';
 import { holdRun } from './hold-run';
@@ -15,6 +15,7 @@ import { checkCancelled, type RequestContext } from './request-context';
 import { findStartingPoint, type StartingPoint, startAfresh } from './resume';
 import { runHash } from './run-hash';
 import { openRunLog } from './run-log';
+import { saveWhenRoom } from './save-when-room';
 import { type Model, type StageSetup, setUpStage } from './stage-setup';
 
 function check(spec: TrainSpec): void {
@@ -82,8 +83,11 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
   const chosen = spec.deviceChoice === undefined ? [] : [`Computes on ${config.device}. ${spec.deviceChoice}`];
   for (const message of [...chosen, ...start.news]) record({ kind: 'note', at: new Date().toISOString(), message });
 
+  /** Of the clock that a run is measured by: it stands still while the run is held. */
+  let heldMilliseconds = 0;
+
   const save = async (slot: CheckpointSlot, setup: StageSetup, state: LoopState, kind: 'last' | 'best') => {
-    await writeCheckpoint(slot, {
+    const content: CheckpointContent = {
       config: model.config,
       pipeline,
       parameters: await (kind === 'last' ? setup.parameters() : setup.averagedParameters()),
@@ -99,7 +103,13 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
         state,
         notes,
       },
-    });
+    };
+    const write = async () => {
+      // The lines of what is saved must not be lost where it is not.
+      log.flush();
+      await writeCheckpoint(slot, content);
+    };
+    heldMilliseconds += await saveWhenRoom(write, { folder: spec.runFolder, bytes: checkpointBytes(content) }, context);
   };
 
   const trainStage = async (state: LoopState, optimizer: OptimizerState | null) => {
@@ -135,7 +145,7 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
         progress: (value) => context.runProgress(value),
         control: () => context.control(),
         yieldToMessages: () => context.yieldToMessages(),
-        now: () => performance.now(),
+        now: () => performance.now() - heldMilliseconds,
         memoryMB,
       });
       return { result, parameters: await setup.parameters() };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { RunProgress, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
@@ -21,6 +22,8 @@ export interface ActiveRun {
   call: EngineCall<'train'> | null;
   /** Asked for before the engine had the run. */
   asked: 'pause' | 'stop' | null;
+  /** True where the disk had no room for its summary: what is in memory counts. */
+  unsaved: boolean;
 }
 
 /** Where a waiting run can go. */
@@ -48,6 +51,11 @@ export interface RunQueueOptions {
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
+const SAVE_AGAIN_MILLISECONDS = 2000;
+
+const isDiskTrouble = (error: unknown): boolean =>
+  error instanceof FoveaError && (error.code === 'disk_full' || error.code === 'disk_failed');
+
 /**
  * The runs that this process has in hand, of all projects: one trains, the others wait in order. `queueOrder` of their
  * summaries keeps that order on disk, so that it is known after a restart.
@@ -68,9 +76,31 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
     // Taken over at once: another change may come while this one is being written.
     entry.summary = { ...entry.summary, ...changes };
     entry.progress = { ...entry.progress, state: entry.summary.state };
-    const { hasModel, resumable } = await saveSummary(entry.project, entry.summary);
-    entry.summary = { ...entry.summary, hasModel, resumable };
+    await save(entry);
     changed(entry.project);
+  };
+
+  /** A run does not end because its summary cannot be written: the next change, or its end, tries again. */
+  const save = async (entry: ActiveRun): Promise<void> => {
+    try {
+      const { hasModel, resumable } = await saveSummary(entry.project, entry.summary);
+      entry.summary = { ...entry.summary, hasModel, resumable };
+      entry.unsaved = false;
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+      entry.unsaved = true;
+    }
+  };
+
+  /** Until what became of a run is on disk, it stays in this process's hands. */
+  const saveAtLast = async (entry: ActiveRun): Promise<void> => {
+    while (entry.unsaved && !closed) {
+      await sleep(SAVE_AGAIN_MILLISECONDS, undefined, { ref: false });
+      await save(entry).catch((error: unknown) => {
+        entry.unsaved = false;
+        onFailure('run', error);
+      });
+    }
   };
 
   const letGo = (entry: ActiveRun): void => {
@@ -95,7 +125,8 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       entry.summary = { ...entry.summary, state: 'failed', error: toErrorInfo(error) };
     } finally {
       working = null;
-      letGo(entry);
+      if (entry.unsaved) void saveAtLast(entry).then(() => letGo(entry));
+      else letGo(entry);
     }
     void advance();
   };
@@ -143,6 +174,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
         config: null,
         call: null,
         asked: null,
+        unsaved: false,
       };
       active.set(key(project, summary.id), entry);
       waiting.push(entry);

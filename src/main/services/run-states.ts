@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { toErrorInfo } from '#shared/ipc/errors';
+import { type ErrorInfo, toErrorInfo } from '#shared/ipc/errors';
 import type { EpochRecord, RunProgress, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import type { TrainResult } from '../engine-host/protocol';
@@ -55,7 +55,16 @@ export function resultChanges(result: TrainResult, summary: RunSummary): Partial
   };
 }
 
-/** What the end of the engine means for the run: it is interrupted; what the engine said is a failure. */
+/** What it means that the engine holds a run: it is paused, its state in memory; null = it goes on. */
+export const holdChanges = (reason: ErrorInfo | null): Partial<RunSummary> => ({
+  state: reason === null ? 'running' : 'paused',
+  error: reason,
+});
+
+/**
+ * What the end of the engine means for the run: it is interrupted. A full disk pauses it, for it goes on where there is
+ * room. All else that the engine said is a failure.
+ */
 export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): Partial<RunSummary> {
   const finishedAt = new Date().toISOString();
   const info = toErrorInfo(error);
@@ -65,6 +74,7 @@ export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): 
   if (asked === 'stop' && (info.code === 'stop' || info.code === 'cancelled')) {
     return { state: 'stopped', finishedAt, error: null };
   }
+  if (info.code === 'disk_full') return { state: asked === 'stop' ? 'stopped' : 'paused', finishedAt, error: info };
   const interrupted = info.code === 'engine_crashed' || info.code === 'engine_closed' || info.code === 'cancelled';
   return { state: interrupted ? 'interrupted' : 'failed', finishedAt, error: info };
 }

@@ -1,4 +1,4 @@
-import { FoveaError } from '#shared/ipc/errors';
+import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
 import type { DecodePool } from '../decode-host/client';
 import type { EngineClient } from '../engine-host/client';
@@ -24,6 +24,8 @@ export interface TrainingListeners {
   readonly onLog: (record: LogRecord) => void;
   /** What the run computes on, before it begins. */
   readonly onDevice: (device: string) => Promise<void>;
+  /** The run is held, its state in memory, for this reason; null = it goes on. */
+  readonly onHold: (reason: ErrorInfo | null) => void;
   /** `entry.progress` has changed. */
   readonly onProgress: () => void;
 }
@@ -32,7 +34,7 @@ export interface TrainingListeners {
 export async function trainRun(
   { dataset, backbones, engine, pool }: TrainingServices,
   entry: ActiveRun,
-  { onLog, onDevice, onProgress }: TrainingListeners,
+  { onLog, onDevice, onHold, onProgress }: TrainingListeners,
 ): Promise<TrainResult> {
   const { project, summary } = entry;
   const folder = runFolder(project.folder, summary.id);
@@ -82,6 +84,7 @@ export async function trainRun(
         onProgress();
       },
       onLog,
+      onHold,
     },
   );
   return entry.call.result;

@@ -1,4 +1,4 @@
-import { FoveaError } from '#shared/ipc/errors';
+import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import { type LogRecord, type RunDetail, type RunProgress, type RunSummary, wasLeft } from '#shared/models/run';
 import { planSteps } from '#shared/training/plan';
 import type { DecodePool } from '../decode-host/client';
@@ -21,7 +21,7 @@ import {
   type RunPreview,
 } from './run-preview';
 import { type ActiveRun, createRunQueue, type QueueMove } from './run-queue';
-import { epochChanges, failureChanges, restingProgress, resultChanges } from './run-states';
+import { epochChanges, failureChanges, holdChanges, restingProgress, resultChanges } from './run-states';
 import { trainRun } from './run-training';
 
 /** Called when a run has a model and its training has ended; what it does still belongs to the run. */
@@ -82,7 +82,12 @@ export function createRuns(options: RunsOptions): Runs {
   const { update, tell } = queue;
 
   const isOurs = (project: OpenProject) => (run: string) => queue.find(project, run) !== undefined;
-  const find = (project: OpenProject, run: string) => findRun(project, run, isOurs(project));
+  /** Of a run in hand, what is in memory counts: a full disk may keep it from being written. */
+  const present = (project: OpenProject, summary: RunSummary) => queue.find(project, summary.id)?.summary ?? summary;
+  const find = async (project: OpenProject, run: string) =>
+    present(project, await findRun(project, run, isOurs(project)));
+  const list = async (project: OpenProject) =>
+    (await listRuns(project, isOurs(project))).map((summary) => present(project, summary));
   const services = { dataset, backbones, engine };
   const changed = (project: OpenProject): void => events.emit('project.changed', { project: project.id, what: 'runs' });
 
@@ -91,7 +96,9 @@ export function createRuns(options: RunsOptions): Runs {
     const { project } = entry;
     const before = entry.summary.seconds;
     const began = performance.now();
-    const elapsed = () => before + (performance.now() - began) / 1000;
+    let held = 0;
+    let holdBegan: number | null = null;
+    const elapsed = () => before + ((holdBegan ?? performance.now()) - began - held) / 1000;
     let saving: Promise<void> = Promise.resolve();
     try {
       await update(entry, { state: 'running', finishedAt: null, error: null });
@@ -104,7 +111,16 @@ export function createRuns(options: RunsOptions): Runs {
         saving.catch(() => {});
       };
       const onDevice = (device: string) => update(entry, { device });
-      const result = await trainRun(options, entry, { onLog, onDevice, onProgress: () => tell(entry) });
+      const onHold = (reason: ErrorInfo | null) => {
+        if (reason === null && holdBegan !== null) held += performance.now() - holdBegan;
+        holdBegan = reason === null ? null : (holdBegan ?? performance.now());
+        saving = saving.then(() => update(entry, holdChanges(reason)));
+        saving.catch(() => {});
+        const message = reason === null ? null : `${reason.message} ${reason.hint ?? ''}`;
+        entry.progress = { ...entry.progress, state: reason === null ? 'running' : 'paused', message };
+        tell(entry);
+      };
+      const result = await trainRun(options, entry, { onLog, onDevice, onHold, onProgress: () => tell(entry) });
       await saving;
       await update(entry, { ...resultChanges(result, entry.summary), seconds: elapsed() });
     } catch (error) {
@@ -153,8 +169,13 @@ export function createRuns(options: RunsOptions): Runs {
   };
 
   const resume = async (project: OpenProject, run: string): Promise<RunSummary> => {
+    const active = queue.find(project, run);
+    if (active?.summary.state === 'paused' && active.call !== null) {
+      active.call.control('retry');
+      return active.summary;
+    }
     const summary = await find(project, run);
-    if (queue.find(project, run) !== undefined) {
+    if (active !== undefined) {
       throw new FoveaError('run_active', 'This run is training or waiting already.');
     }
     if (!summary.resumable) {
@@ -194,8 +215,8 @@ export function createRuns(options: RunsOptions): Runs {
     resume,
 
     async resumeAll(project) {
-      const left = (await listRuns(project, isOurs(project)))
-        .filter((run) => run.resumable && wasLeft(run))
+      const left = (await list(project))
+        .filter((run) => run.resumable && wasLeft(run) && queue.find(project, run.id) === undefined)
         .sort((a, b) => a.queueOrder - b.queueOrder || a.createdAt.localeCompare(b.createdAt));
       const resumed: RunSummary[] = [];
       for (const run of left) resumed.push(await resume(project, run.id));
@@ -205,7 +226,7 @@ export function createRuns(options: RunsOptions): Runs {
     move: (project, run, to) => queue.move(project, run, to),
     pause: (project, run) => control(project, run, 'pause'),
     stop: (project, run) => control(project, run, 'stop'),
-    list: (project) => listRuns(project, isOurs(project)),
+    list,
 
     async get(project, run) {
       const summary = await find(project, run);
@@ -233,7 +254,7 @@ export function createRuns(options: RunsOptions): Runs {
 
     async remove(project, run) {
       const { state } = await find(project, run);
-      if (state === 'running' || state === 'queued') {
+      if (state === 'running' || state === 'queued' || queue.find(project, run) !== undefined) {
         throw new FoveaError('run_active', 'This run is training or waiting.', { hint: 'Stop it first.' });
       }
       await removeRun(project, run);

@@ -94,7 +94,7 @@ export async function finishRun(session: Session, project: string, run: string):
   if (interrupt.aborted) stop();
   interrupt.addEventListener('abort', stop, { once: true });
   const summary = await services.runs.wait(open, run).finally(() => interrupt.removeEventListener('abort', stop));
-  if (summary.state === 'failed' || summary.state === 'interrupted') {
+  if (isBroken(summary)) {
     const { code, message, hint } = summary.error ?? { code: 'run_failed', message: 'The run failed.', hint: null };
     const next = summary.resumable ? `Go on with: fovea train ${open.folder} --resume ${run}` : undefined;
     const advice = [hint, next].filter((one) => one !== null && one !== undefined).join(' ');
@@ -121,6 +121,9 @@ export async function finishRun(session: Session, project: string, run: string):
   };
   return { result, text: toText(detail, imagesPerSecond), interrupted: interrupt.aborted };
 }
+
+const isBroken = ({ state, error }: RunSummary): boolean =>
+  state === 'failed' || state === 'interrupted' || (state === 'paused' && error !== null);
 
 /** Of the optimizer steps, evaluation and saving left out; null where a run logged none. */
 function meanRate(records: readonly LogRecord[]): number | null {

@@ -26,6 +26,8 @@ export function RunHeader({ project, run, detail }: RunHeaderProps) {
   const resume = useCommand('runs.resume', changed);
   const stop = useCommand('runs.stop', changed);
   const broken = run.state === 'interrupted' || run.state === 'failed';
+  /** For want of room on the disk: in memory while Fovea runs, at its last checkpoint after that. */
+  const held = run.state === 'paused' && run.error !== null;
   const canResume = run.state === 'paused' || (run.resumable && (broken || run.state === 'stopped'));
 
   const askStop = async () => {
@@ -73,7 +75,7 @@ export function RunHeader({ project, run, detail }: RunHeaderProps) {
               Pause
             </Button>
           )}
-          {canResume && !broken && (
+          {canResume && !broken && !held && (
             <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
               Resume
             </Button>
@@ -87,7 +89,7 @@ export function RunHeader({ project, run, detail }: RunHeaderProps) {
           <RunMenu project={project} run={run} detail={detail} />
         </Group>
       </Group>
-      {broken && (
+      {(broken || held) && (
         <Notice
           tone={run.state === 'failed' ? 'error' : 'warning'}
           title={run.error?.message ?? (run.state === 'failed' ? 'The run failed.' : 'The run was interrupted.')}
@@ -104,7 +106,9 @@ export function RunHeader({ project, run, detail }: RunHeaderProps) {
                 Resume
               </Button>
               <Text size="xs" c="dimmed">
-                Goes on from the last checkpoint, after epoch {run.epochsDone} of {run.epochs}.
+                {held
+                  ? 'Goes on where it stands. While Fovea stays open, it does so by itself once there is room.'
+                  : `Goes on from the last checkpoint, after epoch ${run.epochsDone} of ${run.epochs}.`}
               </Text>
             </Group>
           )}
