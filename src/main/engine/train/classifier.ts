@@ -15,6 +15,7 @@ import { uploadGroups } from './device-state';
 import { packGroups, viewParameters } from './flat-state';
 import { padRows } from './micro-batch';
 import { declareParameters, inputNames, type ParameterLayout } from './programs';
+import { createShrinkingClassifier } from './shrinking-classifier';
 
 export interface ClassifierOptions {
   readonly config: VitConfig;
@@ -49,12 +50,20 @@ export interface Classifier {
 }
 
 /**
- * A trained model for prediction and for features at the frozen boundary.
+ * A trained model for prediction and for features at the frozen boundary. Where memory runs out it computes fewer images
+ * at a time.
  *
  * @throws FoveaError `weights-mismatch`, `device-failed`, `precision-unavailable`
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
-  return createClassifierOn(createBackend(options), options);
+  const backend = createBackend(options);
+  const { batch, device, config } = options;
+  return createShrinkingClassifier((part) => createClassifierOn(backend, { ...options, batch: part }), {
+    batch,
+    imageLength: config.channels * config.imageSize ** 2,
+    // On the CPU nothing fails when memory runs out: the parameters as they were read need not be kept for that.
+    onlyAtFirst: device === 'cpu',
+  });
 }
 
 export async function createClassifierOn(backend: Backend, options: ClassifierOptions): Promise<Classifier> {

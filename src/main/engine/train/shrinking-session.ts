@@ -67,7 +67,7 @@ export class ShrinkingSession implements TrainingSession {
 }
 
 /** Half a part, at least one image; odd ones are rounded up, so that two of them hold the whole. */
-const half = (part: number): number => Math.ceil(part / 2);
+export const half = (part: number): number => Math.ceil(part / 2);
 
 /** The largest of `microBatch`, its half, a quarter, … that fits; one image where none does. */
 export function fittingPart(microBatch: number, fits: (part: number) => boolean): number {
