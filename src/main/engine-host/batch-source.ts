@@ -71,7 +71,7 @@ export function featureBatches(
   batchSize: number,
   mixing: Mixing,
 ): BatchSource {
-  const gather = (set: FeatureSet, positions: readonly number[], views: readonly number[] = []): Batch => {
+  const gather = (set: FeatureSet, positions: readonly number[], views: readonly number[]): Batch => {
     const pixels = new Float32Array(positions.length * width);
     for (const [row, index] of positions.entries()) {
       const features = set.views[(views[row] ?? 0) % set.views.length] as Float32Array;
@@ -93,8 +93,30 @@ export function featureBatches(
       yield mix === null ? batch : mixBatch(batch, mix);
     }
   }
-  async function* validating() {
-    for (const positions of inOrder(validation.labels.length, batchSize)) yield gather(validation, positions);
+  return { training, validation: () => plainBatches(validation, width, batchSize) };
+}
+
+/** All views of all training images as one batch, image after image of each view: for a fit that takes all at once. */
+export function wholeBatch(train: FeatureSet, validation: FeatureSet, width: number, batchSize: number): BatchSource {
+  const { views, labels } = train;
+  const count = views.length * labels.length;
+  async function* training() {
+    const pixels = new Float32Array(count * width);
+    for (const [view, features] of views.entries()) pixels.set(features, view * labels.length * width);
+    yield {
+      pixels,
+      labels: Int32Array.from({ length: count }, (_, row) => labels[row % labels.length] as number),
+      count,
+    };
   }
-  return { training, validation: validating };
+  return { training, validation: () => plainBatches(validation, width, batchSize) };
+}
+
+/** The one view of a set, in order. */
+async function* plainBatches({ views: [features], labels }: FeatureSet, width: number, batchSize: number) {
+  for (let start = 0; start < labels.length; start += batchSize) {
+    const end = Math.min(labels.length, start + batchSize);
+    const pixels = (features as Float32Array).slice(start * width, end * width);
+    yield { pixels, labels: labels.slice(start, end), count: end - start };
+  }
 }

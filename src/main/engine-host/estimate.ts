@@ -1,4 +1,5 @@
-import { stagesOf, trainingViews } from '#shared/training/stages';
+import type { RunConfig } from '#shared/models/run-config';
+import { type Stage, stagesOf, trainingViews } from '#shared/training/stages';
 import { vitModel } from '../engine/train/model';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 import { requireDevice } from './device';
@@ -34,7 +35,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
           optimizer: run.optimizer,
           microBatch,
           gradientAccumulation: run.gradientAccumulation,
-          views: Math.max(1, trainingViews(run, stage)) * spec.trainImages + spec.validationImages,
+          views: keptViews(run, stage, spec),
           averaged: run.emaDecay !== null,
         }),
       ),
@@ -56,4 +57,10 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
     pretrained: backbone.pretrained,
     hash: backbone.hash,
   };
+}
+
+/** Rows of features in memory. A logistic regression has those of the training images in one piece too. */
+function keptViews(run: RunConfig, stage: Stage, { trainImages, validationImages }: EstimateSpec): number {
+  const training = Math.max(1, trainingViews(run, stage)) * trainImages;
+  return validationImages + (stage.solver === 'logistic' ? 2 : 1) * training;
 }

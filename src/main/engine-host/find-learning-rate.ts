@@ -21,7 +21,11 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
     stages.findIndex(({ trainable }) => trainable !== 'head'),
   );
   const stage = stages[index];
-  if (stage === undefined) throw new FoveaError('rate_not_used', 'This run takes no learning rate.');
+  if (stage === undefined || stage.solver === 'logistic') {
+    throw new FoveaError('rate_not_used', 'A head by logistic regression takes no learning rate.', {
+      hint: 'Choose the optimizer as the solver of the head, or a preset that trains layers.',
+    });
+  }
   const labels = spec.train.map(({ label }) => label);
   context.progress('reading the backbone', 0, rateTest.steps);
   const model = await loadBackbone(spec.backbone, spec.classes, config.seed, config.imageSize);

@@ -44,6 +44,8 @@ const laterDefaults: Partial<RunConfig> = {
   mixup: 0,
   featureViews: 0,
   emaDecay: null,
+  headSolver: 'optimizer',
+  headPenalty: 1,
 };
 
 function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {

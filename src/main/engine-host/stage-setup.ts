@@ -1,15 +1,17 @@
 import { totalmem } from 'node:os';
+import { FoveaError } from '#shared/ipc/errors';
 import type { StagePlan } from '#shared/training/plan';
 import { balancedClassWeights } from '#shared/training/plan';
 import { trainingViews } from '#shared/training/stages';
 import type { NamedTensors } from '../engine/tensor';
 import { createHeadSession, createTrainingSession } from '../engine/train/create-session';
+import { createLogisticSession, type LogisticSessionOptions } from '../engine/train/logistic-session';
 import type { BatchSource } from '../engine/train/loop';
 import { lowestRateFactor, vitModel } from '../engine/train/model';
 import type { OptimizerState, TrainingSession } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
 import { featureWidth } from '../engine/vit/tokens';
-import { featureBatches, imageBatches, type Mixing } from './batch-source';
+import { featureBatches, imageBatches, type Mixing, wholeBatch } from './batch-source';
 import { requireDevice, resolveDevice } from './device';
 import { withDropout } from './dropout';
 import { extractFeatures } from './features';
@@ -142,6 +144,27 @@ async function setUpLayers(input: StageInput): Promise<StageSetup> {
   };
 }
 
+/** Of a head that is fitted at once: the sampler's draws become weights, and nothing is mixed. */
+function logisticOptions(
+  { spec: { config, train, classes }, context }: StageInput,
+  shape: { readonly features: number; readonly classes: number },
+  rowsPerImage: number,
+): LogisticSessionOptions {
+  const labels = train.map(({ label }) => label);
+  return {
+    ...shape,
+    penalty: config.headPenalty,
+    rowsPerImage,
+    classWeights: config.classBalance === 'none' ? null : balancedClassWeights(labels, classes.length),
+    labelSmoothing: config.labelSmoothing,
+    onIteration: async () => {
+      await context.yieldToMessages();
+      // A pause waits for the end, which is near.
+      if (context.control() === 'cancel') throw new FoveaError('cancelled', 'The run was cancelled.');
+    },
+  };
+}
+
 const isHead = (name: string) => name.startsWith('classifier.');
 
 async function setUpHead(input: StageInput): Promise<StageSetup> {
@@ -174,20 +197,22 @@ async function setUpHead(input: StageInput): Promise<StageSetup> {
   const labelsOf = (samples: readonly Sample[]) => Int32Array.from(samples, ({ label }) => label);
   const head = new Map([...model.parameters].filter(([name]) => isHead(name)));
   const frozen = [...model.parameters].filter(([name]) => !isHead(name));
-  const session = await createHeadSession(
-    { ...options, features: width, classes: spec.classes.length },
-    head,
-    optimizer ?? undefined,
-  );
+  const shape = { features: width, classes: spec.classes.length };
+  const train = { views: features.slice(0, views.length), labels: labelsOf(spec.train) };
+  const validation = { views: features.slice(views.length), labels: labelsOf(spec.validation) };
+  const { session, batches } =
+    stage.solver === 'logistic'
+      ? {
+          session: createLogisticSession(logisticOptions(input, shape, views.length), head, optimizer ?? undefined),
+          batches: wholeBatch(train, validation, width, options.microBatch),
+        }
+      : {
+          session: await createHeadSession({ ...options, ...shape }, head, optimizer ?? undefined),
+          batches: featureBatches(train, validation, width, options.microBatch, mixingOf(spec)),
+        };
   return {
     session,
-    batches: featureBatches(
-      { views: features.slice(0, views.length), labels: labelsOf(spec.train) },
-      { views: features.slice(views.length), labels: labelsOf(spec.validation) },
-      width,
-      options.microBatch,
-      mixingOf(spec),
-    ),
+    batches,
     lowestRateFactor: 1,
     parameters: async () => new Map([...frozen, ...(await session.parameters())]),
     averagedParameters: async () => new Map([...frozen, ...(await session.averagedParameters())]),

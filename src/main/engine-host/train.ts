@@ -132,7 +132,9 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
         classes: classes.length,
         trainImages: spec.train.length,
         samplingWeights:
-          config.classBalance === 'weighted-sampler' ? samplingWeights(labelsOf(spec), classes.length) : null,
+          config.classBalance === 'weighted-sampler' && stage.solver === 'optimizer'
+            ? samplingWeights(labelsOf(spec), classes.length)
+            : null,
         validationLabels: Int32Array.from(spec.validation, ({ label }) => label),
         session: setup.session,
         batches: setup.batches,

@@ -1,6 +1,6 @@
 import { MAXIMUM_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
 import { fitsMachine } from '#shared/training/memory';
-import { stagesOf } from '#shared/training/stages';
+import { fitsAtOnce, stagesOf } from '#shared/training/stages';
 import type { Estimate } from '../engine-host/protocol';
 import type { RunSample } from './run-files';
 import { countClasses, samplesOf } from './run-samples';
@@ -149,7 +149,7 @@ export function runWarnings(input: CheckInput): string[] {
     warnings.push('The classes are of very different size: consider class weights, and macro F1 as the best metric.');
   }
   const trainImages = samplesOf(samples, 'train').length;
-  if (trainImages > 0 && config.batchSize * config.gradientAccumulation > trainImages) {
+  if (trainImages > 0 && !fitsAtOnce(config) && config.batchSize * config.gradientAccumulation > trainImages) {
     warnings.push(
       `One step takes ${config.batchSize * config.gradientAccumulation} images and there are ${trainImages}.`,
     );

@@ -6,6 +6,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import { defaultLearningRate, type RunConfig, runConfigSchema } from '#shared/models/run-config';
 import { balancedClassWeights, planSteps, type StagePlan, type StepPlan, samplingWeights } from '#shared/training/plan';
+import { fitsAtOnce } from '#shared/training/stages';
 import { scheduleOf } from '../engine/optim/schedule';
 import { epochOrder } from '../engine/train/epoch-plan';
 import type { EngineClient } from '../engine-host/client';
@@ -126,10 +127,11 @@ export async function prepareRun(
       secondsEstimate: estimate?.seconds ?? null,
       schedule: schedulePoints(config, plan),
       classWeights:
-        config.classBalance === 'weighted-loss'
+        config.classBalance === 'weighted-loss' || (config.classBalance === 'weighted-sampler' && fitsAtOnce(config))
           ? classes.map((label, index) => ({ label, weight: weights[index] ?? 0 }))
           : null,
-      classDraws: config.classBalance === 'weighted-sampler' ? firstDraws(config, classes, labels) : null,
+      classDraws:
+        config.classBalance === 'weighted-sampler' && !fitsAtOnce(config) ? firstDraws(config, classes, labels) : null,
       smallerBatch: smallerBatch(checked),
       problems: runProblems(checked),
       warnings: runWarnings(checked),

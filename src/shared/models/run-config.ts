@@ -39,6 +39,13 @@ export type ScheduleKind = (typeof schedules)[number];
 /** `weighted-loss`: errors on rare classes count more. `weighted-sampler`: their images are drawn more often. */
 export const classBalances = ['none', 'weighted-loss', 'weighted-sampler'] as const;
 
+/**
+ * How a head that trains alone is found: by the run's optimizer, or as an L2-regularised logistic regression, whose
+ * minimum is found by L-BFGS.
+ */
+export const headSolvers = ['optimizer', 'logistic'] as const;
+export type HeadSolver = (typeof headSolvers)[number];
+
 /** Batches that may go into one step. */
 export const MAXIMUM_ACCUMULATION = 1024;
 
@@ -74,6 +81,10 @@ export const runConfigSchema = z.strictObject({
    * epochs to go through in turn; 0 = the image as it is in every epoch.
    */
   featureViews: z.number().int().min(0).max(1000).default(0),
+  /** Of stages that train the head alone. */
+  headSolver: z.enum(headSolvers).default('optimizer'),
+  /** Of `logistic`: scikit-learn's C, on standardised features; smaller = a stronger penalty. */
+  headPenalty: z.number().positive().max(1e6).default(1),
   batchSize: z.number().int().min(1).max(1024).default(10),
   gradientAccumulation: z.number().int().min(1).max(MAXIMUM_ACCUMULATION).default(2),
   evaluationBatchSize: z.number().int().min(1).max(1024).default(4),

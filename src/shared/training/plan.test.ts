@@ -13,6 +13,7 @@ describe('planSteps', () => {
     expect(plan.stages).toEqual([
       {
         ...{ name: 'All layers', trainable: 'all', learningRate: 1e-3, epochs: 40 },
+        ...{ solver: 'optimizer', batchSize: 10, gradientAccumulation: 2 },
         ...{ stepsPerEpoch: 24, steps: 960, warmupSteps: 96 },
       },
     ]);
@@ -20,6 +21,18 @@ describe('planSteps', () => {
   it('takes a number of warm-up steps in place of the ratio, at most all', () => {
     const warmup = (warmupSteps: number) => planSteps(config({ warmupSteps }), 468).stages[0]?.warmupSteps;
     expect([warmup(7), warmup(0), warmup(5000)]).toEqual([7, 0, 960]);
+  });
+  it('takes one step on all images for a logistic regression, and the others as usual', () => {
+    const plan = planSteps(config({ preset: 'gradual', stageEpochs: 5, headSolver: 'logistic' }), 468);
+    expect(plan.stages.map(({ solver, epochs, steps, batchSize }) => [solver, epochs, steps, batchSize])).toEqual([
+      ['logistic', 1, 1, 468],
+      ['optimizer', 5, 120, 10],
+      ['optimizer', 5, 120, 10],
+    ]);
+    expect(plan.stages[0]).toMatchObject({ gradientAccumulation: 1, warmupSteps: 0, learningRate: 0 });
+    expect(totalEpochs(config({ preset: 'quick', headSolver: 'logistic' }))).toBe(1);
+    // Only a head that trains alone has a solver of its own.
+    expect(planSteps(config({ preset: 'full', headSolver: 'logistic' }), 468).stages[0]?.solver).toBe('optimizer');
   });
   it('has a step for fewer images than a batch', () => {
     const plan = planSteps(config({ gradientAccumulation: 4, epochs: 3 }), 3);

@@ -3,6 +3,9 @@ import { type Stage, stagesOf } from './stages';
 
 /** A stage cut into steps. A step is one update of the weights. */
 export interface StagePlan extends Stage {
+  /** Images of a micro-batch, and micro-batches of a step. */
+  readonly batchSize: number;
+  readonly gradientAccumulation: number;
   readonly stepsPerEpoch: number;
   readonly steps: number;
   readonly warmupSteps: number;
@@ -20,12 +23,16 @@ type PlannedConfig = Parameters<typeof stagesOf>[0] &
 
 /** As transformers' Trainer counts: the last micro-batch and the last step of an epoch may be smaller. */
 export function planSteps(config: PlannedConfig, trainImages: number): StepPlan {
-  const microBatchesPerEpoch = Math.ceil(trainImages / config.batchSize);
-  const stepsPerEpoch = Math.ceil(microBatchesPerEpoch / config.gradientAccumulation);
   const stages = stagesOf(config).map((stage): StagePlan => {
+    // A logistic regression takes all images at once, in one step to the end.
+    const whole = stage.solver === 'logistic';
+    const batchSize = whole ? Math.max(1, trainImages) : config.batchSize;
+    const gradientAccumulation = whole ? 1 : config.gradientAccumulation;
+    const stepsPerEpoch = Math.ceil(Math.ceil(trainImages / batchSize) / gradientAccumulation);
     const steps = stepsPerEpoch * stage.epochs;
-    const warmupSteps = Math.min(steps, config.warmupSteps ?? Math.ceil(steps * config.warmupRatio));
-    return { ...stage, stepsPerEpoch, steps, warmupSteps };
+    const warmup = Math.min(steps, config.warmupSteps ?? Math.ceil(steps * config.warmupRatio));
+    const warmupSteps = whole ? 0 : warmup;
+    return { ...stage, batchSize, gradientAccumulation, stepsPerEpoch, steps, warmupSteps };
   });
   const sum = (count: (stage: StagePlan) => number) => stages.reduce((total, stage) => total + count(stage), 0);
   return { stages, totalSteps: sum(({ steps }) => steps), epochs: sum(({ epochs }) => epochs) };

@@ -1,4 +1,4 @@
-import type { OptimizerKind, RunConfig } from '../models/run-config';
+import type { HeadSolver, OptimizerKind, RunConfig } from '../models/run-config';
 
 /**
  * What takes gradients: the classifier; the classifier and the last encoder block; every layer. All else is frozen and
@@ -12,8 +12,10 @@ export interface Stage {
   readonly name: string;
   readonly trainable: Trainable;
   readonly epochs: number;
-  /** The peak of its schedule. */
+  /** The peak of its schedule; 0 where its solver takes none. */
   readonly learningRate: number;
+  /** `optimizer`: many steps by the run's optimizer. `logistic`: one step that ends at the minimum. */
+  readonly solver: HeadSolver;
 }
 
 const names: Readonly<Record<Trainable, string>> = {
@@ -30,7 +32,7 @@ export const defaultHeadLearningRate = (optimizer: OptimizerKind): number => (op
 
 type StagedConfig = Pick<
   RunConfig,
-  'preset' | 'epochs' | 'learningRate' | 'headLearningRate' | 'headEpochs' | 'stageEpochs' | 'optimizer'
+  'preset' | 'epochs' | 'learningRate' | 'headLearningRate' | 'headEpochs' | 'stageEpochs' | 'optimizer' | 'headSolver'
 >;
 
 /**
@@ -47,33 +49,41 @@ export function stagesOf(config: StagedConfig): readonly Stage[] {
     trainable,
     epochs,
     learningRate: rate,
+    solver: 'optimizer',
   });
+  const head = (epochs: number, rate: number): Stage =>
+    config.headSolver === 'logistic' ? { ...stage('head', 1, 0), solver: 'logistic' } : stage('head', epochs, rate);
   const headRate = config.headLearningRate ?? defaultHeadLearningRate(config.optimizer);
   switch (config.preset) {
     case 'quick':
-      return [stage('head', config.epochs)];
+      return [head(config.epochs, learningRate)];
     case 'full':
       return [stage('all', config.epochs)];
     case 'careful':
-      return [stage('head', config.headEpochs, headRate), stage('all', config.epochs)];
+      return [head(config.headEpochs, headRate), stage('all', config.epochs)];
     case 'gradual':
       return [
-        stage('head', config.stageEpochs, headRate),
+        head(config.stageEpochs, headRate),
         stage('last-block', config.stageEpochs),
         stage('all', config.stageEpochs, learningRate * ALL_LAYERS_FACTOR),
       ];
   }
 }
 
+/** True where nothing takes steps, rates or epochs: all there is to a run is a logistic regression. */
+export const fitsAtOnce = (config: StagedConfig): boolean =>
+  stagesOf(config).every(({ solver }) => solver === 'logistic');
+
 /**
- * Augmented views of each training image that a head which trains alone learns from, one an epoch in turn; 0 = the
- * evaluation view in every epoch. Without augmentation all views are that one.
+ * Augmented views of each training image that a head which trains alone learns from, one an epoch in turn or, by a
+ * logistic regression, all at once; 0 = the evaluation view alone. Without augmentation all views are that one.
  */
 export function trainingViews(
   { featureViews, augmentation }: Pick<RunConfig, 'featureViews' | 'augmentation'>,
-  { epochs }: Pick<Stage, 'epochs'>,
+  { epochs, solver }: Pick<Stage, 'epochs' | 'solver'>,
 ): number {
-  return augmentation.enabled ? Math.min(featureViews, epochs) : 0;
+  if (!augmentation.enabled) return 0;
+  return solver === 'logistic' ? featureViews : Math.min(featureViews, epochs);
 }
 
 /** Epochs of all stages together. */

@@ -171,14 +171,14 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
   while (state.stageStep < stage.steps && !state.finished) {
     const epoch = state.epochsBefore + Math.floor(state.stageStep / stepsPerEpoch) + 1;
     const done = state.stageStep % stepsPerEpoch;
-    const microBatches = epochPlan(config.seed, epoch, input.trainImages, config.batchSize, input.samplingWeights);
-    const trained = done * config.gradientAccumulation;
+    const microBatches = epochPlan(config.seed, epoch, input.trainImages, stage.batchSize, input.samplingWeights);
+    const trained = done * stage.gradientAccumulation;
     const iterator = input.batches.training(epoch, microBatches, trained)[Symbol.asyncIterator]();
     try {
       for (let first = trained; first < microBatches.length; ) {
         const start = input.now();
         const group: Batch[] = [];
-        while (group.length < config.gradientAccumulation && first < microBatches.length) {
+        while (group.length < stage.gradientAccumulation && first < microBatches.length) {
           const next = await iterator.next();
           if (next.done === true) throw new Error('the batch source ended early');
           group.push(next.value);
@@ -189,7 +189,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
           state.stageStep,
           epochs.map(({ validationLoss }) => validationLoss),
         );
-        const { loss, gradientNorm } = await session.step(group, learningRate);
+        const { loss, gradientNorm, note: remark } = await session.step(group, learningRate);
         if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
           throw new FoveaError(
             'diverged',
@@ -210,6 +210,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
         state.epochLossSum += loss;
         state.logLossSum += loss;
         state.logSteps += 1;
+        if (remark !== undefined) input.log(note(remark));
         if (state.step % config.logEverySteps === 0 || state.stageStep === stage.steps) {
           input.log({
             kind: 'step',

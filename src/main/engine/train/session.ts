@@ -62,6 +62,8 @@ export interface StepResult {
   readonly loss: number;
   /** Global norm before clipping. */
   readonly gradientNorm: number;
+  /** What a person should know of the step, as a sentence. */
+  readonly note?: string;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { SectionCard } from '../../components/section-card';
 import type { DraftConfig } from './draft-store';
-import { IntegerSetting } from './setting-row';
+import { ChoiceSetting, DecimalSetting, IntegerSetting } from './setting-row';
 
 export interface HeadSectionProps {
   readonly draft: DraftConfig;
@@ -16,7 +16,7 @@ export function HeadSection({ draft, change }: HeadSectionProps) {
         label="Augmented views"
         help={
           draft.augmentation.enabled
-            ? 'Of each image, computed once each; epochs take turns. 0 = the image as it is.'
+            ? 'Of each image, computed once each. 0 = the image as it is.'
             : 'Needs augmentation, which is off.'
         }
         value={draft.featureViews}
@@ -25,6 +25,25 @@ export function HeadSection({ draft, change }: HeadSectionProps) {
         disabled={!draft.augmentation.enabled}
         onChange={(featureViews) => change({ featureViews })}
       />
+      <ChoiceSetting
+        label="Solver"
+        help="Logistic regression goes straight to the best head, without learning rate or epochs."
+        value={draft.headSolver}
+        choices={[
+          { value: 'optimizer', label: 'Optimizer, in epochs' },
+          { value: 'logistic', label: 'Logistic regression' },
+        ]}
+        onChange={(headSolver) => change({ headSolver })}
+      />
+      {draft.headSolver === 'logistic' && (
+        <DecimalSetting
+          label="C"
+          help="As in scikit-learn, on standardised features: smaller = simpler. Not mixed by mixup."
+          value={draft.headPenalty}
+          check={(value) => (value > 0 && value <= 1e6 ? null : 'Above 0, up to 1000000')}
+          onChange={(value) => change({ headPenalty: value ?? 1 })}
+        />
+      )}
     </SectionCard>
   );
 }

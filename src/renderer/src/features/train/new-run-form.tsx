@@ -2,7 +2,7 @@ import { Radio, Text, TextInput } from '@mantine/core';
 import type { BackboneSummary } from '#shared/models/backbone';
 import type { ProjectSummary } from '#shared/models/project';
 import { defaultLearningRate, type Preset } from '#shared/models/run-config';
-import { defaultHeadLearningRate } from '#shared/training/stages';
+import { defaultHeadLearningRate, fitsAtOnce } from '#shared/training/stages';
 import { SectionCard } from '../../components/section-card';
 import { useRequest } from '../../state/requests';
 import { AugmentationSection } from './augmentation-section';
@@ -109,10 +109,27 @@ interface StepSettingsProps extends GroupProps {
 function StepSettings({ project, draft, change, backbone }: StepSettingsProps) {
   const automatic = defaultLearningRate(draft.preset, backbone?.pretrained ?? false, draft.optimizer);
   const automaticHead = defaultHeadLearningRate(draft.optimizer);
-  const headFirst = draft.preset === 'careful' || draft.preset === 'gradual';
+  const headFirst = draft.headSolver !== 'logistic' && (draft.preset === 'careful' || draft.preset === 'gradual');
+  const batchSize = (
+    <IntegerSetting
+      label="Batch size"
+      help="Images at a time. Less needs less memory."
+      value={draft.batchSize}
+      min={1}
+      max={1024}
+      onChange={(value) => change({ batchSize: value })}
+    />
+  );
+  if (fitsAtOnce(draft)) {
+    return (
+      <SectionCard title="Steps and learning rate" description="None: the logistic regression is solved at once.">
+        {batchSize}
+      </SectionCard>
+    );
+  }
   return (
     <SectionCard title="Steps and learning rate">
-      {draft.preset === 'careful' && (
+      {draft.preset === 'careful' && headFirst && (
         <IntegerSetting
           label="Head epochs"
           help="Epochs of the head alone, before all layers train."
@@ -125,7 +142,7 @@ function StepSettings({ project, draft, change, backbone }: StepSettingsProps) {
       {draft.preset === 'gradual' ? (
         <IntegerSetting
           label="Epochs a stage"
-          help="Times that every training image is seen in each of the three stages."
+          help={`Times that every training image is seen in each of the ${headFirst ? 'three stages' : 'two stages after the head'}.`}
           value={draft.stageEpochs}
           min={1}
           max={10_000}
@@ -141,14 +158,7 @@ function StepSettings({ project, draft, change, backbone }: StepSettingsProps) {
           onChange={(epochs) => change({ epochs })}
         />
       )}
-      <IntegerSetting
-        label="Batch size"
-        help="Images at a time. Less needs less memory."
-        value={draft.batchSize}
-        min={1}
-        max={1024}
-        onChange={(batchSize) => change({ batchSize })}
-      />
+      {batchSize}
       <IntegerSetting
         label="Gradient accumulation"
         help={
@@ -286,6 +296,7 @@ function StepSettings({ project, draft, change, backbone }: StepSettingsProps) {
 }
 
 function OutcomeSettings({ draft, change }: GroupProps) {
+  const inEpochs = !fitsAtOnce(draft);
   return (
     <SectionCard title="Goal and loss">
       <ChoiceSetting
@@ -300,13 +311,15 @@ function OutcomeSettings({ draft, change }: GroupProps) {
         ]}
         onChange={(bestMetric) => change({ bestMetric })}
       />
-      <SwitchSetting
-        label="Early stopping"
-        help="Ends the run when that metric no longer gets better."
-        value={draft.earlyStoppingPatience !== null}
-        onChange={(on) => change({ earlyStoppingPatience: on ? 5 : null })}
-      />
-      {draft.earlyStoppingPatience !== null && (
+      {inEpochs && (
+        <SwitchSetting
+          label="Early stopping"
+          help="Ends the run when that metric no longer gets better."
+          value={draft.earlyStoppingPatience !== null}
+          onChange={(on) => change({ earlyStoppingPatience: on ? 5 : null })}
+        />
+      )}
+      {inEpochs && draft.earlyStoppingPatience !== null && (
         <IntegerSetting
           label="Patience"
           help="Epochs without a better value before the end."
@@ -316,7 +329,7 @@ function OutcomeSettings({ draft, change }: GroupProps) {
           onChange={(earlyStoppingPatience) => change({ earlyStoppingPatience })}
         />
       )}
-      {draft.earlyStoppingPatience !== null && (
+      {inEpochs && draft.earlyStoppingPatience !== null && (
         <DecimalSetting
           label="Smallest gain"
           help="What the metric must gain to count as better."
@@ -336,21 +349,16 @@ function OutcomeSettings({ draft, change }: GroupProps) {
         ]}
         onChange={(classBalance) => change({ classBalance })}
       />
-      <DecimalSetting
-        label="Label smoothing"
-        help="Share of certainty taken from the true label."
-        value={draft.labelSmoothing}
-        check={(value) => (value >= 0 && value <= 0.99 ? null : 'From 0 to 0.99')}
-        onChange={(value) => change({ labelSmoothing: value ?? 0 })}
-      />
-      <DecimalSetting
-        label="Weight averaging"
-        help="Decay of a moving average of the weights, which becomes the model; try 0.999. Empty: none."
-        value={draft.emaDecay}
-        placeholder="Off"
-        check={(value) => (value > 0 && value < 1 ? null : 'Above 0, below 1')}
-        onChange={(emaDecay) => change({ emaDecay })}
-      />
+      {inEpochs && (
+        <DecimalSetting
+          label="Weight averaging"
+          help="Decay of a moving average of the weights, which becomes the model; try 0.999. Empty: none."
+          value={draft.emaDecay}
+          placeholder="Off"
+          check={(value) => (value > 0 && value < 1 ? null : 'Above 0, below 1')}
+          onChange={(emaDecay) => change({ emaDecay })}
+        />
+      )}
       <IntegerSetting
         label="Seed"
         help="The same seed, data and settings repeat the run."
@@ -360,14 +368,16 @@ function OutcomeSettings({ draft, change }: GroupProps) {
         onChange={(seed) => change({ seed })}
       />
       <DeviceSetting value={draft.device} onChange={(device) => change({ device })} />
-      <IntegerSetting
-        label="Log every"
-        help="Optimizer steps between two points of the charts."
-        value={draft.logEverySteps}
-        min={1}
-        max={10_000}
-        onChange={(logEverySteps) => change({ logEverySteps })}
-      />
+      {inEpochs && (
+        <IntegerSetting
+          label="Log every"
+          help="Optimizer steps between two points of the charts."
+          value={draft.logEverySteps}
+          min={1}
+          max={10_000}
+          onChange={(logEverySteps) => change({ logEverySteps })}
+        />
+      )}
       <IntegerSetting
         label="Test-time views"
         help="Augmented views averaged into each answer of Evaluate and Predict; 0 = off."

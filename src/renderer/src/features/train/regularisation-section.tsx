@@ -1,3 +1,4 @@
+import { fitsAtOnce } from '#shared/training/stages';
 import { SectionCard } from '../../components/section-card';
 import type { DraftConfig } from './draft-store';
 import { DecimalSetting } from './setting-row';
@@ -28,13 +29,15 @@ export function RegularisationSection({ draft, change }: RegularisationSectionPr
         check={belowOne}
         onChange={(value) => change({ labelSmoothing: value ?? 0 })}
       />
-      <DecimalSetting
-        label="Mixup"
-        help="Blends images in pairs, labels too; 0.2 is usual, 0 = off. A head alone: blends their features."
-        value={draft.mixup}
-        check={(value) => (value >= 0 && value <= 100 ? null : 'From 0 to 100')}
-        onChange={(value) => change({ mixup: value ?? 0 })}
-      />
+      {!fitsAtOnce(draft) && (
+        <DecimalSetting
+          label="Mixup"
+          help="Blends images in pairs, labels too; 0.2 is usual, 0 = off. A head alone: blends their features."
+          value={draft.mixup}
+          check={(value) => (value >= 0 && value <= 100 ? null : 'From 0 to 100')}
+          onChange={(value) => change({ mixup: value ?? 0 })}
+        />
+      )}
       {!isQuick && (
         <>
           <DecimalSetting

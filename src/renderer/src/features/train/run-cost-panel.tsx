@@ -155,7 +155,9 @@ function Costs({ cost, effectiveBatch }: { cost: RequestOutput<'runs.preview'>; 
     ['Parameters', formatParameters(cost.parameters)],
     ['Optimizer steps', formatCount(cost.steps)],
     ['Epochs', formatCount(cost.epochs)],
-    ['Effective batch', formatCount(effectiveBatch)],
+    ...(cost.stages.some(({ learningRate }) => learningRate > 0)
+      ? [['Effective batch', formatCount(effectiveBatch)] as const]
+      : []),
   ];
   return (
     <>

@@ -33,7 +33,7 @@ export function StageTable({ stages }: { readonly stages: Stages }) {
                 {formatCount(epochs)}
               </td>
               <td className="tabular" style={{ textAlign: 'right' }}>
-                {decimalText(learningRate)}
+                {learningRate === 0 ? '–' : decimalText(learningRate)}
               </td>
               <td className="tabular" style={{ textAlign: 'right' }}>
                 {trainableParameters === null ? '–' : formatParameters(trainableParameters)}

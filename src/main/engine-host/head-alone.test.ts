@@ -1,23 +1,26 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunProgress } from '#shared/models/run';
+import type { LogRecord, RunProgress } from '#shared/models/run';
 import type { RunConfigInput } from '#shared/models/run-config';
+import { balancedClassWeights } from '#shared/training/plan';
 import { relativeError } from '../engine/selftest/check';
 import { createClassifier } from '../engine/train/classifier';
+import { fitLogisticRegression } from '../engine/train/logistic-regression';
 import { launchNodeHost } from '../process/node-launcher';
 import { makeBatch } from './batch-maker';
 import { lastFolder } from './checkpoint-slots';
 import { createEngineClient, type EngineClient } from './client';
+import { extractFeatures } from './features';
 import { loadBackbone } from './load-backbone';
 import type { TrainSpec } from './protocol';
-import { hashFile } from './tensor-files';
+import { hashFile, readTensorsFile } from './tensor-files';
 import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
 
 let engine: EngineClient;
 const folder = temporaryFolder();
 beforeAll(async () => {
-  engine = createEngineClient({ launcher: launchNodeHost, entry: await buildEngineHost('engine-host-views') });
+  engine = createEngineClient({ launcher: launchNodeHost, entry: await buildEngineHost('engine-host-head-alone') });
 }, 180_000);
 afterAll(() => {
   engine.dispose();
@@ -31,14 +34,16 @@ const quick = (name: string, config: Partial<RunConfigInput> = {}): TrainSpec =>
 
 async function train(spec: TrainSpec, pauseAt = 0) {
   const phases = new Set<RunProgress['phase']>();
+  const log: LogRecord[] = [];
   const call = engine.request('train', spec, {
     onRunProgress: ({ phase }) => phases.add(phase),
     onLog: (record) => {
+      log.push(record);
       if (record.kind === 'step' && record.step === pauseAt) call.control('pause');
     },
   });
-  const { state } = await call.result;
-  return { state, phases };
+  const { state, history } = await call.result;
+  return { state, history, phases, log };
 }
 const weights = ({ runFolder }: TrainSpec) => hashFile(join(lastFolder(runFolder), 'model.safetensors'));
 const cached = () =>
@@ -102,5 +107,87 @@ describe('feature views', { timeout: 180_000 }, () => {
     await train(quick('rotated', { epochs: 1, augmentation: { horizontalFlip: 0, rotationDegrees: 5 } }));
     // One epoch shows one view, and another seed draws another backbone here: its validation images are new too.
     expect(cached()).toHaveLength(before + 2 + 1);
+  });
+});
+
+describe('a head by logistic regression', { timeout: 180_000 }, () => {
+  const logistic: Partial<RunConfigInput> = { headSolver: 'logistic', headPenalty: 0.5, featureViews: 0 };
+
+  it('is the fit to the features, found in one step', async () => {
+    const spec = quick('fit', { ...logistic, featureViews: 2, classBalance: 'weighted-loss', labelSmoothing: 0.1 });
+    const { state, history, log } = await train(spec);
+    expect(state).toBe('finished');
+    expect(history).toMatchObject([{ epoch: 1, step: 1, stage: 0 }]);
+    expect(log.map((record) => record.kind)).toEqual(['note', 'step', 'epoch']);
+    expect(log[0]).toHaveProperty(
+      'message',
+      expect.stringMatching(/^The logistic regression converged after \d+ iter/),
+    );
+    expect(log[1]).toMatchObject({ learningRate: 0, loss: history[0]?.trainLoss });
+
+    // What the run has cached, fitted here.
+    const { config, classes, train: samples } = spec;
+    const backbone = await loadBackbone(spec.backbone, classes, config.seed, null);
+    const features = await extractFeatures(
+      [0, 1].map((view) => ({ samples, view })),
+      {
+        ...{ cacheFolder: spec.cacheFolder, config: backbone.config, parameters: backbone.parameters },
+        ...{ backboneHash: backbone.hash, pipeline: spec.pipeline, augmentation: config.augmentation },
+        ...{ seed: config.seed, device: 'cpu', threads: 1, batchSize: 4 },
+        onProgress: () => Promise.reject(new Error('all was cached')),
+      },
+    );
+    const labels = samples.map(({ label }) => label);
+    const fit = await fitLogisticRegression(
+      {
+        features: Float32Array.of(...(features[0] ?? []), ...(features[1] ?? [])),
+        labels: Int32Array.from([...labels, ...labels]),
+        ...{ width: 96, classes: 2 },
+      },
+      {
+        ...{ penalty: 0.5, rowsPerImage: 2, classWeights: balancedClassWeights(labels, 2), labelSmoothing: 0.1 },
+        ...{ tolerance: 1e-6, maximumIterations: 2000 },
+      },
+    );
+    const trained = await readTensorsFile(join(lastFolder(spec.runFolder), 'model.safetensors'));
+    expect([...(trained.get('classifier.weight')?.data ?? [])]).toEqual([...Float32Array.from(fit.weight)]);
+    expect([...(trained.get('classifier.bias')?.data ?? [])]).toEqual([...Float32Array.from(fit.bias)]);
+  });
+
+  it('takes weights for what a sampler would draw', async () => {
+    // 18 images of two classes, 5 of one.
+    const uneven = (spec: TrainSpec): TrainSpec => ({
+      ...spec,
+      train: spec.train.filter(({ label }, index) => label === 0 || index < 10),
+    });
+    const runs = (['none', 'weighted-loss', 'weighted-sampler'] as const).map((classBalance) =>
+      uneven(quick(classBalance, { ...logistic, classBalance })),
+    );
+    for (const run of runs) await train(run);
+    const [none, loss, sampler] = await Promise.all(runs.map(weights));
+    expect(sampler).toBe(loss);
+    expect(loss).not.toBe(none);
+  });
+
+  it('is where the layers of a careful run begin, and a pause between them changes nothing', async () => {
+    const careful = (name: string) =>
+      quick(name, { ...logistic, preset: 'careful', epochs: 1, gradientAccumulation: 1 });
+    const whole = careful('careful');
+    const { history } = await train(whole);
+    expect(history.map(({ epoch, stage, step }) => [epoch, stage, step])).toEqual([
+      [1, 0, 1],
+      [2, 1, 6],
+    ]);
+    const paused = careful('careful-paused');
+    expect((await train(paused, 1)).state).toBe('paused');
+    const { log } = await train({ ...paused, resume: true });
+    expect(log.some((record) => record.kind === 'note' && record.message.includes('logistic'))).toBe(false);
+    expect(await weights(paused)).toBe(await weights(whole));
+  });
+
+  it('has no learning rate to be tested', async () => {
+    const { config, classes, backbone, pipeline, cacheFolder, train: samples, validation } = quick('rate', logistic);
+    const spec = { config, classes, backbone, pipeline, cacheFolder, train: samples, validation };
+    await expect(engine.request('findLearningRate', spec).result).rejects.toMatchObject({ code: 'rate_not_used' });
   });
 });

@@ -1,0 +1,159 @@
+import { type Minimum, minimise } from '../optim/lbfgs';
+import { crossEntropyTargets } from './cross-entropy';
+
+export interface LogisticData {
+  /** [rows, width] */
+  readonly features: Float32Array;
+  /** [rows], class indices. */
+  readonly labels: Int32Array;
+  readonly width: number;
+  readonly classes: number;
+}
+
+export interface LogisticOptions {
+  /** scikit-learn's C: the weight of the data against the penalty. */
+  readonly penalty: number;
+  /** Rows that are views of one image: together they count as one. */
+  readonly rowsPerImage: number;
+  readonly classWeights: readonly number[] | null;
+  readonly labelSmoothing: number;
+  /** Of the largest component of the gradient of the mean loss with its penalty. */
+  readonly tolerance: number;
+  readonly maximumIterations: number;
+  /** After each iteration, with the loss and its penalty; may throw to end the fit. */
+  onIteration?(iteration: number, value: number): Promise<void>;
+}
+
+export interface LogisticFit {
+  /** [classes, width], for features as they are. */
+  readonly weight: Float64Array;
+  /** [classes] */
+  readonly bias: Float64Array;
+  /** Weighted mean cross-entropy, without the penalty. */
+  readonly loss: number;
+  readonly search: Omit<Minimum, 'x'>;
+}
+
+/**
+ * Multinomial logistic regression with an L2 penalty on the weights and none on the biases, to its only minimum: what
+ * scikit-learn's `make_pipeline(StandardScaler(), LogisticRegression(C=penalty))` finds. With T as in
+ * `crossEntropyTargets`, s_i the weight of row i's class, and z the standardised features, it minimises
+ *
+ *   -sum(T log softmax(z W^T + b)) + rowsPerImage / (2 C sum_i s_i) |W|^2
+ *
+ * Features are standardised (mean 0, variance 1 over the rows; a constant one keeps its scale), so that one C suits
+ * backbones whose features differ in scale, and few iterations are enough; the fit is given back for features as they are.
+ */
+export async function fitLogisticRegression(data: LogisticData, options: LogisticOptions): Promise<LogisticFit> {
+  const { features, labels, width, classes } = data;
+  const rows = labels.length;
+  const targets = crossEntropyTargets({ ...options, batch: rows, classes, labels, mixed: null, scale: 1 });
+  const scaling = standardisation(features, rows, width);
+  const totalWeight = labels.reduce((sum, label) => sum + (options.classWeights?.[label] ?? 1), 0);
+  const decay = totalWeight === 0 ? 0 : options.rowsPerImage / (options.penalty * totalWeight);
+  const size = classes * width;
+
+  let loss = 0;
+  const objective = (x: Float64Array, gradient: Float64Array): number => {
+    const linear = unscale(x, scaling, classes);
+    const ofLinear = new Float64Array(x.length);
+    loss = crossEntropyOfRows(linear, ofLinear, data, targets);
+    let squares = 0;
+    for (let c = 0; c < classes; c += 1) {
+      const ofBias = ofLinear[size + c] as number;
+      gradient[size + c] = ofBias;
+      for (let j = 0; j < width; j += 1) {
+        const at = c * width + j;
+        const weight = x[at] as number;
+        squares += weight * weight;
+        const centred = (ofLinear[at] as number) - ofBias * (scaling.mean[j] as number);
+        gradient[at] = centred / (scaling.deviation[j] as number) + decay * weight;
+      }
+    }
+    return loss + (decay / 2) * squares;
+  };
+  const { x, ...search } = await minimise(objective, new Float64Array(size + classes), options);
+  const linear = unscale(x, scaling, classes);
+  objective(x, new Float64Array(x.length));
+  return { weight: linear.slice(0, size), bias: linear.slice(size), loss, search };
+}
+
+interface Scaling {
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+}
+
+function standardisation(features: Float32Array, rows: number, width: number): Scaling {
+  const mean = new Float64Array(width);
+  const deviation = new Float64Array(width);
+  for (let j = 0; j < width; j += 1) {
+    let sum = 0;
+    for (let row = 0; row < rows; row += 1) sum += features[row * width + j] as number;
+    const centre = sum / rows;
+    let squares = 0;
+    for (let row = 0; row < rows; row += 1) squares += ((features[row * width + j] as number) - centre) ** 2;
+    mean[j] = centre;
+    const spread = Math.sqrt(squares / rows);
+    // What is left of a constant column is rounding.
+    deviation[j] = spread > 1e-7 * Math.abs(centre) ? spread : 1;
+  }
+  return { mean, deviation };
+}
+
+/** Weights and biases, one after the other, for features as they are: W / deviation and b - W mean / deviation. */
+function unscale(x: Float64Array, { mean, deviation }: Scaling, classes: number): Float64Array {
+  const width = mean.length;
+  const linear = x.slice();
+  for (let c = 0; c < classes; c += 1) {
+    let shift = 0;
+    for (let j = 0; j < width; j += 1) {
+      const weight = (x[c * width + j] as number) / (deviation[j] as number);
+      linear[c * width + j] = weight;
+      shift += weight * (mean[j] as number);
+    }
+    linear[classes * width + c] = (x[classes * width + c] as number) - shift;
+  }
+  return linear;
+}
+
+/** -sum(T log softmax(x W^T + b)); adds its gradient to `gradient`. d/d logits = softmax rowsum(T) - T. */
+function crossEntropyOfRows(
+  linear: Float64Array,
+  gradient: Float64Array,
+  { features, labels, width, classes }: LogisticData,
+  targets: Float32Array,
+): number {
+  const size = classes * width;
+  const logits = new Float64Array(classes);
+  let loss = 0;
+  for (let row = 0; row < labels.length; row += 1) {
+    const first = row * width;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let c = 0; c < classes; c += 1) {
+      let logit = linear[size + c] as number;
+      const weights = c * width;
+      for (let j = 0; j < width; j += 1) logit += (linear[weights + j] as number) * (features[first + j] as number);
+      logits[c] = logit;
+      largest = Math.max(largest, logit);
+    }
+    let exponentials = 0;
+    let total = 0;
+    for (let c = 0; c < classes; c += 1) {
+      exponentials += Math.exp((logits[c] as number) - largest);
+      total += targets[row * classes + c] as number;
+    }
+    const logarithm = largest + Math.log(exponentials);
+    for (let c = 0; c < classes; c += 1) {
+      const target = targets[row * classes + c] as number;
+      const ofLogit = (logits[c] as number) - logarithm;
+      loss -= target * ofLogit;
+      const slope = total * Math.exp(ofLogit) - target;
+      gradient[size + c] = (gradient[size + c] as number) + slope;
+      const weights = c * width;
+      for (let j = 0; j < width; j += 1) {
+        gradient[weights + j] = (gradient[weights + j] as number) + slope * (features[first + j] as number);
+      }
+    }
+  }
+  return loss;
+}
