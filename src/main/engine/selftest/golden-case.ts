@@ -1,5 +1,6 @@
 import type { Backend, EngineDevice, Program } from '../backends/backend';
 import { createBackend } from '../backends/create-backend';
+import { createRelevance } from '../explain/relevance';
 import { attentionRollout } from '../explain/rollout';
 import { createSchedule } from '../optim/schedule';
 import { readSafetensors, type SafetensorsFile, toFloat32 } from '../safetensors';
@@ -49,7 +50,7 @@ interface Settings {
   };
 }
 
-/** Compares forward pass, losses, gradients, six optimizer steps and attention rollout with a reference. */
+/** Compares forward pass, rollout, relevance, losses, gradients and six optimizer steps with a reference. */
 export async function runGoldenCase(files: GoldenFiles, device: EngineDevice, threads = 0): Promise<GoldenResult> {
   const family = (files.config as { model_type?: unknown }).model_type;
   if (!families.some((known) => known === family)) {
@@ -60,6 +61,7 @@ export async function runGoldenCase(files: GoldenFiles, device: EngineDevice, th
   try {
     const checks = [
       ...(await golden.checkForward()),
+      ...(await golden.checkRelevance()),
       ...(await golden.checkLosses()),
       ...(await golden.checkGradients()),
       ...(await golden.checkTraining()),
@@ -127,6 +129,19 @@ class GoldenCase {
       ...result.attentions.map((attention, i) => this.compare(`attentions.${i}`, attention, limits.forward)),
       this.compare('explain.rollout', rollouts, limits.forward),
     ];
+  }
+
+  /** Relevance for each class. */
+  async checkRelevance(): Promise<Check[]> {
+    const { backend, config, parameters, labels } = this;
+    const relevance = await createRelevance(backend, { config, parameters, batch: labels.length });
+    const checks: Check[] = [];
+    for (const index of config.classes.keys()) {
+      const values = await relevance.run(this.pixels, new Int32Array(labels.length).fill(index));
+      checks.push(this.compare(`explain.relevance.${index}`, values, limits.forward));
+    }
+    await relevance.dispose();
+    return checks;
   }
 
   async checkLosses(): Promise<Check[]> {

@@ -11,7 +11,7 @@ import type { VitConfig } from '../vit/config';
 import { buildVit } from '../vit/forward';
 import { parameterGroups } from '../vit/parameters';
 import { featureWidth, tokenCount } from '../vit/tokens';
-import { uploadGroups } from './device-state';
+import { feedParameters } from './feed-parameters';
 import { packGroups, viewParameters } from './flat-state';
 import { padRows } from './micro-batch';
 import { declareParameters, inputNames, type ParameterLayout } from './programs';
@@ -67,31 +67,23 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
 }
 
 export async function createClassifierOn(backend: Backend, options: ClassifierOptions): Promise<Classifier> {
-  const groups = parameterGroups(options.config);
-  const flat = packGroups(groups, options.parameters);
-  if (options.precision === 'int8') return createQuantizedClassifier(backend, options, viewParameters(groups, flat));
-  const program = await backend.compile(buildClassifier(options, backend.keepsTensors ? 'flat' : 'separate'));
-  if (!backend.keepsTensors) {
-    return new ProgramClassifier(options, program, viewParameters(groups, flat), () => program.dispose());
-  }
-  const uploaded = await uploadGroups(backend, 'parameters', groups, flat);
-  return new ProgramClassifier(options, program, uploaded.tensors, async () => {
-    for (const tensor of uploaded.tensors.values()) tensor.dispose();
+  if (options.precision === 'int8') return createQuantizedClassifier(backend, options);
+  const fed = await feedParameters(backend, parameterGroups(options.config), options.parameters);
+  const program = await backend.compile(buildClassifier(options, fed.layout));
+  return new ProgramClassifier(options, program, fed.tensors, async () => {
     await program.dispose();
-    await uploaded.release();
+    await fed.release();
   });
 }
 
-async function createQuantizedClassifier(
-  backend: Backend,
-  options: ClassifierOptions,
-  parameters: NamedTensors,
-): Promise<Classifier> {
+async function createQuantizedClassifier(backend: Backend, options: ClassifierOptions): Promise<Classifier> {
   if (backend.device !== 'cpu') {
     throw new FoveaError('precision-unavailable', 'int8 runs on the CPU only.', {
       hint: 'Choose the CPU as device, or fp32.',
     });
   }
+  const groups = parameterGroups(options.config);
+  const parameters = viewParameters(groups, packGroups(groups, options.parameters));
   const graph = buildClassifier(options, 'separate');
   const quantized = quantizeLinears(graph, quantizableWeights(options.config), parameters);
   const program = await backend.compile(quantized);

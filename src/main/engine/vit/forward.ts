@@ -25,7 +25,8 @@ export interface VitValues {
  * asks for CLS alone too (keys and values come from all tokens): 10/12 of its products are saved, forward and backward.
  *
  * @param pixels [batch, 3, size, size], normalised
- * @param tapped also give attentions and hidden states, of all tokens
+ * @param tapped also give attentions and hidden states, of all tokens; the logits can be differentiated by the
+ *   attentions
  * @param mask gives the dropout masks, where the pass is one of training; without it nothing is dropped
  */
 export function buildVit(
@@ -52,7 +53,7 @@ export function buildVit(
   for (let index = 0; index < config.layers; index += 1) {
     const block = new Block(builder, config, parameter, index, batch, dropping, pathRates[index] ?? 0);
     const queries = index === config.layers - 1 && !tapped && !readsPatches(config) ? 'cls' : 'all';
-    const attended = block.attend(hidden, queries);
+    const attended = block.attend(hidden, queries, tapped);
     if (tapped) attentions.push(attended.probabilities);
     const residual = queries === 'cls' ? clsRows(builder, hidden, batch) : hidden;
     hidden = block.transform(builder.add(residual, attended.output));
@@ -181,8 +182,10 @@ class Block {
    * Multi-head self-attention of the normalised input, before the residual is added.
    *
    * @param queries which tokens ask: rows of the result
+   * @param apart probabilities are a value of their own that the output is computed from, not a by-product: so that
+   *   there are gradients with respect to them
    */
-  attend(hidden: Value, queries: 'all' | 'cls'): { output: Value; probabilities: Value } {
+  attend(hidden: Value, queries: 'all' | 'cls', apart: boolean): { output: Value; probabilities: Value } {
     const { builder, batch } = this;
     const { heads, hiddenSize, qkvBias } = this.config;
     const headWidth = hiddenSize / heads;
@@ -195,20 +198,27 @@ class Block {
     };
     const query = split('query', asking);
     const key = split('key', normalised);
+    const value = split('value', normalised);
+    const scale = 1 / Math.sqrt(headWidth);
     const [queryTokens, keyTokens] = [query.shape[2] as number, key.shape[2] as number];
-    const { output, probabilities } = builder.attention(
-      query,
-      key,
-      split('value', normalised),
-      1 / Math.sqrt(headWidth),
-      this.dropping.mask(
-        `${this.site}.probabilities`,
-        [batch, heads, queryTokens, keyTokens],
-        this.config.dropout.attention,
-      ),
+    const mask = this.dropping.mask(
+      `${this.site}.probabilities`,
+      [batch, heads, queryTokens, keyTokens],
+      this.config.dropout.attention,
     );
+    const { output, probabilities } = apart
+      ? this.attendInParts(query, key, value, scale, mask)
+      : builder.attention(query, key, value, scale, mask);
     const joined = builder.reshape(builder.transpose(output, [0, 2, 1, 3]), [asking.shape[0] as number, hiddenSize]);
     return { output: this.finish(0, this.linear('attention.output.dense', joined)), probabilities };
+  }
+
+  /** What the operation `attention` computes, by others. */
+  private attendInParts(query: Value, key: Value, value: Value, scale: number, mask: Value | null) {
+    const { builder } = this;
+    const probabilities = builder.softmax(builder.matmul(query, key, { transposeB: true, scale }));
+    const kept = mask ? builder.multiply(probabilities, mask) : probabilities;
+    return { output: builder.matmul(kept, value), probabilities };
   }
 
   /** The multilayer perceptron with its residual. */

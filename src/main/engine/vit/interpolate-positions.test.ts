@@ -8,23 +8,25 @@ import { interpolatePositions, withImageSize } from './interpolate-positions';
 import { positionsName } from './names';
 import { parseVitConfig } from './parse-config';
 
-/** A model whose grid of positions is `grid` wide, one hidden unit. */
-const configOf = (model_type: string, grid: number): VitConfig => ({
+/** A model whose grid of positions is `grid` wide, with `width` hidden units. */
+const configOf = (model_type: string, grid: number, width = 1): VitConfig => ({
   ...parseVitConfig({ model_type, image_size: 8, patch_size: 8, hidden_size: 12 }),
   imageSize: grid * 8,
-  hiddenSize: 1,
+  hiddenSize: width,
 });
 
-/** The patches' positions of a 3 x 3 grid: sin(0.7 i + 0.3 sin(1.9 i)). */
-const grid = Array.from({ length: 9 }, (_, i) => Math.sin(0.7 * i + 0.3 * Math.sin(1.9 * i)));
+/** The patches' positions of a grid, unit by unit: sin(0.7 i + 0.3 sin(1.9 i)). */
+const gridOf = (grid: number, width: number) =>
+  Array.from({ length: grid * grid * width }, (_, i) => Math.sin(0.7 * i + 0.3 * Math.sin(1.9 * i)));
 
-function interpolate(model_type: string, leading: readonly number[], to: number): number[] {
-  const from = configOf(model_type, 3);
-  const name = positionsName(from.family);
-  const data = Float32Array.of(...leading, ...grid);
-  const parameters = new Map([[name, { shape: [1, data.length, 1], data }]]);
-  const tensor = interpolatePositions(parameters, from, withImageSize(from, 8 * to)).get(name);
-  expect(tensor?.shape).toEqual([1, leading.length + to * to, 1]);
+/** @param leading values of the leading tokens, `width` each */
+function interpolate(model_type: string, leading: readonly number[], from: number, to: number, width = 1): number[] {
+  const config = configOf(model_type, from, width);
+  const name = positionsName(config.family);
+  const data = Float32Array.of(...leading, ...gridOf(from, width));
+  const parameters = new Map([[name, { shape: [1, data.length / width, width], data }]]);
+  const tensor = interpolatePositions(parameters, config, withImageSize(config, 8 * to)).get(name);
+  expect(tensor?.shape).toEqual([1, leading.length / width + to * to, width]);
   return [...(tensor?.data ?? [])];
 }
 
@@ -44,6 +46,32 @@ const antialiased = {
   ],
 };
 
+/** The same beyond twice the size and below half of it, where antialiasing reads more than four pixels; units last. */
+const far = {
+  plain: {
+    '2 to 5': [
+      -0.2053626, -0.0275636, 0.359016, 0.7455962, 0.923395, -0.0073364, 0.1395621, 0.4589566, 0.7783514, 0.92525,
+      0.4232223, 0.5029356, 0.6762525, 0.8495695, 0.929283, 0.8537815, 0.8663095, 0.8935485, 0.9207876, 0.9333161,
+      1.0518076, 1.0334353, 0.9934894, 0.9535432, 0.9351714,
+    ],
+    '7 to 3': [
+      -0.6627443, -0.2374419, 0.6691254, 0.3388553, -0.6720209, -0.2791195, -0.5602711, -0.4955395, 0.8336157,
+      0.5064611, -0.6168391, -0.1362018, -0.5002374, 0.1229466, 0.4159181, -0.3534884, -0.1289154, 0.3256235,
+    ],
+  },
+  antialiased: {
+    '2 to 5': [
+      -0.183586, -0.0328928, 0.3648347, 0.7625622, 0.9132557, -0.015574, 0.1124661, 0.450405, 0.7883438, 0.9163843,
+      0.4278633, 0.4961148, 0.6762525, 0.8563901, 0.9246418, 0.8713005, 0.8797634, 0.9020998, 0.9244363, 0.9328992,
+      1.0393128, 1.0251225, 0.9876704, 0.9502181, 0.9360279,
+    ],
+    '7 to 3': [
+      -0.0071439, 0.1127852, 0.0274358, -0.1308537, 0.0231312, 0.1279116, 0.0733693, -0.0593296, -0.0331042, 0.0439851,
+      0.0141736, -0.040897, -0.107065, -0.0045482, 0.0600357, 0.0009903, -0.0139771, -0.0435455,
+    ],
+  },
+};
+
 describe('interpolatePositions', () => {
   it.each([
     ['vit', [5], plain],
@@ -52,12 +80,25 @@ describe('interpolatePositions', () => {
     ['dinov2_with_registers', [5], antialiased],
   ] as const)('of %s does what PyTorch does, and leaves the leading tokens alone', (family, leading, expected) => {
     for (const size of [2, 4] as const) {
-      const values = interpolate(family, leading, size);
+      const values = interpolate(family, leading, 3, size);
       expect(values.slice(0, leading.length)).toEqual([...leading]);
       values.slice(leading.length).forEach((value, i) => {
         expect(value).toBeCloseTo(expected[size][i] ?? Number.NaN, 6);
       });
     }
+  });
+
+  it.each([
+    ['vit', 2, 5, 1, far.plain['2 to 5']],
+    ['vit', 7, 3, 2, far.plain['7 to 3']],
+    ['dinov2_with_registers', 2, 5, 1, far.antialiased['2 to 5']],
+    ['dinov2_with_registers', 7, 3, 2, far.antialiased['7 to 3']],
+  ] as const)('of %s does so far up and down: from %i to %i, %i units', (family, from, to, width, expected) => {
+    const values = interpolate(family, Array(width).fill(5), from, to, width).slice(width);
+    expect(values).toHaveLength(expected.length);
+    values.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 5);
+    });
   });
 
   it('changes nothing where the size is the same', () => {

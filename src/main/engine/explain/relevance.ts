@@ -1,0 +1,100 @@
+import { backward } from '../autodiff/backward';
+import type { Backend } from '../backends/backend';
+import { GraphBuilder } from '../ir/builder';
+import type { Graph, Value } from '../ir/graph';
+import type { NamedTensors, Tensor } from '../tensor';
+import { feedParameters } from '../train/feed-parameters';
+import { padRows } from '../train/micro-batch';
+import { declareParameters, inputNames, type ParameterLayout } from '../train/programs';
+import type { VitConfig } from '../vit/config';
+import { buildVit } from '../vit/forward';
+import { parameterGroups } from '../vit/parameters';
+import { leadingTokens, patchCount, tokenCount } from '../vit/tokens';
+
+export interface RelevanceOptions {
+  readonly config: VitConfig;
+  readonly parameters: NamedTensors;
+  /** Images that one run computes; fewer are padded. */
+  readonly batch: number;
+}
+
+/** How much each patch speaks for a class. */
+export interface Relevance {
+  /**
+   * @param pixels [count, 3, size, size], normalised; `count` from 1 to `batch`
+   * @param classes [count]: the class that each image is asked about
+   * @returns [count, patches], none negative
+   */
+  run(pixels: Float32Array, classes: Int32Array): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+const SELECTION = 'selection';
+
+/**
+ * Class-specific relevance (Chefer et al. 2021, "Generic attention-model explainability", for self-attention). Unlike
+ * rollout it asks for one class: with A the attention of a block and y_c the logit of the class,
+ *
+ *   R = I;  for each block  R += mean over heads of max(0, dy_c/dA A) R
+ *
+ * and the result is the CLS row of R without CLS and the other leading tokens.
+ *
+ * @throws FoveaError `weights-mismatch`, `device-failed`
+ */
+export async function createRelevance(
+  backend: Backend,
+  { config, parameters, batch }: RelevanceOptions,
+): Promise<Relevance> {
+  const fed = await feedParameters(backend, parameterGroups(config), parameters);
+  const program = await backend.compile(buildRelevanceProgram(config, batch, fed.layout));
+  const { channels, imageSize } = config;
+  const imageElements = channels * imageSize * imageSize;
+  return {
+    run: async (pixels, classes) => {
+      const selection = new Float32Array(batch * config.classes.length);
+      for (const [row, index] of classes.entries()) selection[row * config.classes.length + index] = 1;
+      const { host } = await program.run(
+        new Map([
+          ...fed.tensors,
+          [
+            inputNames.pixels,
+            {
+              shape: [batch, channels, imageSize, imageSize],
+              data: padRows(pixels, classes.length, batch, imageElements),
+            },
+          ],
+          [SELECTION, { shape: [batch, config.classes.length], data: selection }],
+        ]),
+      );
+      return (host.get('relevance') as Tensor).data.subarray(0, classes.length * patchCount(config));
+    },
+    dispose: async () => {
+      await program.dispose();
+      await fed.release();
+    },
+  };
+}
+
+/** pixels, selection [batch, classes] with a 1 for the class asked about, parameters -> relevance [batch, patches] */
+function buildRelevanceProgram(config: VitConfig, batch: number, layout: ParameterLayout): Graph {
+  const builder = new GraphBuilder();
+  const parameter = declareParameters(builder, parameterGroups(config), layout);
+  const pixels = builder.input(inputNames.pixels, [batch, config.channels, config.imageSize, config.imageSize]);
+  const selection = builder.input(SELECTION, [batch, config.classes.length]);
+  const { logits, attentions } = buildVit(builder, config, parameter, pixels, true);
+  // Images know nothing of each other, so the gradient of the sum holds that of each image's own logit.
+  const score = builder.reduceSum(builder.multiply(logits, selection), [0, 1]);
+  const gradients = backward(builder, score, attentions);
+
+  // Only the CLS row is asked for, so it is carried from the last block to the first instead of whole matrices.
+  const tokens = tokenCount(config);
+  let row = builder.pad(builder.constant([batch, 1, 1], new Float32Array(batch).fill(1)), 2, 0, tokens - 1);
+  for (const [block, attention] of [...attentions.entries()].reverse()) {
+    const product = builder.multiply(gradients[block] as Value, attention);
+    const positive = builder.multiply(product, builder.greater(product, builder.scalar(0)));
+    row = builder.add(row, builder.matmul(row, builder.reduceMean(positive, [1])));
+  }
+  const ofPatches = builder.slice(row, 2, leadingTokens(config), tokens);
+  builder.output('relevance', builder.reshape(ofPatches, [batch, patchCount(config)]));
+  return builder.build(`${config.family} relevance`);
+}
