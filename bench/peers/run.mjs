@@ -1,11 +1,14 @@
-// `npm run bench:peers`: the same training step here and in PyTorch + transformers, in turn, and the ratio.
+// `npm run bench:peers`: the same work here and in PyTorch + transformers, in turn, and the ratio. A training step, or
+// with `-- predict` the forward pass in fp32 and int8; then names of backbones.
 // PYTHON names an interpreter that has bench/peers/requirements.txt (default: python3).
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
 const here = import.meta.dirname;
 const python = process.env.PYTHON ?? 'python3';
-const backbones = process.argv.length > 2 ? process.argv.slice(2) : ['vit-tiny-patch16-224', 'vit-small-patch16-224'];
+const predict = process.argv[2] === 'predict';
+const given = process.argv.slice(predict ? 3 : 2);
+const backbones = given.length > 0 ? given : ['vit-tiny-patch16-224', 'vit-small-patch16-224'];
 const rounds = 3;
 const batch = 8;
 
@@ -18,29 +21,43 @@ function measure(command, args) {
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
+const fovea = (...args) =>
+  measure(process.execPath, [resolve(here, '../../scripts/fovea.mjs'), 'bench', ...args, '--json']);
+const torch = (script, ...args) => measure(python, [resolve(here, script), ...args]);
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-console.log('backbone'.padEnd(24), 'Fovea img/s', 'PyTorch img/s', 'ratio (each round)');
-for (const backbone of backbones) {
-  const pairs = [];
-  for (let round = 0; round < rounds; round++) {
-    const fovea = measure(process.execPath, [
-      resolve(here, '../../scripts/fovea.mjs'),
-      ...['bench', 'train', '--backbone', backbone, '--batch', String(batch), '--json'],
-    ]);
-    const torch = measure(python, [resolve(here, 'train_step.py'), backbone, '--batch', String(batch)]);
-    pairs.push([fovea.imagesPerSecond, torch.imagesPerSecond]);
+/** Images a second of both sides in one round: what is compared, ours, theirs. */
+function round(backbone) {
+  const size = ['--batch', String(batch)];
+  if (!predict) {
+    const ours = fovea('train', '--backbone', backbone, ...size).imagesPerSecond;
+    return [['train', ours, torch('train_step.py', backbone, ...size).imagesPerSecond]];
   }
-  const ratios = pairs.map(([ours, theirs]) => ours / theirs);
-  console.log(
-    backbone.padEnd(24),
-    median(pairs.map(([ours]) => ours))
-      .toFixed(2)
-      .padStart(11),
-    median(pairs.map(([, theirs]) => theirs))
-      .toFixed(2)
-      .padStart(13),
-    median(ratios).toFixed(2).padStart(5),
-    `(${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`,
-  );
+  const { imagesPerSecond, others } = fovea('predict', '--backbone', backbone, '--precision', 'both', ...size);
+  const theirs = torch('predict.py', backbone, ...size);
+  return [
+    ['predict fp32', imagesPerSecond, theirs.fp32],
+    ['predict int8', others[0].imagesPerSecond, theirs.int8],
+  ];
+}
+
+console.log('backbone'.padEnd(24), 'what'.padEnd(13), 'Fovea img/s', 'PyTorch img/s', 'ratio (each round)');
+for (const backbone of backbones) {
+  const results = Array.from({ length: rounds }, () => round(backbone));
+  for (const [index, [what]] of results[0].entries()) {
+    const pairs = results.map((one) => one[index].slice(1));
+    const ratios = pairs.map(([ours, theirs]) => ours / theirs);
+    console.log(
+      backbone.padEnd(24),
+      what.padEnd(13),
+      median(pairs.map(([ours]) => ours))
+        .toFixed(2)
+        .padStart(11),
+      median(pairs.map(([, theirs]) => theirs))
+        .toFixed(2)
+        .padStart(13),
+      median(ratios).toFixed(2).padStart(5),
+      `(${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`,
+    );
+  }
 }

@@ -6,8 +6,8 @@ import { quantizeWeight } from './quantized-matrix';
 
 /**
  * Names of the weights that int8 inference quantises: the linear layers of the encoder's blocks. The patch embedding
- * and the classifier stay float32: they are 3 % of the products of a ViT-Ti and decide most directly what is seen and
- * what is said.
+ * and the classifier stay float32: they are 3 % of the products of a ViT-Ti, and most of the difference that int8 makes
+ * would come from them (docs/engine.md).
  */
 export function quantizableWeights(config: VitConfig): ReadonlySet<string> {
   const blocks = parameterGroups(config).filter(({ name }) => name.startsWith('block.'));
