@@ -3,13 +3,19 @@ import { expect } from '../fixtures/app';
 import { Shell } from './shell';
 
 export class TrainPage extends Shell {
-  /** Starts a run from the form; `settings` are text fields by their label. */
-  async start(backbone: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  private async showForm(): Promise<Locator> {
     await this.open('Train');
-    const newRun = this.main.getByRole('button', { name: 'New run' });
+    const newRun = this.main.getByRole('button', { name: 'New run', disabled: false });
     const form = this.main.getByRole('form', { name: 'New run' });
+    // The button works once it is known that the form is not open already.
     await expect(newRun.or(form).first()).toBeVisible();
     if (!(await form.isVisible())) await newRun.click();
+    return form;
+  }
+
+  /** Starts a run from the form; `settings` are text fields by their label. */
+  async start(backbone: string, settings: Readonly<Record<string, string>>): Promise<void> {
+    const form = await this.showForm();
     await form.getByRole('radio', { name: 'Full' }).check();
     await form.getByRole('combobox', { name: 'Backbone' }).click();
     await this.page.getByRole('option', { name: new RegExp(`^${backbone}`) }).click();
@@ -31,5 +37,38 @@ export class TrainPage extends Shell {
 
   chart(name: string): Locator {
     return this.main.getByRole('region', { name, exact: true });
+  }
+
+  /** Opens the form for a new run, sets what is given, and leaves it there. */
+  async openForm(preset: string, settings: Readonly<Record<string, string>>): Promise<void> {
+    const form = await this.showForm();
+    await form.getByRole('radio', { name: preset }).check();
+    for (const [label, value] of Object.entries(settings)) await form.getByRole('textbox', { name: label }).fill(value);
+  }
+
+  /** Starts what the form holds under a name. */
+  async startNamed(name: string): Promise<void> {
+    await this.main.getByRole('textbox', { name: 'Run name' }).fill(name);
+    const start = this.main.getByRole('button', { name: 'Start training' });
+    await expect(start).toBeEnabled();
+    await start.click();
+    await expect(this.heading(name)).toBeVisible();
+  }
+
+  heading(name: string): Locator {
+    return this.main.getByRole('heading', { level: 2, name, exact: true });
+  }
+
+  /** The dialog for a sweep or a cross-validation. */
+  async newExperiment(kind: 'Sweep' | 'Cross-validation'): Promise<Locator> {
+    await this.main.getByRole('button', { name: 'New experiment' }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'New experiment' });
+    await dialog.getByRole('radiogroup', { name: 'Kind of experiment' }).getByText(kind).click();
+    return dialog;
+  }
+
+  /** Runs that train or wait, in their order. */
+  get queue(): Locator {
+    return this.main.getByRole('list', { name: 'Queue' }).getByRole('listitem');
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { settingLabel } from '#shared/experiments/settings';
 import {
   type Experiment,
   experimentSchema,
@@ -96,7 +97,7 @@ function rebuildExperiment(id: string, runs: readonly RunSummary[]): Experiment 
 /** Where nobody gave it a name. */
 export const experimentName = (membership: Membership, backbone: string): string =>
   membership.kind === 'sweep'
-    ? `${backbone}, sweep of ${membership.key}`
+    ? `${backbone}, sweep of ${settingLabel(membership.key).toLowerCase()}`
     : `${backbone}, ${membership.folds}-fold cross-validation`;
 
 export const removeExperimentFolder = (project: OpenProject, id: string): Promise<void> =>

@@ -76,13 +76,13 @@ describe('a sweep', () => {
   it('starts one run a value, equal but for it, and stands them side by side', async () => {
     const values = [1e-5, 1e-3, 1e-1];
     sweep = await experiments.sweep(project, { config: config({ seed: 7 }), key: 'learningRate', values });
-    expect(sweep).toMatchObject({ kind: 'sweep', key: 'learningRate', name: 'vit-micro, sweep of learningRate' });
+    expect(sweep).toMatchObject({ kind: 'sweep', key: 'learningRate', name: 'vit-micro, sweep of learning rate' });
     const { runs: members, comparison } = await experiments.wait(project, sweep.id);
     expect(failures).toEqual([]);
     expect(members.map(({ name, state }) => [name, state])).toEqual([
-      ['vit-micro, sweep of learningRate: 1e-5', 'finished'],
-      ['vit-micro, sweep of learningRate: 0.001', 'finished'],
-      ['vit-micro, sweep of learningRate: 0.1', 'finished'],
+      ['vit-micro, sweep of learning rate: 1e-5', 'finished'],
+      ['vit-micro, sweep of learning rate: 0.001', 'finished'],
+      ['vit-micro, sweep of learning rate: 0.1', 'finished'],
     ]);
     const differing = comparison?.settings.filter(({ differs }) => differs);
     expect(differing).toEqual([{ key: 'learningRate', values, differs: true }]);

@@ -138,12 +138,16 @@ export function createRuns(options: RunsOptions): Runs {
     }
   };
 
+  /** For whoever shows a run that nobody has in hand as one that could go on. */
+  const tellResting = (project: OpenProject, summary: RunSummary): void =>
+    events.emit('run.progress', { project: project.id, progress: restingProgress(summary) });
+
   /** `pause` and `stop` of a run that trains or waits; a run that is paused can be stopped too. */
   const control = async (project: OpenProject, run: string, action: 'pause' | 'stop'): Promise<void> => {
     if (queue.find(project, run) !== undefined) return queue.control(project, run, action);
     const summary = await find(project, run);
     if (action === 'stop' && summary.state === 'paused') {
-      await saveSummary(project, { ...summary, state: 'stopped' });
+      tellResting(project, await saveSummary(project, { ...summary, state: 'stopped' }));
       changed(project);
       return;
     }
@@ -253,11 +257,14 @@ export function createRuns(options: RunsOptions): Runs {
     },
 
     async remove(project, run) {
-      const { state } = await find(project, run);
-      if (state === 'running' || state === 'queued' || queue.find(project, run) !== undefined) {
+      const summary = await find(project, run);
+      const inHand =
+        summary.state === 'running' || summary.state === 'queued' || queue.find(project, run) !== undefined;
+      if (inHand) {
         throw new FoveaError('run_active', 'This run is training or waiting.', { hint: 'Stop it first.' });
       }
       await removeRun(project, run);
+      tellResting(project, { ...summary, state: 'stopped' });
       changed(project);
     },
 

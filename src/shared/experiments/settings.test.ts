@@ -5,6 +5,7 @@ import {
   flatSettings,
   guideLearningRates,
   parseSettingValue,
+  settingLabel,
   settingText,
   sweepableSettings,
   withSetting,
@@ -67,4 +68,12 @@ it('says which settings differ, and null where a run has none', () => {
     values: ['[0.8,1]', '[0.8,1]'],
     differs: false,
   });
+});
+
+it('names settings in words', () => {
+  expect(['learningRate', 'augmentation.rotationDegrees', 'seed'].map(settingLabel)).toEqual([
+    'Learning rate',
+    'Augmentation: rotation degrees',
+    'Seed',
+  ]);
 });

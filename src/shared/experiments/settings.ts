@@ -65,3 +65,12 @@ export function settingText(value: SettingValue): string {
   const size = Math.abs(value);
   return size < 1e-3 || size >= 1e7 ? value.toExponential().replace('e+', 'e') : String(value);
 }
+
+/** `learningRate` → "Learning rate", `augmentation.rotationDegrees` → "Augmentation: rotation degrees". */
+export function settingLabel(key: string): string {
+  const words = key
+    .split('.')
+    .map((part) => part.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase())
+    .join(': ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -99,6 +99,17 @@ describe('foldItems', () => {
     }
   });
 
+  it('puts what is left over of each class into another fold', () => {
+    // 16 patients of four images in each of three classes: a fifth is 3.2 patients, so one fold of each class has 4.
+    const items = Array.from({ length: 192 }, (_, id): SplitItem => ({ id, label: (id >> 2) % 3, group: id >> 2 }));
+    for (let seed = 0; seed < 10; seed++) {
+      const table = tally(items, foldItems(items, 5, seed), 5);
+      for (const row of table) expect([...row].sort((a, b) => a - b)).toEqual([12, 12, 12, 12, 16]);
+      const sizes = table[0]?.map((_, fold) => table.reduce((sum, row) => sum + (row[fold] ?? 0), 0)) ?? [];
+      expect(sizes.sort((a, b) => a - b)).toEqual([36, 36, 40, 40, 40]);
+    }
+  });
+
   it('is the same for the same seed, and refuses 2 and 11 folds', () => {
     const items = Array.from({ length: 60 }, (_, id): SplitItem => ({ id, label: id % 2, group: null }));
     expect([...foldItems(items, 5, 1)]).toEqual([...foldItems(items, 5, 1)]);

@@ -6,7 +6,7 @@ export const MOST_FOLDS = 10;
 
 /**
  * Deals items into `folds` parts of equal shares, as `splitItems` does: every item in exactly one fold, no group in two,
- * class counts as close to total / folds as the groups allow, the same for the same seed and items (in the same order).
+ * class counts and sizes as close to total / folds as the groups allow, the same for the same seed and items (in the same order).
  * The answer has each item's fold, from 0.
  *
  * @throws RangeError where `folds` is no whole number from 3 to 10
@@ -19,5 +19,6 @@ export function foldItems(items: readonly SplitItem[], folds: number, seed: numb
     items,
     Array.from({ length: folds }, () => 1 / folds),
     seed,
+    { evenSizes: true },
   );
 }

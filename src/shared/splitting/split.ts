@@ -39,11 +39,16 @@ export function splitItems(
   return new Map([...dealt].map(([id, part]) => [id, splitParts[part] ?? 'train']));
 }
 
-/** `splitItems` for any number of parts: shares that add up to 1 in, the number of each item's part out. */
+/**
+ * `splitItems` for any number of parts: shares that add up to 1 in, the number of each item's part out. `evenSizes`:
+ * the sizes of the parts count too, as one more class that every item has, so that what is left over of each class does
+ * not end up in the same part.
+ */
 export function dealItems(
   items: readonly SplitItem[],
   fractions: readonly number[],
   seed: number,
+  { evenSizes = false }: { readonly evenSizes?: boolean } = {},
 ): ReadonlyMap<number, number> {
   const labels = [...new Set(items.map((item) => item.label))].sort((a, b) => a - b);
   const classIndex = new Map(labels.map((label, index) => [label, index]));
@@ -55,9 +60,15 @@ export function dealItems(
   const targets = roundTable(totals.map((total) => fractions.map((fraction) => fraction * total)));
   const random = createRandom(seed);
   const groups = gather(items, classIndex);
-  return groups.length === items.length
-    ? dealSingles(items, classIndex, targets, random)
-    : dealGroups(groups, totals, targets, fractions, random);
+  if (groups.length === items.length) return dealSingles(items, classIndex, targets, random);
+  if (!evenSizes) return dealGroups(groups, totals, targets, fractions, random);
+  return dealGroups(
+    groups.map((group) => ({ ...group, classes: [...group.classes, [labels.length, group.ids.length] as const] })),
+    [...totals, items.length],
+    [...targets, fractions.map((fraction) => fraction * items.length)],
+    fractions,
+    random,
+  );
 }
 
 /** In the order of `splitParts`. */

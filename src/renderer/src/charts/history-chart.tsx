@@ -27,6 +27,11 @@ interface Point {
   readonly value: number;
 }
 
+const LEGEND_LINE = 16;
+
+/** As the line is dashed, in characters: pictures of text survive every export. */
+const legendMark = (index: number): string => ['━━', '╍╍', '┅┅', '━╍', '━ ━', '╍━', '┉┉'][index % 7] ?? '━━';
+
 /** Values by epoch of a run that is over, the lines named above, the best epoch marked. */
 export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryChartProps) {
   const scheme = useScheme();
@@ -37,13 +42,17 @@ export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryC
         line.filter(([, value]) => Number.isFinite(value)).map(([epoch, value]) => ({ line: label, epoch, value })),
       );
       const epochs = new Set(points.map(({ epoch }) => epoch));
+      const longest = lines.reduce((most, { label }) => Math.max(most, label.length), 0);
+      const entryWidth = Math.max(80, 36 + longest * 6.5);
+      const perRow = Math.max(1, Math.floor((width - 60) / entryWidth));
+      const legendRows = Math.ceil(lines.length / perRow);
       return {
         width,
-        height,
+        height: height + (legendRows - 1) * LEGEND_LINE,
         marginLeft: 44,
         marginRight: 16,
         marginBottom: 32,
-        marginTop: 44,
+        marginTop: 44 + (legendRows - 1) * LEGEND_LINE,
         style: {
           background: 'transparent',
           color: colours.dimmed,
@@ -86,10 +95,12 @@ export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryC
           }),
           ...lines.flatMap(({ label }, index) => {
             // Legend above the frame, part of the picture so that an exported file carries it.
-            const place = { frameAnchor: 'top-left' as const, dy: -38, textAnchor: 'start' as const };
+            const dx = (index % perRow) * entryWidth;
+            const dy = -38 - (legendRows - 1 - Math.floor(index / perRow)) * LEGEND_LINE;
+            const place = { frameAnchor: 'top-left' as const, dy, textAnchor: 'start' as const };
             return [
-              Plot.text([index === 0 ? '━━' : '╍╍'], { ...place, dx: index * 130, fill: seriesColour(scheme, index) }),
-              Plot.text([label], { ...place, dx: index * 130 + 24, fill: colours.text }),
+              Plot.text([legendMark(index)], { ...place, dx, fill: seriesColour(scheme, index) }),
+              Plot.text([label], { ...place, dx: dx + 24, fill: colours.text }),
             ];
           }),
           Plot.tip(

@@ -2,12 +2,12 @@ import { ActionIcon, Group, Progress, Text, Tooltip, UnstyledButton } from '@man
 import { Pause, Play, Square, X } from 'lucide-react';
 import { assertNever } from '#shared/ipc/errors';
 import type { Job } from '#shared/models/job';
-import type { RunProgress } from '#shared/models/run';
+import type { RunProgress, RunState } from '#shared/models/run';
 import { useActivity } from '../../state/activity';
 import { useCommand } from '../../state/requests';
 import { useSession } from '../../state/session';
 import { confirm } from '../confirm';
-import { formatRate, formatShortDuration } from '../format';
+import { formatQuantity, formatRate, formatShortDuration } from '../format';
 import classes from './activity-panel.module.css';
 
 /** What runs at the moment, seen from every screen, with a way to end it. */
@@ -15,19 +15,36 @@ export function ActivityPanel() {
   const jobs = useActivity((state) => state.jobs);
   const runs = useActivity((state) => state.runs);
   const goingJobs = Object.values(jobs).filter(({ state }) => state === 'running');
-  const goingRuns = Object.values(runs).filter(
-    ({ progress: { state } }) => state === 'running' || state === 'paused' || state === 'queued',
-  );
-  if (goingJobs.length + goingRuns.length === 0) return null;
+  const runsIn = (wanted: RunState) => Object.values(runs).filter(({ progress: { state } }) => state === wanted);
+  const [running, waiting, paused] = [runsIn('running'), runsIn('queued'), runsIn('paused')];
+  // A queue would fill the column: one paused run can be resumed from here, more are counted.
+  const shown = paused.length === 1 ? [...running, ...paused] : running;
+  const counted = [
+    waiting.length === 0 ? null : `${formatQuantity(waiting.length, 'run')} waiting`,
+    paused.length < 2 ? null : `${paused.length} runs paused`,
+  ].filter((text) => text !== null);
+  if (goingJobs.length + shown.length + counted.length === 0) return null;
   return (
     <section className={classes['panel']} aria-label="Running work">
-      {goingRuns.map(({ project, progress }) => (
+      {shown.map(({ project, progress }) => (
         <RunItem key={progress.run} project={project} progress={progress} />
       ))}
+      {counted.length > 0 && <QueueItem text={counted.join(', ')} />}
       {goingJobs.map((job) => (
         <JobItem key={job.id} job={job} />
       ))}
     </section>
+  );
+}
+
+function QueueItem({ text }: { readonly text: string }) {
+  const go = useSession((state) => state.go);
+  return (
+    <div className={classes['item']}>
+      <UnstyledButton className={classes['title']} onClick={() => go('train')}>
+        {text}
+      </UnstyledButton>
+    </div>
   );
 }
 

@@ -57,7 +57,7 @@ export function RunConfigView({ project, detail }: { readonly project: string; r
                 select(project, null);
               }}
             >
-              Use again
+              Use these settings
             </Button>
           </Group>
         }

@@ -1,5 +1,17 @@
 import { ActionIcon, Button, Group, Menu, Text, Title } from '@mantine/core';
-import { EllipsisVertical, Pause, Play, RotateCcw, ScanSearch, Square, Trash2, TrendingUp } from 'lucide-react';
+import {
+  Columns2,
+  EllipsisVertical,
+  FlaskConical,
+  Pause,
+  Play,
+  RotateCcw,
+  ScanSearch,
+  Square,
+  Trash2,
+  TrendingUp,
+  X,
+} from 'lucide-react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunDetail, RunSummary } from '#shared/models/run';
 import { confirm } from '../../components/confirm';
@@ -11,6 +23,7 @@ import { useSelectedRun } from '../../state/selected-run';
 import { useSession } from '../../state/session';
 import { useDrafts } from './draft-store';
 import { presetTitle } from './presets';
+import { useTrainView } from './train-view';
 
 export interface RunHeaderProps {
   readonly project: ProjectSummary;
@@ -80,7 +93,17 @@ export function RunHeader({ project, run, detail }: RunHeaderProps) {
               Resume
             </Button>
           )}
-          {(run.state === 'running' || run.state === 'paused' || run.state === 'queued') && (
+          {run.state === 'queued' && (
+            <Button
+              variant="default"
+              leftSection={<X size={14} />}
+              loading={stop.isPending}
+              onClick={() => stop.mutate(target)}
+            >
+              Cancel
+            </Button>
+          )}
+          {(run.state === 'running' || run.state === 'paused') && (
             <Button variant="default" leftSection={<Square size={12} />} loading={stop.isPending} onClick={askStop}>
               Stop
             </Button>
@@ -145,6 +168,9 @@ function ResultActions({ project, run }: { readonly project: ProjectSummary; rea
 function RunMenu({ project, run, detail }: RunHeaderProps) {
   const select = useSelectedRun((state) => state.select);
   const replace = useDrafts((state) => state.replace);
+  const pick = useTrainView((state) => state.pick);
+  const show = useTrainView((state) => state.show);
+  const membership = run.experiment;
   const remove = useCommand('runs.remove', {
     onSuccess: () => {
       refresh('runs.list');
@@ -178,8 +204,19 @@ function RunMenu({ project, run, detail }: RunHeaderProps) {
             select(project.id, null);
           }}
         >
-          Use these settings again
+          Use these settings
         </Menu.Item>
+        <Menu.Item leftSection={<Columns2 size={14} />} onClick={() => pick(project.id, [run.id])}>
+          Compare with other runs
+        </Menu.Item>
+        {membership !== null && (
+          <Menu.Item
+            leftSection={<FlaskConical size={14} />}
+            onClick={() => show(project.id, { kind: 'experiment', experiment: membership.experiment })}
+          >
+            {membership.kind === 'sweep' ? 'Open its sweep' : 'Open its cross-validation'}
+          </Menu.Item>
+        )}
         <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={going} onClick={askRemove}>
           Remove run
         </Menu.Item>

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { ErrorAlert } from '../../components/error-alert';
+import { Notice } from '../../components/notice';
 import { useRunProgress } from '../../state/activity';
 import { refresh, useRequest } from '../../state/requests';
 import { ExportPanel } from './export-panel';
@@ -19,8 +20,15 @@ export function isGoing(run: RunSummary): boolean {
   return run.state === 'queued' || run.state === 'running' || run.state === 'paused';
 }
 
+export interface RunViewProps {
+  readonly project: ProjectSummary;
+  readonly run: RunSummary;
+  /** In the queue, from 1; null where it does not wait. */
+  readonly place: number | null;
+}
+
 /** One run: what it does now, how it went, its settings, its log and its exports. */
-export function RunView({ project, run }: { readonly project: ProjectSummary; readonly run: RunSummary }) {
+export function RunView({ project, run, place }: RunViewProps) {
   const going = isGoing(run);
   const live = useRunProgress(run.id);
   const asked = useRequest('runs.progress', { project: project.id, run: run.id }, { enabled: going });
@@ -37,7 +45,12 @@ export function RunView({ project, run }: { readonly project: ProjectSummary; re
   return (
     <div className={layout['run']}>
       <RunHeader project={project} run={run} detail={detail.data ?? null} />
-      {going && progress !== undefined && <RunProgressCard progress={progress} />}
+      {place !== null && (
+        <Notice tone="info" title={`Waiting for its turn: place ${place} in the queue`}>
+          It begins when what is before it has ended or is paused. Closing Fovea keeps its place.
+        </Notice>
+      )}
+      {going && place === null && progress !== undefined && <RunProgressCard progress={progress} />}
       {!going && <RunResult run={run} epochs={log.epochs} />}
       <Tabs defaultValue="charts" keepMounted={false}>
         <Tabs.List>

@@ -2,32 +2,47 @@ import { Button, Skeleton } from '@mantine/core';
 import { Images, Plus } from 'lucide-react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
+import { queuePlaces } from '#shared/training/queue';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { Page, PageHeader } from '../../components/page';
 import { useRequest } from '../../state/requests';
 import { useSelectedRun } from '../../state/selected-run';
 import { useSession } from '../../state/session';
+import { ComparisonView } from './comparison-view';
+import { ExperimentView } from './experiment-view';
+import { NewExperiment } from './new-experiment';
 import { NewRunForm } from './new-run-form';
 import { RunList } from './run-list';
 import { RunView } from './run-view';
 import classes from './train-screen.module.css';
+import { useTrainView } from './train-view';
 
 /** What to show before a person has chosen: what runs now, else the newest run, else the form for the first. */
 function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined {
   return runs.find(({ state }) => state === 'running' || state === 'paused') ?? runs[0];
 }
 
-/** Runs at the left; at the right the form for a new one, or the chosen one with its progress and results. */
+/** Runs at the left; at the right the form for a new one, the chosen one, an experiment or a comparison. */
 export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
   const list = useRequest('runs.list', { project: project.id });
   const dataset = useRequest('dataset.summary', { project: project.id });
   const choice = useSelectedRun((state) => state.runs[project.id]);
-  const select = useSelectedRun((state) => state.select);
+  const selectRun = useSelectedRun((state) => state.select);
+  const experimentList = useRequest('experiments.list', { project: project.id });
+  const view = useTrainView((state) => state.views[project.id]) ?? null;
+  const show = useTrainView((state) => state.show);
+  const select = (id: string | null) => {
+    selectRun(project.id, id);
+    show(project.id, null);
+  };
   const go = useSession((state) => state.go);
 
   const runs = (list.data?.runs ?? []).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
   const run = choice === null ? undefined : (runs.find(({ id }) => id === choice) ?? defaultRun(runs));
+  const experiments = experimentList.data?.experiments ?? [];
+  const experiment = view?.kind === 'experiment' ? view.experiment : null;
+  const isForm = view === null && run === undefined;
   const empty = dataset.data !== undefined && dataset.data.images === 0 && runs.length === 0;
 
   return (
@@ -37,14 +52,21 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
         description="Fine-tune a Vision Transformer on this project's images, on this machine"
         actions={
           !empty && (
-            <Button
-              leftSection={<Plus size={14} />}
-              variant={run === undefined ? 'default' : 'filled'}
-              disabled={run === undefined && list.data !== undefined}
-              onClick={() => select(project.id, null)}
-            >
-              New run
-            </Button>
+            <>
+              <NewExperiment
+                project={project}
+                onStarted={(id) => show(project.id, { kind: 'experiment', experiment: id })}
+                onChangeSettings={() => select(null)}
+              />
+              <Button
+                leftSection={<Plus size={14} />}
+                variant={isForm ? 'default' : 'filled'}
+                disabled={isForm}
+                onClick={() => select(null)}
+              >
+                New run
+              </Button>
+            </>
           )
         }
       />
@@ -66,13 +88,41 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
                 Runs appear here once you start one.
               </div>
             )}
-            <RunList runs={runs} selected={run?.id ?? null} onSelect={(id) => select(project.id, id)} />
+            <RunList
+              project={project.id}
+              runs={runs}
+              experiments={experiments}
+              selected={{
+                run: view === null ? (run?.id ?? null) : null,
+                experiment: experiment ?? (view === null ? (run?.experiment?.experiment ?? null) : null),
+              }}
+              onSelectRun={select}
+              onSelectExperiment={(id) => show(project.id, { kind: 'experiment', experiment: id })}
+              onCompare={(ids) => show(project.id, { kind: 'comparison', runs: ids })}
+            />
           </aside>
           <div className={classes['detail']}>
-            {run !== undefined && <RunView key={run.id} project={project} run={run} />}
-            {run === undefined && list.data !== undefined && (
-              <NewRunForm project={project} onStarted={(id) => select(project.id, id)} />
+            {view?.kind === 'experiment' && (
+              <ExperimentView
+                key={view.experiment}
+                project={project}
+                experiment={view.experiment}
+                onOpenRun={select}
+                onRemoved={() => select(null)}
+              />
             )}
+            {view?.kind === 'comparison' && (
+              <ComparisonView
+                project={project}
+                runs={view.runs}
+                onOpenRun={select}
+                onClose={() => show(project.id, null)}
+              />
+            )}
+            {view === null && run !== undefined && (
+              <RunView key={run.id} project={project} run={run} place={queuePlaces(runs).get(run.id) ?? null} />
+            )}
+            {isForm && list.data !== undefined && <NewRunForm project={project} onStarted={select} />}
           </div>
         </div>
       )}

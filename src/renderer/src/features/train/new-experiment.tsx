@@ -1,0 +1,330 @@
+import {
+  Anchor,
+  Button,
+  Group,
+  Modal,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+} from '@mantine/core';
+import { FlaskConical, Play } from 'lucide-react';
+import { useState } from 'react';
+import {
+  guideLearningRates,
+  parseSettingValue,
+  settingLabel,
+  settingText,
+  sweepableSettings,
+  withSetting,
+} from '#shared/experiments/settings';
+import type { Experiment } from '#shared/models/experiment';
+import type { SettingValue } from '#shared/models/membership';
+import type { ProjectSummary } from '#shared/models/project';
+import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import { totalEpochs } from '#shared/training/stages';
+import { ErrorAlert } from '../../components/error-alert';
+import { formatQuantity, formatShortDuration } from '../../components/format';
+import { Notice } from '../../components/notice';
+import { refresh, useCommand, useRequest } from '../../state/requests';
+import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
+import { presetTitle } from './presets';
+import { useRunPreview } from './use-run-preview';
+
+export interface NewExperimentProps {
+  readonly project: ProjectSummary;
+  readonly onStarted: (experiment: string) => void;
+  /** To the form that holds the settings. */
+  readonly onChangeSettings: () => void;
+}
+
+/** A button that opens the way to several runs with one question. */
+export function NewExperiment({ project, onStarted, onChangeSettings }: NewExperimentProps) {
+  const [opened, setOpened] = useState(false);
+  const close = () => setOpened(false);
+  return (
+    <>
+      <Button variant="default" leftSection={<FlaskConical size={14} />} onClick={() => setOpened(true)}>
+        New experiment
+      </Button>
+      <Modal opened={opened} onClose={close} title="New experiment" size={620}>
+        <ExperimentForm
+          project={project}
+          onStarted={(experiment) => {
+            close();
+            refresh('runs.list', 'experiments.list');
+            onStarted(experiment.id);
+          }}
+          onChangeSettings={() => {
+            close();
+            onChangeSettings();
+          }}
+        />
+      </Modal>
+    </>
+  );
+}
+
+interface FormProps {
+  readonly project: ProjectSummary;
+  readonly onStarted: (experiment: Experiment) => void;
+  readonly onChangeSettings: () => void;
+}
+
+function ExperimentForm({ project, onStarted, onChangeSettings }: FormProps) {
+  const [kind, setKind] = useState<Experiment['kind']>('sweep');
+  const draft = useDrafts((state) => state.drafts[project.id]) ?? defaultDraft;
+  return (
+    <Stack gap="sm">
+      <SegmentedControl
+        aria-label="Kind of experiment"
+        value={kind}
+        onChange={(value) => setKind(value === 'folds' ? 'folds' : 'sweep')}
+        data={[
+          { value: 'sweep', label: 'Sweep' },
+          { value: 'folds', label: 'Cross-validation' },
+        ]}
+      />
+      <Text size="sm">
+        {kind === 'sweep'
+          ? 'Trains one run for each value of one setting, all else and the seed alike, and holds them side by side on the same validation images.'
+          : 'Divides the training and validation images into folds, whole patients and near duplicates together, and trains one run a fold. Every image is answered once, by the model that was not trained on it. Test images stay out. Worth it where there are few images.'}
+      </Text>
+      <Text size="xs" c="dimmed">
+        With the settings of the New run form: {draft.backbone}, {presetTitle(draft.preset).toLowerCase()},{' '}
+        {totalEpochs(draft)} epochs, seed {draft.seed}.{' '}
+        <Anchor component="button" type="button" size="xs" onClick={onChangeSettings}>
+          Change settings
+        </Anchor>
+      </Text>
+      {kind === 'sweep' ? (
+        <SweepForm project={project.id} draft={draft} onStarted={onStarted} />
+      ) : (
+        <FoldsForm project={project.id} draft={draft} onStarted={onStarted} />
+      )}
+    </Stack>
+  );
+}
+
+interface KindFormProps {
+  readonly project: string;
+  readonly draft: DraftConfig;
+  readonly onStarted: (experiment: Experiment) => void;
+}
+
+const guideValues = guideLearningRates.map(settingText).join(', ');
+
+function SweepForm({ project, draft, onStarted }: KindFormProps) {
+  const [key, setKey] = useState('learningRate');
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({ learningRate: guideValues });
+  const [name, setName] = useState('');
+  const text = texts[key] ?? '';
+  const values = text
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(parseSettingValue);
+  const distinct = [...new Set(values)];
+  const wrong = distinct.find((value) => withSetting(draft, key, value) === null);
+  const start = useCommand('experiments.sweep', { quiet: true, onSuccess: onStarted });
+  const error = valuesError(text, key, distinct, wrong);
+  return (
+    <>
+      <Select
+        label="Setting"
+        searchable
+        allowDeselect={false}
+        data={sweepableSettings(draft).map((value) => ({ value, label: settingLabel(value) }))}
+        value={key}
+        onChange={(value) => setKey(value ?? 'learningRate')}
+      />
+      <TextInput
+        label="Values"
+        description={
+          key === 'learningRate'
+            ? 'With commas between. These four are the usual first try; a backbone from scratch wants higher ones.'
+            : `With commas between. The form has ${settingText(currentValue(draft, key))}.`
+        }
+        value={text}
+        error={error}
+        onChange={(event) => setTexts({ ...texts, [key]: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Name"
+        placeholder="Optional"
+        maxLength={100}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <StartPart
+        project={project}
+        draft={draft}
+        runs={distinct.length}
+        blocked={distinct.length < 2 || error !== null}
+        problems={[]}
+        warnings={[]}
+        error={start.isError ? start.error : null}
+        busy={start.isPending}
+        onStart={() => start.mutate({ project, config: draft, key, values: distinct, ...named(name) })}
+      />
+    </>
+  );
+}
+
+const named = (name: string) => (name.trim() === '' ? {} : { name: name.trim() });
+
+const currentValue = (draft: DraftConfig, key: string): SettingValue => {
+  const value = key
+    .split('.')
+    .reduce<unknown>((inner, part) => (inner as Readonly<Record<string, unknown>>)[part], draft);
+  return value as SettingValue;
+};
+
+function valuesError(
+  text: string,
+  key: string,
+  values: readonly SettingValue[],
+  wrong: SettingValue | undefined,
+): string | null {
+  if (text.trim() === '') return null;
+  if (wrong !== undefined) return `${settingLabel(key)} cannot be ${settingText(wrong)}.`;
+  if (values.length > 20) return 'At most 20 values.';
+  return values.length < 2 ? 'Write at least two different values.' : null;
+}
+
+function FoldsForm({ project, draft, onStarted }: KindFormProps) {
+  const [folds, setFolds] = useState(5);
+  const [seed, setSeed] = useState(42);
+  const [name, setName] = useState('');
+  const plan = useRequest('experiments.planFolds', { project, folds, seed }, { keepPrevious: true });
+  const start = useCommand('experiments.crossValidate', { quiet: true, onSuccess: onStarted });
+  const labels = Object.keys(plan.data?.folds[0]?.counts ?? {});
+  return (
+    <>
+      <Group grow align="flex-start">
+        <NumberInput
+          label="Folds"
+          description={`${FEWEST_FOLDS} to ${MOST_FOLDS}`}
+          value={folds}
+          min={FEWEST_FOLDS}
+          max={MOST_FOLDS}
+          allowDecimal={false}
+          clampBehavior="strict"
+          onChange={(value) => {
+            if (typeof value === 'number' && value >= FEWEST_FOLDS && value <= MOST_FOLDS) setFolds(value);
+          }}
+        />
+        <NumberInput
+          label="Seed of the folds"
+          description="The same seed deals the same folds"
+          value={seed}
+          min={0}
+          max={0xffffffff}
+          allowDecimal={false}
+          allowNegative={false}
+          onChange={(value) => {
+            if (typeof value === 'number' && Number.isInteger(value)) setSeed(value);
+          }}
+        />
+      </Group>
+      {plan.isError && <ErrorAlert error={plan.error} />}
+      {plan.data !== undefined && (
+        <Table.ScrollContainer minWidth={320} mah={220}>
+          <Table aria-label="Images in each fold" className="tabular">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Fold</Table.Th>
+                {labels.map((label) => (
+                  <Table.Th key={label} ta="right">
+                    {label}
+                  </Table.Th>
+                ))}
+                <Table.Th ta="right">Images</Table.Th>
+                <Table.Th ta="right">Patients</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {plan.data.folds.map((fold, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a fold is its number
+                <Table.Tr key={index}>
+                  <Table.Th scope="row" fw={400}>
+                    {index + 1}
+                  </Table.Th>
+                  {labels.map((label) => (
+                    <Table.Td key={label} ta="right">
+                      {fold.counts[label] ?? 0}
+                    </Table.Td>
+                  ))}
+                  <Table.Td ta="right">{fold.images}</Table.Td>
+                  <Table.Td ta="right">{fold.patients}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      <TextInput
+        label="Name"
+        placeholder="Optional"
+        maxLength={100}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <StartPart
+        project={project}
+        draft={draft}
+        runs={folds}
+        blocked={plan.data === undefined || plan.isPlaceholderData}
+        problems={plan.data?.problems ?? []}
+        warnings={plan.data?.warnings ?? []}
+        error={start.isError ? start.error : null}
+        busy={start.isPending}
+        onStart={() => start.mutate({ project, config: draft, folds, seed, ...named(name) })}
+      />
+    </>
+  );
+}
+
+interface StartPartProps {
+  readonly project: string;
+  readonly draft: DraftConfig;
+  readonly runs: number;
+  readonly blocked: boolean;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  readonly error: unknown;
+  readonly busy: boolean;
+  readonly onStart: () => void;
+}
+
+/** What stands in the way, how long it would take in all, and the button. */
+function StartPart(props: StartPartProps) {
+  const { project, draft, runs, blocked, warnings, error, busy, onStart } = props;
+  const { preview, invalid, current } = useRunPreview(project, draft);
+  const problems = [...props.problems, ...invalid, ...(preview.data?.problems ?? [])];
+  const seconds = preview.data?.secondsEstimate ?? null;
+  return (
+    <>
+      {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+      {warnings.length > 0 && <Notice tone="warning" lines={warnings} />}
+      {error !== null && <ErrorAlert error={error} />}
+      <Group justify="space-between">
+        <Text size="xs" c="dimmed">
+          {runs < 2 || seconds === null
+            ? 'The runs train one after the other.'
+            : `${formatQuantity(runs, 'run')}, one after the other: about ${formatShortDuration(runs * seconds)}`}
+        </Text>
+        <Button
+          leftSection={<Play size={15} />}
+          disabled={blocked || problems.length > 0 || preview.data === undefined || !current}
+          loading={busy}
+          onClick={onStart}
+        >
+          {runs < 2 ? 'Start' : `Start ${formatQuantity(runs, 'run')}`}
+        </Button>
+      </Group>
+    </>
+  );
+}
