@@ -248,7 +248,9 @@ export function createExperiments(options: {
 
     async remove(project, id) {
       const { members } = await find(project, id);
-      if (members.some(({ state }) => state === 'running' || state === 'queued')) {
+      if (
+        members.some(({ id: run, state }) => state === 'running' || state === 'queued' || runs.isActive(project, run))
+      ) {
         throw new FoveaError('run_active', 'A run of this experiment is training or waiting.', {
           hint: 'Stop or pause it first.',
         });
