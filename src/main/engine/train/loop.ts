@@ -221,7 +221,8 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
             learningRate,
             ...(input.lowestRateFactor === 1 ? {} : { lowestLearningRate: learningRate * input.lowestRateFactor }),
             gradientNorm,
-            imagesPerSecond: training.imagesPerSecond() ?? 0,
+            // A run of one step has no other.
+            imagesPerSecond: training.imagesPerSecond() ?? images / Math.max(seconds, 1e-3),
             memoryMB: input.memoryMB(),
           });
           state.logLossSum = 0;
