@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type ErrorInfo, toErrorInfo } from '#shared/ipc/errors';
 import type { EpochRecord, RunProgress, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
+import { fitsAtOnce } from '#shared/training/stages';
 import type { TrainResult } from '../engine-host/protocol';
 import { bestOf } from './run-book';
 import type { RunSample } from './run-files';
@@ -91,7 +92,7 @@ export function startNotes(
     pretrained ? 'The other weights are the backbone’s.' : 'All weights start at random values.',
     `${samples.length} images of ${countPatients(samples)} patients.`,
   ];
-  if (given.learningRate === undefined || given.learningRate === null) {
+  if ((given.learningRate === undefined || given.learningRate === null) && !fitsAtOnce(config)) {
     notes.push(`The learning rate ${config.learningRate} was chosen by preset and backbone.`);
   }
   return notes;

@@ -27,18 +27,18 @@ export function HeadSection({ draft, change }: HeadSectionProps) {
       />
       <ChoiceSetting
         label="Solver"
-        help="Logistic regression goes straight to the best head, without learning rate or epochs."
+        help="Logistic regression is solved at once, without epochs."
         value={draft.headSolver}
         choices={[
-          { value: 'optimizer', label: 'Optimizer, in epochs' },
-          { value: 'logistic', label: 'Logistic regression' },
+          { value: 'optimizer', label: 'Optimizer' },
+          { value: 'logistic', label: 'Logistic' },
         ]}
         onChange={(headSolver) => change({ headSolver })}
       />
       {draft.headSolver === 'logistic' && (
         <DecimalSetting
-          label="C"
-          help="As in scikit-learn, on standardised features: smaller = simpler. Not mixed by mixup."
+          label="Penalty C"
+          help="As in scikit-learn, on standardised features; smaller = simpler."
           value={draft.headPenalty}
           check={(value) => (value > 0 && value <= 1e6 ? null : 'Above 0, up to 1000000')}
           onChange={(value) => change({ headPenalty: value ?? 1 })}

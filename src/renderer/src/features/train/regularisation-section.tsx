@@ -18,8 +18,8 @@ export function RegularisationSection({ draft, change }: RegularisationSectionPr
       title="Against overfitting"
       description={
         isQuick
-          ? 'A head on frozen features needs little of it.'
-          : 'Dropout works in training alone, and not where the head trains alone: its features are computed once.'
+          ? 'Dropout does not apply here: features are computed once.'
+          : 'Dropout applies to layers in training, not where the head trains alone.'
       }
     >
       <DecimalSetting
@@ -32,7 +32,7 @@ export function RegularisationSection({ draft, change }: RegularisationSectionPr
       {!fitsAtOnce(draft) && (
         <DecimalSetting
           label="Mixup"
-          help="Blends images in pairs, labels too; 0.2 is usual, 0 = off. A head alone: blends their features."
+          help="Blends pairs of images, or of a head's features; 0.2 is usual, 0 = off."
           value={draft.mixup}
           check={(value) => (value >= 0 && value <= 100 ? null : 'From 0 to 100')}
           onChange={(value) => change({ mixup: value ?? 0 })}
@@ -42,7 +42,7 @@ export function RegularisationSection({ draft, change }: RegularisationSectionPr
         <>
           <DecimalSetting
             label="Dropout"
-            help="Share of hidden units that are set to 0 at random. Empty: as the backbone says, mostly 0."
+            help="Share of hidden units set to 0. Empty: the backbone's, mostly 0."
             value={draft.dropout}
             placeholder="As the backbone"
             check={belowOne}
