@@ -29,6 +29,7 @@ const content = (step: number): CheckpointContent => ({
   config,
   pipeline: defaultPipeline(96),
   parameters: initialiseParameters(parameterSpecs(config), step),
+  lora: null,
   optimizer: {
     step,
     firstMoments: initialiseParameters(parameterSpecs(config), step + 1),

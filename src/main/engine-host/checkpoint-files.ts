@@ -1,7 +1,8 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
+import type { LoraSettings } from '#shared/training/lora';
 import type { NamedTensors, Tensor } from '../engine/tensor';
 import {
   AVERAGE,
@@ -14,7 +15,10 @@ import {
 } from '../engine/train/checkpoint';
 import type { OptimizerState } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
+import { isAdapterName } from '../engine/vit/lora';
+import { namesOf } from '../engine/vit/names';
 import { parseVitConfig, toHfConfig } from '../engine/vit/parse-config';
+import { fromPeftTensors, peftConfig, toPeftTensors } from '../engine/vit/peft-adapter';
 import { type CheckpointSlot, closeSlot, exists, flushFolder, openSlot } from './checkpoint-slots';
 import { explainWriteError } from './file-errors';
 import { hashFile, readTensorsFile, writeBytesFile, writeTensorsFile } from './tensor-files';
@@ -23,6 +27,8 @@ export interface CheckpointContent {
   readonly config: VitConfig;
   readonly pipeline: Pipeline;
   readonly parameters: NamedTensors;
+  /** Of the adapters among the parameters; null where there are none. */
+  readonly lora: LoraSettings | null;
   /** Null in `best`, which is there to predict. */
   readonly optimizer: OptimizerState | null;
   readonly trainer: Omit<TrainerFile, 'files' | 'version' | 'optimizerStep' | 'part'>;
@@ -31,13 +37,21 @@ export interface CheckpointContent {
 const TRAINER = 'trainer.json';
 const OPTIMIZER = 'optimizer.safetensors';
 const MODEL = 'model.safetensors';
+/** A folder of its own: transformers takes a folder with an `adapter_config.json` in it for an adapter alone. */
+const ADAPTER = 'adapter';
+const ADAPTER_MODEL = `${ADAPTER}/adapter_model.safetensors`;
+const ADAPTER_CONFIG = `${ADAPTER}/adapter_config.json`;
+const parts: ReadonlySet<string> = new Set([
+  ...['config.json', 'preprocessor_config.json', MODEL, OPTIMIZER],
+  ...[ADAPTER_MODEL, ADAPTER_CONFIG],
+]);
 
 const json = (value: unknown) => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 
 /**
  * Writes a checkpoint folder as Hugging Face's `save_pretrained` would (config.json, model.safetensors,
- * preprocessor_config.json) with `trainer.json` and `optimizer.safetensors` beside. Everything goes to a temporary
- * folder first, is flushed and read back, and only then takes its place in the slot.
+ * preprocessor_config.json) with `trainer.json` and `optimizer.safetensors` beside, and adapters that are not merged as
+ * PEFT's would, in the folder `adapter`. Everything goes to a temporary folder first, is flushed and read back, and only then takes its place in the slot.
  *
  * @throws FoveaError `disk_full`, `not_writable`, `checkpoint_unverified`; what was there before is then as it was
  */
@@ -51,8 +65,9 @@ export async function writeCheckpoint(slot: CheckpointSlot, content: CheckpointC
         join(incoming, 'preprocessor_config.json'),
         json(preprocessorConfig(content.pipeline)),
       ),
-      [MODEL]: await writeTensorsFile(join(incoming, MODEL), content.parameters, { format: 'pt' }),
+      [MODEL]: await writeTensorsFile(join(incoming, MODEL), withoutAdapters(content.parameters), { format: 'pt' }),
     };
+    if (content.lora !== null) Object.assign(files, await writeAdapter(incoming, content, content.lora));
     if (content.optimizer !== null) {
       files[OPTIMIZER] = await writeTensorsFile(join(incoming, OPTIMIZER), optimizerTensors(content.optimizer));
     }
@@ -77,6 +92,20 @@ export async function writeCheckpoint(slot: CheckpointSlot, content: CheckpointC
 export function checkpointBytes({ parameters, optimizer }: CheckpointContent): number {
   const state = optimizer === null ? new Map<string, Tensor>() : optimizerTensors(optimizer);
   return [...parameters.values(), ...state.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+const withoutAdapters = (parameters: NamedTensors): NamedTensors =>
+  new Map([...parameters].filter(([name]) => !isAdapterName(name)));
+
+async function writeAdapter(folder: string, { config, parameters }: CheckpointContent, lora: LoraSettings) {
+  await mkdir(join(folder, ADAPTER));
+  const settings = peftConfig(lora, namesOf(config.family).architecture);
+  const files: Record<string, string> = {
+    [ADAPTER_CONFIG]: await writeBytesFile(join(folder, ADAPTER_CONFIG), json(settings)),
+    [ADAPTER_MODEL]: await writeTensorsFile(join(folder, ADAPTER_MODEL), toPeftTensors(parameters), { format: 'pt' }),
+  };
+  await flushFolder(join(folder, ADAPTER));
+  return files;
 }
 
 function optimizerTensors({ firstMoments, secondMoments, averages }: OptimizerState): NamedTensors {
@@ -122,9 +151,8 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint | null>
   } catch (error) {
     throw damaged(folder, `${TRAINER} cannot be read`, error);
   }
-  const present = new Set(await readdir(folder));
   for (const [name, expected] of Object.entries(trainer.files)) {
-    if (basename(name) !== name || !present.has(name)) throw damaged(folder, `${name} is missing`);
+    if (!parts.has(name) || !(await exists(join(folder, name)))) throw damaged(folder, `${name} is missing`);
     const hash = await hashFile(join(folder, name)).catch((error: unknown) => {
       throw damaged(folder, `${name} cannot be read`, error);
     });
@@ -134,8 +162,12 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint | null>
   return { folder, trainer };
 }
 
-export const readParameters = (checkpoint: Checkpoint): Promise<Map<string, Tensor>> =>
-  readTensorsFile(join(checkpoint.folder, MODEL));
+/** All parameters, with adapters that are not merged. */
+export async function readParameters({ folder, trainer }: Checkpoint): Promise<NamedTensors> {
+  const parameters = await readTensorsFile(join(folder, MODEL));
+  if (trainer.files[ADAPTER_MODEL] === undefined) return parameters;
+  return new Map([...parameters, ...fromPeftTensors(await readTensorsFile(join(folder, ADAPTER_MODEL)))]);
+}
 
 export const readConfig = async ({ folder }: Checkpoint): Promise<VitConfig> =>
   parseVitConfig(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));

@@ -147,6 +147,7 @@ async function live(folder: string): Promise<void> {
       writeCheckpoint(slot, {
         config: VIT,
         pipeline: defaultPipeline(96),
+        lora: null,
         parameters: await session.parameters(),
         optimizer: withOptimizer ? await session.optimizer() : null,
         trainer: {

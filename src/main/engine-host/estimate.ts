@@ -1,4 +1,5 @@
 import type { RunConfig } from '#shared/models/run-config';
+import { loraOf } from '#shared/training/lora';
 import { type Stage, stagesOf, trainingViews } from '#shared/training/stages';
 import { vitModel } from '../engine/train/model';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
@@ -21,7 +22,10 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
   const backbone = await describeBackbone(spec.backbone, classes, run.imageSize);
   const groups = parameterGroups(backbone.config);
   const stages = stagesOf(run);
-  const stageParameters = stages.map(({ trainable }) => parameterCount(vitModel(backbone.config, trainable).trainable));
+  const lora = loraOf(run);
+  const stageParameters = stages.map(({ trainable }) =>
+    parameterCount(vitModel(backbone.config, trainable, 1, lora).trainable),
+  );
   const microBatch = Math.max(1, Math.min(run.batchSize, spec.trainImages));
   return {
     parameters: parameterCount(groups),
@@ -32,6 +36,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
         estimateMemoryMB({
           config: withDropout(backbone.config, run),
           trainable: stage.trainable,
+          lora,
           optimizer: run.optimizer,
           microBatch,
           gradientAccumulation: run.gradientAccumulation,

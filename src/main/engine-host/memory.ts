@@ -1,4 +1,5 @@
 import type { OptimizerKind } from '#shared/models/run-config';
+import type { LoraSettings } from '#shared/training/lora';
 import { fitsMachine } from '#shared/training/memory';
 import type { Trainable } from '#shared/training/stages';
 import { peakActivationBytes } from '../engine/ir/peak-memory';
@@ -13,6 +14,8 @@ import { featureWidth } from '../engine/vit/tokens';
 export interface MemoryOptions {
   readonly config: VitConfig;
   readonly trainable: Trainable;
+  /** Of the adapters, where they are what is trainable. */
+  readonly lora?: LoraSettings;
   readonly optimizer: OptimizerKind;
   readonly microBatch: number;
   readonly gradientAccumulation: number;
@@ -35,19 +38,21 @@ const BATCHES = 5;
  * loader. `npm run bench:memory` holds it against measured peaks.
  */
 export function estimateMemoryMB(options: MemoryOptions): number {
-  const { config, trainable, optimizer, microBatch, gradientAccumulation, views, averaged } = options;
+  const { config, trainable, lora, optimizer, microBatch, gradientAccumulation, views, averaged } = options;
   const parameters = (4 * parameterCount(parameterGroups(config))) / MIB;
   const batches = (BATCHES * microBatch * 3 * config.imageSize ** 2 * 4) / MIB;
   if (trainable !== 'head') {
     const session = estimateTrainingMemoryMB({
       config,
       trainable,
+      ...(lora === undefined ? {} : { lora }),
       optimizer,
       microBatch,
       accumulation: gradientAccumulation,
       averaged,
     });
-    return session + HOST_MIB + (2 + rememberedSets(optimizer, averaged)) * parameters + batches;
+    const trained = (4 * parameterCount(vitModel(config, trainable, 1, lora).trainable)) / MIB;
+    return session + HOST_MIB + 2 * parameters + rememberedSets(optimizer, averaged) * trained + batches;
   }
   // As read, and in the classifier that extracts the features.
   const forward = peakActivationBytes(buildLogitsProgram(vitModel(config, trainable), microBatch, 'separate'));

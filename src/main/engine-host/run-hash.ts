@@ -46,6 +46,9 @@ const laterDefaults: Partial<RunConfig> = {
   emaDecay: null,
   headSolver: 'optimizer',
   headPenalty: 1,
+  loraRank: 8,
+  loraAlpha: 16,
+  loraTargets: 'query-value',
 };
 
 function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {

@@ -62,9 +62,21 @@ export interface Work {
   readonly validationImages: number;
 }
 
-/** What a training image costs in forward passes: one, and two more for the gradients of all layers. */
+/**
+ * What a training image costs in forward passes: one, one for the gradients of activations and one for those of weights.
+ * Adapters need the first two; their own products are narrow.
+ */
 function passes({ layers }: VitConfig, trainable: Trainable): number {
-  return trainable === 'all' ? 3 : 1 + 2 / layers;
+  switch (trainable) {
+    case 'head':
+      return 1;
+    case 'last-block':
+      return 1 + 2 / layers;
+    case 'lora':
+      return 2;
+    case 'all':
+      return 3;
+  }
 }
 
 /** FLOPs of a run, counted in forward passes; a validation image takes one an epoch. */

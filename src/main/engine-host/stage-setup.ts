@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { FoveaError } from '#shared/ipc/errors';
+import { type LoraSettings, loraOf } from '#shared/training/lora';
 import type { StagePlan } from '#shared/training/plan';
 import { balancedClassWeights } from '#shared/training/plan';
 import { trainingViews } from '#shared/training/stages';
@@ -10,6 +11,8 @@ import type { BatchSource } from '../engine/train/loop';
 import { lowestRateFactor, vitModel } from '../engine/train/model';
 import type { OptimizerState, TrainingSession } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
+import { initialiseParameters } from '../engine/vit/initialise';
+import { loraGroups, mergeAdapters } from '../engine/vit/lora';
 import { featureWidth } from '../engine/vit/tokens';
 import { featureBatches, imageBatches, type Mixing, wholeBatch } from './batch-source';
 import { requireDevice, resolveDevice } from './device';
@@ -35,10 +38,12 @@ export interface StageSetup {
   readonly batches: BatchSource;
   /** What the learning rate of the lowest layer in training is multiplied with. */
   readonly lowestRateFactor: number;
+  /** Of adapters among the parameters, or null. */
+  readonly lora: LoraSettings | null;
   /** All parameters, those too that are not in training. */
   parameters(): Promise<NamedTensors>;
-  /** All parameters of the model that is validated and kept as the best: averages where there are any. */
-  averagedParameters(): Promise<NamedTensors>;
+  /** All parameters of the model that is validated and kept as the best: averages where there are any, adapters merged. */
+  keptParameters(): Promise<NamedTensors>;
   close(): Promise<void>;
 }
 
@@ -101,6 +106,7 @@ function startingPart({ spec, stage, model, note }: StageInput, microBatch: numb
     {
       config: withDropout(model.config, config),
       trainable,
+      lora: loraOf(config),
       optimizer,
       microBatch,
       gradientAccumulation,
@@ -127,16 +133,23 @@ async function setUpLayers(input: StageInput): Promise<StageSetup> {
     config: withDropout(model.config, config),
     trainable: stage.trainable,
     layerDecay: config.layerDecay,
+    lora: loraOf(config),
   };
   const part = optimizer === null ? startingPart(input, options.microBatch) : options.microBatch;
-  const session = await createTrainingSession({ ...options, part }, model.parameters, optimizer ?? undefined);
+  const lora = stage.trainable === 'lora' ? options.lora : null;
+  const parameters = lora === null ? model.parameters : withAdapters(model, lora, config.seed);
+  const session = await createTrainingSession({ ...options, part }, parameters, optimizer ?? undefined);
   const loader = createLoader({ pipeline: spec.pipeline, augmentation: config.augmentation, seed: config.seed });
   return {
     session,
     batches: imageBatches(loader, spec.train, spec.validation, options.microBatch, mixingOf(spec)),
-    lowestRateFactor: lowestRateFactor(vitModel(options.config, options.trainable, options.layerDecay)),
+    lowestRateFactor: lowestRateFactor(vitModel(options.config, options.trainable, options.layerDecay, options.lora)),
+    lora,
     parameters: () => session.parameters(),
-    averagedParameters: () => session.averagedParameters(),
+    keptParameters: async () => {
+      const kept = await session.averagedParameters();
+      return lora === null ? kept : mergeAdapters(model.config, lora, kept);
+    },
     close: async () => {
       await loader.close();
       await session.dispose();
@@ -163,6 +176,12 @@ function logisticOptions(
       if (context.control() === 'cancel') throw new FoveaError('cancelled', 'The run was cancelled.');
     },
   };
+}
+
+/** New adapters, where the model has none yet. */
+function withAdapters({ config, parameters }: Model, lora: LoraSettings, seed: number): NamedTensors {
+  const specs = loraGroups(config, lora).flatMap((group) => group.parameters);
+  return new Map([...initialiseParameters(specs, seed), ...parameters]);
 }
 
 const isHead = (name: string) => name.startsWith('classifier.');
@@ -214,8 +233,9 @@ async function setUpHead(input: StageInput): Promise<StageSetup> {
     session,
     batches,
     lowestRateFactor: 1,
+    lora: null,
     parameters: async () => new Map([...frozen, ...(await session.parameters())]),
-    averagedParameters: async () => new Map([...frozen, ...(await session.averagedParameters())]),
+    keptParameters: async () => new Map([...frozen, ...(await session.averagedParameters())]),
     close: () => session.dispose(),
   };
 }

@@ -90,7 +90,8 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
     const content: CheckpointContent = {
       config: model.config,
       pipeline,
-      parameters: await (kind === 'last' ? setup.parameters() : setup.averagedParameters()),
+      parameters: await (kind === 'last' ? setup.parameters() : setup.keptParameters()),
+      lora: kind === 'last' ? setup.lora : null,
       optimizer: kind === 'last' ? await setup.session.optimizer() : null,
       trainer: {
         run,

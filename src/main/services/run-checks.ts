@@ -139,8 +139,8 @@ export function runWarnings(input: CheckInput): string[] {
   }
   if (estimate !== null && !estimate.pretrained) {
     warnings.push(
-      stagesOf(config).every(({ trainable }) => trainable === 'head')
-        ? 'This backbone has random weights and “quick” trains the head only: choose “full”, or a pretrained backbone.'
+      stagesOf(config).every(({ trainable }) => trainable === 'head' || trainable === 'lora')
+        ? `This backbone has random weights and “${config.preset}” leaves them as they are: choose “full”, or a pretrained backbone.`
         : 'This backbone starts from random weights. A pretrained one usually does much better on a small dataset.',
     );
   }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { loraTargets } from '../training/lora';
 import { cropSchema } from './pipeline';
 import { testTimeViewsSchema } from './test-time';
 
 /**
  * `quick`: a head on features of the frozen backbone. `careful`: the head first, then all layers. `full`: all layers.
- * `gradual`: head, last block, all layers, one after the other. What each trains: `shared/training/stages`.
+ * `gradual`: head, last block, all layers, one after the other. `lora`: a head and low-rank adapters on frozen layers. What each trains: `shared/training/stages`.
  */
-export const presets = ['quick', 'careful', 'full', 'gradual'] as const;
+export const presets = ['quick', 'lora', 'careful', 'full', 'gradual'] as const;
 export type Preset = (typeof presets)[number];
 
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml', 'tfjs'] as const;
@@ -70,6 +71,12 @@ export const runConfigSchema = z.strictObject({
   imageSize: z.number().int().min(8).max(1024).nullable().default(null),
   /** What of each picture the model sees; absent = all of it. */
   crop: cropSchema.optional(),
+  /** Of `lora`: rank of the adapters; they change weights by alpha / rank times their product. */
+  loraRank: z.number().int().min(1).max(256).default(8),
+  /** Of `lora`. */
+  loraAlpha: z.number().positive().default(16),
+  /** Of `lora`: the attention projections that are adapted, all four with `attention`. */
+  loraTargets: z.enum(loraTargets).default('query-value'),
   /** Of `gradual`, `stageEpochs` counts; of `careful`, these follow `headEpochs`. */
   epochs: z.number().int().min(1).max(10_000).default(40),
   /** Of `careful`: epochs of the head alone. */
@@ -145,12 +152,14 @@ export type RunConfigInput = z.input<typeof runConfigSchema>;
 
 /**
  * The guide's 2e-5 is for fine-tuning all layers of a pretrained checkpoint; `gradual` comes down to it in its last
- * stage. A fresh head on frozen features, and weights from scratch, do not move at that rate; they get 1e-3. SGD does not
- * scale its steps by the size of gradients and takes larger rates.
+ * stage. A fresh head on frozen features, and weights from scratch, do not move at that rate; they get 1e-3. Adapters get
+ * 5e-4, as Hu et al. 2022 took for RoBERTa at rank 8: they start at no change, and what they can change is little. SGD
+ * does not scale its steps by the size of gradients and takes larger rates.
  */
 export function defaultLearningRate(preset: Preset, pretrained: boolean, optimizer: OptimizerKind): number {
   const scale = optimizer === 'sgd' ? 10 : 1;
   if (preset === 'quick' || !pretrained) return 1e-3 * scale;
+  if (preset === 'lora') return 5e-4 * scale;
   if (optimizer === 'sgd') return preset === 'gradual' ? 1e-2 : 1e-3;
   return preset === 'gradual' ? 2e-4 : 2e-5;
 }

@@ -1,14 +1,14 @@
 import type { HeadSolver, OptimizerKind, RunConfig } from '../models/run-config';
 
 /**
- * What takes gradients: the classifier; the classifier and the last encoder block; every layer. All else is frozen and
- * has no gradient and no optimizer state.
+ * What takes gradients: the classifier; the classifier and the last encoder block; the classifier and low-rank adapters
+ * in every block (`lora.ts`); every layer. All else is frozen and has no gradient and no optimizer state.
  */
-export type Trainable = 'head' | 'last-block' | 'all';
+export type Trainable = 'head' | 'last-block' | 'lora' | 'all';
 
 /** A part of a run with parameters, schedule and optimizer of its own. It begins with the weights of the one before. */
 export interface Stage {
-  /** For people: "Head", "Head and last block", "All layers". */
+  /** For people: "Head", "Head and last block", "Adapters and head", "All layers". */
   readonly name: string;
   readonly trainable: Trainable;
   readonly epochs: number;
@@ -21,6 +21,7 @@ export interface Stage {
 const names: Readonly<Record<Trainable, string>> = {
   head: 'Head',
   'last-block': 'Head and last block',
+  lora: 'Adapters and head',
   all: 'All layers',
 };
 
@@ -57,6 +58,8 @@ export function stagesOf(config: StagedConfig): readonly Stage[] {
   switch (config.preset) {
     case 'quick':
       return [head(config.epochs, learningRate)];
+    case 'lora':
+      return [stage('lora', config.epochs)];
     case 'full':
       return [stage('all', config.epochs)];
     case 'careful':

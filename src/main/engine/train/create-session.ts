@@ -21,14 +21,14 @@ export async function createTrainingSession(
   const backend = createBackend(options);
   return createSession(
     backend,
-    vitModel(options.config, options.trainable, options.layerDecay),
+    vitModel(options.config, options.trainable, options.layerDecay, options.lora),
     options,
     parameters,
     optimizer,
   );
 }
 
-export interface HeadOptions extends Omit<TrainingOptions, 'config' | 'trainable' | 'layerDecay'> {
+export interface HeadOptions extends Omit<TrainingOptions, 'config' | 'trainable' | 'lora' | 'layerDecay'> {
   /** Width of the cached features. */
   readonly features: number;
   readonly classes: number;

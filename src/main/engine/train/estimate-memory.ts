@@ -1,4 +1,5 @@
 import type { OptimizerKind } from '#shared/models/run-config';
+import type { LoraSettings } from '#shared/training/lora';
 import type { Trainable } from '#shared/training/stages';
 import { peakActivationBytes } from '../ir/peak-memory';
 import { sizeOf } from '../ir/shape';
@@ -12,6 +13,8 @@ export interface MemoryOptions {
   readonly config: VitConfig;
   readonly microBatch: number;
   readonly trainable: Trainable;
+  /** Of the adapters, where they are what is trainable. */
+  readonly lora?: LoraSettings;
   readonly optimizer: OptimizerKind;
   /** Micro-batches a step; from two on a second set of gradients is kept. */
   readonly accumulation: number;
@@ -34,7 +37,7 @@ export const rememberedSets = (optimizer: OptimizerKind, averaged: boolean): num
  */
 export function estimateTrainingMemoryMB(options: MemoryOptions): number {
   const { config, microBatch, trainable, optimizer, accumulation, averaged } = options;
-  const model = vitModel(config, trainable);
+  const model = vitModel(config, trainable, 1, options.lora);
   const parameters = parameterCount(model.groups);
   const trained = parameterCount(model.trainable);
   const gradientSets = accumulation > 1 ? 2 : 1;

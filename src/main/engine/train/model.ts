@@ -1,9 +1,11 @@
+import type { LoraSettings } from '#shared/training/lora';
 import type { Trainable } from '#shared/training/stages';
 import type { GraphBuilder } from '../ir/builder';
 import type { Shape, Value } from '../ir/graph';
 import type { VitConfig } from '../vit/config';
 import type { MaskSource } from '../vit/dropout';
 import { buildVit, classify, type ParameterSource } from '../vit/forward';
+import { loraGroupName, loraGroups } from '../vit/lora';
 import { blockGroupName, classifierGroup, type ParameterGroup, parameterGroups, takesPart } from '../vit/parameters';
 
 /** What a training session needs to know of a network. */
@@ -28,9 +30,16 @@ export interface TrainableModel {
 export const lowestRateFactor = ({ trainable, rateFactor }: TrainableModel): number =>
   Math.min(...trainable.map(({ name }) => rateFactor(name)));
 
-/** A whole model, of which `trainable` takes gradients. */
-export function vitModel(config: VitConfig, trainable: Trainable, layerDecay = 1): TrainableModel {
-  const groups = parameterGroups(config);
+/** A whole model, of which `trainable` takes gradients. `lora` shapes the adapters of `lora` and is needed for it alone. */
+export function vitModel(
+  config: VitConfig,
+  trainable: Trainable,
+  layerDecay = 1,
+  lora: LoraSettings | null = null,
+): TrainableModel {
+  const adapters = trainable === 'lora' ? lora : null;
+  if (trainable === 'lora' && adapters === null) throw new Error('adapters without settings');
+  const groups = [...(adapters === null ? [] : loraGroups(config, adapters)), ...parameterGroups(config)];
   return {
     name: config.family,
     inputShape: [config.channels, config.imageSize, config.imageSize],
@@ -38,7 +47,8 @@ export function vitModel(config: VitConfig, trainable: Trainable, layerDecay = 1
     groups,
     trainable: groups.filter((group) => takesPart(group) && isTrained(group, config, trainable)),
     rateFactor: (group) => layerDecay ** layersBelowHead(group, config),
-    forward: (builder, parameter, pixels, mask) => buildVit(builder, config, parameter, pixels, false, mask).logits,
+    forward: (builder, parameter, pixels, mask) =>
+      buildVit(builder, config, parameter, pixels, false, mask, adapters).logits,
   };
 }
 
@@ -48,15 +58,25 @@ function isTrained({ name }: ParameterGroup, { layers }: VitConfig, trainable: T
       return name === 'classifier';
     case 'last-block':
       return name === 'classifier' || name === blockGroupName(layers - 1);
+    case 'lora':
+      return name === 'classifier' || isLoraGroup(name, layers);
     case 'all':
       return true;
   }
 }
 
-/** As BEiT and timm count them: the head and the final normalisation 0, the last block 1, the embeddings layers + 1. */
+const isLoraGroup = (name: string, layers: number): boolean =>
+  Array.from({ length: layers }, (_, block) => loraGroupName(block)).includes(name);
+
+/**
+ * As BEiT and timm count them: the head and the final normalisation 0, the last block 1, the embeddings layers + 1. Adapters
+ * count as their block.
+ */
 function layersBelowHead(group: string, { layers }: VitConfig): number {
   if (group === 'embeddings') return layers + 1;
-  const block = Array.from({ length: layers }, (_, index) => blockGroupName(index)).indexOf(group);
+  const block = Array.from({ length: layers }, (_, index) => index).findIndex(
+    (index) => group === blockGroupName(index) || group === loraGroupName(index),
+  );
   return block < 0 ? 0 : layers - block;
 }
 

@@ -1,3 +1,4 @@
+import type { LoraSettings } from '#shared/training/lora';
 import type { Trainable } from '#shared/training/stages';
 import type { EngineDevice } from '../backends/backend';
 import type { OptimizerSettings } from '../optim/optimizer';
@@ -26,6 +27,8 @@ export interface TrainingOptions {
   /** Is told what a person should know of a step, a sentence: that memory ran out and what was done. */
   readonly note?: (message: string) => void;
   readonly trainable: Trainable;
+  /** Of the adapters, where they are what is trainable. */
+  readonly lora?: LoraSettings;
   /** Each layer below the head learns at this share of the rate of the one above it; 1 = all alike. */
   readonly layerDecay: number;
   readonly optimizer: OptimizerSettings;

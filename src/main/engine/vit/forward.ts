@@ -1,7 +1,9 @@
+import type { LoraSettings } from '#shared/training/lora';
 import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/graph';
 import type { VitConfig } from './config';
 import { Dropping, dropPathRates, dropsBranches, type MaskSource } from './dropout';
+import { adaptedModules, addAdapter } from './lora';
 import { blockPrefix, embeddingName, type FamilyNames, namesOf, positionsName } from './names';
 import { leadingTokens, patchCount, readsPatches, tokenCount } from './tokens';
 
@@ -28,6 +30,7 @@ export interface VitValues {
  * @param tapped also give attentions and hidden states, of all tokens; the logits can be differentiated by the
  *   attentions
  * @param mask gives the dropout masks, where the pass is one of training; without it nothing is dropped
+ * @param lora of a model whose adapters are not merged
  */
 export function buildVit(
   builder: GraphBuilder,
@@ -36,6 +39,7 @@ export function buildVit(
   pixels: Value,
   tapped = false,
   mask: MaskSource | null = null,
+  lora: LoraSettings | null = null,
 ): VitValues {
   const batch = pixels.shape[0] as number;
   const tokens = tokenCount(config);
@@ -51,7 +55,7 @@ export function buildVit(
   let hidden = dropping.units('embeddings', embed(builder, config, parameter, pixels), config.dropout.hidden);
   tap(hidden);
   for (let index = 0; index < config.layers; index += 1) {
-    const block = new Block(builder, config, parameter, index, batch, dropping, pathRates[index] ?? 0);
+    const block = new Block(builder, config, parameter, index, batch, dropping, pathRates[index] ?? 0, lora);
     const queries = index === config.layers - 1 && !tapped && !readsPatches(config) ? 'cls' : 'all';
     const attended = block.attend(hidden, queries, tapped);
     if (tapped) attentions.push(attended.probabilities);
@@ -157,6 +161,7 @@ class Block {
   private readonly batch: number;
   private readonly dropping: Dropping;
   private readonly pathRate: number;
+  private readonly lora: LoraSettings | null;
 
   constructor(
     builder: GraphBuilder,
@@ -166,6 +171,7 @@ class Block {
     batch: number,
     dropping: Dropping,
     pathRate: number,
+    lora: LoraSettings | null,
   ) {
     this.builder = builder;
     this.config = config;
@@ -175,6 +181,7 @@ class Block {
     this.batch = batch;
     this.dropping = dropping;
     this.pathRate = pathRate;
+    this.lora = lora;
     this.site = `block.${index}`;
   }
 
@@ -256,8 +263,11 @@ class Block {
   }
 
   private linear(name: string, x: Value, hasBias = true): Value {
+    const { builder, parameter, lora } = this;
     const path = `${this.prefix}.${name}`;
-    return this.builder.linear(x, this.parameter(`${path}.weight`), hasBias ? this.parameter(`${path}.bias`) : null);
+    const projected = builder.linear(x, parameter(`${path}.weight`), hasBias ? parameter(`${path}.bias`) : null);
+    if (lora === null || !adaptedModules(lora).includes(name)) return projected;
+    return addAdapter(builder, parameter, lora, path, x, projected);
   }
 
   private normalise(name: string, x: Value): Value {

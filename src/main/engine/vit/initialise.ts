@@ -9,7 +9,8 @@ const CUT = 2;
 
 /**
  * Fresh parameters as Hugging Face makes them: truncated normal with deviation 0.02 for matrices, embeddings and
- * tokens, zero biases, unit normalisations. Each parameter draws from its own stream, so one that is added or left out
+ * tokens, zero biases, unit normalisations; A of an adapter as PEFT makes it, `kaiming_uniform_(a = sqrt 5)`: uniform up to
+ * 1 / sqrt(inputs). Each parameter draws from its own stream, so one that is added or left out
  * changes no other.
  */
 export function initialiseParameters(parameters: readonly ParameterSpec[], seed: number): NamedTensors {
@@ -23,6 +24,11 @@ function initialiseParameter({ name, shape, initial }: ParameterSpec, seed: numb
       return { shape, data };
     case 'ones':
       return { shape, data: data.fill(1) };
+    case 'kaiming-uniform': {
+      const random = createRandom(hashText(`${seed}/${name}`));
+      const bound = 1 / Math.sqrt(shape.at(-1) as number);
+      return { shape, data: data.map(() => bound * (2 * random() - 1)) };
+    }
     case 'normal': {
       const random = createRandom(hashText(`${seed}/${name}`));
       for (let i = 0; i < data.length; i += 1) {

@@ -10,7 +10,7 @@ export interface ParameterSpec {
   readonly shape: Shape;
   /** True where AdamW's weight decay applies: everything but biases and normalisations, as in HF's Trainer. */
   readonly decay: boolean;
-  readonly initial: 'normal' | 'zeros' | 'ones';
+  readonly initial: 'normal' | 'zeros' | 'ones' | 'kaiming-uniform';
 }
 
 export interface PlacedParameter extends ParameterSpec {

@@ -9,12 +9,12 @@ export function weightNamesOnDisk(name: string): readonly string[] {
   const family = families.find((prefix) => name.startsWith(`${prefix}.`));
   if (family === undefined) return [name];
   const bare = (full: string): string => full.slice(family.length + 1);
-  const renamed = modernName(name);
+  const renamed = inMemoryName(name);
   return [name, bare(name), ...(renamed === name ? [] : [renamed, bare(renamed)])];
 }
 
-/** transformers 5, conversion_mapping.py: "ViTModel" (also for DeiT), "Dinov2Model", "Dinov2WithRegistersModel". */
-function modernName(name: string): string {
+/** Of a parameter or module in transformers 5 while it runs; conversion_mapping.py: "ViTModel" (also for DeiT), "Dinov2Model", "Dinov2WithRegistersModel". */
+export function inMemoryName(name: string): string {
   const attention = name
     .replace('attention.attention.query', 'attention.q_proj')
     .replace('attention.attention.key', 'attention.k_proj')

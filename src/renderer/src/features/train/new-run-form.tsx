@@ -5,6 +5,7 @@ import { defaultLearningRate, type Preset } from '#shared/models/run-config';
 import { defaultHeadLearningRate, fitsAtOnce } from '#shared/training/stages';
 import { SectionCard } from '../../components/section-card';
 import { useRequest } from '../../state/requests';
+import { AdapterSettings } from './adapter-settings';
 import { AugmentationSection } from './augmentation-section';
 import { BackboneSection } from './backbone-section';
 import { DeviceSetting } from './device-setting';
@@ -158,6 +159,7 @@ function StepSettings({ project, draft, change, backbone }: StepSettingsProps) {
           onChange={(epochs) => change({ epochs })}
         />
       )}
+      {draft.preset === 'lora' && <AdapterSettings draft={draft} change={change} />}
       {batchSize}
       <IntegerSetting
         label="Gradient accumulation"

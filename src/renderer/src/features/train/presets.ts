@@ -14,6 +14,11 @@ export const presetTexts: readonly PresetText[] = [
     text: 'Trains only a new head, on features that the frozen backbone computes once. Fast; best with a pretrained backbone.',
   },
   {
+    value: 'lora',
+    title: 'Adapters (LoRA)',
+    text: 'Trains a new head and small adapters in every block of a frozen, pretrained backbone. Little to fit, little memory.',
+  },
+  {
     value: 'careful',
     title: 'Careful',
     text: 'First the head as in Quick look, then all layers from there: the new head does not disturb what the backbone knows.',

@@ -1,0 +1,49 @@
+import type { LoraSettings } from '#shared/training/lora';
+import type { NamedTensors } from '../tensor';
+import { adaptedModules, isAdapterName } from './lora';
+import { inMemoryName } from './weight-names';
+
+/** What PEFT puts before the names of the model that it wraps. */
+const PREFIX = 'base_model.model.';
+const HEAD = 'classifier';
+
+/**
+ * `adapter_model.safetensors` as PEFT's `save_pretrained` writes it: adapters, and the classifier that was trained beside
+ * them. PEFT takes the module names that transformers has in memory, and transformers 5 has renamed them, so every
+ * adapter stands there under both names; PEFT ignores the other.
+ */
+export function toPeftTensors(parameters: NamedTensors): NamedTensors {
+  const own = [...parameters].filter(([name]) => isAdapterName(name) || name.startsWith(`${HEAD}.`));
+  return new Map(
+    own.flatMap(([name, tensor]) =>
+      [...new Set([name, inMemoryName(name)])].map((known) => [PREFIX + known, tensor] as const),
+    ),
+  );
+}
+
+/** The adapters of such a file under our names. */
+export function fromPeftTensors(tensors: NamedTensors): NamedTensors {
+  const own = [...tensors].map(([name, tensor]) => [name.slice(PREFIX.length), tensor] as const);
+  return new Map(own.filter(([name]) => isAdapterName(name) && inMemoryName(name) !== name));
+}
+
+/** `adapter_config.json`: PEFT fills in what is left out. */
+export function peftConfig(lora: LoraSettings, architecture: string): Record<string, unknown> {
+  const modules = adaptedModules(lora);
+  return {
+    auto_mapping: { base_model_class: architecture },
+    base_model_name_or_path: null,
+    bias: 'none',
+    fan_in_fan_out: false,
+    inference_mode: true,
+    init_lora_weights: true,
+    lora_alpha: lora.alpha,
+    lora_dropout: 0,
+    modules_to_save: [HEAD],
+    peft_type: 'LORA',
+    r: lora.rank,
+    // Ends of names, in transformers 4 and in 5.
+    target_modules: modules.flatMap((module) => [module, inMemoryName(module)]),
+    task_type: null,
+  };
+}

@@ -1,0 +1,23 @@
+import type { RunConfig } from '../models/run-config';
+
+/** Which projections of every attention get adapters: queries and values, or keys and outputs too. */
+export const loraTargets = ['query-value', 'attention'] as const;
+export type LoraTargets = (typeof loraTargets)[number];
+
+/** Low-rank adapters, in the terms of Hu et al. 2022 and PEFT's `LoraConfig`. */
+export interface LoraSettings {
+  readonly rank: number;
+  /** What the adapters add is multiplied with alpha / rank. */
+  readonly alpha: number;
+  readonly targets: LoraTargets;
+}
+
+export const loraOf = ({
+  loraRank,
+  loraAlpha,
+  loraTargets: targets,
+}: Pick<RunConfig, 'loraRank' | 'loraAlpha' | 'loraTargets'>): LoraSettings => ({
+  rank: loraRank,
+  alpha: loraAlpha,
+  targets,
+});
