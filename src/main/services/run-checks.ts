@@ -122,7 +122,9 @@ export function runWarnings(input: CheckInput): string[] {
   if (few.length > 0) warnings.push(`Fewer than ${FEW_IMAGES} images of ${few.join(', ')}: more would help.`);
   const validation = samplesOf(samples, 'validation');
   if (validation.length > 0 && validation.length < FEW_VALIDATION) {
-    warnings.push(`Only ${images(validation.length)} to validate on: which epoch is best will be partly luck.`);
+    warnings.push(
+      `Only ${images(validation.length)} to validate on: which epoch is best will be partly luck. A cross-validation answers for every image.`,
+    );
   }
   const unseen = classes.filter((_, label) => countClasses(validation, classes.length)[label] === 0);
   if (validation.length > 0 && unseen.length > 0) {
