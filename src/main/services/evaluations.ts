@@ -80,7 +80,10 @@ export function createEvaluations(options: {
     const samples = samplesOf(await readRunSamples(folder), split);
     if (samples.length === 0) {
       throw new FoveaError('empty_split', `There was no ${split} image when this run began.`, {
-        hint: `Make a split with ${split} images and train again.`,
+        hint:
+          record.experiment?.kind === 'folds'
+            ? 'Runs of a cross-validation leave the test images out. Train a single run with these settings for them.'
+            : `Make a split with ${split} images and train again.`,
       });
     }
     if (split === 'test') audit(project, OPENED, { run, images: samples.length });

@@ -9,10 +9,10 @@ import { deleteRun } from '../store/runs';
 import { addSplit, currentSplit, partMembers, setMember } from '../store/splits';
 import { type Comparisons, createComparisons } from './comparisons';
 import { createDataset } from './dataset';
-import { createEvaluations } from './evaluations';
+import { createEvaluations, type Evaluations } from './evaluations';
 import { createEvents } from './events';
 import { createExperiments, type Experiments } from './experiments';
-import { createJobs } from './jobs';
+import { createJobs, type Jobs } from './jobs';
 import { experimentFolder, runFolder } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { readCases, readEvaluation, readRunSamples } from './run-files';
@@ -29,6 +29,8 @@ let hosts: TestHosts;
 let projects: Projects;
 let project: OpenProject;
 let runs: Runs;
+let jobs: Jobs;
+let evaluations: Evaluations;
 let comparisons: Comparisons;
 let experiments: Experiments;
 
@@ -59,7 +61,8 @@ beforeAll(async () => {
     version: '0.0.0-test',
     onFailure: (_what, error) => failures.push(error),
   });
-  createEvaluations({ runs, dataset, engine, pool, jobs: createJobs(events), events });
+  jobs = createJobs(events);
+  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events });
   comparisons = createComparisons({ runs });
   experiments = createExperiments({ runs, comparisons, dataset, events });
 }, 120_000);
@@ -218,6 +221,14 @@ describe('a cross-validation', () => {
       [1, 2, 3].map((fold) => [`Three: fold ${fold}`, 'finished']),
     );
   }, 120_000);
+
+  it('leaves the test images closed', async () => {
+    const job = evaluations.start(project, folds.members[0]?.run ?? '', 'test');
+    await expect(jobs.result(job.id)).rejects.toMatchObject({
+      code: 'empty_split',
+      hint: expect.stringMatching(/^Runs of a cross-validation leave the test images out/),
+    });
+  });
 
   it('keeps the pooled out-of-fold predictions, evaluated as one', async () => {
     const file = (name: string) => readFileSync(join(experimentFolder(project.folder, folds.id), name), 'utf8');
