@@ -169,6 +169,7 @@ async function live(folder: string): Promise<void> {
       classes: 2,
       trainImages: 6,
       samplingWeights: null,
+      chanceLoss: Math.LN2,
       validationLabels: Int32Array.of(0, 1),
       session,
       batches: {

@@ -1,6 +1,8 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
+import { chanceLoss } from '#shared/training/chance-loss';
 import { planSteps, type StagePlan, samplingWeights } from '#shared/training/plan';
+import { isOutOfMemory, outOfMemory } from '../engine/backends/out-of-memory';
 import { scheduleOf } from '../engine/optim/schedule';
 import { type LoopState, nextStage } from '../engine/train/checkpoint';
 import { runTrainingLoop } from '../engine/train/loop';
@@ -41,6 +43,10 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
   const letGo = await holdRun(spec.runFolder, () => checkCancelled(context));
   try {
     return await trainHeld(spec, context);
+  } catch (error) {
+    // Backends say so themselves; this is for our own buffers.
+    if (!(error instanceof FoveaError) && isOutOfMemory(error)) throw outOfMemory('the training', error);
+    throw error;
   } finally {
     await letGo();
   }
@@ -136,6 +142,7 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
           config.classBalance === 'weighted-sampler' && stage.solver === 'optimizer'
             ? samplingWeights(labelsOf(spec), classes.length)
             : null,
+        chanceLoss: chanceLoss(countClasses(spec), config),
         validationLabels: Int32Array.from(spec.validation, ({ label }) => label),
         session: setup.session,
         batches: setup.batches,
@@ -194,6 +201,12 @@ async function modelOf(spec: TrainSpec, start: StartingPoint): Promise<Model> {
   }
   const { config, parameters, backbone } = start.model;
   return { config, parameters, hash: backbone, notes: [] };
+}
+
+function countClasses({ train, classes }: TrainSpec): number[] {
+  const counts = new Array<number>(classes.length).fill(0);
+  for (const { label } of train) counts[label] = (counts[label] ?? 0) + 1;
+  return counts;
 }
 
 const labelsOf = (spec: TrainSpec): number[] => spec.train.map(({ label }) => label);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
 import { type EpochRecord, LEFT_BEHIND, type RunRecord, type RunSummary } from '#shared/models/run';
@@ -8,15 +7,7 @@ import { deleteRun, putRun, storedRun, storedRuns } from '../store/runs';
 import { lockRuns } from './project-lock';
 import { runFolder, runsFolder } from './project-paths';
 import type { OpenProject } from './projects';
-import {
-  hasCheckpoint,
-  hasModel,
-  logFile,
-  readRunRecord,
-  readRunSummary,
-  runFolderIds,
-  writeRunSummary,
-} from './run-files';
+import { hasCheckpoint, hasModel, readRunRecord, readRunSummary, runFolderIds, writeRunSummary } from './run-files';
 import { readHistory } from './run-log';
 
 /**
@@ -30,12 +21,11 @@ const inHand = (summary: RunSummary): boolean => summary.state === 'running' || 
 /** With what its folder says now. */
 export function refreshed(project: OpenProject, summary: RunSummary): RunSummary {
   const folder = runFolder(project.folder, summary.id);
-  // A run that never wrote a line has lost nothing by beginning at its first step.
-  const canGoOn = hasCheckpoint(folder) || !existsSync(logFile(folder));
   return {
     ...summary,
     hasModel: hasModel(folder),
-    resumable: !inHand(summary) && summary.state !== 'finished' && canGoOn,
+    // Without a checkpoint it begins again, with the same random numbers.
+    resumable: !inHand(summary) && summary.state !== 'finished',
   };
 }
 
@@ -160,7 +150,7 @@ async function closeOrphans(project: OpenProject, isOurs: (run: string) => boole
           hint: hasCheckpoint(runFolder(project.folder, orphan.id))
             ? 'Resume it: it goes on from its last checkpoint.'
             : begun
-              ? 'Start it again: it had not saved a checkpoint yet.'
+              ? 'Resume it: it had not saved a checkpoint yet, and begins again.'
               : 'Resume it: it goes back into the queue.',
         },
       });

@@ -1,4 +1,5 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
+import type { Diagnosis } from '#shared/models/diagnosis';
 import { type LogRecord, type RunDetail, type RunProgress, type RunSummary, wasLeft } from '#shared/models/run';
 import { planSteps } from '#shared/training/plan';
 import type { DecodePool } from '../decode-host/client';
@@ -10,6 +11,7 @@ import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { findRun, listRuns, removeRun, saveSummary } from './run-book';
 import { createRunFolders, type NewRun, requireReady } from './run-creation';
+import { diagnoseRun } from './run-diagnosis';
 import { hasModel, readRunRecord, readRunSamples, removeEvaluations } from './run-files';
 import { readHistory, readRunLog } from './run-log';
 import { secondsByPace } from './run-pace';
@@ -51,6 +53,8 @@ export interface Runs {
   get(project: OpenProject, run: string): Promise<RunDetail>;
   progress(project: OpenProject, run: string): Promise<RunProgress>;
   log(project: OpenProject, run: string, after: number, limit: number): Promise<{ records: LogRecord[]; next: number }>;
+  /** What went wrong and what to try next; null where there is nothing to say. Throws `run_damaged`. */
+  diagnosis(project: OpenProject, run: string): Promise<Diagnosis | null>;
   /** Deletes a run with its folder. Throws `run_active`. */
   remove(project: OpenProject, run: string): Promise<void>;
   /** Waits until the run is out of this process's hands (finished, paused, failed …), evaluation included. */
@@ -183,13 +187,9 @@ export function createRuns(options: RunsOptions): Runs {
       throw new FoveaError('run_active', 'This run is training or waiting already.');
     }
     if (!summary.resumable) {
-      throw new FoveaError(
-        'run_not_resumable',
-        summary.state === 'finished'
-          ? 'This run has finished: there is nothing left to train.'
-          : 'This run saved no checkpoint to go on from.',
-        { hint: 'Start a new run with the same configuration.' },
-      );
+      throw new FoveaError('run_not_resumable', 'This run has finished: there is nothing left to train.', {
+        hint: 'Start a new run with the same configuration.',
+      });
     }
     const folder = runFolder(project.folder, run);
     await readRunRecord(folder);
@@ -255,6 +255,8 @@ export function createRuns(options: RunsOptions): Runs {
       await find(project, run);
       return readRunLog(runFolder(project.folder, run), after, limit);
     },
+
+    diagnosis: async (project, run) => diagnoseRun(project, await find(project, run)),
 
     async remove(project, run) {
       const summary = await find(project, run);

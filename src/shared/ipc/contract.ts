@@ -13,6 +13,7 @@ import {
   splitRequestSchema,
   splitSummarySchema,
 } from '../models/dataset';
+import { diagnosisSchema } from '../models/diagnosis';
 import { duplicateGroupSchema, duplicateVerdictSchema } from '../models/duplicates';
 import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCaseSchema } from '../models/experiment';
 import { exportFormatSchema } from '../models/export';
@@ -246,6 +247,8 @@ export const requests = {
     run.extend({ after: z.number().int().min(0), limit: z.number().int().max(20_000) }),
     z.object({ records: z.array(logRecordSchema), next: z.number().int() }),
   ),
+  /** What went wrong with a run and what to try next, as the guide's troubleshooting list has it. */
+  'runs.diagnosis': request(run, diagnosisSchema.nullable()),
   'runs.pause': request(run, nothing),
   'runs.resume': request(run, runSummarySchema),
   /** All that were paused or that Fovea's own end left behind, in the order of their queue. */

@@ -47,6 +47,7 @@ const requestTable: Record<RequestName, true> = {
   'runs.get': true,
   'runs.progress': true,
   'runs.log': true,
+  'runs.diagnosis': true,
   'runs.pause': true,
   'runs.resume': true,
   'runs.resumeAll': true,

@@ -88,7 +88,7 @@ export const runSummarySchema = z.object({
   error: runErrorSchema.nullable(),
   /** True where `checkpoints/best` holds a model that can evaluate and predict. */
   hasModel: z.boolean(),
-  /** True where `checkpoints/last` can go on. */
+  /** True where it can go on: from its last checkpoint, or from its beginning where it had saved none. */
   resumable: z.boolean(),
   /** Runs that wait begin in this order, lowest first; a pause keeps it, so that runs are resumed in their order. */
   queueOrder: z.number().default(0),

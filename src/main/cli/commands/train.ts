@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FoveaError } from '#shared/ipc/errors';
+import type { Diagnosis } from '#shared/models/diagnosis';
 import type { LogRecord, RunDetail, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import { runFolder } from '../../services/project-paths';
@@ -96,13 +97,17 @@ export async function finishRun(session: Session, project: string, run: string):
   const summary = await services.runs.wait(open, run).finally(() => interrupt.removeEventListener('abort', stop));
   if (isBroken(summary)) {
     const { code, message, hint } = summary.error ?? { code: 'run_failed', message: 'The run failed.', hint: null };
-    const next = summary.resumable ? `Go on with: fovea train ${open.folder} --resume ${run}` : undefined;
-    const advice = [hint, next].filter((one) => one !== null && one !== undefined).join(' ');
-    throw new FoveaError(code, message, advice === '' ? {} : { hint: advice });
+    const diagnosis = await session.request('runs.diagnosis', { project, run }).catch(() => null);
+    const next = diagnosis === null || diagnosis.code === 'out-of-memory' ? resumeAdvice(summary, open.folder) : null;
+    const advice = [hint, next].filter((one) => one !== null).join(' ');
+    const lines = [advice, ...(diagnosis === null ? [] : offerLines(diagnosis, open.folder, run))];
+    const text = lines.filter((line) => line !== '').join('\n');
+    throw new FoveaError(code, message, text === '' ? {} : { hint: text });
   }
   const detail = await session.request('runs.get', { project, run });
   const { records } = await session.request('runs.log', { project, run, after: 0, limit: 20_000 });
   const imagesPerSecond = meanRate(records);
+  const diagnosis = await session.request('runs.diagnosis', { project, run });
   const result = {
     run,
     state: summary.state,
@@ -117,9 +122,25 @@ export async function finishRun(session: Session, project: string, run: string):
     best: summary.best,
     seconds: summary.seconds,
     imagesPerSecond,
+    diagnosis,
     checkpoint: summary.hasModel ? join(runFolder(open.folder, run), 'checkpoints', 'best') : null,
   };
-  return { result, text: toText(detail, imagesPerSecond), interrupted: interrupt.aborted };
+  const problem =
+    diagnosis === null ? [] : ['', diagnosis.title, diagnosis.text, ...offerLines(diagnosis, open.folder, run)];
+  return { result, text: [toText(detail, imagesPerSecond), ...problem].join('\n'), interrupted: interrupt.aborted };
+}
+
+const resumeAdvice = ({ id, resumable }: RunSummary, folder: string): string | null =>
+  resumable ? `Go on with: fovea train ${folder} --resume ${id}` : null;
+
+/** The window's offers, as commands. */
+function offerLines({ offers }: Diagnosis, folder: string, run: string): string[] {
+  const config = join(runFolder(folder, run), 'config.json');
+  return offers.map(({ title, settings }) => {
+    if (settings === null) return `${title}: fovea review ${folder}`;
+    const changes = Object.entries(settings).map(([key, value]) => `--set ${key}=${value}`);
+    return `${title}: fovea train ${folder} --config ${config} ${changes.join(' ')}`;
+  });
 }
 
 const isBroken = ({ state, error }: RunSummary): boolean =>

@@ -26,6 +26,7 @@ it.each([
   ['CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED', true],
   ['Exception 8007000E Not enough memory resources are available to complete this operation', true],
   ['std::bad_alloc', true],
+  ['Array buffer allocation failed', true],
   ['OOM when allocating tensor with shape[8,3,197,197]', true],
   ['Uncaptured WebGPU error: Out of memory', true],
   ['the room is empty, no memory of it', false],

@@ -5,10 +5,10 @@ export const OUT_OF_MEMORY = 'out-of-memory';
 
 /**
  * How runtimes say it: onnxruntime's arena and allocators, C++, Dawn (WebGPU), CUDA with cuBLAS and cuDNN, Direct3D 12
- * (0x8007000E is E_OUTOFMEMORY), TensorFlow's resource exhausted.
+ * (0x8007000E is E_OUTOFMEMORY), TensorFlow's resource exhausted, V8's "Array buffer allocation failed".
  */
 const phrases =
-  /out of memory|outofmemory|failed to allocate memory|bad[ _]alloc|memory ?allocation|alloc_failed|8007000E|resource ?exhausted|\boom when\b/i;
+  /out of memory|outofmemory|failed to allocate memory|bad[ _]alloc|memory ?allocation|buffer allocation failed|alloc_failed|8007000E|resource ?exhausted|\boom when\b/i;
 
 /** True where a runtime's error, or what caused it, says that memory ran out. */
 export function isOutOfMemory(error: unknown): boolean {

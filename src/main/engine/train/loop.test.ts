@@ -40,6 +40,7 @@ function createScript(config: Partial<RunConfigInput>, epochs: readonly (readonl
     classes: 2,
     trainImages: 7,
     samplingWeights: null,
+    chanceLoss: Math.LN2,
     validationLabels: Int32Array.of(0, 1),
     session,
     batches: {

@@ -1,11 +1,13 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
+import { isNotLearning } from '#shared/training/chance-loss';
 import type { StagePlan, StepPlan } from '#shared/training/plan';
 import type { Schedule } from '../optim/schedule';
 import type { LoopState } from './checkpoint';
 import { epochPlan } from './epoch-plan';
 import { bestValue, epochMetrics, shownValue } from './evaluate';
+import { watchHealth } from './health';
 import { createRate } from './rate';
 import type { Batch, TrainingSession } from './session';
 
@@ -24,6 +26,8 @@ export interface LoopInput {
   readonly trainImages: number;
   /** One a training image: they are drawn with replacement. Null = each once an epoch. */
   readonly samplingWeights: readonly number[] | null;
+  /** The training loss of guessing: see `shared/training/chance-loss`. */
+  readonly chanceLoss: number;
   /** Labels of the validation images, in their order. */
   readonly validationLabels: Int32Array;
   readonly session: TrainingSession;
@@ -63,7 +67,7 @@ const SAVE_SHARE = 20;
  * the weights follows from config, seed and step, so a run that goes on from a checkpoint equals one that never
  * stopped, bit for bit.
  *
- * @throws FoveaError `diverged` where the loss is not a number; `cancelled`
+ * @throws FoveaError `diverged`, `gradient_exploded`: nothing of it is saved; `cancelled`
  */
 export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
   const { config, plan, session } = input;
@@ -76,6 +80,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
   const totalEpochs = state.epochsBefore + left.epochs;
   const isLastStage = state.stage === plan.stages.length - 1;
   const training = createRate();
+  const health = watchHealth(input.chanceLoss);
   let evaluationSeconds = 0;
   let lastSave = input.now();
   let saveMilliseconds = 0;
@@ -127,6 +132,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
   const closeEpoch = async (epoch: number, stepsOfEpoch: number) => {
     const start = input.now();
     const metrics = await evaluate();
+    health.lookAtValidation(epoch, metrics.loss);
     const value = bestValue(metrics, config.bestMetric);
     const before = state.best === null ? null : config.bestMetric === 'loss' ? -state.best.value : state.best.value;
     const isBetter = before === null || value > before;
@@ -156,6 +162,15 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
       await input.saveBest(structuredClone(state));
     }
     input.log(record);
+    const stuck = isNotLearning(state.history, plan, input.chanceLoss);
+    // Said when it begins, once.
+    if (stuck && !isNotLearning(state.history.slice(0, -1), plan, input.chanceLoss)) {
+      input.log(
+        note(
+          `The run does not learn so far: its training loss stays at ${input.chanceLoss.toFixed(3)}, that of guessing.`,
+        ),
+      );
+    }
   };
 
   const result = (outcome: LoopResult['state']): LoopResult => ({
@@ -190,15 +205,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
           epochs.map(({ validationLoss }) => validationLoss),
         );
         const { loss, gradientNorm, note: remark } = await session.step(group, learningRate);
-        if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-          throw new FoveaError(
-            'diverged',
-            `The training diverged at step ${state.step + 1}: the loss is not a number.`,
-            {
-              hint: 'Choose a lower learning rate or a longer warm-up. The last checkpoint is kept.',
-            },
-          );
-        }
+        health.look(state.step + 1, loss, gradientNorm);
         const images = group.reduce((sum, batch) => sum + batch.count, 0);
         const seconds = (input.now() - start) / 1000;
         training.add(images, seconds);

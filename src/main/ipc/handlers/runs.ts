@@ -14,6 +14,7 @@ export const runsHandlers = ({ projects, runs, comparisons, duplicates }: Servic
     'runs.get': ({ project, run }) => runs.get(projects.get(project), run),
     'runs.progress': ({ project, run }) => runs.progress(projects.get(project), run),
     'runs.log': ({ project, run, after, limit }) => runs.log(projects.get(project), run, after, limit),
+    'runs.diagnosis': ({ project, run }) => runs.diagnosis(projects.get(project), run),
     'runs.pause': async ({ project, run }) => {
       await runs.pause(projects.get(project), run);
       return {};

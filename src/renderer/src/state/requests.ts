@@ -65,6 +65,7 @@ const affected: Record<'dataset' | 'runs' | 'evaluations' | 'backbones', readonl
   runs: [
     'runs.list',
     'runs.get',
+    'runs.diagnosis',
     'runs.log',
     'runs.progress',
     'runs.compare',

@@ -12,6 +12,7 @@ import {
   TrendingUp,
   X,
 } from 'lucide-react';
+import type { Diagnosis } from '#shared/models/diagnosis';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunDetail, RunSummary } from '#shared/models/run';
 import { confirm } from '../../components/confirm';
@@ -23,6 +24,7 @@ import { useSelectedRun } from '../../state/selected-run';
 import { useSession } from '../../state/session';
 import { useDrafts } from './draft-store';
 import { presetTitle } from './presets';
+import { ProblemPanel } from './problem-panel';
 import { useTrainView } from './train-view';
 
 export interface RunHeaderProps {
@@ -31,8 +33,12 @@ export interface RunHeaderProps {
   readonly detail: RunDetail | null;
 }
 
+interface RunHeaderWithProblemProps extends RunHeaderProps {
+  readonly diagnosis: Diagnosis | null;
+}
+
 /** Name and state of a run, what can be done with it, and why it ended when it did not end well. */
-export function RunHeader({ project, run, detail }: RunHeaderProps) {
+export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProblemProps) {
   const target = { project: project.id, run: run.id };
   const changed = { onSuccess: () => refresh('runs.list', 'runs.get', 'runs.progress') };
   const pause = useCommand('runs.pause', changed);
@@ -46,11 +52,11 @@ export function RunHeader({ project, run, detail }: RunHeaderProps) {
   const askStop = async () => {
     const sure = await confirm({
       title: 'Stop this run?',
-      message: run.resumable
-        ? 'It ends after the current step. The best model so far is kept, and the run can be resumed from its last checkpoint.'
-        : 'It ends after the current step. There is no checkpoint yet: what it has learned so far is lost.',
+      message:
+        run.state === 'queued'
+          ? 'It leaves the queue and keeps its settings: it can be resumed.'
+          : 'It ends after the current step. The best model so far is kept, and the run can be resumed from where it stands.',
       confirmLabel: 'Stop run',
-      danger: !run.resumable,
     });
     if (sure) stop.mutate(target);
   };
@@ -112,17 +118,21 @@ export function RunHeader({ project, run, detail }: RunHeaderProps) {
           <RunMenu project={project} run={run} detail={detail} />
         </Group>
       </Group>
-      {(broken || held) && (
+      {diagnosis !== null && detail !== null && (
+        <ProblemPanel
+          project={project.id}
+          config={detail.record.config}
+          diagnosis={diagnosis}
+          failed={broken}
+          onResume={canResume && diagnosis.code === 'out-of-memory' ? () => resume.mutate(target) : null}
+        />
+      )}
+      {diagnosis === null && (broken || held) && (
         <Notice
           tone={run.state === 'failed' ? 'error' : 'warning'}
           title={run.error?.message ?? (run.state === 'failed' ? 'The run failed.' : 'The run was interrupted.')}
         >
-          <Text>
-            {run.error?.hint ??
-              (run.resumable
-                ? 'What it had learned up to its last checkpoint is kept.'
-                : 'It had no checkpoint yet. Start a new run with the same settings.')}
-          </Text>
+          <Text>{run.error?.hint ?? 'What it had learned up to its last checkpoint is kept.'}</Text>
           {canResume && (
             <Group mt="xs" gap="sm">
               <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>

@@ -34,17 +34,22 @@ export function RunView({ project, run, place }: RunViewProps) {
   const asked = useRequest('runs.progress', { project: project.id, run: run.id }, { enabled: going });
   const progress = live ?? asked.data;
   const detail = useRequest('runs.get', { project: project.id, run: run.id });
+  const diagnosis = useRequest(
+    'runs.diagnosis',
+    { project: project.id, run: run.id },
+    { enabled: run.state !== 'queued', keepPrevious: true },
+  );
   const { log, error, loaded } = useTrainingLog(project.id, run.id, going);
 
   // The summary is what counts; progress only says when to ask for it again.
   const liveState = live?.state;
   useEffect(() => {
-    if (liveState !== undefined && liveState !== run.state) refresh('runs.list', 'runs.get');
+    if (liveState !== undefined && liveState !== run.state) refresh('runs.list', 'runs.get', 'runs.diagnosis');
   }, [liveState, run.state]);
 
   return (
     <div className={layout['run']}>
-      <RunHeader project={project} run={run} detail={detail.data ?? null} />
+      <RunHeader project={project} run={run} detail={detail.data ?? null} diagnosis={diagnosis.data ?? null} />
       {place !== null && (
         <Notice tone="info" title={`Waiting for its turn: place ${place} in the queue`}>
           It begins when what is before it has ended or is paused. Closing Fovea keeps its place.

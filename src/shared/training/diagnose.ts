@@ -1,0 +1,163 @@
+import type { ErrorInfo } from '../ipc/errors';
+import type { Diagnosis, Offer } from '../models/diagnosis';
+import type { EpochRecord } from '../models/run';
+import { MAXIMUM_ACCUMULATION, type RunConfig } from '../models/run-config';
+import { chanceLoss, isNotLearning } from './chance-loss';
+import { higherRate, lowerRate } from './learning-rate-list';
+import { planSteps } from './plan';
+import { defaultHeadLearningRate } from './stages';
+
+/** What is known of a run. */
+export interface Evidence {
+  /** `learningRate` is resolved. */
+  readonly config: RunConfig;
+  /** Training images of each class. */
+  readonly trainCounts: readonly number[];
+  /** Why it ended, where it did not end well. */
+  readonly error: ErrorInfo | null;
+  /** Of its stages, from 0: the one that it trained last. */
+  readonly stage: number;
+  readonly epochs: readonly EpochRecord[];
+}
+
+/** Longest warm-up that is proposed, as a share of all steps. */
+const LONGEST_WARMUP = 0.3;
+
+/**
+ * Reads a run as the guide's troubleshooting list does: out of memory, poor convergence, and what to try, in its order.
+ * Null where there is nothing to say.
+ */
+export function diagnose(evidence: Evidence): Diagnosis | null {
+  const { error } = evidence;
+  if (error !== null && ranOutOfMemory(error)) {
+    return {
+      code: 'out-of-memory',
+      title: 'The memory did not suffice',
+      text: `${error.message} What was saved before is kept.`,
+      offers: lessMemory(evidence.config),
+    };
+  }
+  if (error?.code === 'diverged' || error?.code === 'gradient_exploded') {
+    return {
+      code: error.code === 'diverged' ? 'diverged' : 'gradient-exploded',
+      title: error.code === 'diverged' ? 'The training diverged' : 'The gradients exploded',
+      text: `${error.message} The best model before is kept. The same settings would end at the same step.`,
+      offers: [...calmer(evidence), lookAtData],
+    };
+  }
+  const plan = planSteps(
+    evidence.config,
+    evidence.trainCounts.reduce((sum, count) => sum + count, 0),
+  );
+  const chance = chanceLoss(evidence.trainCounts, evidence.config);
+  if (!isNotLearning(evidence.epochs, plan, chance)) return null;
+  return {
+    code: 'not-learning',
+    title: 'The run does not learn',
+    text: `The training loss stays at ${chance.toFixed(3)}, what guessing would cost.`,
+    offers: [...livelier(evidence), lookAtData],
+  };
+}
+
+/** How processes end, and runtimes complain, when memory is gone: see `process/exit-reason` and `engine/backends`. */
+const ranOutOfMemory = ({ code, message }: ErrorInfo): boolean =>
+  code === 'out-of-memory' || (code === 'engine_crashed' && /memory|allocation/.test(message));
+
+const lookAtData: Offer = {
+  title: 'Check the data',
+  text: 'Look through labels, duplicates and odd images: wrong labels and broken images keep a model from learning.',
+  settings: null,
+};
+
+function lessMemory({ batchSize, gradientAccumulation, preset }: RunConfig): Offer[] {
+  const offers: Offer[] = [];
+  if (batchSize > 1 && gradientAccumulation * 2 <= MAXIMUM_ACCUMULATION) {
+    const settings = { batchSize: Math.floor(batchSize / 2), gradientAccumulation: gradientAccumulation * 2 };
+    offers.push({
+      title: `Batches of ${settings.batchSize}, accumulation ${settings.gradientAccumulation}`,
+      text: 'Half the images at a time, twice as many batches to a step: it learns alike with less memory.',
+      settings,
+    });
+  }
+  if (preset !== 'quick') {
+    offers.push({
+      title: 'Train the head only',
+      text: 'The preset “quick” computes features once and trains on them: it needs no memory for gradients of the backbone.',
+      // Each preset has a rate of its own.
+      settings: { preset: 'quick', learningRate: null },
+    });
+  }
+  return offers;
+}
+
+/** Which setting is the learning rate of the stage that the run ended in, and its value. */
+function rateInForce({ config, stage }: Evidence): { readonly key: string; readonly rate: number } {
+  const ofHead = stage === 0 && (config.preset === 'careful' || config.preset === 'gradual');
+  if (ofHead) {
+    return { key: 'headLearningRate', rate: config.headLearningRate ?? defaultHeadLearningRate(config.optimizer) };
+  }
+  return { key: 'learningRate', rate: config.learningRate ?? 0 };
+}
+
+const rateText = (rate: number): string => (rate >= 0.001 ? String(rate) : rate.toExponential());
+
+function calmer(evidence: Evidence): Offer[] {
+  const { config } = evidence;
+  const { key, rate } = rateInForce(evidence);
+  const lower = lowerRate(rate, config.optimizer);
+  const offers: Offer[] = [
+    {
+      title: `Learning rate ${rateText(lower)}`,
+      text: `Smaller steps than ${rateText(rate)}: too large ones are why most runs diverge.`,
+      settings: { [key]: lower },
+    },
+  ];
+  const warmupRatio = Math.min(LONGEST_WARMUP, Math.max(0.1, 2 * config.warmupRatio));
+  if (config.warmupSteps !== null) {
+    const warmupSteps = Math.max(10, 2 * config.warmupSteps);
+    offers.push({
+      title: `Warm-up of ${warmupSteps} steps`,
+      text: 'The learning rate rises more slowly at the beginning.',
+      settings: { warmupSteps },
+    });
+  } else if (warmupRatio > config.warmupRatio) {
+    offers.push({
+      title: `Warm-up over ${Math.round(warmupRatio * 100)} % of the steps`,
+      text: 'The learning rate rises more slowly at the beginning.',
+      settings: { warmupRatio },
+    });
+  }
+  if (config.maxGradientNorm > 1) {
+    offers.push({
+      title: 'Clip gradients at 1',
+      text: `A gradient longer than 1 is shortened; now one up to ${config.maxGradientNorm} may pass.`,
+      settings: { maxGradientNorm: 1 },
+    });
+  }
+  return offers;
+}
+
+function livelier(evidence: Evidence): Offer[] {
+  const { config } = evidence;
+  const { key, rate } = rateInForce(evidence);
+  const higher = higherRate(rate, config.optimizer);
+  const other = higher ?? lowerRate(rate, config.optimizer);
+  const offers: Offer[] = [
+    {
+      title: `Learning rate ${rateText(other)}`,
+      text:
+        higher === null
+          ? `${rateText(rate)} is much already: it may jump over what there is to learn.`
+          : `Larger steps than ${rateText(rate)}, with which the weights hardly move.`,
+      settings: { [key]: other },
+    },
+  ];
+  if (config.preset === 'quick') {
+    offers.push({
+      title: 'Train all layers',
+      text: 'A head alone learns nothing where the backbone sees nothing in these images, as one of random weights does.',
+      settings: { preset: 'full', learningRate: null },
+    });
+  }
+  return offers;
+}

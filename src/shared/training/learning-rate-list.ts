@@ -1,0 +1,21 @@
+import type { OptimizerKind } from '../models/run-config';
+
+/** The guide's learning rates to try, for AdamW on a pretrained model. SGD takes ten times as much. */
+const GUIDE = [1e-5, 2e-5, 5e-5, 1e-4] as const;
+
+const listFor = (optimizer: OptimizerKind): readonly number[] =>
+  optimizer === 'sgd' ? GUIDE.map((rate) => Number((rate * 10).toPrecision(1))) : GUIDE;
+
+/** The next lower rate of the list; below the list, half. */
+export function lowerRate(rate: number, optimizer: OptimizerKind): number {
+  return listFor(optimizer).findLast((one) => one < rate * 0.99) ?? Number((rate / 2).toPrecision(2));
+}
+
+/** The next higher rate of the list; above it, ten times as much, as weights from scratch want it; null where that is much. */
+export function higherRate(rate: number, optimizer: OptimizerKind): number | null {
+  const list = listFor(optimizer);
+  const next = list.find((one) => one > rate * 1.01);
+  if (next !== undefined) return next;
+  const much = (list.at(-1) ?? 0) * 10;
+  return rate < much * 0.99 ? much : null;
+}
