@@ -40,8 +40,8 @@ export function diagnose(evidence: Evidence): Diagnosis | null {
   if (error?.code === 'diverged' || error?.code === 'gradient_exploded') {
     return {
       code: error.code === 'diverged' ? 'diverged' : 'gradient-exploded',
-      title: error.code === 'diverged' ? 'The training diverged' : 'The gradients exploded',
-      text: `${error.message} The best model before is kept. The same settings would end at the same step.`,
+      title: 'The run was stopped',
+      text: `${error.message} What was saved before is kept. The same settings would end at the same step.`,
       offers: [...calmer(evidence), lookAtData],
     };
   }
@@ -122,8 +122,8 @@ function calmer(evidence: Evidence): Offer[] {
     });
   } else if (warmupRatio > config.warmupRatio) {
     offers.push({
-      title: `Warm-up over ${Math.round(warmupRatio * 100)} % of the steps`,
-      text: 'The learning rate rises more slowly at the beginning.',
+      title: `Warm-up of ${Math.round(warmupRatio * 100)} %`,
+      text: 'The learning rate rises over that share of the steps, more slowly than now.',
       settings: { warmupRatio },
     });
   }

@@ -141,7 +141,9 @@ export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProb
               <Text size="xs" c="dimmed">
                 {held
                   ? 'Goes on where it stands. While Fovea stays open, it does so by itself once there is room.'
-                  : `Goes on from the last checkpoint, after epoch ${run.epochsDone} of ${run.epochs}.`}
+                  : run.epochsDone === 0
+                    ? 'Goes on from its last checkpoint; without one, it begins again.'
+                    : `Goes on from the last checkpoint, after epoch ${run.epochsDone} of ${run.epochs}.`}
               </Text>
             </Group>
           )}
