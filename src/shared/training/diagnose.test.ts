@@ -99,7 +99,7 @@ describe('diagnose', () => {
 
   it('offers what is left where a batch is one image', () => {
     expect(settingsOf({ error: error('out-of-memory'), config: config({ batchSize: 1 }) })).toEqual([
-      { preset: 'quick' },
+      { preset: 'quick', learningRate: null },
     ]);
     expect(settingsOf({ error: error('out-of-memory'), config: config({ preset: 'quick', batchSize: 1 }) })).toEqual(
       [],

@@ -47,6 +47,8 @@ export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProb
   const broken = run.state === 'interrupted' || run.state === 'failed';
   /** For want of room on the disk: in memory while Fovea runs, at its last checkpoint after that. */
   const held = run.state === 'paused' && run.error !== null;
+  /** The diagnosis says why it ended. */
+  const explained = broken && diagnosis !== null && diagnosis.code !== 'not-learning';
   const canResume = run.state === 'paused' || (run.resumable && (broken || run.state === 'stopped'));
 
   const askStop = async () => {
@@ -123,11 +125,11 @@ export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProb
           project={project.id}
           config={detail.record.config}
           diagnosis={diagnosis}
-          failed={broken}
+          failed={explained}
           onResume={canResume && diagnosis.code === 'out-of-memory' ? () => resume.mutate(target) : null}
         />
       )}
-      {diagnosis === null && (broken || held) && (
+      {(broken || held) && !explained && (
         <Notice
           tone={run.state === 'failed' ? 'error' : 'warning'}
           title={run.error?.message ?? (run.state === 'failed' ? 'The run failed.' : 'The run was interrupted.')}
