@@ -83,7 +83,7 @@ export function ScheduleChart({ schedule, stages, note, height = 120 }: Schedule
       }
     >
       <PlotFigure
-        label={`Learning rate over ${steps} optimizer steps: up to ${formatCompact(peak)}, at the end ${formatCompact(schedule.at(-1)?.[1] ?? 0)}. ${marks.map(({ step, label }) => `${label} at step ${step}`).join(', ')}`}
+        label={`Learning rate over ${steps} optimizer steps: up to ${formatCompact(peak)}, at the end ${formatCompact(schedule.at(-1)?.[1] ?? 0)}. ${marks.map(({ step, name }) => `${name} at step ${step}`).join(', ')}`}
         build={build}
       />
     </SectionCard>
@@ -91,12 +91,13 @@ export function ScheduleChart({ schedule, stages, note, height = 120 }: Schedule
 }
 
 /** The end of the warm-up of a run in one piece; where a run has stages, the beginning of each. */
-function marksOf(stages: readonly ScheduleStage[]): { step: number; label: string }[] {
+function marksOf(stages: readonly ScheduleStage[]): { step: number; label: string; name: string }[] {
   const only = stages.length === 1 ? stages[0] : undefined;
-  if (only !== undefined) return only.warmupSteps > 0 ? [{ step: only.warmupSteps, label: 'end of warm-up' }] : [];
+  if (only !== undefined) return only.warmupSteps > 0 ? [{ step: only.warmupSteps, label: 'end of warm-up', name: 'end of warm-up' }] : [];
   let before = 0;
   return stages.map(({ name, steps }, index) => {
-    const mark = { step: before, label: `${index + 1} ${name}` };
+    // The number alone: names of short stages would run into each other.
+    const mark = { step: before, label: `${index + 1}`, name };
     before += steps;
     return mark;
   });

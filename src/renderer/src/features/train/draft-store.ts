@@ -4,6 +4,12 @@ import { type RunConfig, runConfigSchema } from '#shared/models/run-config';
 /** A config that is being written. It may not be valid yet: `runConfigSchema` decides. */
 export type DraftConfig = RunConfig;
 
+/** What a group of settings shows and changes. */
+export interface SettingsProps {
+  readonly draft: DraftConfig;
+  readonly change: (part: Partial<DraftConfig>) => void;
+}
+
 interface DraftState {
   /** By project, so that looking at another screen loses nothing. */
   readonly drafts: Readonly<Record<string, DraftConfig>>;

@@ -1,17 +1,19 @@
-import { SectionCard } from '../../components/section-card';
-import type { DraftConfig } from './draft-store';
+import { FoldableCard } from '../../components/foldable-card';
+import type { DraftConfig, SettingsProps } from './draft-store';
+import { decimalText } from './number-text';
 import { ChoiceSetting, DecimalSetting, IntegerSetting } from './setting-row';
 
-export interface HeadSectionProps {
-  readonly draft: DraftConfig;
-  readonly change: (part: Partial<DraftConfig>) => void;
+function summaryOf({ headSolver, headPenalty, featureViews, augmentation }: DraftConfig): string {
+  const solver = headSolver === 'logistic' ? `Logistic regression, C ${decimalText(headPenalty)}` : 'By the optimizer';
+  const views = augmentation.enabled && featureViews > 0 ? `${featureViews} augmented views` : 'images as they are';
+  return `${solver} · on features of ${views}`;
 }
 
 /** How a head trains alone, on features that the frozen backbone computes once. Absent where no stage does that. */
-export function HeadSection({ draft, change }: HeadSectionProps) {
+export function HeadSection({ draft, change }: SettingsProps) {
   if (draft.preset === 'full') return null;
   return (
-    <SectionCard title="Head alone" description="On features that the frozen backbone computes once and keeps.">
+    <FoldableCard title="Head alone" summary={summaryOf(draft)}>
       <IntegerSetting
         label="Augmented views"
         help={
@@ -44,6 +46,6 @@ export function HeadSection({ draft, change }: HeadSectionProps) {
           onChange={(value) => change({ headPenalty: value ?? 1 })}
         />
       )}
-    </SectionCard>
+    </FoldableCard>
   );
 }

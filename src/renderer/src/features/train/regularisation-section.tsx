@@ -1,27 +1,31 @@
 import { fitsAtOnce } from '#shared/training/stages';
-import { SectionCard } from '../../components/section-card';
-import type { DraftConfig } from './draft-store';
+import { FoldableCard } from '../../components/foldable-card';
+import type { DraftConfig, SettingsProps } from './draft-store';
+import { decimalText } from './number-text';
 import { DecimalSetting } from './setting-row';
 
 const belowOne = (value: number) => (value >= 0 && value <= 0.99 ? null : 'From 0 to 0.99');
 
-export interface RegularisationSectionProps {
-  readonly draft: DraftConfig;
-  readonly change: (part: Partial<DraftConfig>) => void;
+/** Only what is on. */
+function summaryOf({ labelSmoothing, mixup, dropout, attentionDropout, dropPath }: DraftConfig): string {
+  const settings: readonly (readonly [string, number | null])[] = [
+    ['label smoothing', labelSmoothing],
+    ['mixup', mixup],
+    ['dropout', dropout],
+    ['attention dropout', attentionDropout],
+    ['drop path', dropPath],
+  ];
+  const on = settings.flatMap(([name, value]) =>
+    value === null || value === 0 ? [] : [`${name} ${decimalText(value)}`],
+  );
+  return on.length === 0 ? 'Off: label smoothing, mixup, dropout' : on.join(' · ');
 }
 
 /** What keeps a model from learning its few images by heart. */
-export function RegularisationSection({ draft, change }: RegularisationSectionProps) {
+export function RegularisationSection({ draft, change }: SettingsProps) {
   const isQuick = draft.preset === 'quick';
   return (
-    <SectionCard
-      title="Against overfitting"
-      description={
-        isQuick
-          ? 'Dropout does not apply here: features are computed once.'
-          : 'Dropout applies to layers in training, not where the head trains alone.'
-      }
-    >
+    <FoldableCard title="Against overfitting" summary={summaryOf(draft)}>
       <DecimalSetting
         label="Label smoothing"
         help="Share of certainty taken from the true label."
@@ -42,7 +46,7 @@ export function RegularisationSection({ draft, change }: RegularisationSectionPr
         <>
           <DecimalSetting
             label="Dropout"
-            help="Share of hidden units set to 0. Empty: the backbone's, mostly 0."
+            help="Share of hidden units set to 0, not where the head trains alone. Empty: the backbone's, mostly 0."
             value={draft.dropout}
             placeholder="As the backbone"
             check={belowOne}
@@ -66,6 +70,6 @@ export function RegularisationSection({ draft, change }: RegularisationSectionPr
           />
         </>
       )}
-    </SectionCard>
+    </FoldableCard>
   );
 }

@@ -26,9 +26,11 @@ export function StageTable({ stages }: { readonly stages: Stages }) {
           </tr>
         </thead>
         <tbody>
-          {stages.map(({ name, epochs, learningRate, trainableParameters }) => (
+          {stages.map(({ name, epochs, learningRate, trainableParameters }, index) => (
             <tr key={name}>
-              <td>{name}</td>
+              <td>
+                {index + 1} {name}
+              </td>
               <td className="tabular" style={{ textAlign: 'right' }}>
                 {formatCount(epochs)}
               </td>
