@@ -93,7 +93,8 @@ export function ScheduleChart({ schedule, stages, note, height = 120 }: Schedule
 /** The end of the warm-up of a run in one piece; where a run has stages, the beginning of each. */
 function marksOf(stages: readonly ScheduleStage[]): { step: number; label: string; name: string }[] {
   const only = stages.length === 1 ? stages[0] : undefined;
-  if (only !== undefined) return only.warmupSteps > 0 ? [{ step: only.warmupSteps, label: 'end of warm-up', name: 'end of warm-up' }] : [];
+  if (only !== undefined)
+    return only.warmupSteps > 0 ? [{ step: only.warmupSteps, label: 'end of warm-up', name: 'end of warm-up' }] : [];
   let before = 0;
   return stages.map(({ name, steps }, index) => {
     // The number alone: names of short stages would run into each other.
