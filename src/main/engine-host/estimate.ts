@@ -1,6 +1,7 @@
 import type { RunConfig } from '#shared/models/run-config';
 import { loraOf } from '#shared/training/lora';
 import { type Stage, stagesOf, trainingViews } from '#shared/training/stages';
+import { fastestPart } from '../engine/train/fastest-part';
 import { vitModel } from '../engine/train/model';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 import { requireDevice } from './device';
@@ -27,6 +28,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
     parameterCount(vitModel(backbone.config, trainable, 1, lora).trainable),
   );
   const microBatch = Math.max(1, Math.min(run.batchSize, spec.trainImages));
+  const part = device === 'cpu' ? fastestPart(backbone.config, microBatch) : microBatch;
   return {
     parameters: parameterCount(groups),
     trainableParameters: Math.max(...stageParameters),
@@ -40,6 +42,7 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
           optimizer: run.optimizer,
           microBatch,
           gradientAccumulation: run.gradientAccumulation,
+          part,
           views: keptViews(run, stage, spec),
           averaged: run.emaDecay !== null,
         }),

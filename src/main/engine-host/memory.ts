@@ -19,6 +19,8 @@ export interface MemoryOptions {
   readonly optimizer: OptimizerKind;
   readonly microBatch: number;
   readonly gradientAccumulation: number;
+  /** Images of a micro-batch that one run computes; where it is not all of them, a second set of gradients is kept. */
+  readonly part: number;
   /** Views whose features are kept while a head trains alone. */
   readonly views: number;
   /** True where a moving average of the trained parameters is kept. */
@@ -38,7 +40,7 @@ const BATCHES = 5;
  * loader. `npm run bench:memory` holds it against measured peaks.
  */
 export function estimateMemoryMB(options: MemoryOptions): number {
-  const { config, trainable, lora, optimizer, microBatch, gradientAccumulation, views, averaged } = options;
+  const { config, trainable, lora, optimizer, microBatch, gradientAccumulation, part, views, averaged } = options;
   const parameters = (4 * parameterCount(parameterGroups(config))) / MIB;
   const batches = (BATCHES * microBatch * 3 * config.imageSize ** 2 * 4) / MIB;
   if (trainable !== 'head') {
@@ -47,8 +49,8 @@ export function estimateMemoryMB(options: MemoryOptions): number {
       trainable,
       ...(lora === undefined ? {} : { lora }),
       optimizer,
-      microBatch,
-      accumulation: gradientAccumulation,
+      microBatch: part,
+      accumulation: part < microBatch ? Math.max(2, gradientAccumulation) : gradientAccumulation,
       averaged,
     });
     const trained = (4 * parameterCount(vitModel(config, trainable, 1, lora).trainable)) / MIB;
@@ -60,15 +62,7 @@ export function estimateMemoryMB(options: MemoryOptions): number {
   return PROCESS_MIB + HOST_MIB + 2 * parameters + batches + (forward + features) / MIB;
 }
 
-/**
- * Images of a micro-batch that may be computed at a time so that the run is expected to fit: all of them where it does.
- * A second set of gradients is kept where there are several parts.
- */
+/** The part of a micro-batch, at most `options.part`, with which the run is expected to fit. */
 export function partThatFits(options: MemoryOptions, machineMemoryMB: number): number {
-  const { microBatch, gradientAccumulation } = options;
-  return fittingPart(microBatch, (part) => {
-    const accumulation = part < microBatch ? Math.max(2, gradientAccumulation) : gradientAccumulation;
-    const memoryMB = estimateMemoryMB({ ...options, microBatch: part, gradientAccumulation: accumulation });
-    return fitsMachine(memoryMB, machineMemoryMB);
-  });
+  return fittingPart(options.part, (part) => fitsMachine(estimateMemoryMB({ ...options, part }), machineMemoryMB));
 }

@@ -6,6 +6,7 @@ import { balancedClassWeights } from '#shared/training/plan';
 import { trainingViews } from '#shared/training/stages';
 import type { NamedTensors } from '../engine/tensor';
 import { createHeadSession, createTrainingSession } from '../engine/train/create-session';
+import { fastestPart } from '../engine/train/fastest-part';
 import { createLogisticSession, type LogisticSessionOptions } from '../engine/train/logistic-session';
 import type { BatchSource } from '../engine/train/loop';
 import { lowestRateFactor, vitModel } from '../engine/train/model';
@@ -94,7 +95,7 @@ function sessionOptions({ spec: { config, train, classes }, index, note }: Stage
 }
 
 /**
- * What this machine's memory has room for where the CPU computes: there nothing fails when memory runs out, the system
+ * What the CPU computes fastest, or less where this machine's memory has no room for that: there nothing fails when memory runs out, the system
  * ends the process. A graphics card says so, and then the session takes smaller parts by itself.
  */
 function startingPart({ spec, stage, model, note }: StageInput, microBatch: number): number {
@@ -102,6 +103,7 @@ function startingPart({ spec, stage, model, note }: StageInput, microBatch: numb
   if (resolveDevice(config.device) !== 'cpu') return microBatch;
   const { optimizer, gradientAccumulation } = config;
   const { trainable } = stage;
+  const fastest = fastestPart(model.config, microBatch);
   const part = partThatFits(
     {
       config: withDropout(model.config, config),
@@ -110,12 +112,13 @@ function startingPart({ spec, stage, model, note }: StageInput, microBatch: numb
       optimizer,
       microBatch,
       gradientAccumulation,
+      part: fastest,
       views: 0,
       averaged: config.emaDecay !== null,
     },
     totalmem() / 2 ** 20,
   );
-  if (part < microBatch) {
+  if (part < fastest) {
     note(
       `Batches of ${microBatch} images are computed in parts of ${part}, for memory would not do. Steps are the same, up to rounding.`,
     );

@@ -5,6 +5,7 @@ import { countMultiplyAccumulates } from '../ir/count-operations';
 import { createRandom, normal } from '../random';
 import { type Classifier, createClassifierOn } from '../train/classifier';
 import { createSession } from '../train/create-session';
+import { fastestPart } from '../train/fastest-part';
 import { vitModel } from '../train/model';
 import { buildLogitsProgram } from '../train/programs';
 import type { VitConfig } from '../vit/config';
@@ -48,6 +49,7 @@ export async function benchTrain(options: BenchOptions): Promise<BenchMeasuremen
     vitModel(config, 'all'),
     {
       microBatch: batch,
+      part: options.device === 'cpu' ? fastestPart(config, batch) : batch,
       optimizer: { kind: 'adamw' },
       weightDecay: 0.01,
       maxGradientNorm: 1,

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { architectureByName } from '../vit/architectures';
+import type { VitConfig } from '../vit/config';
+import { fastestPart } from './fastest-part';
+
+const tiny = architectureByName('vit-tiny-patch16-224', ['a', 'b']) as VitConfig;
+
+it.each([
+  [1, 1],
+  [4, 4],
+  [6, 6],
+  [8, 4],
+  [10, 5],
+  [16, 4],
+  [32, 4],
+])('takes equal parts of at most 1200 of the 197 tokens an image: %i images in parts of %i', (batch, part) => {
+  expect(fastestPart(tiny, batch)).toBe(part);
+});
+
+it('leaves a batch whole that divides only into single small images', () => {
+  expect(fastestPart(tiny, 13)).toBe(13);
+});
+
+it('takes single images where one fills the caches', () => {
+  expect(fastestPart({ ...tiny, imageSize: 640 }, 7)).toBe(1);
+});
