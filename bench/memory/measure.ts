@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import { createRandom } from '#shared/imaging/random';
 import { encodeRaster } from '#shared/imaging/raster';
-import { type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
+import { type Preset, type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
 import { architectureByName } from '../../src/main/engine/vit/architectures';
 import { createEngineClient } from '../../src/main/engine-host/client';
 import type { Sample } from '../../src/main/engine-host/protocol';
@@ -13,20 +13,23 @@ import { buildHosts, engineEntries } from '../../src/main/process/test-support/b
 
 interface Case {
   readonly backbone: string;
-  readonly preset: 'quick' | 'full' | 'careful' | 'gradual';
+  readonly preset: Preset;
   readonly batch: number;
   readonly accumulation: number;
+  /** True where a moving average of the weights is kept. */
+  readonly averaged: boolean;
 }
 
 const WITHIN = 0.25;
 const STEPS = 2;
 const CLASSES = ['a', 'b', 'c'];
 
-const of = (backbone: string, preset: Case['preset'], batch: number, accumulation = 1): Case => ({
+const of = (backbone: string, preset: Preset, batch: number, accumulation = 1, averaged = false): Case => ({
   backbone,
   preset,
   batch,
   accumulation,
+  averaged,
 });
 const cases: readonly Case[] = [
   ...[4, 10, 32].map((batch) => of('vit-micro', 'full', batch)),
@@ -36,17 +39,22 @@ const cases: readonly Case[] = [
   ...[8, 32].map((batch) => of('vit-tiny-patch16-224', 'quick', batch)),
   of('vit-tiny-patch16-224', 'careful', 8),
   of('vit-tiny-patch16-224', 'gradual', 8),
+  of('vit-tiny-patch16-224', 'lora', 8),
+  of('vit-tiny-patch16-224', 'full', 8, 1, true),
   ...[2, 8].map((batch) => of('vit-small-patch16-224', 'full', batch)),
   of('vit-small-patch16-224', 'quick', 8),
   ...[1, 4].map((batch) => of('vit-base-patch16-224', 'full', batch)),
   of('vit-base-patch16-224', 'full', 4, 2),
+  of('vit-base-patch16-224', 'full', 4, 1, true),
+  of('vit-base-patch16-224', 'lora', 4),
+  of('vit-base-patch16-224', 'lora', 4, 1, true),
   of('vit-base-patch16-224', 'quick', 8),
   ...[1, 2].map((batch) => of('vit-large-patch16-224', 'full', batch)),
   of('vit-large-patch16-224', 'quick', 4),
 ];
 
-const nameOf = ({ backbone, preset, batch, accumulation }: Case): string =>
-  `${backbone} ${preset} ${batch}${accumulation > 1 ? ` x ${accumulation}` : ''}`;
+const nameOf = ({ backbone, preset, batch, accumulation, averaged }: Case): string =>
+  `${backbone} ${preset} ${batch}${accumulation > 1 ? ` x ${accumulation}` : ''}${averaged ? ' averaged' : ''}`;
 
 /** Grey rasters of the most common kind, with labels in turn. */
 function writeSamples(folder: string, count: number, firstImage: number): Sample[] {
@@ -62,7 +70,7 @@ function writeSamples(folder: string, count: number, firstImage: number): Sample
 }
 
 /** Trains two steps from scratch in a process of its own, with validation and checkpoints as in any run. */
-async function measure(entry: string, { backbone, preset, batch, accumulation }: Case) {
+async function measure(entry: string, { backbone, preset, batch, accumulation, averaged }: Case) {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-memory-'));
   const client = createEngineClient({ launcher: launchNodeHost, entry });
   try {
@@ -75,6 +83,7 @@ async function measure(entry: string, { backbone, preset, batch, accumulation }:
       batchSize: batch,
       gradientAccumulation: accumulation,
       learningRate: 1e-4,
+      emaDecay: averaged ? 0.999 : null,
     };
     const config = runConfigSchema.parse(input);
     const { imageSize } = architectureByName(backbone, CLASSES) ?? { imageSize: 224 };

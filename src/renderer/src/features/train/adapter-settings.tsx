@@ -31,7 +31,7 @@ export function AdapterSettings({ draft, change }: AdapterSettingsProps) {
         help="Projections of the attention that get adapters."
         value={draft.loraTargets}
         choices={[
-          { value: 'query-value', label: 'Query and value' },
+          { value: 'query-value', label: 'Query, value' },
           { value: 'attention', label: 'All four' },
         ]}
         onChange={(loraTargets) => change({ loraTargets })}

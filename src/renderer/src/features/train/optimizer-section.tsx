@@ -62,7 +62,7 @@ export function OptimizerSection({ draft, change }: SettingsProps) {
       )}
       <DecimalSetting
         label="Weight averaging"
-        help="Decay of a moving average of the weights, which becomes the model; try 0.999. Empty: none."
+        help="Decay of an average that becomes the model, as 0.999."
         value={draft.emaDecay}
         placeholder="Off"
         check={(value) => (value > 0 && value < 1 ? null : 'Above 0, below 1')}
