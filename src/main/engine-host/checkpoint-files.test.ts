@@ -71,6 +71,12 @@ describe('checkpoint folders', () => {
     await writeCheckpoint(lastSlot(root), inParts);
     const next = await openCheckpoint(folder);
     expect(next === null ? null : await readOptimizer(next)).toEqual(inParts.optimizer);
+    // And the loss scale of half precision.
+    const lossScale = { scale: 2 ** -3, growthCount: 1999 };
+    const scaled = { ...written, optimizer: { ...(written.optimizer as OptimizerState), lossScale } };
+    await writeCheckpoint(lastSlot(root), scaled);
+    const last = await openCheckpoint(folder);
+    expect(last === null ? null : await readOptimizer(last)).toEqual(scaled.optimizer);
   });
 
   it('keep the last save and the one before, whole; of the best model one', async () => {

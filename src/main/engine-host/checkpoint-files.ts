@@ -31,7 +31,7 @@ export interface CheckpointContent {
   readonly lora: LoraSettings | null;
   /** Null in `best`, which is there to predict. */
   readonly optimizer: OptimizerState | null;
-  readonly trainer: Omit<TrainerFile, 'files' | 'version' | 'optimizerStep' | 'part'>;
+  readonly trainer: Omit<TrainerFile, 'files' | 'version' | 'optimizerStep' | 'part' | 'lossScale'>;
 }
 
 const TRAINER = 'trainer.json';
@@ -76,6 +76,7 @@ export async function writeCheckpoint(slot: CheckpointSlot, content: CheckpointC
       ...content.trainer,
       optimizerStep: content.optimizer?.step ?? null,
       ...(content.optimizer?.part === undefined ? {} : { part: content.optimizer.part }),
+      ...(content.optimizer?.lossScale === undefined ? {} : { lossScale: content.optimizer.lossScale }),
       files,
     };
     const record = await writeBytesFile(join(incoming, TRAINER), json(trainer));
@@ -184,6 +185,13 @@ export async function readOptimizer({ folder, trainer }: Checkpoint): Promise<Op
     else if (name.startsWith(VELOCITY)) firstMoments.set(name.slice(VELOCITY.length), tensor);
     else if (name.startsWith(AVERAGE)) averages.set(name.slice(AVERAGE.length), tensor);
   }
-  const { optimizerStep, part } = trainer;
-  return { step: optimizerStep, firstMoments, secondMoments, averages, ...(part === undefined ? {} : { part }) };
+  const { optimizerStep, part, lossScale } = trainer;
+  return {
+    step: optimizerStep,
+    firstMoments,
+    secondMoments,
+    averages,
+    ...(part === undefined ? {} : { part }),
+    ...(lossScale === undefined ? {} : { lossScale }),
+  };
 }

@@ -1,6 +1,6 @@
 import { FoveaError } from '#shared/ipc/errors';
-import type { Device } from '#shared/models/run-config';
-import { deviceProblem } from '../engine/backends/availability';
+import type { Device, RunConfig } from '#shared/models/run-config';
+import { deviceProblem, halfPrecisionProblem } from '../engine/backends/availability';
 import type { EngineDevice } from '../engine/backends/backend';
 
 /** Services put a measured device in the place of `auto` before they train; whoever leaves it gets the CPU. */
@@ -30,7 +30,29 @@ export async function requireDevice(device: Device): Promise<EngineDevice> {
   });
 }
 
-/** The same, or the CPU: a trained model answers on a machine without the device that trained it. */
+/**
+ * The device of a run, able to compute in the precision of the run.
+ *
+ * @throws FoveaError `device_unavailable`, `precision_unavailable`
+ */
+export async function requirePrecision({
+  device,
+  precision,
+}: Pick<RunConfig, 'device' | 'precision'>): Promise<EngineDevice> {
+  const wanted = await requireDevice(device);
+  if (precision === 'fp32') return wanted;
+  const problem = await halfPrecisionProblem(wanted);
+  if (problem === null) return wanted;
+  throw new FoveaError(
+    'precision_unavailable',
+    `The device "${wanted}" cannot train in half precision (fp16). ${problem}`,
+    {
+      hint: 'Choose the precision fp32, or WebGPU on a graphics card that has half floats.',
+    },
+  );
+}
+
+/** The device that was asked for, or the CPU: a trained model answers on a machine without the device that trained it. */
 export async function deviceOrCpu(device: Device): Promise<EngineDevice> {
   const wanted = resolveDevice(device);
   return (await problemOf(wanted)) === null ? wanted : 'cpu';

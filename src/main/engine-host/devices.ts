@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { deviceProblem } from '../engine/backends/availability';
+import { deviceProblem, halfPrecisionProblem } from '../engine/backends/availability';
 import type { OnnxRuntimeDevice } from '../engine/backends/execution-providers';
 import { loadTfjs } from '../engine/backends/tfjs/runtime';
 import { graphicsCards } from './graphics-cards';
@@ -40,12 +40,18 @@ export async function listDevices(): Promise<readonly DeviceInfo[]> {
   for (const { id, title, untested } of programs) {
     const reason = await deviceProblem(id);
     const available = reason === null;
-    devices.push({ id, name: available ? onCards(id, title, cards) : title, available, reason, untested });
+    const half = id === 'webgpu' ? { halfPrecision: await halfPrecisionOfWebGpu(reason) } : {};
+    devices.push({ id, name: available ? onCards(id, title, cards) : title, available, reason, untested, ...half });
   }
   const { name, note } = await loadTfjs();
   const onCuda = name === 'TensorFlow.js on CUDA';
   devices.push({ id: 'tfjs', name, available: true, reason: onCuda ? null : note, untested: onCuda ? note : null });
   return devices;
+}
+
+async function halfPrecisionOfWebGpu(deviceReason: string | null): Promise<DeviceInfo['halfPrecision'] & {}> {
+  const reason = deviceReason ?? (await halfPrecisionProblem('webgpu'));
+  return { available: reason === null, reason, untested: 'Untested: not yet run on an adapter with fp16.' };
 }
 
 /** Which of several cards a program takes cannot be asked: all are named. */

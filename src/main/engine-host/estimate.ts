@@ -4,7 +4,7 @@ import { type Stage, stagesOf, trainingViews } from '#shared/training/stages';
 import { fastestPart } from '../engine/train/fastest-part';
 import { vitModel } from '../engine/train/model';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
-import { requireDevice } from './device';
+import { requirePrecision } from './device';
 import { withDropout } from './dropout';
 import { describeBackbone } from './load-backbone';
 import { estimateMemoryMB } from './memory';
@@ -14,11 +14,11 @@ import { estimateSeconds } from './speed';
 /**
  * What a run would take, from its configuration and a short measurement of the device.
  *
- * @throws FoveaError `device_unavailable`, or what describing a backbone throws
+ * @throws FoveaError `device_unavailable`, `precision_unavailable`, or what describing a backbone throws
  */
 export async function estimate(spec: EstimateSpec): Promise<Estimate> {
   const { config: run } = spec;
-  const device = await requireDevice(run.device);
+  const device = await requirePrecision(run);
   const classes = Array.from({ length: spec.classes }, (_, index) => `class ${index}`);
   const backbone = await describeBackbone(spec.backbone, classes, run.imageSize);
   const groups = parameterGroups(backbone.config);

@@ -467,6 +467,18 @@ describe('the other requests', { timeout: 180_000 }, () => {
     expect(config.image_size).toBe(48);
   });
 
+  it('refuses half precision where it would not be computed, before anything starts', async () => {
+    const folder = newFolder();
+    for (const device of ['cpu', 'tfjs'] as const) {
+      const spec = smallRun(folder, { epochs: 1, device, precision: 'fp16' });
+      const { backbone, config } = spec;
+      const sizes = { classes: 2, trainImages: 18, validationImages: 8 };
+      const refusal = { code: 'precision_unavailable', hint: expect.stringContaining('fp32') };
+      await expect(engine.request('estimate', { backbone, config, ...sizes }).result).rejects.toMatchObject(refusal);
+      await expect(train(spec).result).rejects.toMatchObject(refusal);
+    }
+  });
+
   it('measures training, with the loader beside it', async () => {
     const result = await engine.request('bench', {
       what: 'train',
@@ -493,6 +505,8 @@ describe('the other requests', { timeout: 180_000 }, () => {
     expect(devices[0]).toMatchObject({ id: 'cpu', available: true, reason: null });
     const webgpu = devices.find(({ id }) => id === 'webgpu');
     expect(webgpu?.available).toBe(webgpu?.reason === null);
+    expect(webgpu?.halfPrecision?.available).toBe(webgpu?.halfPrecision?.reason === null);
+    if (webgpu?.available === false) expect(webgpu.halfPrecision?.reason).toBe(webgpu.reason);
     const tfjs = devices.find(({ id }) => id === 'tfjs');
     expect(tfjs).toMatchObject({ available: true, name: expect.stringContaining('TensorFlow.js') });
     expect(`${tfjs?.reason} ${tfjs?.untested}`).toMatch(/setup:tfjs-gpu|CUDA|selftest/);

@@ -223,6 +223,12 @@ export interface DeviceInfo {
   readonly reason: string | null;
   /** What of it nobody has tried yet, or null. */
   readonly untested: string | null;
+  /** Whether it trains in half precision (`precision: 'fp16'`); absent where that is never offered. */
+  readonly halfPrecision?: {
+    readonly available: boolean;
+    readonly reason: string | null;
+    readonly untested: string;
+  };
 }
 
 /** What `auto` stands for on this machine. */

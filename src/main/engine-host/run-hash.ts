@@ -49,6 +49,7 @@ const laterDefaults: Partial<RunConfig> = {
   loraRank: 8,
   loraAlpha: 16,
   loraTargets: 'query-value',
+  precision: 'fp32',
 };
 
 function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {

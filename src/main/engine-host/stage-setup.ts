@@ -16,7 +16,7 @@ import { initialiseParameters } from '../engine/vit/initialise';
 import { loraGroups, mergeAdapters } from '../engine/vit/lora';
 import { featureWidth } from '../engine/vit/tokens';
 import { featureBatches, imageBatches, type Mixing, wholeBatch } from './batch-source';
-import { requireDevice, resolveDevice } from './device';
+import { requirePrecision, resolveDevice } from './device';
 import { withDropout } from './dropout';
 import { extractFeatures } from './features';
 import { createLoader } from './loader';
@@ -69,10 +69,10 @@ export interface StageInput {
  * Makes a stage ready. A head that trains alone does so on features that the frozen backbone computes once for each view;
  * everything else on augmented views.
  *
- * @throws FoveaError `device_unavailable`, `device-failed`
+ * @throws FoveaError `device_unavailable`, `precision_unavailable`, `device-failed`
  */
 export async function setUpStage(input: StageInput): Promise<StageSetup> {
-  await requireDevice(input.spec.config.device);
+  await requirePrecision(input.spec.config);
   return input.stage.trainable === 'head' ? setUpHead(input) : setUpLayers(input);
 }
 
@@ -88,6 +88,7 @@ function sessionOptions({ spec: { config, train, classes }, index, note }: Stage
     maxGradientNorm: config.maxGradientNorm,
     labelSmoothing: config.labelSmoothing,
     emaDecay: config.emaDecay,
+    precision: config.precision,
     classWeights: config.classBalance === 'weighted-loss' ? balancedClassWeights(labels, classes.length) : null,
     seeds: [config.seed, index],
     note,

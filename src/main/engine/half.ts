@@ -13,6 +13,17 @@ export function decodeFloat16(halves: Uint16Array): Float32Array {
   return result;
 }
 
+/** The nearest binary16, ties to even: infinite from 65520 on, zero up to 2^-25. */
+export function roundToFloat16(x: number): number {
+  const size = Math.abs(x);
+  if (size >= 65520) return Math.sign(x) * Number.POSITIVE_INFINITY;
+  // Neighbours are 2^-10 of their power of two apart, and never less than 2^-24.
+  const spacing = 2 ** (Math.max(-14, Math.floor(Math.log2(size))) - 10);
+  const below = Math.floor(x / spacing);
+  const rest = x / spacing - below;
+  return spacing * (rest > 0.5 || (rest === 0.5 && below % 2 !== 0) ? below + 1 : below);
+}
+
 /** bfloat16 is the upper half of a float32. */
 export function decodeBfloat16(halves: Uint16Array): Float32Array {
   const bits = new Uint32Array(halves.length);

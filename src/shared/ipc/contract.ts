@@ -85,6 +85,10 @@ export const requests = {
           reason: z.string().nullable(),
           /** What of it nobody has tried yet. */
           untested: z.string().nullable(),
+          /** Whether it trains in half precision, of a device that may. */
+          halfPrecision: z
+            .object({ available: z.boolean(), reason: z.string().nullable(), untested: z.string() })
+            .optional(),
         }),
       ),
       cores: z.number().int(),

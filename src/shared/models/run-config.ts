@@ -53,6 +53,10 @@ export const MAXIMUM_ACCUMULATION = 1024;
 export const optimizers = ['adamw', 'sgd'] as const;
 export type OptimizerKind = (typeof optimizers)[number];
 
+/** What a training step multiplies matrices in. Everything else of it is `fp32`. */
+export const trainingPrecisions = ['fp32', 'fp16'] as const;
+export type TrainingPrecision = (typeof trainingPrecisions)[number];
+
 const dropoutSchema = z.number().min(0).max(0.99).nullable().default(null);
 
 /**
@@ -64,6 +68,8 @@ export const runConfigSchema = z.strictObject({
   backbone: z.string().min(1),
   preset: z.enum(presets).default('full'),
   device: z.enum(devices).default('auto'),
+  /** `fp16`: half precision with a loss scale, on WebGPU where the card has it. */
+  precision: z.enum(trainingPrecisions).default('fp32'),
   /** 0 = as many as there are physical cores. */
   threads: z.number().int().min(0).max(256).default(0),
   seed: z.number().int().min(0).max(0xffffffff).default(42),

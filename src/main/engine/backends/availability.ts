@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { GraphBuilder } from '../ir/builder';
-import type { Backend } from './backend';
+import type { Backend, EngineDevice } from './backend';
 import type { OnnxRuntimeDevice } from './execution-providers';
 import { missingLibrary } from './missing-library';
 import { createOnnxRuntimeBackend } from './onnxruntime';
@@ -49,6 +49,26 @@ export async function deviceProblem(device: OnnxRuntimeDevice): Promise<string |
   }
 }
 
+const NO_HALF_PRECISION: Readonly<Record<Exclude<EngineDevice, 'webgpu'>, string>> = {
+  cpu: 'onnxruntime computes half floats in 32 bits on the processor: nothing would be gained.',
+  cuda: 'Half precision is for WebGPU, which reaches NVIDIA cards too and keeps all state on them.',
+  dml: 'Half precision is for WebGPU, which reaches the same cards.',
+  coreml: 'Half precision is for WebGPU, which reaches the same cards.',
+  tfjs: 'TensorFlow.js has no half floats.',
+};
+
+let halfPrecisionOnWebGpu: Promise<string | null> | null = null;
+
+/** Why a device that works here cannot train in half precision; null where it can. Asked once in the life of this process. */
+export async function halfPrecisionProblem(device: EngineDevice): Promise<string | null> {
+  if (device !== 'webgpu') return NO_HALF_PRECISION[device];
+  halfPrecisionOnWebGpu ??= roundsToHalf(createOnnxRuntimeBackend({ device, threads: 1 })).then(
+    (rounds) => (rounds ? null : 'A product in half precision came out wrong. Update its driver.'),
+    () => 'Its graphics card or driver has no half floats (the WebGPU feature shader-f16).',
+  );
+  return halfPrecisionOnWebGpu;
+}
+
 function hasCudaLibrary(): boolean {
   try {
     const folder = path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
@@ -79,4 +99,23 @@ async function addsCorrectly(backend: Backend): Promise<boolean> {
   const { host } = await program.run(new Map([['x', { shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) }]]));
   await program.dispose();
   return host.get('y')?.data[3] === 8;
+}
+
+/** onnxruntime does not say which features the card has, so a product in half precision is tried: 2049 becomes 2048. */
+export async function roundsToHalf(backend: Backend): Promise<boolean> {
+  const builder = new GraphBuilder();
+  const a = builder.cast(builder.input('a', [1, 2, 2]), 'float16');
+  const b = builder.cast(builder.input('b', [1, 2, 2]), 'float16');
+  builder.output('y', builder.cast(builder.matmul(a, b), 'float32'));
+  const program = await backend.compile(builder.build('half precision probe'));
+  const tensor = (...values: number[]) => ({ shape: [1, 2, 2], data: Float32Array.from(values) });
+  const { host } = await program.run(
+    new Map([
+      ['a', tensor(2049, 0.1, 3, -4)],
+      ['b', tensor(1, 0, 0, 1)],
+    ]),
+  );
+  await program.dispose();
+  const expected = [2048, 0.0999755859375, 3, -4];
+  return expected.every((value, index) => host.get('y')?.data[index] === value);
 }

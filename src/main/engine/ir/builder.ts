@@ -1,6 +1,7 @@
 import type { OpAttributes, OpName } from '../ops/attributes';
 import { ruleOf } from '../ops/table';
 import type { QuantizedMatrix } from '../quantize/quantized-matrix';
+import { type ElementType, outputType } from './element-type';
 import type { Graph, NamedValue, Node, Shape, Value } from './graph';
 import { formatShape, ShapeError, sameShape } from './shape';
 
@@ -23,9 +24,10 @@ export class GraphBuilder {
     return this.built;
   }
 
+  /** Inputs are float32, as all that comes from outside. */
   input(name: string, shape: Shape): Value {
     if (this.inputs.some((input) => input.name === name)) throw new Error(`the graph has two inputs named ${name}`);
-    const value = this.value(shape);
+    const value = this.value(shape, 'float32');
     this.inputs.push({ name, value });
     return value;
   }
@@ -45,13 +47,19 @@ export class GraphBuilder {
   apply<K extends OpName>(op: K, inputs: readonly Value[], attributes: OpAttributes[K]): readonly Value[] {
     const shapes = inputs.map((input) => input.shape);
     let outputShapes: readonly Shape[];
+    let type: ElementType;
     try {
       outputShapes = ruleOf(op).shape(shapes, attributes);
+      type = outputType(
+        op,
+        attributes,
+        inputs.map((input) => input.elementType),
+      );
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
       throw new ShapeError(`${op}(${shapes.map(formatShape).join(', ')}): ${error.message}`, { cause: error });
     }
-    const outputs = outputShapes.map((shape) => this.value(shape));
+    const outputs = outputShapes.map((shape) => this.value(shape, type));
     this.built.push({ op, attributes, inputs: [...inputs], outputs } as Node);
     return outputs;
   }
@@ -130,6 +138,9 @@ export class GraphBuilder {
   layerNormalization(x: Value, weight: Value, bias: Value, epsilon: number): Value {
     return this.single('layerNormalization', [x, weight, bias], { epsilon });
   }
+  cast(x: Value, to: ElementType): Value {
+    return x.elementType === to ? x : this.single('cast', [x], { to });
+  }
   reduceSum(x: Value, axes: readonly number[], keepDimensions = false): Value {
     return this.single('reduceSum', [x], { axes, keepDimensions });
   }
@@ -159,8 +170,8 @@ export class GraphBuilder {
     return this.apply(op, inputs, attributes)[0] as Value;
   }
 
-  private value(shape: Shape): Value {
+  private value(shape: Shape, elementType: ElementType): Value {
     this.nextId += 1;
-    return { id: this.nextId, shape };
+    return { id: this.nextId, shape, elementType };
   }
 }

@@ -1,11 +1,12 @@
 import type { OpName } from '../ops/attributes';
 import { ruleOf } from '../ops/table';
+import { outputType } from './element-type';
 import type { Graph, Node } from './graph';
 import { formatShape, ShapeError, sameShape } from './shape';
 
 /**
- * Proves that a graph is well formed: every value is defined once and before its use, and every shape is what the
- * rule of its operation derives. Called on each graph before it is lowered.
+ * Proves that a graph is well formed: every value is defined once and before its use, and every shape and type
+ * is what the rule of its operation derives. Called on each graph before it is lowered.
  *
  * @throws ShapeError
  */
@@ -41,4 +42,11 @@ function checkShapes<K extends OpName>(name: string, node: Node<K>): void {
       `${name}: ${node.op} says ${node.outputs.map((o) => formatShape(o.shape)).join(' ')} but derives ${derived.map(formatShape).join(' ')}`,
     );
   }
+  const type = outputType(
+    node.op,
+    node.attributes,
+    node.inputs.map((input) => input.elementType),
+  );
+  const other = node.outputs.find(({ elementType }) => elementType !== type);
+  if (other) throw new ShapeError(`${name}: ${node.op} says ${other.elementType} but derives ${type}`);
 }

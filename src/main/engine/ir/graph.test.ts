@@ -55,8 +55,10 @@ describe('a graph', () => {
     expect(() => checkGraph({ ...graph, nodes: rest })).toThrow(/uses value 4 before/);
     expect(() => checkGraph({ ...graph, nodes: [first, first, ...rest] })).toThrow(/value 4 is defined twice/);
     expect(() => checkGraph({ ...graph, nodes: [] })).toThrow(/output loss is never computed/);
-    const lying = { ...first, outputs: [{ id: 4, shape: [4, 5] }] } as Graph['nodes'][number];
+    const lying = { ...first, outputs: [{ id: 4, shape: [4, 5], elementType: 'float32' }] } as Graph['nodes'][number];
     expect(() => checkGraph({ ...graph, nodes: [lying, ...rest] })).toThrow(/says \[4,5\] but derives \[5,4\]/);
+    const half = { ...first, outputs: [{ id: 4, shape: [5, 4], elementType: 'float16' }] } as Graph['nodes'][number];
+    expect(() => checkGraph({ ...graph, nodes: [half, ...rest] })).toThrow(/says float16 but derives float32/);
   });
 
   it('counts the products, and loses what no output needs', () => {

@@ -1,12 +1,14 @@
 import type { OpAttributes, OpName } from '../ops/attributes';
+import type { ElementType } from './element-type';
 
 /** Sizes known when the graph is built; [] is a scalar. */
 export type Shape = readonly number[];
 
-/** A float32 tensor that a graph will hold when it runs. */
+/** A tensor that a graph will hold when it runs. */
 export interface Value {
   readonly id: number;
   readonly shape: Shape;
+  readonly elementType: ElementType;
 }
 
 interface NodeOf<K extends OpName> {

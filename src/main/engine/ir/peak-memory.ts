@@ -1,3 +1,4 @@
+import { bytesPerElement } from './element-type';
 import type { Graph, Value } from './graph';
 import { pruneGraph } from './prune';
 import { sizeOf } from './shape';
@@ -27,8 +28,9 @@ export function peakActivationBytes(graph: Graph): number {
     for (const output of node.outputs) {
       const id = ownerOf(output);
       if (foreign.has(id) || sizes.has(id) || node.op === 'reshape') continue;
-      sizes.set(id, 4 * sizeOf(output.shape));
-      live += 4 * sizeOf(output.shape);
+      const bytes = bytesPerElement[output.elementType] * sizeOf(output.shape);
+      sizes.set(id, bytes);
+      live += bytes;
     }
     peak = Math.max(peak, live);
     for (const id of freedAfter[index] ?? []) live -= sizes.get(id) ?? 0;

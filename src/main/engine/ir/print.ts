@@ -1,7 +1,8 @@
 import type { Graph, Value } from './graph';
 import { formatShape } from './shape';
 
-const show = ({ id, shape }: Value): string => `%${id}${formatShape(shape)}`;
+const show = ({ id, shape, elementType }: Value): string =>
+  `%${id}${formatShape(shape)}${elementType === 'float32' ? '' : elementType}`;
 
 /** The graph as text, a line a node: `%3[8,4] = linear(%1[8,2], %2[4,2])`. */
 export function printGraph(graph: Graph): string {

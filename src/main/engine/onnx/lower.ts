@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { checkGraph } from '../ir/check';
-import type { Graph, Node, Shape } from '../ir/graph';
+import type { Graph, Node, Shape, Value } from '../ir/graph';
 import { pruneGraph } from '../ir/prune';
 import type { OpName } from '../ops/attributes';
 import type { Dialect, Emitter, OnnxAttribute } from '../ops/rule';
@@ -54,7 +54,7 @@ export function lowerGraph(
     names.set(value.id, name);
     const data = initializers?.get(name);
     if (data) writer.initializer(name, value.shape, data);
-    else inputs.push(floatValue(name, value.shape, freeBatch));
+    else inputs.push(valueInfo(name, value, freeBatch));
   }
   for (const { name, value } of pruned.outputs) if (!names.has(value.id)) names.set(value.id, name);
   for (const node of pruned.nodes) lowerNode(writer, node, names, dialect);
@@ -76,7 +76,7 @@ export function lowerGraph(
       node: writer.nodes,
       initializer: writer.initializers,
       input: inputs,
-      output: pruned.outputs.map(({ name, value }) => floatValue(name, value.shape, freeBatch)),
+      output: pruned.outputs.map(({ name, value }) => valueInfo(name, value, freeBatch)),
     },
   });
   return toBinary(ModelProtoSchema, model);
@@ -99,7 +99,7 @@ function lowerNode<K extends OpName>(
   });
 }
 
-function floatValue(name: string, shape: Shape, freeBatch: FreeBatch | undefined): ValueInfoProto {
+function valueInfo(name: string, { shape, elementType }: Value, freeBatch: FreeBatch | undefined): ValueInfoProto {
   const dim = shape.map((size) =>
     size === freeBatch?.standIn
       ? { value: { case: 'dimParam' as const, value: freeBatch.name } }
@@ -107,7 +107,7 @@ function floatValue(name: string, shape: Shape, freeBatch: FreeBatch | undefined
   );
   return create(ValueInfoProtoSchema, {
     name,
-    type: { value: { case: 'tensorType', value: { elemType: elementTypes.float32, shape: { dim } } } },
+    type: { value: { case: 'tensorType', value: { elemType: elementTypes[elementType], shape: { dim } } } },
   });
 }
 

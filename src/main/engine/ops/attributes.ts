@@ -1,11 +1,12 @@
+import type { ElementType } from '../ir/element-type';
 import type { Shape } from '../ir/graph';
 import type { QuantizedMatrix } from '../quantize/quantized-matrix';
 
 type None = Readonly<Record<never, never>>;
 
 /**
- * Every operation of the intermediate representation with its attributes. All values are float32. What an operation
- * computes stands at its rule (elementwise.ts, linear-algebra.ts, normalisation.ts, reductions.ts, layout.ts); the
+ * Every operation of the intermediate representation with its attributes. Values have the type of what they are
+ * computed from, float32 but for `cast`. What an operation computes stands at its rule (elementwise.ts, linear-algebra.ts, normalisation.ts, reductions.ts, layout.ts); the
  * table that joins them (table.ts) does not compile when an operation has no rule.
  */
 export interface OpAttributes {
@@ -22,6 +23,7 @@ export interface OpAttributes {
   erf: None;
   gelu: None;
   scaledGelu: None;
+  cast: { readonly to: ElementType };
 
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly scale: number };
   linear: { readonly scale: number };

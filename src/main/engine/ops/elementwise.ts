@@ -1,5 +1,6 @@
 import type { Shape } from '../ir/graph';
 import { broadcastShapes, ShapeError } from '../ir/shape';
+import { elementTypes } from '../onnx/codes';
 import type { OpName } from './attributes';
 import { at, everywhere, gradientAt, type OpRule } from './rule';
 
@@ -21,7 +22,7 @@ function lowerTo<K extends OpName>(type: string) {
   });
 }
 
-export const elementwise: { readonly [K in Binary | Unary | 'scaledGelu']: OpRule<K> } = {
+export const elementwise: { readonly [K in Binary | Unary | 'scaledGelu' | 'cast']: OpRule<K> } = {
   add: {
     shape: binaryShape,
     // d(a + b) = da + db
@@ -78,7 +79,7 @@ export const elementwise: { readonly [K in Binary | Unary | 'scaledGelu']: OpRul
     gradient: () => [null, null],
     lower: everywhere(({ emitter, inputs, outputs }) => {
       const [mask] = emitter.node('Greater', inputs, 1);
-      emitter.node('Cast', [mask], outputs, { to: { kind: 'int', value: 1 } });
+      emitter.node('Cast', [mask], outputs, { to: { kind: 'int', value: elementTypes.float32 } });
     }),
   },
   exp: {
@@ -143,6 +144,15 @@ export const elementwise: { readonly [K in Binary | Unary | 'scaledGelu']: OpRul
       const [erf] = emitter.node('Erf', inputs, 1);
       emitter.node('Add', [erf, emitter.scalar(1)], [at(outputs, 1)]);
       emitter.node('Mul', [at(inputs, 0), at(outputs, 1)], [at(outputs, 0)]);
+    }),
+  },
+  /** x in another element type: to the nearest, ties to even; infinite where that type ends. */
+  cast: {
+    shape: unaryShape,
+    // dx = dy, in the type of x
+    gradient: ({ builder, inputs, gradients }) => [builder.cast(gradientAt(gradients, 0), at(inputs, 0).elementType)],
+    lower: everywhere(({ emitter, inputs, outputs, attributes }) => {
+      emitter.node('Cast', inputs, outputs, { to: { kind: 'int', value: elementTypes[attributes.to] } });
     }),
   },
 };

@@ -116,13 +116,23 @@ export function buildUpdate(
   };
 }
 
-/** Global norm over all groups and the factor that clips it to `maximum`, both scalars. */
-export function buildClip(builder: GraphBuilder, gradients: readonly Value[], maximum: number) {
+/**
+ * Global norm over all groups and the factor that clips it to `maximum`, both scalars.
+ *
+ * @param unscale what scaled gradients are multiplied with to be themselves, as part of the factor; null where they are
+ */
+export function buildClip(
+  builder: GraphBuilder,
+  gradients: readonly Value[],
+  maximum: number,
+  unscale: Value | null = null,
+) {
+  const unscaled = (value: Value): Value => (unscale ? builder.multiply(value, unscale) : value);
   const squares = gradients.map((gradient) => builder.reduceSum(builder.multiply(gradient, gradient), [0]));
-  const norm = builder.sqrt(squares.reduce((sum, square) => builder.add(sum, square)));
+  const norm = unscaled(builder.sqrt(squares.reduce((sum, square) => builder.add(sum, square))));
   const factor = builder.minimum(
     builder.scalar(1),
     builder.divide(builder.scalar(maximum), builder.add(norm, builder.scalar(CLIP_EPSILON))),
   );
-  return { norm, factor };
+  return { norm, factor: unscaled(factor) };
 }

@@ -33,7 +33,7 @@ function referenceStep(vit: RandomVit) {
   const lossOnly = { ...graph, outputs: graph.outputs.filter(({ name }) => name === 'loss') };
   const draw = createMaskDraw(maskSites(model, options.microBatch), options.seeds);
   const inputs = vit.microBatches.map((batch, index) => {
-    const { pixels, targets } = prepareMicroBatch(model, options, batch, vit.microBatches.length);
+    const { pixels, targets } = prepareMicroBatch(model, options, batch, 1 / vit.microBatches.length);
     const tensors = new Map<string, Tensor>([
       [inputNames.pixels, { shape: [options.microBatch, ...model.inputShape], data: pixels }],
       [inputNames.targets, { shape: [options.microBatch, model.classes], data: targets }],

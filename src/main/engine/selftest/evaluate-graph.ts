@@ -1,3 +1,4 @@
+import { roundToFloat16 } from '../half';
 import type { Graph, Node, Value } from '../ir/graph';
 import { pruneGraph } from '../ir/prune';
 import type { OpName } from '../ops/attributes';
@@ -16,7 +17,9 @@ export function evaluateNode<K extends OpName>(
  * A whole graph in double precision, node by node, by the definitions of its operations: the reference of every backend.
  *
  * @param inputs by the names of the graph's inputs
- * @param round applied to every element that a node computes; `Math.fround` shows how far float32 may stray
+ * Values in float16 are rounded to it.
+ *
+ * @param round applied to every other element that a node computes; `Math.fround` shows how far float32 may stray
  * @returns outputs by their names
  */
 export function evaluateGraph(
@@ -37,9 +40,10 @@ export function evaluateGraph(
   }
   for (const node of pruneGraph(graph).nodes) {
     const results = evaluateNode(node, get);
-    node.outputs.forEach(({ id }, index) => {
+    node.outputs.forEach(({ id, elementType }, index) => {
       const { shape, data } = results[index] as ReferenceArray;
-      values.set(id, { shape, data: round ? data.map(round) : data });
+      const rounding = elementType === 'float16' ? roundToFloat16 : round;
+      values.set(id, { shape, data: rounding ? data.map(rounding) : data });
     });
   }
   return new Map(graph.outputs.map(({ name, value }) => [name, get(value)]));

@@ -97,6 +97,8 @@ export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttributes[K]>
   erf: unary([-4, 4]),
   gelu: unary([-3, 3]),
   scaledGelu: [{ shapes: [[2, 3]], attributes: {}, range: [-2, 2], differentiable: 1 }],
+  // To half precision and back: `precision/autocast.test.ts`. A checked program has float32 at both ends.
+  cast: [{ shapes: [[2, 3]], attributes: { to: 'float32' } }],
   matmul: matmulCases,
   quantizedLinear: [quantizedLinearCase(1, false), quantizedLinearCase(5, true)],
   linear: [

@@ -101,6 +101,9 @@ export const opDefinitions: { readonly [K in OpName]: Definition<K> } = {
     mapUnary(at(inputs, 0), (t) => 1 + erf(t)),
   ],
 
+  // What the type of the result rounds is up to whoever evaluates: see `evaluateGraph`.
+  cast: (inputs) => [at(inputs, 0)],
+
   matmul: (inputs, { transposeA, transposeB, scale }) => {
     const a = transposeA ? swapLast(at(inputs, 0)) : at(inputs, 0);
     const b = transposeB ? swapLast(at(inputs, 1)) : at(inputs, 1);

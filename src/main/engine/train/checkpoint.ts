@@ -13,6 +13,8 @@ const stateSchema = z.object({
   epochsBefore: z.number().int().min(0).default(0),
   /** Of the steps of the unfinished epoch, for its mean training loss. */
   epochLossSum: z.number(),
+  /** Its steps that were left out because half precision did not hold their gradients. */
+  epochSkipped: z.number().int().min(0).default(0),
   epochSeconds: z.number(),
   /** The same since the last line of the log. */
   logLossSum: z.number(),
@@ -51,6 +53,7 @@ export const initialLoopState: LoopState = {
   stageStep: 0,
   epochsBefore: 0,
   epochLossSum: 0,
+  epochSkipped: 0,
   epochSeconds: 0,
   logLossSum: 0,
   logSteps: 0,
@@ -74,6 +77,8 @@ export const trainerFileSchema = z.object({
   optimizerStep: z.number().int().nullable(),
   /** Images that one run computed where memory allowed only a part of a micro-batch. */
   part: z.number().int().min(1).optional(),
+  /** Of `fp16`: what `torch.amp.GradScaler` keeps as `scale` and `_growth_tracker`. */
+  lossScale: z.object({ scale: z.number().positive(), growthCount: z.number().int().min(0) }).optional(),
   state: loopStateSchema,
   notes: z.array(z.string()),
   /** SHA-256 of every other file of the folder. */

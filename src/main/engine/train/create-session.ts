@@ -55,6 +55,9 @@ export async function createSession(
   parameters: NamedTensors,
   optimizer?: OptimizerState,
 ): Promise<TrainingSession> {
+  if (options.precision === 'fp16' && !backend.keepsTensors) {
+    throw new Error('half precision is for devices that keep the state');
+  }
   const session = backend.keepsTensors
     ? await DeviceTrainingSession.create(backend, model, options, parameters, optimizer ?? null)
     : new HostTrainingSession(backend, model, options, parameters, optimizer ?? null);

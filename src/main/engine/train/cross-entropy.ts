@@ -10,7 +10,7 @@ export interface CrossEntropyOptions {
   readonly mixed: { readonly share: number; readonly labels: Int32Array } | null;
   readonly classWeights: readonly number[] | null;
   readonly labelSmoothing: number;
-  /** Factor on the loss: 1 / number of micro-batches when gradients are accumulated. */
+  /** Factor on the loss: 1 / number of micro-batches when gradients are accumulated, times the loss scale of fp16. */
   readonly scale: number;
 }
 

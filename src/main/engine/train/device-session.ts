@@ -1,5 +1,6 @@
 import type { Backend, DeviceTensor, Feeds, Program } from '../backends/backend';
 import type { Graph } from '../ir/graph';
+import { initialLossScale, type LossScale, nextLossScale } from '../precision/loss-scale';
 import type { NamedTensors, Tensor } from '../tensor';
 import { downloadGroups, type Uploaded, upload, uploadGroups } from './device-state';
 import { packGroups, zeroGroups } from './flat-state';
@@ -9,6 +10,7 @@ import { prepareParts, type StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 import {
   buildAccumulateProgram,
+  buildClearProgram,
   buildClipProgram,
   buildLogitsProgram,
   buildUpdateProgram,
@@ -17,12 +19,13 @@ import {
   scalarState,
   stateName,
   summaryName,
+  unscaleName,
   updateRates,
 } from './programs';
 import type { Batch, OptimizerState, StepResult } from './session';
 import type { PartwiseSession } from './shrinking-session';
 
-const zero: Tensor = { shape: [], data: Float32Array.of(0) };
+const scalar = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) });
 
 /**
  * Training with the state on the device: a few flat tensors a group that runs take and give back without a copy to
@@ -39,6 +42,8 @@ export class DeviceTrainingSession implements PartwiseSession {
   private readonly uploads: Uploaded[] = [];
   private readonly masks: MaskDraw;
   private steps: number;
+  /** Null in float32, which needs none. */
+  private lossScale: LossScale | null;
 
   private constructor(backend: Backend, model: TrainableModel, options: StepOptions, optimizer: OptimizerState | null) {
     this.backend = backend;
@@ -46,6 +51,7 @@ export class DeviceTrainingSession implements PartwiseSession {
     this.options = options;
     this.masks = createMaskDraw(maskSites(model, options.microBatch), options.seeds);
     this.steps = optimizer?.step ?? 0;
+    this.lossScale = options.precision === 'fp16' ? (optimizer?.lossScale ?? initialLossScale) : null;
     this.part = Math.min(optimizer?.part ?? options.part ?? options.microBatch, options.microBatch);
   }
 
@@ -84,21 +90,42 @@ export class DeviceTrainingSession implements PartwiseSession {
   }
 
   async step(microBatches: readonly Batch[], learningRate: number): Promise<StepResult> {
-    const { model, options } = this;
-    const accumulate = await this.program(() => buildAccumulateProgram(model, this.part), 'accumulate');
+    const { model, options, lossScale } = this;
+    const { precision = 'fp32' } = options;
+    const lossFactor = (lossScale?.scale ?? 1) / microBatches.length;
+    const accumulate = await this.program(() => buildAccumulateProgram(model, this.part, precision), 'accumulate');
     for (const [index, batch] of microBatches.entries()) {
       const masks = this.masks(this.steps, index);
-      for (const inputs of prepareParts(model, options, this.part, batch, microBatches.length, masks)) {
+      for (const inputs of prepareParts(model, options, this.part, batch, lossFactor, masks)) {
         await this.runOnState(accumulate, inputs);
       }
     }
-    const clip = await this.program(() => buildClipProgram(model, options.maxGradientNorm), 'clip');
-    const summary = (await this.runOnState(clip, [])).get(summaryName) as Tensor;
+    const clip = await this.program(() => buildClipProgram(model, options.maxGradientNorm, precision), 'clip');
+    const unscale = lossScale ? [[unscaleName, scalar(1 / lossScale.scale)] as const] : [];
+    const summary = (await this.runOnState(clip, unscale)).get(summaryName) as Tensor;
+    const [loss = Number.NaN, gradientNorm = Number.NaN] = summary.data;
+    if (lossScale) {
+      if (!Number.isFinite(gradientNorm)) return this.skip(lossScale, loss, gradientNorm);
+      this.lossScale = nextLossScale(lossScale, true);
+    }
     const update = await this.program(() => buildUpdateProgram(model, options), 'update');
     await this.runOnState(update, [updateRates(options, this.steps + 1, learningRate)]);
     this.steps += 1;
-    const [loss = Number.NaN, gradientNorm = Number.NaN] = summary.data;
     return { loss, gradientNorm };
+  }
+
+  /** Half floats did not hold the gradients: forgets them and goes on with a smaller loss scale. */
+  private async skip(before: LossScale, loss: number, gradientNorm: number): Promise<StepResult> {
+    const clear = await this.program(() => buildClearProgram(this.model), 'clear');
+    await this.runOnState(clear, []);
+    const after = nextLossScale(before, false);
+    this.lossScale = after;
+    return {
+      loss,
+      gradientNorm,
+      skipped: true,
+      note: `Gradients did not fit into half precision: the step was left out, and the loss scale is ${after.scale} from here on.`,
+    };
   }
 
   async logits(pixels: Float32Array, count: number): Promise<Float32Array> {
@@ -138,6 +165,7 @@ export class DeviceTrainingSession implements PartwiseSession {
           ? new Map()
           : await downloadGroups(this.backend, 'averages', this.model.trainable, this.state),
       ...(this.part < this.options.microBatch ? { part: this.part } : {}),
+      ...(this.lossScale ? { lossScale: this.lossScale } : {}),
     };
   }
 
@@ -199,7 +227,7 @@ export class DeviceTrainingSession implements PartwiseSession {
     const { backend } = this;
     const { trainable } = this.model;
     this.keep(await uploadGroups(backend, 'gradients', trainable, zeroGroups(trainable)));
-    this.keep(await upload(backend, 'scalars', new Map(Object.values(scalarState).map((name) => [name, zero]))));
+    this.keep(await upload(backend, 'scalars', new Map(Object.values(scalarState).map((name) => [name, scalar(0)]))));
   }
 
   private keep(uploaded: Uploaded): void {

@@ -13,12 +13,16 @@ const FEWEST_NORMS = 20;
 const LOST = 5;
 /** … in the median of so many steps: from there no training comes back by itself. */
 const LOST_STEPS = 30;
+/** The loss scale has gone from 65536 to a sixteenth by then: it is not what keeps gradients from being finite. */
+export const MAXIMUM_SKIPPED = 20;
 
 const HINT = 'Choose a lower learning rate or a longer warm-up. The last checkpoint is kept.';
 
 export interface HealthWatch {
   /** Throws `diverged` or `gradient_exploded` where the run should end. `step` counts from 1. */
   look(step: number, loss: number, gradientNorm: number): void;
+  /** A step that half precision left out, for its gradients were not finite. Throws `diverged` after too many in a row. */
+  lookAtSkipped(step: number): void;
   /** The weights that an epoch ended with may be none any more, though its last loss was a number. */
   lookAtValidation(epoch: number, loss: number): void;
 }
@@ -28,8 +32,10 @@ export function watchHealth(chance: number): HealthWatch {
   const norms: number[] = [];
   const losses: number[] = [];
   let exploded = 0;
+  let skippedInARow = 0;
   return {
     look(step, loss, gradientNorm) {
+      skippedInARow = 0;
       if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
         const what = Number.isFinite(loss) ? 'gradient' : 'loss';
         throw diverged(`The training diverged at step ${step}: the ${what} is not a number.`);
@@ -55,6 +61,14 @@ export function watchHealth(chance: number): HealthWatch {
       norms.push(gradientNorm);
       if (norms.length > NORMS) norms.shift();
     },
+    lookAtSkipped(step) {
+      skippedInARow += 1;
+      if (skippedInARow < MAXIMUM_SKIPPED) return;
+      throw diverged(
+        `The training diverged at step ${step}: ${skippedInARow} steps in a row overflowed in half precision.`,
+        'Choose the precision fp32, a lower learning rate or a longer warm-up. The last checkpoint is kept.',
+      );
+    },
     lookAtValidation(epoch, loss) {
       if (!Number.isFinite(loss)) {
         throw diverged(`The training diverged in epoch ${epoch}: the validation loss is not a number.`);
@@ -63,7 +77,7 @@ export function watchHealth(chance: number): HealthWatch {
   };
 }
 
-const diverged = (message: string): FoveaError => new FoveaError('diverged', message, { hint: HINT });
+const diverged = (message: string, hint = HINT): FoveaError => new FoveaError('diverged', message, { hint });
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

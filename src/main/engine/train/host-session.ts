@@ -93,7 +93,7 @@ export class HostTrainingSession implements PartwiseSession {
     let runs = 0;
     for (const [index, batch] of microBatches.entries()) {
       const masks = this.masks(this.steps, index);
-      for (const inputs of prepareParts(this.model, this.options, this.part, batch, microBatches.length, masks)) {
+      for (const inputs of prepareParts(this.model, this.options, this.part, batch, 1 / microBatches.length, masks)) {
         runs += 1;
         if (runs === 1) {
           loss = await this.differentiate(inputs, this.gradientViews);

@@ -75,6 +75,42 @@ const surer = [2, 0, 0, 2];
 const halfRight = [1, 0, 1, 0];
 
 describe('runTrainingLoop', () => {
+  it('goes on after steps that half precision left out, without their losses, and ends after 20 in a row', async () => {
+    const { input, log } = createScript({}, [right, right]);
+    const skipping = (skips: (step: number) => boolean): LoopInput => {
+      let step = 0;
+      const session: TrainingSession = {
+        ...input.session,
+        step: async () => {
+          step += 1;
+          return skips(step)
+            ? { loss: Number.POSITIVE_INFINITY, gradientNorm: Number.NaN, skipped: true, note: `left out ${step}` }
+            : { loss: step, gradientNorm: 1 };
+        },
+      };
+      return { ...input, session };
+    };
+    // Two steps an epoch: of the first epoch the second is left out, of the second the first.
+    const { loop } = await runTrainingLoop(skipping((step) => step === 2 || step === 3));
+    expect(loop.step).toBe(4);
+    expect(log.flatMap((record) => (record.kind === 'epoch' ? [record.trainLoss] : []))).toEqual([1, 4]);
+    expect(log.flatMap((record) => (record.kind === 'step' ? [[record.step, record.loss]] : []))).toEqual([
+      [1, 1],
+      [4, 4],
+    ]);
+    expect(log.flatMap((record) => (record.kind === 'note' ? [record.message] : []))).toEqual([
+      'left out 2',
+      'left out 3',
+    ]);
+
+    const long = createScript({}, Array<number[]>(15).fill(right)).input;
+    const hopeless = { ...long, session: { ...long.session, step: skipping(() => true).session.step } };
+    await expect(runTrainingLoop(hopeless)).rejects.toMatchObject({
+      code: 'diverged',
+      message: expect.stringMatching(/step 20: 20 steps in a row/),
+    });
+  });
+
   it('tells the schedule the validation losses of the epochs before', async () => {
     const { input, learningRates, log } = createScript({}, [halfRight, right, surer]);
     const seen: (readonly number[])[] = [];

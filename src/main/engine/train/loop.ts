@@ -148,7 +148,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
       epoch,
       step: state.step,
       stage: state.stage,
-      trainLoss: state.epochLossSum / Math.max(1, stepsOfEpoch),
+      trainLoss: state.epochLossSum / Math.max(1, stepsOfEpoch - state.epochSkipped),
       validationLoss: metrics.loss,
       metrics,
       isBest,
@@ -156,6 +156,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
     };
     state.history.push(record);
     state.epochLossSum = 0;
+    state.epochSkipped = 0;
     state.epochSeconds = 0;
     if (isBest) {
       report('saving');
@@ -204,8 +205,9 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
           state.stageStep,
           epochs.map(({ validationLoss }) => validationLoss),
         );
-        const { loss, gradientNorm, note: remark } = await session.step(group, learningRate);
-        health.look(state.step + 1, loss, gradientNorm);
+        const { loss, gradientNorm, skipped = false, note: remark } = await session.step(group, learningRate);
+        if (skipped) health.lookAtSkipped(state.step + 1);
+        else health.look(state.step + 1, loss, gradientNorm);
         const images = group.reduce((sum, batch) => sum + batch.count, 0);
         const seconds = (input.now() - start) / 1000;
         training.add(images, seconds);
@@ -214,11 +216,14 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
         state.images += images;
         state.seconds += seconds;
         state.epochSeconds += seconds;
-        state.epochLossSum += loss;
-        state.logLossSum += loss;
-        state.logSteps += 1;
+        if (skipped) state.epochSkipped += 1;
+        else {
+          state.epochLossSum += loss;
+          state.logLossSum += loss;
+          state.logSteps += 1;
+        }
         if (remark !== undefined) input.log(note(remark));
-        if (state.step % config.logEverySteps === 0 || state.stageStep === stage.steps) {
+        if (!skipped && (state.step % config.logEverySteps === 0 || state.stageStep === stage.steps)) {
           input.log({
             kind: 'step',
             step: state.step,

@@ -17,6 +17,7 @@ export type StepOptions = Pick<
   | 'classWeights'
   | 'seeds'
   | 'emaDecay'
+  | 'precision'
 >;
 
 /** `count` rows padded with zeros to the compiled batch; the array itself when it is full already. */
@@ -32,12 +33,16 @@ export function padRows(values: Float32Array, count: number, batch: number, rowS
 /** The inputs of one run of a gradient program besides parameters and state. */
 export type RunInputs = readonly (readonly [name: string, tensor: Tensor])[];
 
-/** Pixels and targets of one micro-batch out of `accumulation`, padded to the size of the options. */
+/**
+ * Pixels and targets of one micro-batch, padded to the size of the options.
+ *
+ * @param lossFactor factor on the loss: 1 / number of micro-batches of the step, times the loss scale
+ */
 export function prepareMicroBatch(
   model: TrainableModel,
   options: Pick<StepOptions, 'microBatch' | 'classWeights' | 'labelSmoothing'>,
   { pixels, labels, count, mixed }: Batch,
-  accumulation: number,
+  lossFactor: number,
 ) {
   return {
     pixels: padRows(pixels, count, options.microBatch, sizeOf(model.inputShape)),
@@ -48,7 +53,7 @@ export function prepareMicroBatch(
       mixed: mixed ? { share: mixed.share, labels: mixed.labels.subarray(0, count) } : null,
       classWeights: options.classWeights,
       labelSmoothing: options.labelSmoothing,
-      scale: 1 / accumulation,
+      scale: lossFactor,
     }),
   };
 }
@@ -62,11 +67,11 @@ export function prepareParts(
   options: StepOptions,
   part: number,
   batch: Batch,
-  accumulation: number,
+  lossFactor: number,
   masks: ReadonlyMap<string, Tensor>,
 ): readonly RunInputs[] {
   const { microBatch } = options;
-  const { pixels, targets } = prepareMicroBatch(model, options, batch, accumulation);
+  const { pixels, targets } = prepareMicroBatch(model, options, batch, lossFactor);
   const whole: RunInputs = [
     ...masks,
     [inputNames.pixels, { shape: [microBatch, ...model.inputShape], data: pixels }],

@@ -1,3 +1,4 @@
+import type { TrainingPrecision } from '#shared/models/run-config';
 import { backward } from '../autodiff/backward';
 import { BATCH_INPUT } from '../backends/tensor-limit';
 import { GraphBuilder } from '../ir/builder';
@@ -5,6 +6,7 @@ import type { Graph, Value } from '../ir/graph';
 import { buildClip, buildUpdate, ratesFor } from '../optim/adamw';
 import { buildSgdUpdate } from '../optim/sgd';
 import { averageDecayAt, buildAverage } from '../optim/weight-average';
+import { autocast } from '../precision/autocast';
 import type { ParameterSource } from '../vit/forward';
 import type { ParameterGroup } from '../vit/parameters';
 import { crossEntropy } from './cross-entropy';
@@ -26,6 +28,9 @@ export const stateName = {
 export const scalarState = { loss: 'loss', factor: 'factor' } as const;
 /** [2]: loss and global gradient norm of a step. All that is read back from one. */
 export const summaryName = 'summary';
+
+/** [] 1 / loss scale: an input of the clip program in fp16. */
+export const unscaleName = 'unscale';
 
 /** An output that takes the place of the state of that name. ONNX wants names of inputs and outputs to differ. */
 export const nextName = (state: string): string => `next.${state}`;
@@ -85,8 +90,11 @@ export function buildGradientProgram(model: TrainableModel, batch: number): Grap
   return builder.build(`${model.name} gradients`);
 }
 
-/** pixels, targets, masks, flat parameters, loss, flat gradients -> loss and flat gradients with this micro-batch's added. */
-export function buildAccumulateProgram(model: TrainableModel, batch: number): Graph {
+/**
+ * pixels, targets, masks, flat parameters, loss, flat gradients -> loss and flat gradients with this micro-batch's added.
+ * In fp16 matrices are multiplied in half precision; what goes in and comes out is float32.
+ */
+export function buildAccumulateProgram(model: TrainableModel, batch: number, precision: TrainingPrecision): Graph {
   const builder = new GraphBuilder();
   const { loss, gradients } = differentiate(builder, model, batch, 'flat');
   builder.output(nextName(scalarState.loss), builder.add(builder.input(scalarState.loss, []), loss));
@@ -97,28 +105,44 @@ export function buildAccumulateProgram(model: TrainableModel, batch: number): Gr
     const before = builder.input(stateName.gradients(group), [size]);
     builder.output(nextName(stateName.gradients(group)), builder.add(before, builder.concat(flat, 0)));
   }
-  return builder.build(`${model.name} accumulate`);
+  const graph = builder.build(`${model.name} accumulate`);
+  return precision === 'fp16' ? autocast(graph) : graph;
 }
 
 /**
  * Flat gradients -> the factor that clips them, and the step's summary: apart from the update, to keep both small. The loss
- * is set to zero for the next step.
+ * is set to zero for the next step. In fp16 loss and gradients come in scaled; the summary is not, and the factor takes
+ * the scale back.
  */
-export function buildClipProgram(model: TrainableModel, maximumNorm: number): Graph {
+export function buildClipProgram(model: TrainableModel, maximumNorm: number, precision: TrainingPrecision): Graph {
   const builder = new GraphBuilder();
   const loss = builder.input(scalarState.loss, []);
+  const unscale = precision === 'fp16' ? builder.input(unscaleName, []) : null;
   const gradients = model.trainable.map(({ name, size }) => builder.input(stateName.gradients(name), [size]));
-  const { norm, factor } = buildClip(builder, gradients, maximumNorm);
+  const { norm, factor } = buildClip(builder, gradients, maximumNorm, unscale);
   builder.output(nextName(scalarState.factor), factor);
   builder.output(nextName(scalarState.loss), builder.multiply(loss, builder.scalar(0)));
   builder.output(
     summaryName,
     builder.concat(
-      [loss, norm].map((scalar) => builder.reshape(scalar, [1])),
+      [unscale ? builder.multiply(loss, unscale) : loss, norm].map((scalar) => builder.reshape(scalar, [1])),
       0,
     ),
   );
   return builder.build(`${model.name} clip`);
+}
+
+/** Loss and flat gradients, whatever they are, -> zeros: what a step leaves that is skipped. */
+export function buildClearProgram(model: TrainableModel): Graph {
+  const builder = new GraphBuilder();
+  const clear = (name: string, shape: readonly number[]): void => {
+    // Nothing is greater than itself; a product with zero would stay infinite or not a number.
+    const value = builder.input(name, shape);
+    builder.output(nextName(name), builder.greater(value, value));
+  };
+  clear(scalarState.loss, []);
+  for (const { name, size } of model.trainable) clear(stateName.gradients(name), [size]);
+  return builder.build(`${model.name} clear`);
 }
 
 /** What an update takes from outside, in one tensor: one upload a step. */

@@ -266,7 +266,13 @@ describe('a training session', () => {
     const { trainable: _, config: __, ...rest } = { ...options, trainable: 'head' as const };
     const frozen = await createTrainingSession({ ...options, trainable: 'head' }, start);
     const head = await createHeadSession({ ...rest, features: 12, classes: 3 }, start);
-    const classifier = await createClassifier({ ...options, parameters: start, batch: 4, attentions: false });
+    const classifier = await createClassifier({
+      ...options,
+      precision: 'fp32',
+      parameters: start,
+      batch: 4,
+      attentions: false,
+    });
     for (const seed of [1, 2, 3]) {
       const batch = batchOf(seed, 4);
       const { features } = await classifier.run(batch.pixels, 4);
@@ -282,7 +288,13 @@ describe('a training session', () => {
 
   it('gives logits of any number of images, and they agree with the classifier', async () => {
     const session = await createTrainingSession(options, start);
-    const classifier = await createClassifier({ ...options, parameters: start, batch: 7, attentions: true });
+    const classifier = await createClassifier({
+      ...options,
+      precision: 'fp32',
+      parameters: start,
+      batch: 7,
+      attentions: true,
+    });
     const { pixels } = batchOf(9, 7);
     const { logits, attentions } = await classifier.run(pixels, 7);
     expect(relativeError(await session.logits(pixels, 7), logits)).toBeLessThan(1e-5);

@@ -1,7 +1,9 @@
+import type { TrainingPrecision } from '#shared/models/run-config';
 import type { LoraSettings } from '#shared/training/lora';
 import type { Trainable } from '#shared/training/stages';
 import type { EngineDevice } from '../backends/backend';
 import type { OptimizerSettings } from '../optim/optimizer';
+import type { LossScale } from '../precision/loss-scale';
 import type { NamedTensors } from '../tensor';
 import type { VitConfig } from '../vit/config';
 
@@ -44,6 +46,11 @@ export interface TrainingOptions {
    * give the averaged model; training goes on with the parameters themselves.
    */
   readonly emaDecay: number | null;
+  /**
+   * `fp16`: steps multiply matrices in half precision, under a loss scale; parameters, their gradients' sums, the
+   * optimizer and `logits` stay float32. float32 where absent.
+   */
+  readonly precision?: TrainingPrecision;
 }
 
 /** What a session remembers besides its parameters: enough, with them, to go on bit-identically. */
@@ -58,6 +65,8 @@ export interface OptimizerState {
   readonly averages: NamedTensors;
   /** Images that one run computes, where memory allowed only a part of the micro-batch: the order of additions. */
   readonly part?: number;
+  /** Of `fp16`. */
+  readonly lossScale?: LossScale;
 }
 
 export interface StepResult {
@@ -65,6 +74,8 @@ export interface StepResult {
   readonly loss: number;
   /** Global norm before clipping. */
   readonly gradientNorm: number;
+  /** True where gradients in half precision were not finite: nothing has changed but the loss scale. */
+  readonly skipped?: boolean;
   /** What a person should know of the step, as a sentence. */
   readonly note?: string;
 }

@@ -72,6 +72,11 @@ export const tfjsOperations: { readonly [K in OpName]: Operation<K> } = {
     return [tf.mul(t as Tensor, twice), twice];
   },
 
+  cast: ({ tf, inputs, attributes: { to } }) => {
+    if (to === 'float16') throw new Error('TensorFlow.js has no half floats');
+    return [tf.clone(at(inputs, 0))];
+  },
+
   matmul: ({ tf, inputs, attributes }) => [product(tf, at(inputs, 0), at(inputs, 1), attributes)],
   linear: ({ tf, inputs: [x, weight, bias], attributes: { scale } }) => {
     const result = tf.mul(tf.matMul(x as Tensor, weight as Tensor, false, true), scale);

@@ -3,13 +3,20 @@ import { deviceNames } from '../../components/device-names';
 import { FoldableCard } from '../../components/foldable-card';
 import { DeviceSetting } from './device-setting';
 import type { SettingsProps } from './draft-store';
+import { PrecisionSetting } from './precision-setting';
 import { IntegerSetting } from './setting-row';
 
 /** What computes, and how the run can be repeated. */
 export function MachineSection({ draft, change }: SettingsProps) {
   return (
     <FoldableCard title="Device and seed" summary={`${deviceNames[draft.device]} · seed ${draft.seed}`}>
-      <DeviceSetting value={draft.device} onChange={(device) => change({ device })} />
+      <DeviceSetting
+        value={draft.device}
+        onChange={(device) => change(device === 'webgpu' ? { device } : { device, precision: 'fp32' })}
+      />
+      {(draft.device === 'webgpu' || draft.precision === 'fp16') && (
+        <PrecisionSetting value={draft.precision} onChange={(precision) => change({ precision })} />
+      )}
       <IntegerSetting
         label="Seed"
         help="The same seed, data and settings repeat the run."

@@ -1,0 +1,95 @@
+import { GraphBuilder } from '../ir/builder';
+import type { ElementType } from '../ir/element-type';
+import type { Graph, Node, Value } from '../ir/graph';
+import { sizeOf } from '../ir/shape';
+import type { OpName } from '../ops/attributes';
+import { at } from '../ops/rule';
+
+/**
+ * The graph with its matrix products in half precision, as `torch.autocast` does it: `linear`, `matmul` and both
+ * products of `attention` take and give float16; axes are moved in the type that comes; everything else (softmax,
+ * normalisation, GELU, sums, the loss, what happens to parameters and gradients) stays float32, inputs and outputs of
+ * the graph too. Works on a graph that was differentiated already, so the products of the backward pass are among them.
+ */
+export function autocast(graph: Graph): Graph {
+  const pass = new Autocast();
+  for (const { name, value } of graph.inputs) pass.define(value, pass.builder.input(name, value.shape));
+  for (const node of graph.nodes) pass.append(node);
+  for (const { name, value } of graph.outputs) pass.builder.output(name, pass.as(value, 'float32'));
+  return pass.builder.build(graph.name);
+}
+
+class Autocast {
+  readonly builder = new GraphBuilder();
+  /** Each value of the old graph in the new one, first as it was computed, then as it was cast. */
+  private readonly forms = new Map<number, Value[]>();
+
+  define(old: Value, value: Value): void {
+    this.forms.set(old.id, [value]);
+  }
+
+  /** A value in a type, cast once. */
+  as(old: Value, type: ElementType): Value {
+    const forms = this.forms.get(old.id) ?? [];
+    const known = forms.find(({ elementType }) => elementType === type);
+    if (known) return known;
+    const cast = this.builder.cast(at(forms, 0), type);
+    forms.push(cast);
+    return cast;
+  }
+
+  append(node: Node): void {
+    const { builder } = this;
+    const [first, second, third, fourth] = node.inputs;
+    const [output, probabilities] = node.outputs as [Value, Value];
+    switch (node.op) {
+      case 'linear': {
+        const [x, weight] = this.operands(first as Value, second as Value, node.attributes.scale);
+        this.define(output, builder.linear(x, weight, third ? this.as(third, 'float16') : null));
+        break;
+      }
+      case 'matmul': {
+        const [a, b] = this.operands(first as Value, second as Value, node.attributes.scale);
+        this.define(output, builder.matmul(a, b, { ...node.attributes, scale: 1 }));
+        break;
+      }
+      case 'attention': {
+        const [query, key] = this.operands(first as Value, second as Value, node.attributes.scale);
+        const scores = builder.matmul(query, key, { transposeB: true });
+        const softmax = builder.softmax(builder.cast(scores, 'float32'));
+        const kept = fourth ? builder.multiply(softmax, this.as(fourth, 'float32')) : softmax;
+        this.define(probabilities, softmax);
+        this.define(output, builder.matmul(builder.cast(kept, 'float16'), this.as(third as Value, 'float16')));
+        break;
+      }
+      case 'reshape':
+      case 'transpose':
+        this.repeat(node, [at(this.forms.get((first as Value).id) ?? [], 0)]);
+        break;
+      default:
+        this.repeat(
+          node,
+          node.inputs.map((input) => this.as(input, 'float32')),
+        );
+    }
+  }
+
+  private repeat<K extends OpName>({ op, attributes, outputs }: Node<K>, inputs: readonly Value[]): void {
+    this.builder.apply(op, inputs, attributes).forEach((value, index) => {
+      this.define(at(outputs, index), value);
+    });
+  }
+
+  /**
+   * Both factors of a scaled product. The smaller one takes the scale, in float32: half floats end at 65504, and a
+   * product that is scaled afterwards may have been infinite before.
+   */
+  private operands(a: Value, b: Value, scale: number): readonly [Value, Value] {
+    const { builder } = this;
+    const scaled = (value: Value): Value =>
+      builder.cast(builder.multiply(this.as(value, 'float32'), builder.scalar(scale)), 'float16');
+    const takesFirst = scale !== 1 && sizeOf(a.shape) <= sizeOf(b.shape);
+    const takesSecond = scale !== 1 && !takesFirst;
+    return [takesFirst ? scaled(a) : this.as(a, 'float16'), takesSecond ? scaled(b) : this.as(b, 'float16')];
+  }
+}
