@@ -26,8 +26,8 @@ const formats: readonly FormatCard[] = [
   {
     format: 'hf',
     title: 'Hugging Face folder',
-    text: 'config.json, model.safetensors and the image processor. Loads in transformers as AutoModelForImageClassification.',
-    button: 'Export Hugging Face folder',
+    text: 'config.json, model.safetensors and the image processor. Loads in transformers by from_pretrained.',
+    button: 'Export folder',
   },
   {
     format: 'onnx',
