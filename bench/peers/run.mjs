@@ -1,5 +1,5 @@
 // `npm run bench:peers`: the same work here and in PyTorch + transformers, in turn, and the ratio. A training step, or
-// with `-- predict` the forward pass in fp32 and int8; then names of backbones.
+// with `-- predict` the forward pass in fp32 and int8; then names of backbones. ViT-B and larger take 4 images, others 8.
 // PYTHON names an interpreter that has bench/peers/requirements.txt (default: python3).
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -8,9 +8,9 @@ const here = import.meta.dirname;
 const python = process.env.PYTHON ?? 'python3';
 const predict = process.argv[2] === 'predict';
 const given = process.argv.slice(predict ? 3 : 2);
-const backbones = given.length > 0 ? given : ['vit-tiny-patch16-224', 'vit-small-patch16-224'];
+const backbones = given.length > 0 ? given : ['vit-tiny-patch16-224', 'vit-small-patch16-224', 'vit-base-patch16-224'];
 const rounds = 3;
-const batch = 8;
+const batchOf = (backbone) => (/base|large/.test(backbone) ? 4 : 8);
 
 function measure(command, args) {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
@@ -28,7 +28,7 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 
 /** Images a second of both sides in one round: what is compared, ours, theirs. */
 function round(backbone) {
-  const size = ['--batch', String(batch)];
+  const size = ['--batch', String(batchOf(backbone))];
   if (!predict) {
     const ours = fovea('train', '--backbone', backbone, ...size).imagesPerSecond;
     return [['train', ours, torch('train_step.py', backbone, ...size).imagesPerSecond]];
@@ -41,7 +41,7 @@ function round(backbone) {
   ];
 }
 
-console.log('backbone'.padEnd(24), 'what'.padEnd(13), 'Fovea img/s', 'PyTorch img/s', 'ratio (each round)');
+console.log('backbone'.padEnd(24), 'batch', 'what'.padEnd(13), 'Fovea img/s', 'PyTorch img/s', 'ratio (each round)');
 for (const backbone of backbones) {
   const results = Array.from({ length: rounds }, () => round(backbone));
   for (const [index, [what]] of results[0].entries()) {
@@ -49,6 +49,7 @@ for (const backbone of backbones) {
     const ratios = pairs.map(([ours, theirs]) => ours / theirs);
     console.log(
       backbone.padEnd(24),
+      String(batchOf(backbone)).padStart(5),
       what.padEnd(13),
       median(pairs.map(([ours]) => ours))
         .toFixed(2)

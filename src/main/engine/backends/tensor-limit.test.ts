@@ -3,7 +3,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { GraphBuilder } from '../ir/builder';
 import { createBackend } from './create-backend';
 import { OUT_OF_MEMORY } from './out-of-memory';
-import { BATCH_INPUT, checkTensorSizes } from './tensor-limit';
+import { arenaStaysSmall, BATCH_INPUT, checkTensorSizes } from './tensor-limit';
 
 /** 2^20 pixels an image and, in the middle of the graph, 8 times that: 32 MiB an image. */
 function wideGraph(batch: number) {
@@ -53,6 +53,12 @@ describe('checkTensorSizes', () => {
     builder.output('double', builder.add(pixels, pixels));
     expect(() => checkTensorSizes(builder.build('pruned'))).not.toThrow();
   });
+});
+
+it('lets the arena grow for programs that need less than 512 MiB of it', () => {
+  // The expanded pixels and their exponentials: 2 x 32 MiB an image.
+  expect(arenaStaysSmall(wideGraph(7))).toBe(true);
+  expect(arenaStaysSmall(wideGraph(8))).toBe(false);
 });
 
 it.each(['cpu', 'tfjs'] as const)('%s compiles no program with such a tensor', async (device) => {

@@ -1,5 +1,6 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { Graph, Shape } from '../ir/graph';
+import { peakActivationBytes } from '../ir/peak-memory';
 import { pruneGraph } from '../ir/prune';
 import { formatShape, sizeOf } from '../ir/shape';
 import { OUT_OF_MEMORY } from './out-of-memory';
@@ -35,6 +36,18 @@ export function checkTensorSizes(graph: Graph): void {
           : 'Choose a smaller image size or a smaller backbone: not even one image fits.',
     },
   );
+}
+
+/**
+ * onnxruntime's arena grows by blocks of 1, 2, 4, … MiB, and takes a block only where the ones before it are full: a
+ * program that needs less than this never makes it take more than 512 MiB at once.
+ */
+const ARENA_LIMIT_BYTES = 2 ** 29;
+
+/** True where a program needs so little that the arena's blocks stay far below the limit of one tensor. */
+export function arenaStaysSmall(graph: Graph): boolean {
+  const outputs = graph.outputs.reduce((sum, { value }) => sum + 4 * sizeOf(value.shape), 0);
+  return peakActivationBytes(graph) + outputs < ARENA_LIMIT_BYTES;
 }
 
 const shapeOf = ({ shape }: { readonly shape: Shape }): Shape => shape;
