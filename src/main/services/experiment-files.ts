@@ -42,8 +42,12 @@ export async function writeExperiment(project: OpenProject, experiment: Experime
   await writeText(definitionFile(folder), `${JSON.stringify(experiment, null, 2)}\n`);
 }
 
-/** Newest first. `runs`: all runs of the project. */
-export async function listExperiments(project: OpenProject, runs: readonly RunSummary[]): Promise<Experiment[]> {
+/** Newest first. `runs`: all runs of the project. `starting`: those that are being written, and not to be rebuilt. */
+export async function listExperiments(
+  project: OpenProject,
+  runs: readonly RunSummary[],
+  starting: ReadonlySet<string> = new Set(),
+): Promise<Experiment[]> {
   const entries = await readdir(experimentsFolder(project.folder), { withFileTypes: true }).catch(() => []);
   const ids = entries.filter((entry) => entry.isDirectory() && /^[\w-]+$/.test(entry.name)).map(({ name }) => name);
   const found = new Map<string, Experiment>();
@@ -53,7 +57,7 @@ export async function listExperiments(project: OpenProject, runs: readonly RunSu
     if (experiment?.id === id) found.set(id, experiment);
   }
   for (const id of new Set(runs.flatMap((run) => run.experiment?.experiment ?? []))) {
-    if (found.has(id) || !/^[\w-]+$/.test(id)) continue;
+    if (found.has(id) || starting.has(id) || !/^[\w-]+$/.test(id)) continue;
     const rebuilt = rebuildExperiment(id, runs);
     if (rebuilt === null) continue;
     await writeExperiment(project, rebuilt);

@@ -134,6 +134,27 @@ describe('a sweep', () => {
     expect(await experiments.list(project)).toHaveLength(1);
   });
 
+  it('keeps its name where it is asked for while it starts', async () => {
+    const asked: Promise<Experiment[]>[] = [];
+    const end = events.on('project.changed', () => asked.push(experiments.list(project)));
+    const named = await experiments.sweep(project, {
+      config: config(),
+      key: 'epochs',
+      values: [1, 2],
+      name: 'Rates',
+    });
+    end();
+    await experiments.wait(project, named.id);
+    expect(asked.length).toBeGreaterThan(1);
+    const names = (await Promise.all(asked)).flat().filter(({ id }) => id === named.id);
+    expect(
+      new Set(
+        [...names, ...(await experiments.list(project))].filter(({ id }) => id === named.id).map(({ name }) => name),
+      ),
+    ).toEqual(new Set(['Rates']));
+    await experiments.remove(project, named.id);
+  }, 120_000);
+
   it('is deleted with its runs, but not while they train', async () => {
     const other = await experiments.sweep(project, {
       config: config({ preset: 'full', epochs: 200 }),

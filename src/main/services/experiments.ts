@@ -79,11 +79,14 @@ export function createExperiments(options: {
 }): Experiments {
   const { runs, comparisons, dataset, events } = options;
 
-  const list = async (project: OpenProject) => listExperiments(project, await runs.list(project));
+  /** Experiments whose runs are in the queue already and whose own file is not written yet. */
+  const starting = new Set<string>();
+
+  const list = async (project: OpenProject) => listExperiments(project, await runs.list(project), starting);
 
   const find = async (project: OpenProject, id: string): Promise<{ experiment: Experiment; members: RunSummary[] }> => {
     const all = await runs.list(project);
-    const experiment = (await listExperiments(project, all)).find((one) => one.id === id);
+    const experiment = (await listExperiments(project, all, starting)).find((one) => one.id === id);
     if (experiment === undefined) {
       throw new FoveaError('experiment_unknown', `There is no experiment “${id}” in this project.`, {
         hint: 'List the experiments of the project to see their names.',
@@ -130,18 +133,23 @@ export function createExperiments(options: {
     if (first === undefined) throw new Error('an experiment has runs');
     const backbone = backboneName(runOf(first, '').config.backbone);
     const title = name?.trim() || experimentName(first, backbone);
-    const started = await runs.startAll(
-      project,
-      memberships.map((membership) => ({ ...runOf(membership, title), experiment: membership })),
-    );
-    const common = { id: first.experiment, name: title, createdAt: new Date().toISOString() };
-    const experiment = experimentOf(
-      common,
-      started.map(({ id }) => id),
-    );
-    await writeExperiment(project, experiment);
-    events.emit('project.changed', { project: project.id, what: 'runs' });
-    return experiment;
+    starting.add(first.experiment);
+    try {
+      const started = await runs.startAll(
+        project,
+        memberships.map((membership) => ({ ...runOf(membership, title), experiment: membership })),
+      );
+      const common = { id: first.experiment, name: title, createdAt: new Date().toISOString() };
+      const experiment = experimentOf(
+        common,
+        started.map(({ id }) => id),
+      );
+      await writeExperiment(project, experiment);
+      events.emit('project.changed', { project: project.id, what: 'runs' });
+      return experiment;
+    } finally {
+      starting.delete(first.experiment);
+    }
   };
 
   // After the evaluation of a member: the last fold completes the whole.
