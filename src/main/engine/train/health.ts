@@ -16,7 +16,7 @@ const LOST_STEPS = 30;
 /** The loss scale has gone from 65536 to a sixteenth by then: it is not what keeps gradients from being finite. */
 export const MAXIMUM_SKIPPED = 20;
 
-const HINT = 'Choose a lower learning rate or a longer warm-up. The last checkpoint is kept.';
+const HINT = 'Choose a lower learning rate or a longer warm-up. What was saved before is kept.';
 
 export interface HealthWatch {
   /** Throws `diverged` or `gradient_exploded` where the run should end. `step` counts from 1. */
@@ -66,7 +66,7 @@ export function watchHealth(chance: number): HealthWatch {
       if (skippedInARow < MAXIMUM_SKIPPED) return;
       throw diverged(
         `The training diverged at step ${step}: ${skippedInARow} steps in a row overflowed in half precision.`,
-        'Choose the precision fp32, a lower learning rate or a longer warm-up. The last checkpoint is kept.',
+        'Choose the precision fp32, a lower learning rate or a longer warm-up. What was saved before is kept.',
       );
     },
     lookAtValidation(epoch, loss) {
