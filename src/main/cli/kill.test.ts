@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRandom } from '#shared/imaging/random';
 import { hashFile } from '../engine-host/tensor-files';
 import { discPicture } from '../services/test-support/disc-project';
@@ -104,7 +104,8 @@ describe.skipIf(process.platform === 'win32')('a command that is killed while it
     second.child.kill('SIGKILL');
     await second.ended;
     expect(await succeed('train', project, '--resume', run)).toMatchObject({ state: 'finished', epochs: 4 });
-    expect(() => process.kill(engine.pid, 0)).toThrow('ESRCH');
+    // A process that has ended keeps its number until init collects it.
+    await vi.waitFor(() => expect(() => process.kill(engine.pid, 0)).toThrow('ESRCH'), { timeout: 5_000 });
     expect(await hashes(run)).toEqual(expected);
     expect(existsSync(join(runFolder(run), 'engine.json'))).toBe(false);
   });
