@@ -4,6 +4,7 @@ import type { CasePrediction, Evaluation } from '#shared/models/run';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { argmax, caseCrossEntropy } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
+import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import { auditEntries } from '../store/audit';
 import { audit } from './audit';
@@ -111,9 +112,7 @@ export function createEvaluations(options: {
       },
       { onProgress: (_phase, done, total) => job.progress('evaluating', done, total) },
     );
-    const cancel = () => call.control('cancel');
-    job.signal.addEventListener('abort', cancel, { once: true });
-    const answer = await call.result.finally(() => job.signal.removeEventListener('abort', cancel));
+    const answer = await cancelOnAbort(call, job.signal);
     requireClasses(record.classes, answer.classes);
     const size = record.classes.length;
     const cases = samples.map(({ image, patient, label }, index): CasePrediction => {

@@ -8,6 +8,7 @@ import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { RunRecord } from '#shared/models/run';
 import { argmax } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
+import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import type { ExportOnnxResult, Parity, Sample } from '../engine-host/protocol';
 import { toStoreError } from '../store/errors';
@@ -146,7 +147,7 @@ export function createExports(options: {
       },
       { onProgress: (phase, done, total) => job.progress(phase, done, total) },
     );
-    return cancellable(call, job);
+    return cancelOnAbort(call, job.signal);
   };
 
   const writeHuggingFace = async (
@@ -175,7 +176,7 @@ export function createExports(options: {
         attention: false,
         testTime: null,
       });
-      const answer = await cancellable(call, job);
+      const answer = await cancelOnAbort(call, job.signal);
       requireClasses(record.classes, answer.classes);
       answers.push(answer.probabilities);
     }
@@ -187,15 +188,6 @@ export function createExports(options: {
       jobs.start('export', project.id, (job) => write(project, run, format, target, job)),
     result: (job) => jobs.result<ExportResult>(job),
   };
-}
-
-async function cancellable<T>(
-  call: { readonly result: Promise<T>; control(action: 'cancel'): void },
-  job: JobHandle,
-): Promise<T> {
-  const cancel = () => call.control('cancel');
-  job.signal.addEventListener('abort', cancel, { once: true });
-  return call.result.finally(() => job.signal.removeEventListener('abort', cancel));
 }
 
 /** Largest difference of a probability, and the share of images with the same answer. */

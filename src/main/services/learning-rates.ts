@@ -1,5 +1,6 @@
 import type { Job } from '#shared/models/job';
 import type { DecodePool } from '../decode-host/client';
+import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import type { RateFinding } from '../engine-host/protocol';
 import type { Dataset } from './dataset';
@@ -56,9 +57,7 @@ export function createLearningRates(options: {
         const call = engine.request('findLearningRate', spec, {
           onProgress: (phase, done, total) => job.progress(phase, done, total),
         });
-        const cancel = () => call.control('cancel');
-        job.signal.addEventListener('abort', cancel, { once: true });
-        return call.result.finally(() => job.signal.removeEventListener('abort', cancel));
+        return cancelOnAbort(call, job.signal);
       }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Job } from '#shared/models/job';
 import type { PrecisionComparison } from '#shared/models/precision';
 import type { DecodePool } from '../decode-host/client';
+import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import type { Dataset } from './dataset';
 import { requireModel } from './evaluations';
@@ -8,7 +9,7 @@ import type { JobHandle, Jobs } from './jobs';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { bestCheckpoint, readRunRecord, readRunSamples } from './run-files';
-import { ensureRasters } from './run-rasters';
+import { withRasters } from './run-rasters';
 import { samplesOf } from './run-samples';
 import type { Runs } from './runs';
 
@@ -37,16 +38,13 @@ export function createPrecisionCheck(options: {
     requireModel(folder);
     const images = samplesOf(await readRunSamples(folder), 'validation');
     const { signal } = job;
-    const rasters = await ensureRasters({ project, dataset, pool, pipeline, images, signal });
-    const samples = images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] ?? '' }));
+    const samples = await withRasters({ project, dataset, pool, pipeline, images, signal });
     const call = engine.request(
       'comparePrecisions',
       { modelFolder: bestCheckpoint(folder), pipeline, samples, threads: config.threads },
       { onProgress: (phase, done, total) => job.progress(phase, done, total) },
     );
-    const cancel = () => call.control('cancel');
-    signal.addEventListener('abort', cancel, { once: true });
-    return call.result.finally(() => signal.removeEventListener('abort', cancel));
+    return cancelOnAbort(call, signal);
   };
 
   return { start: (project, run) => jobs.start('evaluate', project.id, (job) => check(project, run, job)) };

@@ -8,6 +8,7 @@ import type { FilePrediction } from '#shared/models/prediction';
 import type { RunRecord } from '#shared/models/run';
 import { argmax } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
+import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import type { AttentionMaps, ClassifyResult, ClassifySpec, TestTime } from '../engine-host/protocol';
 import { toStoreError } from '../store/errors';
@@ -165,9 +166,7 @@ export function createPredictions(options: {
       rasters,
       ...how,
     });
-    const cancel = () => call.control('cancel');
-    job.signal.addEventListener('abort', cancel, { once: true });
-    const answer = await call.result.finally(() => job.signal.removeEventListener('abort', cancel));
+    const answer = await cancelOnAbort(call, job.signal);
     requireClasses(record.classes, answer.classes);
     return answer;
   };

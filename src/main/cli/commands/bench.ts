@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import { type Device, devices } from '#shared/models/run-config';
+import { cancelOnAbort } from '../../engine-host/cancel-on-abort';
 import type { BenchResult, SpeedMeasurement } from '../../engine-host/protocol';
 import { runFolder } from '../../services/project-paths';
 import { bestCheckpoint } from '../../services/run-files';
@@ -61,8 +62,7 @@ async function measure(
   // The measurement behind `auto` is one of training; predictions take the CPU then.
   const device = what === 'train' ? (await usedDevice(services.engine, options.device)).device : options.device;
   const call = services.engine.request('bench', { what, backbone, batch, device, threads, steps, precisions });
-  interrupt.addEventListener('abort', () => call.control('cancel'), { once: true });
-  return call.result;
+  return cancelOnAbort(call, interrupt);
 }
 
 async function benchPredict(session: Session, options: PredictOptions): Promise<Outcome> {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Device, devices } from '#shared/models/run-config';
+import { cancelOnAbort } from '../../engine-host/cancel-on-abort';
 import type { SelftestResult } from '../../engine-host/protocol';
 import { usedDevice } from '../../services/used-device';
 import type { Run } from '../program';
@@ -24,8 +25,7 @@ export function addSelftest(program: Command, run: Run): void {
           casesFolder: options.cases === undefined ? null : resolve(options.cases),
           device,
         });
-        interrupt.addEventListener('abort', () => call.control('cancel'), { once: true });
-        const result = await call.result;
+        const result = await cancelOnAbort(call, interrupt);
         const failed = result.cases.flatMap(({ checks }) => checks).filter(({ ok }) => !ok).length;
         const failure = {
           code: 'selftest_failed',
