@@ -1,5 +1,5 @@
+import type { BatchSource } from '../engine/train/batch-source';
 import { countRepeats } from '../engine/train/epoch-plan';
-import type { BatchSource } from '../engine/train/loop';
 import { drawMix, type Mix, mixBatch } from '../engine/train/mixup';
 import type { Batch } from '../engine/train/session';
 import type { Loader } from './loader';

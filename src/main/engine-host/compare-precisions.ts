@@ -5,6 +5,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { type PrecisionComparison, precisions, precisionWarnings } from '#shared/models/precision';
 import { augmentationSchema } from '#shared/models/run-config';
 import { argmax } from '#shared/statistics/log-loss';
+import { median } from '#shared/statistics/median';
 import { type ModelFile, openModelFile } from '../engine/backends/model-file';
 import { exportInferenceOnnx } from '../engine/export/inference-onnx';
 import { makeBatch } from './batch-maker';
@@ -121,8 +122,6 @@ class Contender {
   }
 
   measured(images: number): { imagesPerSecond: number; accuracy: number } {
-    const sorted = this.milliseconds.toSorted((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-    return { imagesPerSecond: 1000 / median, accuracy: this.right / images };
+    return { imagesPerSecond: 1000 / median(this.milliseconds), accuracy: this.right / images };
   }
 }

@@ -1,13 +1,11 @@
 import type { RunConfig } from '#shared/models/run-config';
 import { loraOf } from '#shared/training/lora';
 import { type Stage, stagesOf, trainingViews } from '#shared/training/stages';
-import { fastestPart } from '../engine/train/fastest-part';
 import { vitModel } from '../engine/train/model';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 import { requirePrecision } from './device';
-import { withDropout } from './dropout';
 import { describeBackbone } from './load-backbone';
-import { estimateMemoryMB } from './memory';
+import { estimateMemoryMB, memoryOptions } from './memory';
 import type { Estimate, EstimateSpec } from './protocol';
 import { estimateSeconds } from './speed';
 
@@ -28,24 +26,15 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
     parameterCount(vitModel(backbone.config, trainable, 1, lora).trainable),
   );
   const microBatch = Math.max(1, Math.min(run.batchSize, spec.trainImages));
-  const part = device === 'cpu' ? fastestPart(backbone.config, microBatch) : microBatch;
   return {
     parameters: parameterCount(groups),
     trainableParameters: Math.max(...stageParameters),
     stageParameters,
     memoryMB: Math.max(
       ...stages.map((stage) =>
-        estimateMemoryMB({
-          config: withDropout(backbone.config, run),
-          trainable: stage.trainable,
-          lora,
-          optimizer: run.optimizer,
-          microBatch,
-          gradientAccumulation: run.gradientAccumulation,
-          part,
-          views: keptViews(run, stage, spec),
-          averaged: run.emaDecay !== null,
-        }),
+        estimateMemoryMB(
+          memoryOptions(backbone.config, run, stage, { microBatch, device, views: keptViews(run, stage, spec) }),
+        ),
       ),
     ),
     seconds: await estimateSeconds(

@@ -1,6 +1,6 @@
 import { FoveaError } from '#shared/ipc/errors';
 import { rateTest, suggestRate, testRates } from '#shared/training/learning-rate-finder';
-import { planSteps, samplingWeights } from '#shared/training/plan';
+import { planSteps } from '#shared/training/plan';
 import { testLearningRates } from '../engine/train/rate-test';
 import { loadBackbone } from './load-backbone';
 import type { RateFinding, RateFindingSpec } from './protocol';
@@ -26,7 +26,6 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
       hint: 'Choose the optimizer as the solver of the head, or a preset that trains layers.',
     });
   }
-  const labels = spec.train.map(({ label }) => label);
   context.progress('reading the backbone', 0, rateTest.steps);
   const model = await loadBackbone(spec.backbone, spec.classes, config.seed, config.imageSize);
   const setup = await setUpStage({
@@ -42,9 +41,10 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
   });
   try {
     const points = await testLearningRates({
-      config,
+      seed: config.seed,
+      stage,
       trainImages: spec.train.length,
-      samplingWeights: config.classBalance === 'weighted-sampler' ? samplingWeights(labels, spec.classes.length) : null,
+      samplingWeights: setup.samplingWeights,
       session: setup.session,
       batches: setup.batches,
       rates: testRates(rateTest),

@@ -1,15 +1,18 @@
-import type { OptimizerKind } from '#shared/models/run-config';
-import type { LoraSettings } from '#shared/training/lora';
+import type { OptimizerKind, RunConfig } from '#shared/models/run-config';
+import { type LoraSettings, loraOf } from '#shared/training/lora';
 import { fitsMachine } from '#shared/training/memory';
-import type { Trainable } from '#shared/training/stages';
+import type { Stage, Trainable } from '#shared/training/stages';
+import type { EngineDevice } from '../engine/backends/backend';
 import { peakActivationBytes } from '../engine/ir/peak-memory';
 import { estimateTrainingMemoryMB, rememberedSets } from '../engine/train/estimate-memory';
+import { fastestPart } from '../engine/train/fastest-part';
 import { vitModel } from '../engine/train/model';
 import { buildLogitsProgram } from '../engine/train/programs';
 import { fittingPart } from '../engine/train/shrinking-session';
 import type { VitConfig } from '../engine/vit/config';
 import { parameterCount, parameterGroups } from '../engine/vit/parameters';
 import { featureWidth } from '../engine/vit/tokens';
+import { withDropout } from './dropout';
 
 export interface MemoryOptions {
   readonly config: VitConfig;
@@ -25,6 +28,25 @@ export interface MemoryOptions {
   readonly views: number;
   /** True where a moving average of the trained parameters is kept. */
   readonly averaged: boolean;
+}
+
+/** Of a stage of a run, computed in the parts that the device computes fastest. */
+export function memoryOptions(
+  config: VitConfig,
+  run: RunConfig,
+  { trainable }: Pick<Stage, 'trainable'>,
+  { device, ...sizes }: Pick<MemoryOptions, 'microBatch' | 'views'> & { readonly device: EngineDevice },
+): MemoryOptions {
+  return {
+    config: withDropout(config, run),
+    trainable,
+    lora: loraOf(run),
+    optimizer: run.optimizer,
+    gradientAccumulation: run.gradientAccumulation,
+    part: fastestPart(config, sizes.microBatch, device),
+    averaged: run.emaDecay !== null,
+    ...sizes,
+  };
 }
 
 const MIB = 2 ** 20;

@@ -2,13 +2,13 @@ import { totalmem } from 'node:os';
 import { FoveaError } from '#shared/ipc/errors';
 import { type LoraSettings, loraOf } from '#shared/training/lora';
 import type { StagePlan } from '#shared/training/plan';
-import { balancedClassWeights } from '#shared/training/plan';
+import { balancedClassWeights, samplingWeights } from '#shared/training/plan';
 import { trainingViews } from '#shared/training/stages';
+import type { EngineDevice } from '../engine/backends/backend';
 import type { NamedTensors } from '../engine/tensor';
+import type { BatchSource } from '../engine/train/batch-source';
 import { createHeadSession, createTrainingSession } from '../engine/train/create-session';
-import { fastestPart } from '../engine/train/fastest-part';
 import { createLogisticSession, type LogisticSessionOptions } from '../engine/train/logistic-session';
-import type { BatchSource } from '../engine/train/loop';
 import { lowestRateFactor, vitModel } from '../engine/train/model';
 import type { OptimizerState, TrainingSession } from '../engine/train/session';
 import type { VitConfig } from '../engine/vit/config';
@@ -16,11 +16,11 @@ import { initialiseParameters } from '../engine/vit/initialise';
 import { loraGroups, mergeAdapters } from '../engine/vit/lora';
 import { featureWidth } from '../engine/vit/tokens';
 import { featureBatches, imageBatches, type Mixing, wholeBatch } from './batch-source';
-import { requirePrecision, resolveDevice } from './device';
+import { requirePrecision } from './device';
 import { withDropout } from './dropout';
 import { extractFeatures } from './features';
 import { createLoader } from './loader';
-import { partThatFits } from './memory';
+import { memoryOptions, partThatFits } from './memory';
 import type { Sample, TrainSpec } from './protocol';
 import { checkCancelled, type RequestContext } from './request-context';
 
@@ -37,6 +37,8 @@ export interface Model {
 export interface StageSetup {
   readonly session: TrainingSession;
   readonly batches: BatchSource;
+  /** One a training image, for the sampler that draws by class; null where each is seen once an epoch. */
+  readonly samplingWeights: readonly number[] | null;
   /** What the learning rate of the lowest layer in training is multiplied with. */
   readonly lowestRateFactor: number;
   /** Of adapters among the parameters, or null. */
@@ -72,14 +74,23 @@ export interface StageInput {
  * @throws FoveaError `device_unavailable`, `precision_unavailable`, `device-failed`
  */
 export async function setUpStage(input: StageInput): Promise<StageSetup> {
-  await requirePrecision(input.spec.config);
-  return input.stage.trainable === 'head' ? setUpHead(input) : setUpLayers(input);
+  const device = await requirePrecision(input.spec.config);
+  return input.stage.trainable === 'head' ? setUpHead(input, device) : setUpLayers(input, device);
 }
 
-function sessionOptions({ spec: { config, train, classes }, index, note }: StageInput) {
+/** How the classes of the training images are evened out. A logistic regression draws nothing: it weighs instead. */
+function balanceOf({ spec: { config, train, classes }, stage: { solver } }: StageInput) {
   const labels = train.map(({ label }) => label);
+  const draws = config.classBalance === 'weighted-sampler' && solver === 'optimizer';
   return {
-    device: resolveDevice(config.device),
+    samplingWeights: draws ? samplingWeights(labels, classes.length) : null,
+    classWeights: config.classBalance === 'none' || draws ? null : balancedClassWeights(labels, classes.length),
+  };
+}
+
+function sessionOptions({ spec: { config, train }, index, note }: StageInput, device: EngineDevice) {
+  return {
+    device,
     threads: config.threads,
     microBatch: Math.min(config.batchSize, train.length),
     optimizer:
@@ -89,36 +100,25 @@ function sessionOptions({ spec: { config, train, classes }, index, note }: Stage
     labelSmoothing: config.labelSmoothing,
     emaDecay: config.emaDecay,
     precision: config.precision,
-    classWeights: config.classBalance === 'weighted-loss' ? balancedClassWeights(labels, classes.length) : null,
     seeds: [config.seed, index],
     note,
   };
 }
 
 /**
- * What the CPU computes fastest, or less where this machine's memory has no room for that: there nothing fails when memory runs out, the system
- * ends the process. A graphics card says so, and then the session takes smaller parts by itself.
+ * What the CPU computes fastest, or less where this machine's memory has no room for that: there nothing fails when
+ * memory runs out, the system ends the process. A graphics card says so, and then the session takes smaller parts by
+ * itself.
  */
-function startingPart({ spec, stage, model, note }: StageInput, microBatch: number): number {
-  const { config } = spec;
-  if (resolveDevice(config.device) !== 'cpu') return microBatch;
-  const { optimizer, gradientAccumulation } = config;
-  const { trainable } = stage;
-  const fastest = fastestPart(model.config, microBatch);
-  const part = partThatFits(
-    {
-      config: withDropout(model.config, config),
-      trainable,
-      lora: loraOf(config),
-      optimizer,
-      microBatch,
-      gradientAccumulation,
-      part: fastest,
-      views: 0,
-      averaged: config.emaDecay !== null,
-    },
-    totalmem() / 2 ** 20,
-  );
+function startingPart(
+  { spec: { config }, stage, model, note }: StageInput,
+  device: EngineDevice,
+  microBatch: number,
+): number {
+  if (device !== 'cpu') return microBatch;
+  const options = memoryOptions(model.config, config, stage, { microBatch, device, views: 0 });
+  const fastest = options.part;
+  const part = partThatFits(options, totalmem() / 2 ** 20);
   if (part < fastest) {
     note(
       `Batches of ${microBatch} images are computed in parts of ${part}, for memory would not do. Steps are the same, up to rounding.`,
@@ -129,17 +129,19 @@ function startingPart({ spec, stage, model, note }: StageInput, microBatch: numb
 
 const mixingOf = ({ config: { mixup, seed } }: StagedSpec): Mixing => (mixup === 0 ? null : { alpha: mixup, seed });
 
-async function setUpLayers(input: StageInput): Promise<StageSetup> {
+async function setUpLayers(input: StageInput, device: EngineDevice): Promise<StageSetup> {
   const { spec, stage, model, optimizer } = input;
   const { config } = spec;
+  const { samplingWeights, classWeights } = balanceOf(input);
   const options = {
-    ...sessionOptions(input),
+    ...sessionOptions(input, device),
+    classWeights,
     config: withDropout(model.config, config),
     trainable: stage.trainable,
     layerDecay: config.layerDecay,
     lora: loraOf(config),
   };
-  const part = optimizer === null ? startingPart(input, options.microBatch) : options.microBatch;
+  const part = optimizer === null ? startingPart(input, device, options.microBatch) : options.microBatch;
   const lora = stage.trainable === 'lora' ? options.lora : null;
   const parameters = lora === null ? model.parameters : withAdapters(model, lora, config.seed);
   const session = await createTrainingSession({ ...options, part }, parameters, optimizer ?? undefined);
@@ -147,6 +149,7 @@ async function setUpLayers(input: StageInput): Promise<StageSetup> {
   return {
     session,
     batches: imageBatches(loader, spec.train, spec.validation, options.microBatch, mixingOf(spec)),
+    samplingWeights,
     lowestRateFactor: lowestRateFactor(vitModel(options.config, options.trainable, options.layerDecay, options.lora)),
     lora,
     parameters: () => session.parameters(),
@@ -163,16 +166,12 @@ async function setUpLayers(input: StageInput): Promise<StageSetup> {
 
 /** Of a head that is fitted at once: the sampler's draws become weights, and nothing is mixed. */
 function logisticOptions(
-  { spec: { config, train, classes }, context }: StageInput,
-  shape: { readonly features: number; readonly classes: number },
-  rowsPerImage: number,
+  { spec: { config }, context }: StageInput,
+  given: Pick<LogisticSessionOptions, 'features' | 'classes' | 'classWeights' | 'rowsPerImage'>,
 ): LogisticSessionOptions {
-  const labels = train.map(({ label }) => label);
   return {
-    ...shape,
+    ...given,
     penalty: config.headPenalty,
-    rowsPerImage,
-    classWeights: config.classBalance === 'none' ? null : balancedClassWeights(labels, classes.length),
     labelSmoothing: config.labelSmoothing,
     onIteration: async () => {
       await context.yieldToMessages();
@@ -190,9 +189,10 @@ function withAdapters({ config, parameters }: Model, lora: LoraSettings, seed: n
 
 const isHead = (name: string) => name.startsWith('classifier.');
 
-async function setUpHead(input: StageInput): Promise<StageSetup> {
+async function setUpHead(input: StageInput, device: EngineDevice): Promise<StageSetup> {
   const { spec, stage, model, optimizer, context, onExtracting } = input;
-  const options = sessionOptions(input);
+  const { samplingWeights, classWeights } = balanceOf(input);
+  const options = { ...sessionOptions(input, device), classWeights };
   const width = featureWidth(model.config);
   const count = trainingViews(spec.config, stage);
   const views = count === 0 ? ['evaluation' as const] : Array.from({ length: count }, (_, view) => view);
@@ -209,7 +209,7 @@ async function setUpHead(input: StageInput): Promise<StageSetup> {
     pipeline: spec.pipeline,
     augmentation: spec.config.augmentation,
     seed: spec.config.seed,
-    device: options.device,
+    device,
     threads: options.threads,
     batchSize: options.microBatch,
     onProgress: async (done) => {
@@ -226,7 +226,11 @@ async function setUpHead(input: StageInput): Promise<StageSetup> {
   const { session, batches } =
     stage.solver === 'logistic'
       ? {
-          session: createLogisticSession(logisticOptions(input, shape, views.length), head, optimizer ?? undefined),
+          session: createLogisticSession(
+            logisticOptions(input, { ...shape, classWeights, rowsPerImage: views.length }),
+            head,
+            optimizer ?? undefined,
+          ),
           batches: wholeBatch(train, validation, width, options.microBatch),
         }
       : {
@@ -236,6 +240,7 @@ async function setUpHead(input: StageInput): Promise<StageSetup> {
   return {
     session,
     batches,
+    samplingWeights,
     lowestRateFactor: 1,
     lora: null,
     parameters: async () => new Map([...frozen, ...(await session.parameters())]),

@@ -1,7 +1,7 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
 import { chanceLoss } from '#shared/training/chance-loss';
-import { planSteps, type StagePlan, samplingWeights } from '#shared/training/plan';
+import { classCounts, planSteps, type StagePlan } from '#shared/training/plan';
 import { isOutOfMemory, outOfMemory } from '../engine/backends/out-of-memory';
 import { scheduleOf } from '../engine/optim/schedule';
 import { type LoopState, nextStage } from '../engine/train/checkpoint';
@@ -138,11 +138,14 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
         plan,
         classes: classes.length,
         trainImages: spec.train.length,
-        samplingWeights:
-          config.classBalance === 'weighted-sampler' && stage.solver === 'optimizer'
-            ? samplingWeights(labelsOf(spec), classes.length)
-            : null,
-        chanceLoss: chanceLoss(countClasses(spec), config),
+        samplingWeights: setup.samplingWeights,
+        chanceLoss: chanceLoss(
+          classCounts(
+            spec.train.map(({ label }) => label),
+            classes.length,
+          ),
+          config,
+        ),
         validationLabels: Int32Array.from(spec.validation, ({ label }) => label),
         session: setup.session,
         batches: setup.batches,
@@ -202,11 +205,3 @@ async function modelOf(spec: TrainSpec, start: StartingPoint): Promise<Model> {
   const { config, parameters, backbone } = start.model;
   return { config, parameters, hash: backbone, notes: [] };
 }
-
-function countClasses({ train, classes }: TrainSpec): number[] {
-  const counts = new Array<number>(classes.length).fill(0);
-  for (const { label } of train) counts[label] = (counts[label] ?? 0) + 1;
-  return counts;
-}
-
-const labelsOf = (spec: TrainSpec): number[] => spec.train.map(({ label }) => label);

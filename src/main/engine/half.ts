@@ -1,3 +1,5 @@
+import { roundHalfToEven } from './round';
+
 /** IEEE 754 binary16 to float32: sign, 5 bits of exponent (bias 15), 10 bits of fraction. */
 export function decodeFloat16(halves: Uint16Array): Float32Array {
   const result = new Float32Array(halves.length);
@@ -19,9 +21,7 @@ export function roundToFloat16(x: number): number {
   if (size >= 65520) return Math.sign(x) * Number.POSITIVE_INFINITY;
   // Neighbours are 2^-10 of their power of two apart, and never less than 2^-24.
   const spacing = 2 ** (Math.max(-14, Math.floor(Math.log2(size))) - 10);
-  const below = Math.floor(x / spacing);
-  const rest = x / spacing - below;
-  return spacing * (rest > 0.5 || (rest === 0.5 && below % 2 !== 0) ? below + 1 : below);
+  return spacing * roundHalfToEven(x / spacing);
 }
 
 /** bfloat16 is the upper half of a float32. */

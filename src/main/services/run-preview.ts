@@ -5,7 +5,14 @@ import type { RequestOutput } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import { defaultLearningRate, type RunConfig, runConfigSchema } from '#shared/models/run-config';
-import { balancedClassWeights, planSteps, type StagePlan, type StepPlan, samplingWeights } from '#shared/training/plan';
+import {
+  balancedClassWeights,
+  classCounts,
+  planSteps,
+  type StagePlan,
+  type StepPlan,
+  samplingWeights,
+} from '#shared/training/plan';
 import { fitsAtOnce } from '#shared/training/stages';
 import { scheduleOf } from '../engine/optim/schedule';
 import { epochOrder } from '../engine/train/epoch-plan';
@@ -145,15 +152,13 @@ function firstDraws(
   classes: readonly string[],
   labels: readonly number[],
 ): RunPreview['classDraws'] {
-  const drawn = new Array<number>(classes.length).fill(0);
-  const images = new Array<number>(classes.length).fill(0);
   const weights = samplingWeights(labels, classes.length);
-  for (const label of labels) images[label] = (images[label] ?? 0) + 1;
   const order = labels.length === 0 ? [] : epochOrder(config.seed, 1, labels.length, weights);
-  for (const position of order) {
-    const label = labels[position] ?? 0;
-    drawn[label] = (drawn[label] ?? 0) + 1;
-  }
+  const images = classCounts(labels, classes.length);
+  const drawn = classCounts(
+    Array.from(order, (position) => labels[position] ?? 0),
+    classes.length,
+  );
   return classes.map((label, index) => ({ label, images: images[index] ?? 0, drawn: drawn[index] ?? 0 }));
 }
 

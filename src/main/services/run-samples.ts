@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { classCounts } from '#shared/training/plan';
 import { partMembers } from '../store/splits';
 import type { OpenProject } from './projects';
 import type { RunSample } from './run-files';
@@ -21,11 +22,11 @@ export const samplesOf = (samples: readonly RunSample[], part: SplitPart): RunSa
   samples.filter((sample) => sample.part === part);
 
 /** Images of each class, in class order. */
-export function countClasses(samples: readonly RunSample[], classes: number): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (const { label } of samples) counts[label] = (counts[label] ?? 0) + 1;
-  return counts;
-}
+export const countClasses = (samples: readonly RunSample[], classes: number): number[] =>
+  classCounts(
+    samples.map(({ label }) => label),
+    classes,
+  );
 
 /** SHA-256 of what the run sees: content, label and part of each image, whatever their order or number. */
 export function hashSamples(

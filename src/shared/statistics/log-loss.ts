@@ -12,11 +12,16 @@ export function caseLogLoss(probabilities: ArrayLike<number>, truth: number): nu
 export function caseCrossEntropy(logits: ArrayLike<number>, truth: number): number {
   const own = logits[truth];
   if (own === undefined) throw new RangeError('cross-entropy: the truth is no class');
+  return logSumExp(logits) - own;
+}
+
+/** log(sum(exp x)), in double precision against the largest. */
+export function logSumExp(values: ArrayLike<number>): number {
   let largest = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < logits.length; index++) largest = Math.max(largest, logits[index] ?? largest);
+  for (let index = 0; index < values.length; index++) largest = Math.max(largest, values[index] as number);
   let sum = 0;
-  for (let index = 0; index < logits.length; index++) sum += Math.exp((logits[index] ?? 0) - largest);
-  return Math.log(sum) + largest - own;
+  for (let index = 0; index < values.length; index++) sum += Math.exp((values[index] as number) - largest);
+  return largest + Math.log(sum);
 }
 
 /** The index of the largest value; the first of equals. */

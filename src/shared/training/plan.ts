@@ -39,6 +39,21 @@ export function planSteps(config: PlannedConfig, trainImages: number): StepPlan 
 }
 
 /**
+ * Images of each class, in class order.
+ *
+ * @throws RangeError where a label is no class
+ */
+export function classCounts(labels: Iterable<number>, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labels) {
+    const count = counts[label];
+    if (count === undefined) throw new RangeError(`class counts: ${label} is no class`);
+    counts[label] = count + 1;
+  }
+  return counts;
+}
+
+/**
  * One weight an image for `weighted-sampler`: images / images of its class, so that each class is drawn as often as any
  * other.
  */
@@ -52,13 +67,7 @@ export function samplingWeights(labels: readonly number[], classes: number): num
  * images gets 0: it has no term in the loss.
  */
 export function balancedClassWeights(labels: Iterable<number>, classes: number): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  let total = 0;
-  for (const label of labels) {
-    const count = counts[label];
-    if (count === undefined) throw new RangeError(`class weights: ${label} is no class`);
-    counts[label] = count + 1;
-    total += 1;
-  }
+  const counts = classCounts(labels, classes);
+  const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => (count === 0 ? 0 : total / (classes * count)));
 }

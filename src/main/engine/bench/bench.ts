@@ -49,7 +49,7 @@ export async function benchTrain(options: BenchOptions): Promise<BenchMeasuremen
     vitModel(config, 'all'),
     {
       microBatch: batch,
-      part: options.device === 'cpu' ? fastestPart(config, batch) : batch,
+      part: fastestPart(config, batch, options.device),
       optimizer: { kind: 'adamw' },
       weightDecay: 0.01,
       maxGradientNorm: 1,

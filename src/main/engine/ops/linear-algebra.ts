@@ -1,5 +1,6 @@
 import type { Shape } from '../ir/graph';
 import { dimension, formatShape, ShapeError, sameShape } from '../ir/shape';
+import { elementTypes } from '../onnx/codes';
 import { at, everywhere, gradientAt, type LoweringContext, type OpRule } from './rule';
 
 function matmulShape(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Shape {
@@ -146,7 +147,7 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
       const [quantized, scale, zero] = emitter.node('DynamicQuantizeLinear', [x], 3) as [string, string, string];
       const weight = emitter.tensor([rows, columns], values);
       const [sums] = emitter.node('MatMulInteger', [quantized, weight, zero], 1);
-      const [product] = emitter.node('Cast', [sums], 1, { to: { kind: 'int', value: 1 } });
+      const [product] = emitter.node('Cast', [sums], 1, { to: { kind: 'int', value: elementTypes.float32 } });
       const [factors] = emitter.node('Mul', [scale, emitter.tensor([columns], scales)], 1);
       const [scaled] = emitter.node('Mul', [product, factors], bias ? 1 : outputs);
       if (bias) emitter.node('Add', [scaled, bias], outputs);

@@ -1,3 +1,4 @@
+import { roundHalfToEven } from '../round';
 import type { Tensor } from '../tensor';
 
 /** A matrix [rows, columns] whose element is `values` x `scales` of its column. */
@@ -34,16 +35,11 @@ export function quantizeWeight({ shape, data }: Tensor): QuantizedMatrix {
     if (scale === 0) continue;
     for (let row = 0; row < rows; row += 1) {
       // Divided in single precision, as other tools do: ties then fall alike.
-      values[row * columns + column] = roundHalfToEven(Math.fround((weights[row] as number) / scale));
+      values[row * columns + column] = bounded(roundHalfToEven(Math.fround((weights[row] as number) / scale)));
     }
   }
   return { rows, columns, values, scales };
 }
 
-/** As IEEE 754, NumPy and ONNX round; the quotient is at most 64 but for a rounding of its own. */
-function roundHalfToEven(x: number): number {
-  const below = Math.floor(x);
-  const rest = x - below;
-  const rounded = rest > 0.5 || (rest === 0.5 && below % 2 !== 0) ? below + 1 : below;
-  return Math.min(LARGEST, Math.max(-LARGEST, rounded));
-}
+/** A quotient is at most 64 but for a rounding of its own. */
+const bounded = (x: number): number => Math.min(LARGEST, Math.max(-LARGEST, x));

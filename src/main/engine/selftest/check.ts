@@ -1,3 +1,5 @@
+import type { EngineDevice } from '../backends/backend';
+
 /** One comparison of the engine with a reference. */
 export interface Check {
   readonly what: string;
@@ -5,6 +7,9 @@ export interface Check {
   readonly limit: number;
   readonly ok: boolean;
 }
+
+/** What limits are multiplied with: programs of a graphics card round otherwise, and have ten times the room. */
+export const limitFactor = (device: EngineDevice): number => (device === 'cpu' || device === 'tfjs' ? 1 : 10);
 
 /** ||a - b|| / ||b||; the absolute ||a - b|| where the reference's norm is below `floor`. NaN where sizes differ. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>, floor = 0): number {

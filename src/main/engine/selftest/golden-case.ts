@@ -15,7 +15,7 @@ import { families, type VitConfig } from '../vit/config';
 import { parameterGroups } from '../vit/parameters';
 import { parseVitConfig } from '../vit/parse-config';
 import { tokenCount } from '../vit/tokens';
-import { type Check, check, relativeError } from './check';
+import { type Check, check, limitFactor, relativeError } from './check';
 
 /** The files of one golden case, as they are on disk. */
 export interface GoldenFiles {
@@ -93,7 +93,7 @@ class GoldenCase {
   constructor(config: VitConfig, files: GoldenFiles, device: EngineDevice, backend: Backend) {
     this.config = config;
     this.backend = backend;
-    this.factor = device === 'cpu' || device === 'tfjs' ? 1 : 10;
+    this.factor = limitFactor(device);
     this.reference = readSafetensors(files.case);
     this.parameters = allTensors(readSafetensors(files.model));
     this.gradients = allTensors(readSafetensors(files.gradients));

@@ -7,7 +7,7 @@ import { sizeOf } from '../ir/shape';
 import type { OpName } from '../ops/attributes';
 import { createRandom, hashText } from '../random';
 import type { Tensor } from '../tensor';
-import { type Check, check, relativeError } from './check';
+import { type Check, check, limitFactor, relativeError } from './check';
 import { type OpCase, opCases } from './op-cases';
 import { definitionOf } from './op-definitions';
 import type { ReferenceArray } from './reference-array';
@@ -58,7 +58,7 @@ async function checkOp(backend: Backend, op: OpName, opCase: OpCase, label: stri
   await program.dispose();
 
   const dataOf = (name: string): Float32Array => (host.get(name) as Tensor).data;
-  const limit = backend.device === 'cpu' || backend.device === 'tfjs' ? LIMIT : 10 * LIMIT;
+  const limit = LIMIT * limitFactor(backend.device);
   return [
     ...expected.map(({ data }, index) =>
       check(`${label} output ${index}`, relativeError(dataOf(`output ${index}`), data, 1e-12), limit),

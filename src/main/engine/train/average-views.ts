@@ -1,3 +1,5 @@
+import { logSumExp } from '#shared/statistics/log-loss';
+
 export interface ViewsAverage {
   /** [rows, columns]: the mean over the views of the softmax of their logits. */
   readonly probabilities: Float32Array;
@@ -25,13 +27,4 @@ export function averageViews(views: readonly Float32Array[], columns: number): V
     }
   }
   return { probabilities, logits };
-}
-
-/** log(sum(exp x)), in double precision against the largest. */
-function logSumExp(values: ArrayLike<number>): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < values.length; index++) largest = Math.max(largest, values[index] as number);
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += Math.exp((values[index] as number) - largest);
-  return largest + Math.log(sum);
 }

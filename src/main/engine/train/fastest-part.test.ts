@@ -14,13 +14,13 @@ it.each([
   [16, 4],
   [32, 4],
 ])('takes equal parts of at most 1200 of the 197 tokens an image: %i images in parts of %i', (batch, part) => {
-  expect(fastestPart(tiny, batch)).toBe(part);
+  expect(fastestPart(tiny, batch, 'cpu')).toBe(part);
 });
 
 it('leaves a batch whole that divides only into single small images', () => {
-  expect(fastestPart(tiny, 13)).toBe(13);
+  expect(fastestPart(tiny, 13, 'cpu')).toBe(13);
 });
 
 it('takes single images where one fills the caches', () => {
-  expect(fastestPart({ ...tiny, imageSize: 640 }, 7)).toBe(1);
+  expect(fastestPart({ ...tiny, imageSize: 640 }, 7, 'cpu')).toBe(1);
 });

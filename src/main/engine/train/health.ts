@@ -1,4 +1,5 @@
 import { FoveaError } from '#shared/ipc/errors';
+import { median } from '#shared/statistics/median';
 
 /** A gradient so many times longer than the usual one … */
 const EXPLODED = 1e3;
@@ -78,8 +79,3 @@ export function watchHealth(chance: number): HealthWatch {
 }
 
 const diverged = (message: string, hint = HINT): FoveaError => new FoveaError('diverged', message, { hint });
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}

@@ -4,20 +4,13 @@ import type { RunConfig } from '#shared/models/run-config';
 import { isNotLearning } from '#shared/training/chance-loss';
 import type { StagePlan, StepPlan } from '#shared/training/plan';
 import type { Schedule } from '../optim/schedule';
+import { type BatchSource, takeBatches } from './batch-source';
 import type { LoopState } from './checkpoint';
 import { epochPlan } from './epoch-plan';
 import { bestValue, epochMetrics, shownValue } from './evaluate';
 import { watchHealth } from './health';
 import { createRate } from './rate';
-import type { Batch, TrainingSession } from './session';
-
-/** Prepares batches ahead, in the order asked for. */
-export interface BatchSource {
-  /** `plan` lists positions in the training set, a micro-batch each; those before `first` were trained on already. */
-  training(epoch: number, plan: readonly (readonly number[])[], first: number): AsyncIterable<Batch>;
-  /** All validation images in order, without augmentation. */
-  validation(): AsyncIterable<Batch>;
-}
+import type { TrainingSession } from './session';
 
 export interface LoopInput {
   readonly config: RunConfig;
@@ -193,13 +186,10 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
     try {
       for (let first = trained; first < microBatches.length; ) {
         const start = input.now();
-        const group: Batch[] = [];
-        while (group.length < stage.gradientAccumulation && first < microBatches.length) {
-          const next = await iterator.next();
-          if (next.done === true) throw new Error('the batch source ended early');
-          group.push(next.value);
-          first += 1;
-        }
+        const expected = Math.min(stage.gradientAccumulation, microBatches.length - first);
+        const group = await takeBatches(iterator, expected);
+        if (group.length < expected) throw new Error('the batch source ended early');
+        first += expected;
         const epochs = state.history.filter((record) => record.epoch > state.epochsBefore);
         const learningRate = input.learningRate(
           state.stageStep,

@@ -3,8 +3,9 @@ import { GraphBuilder } from '../ir/builder';
 import type { Shape } from '../ir/graph';
 import { sizeOf } from '../ir/shape';
 import type { Tensor } from '../tensor';
-import type { MaskSource } from '../vit/dropout';
+import { maskInputs, maskName } from '../vit/dropout';
 import type { TrainableModel } from './model';
+import { declareParameters, inputNames } from './programs';
 
 /** An input of the gradient programs that drops values: see `MaskSource`. */
 export interface MaskSite {
@@ -17,35 +18,17 @@ export interface MaskSite {
 /** Purpose of the random streams, so that no others share them. */
 const DROPOUT = 0xd20b;
 
-/** Makes each mask that the forward pass asks for an input of the graph. */
-export const maskInputs =
-  (builder: GraphBuilder): MaskSource =>
-  (site, shape) =>
-    builder.input(maskName(site), shape);
-
-const maskName = (site: string): string => `mask.${site}`;
-
 /** The masks of a training pass, in the order in which the network asks for them. Empty where nothing is dropped. */
 export function maskSites(model: TrainableModel, batch: number): readonly MaskSite[] {
   const sites: MaskSite[] = [];
   const builder = new GraphBuilder();
-  const parameters = new Map(
-    model.groups.flatMap((group) => group.parameters.map(({ name, shape }) => [name, builder.input(name, shape)])),
-  );
-  const input = builder.input('input', [batch, ...model.inputShape]);
-  model.forward(
-    builder,
-    (name) => {
-      const value = parameters.get(name);
-      if (!value) throw new Error(`the model has no parameter ${name}`);
-      return value;
-    },
-    input,
-    (site, shape, probability) => {
-      sites.push({ name: maskName(site), shape, probability });
-      return builder.input(maskName(site), shape);
-    },
-  );
+  const parameter = declareParameters(builder, model.groups, 'separate');
+  const input = builder.input(inputNames.pixels, [batch, ...model.inputShape]);
+  const inputs = maskInputs(builder);
+  model.forward(builder, parameter, input, (site, shape, probability) => {
+    sites.push({ name: maskName(site), shape, probability });
+    return inputs(site, shape, probability);
+  });
   return sites;
 }
 

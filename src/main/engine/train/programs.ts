@@ -7,10 +7,10 @@ import { buildClip, buildUpdate, ratesFor } from '../optim/adamw';
 import { buildSgdUpdate } from '../optim/sgd';
 import { averageDecayAt, buildAverage } from '../optim/weight-average';
 import { autocast } from '../precision/autocast';
+import { maskInputs } from '../vit/dropout';
 import type { ParameterSource } from '../vit/forward';
 import type { ParameterGroup } from '../vit/parameters';
 import { crossEntropy } from './cross-entropy';
-import { maskInputs } from './masks';
 import type { StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
 

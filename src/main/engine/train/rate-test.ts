@@ -1,12 +1,13 @@
-import type { RunConfig } from '#shared/models/run-config';
 import { addPoint, hasExploded, type RatePoint } from '#shared/training/learning-rate-finder';
+import type { StagePlan } from '#shared/training/plan';
+import { type BatchSource, takeBatches } from './batch-source';
 import { epochPlan } from './epoch-plan';
 import { MAXIMUM_SKIPPED } from './health';
-import type { BatchSource } from './loop';
-import type { Batch, TrainingSession } from './session';
+import type { TrainingSession } from './session';
 
 export interface RateTestInput {
-  readonly config: Pick<RunConfig, 'seed' | 'batchSize' | 'gradientAccumulation'>;
+  readonly seed: number;
+  readonly stage: Pick<StagePlan, 'batchSize' | 'gradientAccumulation'>;
   readonly trainImages: number;
   readonly samplingWeights: readonly number[] | null;
   readonly session: TrainingSession;
@@ -22,14 +23,14 @@ export interface RateTestInput {
  * measured before the step at its rate, so it tells what the rates before have done.
  */
 export async function testLearningRates(input: RateTestInput): Promise<readonly RatePoint[]> {
-  const { config, session, rates } = input;
+  const { seed, stage, session, rates } = input;
   let points: readonly RatePoint[] = [];
   let skippedInARow = 0;
   for (let epoch = 1; points.length < rates.length; epoch += 1) {
-    const plan = epochPlan(config.seed, epoch, input.trainImages, config.batchSize, input.samplingWeights);
+    const plan = epochPlan(seed, epoch, input.trainImages, stage.batchSize, input.samplingWeights);
     const iterator = input.batches.training(epoch, plan, 0)[Symbol.asyncIterator]();
     try {
-      for (let group = await take(iterator, config.gradientAccumulation); group.length > 0; ) {
+      for (let group = await takeBatches(iterator, stage.gradientAccumulation); group.length > 0; ) {
         const rate = rates[points.length] as number;
         const { loss, skipped = false } = await session.step(group, rate);
         skippedInARow = skipped ? skippedInARow + 1 : 0;
@@ -39,21 +40,11 @@ export async function testLearningRates(input: RateTestInput): Promise<readonly 
         if (hasExploded(points) || skippedInARow >= MAXIMUM_SKIPPED)
           return points.filter(({ smoothedLoss }) => Number.isFinite(smoothedLoss));
         if (points.length === rates.length) return points;
-        group = await take(iterator, config.gradientAccumulation);
+        group = await takeBatches(iterator, stage.gradientAccumulation);
       }
     } finally {
       await iterator.return?.();
     }
   }
   return points;
-}
-
-async function take(iterator: AsyncIterator<Batch>, count: number): Promise<Batch[]> {
-  const group: Batch[] = [];
-  while (group.length < count) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    group.push(next.value);
-  }
-  return group;
 }

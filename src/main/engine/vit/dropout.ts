@@ -6,6 +6,15 @@ import type { Family, VitConfig } from './config';
 /** A mask of this shape for a place of the network: 0 with `probability`, else 1 / (1 - probability). */
 export type MaskSource = (site: string, shape: Shape, probability: number) => Value;
 
+/** The input of a graph that a site's mask comes in as. */
+export const maskName = (site: string): string => `mask.${site}`;
+
+/** Makes each mask that the forward pass asks for an input of the graph. */
+export const maskInputs =
+  (builder: GraphBuilder): MaskSource =>
+  (site, shape) =>
+    builder.input(maskName(site), shape);
+
 /**
  * The probability with which each block's branches are dropped. Transformers' DINOv2 gives every block the full rate.
  * Its ViT and DeiT have no drop path: there the rate rises linearly from 0 in the first block to its full value in the
