@@ -1,31 +1,22 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LogRecord, RunProgress } from '#shared/models/run';
 import type { RunConfigInput } from '#shared/models/run-config';
 import { balancedClassWeights } from '#shared/training/plan';
 import { relativeError } from '../engine/selftest/check';
 import { createClassifier } from '../engine/train/classifier';
 import { fitLogisticRegression } from '../engine/train/logistic-regression';
-import { launchNodeHost } from '../process/node-launcher';
 import { makeBatch } from './batch-maker';
 import { lastFolder } from './checkpoint-slots';
-import { createEngineClient, type EngineClient } from './client';
 import { extractFeatures } from './features';
 import { loadBackbone } from './load-backbone';
 import type { TrainSpec } from './protocol';
 import { hashFile, readTensorsFile } from './tensor-files';
-import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
+import { smallRun, temporaryFolders, testEngine } from './test-support';
 
-let engine: EngineClient;
-const folder = temporaryFolder();
-beforeAll(async () => {
-  engine = createEngineClient({ launcher: launchNodeHost, entry: await buildEngineHost('engine-host-head-alone') });
-}, 180_000);
-afterAll(() => {
-  engine.dispose();
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = temporaryFolders()();
+const engine = testEngine('engine-host-head-alone');
 
 const quick = (name: string, config: Partial<RunConfigInput> = {}): TrainSpec => ({
   ...smallRun(folder, { preset: 'quick', epochs: 4, featureViews: 3, ...config }),

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { augmentInto, testTimeRandom } from '#shared/imaging/augment';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import type { ErrorInfo } from '#shared/ipc/errors';
@@ -12,27 +12,21 @@ import { readSafetensors, writeSafetensors } from '../engine/safetensors';
 import { createClassifier } from '../engine/train/classifier';
 import { initialiseParameters } from '../engine/vit/initialise';
 import { parseVitConfig, toHfConfig } from '../engine/vit/parse-config';
-import { launchNodeHost } from '../process/node-launcher';
 import { parameterSpecs } from './backbone-folder';
 import { readRaster } from './batch-maker';
 import { openCheckpoint } from './checkpoint-files';
 import { beforeFolder, bestFolder, lastFolder } from './checkpoint-slots';
 import { loadModel } from './classify';
-import { createEngineClient, type EngineAction, type EngineClient } from './client';
+import type { EngineAction } from './client';
 import type { TrainResult, TrainSpec } from './protocol';
 import { openRunLog } from './run-log';
 import { hashFile } from './tensor-files';
-import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
+import { smallRun, temporaryFolders, testEngine } from './test-support';
 
-let engine: EngineClient;
+const newFolder = temporaryFolders();
+const engine = testEngine('engine-host');
 /** A run of three epochs that nobody disturbed, and what its weights were. */
 let undisturbed: { folder: string; result: TrainResult; weights: Record<string, string> };
-const folders: string[] = [];
-const newFolder = () => {
-  const folder = temporaryFolder();
-  folders.push(folder);
-  return folder;
-};
 
 const EPOCHS = 3;
 const run = (folder: string) => smallRun(folder, { epochs: EPOCHS });
@@ -67,15 +61,10 @@ function train(
 }
 
 beforeAll(async () => {
-  engine = createEngineClient({ launcher: launchNodeHost, entry: await buildEngineHost('engine-host') });
   const spec = run(newFolder());
   const result = await train(spec).result;
   undisturbed = { folder: spec.runFolder, result, weights: await weightsOf(spec.runFolder) };
 }, 180_000);
-afterAll(() => {
-  engine.dispose();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 describe('training in its own process', { timeout: 180_000 }, () => {
   it('leaves Hugging Face folders, a log and a history', async () => {

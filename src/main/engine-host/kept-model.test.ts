@@ -1,38 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '#shared/models/run';
 import type { RunConfigInput } from '#shared/models/run-config';
 import { loraOf } from '#shared/training/lora';
 import type { NamedTensors } from '../engine/tensor';
 import { mergeAdapters } from '../engine/vit/lora';
-import { launchNodeHost } from '../process/node-launcher';
 import { openCheckpoint, readConfig, readOptimizer, readParameters } from './checkpoint-files';
 import { bestFolder, lastFolder } from './checkpoint-slots';
-import { createEngineClient, type EngineClient } from './client';
 import { loadBackbone } from './load-backbone';
 import type { TrainSpec } from './protocol';
 import { hashFile, readTensorsFile } from './tensor-files';
-import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
+import { smallRun, temporaryFolders, testEngine } from './test-support';
 
 /** What `best` keeps where it differs from what trains. */
 
-let engine: EngineClient;
-const folders: string[] = [];
-const newFolder = () => {
-  const folder = temporaryFolder();
-  folders.push(folder);
-  return folder;
-};
-
-beforeAll(async () => {
-  engine = createEngineClient({ launcher: launchNodeHost, entry: await buildEngineHost('engine-host-kept-model') });
-}, 180_000);
-afterAll(() => {
-  engine.dispose();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+const newFolder = temporaryFolders();
+const engine = testEngine('engine-host-kept-model');
 
 /** Trains; pauses when something is logged. */
 async function train(spec: TrainSpec, until: (record: LogRecord) => boolean = () => false) {

@@ -1,32 +1,14 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRandom } from '#shared/imaging/random';
-import { launchNodeHost } from '../process/node-launcher';
 import { bestFolder, lastFolder } from './checkpoint-slots';
-import { createEngineClient, type EngineClient } from './client';
 import type { TrainSpec } from './protocol';
 import { hashFile } from './tensor-files';
-import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
+import { smallRun, temporaryFolders, testEngine } from './test-support';
 
-let entry: string;
-let engine: EngineClient;
-const folders: string[] = [];
-const newFolder = () => {
-  const folder = temporaryFolder();
-  folders.push(folder);
-  return folder;
-};
-
-beforeAll(async () => {
-  entry = await buildEngineHost('engine-host-kill');
-  engine = createEngineClient({ launcher: launchNodeHost, entry });
-}, 180_000);
-afterAll(() => {
-  engine.dispose();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+const newFolder = temporaryFolders();
+const engine = testEngine('engine-host-kill');
 
 const hashes = async ({ runFolder }: TrainSpec) => [
   await hashFile(join(lastFolder(runFolder), 'model.safetensors')),

@@ -1,33 +1,17 @@
-import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LogRecord, StepRecord } from '#shared/models/run';
 import type { NamedTensors } from '../engine/tensor';
-import { launchNodeHost } from '../process/node-launcher';
 import { openCheckpoint } from './checkpoint-files';
 import { bestFolder, lastFolder } from './checkpoint-slots';
-import { createEngineClient, type EngineClient } from './client';
 import { loadBackbone } from './load-backbone';
 import type { TrainSpec } from './protocol';
 import { hashFile, readTensorsFile } from './tensor-files';
-import { buildEngineHost, smallRun, temporaryFolder } from './test-support';
+import { smallRun, temporaryFolders, testEngine } from './test-support';
 
-let engine: EngineClient;
-const folders: string[] = [];
-const newFolder = () => {
-  const folder = temporaryFolder();
-  folders.push(folder);
-  return folder;
-};
-
-beforeAll(async () => {
-  engine = createEngineClient({ launcher: launchNodeHost, entry: await buildEngineHost('engine-host-stages') });
-}, 180_000);
-afterAll(() => {
-  engine.dispose();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+const newFolder = temporaryFolders();
+const engine = testEngine('engine-host-stages');
 
 /** 18 images in steps of 8: three steps an epoch, two epochs a stage. */
 const gradual = (folder: string) =>

@@ -1,19 +1,47 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import { createRandom } from '#shared/imaging/random';
 import { encodeRaster } from '#shared/imaging/raster';
 import { type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
+import { launchNodeHost } from '../process/node-launcher';
 import { buildHosts, engineEntries } from '../process/test-support/build-hosts';
+import { createEngineClient, type EngineClient } from './client';
 import type { Sample, TrainSpec } from './protocol';
 
-/** Builds the host and its loader thread; answers with the entry's path. */
-export async function buildEngineHost(name: string): Promise<string> {
-  return join(await buildHosts(name, engineEntries), 'engine-host.js');
+/** An engine for the tests of a file: its host and loader thread are built before them, and it ends after them. */
+export function testEngine(name: string): EngineClient {
+  let client: EngineClient;
+  beforeAll(async () => {
+    const entry = join(await buildHosts(name, engineEntries), 'engine-host.js');
+    client = createEngineClient({ launcher: launchNodeHost, entry });
+  }, 180_000);
+  afterAll(() => client.dispose());
+  return {
+    request: (...given) => client.request(...given),
+    get pid() {
+      return client.pid;
+    },
+    dispose: () => client.dispose(),
+  };
 }
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'fovea-engine-'));
+
+/** Makes folders that are removed after the tests of a file. */
+export function temporaryFolders(): () => string {
+  const folders: string[] = [];
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  return () => {
+    const folder = temporaryFolder();
+    folders.push(folder);
+    return folder;
+  };
+}
 
 /** Two classes that can be told apart: bright discs left or right, on noise. */
 export function writeSamples(folder: string, count: number, firstImage = 1): Sample[] {

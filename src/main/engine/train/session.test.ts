@@ -5,31 +5,17 @@ import type { OptimizerSettings } from '../optim/optimizer';
 import { createRandom, normal } from '../random';
 import { relativeError } from '../selftest/check';
 import type { NamedTensors } from '../tensor';
-import { noDropout, type VitConfig } from '../vit/config';
+import type { VitConfig } from '../vit/config';
 import { initialiseParameters } from '../vit/initialise';
 import { type ParameterGroup, parameterGroups } from '../vit/parameters';
+import { tinyConfig } from '../vit/test-support';
 import { createClassifier } from './classifier';
 import { createHeadSession, createTrainingSession } from './create-session';
 import { DeviceTrainingSession } from './device-session';
 import { vitModel } from './model';
 import type { Batch, TrainingOptions, TrainingSession } from './session';
 
-const config: VitConfig = {
-  family: 'vit',
-  imageSize: 16,
-  patchSize: 8,
-  channels: 3,
-  hiddenSize: 12,
-  layers: 2,
-  heads: 3,
-  intermediateSize: 24,
-  layerNormEpsilon: 1e-12,
-  qkvBias: true,
-  registerTokens: 0,
-  maskToken: false,
-  dropout: noDropout,
-  classes: ['a', 'b', 'c'],
-};
+const config = tinyConfig;
 const specs = parameterGroups(config).flatMap((group) => group.parameters);
 const start = new Map(
   [...initialiseParameters(specs, 1)].map(([name, { shape, data }]) => [

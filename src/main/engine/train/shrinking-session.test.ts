@@ -6,31 +6,16 @@ import { hasSoftwareVulkan, useSoftwareVulkan } from '../backends/software-vulka
 import { createRandom, normal } from '../random';
 import { relativeError } from '../selftest/check';
 import type { NamedTensors } from '../tensor';
-import type { VitConfig } from '../vit/config';
 import { initialiseParameters } from '../vit/initialise';
 import { parameterGroups } from '../vit/parameters';
+import { tinyConfig } from '../vit/test-support';
 import { createSession } from './create-session';
 import type { StepOptions } from './micro-batch';
 import { vitModel } from './model';
 import type { Batch, OptimizerState, StepResult, TrainingSession } from './session';
 import { fittingPart } from './shrinking-session';
 
-const config: VitConfig = {
-  family: 'vit',
-  imageSize: 16,
-  patchSize: 8,
-  channels: 3,
-  hiddenSize: 12,
-  layers: 2,
-  heads: 3,
-  intermediateSize: 24,
-  layerNormEpsilon: 1e-12,
-  qkvBias: true,
-  registerTokens: 0,
-  maskToken: false,
-  dropout: { hidden: 0.1, attention: 0.1, path: 0.2 },
-  classes: ['a', 'b', 'c'],
-};
+const config = { ...tinyConfig, dropout: { hidden: 0.1, attention: 0.1, path: 0.2 } };
 const model = vitModel(config, 'all');
 const start = new Map(
   [

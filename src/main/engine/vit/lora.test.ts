@@ -11,27 +11,13 @@ import { prepareMicroBatch } from '../train/micro-batch';
 import { vitModel } from '../train/model';
 import { buildGradientProgram, gradientName, inputNames } from '../train/programs';
 import type { Batch, TrainingOptions } from '../train/session';
-import { families, noDropout, type VitConfig } from './config';
+import { families, type VitConfig } from './config';
 import { initialiseParameters } from './initialise';
 import { isAdapterName, loraGroups, mergeAdapters } from './lora';
 import { parameterGroups } from './parameters';
+import { tinyConfig } from './test-support';
 
-const vit: VitConfig = {
-  family: 'vit',
-  imageSize: 16,
-  patchSize: 8,
-  channels: 3,
-  hiddenSize: 12,
-  layers: 2,
-  heads: 3,
-  intermediateSize: 24,
-  layerNormEpsilon: 1e-12,
-  qkvBias: true,
-  registerTokens: 0,
-  maskToken: false,
-  dropout: noDropout,
-  classes: ['a', 'b', 'c'],
-};
+const vit = tinyConfig;
 const lora: LoraSettings = { rank: 4, alpha: 8, targets: 'attention' };
 const options: TrainingOptions = {
   config: vit,

@@ -8,9 +8,9 @@ import { relativeError } from '../../selftest/check';
 import { runOpChecks } from '../../selftest/op-checks';
 import { createTrainingSession } from '../../train/create-session';
 import type { Batch, TrainingOptions } from '../../train/session';
-import type { VitConfig } from '../../vit/config';
 import { initialiseParameters } from '../../vit/initialise';
 import { parameterGroups } from '../../vit/parameters';
+import { tinyConfig } from '../../vit/test-support';
 import { loadTfjs, nativeProblem } from './runtime';
 import { createTfjsBackend } from './tfjs';
 
@@ -84,22 +84,7 @@ describe('a program', () => {
   });
 });
 
-const config: VitConfig = {
-  family: 'vit',
-  imageSize: 16,
-  patchSize: 8,
-  channels: 3,
-  hiddenSize: 12,
-  layers: 2,
-  heads: 3,
-  intermediateSize: 24,
-  layerNormEpsilon: 1e-12,
-  qkvBias: true,
-  registerTokens: 0,
-  maskToken: false,
-  dropout: { hidden: 0.2, attention: 0.1, path: 0.3 },
-  classes: ['a', 'b', 'c'],
-};
+const config = { ...tinyConfig, dropout: { hidden: 0.2, attention: 0.1, path: 0.3 } };
 const start = initialiseParameters(
   parameterGroups(config).flatMap((group) => group.parameters),
   1,
