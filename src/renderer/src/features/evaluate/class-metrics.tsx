@@ -1,21 +1,10 @@
 import { Table } from '@mantine/core';
-import type { Metric } from '#shared/models/metric';
 import type { Evaluation, RunSummary } from '#shared/models/run';
-import { formatFixed, formatInterval } from '../../charts/format';
+import { MetricCell } from '../../charts/metric-cell';
 import { ClassChip } from '../../components/class-chip';
 import { SectionCard } from '../../components/section-card';
 import { TableMenu } from '../../components/table-menu';
-import classes from './evaluate-screen.module.css';
 import { classTable } from './metric-tables';
-
-function MetricCell({ metric }: { readonly metric: Metric | null }) {
-  return (
-    <Table.Td ta="right">
-      <div>{formatFixed(metric?.value)}</div>
-      {metric !== null && <div className={classes['interval']}>{formatInterval(metric)}</div>}
-    </Table.Td>
-  );
-}
 
 /** Precision, recall, F1 and AUC of each class against the rest, with 95 % intervals, and the counts behind them. */
 export function ClassMetrics({ run, evaluation }: { readonly run: RunSummary; readonly evaluation: Evaluation }) {

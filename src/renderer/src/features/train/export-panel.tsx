@@ -1,6 +1,5 @@
 import { Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { Package } from 'lucide-react';
-import { useState } from 'react';
 import type { RequestOutput } from '#shared/ipc/contract';
 import type { ExportFormat } from '#shared/models/export';
 import type { PrecisionComparison } from '#shared/models/precision';
@@ -12,8 +11,7 @@ import { formatBytes, formatCount, formatPercent, formatQuantity, formatRate } f
 import { Notice } from '../../components/notice';
 import { ProgressCard } from '../../components/progress-card';
 import { SectionCard } from '../../components/section-card';
-import { jobEnd, useJob } from '../../state/activity';
-import { useCommand } from '../../state/requests';
+import { useJobResult } from '../../state/job-result';
 
 interface FormatCard {
   readonly format: ExportFormat;
@@ -43,29 +41,22 @@ const formats: readonly FormatCard[] = [
   },
 ];
 
+interface Written {
+  readonly title: string;
+  readonly output: RequestOutput<'exports.result'>;
+}
+
 /** Writes the best model of a run into a folder and shows that the written model answers as the trained one. */
 export function ExportPanel({ project, run }: { readonly project: string; readonly run: RunSummary }) {
-  const [jobId, setJobId] = useState<string | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [result, setResult] = useState<{ title: string; output: RequestOutput<'exports.result'> } | null>(null);
-  const job = useJob(jobId);
-  const cancel = useCommand('jobs.cancel');
-
-  const start = async ({ format, title }: FormatCard) => {
-    setFailure(null);
-    try {
-      const parent = await platform.pickFolder({ title: 'Folder to export into' });
-      if (parent === null) return;
-      setResult(null);
-      const { job: id } = await invoke('exports.start', { project, run: run.id, format, parent: parent.grant });
-      setJobId(id);
-      if ((await jobEnd(id)) !== null) setResult({ title, output: await invoke('exports.result', { job: id }) });
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setJobId(null);
-    }
-  };
+  const { running, job, result, failure, run: follow, cancel, clearFailure } = useJobResult<Written>();
+  const start = ({ format, title }: FormatCard) =>
+    follow(
+      async () => {
+        const parent = await platform.pickFolder({ title: 'Folder to export into' });
+        return parent && invoke('exports.start', { project, run: run.id, format, parent: parent.grant });
+      },
+      async (id) => ({ title, output: await invoke('exports.result', { job: id }) }),
+    );
 
   return (
     <Stack gap="sm">
@@ -75,7 +66,7 @@ export function ExportPanel({ project, run }: { readonly project: string; readon
             <Button
               leftSection={<Package size={14} />}
               variant="default"
-              disabled={jobId !== null}
+              disabled={running}
               onClick={() => start(card)}
             >
               {card.button}
@@ -83,16 +74,16 @@ export function ExportPanel({ project, run }: { readonly project: string; readon
           </SectionCard>
         ))}
       </SimpleGrid>
-      {jobId !== null && (
+      {running && (
         <ProgressCard
           title="Exporting"
           phase={job?.phase}
           done={job?.done ?? 0}
           total={job?.total ?? null}
-          onCancel={() => cancel.mutate({ job: jobId })}
+          onCancel={cancel}
         />
       )}
-      {failure !== null && <ErrorAlert error={failure} onClose={() => setFailure(null)} />}
+      {failure !== null && <ErrorAlert error={failure} onClose={clearFailure} />}
       {result !== null && <ExportResult title={result.title} output={result.output} />}
       <Text size="xs" c="dimmed">
         Every export says that it is for research use only.
@@ -101,7 +92,7 @@ export function ExportPanel({ project, run }: { readonly project: string; readon
   );
 }
 
-function ExportResult({ title, output }: { title: string; output: RequestOutput<'exports.result'> }) {
+function ExportResult({ title, output }: Written) {
   const { parity, comparison } = output;
   return (
     <SectionCard title={`${title}: written`} description={output.folder}>

@@ -1,9 +1,9 @@
 import { Table } from '@mantine/core';
 import type { FoldEvaluation, Spread } from '#shared/models/experiment';
-import type { Metric } from '#shared/models/metric';
 import { invoke } from '../../bridge/bridge';
 import { ConfusionMatrix } from '../../charts/confusion-matrix';
 import { formatFixed, formatInterval, formatMetric } from '../../charts/format';
+import { MetricCell } from '../../charts/metric-cell';
 import { ClassChip } from '../../components/class-chip';
 import { formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
@@ -80,7 +80,11 @@ export function FoldResults({ project, name, pooled }: FoldResultsProps) {
                     </Table.Th>
                     <Table.Td ta="right">{row.support}</Table.Td>
                     {[row.precision, row.recall, row.f1].map((metric, column) => (
-                      <MetricCell key={['precision', 'recall', 'f1'][column]} metric={metric} />
+                      <MetricCell
+                        key={['precision', 'recall', 'f1'][column]}
+                        metric={metric}
+                        title={formatMetric(metric)}
+                      />
                     ))}
                   </Table.Tr>
                 ))}
@@ -90,15 +94,6 @@ export function FoldResults({ project, name, pooled }: FoldResultsProps) {
         </SectionCard>
       </div>
     </>
-  );
-}
-
-function MetricCell({ metric }: { readonly metric: Metric }) {
-  return (
-    <Table.Td ta="right" title={formatMetric(metric)}>
-      <div>{formatFixed(metric.value)}</div>
-      <div className={classes['interval']}>{formatInterval(metric)}</div>
-    </Table.Td>
   );
 }
 

@@ -7,8 +7,7 @@ import { RateTestChart } from '../../charts/rate-test-chart';
 import { ErrorAlert } from '../../components/error-alert';
 import { Notice } from '../../components/notice';
 import { ProgressCard } from '../../components/progress-card';
-import { jobEnd, useJob } from '../../state/activity';
-import { useCommand } from '../../state/requests';
+import { useJobResult } from '../../state/job-result';
 import type { DraftConfig } from './draft-store';
 import { decimalText } from './number-text';
 
@@ -46,25 +45,12 @@ type Finding = RequestOutput<'rates.result'>;
 const rounded = (rate: number): number => Number(rate.toPrecision(2));
 
 function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readonly onClose: () => void }) {
-  const [jobId, setJobId] = useState<string | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [finding, setFinding] = useState<Finding | null>(null);
-  const job = useJob(jobId);
-  const cancel = useCommand('jobs.cancel');
-
-  const start = async () => {
-    setFailure(null);
-    setFinding(null);
-    try {
-      const { job: id } = await invoke('rates.start', { project, config: draft });
-      setJobId(id);
-      if ((await jobEnd(id)) !== null) setFinding(await invoke('rates.result', { job: id }));
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setJobId(null);
-    }
-  };
+  const { running, job, result: finding, failure, run, cancel, clearFailure } = useJobResult<Finding>();
+  const start = () =>
+    run(
+      () => invoke('rates.start', { project, config: draft }),
+      (id) => invoke('rates.result', { job: id }),
+    );
 
   return (
     <Stack gap="sm">
@@ -73,7 +59,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
         good rate is in the middle of where the loss falls. Nothing of the test is kept, and it waits while a run
         trains.
       </Text>
-      {jobId !== null && (
+      {running && (
         <ProgressCard
           title="Trying learning rates"
           phase={job?.phase}
@@ -82,10 +68,10 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
           rate={job?.rate}
           unit="steps"
           etaSeconds={job?.etaSeconds}
-          onCancel={() => cancel.mutate({ job: jobId })}
+          onCancel={cancel}
         />
       )}
-      {failure !== null && <ErrorAlert error={failure} onClose={() => setFailure(null)} />}
+      {failure !== null && <ErrorAlert error={failure} onClose={clearFailure} />}
       {finding !== null && <RateTestChart points={finding.points} suggestion={finding.suggestion} />}
       {finding?.suggestion === null && (
         <Notice tone="warning" title="No learning rate made the loss fall">
@@ -97,7 +83,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
           Close
         </Button>
         {finding === null || finding.suggestion === null ? (
-          <Button loading={jobId !== null} onClick={() => void start()}>
+          <Button loading={running} onClick={() => void start()}>
             {finding === null ? 'Start the test' : 'Test again'}
           </Button>
         ) : (

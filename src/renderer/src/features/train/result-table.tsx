@@ -1,8 +1,8 @@
 import { Anchor, Table, Text } from '@mantine/core';
 import { Star } from 'lucide-react';
 import type { ComparedRun } from '#shared/models/comparison';
-import type { Metric } from '#shared/models/metric';
-import { formatFixed, formatInterval, formatMetric } from '../../charts/format';
+import { formatMetric } from '../../charts/format';
+import { MetricCell } from '../../charts/metric-cell';
 import { RunStateBadge } from '../../components/run-state-badge';
 import { SectionCard } from '../../components/section-card';
 import { TableMenu } from '../../components/table-menu';
@@ -71,15 +71,6 @@ export function ResultTable({ title, description, rowTitle, runs, names, verdict
         </Table>
       </Table.ScrollContainer>
     </SectionCard>
-  );
-}
-
-function MetricCell({ metric }: { readonly metric: Metric | null }) {
-  return (
-    <Table.Td ta="right">
-      <div>{formatFixed(metric?.value)}</div>
-      {metric !== null && <div className={classes['interval']}>{formatInterval(metric)}</div>}
-    </Table.Td>
   );
 }
 

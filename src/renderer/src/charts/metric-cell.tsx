@@ -1,0 +1,20 @@
+import { Table } from '@mantine/core';
+import type { Metric } from '#shared/models/metric';
+import { formatFixed, formatInterval } from './format';
+import classes from './metric-cell.module.css';
+
+export interface MetricCellProps {
+  readonly metric: Metric | null;
+  /** More about it, where the pointer rests on the cell. */
+  readonly title?: string;
+}
+
+/** A cell of a table: a value, and its interval below. */
+export function MetricCell({ metric, title }: MetricCellProps) {
+  return (
+    <Table.Td ta="right" title={title}>
+      <div>{formatFixed(metric?.value)}</div>
+      {metric !== null && <div className={classes['interval']}>{formatInterval(metric)}</div>}
+    </Table.Td>
+  );
+}
