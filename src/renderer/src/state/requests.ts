@@ -1,4 +1,4 @@
-import { QueryClient, type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query';
+import { QueryClient, type QueryFilters, type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query';
 import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract';
 import { invoke, on, onConnection } from '../bridge/bridge';
 import { useSession } from './session';
@@ -43,9 +43,18 @@ export function useCommand<K extends RequestName>(
   });
 }
 
+/**
+ * Asks again for every shown answer that `filters` take. One that is under way may have left main before
+ * the change: it is not waited for.
+ */
+export async function askAgain(filters: QueryFilters): Promise<void> {
+  await queryClient.cancelQueries(filters);
+  await queryClient.invalidateQueries(filters);
+}
+
 /** Asks again for every shown answer of these requests, whatever their input. */
 export function refresh(...names: readonly RequestName[]): void {
-  for (const name of names) void queryClient.invalidateQueries({ queryKey: [name] });
+  for (const name of names) void askAgain({ queryKey: [name] });
 }
 
 /** Requests whose answers each kind of change makes stale. */

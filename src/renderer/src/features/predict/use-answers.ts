@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import type { FilePrediction } from '#shared/models/prediction';
 import { invoke } from '../../bridge/bridge';
 import { useActivity } from '../../state/activity';
-import { queryClient } from '../../state/requests';
+import { askAgain } from '../../state/requests';
 import type { Batch } from './predict-store';
 
 const noBatches: readonly Batch[] = [];
@@ -29,7 +29,7 @@ export function useAnswers(batches: readonly Batch[] = noBatches) {
     .join(' ');
   useEffect(() => {
     for (const job of ended === '' ? [] : ended.split(' ')) {
-      void queryClient.invalidateQueries({ queryKey: ['predictions.list', { job }] });
+      void askAgain({ queryKey: ['predictions.list', { job }] });
     }
   }, [ended]);
   const answers: FilePrediction[] = results.toReversed().flatMap(({ data }) => data?.predictions ?? []);
