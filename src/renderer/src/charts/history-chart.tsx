@@ -65,7 +65,8 @@ export function HistoryChart({ title, lines, bestEpoch, height = 220 }: HistoryC
           tickFormat: (epoch: number) => (Number.isInteger(epoch) ? String(epoch) : ''),
           nice: false,
         },
-        y: { label: null, grid: true, ticks: 5, tickFormat: (value: number) => formatCompact(value), nice: true },
+        // Ticks are round numbers: all their digits, or close ones would read alike.
+        y: { label: null, grid: true, ticks: 5, tickFormat: (value: number) => formatCompact(value, 6), nice: true },
         marks: [
           ...(bestEpoch === null
             ? []

@@ -54,7 +54,7 @@ export function IntervalChart({ title, description, rowTitle, quantity, rows }: 
           label: `${quantity}, 95 % interval`,
           grid: true,
           ticks: Math.max(3, Math.floor(width / 110)),
-          tickFormat: (value: number) => formatCompact(value),
+          tickFormat: (value: number) => formatCompact(value, 6),
           nice: true,
         },
         y: { label: null, domain: rows.map(({ label }) => label), tickSize: 0, padding: 0.3 },
