@@ -54,7 +54,11 @@ export interface FileFacts {
     readonly manufacturer: string | null;
     readonly model: string | null;
     readonly station: string | null;
+    /** InstitutionName: identifying, hashed at once as `identity` is. */
+    readonly institution: string | null;
   };
+  /** Of the acquisition, else of the study. */
+  readonly acquiredYear: number | null;
   readonly burnedInAnnotation: 'yes' | 'no' | 'unknown';
   /** Sentences for people, such as "The file is damaged behind its image". */
   readonly warnings: readonly string[];

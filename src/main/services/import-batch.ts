@@ -1,7 +1,7 @@
 import type { SkippedFile, SplitPart } from '#shared/models/dataset';
 import type { FileFacts, PictureFacts } from '../ingest/types';
 import { addPicture } from '../store/duplicates';
-import { fileGroupNumber, type PatientOrigin, patientNumber, studyNumber } from '../store/identity';
+import { fileGroupNumber, originNumber, type PatientOrigin, patientNumber, studyNumber } from '../store/identity';
 import { addImage, groupFrames, patientOfFile } from '../store/images';
 import { addSkip } from '../store/imports';
 import { classNumber, type LabelSource, setLabel } from '../store/labels';
@@ -108,6 +108,7 @@ export class ImportBatch {
   #storeImage(image: ReadyImage): void {
     const { store } = this.#project;
     const { facts } = image;
+    const { institution: site, station } = facts.equipment;
     const patientId = this.#patientOf(image);
     const { id, outcome } = addImage(store, {
       hash: facts.hash,
@@ -130,6 +131,10 @@ export class ImportBatch {
       age: image.age,
       manufacturer: facts.equipment.manufacturer,
       model: facts.equipment.model,
+      siteId: site === null ? null : originNumber(store, 'site', site),
+      stationId: station === null ? null : originNumber(store, 'station', station),
+      acquiredYear: facts.acquiredYear,
+      burnedIn: facts.burnedInAnnotation === 'unknown' ? null : facts.burnedInAnnotation,
       flags: flagsOf(facts),
       patientId,
       studyId: image.study === null ? null : studyNumber(store, image.study, patientId),

@@ -41,6 +41,21 @@ export function fileGroupNumber(store: ProjectStore, hash: string): number {
   return present?.id ?? store.run('INSERT INTO patients (key, origin) VALUES (?, ?)', key, 'file').id;
 }
 
+/**
+ * Running number of a site or a station, from what a file or a table says, which is hashed and not kept. `name`: the
+ * lab's own word for it from a table, shown in place of the number.
+ */
+export function originNumber(
+  store: ProjectStore,
+  kind: 'site' | 'station',
+  identifier: string,
+  name: string | null = null,
+): number {
+  const key = keyedHash(store, kind, identifier);
+  const present = store.get<{ id: number }>('SELECT id FROM origins WHERE key = ?', key);
+  return present?.id ?? store.run('INSERT INTO origins (kind, key, name) VALUES (?, ?, ?)', kind, key, name).id;
+}
+
 /** Running number of a study, from its StudyInstanceUID, which is hashed and not kept. */
 export function studyNumber(store: ProjectStore, uid: string, patient: number | null): number {
   const key = keyedHash(store, 'study', uid);

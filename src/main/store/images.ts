@@ -28,6 +28,11 @@ export interface NewImage {
   readonly age: number | null;
   readonly manufacturer: string | null;
   readonly model: string | null;
+  readonly siteId?: number | null;
+  readonly stationId?: number | null;
+  readonly acquiredYear?: number | null;
+  /** Null where the file does not say. */
+  readonly burnedIn?: 'yes' | 'no' | null;
   readonly flags: readonly string[];
   readonly patientId: number | null;
   readonly studyId: number | null;
@@ -85,6 +90,10 @@ export function addImage(
     age: image.age,
     manufacturer: image.manufacturer,
     model: image.model,
+    site_id: image.siteId ?? null,
+    station_id: image.stationId ?? null,
+    acquired_year: image.acquiredYear ?? null,
+    burned_in: image.burnedIn ?? null,
     flags: JSON.stringify(image.flags),
     patient_id: image.patientId,
     study_id: image.studyId,

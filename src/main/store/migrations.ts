@@ -167,8 +167,52 @@ CREATE INDEX duplicate_pairs_second ON duplicate_pairs (second);
 ALTER TABLE splits ADD COLUMN keep_duplicates INTEGER NOT NULL DEFAULT 0;
 `;
 
+const trust = `
+-- Sites and stations as running numbers: key is a keyed hash of what a file or a table said; name only where a table
+-- gave one, which is the lab's own word for it.
+CREATE TABLE origins (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL UNIQUE, name TEXT) STRICT;
+ALTER TABLE images ADD COLUMN site_id INTEGER REFERENCES origins (id);
+ALTER TABLE images ADD COLUMN station_id INTEGER REFERENCES origins (id);
+ALTER TABLE images ADD COLUMN acquired_year INTEGER;
+-- (0028,0301): 'yes', 'no', or null where the file does not say.
+ALTER TABLE images ADD COLUMN burned_in TEXT;
+
+-- What is measured on the canonical raster (src/shared/imaging/picture-measures.ts); null in older projects until
+-- they are described again.
+ALTER TABLE pictures ADD COLUMN measures BLOB;
+
+-- What a person said of a reason to look at an image again: 'accepted' (it is right as it is) or 'deferred'.
+-- evidence: what the reason rested on, so that new evidence asks again.
+CREATE TABLE reviews (
+  image_id INTEGER NOT NULL REFERENCES images (id),
+  reason TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (image_id, reason)
+) STRICT, WITHOUT ROWID;
+
+-- Who read which image as what. Append only: the newest row of a reader and an image is the reading.
+CREATE TABLE readers (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE readings (
+  id INTEGER PRIMARY KEY,
+  image_id INTEGER NOT NULL REFERENCES images (id),
+  reader_id INTEGER NOT NULL REFERENCES readers (id),
+  class_id INTEGER REFERENCES classes (id),
+  source TEXT NOT NULL,
+  at TEXT NOT NULL
+) STRICT;
+CREATE INDEX readings_image ON readings (image_id, reader_id, id);
+
+-- held_out: JSON of what the test part was chosen by ({"by":"site"|"scanner","values":[...]}).
+-- sign_off: JSON of who let a split with leaks through, when, why, and how many groups leaked then.
+ALTER TABLE splits ADD COLUMN held_out TEXT;
+ALTER TABLE splits ADD COLUMN sign_off TEXT;
+`;
+
 /** In order; the last one's version is what this Fovea writes (`PRAGMA user_version`). */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: pictures },
+  { version: 3, sql: trust },
 ];

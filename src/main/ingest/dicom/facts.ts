@@ -23,10 +23,19 @@ function readPatient(dataSet: DataSet): string | null {
   return issuer === null ? id : `${id} (${issuer})`;
 }
 
+/** Year of the acquisition (0008,002A), (0008,0022), else of the content (0008,0023) or the study (0008,0020). */
+function readYear(dataSet: DataSet): number | null {
+  for (const tag of ['x0008002a', 'x00080022', 'x00080023', 'x00080020']) {
+    const year = Number(/^(\d{4})/.exec(readText(dataSet, tag) ?? '')?.[1]);
+    if (year >= 1895 && year < 2200) return year;
+  }
+  return null;
+}
+
 /** The part of the facts that the header alone gives. */
 export function readHeaderFacts(
   dataSet: DataSet,
-): Pick<FileFacts, 'modality' | 'identity' | 'subject' | 'equipment' | 'burnedInAnnotation'> {
+): Pick<FileFacts, 'modality' | 'identity' | 'subject' | 'equipment' | 'acquiredYear' | 'burnedInAnnotation'> {
   return {
     modality: readText(dataSet, 'x00080060'),
     identity: {
@@ -40,7 +49,9 @@ export function readHeaderFacts(
       manufacturer: readText(dataSet, 'x00080070'),
       model: readText(dataSet, 'x00081090'),
       station: readText(dataSet, 'x00081010'),
+      institution: readText(dataSet, 'x00080080'),
     },
+    acquiredYear: readYear(dataSet),
     burnedInAnnotation: readBurnedInAnnotation(dataSet),
   };
 }

@@ -9,6 +9,7 @@ const secrets = ['Synthetic^Name', 'PID-4711', '19870101', 'Hospital X', '1.2.3.
 const elements: TestElement[] = [
   ['00080005', 'CS', 'ISO_IR 192'],
   ['00080018', 'UI', '1.2.3.99'],
+  ['00080020', 'DA', '20240229'],
   ['00080060', 'CS', 'US'],
   ['00080070', 'LO', 'Größe GmbH'],
   ['00080080', 'LO', 'Hospital X'],
@@ -62,7 +63,8 @@ test('facts of the header', () => {
     modality: 'US',
     identity: { patient: 'PID-4711 (Hospital X)', study: null, series: null, sopInstance: '1.2.3.99' },
     subject: { sex: 'F', age: 1.5 },
-    equipment: { manufacturer: 'Größe GmbH', model: null, station: null },
+    equipment: { manufacturer: 'Größe GmbH', model: null, station: null, institution: 'Hospital X' },
+    acquiredYear: 2024,
     burnedInAnnotation: 'yes',
   });
 });

@@ -12,8 +12,9 @@ import { useSession } from '../../state/session';
 import { BulkBar } from './bulk-bar';
 import { ClassPanel } from './class-panel';
 import classes from './data-screen.module.css';
+import { DataTabs } from './data-tabs';
+import { type DatasetView, imagesView } from './dataset-view';
 import { DropZone } from './drop-zone';
-import type { DuplicateFilter } from './duplicate-filter';
 import { DuplicatesView } from './duplicates-view';
 import { FilterBar } from './filter-bar';
 import { type ImageSort, normaliseFilter } from './filters';
@@ -31,10 +32,10 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
   const flow = useImportFlow(project.id);
   const labelling = useLabelling(project.id);
   const [splitOpen, setSplitOpen] = useState(false);
-  const [duplicates, setDuplicates] = useState<DuplicateFilter | null>(null);
+  const [view, setView] = useState<DatasetView>(imagesView);
   const asked = useSession((state) => state.imageRequest);
   useEffect(() => {
-    if (asked !== null) setDuplicates(null);
+    if (asked !== null) setView(imagesView);
   }, [asked]);
   const data = summary.data;
   return (
@@ -48,6 +49,7 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
         }
         actions={
           <>
+            {data !== undefined && data.images > 0 && <DataTabs summary={data} view={view} onView={setView} />}
             {data?.canUndo === true && (
               <Tooltip label="Undo (Ctrl+Z)">
                 <Button variant="subtle" color="gray" leftSection={<Undo2 size={15} />} onClick={labelling.undo}>
@@ -72,23 +74,23 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
       {data !== undefined && data.images === 0 && <NoImages flow={flow} />}
       {data !== undefined && data.images > 0 && (
         <>
-          <Activity mode={duplicates === null ? 'visible' : 'hidden'}>
+          <Activity mode={view.kind === 'images' ? 'visible' : 'hidden'}>
             <Browser
               project={project.id}
               summary={data}
               labelling={labelling}
               onEditSplit={() => setSplitOpen(true)}
-              onDuplicates={setDuplicates}
+              onView={setView}
             />
           </Activity>
-          {duplicates !== null && (
+          {view.kind === 'duplicates' && (
             <DuplicatesView
               project={project.id}
               summary={data}
               labelling={labelling}
-              filter={duplicates}
-              onFilter={setDuplicates}
-              onClose={() => setDuplicates(null)}
+              filter={view.filter}
+              onFilter={(filter) => setView({ ...view, filter })}
+              onClose={() => setView(imagesView)}
             />
           )}
         </>
@@ -169,10 +171,10 @@ interface BrowserProps {
   readonly summary: DatasetSummary;
   readonly labelling: ReturnType<typeof useLabelling>;
   readonly onEditSplit: () => void;
-  readonly onDuplicates: (filter: DuplicateFilter) => void;
+  readonly onView: (view: DatasetView) => void;
 }
 
-function Browser({ project, summary, labelling, onEditSplit, onDuplicates }: BrowserProps) {
+function Browser({ project, summary, labelling, onEditSplit, onView }: BrowserProps) {
   const [filter, setFilter] = useState<ImageFilter>({});
   const [idsTitle, setIdsTitle] = useState<string | null>(null);
   const [sort, setSort] = useState<ImageSort>('path');
@@ -233,7 +235,7 @@ function Browser({ project, summary, labelling, onEditSplit, onDuplicates }: Bro
         filter={filter}
         onFilter={setFilter}
         onEditSplit={onEditSplit}
-        onDuplicates={onDuplicates}
+        onDuplicates={(filter) => onView({ kind: 'duplicates', filter })}
       />
       <div className={classes['centre']}>
         <FilterBar

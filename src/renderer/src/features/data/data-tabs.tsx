@@ -1,0 +1,25 @@
+import { SegmentedControl } from '@mantine/core';
+import type { DatasetSummary } from '#shared/models/dataset';
+import { formatCount } from '../../components/format';
+import { type DatasetView, dataTabs, openView } from './dataset-view';
+
+export interface DataTabsProps {
+  readonly summary: DatasetSummary;
+  readonly view: DatasetView;
+  readonly onView: (view: DatasetView) => void;
+}
+
+/** The views of the Data screen, each with what waits in it. */
+export function DataTabs({ summary, view, onView }: DataTabsProps) {
+  return (
+    <SegmentedControl
+      aria-label="View"
+      value={view.kind}
+      onChange={(kind) => onView(openView(kind))}
+      data={dataTabs(summary).map(({ kind, name, waiting }) => ({
+        value: kind,
+        label: waiting === 0 ? name : `${name} ${formatCount(waiting)}`,
+      }))}
+    />
+  );
+}

@@ -1,0 +1,35 @@
+import type { DatasetSummary } from '#shared/models/dataset';
+import type { DuplicateFilter } from './duplicate-filter';
+
+/** What the Data screen shows: each is a tab. */
+export type DatasetView =
+  | { readonly kind: 'images' }
+  | { readonly kind: 'duplicates'; readonly filter: DuplicateFilter };
+
+export const imagesView: DatasetView = { kind: 'images' };
+
+export interface DataTab {
+  readonly kind: DatasetView['kind'];
+  readonly name: string;
+  /** What waits there; 0 where nothing does. */
+  readonly waiting: number;
+}
+
+/** In the order in which a dataset is worked through. */
+export function dataTabs(summary: DatasetSummary): readonly DataTab[] {
+  const { duplicates } = summary;
+  return [
+    { kind: 'images', name: 'Images', waiting: 0 },
+    { kind: 'duplicates', name: 'Duplicates', waiting: duplicates.groups - duplicates.kept },
+  ];
+}
+
+/** A view as its tab opens it. */
+export function openView(kind: DatasetView['kind']): DatasetView {
+  switch (kind) {
+    case 'images':
+      return imagesView;
+    case 'duplicates':
+      return { kind, filter: 'open' };
+  }
+}
