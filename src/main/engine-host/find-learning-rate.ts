@@ -26,7 +26,7 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
       hint: 'Choose the optimizer as the solver of the head, or a preset that trains layers.',
     });
   }
-  context.progress('reading the backbone', 0, rateTest.steps);
+  context.progress('reading the backbone', 0, 2 * rateTest.steps);
   const model = await loadBackbone(spec.backbone, spec.classes, config.seed, config.imageSize);
   const setup = await setUpStage({
     spec,
@@ -48,8 +48,9 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
       session: setup.session,
       batches: setup.batches,
       rates: testRates(rateTest),
-      onStep: async (done) => {
-        context.progress('trying learning rates', done, rateTest.steps);
+      labelSmoothing: config.labelSmoothing,
+      onStep: async (done, total) => {
+        context.progress('trying learning rates', done, total);
         await checkCancelled(context);
       },
     });

@@ -159,6 +159,9 @@ describe('the learning rate test', { timeout: 180_000 }, () => {
     expect(finding.stage).toBe('Head');
     expect(steps.length).toBeGreaterThan(20);
     expect(finding.points[0]?.learningRate).toBe(1e-7);
+    // Rates that do nothing leave the loss where it was, whatever images a batch holds.
+    const first = finding.points[0]?.loss as number;
+    for (const { loss } of finding.points.slice(0, 20)) expect(Math.abs(loss - first)).toBeLessThan(0.001 * first);
     expect(finding.suggestion).toBeGreaterThan(1e-5);
     expect(finding.suggestion).toBeLessThan(0.3);
     // The same seed sees the same batches.

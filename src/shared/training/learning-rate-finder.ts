@@ -35,38 +35,24 @@ export function hasExploded(points: readonly RatePoint[]): boolean {
   return !Number.isFinite(last.smoothedLoss) || last.smoothedLoss > EXPLODED * lowest;
 }
 
-/** Steps whose mean loss is the beginning. */
-const BEGINNING = 10;
-/** A fall by less than this share of it is noise. */
+/** A fall by less than this share of the first loss is noise. */
 const LEAST_FALL = 0.02;
+/** Share of the fall at which the loss has left its beginning. */
+const LEFT = 0.1;
 
 /**
- * The middle, on the logarithm of the rate, of the valley: the longest run of steps, not all in a row, at which the
- * smoothed loss falls from each to the next. So fastai suggests it (`valley`); the single steepest place of Smith 2017,
- * "Cyclical learning rates for training neural networks", is often noise of one batch. Null where the loss never fell.
+ * The middle, on the logarithm of the rate, of the valley: from where a tenth of the fall of the smoothed loss is done
+ * to its minimum. The single steepest place of Smith 2017, "Cyclical learning rates for training neural
+ * networks", is often noise of one batch; the longest falling sequence, fastai's `valley`, takes in the flat beginning.
+ * Null where the loss never fell.
  */
 export function suggestRate(points: readonly RatePoint[]): number | null {
   const losses = points.map(({ smoothedLoss }) => smoothedLoss);
-  const beginning = points.slice(0, BEGINNING);
-  const first = beginning.reduce((sum, { loss }) => sum + loss, 0) / beginning.length;
-  if (!(Math.min(...losses) < first * (1 - LEAST_FALL))) return null;
-  const { start, end } = longestFall(losses);
+  const [first] = losses;
+  if (first === undefined) return null;
+  const lowest = Math.min(...losses);
+  if (!(lowest < first * (1 - LEAST_FALL))) return null;
+  const end = losses.indexOf(lowest);
+  const start = losses.findIndex((loss) => loss <= first - LEFT * (first - lowest));
   return points[Math.round((start + end) / 2)]?.learningRate ?? null;
-}
-
-/** Where the longest strictly decreasing subsequence begins and ends; of several, the one that ends first. */
-function longestFall(values: readonly number[]): { start: number; end: number } {
-  const falls: { start: number; length: number }[] = [];
-  for (const [end, value] of values.entries()) {
-    let longest = { start: end, length: 1 };
-    for (const [before, fall] of falls.entries()) {
-      if ((values[before] as number) > value && fall.length >= longest.length) {
-        longest = { start: fall.start, length: fall.length + 1 };
-      }
-    }
-    falls.push(longest);
-  }
-  const length = Math.max(...falls.map((fall) => fall.length));
-  const end = falls.findIndex((fall) => fall.length === length);
-  return { start: falls[end]?.start ?? 0, end };
 }

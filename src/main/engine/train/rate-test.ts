@@ -1,9 +1,11 @@
+import { logSumExp } from '#shared/statistics/log-loss';
 import { addPoint, hasExploded, type RatePoint } from '#shared/training/learning-rate-finder';
 import type { StagePlan } from '#shared/training/plan';
 import { type BatchSource, takeBatches } from './batch-source';
+import { crossEntropyTargets } from './cross-entropy';
 import { epochPlan } from './epoch-plan';
 import { MAXIMUM_SKIPPED } from './health';
-import type { TrainingSession } from './session';
+import type { Batch, TrainingSession } from './session';
 
 export interface RateTestInput {
   readonly seed: number;
@@ -14,37 +16,87 @@ export interface RateTestInput {
   readonly batches: BatchSource;
   /** One a step. */
   readonly rates: readonly number[];
-  /** After each step; may throw to end the test. */
-  onStep(done: number): Promise<void>;
+  readonly labelSmoothing: number;
+  /** After each look at a step's images and each step; may throw to end the test. */
+  onStep(done: number, total: number): Promise<void>;
 }
 
 /**
  * Takes one optimizer step at each rate, on the batches that a run would see, until the loss explodes. A loss was
  * measured before the step at its rate, so it tells what the rates before have done.
+ *
+ * Batches differ by more than a hundred steps change: each loss is told less what its images lost under the first
+ * weights, more than all images did (a control variate). At low rates the two are equal and the curve is flat; where
+ * it leaves that, the weights have done it.
  */
 export async function testLearningRates(input: RateTestInput): Promise<readonly RatePoint[]> {
-  const { seed, stage, session, rates } = input;
+  const { session, rates, onStep } = input;
+  const total = 2 * rates.length;
+  const first: number[] = [];
+  for await (const group of stepGroups(input)) {
+    if (first.length === rates.length) break;
+    first.push(await firstLoss(session, group, input.labelSmoothing));
+    await onStep(first.length, total);
+  }
+  const usual = mean(first);
   let points: readonly RatePoint[] = [];
   let skippedInARow = 0;
-  for (let epoch = 1; points.length < rates.length; epoch += 1) {
-    const plan = epochPlan(seed, epoch, input.trainImages, stage.batchSize, input.samplingWeights);
-    const iterator = input.batches.training(epoch, plan, 0)[Symbol.asyncIterator]();
+  let taken = 0;
+  for await (const group of stepGroups(input)) {
+    const rate = rates[points.length] as number;
+    const { loss, skipped = false } = await session.step(group, rate);
+    skippedInARow = skipped ? skippedInARow + 1 : 0;
+    // A step that half precision left out is taken again, with the next images.
+    if (!skipped) points = addPoint(points, rate, loss - ((first[taken] ?? usual) - usual));
+    taken += 1;
+    await onStep(rates.length + points.length, total);
+    if (hasExploded(points) || skippedInARow >= MAXIMUM_SKIPPED || points.length === rates.length) break;
+  }
+  return points.filter(({ smoothedLoss }) => Number.isFinite(smoothedLoss));
+}
+
+/** The micro-batches of each step, epoch after epoch. */
+async function* stepGroups({ seed, stage, trainImages, samplingWeights, batches }: RateTestInput) {
+  for (let epoch = 1; ; epoch += 1) {
+    const plan = epochPlan(seed, epoch, trainImages, stage.batchSize, samplingWeights);
+    const iterator = batches.training(epoch, plan, 0)[Symbol.asyncIterator]();
     try {
-      for (let group = await takeBatches(iterator, stage.gradientAccumulation); group.length > 0; ) {
-        const rate = rates[points.length] as number;
-        const { loss, skipped = false } = await session.step(group, rate);
-        skippedInARow = skipped ? skippedInARow + 1 : 0;
-        // A step that half precision left out is taken again, with the next images.
-        if (!skipped) points = addPoint(points, rate, loss);
-        await input.onStep(points.length);
-        if (hasExploded(points) || skippedInARow >= MAXIMUM_SKIPPED)
-          return points.filter(({ smoothedLoss }) => Number.isFinite(smoothedLoss));
-        if (points.length === rates.length) return points;
-        group = await takeBatches(iterator, stage.gradientAccumulation);
+      for (;;) {
+        const group = await takeBatches(iterator, stage.gradientAccumulation);
+        if (group.length === 0) break;
+        yield group;
       }
     } finally {
       await iterator.return?.();
     }
   }
-  return points;
 }
+
+/** Of a step's images under the present weights, without dropout and class weights. */
+async function firstLoss(session: TrainingSession, group: readonly Batch[], labelSmoothing: number): Promise<number> {
+  const losses: number[] = [];
+  for (const { pixels, labels, count, mixed = null } of group) {
+    const logits = await session.logits(pixels, count);
+    const classes = logits.length / count;
+    const targets = crossEntropyTargets({
+      batch: count,
+      classes,
+      labels: labels.subarray(0, count),
+      mixed,
+      classWeights: null,
+      labelSmoothing,
+      scale: 1,
+    });
+    let loss = 0;
+    for (let row = 0; row < count; row += 1) {
+      const normaliser = logSumExp(logits.subarray(row * classes, (row + 1) * classes));
+      for (let at = row * classes; at < (row + 1) * classes; at += 1) {
+        loss += (targets[at] as number) * (normaliser - (logits[at] as number));
+      }
+    }
+    losses.push(loss);
+  }
+  return mean(losses);
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -55,9 +55,9 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
   return (
     <Stack gap="sm">
       <Text size="sm">
-        Takes up to a hundred steps on your training images, each at a higher learning rate, until the loss explodes. A
-        good rate is in the middle of where the loss falls. Nothing of the test is kept, and it waits while a run
-        trains.
+        Looks at the images of a hundred steps, then takes these steps, each at a higher learning rate, until the loss
+        explodes. A good rate is in the middle of where the loss falls. Nothing of the test is kept, and it waits while
+        a run trains.
       </Text>
       {running && (
         <ProgressCard
