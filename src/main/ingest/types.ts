@@ -73,12 +73,14 @@ export interface IngestedFile {
   readonly picture: PictureFacts;
 }
 
-/** What a canonical raster looks like, for finding duplicates. */
+/** What a canonical raster looks like, for finding duplicates and pictures that are worth a look. */
 export interface PictureFacts {
   /** Hash of size and pixels, lower-case hex: equal for files that hold the same picture. */
   readonly content: string;
   /** See `describePicture`. */
   readonly descriptor: Uint8Array;
+  /** See `measurePicture` and `encodeMeasures`. */
+  readonly measures: Uint8Array;
 }
 
 /** What became of one frame of a file: the image, or why there is none. */

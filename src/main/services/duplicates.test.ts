@@ -9,6 +9,7 @@ import { importOptionsSchema } from '#shared/models/dataset';
 import type { DecodePool } from '../decode-host/client';
 import { decodeJobs } from '../decode-host/jobs';
 import { sampleDataset } from '../ingest/sample/sample-dataset';
+import { pictureMeasures } from '../store/measures';
 import { createDataset, type Dataset } from './dataset';
 import { findLeaks } from './duplicate-groups';
 import { createDuplicates, type Duplicates } from './duplicates';
@@ -256,6 +257,26 @@ describe('duplicates', () => {
     expect(shown()).toEqual([]);
     await importAll([join(root, 'images')]);
     expect(shown()).toEqual(before);
+  });
+
+  it('measures pictures at import, and those of an older project with the next search', async () => {
+    await importWithTwins();
+    const before = pictureMeasures(project.store);
+    expect(before).toHaveLength(22);
+    for (const { kind, modality, width, measures } of before) {
+      expect({ modality, width }).toEqual({ modality: null, width: SIDE });
+      expect(['png', 'jpeg']).toContain(kind);
+      expect(measures.deviation).toBeGreaterThan(5);
+    }
+    const verdicts = shown();
+    project.store.run('UPDATE pictures SET measures = NULL WHERE image_id % 2 = 0');
+    project.store.run('UPDATE pictures SET measures = ? WHERE image_id % 4 = 1', Uint8Array.of(0, 1, 2));
+    expect(pictureMeasures(project.store).length).toBeLessThan(10);
+    await duplicates.search(project);
+    expect(pictureMeasures(project.store)).toEqual(before);
+    expect(shown()).toEqual(verdicts);
+    project.store.run('UPDATE images SET removed_at = added_at WHERE id = ?', before[0]?.image ?? 0);
+    expect(pictureMeasures(project.store)).toEqual(before.slice(1));
   });
 });
 

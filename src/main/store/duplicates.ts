@@ -1,3 +1,4 @@
+import { MEASURES_VERSION } from '#shared/imaging/measures-bytes';
 import type { SplitPart } from '#shared/models/dataset';
 import type { ProjectStore } from './open';
 
@@ -6,29 +7,33 @@ export interface PictureFacts {
   /** Hash of its pixels: equal for files that hold the same picture. */
   readonly content: string;
   readonly descriptor: Uint8Array;
+  readonly measures: Uint8Array;
 }
 
-/** Stores what an image looks like, unless it is known. */
-export function addPicture(store: ProjectStore, image: number, { content, descriptor }: PictureFacts): void {
+/** Stores what an image looks like. What was known stays, but for measures that are missing or of an older version. */
+export function addPicture(store: ProjectStore, image: number, { content, descriptor, measures }: PictureFacts): void {
   store.run(
-    'INSERT INTO pictures (image_id, content, descriptor) VALUES (?, ?, ?) ON CONFLICT (image_id) DO NOTHING',
+    `INSERT INTO pictures (image_id, content, descriptor, measures) VALUES (?, ?, ?, ?)
+     ON CONFLICT (image_id) DO UPDATE SET measures = excluded.measures WHERE measures IS NOT excluded.measures`,
     image,
     content,
     descriptor,
+    measures,
   );
 }
 
-/** Images of the dataset that nothing is known of: those of an older project. */
+/** Images of the dataset that nothing is known of, or that were not measured yet: those of an older project. */
 export function undescribedImages(
   store: ProjectStore,
 ): { readonly id: number; readonly hash: string; readonly frame: number }[] {
   return store.all(
-    `SELECT id, hash, frame FROM images WHERE removed_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM pictures WHERE image_id = images.id) ORDER BY id`,
+    `SELECT id, hash, frame FROM images LEFT JOIN pictures ON image_id = id
+     WHERE removed_at IS NULL AND (measures IS NULL OR substr(measures, 1, 1) <> ?) ORDER BY id`,
+    Uint8Array.of(MEASURES_VERSION),
   );
 }
 
-export interface StoredPicture extends PictureFacts {
+export interface StoredPicture extends Omit<PictureFacts, 'measures'> {
   readonly image: number;
   /** Hash of the file that it is a frame of. */
   readonly file: string;

@@ -1,3 +1,4 @@
+import { toGrey } from '../imaging/grey';
 import type { Raster } from '../imaging/raster';
 import { resizeBilinear } from '../imaging/resize';
 
@@ -115,18 +116,6 @@ function normOf(values: Int8Array, from: number, to: number): number {
   let sum = 0;
   for (let index = from; index < to; index++) sum += (values[index] as number) ** 2;
   return Math.sqrt(sum);
-}
-
-/** ITU-R BT.601 luma in 16-bit fixed point, as Pillow's conversion to "L". */
-function toGrey(raster: Raster): Raster {
-  if (raster.channels === 1) return raster;
-  const { width, height, data } = raster;
-  const grey = new Uint8Array(width * height);
-  for (let index = 0, from = 0; index < grey.length; index++, from += 3) {
-    const sum = (data[from] as number) * 19595 + (data[from + 1] as number) * 38470 + (data[from + 2] as number) * 7471;
-    grey[index] = (sum + 0x8000) >> 16;
-  }
-  return { width, height, channels: 1, data: grey };
 }
 
 /** Norm of the values less their mean. */

@@ -23,3 +23,23 @@ export interface PictureMeasures {
   /** How much each cell of the grid looks like burned-in text, row by row: 256 values, 0 to 255. */
   readonly text: Uint8Array;
 }
+
+/** The outermost cells of the grid in the order of `border`: along the top, down the right, back along the bottom, up. */
+export const borderCells: readonly { readonly row: number; readonly column: number }[] = Array.from(
+  { length: 4 * (MEASURE_GRID - 1) },
+  (_, index) => {
+    const last = MEASURE_GRID - 1;
+    const along = index % last;
+    switch (Math.floor(index / last)) {
+      case 0:
+        return { row: 0, column: along };
+      case 1:
+        return { row: along, column: last };
+      case 2:
+        return { row: last, column: last - along };
+      default:
+        return { row: last - along, column: 0 };
+    }
+  },
+);
+export const BORDER_CELLS = borderCells.length;

@@ -1,0 +1,57 @@
+import { decodeMeasures } from '#shared/imaging/measures-bytes';
+import type { PictureMeasures } from '#shared/imaging/picture-measures';
+import type { ImageKind } from '#shared/models/dataset';
+import type { ProjectStore } from './open';
+
+/** An image of the dataset as finders of odd pictures see it. */
+export interface MeasuredImage {
+  readonly image: number;
+  /** Number of its class. */
+  readonly label: number | null;
+  readonly modality: string | null;
+  readonly kind: ImageKind;
+  /** Of the file, pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** (0028,0301); null where the file does not say. */
+  readonly burnedIn: 'yes' | 'no' | null;
+  readonly measures: PictureMeasures;
+}
+
+/** Images whose measures are parsed at once. */
+const PAGE = 5_000;
+
+type Row = readonly [
+  number,
+  number | null,
+  string | null,
+  ImageKind,
+  number,
+  number,
+  'yes' | 'no' | null,
+  measures: string,
+];
+
+/**
+ * Images of the dataset that have been measured, in order of images. Those of an older project appear after the next
+ * search for duplicates, which describes them.
+ */
+export function pictureMeasures(store: ProjectStore): MeasuredImage[] {
+  const images: MeasuredImage[] = [];
+  for (let after = 0; ; ) {
+    const rows = store.json<Row[]>(
+      `SELECT json_group_array(json_array(id, label_id, modality, kind, width, height, burned_in, measures)) FROM (
+         SELECT id, label_id, modality, kind, width, height, burned_in, hex(measures) AS measures
+         FROM pictures JOIN images ON id = image_id
+         WHERE image_id > ? AND removed_at IS NULL AND measures IS NOT NULL ORDER BY image_id LIMIT ?)`,
+      after,
+      PAGE,
+    );
+    for (const [image, label, modality, kind, width, height, burnedIn, bytes] of rows) {
+      after = image;
+      const measures = decodeMeasures(Buffer.from(bytes, 'hex'));
+      if (measures !== null) images.push({ image, label, modality, kind, width, height, burnedIn, measures });
+    }
+    if (rows.length < PAGE) return images;
+  }
+}
