@@ -1,22 +1,7 @@
 import { decodeMeasures } from '#shared/imaging/measures-bytes';
-import type { PictureMeasures } from '#shared/imaging/picture-measures';
 import type { ImageKind } from '#shared/models/dataset';
+import type { MeasuredImage } from '#shared/review/measured-image';
 import type { ProjectStore } from './open';
-
-/** An image of the dataset as finders of odd pictures see it. */
-export interface MeasuredImage {
-  readonly image: number;
-  /** Number of its class. */
-  readonly label: number | null;
-  readonly modality: string | null;
-  readonly kind: ImageKind;
-  /** Of the file, pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** (0028,0301); null where the file does not say. */
-  readonly burnedIn: 'yes' | 'no' | null;
-  readonly measures: PictureMeasures;
-}
 
 /** Images whose measures are parsed at once. */
 const PAGE = 5_000;

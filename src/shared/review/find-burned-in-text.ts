@@ -1,0 +1,94 @@
+import { MEASURE_GRID } from '../imaging/picture-measures';
+import type { ReviewFinding } from '../models/review';
+import type { MeasuredImage } from './measured-image';
+
+/**
+ * Score (0 to 1) from which text counts as found: two letters where text is usual or nothing else is known (PNG and
+ * JPEG), three where it is not (bones are in pairs too), five or more against a file that says there is none.
+ */
+const TEXT_FOUND = 0.35;
+const TEXT_WHERE_UNUSUAL = 0.6;
+const TEXT_DESPITE_NO = 0.9;
+
+/**
+ * Modalities whose pictures often hold names and dates: ultrasound, secondary capture, angiography, photographs and
+ * endoscopy. Secondary capture is a SOP class; its usual modality is OT, and some write SC or DOC.
+ */
+const OFTEN_BURNED_IN: ReadonlyMap<string, string> = new Map([
+  ['US', 'ultrasound'],
+  ['IVUS', 'intravascular ultrasound'],
+  ['SC', 'secondary capture'],
+  ['OT', 'secondary capture'],
+  ['DOC', 'document'],
+  ['XA', 'angiography'],
+  ['XC', 'photograph'],
+  ['ES', 'endoscopy'],
+]);
+
+/**
+ * Images to be looked at because text may be in the picture. The file says so ((0028,0301) Burned In Annotation is
+ * YES): found. It says nothing: found where text was detected, and held for review in any case where its kind often has
+ * text. It says NO: found only where text was detected with certainty. PNG and JPEG cannot say; they are found where
+ * text was detected.
+ */
+export function findBurnedInText(images: readonly MeasuredImage[]): ReviewFinding[] {
+  return images.flatMap((image) => {
+    const text = detectedText(image.measures.text);
+    const found = judge(image, text);
+    if (found === null) return [];
+    const { why, weight, evidence } = found;
+    return [
+      { image: image.image, reason: 'burned-in-text' as const, why, weight, evidence, suggestion: null, beside: [] },
+    ];
+  });
+}
+
+interface DetectedText {
+  /** 0 to 1, of the surest cell. */
+  readonly score: number;
+  /** "at the lower left"; of the middle of the cells that are about as sure. */
+  readonly where: string;
+}
+
+function judge({ burnedIn, modality, kind }: MeasuredImage, { score, where }: DetectedText) {
+  const seen = `letters seem to be drawn into the picture ${where} (${Math.round(100 * score)} of 100)`;
+  if (burnedIn === 'yes') {
+    const found = score >= TEXT_FOUND ? `, and ${seen}` : '';
+    return { why: `The file says that text is burned in${found}.`, weight: 0.95, evidence: 'file:yes' };
+  }
+  if (burnedIn === 'no') {
+    if (score < TEXT_DESPITE_NO) return null;
+    return { why: `The file says that no text is burned in, but ${seen}.`, weight: 0.9, evidence: 'file:no text' };
+  }
+  const usual = kind === 'dicom' ? OFTEN_BURNED_IN.get(modality ?? '') : undefined;
+  if (score >= (kind === 'dicom' && usual === undefined ? TEXT_WHERE_UNUSUAL : TEXT_FOUND)) {
+    const why = usual === undefined ? `${seen}.` : `${seen}, and the file does not say.`;
+    return { why: why.charAt(0).toUpperCase() + why.slice(1), weight: 0.5 + 0.4 * score, evidence: 'unsaid text' };
+  }
+  if (usual === undefined) return null;
+  return {
+    why: `The file does not say whether text is burned in, as it often is in this kind of picture (${modality}, ${usual}).`,
+    weight: 0.3,
+    evidence: `unsaid ${modality}`,
+  };
+}
+
+function detectedText(text: Uint8Array): DetectedText {
+  const best = Math.max(...text);
+  let [row, column, count] = [0, 0, 0];
+  for (const [cell, value] of text.entries()) {
+    if (value < best) continue;
+    row += Math.floor(cell / MEASURE_GRID);
+    column += cell % MEASURE_GRID;
+    count += 1;
+  }
+  const third = (sum: number) => Math.min(2, Math.floor((3 * (sum / count + 0.5)) / MEASURE_GRID));
+  const place = WHERE[third(row)]?.[third(column)] ?? 'in the middle';
+  return { score: best / 255, where: place };
+}
+
+const WHERE: readonly (readonly string[])[] = [
+  ['at the upper left', 'at the top', 'at the upper right'],
+  ['at the left', 'in the middle', 'at the right'],
+  ['at the lower left', 'at the bottom', 'at the lower right'],
+];

@@ -1,0 +1,183 @@
+import type { ReviewFinding } from '../models/review';
+import { median } from '../statistics/median';
+import type { MeasuredImage } from './measured-image';
+
+/** What an odd picture is called, with the number that says so, and how sure that is. */
+interface Oddity {
+  /** Short and stable: it is the evidence. */
+  readonly kind: string;
+  readonly why: string;
+  readonly weight: number;
+}
+
+/** Standard deviation of grey values under which nothing is to be seen. */
+const BLANK_DEVIATION = 2;
+const NEARLY_ALL_DARK = 0.95;
+const NEARLY_ALL_BRIGHT = 0.9;
+/** Short side of the file, pixels. */
+const TINY = 64;
+/** Bits: a mask or a line drawing has fewer than 1, the plainest of 780 ultrasound images 5.1. */
+const FEW_GREYS = 1.5;
+/** Mean difference of neighbours over the standard deviation; ultrasound images have 0.06 to 0.2. */
+const BLURRED = 0.012;
+
+/** Images below which the rest says too little about one of them. */
+const LEAST_IMAGES = 30;
+/** Robust deviations from the median from which a picture is unlike the rest. */
+const FAR = 5;
+/** Where more than this share of the images is far on one side of one measure, they are a kind of their own. */
+const FEW = 0.02;
+
+const percent = (share: number): string => `${Math.floor(1000 * share) / 10} %`;
+
+/** Rules that hold for any picture, most telling first. */
+function absoluteOddity({ width, height, measures }: MeasuredImage): Oddity | null {
+  const { deviation, dark, bright, entropy, sharpness } = measures;
+  if (deviation < BLANK_DEVIATION) {
+    return {
+      kind: 'blank',
+      why: `The picture is blank: its grey values differ by ${deviation.toFixed(1)} of 255 (standard deviation).`,
+      weight: 1,
+    };
+  }
+  if (dark >= NEARLY_ALL_DARK) return { kind: 'dark', why: `${percent(dark)} of the picture is black.`, weight: 0.95 };
+  if (bright >= NEARLY_ALL_BRIGHT)
+    return { kind: 'bright', why: `${percent(bright)} of the picture is white.`, weight: 0.95 };
+  if (entropy < FEW_GREYS) {
+    return {
+      kind: 'few-greys',
+      why: `The picture has hardly any grey values (${entropy.toFixed(1)} bits), as a mask or a drawing has.`,
+      weight: 0.9,
+    };
+  }
+  const side = Math.min(width, height);
+  if (side < TINY) return { kind: 'tiny', why: `The picture is only ${width} x ${height} pixels.`, weight: 0.85 };
+  if (sharpness / deviation < BLURRED) {
+    return {
+      kind: 'blurred',
+      why: `The picture is blurred: neighbouring pixels differ by ${sharpness.toFixed(2)} of 255 on average.`,
+      weight: 0.7,
+    };
+  }
+  return null;
+}
+
+/** What is held against the rest of the dataset: `value` is roughly symmetric where pictures are of one kind. */
+const comparisons: readonly {
+  readonly kind: string;
+  readonly value: (image: MeasuredImage) => number;
+  readonly low: string;
+  readonly high: string;
+  /** The number as people see it, and the least deviation that counts (in units of `value`). */
+  readonly shown: (image: MeasuredImage) => string;
+  readonly floor: number;
+}[] = [
+  {
+    kind: 'mean',
+    value: ({ measures }) => measures.mean,
+    low: 'darker',
+    high: 'brighter',
+    shown: ({ measures }) => `mean grey value ${measures.mean.toFixed(0)}`,
+    floor: 5,
+  },
+  {
+    kind: 'contrast',
+    value: ({ measures }) => measures.deviation,
+    low: 'lower in contrast',
+    high: 'higher in contrast',
+    shown: ({ measures }) => `standard deviation ${measures.deviation.toFixed(0)}`,
+    floor: 3,
+  },
+  {
+    kind: 'entropy',
+    value: ({ measures }) => measures.entropy,
+    low: 'plainer',
+    high: 'richer in grey values',
+    shown: ({ measures }) => `entropy ${measures.entropy.toFixed(1)} bits`,
+    floor: 0.2,
+  },
+  {
+    kind: 'sharpness',
+    value: ({ measures }) => Math.log(Math.max(1e-4, measures.sharpness / Math.max(measures.deviation, 1))),
+    low: 'more blurred',
+    high: 'noisier',
+    shown: ({ measures }) => `neighbouring pixels differ by ${measures.sharpness.toFixed(1)}`,
+    floor: 0.1,
+  },
+  {
+    kind: 'shape',
+    value: ({ width, height }) => Math.log(width / height),
+    low: 'narrower',
+    high: 'wider',
+    shown: ({ width, height }) => `${width} x ${height} pixels`,
+    floor: 0.2,
+  },
+];
+
+/** Robust deviations of each image on both sides of the median; a side has its own, so that skew is no oddity. */
+function deviations(values: readonly number[], floor: number): { readonly middle: number; of(value: number): number } {
+  const middle = median(values);
+  const side = (keep: (difference: number) => boolean) => {
+    const distances = values.map((value) => value - middle).filter(keep);
+    // 1.4826 times the median distance is the standard deviation of a normal distribution.
+    return Math.max(floor, 1.4826 * (median(distances.map(Math.abs)) || 0));
+  };
+  const below = side((difference) => difference <= 0);
+  const above = side((difference) => difference >= 0);
+  return { middle, of: (value) => (value < middle ? (value - middle) / below : (value - middle) / above) };
+}
+
+/**
+ * Pictures that show nothing or are unlike the rest: at most one finding an image, an absolute one before a relative.
+ *
+ * Relative: farther than five robust deviations from the median of the dataset (the median absolute deviation, for
+ * each side by itself; after Iglewicz and Hoaglin, "How to detect and handle outliers", 1993, and Rousseeuw and Croux,
+ * "Alternatives to the median absolute deviation", 1993). Pictures that are odd by an absolute rule do not count among
+ * the rest, and a side of a measure on which more than 2 % lie so far out is left out: they are another kind of
+ * picture, not odd ones.
+ */
+export function findOddPictures(images: readonly MeasuredImage[]): ReviewFinding[] {
+  const odd = new Map<number, Oddity>();
+  for (const image of images) {
+    const oddity = absoluteOddity(image);
+    if (oddity !== null) odd.set(image.image, oddity);
+  }
+  const rest = images.filter(({ image }) => !odd.has(image));
+  if (rest.length >= LEAST_IMAGES) {
+    for (const [image, oddity] of relativeOddities(rest)) odd.set(image, oddity);
+  }
+  return images.flatMap(({ image }) => {
+    const oddity = odd.get(image);
+    if (oddity === undefined) return [];
+    const { kind, why, weight } = oddity;
+    return [{ image, reason: 'odd-picture' as const, why, weight, evidence: kind, suggestion: null, beside: [] }];
+  });
+}
+
+function relativeOddities(rest: readonly MeasuredImage[]): Map<number, Oddity> {
+  const found = new Map<number, { readonly far: number; readonly oddity: Oddity }>();
+  const most = Math.max(1, Math.floor(FEW * rest.length));
+  for (const { kind, value, low, high, shown, floor } of comparisons) {
+    const values = rest.map(value);
+    const { of } = deviations(values, floor);
+    for (const side of [-1, 1]) {
+      const far = rest
+        .map((image, index) => ({ image, by: side * of(values[index] as number) }))
+        .filter(({ by }) => by > FAR);
+      if (far.length > most) continue;
+      for (const { image, by } of far) {
+        if (by <= (found.get(image.image)?.far ?? 0)) continue;
+        const word = side < 0 ? low : high;
+        found.set(image.image, {
+          far: by,
+          oddity: {
+            kind: `unlike:${kind}:${side < 0 ? 'low' : 'high'}`,
+            why: `The picture is ${word} than nearly all others: ${shown(image)}, ${by.toFixed(1)} deviations from the middle.`,
+            weight: Math.min(0.6, 0.3 + 0.03 * (by - FAR)),
+          },
+        });
+      }
+    }
+  }
+  return new Map([...found].map(([image, { oddity }]) => [image, oddity]));
+}

@@ -1,0 +1,62 @@
+import type { ReviewFinding } from '../models/review';
+import type { MeasuredImage } from './measured-image';
+
+/** One modality is that of the dataset where more than this share of the images has it. */
+const NEARLY_ALL = 0.9;
+/** Others stand out where no more have theirs than this share, or this many. */
+const HARDLY_ANY = 0.01;
+const A_FEW = 3;
+/** Share of coloured pixels from which a picture has colour. */
+const COLOURED = 0.001;
+/** Coloured pictures stand out among grey ones up to this share. */
+const FEW_COLOURED = 0.02;
+
+/**
+ * Images of another modality than nearly all others, by what their files say; and pictures with colour among grey
+ * ones, such as Doppler or a photograph. Files without a modality (PNG, JPEG) are not counted for the first.
+ */
+export function findOtherModality(images: readonly MeasuredImage[]): ReviewFinding[] {
+  const other = otherModalities(images);
+  return [...other, ...colouredAmongGrey(images, new Set(other.map(({ image }) => image)))].sort(
+    (a, b) => a.image - b.image,
+  );
+}
+
+function otherModalities(images: readonly MeasuredImage[]): ReviewFinding[] {
+  const known = images.filter(({ modality }) => modality !== null && modality !== '');
+  const counts = new Map<string, number>();
+  for (const { modality } of known) if (modality !== null) counts.set(modality, (counts.get(modality) ?? 0) + 1);
+  const [main, most] = [...counts].reduce((one, next) => (next[1] > one[1] ? next : one), ['', 0]);
+  if (most <= NEARLY_ALL * known.length) return [];
+  return known.flatMap(({ image, modality }) => {
+    const count = counts.get(modality ?? '') ?? 0;
+    if (modality === null || modality === main || count > Math.max(A_FEW, HARDLY_ANY * known.length)) return [];
+    const verb = count === 1 ? 'image is' : 'images are';
+    return {
+      image,
+      reason: 'other-modality' as const,
+      why: `${count} ${verb} ${modality}, ${most} of ${known.length} are ${main}.`,
+      weight: 0.8,
+      evidence: `modality:${modality}`,
+      suggestion: null,
+      beside: [],
+    };
+  });
+}
+
+function colouredAmongGrey(images: readonly MeasuredImage[], known: ReadonlySet<number>): ReviewFinding[] {
+  const coloured = images.filter(({ measures }) => measures.colour >= COLOURED);
+  if (coloured.length === 0 || coloured.length > Math.max(A_FEW, FEW_COLOURED * images.length)) return [];
+  if (images.length - coloured.length <= NEARLY_ALL * images.length) return [];
+  return coloured
+    .filter(({ image }) => !known.has(image))
+    .map(({ image, measures }) => ({
+      image,
+      reason: 'other-modality' as const,
+      why: `The picture has colour (${(100 * measures.colour).toFixed(1)} % of it), as ${coloured.length} of ${images.length} have.`,
+      weight: 0.5 + Math.min(0.3, measures.colour),
+      evidence: 'colour',
+      suggestion: null,
+      beside: [],
+    }));
+}
