@@ -31,9 +31,10 @@ const EVEN = 0.4;
 /**
  * How much each cell of the grid looks like characters that were drawn into the picture, row by row, 0 to 255.
  *
- * Drawn text is thin (narrower than 7 pixels), of one grey value, and several pieces of like height stand on one line.
- * Tissue has bright lines too, but they fade, lie flat, and do not stand side by side. Looked for is bright and dark text, at the
- * size of the raster and at half of it for large letters. See docs/picture-measures.md.
+ * Drawn text is thin (narrower than 7 pixels), brighter than what is around it, of one grey value, and several pieces of
+ * like height stand on one line. Tissue has bright lines too, but they fade, lie flat, and do not stand side by side.
+ * Looked at is the raster as it is and, for large letters, at half its size. Dark text on bright ground is not found.
+ * Measured in docs/picture-measures.md.
  */
 export function textGrid(raster: Raster): Uint8Array {
   const grid = new Uint8Array(MEASURE_GRID * MEASURE_GRID);
