@@ -6,15 +6,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, bench, describe } from 'vitest';
+import { measurePicture } from '#shared/imaging/measure-picture';
+import { encodeMeasures } from '#shared/imaging/measures-bytes';
 import { createDataset } from '../src/main/services/dataset';
 import { createEvents } from '../src/main/services/events';
 import { createLabels } from '../src/main/services/labels';
 import type { OpenProject } from '../src/main/services/projects';
 import { createSplits } from '../src/main/services/splits';
+import { addPicture } from '../src/main/store/duplicates';
 import { patientNumber } from '../src/main/store/identity';
 import { addImage } from '../src/main/store/images';
 import { startImport } from '../src/main/store/imports';
 import { classNumber, setLabel } from '../src/main/store/labels';
+import { pictureMeasures } from '../src/main/store/measures';
 import { openProjectStore } from '../src/main/store/open';
 import { sourceNumber } from '../src/main/store/sources';
 
@@ -32,6 +36,8 @@ const dataset = createDataset({
   // The reads below decode nothing.
   pool: undefined as never,
 });
+
+const measures = encodeMeasures(measurePicture({ width: 1, height: 1, channels: 1, data: Uint8Array.of(7) }));
 
 const importStarted = performance.now();
 const importId = startImport(store);
@@ -67,6 +73,7 @@ for (let start = 0; start < IMAGES; start += 50) {
         importId,
       });
       setLabel(store, id, classNumber(store, name), 'folder');
+      addPicture(store, id, { content: i.toString(16), descriptor: new Uint8Array(268), measures });
     }
   });
 }
@@ -99,6 +106,7 @@ describe(`a project of ${IMAGES} images`, () => {
   bench('ids by text', () => void dataset.ids(project, { text: 'IM4711' }, 'path'), options);
   bench('ids by modality, by label', () => void dataset.ids(project, { modality: 'MG' }, 'label'), options);
   bench('a page of 500 images', () => void dataset.images(project, page), options);
+  bench('measures of all pictures', () => void pictureMeasures(store), options);
   bench('training samples', () => void dataset.samples(project, 'train'), options);
   bench(
     'label 500 images and undo',

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipelineHash, recordHash } from '#shared/imaging/pipeline';
+import { featuresKey, pipelineHash, recordHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { Augmentation } from '#shared/models/run-config';
@@ -54,10 +53,9 @@ export interface FeatureRequest {
  * augmented one also by the settings of the augmentation, the seed, its number, and which image of the project it is.
  */
 function cacheOf({ view }: FeatureRequest, options: FeatureOptions) {
-  const parts = [options.backboneHash, pipelineHash(options.pipeline)];
-  if (view !== 'evaluation') parts.push(recordHash(options.augmentation), String(options.seed), String(view));
-  const key = createHash('sha256').update(parts.join(' ')).digest('hex');
-  const folder = join(options.cacheFolder, 'features', key.slice(0, 32));
+  const more = view === 'evaluation' ? [] : [recordHash(options.augmentation), String(options.seed), String(view)];
+  const key = featuresKey(options.backboneHash, pipelineHash(options.pipeline), more);
+  const folder = join(options.cacheFolder, 'features', key);
   const nameOf = ({ image, raster }: Sample) => `${view === 'evaluation' ? '' : `${image}-`}${basename(raster)}.f32`;
   return (sample: Sample) => join(folder, nameOf(sample));
 }

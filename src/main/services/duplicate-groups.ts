@@ -21,9 +21,12 @@ export function duplicateGroups(store: ProjectStore): MemberGroup[] {
   const numbers = connectedGroups(pairs.map(({ first, second }) => [first, second] as const));
   const known = duplicateMembers(store, [...numbers.keys()]);
   const classSizes = labelSizes(store);
-  const found = new Map<number, { ids: number[]; similarity: number; exact: boolean; kept: boolean }>();
+  const found = new Map<
+    number,
+    { ids: number[]; similarity: number; exact: boolean; byFeatures: boolean; kept: boolean }
+  >();
   for (const [id, number] of numbers) {
-    const group = found.get(number) ?? { ids: [], similarity: 1, exact: true, kept: true };
+    const group = found.get(number) ?? { ids: [], similarity: 1, exact: true, byFeatures: false, kept: true };
     found.set(number, group);
     group.ids.push(id);
   }
@@ -32,10 +35,11 @@ export function duplicateGroups(store: ProjectStore): MemberGroup[] {
     if (group === undefined) continue;
     group.similarity = Math.min(group.similarity, pair.similarity);
     group.exact &&= pair.exact;
+    group.byFeatures ||= pair.byFeatures;
     group.kept &&= pair.verdict === 'keep';
   }
   return [...found.values()]
-    .flatMap(({ ids, similarity, exact, kept }) => {
+    .flatMap(({ ids, similarity, exact, byFeatures, kept }) => {
       const members = ids.sort((a, b) => a - b).flatMap((id) => known.get(id) ?? []);
       if (members.length < 2) return [];
       const images = members.map((one) => one.id);
@@ -45,6 +49,7 @@ export function duplicateGroups(store: ProjectStore): MemberGroup[] {
         kind: exact ? 'exact' : 'near',
         images,
         similarity,
+        byFeatures,
         conflict: !common && distinct(members.map((one) => one.label)) > 1,
         leak: !common && distinct(members.map((one) => one.part)) > 1,
         common,

@@ -13,6 +13,7 @@ import {
   undescribedImages,
 } from '../store/duplicates';
 import type { ProjectStore } from '../store/open';
+import { searchByFeatures } from './feature-search';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
 
@@ -45,6 +46,7 @@ export async function findDuplicates(
     .then(async () => {
       await describeMissing(project, pool, options);
       await compareWaiting(project.store, options);
+      await searchByFeatures(project, options);
     });
   searches.set(project.store, search);
   return search;

@@ -61,19 +61,22 @@ export interface FoundPair {
   readonly b: number;
   readonly similarity: number;
   readonly exact: boolean;
+  /** True where only a backbone's features showed it. */
+  readonly byFeatures?: boolean;
 }
 
 /** Stores pairs (what a person said of one that is known stays) and that these images have been compared. */
 export function storeComparisons(store: ProjectStore, pairs: readonly FoundPair[], compared: readonly number[]): void {
   store.transaction(() => {
-    for (const { a, b, similarity, exact } of pairs) {
+    for (const { a, b, similarity, exact, byFeatures = false } of pairs) {
       store.run(
-        `INSERT INTO duplicate_pairs (first, second, similarity, exact) VALUES (?, ?, ?, ?)
+        `INSERT INTO duplicate_pairs (first, second, similarity, exact, by_features) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (first, second) DO NOTHING`,
         Math.min(a, b),
         Math.max(a, b),
         similarity,
         exact ? 1 : 0,
+        byFeatures ? 1 : 0,
       );
     }
     store.run(
@@ -90,6 +93,7 @@ export interface DuplicatePair {
   readonly second: number;
   readonly similarity: number;
   readonly exact: boolean;
+  readonly byFeatures: boolean;
   readonly verdict: DuplicateVerdict | null;
 }
 
@@ -99,12 +103,19 @@ export interface DuplicatePair {
  */
 export function duplicatePairs(store: ProjectStore): DuplicatePair[] {
   return store
-    .json<[number, number, number, number, DuplicateVerdict | null][]>(
-      `SELECT json_group_array(json_array(first, second, similarity, exact, verdict)) FROM (
-         SELECT first, second, similarity, exact, verdict FROM duplicate_pairs
+    .json<[number, number, number, number, number, DuplicateVerdict | null][]>(
+      `SELECT json_group_array(json_array(first, second, similarity, exact, by_features, verdict)) FROM (
+         SELECT first, second, similarity, exact, by_features, verdict FROM duplicate_pairs
          WHERE verdict IS NOT 'different' ORDER BY first, second)`,
     )
-    .map(([first, second, similarity, exact, verdict]) => ({ first, second, similarity, exact: exact === 1, verdict }));
+    .map(([first, second, similarity, exact, byFeatures, verdict]) => ({
+      first,
+      second,
+      similarity,
+      exact: exact === 1,
+      byFeatures: byFeatures === 1,
+      verdict,
+    }));
 }
 
 /** What groups of duplicates are judged by. */

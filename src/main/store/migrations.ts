@@ -180,6 +180,8 @@ ALTER TABLE images ADD COLUMN burned_in TEXT;
 -- What is measured on the canonical raster (src/shared/imaging/picture-measures.ts); null in older projects until
 -- they are described again.
 ALTER TABLE pictures ADD COLUMN measures BLOB;
+-- Pairs that only a backbone's features showed.
+ALTER TABLE duplicate_pairs ADD COLUMN by_features INTEGER NOT NULL DEFAULT 0;
 
 -- What a person said of a reason to look at an image again: 'accepted' (it is right as it is) or 'deferred'.
 -- evidence: what the reason rested on, so that new evidence asks again.

@@ -11,8 +11,16 @@ export interface FeatureRows {
 export interface FeatureFindings {
   /** Pairs that look the same to the backbone, the first of each the earlier row. */
   readonly pairs: readonly { readonly a: number; readonly b: number; readonly similarity: number }[];
-  /** Images that are like no others: mean similarity to their nearest, and robust deviations beyond the usual. */
-  readonly outliers: readonly { readonly image: number; readonly similarity: number; readonly far: number }[];
+  readonly outliers: readonly FeatureOutlier[];
+}
+
+/** An image that is like no others. */
+export interface FeatureOutlier {
+  readonly image: number;
+  /** Mean cosine to its nearest. */
+  readonly similarity: number;
+  /** Robust deviations of it below the median. */
+  readonly far: number;
 }
 
 /** Cosine of the angle between two images' features, less the mean of all, from which they count as near duplicates. */

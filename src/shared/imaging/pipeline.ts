@@ -48,3 +48,10 @@ export const recordHash = (record: unknown): string => sha256Hex(utf8(canonicalJ
 
 /** What a model was trained behind: stored with every run, compared before every prediction. */
 export const pipelineHash = (pipeline: Pipeline): string => recordHash(pipeline);
+
+/**
+ * Names the folder of cached features (`cache/features/<key>`): of frozen weights behind a pipeline, and, of augmented
+ * views, of what else decides them.
+ */
+export const featuresKey = (backboneHash: string, pipelineHash: string, more: readonly string[] = []): string =>
+  sha256Hex(utf8([backboneHash, pipelineHash, ...more].join(' '))).slice(0, 32);

@@ -7,8 +7,10 @@ export const duplicateGroupSchema = z.object({
   kind: z.enum(['exact', 'near']),
   /** Image numbers, ascending; at least two. */
   images: z.array(z.number().int()),
-  /** Lowest similarity (correlation of 64 x 64 thumbnails, estimated) of the pairs that hold it together; 1 = same. */
+  /** Lowest similarity (correlation of 64 x 64 thumbnails, estimated, or cosine of features) of the pairs that hold it together; 1 = same. */
   similarity: z.number(),
+  /** Some of its pairs only look alike to a backbone (cosine of features): mirrored, cropped or marked copies. */
+  byFeatures: z.boolean(),
   /** Its labelled images have different labels. */
   conflict: z.boolean(),
   /** It stands in more than one part of the current split. */

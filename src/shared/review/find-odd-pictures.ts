@@ -1,3 +1,4 @@
+import type { FeatureOutlier } from '../duplicates/feature-neighbours';
 import type { ReviewFinding } from '../models/review';
 import { median } from '../statistics/median';
 import type { MeasuredImage } from './measured-image';
@@ -61,6 +62,9 @@ function absoluteOddity({ width, height, measures }: MeasuredImage): Oddity | nu
   }
   return null;
 }
+
+/** Of what is unlike the rest, by its robust deviations: less telling than an absolute rule. */
+const weightOf = (far: number): number => Math.min(0.6, 0.3 + 0.03 * (far - FAR));
 
 /** What is held against the rest of the dataset: `value` is roughly symmetric where pictures are of one kind. */
 const comparisons: readonly {
@@ -135,8 +139,13 @@ function deviations(values: readonly number[], floor: number): { readonly middle
  * "Alternatives to the median absolute deviation", 1993). Pictures that are odd by an absolute rule do not count among
  * the rest, and a side of a measure on which more than 2 % lie so far out is left out: they are another kind of
  * picture, not odd ones.
+ *
+ * @param outliers what a backbone finds unlike the rest, where there is one (`compareFeatures`)
  */
-export function findOddPictures(images: readonly MeasuredImage[]): ReviewFinding[] {
+export function findOddPictures(
+  images: readonly MeasuredImage[],
+  outliers: readonly FeatureOutlier[] = [],
+): ReviewFinding[] {
   const odd = new Map<number, Oddity>();
   for (const image of images) {
     const oddity = absoluteOddity(image);
@@ -145,6 +154,14 @@ export function findOddPictures(images: readonly MeasuredImage[]): ReviewFinding
   const rest = images.filter(({ image }) => !odd.has(image));
   if (rest.length >= LEAST_IMAGES) {
     for (const [image, oddity] of relativeOddities(rest)) odd.set(image, oddity);
+  }
+  for (const { image, similarity, far } of outliers) {
+    if (odd.has(image)) continue;
+    odd.set(image, {
+      kind: 'unlike:features',
+      why: `To a backbone the picture is like no others: similarity ${similarity.toFixed(2)} to its nearest, ${far.toFixed(1)} deviations below the middle.`,
+      weight: weightOf(far),
+    });
   }
   return images.flatMap(({ image }) => {
     const oddity = odd.get(image);
@@ -173,7 +190,7 @@ function relativeOddities(rest: readonly MeasuredImage[]): Map<number, Oddity> {
           oddity: {
             kind: `unlike:${kind}:${side < 0 ? 'low' : 'high'}`,
             why: `The picture is ${word} than nearly all others: ${shown(image)}, ${by.toFixed(1)} deviations from the middle.`,
-            weight: Math.min(0.6, 0.3 + 0.03 * (by - FAR)),
+            weight: weightOf(by),
           },
         });
       }

@@ -97,6 +97,15 @@ describe('findOddPictures', () => {
     expect(findOddPictures([...dataset(20), image(99, { entropy: 3 })])).toEqual([]);
   });
 
+  it('takes what a backbone finds unlike the rest, unless the picture is odd anyway', () => {
+    const images = [image(1, { deviation: 0 }), image(2), image(3)];
+    const outliers = [1, 2].map((number) => ({ image: number, similarity: 0.12, far: 7.5 }));
+    expect(findOddPictures(images, outliers).map(({ image, evidence }) => [image, evidence])).toEqual([
+      [1, 'blank'],
+      [2, 'unlike:features'],
+    ]);
+  });
+
   it('does not let blank pictures hide others', () => {
     const blanks = Array.from({ length: 60 }, (_, index) => image(500 + index, { deviation: 0, entropy: 0, mean: 0 }));
     const findings = findOddPictures([...dataset(100), ...blanks, image(900, { entropy: 4.5 })]);

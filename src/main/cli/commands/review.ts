@@ -51,6 +51,7 @@ function describeGroup(group: DuplicateGroup, known: ReadonlyMap<number, ImageSu
     kind: group.kind,
     images: images.map((image) => image.path),
     similarity: group.similarity,
+    byFeatures: group.byFeatures,
     labels: images.map((image) => image.label),
     parts: images.map((image) => image.split),
     conflict: group.conflict,
@@ -74,6 +75,7 @@ function toText(groups: readonly ReturnType<typeof describeGroup>[]): string {
         [
           group.conflict ? 'labels differ' : '',
           group.leak ? 'in several parts' : '',
+          group.byFeatures ? 'found by a backbone' : '',
           group.common ? 'most of a class' : '',
           group.kept ? 'kept' : '',
         ]

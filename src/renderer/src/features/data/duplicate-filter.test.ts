@@ -7,6 +7,7 @@ const group = (id: number, more: Partial<DuplicateGroup> = {}): DuplicateGroup =
   kind: 'near',
   images: [id, id + 1],
   similarity: 0.96,
+  byFeatures: false,
   conflict: false,
   leak: false,
   common: false,

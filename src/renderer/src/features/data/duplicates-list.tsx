@@ -83,6 +83,7 @@ function notes(group: DuplicateGroup): string {
   const list = [
     ...(group.conflict ? ['Labels differ'] : []),
     ...(group.leak ? ['in several parts'] : []),
+    ...(group.byFeatures ? ['found by a backbone'] : []),
     ...(group.common ? ['most of a class'] : []),
     ...(group.kept ? ['kept'] : []),
   ];
