@@ -22,15 +22,28 @@ export function encodeMeasures(measures: PictureMeasures): Uint8Array {
   return bytes;
 }
 
-/** Null for bytes that are not measures of this version. */
+/** Most pictures have no text: they share this. */
+const NO_TEXT = new Uint8Array(MEASURE_GRID * MEASURE_GRID);
+
+function textOf(bytes: Uint8Array): Uint8Array {
+  const text = new Uint8Array(MEASURE_GRID * MEASURE_GRID);
+  for (let at = TEXT_AT; at < bytes.length; at += 2) text[bytes[at] as number] = bytes[at + 1] as number;
+  return text;
+}
+
+/** Null for bytes that are not measures of this version. The border lies in `bytes`. */
 export function decodeMeasures(bytes: Uint8Array): PictureMeasures | null {
   if (bytes[0] !== MEASURES_VERSION || bytes.length < TEXT_AT || (bytes.length - TEXT_AT) % 2 !== 0) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [mean, deviation, dark, bright, entropy, sharpness, colour] = NUMBERS.map((_, index) =>
-    view.getFloat32(1 + 4 * index, true),
-  ) as [number, number, number, number, number, number, number];
-  const text = new Uint8Array(MEASURE_GRID * MEASURE_GRID);
-  for (let at = TEXT_AT; at < bytes.length; at += 2) text[bytes[at] as number] = bytes[at + 1] as number;
-  const border = bytes.slice(BORDER_AT, TEXT_AT);
-  return { mean, deviation, dark, bright, entropy, sharpness, colour, border, text };
+  return {
+    mean: view.getFloat32(1, true),
+    deviation: view.getFloat32(5, true),
+    dark: view.getFloat32(9, true),
+    bright: view.getFloat32(13, true),
+    entropy: view.getFloat32(17, true),
+    sharpness: view.getFloat32(21, true),
+    colour: view.getFloat32(25, true),
+    border: bytes.subarray(BORDER_AT, TEXT_AT),
+    text: bytes.length === TEXT_AT ? NO_TEXT : textOf(bytes),
+  };
 }

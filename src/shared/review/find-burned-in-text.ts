@@ -73,8 +73,12 @@ function judge({ burnedIn, modality, kind }: MeasuredImage, { score, where }: De
   };
 }
 
+const NO_TEXT: DetectedText = { score: 0, where: '' };
+
 function detectedText(text: Uint8Array): DetectedText {
-  const best = Math.max(...text);
+  let best = 0;
+  for (let cell = 0; cell < text.length; cell++) if ((text[cell] as number) > best) best = text[cell] as number;
+  if (best === 0) return NO_TEXT;
   let [row, column, count] = [0, 0, 0];
   for (const [cell, value] of text.entries()) {
     if (value < best) continue;
