@@ -1,5 +1,6 @@
 import type { DataSet, Element } from 'dicom-parser';
 import type { TagRow } from '../types';
+import { formatTag, loadDictionary } from './dictionary';
 import { isIdentifying } from './identifying-tags';
 import { type Decoder, textDecoder } from './text';
 
@@ -14,23 +15,6 @@ const MAX_ROWS = 2000;
 const MAX_DEPTH = 6;
 
 const BINARY = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN', 'SQ']);
-
-interface DictionaryEntry {
-  readonly name: string;
-  readonly vr: string;
-}
-
-/** "x00100020" to "(0010,0020)". */
-function formatTag(tag: string): string {
-  return `(${tag.slice(1, 5)},${tag.slice(5, 9)})`.toUpperCase();
-}
-
-type Dictionary = Readonly<Record<string, DictionaryEntry | undefined>>;
-
-/** 1.3 MB of JavaScript, loaded when tags are first listed: importing images does not need it. */
-async function loadDictionary(): Promise<Dictionary> {
-  return (await import('dcmjs/dictionary')).default;
-}
 
 function readNumbers(dataSet: DataSet, tag: string, element: Element, vr: string): string | null {
   const readers: Readonly<Record<string, readonly [number, (index: number) => number | undefined]>> = {

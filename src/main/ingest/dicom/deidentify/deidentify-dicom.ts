@@ -1,0 +1,149 @@
+import { deflateRawSync } from 'node:zlib';
+import type { DataSet } from 'dicom-parser';
+import { damaged, truncated } from '../damaged';
+import { loadDictionary } from '../dictionary';
+import { type ParsedDicom, parseDicom } from '../parse';
+import { readText } from '../text';
+import { DEFLATED_LITTLE_ENDIAN, EXPLICIT_BIG_ENDIAN, IMPLICIT_LITTLE_ENDIAN } from '../transfer-syntax';
+import { ActionCounts } from './action-counts';
+import { dateShiftDays } from './dates';
+import { deidentifyElements } from './deidentify-elements';
+import { evenText } from './dummy-values';
+import type { ActionCount, DeidentifyOptions } from './options';
+import { hashUid } from './uids';
+import { type Encoding, element, item } from './write-elements';
+
+export interface DeidentifiedDicom {
+  readonly bytes: Buffer;
+  readonly actions: readonly ActionCount[];
+}
+
+/** Fovea's own, from a random UUID (PS3.5, B.2). */
+const IMPLEMENTATION_CLASS = '2.25.225439930619619954031794857637907852309';
+
+const META: Encoding = { explicit: true, bigEndian: false };
+
+/** Code Value, Coding Scheme Designator, Code Meaning (PS3.16, CID 7050 De-identification Method). */
+const BASIC_PROFILE = ['113100', 'DCM', 'Basic Application Confidentiality Profile'] as const;
+const MODIFIED_DATES = [
+  '113107',
+  'DCM',
+  'Retain Longitudinal Temporal Information Modified Dates Option',
+] as const;
+
+function encodingOf(transferSyntax: string): Encoding {
+  return {
+    explicit: transferSyntax !== IMPLICIT_LITTLE_ENDIAN,
+    bigEndian: transferSyntax === EXPLICIT_BIG_ENDIAN,
+  };
+}
+
+/** What the profile asks to be written, and the pseudonym. PS3.15, E.1.1; PS3.3, C.7.1.1 and C.12.1. */
+function ownElements(options: DeidentifyOptions, encoding: Encoding, instance: string, sopClass: string | null) {
+  const write = (tag: string, vr: string, value: string | Buffer): [string, Buffer] => [
+    tag,
+    element(tag, vr, typeof value === 'string' ? evenText(value, vr === 'UI' ? '\0' : ' ') : value, encoding),
+  ];
+  const code = ([value, scheme, meaning]: readonly [string, string, string]): Buffer =>
+    item(
+      Buffer.concat([
+        write('x00080100', 'SH', value)[1],
+        write('x00080102', 'SH', scheme)[1],
+        write('x00080104', 'LO', meaning)[1],
+      ]),
+      encoding,
+    );
+  const shifted = options.dates === 'shift';
+  const name = options.pseudonym ?? '';
+  const method = `Fovea: PS3.15 Basic Profile\\${shifted ? 'dates shifted' : 'dates removed'}\\pixels not cleaned`;
+  return new Map([
+    ...(sopClass === null ? [] : [write('x00080016', 'UI', sopClass)]),
+    write('x00080018', 'UI', instance),
+    write('x00100010', 'PN', name),
+    write('x00100020', 'LO', name),
+    write('x00120062', 'CS', 'YES'),
+    write('x00120063', 'LO', method),
+    write('x00120064', 'SQ', Buffer.concat([code(BASIC_PROFILE), ...(shifted ? [code(MODIFIED_DATES)] : [])])),
+    write('x00280303', 'CS', shifted ? 'MODIFIED' : 'REMOVED'),
+  ]);
+}
+
+/** Preamble of zeros, "DICM", and a file meta group with nothing of the old one but the kind of object (PS3.10, 7.1). */
+function fileMeta(transferSyntax: string, sopClass: string | null, instance: string, version: string): Buffer {
+  const uid = (tag: string, value: string) => element(tag, 'UI', evenText(value, '\0'), META);
+  const body = Buffer.concat([
+    element('x00020001', 'OB', Buffer.from([0, 1]), META),
+    ...(sopClass === null ? [] : [uid('x00020002', sopClass)]),
+    uid('x00020003', instance),
+    uid('x00020010', transferSyntax),
+    uid('x00020012', IMPLEMENTATION_CLASS),
+    element('x00020013', 'SH', evenText(`FOVEA_${version}`.slice(0, 16)), META),
+  ]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(body.length);
+  return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), element('x00020000', 'UL', length, META), body]);
+}
+
+/** A UID of a kind, or null for what is none: it would be carried over as it is. */
+function readUid(dataSet: DataSet, ...tags: readonly string[]): string | null {
+  return tags.map((tag) => readText(dataSet, tag)).find((uid) => uid !== null && /^[0-9.]{1,64}$/.test(uid)) ?? null;
+}
+
+const PIXEL_DATA = ['x7fe00010', 'x7fe00008', 'x7fe00009'];
+
+function pixelBytes({ dataSet }: ParsedDicom): Buffer | null {
+  const found = PIXEL_DATA.map((tag) => dataSet.elements[tag]).find((one) => one !== undefined);
+  return found === undefined ? null : Buffer.from(dataSet.byteArray.subarray(found.dataOffset, found.dataOffset + found.length));
+}
+
+/**
+ * De-identifies a DICOM file by the Basic Application Level Confidentiality Profile (PS3.15, Annex E): see
+ * docs/deidentification.md. The transfer syntax stays and the pixel data are the same bytes. The same file and options
+ * give the same bytes.
+ *
+ * The writer is our own, because kept values must stay as they are: a library that reads values into objects and writes
+ * them again (dcmjs does) changes numbers in text, representations, character sets and fragments, and knows neither
+ * big-endian nor deflated output.
+ *
+ * Errors: those of `parseDicom`, `truncated` and `damaged` where not all of the image is there, `not_dicom_image`.
+ */
+export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions): Promise<DeidentifiedDicom> {
+  const parsed = parseDicom(source);
+  const { dataSet, transferSyntax } = parsed;
+  const pixels = pixelBytes(parsed);
+  if (pixels === null) {
+    throw parsed.stop === null ? damaged('The DICOM file has no pixel data.') : truncated('The DICOM file ends before its image.');
+  }
+  const encoding = encodingOf(transferSyntax);
+  const sopClass = readUid(dataSet, 'x00080016', 'x00020002');
+  const oldInstance = readText(dataSet, 'x00080018') ?? readText(dataSet, 'x00020003') ?? options.hash;
+  const instance = hashUid(options.uidKey, oldInstance);
+  const counts = new ActionCounts();
+  const patient = options.pseudonym ?? readText(dataSet, 'x0020000d') ?? options.hash;
+  const body = deidentifyElements(dataSet, {
+    dictionary: await loadDictionary(),
+    encoding,
+    uidKey: options.uidKey,
+    shiftDays: options.dates === 'shift' ? dateShiftDays(options.dateKey, patient) : null,
+    counts,
+    own: ownElements(options, encoding, instance, sopClass),
+  });
+  const meta = fileMeta(transferSyntax, sopClass, instance, options.version);
+  const bytes = Buffer.concat([meta, ...(transferSyntax === DEFLATED_LITTLE_ENDIAN ? [deflated(body)] : body)]);
+  checkWritten(bytes, pixels);
+  return { bytes, actions: counts.list() };
+}
+
+/** PS3.5, A.5: deflated as a whole, padded with a NUL to an even length. */
+function deflated(body: readonly Buffer[]): Buffer {
+  const bytes = deflateRawSync(Buffer.concat(body));
+  return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(1)]);
+}
+
+/** Reads what was written as any other file: a source that contradicts itself must not become a file that nobody can read. */
+function checkWritten(bytes: Buffer, pixels: Buffer): void {
+  const written = parseDicom(bytes);
+  if (written.stop !== null || pixelBytes(written)?.equals(pixels) !== true) {
+    throw damaged('The DICOM file contradicts itself: its image could not be carried over whole.');
+  }
+}

@@ -1,0 +1,194 @@
+import type { DataSet, Element } from 'dicom-parser';
+import { damaged, truncated } from '../damaged';
+import { type Dictionary, formatTag } from '../dictionary';
+import { valueRepresentations } from '../value-representations';
+import type { ActionCounts } from './action-counts';
+import { shiftDates } from './dates';
+import { dummyValue, evenText } from './dummy-values';
+import { dictionaryRepresentation, writtenRepresentation } from './output-representation';
+import { isGraphicsTag, isPrivateTag, profileAction } from './profile';
+import { resolve, treatmentOf } from './resolution';
+import { hashUid, isStandardUid } from './uids';
+import { type Encoding, element as encode, elementHeader, item } from './write-elements';
+
+export interface ElementContext {
+  readonly dictionary: Dictionary;
+  readonly encoding: Encoding;
+  readonly uidKey: string;
+  /** Null: dates are removed. */
+  readonly shiftDays: number | null;
+  readonly counts: ActionCounts;
+  /** Elements that replace or join those of the top level, already written, by tag. */
+  readonly own: ReadonlyMap<string, Buffer>;
+}
+
+/** Deeper sequences than this are nobody's images. */
+const MAX_DEPTH = 64;
+
+/** These name the instance and what it belongs to, so they are always new, whatever they look like. */
+const INSTANCE_UIDS = new Set(['x00080018', 'x0020000d', 'x0020000e']);
+
+/** Pixel data, its offset tables and what else is in its group stand at the top level only; in icons they are left out. */
+const isPixelGroup = (tag: string): boolean => tag.startsWith('x7fe0');
+
+/** Group lengths are retired (PS3.5, 7.2) and would be wrong; the file meta group is written anew; delimiters are no data. */
+const isStructure = (tag: string): boolean =>
+  tag.endsWith('0000') || tag.startsWith('x0000') || tag.startsWith('x0002') || tag.startsWith('xfffee');
+
+function valueBytes(dataSet: DataSet, { dataOffset, length }: Element): Buffer {
+  const { byteArray } = dataSet;
+  if (dataOffset + length > byteArray.length) throw truncated('The DICOM file ends inside an element.');
+  return Buffer.from(byteArray.buffer, byteArray.byteOffset + dataOffset, length);
+}
+
+/** The values of UI elements, without padding. */
+function mapUids(text: string, key: string, always: boolean): string {
+  return text
+    .split('\\')
+    .map((part) => {
+      const uid = part.replaceAll('\0', '').trim();
+      return uid === '' || (!always && isStandardUid(uid)) ? uid : hashUid(key, uid);
+    })
+    .join('\\');
+}
+
+/**
+ * The elements of a data set as they may leave the house, in tag order, as pieces to be put together. `strict`: inside
+ * a sequence whose every value is a dummy. Errors: `damaged`, `truncated`.
+ */
+export function deidentifyElements(dataSet: DataSet, context: ElementContext, depth = 0, strict = false): Buffer[] {
+  if (depth > MAX_DEPTH) throw damaged(`The DICOM file has sequences that are nested more than ${MAX_DEPTH} deep.`);
+  const own = depth === 0 ? context.own : new Map<string, Buffer>();
+  const tags = new Set([...Object.keys(dataSet.elements), ...own.keys()]);
+  return [...tags].sort().flatMap((tag) => {
+    const element = dataSet.elements[tag];
+    const ready = own.get(tag);
+    if (ready !== undefined) {
+      if (element !== undefined && element.length > 0) count(context, tag, 'replaced');
+      return [ready];
+    }
+    if (element === undefined || isStructure(tag)) return [];
+    return deidentifyElement(dataSet, tag, element, context, depth, strict);
+  });
+}
+
+function count(context: ElementContext, tag: string, action: Parameters<ActionCounts['add']>[2]): void {
+  const shown = formatTag(tag);
+  context.counts.add(shown, context.dictionary[shown]?.name ?? '', action);
+}
+
+function deidentifyElement(
+  dataSet: DataSet,
+  tag: string,
+  element: Element,
+  context: ElementContext,
+  depth: number,
+  strict: boolean,
+): Buffer[] {
+  const { counts, encoding, dictionary } = context;
+  if (isPrivateTag(tag)) {
+    counts.add('private', 'attributes of odd groups', 'removed');
+    return [];
+  }
+  if (isGraphicsTag(tag)) {
+    counts.add('graphics', 'curves (50xx) and overlays (60xx)', 'removed');
+    return [];
+  }
+  if (isPixelGroup(tag) && depth === 0) return pixelGroup(dataSet, tag, element, context);
+  const action = profileAction(tag);
+  const entry = dictionary[formatTag(tag)];
+  const known = dictionaryRepresentation(entry?.vr ?? '');
+  const inFile = element.vr;
+  // Nothing is known of it, or what is known does not fit what stands there: it could hold anything.
+  const unreadable =
+    known === null ||
+    (inFile !== undefined && !valueRepresentations.has(inFile)) ||
+    (known === 'SQ') !== (element.items !== undefined) ||
+    (element.items === undefined && element.hadUndefinedLength === true) ||
+    (inFile === undefined && encoding.bigEndian);
+  const isEmptySequence = known === 'SQ' && element.items === undefined && element.length === 0;
+  if (known === null || (unreadable && !isEmptySequence) || (isPixelGroup(tag) && depth > 0)) {
+    // An attribute that the profile names is counted under its own name even so.
+    if (action !== null && entry !== undefined) count(context, tag, 'removed');
+    else counts.add('unknown', 'attributes that the dictionary does not have, or that cannot be read', 'removed');
+    return [];
+  }
+  const dates = context.shiftDays === null ? 'remove' : 'shift';
+  const treatment = treatmentOf({ tag, vr: known, action, strict }, dates);
+  const written = writtenRepresentation(inFile, known);
+  const put = (value: Buffer, vr = known): Buffer[] => [encode(tag, vr, value, encoding)];
+  if (treatment === 'remove') {
+    count(context, tag, 'removed');
+    return [];
+  }
+  if (element.length === 0) return put(Buffer.alloc(0), written);
+  if (treatment === 'empty') {
+    count(context, tag, 'emptied');
+    return put(Buffer.alloc(0));
+  }
+  if (known === 'SQ') {
+    if (treatment === 'dummy') count(context, tag, 'replaced');
+    const items = (element.items ?? []).flatMap((one) =>
+      one.dataSet === undefined
+        ? []
+        : [
+            item(
+              Buffer.concat(deidentifyElements(one.dataSet, context, depth + 1, strict || treatment === 'dummy')),
+              encoding,
+            ),
+          ],
+    );
+    return put(Buffer.concat(items));
+  }
+  if (treatment === 'dummy') {
+    count(context, tag, 'replaced');
+    return put(dummyValue(known));
+  }
+  const value = valueBytes(dataSet, element);
+  if (treatment === 'uid') {
+    const old = value.toString('latin1');
+    const mapped = mapUids(old, context.uidKey, INSTANCE_UIDS.has(tag));
+    if (evenText(mapped, '\0').compare(value) !== 0) count(context, tag, 'new UID');
+    return put(evenText(mapped, '\0'));
+  }
+  if (treatment === 'shift') {
+    const shifted = shiftDates(known, value.toString('latin1').replaceAll('\0', ' '), context.shiftDays ?? 0);
+    if (shifted !== null) {
+      count(context, tag, 'date shifted');
+      return put(evenText(shifted));
+    }
+    // As where dates are removed: a value that is no date may be anything.
+    const dummy = action !== null && resolve(action) === 'dummy';
+    const gone = action !== null && resolve(action) === 'remove';
+    count(context, tag, gone ? 'removed' : dummy ? 'replaced' : 'emptied');
+    return gone ? [] : put(dummy ? dummyValue(known) : Buffer.alloc(0));
+  }
+  const head = elementHeader(tag, written, value.length, encoding);
+  if (head === null) throw damaged('The DICOM file has an element that is longer than its kind of value can be.');
+  return [head, value];
+}
+
+/** Pixels bit for bit: the value is not looked into. */
+function pixelGroup(dataSet: DataSet, tag: string, element: Element, { encoding, counts }: ElementContext): Buffer[] {
+  const known = PIXEL_GROUP[tag];
+  if (known === undefined) {
+    counts.add('unknown', 'attributes that the dictionary does not have, or that cannot be read', 'removed');
+    return [];
+  }
+  const encapsulated = tag === 'x7fe00010' && element.hadUndefinedLength === true;
+  const value = valueBytes(dataSet, element);
+  const inFile = element.vr !== undefined && valueRepresentations.has(element.vr) ? element.vr : undefined;
+  const vr = encapsulated ? 'OB' : writtenRepresentation(inFile, known);
+  const head = elementHeader(tag, vr, value.length, encoding, encapsulated);
+  if (head === null) throw damaged('The pixel data of the DICOM file have a wrong kind of value.');
+  return [head, value];
+}
+
+/** Extended Offset Table and its lengths, float, double and integer pixel data (PS3.6). */
+const PIXEL_GROUP: Readonly<Record<string, string>> = {
+  x7fe00001: 'OV',
+  x7fe00002: 'OV',
+  x7fe00008: 'OF',
+  x7fe00009: 'OD',
+  x7fe00010: 'OW',
+};

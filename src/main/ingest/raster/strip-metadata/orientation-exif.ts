@@ -1,0 +1,13 @@
+/** A TIFF header and one directory with Orientation (0112) alone: how a picture stands is part of the picture. */
+export function orientationTiff(orientation: number): Buffer {
+  const bytes = Buffer.alloc(26);
+  bytes.write('MM\0*', 0, 'latin1');
+  bytes.writeUInt32BE(8, 4);
+  bytes.writeUInt16BE(1, 8);
+  bytes.writeUInt16BE(0x0112, 10);
+  // SHORT, one value, left-justified in its four bytes (TIFF 6.0, section 2).
+  bytes.writeUInt16BE(3, 12);
+  bytes.writeUInt32BE(1, 14);
+  bytes.writeUInt16BE(orientation, 18);
+  return bytes;
+}
