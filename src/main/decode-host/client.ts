@@ -2,6 +2,7 @@ import type { Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
 import type { Crop, Intensity } from '#shared/models/pipeline';
+import type { DeidentifiedFile, DeidentifyFileInput } from '../ingest/deidentify-file';
 import { nothingSeen } from '../ingest/nothing-seen';
 import type {
   IngestedFile,
@@ -56,6 +57,8 @@ export interface DecodePool {
   rasterPng(input: { readonly raster: string; readonly maxSide?: number }): Promise<Uint8Array>;
   /** What a cached canonical raster (path of a .raster file) looks like. */
   describe(input: { readonly raster: string }): Promise<PictureFacts>;
+  /** Writes a file without what says whose it is; the caller removes `out` where the call is rejected. */
+  deidentify(input: DeidentifyFileInput): Promise<DeidentifiedFile>;
   encodePng(raster: Raster): Promise<Uint8Array>;
   /** Ends the processes; calls that wait or run reject with `cancelled`. */
   dispose(): Promise<void>;
@@ -123,6 +126,7 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
       call('inspect', input).catch((error: unknown) => ({ ...nothingSeen(input.path), error: toErrorInfo(error) })),
     rasterPng: (input) => call('rasterPng', input),
     describe: (input) => call('describe', input),
+    deidentify: (input) => call('deidentify', input),
     encodePng: (raster) => call('encodePng', raster),
     async dispose() {
       disposed = true;

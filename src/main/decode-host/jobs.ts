@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { decodeRaster, type Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { shrinkToLongSide } from '../ingest/canonical-raster';
+import { deidentifyFile } from '../ingest/deidentify-file';
 import { displayFile } from '../ingest/display-file';
 import { ingestFile, ingestFrames } from '../ingest/ingest-file';
 import { inspectFile } from '../ingest/inspect-file';
@@ -27,6 +28,7 @@ export const decodeJobs: Handlers = {
     return encodePng(maxSide === undefined ? decoded : shrinkToLongSide(decoded, maxSide));
   },
   describe: async ({ raster }) => pictureFacts(await readRaster(raster)),
+  deidentify: deidentifyFile,
   encodePng,
 };
 

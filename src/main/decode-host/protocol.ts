@@ -2,6 +2,7 @@ import type { Raster } from '#shared/imaging/raster';
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
 import type { Crop, Intensity } from '#shared/models/pipeline';
+import type { DeidentifiedFile, DeidentifyFileInput } from '../ingest/deidentify-file';
 import type {
   IngestedFile,
   IngestedFrames,
@@ -46,6 +47,7 @@ export interface DecodeJobs {
   inspect: { input: { readonly path: string; readonly identifying: boolean }; result: InspectedFile };
   rasterPng: { input: { readonly raster: string; readonly maxSide?: number }; result: Uint8Array };
   describe: { input: { readonly raster: string }; result: PictureFacts };
+  deidentify: { input: DeidentifyFileInput; result: DeidentifiedFile };
   encodePng: { input: Raster; result: Uint8Array };
 }
 
