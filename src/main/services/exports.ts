@@ -218,7 +218,8 @@ function requireParity({ maxProbabilityDifference, agreement, images }: Parity):
   );
 }
 
-async function finalFolder(target: ExportTarget, name: string): Promise<string> {
+/** Where an export goes. Throws `folder_not_empty`. */
+export async function finalFolder(target: ExportTarget, name: string): Promise<string> {
   if ('folder' in target) {
     const present = await readdir(target.folder).catch(() => []);
     const isFile = (await stat(target.folder).catch(() => null))?.isDirectory() === false;

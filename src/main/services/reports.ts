@@ -29,6 +29,8 @@ export interface WrittenReport {
 export interface Reports {
   /** Writes the report of a run's evaluation. Throws `run_unknown`, `run_damaged`, `not_evaluated`, `disk_full`. */
   write(project: OpenProject, run: string, split: EvaluatedSplit): Promise<WrittenReport>;
+  /** Makes a page that another service wrote readable; answers with its resource. */
+  offer(file: string): string;
   /** The page of a report that this process wrote. Throws `not_found`. */
   read(resource: string): Promise<Uint8Array>;
 }
@@ -85,6 +87,12 @@ export function createReports(options: {
     };
   };
 
+  const offer = (file: string): string => {
+    const resource = createHash('sha256').update(file).digest('hex').slice(0, 32);
+    written.set(resource, file);
+    return resource;
+  };
+
   return {
     async write(project, run, split) {
       const detail = await runs.get(project, run);
@@ -112,10 +120,9 @@ export function createReports(options: {
       });
       const file = join(folder, `report-${split}.html`);
       await writeText(file, page);
-      const resource = createHash('sha256').update(file).digest('hex').slice(0, 32);
-      written.set(resource, file);
-      return { resource, file };
+      return { resource: offer(file), file };
     },
+    offer,
     async read(resource) {
       const file = written.get(resource);
       const page = file === undefined ? null : await readFile(file).catch(() => null);

@@ -8,6 +8,7 @@ import { type About, createAbout } from './about';
 import { type Backbones, createBackbones } from './backbones';
 import { type Comparisons, createComparisons } from './comparisons';
 import { createDataset, type Dataset } from './dataset';
+import { createDeidentifiedExports, type DeidentifiedExports } from './deidentified-export';
 import { createDuplicates, type Duplicates } from './duplicates';
 import { createEvaluations, type Evaluations } from './evaluations';
 import { createEvents, type Events } from './events';
@@ -54,6 +55,7 @@ export interface Services {
   readonly reports: Reports;
   readonly predictions: Predictions;
   readonly exports: Exports;
+  readonly deidentifiedExports: DeidentifiedExports;
   readonly precisionCheck: PrecisionCheck;
   readonly resources: ResourceSources;
   readonly engine: EngineClient;
@@ -98,6 +100,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
   const predictions = createPredictions({ runs, engine, pool, jobs });
   const exports = createExports({ runs, dataset, engine, pool, jobs });
+  const deidentifiedExports = createDeidentifiedExports({ dataset, pool, jobs, reports, version });
   const precisionCheck = createPrecisionCheck({ runs, dataset, engine, pool, jobs });
 
   const pictures = createPictures({ dataset, pool });
@@ -123,6 +126,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     reports,
     predictions,
     exports,
+    deidentifiedExports,
     precisionCheck,
     resources: createResourceSources({ projects, pictures, predictions, reports, pool }),
     engine,

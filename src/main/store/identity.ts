@@ -62,3 +62,8 @@ export function studyNumber(store: ProjectStore, uid: string, patient: number | 
   const present = store.get<{ id: number }>('SELECT id FROM studies WHERE key = ?', key);
   return present?.id ?? store.run('INSERT INTO studies (key, patient_id) VALUES (?, ?)', key, patient).id;
 }
+
+/** A key of the project for one purpose, in hex: who has it can undo nothing that another purpose hashed. */
+export function derivedKey(store: ProjectStore, purpose: string): string {
+  return keyedHash(store, 'key', purpose);
+}

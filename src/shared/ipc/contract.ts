@@ -13,6 +13,11 @@ import {
   splitRequestSchema,
   splitSummarySchema,
 } from '../models/dataset';
+import {
+  deidentifiedOptionsSchema,
+  deidentifiedPlanSchema,
+  deidentifiedResultSchema,
+} from '../models/deidentified-export';
 import { diagnosisSchema } from '../models/diagnosis';
 import { duplicateGroupSchema, duplicateVerdictSchema } from '../models/duplicates';
 import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCaseSchema } from '../models/experiment';
@@ -330,6 +335,13 @@ export const requests = {
       comparison: precisionComparisonSchema.nullable(),
     }),
   ),
+  'exports.planDeidentified': request(project.extend({ options: deidentifiedOptionsSchema }), deidentifiedPlanSchema),
+  /** `parent`: a grant of the folder that the new one is made in; null: the project's own exports. */
+  'exports.deidentify': request(
+    project.extend({ options: deidentifiedOptionsSchema, parent: z.string().nullable() }),
+    job,
+  ),
+  'exports.deidentifyResult': request(job, deidentifiedResultSchema),
 } as const;
 
 /** What main tells every window, by name. */

@@ -73,6 +73,9 @@ const requestTable: Record<RequestName, true> = {
   'predictions.clear': true,
   'exports.start': true,
   'exports.result': true,
+  'exports.planDeidentified': true,
+  'exports.deidentify': true,
+  'exports.deidentifyResult': true,
 };
 
 const eventTable: Record<EventName, true> = {

@@ -5,6 +5,7 @@ import { addBackbone } from './backbone';
 import { addBench } from './bench';
 import { addCompare } from './compare';
 import { addCreate } from './create';
+import { addDeidentify } from './deidentify';
 import { addDemo } from './demo';
 import { addEvaluate } from './evaluate';
 import { addExperiments } from './experiments';
@@ -37,6 +38,7 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addEvaluate,
   addPredict,
   addExport,
+  addDeidentify,
   addSelftest,
   addBench,
 ];

@@ -25,11 +25,7 @@ const META: Encoding = { explicit: true, bigEndian: false };
 
 /** Code Value, Coding Scheme Designator, Code Meaning (PS3.16, CID 7050 De-identification Method). */
 const BASIC_PROFILE = ['113100', 'DCM', 'Basic Application Confidentiality Profile'] as const;
-const MODIFIED_DATES = [
-  '113107',
-  'DCM',
-  'Retain Longitudinal Temporal Information Modified Dates Option',
-] as const;
+const MODIFIED_DATES = ['113107', 'DCM', 'Retain Longitudinal Temporal Information Modified Dates Option'] as const;
 
 function encodingOf(transferSyntax: string): Encoding {
   return {
@@ -93,7 +89,9 @@ const PIXEL_DATA = ['x7fe00010', 'x7fe00008', 'x7fe00009'];
 
 function pixelBytes({ dataSet }: ParsedDicom): Buffer | null {
   const found = PIXEL_DATA.map((tag) => dataSet.elements[tag]).find((one) => one !== undefined);
-  return found === undefined ? null : Buffer.from(dataSet.byteArray.subarray(found.dataOffset, found.dataOffset + found.length));
+  return found === undefined
+    ? null
+    : Buffer.from(dataSet.byteArray.subarray(found.dataOffset, found.dataOffset + found.length));
 }
 
 /**
@@ -112,7 +110,9 @@ export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions
   const { dataSet, transferSyntax } = parsed;
   const pixels = pixelBytes(parsed);
   if (pixels === null) {
-    throw parsed.stop === null ? damaged('The DICOM file has no pixel data.') : truncated('The DICOM file ends before its image.');
+    throw parsed.stop === null
+      ? damaged('The DICOM file has no pixel data.')
+      : truncated('The DICOM file ends before its image.');
   }
   const encoding = encodingOf(transferSyntax);
   const sopClass = readUid(dataSet, 'x00080016', 'x00020002');

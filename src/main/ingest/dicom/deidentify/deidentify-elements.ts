@@ -9,7 +9,7 @@ import { dictionaryRepresentation, writtenRepresentation } from './output-repres
 import { isGraphicsTag, isPrivateTag, profileAction } from './profile';
 import { resolve, treatmentOf } from './resolution';
 import { hashUid, isStandardUid } from './uids';
-import { type Encoding, element as encode, elementHeader, item } from './write-elements';
+import { type Encoding, elementHeader, element as encode, item } from './write-elements';
 
 export interface ElementContext {
   readonly dictionary: Dictionary;

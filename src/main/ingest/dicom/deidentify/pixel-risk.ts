@@ -14,6 +14,9 @@ export type PixelRisk = 'burned-in' | 'burned-in-unknown' | 'recognisable' | 'ov
  */
 const SCREEN_MODALITIES = new Set(['US', 'IVUS', 'XA', 'RF', 'SC', 'OT', 'XC', 'ES', 'GM', 'DMS', 'HD', 'OP', 'DOC']);
 
+export const isScreenModality = (modality: string | null): boolean =>
+  modality === null || SCREEN_MODALITIES.has(modality.toUpperCase());
+
 /** Secondary Capture in its kinds; VL Endoscopic, Photographic and their videos (PS3.4, B.5). */
 const SCREEN_CLASSES = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(7(\.\d+)?|77\.1\.(1|4)(\.\d+)?)$/;
 
@@ -30,7 +33,7 @@ export function pixelRisk(dataSet: DataSet): PixelRisk | null {
   const sopClass = readText(dataSet, 'x00080016') ?? readText(dataSet, 'x00020002') ?? '';
   // Without a modality and a class it could be any of them.
   const unknown = modality === null && sopClass === '';
-  const screen = unknown || SCREEN_MODALITIES.has(modality?.toUpperCase() ?? '') || SCREEN_CLASSES.test(sopClass);
+  const screen = unknown || (modality !== null && isScreenModality(modality)) || SCREEN_CLASSES.test(sopClass);
   return screen ? 'burned-in-unknown' : null;
 }
 

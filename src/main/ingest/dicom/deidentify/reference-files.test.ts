@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../read-file';
 import { sharedData } from '../../test-support/shared-data';
+import type { TagRow } from '../../types';
 import { openDicomFrame } from '../open-dicom';
 import { parseDicom } from '../parse';
-import type { TagRow } from '../../types';
 import { listTags } from '../tags';
 import { deidentifyDicom } from './deidentify-dicom';
 import type { DeidentifyOptions } from './options';
@@ -31,14 +31,16 @@ function filesOf(folder: string): string[] {
 }
 
 /** Files that are read to their end and have pixels. */
-const files = folders.flatMap(({ path }) => filesOf(path)).filter((path) => {
-  try {
-    const { dataSet, stop } = parseDicom(readFileSync(path));
-    return stop === null && ['x7fe00010', 'x7fe00008', 'x7fe00009'].some((tag) => tag in dataSet.elements);
-  } catch {
-    return false;
-  }
-});
+const files = folders
+  .flatMap(({ path }) => filesOf(path))
+  .filter((path) => {
+    try {
+      const { dataSet, stop } = parseDicom(readFileSync(path));
+      return stop === null && ['x7fe00010', 'x7fe00008', 'x7fe00009'].some((tag) => tag in dataSet.elements);
+    } catch {
+      return false;
+    }
+  });
 
 const REPRESENTATIONS = new Set(['PN', 'DA', 'DT', 'UI', 'LT', 'ST', 'UT', 'AE', 'UR']);
 

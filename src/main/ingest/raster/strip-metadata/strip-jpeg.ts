@@ -53,7 +53,8 @@ export function stripJpeg(bytes: Buffer, orientation: number): { bytes: Buffer; 
   let at = 2;
   let oriented = orientation <= 1 || orientation > 8;
   const orient = () => {
-    if (!oriented) kept.push(segment(0xe1, Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), orientationTiff(orientation)])));
+    if (!oriented)
+      kept.push(segment(0xe1, Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), orientationTiff(orientation)])));
     oriented = true;
   };
   for (;;) {

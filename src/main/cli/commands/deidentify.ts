@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { type DeidentifiedResult, deidentifiedOptionsSchema, pixelRiskNames } from '#shared/models/deidentified-export';
+import type { Run } from '../program';
+import { decimals, RESEARCH_USE, table } from '../table';
+
+interface Options {
+  readonly dates: 'remove' | 'shift';
+  readonly includeBurnedIn?: boolean;
+  readonly split?: SplitPart;
+  readonly labelledOnly?: boolean;
+}
+
+export function addDeidentify(program: Command, run: Run): void {
+  program
+    .command('deidentify')
+    .description('copy the images of a project without what says whose they are (DICOM PS3.15, Basic Profile)')
+    .argument('<project>', 'the project folder')
+    .argument('<out>', 'a new or empty folder')
+    .addOption(
+      new Option('--dates <how>', 'remove dates, or shift them by a secret number of days a patient')
+        .choices(['remove', 'shift'])
+        .default('remove'),
+    )
+    .option('--include-burned-in', 'write files too whose pixels may show who it is of; pixels are never cleaned')
+    .addOption(new Option('--split <part>', 'one part of the split').choices(splitParts))
+    .option('--labelled-only', 'leave out images without a label')
+    .action((folder: string, out: string, options: Options) =>
+      run(async (session) => {
+        const { services } = session;
+        const project = services.projects.get(await session.open(folder));
+        const parsed = deidentifiedOptionsSchema.parse({
+          dates: options.dates,
+          includeRisky: options.includeBurnedIn === true,
+          split: options.split ?? null,
+          labelledOnly: options.labelledOnly === true,
+        });
+        const job = services.deidentifiedExports.start(project, parsed, { folder: resolve(out) });
+        const { value } = await session.finish<DeidentifiedResult>(job.id);
+        return { result: { ...value, options: parsed }, text: toText(value) };
+      }),
+    );
+}
+
+const MOST_ROWS = 20;
+
+function toText({ folder, written, patients, heldBack, failed, seconds, filesPerSecond }: DeidentifiedResult): string {
+  const rows = [
+    ...heldBack.map(({ file, image, reason }) => [file, image, `held back: the file ${pixelRiskNames[reason]}`]),
+    ...failed.map(({ file, image, message }) => [file, image, message]),
+  ];
+  return [
+    folder,
+    `${written} files of ${patients} patients in ${decimals(seconds, 1)} s (${decimals(filesPerSecond, 1)}/s)`,
+    ...(rows.length === 0
+      ? []
+      : [
+          `\n${heldBack.length} files were held back and ${failed.length} failed:`,
+          table(['file', 'image', 'why'], rows.slice(0, MOST_ROWS)),
+          ...(rows.length > MOST_ROWS ? [`… and ${rows.length - MOST_ROWS} more: see report.json`] : []),
+        ]),
+    ...(heldBack.length > 0 ? ['--include-burned-in writes those that were held back.'] : []),
+    '\nPixels were not cleaned: what can be seen in a picture is still there. See report.html.',
+    RESEARCH_USE,
+  ].join('\n');
+}

@@ -1,0 +1,105 @@
+import type { ImageKind, SplitPart } from '#shared/models/dataset';
+import type { DeidentifiedPlan } from '#shared/models/deidentified-export';
+import { isScreenModality } from '../ingest/dicom/deidentify/pixel-risk';
+import type { ExportImage } from '../store/export-files';
+import { folderName } from './projects';
+
+/** A source file of the export, with what its images say together. */
+export interface ExportFile {
+  /** Running number in this export, from 1, in the order of contents. */
+  readonly number: number;
+  /** The first of its images, for finding it in the project. */
+  readonly image: number;
+  readonly hash: string;
+  readonly bytes: number;
+  readonly kind: ImageKind;
+  /** Null where its frames have several, or none. */
+  readonly label: string | null;
+  readonly pseudonym: string | null;
+  readonly split: SplitPart | null;
+  readonly sex: string | null;
+  readonly age: number | null;
+  /** Relative to the export's folder, with `/`. */
+  readonly path: string;
+}
+
+const extensions: Readonly<Record<ImageKind, string>> = { dicom: 'dcm', png: 'png', jpeg: 'jpg' };
+
+export const pseudonymOf = (patient: number): string => `patient-${String(patient).padStart(4, '0')}`;
+
+/**
+ * The files of the given images (by content, frames of a file one after another) and their names, which say nothing of
+ * the source's name: class, the patient's running number in the project, and a running number.
+ */
+export function exportFiles(images: readonly ExportImage[]): ExportFile[] {
+  const groups = new Map<string, ExportImage[]>();
+  for (const image of images) {
+    const group = groups.get(image.hash);
+    if (group === undefined) groups.set(image.hash, [image]);
+    else group.push(image);
+  }
+  const folders = classFolders();
+  return [...groups.values()].flatMap((frames, index): ExportFile[] => {
+    const [first] = frames;
+    if (first === undefined) return [];
+    const labels = new Set(frames.map(({ label }) => label));
+    const label = labels.size === 1 ? first.label : null;
+    const pseudonym = first.patient === null ? null : pseudonymOf(first.patient);
+    const number = index + 1;
+    const folder = folders(labels.size > 1 ? SEVERAL_LABELS : label);
+    const name = `${String(number).padStart(6, '0')}.${extensions[first.kind]}`;
+    return [
+      {
+        number,
+        image: first.id,
+        hash: first.hash,
+        bytes: first.fileBytes,
+        kind: first.kind,
+        label,
+        pseudonym,
+        split: first.split,
+        sex: first.sex,
+        age: first.age,
+        path: `${folder}/${pseudonym ?? 'no-patient'}/${name}`,
+      },
+    ];
+  });
+}
+
+const SEVERAL_LABELS = Symbol('several labels');
+
+/** A folder name for each class: fit for every file system, and two classes never share one. */
+function classFolders(): (label: string | null | typeof SEVERAL_LABELS) => string {
+  const names = new Map<string | null | symbol, string>();
+  const taken = new Set<string>();
+  return (label) => {
+    const present = names.get(label);
+    if (present !== undefined) return present;
+    const base = label === null ? 'unlabelled' : typeof label === 'symbol' ? 'several-labels' : folderName(label);
+    let name = base;
+    // Windows and macOS do not tell capitals apart.
+    for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${base}-${number}`;
+    taken.add(name.toLowerCase());
+    names.set(label, name);
+    return name;
+  };
+}
+
+/** What an export would hold, by what the project knows of the files. */
+export function planOf(images: readonly ExportImage[]): DeidentifiedPlan {
+  const files = [...new Map([...images].reverse().map((image) => [image.hash, image])).values()];
+  const burnedIn = files.filter((file) => file.burnedIn === 'yes').length;
+  const pictures = files.filter(({ kind }) => kind !== 'dicom').length;
+  const unknown = files.filter(
+    ({ kind, modality, burnedIn: said }) => kind === 'dicom' && said === null && isScreenModality(modality),
+  ).length;
+  return {
+    files: files.length,
+    images: images.length,
+    bytes: files.reduce((sum, { fileBytes }) => sum + fileBytes, 0),
+    burnedIn,
+    unknown,
+    pictures,
+    rest: files.length - burnedIn - unknown - pictures,
+  };
+}

@@ -1,0 +1,28 @@
+import type { ExportFile } from './deidentified-files';
+
+/** Ages above this are one group, because so few people reach them (45 CFR 164.514(b)(2)(i)(C); PS3.15, E.1.1). */
+const OLDEST_TOLD = 89;
+
+/** Whole years; 90 stands for 90 and older. */
+export function toldAge(age: number | null): string {
+  if (age === null || !Number.isFinite(age) || age < 0) return '';
+  return String(Math.min(Math.floor(age), OLDEST_TOLD + 1));
+}
+
+/** F, M and O as DICOM has them (PS3.3, C.7.1.1); a table may have said it in words. Anything else is left out. */
+export function toldSex(sex: string | null): string {
+  const text = (sex ?? '').trim().toUpperCase();
+  if (text === 'F' || text === 'FEMALE') return 'F';
+  if (text === 'M' || text === 'MALE') return 'M';
+  return text === 'O' || text === 'OTHER' ? 'O' : '';
+}
+
+const cell = (text: string): string => (/[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** The table of an export, which Fovea's own import reads (see `parseLabelTable`). */
+export function labelsCsv(files: readonly ExportFile[]): string {
+  const rows = files.map(({ path, label, pseudonym, split, sex, age }) =>
+    [path, label ?? '', pseudonym ?? '', split ?? '', toldSex(sex), toldAge(age)].map(cell).join(','),
+  );
+  return `path,label,patient,split,sex,age\n${rows.map((row) => `${row}\n`).join('')}`;
+}

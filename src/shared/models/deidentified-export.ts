@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { splitPartSchema } from './dataset';
+
+/** What of a dataset is exported without identities, and how. */
+export const deidentifiedOptionsSchema = z.object({
+  /** Dates are removed, or moved by a secret number of days of each patient, which keeps intervals. */
+  dates: z.enum(['remove', 'shift']).default('remove'),
+  /** Export files whose pixels may show who it is of, too. */
+  includeRisky: z.boolean().default(false),
+  /** One part of the split; null: all images. */
+  split: splitPartSchema.nullable().default(null),
+  labelledOnly: z.boolean().default(false),
+});
+export type DeidentifiedOptions = z.infer<typeof deidentifiedOptionsSchema>;
+
+/** What an export would hold, by what the project knows; each file's header decides when it is written. */
+export const deidentifiedPlanSchema = z.object({
+  files: z.number().int(),
+  images: z.number().int(),
+  bytes: z.number(),
+  /** Files that say that a name is burned into their pixels. */
+  burnedIn: z.number().int(),
+  /** DICOM files of kinds that often have one and do not say: ultrasound, angiography, secondary capture, cameras. */
+  unknown: z.number().int(),
+  /** PNG and JPEG, which cannot say. */
+  pictures: z.number().int(),
+  /** What is exported unless the rest is included. */
+  rest: z.number().int(),
+});
+export type DeidentifiedPlan = z.infer<typeof deidentifiedPlanSchema>;
+
+export const pixelRisks = ['burned-in', 'burned-in-unknown', 'recognisable', 'overlay-in-pixels'] as const;
+
+/** Why a file is held back, for people. */
+export const pixelRiskNames: Readonly<Record<(typeof pixelRisks)[number], string>> = {
+  'burned-in': 'says that text is burned into the picture',
+  'burned-in-unknown': 'does not say whether text is burned into the picture',
+  recognisable: 'says that the person can be recognised in the picture',
+  'overlay-in-pixels': 'has an overlay inside its pixel values',
+};
+
+export const deidentifiedResultSchema = z.object({
+  folder: z.string(),
+  /** Of the resource `report/<id>`. */
+  report: z.string(),
+  written: z.number().int(),
+  patients: z.number().int(),
+  heldBack: z.array(z.object({ file: z.number().int(), image: z.number().int(), reason: z.enum(pixelRisks) })),
+  failed: z.array(z.object({ file: z.number().int(), image: z.number().int(), code: z.string(), message: z.string() })),
+  bytes: z.number(),
+  seconds: z.number(),
+  filesPerSecond: z.number(),
+});
+export type DeidentifiedResult = z.infer<typeof deidentifiedResultSchema>;
