@@ -76,9 +76,9 @@ export function createDeidentifiedExports(services: {
     outcome: Outcome,
   ): Promise<void> => {
     const target = join(folder, ...file.path.split('/'));
-    const out = `${target}.part`;
+    // Held-back files leave no folder of their class or patient behind.
+    const out = join(folder, `${file.number}.part`);
     try {
-      await makeFolders(dirname(target));
       const done = await pool.deidentify({
         path: dataset.sourceFile(project, file.image).path,
         out,
@@ -89,6 +89,7 @@ export function createDeidentifiedExports(services: {
         outcome.heldBack.push({ file: file.number, image: file.image, reason: done.risk });
         return;
       }
+      await makeFolders(dirname(target));
       await rename(out, target);
       outcome.written.push(file);
       outcome.bytes += done.bytes;

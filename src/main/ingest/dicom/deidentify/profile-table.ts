@@ -74,9 +74,11 @@ export const profileTable: Readonly<Record<ProfileAction, string>> = {
 };
 
 /**
- * Attributes outside the table that name a person, a place or an order all the same, and are removed as with X: issuers
- * of numbers, groups that a patient is in, dates of birth in another calendar, documents, the file-set of a disc.
+ * Attributes outside the table that name a person, a place or an order all the same: issuers of numbers, groups that a
+ * patient is in, dates of birth in another calendar, documents, the file-set of a disc; and a description that its
+ * module wants to be there, if empty.
  */
-export const furtherTags = `
-  00080051 00100024 00100026 00100027 00100033 00100034 00100035 00321031 00380100 00700081 00880130
-  `;
+export const furtherTable: Readonly<Partial<Record<ProfileAction, string>>> = {
+  X: '00080051 00100024 00100026 00100027 00100033 00100034 00100035 00321031 00380100 00880130',
+  Z: '00700081',
+};

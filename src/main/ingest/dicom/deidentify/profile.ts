@@ -1,13 +1,14 @@
-import { furtherTags, type ProfileAction, profileTable } from './profile-table';
+import { furtherTable, type ProfileAction, profileTable } from './profile-table';
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
-const actions: ReadonlyMap<string, ProfileAction> = new Map([
-  ...words(furtherTags).map((tag): [string, ProfileAction] => [`x${tag}`, 'X']),
-  ...(Object.entries(profileTable) as [ProfileAction, string][]).flatMap(([action, tags]) =>
-    words(tags).map((tag): [string, ProfileAction] => [`x${tag}`, action]),
+const actions: ReadonlyMap<string, ProfileAction> = new Map(
+  [furtherTable, profileTable].flatMap((table) =>
+    (Object.entries(table) as [ProfileAction, string][]).flatMap(([action, tags]) =>
+      words(tags).map((tag): [string, ProfileAction] => [`x${tag}`, action]),
+    ),
   ),
-]);
+);
 
 /** Odd groups are the manufacturers' own (PS3.5, 7.8) and may hold anything. `tag` as dicom-parser writes it. */
 export function isPrivateTag(tag: string): boolean {

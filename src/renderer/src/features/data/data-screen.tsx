@@ -1,5 +1,15 @@
 import { Button, Center, Group, Loader, Menu, Tooltip } from '@mantine/core';
-import { ChevronDown, FilePlus, FolderPlus, History, Images, PanelRight, SearchX, Undo2 } from 'lucide-react';
+import {
+  ChevronDown,
+  FilePlus,
+  FolderPlus,
+  History,
+  Images,
+  PanelRight,
+  SearchX,
+  ShieldCheck,
+  Undo2,
+} from 'lucide-react';
 import { Activity, useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatasetSummary, ImageFilter } from '#shared/models/dataset';
 import type { ProjectSummary } from '#shared/models/project';
@@ -14,6 +24,7 @@ import { ClassPanel } from './class-panel';
 import classes from './data-screen.module.css';
 import { DataTabs } from './data-tabs';
 import { type DatasetView, imagesView } from './dataset-view';
+import { DeidentifiedDialog } from './deidentified-dialog';
 import { DropZone } from './drop-zone';
 import { DuplicatesView } from './duplicates-view';
 import { FilterBar } from './filter-bar';
@@ -32,6 +43,7 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
   const flow = useImportFlow(project.id);
   const labelling = useLabelling(project.id);
   const [splitOpen, setSplitOpen] = useState(false);
+  const [deidentifying, setDeidentifying] = useState(false);
   const [view, setView] = useState<DatasetView>(imagesView);
   const asked = useSession((state) => state.imageRequest);
   useEffect(() => {
@@ -57,7 +69,7 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
                 </Button>
               </Tooltip>
             )}
-            <AddMenu flow={flow} summary={data} />
+            <AddMenu flow={flow} summary={data} onDeidentify={() => setDeidentifying(true)} />
           </>
         }
       />
@@ -98,13 +110,27 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
       {data !== undefined && (
         <SplitDialog opened={splitOpen} onClose={() => setSplitOpen(false)} project={project.id} summary={data} />
       )}
+      {data !== undefined && (
+        <DeidentifiedDialog
+          opened={deidentifying}
+          onClose={() => setDeidentifying(false)}
+          project={project.id}
+          summary={data}
+        />
+      )}
       <ImportDialog flow={flow} />
       <DropZone onDrop={flow.drop} />
     </Page>
   );
 }
 
-function AddMenu({ flow, summary }: { readonly flow: ImportFlow; readonly summary: DatasetSummary | undefined }) {
+interface AddMenuProps {
+  readonly flow: ImportFlow;
+  readonly summary: DatasetSummary | undefined;
+  readonly onDeidentify: () => void;
+}
+
+function AddMenu({ flow, summary, onDeidentify }: AddMenuProps) {
   const last = summary?.lastImport ?? null;
   return (
     <Group gap={1} wrap="nowrap">
@@ -133,6 +159,14 @@ function AddMenu({ flow, summary }: { readonly flow: ImportFlow; readonly summar
               <Menu.Divider />
               <Menu.Item leftSection={<History size={14} />} onClick={() => flow.showLast(last)}>
                 Result of the last import
+              </Menu.Item>
+            </>
+          )}
+          {summary !== undefined && summary.images > 0 && (
+            <>
+              <Menu.Divider />
+              <Menu.Item leftSection={<ShieldCheck size={14} />} onClick={onDeidentify}>
+                Export de-identified…
               </Menu.Item>
             </>
           )}
