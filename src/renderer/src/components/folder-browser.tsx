@@ -42,6 +42,8 @@ export function FolderBrowser() {
   const { request, answer } = useBrowser();
   return (
     <Modal
+      // A dialog that asks for a folder may have been put into the page later: the question is above it all the same.
+      zIndex={250}
       opened={request !== null}
       onClose={() => answer(null)}
       title={request?.title ?? ''}

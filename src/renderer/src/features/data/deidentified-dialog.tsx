@@ -160,7 +160,9 @@ function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan
           lines={[
             ...(burnedIn > 0 ? [`${formatQuantity(burnedIn, 'file')} with text burned into the picture`] : []),
             ...(unknown > 0
-              ? [`${formatQuantity(unknown, 'DICOM file')} of a kind that often has such text and does not say`]
+              ? [
+                  `${formatQuantity(unknown, 'DICOM file')} (ultrasound, angiography, captures) not saying whether text is burned into the picture`,
+                ]
               : []),
             ...(pictures > 0 ? [`${formatQuantity(pictures, 'PNG or JPEG file')}, which cannot say`] : []),
           ]}

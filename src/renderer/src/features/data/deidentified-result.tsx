@@ -1,5 +1,5 @@
-import { Button, Code, Group, Modal, ScrollArea, Stack, Table, Text } from '@mantine/core';
-import { FileText } from 'lucide-react';
+import { Button, Code, Group, ScrollArea, Stack, Table, Text } from '@mantine/core';
+import { ArrowLeft, FileText } from 'lucide-react';
 import { useState } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import { type DeidentifiedResult, pixelRiskNames } from '#shared/models/deidentified-export';
@@ -24,6 +24,7 @@ export function DeidentifiedResultView({
     ...heldBack.map(({ file, image, reason }) => ({ file, image, why: `Held back: ${pixelRiskNames[reason]}` })),
     ...failed.map(({ file, image, message }) => ({ file, image, why: message })),
   ];
+  if (reading) return <Report resource={report} onBack={() => setReading(false)} />;
   return (
     <Stack gap="md">
       <Notice
@@ -80,14 +81,24 @@ export function DeidentifiedResultView({
         </Button>
         <Button onClick={onClose}>Done</Button>
       </Group>
-      <Modal opened={reading} onClose={() => setReading(false)} title="Report of the export" size="90%">
-        <iframe
-          src={resourceUrl(resourcePaths.report(report))}
-          title="Report of the export"
-          sandbox="allow-modals"
-          style={{ width: '100%', height: '72vh', border: 0, borderRadius: 6, background: '#ffffff' }}
-        />
-      </Modal>
+    </Stack>
+  );
+}
+
+function Report({ resource, onBack }: { readonly resource: string; readonly onBack: () => void }) {
+  return (
+    <Stack gap="sm">
+      <Group>
+        <Button variant="default" leftSection={<ArrowLeft size={14} />} onClick={onBack}>
+          Back to the result
+        </Button>
+      </Group>
+      <iframe
+        src={resourceUrl(resourcePaths.report(resource))}
+        title="Report of the export"
+        sandbox="allow-modals"
+        style={{ width: '100%', height: '68vh', border: 0, borderRadius: 6, background: '#ffffff' }}
+      />
     </Stack>
   );
 }
