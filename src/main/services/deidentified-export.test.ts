@@ -174,6 +174,17 @@ describe('de-identified export', () => {
     expect(studies[0]).toMatch(/^2\.25\.\d+$/);
   });
 
+  it('keeps images without a label without one on the way back', async () => {
+    put('anna.dcm', ultrasound('Anna', '11', 1));
+    put('berta.dcm', ultrasound('Berta', '12', 2));
+    await importFolder(project, images());
+    await exportTo(join(root, 'out'));
+    expect(readdirSync(join(root, 'out'))).toContain('unlabelled');
+    const other = await projects.create(join(root, 'other'));
+    const again = await importFolder(other, join(root, 'out'));
+    expect(again).toMatchObject({ added: 2, classes: {}, patients: 2 });
+  });
+
   it('gives the same bytes each time, and other UIDs in another project', async () => {
     put('a/anna.dcm', ultrasound('Anna', '11', 1));
     await importFolder(project, images());

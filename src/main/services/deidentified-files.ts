@@ -1,5 +1,6 @@
 import type { ImageKind, SplitPart } from '#shared/models/dataset';
 import type { DeidentifiedPlan } from '#shared/models/deidentified-export';
+import { SEVERAL_LABELS_FOLDER, UNLABELLED_FOLDER } from '../ingest/dataset/detect-layout';
 import { isScreenModality } from '../ingest/dicom/deidentify/pixel-risk';
 import type { ExportImage } from '../store/export-files';
 import { folderName } from './projects';
@@ -70,12 +71,15 @@ const SEVERAL_LABELS = Symbol('several labels');
 
 /** A folder name for each class: fit for every file system, and two classes never share one. */
 function classFolders(): (label: string | null | typeof SEVERAL_LABELS) => string {
-  const names = new Map<string | null | symbol, string>();
-  const taken = new Set<string>();
+  const names = new Map<string, string>();
+  // A class that is called like one of these gets another folder.
+  const taken = new Set<string>([UNLABELLED_FOLDER, SEVERAL_LABELS_FOLDER]);
   return (label) => {
+    if (label === null) return UNLABELLED_FOLDER;
+    if (typeof label === 'symbol') return SEVERAL_LABELS_FOLDER;
     const present = names.get(label);
     if (present !== undefined) return present;
-    const base = label === null ? 'unlabelled' : typeof label === 'symbol' ? 'several-labels' : folderName(label);
+    const base = folderName(label);
     let name = base;
     // Windows and macOS do not tell capitals apart.
     for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${base}-${number}`;

@@ -25,6 +25,14 @@ export function splitOfFolder(name: string): SplitPart | null {
   return Object.hasOwn(splitNames, key) ? (splitNames[key] as SplitPart) : null;
 }
 
+/** Folders that say that their images have no class: the de-identified export writes them. */
+export const UNLABELLED_FOLDER = 'unlabelled';
+export const SEVERAL_LABELS_FOLDER = 'several-labels';
+const classless: ReadonlySet<string> = new Set([UNLABELLED_FOLDER, SEVERAL_LABELS_FOLDER]);
+
+const classOf = (name: string | undefined): string | null =>
+  name === undefined || classless.has(name.toLowerCase()) ? null : name;
+
 /** A layout, and how many folders stand around it: `export/2024/benign` has its classes at depth 2. */
 export interface DetectedLayout {
   readonly layout: Layout;
@@ -34,7 +42,7 @@ export interface DetectedLayout {
 /** Whether every file lies in folder `name` at `depth`, and none directly in it: then it only wraps what is inside. */
 function wrapper(folders: readonly (readonly string[])[], depth: number): boolean {
   const name = folders[0]?.[depth];
-  if (name === undefined || splitOfFolder(name) !== null) return false;
+  if (name === undefined || splitOfFolder(name) !== null || classless.has(name.toLowerCase())) return false;
   return folders.every((names) => names[depth] === name && names.length > depth + 1);
 }
 
@@ -60,9 +68,9 @@ export function detectLayout(folders: readonly (readonly string[])[]): DetectedL
 export function readFolders({ layout, depth }: DetectedLayout, folders: readonly string[]): FolderFacts {
   const top = folders[depth];
   const second = folders[depth + 1];
-  if (layout === 'class-folders') return { label: top ?? null, split: null };
+  if (layout === 'class-folders') return { label: classOf(top), split: null };
   if (layout === 'split-class-folders') {
-    return { label: second ?? null, split: top === undefined ? null : splitOfFolder(top) };
+    return { label: classOf(second), split: top === undefined ? null : splitOfFolder(top) };
   }
   return { label: null, split: null };
 }
