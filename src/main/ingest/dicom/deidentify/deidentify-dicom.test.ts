@@ -68,7 +68,7 @@ async function read(source: Buffer, more: Partial<DeidentifyOptions> = {}) {
 }
 
 test('what the table says: dummies, empty values, nothing, new UIDs; the rest is the same bytes', async () => {
-  const { bytes, dataSet } = await read(file());
+  const { bytes, dataSet, actions } = await read(file());
   const text = bytes.toString('latin1');
   for (const gone of ['Muster', 'PID-', 'ACC-', '2024', '1934', 'Dora', '1.2.276', 'SERIAL', '089Y']) {
     expect(text).not.toContain(gone);
@@ -89,6 +89,9 @@ test('what the table says: dummies, empty values, nothing, new UIDs; the rest is
   expect(dataSet.string('x00280303')).toBe('REMOVED');
   const methods = dataSet.elements['x00120064']?.items?.map((one) => one.dataSet?.string('x00080100'));
   expect(methods).toEqual(['113100']);
+  const done = new Map(actions.map(({ tag, action }) => [tag, action]));
+  expect([done.get('(0008,0018)'), done.get('(0010,0010)')]).toEqual(['new UID', 'replaced']);
+  expect([done.has('(0008,0016)'), done.has('(0012,0062)'), done.has('(0008,0070)')]).toEqual([false, false, false]);
 });
 
 test('the file meta group is written anew behind a preamble of zeros', async () => {

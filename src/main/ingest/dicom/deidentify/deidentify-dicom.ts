@@ -126,7 +126,8 @@ export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions
     uidKey: options.uidKey,
     shiftDays: options.dates === 'shift' ? dateShiftDays(options.dateKey, patient) : null,
     counts,
-    own: ownElements(options, encoding, instance, sopClass),
+    // The class stays as it is where the data set has it; one that only the file meta group has is written into both.
+    own: ownElements(options, encoding, instance, readText(dataSet, 'x00080016') === null ? sopClass : null),
   });
   const meta = fileMeta(transferSyntax, sopClass, instance, options.version);
   const bytes = Buffer.concat([meta, ...(transferSyntax === DEFLATED_LITTLE_ENDIAN ? [deflated(body)] : body)]);

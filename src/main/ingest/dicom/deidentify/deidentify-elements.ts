@@ -64,7 +64,8 @@ export function deidentifyElements(dataSet: DataSet, context: ElementContext, de
     const element = dataSet.elements[tag];
     const ready = own.get(tag);
     if (ready !== undefined) {
-      if (element !== undefined && element.length > 0) count(context, tag, 'replaced');
+      if (element !== undefined && element.length > 0)
+        count(context, tag, tag === 'x00080018' ? 'new UID' : 'replaced');
       return [ready];
     }
     if (element === undefined || isStructure(tag)) return [];
