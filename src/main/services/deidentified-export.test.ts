@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FoveaError } from '#shared/ipc/errors';
 import { importOptionsSchema } from '#shared/models/dataset';
 import { type DeidentifiedResult, deidentifiedOptionsSchema } from '#shared/models/deidentified-export';
 import type { DecodePool } from '../decode-host/client';
@@ -222,5 +223,52 @@ describe('de-identified export', () => {
     jobs.cancel(job.id);
     await expect(jobs.result(job.id)).rejects.toMatchObject({ code: 'cancelled' });
     expect(readdirSync(root).filter((name) => name.startsWith('cancelled') || name.startsWith('none'))).toEqual([]);
+  });
+
+  /** The same service over a decode pool that does something else. */
+  function withPool(deidentify: DecodePool['deidentify']): void {
+    const dataset = createDataset({ splits: createSplits({ events: createEvents() }), pool });
+    const reports = { offer: (file: string) => file };
+    exports = createDeidentifiedExports({ dataset, pool: { deidentify }, jobs, reports, version: '0.1.0' });
+  }
+
+  it('ends when the disk is full and leaves nothing; a decoder that crashes costs its file alone', async () => {
+    await someFiles();
+    await importFolder(project, images());
+    let calls = 0;
+    withPool(async (input) => {
+      calls += 1;
+      if (calls > 2) throw new FoveaError('disk_full', 'The disk is full.');
+      return pool.deidentify(input);
+    });
+    await expect(exportTo(join(root, 'full disk'), { includeRisky: true })).rejects.toMatchObject({
+      code: 'disk_full',
+    });
+    expect(readdirSync(root).filter((name) => name.startsWith('full disk'))).toEqual([]);
+
+    calls = 0;
+    withPool(async (input) => {
+      calls += 1;
+      if (calls !== 3) return pool.deidentify(input);
+      writeFileSync(input.out, 'half a file');
+      throw new FoveaError('decoder_crashed', 'The decoder was stopped while it read this file.');
+    });
+    const result = await exportTo(join(root, 'out'), { includeRisky: true });
+    expect(result).toMatchObject({ written: 6, failed: [{ code: 'decoder_crashed' }] });
+    expect(filesOf(join(root, 'out')).filter((path) => path.endsWith('.part'))).toEqual([]);
+  });
+
+  it('can be cancelled in the middle', async () => {
+    await someFiles();
+    await importFolder(project, images());
+    let cancel = () => {};
+    withPool(async (input) => {
+      cancel();
+      return pool.deidentify(input);
+    });
+    const job = exports.start(project, deidentifiedOptionsSchema.parse({}), { folder: join(root, 'stopped') });
+    cancel = () => jobs.cancel(job.id);
+    await expect(jobs.result(job.id)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(readdirSync(root).filter((name) => name.startsWith('stopped'))).toEqual([]);
   });
 });

@@ -44,8 +44,8 @@ export interface DeidentifiedExports {
 
 /** Files on their way at once. */
 const IN_FLIGHT = Math.min(16, availableParallelism() * 2);
-/** Errors that every file would have: they end the export. */
-const FATAL = new Set(['disk_full', 'project_unwritable', 'decoder_failed', 'cancelled']);
+/** Errors that every file would have, and bugs: they end the export. */
+const FATAL = new Set(['disk_full', 'project_unwritable', 'decoder_failed', 'cancelled', 'internal']);
 /** Beside the images: table, reports, what a file system needs for names. */
 const EXTRA_BYTES = 16 * 2 ** 20;
 
