@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeMeasures } from '#shared/imaging/measures-bytes';
 import { FoveaError } from '#shared/ipc/errors';
 import { importOptionsSchema } from '#shared/models/dataset';
 import { type DeidentifiedResult, deidentifiedOptionsSchema } from '#shared/models/deidentified-export';
@@ -10,6 +11,7 @@ import type { DecodePool } from '../decode-host/client';
 import { decodeJobs } from '../decode-host/jobs';
 import { parseDicom } from '../ingest/dicom/parse';
 import { dicomFile, imageModule, type TestElement } from '../ingest/test-support/dicom-bytes';
+import { pictureMeasures } from '../store/measures';
 import { auditTrail } from './audit';
 import { createDataset } from './dataset';
 import { createDeidentifiedExports, type DeidentifiedExports } from './deidentified-export';
@@ -173,6 +175,23 @@ describe('de-identified export', () => {
     const studies = dicoms.map((path) => parseDicom(readFileSync(join(root, 'out', path))).dataSet.string('x0020000d'));
     expect(new Set(studies).size).toBe(1);
     expect(studies[0]).toMatch(/^2\.25\.\d+$/);
+  });
+
+  it('holds back what the search for letters found, though the file says that there are none', async () => {
+    put('a/anna.dcm', ultrasound('Anna', '11', 1));
+    put('a/berta.dcm', ultrasound('Berta', '12', 2));
+    await importFolder(project, images());
+    const [seen] = pictureMeasures(project.store);
+    if (seen === undefined) throw new Error('not measured');
+    const bytes = encodeMeasures({
+      ...seen.measures,
+      text: seen.measures.text.map((_, cell) => (cell === 5 ? 255 : 0)),
+    });
+    project.store.run('UPDATE pictures SET measures = ? WHERE image_id = ?', bytes, seen.image);
+    expect(exports.plan(project, deidentifiedOptionsSchema.parse({}))).toMatchObject({ detected: 1, rest: 1 });
+    const held = await exportTo(join(root, 'out'));
+    expect(held).toMatchObject({ written: 1, heldBack: [{ image: seen.image, reason: 'text-detected' }] });
+    expect(await exportTo(join(root, 'all'), { includeRisky: true })).toMatchObject({ written: 2, heldBack: [] });
   });
 
   it('keeps images without a label without one on the way back', async () => {

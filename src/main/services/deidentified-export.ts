@@ -3,17 +3,21 @@ import { mkdir, rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
-import type { DeidentifiedOptions, DeidentifiedPlan, DeidentifiedResult } from '#shared/models/deidentified-export';
+import type {
+  DeidentifiedOptions,
+  DeidentifiedPlan,
+  DeidentifiedResult,
+  HeldBackReason,
+} from '#shared/models/deidentified-export';
 import type { Job } from '#shared/models/job';
 import type { DecodePool } from '../decode-host/client';
 import { ActionCounts } from '../ingest/dicom/deidentify/action-counts';
-import type { PixelRisk } from '../ingest/dicom/deidentify/pixel-risk';
 import { toStoreError } from '../store/errors';
 import { exportImages } from '../store/export-files';
 import { derivedKey } from '../store/identity';
 import { audit } from './audit';
 import type { Dataset } from './dataset';
-import { type ExportFile, exportFiles, planOf } from './deidentified-files';
+import { type ExportFile, exportFiles, imagesWithText, planOf } from './deidentified-files';
 import { labelsCsv } from './deidentified-labels';
 import {
   type DeidentifiedReport,
@@ -53,7 +57,7 @@ interface Outcome {
   readonly written: ExportFile[];
   readonly heldBack: HeldBackFile[];
   readonly failed: FailedFile[];
-  readonly risks: Partial<Record<PixelRisk, number>>;
+  readonly risks: Partial<Record<HeldBackReason, number>>;
   readonly counts: ActionCounts;
   bytes: number;
 }
@@ -89,12 +93,18 @@ export function createDeidentifiedExports(services: {
         outcome.heldBack.push({ file: file.number, image: file.image, reason: done.risk });
         return;
       }
+      const risk = done.risk ?? (file.textDetected ? 'text-detected' : null);
+      if (risk === 'text-detected' && !options.includeRisky) {
+        await rm(out, { force: true });
+        outcome.heldBack.push({ file: file.number, image: file.image, reason: risk });
+        return;
+      }
       await makeFolders(dirname(target));
       await rename(out, target);
       outcome.written.push(file);
       outcome.bytes += done.bytes;
       for (const { tag, keyword, action, count } of done.actions) outcome.counts.add(tag, keyword, action, count);
-      if (done.risk !== null) outcome.risks[done.risk] = (outcome.risks[done.risk] ?? 0) + 1;
+      if (risk !== null) outcome.risks[risk] = (outcome.risks[risk] ?? 0) + 1;
     } catch (error) {
       // What a host that was stopped has left.
       await rm(out, { force: true }).catch(() => {});
@@ -144,7 +154,7 @@ export function createDeidentifiedExports(services: {
     job: JobHandle,
   ): Promise<DeidentifiedResult> => {
     const started = performance.now();
-    const files = exportFiles(exportImages(project.store, options));
+    const files = exportFiles(exportImages(project.store, options), imagesWithText(project.store));
     if (files.length === 0) {
       throw new FoveaError('nothing_to_export', 'There is no image to export.', {
         hint: 'Add images, or choose another part of the split.',
@@ -207,7 +217,7 @@ export function createDeidentifiedExports(services: {
   };
 
   return {
-    plan: (project, options) => planOf(exportImages(project.store, options)),
+    plan: (project, options) => planOf(exportImages(project.store, options), imagesWithText(project.store)),
     start: (project, options, target) =>
       jobs.start('export', project.id, (job) => write(project, options, target, job)),
   };

@@ -1,8 +1,11 @@
 import type { ImageKind, SplitPart } from '#shared/models/dataset';
 import type { DeidentifiedPlan } from '#shared/models/deidentified-export';
+import { findBurnedInText } from '#shared/review/find-burned-in-text';
 import { SEVERAL_LABELS_FOLDER, UNLABELLED_FOLDER } from '../ingest/dataset/detect-layout';
 import { isScreenModality } from '../ingest/dicom/deidentify/pixel-risk';
 import type { ExportImage } from '../store/export-files';
+import { pictureMeasures } from '../store/measures';
+import type { ProjectStore } from '../store/open';
 import { folderName } from './projects';
 
 /** A source file of the export, with what its images say together. */
@@ -14,6 +17,8 @@ export interface ExportFile {
   readonly hash: string;
   readonly bytes: number;
   readonly kind: ImageKind;
+  /** The search for burned-in text saw letters in one of its frames. */
+  readonly textDetected: boolean;
   /** Null where its frames have several, or none. */
   readonly label: string | null;
   readonly pseudonym: string | null;
@@ -32,7 +37,7 @@ export const pseudonymOf = (patient: number): string => `patient-${String(patien
  * The files of the given images (by content, frames of a file one after another) and their names, which say nothing of
  * the source's name: class, the patient's running number in the project, and a running number.
  */
-export function exportFiles(images: readonly ExportImage[]): ExportFile[] {
+export function exportFiles(images: readonly ExportImage[], withText: ReadonlySet<number>): ExportFile[] {
   const groups = new Map<string, ExportImage[]>();
   for (const image of images) {
     const group = groups.get(image.hash);
@@ -56,6 +61,7 @@ export function exportFiles(images: readonly ExportImage[]): ExportFile[] {
         hash: first.hash,
         bytes: first.fileBytes,
         kind: first.kind,
+        textDetected: frames.some(({ id }) => withText.has(id)),
         label,
         pseudonym,
         split: first.split,
@@ -89,14 +95,22 @@ function classFolders(): (label: string | null | typeof SEVERAL_LABELS) => strin
   };
 }
 
+/** Images in whose pictures letters were detected, whatever their files say. Images that were not measured have none. */
+export function imagesWithText(store: ProjectStore): Set<number> {
+  const found = findBurnedInText(pictureMeasures(store));
+  return new Set(found.filter(({ evidence }) => /\btext$/.test(evidence)).map(({ image }) => image));
+}
+
 /** What an export would hold, by what the project knows of the files. */
-export function planOf(images: readonly ExportImage[]): DeidentifiedPlan {
+export function planOf(images: readonly ExportImage[], withText: ReadonlySet<number>): DeidentifiedPlan {
   const files = [...new Map([...images].reverse().map((image) => [image.hash, image])).values()];
   const burnedIn = files.filter((file) => file.burnedIn === 'yes').length;
   const pictures = files.filter(({ kind }) => kind !== 'dicom').length;
-  const unknown = files.filter(
-    ({ kind, modality, burnedIn: said }) => kind === 'dicom' && said === null && isScreenModality(modality),
-  ).length;
+  const isUnknown = ({ modality, burnedIn: said }: ExportImage) => said === null && isScreenModality(modality);
+  const dicom = files.filter(({ kind, burnedIn: said }) => kind === 'dicom' && said !== 'yes');
+  const unknown = dicom.filter(isUnknown).length;
+  const texts = new Set(images.filter(({ id }) => withText.has(id)).map(({ hash }) => hash));
+  const detected = dicom.filter((file) => !isUnknown(file) && texts.has(file.hash)).length;
   return {
     files: files.length,
     images: images.length,
@@ -104,6 +118,7 @@ export function planOf(images: readonly ExportImage[]): DeidentifiedPlan {
     burnedIn,
     unknown,
     pictures,
-    rest: files.length - burnedIn - unknown - pictures,
+    detected,
+    rest: files.length - burnedIn - unknown - pictures - detected,
   };
 }

@@ -1,7 +1,6 @@
 import type { SplitPart } from '#shared/models/dataset';
-import { type DeidentifiedOptions, pixelRiskNames } from '#shared/models/deidentified-export';
+import { type DeidentifiedOptions, type HeldBackReason, pixelRiskNames } from '#shared/models/deidentified-export';
 import type { ActionCount } from '../ingest/dicom/deidentify/options';
-import type { PixelRisk } from '../ingest/dicom/deidentify/pixel-risk';
 import { type Html, html } from './report-html';
 import { count, moment } from './report-numbers';
 import { reportStyle } from './report-style';
@@ -9,7 +8,7 @@ import { reportStyle } from './report-style';
 export interface HeldBackFile {
   readonly file: number;
   readonly image: number;
-  readonly reason: PixelRisk;
+  readonly reason: HeldBackReason;
 }
 
 export interface FailedFile {
@@ -30,7 +29,7 @@ export interface DeidentifiedReport {
   readonly patients: number;
   readonly kinds: Readonly<Record<string, number>>;
   /** Written files by what speaks against their pixels. */
-  readonly includedRisks: Readonly<Partial<Record<PixelRisk, number>>>;
+  readonly includedRisks: Readonly<Partial<Record<HeldBackReason, number>>>;
   readonly heldBack: readonly HeldBackFile[];
   readonly failed: readonly FailedFile[];
   readonly actions: readonly ActionCount[];
@@ -42,7 +41,7 @@ export const PROFILE = 'DICOM PS3.15 2026c, Annex E, Basic Application Level Con
 /** What a person who passes the files on has to know, in plain words. */
 export function statementsOf(options: DeidentifiedOptions): string[] {
   return [
-    'The pixels were not looked at and not cleaned: names, dates or faces that can be seen in a picture are still there.',
+    'The pixels were not cleaned: names, dates or faces that can be seen in a picture are still there. A search for letters ran when the images were imported; it misses some.',
     'Comments inside compressed pixel data of DICOM files are part of the pixel data and were carried over.',
     options.dates === 'shift'
       ? 'Dates were moved into the past by a secret number of days, the same for all files of a patient; times of the day were kept. Dates of birth were removed.'
@@ -99,7 +98,7 @@ function summary({ options, files, written, heldBack, failed, kinds, includedRis
     ['unlabelled images', options.labelledOnly ? 'left out' : 'included'],
     ['dates', options.dates === 'shift' ? 'shifted by a secret number of days a patient' : 'removed'],
     ...Object.entries(includedRisks).map(([risk, n]): [string, string] => [
-      `written although the file ${pixelRiskNames[risk as PixelRisk]}`,
+      `written although the file ${pixelRiskNames[risk as HeldBackReason]}`,
       count(n),
     ]),
   ];

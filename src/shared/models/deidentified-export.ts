@@ -24,19 +24,29 @@ export const deidentifiedPlanSchema = z.object({
   unknown: z.number().int(),
   /** PNG and JPEG, which cannot say. */
   pictures: z.number().int(),
+  /** Other files in whose pictures the search for burned-in text saw letters. */
+  detected: z.number().int(),
   /** What is exported unless the rest is included. */
   rest: z.number().int(),
 });
 export type DeidentifiedPlan = z.infer<typeof deidentifiedPlanSchema>;
 
-export const pixelRisks = ['burned-in', 'burned-in-unknown', 'recognisable', 'overlay-in-pixels'] as const;
+export const pixelRisks = [
+  'burned-in',
+  'burned-in-unknown',
+  'recognisable',
+  'overlay-in-pixels',
+  'text-detected',
+] as const;
+export type HeldBackReason = (typeof pixelRisks)[number];
 
 /** Why a file is held back, for people. */
-export const pixelRiskNames: Readonly<Record<(typeof pixelRisks)[number], string>> = {
+export const pixelRiskNames: Readonly<Record<HeldBackReason, string>> = {
   'burned-in': 'says that text is burned into the picture',
   'burned-in-unknown': 'does not say whether text is burned into the picture',
   recognisable: 'says that the person can be recognised in the picture',
   'overlay-in-pixels': 'has an overlay inside its pixel values',
+  'text-detected': 'seems to have letters drawn into the picture',
 };
 
 export const deidentifiedResultSchema = z.object({

@@ -143,8 +143,8 @@ const partOf = (value: string | null): SplitPart | null => splitParts.find((part
 
 /** What will be held back, and the choice to take it all the same. */
 function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan: DeidentifiedPlan }) {
-  const { burnedIn, unknown, pictures, rest, files, bytes } = plan;
-  const risky = burnedIn + unknown + pictures;
+  const { burnedIn, unknown, pictures, detected, rest, files, bytes } = plan;
+  const risky = burnedIn + unknown + pictures + detected;
   const included = options.includeRisky ? files : rest;
   return (
     <Stack gap="sm">
@@ -164,6 +164,9 @@ function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan
                   `${formatQuantity(unknown, 'DICOM file')} (ultrasound, angiography, captures) not saying whether text is burned into the picture`,
                 ]
               : []),
+            ...(detected > 0
+              ? [`${formatQuantity(detected, 'other file')} where letters were seen in the picture`]
+              : []),
             ...(pictures > 0 ? [`${formatQuantity(pictures, 'PNG or JPEG file')}, which cannot say`] : []),
           ]}
         >
@@ -177,7 +180,7 @@ function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan
       )}
       <Text size="xs" c="dimmed">
         {formatQuantity(included, 'file')} to write, of {formatQuantity(files, 'file')} ({formatBytes(bytes)}). Pixels
-        are not looked at and not cleaned; each file’s header is checked again when it is written.
+        are not cleaned; each file’s header is checked again when it is written.
       </Text>
     </Stack>
   );
