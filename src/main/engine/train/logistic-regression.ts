@@ -1,4 +1,5 @@
-import { type Minimum, minimise } from '../optim/lbfgs';
+import { type Minimum, minimise } from '#shared/statistics/lbfgs';
+import { crossEntropyOfRows } from '#shared/statistics/softmax-loss';
 import { crossEntropyTargets } from './cross-entropy';
 
 export interface LogisticData {
@@ -114,46 +115,4 @@ function unscale(x: Float64Array, { mean, deviation }: Scaling, classes: number)
     linear[classes * width + c] = (x[classes * width + c] as number) - shift;
   }
   return linear;
-}
-
-/** -sum(T log softmax(x W^T + b)); adds its gradient to `gradient`. d/d logits = softmax rowsum(T) - T. */
-function crossEntropyOfRows(
-  linear: Float64Array,
-  gradient: Float64Array,
-  { features, labels, width, classes }: LogisticData,
-  targets: Float32Array,
-): number {
-  const size = classes * width;
-  const logits = new Float64Array(classes);
-  let loss = 0;
-  for (let row = 0; row < labels.length; row += 1) {
-    const first = row * width;
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let c = 0; c < classes; c += 1) {
-      let logit = linear[size + c] as number;
-      const weights = c * width;
-      for (let j = 0; j < width; j += 1) logit += (linear[weights + j] as number) * (features[first + j] as number);
-      logits[c] = logit;
-      largest = Math.max(largest, logit);
-    }
-    let exponentials = 0;
-    let total = 0;
-    for (let c = 0; c < classes; c += 1) {
-      exponentials += Math.exp((logits[c] as number) - largest);
-      total += targets[row * classes + c] as number;
-    }
-    const logarithm = largest + Math.log(exponentials);
-    for (let c = 0; c < classes; c += 1) {
-      const target = targets[row * classes + c] as number;
-      const ofLogit = (logits[c] as number) - logarithm;
-      loss -= target * ofLogit;
-      const slope = total * Math.exp(ofLogit) - target;
-      gradient[size + c] = (gradient[size + c] as number) + slope;
-      const weights = c * width;
-      for (let j = 0; j < width; j += 1) {
-        gradient[weights + j] = (gradient[weights + j] as number) + slope * (features[first + j] as number);
-      }
-    }
-  }
-  return loss;
 }

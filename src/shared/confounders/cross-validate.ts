@@ -1,0 +1,100 @@
+import { foldItems } from '../splitting/folds';
+import { minimise } from '../statistics/lbfgs';
+import { crossEntropyOfRows } from '../statistics/softmax-loss';
+import type { Design } from './design';
+
+export interface Labelled {
+  /** Class indices. */
+  readonly labels: Int32Array;
+  readonly groups: Uint32Array;
+  readonly classes: number;
+}
+
+export interface FitOptions {
+  /** Of the largest component of the gradient of the mean loss with its penalty. */
+  readonly tolerance: number;
+  readonly maximumIterations: number;
+}
+
+/** Ranks of predictions do not change beyond this. */
+export const usualFit: FitOptions = { tolerance: 1e-4, maximumIterations: 200 };
+
+/** Each image's fold: groups whole, and class counts even where `stratified`. */
+export function dealFolds(data: Labelled, folds: number, seed: number, stratified: boolean): Uint8Array {
+  const items = Array.from(data.labels, (label, id) => ({
+    id,
+    label: stratified ? label : 0,
+    group: data.groups[id] ?? null,
+  }));
+  const dealt = foldItems(items, folds, seed);
+  return Uint8Array.from(items, ({ id }) => dealt.get(id) ?? 0);
+}
+
+/**
+ * Probabilities [images, classes] of every image by the model that did not learn from its fold: multinomial logistic
+ * regression with an L2 penalty on the weights and none on the biases, as scikit-learn's LogisticRegression(C=penalty).
+ */
+export async function outOfFold(
+  design: Design,
+  data: Labelled,
+  foldOf: Uint8Array,
+  options: FitOptions = usualFit,
+): Promise<Float64Array> {
+  const { classes, labels } = data;
+  const { rowOf, rows, width, features } = design;
+  const folds = foldOf.reduce((most, fold) => Math.max(most, fold + 1), 0);
+  const answers = new Float64Array(labels.length * classes);
+  // Each fit begins where that of the fold before ended: they share most of their images.
+  let start: Float64Array = new Float64Array(classes * (width + 1));
+  for (let fold = 0; fold < folds; fold += 1) {
+    const targets = new Float32Array(rows * classes);
+    let n = 0;
+    for (let index = 0; index < labels.length; index += 1) {
+      if (foldOf[index] === fold) continue;
+      const at = (rowOf[index] ?? 0) * classes + (labels[index] ?? 0);
+      targets[at] = (targets[at] ?? 0) + 1;
+      n += 1;
+    }
+    for (let at = 0; at < targets.length; at += 1) targets[at] = (targets[at] ?? 0) / n;
+    const decay = 1 / (design.penalty * n);
+    const weights = classes * width;
+    const { x } = await minimise(
+      (linear, gradient) => {
+        const loss = crossEntropyOfRows(linear, gradient, { features, width, classes }, targets);
+        let squares = 0;
+        for (let at = 0; at < weights; at += 1) {
+          const weight = linear[at] as number;
+          squares += weight * weight;
+          gradient[at] = (gradient[at] as number) + decay * weight;
+        }
+        return loss + (decay / 2) * squares;
+      },
+      start,
+      options,
+    );
+    start = x;
+    const known = new Map<number, Float64Array>();
+    for (let index = 0; index < labels.length; index += 1) {
+      if (foldOf[index] !== fold) continue;
+      const row = rowOf[index] ?? 0;
+      const answer = known.get(row) ?? softmaxOfRow(design, row, x, classes);
+      known.set(row, answer);
+      answers.set(answer, index * classes);
+    }
+  }
+  return answers;
+}
+
+function softmaxOfRow({ features, width }: Design, row: number, linear: Float64Array, classes: number): Float64Array {
+  const logits = Float64Array.from({ length: classes }, (_, label) => {
+    let logit = linear[classes * width + label] ?? 0;
+    for (let column = 0; column < width; column += 1) {
+      logit += (linear[label * width + column] ?? 0) * (features[row * width + column] ?? 0);
+    }
+    return logit;
+  });
+  const largest = Math.max(...logits);
+  const exponentials = logits.map((logit) => Math.exp(logit - largest));
+  const sum = exponentials.reduce((total, value) => total + value, 0);
+  return exponentials.map((value) => value / sum);
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { metricSchema } from './metric';
+
+/** What a file says of itself besides its pixels. */
+export const confounderTags = [
+  'manufacturer',
+  'model',
+  'station',
+  'site',
+  'year',
+  'modality',
+  'matrix',
+  'bits',
+  'photometric',
+  'syntax',
+  'kind',
+  'sex',
+  'age',
+] as const;
+export const confounderTagSchema = z.enum(confounderTags);
+export type ConfounderTag = (typeof confounderTags)[number];
+
+/** `tags`: all of them together. The others are measured on the picture (`shared/imaging/picture-measures`). */
+export const confounderSources = [...confounderTags, 'tags', 'border', 'text', 'brightness'] as const;
+export const confounderSourceSchema = z.enum(confounderSources);
+export type ConfounderSource = (typeof confounderSources)[number];
+
+/**
+ * `strong` and `weak`: better than chance, by much or by little. `nothing`: no better, and no large link is left open.
+ * `unclear`: no better, but too few images to rule a link out. `constant`: one value only. `missing`: never known.
+ */
+export const confounderVerdicts = ['strong', 'weak', 'unclear', 'nothing', 'constant', 'missing'] as const;
+export type ConfounderVerdict = (typeof confounderVerdicts)[number];
+
+/** How well one source alone predicts the label. */
+export const confounderFindingSchema = z.object({
+  source: confounderSourceSchema,
+  /** Different values of a tag, missing among them; numbers a picture of the others. */
+  values: z.number().int(),
+  /** Images without it. */
+  missing: z.number().int(),
+  /** Macro one-versus-rest AUC of out-of-fold predictions; chance is 0.5. Null where there was nothing to predict from. */
+  auc: metricSchema.nullable(),
+  /** Chance is 1 / classes. */
+  balancedAccuracy: metricSchema.nullable(),
+  /** Of the permutation test; `adjustedP` by Holm over all sources. */
+  p: z.number().nullable(),
+  adjustedP: z.number().nullable(),
+  permutations: z.number().int(),
+  verdict: z.enum(confounderVerdicts),
+  /** For people: what it means and what to do. */
+  sentence: z.string(),
+});
+export type ConfounderFinding = z.infer<typeof confounderFindingSchema>;
+
+export const confounderScanSchema = z.object({
+  createdAt: z.string(),
+  /** What of the dataset it rests on; another one means that the scan is out of date. */
+  state: z.string(),
+  /** Labelled images of the classes that are not left out. */
+  images: z.number().int(),
+  /** Those that were looked at: of many, some are drawn. */
+  examined: z.number().int(),
+  /** Of those that were looked at: patients, groups of duplicates and single images: what folds, intervals and permutations keep together. */
+  groups: z.number().int(),
+  classes: z.array(z.object({ label: z.string(), images: z.number().int(), groups: z.number().int() })),
+  /** Classes with too few images or groups to say anything of. */
+  leftOut: z.array(z.object({ label: z.string(), images: z.number().int(), groups: z.number().int() })),
+  folds: z.number().int(),
+  repeats: z.number().int(),
+  seconds: z.number(),
+  /** The whole in one sentence. */
+  summary: z.string(),
+  /** In the order of `confounderSources`; none where there are too few images. */
+  findings: z.array(confounderFindingSchema),
+});
+export type ConfounderScan = z.infer<typeof confounderScanSchema>;
+
+/** Images by class for each value of a tag, as the dataset is now. */
+export const confounderTableSchema = z.object({
+  classes: z.array(z.string()),
+  rows: z.array(
+    z.object({
+      /** Null: the images without the tag. */
+      value: z.string().nullable(),
+      /** In the order of `classes`. */
+      counts: z.array(z.number().int()),
+    }),
+  ),
+  /** Further values, of fewer images each, that are not listed. */
+  more: z.object({ values: z.number().int(), counts: z.array(z.number().int()) }).nullable(),
+});
+export type ConfounderTable = z.infer<typeof confounderTableSchema>;
