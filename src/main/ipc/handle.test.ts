@@ -6,6 +6,7 @@ import { createDispatch, type DomainHandlers, type Handlers, handle } from './ha
 import type { createHandlers } from './handlers';
 import type { appHandlers } from './handlers/app';
 import type { backbonesHandlers } from './handlers/backbones';
+import type { confoundersHandlers } from './handlers/confounders';
 import type { datasetHandlers } from './handlers/dataset';
 import type { evaluationsHandlers } from './handlers/evaluations';
 import type { experimentsHandlers } from './handlers/experiments';
@@ -25,6 +26,7 @@ describe('the contract', () => {
     type Handled =
       | keyof ReturnType<typeof appHandlers>
       | keyof ReturnType<typeof backbonesHandlers>
+      | keyof ReturnType<typeof confoundersHandlers>
       | keyof ReturnType<typeof datasetHandlers>
       | keyof ReturnType<typeof evaluationsHandlers>
       | keyof ReturnType<typeof experimentsHandlers>

@@ -12,7 +12,7 @@ export interface Places {
   readonly resourcesFolder: string;
   readonly rendererFolder: string;
   readonly preload: string;
-  readonly entries: { readonly engineHost: string; readonly decodeHost: string };
+  readonly entries: { readonly engineHost: string; readonly decodeHost: string; readonly confounderWorker: string };
 }
 
 /** `mainFolder`: where the entry that runs was built to (`out/main`). */
@@ -23,7 +23,11 @@ export function findPlaces(mainFolder: string): Places {
     resourcesFolder: resolve(mainFolder, '../../resources'),
     rendererFolder: resolve(mainFolder, '../renderer'),
     preload: resolve(mainFolder, '../preload/index.cjs'),
-    entries: { engineHost: join(mainFolder, 'engine-host.js'), decodeHost: join(mainFolder, 'decode-host.js') },
+    entries: {
+      engineHost: join(mainFolder, 'engine-host.js'),
+      decodeHost: join(mainFolder, 'decode-host.js'),
+      confounderWorker: join(mainFolder, 'confounder-worker.js'),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import type { z } from 'zod';
+import { parseIntensity } from '#shared/imaging/intensity-text';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import type { RequestOutput } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
@@ -50,10 +51,16 @@ export interface PreparedRun {
 
 /** The backbone's pipeline with what the run chooses of it. A choice that is not made leaves no trace in its hash. */
 export function pipelineOf(
-  { crop }: Pick<RunConfig, 'crop'>,
+  { crop, intensity }: Pick<RunConfig, 'crop' | 'intensity'>,
   { imageSize, mean, std }: Pick<Estimate, 'imageSize' | 'mean' | 'std'>,
 ): Pipeline {
-  return { ...defaultPipeline(imageSize, mean, std), ...(crop === undefined ? {} : { crop }) };
+  const usual = defaultPipeline(imageSize, mean, std);
+  return {
+    ...usual,
+    // The schema of the configuration has let only readable ones through.
+    intensity: (intensity === undefined ? null : parseIntensity(intensity)) ?? usual.intensity,
+    ...(crop === undefined ? {} : { crop }),
+  };
 }
 
 const SCHEDULE_POINTS = 200;

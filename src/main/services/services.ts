@@ -7,6 +7,8 @@ import type { HostLauncher } from '../process/host';
 import { type About, createAbout } from './about';
 import { type Backbones, createBackbones } from './backbones';
 import { type Comparisons, createComparisons } from './comparisons';
+import { scanInThread } from './confounder-thread';
+import { type Confounders, createConfounders } from './confounders';
 import { createDataset, type Dataset } from './dataset';
 import { createDeidentifiedExports, type DeidentifiedExports } from './deidentified-export';
 import { createDuplicates, type Duplicates } from './duplicates';
@@ -46,6 +48,7 @@ export interface Services {
   readonly labels: Labels;
   readonly splits: Splits;
   readonly duplicates: Duplicates;
+  readonly confounders: Confounders;
   readonly backbones: Backbones;
   readonly learningRates: LearningRates;
   readonly runs: Runs;
@@ -85,6 +88,12 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const splits = createSplits({ events });
   const labels = createLabels({ events });
   const duplicates = createDuplicates({ events, pool });
+  const confounders = createConfounders({
+    duplicates,
+    jobs,
+    events,
+    scanner: scanInThread(entries.confounderWorker),
+  });
   const dataset = createDataset({ splits, pool });
   const imports = createImports({ events, pool, splits });
   const samples = createSamples({ userDataFolder, resourcesFolder, projects, imports, splits, jobs });
@@ -117,6 +126,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     labels,
     splits,
     duplicates,
+    confounders,
     backbones,
     learningRates,
     runs,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { backboneSummarySchema } from '../models/backbone';
 import { comparisonSchema } from '../models/comparison';
+import { confounderScanSchema, confounderTableSchema, confounderTagSchema } from '../models/confounders';
 import {
   datasetSummarySchema,
   imageDetailSchema,
@@ -183,6 +184,17 @@ export const requests = {
   'dataset.moveToSplit': request(
     project.extend({ images: z.array(z.number().int()).min(1), split: splitPartSchema }),
     splitSummarySchema,
+  ),
+
+  /** A confounder scan: how well tags, border, text area and brightness alone predict the label. */
+  'confounders.start': request(project, job),
+  /** The last scan; `outdated` where the dataset has changed since. */
+  'confounders.get': request(project, z.object({ scan: confounderScanSchema, outdated: z.boolean() }).nullable()),
+  'confounders.table': request(project.extend({ tag: confounderTagSchema }), confounderTableSchema),
+  /** Images of a cell of that table. */
+  'confounders.images': request(
+    project.extend({ tag: confounderTagSchema, value: z.string().nullable(), label: z.string() }),
+    z.object({ ids: z.array(z.number().int()) }),
   ),
 
   'backbones.list': request(nothing, z.object({ backbones: z.array(backboneSummarySchema) })),

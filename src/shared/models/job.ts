@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Long work other than a training run: import, sample project, learning rate test, evaluation, prediction, export. Cancellable, with progress. */
+/** Long work other than a training run: import, sample project, learning rate test, evaluation, prediction, export, confounder scan. Cancellable, with progress. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'sample', 'evaluate', 'predict', 'export', 'backbone', 'rates']),
+  kind: z.enum(['import', 'sample', 'evaluate', 'predict', 'export', 'backbone', 'rates', 'confounders']),
   project: z.string().nullable(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
   phase: z.string(),

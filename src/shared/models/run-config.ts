@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseIntensity } from '../imaging/intensity-text';
 import { loraTargets } from '../training/lora';
 import { cropSchema } from './pipeline';
 import { testTimeViewsSchema } from './test-time';
@@ -77,6 +78,17 @@ export const runConfigSchema = z.strictObject({
   imageSize: z.number().int().min(8).max(1024).nullable().default(null),
   /** What of each picture the model sees; absent = all of it. */
   crop: cropSchema.optional(),
+  /**
+   * How the stored values of DICOM files become grey levels: `auto` (the file's own window), `full-range`,
+   * `window:centre:width` or `percentile:low:high`; absent = auto. Photographs are taken as they are.
+   */
+  intensity: z
+    .string()
+    .refine((text) => parseIntensity(text) !== null, {
+      error:
+        'Must be auto, full-range, window:centre:width (as window:40:400) or percentile:low:high (as percentile:1:99)',
+    })
+    .optional(),
   /** Of `lora`: rank of the adapters; they change weights by alpha / rank times their product. */
   loraRank: z.number().int().min(1).max(256).default(8),
   /** Of `lora`. */

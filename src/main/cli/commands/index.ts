@@ -4,6 +4,7 @@ import { addApp } from './app';
 import { addBackbone } from './backbone';
 import { addBench } from './bench';
 import { addCompare } from './compare';
+import { addConfounders } from './confounders';
 import { addCreate } from './create';
 import { addDeidentify } from './deidentify';
 import { addDemo } from './demo';
@@ -28,6 +29,7 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addCreate,
   addImport,
   addReview,
+  addConfounders,
   addSplit,
   addBackbone,
   addFindRate,

@@ -2,6 +2,7 @@ import type { Services } from '../../services/services';
 import type { Handlers } from '../handle';
 import { appHandlers } from './app';
 import { backbonesHandlers } from './backbones';
+import { confoundersHandlers } from './confounders';
 import { datasetHandlers } from './dataset';
 import { evaluationsHandlers } from './evaluations';
 import { experimentsHandlers } from './experiments';
@@ -23,6 +24,7 @@ export function createHandlers(services: Services, mode: 'desktop' | 'web', plat
     ...projectsHandlers(services),
     ...jobsHandlers(services),
     ...datasetHandlers(services),
+    ...confoundersHandlers(services),
     ...backbonesHandlers(services),
     ...ratesHandlers(services),
     ...runsHandlers(services),

@@ -65,6 +65,8 @@ const affected: Record<'dataset' | 'runs' | 'evaluations' | 'backbones', readonl
     'dataset.images',
     'dataset.image',
     'dataset.duplicates',
+    'confounders.get',
+    'confounders.table',
     'projects.list',
     'runs.preview',
     'evaluations.cases',

@@ -133,6 +133,7 @@ const jobTitles: Record<Job['kind'], string> = {
   export: 'Exporting',
   backbone: 'Downloading backbone',
   rates: 'Trying learning rates',
+  confounders: 'Looking for confounders',
 };
 
 function JobItem({ job }: { readonly job: Job }) {

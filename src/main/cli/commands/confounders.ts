@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { sourceNames } from '#shared/confounders/verdict';
+import type { ConfounderScan } from '#shared/models/confounders';
+import type { Run } from '../program';
+import { decimals, duration, interval, table } from '../table';
+
+export function addConfounders(program: Command, run: Run): void {
+  program
+    .command('confounders')
+    .description('say how well tags, the image border, burned-in text or brightness alone predict the label')
+    .argument('<project>', 'the project folder')
+    .action((folder: string) =>
+      run(async (session) => {
+        const project = await session.open(folder);
+        const { job } = await session.request('confounders.start', { project });
+        const { value: scan } = await session.finish<ConfounderScan>(job);
+        return { result: { ...scan }, text: toText(scan) };
+      }),
+    );
+}
+
+function toText(scan: ConfounderScan): string {
+  const { findings, classes, leftOut, examined, images, groups, seconds } = scan;
+  const measured = findings.filter(({ auc }) => auc !== null);
+  const without = findings.filter(({ auc }) => auc === null);
+  return [
+    scan.summary,
+    ...(measured.length === 0
+      ? []
+      : [
+          '',
+          table(
+            ['source', 'AUC [95 %]', 'balanced accuracy', 'p', 'p, all together', 'verdict'],
+            measured.map(({ source, auc, balancedAccuracy, p, adjustedP, verdict }) => [
+              sourceNames[source],
+              auc === null ? '' : interval(auc),
+              balancedAccuracy === null ? '' : interval(balancedAccuracy),
+              decimals(p ?? 1),
+              decimals(adjustedP ?? 1),
+              verdict,
+            ]),
+          ),
+          '',
+          ...measured.map(({ sentence }) => sentence),
+        ]),
+    ...(without.length === 0
+      ? []
+      : [`Nothing to predict from: ${without.map(({ source }) => sourceNames[source]).join(', ')}.`]),
+    ...leftOut.map(({ label, images: n }) => `Left out, too few images: ${label} (${n}).`),
+    ...(classes.length < 2
+      ? []
+      : [
+          '',
+          `${examined} of ${images} images in ${groups} groups; chance is an AUC of 0.5 and a balanced accuracy of ${decimals(1 / classes.length)}; ${duration(seconds)}`,
+        ]),
+  ].join('\n');
+}

@@ -1,0 +1,34 @@
+import { type Intensity, intensitySchema } from '../models/pipeline';
+
+/**
+ * How an intensity is written in a run's settings: `auto`, `full-range`, `window:centre:width` (as `window:40:400`, in
+ * the file's units after rescale) or `percentile:low:high` (as `percentile:1:99`). Null for anything else.
+ */
+export function parseIntensity(text: string): Intensity | null {
+  const [kind, ...parts] = text.split(':');
+  const numbers = parts.map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [first, second] = numbers;
+  const taken = kind === 'window' || kind === 'percentile' ? 2 : 0;
+  if (numbers.length !== taken) return null;
+  const given =
+    kind === 'window'
+      ? { kind, center: first, width: second }
+      : kind === 'percentile'
+        ? { kind, low: first, high: second }
+        : { kind };
+  const parsed = intensitySchema.safeParse(given);
+  if (!parsed.success) return null;
+  // A range of nothing would turn every picture black.
+  return parsed.data.kind === 'percentile' && parsed.data.low === parsed.data.high ? null : parsed.data;
+}
+
+export function intensityText(intensity: Intensity): string {
+  switch (intensity.kind) {
+    case 'window':
+      return `window:${intensity.center}:${intensity.width}`;
+    case 'percentile':
+      return `percentile:${intensity.low}:${intensity.high}`;
+    default:
+      return intensity.kind;
+  }
+}
