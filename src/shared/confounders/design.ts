@@ -33,12 +33,23 @@ export function designOf(images: ConfounderImages, source: ConfounderSource): De
     case 'border':
       return measureDesign(images, (measures) => measures.border);
     case 'text':
-      return measureDesign(images, (measures) => measures.text);
+      return measureDesign(images, ({ text }) => [...text, ...amountOf(text)]);
     case 'brightness':
       return measureDesign(images, ({ mean, deviation }) => [mean, deviation]);
     default:
       return tagDesign(images, [source]);
   }
+}
+
+/** How much there is that looks like text, wherever it stands: in all, and in how many cells. */
+function amountOf(text: Uint8Array): readonly [number, number] {
+  let sum = 0;
+  let cells = 0;
+  for (const value of text) {
+    sum += value;
+    if (value > 0) cells += 1;
+  }
+  return [sum, cells];
 }
 
 /** One column a value, missing and “other” among them. The matrix has its logarithmic width and height as well. */

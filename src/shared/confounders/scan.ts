@@ -73,6 +73,8 @@ export async function scanConfounders(
   for (const [index, source] of confounderSources.entries()) {
     hooks.onProgress?.(source, index, confounderSources.length);
     await hooks.pause?.();
+    // Together they say more than one alone only where there are several.
+    if (source === 'tags' && found.filter(({ auc }) => auc !== null).length < 2) continue;
     found.push(await examine(source, designOf(images, source), data, foldsOf, options, hooks));
   }
   const adjusted = holm(found.flatMap(({ p }) => p ?? []));

@@ -26,7 +26,7 @@ export const sourceNames: Readonly<Record<ConfounderSource, string>> = {
   kind: 'kind of file',
   sex: 'patient’s sex',
   age: 'patient’s age',
-  tags: 'tags together',
+  tags: 'all tags together',
   border: 'image border',
   text: 'burned-in text area',
   brightness: 'brightness and contrast',
@@ -82,6 +82,9 @@ export function judge(auc: Metric, adjustedP: number): ConfounderVerdict {
 
 const PLURAL: ReadonlySet<ConfounderSource> = new Set(['tags', 'brightness']);
 
+const subjectOf = (source: ConfounderSource): string =>
+  source === 'tags' ? 'All tags together' : `The ${sourceNames[source]}`;
+
 /** “AUC 0.91 [0.88, 0.94]”. */
 export function aucText({ value, low, high }: Metric): string {
   const interval = low === null || high === null ? '' : ` [${low.toFixed(2)}, ${high.toFixed(2)}]`;
@@ -94,7 +97,7 @@ export function sentenceOf(
   classes: readonly string[],
 ): string {
   const plural = PLURAL.has(source);
-  const subject = `The ${sourceNames[source]} alone`;
+  const subject = source === 'tags' ? subjectOf(source) : `${subjectOf(source)} alone`;
   const apart = classes.length === 2 ? `${classes[1]} from ${classes[0]}` : `the ${classes.length} classes apart`;
   const found = auc === null ? '' : aucText(auc);
   switch (verdict) {
@@ -107,9 +110,9 @@ export function sentenceOf(
     case 'unclear':
       return `${subject} ${plural ? 'are' : 'is'} not shown to do better than chance, but the images are too few to rule it out: ${found}.`;
     case 'constant':
-      return `The ${sourceNames[source]} ${plural ? 'are' : 'is'} the same for all images, or shared by too few of them to compare.`;
+      return `${subjectOf(source)} ${plural ? 'are' : 'is'} the same for all images, or shared by too few of them to compare.`;
     case 'missing':
-      return `The ${sourceNames[source]} ${plural ? 'are' : 'is'} not known for any image.`;
+      return `${subjectOf(source)} ${plural ? 'are' : 'is'} not known for any image.`;
   }
 }
 

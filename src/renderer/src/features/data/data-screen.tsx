@@ -21,6 +21,7 @@ import { useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import { BulkBar } from './bulk-bar';
 import { ClassPanel } from './class-panel';
+import { ConfoundersView } from './confounders-view';
 import classes from './data-screen.module.css';
 import { DataTabs } from './data-tabs';
 import { type DatasetView, imagesView } from './dataset-view';
@@ -95,6 +96,7 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
               onView={setView}
             />
           </Activity>
+          {view.kind === 'confounders' && <ConfoundersView project={project.id} />}
           {view.kind === 'duplicates' && (
             <DuplicatesView
               project={project.id}

@@ -4,7 +4,8 @@ import type { DuplicateFilter } from './duplicate-filter';
 /** What the Data screen shows: each is a tab. */
 export type DatasetView =
   | { readonly kind: 'images' }
-  | { readonly kind: 'duplicates'; readonly filter: DuplicateFilter };
+  | { readonly kind: 'duplicates'; readonly filter: DuplicateFilter }
+  | { readonly kind: 'confounders' };
 
 export const imagesView: DatasetView = { kind: 'images' };
 
@@ -21,6 +22,7 @@ export function dataTabs(summary: DatasetSummary): readonly DataTab[] {
   return [
     { kind: 'images', name: 'Images', waiting: 0 },
     { kind: 'duplicates', name: 'Duplicates', waiting: duplicates.groups - duplicates.kept },
+    { kind: 'confounders', name: 'Confounders', waiting: 0 },
   ];
 }
 
@@ -31,5 +33,7 @@ export function openView(kind: DatasetView['kind']): DatasetView {
       return imagesView;
     case 'duplicates':
       return { kind, filter: 'open' };
+    case 'confounders':
+      return { kind };
   }
 }

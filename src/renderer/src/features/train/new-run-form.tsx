@@ -9,6 +9,7 @@ import { BackboneSection } from './backbone-section';
 import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
 import { GoalSection } from './goal-section';
 import { HeadSection } from './head-section';
+import { ImageSection } from './image-section';
 import { MachineSection } from './machine-section';
 import { OptimizerSection } from './optimizer-section';
 import classes from './preset-card.module.css';
@@ -82,6 +83,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
           <div className={layout['folded']}>
             <HeadSection draft={draft} change={change} />
             {!fitsAtOnce(draft) && <OptimizerSection draft={draft} change={change} />}
+            <ImageSection project={project.id} draft={draft} change={change} />
             <RegularisationSection draft={draft} change={change} />
             <MachineSection draft={draft} change={change} />
           </div>
