@@ -59,7 +59,7 @@ export function createConfounders(options: {
         }
         const result = await scanner(images, {
           signal,
-          onProgress: (source, done, total) => progress(`looking at the ${sourceNames[source]}`, done, total),
+          onProgress: (source, done, total) => progress(sourceNames[source], done, total),
         });
         const scan: ConfounderScan = {
           ...result,

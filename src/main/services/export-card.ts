@@ -1,3 +1,4 @@
+import { intensityInWords } from '#shared/imaging/intensity-text';
 import type { Metric } from '#shared/models/metric';
 import type { PrecisionComparison } from '#shared/models/precision';
 import type { Evaluation, RunRecord } from '#shared/models/run';
@@ -85,7 +86,7 @@ A Vision Transformer for ${record.classes.length} classes (${record.classes.map(
 
 ${input.usage}
 
-Images must be prepared as in \`pipeline.json\`: 8-bit raster, short side at most ${pipeline.canonicalShortSide} px; resized to ${pipeline.width} × ${pipeline.height} (bilinear, antialiased, aspect not kept); times ${pipeline.rescaleFactor.toPrecision(6)}; mean ${pipeline.mean.join(', ')}; standard deviation ${pipeline.std.join(', ')}. Class names by index are in \`labels.json\`.
+Images must be prepared as in \`pipeline.json\`: grey levels by ${intensityInWords(pipeline.intensity)} (photographs as they are)${pipeline.crop === undefined ? '' : ', cropped to the tissue region of ultrasound files'}; 8-bit raster, short side at most ${pipeline.canonicalShortSide} px; resized to ${pipeline.width} × ${pipeline.height} (bilinear, antialiased, aspect not kept); times ${pipeline.rescaleFactor.toPrecision(6)}; mean ${pipeline.mean.join(', ')}; standard deviation ${pipeline.std.join(', ')}. Class names by index are in \`labels.json\`.
 
 ${comparison === null ? '' : precisionSection(comparison)}## Training
 

@@ -1,3 +1,4 @@
+import { intensityInWords } from '#shared/imaging/intensity-text';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation, RunDetail } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
@@ -160,15 +161,6 @@ function facts(rows: readonly (readonly [string, string | Html])[]): Html {
 
 function methods({ run, evaluation, environment }: ReportInput): Html {
   const { config, pipeline, hashes } = run.record;
-  const { intensity } = pipeline;
-  const intensityText =
-    intensity.kind === 'auto'
-      ? "the file's own window, else its full range"
-      : intensity.kind === 'window'
-        ? `window centre ${intensity.center}, width ${intensity.width}`
-        : intensity.kind === 'percentile'
-          ? `percentiles ${intensity.low} to ${intensity.high}`
-          : 'full range';
   const code = (text: string): Html => html`<code>${text}</code>`;
   const configRows = Object.entries(config)
     .filter(([, value]) => typeof value !== 'object' || value === null)
@@ -182,7 +174,7 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
     ...configRows,
   ])}</section><section class="keep"><h3>Augmentation of training images</h3>${facts(augmentationRows)}</section></div>
 <section class="keep"><h2>Preprocessing</h2>${facts([
-    ['intensity', intensityText],
+    ['intensity', intensityInWords(pipeline.intensity)],
     ['canonical raster', `8 bit, short side at most ${pipeline.canonicalShortSide} px`],
     ['model input', `${pipeline.width} × ${pipeline.height} px, ${pipeline.resample}, antialiased`],
     ['scale', `× ${Number(pipeline.rescaleFactor.toPrecision(6))}`],

@@ -55,7 +55,7 @@ const advice: Readonly<Record<ConfounderSource, string>> = {
   age: 'that may be how the disease is spread, and a model may read it off the picture. Report results by age.',
   tags: 'what the files say besides their pixels gives the label away. See which tag it is.',
   border:
-    'a model may learn frames, rulers or the shape of the field of view. Crop to the tissue, and check where the model looks.',
+    'unless the finding itself reaches it, a model may learn frames, rulers or the shape of the field of view. Crop to the tissue, and check where the model looks.',
   text: 'a model may learn marks and captions instead of the finding. Mask or crop them, and check where the model looks.',
   brightness:
     'that may be the finding itself, or the exposure, gain or window. Compare images of both classes side by side.',

@@ -1,3 +1,4 @@
+import { assertNever } from '../ipc/errors';
 import { type Intensity, intensitySchema } from '../models/pipeline';
 
 /**
@@ -30,5 +31,21 @@ export function intensityText(intensity: Intensity): string {
       return `percentile:${intensity.low}:${intensity.high}`;
     default:
       return intensity.kind;
+  }
+}
+
+/** For reports and model cards. */
+export function intensityInWords(intensity: Intensity): string {
+  switch (intensity.kind) {
+    case 'auto':
+      return "the file's own window, else its full range";
+    case 'window':
+      return `window centre ${intensity.center}, width ${intensity.width}`;
+    case 'percentile':
+      return `percentiles ${intensity.low} to ${intensity.high}`;
+    case 'full-range':
+      return 'full range';
+    default:
+      return assertNever(intensity);
   }
 }

@@ -1,4 +1,4 @@
-import { Radio, Table, Text } from '@mantine/core';
+import { Radio, Table, Text, VisuallyHidden } from '@mantine/core';
 import type { ConfounderFinding, ConfounderScan, ConfounderSource } from '#shared/models/confounders';
 import { formatFixed } from '../../charts/format';
 import { IntervalScale, IntervalStrip } from '../../charts/interval-strip';
@@ -29,16 +29,17 @@ export function ConfounderFindings({ scan, findings, source, onSource }: Confoun
       flush
       actions={<TableMenu name="Confounders" table={() => scanTable(scan)} />}
     >
-      <Table.ScrollContainer minWidth={760}>
+      <Table.ScrollContainer minWidth={840}>
         <Table aria-label="Confounders" className="tabular" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Source</Table.Th>
-              <Table.Th w="30%" px={24}>
+              <Table.Th w="26%" px={24}>
+                <VisuallyHidden>AUC, drawn</VisuallyHidden>
                 <IntervalScale ticks={TICKS} {...SCALE} />
               </Table.Th>
               <Table.Th ta="right">AUC</Table.Th>
-              <Table.Th ta="right">Balanced acc.</Table.Th>
+              <Table.Th ta="right">Balanced accuracy</Table.Th>
               <Table.Th ta="right">
                 <abbr title="How often labels dealt out at random do as well, adjusted for all sources (Holm)">p</abbr>
               </Table.Th>
@@ -72,7 +73,11 @@ export function ConfounderFindings({ scan, findings, source, onSource }: Confoun
                   >
                     {formatFixed(finding.adjustedP)}
                   </Table.Td>
-                  <Table.Td fw={isFound ? 600 : 400} c={isFound ? undefined : 'dimmed'}>
+                  <Table.Td
+                    style={{ whiteSpace: 'nowrap' }}
+                    fw={isFound ? 600 : 400}
+                    c={isFound ? undefined : 'dimmed'}
+                  >
                     {verdictNames[finding.verdict]}
                   </Table.Td>
                 </Table.Tr>
@@ -81,7 +86,7 @@ export function ConfounderFindings({ scan, findings, source, onSource }: Confoun
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {chosen !== undefined && (
+      {chosen !== undefined && !scan.summary.startsWith(chosen.sentence) && (
         <Text size="sm" p="md" aria-live="polite">
           {chosen.sentence}
         </Text>
