@@ -118,7 +118,7 @@ describe('confounders of a project', () => {
     expect(of('year')).toMatchObject({ values: 2, missing: 20 });
     expect(scan.summary).toContain('malignant from benign');
     expect(await confounders.get(project)).toEqual({ scan, outdated: false });
-    setLabel(project.store, 1, classNumber(project.store, 'malignant'), 'person');
+    setLabel(project.store, 1, classNumber(project.store, 'malignant'), 'user');
     expect((await confounders.get(project))?.outdated).toBe(true);
   });
 

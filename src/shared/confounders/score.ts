@@ -1,6 +1,6 @@
 import type { Metric } from '../models/metric';
 import { rankedAuc, rankScores } from '../statistics/auc';
-import { clusterBootstrap, defaultBootstrap } from '../statistics/bootstrap';
+import { clusterBootstrap } from '../statistics/bootstrap';
 import type { Labelled } from './cross-validate';
 import { groupCount } from './images';
 
@@ -54,8 +54,7 @@ export function scorePredictions(probabilities: Float64Array, { labels, groups, 
   };
   const values = new Float64Array(2);
   measure(new Uint32Array(n).fill(1), values);
-  const resamples = n > MANY ? FEWER_RESAMPLES : defaultBootstrap.resamples;
-  const intervals = clusterBootstrap(groups, groupCount(groups), 2, measure, { ...defaultBootstrap, resamples });
+  const intervals = clusterBootstrap(groups, groupCount(groups), 2, measure);
   const metric = (at: number): Metric | null => {
     const value = values[at] ?? Number.NaN;
     const interval = intervals[at] ?? null;
@@ -63,7 +62,3 @@ export function scorePredictions(probabilities: Float64Array, { labels, groups, 
   };
   return { auc: metric(0), balancedAccuracy: metric(1) };
 }
-
-/** Of many images the interval is narrow, and its ends need not be known to the third decimal. */
-const MANY = 5000;
-const FEWER_RESAMPLES = 400;

@@ -73,11 +73,7 @@ export function ConfounderFindings({ scan, findings, source, onSource }: Confoun
                   >
                     {formatFixed(finding.adjustedP)}
                   </Table.Td>
-                  <Table.Td
-                    style={{ whiteSpace: 'nowrap' }}
-                    fw={isFound ? 600 : 400}
-                    c={isFound ? undefined : 'dimmed'}
-                  >
+                  <Table.Td style={{ whiteSpace: 'nowrap' }} {...(isFound ? { fw: 600 } : { c: 'dimmed' })}>
                     {verdictNames[finding.verdict]}
                   </Table.Td>
                 </Table.Tr>

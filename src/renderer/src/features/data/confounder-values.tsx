@@ -62,7 +62,7 @@ export function ConfounderValues({ project, tag }: { readonly project: string; r
             <Table.Tbody>
               {table.rows.map(({ value, counts }) => (
                 <Table.Tr key={value ?? ''}>
-                  <Table.Th scope="row" fw={400} c={value === null ? 'dimmed' : undefined}>
+                  <Table.Th scope="row" fw={400} {...(value === null ? { c: 'dimmed' } : {})}>
                     {valueText(tag, value)}
                   </Table.Th>
                   {table.classes.map((label, at) => (
