@@ -59,7 +59,10 @@ export function confounderImages({ store }: OpenProject): ConfounderImages {
 /** Values that a table lists at most; the rarest are counted together. */
 const MOST_VALUES = 40;
 
-/** Images by class for each value of a tag, most frequent first, missing last. */
+/** Tags whose values have an order of their own. */
+const ORDERED: ReadonlySet<ConfounderTag> = new Set(['age', 'year', 'bits']);
+
+/** Images by class for each value of a tag, most frequent or in their order, missing last. */
 export function confounderTable({ store }: OpenProject, tag: ConfounderTag): ConfounderTable {
   const rows = confounderRows(store);
   const present = new Set(rows.map(({ label }) => label));
@@ -76,7 +79,9 @@ export function confounderTable({ store }: OpenProject, tag: ConfounderTag): Con
   const total = (own: readonly number[]) => own.reduce((sum, n) => sum + n, 0);
   const sorted = [...counts].sort(
     ([a, one], [b, other]) =>
-      Number(a === null) - Number(b === null) || total(other) - total(one) || (a ?? '').localeCompare(b ?? ''),
+      Number(a === null) - Number(b === null) ||
+      (ORDERED.has(tag) ? 0 : total(other) - total(one)) ||
+      (a ?? '').localeCompare(b ?? '', 'en', { numeric: true }),
   );
   const listed = sorted.filter(([value], index) => index < MOST_VALUES || value === null);
   const rest = sorted.filter((entry) => !listed.includes(entry));
