@@ -48,6 +48,7 @@ const inspector: ShortcutGroup = {
     [['Drag'], 'Pan the image'],
     [['Right drag'], 'Window (sideways) and level (up, down)'],
     [['W'], 'Left drag does window/level; again: pan'],
+    [['[', ']'], 'Previous, next window preset'],
     [['Wheel'], 'Zoom at the pointer; with several frames: previous, next frame (Ctrl zooms)'],
     [[',', '.'], 'Previous, next frame'],
     [['+', '–'], 'Zoom in, out'],

@@ -1,7 +1,7 @@
 import { ActionIcon, Center, Group, Loader, Slider, Text, Tooltip } from '@mantine/core';
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { Contrast, Maximize2, Minimize2, RotateCcw, SlidersVertical, ZoomIn, ZoomOut } from 'lucide-react';
-import { type PointerEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { ImageDetail } from '#shared/models/dataset';
 import { resourceUrl } from '../../bridge/bridge';
@@ -10,6 +10,8 @@ import { isDialogOpen, isTyping } from '../../state/shortcuts';
 import classes from './image-viewer.module.css';
 import { useLatestImage } from './use-latest-image';
 import { dragWindow, fitView, type GreyWindow, stepFrame, type View, wheelFactor, zoomAt } from './viewer-math';
+import { WindowMenu } from './window-menu';
+import { stepPreset, windowPresets } from './window-presets';
 
 /** How an image is looked at; kept by the owner so that the large and the small viewer show the same. */
 export interface Look {
@@ -59,6 +61,7 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
   };
   const shownWindow = look.window ?? ownWindow;
   const canWindow = !image.colour;
+  const presets = useMemo(() => windowPresets(image), [image]);
   const ownFrame = image.frame ?? 0;
   const shownFrame = look.frame ?? ownFrame;
 
@@ -100,9 +103,14 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
     return () => element.removeEventListener('wheel', onWheel);
   }, []);
 
+  const setWindow = (window: GreyWindow | null) => onLook({ ...look, window });
+  const stepWindow = (step: 1 | -1) => setWindow(stepPreset(presets, look.window, step)?.window ?? null);
+
   const keys = useRef<(key: string) => boolean>(() => false);
   keys.current = (key) => {
     if (key === 'w' && canWindow) onLook({ ...look, windowing: !look.windowing });
+    else if (key === ']' && canWindow) stepWindow(1);
+    else if (key === '[' && canWindow) stepWindow(-1);
     else if (key === 'i') onLook({ ...look, invert: !look.invert });
     else if (key === 'r') reset();
     else if (key === '+' || key === '=') zoom(1.25);
@@ -223,6 +231,7 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
           onClick={() => onLook({ ...look, windowing: !look.windowing })}
           icon={<SlidersVertical size={15} />}
         />
+        <WindowMenu presets={presets} shown={look.window} onWindow={setWindow} />
         <Tool
           label="Invert (I)"
           name="Invert"
