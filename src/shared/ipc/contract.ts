@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backboneSummarySchema } from '../models/backbone';
+import { balanceSchema } from '../models/balance';
 import { comparisonSchema } from '../models/comparison';
 import { confounderScanSchema, confounderTableSchema, confounderTagSchema } from '../models/confounders';
 import {
@@ -23,6 +24,7 @@ import { diagnosisSchema } from '../models/diagnosis';
 import { duplicateGroupSchema, duplicateVerdictSchema } from '../models/duplicates';
 import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCaseSchema } from '../models/experiment';
 import { exportFormatSchema } from '../models/export';
+import { originListSchema } from '../models/held-out';
 import { jobSchema } from '../models/job';
 import { settingValueSchema } from '../models/membership';
 import { precisionComparisonSchema } from '../models/precision';
@@ -35,8 +37,10 @@ import {
   runDetailSchema,
   runProgressSchema,
   runSummarySchema,
+  testOpeningSchema,
 } from '../models/run';
 import { bestMetrics, devices, runConfigSchema } from '../models/run-config';
+import { personNameSchema, signOffReasonSchema, splitSignOffSchema } from '../models/sign-off';
 import { testTimeViewsSchema } from '../models/test-time';
 import { FEWEST_FOLDS, MOST_FOLDS } from '../splitting/folds';
 
@@ -185,6 +189,16 @@ export const requests = {
     project.extend({ images: z.array(z.number().int()).min(1), split: splitPartSchema }),
     splitSummarySchema,
   ),
+  /** Sites, scanners and stations with their labelled images: what a test part can be held out by. */
+  'dataset.origins': request(project, z.object({ origins: z.array(originListSchema) })),
+  /** How sex, age, scanner, site and modality lie over parts and classes. */
+  'dataset.balance': request(project, z.object({ balance: balanceSchema })),
+  /** A person's word that training may start though groups stand in more than one part. */
+  'dataset.signOff': request(
+    project.extend({ name: personNameSchema, reason: signOffReasonSchema }),
+    splitSummarySchema,
+  ),
+  'dataset.withdrawSignOff': request(project, splitSummarySchema),
 
   /** A confounder scan: how well tags, border, text area and brightness alone predict the label. */
   'confounders.start': request(project, job),
@@ -252,6 +266,15 @@ export const requests = {
         .nullable(),
       /** Where the run is not expected to fit into memory: half the batch with twice the accumulation. */
       smallerBatch: z.object({ batchSize: z.number().int(), gradientAccumulation: z.number().int() }).nullable(),
+      /** What stands in more than one part of the split; null where nothing does. */
+      leak: z
+        .object({
+          groups: z.number().int(),
+          patients: z.number().int(),
+          duplicates: z.number().int(),
+          signOff: splitSignOffSchema.nullable(),
+        })
+        .nullable(),
       problems: z.array(z.string()),
       warnings: z.array(z.string()),
     }),
@@ -313,9 +336,16 @@ export const requests = {
 
   /** Without `testTimeViews`, as the configuration of the run says. */
   'evaluations.start': request(
-    run.extend({ split: z.enum(['validation', 'test']), testTimeViews: testTimeViewsSchema.optional() }),
+    run.extend({
+      split: z.enum(['validation', 'test']),
+      testTimeViews: testTimeViewsSchema.optional(),
+      /** Who opens the test set, as that person wants to be named. */
+      by: personNameSchema.nullable().optional(),
+    }),
     job,
   ),
+  /** Every opening of a test set of this project, newest first. */
+  'evaluations.openings': request(project, z.object({ openings: z.array(testOpeningSchema) })),
   'evaluations.get': request(run.extend({ split: z.enum(['validation', 'test']) }), evaluationSchema.nullable()),
   'evaluations.cases': request(
     run.extend({

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { duplicateCountsSchema } from './duplicates';
+import { heldOutSchema } from './held-out';
+import { splitSignOffSchema } from './sign-off';
 
 export const splitParts = ['train', 'validation', 'test'] as const;
 export const splitPartSchema = z.enum(splitParts);
@@ -121,6 +123,8 @@ export const splitRequestSchema = z.object({
   group: z.enum(['patient', 'none']).default('patient'),
   /** Images that look alike stay in one part, whatever else is grouped. */
   keepDuplicatesTogether: z.boolean().default(true),
+  /** Whole sites or scanners as the test part, in place of a share; `validation` is then a share of what is left. */
+  heldOut: heldOutSchema.nullable().default(null),
 });
 export type SplitRequest = z.infer<typeof splitRequestSchema>;
 /** As it is asked for: what is left out has its default. */
@@ -142,8 +146,14 @@ export const splitSummarySchema = z.object({
   groupsAcrossSplits: z.number().int(),
   patientsAcrossSplits: z.number().int(),
   duplicatesAcrossSplits: z.number().int(),
-  /** Largest difference, in images, between a class count and its stratified share. */
+  /**
+   * Largest difference, in images, over classes and parts between a class's images in a part and the part's share of
+   * the class. Of train and validation only where the test part is held out by site or scanner.
+   */
   deviation: z.number(),
+  heldOut: heldOutSchema.nullable(),
+  /** Given though groups stand in more than one part; null where nobody gave one, or none is needed. */
+  signOff: splitSignOffSchema.nullable(),
   warnings: z.array(z.string()),
 });
 export type SplitSummary = z.infer<typeof splitSummarySchema>;

@@ -1,4 +1,5 @@
 import type { ImportResult } from '#shared/models/dataset';
+import { datasetBalance } from '../../services/balance';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
@@ -38,4 +39,8 @@ export const datasetHandlers = ({ projects, dataset, labels, splits, duplicates,
       return splits.split(project, request);
     },
     'dataset.moveToSplit': ({ project, images, split }) => splits.move(projects.get(project), images, split),
+    'dataset.origins': ({ project }) => ({ origins: splits.origins(projects.get(project)) }),
+    'dataset.balance': ({ project }) => ({ balance: datasetBalance(projects.get(project)) }),
+    'dataset.signOff': ({ project, name, reason }) => splits.signOff(projects.get(project), name, reason),
+    'dataset.withdrawSignOff': ({ project }) => splits.withdrawSignOff(projects.get(project)),
   }) satisfies DomainHandlers<'dataset'>;

@@ -49,6 +49,7 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
     // What folders gave was not chosen: the next split starts from the default.
     keepDuplicatesTogether:
       summary.split === null || summary.split.group === 'folders' || summary.split.keepDuplicatesTogether,
+    heldOut: summary.split?.heldOut ?? null,
   });
   const make = useCommand('dataset.split', { quiet: true });
   const [split, setSplit] = useState(summary.split);
