@@ -5,7 +5,7 @@ import { viewsText } from '#shared/models/test-time';
 import { confidenceChart, confusionMatrixChart, intervalBar, lossChart, metricChart, shareBar } from './report-charts';
 import { type Html, html } from './report-html';
 import { count, decimalInterval, duration, moment, percent, percentInterval } from './report-numbers';
-import { reportStyle } from './report-style';
+import { reportPage } from './report-page';
 
 /** Images of each class in each part, as they were when the run began. */
 export interface ReportPart {
@@ -49,19 +49,10 @@ export interface ReportInput {
 export function renderReport(input: ReportInput): string {
   const { run, evaluation } = input;
   const title = `${run.summary.name} – ${evaluation.split} – ${input.project}`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-<meta name="generator" content="${`Fovea ${run.record.version}`}">
-<title>${title}</title>
-<style>STYLE</style>
-</head>
-<body>
-<main>
-${header(input)}
+  return reportPage({
+    title,
+    version: run.record.version,
+    body: html`${header(input)}
 ${leak(evaluation)}
 ${tiles(evaluation)}
 ${cautions(evaluation)}
@@ -71,12 +62,8 @@ ${example(input.example)}
 ${history(run)}
 ${data(input)}
 ${methods(input)}
-${footer(input)}
-</main>
-</body>
-</html>
-`;
-  return page.text.replace('STYLE', () => reportStyle);
+${footer(input)}`,
+  });
 }
 
 const partName = { train: 'Training', validation: 'Validation', test: 'Test' } as const;

@@ -20,6 +20,7 @@ import {
   deidentifiedPlanSchema,
   deidentifiedResultSchema,
 } from '../models/deidentified-export';
+import { datasetReportSchema } from '../models/dataset-report';
 import { diagnosisSchema } from '../models/diagnosis';
 import { duplicateGroupSchema, duplicateVerdictSchema } from '../models/duplicates';
 import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCaseSchema } from '../models/experiment';
@@ -193,6 +194,10 @@ export const requests = {
   'dataset.origins': request(project, z.object({ origins: z.array(originListSchema) })),
   /** How sex, age, scanner, site and modality lie over parts and classes. */
   'dataset.balance': request(project, z.object({ balance: balanceSchema })),
+  /** Everything about the dataset in numbers. */
+  'dataset.report': request(project, datasetReportSchema),
+  /** The same as one HTML page. */
+  'dataset.reportPage': request(project, z.object({ html: z.string() })),
   /** A person's word that training may start though groups stand in more than one part. */
   'dataset.signOff': request(
     project.extend({ name: personNameSchema, reason: signOffReasonSchema }),

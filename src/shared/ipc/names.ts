@@ -41,6 +41,8 @@ const requestTable: Record<RequestName, true> = {
   'confounders.images': true,
   'dataset.origins': true,
   'dataset.balance': true,
+  'dataset.report': true,
+  'dataset.reportPage': true,
   'dataset.signOff': true,
   'dataset.withdrawSignOff': true,
   'backbones.list': true,

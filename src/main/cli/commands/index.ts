@@ -7,6 +7,7 @@ import { addCompare } from './compare';
 import { addConfounders } from './confounders';
 import { addCreate } from './create';
 import { addDeidentify } from './deidentify';
+import { addDataset } from './dataset';
 import { addDemo } from './demo';
 import { addEvaluate } from './evaluate';
 import { addExperiments } from './experiments';
@@ -31,6 +32,7 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addReview,
   addConfounders,
   addSplit,
+  addDataset,
   addBackbone,
   addFindRate,
   addTrain,

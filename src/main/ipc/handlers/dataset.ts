@@ -1,9 +1,21 @@
 import type { ImportResult } from '#shared/models/dataset';
 import { datasetBalance } from '../../services/balance';
+import { datasetReport } from '../../services/dataset-report';
+import { renderDatasetReport } from '../../services/dataset-report-page';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
-export const datasetHandlers = ({ projects, dataset, labels, splits, duplicates, imports, grants, jobs }: Services) =>
+export const datasetHandlers = ({
+  about,
+  projects,
+  dataset,
+  labels,
+  splits,
+  duplicates,
+  imports,
+  grants,
+  jobs,
+}: Services) =>
   ({
     'dataset.summary': ({ project }) => dataset.summary(projects.get(project)),
     'dataset.scan': ({ project, grants: given }) =>
@@ -41,6 +53,10 @@ export const datasetHandlers = ({ projects, dataset, labels, splits, duplicates,
     'dataset.moveToSplit': ({ project, images, split }) => splits.move(projects.get(project), images, split),
     'dataset.origins': ({ project }) => ({ origins: splits.origins(projects.get(project)) }),
     'dataset.balance': ({ project }) => ({ balance: datasetBalance(projects.get(project)) }),
+    'dataset.report': ({ project }) => datasetReport(projects.get(project)),
+    'dataset.reportPage': ({ project }) => ({
+      html: renderDatasetReport(datasetReport(projects.get(project)), about.version),
+    }),
     'dataset.signOff': ({ project, name, reason }) => splits.signOff(projects.get(project), name, reason),
     'dataset.withdrawSignOff': ({ project }) => splits.withdrawSignOff(projects.get(project)),
   }) satisfies DomainHandlers<'dataset'>;

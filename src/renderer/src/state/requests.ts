@@ -67,6 +67,9 @@ const affected: Record<'dataset' | 'runs' | 'evaluations' | 'backbones', readonl
     'dataset.duplicates',
     'confounders.get',
     'confounders.table',
+    'dataset.origins',
+    'dataset.balance',
+    'dataset.report',
     'projects.list',
     'runs.preview',
     'evaluations.cases',
@@ -86,6 +89,7 @@ const affected: Record<'dataset' | 'runs' | 'evaluations' | 'backbones', readonl
     'experiments.get',
   ],
   evaluations: [
+    'evaluations.openings',
     'evaluations.get',
     'evaluations.cases',
     'runs.list',

@@ -24,8 +24,8 @@ import { ClassPanel } from './class-panel';
 import { ConfoundersView } from './confounders-view';
 import classes from './data-screen.module.css';
 import { DataTabs } from './data-tabs';
-import { type DatasetView, imagesView } from './dataset-view';
 import { DeidentifiedDialog } from './deidentified-dialog';
+import { type DatasetView, imagesView, openView } from './dataset-view';
 import { DropZone } from './drop-zone';
 import { DuplicatesView } from './duplicates-view';
 import { FilterBar } from './filter-bar';
@@ -34,6 +34,7 @@ import { ImageGrid } from './image-grid';
 import { ImportDialog } from './import-dialog';
 import { type ImportFlow, useImportFlow } from './import-flow';
 import { Inspector } from './inspector';
+import { ReportView } from './report-view';
 import { emptySelection, keepShown, neighbour, type Selection, selectOnly } from './selection';
 import { SplitDialog } from './split-dialog';
 import { useDataShortcuts } from './use-data-shortcuts';
@@ -105,6 +106,13 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
               filter={view.filter}
               onFilter={(filter) => setView({ ...view, filter })}
               onClose={() => setView(imagesView)}
+            />
+          )}
+          {view.kind === 'report' && (
+            <ReportView
+              project={project.id}
+              onEditSplit={() => setSplitOpen(true)}
+              onDuplicates={() => setView(openView('duplicates'))}
             />
           )}
         </>

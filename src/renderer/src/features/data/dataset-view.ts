@@ -6,6 +6,7 @@ export type DatasetView =
   | { readonly kind: 'images' }
   | { readonly kind: 'duplicates'; readonly filter: DuplicateFilter }
   | { readonly kind: 'confounders' };
+  | { readonly kind: 'report' };
 
 export const imagesView: DatasetView = { kind: 'images' };
 
@@ -23,6 +24,7 @@ export function dataTabs(summary: DatasetSummary): readonly DataTab[] {
     { kind: 'images', name: 'Images', waiting: 0 },
     { kind: 'duplicates', name: 'Duplicates', waiting: duplicates.groups - duplicates.kept },
     { kind: 'confounders', name: 'Confounders', waiting: 0 },
+    { kind: 'report', name: 'Report', waiting: 0 },
   ];
 }
 
@@ -34,6 +36,7 @@ export function openView(kind: DatasetView['kind']): DatasetView {
     case 'duplicates':
       return { kind, filter: 'open' };
     case 'confounders':
+    case 'report':
       return { kind };
   }
 }

@@ -3,10 +3,8 @@ import { FileText, Lock, Play, RotateCw, TrendingUp } from 'lucide-react';
 import { useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
-import { confirm } from '../../components/confirm';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
-import { Notice } from '../../components/notice';
 import { Page, PageHeader } from '../../components/page';
 import { ProgressCard } from '../../components/progress-card';
 import { RunPicker, useModelRun } from '../../components/run-picker';
@@ -14,7 +12,9 @@ import { useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import classes from './evaluate-screen.module.css';
 import { EvaluationView } from './evaluation-view';
+import { OpenTestDialog } from './open-test-dialog';
 import { ReportDialog } from './report-dialog';
+import { TestOpenings } from './test-openings';
 import { useEvaluationJob } from './use-evaluation-job';
 
 export type EvaluatedSplit = 'validation' | 'test';
@@ -74,18 +74,11 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
   const evaluation = useRequest('evaluations.get', target);
   const work = useEvaluationJob(target);
   const [reportOpen, setReportOpen] = useState(false);
+  const [asking, setAsking] = useState(false);
 
-  const start = async () => {
-    if (split === 'test') {
-      const sure = await confirm({
-        title: 'Open the test set?',
-        message:
-          'The test set tells how good a finished model is. Each opening is recorded in the project, because choosing a model by test results makes them too good. Choose by validation, and open this once.',
-        confirmLabel: 'Open and evaluate',
-      });
-      if (!sure) return;
-    }
-    work.start();
+  const start = () => {
+    if (split === 'test') setAsking(true);
+    else work.start(null);
   };
   const label = split === 'test' ? 'Evaluate on the test set' : 'Evaluate on validation';
   const busy = work.job !== null;
@@ -124,11 +117,6 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
         )}
         {evaluation.data !== null && evaluation.data !== undefined && (
           <>
-            {split === 'test' && (
-              <Notice tone="info">
-                Openings of the test set are recorded in the project. Do not choose between models by these numbers.
-              </Notice>
-            )}
             <EvaluationView
               project={project}
               run={run}
@@ -145,6 +133,18 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
               }
             />
             <ReportDialog opened={reportOpen} onClose={() => setReportOpen(false)} run={run} target={target} />
+          </>
+        )}
+        {split === 'test' && (
+          <>
+            <TestOpenings project={project.id} run={run.id} />
+            <OpenTestDialog
+              opened={asking}
+              onClose={() => setAsking(false)}
+              project={project.id}
+              run={run.id}
+              onOpen={work.start}
+            />
           </>
         )}
       </div>

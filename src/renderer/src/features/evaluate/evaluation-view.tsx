@@ -51,6 +51,7 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
   );
   return (
     <>
+      {evaluation.leak !== null && <Notice tone="error" title="These numbers flatter" lines={[evaluation.leak]} />}
       <SectionCard
         title={evaluation.split === 'test' ? 'Test set' : 'Validation images'}
         description={[
