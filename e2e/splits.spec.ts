@@ -1,36 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from './fixtures/app';
-import { still } from './fixtures/dicom';
+import { writeTwoSites } from './fixtures/two-sites';
 import { DataPage } from './pages/data';
 import { EvaluatePage } from './pages/evaluate';
 import { ProjectsPage } from './pages/projects';
 import { TrainPage } from './pages/train';
-
-/** 24 patients of two images; a third of them from another hospital with another scanner. */
-async function writeImages(folder: string): Promise<void> {
-  for (let number = 0; number < 48; number++) {
-    const patient = number >> 1;
-    const isLeft = patient % 2 === 0;
-    const isNorth = patient % 3 !== 0;
-    const label = join(folder, isLeft ? 'left' : 'right');
-    await mkdir(label, { recursive: true });
-    await writeFile(
-      join(label, `${number}.dcm`),
-      still({
-        patient: `patient ${patient}`,
-        institution: isNorth ? 'General Hospital' : 'County Clinic',
-        maker: 'Maker',
-        model: isNorth ? 'One' : 'Two',
-        sex: patient % 4 < 2 ? 'F' : 'M',
-        age: 30 + 2 * patient,
-        seed: number + 1,
-        side: isLeft ? 'left' : 'right',
-      }),
-    );
-  }
-}
 
 test('splits: a leak stops training until it is signed off, results say so, and a site is held out', async ({
   app,
@@ -38,7 +13,7 @@ test('splits: a leak stops training until it is signed off, results say so, and 
 }) => {
   test.slow();
   const folder = join(app.workspace, 'images');
-  await writeImages(folder);
+  await writeTwoSites(folder);
   await new ProjectsPage(window).create('Sites', app.workspace);
   const data = new DataPage(window);
   await data.importFolder(folder);

@@ -160,6 +160,10 @@ export function createEvaluations(options: {
   // A run that has ended is looked at on the validation images at once; the test set waits for a person.
   runs.onEnd(async (project, run) => {
     await jobs.result(start(project, run, 'validation').id);
+    // A leak is measured on test images; its openings are counted as all are.
+    if ((await runs.get(project, run)).record.experiment?.kind === 'leak') {
+      await jobs.result(start(project, run, 'test').id);
+    }
   });
 
   return {

@@ -158,6 +158,17 @@ export function partMembers(store: ProjectStore, part: SplitPart): PartMember[] 
     .map(([id, hash, frame, label, patient]) => ({ id, hash, frame, label, patient }));
 }
 
+/** All labelled images, whatever their part, by content. */
+export function labelledMembers(store: ProjectStore): PartMember[] {
+  return store
+    .json<[number, string, number, string, number | null][]>(
+      `SELECT json_group_array(json_array(id, hash, frame, name, patient_id)) FROM (
+         SELECT images.id, hash, frame, classes.name, patient_id FROM images JOIN classes ON classes.id = images.label_id
+         WHERE removed_at IS NULL ORDER BY hash, frame)`,
+    )
+    .map(([id, hash, frame, label, patient]) => ({ id, hash, frame, label, patient }));
+}
+
 /** Part of each image among `ids` in the current split. */
 export function currentParts(
   store: ProjectStore,

@@ -27,6 +27,7 @@ import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCase
 import { exportFormatSchema } from '../models/export';
 import { originListSchema } from '../models/held-out';
 import { jobSchema } from '../models/job';
+import { leakPlanSchema } from '../models/leak';
 import { settingValueSchema } from '../models/membership';
 import { precisionComparisonSchema } from '../models/precision';
 import { filePredictionSchema } from '../models/prediction';
@@ -62,6 +63,11 @@ const job = z.object({ job: z.string() });
 const experiment = project.extend({ experiment: z.string() });
 const folds = z.number().int().min(FEWEST_FOLDS).max(MOST_FOLDS);
 const foldSeed = z.number().int().min(0).default(42);
+const leakShares = {
+  validation: z.number().min(0.01).max(0.9).default(0.2),
+  test: z.number().min(0.01).max(0.9).default(0.2),
+  seed: foldSeed,
+};
 /** A cell of a confusion matrix, or a bar of a histogram. */
 const caseFilter = {
   truth: z.number().int().optional(),
@@ -331,6 +337,13 @@ export const requests = {
   /** Queues a run for each fold of the train and validation images. */
   'experiments.crossValidate': request(
     project.extend({ config: runConfigSchema, folds, seed: foldSeed, name: z.string().max(120).optional() }),
+    experimentSchema,
+  ),
+  /** Two splits with equal shares and seed, one that leaks and one that does not. */
+  'experiments.planLeak': request(project.extend(leakShares), leakPlanSchema),
+  /** Queues a run on each of the two; both are evaluated on their test images. The current split stays as it is. */
+  'experiments.leak': request(
+    project.extend({ config: runConfigSchema, ...leakShares, name: z.string().max(120).optional() }),
     experimentSchema,
   ),
   'experiments.cases': request(experiment.extend(caseFilter), z.object({ cases: z.array(outOfFoldCaseSchema) })),

@@ -70,6 +70,8 @@ const requestTable: Record<RequestName, true> = {
   'experiments.sweep': true,
   'experiments.planFolds': true,
   'experiments.crossValidate': true,
+  'experiments.planLeak': true,
+  'experiments.leak': true,
   'experiments.cases': true,
   'experiments.pause': true,
   'experiments.resume': true,

@@ -15,6 +15,7 @@ import { addExport } from './export';
 import { addFindRate } from './find-rate';
 import { addImport } from './import';
 import { addInspect } from './inspect';
+import { addLeak } from './leak';
 import { addPredict } from './predict';
 import { addReview } from './review';
 import { addRuns } from './runs';
@@ -39,6 +40,7 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addRuns,
   addCompare,
   addExperiments,
+  addLeak,
   addEvaluate,
   addPredict,
   addExport,

@@ -266,6 +266,8 @@ function QueueActions({ project, run, places, last }: QueueActionsProps) {
   );
 }
 
+const kindNames = { sweep: 'Sweep', folds: 'Cross-validation', leak: 'Leak' } as const;
+
 interface ExperimentItemProps {
   readonly experiment: Experiment;
   readonly runs: readonly RunSummary[];
@@ -285,7 +287,7 @@ function ExperimentItem({ experiment, runs, selected, onSelect }: ExperimentItem
         </Text>
       </Group>
       <Text size="xs" c="dimmed" truncate>
-        {experiment.kind === 'sweep' ? 'Sweep' : 'Cross-validation'} of {formatQuantity(total, 'run')}
+        {kindNames[experiment.kind]} of {formatQuantity(total, 'run')}
       </Text>
       <Text size="xs" c="dimmed" truncate className="tabular">
         {finished === total ? 'all finished' : `${finished} of ${total} finished`} · {formatAgo(experiment.createdAt)}
