@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
-import type { DatasetSummary, ImageDetail, ImageFilter, ImageSummary, SplitPart } from '#shared/models/dataset';
+import type { DatasetSummary, Facets, ImageDetail, ImageFilter, ImageSummary, SplitPart } from '#shared/models/dataset';
 import type { DecodePool } from '../decode-host/client';
 import { canUndo } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { classCounts, datasetCounts, imageGroups, usedClasses } from '../store/counts';
+import { imageFacets } from '../store/facets';
 import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } from '../store/images';
 import { lastImport } from '../store/imports';
 import { classesByName, labelHistory } from '../store/labels';
@@ -31,6 +32,8 @@ export interface Dataset {
   summary(project: OpenProject): DatasetSummary;
   /** All ids that pass the filter, in display order. */
   ids(project: OpenProject, filter: ImageFilter, sort: ImageSort): number[];
+  /** What images can be filtered by besides class, part and patient. */
+  facets(project: OpenProject): Facets;
   /** In the order asked for; unknown ids are left out. */
   images(project: OpenProject, ids: readonly number[]): ImageSummary[];
   /** Throws `image_unknown`. Tags are empty where the source file is not there now. */
@@ -88,6 +91,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
       };
     },
     ids: (project, filter, sort) => imageIds(project.store, filter, sort),
+    facets: (project) => imageFacets(project.store),
     images: (project, ids) => imagesById(project.store, ids),
     async image(project, id) {
       const stored = found(project, id);

@@ -1,5 +1,5 @@
 import { MAXIMUM_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
-import { leakText, type SplitSignOff, voidText } from '#shared/models/sign-off';
+import { type SplitSignOff, voidText } from '#shared/models/sign-off';
 import { fitsMachine } from '#shared/training/memory';
 import { fitsAtOnce, stagesOf } from '#shared/training/stages';
 import type { Estimate } from '../engine-host/protocol';
@@ -120,12 +120,6 @@ export function runWarnings(input: CheckInput): string[] {
         : `Batches of ${smaller.batchSize} with a gradient accumulation of ${smaller.gradientAccumulation} need less and train alike; or take a smaller backbone.`;
     warnings.push(
       `About ${gibibytes(estimate.memoryMB)} of memory are needed and this machine has ${gibibytes(input.machineMemoryMB)}. ${advice}`,
-    );
-  }
-  const { patientsAcrossSplits: patients, duplicatesAcrossSplits: duplicates, signOff } = input;
-  if (patients + duplicates > 0 && signOff?.void === null) {
-    warnings.push(
-      `This split leaks (${leakText({ patients, duplicates })} in more than one part) and was signed off by ${signOff.name}: every result will say so.`,
     );
   }
   const counts = countClasses(samples, classes.length);

@@ -5,6 +5,7 @@ import { comparisonSchema } from '../models/comparison';
 import { confounderScanSchema, confounderTableSchema, confounderTagSchema } from '../models/confounders';
 import {
   datasetSummarySchema,
+  facetsSchema,
   imageDetailSchema,
   imageFilterSchema,
   imageSummarySchema,
@@ -165,6 +166,8 @@ export const requests = {
     }),
     z.object({ ids: z.array(z.number().int()) }),
   ),
+  /** Flags, sexes and sites with how many images have them. */
+  'dataset.facets': request(project, facetsSchema),
   'dataset.images': request(
     project.extend({ ids: z.array(z.number().int()).max(500) }),
     z.object({ images: z.array(imageSummarySchema) }),

@@ -25,6 +25,7 @@ const requestTable: Record<RequestName, true> = {
   'dataset.import': true,
   'dataset.importResult': true,
   'dataset.ids': true,
+  'dataset.facets': true,
   'dataset.images': true,
   'dataset.image': true,
   'dataset.identifyingTags': true,

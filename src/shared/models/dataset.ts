@@ -56,9 +56,19 @@ export const imageFilterSchema = z.object({
   modality: z.string().optional(),
   text: z.string().optional(),
   unlabelled: z.boolean().optional(),
+  /** One that the image has: `multi-frame`, `burned-in`, … */
+  flag: z.string().optional(),
+  /** In words, as `dataset.facets` answers. */
+  sex: z.string().optional(),
+  site: z.string().optional(),
   ids: z.array(z.number().int()).optional(),
 });
 export type ImageFilter = z.infer<typeof imageFilterSchema>;
+
+const facetSchema = z.array(z.object({ value: z.string(), images: z.number().int() }));
+/** What images can be filtered by, with how many images each value has. */
+export const facetsSchema = z.object({ flags: facetSchema, sexes: facetSchema, sites: facetSchema });
+export type Facets = z.infer<typeof facetsSchema>;
 
 /** Why a file was left out, by code; `message` is for people. */
 export const skippedFileSchema = z.object({ path: z.string(), code: z.string(), message: z.string() });

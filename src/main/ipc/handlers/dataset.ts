@@ -30,6 +30,7 @@ export const datasetHandlers = ({
     },
     'dataset.importResult': ({ job }) => jobs.result<ImportResult>(job),
     'dataset.ids': ({ project, filter, sort }) => ({ ids: dataset.ids(projects.get(project), filter, sort) }),
+    'dataset.facets': ({ project }) => dataset.facets(projects.get(project)),
     'dataset.images': ({ project, ids }) => ({ images: dataset.images(projects.get(project), ids) }),
     'dataset.image': ({ project, image }) => dataset.image(projects.get(project), image),
     'dataset.identifyingTags': async ({ project, image }) => ({

@@ -10,10 +10,12 @@ export interface SignOffStateProps {
   readonly project: string;
   readonly leak: { readonly patients: number; readonly duplicates: number };
   readonly signOff: SplitSignOff | null;
+  /** Beside a list of what is to do, which says why already. */
+  readonly brief?: boolean;
 }
 
 /** Where the gate of training stands on a leaking split, and the way to open or close it. */
-export function SignOffState({ project, leak, signOff }: SignOffStateProps) {
+export function SignOffState({ project, leak, signOff, brief = false }: SignOffStateProps) {
   const [opened, setOpened] = useState(false);
   const withdraw = useCommand('dataset.withdrawSignOff', {
     onSuccess: () => refresh('dataset.summary', 'runs.preview'),
@@ -39,6 +41,23 @@ export function SignOffState({ project, leak, signOff }: SignOffStateProps) {
       </Notice>
     );
   }
+  const open = (
+    <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
+      Sign off…
+    </Button>
+  );
+  const dialog = <SignOffDialog opened={opened} onClose={() => setOpened(false)} project={project} leak={leak} />;
+  if (brief) {
+    return (
+      <Group gap={8} wrap="nowrap" justify="space-between">
+        <Text size="xs" c="dimmed">
+          Where you need this very split:
+        </Text>
+        {open}
+        {dialog}
+      </Group>
+    );
+  }
   return (
     <>
       <Notice tone="error" title="Training does not start on this split">
@@ -47,13 +66,9 @@ export function SignOffState({ project, leak, signOff }: SignOffStateProps) {
           {leakText(leak)} in more than one part. Split again with images of a patient and near duplicates kept
           together; or, where you need this very split, sign it off.
         </Text>
-        <Group mt={6}>
-          <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
-            Sign off…
-          </Button>
-        </Group>
+        <Group mt={6}>{open}</Group>
       </Notice>
-      <SignOffDialog opened={opened} onClose={() => setOpened(false)} project={project} leak={leak} />
+      {dialog}
     </>
   );
 }

@@ -68,6 +68,7 @@ const affected: Record<'dataset' | 'runs' | 'evaluations' | 'backbones', readonl
     'confounders.get',
     'confounders.table',
     'dataset.origins',
+    'dataset.facets',
     'dataset.balance',
     'dataset.report',
     'projects.list',

@@ -283,6 +283,7 @@ function Browser({ project, summary, labelling, onEditSplit, onView }: BrowserPr
       />
       <div className={classes['centre']}>
         <FilterBar
+          project={project}
           filter={filter}
           onFilter={setFilter}
           idsTitle={idsTitle}

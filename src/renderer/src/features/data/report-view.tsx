@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Skeleton, Table, Text } from '@mantine/core';
+import { Anchor, Button, Group, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { Download, FileText } from 'lucide-react';
 import { datasetReportTable } from '#shared/dataset-report/report-table';
 import type { DatasetReport, ValueCount } from '#shared/models/dataset-report';
@@ -116,14 +116,14 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
         {split === null ? (
           <ClassCounts report={report} />
         ) : (
-          <>
+          <Stack gap="xs">
             <SplitTable split={{ ...split, warnings: [] }} classNames={labels} />
             <SignOffState
               project={project}
               leak={{ patients: split.patientsAcrossSplits, duplicates: split.duplicatesAcrossSplits }}
               signOff={split.signOff}
             />
-          </>
+          </Stack>
         )}
       </SectionCard>
       <SectionCard

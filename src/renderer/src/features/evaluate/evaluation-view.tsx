@@ -51,7 +51,11 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
   );
   return (
     <>
-      {evaluation.leak !== null && <Notice tone="error" title="These numbers flatter" lines={[evaluation.leak]} />}
+      {evaluation.leak !== null && (
+        <Notice tone="error" title="These numbers flatter">
+          {evaluation.leak}
+        </Notice>
+      )}
       <SectionCard
         title={evaluation.split === 'test' ? 'Test set' : 'Validation images'}
         description={[

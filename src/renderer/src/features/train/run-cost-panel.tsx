@@ -60,7 +60,7 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
           {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
           {cost?.leak !== null && cost?.leak !== undefined && (
-            <SignOffState project={project} leak={cost.leak} signOff={cost.leak.signOff} />
+            <SignOffState project={project} leak={cost.leak} signOff={cost.leak.signOff} brief />
           )}
           {cost !== undefined && cost.warnings.length > 0 && (
             <Notice tone="warning" title="Good to know" lines={cost.warnings} />

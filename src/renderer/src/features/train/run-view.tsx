@@ -51,7 +51,7 @@ export function RunView({ project, run, place }: RunViewProps) {
   return (
     <div className={layout['run']}>
       <RunHeader project={project} run={run} detail={detail.data ?? null} diagnosis={diagnosis.data ?? null} />
-      {run.signOff !== null && <Notice tone="warning" lines={[signOffWarning(run.signOff)]} />}
+      {run.signOff !== null && <Notice tone="warning">{signOffWarning(run.signOff)}</Notice>}
       {place !== null && (
         <Notice tone="info" title={`Waiting for its turn: place ${place} in the queue`}>
           It begins when what is before it has ended or is paused. Closing Fovea keeps its place.
