@@ -41,6 +41,8 @@ function balanceOf(
   classes: ReadonlyMap<number, string>,
 ): FactorBalance {
   const found = new Map<string | null, Mutable>([[null, emptyLevel('Unknown', classes)]]);
+  const byPart = new Units();
+  const byClass = new Units();
   for (const group of groups) {
     const value = levelOf(group, factor);
     const level = found.get(value) ?? emptyLevel(value ?? 'Unknown', classes);
@@ -48,6 +50,10 @@ function balanceOf(
     level.images += group.images;
     if (group.part !== null) level.parts[group.part] += group.images;
     const name = classes.get(group.label) ?? '';
+    if (value !== null) {
+      if (group.part !== null) byPart.add(value, group.part, group);
+      byClass.add(value, name, group);
+    }
     level.classes[name] = (level.classes[name] ?? 0) + group.images;
   }
   const unknown = found.get(null) ?? emptyLevel('Unknown', classes);
@@ -61,9 +67,27 @@ function balanceOf(
     factor,
     levels,
     unknown,
-    byPart: cramersV(levels.map(({ parts }) => splitParts.map((part) => parts[part]))),
-    byClass: cramersV(levels.map((level) => [...classes.values()].map((name) => level.classes[name] ?? 0))),
+    byPart: cramersV(levels.map(({ level }) => splitParts.map((part) => byPart.count(level, part)))),
+    byClass: cramersV(levels.map(({ level }) => [...classes.values()].map((name) => byClass.count(level, name)))),
   };
+}
+
+/** Patients in each cell of a table, and images without a patient: what a measure takes as independent. */
+class Units {
+  readonly #cells = new Map<string, { readonly patients: Set<number>; alone: number }>();
+
+  add(row: string, column: string, { patient, images }: BalanceGroup): void {
+    const key = JSON.stringify([row, column]);
+    const cell = this.#cells.get(key) ?? { patients: new Set<number>(), alone: 0 };
+    this.#cells.set(key, cell);
+    if (patient === null) cell.alone += images;
+    else cell.patients.add(patient);
+  }
+
+  count(row: string, column: string): number {
+    const cell = this.#cells.get(JSON.stringify([row, column]));
+    return cell === undefined ? 0 : cell.patients.size + cell.alone;
+  }
 }
 
 type Mutable = { -readonly [Key in keyof BalanceLevel]: BalanceLevel[Key] };

@@ -88,7 +88,7 @@ function split({ split: current }: DatasetReport): Html {
 }
 
 const association = (of: Association | null): string =>
-  of === null ? '–' : `${of.v.toFixed(2)}${of.strength === 'none' ? '' : ` (${of.strength})`}, n ${count(of.n)}`;
+  of === null ? '–' : `${of.v.toFixed(2)}${of.strength === 'none' ? '' : ` (${of.strength})`}, ${count(of.n)} patients`;
 
 function balance({ balance: { classes: labels, factors } }: DatasetReport): Html {
   const known = factors.filter(({ levels }) => levels.length > 0);
@@ -97,18 +97,18 @@ function balance({ balance: { classes: labels, factors } }: DatasetReport): Html
     .map(({ factor }) => factorNames[factor].toLowerCase());
   return html`<h2>Balance</h2>${known.map(
     ({ factor, levels, unknown: none, byPart, byClass }) =>
-      html`<section class="keep"><h3>${factorNames[factor]}</h3><div class="scroll"><table><thead><tr><th></th>${splitParts.map((part) => html`<th class="number">${partName[part]}</th>`)}${labels.map((label) => html`<th class="number">${label}</th>`)}<th class="number">Images</th></tr></thead><tbody>${[
+      html`<section class="keep sub"><h3>${factorNames[factor]}</h3><div class="scroll"><table><thead><tr><th></th>${splitParts.map((part) => html`<th class="number">${partName[part]}</th>`)}${labels.map((label) => html`<th class="number">${label}</th>`)}<th class="number">Images</th></tr></thead><tbody>${[
         ...levels,
         ...(none.images > 0 ? [none] : []),
       ].map(
         (level) =>
           html`<tr><td>${level.level}</td>${splitParts.map((part) => html`<td class="number">${count(level.parts[part])}</td>`)}${labels.map((label) => html`<td class="number">${count(level.classes[label] ?? 0)}</td>`)}<td class="number">${count(level.images)}</td></tr>`,
       )}</tbody></table></div><p class="note">Cramér’s V with the parts: ${association(byPart)}. With the classes: ${association(byClass)}.</p></section>`,
-  )}<p class="note">Of labelled images. V is corrected for chance (Bergsma 2013): 0 is alike, 1 one and the same; unknown images are left out, and images of one patient count as several.${unknown.length > 0 && ` Not known of any image: ${unknown.join(', ')}.`}</p>`;
+  )}<p class="note">Of labelled images. V is corrected for chance (Bergsma 2013): 0 is alike, 1 one and the same; each patient counts once, an image without one as one; unknown images are left out.${unknown.length > 0 && ` Not known of any image: ${unknown.join(', ')}.`}</p>`;
 }
 
 function values(title: string, rows: readonly ValueCount[], images: number): Html {
-  return html`<section class="keep"><h3>${title}</h3><table><tbody>${rows.map(
+  return html`<section class="keep sub"><h3>${title}</h3><table><tbody>${rows.map(
     ({ value, images: n }) =>
       html`<tr><td>${value}</td><td class="number">${count(n)}</td><td class="number">${percent(n / images)}</td></tr>`,
   )}</tbody></table></section>`;
@@ -123,7 +123,7 @@ function pictures({ images, sizes, modalities, kinds, bits, colours, years, flag
         const n = sizes.counts[row]?.[column] ?? 0;
         return html`<td class="number" style="background: rgb(0 114 178 / ${(0.45 * Math.sqrt(n / most)).toFixed(3)})">${n === 0 ? '' : count(n)}</td>`;
       })}</tr>`,
-  )}</tbody></table></div><p class="note">${count(sizes.distinct)} different sizes. Most: ${sizes.common.map(({ value, images: n }) => `${value} (${count(n)})`).join(', ')}.</p></section><div class="two">${values('Modality', modalities, images)}${values('File', kinds, images)}</div><div class="two">${values('Bits stored', bits, images)}${values('Colour', colours, images)}</div><div class="two">${values('Year of acquisition', years, images)}${flags.length > 0 && values('Flags', flags, images)}</div>`;
+  )}</tbody></table></div><p class="note">${sizes.distinct === 1 ? 'One size' : `${count(sizes.distinct)} different sizes`}. Most: ${sizes.common.map(({ value, images: n }) => `${value} (${count(n)})`).join(', ')}.</p></section><div class="two">${values('Modality', modalities, images)}${values('File', kinds, images)}</div><div class="two">${values('Bits stored', bits, images)}${values('Colour', colours, images)}</div><div class="two">${values('Year of acquisition', years, images)}${flags.length > 0 && values('Flags', flags, images)}</div>`;
 }
 
 function duplicates({ duplicates: of }: DatasetReport): Html {

@@ -62,18 +62,22 @@ export function datasetReport(project: OpenProject): DatasetReport {
   };
 }
 
+/** The bands from the smallest side of any image to the largest. */
 function sizesOf(sizes: readonly SizeCount[]): DatasetReport['sizes'] {
   const band = (pixels: number): number => SIZE_BANDS.findLastIndex((low) => pixels >= low);
-  const counts = SIZE_BANDS.map(() => SIZE_BANDS.map(() => 0));
+  const used = sizes.flatMap(({ width, height }) => [band(width), band(height)]);
+  const [first, last] = [Math.min(...used), Math.max(...used)];
+  const bands = SIZE_BANDS.map((low, index) => {
+    const next = SIZE_BANDS[index + 1];
+    return next === undefined ? `${low} and more` : low === 0 ? `under ${next}` : `${low}–${next - 1}`;
+  }).filter((_, index) => index >= first && index <= last);
+  const counts = bands.map(() => bands.map(() => 0));
   for (const { width, height, images } of sizes) {
-    const row = counts[band(height)];
-    if (row !== undefined) row[band(width)] = (row[band(width)] ?? 0) + images;
+    const row = counts[band(height) - first];
+    if (row !== undefined) row[band(width) - first] = (row[band(width) - first] ?? 0) + images;
   }
   return {
-    bands: SIZE_BANDS.map((low, index) => {
-      const next = SIZE_BANDS[index + 1];
-      return next === undefined ? `${low} and more` : low === 0 ? `under ${next}` : `${low}–${next - 1}`;
-    }),
+    bands,
     counts,
     common: sizes.slice(0, MOST_SIZES).map(({ width, height, images }) => ({ value: `${width} × ${height}`, images })),
     distinct: sizes.length,

@@ -81,6 +81,9 @@ export function createSplits(options: { readonly events: Events }): Splits {
         keptTogether(duplicateGroups(project.store)),
         before?.grouping === 'folders',
       );
+      if (before !== null && before.signOff !== null) {
+        notes.push(`The sign-off by ${before.signOff.name} was for the split before images were added: it is void.`);
+      }
       const share = (part: SplitPart) => [...members.values()].filter((one) => one === part).length / members.size;
       const shares = { validation: share('validation'), test: share('test') };
       store(

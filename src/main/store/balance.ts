@@ -6,6 +6,7 @@ import { originSql } from './origins';
 export interface BalanceGroup {
   readonly label: number;
   readonly part: SplitPart | null;
+  readonly patient: number | null;
   readonly sex: string | null;
   /** Whole years. */
   readonly age: number | null;
@@ -18,6 +19,7 @@ export interface BalanceGroup {
 type Row = [
   number,
   SplitPart | null,
+  number | null,
   string | null,
   number | null,
   string | null,
@@ -29,15 +31,16 @@ type Row = [
 export function balanceGroups(store: ProjectStore): BalanceGroup[] {
   return store
     .json<Row[]>(
-      `SELECT json_group_array(json_array(label_id, split, sex, years, scanner, site, modality, n)) FROM (
-         SELECT label_id, split, sex, CAST(floor(age) AS INTEGER) AS years, ${originSql('scanner')} AS scanner,
+      `SELECT json_group_array(json_array(label_id, split, patient_id, sex, years, scanner, site, modality, n)) FROM (
+         SELECT label_id, split, patient_id, sex, CAST(floor(age) AS INTEGER) AS years, ${originSql('scanner')} AS scanner,
            ${originSql('site')} AS site, modality, count(*) AS n
          FROM images WHERE removed_at IS NULL AND label_id IS NOT NULL
-         GROUP BY label_id, split, sex, years, scanner, site, modality)`,
+         GROUP BY label_id, split, patient_id, sex, years, scanner, site, modality)`,
     )
-    .map(([label, part, sex, age, scanner, site, modality, images]) => ({
+    .map(([label, part, patient, sex, age, scanner, site, modality, images]) => ({
       label,
       part,
+      patient,
       sex,
       age,
       scanner,

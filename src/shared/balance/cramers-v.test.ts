@@ -45,6 +45,17 @@ describe('cramersV', () => {
     expect(found).toMatchObject({ strength, n: table.flat().reduce((a, b) => a + b, 0) });
   });
 
+  it('has no strength where chance explains the table', () => {
+    // scipy, without continuity correction: chi2 2.667, p 0.10; four times as large: 10.667, p 0.0011.
+    const small = [
+      [8, 4],
+      [4, 8],
+    ];
+    expect(cramersV(small)).toMatchObject({ strength: 'none' });
+    expect(cramersV(small)?.v).toBeGreaterThan(0.2);
+    expect(cramersV(small.map((row) => row.map((n) => 4 * n)))).toMatchObject({ strength: 'moderate' });
+  });
+
   it('leaves empty rows and columns out, and needs two of both', () => {
     const table = [
       [30, 0, 10],

@@ -8,7 +8,7 @@ export type BalanceFactor = (typeof balanceFactors)[number];
 export const strengths = ['none', 'weak', 'moderate', 'strong'] as const;
 export type Strength = (typeof strengths)[number];
 
-/** Cramér's V with Bergsma's correction, 0 (independent) to 1, of `n` images; see docs/splits.md. */
+/** Cramér's V with Bergsma's correction, 0 (independent) to 1, of `n` patients (an image without one counts as one); see docs/splits.md. */
 export const associationSchema = z.object({ v: z.number(), n: z.number().int(), strength: z.enum(strengths) });
 export type Association = z.infer<typeof associationSchema>;
 

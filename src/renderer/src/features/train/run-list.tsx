@@ -266,7 +266,7 @@ function QueueActions({ project, run, places, last }: QueueActionsProps) {
   );
 }
 
-const kindNames = { sweep: 'Sweep', folds: 'Cross-validation', leak: 'Leak' } as const;
+const kindNames = { sweep: 'Sweep', folds: 'Cross-validation', leak: 'Comparison' } as const;
 
 interface ExperimentItemProps {
   readonly experiment: Experiment;
