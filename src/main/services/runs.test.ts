@@ -335,7 +335,7 @@ describe('a whole run', () => {
     const page = Buffer.from(await reports.read(resource)).toString('utf8');
     expect(page).toBe(readFileSync(file, 'utf8'));
     expect(page).toContain('data:image/png;base64,');
-    expect(page).toContain('The test set of this run was opened 2 times.');
+    expect(page).toContain('The test set was opened 2 times for this run, and 2 times in this project');
     await expect(reports.read('nothing')).rejects.toMatchObject({ code: 'not_found' });
   });
 
