@@ -204,6 +204,11 @@ function RunItem({ run, selected, onSelect, children }: RunItemProps) {
           ? children
           : `${best === '' ? `${run.epochsDone} of ${run.epochs} epochs` : best.replace(/ at epoch.*/, '')} · ${formatAgo(run.createdAt)}`}
       </Text>
+      {run.signOff !== null && (
+        <Text size="xs" c="var(--fovea-warning-text)">
+          Leaking split
+        </Text>
+      )}
       {going && progress !== undefined && progress.totalSteps > 0 && (
         <Progress
           mt={4}
