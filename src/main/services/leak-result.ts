@@ -57,5 +57,5 @@ export function sentenceOf(leaking: number, grouped: number, { value, low, high 
   if (low === null || high === null) return `${numbers}: ${change}.`;
   if (low > 0) return `${numbers}: ${change}. The leak flatters: trust the second number.`;
   if (high < 0) return `${numbers}: ${change}. A leak does not explain that; look at the test parts.`;
-  return `${numbers}: ${change}. The interval holds 0, so these test sets are too small to tell whether the leak matters here. Trust the second number all the same.`;
+  return `${numbers}: ${change}. The interval holds 0, so these test sets are too small to tell by accuracy whether the leak matters here. Trust the second number all the same.`;
 }
