@@ -16,12 +16,12 @@ import {
   splitRequestSchema,
   splitSummarySchema,
 } from '../models/dataset';
+import { datasetReportSchema } from '../models/dataset-report';
 import {
   deidentifiedOptionsSchema,
   deidentifiedPlanSchema,
   deidentifiedResultSchema,
 } from '../models/deidentified-export';
-import { datasetReportSchema } from '../models/dataset-report';
 import { diagnosisSchema } from '../models/diagnosis';
 import { duplicateGroupSchema, duplicateVerdictSchema } from '../models/duplicates';
 import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCaseSchema } from '../models/experiment';
