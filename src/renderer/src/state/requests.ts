@@ -75,6 +75,7 @@ const affected: Record<'dataset' | 'runs' | 'evaluations' | 'backbones', readonl
     'runs.preview',
     'evaluations.cases',
     'experiments.planFolds',
+    'experiments.planLeak',
     'experiments.cases',
   ],
   runs: [

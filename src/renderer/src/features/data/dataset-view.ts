@@ -5,7 +5,7 @@ import type { DuplicateFilter } from './duplicate-filter';
 export type DatasetView =
   | { readonly kind: 'images' }
   | { readonly kind: 'duplicates'; readonly filter: DuplicateFilter }
-  | { readonly kind: 'confounders' };
+  | { readonly kind: 'confounders' }
   | { readonly kind: 'report' };
 
 export const imagesView: DatasetView = { kind: 'images' };
