@@ -9,11 +9,13 @@ import { imageFacets } from '../store/facets';
 import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } from '../store/images';
 import { lastImport } from '../store/imports';
 import { classesByName, labelHistory } from '../store/labels';
+import { readers, readingsOf } from '../store/readings';
 import { partMembers } from '../store/splits';
 import { datasetWarnings } from './dataset-warnings';
 import { countDuplicates, duplicateGroups } from './duplicate-groups';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
+import { imageReadings, openDisagreements } from './reading-groups';
 import type { Splits } from './splits';
 
 /** A labelled image as training and evaluation take it. */
@@ -85,6 +87,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
         modalities: counts.modalities,
         split: splits.current(project, { groups, duplicates }),
         duplicates: countDuplicates(duplicates),
+        readers: countReaders(project),
         lastImport: lastImport(store),
         warnings: datasetWarnings({ ...counts, classes: perClass }),
         canUndo: canUndo(store),
@@ -98,7 +101,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
       const path = sourcePath(project, stored);
       const tags = await pool.tags({ path, identifying: false }).catch(() => []);
       const { sourceFolder: _folder, sex: _sex, age: _age, manufacturer: _maker, model: _model, ...shown } = stored;
-      return { ...shown, tags, labelHistory: labelHistory(project.store, id) };
+      return { ...shown, tags, labelHistory: labelHistory(project.store, id), readings: namedReadings(project, id) };
     },
     async identifyingTags(project, id) {
       const stored = found(project, id);
@@ -120,6 +123,26 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
       });
     },
   };
+}
+
+function countReaders({ store }: OpenProject): DatasetSummary['readers'] {
+  if (readers(store).length === 0) return { readers: 0, toAdjudicate: 0 };
+  const groups = imageReadings(store);
+  return {
+    readers: new Set(groups.flatMap(({ readings }) => readings.map((one) => one.reader))).size,
+    toAdjudicate: openDisagreements(store, groups).length,
+  };
+}
+
+function namedReadings({ store }: OpenProject, image: number): ImageDetail['readings'] {
+  const present = readingsOf(store, image);
+  if (present.length === 0) return [];
+  const people = new Map(readers(store).map(({ id, name }) => [id, name]));
+  const classNames = new Map(classesByName(store).map(({ id, name }) => [id, name]));
+  return present.map(({ reader, classId }) => ({
+    reader: people.get(reader) ?? '',
+    label: classNames.get(classId) ?? '',
+  }));
 }
 
 function found(project: OpenProject, id: number): StoredImage {

@@ -5,7 +5,9 @@ import { fileGroupNumber, originNumber, type PatientOrigin, patientNumber, study
 import { addImage, groupFrames, patientOfFile } from '../store/images';
 import { addSkip } from '../store/imports';
 import { classNumber, type LabelSource, setLabel } from '../store/labels';
+import { readerNumber, readingsOf, setReading, unanimousClass } from '../store/readings';
 import { sourceNumber } from '../store/sources';
+import type { TableReading } from './labels-table';
 import type { OpenProject } from './projects';
 
 /** A decoded file on its way into the database; its raster and thumbnail are in the cache. */
@@ -17,7 +19,10 @@ export interface ReadyImage {
   readonly path: string;
   readonly label: { readonly name: string; readonly from: LabelSource } | null;
   readonly patient: { readonly identifier: string; readonly origin: PatientOrigin } | null;
+  readonly readings: readonly TableReading[];
   readonly study: string | null;
+  /** The lab's own name from a table, which goes before what the file says. */
+  readonly site: string | null;
   readonly split: SplitPart | null;
   readonly sex: string | null;
   readonly age: number | null;
@@ -105,10 +110,22 @@ export class ImportBatch {
     return facts.frames > 1 ? fileGroupNumber(store, facts.hash) : null;
   }
 
+  /** The table's own label, else what all readers say, else the folder's: readers who disagree decide nothing. */
+  #labelOf({ label, readings }: ReadyImage, id: number): { classId: number; from: LabelSource } | null {
+    const { store } = this.#project;
+    for (const reading of readings) {
+      const reader = readerNumber(store, reading.reader);
+      setReading(store, { image: id, reader, classId: classNumber(store, reading.label) }, 'table');
+    }
+    const agreed = readings.length === 0 || label?.from === 'table' ? null : unanimousClass(readingsOf(store, id));
+    if (agreed !== null) return { classId: agreed, from: 'table' };
+    return label === null ? null : { classId: classNumber(store, label.name), from: label.from };
+  }
+
   #storeImage(image: ReadyImage): void {
     const { store } = this.#project;
     const { facts } = image;
-    const { institution: site, station } = facts.equipment;
+    const { institution, station } = facts.equipment;
     const patientId = this.#patientOf(image);
     const { id, outcome } = addImage(store, {
       hash: facts.hash,
@@ -131,7 +148,12 @@ export class ImportBatch {
       age: image.age,
       manufacturer: facts.equipment.manufacturer,
       model: facts.equipment.model,
-      siteId: site === null ? null : originNumber(store, 'site', site),
+      siteId:
+        image.site !== null
+          ? originNumber(store, 'site', image.site, image.site)
+          : institution === null
+            ? null
+            : originNumber(store, 'site', institution),
       stationId: station === null ? null : originNumber(store, 'station', station),
       acquiredYear: facts.acquiredYear,
       burnedIn: facts.burnedInAnnotation === 'unknown' ? null : facts.burnedInAnnotation,
@@ -145,11 +167,12 @@ export class ImportBatch {
     addPicture(store, id, image.picture);
     if (outcome === 'added') this.totals.added += 1;
     else this.totals.duplicates += 1;
-    if (image.label === null) return;
-    const classId = classNumber(store, image.label.name);
+    const label = this.#labelOf(image, id);
+    if (label === null) return;
+    const { classId, from } = label;
     const present = store.get<{ label_id: number | null }>('SELECT label_id FROM images WHERE id = ?', id)?.label_id;
     // A label that is there already, perhaps a person's, is never replaced by an import.
-    if (present === null || present === undefined) setLabel(store, id, classId, image.label.from);
+    if (present === null || present === undefined) setLabel(store, id, classId, from);
     else if (outcome === 'duplicate' && present !== classId) this.totals.conflicts += 1;
   }
 }

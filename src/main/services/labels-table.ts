@@ -1,37 +1,53 @@
-import { parse } from 'csv-parse/sync';
-import { FoveaError } from '#shared/ipc/errors';
 import type { SplitPart } from '#shared/models/dataset';
+import { type ColumnMapping, type ColumnRole, columnRoles } from '#shared/models/label-table';
+import { plainText, type TableText, tableInvalid } from './label-table-text';
+import { count } from './splits-warnings';
 
-/** One row of a table that comes with images. Everything but the path may be missing. */
-export interface LabelRow {
+/** What one reader says of an image. */
+export interface TableReading {
+  readonly reader: string;
+  readonly label: string;
+}
+
+/** What a table says of one image: all its rows together. Everything but the path may be missing. */
+export interface TableEntry {
   readonly path: string;
+  /** Of rows without a reader; null where they do not agree. */
   readonly label: string | null;
+  /** One a reader, in the order of the table. */
+  readonly readings: readonly TableReading[];
   readonly patient: string | null;
   readonly study: string | null;
+  readonly site: string | null;
   readonly split: SplitPart | null;
   readonly sex: string | null;
   /** Years. */
   readonly age: number | null;
+  /** How many rows it is made of. */
+  readonly rows: number;
 }
 
 export interface LabelTable {
-  readonly rows: readonly LabelRow[];
-  readonly warnings: readonly string[];
+  readonly entries: readonly TableEntry[];
+  /** Without those that have no path. */
+  readonly rows: number;
+  /** What of it is left out or doubtful, one sentence each, without values of a patient. */
+  readonly problems: readonly string[];
   /**
-   * The row of a file: by its relative path, or the longest end of it that the table names once, with or without the
-   * extension; undefined where no row or more than one fits.
+   * The entry of a file: by its relative path, or the longest end of it that the table names once, with or without the
+   * extension; undefined where none or more than one fits.
    */
-  find(relativePath: string): LabelRow | undefined;
+  find(relativePath: string): { readonly entry: TableEntry; readonly whole: boolean } | undefined;
 }
 
-type Column = keyof LabelRow;
-
-/** Header names, in lower case without spaces and underscores. */
-const COLUMNS: Readonly<Record<Column, readonly string[]>> = {
-  path: ['path', 'file', 'filename', 'filepath', 'image', 'imagepath'],
+/** Usual header names, in lower case without spaces, hyphens and underscores. */
+const USUAL_NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
+  path: ['path', 'file', 'filename', 'filepath', 'image', 'imagepath', 'imagefile', 'imagename'],
   label: ['label', 'class', 'diagnosis'],
+  reader: ['reader', 'rater', 'annotator', 'observer', 'radiologist', 'readerid'],
   patient: ['patient', 'patientid', 'subject', 'subjectid'],
   study: ['study', 'studyid', 'studyinstanceuid'],
+  site: ['site', 'institution', 'hospital', 'centre', 'center', 'institutionname'],
   split: ['split', 'set', 'part', 'partition'],
   sex: ['sex', 'gender', 'patientsex'],
   age: ['age', 'patientage'],
@@ -49,95 +65,181 @@ const PARTS: Readonly<Record<string, SplitPart>> = {
   testing: 'test',
 };
 
-const MOST_BYTES = 64 * 1024 * 1024;
-const MOST_ROWS = 1_000_000;
-const LONGEST_LABEL = 120;
-/** Ends of a path that rows are found by. */
+/** Cells are cut to these, in characters; what is hashed is not shown and may be longer. */
+const LONGEST: Readonly<Record<ColumnRole, number>> = {
+  path: 4096,
+  label: 120,
+  reader: 80,
+  patient: 1024,
+  study: 1024,
+  site: 80,
+  split: 40,
+  sex: 16,
+  age: 16,
+};
+/** Ends of a path that entries are found by. */
 const DEEPEST = 12;
 
-const invalid = (message: string, cause?: unknown) =>
-  new FoveaError('labels_invalid', message, {
-    hint: 'The first line names the columns: path, label, and if you have them patient, split, study, sex, age.',
-    cause,
-  });
-
-/** Reads a CSV or TSV (comma, semicolon or tab; UTF-8). Throws `labels_invalid`. */
-export function parseLabelTable(text: string): LabelTable {
-  if (text.length > MOST_BYTES) throw invalid('The label table is larger than 64 MB.');
-  const header = text.slice(0, Math.max(0, text.search(/[\r\n]|$/)));
-  const separators = ['\t', ';', ','];
-  const delimiter = separators.reduce((a, b) => (header.split(b).length > header.split(a).length ? b : a), ',');
-  let lines: string[][];
-  try {
-    lines = parse(text, {
-      bom: true,
-      delimiter,
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      trim: true,
-      to: MOST_ROWS + 1,
-    });
-  } catch (cause) {
-    throw invalid('The label table could not be read as CSV or TSV.', cause);
+/**
+ * The column of each role, -1 for none: as given, else by its usual names among the headers that are not given away.
+ * Throws `labels_invalid` where a header that is named does not exist.
+ */
+export function findColumns(headers: readonly string[], mapping: ColumnMapping): Record<ColumnRole, number> {
+  const simple = headers.map((name) => name.toLowerCase().replace(/[\s_-]/g, ''));
+  const columns = {} as Record<ColumnRole, number>;
+  for (const role of columnRoles) {
+    const name = mapping[role];
+    if (name === undefined || name === null) continue;
+    const exact = headers.indexOf(name);
+    const at = exact >= 0 ? exact : headers.findIndex((one) => one.toLowerCase() === name.toLowerCase());
+    if (at < 0) {
+      throw tableInvalid(`The label table has no column “${plainText(name).slice(0, 80)}” for ${role}.`, {
+        hint: `Its columns are: ${headers.slice(0, 12).join(', ')}${headers.length > 12 ? ', …' : ''}.`,
+      });
+    }
+    columns[role] = at;
   }
-  const names = (lines[0] ?? []).map((name) => name.toLowerCase().replace(/[\s_-]/g, ''));
-  const position = (column: Column): number => names.findIndex((name) => COLUMNS[column].includes(name));
-  const positions = Object.fromEntries(
-    (Object.keys(COLUMNS) as Column[]).map((column) => [column, position(column)]),
-  ) as Record<Column, number>;
-  if (positions.path < 0) throw invalid('The label table has no column “path”.');
-  if (names.length < 2) throw invalid('The label table has a single column.');
-
-  const warnings: string[] = [];
-  const unknownParts = new Set<string>();
-  const rows = lines.slice(1).flatMap((line): LabelRow[] => {
-    const cell = (column: Column): string | null => {
-      const value = line[positions[column]]?.normalize('NFC').trim() ?? '';
-      return value === '' ? null : value;
-    };
-    const path = cell('path');
-    if (path === null) return [];
-    const split = cell('split');
-    const part = split === null ? null : (PARTS[split.toLowerCase()] ?? null);
-    if (split !== null && part === null) unknownParts.add(split.slice(0, 40));
-    const age = Number(/^0*(\d{1,3}(?:\.\d+)?)y?$/i.exec(cell('age') ?? '')?.[1] ?? Number.NaN);
-    return [
-      {
-        path: path.replaceAll('\\', '/'),
-        label: cell('label')?.slice(0, LONGEST_LABEL) ?? null,
-        patient: cell('patient'),
-        study: cell('study'),
-        split: part,
-        sex: cell('sex')?.slice(0, 16) ?? null,
-        age: Number.isFinite(age) ? age : null,
-      },
-    ];
-  });
-  if (unknownParts.size > 0) {
-    const list = [...unknownParts].slice(0, 5).join('”, “');
-    warnings.push(`The table names parts that are not train, validation or test: “${list}”. They are left out.`);
+  const given = new Set(Object.values(columns));
+  for (const role of columnRoles) {
+    if (columns[role] !== undefined) continue;
+    columns[role] =
+      mapping[role] === null
+        ? -1
+        : simple.findIndex((name, index) => !given.has(index) && USUAL_NAMES[role].includes(name));
   }
-  return { rows, warnings, find: finder(rows) };
+  return columns;
 }
 
-function finder(rows: readonly LabelRow[]): (relativePath: string) => LabelRow | undefined {
-  /** null: more than one row has this end. */
-  const byEnd = new Map<string, LabelRow | null>();
-  const byWholePath = new Map<string, LabelRow>();
-  for (const row of rows) {
-    const ends = pathEnds(row.path);
-    if (ends[0] !== undefined) byWholePath.set(ends[0], row);
-    for (const end of ends) byEnd.set(end, byEnd.has(end) ? null : row);
+/** Reads a table by its columns. Throws `labels_invalid`: no path column, or nothing beside it. */
+export function readLabelTable(text: TableText, mapping: ColumnMapping = {}): LabelTable {
+  const columns = findColumns(text.headers, mapping);
+  if (columns.path < 0) throw tableInvalid('The label table has no column “path”.');
+  if (columnRoles.every((role) => role === 'path' || columns[role] < 0)) {
+    throw tableInvalid('The label table has no column beside the path that is used.');
+  }
+  const drafts = new Map<string, Draft>();
+  const unknownParts = new Set<string>();
+  const found = { rows: 0, withoutPath: 0, ages: 0, withoutLabel: 0 };
+  for (const line of text.rows) {
+    const cell = (role: ColumnRole): string | null => {
+      const value = plainText(line[columns[role]] ?? '').slice(0, LONGEST[role]);
+      return value === '' ? null : value;
+    };
+    const path = cell('path')?.replaceAll('\\', '/') ?? null;
+    const key = path === null ? undefined : pathEnds(path)[0];
+    if (path === null || key === undefined) {
+      found.withoutPath += 1;
+      continue;
+    }
+    found.rows += 1;
+    const draft = drafts.get(key) ?? emptyDraft(path);
+    drafts.set(key, draft);
+    draft.rows += 1;
+    draft.patient ??= cell('patient');
+    draft.study ??= cell('study');
+    draft.site ??= cell('site');
+    draft.sex ??= cell('sex');
+    const part = cell('split');
+    if (part !== null && PARTS[part.toLowerCase()] === undefined) unknownParts.add(part);
+    draft.split ??= PARTS[part?.toLowerCase() ?? ''] ?? null;
+    const age = cell('age');
+    const years = toYears(age);
+    if (age !== null && years === null) found.ages += 1;
+    draft.age ??= years;
+    const [label, reader] = [cell('label'), cell('reader')];
+    if (label === null) {
+      if (reader !== null) found.withoutLabel += 1;
+    } else if (reader === null) {
+      draft.labels.add(label);
+    } else {
+      const before = draft.readings.get(reader);
+      if (before !== undefined && before !== label) draft.changedReadings += 1;
+      draft.readings.set(reader, label);
+    }
+  }
+  const entries = [...drafts.values()].map(toEntry);
+  const contradictory = [...drafts.values()].filter((draft) => draft.labels.size > 1).length;
+  const twice = [...drafts.values()].reduce((sum, draft) => sum + draft.changedReadings, 0);
+  const problems: string[] = [...text.warnings];
+  if (found.withoutPath > 0) problems.push(`${count(found.withoutPath, 'row')} without a path: left out.`);
+  if (contradictory > 0) {
+    problems.push(
+      `${count(contradictory, 'image')} with different labels in rows without a reader: these labels are left out. If they are of several readers, choose the reader column.`,
+    );
+  }
+  if (twice > 0) {
+    problems.push(`${count(twice, 'row')} where a reader says something else of an image again: the later row counts.`);
+  }
+  if (found.withoutLabel > 0) problems.push(`${count(found.withoutLabel, 'row')} with a reader and no label.`);
+  if (found.ages > 0)
+    problems.push(`${count(found.ages, 'row')} whose age is not a number of years: the age is left out.`);
+  if (unknownParts.size > 0) {
+    const list = [...unknownParts].slice(0, 5).join('”, “');
+    problems.push(`The table names parts that are not train, validation or test: “${list}”. They are left out.`);
+  }
+  return { entries, rows: found.rows, problems, find: finder(entries) };
+}
+
+interface Draft {
+  readonly path: string;
+  readonly labels: Set<string>;
+  readonly readings: Map<string, string>;
+  changedReadings: number;
+  patient: string | null;
+  study: string | null;
+  site: string | null;
+  split: SplitPart | null;
+  sex: string | null;
+  age: number | null;
+  rows: number;
+}
+
+const emptyDraft = (path: string): Draft => ({
+  path,
+  labels: new Set(),
+  readings: new Map(),
+  changedReadings: 0,
+  patient: null,
+  study: null,
+  site: null,
+  split: null,
+  sex: null,
+  age: null,
+  rows: 0,
+});
+
+function toEntry({ labels, readings, changedReadings: _, ...rest }: Draft): TableEntry {
+  const [label] = labels;
+  return {
+    ...rest,
+    label: labels.size === 1 ? (label ?? null) : null,
+    readings: [...readings].map(([reader, said]) => ({ reader, label: said })),
+  };
+}
+
+/** "57", "57.5" and DICOM's "057Y"; null for anything else. */
+function toYears(text: string | null): number | null {
+  const years = Number(/^0*(\d{1,3}(?:\.\d+)?)y?$/i.exec(text ?? '')?.[1] ?? Number.NaN);
+  return Number.isFinite(years) ? years : null;
+}
+
+function finder(entries: readonly TableEntry[]): LabelTable['find'] {
+  /** null: more than one entry has this end. */
+  const byEnd = new Map<string, TableEntry | null>();
+  const byWholePath = new Map<string, TableEntry>();
+  for (const entry of entries) {
+    const ends = pathEnds(entry.path);
+    if (ends[0] !== undefined) byWholePath.set(ends[0], entry);
+    for (const end of ends) byEnd.set(end, byEnd.has(end) ? null : entry);
   }
   return (relativePath) => {
     for (const candidate of [relativePath, relativePath.replace(/\.[^./]+$/, '')]) {
       const ends = pathEnds(candidate);
       const whole = ends[0] === undefined ? undefined : byWholePath.get(ends[0]);
-      if (whole !== undefined) return whole;
+      if (whole !== undefined) return { entry: whole, whole: true };
       for (const end of ends) {
-        const row = byEnd.get(end);
-        if (row !== undefined && row !== null) return row;
+        const entry = byEnd.get(end);
+        if (entry !== undefined && entry !== null) return { entry, whole: false };
       }
     }
     return undefined;

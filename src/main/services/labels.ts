@@ -10,6 +10,7 @@ import { currentSplit, setMember } from '../store/splits';
 import type { Events } from './events';
 import type { OpenProject } from './projects';
 import { count } from './splits-warnings';
+import { restoreChanges } from './stored-changes';
 
 /** Changes to the dataset that a person makes, each stored when it returns and each undoable (100 deep). */
 export interface Labels {
@@ -109,5 +110,9 @@ function revert({ store }: OpenProject, action: StoredAction): number {
       for (const [image, part] of parts) setMember(store, split, image, part);
       return parts.length;
     }
+    case 'table':
+    case 'read':
+    case 'settle':
+      return restoreChanges(store, action.before);
   }
 }

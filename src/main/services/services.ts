@@ -19,6 +19,7 @@ import { createExports, type Exports } from './exports';
 import { createGrants, type Grants } from './grants';
 import { createImports, type Imports } from './import';
 import { createJobs, type Jobs } from './jobs';
+import { createLabelTables, type LabelTables } from './label-tables';
 import { createLabels, type Labels } from './labels';
 import { createLearningRates, type LearningRates } from './learning-rates';
 import type { FoveaLog } from './logger';
@@ -27,6 +28,7 @@ import type { Places } from './places';
 import { createPrecisionCheck, type PrecisionCheck } from './precision-check';
 import { createPredictions, type Predictions } from './predictions';
 import { createProjects, type Projects } from './projects';
+import { createReaders, type Readers } from './readers';
 import { createReports, type Reports } from './reports';
 import { createResourceSources } from './resource-sources';
 import { createRuns, type Runs } from './runs';
@@ -46,6 +48,8 @@ export interface Services {
   readonly imports: Imports;
   readonly dataset: Dataset;
   readonly labels: Labels;
+  readonly labelTables: LabelTables;
+  readonly readers: Readers;
   readonly splits: Splits;
   readonly duplicates: Duplicates;
   readonly confounders: Confounders;
@@ -124,6 +128,8 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     imports,
     dataset,
     labels,
+    labelTables: createLabelTables({ events }),
+    readers: createReaders({ events }),
     splits,
     duplicates,
     confounders,

@@ -52,7 +52,10 @@ export function originNumber(
   name: string | null = null,
 ): number {
   const key = keyedHash(store, kind, identifier);
-  const present = store.get<{ id: number }>('SELECT id FROM origins WHERE key = ?', key);
+  const present = store.get<{ id: number; name: string | null }>('SELECT id, name FROM origins WHERE key = ?', key);
+  if (present !== undefined && present.name === null && name !== null) {
+    store.run('UPDATE origins SET name = ? WHERE id = ?', name, present.id);
+  }
   return present?.id ?? store.run('INSERT INTO origins (kind, key, name) VALUES (?, ?, ?)', kind, key, name).id;
 }
 
@@ -66,4 +69,16 @@ export function studyNumber(store: ProjectStore, uid: string, patient: number | 
 /** A key of the project for one purpose, in hex: who has it can undo nothing that another purpose hashed. */
 export function derivedKey(store: ProjectStore, purpose: string): string {
   return keyedHash(store, 'key', purpose);
+}
+
+/** The number that an identifier has already; null where it is new. Writes nothing. */
+export function knownNumber(
+  store: ProjectStore,
+  kind: 'patient' | 'study' | 'site',
+  identifier: string,
+): number | null {
+  if (getMeta(store, 'identity_secret') === null) return null;
+  const table = kind === 'patient' ? 'patients' : kind === 'study' ? 'studies' : 'origins';
+  const key = keyedHash(store, kind, identifier);
+  return store.get<{ id: number }>(`SELECT id FROM ${table} WHERE key = ?`, key)?.id ?? null;
 }

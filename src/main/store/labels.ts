@@ -22,7 +22,11 @@ export function classNumber(store: ProjectStore, name: string): number {
   return present?.id ?? store.run('INSERT INTO classes (name) VALUES (?)', normal).id;
 }
 
-export type LabelSource = 'folder' | 'table' | 'user' | 'undo';
+/**
+ * Where a label comes from. `reading`: all readings of the image named it; `majority`: more than half of them did, and a
+ * person took it; `adjudication`: a person settled what readers disagreed on.
+ */
+export type LabelSource = 'folder' | 'table' | 'user' | 'reading' | 'majority' | 'adjudication' | 'undo';
 
 /** Appends a label to an image's history where it differs from the present one, and says whether it did. */
 export function setLabel(
@@ -41,6 +45,18 @@ export function setLabel(
   if (changed === 0) return false;
   store.run('INSERT INTO labels (image_id, class_id, source, at) VALUES (?, ?, ?, ?)', image, classId, source, at);
   return true;
+}
+
+/** Writes a label and a line of its history, also where it is the label that the image has: a decision counts. */
+export function settleLabel(
+  store: ProjectStore,
+  image: number,
+  classId: number | null,
+  source: LabelSource,
+  at: string = new Date().toISOString(),
+): void {
+  store.run('UPDATE images SET label_id = ? WHERE id = ?', classId, image);
+  store.run('INSERT INTO labels (image_id, class_id, source, at) VALUES (?, ?, ?, ?)', image, classId, source, at);
 }
 
 /** Oldest first. */

@@ -29,10 +29,23 @@ import { exportFormatSchema } from '../models/export';
 import { originListSchema } from '../models/held-out';
 import { jobSchema } from '../models/job';
 import { leakPlanSchema } from '../models/leak';
+import {
+  columnMappingSchema,
+  labelConflictSchema,
+  tableChangesSchema,
+  tablePreviewSchema,
+} from '../models/label-table';
 import { settingValueSchema } from '../models/membership';
 import { precisionComparisonSchema } from '../models/precision';
 import { filePredictionSchema } from '../models/prediction';
 import { projectSummarySchema, settingsChangeSchema, settingsSchema } from '../models/project';
+import {
+  disagreementSchema,
+  kappaWeightsSchema,
+  readerNameSchema,
+  readersSummarySchema,
+  readerTableSchema,
+} from '../models/readers';
 import {
   casePredictionSchema,
   evaluationSchema,
@@ -158,6 +171,23 @@ export const requests = {
     job,
   ),
   'dataset.importResult': request(project.extend({ job: z.string() }), importResultSchema),
+  /**
+   * What a label table holds and would do; writes nothing. `plan`: that of a scan, or null for the images that are in the
+   * project. The sample rows are for a window only: they are never stored or logged.
+   */
+  'dataset.readTable': request(
+    project.extend({ plan: z.string().nullable(), table: z.string(), mapping: columnMappingSchema.default({}) }),
+    tablePreviewSchema,
+  ),
+  /** Applies a label table to the images of the project; one action that can be undone. `changed` counts images. */
+  'dataset.applyTable': request(
+    project.extend({
+      table: z.string(),
+      mapping: columnMappingSchema.default({}),
+      conflicts: labelConflictSchema.default('mine'),
+    }),
+    z.object({ changed: z.number().int(), changes: tableChangesSchema, problems: z.array(z.string()) }),
+  ),
   /** All ids that pass the filter, in display order: small enough to hold for 100,000 images. */
   'dataset.ids': request(
     project.extend({
@@ -179,7 +209,12 @@ export const requests = {
     z.object({ tags: z.array(z.object({ tag: z.string(), value: z.string() })) }),
   ),
   'dataset.label': request(
-    project.extend({ images: z.array(z.number().int()).min(1), label: z.string().trim().min(1).max(120).nullable() }),
+    project.extend({
+      images: z.array(z.number().int()).min(1),
+      label: z.string().trim().min(1).max(120).nullable(),
+      /** Stores what this reader says of the images; it is their label where all of their readers say so. */
+      reader: readerNameSchema.optional(),
+    }),
     z.object({ changed: z.number().int() }),
   ),
   'dataset.undo': request(project, z.object({ changed: z.number().int(), description: z.string().nullable() })),
@@ -224,6 +259,27 @@ export const requests = {
     project.extend({ tag: confounderTagSchema, value: z.string().nullable(), label: z.string() }),
     z.object({ ids: z.array(z.number().int()) }),
   ),
+  'readers.summary': request(project.extend({ weights: kappaWeightsSchema.default('none') }), readersSummarySchema),
+  /** What two readers (by number) say of the images that both have read. */
+  'readers.table': request(project.extend({ first: z.number().int(), second: z.number().int() }), readerTableSchema),
+  /** The images in one cell of that table. */
+  'readers.cell': request(
+    project.extend({
+      first: z.number().int(),
+      second: z.number().int(),
+      firstLabel: z.string(),
+      secondLabel: z.string(),
+    }),
+    z.object({ ids: z.array(z.number().int()) }),
+  ),
+  'readers.disagreements': request(project, z.object({ images: z.array(disagreementSchema) })),
+  /** Settles images whose readers disagree. */
+  'readers.adjudicate': request(
+    project.extend({ images: z.array(z.number().int()).min(1), label: z.string().trim().min(1).max(120) }),
+    z.object({ changed: z.number().int() }),
+  ),
+  /** Settles all that have one with the class that more than half of the readings name. */
+  'readers.takeMajority': request(project, z.object({ changed: z.number().int() })),
 
   'backbones.list': request(nothing, z.object({ backbones: z.array(backboneSummarySchema) })),
   'backbones.import': request(

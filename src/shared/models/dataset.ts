@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { duplicateCountsSchema } from './duplicates';
 import { heldOutSchema } from './held-out';
 import { splitSignOffSchema } from './sign-off';
+import { columnMappingSchema } from './label-table';
+import { readerCountsSchema } from './readers';
 
 export const splitParts = ['train', 'validation', 'test'] as const;
 export const splitPartSchema = z.enum(splitParts);
@@ -46,6 +48,8 @@ export const imageDetailSchema = imageSummarySchema.extend({
     z.object({ tag: z.string(), keyword: z.string(), vr: z.string(), value: z.string(), identifying: z.boolean() }),
   ),
   labelHistory: z.array(z.object({ label: z.string().nullable(), source: z.string(), at: z.string() })),
+  /** What readers say of it now. */
+  readings: z.array(z.object({ reader: z.string(), label: z.string() })),
 });
 export type ImageDetail = z.infer<typeof imageDetailSchema>;
 
@@ -111,6 +115,8 @@ export const importOptionsSchema = z.object({
   groupPattern: z.string().nullable().default(null),
   copy: z.boolean().default(false),
   frames: frameChoiceSchema.default({ kind: 'first' }),
+  /** Of the label table, where one comes with the images. */
+  columns: columnMappingSchema.default({}),
 });
 export type ImportOptions = z.infer<typeof importOptionsSchema>;
 
@@ -178,6 +184,7 @@ export const datasetSummarySchema = z.object({
   modalities: z.record(z.string(), z.number().int()),
   split: splitSummarySchema.nullable(),
   duplicates: duplicateCountsSchema,
+  readers: readerCountsSchema,
   lastImport: importResultSchema.nullable(),
   warnings: z.array(z.string()),
   canUndo: z.boolean(),

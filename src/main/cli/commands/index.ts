@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../program';
+import { addAdjudicate } from './adjudicate';
+import { addAgreement } from './agreement';
 import { addApp } from './app';
 import { addBackbone } from './backbone';
 import { addBench } from './bench';
@@ -16,6 +18,7 @@ import { addFindRate } from './find-rate';
 import { addImport } from './import';
 import { addInspect } from './inspect';
 import { addLeak } from './leak';
+import { addLabels } from './labels';
 import { addPredict } from './predict';
 import { addReview } from './review';
 import { addRuns } from './runs';
@@ -30,6 +33,9 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addInspect,
   addCreate,
   addImport,
+  addLabels,
+  addAgreement,
+  addAdjudicate,
   addReview,
   addConfounders,
   addSplit,

@@ -10,6 +10,8 @@ export const datasetHandlers = ({
   projects,
   dataset,
   labels,
+  labelTables,
+  readers,
   splits,
   duplicates,
   imports,
@@ -23,11 +25,18 @@ export const datasetHandlers = ({
         projects.get(project),
         given.map((grant) => grants.path(grant)),
       ),
-    'dataset.import': ({ project: id, plan, options, labels: table }) => {
+    'dataset.import': async ({ project: id, plan, options, labels: given }) => {
       const project = projects.get(id);
-      const file = table === null ? null : grants.path(table);
-      return { job: jobs.start('import', id, (handle) => imports.run(project, plan, options, file, handle)).id };
+      const table = given === null ? null : await labelTables.read(grants.path(given), options.columns);
+      return { job: jobs.start('import', id, (handle) => imports.run(project, plan, options, table, handle)).id };
     },
+    'dataset.readTable': ({ project: id, plan, table, mapping }) => {
+      const project = projects.get(id);
+      const targets = plan === null ? null : imports.targets(project, plan);
+      return labelTables.preview(project, targets, grants.path(table), mapping);
+    },
+    'dataset.applyTable': ({ project, table, mapping, conflicts }) =>
+      labelTables.apply(projects.get(project), grants.path(table), mapping, conflicts),
     'dataset.importResult': ({ job }) => jobs.result<ImportResult>(job),
     'dataset.ids': ({ project, filter, sort }) => ({ ids: dataset.ids(projects.get(project), filter, sort) }),
     'dataset.facets': ({ project }) => dataset.facets(projects.get(project)),
@@ -36,7 +45,10 @@ export const datasetHandlers = ({
     'dataset.identifyingTags': async ({ project, image }) => ({
       tags: await dataset.identifyingTags(projects.get(project), image),
     }),
-    'dataset.label': ({ project, images, label }) => labels.label(projects.get(project), images, label),
+    'dataset.label': ({ project: id, images, label, reader }) => {
+      const project = projects.get(id);
+      return reader === undefined ? labels.label(project, images, label) : readers.read(project, images, label, reader);
+    },
     'dataset.undo': ({ project }) => labels.undo(projects.get(project)),
     'dataset.remove': ({ project, images }) => labels.remove(projects.get(project), images),
     'dataset.duplicates': async ({ project: id }) => {

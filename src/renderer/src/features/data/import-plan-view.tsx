@@ -235,7 +235,7 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
         <Button
           data-autofocus
           disabled={nothingNew || preview?.ok === false}
-          onClick={() => onImport({ labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames }, table)}
+          onClick={() => onImport({ labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames, columns: {} }, table)}
         >
           {nothingNew
             ? 'Nothing new to import'
