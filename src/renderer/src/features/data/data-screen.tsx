@@ -2,6 +2,7 @@ import { Button, Center, Group, Loader, Menu, Tooltip } from '@mantine/core';
 import {
   ChevronDown,
   FilePlus,
+  FileSpreadsheet,
   FolderPlus,
   History,
   Images,
@@ -35,15 +36,19 @@ import { ImportDialog } from './import-dialog';
 import { type ImportFlow, useImportFlow } from './import-flow';
 import { Inspector } from './inspector';
 import { ReportView } from './report-view';
+import { ReadersView } from './readers-view';
 import { emptySelection, keepShown, neighbour, type Selection, selectOnly } from './selection';
 import { SplitDialog } from './split-dialog';
+import { TableDialog } from './table-dialog';
 import { useDataShortcuts } from './use-data-shortcuts';
 import { useLabelling } from './use-labelling';
+import { type TableFlow, useTableFlow } from './use-table-flow';
 
 export function DataScreen({ project }: { readonly project: ProjectSummary }) {
   const summary = useRequest('dataset.summary', { project: project.id });
   const flow = useImportFlow(project.id);
   const labelling = useLabelling(project.id);
+  const tableFlow = useTableFlow(project.id, labelling);
   const [splitOpen, setSplitOpen] = useState(false);
   const [deidentifying, setDeidentifying] = useState(false);
   const [view, setView] = useState<DatasetView>(imagesView);
@@ -71,7 +76,12 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
                 </Button>
               </Tooltip>
             )}
-            <AddMenu flow={flow} summary={data} onDeidentify={() => setDeidentifying(true)} />
+            <AddMenu
+              flow={flow}
+              tableFlow={tableFlow}
+              summary={data}
+              onDeidentify={() => setDeidentifying(true)}
+            />
           </>
         }
       />
@@ -115,6 +125,9 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
               onDuplicates={() => setView(openView('duplicates'))}
             />
           )}
+          {view.kind === 'readers' && (
+            <ReadersView project={project.id} labelling={labelling} onClose={() => setView(imagesView)} />
+          )}
         </>
       )}
       {data !== undefined && (
@@ -128,7 +141,8 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
           summary={data}
         />
       )}
-      <ImportDialog flow={flow} />
+      <ImportDialog project={project.id} flow={flow} />
+      <TableDialog project={project.id} flow={tableFlow} />
       <DropZone onDrop={flow.drop} />
     </Page>
   );
@@ -136,11 +150,12 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
 
 interface AddMenuProps {
   readonly flow: ImportFlow;
+  readonly tableFlow: TableFlow;
   readonly summary: DatasetSummary | undefined;
   readonly onDeidentify: () => void;
 }
 
-function AddMenu({ flow, summary, onDeidentify }: AddMenuProps) {
+function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps) {
   const last = summary?.lastImport ?? null;
   return (
     <Group gap={1} wrap="nowrap">
@@ -164,6 +179,11 @@ function AddMenu({ flow, summary, onDeidentify }: AddMenuProps) {
           <Menu.Item leftSection={<FilePlus size={14} />} onClick={flow.addFiles}>
             Add files…
           </Menu.Item>
+          {summary !== undefined && summary.images > 0 && (
+            <Menu.Item leftSection={<FileSpreadsheet size={14} />} onClick={tableFlow.choose}>
+              Apply a label table…
+            </Menu.Item>
+          )}
           {last !== null && (
             <>
               <Menu.Divider />

@@ -6,7 +6,8 @@ export type DatasetView =
   | { readonly kind: 'images' }
   | { readonly kind: 'duplicates'; readonly filter: DuplicateFilter }
   | { readonly kind: 'confounders' }
-  | { readonly kind: 'report' };
+  | { readonly kind: 'report' }
+  | { readonly kind: 'readers' };
 
 export const imagesView: DatasetView = { kind: 'images' };
 
@@ -19,12 +20,14 @@ export interface DataTab {
 
 /** In the order in which a dataset is worked through. */
 export function dataTabs(summary: DatasetSummary): readonly DataTab[] {
-  const { duplicates } = summary;
+  const { duplicates, readers } = summary;
   return [
     { kind: 'images', name: 'Images', waiting: 0 },
     { kind: 'duplicates', name: 'Duplicates', waiting: duplicates.groups - duplicates.kept },
     { kind: 'confounders', name: 'Confounders', waiting: 0 },
     { kind: 'report', name: 'Report', waiting: 0 },
+    // Most projects have one reader, who needs no such tab.
+    ...(readers.readers === 0 ? [] : [{ kind: 'readers', name: 'Readers', waiting: readers.toAdjudicate } as const]),
   ];
 }
 
@@ -37,6 +40,7 @@ export function openView(kind: DatasetView['kind']): DatasetView {
       return { kind, filter: 'open' };
     case 'confounders':
     case 'report':
+    case 'readers':
       return { kind };
   }
 }
