@@ -129,10 +129,10 @@ export function createReaders(options: { readonly events: Events }): Readers {
             image: group.image,
             path: images.get(group.image)?.path ?? '',
             label: images.get(group.image)?.label ?? null,
-            readings: group.readings.map(({ reader, classId }) => ({
-              reader: people.get(reader) ?? '',
-              label: names.get(classId) ?? '',
-            })),
+            readings: [...people].flatMap(([id, reader]) => {
+              const own = group.readings.find((one) => one.reader === id);
+              return own === undefined ? [] : [{ reader, label: names.get(own.classId) ?? '' }];
+            }),
             majority: majority === null ? null : (names.get(majority) ?? null),
           };
         })

@@ -1,3 +1,4 @@
+import { naturalKey } from './natural-key';
 import type { ProjectStore } from './open';
 
 export interface StoredReader {
@@ -5,9 +6,13 @@ export interface StoredReader {
   readonly name: string;
 }
 
-/** In the order in which they came. */
+/** In natural order of their names: which came first depends on how a table is read. */
 export function readers(store: ProjectStore): StoredReader[] {
-  return store.all<StoredReader>('SELECT id, name FROM readers ORDER BY id');
+  return store
+    .all<StoredReader>('SELECT id, name FROM readers')
+    .map((one) => ({ one, key: naturalKey(one.name) }))
+    .sort((a, b) => (a.key === b.key ? a.one.id - b.one.id : a.key < b.key ? -1 : 1))
+    .map((entry) => entry.one);
 }
 
 /** Number of a reader, made where the name is new. Names are compared after Unicode NFC. */

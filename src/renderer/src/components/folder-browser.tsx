@@ -3,6 +3,7 @@ import {
   Button,
   Checkbox,
   Group,
+  getDefaultZIndex,
   Modal,
   ScrollArea,
   Skeleton,
@@ -14,7 +15,7 @@ import { CornerLeftUp, File, Folder } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { create } from 'zustand';
 import { type Grant, invoke, type PickRequest, type WebPicker } from '../bridge/bridge';
-import { useRequest } from '../state/requests';
+import { queryClient, useRequest } from '../state/requests';
 import { ErrorAlert } from './error-alert';
 import classes from './folder-browser.module.css';
 
@@ -28,6 +29,8 @@ const useBrowser = create<BrowserState>(() => ({ request: null, answer: () => {}
 /** Web mode's stand-in for the native dialog: folders and files of the machine that Fovea runs on. */
 export const browseMachine: WebPicker = (request) =>
   new Promise((resolve) => {
+    // Files come and go between two dialogs, and nobody tells.
+    queryClient.removeQueries({ queryKey: ['platform.browse'] });
     useBrowser.setState({
       request,
       answer: (grants) => {
@@ -48,6 +51,8 @@ export function FolderBrowser() {
       onClose={() => answer(null)}
       title={request?.title ?? ''}
       size="lg"
+      // A dialog that asks for a file is open below it.
+      zIndex={getDefaultZIndex('overlay')}
       styles={{ body: { paddingTop: 4 } }}
     >
       {request !== null && <Browser request={request} answer={answer} />}

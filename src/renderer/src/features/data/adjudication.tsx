@@ -1,9 +1,7 @@
 import { Button, Center, Group, Kbd, Loader, Stack, Table, Text } from '@mantine/core';
 import { CircleCheck } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { resourcePaths } from '#shared/ipc/resources';
 import type { Disagreement, ReadersSummary } from '#shared/models/readers';
-import { resourceUrl } from '../../bridge/bridge';
 import { ClassChip, ClassDot } from '../../components/class-chip';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
@@ -11,6 +9,7 @@ import { TableMenu } from '../../components/table-menu';
 import { useRequest } from '../../state/requests';
 import { AdjudicationList } from './adjudication-list';
 import classes from './duplicates-view.module.css';
+import { ImageViewer, type Look, plainLook } from './image-viewer';
 import readers from './readers-view.module.css';
 import { useDataShortcuts } from './use-data-shortcuts';
 import type { Labelling } from './use-labelling';
@@ -96,12 +95,23 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
       <AdjudicationList project={project} images={open} current={current} onCurrent={go} />
       <section className={readers['case']} aria-label="Image to settle">
         <div className={readers['picture']}>
-          <img src={resourceUrl(resourcePaths.raster(project, item.image))} alt={item.path} key={item.image} />
+          <Picture project={project} image={item.image} />
         </div>
         <Verdict item={item} summary={summary} onSettle={(label) => void settle(label)} all={open} />
       </section>
     </div>
   );
+}
+
+/** With zoom, window and frames, as in the inspector. */
+function Picture({ project, image }: { readonly project: string; readonly image: number }) {
+  const detail = useRequest('dataset.image', { project, image });
+  const [look, setLook] = useState<Look>(plainLook);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a window belongs to one image
+  useEffect(() => setLook((before) => ({ ...plainLook, windowing: before.windowing })), [image]);
+  if (detail.isError) return <ErrorAlert error={detail.error} onRetry={() => detail.refetch()} />;
+  if (detail.data === undefined) return null;
+  return <ImageViewer project={project} image={detail.data} look={look} onLook={setLook} large onLarge={null} />;
 }
 
 interface VerdictProps {
@@ -157,7 +167,7 @@ function Verdict({ item, all, summary, onSettle }: VerdictProps) {
           <Button
             key={label}
             variant={label === item.majority ? 'light' : 'default'}
-            justify="space-between"
+            styles={{ label: { flex: 1, textAlign: 'left' } }}
             leftSection={<ClassDot index={place} />}
             rightSection={place < 9 ? <Kbd size="xs">{place + 1}</Kbd> : undefined}
             onClick={() => onSettle(label)}

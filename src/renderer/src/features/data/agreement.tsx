@@ -92,8 +92,12 @@ export function Agreement({ project, summary, weights, onWeights }: AgreementPro
           {pair !== undefined && pair.images > 0 && <PairTable project={project} summary={summary} pair={pair} />}
         </div>
         <div className={readersClasses['pair']}>
-          <SectionCard title="Readers" flush actions={<TableMenu name="Readers" table={() => readersTable(summary)} />}>
-            <Table aria-label="Readers" className="tabular">
+          <SectionCard
+            title="Readings by reader"
+            flush
+            actions={<TableMenu name="Readings by reader" table={() => readersTable(summary)} />}
+          >
+            <Table aria-label="Readings by reader" className="tabular">
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>Reader</Table.Th>

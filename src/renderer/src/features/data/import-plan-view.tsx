@@ -28,7 +28,7 @@ import { classWarning } from './filters';
 import classes from './import.module.css';
 import { patternPresets, tryPattern } from './patient-pattern';
 import { SkippedFiles } from './skipped-files';
-import { TableFacts, TableMapper } from './table-mapper';
+import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
 
 export interface ImportPlanViewProps {
   readonly project: string;
@@ -46,6 +46,9 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
   const [pattern, setPattern] = useState<string | null>(null);
   const [table, setTable] = useState<Grant | null>(null);
   const [columns, setColumns] = useState<ColumnMapping>({});
+  const tablePreview = useTablePreview({ project, plan: plan.id, table: table?.grant ?? null, mapping: columns });
+  // A table that is chosen and not understood would stop the import, or give no labels.
+  const tableReady = table === null || tablePreview.data?.blocked === null;
   const fresh = plan.files - plan.alreadyKnown;
   // Files that are in may have frames that are not.
   const nothingNew = frames.kind === 'first' ? fresh === 0 : plan.files === 0;
@@ -256,7 +259,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
         </Button>
         <Button
           data-autofocus
-          disabled={nothingNew || preview?.ok === false}
+          disabled={nothingNew || preview?.ok === false || !tableReady}
           onClick={() =>
             onImport({ labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames, columns }, table)
           }

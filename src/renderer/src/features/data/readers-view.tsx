@@ -1,6 +1,6 @@
 import { Button, Center, Kbd, Loader, SegmentedControl, Text } from '@mantine/core';
 import { ArrowLeft, UsersRound, Vote } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { KappaWeights } from '#shared/statistics/agreement';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
@@ -24,7 +24,12 @@ export function ReadersView({ project, labelling, onClose }: ReadersViewProps) {
   const answer = useRequest('readers.summary', { project, weights }, { keepPrevious: true });
   const summary = answer.data;
   const [chosen, setChosen] = useState<'adjudicate' | 'agreement' | null>(null);
-  const shown = chosen ?? (summary !== undefined && summary.toAdjudicate === 0 ? 'agreement' : 'adjudicate');
+  // Where there is work at first, the view stays with it to its end.
+  useEffect(() => {
+    if (summary === undefined) return;
+    setChosen((before) => before ?? (summary.toAdjudicate === 0 ? 'agreement' : 'adjudicate'));
+  }, [summary]);
+  const shown = chosen ?? 'adjudicate';
   return (
     <section className={classes['view']} aria-label="Readers">
       <div className={classes['bar']}>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Modal, Text, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Box, Button, Group, Modal, Text, TextInput, Tooltip } from '@mantine/core';
 import { UserRound, UserRoundPen, X } from 'lucide-react';
 import { useState } from 'react';
 import { useReadingAs } from './reading-as-store';
@@ -14,8 +14,9 @@ export function ReadingAs() {
           variant="subtle"
           color="gray"
           size="compact-xs"
-          mx={2}
+          px={8}
           mt={4}
+          justify="flex-start"
           leftSection={<UserRoundPen size={13} />}
           onClick={() => setAsking(true)}
         >
@@ -24,9 +25,14 @@ export function ReadingAs() {
       ) : (
         <Group gap={6} wrap="nowrap" px={8} pt={6} role="group" aria-label="Reader">
           <UserRound size={14} color="var(--fovea-accent-text)" style={{ flex: 'none' }} aria-hidden />
-          <Text size="xs" fw={550} truncate flex={1} title={name}>
-            Reading as {name}
-          </Text>
+          <Box flex={1} miw={0}>
+            <Text size="xs" c="dimmed" lh={1.2}>
+              Reading as
+            </Text>
+            <Text size="xs" fw={550} truncate title={name}>
+              {name}
+            </Text>
+          </Box>
           <Tooltip label="Labels are no one’s readings from here on">
             <ActionIcon aria-label="Stop reading under this name" size="xs" onClick={() => setName(null)}>
               <X size={13} />

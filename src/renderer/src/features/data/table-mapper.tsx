@@ -1,4 +1,4 @@
-import { Badge, Group, Loader, ScrollArea, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Loader, ScrollArea, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { type ColumnMapping, columnRoles, type TablePreview } from '#shared/models/label-table';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount } from '../../components/format';
@@ -16,8 +16,12 @@ export interface TableMapperProps {
   readonly onMapping: (mapping: ColumnMapping) => void;
 }
 
-export const useTablePreview = ({ project, plan, table, mapping }: Omit<TableMapperProps, 'onMapping'>) =>
-  useRequest('dataset.readTable', { project, plan, table, mapping }, { keepPrevious: true });
+/** Asked for once a table is chosen. */
+export const useTablePreview = (asked: Omit<TableMapperProps, 'onMapping' | 'table'> & { table: string | null }) => {
+  const { project, plan, table, mapping } = asked;
+  const input = { project, plan, table: table ?? '', mapping };
+  return useRequest('dataset.readTable', input, { keepPrevious: table !== null, enabled: table !== null });
+};
 
 /** What each column of a label table means, with its first rows and what they fit. Writes nothing. */
 export function TableMapper(props: TableMapperProps) {
@@ -44,11 +48,11 @@ export function TableMapper(props: TableMapperProps) {
           />
         ))}
       </SimpleGrid>
-      <Sample table={table} />
-      <Text size="xs" c="dimmed" role="status">
+      <Text size="xs" fw={500} role="status" c={table.blocked === null ? 'dimmed' : 'var(--mantine-color-error)'}>
         {table.blocked ?? matchText(table, props.plan === null ? 'image file' : 'file')}
         {table.patients > 0 && ` ${formatCount(table.patients)} different patients.`}
       </Text>
+      <Sample table={table} />
       <Values table={table} />
       {table.problems.length > 0 && <Notice tone="warning" lines={table.problems} />}
     </Stack>
@@ -59,7 +63,7 @@ function Sample({ table }: { readonly table: TablePreview }) {
   const role = (header: string) => columnRoles.find((one) => table.mapping[one] === header);
   const headers = table.headers.slice(0, table.sample[0]?.length ?? table.headers.length);
   return (
-    <ScrollArea.Autosize mah={196} type="auto" viewportProps={{ tabIndex: 0 }} className={classes['sample'] ?? ''}>
+    <ScrollArea.Autosize mah={188} type="auto" viewportProps={{ tabIndex: 0 }} className={classes['sample'] ?? ''}>
       <Table aria-label="First rows of the table" fz="xs" verticalSpacing={2} horizontalSpacing={8}>
         <Table.Thead>
           <Table.Tr>
@@ -67,14 +71,10 @@ function Sample({ table }: { readonly table: TablePreview }) {
               const used = role(header);
               return (
                 <Table.Th key={header} data-used={used !== undefined || undefined} className={classes['cell'] ?? ''}>
-                  <Group gap={6} wrap="nowrap">
-                    <span className={classes['header']}>{header}</span>
-                    {used !== undefined && (
-                      <Badge size="xs" variant="light" style={{ flex: 'none' }}>
-                        {roleNames[used]}
-                      </Badge>
-                    )}
-                  </Group>
+                  <div className={classes['header']} title={header}>
+                    {header}
+                  </div>
+                  <div className={classes['role']}>{used === undefined ? 'not used' : roleNames[used]}</div>
                 </Table.Th>
               );
             })}
