@@ -9,13 +9,13 @@ import { imageFacets } from '../store/facets';
 import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } from '../store/images';
 import { lastImport } from '../store/imports';
 import { classesByName, labelHistory } from '../store/labels';
-import { readers, readingsOf } from '../store/readings';
+import { readerCount, readers, readingsOf } from '../store/readings';
 import { partMembers } from '../store/splits';
 import { datasetWarnings } from './dataset-warnings';
 import { countDuplicates, duplicateGroups } from './duplicate-groups';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
-import { imageReadings, openDisagreements } from './reading-groups';
+import { openDisagreements } from './reading-groups';
 import type { Splits } from './splits';
 
 /** A labelled image as training and evaluation take it. */
@@ -126,12 +126,8 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
 }
 
 function countReaders({ store }: OpenProject): DatasetSummary['readers'] {
-  if (readers(store).length === 0) return { readers: 0, toAdjudicate: 0 };
-  const groups = imageReadings(store);
-  return {
-    readers: new Set(groups.flatMap(({ readings }) => readings.map((one) => one.reader))).size,
-    toAdjudicate: openDisagreements(store, groups).length,
-  };
+  const n = readerCount(store);
+  return { readers: n, toAdjudicate: n < 2 ? 0 : openDisagreements(store).length };
 }
 
 function namedReadings({ store }: OpenProject, image: number): ImageDetail['readings'] {

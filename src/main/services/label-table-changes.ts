@@ -1,5 +1,5 @@
 import type { TableChanges } from '#shared/models/label-table';
-import { knownNumber } from '../store/identity';
+import { knownNumbers } from '../store/identity';
 import { classesByName } from '../store/labels';
 import type { ProjectStore } from '../store/open';
 import { presentReadings, readers } from '../store/readings';
@@ -39,7 +39,12 @@ export function planTable(store: ProjectStore, table: LabelTable): PlannedTable 
   const match = matchTable(table, images);
   const classNames = new Map(classesByName(store).map(({ id, name }) => [id, name]));
   const said = readingsByImage(store, classNames);
-  const known = memo((kind: 'patient' | 'study' | 'site', identifier: string) => knownNumber(store, kind, identifier));
+  const lookUps = {
+    patient: knownNumbers(store, 'patient'),
+    study: knownNumbers(store, 'study'),
+    site: knownNumbers(store, 'site'),
+  };
+  const known = (kind: keyof typeof lookUps, identifier: string) => lookUps[kind](identifier);
   let sameLabels = 0;
   let disagreements = 0;
   const changes = images.flatMap((before, index): ImageChange[] => {
@@ -118,16 +123,4 @@ function readingsByImage(store: ProjectStore, classNames: ReadonlyMap<number, st
 /** What the table says, where it says something that is not there yet. */
 function ifNew<Said>(said: Said | null, number: Said | number | null, present: Said | number | null): Said | null {
   return said !== null && (number === null || number !== present) ? said : null;
-}
-
-function memo<Kind extends string>(work: (kind: Kind, text: string) => number | null) {
-  const known = new Map<string, number | null>();
-  return (kind: Kind, text: string): number | null => {
-    const key = `${kind} ${text}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const value = work(kind, text);
-    known.set(key, value);
-    return value;
-  };
 }

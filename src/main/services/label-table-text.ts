@@ -82,6 +82,8 @@ export function parseTableText(bytes: Uint8Array): TableText {
 
 /** NFC, one line, without control characters, which a terminal or a window would take for more than text. */
 export function plainText(text: string): string {
+  // Most cells: a test is ten times quicker than the rest, and tables have millions of cells.
+  if (/^[\x20-\x7e]*$/.test(text)) return text.trim();
   return text
     .normalize('NFC')
     .replace(/\p{Cc}+/gu, ' ')

@@ -122,7 +122,9 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}): La
   const found = { rows: 0, withoutPath: 0, ages: 0, withoutLabel: 0 };
   for (const line of text.rows) {
     const cell = (role: ColumnRole): string | null => {
-      const value = plainText(line[columns[role]] ?? '').slice(0, LONGEST[role]);
+      const column = columns[role];
+      if (column < 0) return null;
+      const value = plainText(line[column] ?? '').slice(0, LONGEST[role]);
       return value === '' ? null : value;
     };
     const path = cell('path')?.replaceAll('\\', '/') ?? null;
@@ -248,11 +250,9 @@ function finder(entries: readonly TableEntry[]): LabelTable['find'] {
 
 /** "a/b/c" → "a/b/c", "b/c", "c"; lower case, NFC. */
 function pathEnds(path: string): string[] {
-  const parts = path
-    .normalize('NFC')
-    .toLowerCase()
-    .split('/')
-    .filter((part) => part !== '' && part !== '.');
+  const plain = path.normalize('NFC').toLowerCase();
+  if (!plain.includes('/')) return plain === '' || plain === '.' ? [] : [plain];
+  const parts = plain.split('/').filter((part) => part !== '' && part !== '.');
   const kept = parts.slice(-DEEPEST);
   return kept.map((_, index) => kept.slice(index).join('/'));
 }

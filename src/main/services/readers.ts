@@ -63,7 +63,7 @@ export function createReaders(options: { readonly events: Events }): Readers {
       const groups = imageReadings(store);
       const classes = namedClasses(project, groups);
       const place = new Map(classes.map(({ id }, index) => [id, index]));
-      const open = openDisagreements(store, groups);
+      const open = openDisagreements(store);
       const counts = groups.map(({ readings }) => {
         const row = classes.map(() => 0);
         for (const { classId } of readings) increase(row, place.get(classId));
@@ -113,7 +113,7 @@ export function createReaders(options: { readonly events: Events }): Readers {
     },
     disagreements(project) {
       const { store } = project;
-      const open = openDisagreements(store, imageReadings(store));
+      const open = openDisagreements(store);
       const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
       const people = new Map(readers(store).map(({ id, name }) => [id, name]));
       const images = new Map(
@@ -184,7 +184,7 @@ export function createReaders(options: { readonly events: Events }): Readers {
     takeMajority(project) {
       const { store } = project;
       const changed = store.transaction(() => {
-        const decided = openDisagreements(store, imageReadings(store)).flatMap((group) => {
+        const decided = openDisagreements(store).flatMap((group) => {
           const classId = majorityClass(group);
           return classId === null ? [] : [{ group, classId }];
         });

@@ -1,7 +1,14 @@
 import type { ReviewFinding } from '#shared/models/review';
 import { classesByName } from '../store/labels';
 import type { ProjectStore } from '../store/open';
-import { presentReadings, readingsEvidence, type StoredReading, settlements, unanimousClass } from '../store/readings';
+import {
+  disagreeingReadings,
+  presentReadings,
+  readingsEvidence,
+  type StoredReading,
+  settlements,
+  unanimousClass,
+} from '../store/readings';
 import type { OpenProject } from './projects';
 
 /** All present readings of one image; at least one. */
@@ -12,8 +19,12 @@ export interface ImageReadings {
 
 /** In the order of the images' numbers. */
 export function imageReadings(store: ProjectStore): ImageReadings[] {
+  return byImage(presentReadings(store));
+}
+
+function byImage(present: readonly StoredReading[]): ImageReadings[] {
   const groups: { image: number; readings: StoredReading[] }[] = [];
-  for (const reading of presentReadings(store)) {
+  for (const reading of present) {
     const last = groups.at(-1);
     if (last?.image === reading.image) last.readings.push(reading);
     else groups.push({ image: reading.image, readings: [reading] });
@@ -25,8 +36,8 @@ export const disagrees = ({ readings }: ImageReadings): boolean =>
   readings.length > 1 && unanimousClass(readings) === null;
 
 /** Images whose readings do not agree and that nobody has settled since the last of them changed. */
-export function openDisagreements(store: ProjectStore, groups: readonly ImageReadings[]): ImageReadings[] {
-  const disagreeing = groups.filter(disagrees);
+export function openDisagreements(store: ProjectStore): ImageReadings[] {
+  const disagreeing = byImage(disagreeingReadings(store));
   if (disagreeing.length === 0) return [];
   const settled = settlements(store);
   return disagreeing.filter(({ image, readings }) => {
@@ -54,23 +65,21 @@ function countClasses(readings: readonly StoredReading[]): Map<number, number> {
  */
 export function readersDisagree({ store }: Pick<OpenProject, 'store'>): ReviewFinding[] {
   const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
-  return imageReadings(store)
-    .filter(disagrees)
-    .map((group) => {
-      const { image, readings } = group;
-      const counts = [...countClasses(readings)].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-      const n = readings.length;
-      const same = counts.reduce((sum, [, count]) => sum + count * (count - 1), 0);
-      const majority = majorityClass(group);
-      const said = counts.map(([id, count]) => `${count} ${count === 1 ? 'says' : 'say'} ${names.get(id) ?? ''}`);
-      return {
-        image,
-        reason: 'readers-disagree',
-        why: `${n} readers disagree: ${said.join(', ')}.`,
-        weight: (n * (n - 1) - same) / (n * (n - 1)),
-        evidence: readingsEvidence(readings),
-        suggestion: majority === null ? null : (names.get(majority) ?? null),
-        beside: [],
-      };
-    });
+  return byImage(disagreeingReadings(store)).map((group) => {
+    const { image, readings } = group;
+    const counts = [...countClasses(readings)].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    const n = readings.length;
+    const same = counts.reduce((sum, [, count]) => sum + count * (count - 1), 0);
+    const majority = majorityClass(group);
+    const said = counts.map(([id, count]) => `${count} ${count === 1 ? 'says' : 'say'} ${names.get(id) ?? ''}`);
+    return {
+      image,
+      reason: 'readers-disagree',
+      why: `${n} readers disagree: ${said.join(', ')}.`,
+      weight: (n * (n - 1) - same) / (n * (n - 1)),
+      evidence: readingsEvidence(readings),
+      suggestion: majority === null ? null : (names.get(majority) ?? null),
+      beside: [],
+    };
+  });
 }

@@ -18,7 +18,11 @@ function projectSecret(store: ProjectStore): Buffer {
 export type PatientOrigin = 'dicom' | 'table' | 'pattern';
 
 function keyedHash(store: ProjectStore, domain: string, identifier: string): string {
-  return createHmac('sha256', projectSecret(store)).update(`${domain}\u0000${identifier}`).digest('hex');
+  return hashWith(projectSecret(store), domain, identifier);
+}
+
+function hashWith(secret: Buffer, domain: string, identifier: string): string {
+  return createHmac('sha256', secret).update(`${domain}\u0000${identifier}`).digest('hex');
 }
 
 /**
@@ -71,14 +75,15 @@ export function derivedKey(store: ProjectStore, purpose: string): string {
   return keyedHash(store, 'key', purpose);
 }
 
-/** The number that an identifier has already; null where it is new. Writes nothing. */
-export function knownNumber(
+/** A look-up of the numbers that identifiers have already; null where one is new. Writes nothing. */
+export function knownNumbers(
   store: ProjectStore,
   kind: 'patient' | 'study' | 'site',
-  identifier: string,
-): number | null {
-  if (getMeta(store, 'identity_secret') === null) return null;
+): (identifier: string) => number | null {
+  const secret = getMeta(store, 'identity_secret');
+  if (secret === null) return () => null;
   const table = kind === 'patient' ? 'patients' : kind === 'study' ? 'studies' : 'origins';
-  const key = keyedHash(store, kind, identifier);
-  return store.get<{ id: number }>(`SELECT id FROM ${table} WHERE key = ?`, key)?.id ?? null;
+  const numbers = new Map(store.json<[string, number][]>(`SELECT json_group_array(json_array(key, id)) FROM ${table}`));
+  const key = Buffer.from(secret, 'hex');
+  return (identifier) => numbers.get(hashWith(key, kind, identifier)) ?? null;
 }

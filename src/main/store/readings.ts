@@ -43,6 +43,34 @@ export function presentReadings(store: ProjectStore): StoredReading[] {
     .map(([image, reader, classId]) => ({ image, reader, classId }));
 }
 
+/** Present readings of the images whose readings are not all of one class, by image and reader. */
+export function disagreeingReadings(store: ProjectStore): StoredReading[] {
+  return store
+    .json<[number, number, number][]>(
+      `WITH present AS MATERIALIZED (
+         SELECT image_id, reader_id, class_id, max(readings.id) FROM readings
+         JOIN images ON images.id = image_id WHERE removed_at IS NULL GROUP BY image_id, reader_id)
+       SELECT json_group_array(json_array(image_id, reader_id, class_id)) FROM (
+         SELECT image_id, reader_id, class_id FROM present WHERE class_id IS NOT NULL AND image_id IN (
+           SELECT image_id FROM present GROUP BY image_id HAVING min(class_id) <> max(class_id))
+         ORDER BY image_id, reader_id)`,
+    )
+    .map(([image, reader, classId]) => ({ image, reader, classId }));
+}
+
+/** How many readers have a present reading. */
+export function readerCount(store: ProjectStore): number {
+  if (store.get('SELECT 1 FROM readings LIMIT 1') === undefined) return 0;
+  return (
+    store.column<number>(
+      `SELECT count(*) FROM readers WHERE EXISTS (
+         SELECT 1 FROM images CROSS JOIN readings ON readings.image_id = images.id AND reader_id = readers.id
+         WHERE removed_at IS NULL AND class_id IS NOT NULL AND readings.id = (
+           SELECT max(id) FROM readings AS later WHERE later.image_id = images.id AND later.reader_id = readers.id))`,
+    )[0] ?? 0
+  );
+}
+
 /** Present readings of one image. */
 export function readingsOf(store: ProjectStore, image: number): StoredReading[] {
   return store

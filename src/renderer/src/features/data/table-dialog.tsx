@@ -2,6 +2,7 @@ import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
 import type { LabelConflict } from '#shared/models/label-table';
 import { formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
+import classes from './import.module.css';
 import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
 import { changeLines, changesAnything } from './table-roles';
 import type { TableFlow } from './use-table-flow';
@@ -54,7 +55,7 @@ function Body(props: {
           </Group>
         </Radio.Group>
       )}
-      <Group justify="flex-end" gap="xs">
+      <Group justify="flex-end" gap="xs" className={classes['footer'] ?? ''}>
         <Button variant="default" onClick={flow.close}>
           Cancel
         </Button>

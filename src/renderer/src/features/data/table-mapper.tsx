@@ -29,10 +29,12 @@ export function TableMapper(props: TableMapperProps) {
   if (preview.isError) return <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />;
   if (preview.data === undefined) return <Loader size="sm" aria-label="Reading the table" />;
   const table = preview.data;
+  // Images that are here get no part from a table.
+  const roles = columnRoles.filter((role) => role !== 'split' || props.plan !== null);
   return (
     <Stack gap="xs" role="group" aria-label="Columns of the label table">
       <SimpleGrid cols={{ base: 3, sm: 5 }} spacing="xs" verticalSpacing={6}>
-        {columnRoles.map((role) => (
+        {roles.map((role) => (
           <Select
             key={role}
             size="xs"
