@@ -131,6 +131,13 @@ describe('readLabelTable', () => {
     }
   });
 
+  it('takes no column of many names for the readers, and asks about very many labels', () => {
+    const rows = Array.from({ length: 120 }, (_, index) => `${index}.png,${index},P${index}`).join('\n');
+    expect(() => read(`path,label,reader\n${rows}`)).toThrow(/120 different names/);
+    expect(() => read(`path,label,reader\n${rows.replace(/P\d+/g, 'Ann')}`)).toThrow(/name 120 different labels/);
+    expect(read(`path,label,patient\n${rows}`).problems.join()).toContain('120 different values');
+  });
+
   it('cuts long cells and takes control characters out', () => {
     const table = read(`path,label,reader\na.png,"be\u001b[31mnign\nx",${'r'.repeat(500)}`);
     const [reading] = table.entries[0]?.readings ?? [];

@@ -77,6 +77,9 @@ const LONGEST: Readonly<Record<ColumnRole, number>> = {
   sex: 16,
   age: 16,
 };
+/** A column with more names than this is hardly the readers': it may be the patients', whose names are not to be kept. */
+const MOST_READERS = 50;
+const MANY_LABELS = 100;
 /** Ends of a path that entries are found by. */
 const DEEPEST = 12;
 
@@ -162,7 +165,25 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}): La
   const entries = [...drafts.values()].map(toEntry);
   const contradictory = [...drafts.values()].filter((draft) => draft.labels.size > 1).length;
   const twice = [...drafts.values()].reduce((sum, draft) => sum + draft.changedReadings, 0);
+  const people = new Set([...drafts.values()].flatMap(({ readings }) => [...readings.keys()]));
+  if (people.size > MOST_READERS) {
+    throw tableInvalid(
+      `The reader column has ${people.size} different names; up to ${MOST_READERS} readers can be kept.`,
+      {
+        hint: 'Choose the column that names the readers, or none.',
+      },
+    );
+  }
+  const named = new Set([...drafts.values()].flatMap(({ labels, readings }) => [...labels, ...readings.values()]));
+  if (people.size > 0 && named.size > MANY_LABELS) {
+    throw tableInvalid(`The readers name ${named.size} different labels; up to ${MANY_LABELS} can be compared.`, {
+      hint: 'Choose the column that names the classes, or no reader column.',
+    });
+  }
   const problems: string[] = [...text.warnings];
+  if (named.size > MANY_LABELS) {
+    problems.push(`The label column has ${named.size} different values: each becomes a class. Is it the right column?`);
+  }
   if (found.withoutPath > 0) problems.push(`${count(found.withoutPath, 'row')} without a path: left out.`);
   if (contradictory > 0) {
     problems.push(

@@ -1,14 +1,10 @@
-import { FoveaError } from '#shared/ipc/errors';
 import type { Disagreement, ReadersSummary, ReaderTable } from '#shared/models/readers';
-import { classAgreement, cohenKappa, fleissKappa, type KappaWeights } from '#shared/statistics/agreement';
+import type { KappaWeights } from '#shared/statistics/agreement';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
-import { usedClasses } from '../store/counts';
-import { imagesById } from '../store/images';
-import { classesByName, classNumber, currentLabels, type LabelSource, setLabel, settleLabel } from '../store/labels';
+import { classNumber, currentLabels, type LabelSource, setLabel, settleLabel } from '../store/labels';
 import {
   readerNumber,
-  readers,
   readingsEvidence,
   readingsOf,
   setReading,
@@ -18,6 +14,7 @@ import {
 } from '../store/readings';
 import type { Events } from './events';
 import type { OpenProject } from './projects';
+import { imagesOfCell, listDisagreements, readerTable, summarize } from './reader-agreement';
 import { disagrees, type ImageReadings, imageReadings, majorityClass, openDisagreements } from './reading-groups';
 import { count } from './splits-warnings';
 import { noChanges } from './stored-changes';
@@ -58,86 +55,10 @@ export function createReaders(options: { readonly events: Events }): Readers {
   };
 
   return {
-    summary(project, weights) {
-      const { store } = project;
-      const groups = imageReadings(store);
-      const classes = namedClasses(project, groups);
-      const place = new Map(classes.map(({ id }, index) => [id, index]));
-      const open = openDisagreements(store);
-      const counts = groups.map(({ readings }) => {
-        const row = classes.map(() => 0);
-        for (const { classId } of readings) increase(row, place.get(classId));
-        return row;
-      });
-      const people = readers(store).flatMap(({ id, name }) => {
-        const byClass = classes.map(() => 0);
-        for (const { readings } of groups) {
-          const own = readings.find((one) => one.reader === id);
-          if (own !== undefined) increase(byClass, place.get(own.classId));
-        }
-        const total = byClass.reduce((sum, n) => sum + n, 0);
-        return total === 0 ? [] : [{ id, name, readings: total, byClass }];
-      });
-      return {
-        classes: classes.map((one) => one.name),
-        readers: people,
-        pairs: people.flatMap(({ id: first }, index) =>
-          people.slice(index + 1).map(({ id: second }) => {
-            const matrix = pairMatrix(groups, place, first, second);
-            return { first, second, ...cohenKappa(matrix, weights) };
-          }),
-        ),
-        group: fleissKappa(counts),
-        perClass: classes.map(({ name }, index) => ({ label: name, ...classAgreement(counts, index) })),
-        images: groups.length,
-        disagreements: groups.filter(disagrees).length,
-        toAdjudicate: open.length,
-        withMajority: open.filter((group) => majorityClass(group) !== null).length,
-      };
-    },
-    table(project, first, second) {
-      const groups = imageReadings(project.store);
-      requireReaders(project, first, second);
-      const classes = namedClasses(project, groups);
-      const place = new Map(classes.map(({ id }, index) => [id, index]));
-      return { classes: classes.map((one) => one.name), matrix: pairMatrix(groups, place, first, second) };
-    },
-    cell(project, { first, second }, labels) {
-      requireReaders(project, first, second);
-      const numbers = new Map(classesByName(project.store).map(({ id, name }) => [name, id]));
-      const [own, other] = labels.map((name) => numbers.get(name) ?? -1);
-      return imageReadings(project.store).flatMap(({ image, readings }) => {
-        const says = (reader: number) => readings.find((one) => one.reader === reader)?.classId;
-        return says(first) === own && says(second) === other ? [image] : [];
-      });
-    },
-    disagreements(project) {
-      const { store } = project;
-      const open = openDisagreements(store);
-      const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
-      const people = new Map(readers(store).map(({ id, name }) => [id, name]));
-      const images = new Map(
-        imagesById(
-          store,
-          open.map((one) => one.image),
-        ).map((one) => [one.id, one]),
-      );
-      return open
-        .map((group) => {
-          const majority = majorityClass(group);
-          return {
-            image: group.image,
-            path: images.get(group.image)?.path ?? '',
-            label: images.get(group.image)?.label ?? null,
-            readings: [...people].flatMap(([id, reader]) => {
-              const own = group.readings.find((one) => one.reader === id);
-              return own === undefined ? [] : [{ reader, label: names.get(own.classId) ?? '' }];
-            }),
-            majority: majority === null ? null : (names.get(majority) ?? null),
-          };
-        })
-        .sort((a, b) => Number(a.majority !== null) - Number(b.majority !== null) || a.image - b.image);
-    },
+    summary: (project, weights) => summarize(project, weights),
+    table: readerTable,
+    cell: imagesOfCell,
+    disagreements: listDisagreements,
     read(project, images, label, name) {
       const { store } = project;
       const changed = store.transaction(() => {
@@ -226,40 +147,4 @@ function settle(
   }
   pushAction(store, { kind: 'settle', description, before });
   return decided.length;
-}
-
-/** Classes that a label or a present reading names, in natural order. */
-function namedClasses({ store }: OpenProject, groups: readonly ImageReadings[]) {
-  const used = usedClasses(store);
-  for (const { readings } of groups) for (const { classId } of readings) used.add(classId);
-  return classesByName(store).filter((one) => used.has(one.id));
-}
-
-function pairMatrix(
-  groups: readonly ImageReadings[],
-  place: ReadonlyMap<number, number>,
-  first: number,
-  second: number,
-): number[][] {
-  const matrix = Array.from({ length: place.size }, () => new Array<number>(place.size).fill(0));
-  for (const { readings } of groups) {
-    const own = readings.find((one) => one.reader === first);
-    const other = readings.find((one) => one.reader === second);
-    if (own === undefined || other === undefined) continue;
-    const row = matrix[place.get(own.classId) ?? -1];
-    if (row !== undefined) increase(row, place.get(other.classId));
-  }
-  return matrix;
-}
-
-function increase(counts: number[], index: number | undefined): void {
-  if (index !== undefined) counts[index] = (counts[index] ?? 0) + 1;
-}
-
-function requireReaders({ store }: OpenProject, ...numbers: readonly number[]): void {
-  const known = new Set(readers(store).map((one) => one.id));
-  if (numbers.every((one) => known.has(one))) return;
-  throw new FoveaError('reader_unknown', 'There is no such reader in this project.', {
-    hint: 'Open the Readers view again: the list may have changed.',
-  });
 }

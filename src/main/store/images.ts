@@ -117,6 +117,16 @@ export function patientOfFile(store: ProjectStore, hash: string): number | null 
   return row?.patient_id ?? null;
 }
 
+/** The patient of each image that has a known one. */
+export function patientsOf(store: ProjectStore): ReadonlyMap<number, number> {
+  return new Map(
+    store.json<[number, number][]>(
+      `SELECT json_group_array(json_array(id, patient_id)) FROM images
+       WHERE removed_at IS NULL AND patient_id IS NOT NULL`,
+    ),
+  );
+}
+
 /** Gives a patient to the frames of a file that have none. */
 export function groupFrames(store: ProjectStore, hash: string, patient: number): void {
   store.run('UPDATE images SET patient_id = ? WHERE hash = ? AND patient_id IS NULL', patient, hash);

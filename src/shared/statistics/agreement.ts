@@ -25,10 +25,17 @@ export interface PairAgreement {
  *
  *     n (1-pe)^4 var = sum p_ij [ w_ij (1-pe) - (w_i. + w_.j)(1-po) ]^2 - (po pe - 2 pe + po)^2
  *
- * cut at -1 and 1. It takes images as independent; with several of one patient it is too narrow. Where the readers
- * agree on all images the formula says 0, which is not known: no interval then.
+ * cut at -1 and 1. It takes images as independent. Where `cases` says that a patient has several, the variance is that
+ * of sums over patients instead (see `clusteredVariance`). Where the readers agree on all images the formula says 0,
+ * which is not known: no interval then.
+ *
+ * @param cases the images of the table one by one, with their patients
  */
-export function cohenKappa(table: readonly (readonly number[])[], weights: KappaWeights = 'none'): PairAgreement {
+export function cohenKappa(
+  table: readonly (readonly number[])[],
+  weights: KappaWeights = 'none',
+  cases: readonly PairCase[] = [],
+): PairAgreement {
   const classes = table.length;
   const images = table.reduce((sum, row) => sum + row.reduce((total, count) => total + count, 0), 0);
   if (images === 0) return { images: 0, agreement: null, kappa: null };
@@ -49,9 +56,43 @@ export function cohenKappa(table: readonly (readonly number[])[], weights: Kappa
   const value = (po - pe) / (1 - pe);
   const byRow = places.map((i) => places.reduce((total, j) => total + weight(i, j) * (columns[j] ?? 0), 0));
   const byColumn = places.map((j) => places.reduce((total, i) => total + weight(i, j) * (rows[i] ?? 0), 0));
+  const base = po * pe - 2 * pe + po;
+  const influence = (i: number, j: number) =>
+    (weight(i, j) * (1 - pe) - ((byRow[i] ?? 0) + (byColumn[j] ?? 0)) * (1 - po) - base) / (1 - pe) ** 2;
+  const clustered = clusteredVariance(
+    cases.map((one) => one.patient),
+    cases.map((one) => influence(one.first, one.second)),
+  );
   const square = sum(({ i, j, w, p }) => p * (w * (1 - pe) - ((byRow[i] ?? 0) + (byColumn[j] ?? 0)) * (1 - po)) ** 2);
-  const variance = (square - (po * pe - 2 * pe + po) ** 2) / (images * (1 - pe) ** 4);
+  const variance = clustered ?? (square - base ** 2) / (images * (1 - pe) ** 4);
   return { images, agreement, kappa: withInterval(value, same === images ? 0 : variance, images) };
+}
+
+/** An image that two readers have read: their classes, and its patient by number. */
+export interface PairCase {
+  readonly first: number;
+  readonly second: number;
+  readonly patient: number;
+}
+
+/**
+ * Variance of a statistic whose linear part is the mean of one influence an image, where images of a patient are not
+ * independent: patients are (K.-Y. Liang & S. L. Zeger, Biometrika 1986;73:13-22, with the factor G / (G - 1) for few
+ * patients):
+ *
+ *     var = G / (G - 1) sum_g (sum_(i in g) u_i)^2 / n^2
+ *
+ * Null where each patient has one image, as the usual formula then holds. With one patient nothing is known: 0.
+ */
+function clusteredVariance(patients: readonly number[], influences: readonly number[]): number | null {
+  const sums = new Map<number, number>();
+  patients.forEach((patient, index) => {
+    sums.set(patient, (sums.get(patient) ?? 0) + (influences[index] ?? 0));
+  });
+  if (sums.size === patients.length) return null;
+  if (sums.size < 2) return 0;
+  const squares = [...sums.values()].reduce((total, sum) => total + sum * sum, 0);
+  return ((sums.size / (sums.size - 1)) * squares) / patients.length ** 2;
 }
 
 function agreementWeight(weights: KappaWeights, classes: number, i: number, j: number): number {
@@ -90,12 +131,18 @@ export interface GroupAgreement {
  *     pe_i = sum_k pi_k r_ik / r_i
  *
  * With as many readings on each image it is Fleiss' own. The variance is for images drawn from more images, not (as
- * Fleiss' of 1971) for chance agreement. No interval where it is 0, or with one image.
+ * Fleiss' of 1971) for chance agreement; where a patient has several images, patients are drawn (`clusteredVariance`).
+ * No interval where it is 0, or with one image.
+ *
+ * @param patients [image]: the image's patient by number; without it each image is a patient of its own
  */
-export function fleissKappa(counts: readonly (readonly number[])[]): GroupAgreement {
-  const images = counts.flatMap((row) => {
+export function fleissKappa(
+  counts: readonly (readonly number[])[],
+  patients: readonly number[] = counts.map((_, index) => index),
+): GroupAgreement {
+  const images = counts.flatMap((row, index) => {
     const readings = row.reduce((sum, count) => sum + count, 0);
-    return readings < 2 ? [] : [{ row, readings }];
+    return readings < 2 ? [] : [{ row, readings, patient: patients[index] ?? -1 }];
   });
   const n = images.length;
   const readings = images.reduce((sum, image) => sum + image.readings, 0);
@@ -110,12 +157,16 @@ export function fleissKappa(counts: readonly (readonly number[])[]): GroupAgreem
   const pe = shares.reduce((sum, share) => sum + share * share, 0);
   if (1 - pe < 1e-12) return { images: n, readings, agreement: pa, kappa: null };
   const kappa = (pa - pe) / (1 - pe);
-  const squares = images.map((image, index) => {
+  const influences = images.map((image, index) => {
     const expected = image.row.reduce((sum, r, k) => sum + ((shares[k] ?? 0) * r) / image.readings, 0);
     const own = ((agreements[index] ?? 0) - pe - 2 * (1 - kappa) * (expected - pe)) / (1 - pe);
-    return (own - kappa) ** 2;
+    return own - kappa;
   });
-  const variance = n < 2 ? 0 : squares.reduce((sum, square) => sum + square, 0) / (n * (n - 1));
+  const variance =
+    clusteredVariance(
+      images.map((image) => image.patient),
+      influences,
+    ) ?? (n < 2 ? 0 : influences.reduce((sum, one) => sum + one * one, 0) / (n * (n - 1)));
   return { images: n, readings, agreement: pa, kappa: withInterval(kappa, variance, n) };
 }
 
@@ -133,18 +184,22 @@ export interface ClassAgreement {
   readonly kappa: Metric | null;
 }
 
-export function classAgreement(counts: readonly (readonly number[])[], classIndex: number): ClassAgreement {
-  const split = counts.flatMap((row) => {
+export function classAgreement(
+  counts: readonly (readonly number[])[],
+  classIndex: number,
+  patients: readonly number[] = counts.map((_, index) => index),
+): ClassAgreement {
+  const split = counts.map((row) => {
     const all = row.reduce((sum, count) => sum + count, 0);
     const of = row[classIndex] ?? 0;
-    return all < 2 ? [] : [[of, all - of] as const];
+    return all < 2 ? ([0, 0] as const) : ([of, all - of] as const);
   });
   const both = split.reduce((sum, [of]) => sum + of * (of - 1), 0);
   const possible = split.reduce((sum, [of, rest]) => sum + of * (of + rest - 1), 0);
   return {
     readings: split.reduce((sum, [of]) => sum + of, 0),
     agreement: possible === 0 ? null : both / possible,
-    kappa: fleissKappa(split).kappa,
+    kappa: fleissKappa(split, patients).kappa,
   };
 }
 

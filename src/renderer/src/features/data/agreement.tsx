@@ -157,8 +157,8 @@ export function Agreement({ project, summary, weights, onWeights }: AgreementPro
           </SectionCard>
         </div>
         <Text size="xs" c="dimmed">
-          Intervals take images as independent of each other: with several images of one patient they are too narrow. A
-          kappa is not defined (–) where all readings name one class.
+          Intervals of kappa take patients as independent, and each image without a known patient as a patient of its
+          own. A kappa is not defined (–) where all readings name one class.
         </Text>
       </div>
     </PageBody>
