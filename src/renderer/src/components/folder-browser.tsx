@@ -3,7 +3,6 @@ import {
   Button,
   Checkbox,
   Group,
-  getDefaultZIndex,
   Modal,
   ScrollArea,
   Skeleton,
@@ -51,8 +50,6 @@ export function FolderBrowser() {
       onClose={() => answer(null)}
       title={request?.title ?? ''}
       size="lg"
-      // A dialog that asks for a file is open below it.
-      zIndex={getDefaultZIndex('overlay')}
       styles={{ body: { paddingTop: 4 } }}
     >
       {request !== null && <Browser request={request} answer={answer} />}

@@ -76,12 +76,7 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
                 </Button>
               </Tooltip>
             )}
-            <AddMenu
-              flow={flow}
-              tableFlow={tableFlow}
-              summary={data}
-              onDeidentify={() => setDeidentifying(true)}
-            />
+            <AddMenu flow={flow} tableFlow={tableFlow} summary={data} onDeidentify={() => setDeidentifying(true)} />
           </>
         }
       />
