@@ -56,6 +56,12 @@ function Body(props: {
         </Radio.Group>
       )}
       <Group justify="flex-end" gap="xs" className={classes['footer'] ?? ''}>
+        {changes !== null && changes.conflicts > 0 && (
+          <Text size="xs" c="dimmed" mr="auto">
+            {formatQuantity(changes.conflicts, 'label')} of a person{' '}
+            {flow.conflicts === 'mine' ? 'kept' : 'replaced by the table’s'}
+          </Text>
+        )}
         <Button variant="default" onClick={flow.close}>
           Cancel
         </Button>
