@@ -11,6 +11,7 @@ import { confusionMatrix } from '#shared/statistics/confusion-matrix';
 import { usedClasses } from '../store/counts';
 import { imagesById, patientsOf } from '../store/images';
 import { classesByName } from '../store/labels';
+import { naturalKey } from '../store/natural-key';
 import { readers, type StoredReading } from '../store/readings';
 import type { OpenProject } from './projects';
 import { disagrees, type ImageReadings, imageReadings, majorityClass, openDisagreements } from './reading-groups';
@@ -98,8 +99,11 @@ export function listDisagreements({ store }: OpenProject): Disagreement[] {
       open.map((one) => one.image),
     ).map((one) => [one.id, one]),
   );
-  return open
-    .map((group) => {
+  const inOrder = open
+    .map((group) => ({ group, key: naturalKey(images.get(group.image)?.path ?? '') }))
+    .sort((a, b) => (a.key === b.key ? a.group.image - b.group.image : a.key < b.key ? -1 : 1));
+  return inOrder
+    .map(({ group }) => {
       const majority = majorityClass(group);
       return {
         image: group.image,
@@ -114,7 +118,7 @@ export function listDisagreements({ store }: OpenProject): Disagreement[] {
         majority: majority === null ? null : (names.get(majority) ?? null),
       };
     })
-    .sort((a, b) => Number(a.majority !== null) - Number(b.majority !== null) || a.image - b.image);
+    .sort((a, b) => Number(a.majority !== null) - Number(b.majority !== null));
 }
 
 /** Classes that a label or a present reading names, in natural order. */

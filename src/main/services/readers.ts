@@ -30,7 +30,7 @@ export interface Readers {
     pair: { readonly first: number; readonly second: number },
     labels: readonly [string, string],
   ): number[];
-  /** Those that most readers are at odds on come first. */
+  /** Those without a majority first, each in the order of the files. */
   disagreements(project: OpenProject): Disagreement[];
   /**
    * Stores what a reader says of images (null takes it back). Where all readings of an image now agree, that is its
