@@ -28,13 +28,13 @@ import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCase
 import { exportFormatSchema } from '../models/export';
 import { originListSchema } from '../models/held-out';
 import { jobSchema } from '../models/job';
-import { leakPlanSchema } from '../models/leak';
 import {
   columnMappingSchema,
   labelConflictSchema,
   tableChangesSchema,
   tablePreviewSchema,
 } from '../models/label-table';
+import { leakPlanSchema } from '../models/leak';
 import { settingValueSchema } from '../models/membership';
 import { precisionComparisonSchema } from '../models/precision';
 import { filePredictionSchema } from '../models/prediction';

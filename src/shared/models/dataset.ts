@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { duplicateCountsSchema } from './duplicates';
 import { heldOutSchema } from './held-out';
-import { splitSignOffSchema } from './sign-off';
 import { columnMappingSchema } from './label-table';
 import { readerCountsSchema } from './readers';
+import { splitSignOffSchema } from './sign-off';
 
 export const splitParts = ['train', 'validation', 'test'] as const;
 export const splitPartSchema = z.enum(splitParts);
