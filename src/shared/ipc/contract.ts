@@ -33,6 +33,7 @@ import { settingValueSchema } from '../models/membership';
 import { precisionComparisonSchema } from '../models/precision';
 import { filePredictionSchema } from '../models/prediction';
 import { projectSummarySchema, settingsChangeSchema, settingsSchema } from '../models/project';
+import { reviewDecisionSchema, reviewListSchema, reviewReasonSchema } from '../models/review';
 import {
   casePredictionSchema,
   evaluationSchema,
@@ -223,6 +224,24 @@ export const requests = {
   'confounders.images': request(
     project.extend({ tag: confounderTagSchema, value: z.string().nullable(), label: z.string() }),
     z.object({ ids: z.array(z.number().int()) }),
+  ),
+
+  /** The review queue: what is worth a second look. Duplicates are searched first, which is quick where nothing is new. */
+  'review.list': request(
+    project.extend({
+      reason: reviewReasonSchema.optional(),
+      includeSettled: z.boolean().default(false),
+      limit: z.number().int().min(1).max(1_000_000).default(5000),
+    }),
+    reviewListSchema,
+  ),
+  /** Decides on findings; those that are no longer there are passed over. `changed` counts findings. */
+  'review.judge': request(
+    project.extend({
+      findings: z.array(z.object({ image: z.number().int(), reason: reviewReasonSchema })).min(1),
+      decision: reviewDecisionSchema,
+    }),
+    z.object({ changed: z.number().int() }),
   ),
 
   'backbones.list': request(nothing, z.object({ backbones: z.array(backboneSummarySchema) })),

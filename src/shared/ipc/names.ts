@@ -46,6 +46,8 @@ const requestTable: Record<RequestName, true> = {
   'dataset.reportPage': true,
   'dataset.signOff': true,
   'dataset.withdrawSignOff': true,
+  'review.list': true,
+  'review.judge': true,
   'backbones.list': true,
   'backbones.import': true,
   'backbones.remove': true,

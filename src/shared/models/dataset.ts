@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duplicateCountsSchema } from './duplicates';
 import { heldOutSchema } from './held-out';
+import { reviewCountsSchema } from './review';
 import { splitSignOffSchema } from './sign-off';
 
 export const splitParts = ['train', 'validation', 'test'] as const;
@@ -178,6 +179,7 @@ export const datasetSummarySchema = z.object({
   modalities: z.record(z.string(), z.number().int()),
   split: splitSummarySchema.nullable(),
   duplicates: duplicateCountsSchema,
+  review: reviewCountsSchema,
   lastImport: importResultSchema.nullable(),
   warnings: z.array(z.string()),
   canUndo: z.boolean(),

@@ -12,6 +12,7 @@ import type { PlatformHandlers } from './platform';
 import { predictionsHandlers } from './predictions';
 import { projectsHandlers } from './projects';
 import { ratesHandlers } from './rates';
+import { reviewHandlers } from './review';
 import { runsHandlers } from './runs';
 import { settingsHandlers } from './settings';
 
@@ -25,6 +26,7 @@ export function createHandlers(services: Services, mode: 'desktop' | 'web', plat
     ...jobsHandlers(services),
     ...datasetHandlers(services),
     ...confoundersHandlers(services),
+    ...reviewHandlers(services),
     ...backbonesHandlers(services),
     ...ratesHandlers(services),
     ...runsHandlers(services),
