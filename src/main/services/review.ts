@@ -10,6 +10,8 @@ import {
 } from '#shared/models/review';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
+import { imagesById } from '../store/images';
+import type { ProjectStore } from '../store/open';
 import { allReviews, deleteReview, findReview, type StoredReview, storeReview } from '../store/reviews';
 import type { Events } from './events';
 import type { Experiments } from './experiments';
@@ -88,7 +90,7 @@ export function createReview(options: {
         (item) => (reason === undefined || item.reason === reason) && (includeSettled || item.state !== 'accepted'),
       );
       return {
-        findings: inOrder(asked).slice(0, limit),
+        findings: withImages(project.store, inOrder(asked).slice(0, limit)),
         counts: countItems(items, reviews),
         mislabelSource: source,
         problems: failures.map(
@@ -123,8 +125,25 @@ const notLookedFor: Record<ReviewReason, string> = {
   'other-modality': 'Images of another modality',
 };
 
+/** A finding with what was said of it. */
+type Judged = Omit<ReviewItem, 'path' | 'label'>;
+
+function withImages(store: ProjectStore, items: readonly Judged[]): ReviewItem[] {
+  const images = new Map(
+    imagesById(
+      store,
+      items.map(({ image }) => image),
+    ).map((one) => [one.id, one]),
+  );
+  return items.map((item) => ({
+    ...item,
+    path: images.get(item.image)?.path ?? '',
+    label: images.get(item.image)?.label ?? null,
+  }));
+}
+
 /** A verdict holds while the evidence is the same. */
-function withVerdicts(findings: readonly ReviewFinding[], reviews: readonly StoredReview[]): ReviewItem[] {
+function withVerdicts(findings: readonly ReviewFinding[], reviews: readonly StoredReview[]): Judged[] {
   const said = new Map(reviews.map((review) => [`${review.image} ${review.reason}`, review]));
   return findings.map((finding) => {
     const review = said.get(`${finding.image} ${finding.reason}`);
@@ -134,7 +153,7 @@ function withVerdicts(findings: readonly ReviewFinding[], reviews: readonly Stor
   });
 }
 
-function countItems(items: readonly ReviewItem[], reviews: readonly StoredReview[]): ReviewCounts {
+function countItems(items: readonly Judged[], reviews: readonly StoredReview[]): ReviewCounts {
   const counts = Object.fromEntries(
     reviewReasons.map((reason) => [reason, { open: 0, deferred: 0, settled: 0 }]),
   ) as ReviewCounts;
@@ -154,7 +173,7 @@ function countItems(items: readonly ReviewItem[], reviews: readonly StoredReview
 const stateOrder = { open: 0, deferred: 1, accepted: 2 } as const;
 
 /** Deferred ones come back after all others, the longest deferred first. */
-const inOrder = (items: readonly ReviewItem[]): ReviewItem[] =>
+const inOrder = (items: readonly Judged[]): Judged[] =>
   [...items].sort(
     (a, b) =>
       stateOrder[a.state] - stateOrder[b.state] ||

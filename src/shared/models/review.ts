@@ -43,8 +43,12 @@ export type ReviewFinding = z.infer<typeof reviewFindingSchema>;
 export const reviewStateSchema = z.enum(['open', ...reviewVerdictSchema.options]);
 export type ReviewState = z.infer<typeof reviewStateSchema>;
 
-/** A finding with what a person said of it. */
+/** A finding with its image, and what a person said of it. */
 export const reviewItemSchema = reviewFindingSchema.extend({
+  /** Path of the image relative to the folder that was imported. */
+  path: z.string(),
+  /** Its label now. */
+  label: z.string().nullable(),
   state: reviewStateSchema,
   /** When that was said; null where nothing was. */
   at: z.string().nullable(),

@@ -1,4 +1,3 @@
-import type { ImageSummary } from '#shared/models/dataset';
 import type { ReviewDecision, ReviewItem } from '#shared/models/review';
 import { UsageError } from '../outcome';
 
@@ -37,18 +36,15 @@ export function askedDecision(options: DecisionOptions): AskedDecision | null {
 }
 
 /** The findings of images that are named by number or path; a file name alone will do where it is the only one. */
-export function findingsOf(
-  named: readonly string[],
-  findings: readonly ReviewItem[],
-  images: ReadonlyMap<number, ImageSummary>,
-): ReviewItem[] {
-  const ids = [...new Set(findings.map(({ image }) => image))];
+export function findingsOf(named: readonly string[], findings: readonly ReviewItem[]): ReviewItem[] {
+  const paths = new Map(findings.map(({ image, path }) => [image, path]));
+  const ids = [...paths.keys()];
   const chosen = new Set(
     named.map((name) => {
       const path = name.replaceAll('\\', '/');
-      const exact = ids.filter((id) => images.get(id)?.path === path);
+      const exact = ids.filter((id) => paths.get(id) === path);
       const number = /^\d+$/.test(name) ? ids.filter((id) => id === Number(name)) : [];
-      const ending = ids.filter((id) => images.get(id)?.path.endsWith(`/${path}`) === true);
+      const ending = ids.filter((id) => paths.get(id)?.endsWith(`/${path}`) === true);
       const found = [exact, number, ending].find((list) => list.length > 0) ?? [];
       const [only, another] = found;
       if (only === undefined) {

@@ -42,12 +42,9 @@ export function addReview(program: Command, run: Run): void {
         const answer = await list();
         const shown = answer.findings.filter(({ state }) => all || state !== 'accepted');
         const { groups: found } = await session.request('dataset.duplicates', { project });
-        const images = await imagesOf(session, project, [
-          ...found.flatMap((group) => group.images),
-          ...shown.map(({ image }) => image),
-        ]);
+        const images = await imagesOf(session, project, found);
         const groups = found.map((group) => describeGroup(group, images));
-        const findings = shown.map((item) => describeFinding(item, images));
+        const findings = shown.map(describeFinding);
         return {
           result: {
             groups,
@@ -79,8 +76,7 @@ async function decide(
   { images: named, decision }: AskedDecision,
   findings: readonly ReviewItem[],
 ): Promise<number> {
-  const ids = [...new Set(findings.map(({ image }) => image))];
-  const chosen = findingsOf(named, findings, await imagesOf(session, project, ids));
+  const chosen = findingsOf(named, findings);
   if (decision !== null) {
     return (await session.request('review.judge', { project, findings: chosen, decision })).changed;
   }
@@ -102,9 +98,9 @@ async function decide(
 async function imagesOf(
   session: Session,
   project: string,
-  asked: readonly number[],
+  groups: readonly DuplicateGroup[],
 ): Promise<ReadonlyMap<number, ImageSummary>> {
-  const ids = [...new Set(asked)];
+  const ids = groups.flatMap((group) => group.images);
   const images = new Map<number, ImageSummary>();
   for (let start = 0; start < ids.length; start += PAGE) {
     const page = await session.request('dataset.images', { project, ids: ids.slice(start, start + PAGE) });
@@ -113,19 +109,8 @@ async function imagesOf(
   return images;
 }
 
-function describeFinding(item: ReviewItem, known: ReadonlyMap<number, ImageSummary>) {
-  const { image, reason, why, suggestion, state, weight, beside } = item;
-  return {
-    image,
-    path: known.get(image)?.path ?? '',
-    label: known.get(image)?.label ?? null,
-    reason,
-    why,
-    suggestion,
-    state,
-    weight,
-    beside,
-  };
+function describeFinding({ image, path, label, reason, why, suggestion, state, weight, beside }: ReviewItem) {
+  return { image, path, label, reason, why, suggestion, state, weight, beside };
 }
 
 function findingsText(findings: readonly ReturnType<typeof describeFinding>[], { problems }: ReviewList): string {

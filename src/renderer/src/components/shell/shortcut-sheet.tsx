@@ -42,6 +42,21 @@ const duplicates: ShortcutGroup = {
   ],
 };
 
+const review: ShortcutGroup = {
+  title: 'Review',
+  entries: [
+    [['↑', '↓'], 'Previous or next (also ← →)'],
+    [['A'], 'Right as it is'],
+    [['S'], 'Take the suggested label'],
+    [['1 – 9'], 'Give another label'],
+    [['D'], 'Later: it comes back at the end'],
+    [['X or Delete'], 'Exclude from the project (files stay)'],
+    [['O'], 'Reopen what was settled or put off'],
+    [['T'], 'Next twin'],
+    [['Ctrl', 'Z'], 'Undo, and look at it again'],
+  ],
+};
+
 const inspector: ShortcutGroup = {
   title: 'Inspector',
   entries: [
@@ -72,6 +87,7 @@ export function ShortcutSheet() {
         <Stack gap="lg">
           <ShortcutList group={images} />
           <ShortcutList group={duplicates} />
+          <ShortcutList group={review} />
         </Stack>
       </SimpleGrid>
     </Modal>

@@ -35,6 +35,7 @@ import { ImportDialog } from './import-dialog';
 import { type ImportFlow, useImportFlow } from './import-flow';
 import { Inspector } from './inspector';
 import { ReportView } from './report-view';
+import { ReviewView } from './review-view';
 import { emptySelection, keepShown, neighbour, type Selection, selectOnly } from './selection';
 import { SplitDialog } from './split-dialog';
 import { useDataShortcuts } from './use-data-shortcuts';
@@ -113,6 +114,17 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
               project={project.id}
               onEditSplit={() => setSplitOpen(true)}
               onDuplicates={() => setView(openView('duplicates'))}
+            />
+          )}
+          {view.kind === 'review' && (
+            <ReviewView
+              project={project.id}
+              summary={data}
+              labelling={labelling}
+              reason={view.reason}
+              settled={view.settled}
+              onChange={(change) => setView({ ...view, ...change })}
+              onClose={() => setView(imagesView)}
             />
           )}
         </>

@@ -33,6 +33,10 @@ export interface ImageViewerProps {
   readonly onLook: (look: Look) => void;
   readonly large: boolean;
   readonly onLarge: (large: boolean) => void;
+  /** Takes the height that it is given, also where it is not large. */
+  readonly fill?: boolean;
+  /** False where another viewer on the screen takes the keys. */
+  readonly keyboard?: boolean;
 }
 
 interface Drag {
@@ -47,7 +51,8 @@ interface Drag {
  * One frame at full size: pan, zoom at the pointer, window/level, invert. Where the file has several, the wheel goes
  * through them and zooms with Ctrl.
  */
-export function ImageViewer({ project, image, look, onLook, large, onLarge }: ImageViewerProps) {
+export function ImageViewer(props: ImageViewerProps) {
+  const { project, image, look, onLook, large, onLarge, fill = false, keyboard = true } = props;
   const frame = useRef<HTMLDivElement>(null);
   const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
   const ref = useMergedRef(frame, sizeRef);
@@ -122,6 +127,7 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
     return true;
   };
   useEffect(() => {
+    if (!keyboard) return;
     const onKey = (event: KeyboardEvent) => {
       const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
       if (!plain || event.defaultPrevented || isTyping(event.target) || (isDialogOpen() && !large)) return;
@@ -129,7 +135,7 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [large]);
+  }, [large, keyboard]);
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button > 2) return;
@@ -156,7 +162,7 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
   };
 
   return (
-    <div className={classes['viewer']} data-large={large || undefined}>
+    <div className={classes['viewer']} data-large={large || fill || undefined}>
       <div
         ref={ref}
         role="img"

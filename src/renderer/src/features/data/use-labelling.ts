@@ -1,5 +1,6 @@
 import { useCallback, useRef } from 'react';
 import type { SplitPart } from '#shared/models/dataset';
+import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
 import { invoke } from '../../bridge/bridge';
 import { confirm } from '../../components/confirm';
 import { formatQuantity } from '../../components/format';
@@ -8,7 +9,7 @@ import { showError, showToast, useToasts } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
 
 const changed = () =>
-  refresh('dataset.summary', 'dataset.ids', 'dataset.images', 'dataset.image', 'dataset.duplicates');
+  refresh('dataset.summary', 'dataset.ids', 'dataset.images', 'dataset.image', 'dataset.duplicates', 'review.list');
 
 export interface Labelling {
   readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
@@ -16,6 +17,8 @@ export interface Labelling {
   readonly remove: (images: readonly number[]) => Promise<boolean>;
   /** What a person says of the groups of duplicates that hold these images. */
   readonly judge: (images: readonly number[], verdict: 'keep' | 'different') => Promise<boolean>;
+  /** What a person decides about one finding of the review. */
+  readonly decide: (finding: Pick<ReviewFinding, 'image' | 'reason'>, decision: ReviewDecision) => Promise<boolean>;
   readonly undo: () => Promise<void>;
 }
 
@@ -85,6 +88,12 @@ export function useLabelling(project: string): Labelling {
           ? `${formatQuantity(count, 'image')} kept`
           : `${formatQuantity(count, 'image')} called different`;
       }),
+    decide: ({ image, reason }, decision) =>
+      act(async () => {
+        const findings = [{ image, reason }];
+        const { changed: count } = await invoke('review.judge', { project, findings, decision });
+        return count === 0 ? null : decided(decision);
+      }),
     remove: async (images) => {
       const sure = await confirm({
         title: `Remove ${formatQuantity(images.length, 'image')} from the project?`,
@@ -100,4 +109,19 @@ export function useLabelling(project: string): Labelling {
     },
     undo,
   };
+}
+
+function decided(decision: ReviewDecision): string {
+  switch (decision.kind) {
+    case 'accept':
+      return 'Accepted: right as it is';
+    case 'defer':
+      return 'Deferred: it comes back at the end';
+    case 'reopen':
+      return 'Back in the queue';
+    case 'relabel':
+      return decision.label === null ? 'Label taken away' : `Labelled ${decision.label}`;
+    case 'exclude':
+      return 'Removed from the project; its file stays';
+  }
 }
