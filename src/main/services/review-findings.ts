@@ -29,7 +29,8 @@ export async function findAll(project: OpenProject, finders: Partial<Record<Revi
     if (find === undefined) continue;
     try {
       const found = [...(await find(project))].filter((finding) => finding.reason === reason);
-      found.sort((a, b) => b.weight - a.weight || a.image - b.image);
+      // What is equally sure stays in its finder's order: twins one after the other.
+      found.sort((a, b) => b.weight - a.weight);
       for (const finding of found) findings.push(finding);
     } catch (error) {
       failures.push({ reason, error });

@@ -5,6 +5,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { ReviewItem } from '#shared/models/review';
 import { resourceUrl } from '../../bridge/bridge';
+import { isDialogOpen, isTyping } from '../../state/shortcuts';
 import { itemKey, reasonNames } from './review-queue';
 import classes from './review-view.module.css';
 
@@ -31,6 +32,10 @@ export function ReviewList({ project, items, current, onCurrent, footer }: Revie
   useEffect(() => {
     if (current >= 0) virtualizer.scrollToIndex(current, { align: 'auto' });
   }, [current, virtualizer]);
+  // The keys are the queue's from the start: a tab that was clicked would keep the arrows for itself.
+  useEffect(() => {
+    if (!isTyping(document.activeElement) && !isDialogOpen()) scroller.current?.focus({ preventScroll: true });
+  }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Home' && event.key !== 'End') return;
     event.preventDefault();

@@ -26,7 +26,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
   const { item, place, items, others, classNames, onDecide, onShow } = props;
   const { suggestion } = item;
   return (
-    <aside className={classes['panel']} aria-label="Finding">
+    <section className={classes['panel']} aria-label="Finding">
       <Stack gap={6}>
         <Group justify="space-between" wrap="nowrap" gap="xs">
           <Title order={2} size="h3">
@@ -78,7 +78,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
           Later
         </Action>
         <Action icon={<Trash2 size={14} />} keys="X" onClick={() => onDecide({ kind: 'exclude' })}>
-          Exclude from the project
+          Exclude
         </Action>
         {item.state !== 'open' && (
           <Action icon={<RotateCcw size={14} />} keys="O" onClick={() => onDecide({ kind: 'reopen' })}>
@@ -119,7 +119,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
       </section>
 
       <LabelHistory project={props.project} image={item.image} />
-    </aside>
+    </section>
   );
 }
 
