@@ -83,11 +83,11 @@ export function ShortcutSheet() {
         <Stack gap="lg">
           <ShortcutList group={everywhere} />
           <ShortcutList group={inspector} />
+          <ShortcutList group={review} />
         </Stack>
         <Stack gap="lg">
           <ShortcutList group={images} />
           <ShortcutList group={duplicates} />
-          <ShortcutList group={review} />
         </Stack>
       </SimpleGrid>
     </Modal>

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { CircleCheck, Clock } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { ReviewItem } from '#shared/models/review';
 import { resourceUrl } from '../../bridge/bridge';
@@ -16,13 +16,14 @@ export interface ReviewListProps {
   readonly items: readonly ReviewItem[];
   readonly current: number;
   readonly onCurrent: (index: number) => void;
+  /** The list itself, which takes the keys. */
+  readonly list: RefObject<HTMLDivElement | null>;
   /** Stands under the list. */
   readonly footer: ReactNode;
 }
 
 /** The queue; only the rows in view exist. */
-export function ReviewList({ project, items, current, onCurrent, footer }: ReviewListProps) {
-  const scroller = useRef<HTMLDivElement>(null);
+export function ReviewList({ project, items, current, onCurrent, list: scroller, footer }: ReviewListProps) {
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -35,7 +36,7 @@ export function ReviewList({ project, items, current, onCurrent, footer }: Revie
   // The keys are the queue's from the start: a tab that was clicked would keep the arrows for itself.
   useEffect(() => {
     if (!isTyping(document.activeElement) && !isDialogOpen()) scroller.current?.focus({ preventScroll: true });
-  }, []);
+  }, [scroller]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Home' && event.key !== 'End') return;
     event.preventDefault();

@@ -130,7 +130,7 @@ function Caption({
         size="xs"
       />
       <Text size="xs" fw={550} truncate title={image.path} flex="1 1 0" miw={0}>
-        {image.path}
+        {image.path.split('/').at(-1)}
       </Text>
       <Text size="xs" c="dimmed" truncate title={facts.join(' · ')} className={classes['facts'] ?? ''}>
         {facts.join(' · ')}

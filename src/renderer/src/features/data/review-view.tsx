@@ -1,6 +1,6 @@
 import { Button, Center, Group, Kbd, Loader, Progress, Select, Switch, Text } from '@mantine/core';
 import { ArrowLeft } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { DatasetSummary } from '#shared/models/dataset';
 import {
   type ReviewList as ReviewAnswer,
@@ -40,6 +40,7 @@ export function ReviewView(props: ReviewViewProps) {
   const queue = useReviewQueue({ project, reason, settled, labelling });
   const { answer, items, current, item, go } = queue;
   const [large, setLarge] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
   const classNames = useMemo(() => summary.classes.map(({ label }) => label), [summary.classes]);
   const classIndex = useMemo(() => new Map(classNames.map((label, index) => [label, index])), [classNames]);
   // What nothing is shown of any more leaves the whole window to what is said instead.
@@ -75,7 +76,16 @@ export function ReviewView(props: ReviewViewProps) {
         <Button variant="default" leftSection={<ArrowLeft size={14} />} onClick={onClose}>
           All images
         </Button>
-        <ReasonPicker answer={answer.data} reason={reason} onReason={(next) => onChange({ reason: next })} />
+        <ReasonPicker
+          answer={answer.data}
+          reason={reason}
+          onReason={(next) => {
+            onChange({ reason: next });
+            // The field would keep the keys for itself.
+            if (list.current === null) blurActive();
+            else list.current.focus();
+          }}
+        />
         <Switch
           label="Settled too"
           size="xs"
@@ -115,6 +125,7 @@ export function ReviewView(props: ReviewViewProps) {
             items={items}
             current={current}
             onCurrent={go}
+            list={list}
             footer={<ReviewSource source={answer.data.mislabelSource} />}
           />
           <ReviewPicture
@@ -140,6 +151,10 @@ export function ReviewView(props: ReviewViewProps) {
       )}
     </section>
   );
+}
+
+function blurActive(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 }
 
 interface AnswerOfReason {
