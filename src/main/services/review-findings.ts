@@ -7,35 +7,37 @@ import type { Mislabels } from './review-mislabels';
 /** Finds the images with one reason, among those that are in the dataset. */
 export type Finder = (project: OpenProject) => readonly ReviewFinding[] | Promise<readonly ReviewFinding[]>;
 
-/** Every finder, by the reason that it finds. */
-export const createFinders = (mislabels: Mislabels): Partial<Record<ReviewReason, Finder>> => ({
-  'label-conflict': ({ store }) => findLabelConflicts(store),
-  'suspected-mislabel': (project) => mislabels.find(project),
-});
+/** What finds the images with these reasons. */
+export interface ReviewFinder {
+  readonly reasons: readonly ReviewReason[];
+  readonly find: Finder;
+}
+
+export const createFinders = (mislabels: Mislabels): readonly ReviewFinder[] => [
+  { reasons: ['label-conflict'], find: ({ store }) => findLabelConflicts(store) },
+  { reasons: ['suspected-mislabel'], find: (project) => mislabels.find(project) },
+];
 
 export interface Found {
   /** By reason, then the surest first. */
   readonly findings: readonly ReviewFinding[];
   /** What a finder failed with; the others' findings stand. */
-  readonly failures: readonly { readonly reason: ReviewReason; readonly error: unknown }[];
+  readonly failures: readonly { readonly reasons: readonly ReviewReason[]; readonly error: unknown }[];
 }
 
 /** Asks all finders. Others get their turn between two of them. */
-export async function findAll(project: OpenProject, finders: Partial<Record<ReviewReason, Finder>>): Promise<Found> {
-  const findings: ReviewFinding[] = [];
-  const failures: { reason: ReviewReason; error: unknown }[] = [];
-  for (const reason of reviewReasons) {
-    const find = finders[reason];
-    if (find === undefined) continue;
+export async function findAll(project: OpenProject, finders: readonly ReviewFinder[]): Promise<Found> {
+  const byReason = new Map<ReviewReason, ReviewFinding[]>(reviewReasons.map((reason) => [reason, []]));
+  const failures: { reasons: readonly ReviewReason[]; error: unknown }[] = [];
+  for (const { reasons, find } of finders) {
     try {
-      const found = [...(await find(project))].filter((finding) => finding.reason === reason);
-      // What is equally sure stays in its finder's order: twins one after the other.
-      found.sort((a, b) => b.weight - a.weight);
-      for (const finding of found) findings.push(finding);
+      for (const finding of await find(project)) byReason.get(finding.reason)?.push(finding);
     } catch (error) {
-      failures.push({ reason, error });
+      failures.push({ reasons, error });
     }
     await setImmediate();
   }
+  // What is equally sure stays in its finder's order: twins one after the other.
+  const findings = [...byReason.values()].flatMap((found) => found.sort((a, b) => b.weight - a.weight));
   return { findings, failures };
 }

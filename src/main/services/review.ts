@@ -18,7 +18,7 @@ import type { Experiments } from './experiments';
 import { className, relabelImages, removeImages } from './labels';
 import type { OpenProject } from './projects';
 import type { ReviewBefore } from './review-action';
-import { createFinders, type Finder, type Found, findAll } from './review-findings';
+import { createFinders, type Found, findAll, type ReviewFinder } from './review-findings';
 import { createMislabels } from './review-mislabels';
 import type { Runs } from './runs';
 import { count } from './splits-warnings';
@@ -52,7 +52,7 @@ export function createReview(options: {
   readonly runs: Pick<Runs, 'list'>;
   readonly onFailure: (what: string, error: unknown) => void;
   /** In place of Fovea's own. */
-  readonly finders?: Partial<Record<ReviewReason, Finder>>;
+  readonly finders?: readonly ReviewFinder[];
 }): Review {
   const { events, onFailure } = options;
   const mislabels = createMislabels(options);
@@ -75,7 +75,7 @@ export function createReview(options: {
     const found = findAll(project, finders);
     known.set(project, { state, found });
     void found.then(({ failures }) => {
-      for (const { reason, error } of failures) onFailure(`review: ${reason}`, error);
+      for (const { reasons, error } of failures) onFailure(`review: ${reasons.join(', ')}`, error);
     });
     return found;
   };
@@ -93,8 +93,8 @@ export function createReview(options: {
         findings: withImages(project.store, inOrder(asked).slice(0, limit)),
         counts: countItems(items, reviews),
         mislabelSource: source,
-        problems: failures.map(
-          (failure) => `${notLookedFor[failure.reason]} could not be looked for: ${toErrorInfo(failure.error).message}`,
+        problems: failures.flatMap(({ reasons, error }) =>
+          reasons.map((one) => `${notLookedFor[one]} could not be looked for: ${toErrorInfo(error).message}`),
         ),
       };
     },

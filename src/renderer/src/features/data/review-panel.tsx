@@ -68,8 +68,8 @@ export function ReviewPanel(props: ReviewPanelProps) {
             keys="S"
             onClick={() => onDecide({ kind: 'relabel', label: suggestion })}
           >
-            <Group gap={6} wrap="nowrap">
-              Take suggestion
+            <Group gap={6} wrap="nowrap" miw={0}>
+              Suggested
               <ClassChip label={suggestion} index={classNames.indexOf(suggestion)} />
             </Group>
           </Action>
