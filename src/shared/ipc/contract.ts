@@ -231,7 +231,7 @@ export const requests = {
     project.extend({
       reason: reviewReasonSchema.optional(),
       includeSettled: z.boolean().default(false),
-      limit: z.number().int().min(1).max(1_000_000).default(5000),
+      limit: z.number().int().min(1).max(1_000_000).default(2000),
     }),
     reviewListSchema,
   ),

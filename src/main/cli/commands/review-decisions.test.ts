@@ -45,6 +45,11 @@ describe('images that are named', () => {
     expect(found('7')).toEqual(['7 label-conflict']);
   });
 
+  it('are all that wait', () => {
+    const settled = { ...item(9, 'a/9.png'), state: 'accepted' as const };
+    expect(findingsOf(['all'], [...findings, settled])).toEqual(findings);
+  });
+
   it('are refused where they are none or several', () => {
     expect(() => found('1.png')).toThrow(/Several images/);
     expect(() => found('9')).toThrow(/No image in the review/);

@@ -1,6 +1,9 @@
 import type { ReviewDecision, ReviewItem } from '#shared/models/review';
 import { UsageError } from '../outcome';
 
+/** In place of images: every one with the reason of `--reason`. */
+export const ALL = 'all';
+
 /** What a person may say of images on the command line; at most one of them at a time. */
 export interface DecisionOptions {
   readonly accept?: readonly string[];
@@ -35,8 +38,12 @@ export function askedDecision(options: DecisionOptions): AskedDecision | null {
   return given[0] ?? null;
 }
 
-/** The findings of images that are named by number or path; a file name alone will do where it is the only one. */
+/**
+ * The findings of images that are named by number or path; a file name alone will do where it is the only one. `all`:
+ * those that wait.
+ */
 export function findingsOf(named: readonly string[], findings: readonly ReviewItem[]): ReviewItem[] {
+  if (named.length === 1 && named[0] === ALL) return findings.filter(({ state }) => state !== 'accepted');
   const paths = new Map(findings.map(({ image, path }) => [image, path]));
   const ids = [...paths.keys()];
   const chosen = new Set(

@@ -6,7 +6,7 @@ import { UsageError } from '../outcome';
 import type { Run } from '../program';
 import type { Session } from '../session';
 import { decimals, table } from '../table';
-import { type AskedDecision, askedDecision, type DecisionOptions, findingsOf } from './review-decisions';
+import { ALL, type AskedDecision, askedDecision, type DecisionOptions, findingsOf } from './review-decisions';
 
 /** As many as `dataset.images` answers at once. */
 const PAGE = 500;
@@ -25,7 +25,7 @@ export function addReview(program: Command, run: Run): void {
     .argument('<project>', 'the project folder')
     .addOption(new Option('--reason <reason>', 'only images with this reason').choices(reviewReasons))
     .option('--all', 'list what is settled too')
-    .option('--accept <image...>', 'these images, by path or number, are right as they are')
+    .option('--accept <image...>', 'these images, by path or number (or all, with --reason), are right as they are')
     .option('--defer <image...>', 'put them at the end of the queue')
     .option('--reopen <image...>', 'take back what was said of them')
     .option('--relabel <image...>', 'give them the suggested class, or that of --as')
@@ -35,6 +35,9 @@ export function addReview(program: Command, run: Run): void {
     .action((folder: string, { reason, all = false, undo = false, ...options }: Options) =>
       run(async (session) => {
         const asked = askedDecision(options);
+        if (asked?.images.includes(ALL) === true && reason === undefined) {
+          throw new UsageError('“all” goes with --reason: say all of what.');
+        }
         const project = await session.open(folder);
         const list = () => session.request('review.list', { project, reason, includeSettled: true, limit: EVERYTHING });
         const undone = undo ? (await session.request('dataset.undo', { project })).description : undefined;

@@ -2,7 +2,7 @@ import { Anchor, Button, Text } from '@mantine/core';
 import { CircleCheck, ListChecks } from 'lucide-react';
 import type { MislabelSource, ReviewList, ReviewReason } from '#shared/models/review';
 import { EmptyState } from '../../components/empty-state';
-import { formatPercent } from '../../components/format';
+import { formatCount, formatPercent } from '../../components/format';
 import { useSession } from '../../state/session';
 import { reviewProgress } from './review-queue';
 import classes from './review-view.module.css';
@@ -60,10 +60,22 @@ export function ReviewEmpty({ answer, reason, settled, onReason, onSettled, onCl
   );
 }
 
-/** Whose answers the suspected mislabels rest on, or how to get them. */
-export function ReviewSource({ source }: { readonly source: MislabelSource | null }) {
+/** Whose answers the suspected mislabels rest on, or how to get them; and how many more there are than are listed. */
+export function ReviewSource({
+  source,
+  unlisted,
+}: {
+  readonly source: MislabelSource | null;
+  readonly unlisted: number;
+}) {
   return (
     <div className={classes['source']}>
+      {/* One that was just decided on is not counted yet. */}
+      {unlisted > 10 && (
+        <Text size="xs" mb={6}>
+          {formatCount(unlisted)} more follow when these are looked at.
+        </Text>
+      )}
       <Text size="xs" c="dimmed">
         {source === null ? (
           <>

@@ -1,5 +1,5 @@
 import { Button, Center, Group, Kbd, Loader, Progress, Select, Switch, Text } from '@mantine/core';
-import { ArrowLeft } from 'lucide-react';
+import { ArrowLeft, CheckCheck } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { DatasetSummary } from '#shared/models/dataset';
 import {
@@ -8,8 +8,9 @@ import {
   type ReviewReason,
   reviewReasons,
 } from '#shared/models/review';
+import { confirm } from '../../components/confirm';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount } from '../../components/format';
+import { formatCount, formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { TableMenu } from '../../components/table-menu';
 import { ReviewEmpty, ReviewSource } from './review-empty';
@@ -49,6 +50,15 @@ export function ReviewView(props: ReviewViewProps) {
   }, [item]);
 
   const decide = (decision: ReviewDecision) => void queue.decide(decision);
+  const acceptAll = async () => {
+    const waiting = items.filter(({ state }) => state !== 'accepted').length;
+    const sure = await confirm({
+      title: `Accept ${formatQuantity(waiting, 'image')} without looking at each?`,
+      message: 'They count as right as they are. You can undo this in one step.',
+      confirmLabel: 'Accept all',
+    });
+    if (sure) await queue.acceptAll();
+  };
   useDataShortcuts({
     onDigit: (digit) => {
       const label = digit === 0 ? null : classNames[digit - 1];
@@ -98,6 +108,11 @@ export function ReviewView(props: ReviewViewProps) {
             <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> previous, next · <Kbd size="xs">Ctrl</Kbd>{' '}
             <Kbd size="xs">Z</Kbd> undo
           </Text>
+          {reason !== null && items.filter(({ state }) => state !== 'accepted').length > 1 && (
+            <Button variant="default" leftSection={<CheckCheck size={14} />} onClick={() => void acceptAll()}>
+              Accept all
+            </Button>
+          )}
           {items.length > 0 && <TableMenu name="Review" table={() => reviewTable(items)} />}
         </Group>
       </div>
@@ -126,7 +141,12 @@ export function ReviewView(props: ReviewViewProps) {
             current={current}
             onCurrent={go}
             list={list}
-            footer={<ReviewSource source={answer.data.mislabelSource} />}
+            footer={
+              <ReviewSource
+                source={answer.data.mislabelSource}
+                unlisted={reviewProgress(answer.data.counts, reason).waiting - items.length}
+              />
+            }
           />
           <ReviewPicture
             key={itemKey(item)}

@@ -17,8 +17,11 @@ export interface Labelling {
   readonly remove: (images: readonly number[]) => Promise<boolean>;
   /** What a person says of the groups of duplicates that hold these images. */
   readonly judge: (images: readonly number[], verdict: 'keep' | 'different') => Promise<boolean>;
-  /** What a person decides about one finding of the review. */
-  readonly decide: (finding: Pick<ReviewFinding, 'image' | 'reason'>, decision: ReviewDecision) => Promise<boolean>;
+  /** What a person decides about findings of the review. */
+  readonly decide: (
+    findings: readonly Pick<ReviewFinding, 'image' | 'reason'>[],
+    decision: ReviewDecision,
+  ) => Promise<boolean>;
   readonly undo: () => Promise<void>;
 }
 
@@ -88,11 +91,11 @@ export function useLabelling(project: string): Labelling {
           ? `${formatQuantity(count, 'image')} kept`
           : `${formatQuantity(count, 'image')} called different`;
       }),
-    decide: ({ image, reason }, decision) =>
+    decide: (given, decision) =>
       act(async () => {
-        const findings = [{ image, reason }];
+        const findings = given.map(({ image, reason }) => ({ image, reason }));
         const { changed: count } = await invoke('review.judge', { project, findings, decision });
-        return count === 0 ? null : decided(decision);
+        return count === 0 ? null : decided(decision, count);
       }),
     remove: async (images) => {
       const sure = await confirm({
@@ -111,10 +114,10 @@ export function useLabelling(project: string): Labelling {
   };
 }
 
-function decided(decision: ReviewDecision): string {
+function decided(decision: ReviewDecision, count: number): string {
   switch (decision.kind) {
     case 'accept':
-      return 'Accepted: right as it is';
+      return count === 1 ? 'Accepted: right as it is' : `${formatQuantity(count, 'image')} accepted`;
     case 'defer':
       return 'Deferred: it comes back at the end';
     case 'reopen':

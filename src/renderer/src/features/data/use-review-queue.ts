@@ -70,13 +70,19 @@ export function useReviewQueue({
     if (item === undefined) return;
     before.current = null;
     setDecided({ answeredAt, keys: [...hidden, itemKey(item)] });
-    if (!(await labelling.decide(item, decision))) setDecided({ answeredAt: 0, keys: NONE });
+    if (!(await labelling.decide([item], decision))) setDecided({ answeredAt: 0, keys: NONE });
   };
+  /** Accepts every item that is listed and waits. */
+  const acceptAll = () =>
+    labelling.decide(
+      items.filter(({ state }) => state !== 'accepted'),
+      { kind: 'accept' },
+    );
   const undo = async () => {
     before.current = new Set((all ?? []).map((one) => `${itemKey(one)} ${one.state}`));
     await labelling.undo();
   };
-  return { answer, items, current, item, go, decide, undo };
+  return { answer, items, current, item, go, decide, acceptAll, undo };
 }
 
 /** Has the next image ready, so that going on takes no time. */
