@@ -68,7 +68,7 @@ test('review: a twin with another label is decided on by key, undone, and shown 
   const [first, second] = copyFirst ? files : ([files[1], files[0]] as const);
   await expect(finding).toContainText('Twin with another label');
   await expect(finding).toContainText(`is labelled “${first.twin}”`);
-  await expect(view.getByRole('region', { name: 'Its twin' })).toContainText(second.path);
+  await expect(view.getByRole('region', { name: 'Its twin' })).toContainText(second.file);
   const { violations } = await new AxeBuilder({ page: window }).include('main').analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 
