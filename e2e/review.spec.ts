@@ -38,7 +38,7 @@ async function review(app: App, project: string, ...options: string[]): Promise<
   return JSON.parse(stdout) as Answer;
 }
 
-test('review: a twin with another label is decided on by key, undone, and shown on the command line', async ({
+test('review: a twin with another label and a blank picture are decided on by key, undone, and shown by fovea review', async ({
   app,
   window,
 }) => {
@@ -48,17 +48,19 @@ test('review: a twin with another label is decided on by key, undone, and shown 
     await writeFile(join(folder, seed % 2 === 0 ? 'benign' : 'malignant', `${seed}.png`), await picture(seed, null));
   }
   await writeFile(join(folder, 'benign/copy of 3.jpg'), await picture(3, 70));
+  const blank = sharp({ create: { width: SIDE, height: SIDE, channels: 3, background: '#5a5a5a' } });
+  await writeFile(join(folder, 'benign/blank.png'), await blank.greyscale().png().toBuffer());
 
   await new ProjectsPage(window).create('Looks', app.workspace);
   const project = join(app.workspace, 'Looks');
   const data = new DataPage(window);
   await data.importFolder(folder);
-  await window.getByRole('radiogroup', { name: 'View' }).getByText('Review 2').click();
+  await window.getByRole('radiogroup', { name: 'View' }).getByText('Review 3').click();
 
   const view = window.getByRole('region', { name: 'Review' });
   const queue = view.getByRole('listbox', { name: 'Review queue' }).getByRole('option');
   const finding = view.getByRole('region', { name: 'Finding' });
-  await expect(queue).toHaveCount(2);
+  await expect(queue).toHaveCount(3);
   // They come in the order in which they were decoded.
   const copyFirst = (await queue.first().innerText()).includes('copy of 3.jpg');
   const files = [
@@ -76,19 +78,25 @@ test('review: a twin with another label is decided on by key, undone, and shown 
   const selected = view.getByRole('option', { selected: true });
   await window.keyboard.press('a');
   await expect(selected).toContainText(second.file);
-  await expect(queue).toHaveCount(1);
-  await expect(view.getByRole('status')).toHaveText('1 of 2 looked at');
-  expect((await review(app, project)).findings.map(({ path }) => path)).toEqual([second.path]);
-  await window.keyboard.press('Control+z');
   await expect(queue).toHaveCount(2);
+  await expect(view.getByRole('status')).toHaveText('1 of 3 looked at');
+  expect((await review(app, project)).findings.map(({ path }) => path)).toEqual([second.path, 'benign/blank.png']);
+  await window.keyboard.press('Control+z');
+  await expect(queue).toHaveCount(3);
   await expect(selected).toContainText(first.file);
 
   // Later: it comes back at the end.
   await window.keyboard.press('d');
   await expect(queue.last()).toContainText(first.file);
   await expect(selected).toContainText(second.file);
-  await expect(view.getByRole('status')).toHaveText('1 of 2 looked at, 1 for later');
+  await expect(view.getByRole('status')).toHaveText('1 of 3 looked at, 1 for later');
+
+  // The blank one is taken out; what was put off takes its place.
   await window.keyboard.press('ArrowDown');
+  await expect(selected).toContainText('blank.png');
+  await expect(finding).toContainText('Odd picture');
+  await expect(finding).toContainText('is blank');
+  await window.keyboard.press('x');
   await expect(selected).toContainText(first.file);
 
   // It gets the label of its twin, and nothing is left; undone, and decided on from the command line.

@@ -3,6 +3,7 @@ import { type ReviewFinding, type ReviewReason, reviewReasons } from '#shared/mo
 import type { OpenProject } from './projects';
 import { findLabelConflicts } from './review-label-conflicts';
 import type { Mislabels } from './review-mislabels';
+import { createPictureFinder } from './review-pictures';
 
 /** Finds the images with one reason, among those that are in the dataset. */
 export type Finder = (project: OpenProject) => readonly ReviewFinding[] | Promise<readonly ReviewFinding[]>;
@@ -16,6 +17,7 @@ export interface ReviewFinder {
 export const createFinders = (mislabels: Mislabels): readonly ReviewFinder[] => [
   { reasons: ['label-conflict'], find: ({ store }) => findLabelConflicts(store) },
   { reasons: ['suspected-mislabel'], find: (project) => mislabels.find(project) },
+  { reasons: ['burned-in-text', 'odd-picture', 'other-modality'], find: createPictureFinder() },
 ];
 
 export interface Found {

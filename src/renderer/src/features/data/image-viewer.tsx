@@ -130,12 +130,12 @@ export function ImageViewer(props: ImageViewerProps) {
     if (!keyboard) return;
     const onKey = (event: KeyboardEvent) => {
       const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (!plain || event.defaultPrevented || isTyping(event.target) || (isDialogOpen() && !large)) return;
+      if (!plain || event.defaultPrevented || isTyping(event.target) || (isDialogOpen() && (fill || !large))) return;
       if (keys.current(event.key.toLowerCase())) event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [large, keyboard]);
+  }, [large, fill, keyboard]);
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button > 2) return;
