@@ -23,6 +23,8 @@ export const createFinders = (mislabels: Mislabels): readonly ReviewFinder[] => 
 export interface Found {
   /** By reason, then the surest first. */
   readonly findings: readonly ReviewFinding[];
+  /** The same by reason and image: there may be as many as there are images. */
+  readonly byReason: ReadonlyMap<ReviewReason, ReadonlyMap<number, ReviewFinding>>;
   /** What a finder failed with; the others' findings stand. */
   readonly failures: readonly { readonly reasons: readonly ReviewReason[]; readonly error: unknown }[];
 }
@@ -41,5 +43,9 @@ export async function findAll(project: OpenProject, finders: readonly ReviewFind
   }
   // What is equally sure stays in its finder's order: twins one after the other.
   const findings = [...byReason.values()].flatMap((found) => found.sort((a, b) => b.weight - a.weight));
-  return { findings, failures };
+  return {
+    findings,
+    byReason: new Map([...byReason].map(([reason, found]) => [reason, new Map(found.map((one) => [one.image, one]))])),
+    failures,
+  };
 }

@@ -54,19 +54,23 @@ function conflictsOf(group: MemberGroup, names: ReadonlyMap<number, string>): Re
 }
 
 function twinText(
-  { kind, similarity }: MemberGroup,
+  { kind, similarity, byFeatures }: MemberGroup,
   others: number,
   differing: readonly { readonly name: string; readonly n: number }[],
 ): string {
   // Rounded down: what is not the same shall not read as 1.
   const alike = (Math.floor(similarity * 1000) / 1000).toFixed(3);
   const [first] = differing;
+  const looks = byFeatures ? 'that a backbone takes for the same' : 'that looks the same';
   if (others === 1 && first !== undefined) {
     return kind === 'exact'
       ? `The same picture in another file is labelled “${first.name}”.`
-      : `A picture that looks the same (similarity ${alike}) is labelled “${first.name}”.`;
+      : `A picture ${looks} (similarity ${alike}) is labelled “${first.name}”.`;
   }
-  const what = kind === 'exact' ? 'other files with the same picture' : `other pictures that look the same`;
+  const what =
+    kind === 'exact'
+      ? 'other files with the same picture'
+      : `other pictures that ${byFeatures ? 'a backbone takes for the same' : 'look the same'}`;
   const list = differing.map(({ name, n }) => `${n} “${name}”`).join(', ');
   return `Of ${others} ${what}${kind === 'exact' ? '' : ` (similarity ${alike} or more)`}, labelled otherwise: ${list}.`;
 }

@@ -3,11 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeMeasures } from '#shared/imaging/measures-bytes';
+import { BORDER_CELLS, MEASURE_GRID } from '#shared/imaging/picture-measures';
 import type { Experiment, FoldEvaluation, OutOfFoldCase } from '#shared/models/experiment';
 import type { ReviewDecision, ReviewReason } from '#shared/models/review';
 import type { CasePrediction, Evaluation, RunSummary } from '#shared/models/run';
 import { evaluateCases } from '#shared/statistics/evaluate';
-import { setVerdict, storeComparisons } from '../store/duplicates';
+import { addPicture, setVerdict, storeComparisons } from '../store/duplicates';
 import { addImage, imagesById } from '../store/images';
 import { startImport } from '../store/imports';
 import { sourceNumber } from '../store/sources';
@@ -270,6 +272,41 @@ describe('a verdict', () => {
     expect(await judge(a, 'label-conflict', { kind: 'reopen' })).toEqual({ changed: 0 });
     await expect(judge(a, 'label-conflict', { kind: 'relabel', label: ' ' })).rejects.toThrow(/needs a name/);
     expect(labelOf(a)).toBe('benign');
+  });
+});
+
+describe('pictures that are measured', () => {
+  const measured = (image: number, deviation: number) =>
+    addPicture(project.store, image, {
+      content: `${image}`,
+      descriptor: new Uint8Array(1),
+      measures: encodeMeasures({
+        mean: 90,
+        deviation,
+        dark: 0,
+        bright: 0,
+        entropy: deviation === 0 ? 0 : 6,
+        sharpness: deviation === 0 ? 0 : 5,
+        colour: 0,
+        border: new Uint8Array(BORDER_CELLS),
+        text: new Uint8Array(MEASURE_GRID * MEASURE_GRID),
+      }),
+    });
+
+  it('come into the queue when they are odd, stay there whatever they are labelled, and go when they are taken out', async () => {
+    const [a, b] = add(['benign', 'benign']) as [number, number];
+    measured(a, 0);
+    expect(await shown()).toEqual([{ image: a, reason: 'odd-picture', suggestion: null, state: 'open' }]);
+    labels.label(project, [a], 'malignant');
+    expect((await shown()).map(({ image }) => image)).toEqual([a]);
+    measured(b, 0);
+    expect((await shown()).map(({ image }) => image)).toEqual([a, b]);
+    await judge(a, 'odd-picture', { kind: 'relabel', label: 'benign' });
+    await judge(b, 'odd-picture', { kind: 'exclude' });
+    expect(await shown()).toEqual([]);
+    expect((await review.counts(project))['odd-picture']).toEqual({ open: 0, deferred: 0, settled: 2 });
+    labels.undo(project);
+    expect((await shown()).map(({ image }) => image)).toEqual([b]);
   });
 });
 

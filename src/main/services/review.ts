@@ -82,35 +82,31 @@ export function createReview(options: {
 
   return {
     async list(project, { reason, includeSettled = false, limit = Number.POSITIVE_INFINITY } = {}) {
-      const { findings, failures } = await findAgain(project);
+      const found = await findAgain(project);
       const source = await mislabels.source(project).catch(() => null);
       const reviews = allReviews(project.store);
-      const items = withVerdicts(findings, reviews);
-      const asked = items.filter(
-        (item) => (reason === undefined || item.reason === reason) && (includeSettled || item.state !== 'accepted'),
-      );
       return {
-        findings: withImages(project.store, inOrder(asked).slice(0, limit)),
-        counts: countItems(items, reviews),
+        findings: withImages(project.store, queueOf(found, reviews, { reason, includeSettled, limit })),
+        counts: countFindings(found, reviews),
         mislabelSource: source,
-        problems: failures.flatMap(({ reasons, error }) =>
+        problems: found.failures.flatMap(({ reasons, error }) =>
           reasons.map((one) => `${notLookedFor[one]} could not be looked for: ${toErrorInfo(error).message}`),
         ),
       };
     },
 
-    async counts(project) {
-      const { findings } = await findAgain(project);
-      const reviews = allReviews(project.store);
-      return countItems(withVerdicts(findings, reviews), reviews);
-    },
+    counts: async (project) => countFindings(await findAgain(project), allReviews(project.store)),
 
     async judge(project, asked, decision) {
-      const { findings } = await findAgain(project);
-      const wanted = new Set(asked.map(({ image, reason }) => `${image} ${reason}`));
-      const chosen = findings.filter(({ image, reason }) => wanted.has(`${image} ${reason}`));
-      const changed = project.store.transaction(() => decide(project, chosen, decision));
+      const { byReason } = await findAgain(project);
+      const chosen = new Set(asked.flatMap(({ image, reason }) => byReason.get(reason)?.get(image) ?? []));
+      const fresh = known.get(project);
+      const isFresh = fresh?.state === stateOf(project);
+      const changed = project.store.transaction(() => decide(project, [...chosen], decision));
       if (changed > 0) events.emit('project.changed', { project: project.id, what: 'dataset' });
+      // A verdict alone finds nothing new.
+      const verdictOnly = decision.kind !== 'relabel' && decision.kind !== 'exclude';
+      if (isFresh && verdictOnly) known.set(project, { state: stateOf(project), found: fresh.found });
       return { changed };
     },
   };
@@ -142,43 +138,54 @@ function withImages(store: ProjectStore, items: readonly Judged[]): ReviewItem[]
   }));
 }
 
-/** A verdict holds while the evidence is the same. */
-function withVerdicts(findings: readonly ReviewFinding[], reviews: readonly StoredReview[]): Judged[] {
-  const said = new Map(reviews.map((review) => [`${review.image} ${review.reason}`, review]));
-  return findings.map((finding) => {
-    const review = said.get(`${finding.image} ${finding.reason}`);
-    return review === undefined || review.evidence !== finding.evidence
-      ? { ...finding, state: 'open', at: null }
-      : { ...finding, state: review.verdict, at: review.at };
-  });
+/** The finding that a verdict is about: it holds while the evidence is the same. */
+function judgedFinding({ byReason }: Found, { image, reason, evidence }: StoredReview): ReviewFinding | null {
+  const finding = byReason.get(reason)?.get(image);
+  return finding?.evidence === evidence ? finding : null;
 }
 
-function countItems(items: readonly Judged[], reviews: readonly StoredReview[]): ReviewCounts {
-  const counts = Object.fromEntries(
-    reviewReasons.map((reason) => [reason, { open: 0, deferred: 0, settled: 0 }]),
-  ) as ReviewCounts;
-  const waiting = new Set<string>();
-  for (const { image, reason, state } of items) {
-    if (state === 'accepted') continue;
-    counts[reason][state] += 1;
-    waiting.add(`${image} ${reason}`);
+/**
+ * Open ones in their order; after them the deferred ones, the longest deferred first; then those that were settled.
+ * There are many findings and few verdicts, so it is the verdicts that are gone through.
+ */
+function queueOf(found: Found, reviews: readonly StoredReview[], query: ReviewQuery): Judged[] {
+  const { reason, includeSettled, limit = Number.POSITIVE_INFINITY } = query;
+  const judged: Judged[] = reviews
+    .flatMap((review) => {
+      const finding = judgedFinding(found, review);
+      return finding === null ? [] : [{ ...finding, state: review.verdict, at: review.at }];
+    })
+    .sort((a, b) => a.at.localeCompare(b.at));
+  const said = new Set(judged.map(({ image, reason: of }) => `${image} ${of}`));
+  const open: Judged[] = [];
+  for (const finding of found.findings) {
+    if (open.length >= limit) break;
+    if (reason !== undefined && finding.reason !== reason) continue;
+    if (said.size > 0 && said.has(`${finding.image} ${finding.reason}`)) continue;
+    open.push({ ...finding, state: 'open', at: null });
   }
-  // Also those whose reason has gone since, because the label was put right or the image taken out.
-  for (const { image, reason, verdict } of reviews) {
-    if (verdict === 'accepted' && !waiting.has(`${image} ${reason}`)) counts[reason].settled += 1;
+  const asked = judged.filter((item) => reason === undefined || item.reason === reason);
+  const deferred = asked.filter(({ state }) => state === 'deferred');
+  const settled = includeSettled === true ? asked.filter(({ state }) => state === 'accepted') : [];
+  return [...open, ...deferred, ...settled].slice(0, limit);
+}
+
+function countFindings(found: Found, reviews: readonly StoredReview[]): ReviewCounts {
+  const counts = Object.fromEntries(
+    reviewReasons.map((reason) => [reason, { open: found.byReason.get(reason)?.size ?? 0, deferred: 0, settled: 0 }]),
+  ) as ReviewCounts;
+  for (const review of reviews) {
+    const count = counts[review.reason];
+    if (judgedFinding(found, review) !== null) {
+      count.open -= 1;
+      count[review.verdict === 'deferred' ? 'deferred' : 'settled'] += 1;
+    } else if (review.verdict === 'accepted' && found.byReason.get(review.reason)?.has(review.image) !== true) {
+      // Its reason has gone, because the label was put right or the image taken out.
+      count.settled += 1;
+    }
   }
   return counts;
 }
-
-const stateOrder = { open: 0, deferred: 1, accepted: 2 } as const;
-
-/** Deferred ones come back after all others, the longest deferred first. */
-const inOrder = (items: readonly Judged[]): Judged[] =>
-  [...items].sort(
-    (a, b) =>
-      stateOrder[a.state] - stateOrder[b.state] ||
-      (a.state === 'deferred' ? (a.at ?? '').localeCompare(b.at ?? '') : 0),
-  );
 
 function decide({ store }: OpenProject, chosen: readonly ReviewFinding[], decision: ReviewDecision): number {
   const images = [...new Set(chosen.map(({ image }) => image))];
