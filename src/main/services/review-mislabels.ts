@@ -156,7 +156,9 @@ const splits: readonly EvaluatedSplit[] = ['validation', 'test'];
 /** Of the newest run that was evaluated on images that it was not trained on. */
 async function runAnswers(project: OpenProject, runs: Pick<Runs, 'list'>): Promise<Answers | null> {
   const newestFirst = (await runs.list(project)).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
-  for (const { id, name } of newestFirst) {
+  for (const { id, name, experiment } of newestFirst) {
+    // The leaking side of a measured leak has learned from twins and patients of the images that it answers for.
+    if (experiment?.kind === 'leak' && !experiment.grouped) continue;
     const folder = runFolder(project.folder, id);
     const evaluations = await Promise.all(splits.map((split) => readEvaluation(folder, split)));
     const evaluated = splits.filter((_, index) => evaluations[index] !== null);

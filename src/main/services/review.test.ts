@@ -147,6 +147,7 @@ async function evaluated(run: string, split: EvaluatedSplit, cases: readonly Cas
   const evaluation: Evaluation = {
     run,
     split,
+    leak: null,
     testTimeViews: 0,
     ...evaluateCases(cases, classes),
     seconds: 1,
