@@ -17,6 +17,7 @@ import type { predictionsHandlers } from './handlers/predictions';
 import type { projectsHandlers } from './handlers/projects';
 import type { ratesHandlers } from './handlers/rates';
 import type { readersHandlers } from './handlers/readers';
+import type { reviewHandlers } from './handlers/review';
 import type { runsHandlers } from './handlers/runs';
 import type { settingsHandlers } from './handlers/settings';
 
@@ -38,6 +39,7 @@ describe('the contract', () => {
       | keyof ReturnType<typeof projectsHandlers>
       | keyof ReturnType<typeof ratesHandlers>
       | keyof ReturnType<typeof readersHandlers>
+      | keyof ReturnType<typeof reviewHandlers>
       | keyof ReturnType<typeof runsHandlers>
       | keyof ReturnType<typeof settingsHandlers>;
     expectTypeOf<Handled>().toEqualTypeOf<RequestName>();

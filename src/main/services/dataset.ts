@@ -31,7 +31,8 @@ export interface DatasetSample {
 
 /** Reads of a project's images. Every number is of the images that are in the dataset (removed ones are not). */
 export interface Dataset {
-  summary(project: OpenProject): DatasetSummary;
+  /** Without what waits in the review: see `review.ts`. */
+  summary(project: OpenProject): Omit<DatasetSummary, 'review'>;
   /** All ids that pass the filter, in display order. */
   ids(project: OpenProject, filter: ImageFilter, sort: ImageSort): number[];
   /** What images can be filtered by besides class, part and patient. */

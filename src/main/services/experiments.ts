@@ -81,6 +81,8 @@ export interface Experiments {
    * on its test images when it ends. Throws `no_labels`, `leak_not_possible`, and what starting a run throws.
    */
   measureLeak(project: OpenProject, request: LeakRequest): Promise<Experiment>;
+  /** The folds of a cross-validation evaluated as one; null until all of them are. Throws `experiment_unknown`. */
+  pooled(project: OpenProject, id: string): Promise<FoldEvaluation | null>;
   /** Predictions of every image by the model that was not trained on it. Throws `not_evaluated`. */
   cases(project: OpenProject, id: string, filter: CaseFilter): Promise<OutOfFoldCase[]>;
   /** Pauses what trains and what waits of it. */
@@ -280,6 +282,7 @@ export function createExperiments(options: {
         }),
       );
     },
+    pooled: async (project, id) => pooled(project, (await find(project, id)).experiment),
 
     async cases(project, id, filter) {
       const { experiment } = await find(project, id);

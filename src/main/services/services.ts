@@ -31,6 +31,7 @@ import { createProjects, type Projects } from './projects';
 import { createReaders, type Readers } from './readers';
 import { createReports, type Reports } from './reports';
 import { createResourceSources } from './resource-sources';
+import { createReview, type Review } from './review';
 import { createRuns, type Runs } from './runs';
 import { createSamples, type Samples } from './samples';
 import { createSettings, type SettingsService } from './settings';
@@ -53,6 +54,7 @@ export interface Services {
   readonly splits: Splits;
   readonly duplicates: Duplicates;
   readonly confounders: Confounders;
+  readonly review: Review;
   readonly backbones: Backbones;
   readonly learningRates: LearningRates;
   readonly runs: Runs;
@@ -110,6 +112,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const comparisons = createComparisons({ runs });
   // After the evaluations: what a run's end sets going is done in the order of creation.
   const experiments = createExperiments({ runs, comparisons, dataset, events });
+  const review = createReview({ events, experiments, runs, onFailure });
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
   const predictions = createPredictions({ runs, engine, pool, jobs });
   const exports = createExports({ runs, dataset, engine, pool, jobs });
@@ -133,6 +136,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     splits,
     duplicates,
     confounders,
+    review,
     backbones,
     learningRates,
     runs,

@@ -46,6 +46,7 @@ import {
   readersSummarySchema,
   readerTableSchema,
 } from '../models/readers';
+import { reviewDecisionSchema, reviewListSchema, reviewReasonSchema } from '../models/review';
 import {
   casePredictionSchema,
   evaluationSchema,
@@ -280,6 +281,24 @@ export const requests = {
   ),
   /** Settles all that have one with the class that more than half of the readings name. */
   'readers.takeMajority': request(project, z.object({ changed: z.number().int() })),
+
+  /** The review queue: what is worth a second look. Duplicates are searched first, which is quick where nothing is new. */
+  'review.list': request(
+    project.extend({
+      reason: reviewReasonSchema.optional(),
+      includeSettled: z.boolean().default(false),
+      limit: z.number().int().min(1).max(1_000_000).default(2000),
+    }),
+    reviewListSchema,
+  ),
+  /** Decides on findings; those that are no longer there are passed over. `changed` counts findings. */
+  'review.judge': request(
+    project.extend({
+      findings: z.array(z.object({ image: z.number().int(), reason: reviewReasonSchema })).min(1),
+      decision: reviewDecisionSchema,
+    }),
+    z.object({ changed: z.number().int() }),
+  ),
 
   'backbones.list': request(nothing, z.object({ backbones: z.array(backboneSummarySchema) })),
   'backbones.import': request(

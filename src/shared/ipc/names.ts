@@ -54,6 +54,8 @@ const requestTable: Record<RequestName, true> = {
   'readers.disagreements': true,
   'readers.adjudicate': true,
   'readers.takeMajority': true,
+  'review.list': true,
+  'review.judge': true,
   'backbones.list': true,
   'backbones.import': true,
   'backbones.remove': true,

@@ -3,6 +3,7 @@ import { duplicateCountsSchema } from './duplicates';
 import { heldOutSchema } from './held-out';
 import { columnMappingSchema } from './label-table';
 import { readerCountsSchema } from './readers';
+import { reviewCountsSchema } from './review';
 import { splitSignOffSchema } from './sign-off';
 
 export const splitParts = ['train', 'validation', 'test'] as const;
@@ -185,6 +186,7 @@ export const datasetSummarySchema = z.object({
   split: splitSummarySchema.nullable(),
   duplicates: duplicateCountsSchema,
   readers: readerCountsSchema,
+  review: reviewCountsSchema,
   lastImport: importResultSchema.nullable(),
   warnings: z.array(z.string()),
   canUndo: z.boolean(),

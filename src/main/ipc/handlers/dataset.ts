@@ -14,12 +14,16 @@ export const datasetHandlers = ({
   readers,
   splits,
   duplicates,
+  review,
   imports,
   grants,
   jobs,
 }: Services) =>
   ({
-    'dataset.summary': ({ project }) => dataset.summary(projects.get(project)),
+    'dataset.summary': async ({ project: id }) => {
+      const project = projects.get(id);
+      return { ...dataset.summary(project), review: await review.counts(project) };
+    },
     'dataset.scan': ({ project, grants: given }) =>
       imports.scan(
         projects.get(project),

@@ -13,6 +13,7 @@ import { predictionsHandlers } from './predictions';
 import { projectsHandlers } from './projects';
 import { ratesHandlers } from './rates';
 import { readersHandlers } from './readers';
+import { reviewHandlers } from './review';
 import { runsHandlers } from './runs';
 import { settingsHandlers } from './settings';
 
@@ -27,6 +28,7 @@ export function createHandlers(services: Services, mode: 'desktop' | 'web', plat
     ...datasetHandlers(services),
     ...confoundersHandlers(services),
     ...readersHandlers(services),
+    ...reviewHandlers(services),
     ...backbonesHandlers(services),
     ...ratesHandlers(services),
     ...runsHandlers(services),

@@ -37,6 +37,7 @@ import { type ImportFlow, useImportFlow } from './import-flow';
 import { Inspector } from './inspector';
 import { ReadersView } from './readers-view';
 import { ReportView } from './report-view';
+import { ReviewView } from './review-view';
 import { emptySelection, keepShown, neighbour, type Selection, selectOnly } from './selection';
 import { SplitDialog } from './split-dialog';
 import { TableDialog } from './table-dialog';
@@ -122,6 +123,17 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
           )}
           {view.kind === 'readers' && (
             <ReadersView project={project.id} labelling={labelling} onClose={() => setView(imagesView)} />
+          )}
+          {view.kind === 'review' && (
+            <ReviewView
+              project={project.id}
+              summary={data}
+              labelling={labelling}
+              reason={view.reason}
+              settled={view.settled}
+              onChange={(change) => setView({ ...view, ...change })}
+              onClose={() => setView(imagesView)}
+            />
           )}
         </>
       )}

@@ -35,6 +35,10 @@ export interface ImageViewerProps {
   readonly large: boolean;
   /** Null where it stays as large as it is. */
   readonly onLarge: ((large: boolean) => void) | null;
+  /** Takes the height that it is given, also where it is not large. */
+  readonly fill?: boolean;
+  /** False where another viewer on the screen takes the keys. */
+  readonly keyboard?: boolean;
 }
 
 interface Drag {
@@ -49,7 +53,8 @@ interface Drag {
  * One frame at full size: pan, zoom at the pointer, window/level, invert. Where the file has several, the wheel goes
  * through them and zooms with Ctrl.
  */
-export function ImageViewer({ project, image, look, onLook, large, onLarge }: ImageViewerProps) {
+export function ImageViewer(props: ImageViewerProps) {
+  const { project, image, look, onLook, large, onLarge, fill = false, keyboard = true } = props;
   const frame = useRef<HTMLDivElement>(null);
   const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
   const ref = useMergedRef(frame, sizeRef);
@@ -126,15 +131,16 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
     return true;
   };
   useEffect(() => {
+    if (!keyboard) return;
     const onKey = (event: KeyboardEvent) => {
       const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      const inDialog = large && dialog;
+      const inDialog = large && dialog && !fill;
       if (!plain || event.defaultPrevented || isTyping(event.target) || (isDialogOpen() && !inDialog)) return;
       if (keys.current(event.key.toLowerCase())) event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [large, dialog]);
+  }, [large, dialog, fill, keyboard]);
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button > 2) return;
@@ -161,7 +167,7 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
   };
 
   return (
-    <div className={classes['viewer']} data-large={large || undefined}>
+    <div className={classes['viewer']} data-large={large || fill || undefined}>
       <div
         ref={ref}
         role="img"

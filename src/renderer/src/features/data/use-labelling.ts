@@ -1,5 +1,6 @@
 import { useCallback, useRef } from 'react';
 import type { SplitPart } from '#shared/models/dataset';
+import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
 import { invoke } from '../../bridge/bridge';
 import { confirm } from '../../components/confirm';
 import { formatQuantity } from '../../components/format';
@@ -15,6 +16,7 @@ const changed = () =>
     'dataset.images',
     'dataset.image',
     'dataset.duplicates',
+    'review.list',
     'readers.summary',
     'readers.table',
     'readers.disagreements',
@@ -31,6 +33,11 @@ export interface Labelling {
   readonly takeMajority: () => Promise<boolean>;
   /** Anything else that can be undone; answers with what to say of it, or null. */
   readonly change: (work: () => Promise<string | null>) => Promise<boolean>;
+  /** What a person decides about findings of the review. */
+  readonly decide: (
+    findings: readonly Pick<ReviewFinding, 'image' | 'reason'>[],
+    decision: ReviewDecision,
+  ) => Promise<boolean>;
   readonly undo: () => Promise<void>;
 }
 
@@ -122,6 +129,12 @@ export function useLabelling(project: string): Labelling {
         return count === 0 ? null : `${formatQuantity(count, 'image')} settled by majority`;
       }),
     change: act,
+    decide: (given, decision) =>
+      act(async () => {
+        const findings = given.map(({ image, reason }) => ({ image, reason }));
+        const { changed: count } = await invoke('review.judge', { project, findings, decision });
+        return count === 0 ? null : decided(decision, count);
+      }),
     remove: async (images) => {
       const sure = await confirm({
         title: `Remove ${formatQuantity(images.length, 'image')} from the project?`,
@@ -137,4 +150,19 @@ export function useLabelling(project: string): Labelling {
     },
     undo,
   };
+}
+
+function decided(decision: ReviewDecision, count: number): string {
+  switch (decision.kind) {
+    case 'accept':
+      return count === 1 ? 'Accepted: right as it is' : `${formatQuantity(count, 'image')} accepted`;
+    case 'defer':
+      return 'Deferred: it comes back at the end';
+    case 'reopen':
+      return 'Back in the queue';
+    case 'relabel':
+      return decision.label === null ? 'Label taken away' : `Labelled ${decision.label}`;
+    case 'exclude':
+      return 'Removed from the project; its file stays';
+  }
 }

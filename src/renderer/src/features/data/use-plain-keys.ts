@@ -9,7 +9,7 @@ export function usePlainKeys(keys: Readonly<Partial<Record<string, () => void>>>
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTyping(event.target) || isDialogOpen()) return;
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key.startsWith('Arrow') && event.target instanceof HTMLInputElement) return;
+      if (event.key.startsWith('Arrow') && isRadio(event.target)) return;
       const act = latest.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (act === undefined) return;
       event.preventDefault();
@@ -19,3 +19,5 @@ export function usePlainKeys(keys: Readonly<Partial<Record<string, () => void>>>
     return () => window.removeEventListener('keydown', onKey);
   }, []);
 }
+
+const isRadio = (target: EventTarget | null) => target instanceof HTMLInputElement && target.type === 'radio';
