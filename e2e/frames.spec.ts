@@ -48,6 +48,6 @@ test('all frames of a recording in a zip archive become images, and the inspecto
   await expect(inspector).toContainText('Frame 4 of 5');
   await inspector.getByRole('slider', { name: 'Frame' }).press('End');
   await expect(inspector).toContainText('Frame 5 of 5');
-  await inspector.getByRole('button', { name: 'Reset' }).click();
+  await inspector.getByRole('button', { name: 'Reset', exact: true }).click();
   await expect(inspector).toContainText('Frame 2 of 5');
 });
