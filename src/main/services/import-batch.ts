@@ -2,9 +2,9 @@ import type { SkippedFile, SplitPart } from '#shared/models/dataset';
 import type { FileFacts, PictureFacts } from '../ingest/types';
 import { addPicture } from '../store/duplicates';
 import { fileGroupNumber, originNumber, type PatientOrigin, patientNumber, studyNumber } from '../store/identity';
-import { addImage, groupFrames, patientOfFile } from '../store/images';
+import { addImage, groupFrames, moveImages, patientOfFile, type StoredPlace } from '../store/images';
 import { addSkip } from '../store/imports';
-import { classNumber, type LabelSource, setLabel } from '../store/labels';
+import { classNumber, type LabelSource, labelSource, setLabel } from '../store/labels';
 import { sourceNumber } from '../store/sources';
 import type { OpenProject } from './projects';
 
@@ -23,10 +23,28 @@ export interface ReadyImage {
   readonly age: number | null;
 }
 
+/** A file whose content is in the dataset already: nothing of it is decoded. */
+export interface KnownFile {
+  /** SHA-256 of the file. */
+  readonly hash: string;
+  /** Those that the import asks for, from 0; each is in the dataset. */
+  readonly frames: readonly number[];
+  readonly label: ReadyImage['label'];
+}
+
+/** A file that is gone from some of the places where its images are known to be, and was found at this one. */
+export interface MovedFile {
+  readonly hash: string;
+  readonly from: readonly StoredPlace[];
+  readonly source: string;
+  readonly path: string;
+}
+
 export interface BatchTotals {
   added: number;
   duplicates: number;
-  /** Duplicates whose label differs from the one that their first copy has. */
+  moved: number;
+  /** Duplicates whose label differs from the one that their first copy has, where no person gave that one. */
   conflicts: number;
 }
 
@@ -38,11 +56,13 @@ const BATCH_MS = 500;
  * at most one of them, and importing again continues.
  */
 export class ImportBatch {
-  readonly totals: BatchTotals = { added: 0, duplicates: 0, conflicts: 0 };
+  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0 };
   readonly #project: OpenProject;
   readonly #importId: number;
   readonly #onStored: () => void;
   #images: ReadyImage[] = [];
+  #known: KnownFile[] = [];
+  #moves: MovedFile[] = [];
   #skips: SkippedFile[] = [];
   #firstAt = 0;
 
@@ -58,6 +78,18 @@ export class ImportBatch {
     this.#storeWhenDue();
   }
 
+  known(file: KnownFile): void {
+    this.#note();
+    this.#known.push(file);
+    this.#storeWhenDue();
+  }
+
+  move(file: MovedFile): void {
+    this.#note();
+    this.#moves.push(file);
+    this.#storeWhenDue();
+  }
+
   skip(skip: SkippedFile): void {
     this.#note();
     this.#skips.push(skip);
@@ -67,13 +99,17 @@ export class ImportBatch {
   /** Stores what is there now. Throws what the store throws; nothing of the batch is then stored. */
   store(): void {
     const images = this.#images;
+    const known = this.#known;
+    const moves = this.#moves;
     const skips = this.#skips;
-    if (images.length + skips.length === 0) return;
+    if (this.#waiting === 0) return;
     const { store } = this.#project;
     const before = { ...this.totals };
     try {
       store.transaction(() => {
+        for (const file of moves) this.#moveFile(file);
         for (const image of images) this.#storeImage(image);
+        for (const file of known) this.#meetFile(file);
         for (const skip of skips) addSkip(store, this.#importId, skip);
       });
     } catch (error) {
@@ -81,19 +117,23 @@ export class ImportBatch {
       throw error;
     } finally {
       this.#images = [];
+      this.#known = [];
+      this.#moves = [];
       this.#skips = [];
     }
     this.#onStored();
   }
 
+  get #waiting(): number {
+    return this.#images.length + this.#known.length + this.#moves.length + this.#skips.length;
+  }
+
   #note(): void {
-    if (this.#images.length + this.#skips.length === 0) this.#firstAt = performance.now();
+    if (this.#waiting === 0) this.#firstAt = performance.now();
   }
 
   #storeWhenDue(): void {
-    const due =
-      this.#images.length + this.#skips.length >= BATCH_IMAGES || performance.now() - this.#firstAt >= BATCH_MS;
-    if (due) this.store();
+    if (this.#waiting >= BATCH_IMAGES || performance.now() - this.#firstAt >= BATCH_MS) this.store();
   }
 
   /** Frames have the patient of their file, whatever a later import says of it; without one the file is the group. */
@@ -145,12 +185,37 @@ export class ImportBatch {
     addPicture(store, id, image.picture);
     if (outcome === 'added') this.totals.added += 1;
     else this.totals.duplicates += 1;
-    if (image.label === null) return;
-    const classId = classNumber(store, image.label.name);
+    this.#takeLabel(id, image.label, outcome);
+  }
+
+  #meetFile({ hash, frames, label }: KnownFile): void {
+    const { store } = this.#project;
+    for (const frame of frames) {
+      const row = store.get<{ id: number }>('SELECT id FROM images WHERE hash = ? AND frame = ?', hash, frame);
+      if (row === undefined) continue;
+      this.totals.duplicates += 1;
+      this.#takeLabel(row.id, label, 'duplicate');
+    }
+  }
+
+  /** Two copies of a file that went away: the first of them that is stored is the new place. */
+  #moveFile({ hash, from, source, path }: MovedFile): void {
+    const { store } = this.#project;
+    const to = { sourceId: sourceNumber(store, source), path };
+    for (const place of from) this.totals.moved += moveImages(store, hash, place, to);
+  }
+
+  /** A label that is there, or that a person took off, is never replaced by an import. */
+  #takeLabel(id: number, label: ReadyImage['label'], outcome: 'added' | 'duplicate'): void {
+    if (label === null) return;
+    const { store } = this.#project;
+    const classId = classNumber(store, label.name);
     const present = store.get<{ label_id: number | null }>('SELECT label_id FROM images WHERE id = ?', id)?.label_id;
-    // A label that is there already, perhaps a person's, is never replaced by an import.
-    if (present === null || present === undefined) setLabel(store, id, classId, image.label.from);
-    else if (outcome === 'duplicate' && present !== classId) this.totals.conflicts += 1;
+    if (present === null || present === undefined) {
+      if (labelSource(store, id) === null) setLabel(store, id, classId, label.from);
+    } else if (outcome === 'duplicate' && present !== classId && labelSource(store, id) !== 'user') {
+      this.totals.conflicts += 1;
+    }
   }
 }
 

@@ -42,7 +42,8 @@ export function lastImport(store: ProjectStore): ImportResult | null {
     'SELECT path, code, message FROM import_skips WHERE import_id = ? ORDER BY id',
     row.id,
   );
-  return { ...(JSON.parse(row.result) as Omit<ImportResult, 'skipped'>), skipped };
+  // Imports of earlier versions did not count moved files.
+  return { moved: 0, ...(JSON.parse(row.result) as Omit<ImportResult, 'skipped' | 'moved'>), skipped };
 }
 
 /** How many frames a file has, and which of them are in the dataset; null where none is. */
@@ -56,6 +57,11 @@ export function knownFrames(
   );
   const [first] = rows;
   return first === undefined ? null : { frames: first.frames, present: new Set(rows.map(({ frame }) => frame)) };
+}
+
+/** Sizes in bytes of the files that are in the dataset: a file of another size is a new one. */
+export function knownSizes(store: ProjectStore): Set<number> {
+  return new Set(store.column<number>('SELECT DISTINCT file_bytes FROM images WHERE removed_at IS NULL'));
 }
 
 /** Paths of a source whose files are in the dataset, with their sizes. */

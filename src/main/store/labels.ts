@@ -43,6 +43,12 @@ export function setLabel(
   return true;
 }
 
+/** Who or what last changed the image's label, also by taking it off; null where it never had one. */
+export function labelSource(store: ProjectStore, image: number): LabelSource | null {
+  const sql = 'SELECT source FROM labels WHERE image_id = ? ORDER BY id DESC LIMIT 1';
+  return store.get<{ source: LabelSource }>(sql, image)?.source ?? null;
+}
+
 /** Oldest first. */
 export function labelHistory(
   store: ProjectStore,

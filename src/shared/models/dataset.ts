@@ -105,6 +105,8 @@ export type ImportOptions = z.infer<typeof importOptionsSchema>;
 export const importResultSchema = z.object({
   added: z.number().int(),
   duplicates: z.number().int(),
+  /** Images that were in already and whose file was found at another place, because it is gone from the old one. */
+  moved: z.number().int(),
   skipped: z.array(skippedFileSchema),
   classes: z.record(z.string(), z.number().int()),
   patients: z.number().int(),
