@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
-import type { DatasetSummary, ImageDetail, ImageFilter, ImageSummary, SplitPart } from '#shared/models/dataset';
+import type {
+  DatasetSummary,
+  DatasetVersion,
+  ImageDetail,
+  ImageFilter,
+  ImageSummary,
+  SplitPart,
+} from '#shared/models/dataset';
 import type { DecodePool } from '../decode-host/client';
 import { canUndo } from '../store/actions';
 import { appendAudit } from '../store/audit';
@@ -9,6 +16,7 @@ import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } f
 import { lastImport } from '../store/imports';
 import { classesByName, labelHistory } from '../store/labels';
 import { partMembers } from '../store/splits';
+import { changedSince, datasetVersions, newestVersion } from '../store/versions';
 import { datasetWarnings } from './dataset-warnings';
 import { countDuplicates, duplicateGroups } from './duplicate-groups';
 import { rasterPaths } from './project-paths';
@@ -29,6 +37,8 @@ export interface DatasetSample {
 /** Reads of a project's images. Every number is of the images that are in the dataset (removed ones are not). */
 export interface Dataset {
   summary(project: OpenProject): DatasetSummary;
+  /** Oldest first. */
+  versions(project: OpenProject): DatasetVersion[];
   /** All ids that pass the filter, in display order. */
   ids(project: OpenProject, filter: ImageFilter, sort: ImageSort): number[];
   /** In the order asked for; unknown ids are left out. */
@@ -72,6 +82,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
         const row = byId.get(id);
         return row === undefined ? [] : [{ label: name, images: row.images, patients: row.patients }];
       });
+      const version = newestVersion(store);
       return {
         images: counts.images,
         unlabelled: counts.unlabelled,
@@ -83,10 +94,12 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
         split: splits.current(project, { groups, duplicates }),
         duplicates: countDuplicates(duplicates),
         lastImport: lastImport(store),
+        version: version && { ...version, changed: changedSince(store, version, counts.images) },
         warnings: datasetWarnings({ ...counts, classes: perClass }),
         canUndo: canUndo(store),
       };
     },
+    versions: ({ store }) => datasetVersions(store),
     ids: (project, filter, sort) => imageIds(project.store, filter, sort),
     images: (project, ids) => imagesById(project.store, ids),
     async image(project, id) {

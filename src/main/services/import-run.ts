@@ -18,6 +18,7 @@ import { appendAudit } from '../store/audit';
 import { classCounts, datasetCounts, imageGroups } from '../store/counts';
 import { finishImport, knownFrames, knownSizes, startImport } from '../store/imports';
 import { classesByName } from '../store/labels';
+import { recordVersion } from './dataset-versions';
 import type { Events } from './events';
 import { createUnpacker, type UnpackedFile } from './import-archives';
 import { ImportBatch, type ReadyImage } from './import-batch';
@@ -300,6 +301,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   const outcome = result();
   try {
     if (outcome.moved > 0) appendAudit(project.store, 'import.moved', { import: importId, images: outcome.moved });
+    await recordVersion(project, importId);
     finishImport(project.store, importId, failure !== undefined ? 'failed' : endState(handle), outcome);
   } catch (error) {
     // On a full disk this may not fit either; the failure that came first is the one to tell.

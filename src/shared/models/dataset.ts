@@ -150,6 +150,24 @@ export const splitSummarySchema = z.object({
 });
 export type SplitSummary = z.infer<typeof splitSummarySchema>;
 
+/** A state of the dataset that has a number: the images that were in it, whatever their labels. */
+export const datasetVersionSchema = z.object({
+  /** From 1. */
+  number: z.number().int(),
+  at: z.string(),
+  /** The import that made it; null where a run began on a dataset that had been changed by hand. */
+  import: z.number().int().nullable(),
+  images: z.number().int(),
+  /** Against the version before. */
+  added: z.number().int(),
+  removed: z.number().int(),
+  /** Images by class when the version was recorded. */
+  classes: z.record(z.string(), z.number().int()),
+  /** SHA-256 over content and frame of every image: equal hashes mean equal sets of images. */
+  hash: z.string(),
+});
+export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
+
 export const datasetSummarySchema = z.object({
   images: z.number().int(),
   unlabelled: z.number().int(),
@@ -161,6 +179,8 @@ export const datasetSummarySchema = z.object({
   split: splitSummarySchema.nullable(),
   duplicates: duplicateCountsSchema,
   lastImport: importResultSchema.nullable(),
+  /** The newest one; `changed`: images were removed or brought back since. Null where none is recorded yet. */
+  version: datasetVersionSchema.extend({ changed: z.boolean() }).nullable(),
   warnings: z.array(z.string()),
   canUndo: z.boolean(),
 });

@@ -5,6 +5,7 @@ import type { DomainHandlers } from '../handle';
 export const datasetHandlers = ({ projects, dataset, labels, splits, duplicates, imports, grants, jobs }: Services) =>
   ({
     'dataset.summary': ({ project }) => dataset.summary(projects.get(project)),
+    'dataset.versions': ({ project }) => ({ versions: dataset.versions(projects.get(project)) }),
     'dataset.scan': ({ project, grants: given }) =>
       imports.scan(
         projects.get(project),
