@@ -1,0 +1,168 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract';
+import type { ImportResult } from '#shared/models/dataset';
+import { type SmallKind, smallFiles } from '../ingest/sample/small-files';
+import { createDispatch } from '../ipc/handle';
+import { createHandlers } from '../ipc/handlers';
+import { webPlatform } from '../ipc/handlers/platform';
+import { launchNodeHost } from '../process/node-launcher';
+import { createServices } from '../services/services';
+import { createBrowsing } from '../web/browse';
+import type { Session } from './session';
+import { type MemoryPeaks, watchMemory } from './watch-memory';
+
+/** What a request took, and how long it held the process up at most. */
+export interface RequestTime {
+  readonly what: string;
+  readonly milliseconds: number;
+  /** Longest time in which nothing else could run, milliseconds. */
+  readonly blocked: number;
+}
+
+export interface ImportMeasurement {
+  readonly images: number;
+  readonly skipped: number;
+  readonly scanSeconds: number;
+  /** From the first file to the last stored row. */
+  readonly seconds: number;
+  /** Looking for duplicates after it. */
+  readonly duplicatesSeconds: number;
+  readonly imagesPerSecond: number;
+  /** Of the source files. */
+  readonly megabytesPerSecond: number;
+  readonly peakMemoryMB: MemoryPeaks;
+  /** Longest time in which the process answered nothing, milliseconds: scan, import and search for duplicates. */
+  readonly blocked: number;
+  /** Requests of the window on the project that the import made. */
+  readonly requests: readonly RequestTime[];
+}
+
+/** Writes the files that are imported; answers with how many bytes. */
+export async function writeSmallFiles(folder: string, count: number, kind: SmallKind, seed: number): Promise<number> {
+  let bytes = 0;
+  const made = new Set<string>();
+  for (const file of smallFiles(count, kind, seed)) {
+    const path = join(folder, ...file.path.split('/'));
+    const parent = dirname(path);
+    if (!made.has(parent)) await mkdir(parent, { recursive: true });
+    made.add(parent);
+    await writeFile(path, file.bytes);
+    bytes += file.bytes.length;
+  }
+  return bytes;
+}
+
+/**
+ * Imports a folder into a new project as the window does, through the same requests, in processes of its own, and
+ * times what the window asks of the project afterwards.
+ */
+export async function measureImport(
+  session: Session,
+  options: { readonly source: string; readonly project: string; readonly userDataFolder: string },
+): Promise<ImportMeasurement> {
+  const { places, log } = session;
+  const memory = watchMemory(launchNodeHost);
+  const services = createServices({
+    places: { ...places, userDataFolder: options.userDataFolder },
+    version: 'measured',
+    log,
+    launcher: memory.launcher,
+  });
+  const dispatch = createDispatch(createHandlers(services, 'web', webPlatform(createBrowsing(services.grants))), log);
+  const ask = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> => {
+    const answer = await dispatch(name, input);
+    if (!answer.ok) throw new Error(`${name}: ${answer.error.message}`);
+    return answer.value as RequestOutput<K>;
+  };
+  const cancel = () => void services.jobs.cancelAll();
+  session.interrupt.addEventListener('abort', cancel, { once: true });
+  try {
+    const { id: project } = await services.projects.create(options.project);
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    const began = performance.now();
+    const { grant } = services.grants.add(options.source);
+    const plan = await ask('dataset.scan', { project, grants: [grant] });
+    const scanned = performance.now();
+    const { job } = await ask('dataset.import', { project, plan: plan.id, labels: null, options: {} });
+    const result = await services.jobs.result<ImportResult>(job);
+    const ended = performance.now();
+    delay.disable();
+    const blocked = delay.max / 1e6;
+    const requests = session.interrupt.aborted ? [] : await timeRequests(project, ask);
+    return {
+      images: result.added,
+      skipped: result.skipped.length,
+      scanSeconds: (scanned - began) / 1000,
+      seconds: result.seconds,
+      duplicatesSeconds: (ended - scanned) / 1000 - result.seconds,
+      imagesPerSecond: result.imagesPerSecond,
+      megabytesPerSecond: plan.bytes / 1e6 / result.seconds,
+      peakMemoryMB: memory.stop(),
+      blocked,
+      requests,
+    };
+  } finally {
+    session.interrupt.removeEventListener('abort', cancel);
+    await services.close();
+  }
+}
+
+type Ask = <K extends RequestName>(name: K, input: RequestInput<K>) => Promise<RequestOutput<K>>;
+
+/** Repeats of each request; the slowest counts, because a person feels that one. */
+const REPEATS = 5;
+
+async function timeRequests(project: string, ask: Ask): Promise<RequestTime[]> {
+  const times: RequestTime[] = [];
+  const time = async (what: string, work: () => Promise<unknown>, repeats = REPEATS): Promise<void> => {
+    let slowest = 0;
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const start = performance.now();
+      await work();
+      slowest = Math.max(slowest, performance.now() - start);
+      // Lets the timer that measures the delay run once.
+      await new Promise((resume) => setTimeout(resume, 5));
+    }
+    delay.disable();
+    times.push({ what, milliseconds: slowest, blocked: delay.max / 1e6 });
+  };
+  const ids = await ask('dataset.ids', { project, filter: {} });
+  const { classes } = await ask('dataset.summary', { project });
+  const label = classes[0]?.label ?? null;
+  const filters: readonly (readonly [string, RequestInput<'dataset.ids'>['filter']])[] = [
+    ['all', {}],
+    [`class ${label ?? 'none'}`, { label }],
+    ['unlabelled', { unlabelled: true }],
+    ['modality US', { modality: 'US' }],
+    ['text “IM0001”', { text: 'IM0001' }],
+    ['one patient', { patient: 1 }],
+  ];
+  await time('dataset.summary', () => ask('dataset.summary', { project }));
+  for (const [name, filter] of filters) {
+    await time(`dataset.ids, ${name}`, () => ask('dataset.ids', { project, filter }));
+  }
+  for (const sort of ['label', 'split', 'patient', 'added'] as const) {
+    await time(`dataset.ids by ${sort}`, () => ask('dataset.ids', { project, filter: {}, sort }));
+  }
+  const middle = Math.floor(ids.ids.length / 2);
+  await time('dataset.images, 200 rows', () =>
+    ask('dataset.images', { project, ids: ids.ids.slice(middle, middle + 200) }),
+  );
+  await time('dataset.duplicates', () => ask('dataset.duplicates', { project }));
+  await time('dataset.split by patient', () => ask('dataset.split', { project, request: { group: 'patient' } }), 1);
+  await time('dataset.summary with a split', () => ask('dataset.summary', { project }));
+  await time('dataset.ids, validation', () => ask('dataset.ids', { project, filter: { split: 'validation' } }));
+  await time(
+    'dataset.label, 500 images',
+    () => ask('dataset.label', { project, images: ids.ids.slice(0, 500), label: 'other' }),
+    1,
+  );
+  await time('dataset.remove, 500 images', () => ask('dataset.remove', { project, images: ids.ids.slice(0, 500) }), 1);
+  await time('dataset.undo', () => ask('dataset.undo', { project }), 1);
+  return times;
+}
