@@ -59,7 +59,7 @@ export interface ImportRun {
 }
 
 /** Files on their way at once: enough for every decoder to have one at work and one waiting. */
-const IN_FLIGHT = Math.min(32, availableParallelism() * 2);
+const IN_FLIGHT = Math.min(32, availableParallelism() * 4);
 const CHANGED_EVENT_MS = 1_000;
 /** Codes of what is wrong with an archive; anything else that unpacking throws is the project's disk, or a bug. */
 const ARCHIVE_FAULTS = new Set(['damaged', 'file_changed', 'unreadable', 'too_large']);
