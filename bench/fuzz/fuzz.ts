@@ -5,11 +5,12 @@ import { parseArgs } from 'node:util';
 import { watchMemory } from '../../src/main/cli/watch-memory';
 import { createDecodePool } from '../../src/main/decode-host/client';
 import { buildHosts } from '../../src/main/decode-host/test-support/build-host';
+import type { GoodFile } from '../../src/main/ingest/test-support/good-files';
 import { mutate } from '../../src/main/ingest/test-support/mutate';
 import { mutateDicom } from '../../src/main/ingest/test-support/mutate-dicom';
 import { mutatePicture } from '../../src/main/ingest/test-support/mutate-picture';
 import { launchNodeHost } from '../../src/main/process/node-launcher';
-import { fuzzSources, type Source } from './sources';
+import { fuzzSources } from './sources';
 
 /** What a file that is not as it should be may be told. A crash of the host or an error of ours is none of them. */
 const REASONS = new Set([
@@ -82,7 +83,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
   const worker = async (lane: number): Promise<void> => {
     while (performance.now() < end) {
       const own = seed++;
-      const source = sources[own % sources.length] as Source;
+      const source = sources[own % sources.length] as GoodFile;
       const bytes = mutated(source, own);
       const name = `${own}-${source.name}`;
       const path = join(folder, `${lane}`);
@@ -98,7 +99,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
       // A new process takes a few seconds on a busy machine, and the look at the clock comes after the deadline.
       if (milliseconds > DEADLINE_MS + 10_000) keep(name, bytes, `answered after ${Math.round(milliseconds)} ms`);
       if (done % CHECK_EVERY === 0) {
-        const good = sources[Math.floor(done / CHECK_EVERY) % sources.length] as Source;
+        const good = sources[Math.floor(done / CHECK_EVERY) % sources.length] as GoodFile;
         writeFileSync(path, good.bytes);
         const before = goodOutcomes.get(good.name);
         const now = await read(path);
@@ -116,7 +117,8 @@ export async function fuzz(args: readonly string[]): Promise<number> {
   }
   console.log(`${sources.length} good files, ${size} processes, seeds from ${firstSeed}, ${seconds} s`);
   await Promise.all(Array.from({ length: size }, (_, lane) => worker(lane)));
-  const { hosts } = memory.stop();
+  const { hosts } = memory.peaks();
+  memory.stop();
   await pool.dispose();
   rmSync(folder, { recursive: true, force: true });
 
@@ -132,7 +134,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
 }
 
 /** Every third of a DICOM file is damaged without regard to its structure. */
-function mutated({ kind, bytes }: Source, seed: number): Buffer {
+function mutated({ kind, bytes }: GoodFile, seed: number): Buffer {
   if (kind === 'picture') return mutatePicture(bytes, seed);
   return seed % 3 === 0 ? mutate(bytes, seed) : mutateDicom(bytes, seed);
 }

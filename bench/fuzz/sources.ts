@@ -1,25 +1,17 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { sharp } from '../../src/main/ingest/raster/codec';
-import { dicomFile, encapsulated, imageModule } from '../../src/main/ingest/test-support/dicom-bytes';
-import { seededRandom } from '../../src/main/ingest/test-support/random';
+import { type GoodFile, goodFiles } from '../../src/main/ingest/test-support/good-files';
 import { sharedData } from '../../src/main/ingest/test-support/shared-data';
-
-export interface Source {
-  readonly name: string;
-  readonly kind: 'dicom' | 'picture';
-  readonly bytes: Buffer;
-}
 
 /** Mutations of a large file are slow and no richer. */
 const LARGEST = 300_000;
 
 /** Good files to start from: our own, and the reference files of every codec where they are beside the checkout. */
-export async function fuzzSources(): Promise<Source[]> {
-  return [...(await ownSources()), ...['dicom/pydicom', 'dicom/cornerstone'].flatMap(referenceFiles)];
+export async function fuzzSources(): Promise<GoodFile[]> {
+  return [...(await goodFiles()), ...['dicom/pydicom', 'dicom/cornerstone'].flatMap(referenceFiles)];
 }
 
-function referenceFiles(name: string): Source[] {
+function referenceFiles(name: string): GoodFile[] {
   const { path, missing, why } = sharedData(name);
   if (missing) {
     console.log(`Without the reference files of other codecs${why}.`);
@@ -30,47 +22,4 @@ function referenceFiles(name: string): Source[] {
     .filter((file) => statSync(file).isFile() && statSync(file).size <= LARGEST)
     .map((file) => ({ name: basename(file), kind: 'dicom' as const, bytes: readFileSync(file) }))
     .filter(({ bytes }) => bytes.toString('latin1', 128, 132) === 'DICM');
-}
-
-async function ownSources(): Promise<Source[]> {
-  const random = seededRandom(5);
-  const noise = (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
-  const grey = { raw: { width: 60, height: 50, channels: 1 } } as const;
-  const colour = { raw: { width: 60, height: 50, channels: 3 } } as const;
-  const picture = async (name: string, bytes: Promise<Buffer>): Promise<Source> => ({
-    name,
-    kind: 'picture',
-    bytes: await bytes,
-  });
-  const jpeg = await sharp(noise(3000), grey).jpeg().toBuffer();
-  const native = (bits: 8 | 16, frames: number, syntax?: string) =>
-    dicomFile(
-      [
-        ['00080060', 'CS', 'US'],
-        ...imageModule({ rows: 50, columns: 60, allocated: bits, frames }),
-        ['7fe00010', 'OW', noise((3000 * frames * bits) / 8)],
-      ],
-      syntax,
-    );
-  return [
-    { name: 'native-8.dcm', kind: 'dicom', bytes: native(8, 3) },
-    { name: 'native-16.dcm', kind: 'dicom', bytes: native(16, 1) },
-    {
-      name: 'jpeg.dcm',
-      kind: 'dicom',
-      bytes: dicomFile(
-        imageModule({ rows: 50, columns: 60, frames: 2 }),
-        '1.2.840.10008.1.2.4.50',
-        encapsulated([0, 8 + jpeg.length + (jpeg.length % 2)], [jpeg, jpeg]),
-      ),
-    },
-    await picture('grey.png', sharp(noise(3000), grey).png().toBuffer()),
-    await picture('palette.png', sharp(noise(9000), colour).png({ palette: true }).toBuffer()),
-    await picture('interlaced.png', sharp(noise(9000), colour).png({ progressive: true }).toBuffer()),
-    await picture('16-bit.png', sharp(noise(3000), grey).toColourspace('grey16').png().toBuffer()),
-    await picture('grey.jpg', Promise.resolve(jpeg)),
-    await picture('colour.jpg', sharp(noise(9000), colour).jpeg().toBuffer()),
-    await picture('progressive.jpg', sharp(noise(9000), colour).jpeg({ progressive: true }).toBuffer()),
-    await picture('turned.jpg', sharp(noise(9000), colour).withMetadata({ orientation: 6 }).jpeg().toBuffer()),
-  ];
 }

@@ -100,12 +100,13 @@ export async function measureImport(
       duplicatesSeconds: (ended - scanned) / 1000 - result.seconds,
       imagesPerSecond: result.imagesPerSecond,
       megabytesPerSecond: plan.bytes / 1e6 / result.seconds,
-      peakMemoryMB: memory.stop(),
+      peakMemoryMB: memory.peaks(),
       blocked,
       requests,
     };
   } finally {
     session.interrupt.removeEventListener('abort', cancel);
+    memory.stop();
     await services.close();
   }
 }

@@ -13,7 +13,11 @@ const LOOK_MILLISECONDS = 200;
 const MEBIBYTE = 2 ** 20;
 
 /** Looks at this process and at all that are started through `launcher`, until `stop`. */
-export function watchMemory(launch: HostLauncher): { readonly launcher: HostLauncher; stop(): MemoryPeaks } {
+export function watchMemory(launch: HostLauncher): {
+  readonly launcher: HostLauncher;
+  peaks(): MemoryPeaks;
+  stop(): void;
+} {
   const peaks = new Map<number, number>();
   const note = (pid: number, bytes: number) => peaks.set(pid, Math.max(peaks.get(pid) ?? 0, bytes));
   const look = async (): Promise<void> => {
@@ -31,8 +35,8 @@ export function watchMemory(launch: HostLauncher): { readonly launcher: HostLaun
       if (host.pid !== undefined) note(host.pid, 0);
       return host;
     },
-    stop() {
-      clearInterval(timer);
+    stop: () => clearInterval(timer),
+    peaks() {
       note(process.pid, process.memoryUsage.rss());
       const { [process.pid]: main = 0, ...hosts } = Object.fromEntries(peaks);
       return {
