@@ -37,6 +37,9 @@ const COLUMNS: Readonly<Record<Column, readonly string[]>> = {
   age: ['age', 'patientage'],
 };
 
+/** As the columns of a line are kept. */
+const ORDER = Object.keys(COLUMNS) as Column[];
+
 const PARTS: Readonly<Record<string, SplitPart>> = {
   __proto__: null as never,
   train: 'train',
@@ -51,7 +54,12 @@ const PARTS: Readonly<Record<string, SplitPart>> = {
 
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_ROWS = 1_000_000;
+/** Characters of one line: a table without line ends would fill the memory, and take minutes. */
+const LONGEST_LINE = 64 * 1024;
+const MOST_COLUMNS = 1000;
 const LONGEST_LABEL = 120;
+/** Of a path, characters: no system has longer ones. */
+const LONGEST_PATH = 4096;
 /** Ends of a path that rows are found by. */
 const DEEPEST = 12;
 
@@ -64,9 +72,21 @@ const invalid = (message: string, cause?: unknown) =>
 /** Reads a CSV or TSV (comma, semicolon or tab; UTF-8). Throws `labels_invalid`. */
 export function parseLabelTable(text: string): LabelTable {
   if (text.length > MOST_BYTES) throw invalid('The label table is larger than 64 MB.');
-  const header = text.slice(0, Math.max(0, text.search(/[\r\n]|$/)));
+  const header = text.slice(0, LONGEST_LINE).split(/[\r\n]/, 1)[0] ?? '';
+  if (longestLine(text) > LONGEST_LINE) throw invalid('The label table has a line of more than 65,536 characters.');
   const separators = ['\t', ';', ','];
   const delimiter = separators.reduce((a, b) => (header.split(b).length > header.split(a).length ? b : a), ',');
+  /** Where each of our columns is, from the first line. */
+  let positions: Readonly<Record<Column, number>> | null = null;
+  /** Of each line only what is ours is kept. */
+  const kept = (line: readonly string[]): string[] | null => {
+    if (positions === null) {
+      positions = columnPositions(line);
+      return null;
+    }
+    const own = positions;
+    return ORDER.map((column) => line[own[column]] ?? '');
+  };
   let lines: string[][];
   try {
     lines = parse(text, {
@@ -77,27 +97,24 @@ export function parseLabelTable(text: string): LabelTable {
       skip_empty_lines: true,
       trim: true,
       to: MOST_ROWS + 1,
+      max_record_size: LONGEST_LINE,
+      on_record: kept,
     });
   } catch (cause) {
+    if (cause instanceof FoveaError) throw cause;
     throw invalid('The label table could not be read as CSV or TSV.', cause);
   }
-  const names = (lines[0] ?? []).map((name) => name.toLowerCase().replace(/[\s_-]/g, ''));
-  const position = (column: Column): number => names.findIndex((name) => COLUMNS[column].includes(name));
-  const positions = Object.fromEntries(
-    (Object.keys(COLUMNS) as Column[]).map((column) => [column, position(column)]),
-  ) as Record<Column, number>;
-  if (positions.path < 0) throw invalid('The label table has no column “path”.');
-  if (names.length < 2) throw invalid('The label table has a single column.');
+  if (positions === null) columnPositions([]);
 
   const warnings: string[] = [];
   const unknownParts = new Set<string>();
-  const rows = lines.slice(1).flatMap((line): LabelRow[] => {
+  const rows = lines.flatMap((line): LabelRow[] => {
     const cell = (column: Column): string | null => {
-      const value = line[positions[column]]?.normalize('NFC').trim() ?? '';
+      const value = line[ORDER.indexOf(column)]?.normalize('NFC').trim() ?? '';
       return value === '' ? null : value;
     };
     const path = cell('path');
-    if (path === null) return [];
+    if (path === null || path.length > LONGEST_PATH) return [];
     const split = cell('split');
     const part = split === null ? null : (PARTS[split.toLowerCase()] ?? null);
     if (split !== null && part === null) unknownParts.add(split.slice(0, 40));
@@ -105,7 +122,7 @@ export function parseLabelTable(text: string): LabelTable {
     return [
       {
         path: path.replaceAll('\\', '/'),
-        label: cell('label')?.slice(0, LONGEST_LABEL) ?? null,
+        label: toLabel(cell('label')),
         patient: cell('patient'),
         study: cell('study'),
         split: part,
@@ -119,6 +136,39 @@ export function parseLabelTable(text: string): LabelTable {
     warnings.push(`The table names parts that are not train, validation or test: “${list}”. They are left out.`);
   }
   return { rows, warnings, find: finder(rows) };
+}
+
+function longestLine(text: string): number {
+  let longest = 0;
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (at < text.length && code !== 10 && code !== 13) continue;
+    longest = Math.max(longest, at - start);
+    start = at + 1;
+  }
+  return longest;
+}
+
+/** By the names in the first line; -1 where a column is not there. */
+function columnPositions(header: readonly string[]): Record<Column, number> {
+  const names = header.map((name) => name.toLowerCase().replace(/[\s_-]/g, ''));
+  const position = (column: Column): number => names.findIndex((name) => COLUMNS[column].includes(name));
+  const positions = Object.fromEntries(ORDER.map((column) => [column, position(column)])) as Record<Column, number>;
+  if (positions.path < 0) throw invalid('The label table has no column “path”.');
+  if (names.length < 2) throw invalid('The label table has a single column.');
+  if (names.length > MOST_COLUMNS) throw invalid(`The label table has more than ${MOST_COLUMNS} columns.`);
+  return positions;
+}
+
+/** Control characters become spaces: a name must be seen whole, and a NUL ends a text for some programs. */
+function toLabel(cell: string | null): string | null {
+  const label =
+    cell
+      ?.replace(/\p{Cc}+/gu, ' ')
+      .trim()
+      .slice(0, LONGEST_LABEL) ?? '';
+  return label === '' ? null : label;
 }
 
 function finder(rows: readonly LabelRow[]): (relativePath: string) => LabelRow | undefined {
