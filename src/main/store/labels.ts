@@ -15,9 +15,12 @@ export function classesByName(store: ProjectStore): StoredClass[] {
     .map((entry) => entry.one);
 }
 
-/** Number of a class, made where it is new. Names are compared after Unicode NFC. */
+/**
+ * Number of a class, made where it is new. Names are compared after Unicode NFC. The one name that is no key of an
+ * object loses two of its underscores: counts by class are objects, and it would be missing from them.
+ */
 export function classNumber(store: ProjectStore, name: string): number {
-  const normal = name.normalize('NFC');
+  const normal = name === '__proto__' ? '_proto_' : name.normalize('NFC');
   const present = store.get<{ id: number }>('SELECT id FROM classes WHERE name = ?', normal);
   return present?.id ?? store.run('INSERT INTO classes (name) VALUES (?)', normal).id;
 }
