@@ -131,6 +131,8 @@ describe.each([1, 2])('a project of version %i of the schema', (version) => {
     expect(labels.undo(project)).toMatchObject({ changed: 1, description: 'Label 1 image “benign”' });
     expect(dataset.images(project, [3, 5]).map(({ label }) => label)).toEqual(['malignant', 'malignant']);
     expect(await recordVersion(project, null)).toMatchObject({ number: 1, images: 8, added: 8 });
-    expect((await listRuns(project, () => false)).map(({ name, experiment }) => [name, experiment])).toEqual([['First run', null]]);
+    expect((await listRuns(project, () => false)).map(({ name, experiment }) => [name, experiment])).toEqual([
+      ['First run', null],
+    ]);
   });
 });
