@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract';
 import type { ImportResult } from '#shared/models/dataset';
+import { type MemoryPeaks, watchMemory } from '../decode-host/watch-memory';
 import { type SmallKind, smallFiles } from '../ingest/sample/small-files';
 import { createDispatch } from '../ipc/handle';
 import { createHandlers } from '../ipc/handlers';
@@ -11,7 +12,6 @@ import { launchNodeHost } from '../process/node-launcher';
 import { createServices } from '../services/services';
 import { createBrowsing } from '../web/browse';
 import type { Session } from './session';
-import { type MemoryPeaks, watchMemory } from './watch-memory';
 
 /** What a request took, and how long it held the process up at most. */
 export interface RequestTime {

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { watchMemory } from '../cli/watch-memory';
 import { sharp } from '../ingest/raster/codec';
 import { dicomFile, encapsulated, imageModule } from '../ingest/test-support/dicom-bytes';
 import {
@@ -16,6 +15,7 @@ import {
 import { launchNodeHost } from '../process/node-launcher';
 import { createDecodePool, type DecodePool } from './client';
 import { buildHosts } from './test-support/build-host';
+import { watchMemory } from './watch-memory';
 
 const memory = watchMemory(launchNodeHost);
 let folder = '';

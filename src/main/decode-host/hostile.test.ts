@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { watchMemory } from '../cli/watch-memory';
 import { dicomFile, encapsulated, imageModule, items, type TestElement } from '../ingest/test-support/dicom-bytes';
 import { goodFiles } from '../ingest/test-support/good-files';
 import { mutate } from '../ingest/test-support/mutate';
@@ -14,6 +13,7 @@ import { sharedData } from '../ingest/test-support/shared-data';
 import { launchNodeHost } from '../process/node-launcher';
 import { createDecodePool, type DecodePool } from './client';
 import { buildHosts } from './test-support/build-host';
+import { watchMemory } from './watch-memory';
 
 const memory = watchMemory(launchNodeHost);
 let folder = '';

@@ -1,5 +1,5 @@
-import { residentBytes } from '../decode-host/resident-memory';
 import type { HostLauncher } from '../process/host';
+import { residentBytes } from './resident-memory';
 
 /** Peaks of resident memory while something is measured, MiB. */
 export interface MemoryPeaks {
