@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract';
 import type { ImportResult } from '#shared/models/dataset';
 import { type MemoryPeaks, watchMemory } from '../decode-host/watch-memory';
@@ -33,8 +33,8 @@ export interface ImportMeasurement {
   /** Of the source files. */
   readonly megabytesPerSecond: number;
   readonly peakMemoryMB: MemoryPeaks;
-  /** Longest time in which the process answered nothing, milliseconds: scan, import and search for duplicates. */
-  readonly blocked: number;
+  /** Longest time in which the process answered nothing, milliseconds. */
+  readonly blocked: { readonly scan: number; readonly import: number; readonly duplicates: number };
   /** Requests of the window on the project that the import made. */
   readonly requests: readonly RequestTime[];
 }
@@ -80,17 +80,21 @@ export async function measureImport(
   session.interrupt.addEventListener('abort', cancel, { once: true });
   try {
     const { id: project } = await services.projects.create(options.project);
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
+    const blocking = watchBlocking();
     const began = performance.now();
     const { grant } = services.grants.add(options.source);
     const plan = await ask('dataset.scan', { project, grants: [grant] });
     const scanned = performance.now();
+    const blocked = { scan: blocking.longest(), import: 0, duplicates: 0 };
+    services.events.on('job', ({ phase }) => {
+      const part = phase === 'importing' ? 'import' : 'duplicates';
+      blocked[part] = Math.max(blocked[part], blocking.longest());
+    });
     const { job } = await ask('dataset.import', { project, plan: plan.id, labels: null, options: {} });
     const result = await services.jobs.result<ImportResult>(job);
     const ended = performance.now();
-    delay.disable();
-    const blocked = delay.max / 1e6;
+    blocked.duplicates = Math.max(blocked.duplicates, blocking.longest());
+    blocking.stop();
     const requests = session.interrupt.aborted ? [] : await timeRequests(project, ask);
     return {
       images: result.added,
@@ -111,6 +115,31 @@ export async function measureImport(
   }
 }
 
+/** Between two turns of the timer that measures: shorter blocks are not seen. */
+const TICK_MS = 4;
+const SETTLE_MS = 5 * TICK_MS;
+
+/** `longest`: milliseconds in which nothing else could run, since the last call. */
+function watchBlocking(): { longest(): number; stop(): void } {
+  let last = performance.now();
+  let longest = 0;
+  const tick = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last - TICK_MS);
+    last = now;
+  };
+  const timer = setInterval(tick, TICK_MS);
+  return {
+    longest() {
+      tick();
+      const answer = longest;
+      longest = 0;
+      return answer;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
 type Ask = <K extends RequestName>(name: K, input: RequestInput<K>) => Promise<RequestOutput<K>>;
 
 /** Repeats of each request; the slowest counts, because a person feels that one. */
@@ -120,17 +149,15 @@ async function timeRequests(project: string, ask: Ask): Promise<RequestTime[]> {
   const times: RequestTime[] = [];
   const time = async (what: string, work: () => Promise<unknown>, repeats = REPEATS): Promise<void> => {
     let slowest = 0;
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
+    const blocking = watchBlocking();
     for (let repeat = 0; repeat < repeats; repeat++) {
       const start = performance.now();
       await work();
       slowest = Math.max(slowest, performance.now() - start);
-      // Lets the timer that measures the delay run once.
-      await new Promise((resume) => setTimeout(resume, 5));
+      await setTimeout(SETTLE_MS);
     }
-    delay.disable();
-    times.push({ what, milliseconds: slowest, blocked: delay.max / 1e6 });
+    times.push({ what, milliseconds: slowest, blocked: blocking.longest() });
+    blocking.stop();
   };
   const ids = await ask('dataset.ids', { project, filter: {} });
   const { classes } = await ask('dataset.summary', { project });

@@ -46,6 +46,7 @@ export function addBenchImport(bench: Command, run: Run): void {
 }
 
 function toText(result: ImportMeasurement): string {
+  const { blocked } = result;
   const { main, hosts } = result.peakMemoryMB;
   return [
     facts([
@@ -56,7 +57,10 @@ function toText(result: ImportMeasurement): string {
       ['import', duration(result.seconds)],
       ['duplicates', duration(result.duplicatesSeconds)],
       ['peak memory', `${decimals(main, 0)} MiB, decoders ${hosts.map((one) => decimals(one, 0)).join(', ')} MiB`],
-      ['longest block', `${decimals(result.blocked, 0)} ms`],
+      [
+        'longest block',
+        `${decimals(blocked.scan, 0)} ms in the scan, ${decimals(blocked.import, 0)} in the import, ${decimals(blocked.duplicates, 0)} in the search for duplicates`,
+      ],
     ]),
     table(
       ['request', 'ms, slowest', 'ms blocked'],
