@@ -67,12 +67,10 @@ export function knownSizes(store: ProjectStore): Set<number> {
 /** Paths of a source whose files are in the dataset, with their sizes. */
 export function knownPaths(store: ProjectStore, folder: string): Map<string, number> {
   return new Map(
-    store
-      .all<{ path: string; file_bytes: number }>(
-        `SELECT path, file_bytes FROM images JOIN sources ON sources.id = source_id
-         WHERE removed_at IS NULL AND sources.folder = ?`,
-        folder,
-      )
-      .map((row) => [row.path, row.file_bytes]),
+    store.json<[string, number][]>(
+      `SELECT json_group_array(json_array(path, file_bytes)) FROM images JOIN sources ON sources.id = source_id
+       WHERE removed_at IS NULL AND sources.folder = ?`,
+      folder,
+    ),
   );
 }
