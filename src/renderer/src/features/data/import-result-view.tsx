@@ -16,7 +16,9 @@ export function ImportResultView({ result, onClose }: { readonly result: ImportR
       <Group gap={8} wrap="nowrap">
         <CircleCheck size={18} color="var(--fovea-accent-text)" aria-hidden />
         <Text fw={550}>
-          {formatQuantity(result.added, 'image')} added of {formatQuantity(result.patients, 'patient')}
+          {result.added === 0 && result.moved > 0
+            ? `${formatQuantity(result.moved, 'image')} found again`
+            : `${formatQuantity(result.added, 'image')} added of ${formatQuantity(result.patients, 'patient')}`}
         </Text>
       </Group>
       <SimpleGrid cols={4}>
