@@ -34,6 +34,21 @@ function jump(page: Page, share: number): Promise<number> {
   }, share);
 }
 
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Milliseconds for the bare pictures in view, asked for once more without the grid: what this machine can do now. */
+function barePictures(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const pictures = [...document.querySelectorAll<HTMLImageElement>('[role="listbox"][aria-label="Images"] img')];
+    const began = performance.now();
+    await Promise.all(
+      pictures.map(async ({ src }) => createImageBitmap(await (await fetch(src, { cache: 'reload' })).blob())),
+    );
+    return performance.now() - began;
+  });
+}
+
 // What the trace records would be measured too.
 test.use({ trace: 'off' });
 
@@ -47,11 +62,14 @@ test('twenty thousand images scroll by big jumps, and no page stays blank', asyn
   await expect(window.getByRole('listbox', { name: 'Images' }).getByRole('option').first()).toBeVisible();
 
   const waits: number[] = [];
-  for (let index = 0; index < JUMPS; index++) waits.push(await jump(window, ((index * 7 + 3) % JUMPS) / JUMPS));
-  waits.push(await jump(window, 1));
-  await test.info().attach('milliseconds', { body: JSON.stringify(waits.map(Math.round)) });
-  // A busy machine delays single jumps; none stays blank, and most are there at once.
-  const sorted = waits.toSorted((a, b) => a - b);
-  expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(BLANK_MS);
-  expect(Math.max(...waits)).toBeLessThan(4 * BLANK_MS);
+  const bare: number[] = [];
+  for (let index = 0; index <= JUMPS; index++) {
+    waits.push(await jump(window, index === JUMPS ? 1 : ((index * 7 + 3) % JUMPS) / JUMPS));
+    bare.push(await barePictures(window));
+  }
+  // Where other programs have the machine, even the bare pictures take longer than that.
+  const limit = Math.max(BLANK_MS, 3 * median(bare));
+  await test.info().attach('milliseconds', { body: JSON.stringify({ limit, waits: waits.map(Math.round) }) });
+  expect(median(waits)).toBeLessThan(limit);
+  expect(Math.max(...waits)).toBeLessThan(4 * limit);
 });
