@@ -40,13 +40,21 @@ beforeAll(async () => {
       if (vr === 'PN') for (const part of value.split(/[\^=\s]+/)) secrets.add(part);
     }
   }
-  const hosts = await buildHosts('privacy', { ...engineEntries, 'decode-host': 'decode-host/entry.ts' });
+  const hosts = await buildHosts('privacy', {
+    ...engineEntries,
+    'decode-host': 'decode-host/entry.ts',
+    'confounder-worker': 'services/confounder-worker.ts',
+  });
   log = createLog(join(root, 'user'));
   services = createServices({
     places: {
       userDataFolder: join(root, 'user'),
       resourcesFolder: join(import.meta.dirname, '../../../resources'),
-      entries: { decodeHost: join(hosts, 'decode-host.js'), engineHost: join(hosts, 'engine-host.js') },
+      entries: {
+        decodeHost: join(hosts, 'decode-host.js'),
+        engineHost: join(hosts, 'engine-host.js'),
+        confounderWorker: join(hosts, 'confounder-worker.js'),
+      },
     },
     version: 'test',
     log,
