@@ -43,11 +43,20 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   await expect(train.main.getByText('192 images of 48 patients, each answered once')).toBeVisible();
   await expectAccessible(window, 'cross-validation');
   const cell = train.main.getByRole('button', { name: /^True .+, predicted .+: [1-9]\d* images?$/ }).first();
-  const count = /: (\d+) image/.exec((await cell.getAttribute('aria-label')) ?? '')?.[1];
+  const cellName = await cell.getAttribute('aria-label');
+  const count = /: (\d+) image/.exec(cellName ?? '')?.[1];
   await cell.click();
   await expect(train.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible();
   const images = train.main.getByRole('listbox', { name: 'Images' }).getByRole('option');
   await expect(images.first()).toHaveAttribute('aria-setsize', count ?? '');
+
+  // Evaluate shows the folds as one, with the images behind its numbers.
+  await train.open('Evaluate');
+  await train.main.getByText('All folds', { exact: true }).click();
+  await expect(train.main.getByRole('region', { name: 'Out of fold, 3 models' })).toContainText('192 images');
+  await train.main.getByRole('button', { name: cellName ?? '' }).click();
+  await expect(window.getByRole('dialog').getByText(`${count} images, errors first`)).toBeVisible();
+  await window.keyboard.press('Escape');
 
   // A queue: waiting runs change places, one is cancelled, and the next goes on where one is paused.
   await train.openForm('Full', { Epochs: '500' });

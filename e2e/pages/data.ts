@@ -27,10 +27,14 @@ export class DataPage extends Shell {
     return text;
   }
 
-  async split(): Promise<void> {
+  async openSplit(): Promise<Locator> {
     await this.open('Data');
     await this.main.getByRole('button', { name: /^(Make a|Edit) split$/ }).click();
-    const dialog = this.page.getByRole('dialog', { name: 'Split into train, validation and test' });
+    return this.page.getByRole('dialog', { name: 'Split into train, validation and test' });
+  }
+
+  async split(): Promise<void> {
+    const dialog = await this.openSplit();
     await dialog.getByRole('button', { name: /^(Make split|Split again)$/ }).click();
     await expect(dialog.getByRole('table', { name: 'Split' })).toBeVisible();
     await dialog.getByRole('button', { name: 'Close' }).last().click();

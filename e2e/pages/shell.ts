@@ -30,4 +30,14 @@ export class Shell {
     await picker.getByRole('button', { name: 'Choose this folder' }).click();
     await expect(picker).toBeHidden();
   }
+
+  /** Web mode's file picker: goes to a folder and takes one of its files. */
+  async chooseFile(folder: string, name: string, dialog: RegExp | string): Promise<void> {
+    const picker = this.page.getByRole('dialog', { name: dialog });
+    await picker.getByRole('textbox', { name: 'Folder path' }).fill(folder);
+    await picker.getByRole('button', { name: 'Go' }).click();
+    await picker.getByRole('checkbox', { name, exact: true }).check();
+    await picker.getByRole('button', { name: 'Choose files' }).click();
+    await expect(picker).toBeHidden();
+  }
 }

@@ -96,6 +96,17 @@ describe('fovea', () => {
       },
       groupsAcrossSplits: 0,
     });
+    expect(split['balance']).toMatchObject({
+      factors: expect.arrayContaining([expect.objectContaining({ factor: 'sex' })]),
+    });
+    const unknown = await json('split', project, '--hold-out', 'site=Nowhere');
+    expect(unknown).toMatchObject({ code: 1, answer: { error: { code: 'held_out_unknown' } } });
+    const unneeded = await json('split', project, '--sign-off', 'A. Name', '--reason', 'to try it');
+    expect(unneeded).toMatchObject({ code: 1, answer: { error: { code: 'nothing_to_sign' } } });
+    expect((await json('split', project, '--sign-off', 'A. Name')).code).toBe(2);
+    const written = join(folder, 'dataset.html');
+    expect(await succeed('dataset', project, '--out', written)).toMatchObject({ images: 16, file: written });
+    expect(await readFile(written, 'utf8')).toContain('dataset report');
     // The bands of a class are all alike: listed, but no reason to keep the class in one part.
     const review = await succeed('review', project);
     expect(review).toMatchObject({ conflicts: [], leaks: [] });
@@ -131,8 +142,8 @@ describe('fovea', () => {
       record: { config: { epochs: 2, batchSize: 4, augmentation: { enabled: false } } },
     });
 
-    const evaluated = await succeed('evaluate', project, id, '--split', 'test');
-    expect(evaluated).toMatchObject({ n: 4, split: 'test', accuracy: { n: 4 } });
+    const evaluated = await succeed('evaluate', project, id, '--split', 'test', '--by', 'A. Name');
+    expect(evaluated).toMatchObject({ n: 4, split: 'test', accuracy: { n: 4 }, leak: null });
     const matrix = evaluated['confusionMatrix'] as number[][];
     expect(matrix.map((row) => row.reduce((sum, value) => sum + value, 0))).toEqual([2, 2]);
 

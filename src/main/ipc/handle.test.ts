@@ -16,6 +16,8 @@ import type { PlatformHandlers } from './handlers/platform';
 import type { predictionsHandlers } from './handlers/predictions';
 import type { projectsHandlers } from './handlers/projects';
 import type { ratesHandlers } from './handlers/rates';
+import type { readersHandlers } from './handlers/readers';
+import type { reviewHandlers } from './handlers/review';
 import type { runsHandlers } from './handlers/runs';
 import type { settingsHandlers } from './handlers/settings';
 
@@ -36,6 +38,8 @@ describe('the contract', () => {
       | keyof ReturnType<typeof predictionsHandlers>
       | keyof ReturnType<typeof projectsHandlers>
       | keyof ReturnType<typeof ratesHandlers>
+      | keyof ReturnType<typeof readersHandlers>
+      | keyof ReturnType<typeof reviewHandlers>
       | keyof ReturnType<typeof runsHandlers>
       | keyof ReturnType<typeof settingsHandlers>;
     expectTypeOf<Handled>().toEqualTypeOf<RequestName>();

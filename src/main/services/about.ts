@@ -7,6 +7,7 @@ import type { EngineClient } from '../engine-host/client';
 
 /** What Settings and About say of this Fovea and its machine. */
 export interface About {
+  readonly version: string;
   info(mode: 'desktop' | 'web'): Promise<RequestOutput<'app.info'>>;
   devices(): Promise<RequestOutput<'app.devices'>>;
 }
@@ -20,6 +21,7 @@ export function createAbout(options: {
 }): About {
   const { version, resourcesFolder, engine } = options;
   return {
+    version,
     async info(mode) {
       const text = await readFile(join(resourcesFolder, 'licences.json'), 'utf8');
       return { version, mode, platform: process.platform, licences: licencesSchema.parse(JSON.parse(text)) };

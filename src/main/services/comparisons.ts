@@ -5,6 +5,7 @@ import type { ComparedRun, Comparison } from '#shared/models/comparison';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
 import type { BestMetric } from '#shared/models/run-config';
+import { signOffWarning } from '#shared/models/sign-off';
 import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
 import { pairCases, pairedDifference } from '#shared/statistics/paired-difference';
 import { runFolder } from './project-paths';
@@ -126,6 +127,10 @@ function notesOf(runs: readonly ComparedRun[], metric: BestMetric): string[] {
     );
   }
   const evaluations = runs.flatMap(({ evaluation }) => evaluation ?? []);
+  const leaking = runs.flatMap(({ record, summary }) =>
+    record.signOff === null ? [] : [`“${summary.name}”: ${signOffWarning(record.signOff)}`],
+  );
+  notes.unshift(...leaking);
   if (differInViews(evaluations)) notes.push(MIXED_VIEWS);
   if (evaluations.length > 1) {
     notes.push(

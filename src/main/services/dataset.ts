@@ -3,6 +3,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type {
   DatasetSummary,
   DatasetVersion,
+  Facets,
   ImageDetail,
   ImageFilter,
   ImageSummary,
@@ -12,15 +13,18 @@ import type { DecodePool } from '../decode-host/client';
 import { canUndo } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { classCounts, datasetCounts, imageGroups, usedClasses } from '../store/counts';
+import { imageFacets } from '../store/facets';
 import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } from '../store/images';
 import { lastImport } from '../store/imports';
 import { classesByName, labelHistory } from '../store/labels';
+import { readerCount, readers, readingsOf } from '../store/readings';
 import { partMembers } from '../store/splits';
 import { changedSince, datasetVersions, newestVersion } from '../store/versions';
 import { datasetWarnings } from './dataset-warnings';
 import { countDuplicates, duplicateGroups } from './duplicate-groups';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
+import { openDisagreements } from './reading-groups';
 import type { Splits } from './splits';
 
 /** A labelled image as training and evaluation take it. */
@@ -36,11 +40,14 @@ export interface DatasetSample {
 
 /** Reads of a project's images. Every number is of the images that are in the dataset (removed ones are not). */
 export interface Dataset {
-  summary(project: OpenProject): DatasetSummary;
+  /** Without what waits in the review: see `review.ts`. */
+  summary(project: OpenProject): Omit<DatasetSummary, 'review'>;
   /** Oldest first. */
   versions(project: OpenProject): DatasetVersion[];
   /** All ids that pass the filter, in display order. */
   ids(project: OpenProject, filter: ImageFilter, sort: ImageSort): number[];
+  /** What images can be filtered by besides class, part and patient. */
+  facets(project: OpenProject): Facets;
   /** In the order asked for; unknown ids are left out. */
   images(project: OpenProject, ids: readonly number[]): ImageSummary[];
   /** Throws `image_unknown`. Tags are empty where the source file is not there now. */
@@ -93,6 +100,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
         modalities: counts.modalities,
         split: splits.current(project, { groups, duplicates }),
         duplicates: countDuplicates(duplicates),
+        readers: countReaders(project),
         lastImport: lastImport(store),
         version: version && { ...version, changed: changedSince(store, version, counts.images) },
         warnings: datasetWarnings({ ...counts, classes: perClass }),
@@ -101,13 +109,14 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
     },
     versions: ({ store }) => datasetVersions(store),
     ids: (project, filter, sort) => imageIds(project.store, filter, sort),
+    facets: (project) => imageFacets(project.store),
     images: (project, ids) => imagesById(project.store, ids),
     async image(project, id) {
       const stored = found(project, id);
       const path = sourcePath(project, stored);
       const tags = await pool.tags({ path, identifying: false }).catch(() => []);
       const { sourceFolder: _folder, sex: _sex, age: _age, manufacturer: _maker, model: _model, ...shown } = stored;
-      return { ...shown, tags, labelHistory: labelHistory(project.store, id) };
+      return { ...shown, tags, labelHistory: labelHistory(project.store, id), readings: namedReadings(project, id) };
     },
     async identifyingTags(project, id) {
       const stored = found(project, id);
@@ -129,6 +138,22 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
       });
     },
   };
+}
+
+function countReaders({ store }: OpenProject): DatasetSummary['readers'] {
+  const n = readerCount(store);
+  return { readers: n, toAdjudicate: n < 2 ? 0 : openDisagreements(store).length };
+}
+
+function namedReadings({ store }: OpenProject, image: number): ImageDetail['readings'] {
+  const present = readingsOf(store, image);
+  if (present.length === 0) return [];
+  const people = new Map(readers(store).map(({ id, name }) => [id, name]));
+  const classNames = new Map(classesByName(store).map(({ id, name }) => [id, name]));
+  return present.map(({ reader, classId }) => ({
+    reader: people.get(reader) ?? '',
+    label: classNames.get(classId) ?? '',
+  }));
 }
 
 function found(project: OpenProject, id: number): StoredImage {

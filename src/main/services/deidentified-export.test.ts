@@ -18,6 +18,7 @@ import { createDeidentifiedExports, type DeidentifiedExports } from './deidentif
 import { createEvents } from './events';
 import { createImports, type Imports } from './import';
 import { createJobs, type Jobs } from './jobs';
+import { createLabelTables } from './label-tables';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createSplits } from './splits';
 
@@ -82,7 +83,8 @@ function put(path: string, bytes: Uint8Array): void {
 async function importFolder(target: OpenProject, folder: string, labels: string | null = null) {
   const plan = await imports.scan(target, [folder]);
   const handle = { signal: new AbortController().signal, progress: () => {} };
-  return imports.run(target, plan.id, importOptionsSchema.parse({}), labels, handle);
+  const table = labels === null ? null : await createLabelTables({ events: createEvents() }).read(labels, {});
+  return imports.run(target, plan.id, importOptionsSchema.parse({}), table, handle);
 }
 
 async function exportTo(folder: string, more: object = {}): Promise<DeidentifiedResult> {

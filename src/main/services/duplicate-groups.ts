@@ -98,14 +98,24 @@ export function findLeaks(
   groups: readonly ImageGroup[] = imageGroups(store),
   duplicates: readonly MemberGroup[] = duplicateGroups(store),
 ): Leaks {
+  return countLeaks(
+    groups,
+    duplicates.filter((group) => group.leak),
+  );
+}
+
+/** `leaking`: groups of duplicates that are known to stand in more than one part. */
+export function countLeaks(
+  places: readonly { readonly patient: number | null; readonly part: string | null }[],
+  leaking: readonly Pick<MemberGroup, 'id' | 'members'>[],
+): Leaks {
   const parts = new Map<number, Set<string>>();
-  for (const { patient, part } of groups) {
+  for (const { patient, part } of places) {
     if (patient === null || part === null) continue;
     const of = parts.get(patient) ?? new Set();
     parts.set(patient, of.add(part));
   }
   const patients = new Set([...parts].flatMap(([patient, of]) => (of.size > 1 ? [patient] : [])));
-  const leaking = duplicates.filter((group) => group.leak);
   const links: [string, string][] = [...patients].map((patient) => [`patient ${patient}`, `patient ${patient}`]);
   for (const { id, members } of leaking) {
     links.push([`group ${id}`, `group ${id}`]);

@@ -1,12 +1,13 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { Job } from '#shared/models/job';
-import type { CasePrediction, Evaluation } from '#shared/models/run';
+import type { CasePrediction, Evaluation, TestOpening } from '#shared/models/run';
+import { signOffWarning } from '#shared/models/sign-off';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { argmax, caseCrossEntropy } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
 import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
-import { auditEntries } from '../store/audit';
+import { auditEntriesOf } from '../store/audit';
 import { audit } from './audit';
 import type { Dataset } from './dataset';
 import type { Events } from './events';
@@ -41,23 +42,27 @@ export interface Evaluations {
    * Evaluates the best checkpoint of a run on the images that stood in a part when the run began. The job's result is
    * the `Evaluation`. Each opening of the test set is written to the audit trail. Job errors: `run_unknown`,
    * `no_model`, `empty_split`, `run_damaged`, `raster_missing`, `augmentation_off`, the engine's.
-   *
-   * @param testTimeViews in place of what the run's configuration says
    */
-  start(project: OpenProject, run: string, split: EvaluatedSplit, testTimeViews?: number): Job;
+  start(project: OpenProject, run: string, split: EvaluatedSplit, options?: EvaluateOptions): Job;
   /** Null where this part was not evaluated yet. */
   get(project: OpenProject, run: string, split: EvaluatedSplit): Promise<Evaluation | null>;
   /** Cases that a cell of the confusion matrix or a bar of a histogram stands for. Throws `not_evaluated`. */
   cases(project: OpenProject, run: string, split: EvaluatedSplit, filter: CaseFilter): Promise<CasePrediction[]>;
-  /** How often the test set was opened for this run. */
-  testOpenings(project: OpenProject, run: string): number;
+  /** Every opening of a test set, newest first; with the names that runs have now. */
+  testOpenings(project: OpenProject): Promise<TestOpening[]>;
+}
+
+export interface EvaluateOptions {
+  /** In place of what the run's configuration says. */
+  readonly testTimeViews?: number | undefined;
+  /** Who opens the test set, as that person wants to be named. */
+  readonly by?: string | null | undefined;
 }
 
 const OPENED = 'test-set.open';
-const AUDIT_LINES = 100_000;
 
 export function createEvaluations(options: {
-  readonly runs: Pick<Runs, 'get' | 'onEnd'>;
+  readonly runs: Pick<Runs, 'get' | 'list' | 'onEnd'>;
   readonly dataset: Pick<Dataset, 'sourceFile'>;
   readonly engine: Pick<EngineClient, 'request'>;
   readonly pool: DecodePool;
@@ -70,7 +75,7 @@ export function createEvaluations(options: {
     project: OpenProject,
     run: string,
     split: EvaluatedSplit,
-    testTimeViews: number | undefined,
+    { testTimeViews, by }: EvaluateOptions,
     job: JobHandle,
   ): Promise<Evaluation> => {
     await runs.get(project, run);
@@ -87,7 +92,7 @@ export function createEvaluations(options: {
             : `Make a split with ${split} images and train again.`,
       });
     }
-    if (split === 'test') audit(project, OPENED, { run, images: samples.length });
+    if (split === 'test') audit(project, OPENED, { run, images: samples.length, by: by ?? null });
     const rasters = await ensureRasters({
       project,
       dataset,
@@ -138,6 +143,7 @@ export function createEvaluations(options: {
       run,
       split,
       testTimeViews: testTime?.views ?? 0,
+      leak: record.signOff === null ? null : signOffWarning(record.signOff),
       ...evaluateCases(cases, record.classes),
       seconds: answer.seconds,
       imagesPerSecond: answer.seconds > 0 ? cases.length / answer.seconds : 0,
@@ -148,12 +154,16 @@ export function createEvaluations(options: {
     return evaluation;
   };
 
-  const start: Evaluations['start'] = (project, run, split, testTimeViews) =>
-    jobs.start('evaluate', project.id, (job) => evaluate(project, run, split, testTimeViews, job));
+  const start: Evaluations['start'] = (project, run, split, given = {}) =>
+    jobs.start('evaluate', project.id, (job) => evaluate(project, run, split, given, job));
 
   // A run that has ended is looked at on the validation images at once; the test set waits for a person.
   runs.onEnd(async (project, run) => {
     await jobs.result(start(project, run, 'validation').id);
+    // A leak is measured on test images; its openings are counted as all are.
+    if ((await runs.get(project, run)).record.experiment?.kind === 'leak') {
+      await jobs.result(start(project, run, 'test').id);
+    }
   });
 
   return {
@@ -172,9 +182,20 @@ export function createEvaluations(options: {
       }
       return (await readCases(folder, split)).filter((entry) => passesFilter(entry, filter));
     },
-    testOpenings: (project, run) =>
-      auditEntries(project.store, AUDIT_LINES).filter((entry) => entry.action === OPENED && entry.detail['run'] === run)
-        .length,
+    async testOpenings(project) {
+      const names = new Map((await runs.list(project)).map(({ id, name }) => [id, name]));
+      return auditEntriesOf(project.store, OPENED).map(({ at, detail }): TestOpening => {
+        const run = String(detail['run']);
+        const { by, images } = detail;
+        return {
+          at,
+          run,
+          runName: names.get(run) ?? null,
+          by: typeof by === 'string' ? by : null,
+          images: typeof images === 'number' ? images : 0,
+        };
+      });
+    },
   };
 }
 

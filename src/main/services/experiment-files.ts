@@ -88,6 +88,15 @@ function rebuildExperiment(id: string, runs: readonly RunSummary[]): Experiment 
       ),
     };
   }
+  if (first.membership.kind === 'leak') {
+    return {
+      ...common,
+      kind: 'leak',
+      members: members.flatMap(({ run, membership }) =>
+        membership.kind === 'leak' ? [{ run: run.id, grouped: membership.grouped }] : [],
+      ),
+    };
+  }
   return {
     ...common,
     kind: 'folds',
@@ -99,10 +108,16 @@ function rebuildExperiment(id: string, runs: readonly RunSummary[]): Experiment 
 }
 
 /** Where nobody gave it a name. */
-export const experimentName = (membership: Membership, backbone: string): string =>
-  membership.kind === 'sweep'
-    ? `${backbone}, sweep of ${settingLabel(membership.key).toLowerCase()}`
-    : `${backbone}, ${membership.folds}-fold cross-validation`;
+export function experimentName(membership: Membership, backbone: string): string {
+  switch (membership.kind) {
+    case 'sweep':
+      return `${backbone}, sweep of ${settingLabel(membership.key).toLowerCase()}`;
+    case 'folds':
+      return `${backbone}, ${membership.folds}-fold cross-validation`;
+    case 'leak':
+      return `${backbone}, with and without the leak`;
+  }
+}
 
 export const removeExperimentFolder = (project: OpenProject, id: string): Promise<void> =>
   rm(experimentFolder(project.folder, id), { recursive: true, force: true });

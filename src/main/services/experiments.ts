@@ -1,6 +1,7 @@
 import { settingText, withSetting } from '#shared/experiments/settings';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Experiment, ExperimentDetail, FoldEvaluation, FoldPlan, OutOfFoldCase } from '#shared/models/experiment';
+import type { LeakPlan } from '#shared/models/leak';
 import type { Membership, SettingValue } from '#shared/models/membership';
 import type { RunSummary } from '#shared/models/run';
 import { runConfigSchema } from '#shared/models/run-config';
@@ -20,6 +21,8 @@ import {
 } from './experiment-files';
 import { poolFolds } from './fold-evaluation';
 import { dealFolds } from './folds';
+import { leakResult } from './leak-result';
+import { dealLeak } from './leak-splits';
 import type { OpenProject } from './projects';
 import { backboneName } from './run-book';
 import type { NewRun } from './run-creation';
@@ -42,6 +45,18 @@ export interface FoldsRequest {
   readonly name?: string | undefined;
 }
 
+export interface LeakShares {
+  readonly validation: number;
+  readonly test: number;
+  /** Of both splits; the training has the configuration's. */
+  readonly seed: number;
+}
+
+export interface LeakRequest extends LeakShares {
+  readonly config: RunConfigGiven;
+  readonly name?: string | undefined;
+}
+
 export interface Experiments {
   /** Newest first. */
   list(project: OpenProject): Promise<Experiment[]>;
@@ -59,6 +74,15 @@ export interface Experiments {
    * `no_split`, `folds_not_possible`, and what starting a run throws.
    */
   crossValidate(project: OpenProject, request: FoldsRequest): Promise<Experiment>;
+  /** The two splits that a leak is measured with. Throws `no_labels`. */
+  planLeak(project: OpenProject, shares: LeakShares): LeakPlan;
+  /**
+   * Queues the same run on a split that leaks and on one that does not, both of all labelled images; each is evaluated
+   * on its test images when it ends. Throws `no_labels`, `leak_not_possible`, and what starting a run throws.
+   */
+  measureLeak(project: OpenProject, request: LeakRequest): Promise<Experiment>;
+  /** The folds of a cross-validation evaluated as one; null until all of them are. Throws `experiment_unknown`. */
+  pooled(project: OpenProject, id: string): Promise<FoldEvaluation | null>;
   /** Predictions of every image by the model that was not trained on it. Throws `not_evaluated`. */
   cases(project: OpenProject, id: string, filter: CaseFilter): Promise<OutOfFoldCase[]>;
   /** Pauses what trains and what waits of it. */
@@ -119,6 +143,7 @@ export function createExperiments(options: {
               members.map((member) => member.id),
             ),
       pooled: await pooled(project, experiment),
+      leak: experiment.kind === 'leak' ? await leakResult(project, experiment) : null,
     };
   };
 
@@ -229,6 +254,35 @@ export function createExperiments(options: {
         }),
       );
     },
+
+    planLeak: (project, shares) => dealLeak(project, dataset.classes(project), shares).plan,
+
+    async measureLeak(project, { config, name, ...shares }) {
+      const { plan, leaking, grouped, signOff } = dealLeak(project, dataset.classes(project), shares);
+      const problem = plan.problems[0];
+      if (problem !== undefined) {
+        throw new FoveaError('leak_not_possible', problem, {
+          hint: plan.problems.slice(1).join(' ') || 'Put this right, then start again.',
+        });
+      }
+      const experiment = newExperimentId(new Date(), 'leak');
+      const sides = [false, true];
+      return start(
+        project,
+        name,
+        sides.map((isGrouped) => ({ kind: 'leak' as const, experiment, grouped: isGrouped })),
+        ({ grouped: isGrouped }, title) =>
+          isGrouped
+            ? { config, name: `${title}: grouped`, samples: grouped }
+            : { config, name: `${title}: leaking`, samples: leaking, signOff },
+        (common, ids) => ({
+          ...common,
+          kind: 'leak',
+          members: sides.map((isGrouped, index) => ({ run: ids[index] ?? '', grouped: isGrouped })),
+        }),
+      );
+    },
+    pooled: async (project, id) => pooled(project, (await find(project, id)).experiment),
 
     async cases(project, id, filter) {
       const { experiment } = await find(project, id);

@@ -2,6 +2,7 @@ import { intensityInWords } from '#shared/imaging/intensity-text';
 import type { Metric } from '#shared/models/metric';
 import type { PrecisionComparison } from '#shared/models/precision';
 import type { Evaluation, RunRecord } from '#shared/models/run';
+import { signOffWarning } from '#shared/models/sign-off';
 import { viewsText } from '#shared/models/test-time';
 
 const number = (metric: Metric): string => {
@@ -47,7 +48,7 @@ export function modelCard(input: {
   readonly comparison: PrecisionComparison | null;
 }): string {
   const { record, evaluations, comparison } = input;
-  const { config, pipeline, counts } = record;
+  const { config, pipeline, counts, signOff } = record;
   const results = evaluations.map(
     (
       one,
@@ -80,7 +81,13 @@ tags:
 
 **Research use only.** This model is not a medical device and not cleared for diagnosis or treatment.
 
-A Vision Transformer for ${record.classes.length} classes (${record.classes.map(plain).join(', ')}), trained with Fovea ${record.version} in the project “${plain(input.project)}”.
+${
+  signOff === null
+    ? ''
+    : `**${plain(signOffWarning(signOff))}**
+
+`
+}A Vision Transformer for ${record.classes.length} classes (${record.classes.map(plain).join(', ')}), trained with Fovea ${record.version} in the project “${plain(input.project)}”.
 
 ## Use
 

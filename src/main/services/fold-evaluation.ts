@@ -54,6 +54,7 @@ export async function poolFolds(
       members,
       ...numbers,
       testTimeViews: first.testTimeViews,
+      leak: evaluations.find(({ leak }) => leak !== null)?.leak ?? null,
       cautions: [
         ...(differInViews(evaluations) ? [MIXED_VIEWS] : []),
         `${experiment.folds} models answered, each for the images that it was not trained on. Each model’s epoch was chosen by those very images, which flatters a little; and the AUC takes the scores of all models as one scale.`,

@@ -5,7 +5,9 @@ import { fileGroupNumber, originNumber, type PatientOrigin, patientNumber, study
 import { addImage, groupFrames, moveImages, patientOfFile, type StoredPlace } from '../store/images';
 import { addSkip } from '../store/imports';
 import { classNumber, type LabelSource, labelSource, setLabel } from '../store/labels';
+import { readerNumber, readingsOf, setReading, unanimousClass } from '../store/readings';
 import { sourceNumber } from '../store/sources';
+import type { TableReading } from './labels-table';
 import type { OpenProject } from './projects';
 
 /** A decoded file on its way into the database; its raster and thumbnail are in the cache. */
@@ -17,7 +19,10 @@ export interface ReadyImage {
   readonly path: string;
   readonly label: { readonly name: string; readonly from: LabelSource } | null;
   readonly patient: { readonly identifier: string; readonly origin: PatientOrigin } | null;
+  readonly readings: readonly TableReading[];
   readonly study: string | null;
+  /** The lab's own name from a table, which goes before what the file says. */
+  readonly site: string | null;
   readonly split: SplitPart | null;
   readonly sex: string | null;
   readonly age: number | null;
@@ -30,6 +35,7 @@ export interface KnownFile {
   /** Those that the import asks for, from 0; each is in the dataset. */
   readonly frames: readonly number[];
   readonly label: ReadyImage['label'];
+  readonly readings: ReadyImage['readings'];
 }
 
 /** A file that is gone from some of the places where its images are known to be, and was found at this one. */
@@ -145,10 +151,25 @@ export class ImportBatch {
     return facts.frames > 1 ? fileGroupNumber(store, facts.hash) : null;
   }
 
+  /** The table's own label, else what all readers say, else the folder's: readers who disagree decide nothing. */
+  #labelOf(
+    { label, readings }: Pick<ReadyImage, 'label' | 'readings'>,
+    id: number,
+  ): { classId: number; from: LabelSource } | null {
+    const { store } = this.#project;
+    for (const reading of readings) {
+      const reader = readerNumber(store, reading.reader);
+      setReading(store, { image: id, reader, classId: classNumber(store, reading.label) }, 'table');
+    }
+    const agreed = readings.length === 0 || label?.from === 'table' ? null : unanimousClass(readingsOf(store, id));
+    if (agreed !== null) return { classId: agreed, from: 'table' };
+    return label === null ? null : { classId: classNumber(store, label.name), from: label.from };
+  }
+
   #storeImage(image: ReadyImage): void {
     const { store } = this.#project;
     const { facts } = image;
-    const { institution: site, station } = facts.equipment;
+    const { institution, station } = facts.equipment;
     const patientId = this.#patientOf(image);
     const { id, outcome } = addImage(store, {
       hash: facts.hash,
@@ -171,7 +192,12 @@ export class ImportBatch {
       age: image.age,
       manufacturer: facts.equipment.manufacturer,
       model: facts.equipment.model,
-      siteId: site === null ? null : originNumber(store, 'site', site),
+      siteId:
+        image.site !== null
+          ? originNumber(store, 'site', image.site, image.site)
+          : institution === null
+            ? null
+            : originNumber(store, 'site', institution),
       stationId: station === null ? null : originNumber(store, 'station', station),
       acquiredYear: facts.acquiredYear,
       burnedIn: facts.burnedInAnnotation === 'unknown' ? null : facts.burnedInAnnotation,
@@ -185,16 +211,16 @@ export class ImportBatch {
     addPicture(store, id, image.picture);
     if (outcome === 'added') this.totals.added += 1;
     else this.totals.duplicates += 1;
-    this.#takeLabel(id, image.label, outcome);
+    this.#takeLabel(id, image, outcome);
   }
 
-  #meetFile({ hash, frames, label }: KnownFile): void {
+  #meetFile({ hash, frames, label, readings }: KnownFile): void {
     const { store } = this.#project;
     for (const frame of frames) {
       const row = store.get<{ id: number }>('SELECT id FROM images WHERE hash = ? AND frame = ?', hash, frame);
       if (row === undefined) continue;
       this.totals.duplicates += 1;
-      this.#takeLabel(row.id, label, 'duplicate');
+      this.#takeLabel(row.id, { label, readings }, 'duplicate');
     }
   }
 
@@ -206,13 +232,14 @@ export class ImportBatch {
   }
 
   /** A label that is there, or that a person took off, is never replaced by an import. */
-  #takeLabel(id: number, label: ReadyImage['label'], outcome: 'added' | 'duplicate'): void {
+  #takeLabel(id: number, told: Pick<ReadyImage, 'label' | 'readings'>, outcome: 'added' | 'duplicate'): void {
+    const label = this.#labelOf(told, id);
     if (label === null) return;
     const { store } = this.#project;
-    const classId = classNumber(store, label.name);
+    const { classId, from } = label;
     const present = store.get<{ label_id: number | null }>('SELECT label_id FROM images WHERE id = ?', id)?.label_id;
     if (present === null || present === undefined) {
-      if (labelSource(store, id) === null) setLabel(store, id, classId, label.from);
+      if (labelSource(store, id) === null) setLabel(store, id, classId, from);
     } else if (outcome === 'duplicate' && present !== classId && labelSource(store, id) !== 'user') {
       this.totals.conflicts += 1;
     }

@@ -25,7 +25,9 @@ import { ImportBatch, type ReadyImage } from './import-batch';
 import { createCopier, hashFile, isCached, writeCache } from './import-files';
 import { lostPlaces } from './import-moves';
 import type { JobHandle } from './jobs';
-import type { LabelRow, LabelTable } from './labels-table';
+import { studyOf } from './label-table-changes';
+import type { LabelTable, TableEntry } from './labels-table';
+import { matchTable, type TableTarget } from './match-table';
 import { imagesFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { count } from './splits-warnings';
@@ -76,7 +78,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   const importId = startImport(project.store);
   const skipped: SkippedFile[] = [];
   const fileWarnings = new Map<string, number>();
-  const tableRows = new Set<LabelRow>();
+  const match = run.table === null ? null : matchTable(run.table, tableTargets(sources));
   let finished = 0;
   /** Images that were decoded or found to be in already. */
   let read = 0;
@@ -101,8 +103,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   };
 
   const importOne = async (source: ImportSource, index: number): Promise<void> => {
-    const row = run.table?.find(source.path);
-    if (row !== undefined) tableRows.add(row);
+    const row = match?.entries[index];
     if (source.archived === null) {
       const hash = sizes.has(source.bytes) ? await hashFile(source.file) : null;
       await importFile(source, source.file, hash, row, index);
@@ -130,7 +131,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     source: ImportSource,
     file: string,
     hash: string | null,
-    row: LabelRow | undefined,
+    row: TableEntry | undefined,
     index: number,
   ): Promise<void> => {
     const intoProject = options.copy || source.archived !== null;
@@ -140,7 +141,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       const frames = await framesKnown(project, hash, options.frames);
       if (frames.length > 0) {
         read += frames.length;
-        batch.known({ hash, frames, label: labelOf(source, row, options) });
+        batch.known({ hash, frames, label: labelOf(source, row, options), readings: row?.readings ?? [] });
         return;
       }
     }
@@ -272,11 +273,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
         `${withoutPatient === images ? 'No image has' : `${count(withoutPatient, 'image')} without`} a known patient: each such image counts as a patient of its own. Name patients with a table or a file-name pattern.`,
       );
     }
-    if (run.table !== null) {
-      warnings.push(...run.table.warnings);
-      const unused = run.table.rows.length - tableRows.size;
-      if (unused > 0) warnings.push(`${count(unused, 'row')} of the label table fit none of the files.`);
-    }
+    warnings.push(...(run.table?.problems ?? []), ...(match?.problems ?? []));
     const misses = run.patternPatients?.filter((one) => one === null).length ?? 0;
     if (misses > 0) warnings.push(`The patient pattern does not match ${count(misses, 'file name')}.`);
     const distinct = [...fileWarnings].sort((a, b) => b[1] - a[1]);
@@ -357,13 +354,18 @@ export function sourceName(project: OpenProject, root: string): string {
   return `project:${inside.split(sep).join('/')}`;
 }
 
+/** The files of an import as a table is held against them: each is one file. */
+export function tableTargets(sources: readonly ImportSource[]): TableTarget[] {
+  return sources.map(({ path }, file) => ({ path, file }));
+}
+
 /** The folder where a source's file is, or will be once it is imported. */
 export function homeOf(project: OpenProject, source: ImportSource): string {
   return source.archived === null ? source.root : imagesFolder(project.folder);
 }
 
 /** The table first, then the folder. */
-function labelOf(source: ImportSource, row: LabelRow | undefined, options: ImportOptions): ReadyImage['label'] {
+function labelOf(source: ImportSource, row: TableEntry | undefined, options: ImportOptions): ReadyImage['label'] {
   if (row?.label != null) return { name: row.label, from: 'table' };
   return options.labelsFromFolders && source.label !== null ? { name: source.label, from: 'folder' } : null;
 }
@@ -372,7 +374,7 @@ function labelOf(source: ImportSource, row: LabelRow | undefined, options: Impor
 function factsOf(
   source: ImportSource,
   file: IngestedFile,
-  row: LabelRow | undefined,
+  row: TableEntry | undefined,
   patternPatient: string | null,
   options: ImportOptions,
 ): Omit<ReadyImage, 'source' | 'path'> {
@@ -389,8 +391,9 @@ function factsOf(
           : facts.identity.patient !== null
             ? { identifier: facts.identity.patient, origin: 'dicom' }
             : null,
-    // A table's study is a name within its patient; a DICOM study's UID stands for itself.
-    study: row?.study != null ? JSON.stringify([row.patient, row.study]) : facts.identity.study,
+    readings: row?.readings ?? [],
+    study: (row === undefined ? null : studyOf(row)) ?? facts.identity.study,
+    site: row?.site ?? null,
     split: row?.split ?? (options.splitsFromFolders ? source.split : null),
     sex: row?.sex ?? facts.subject.sex,
     age: row?.age ?? facts.subject.age,

@@ -15,6 +15,7 @@ import { createDataset, type Dataset } from './dataset';
 import { createEvents } from './events';
 import { createImports, type Imports } from './import';
 import type { JobHandle } from './jobs';
+import { createLabelTables } from './label-tables';
 import { createLabels, type Labels } from './labels';
 import { rasterPath, thumbnailPath } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
@@ -51,7 +52,8 @@ const options = (more: object = {}) => importOptionsSchema.parse(more);
 
 async function importAll(paths: string[], more: object = {}, table: string | null = null, handle = quiet()) {
   const plan = await imports.scan(project, paths);
-  return imports.run(project, plan.id, options(more), table, handle);
+  const rows = table === null ? null : await createLabelTables({ events: createEvents() }).read(table, {});
+  return imports.run(project, plan.id, options(more), rows, handle);
 }
 
 /** 40 x 30 levels of noise: no two seeds look alike. */

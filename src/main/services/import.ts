@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
 import type { ImportOptions, ImportPlan, ImportResult } from '#shared/models/dataset';
 import type { DecodePool } from '../decode-host/client';
@@ -9,32 +8,33 @@ import { findDuplicates } from './duplicate-search';
 import type { Events } from './events';
 import { patientsByPattern } from './import-pattern';
 import { type ImportScan, toImportScan, toPlan } from './import-plan';
-import { runImport } from './import-run';
+import { runImport, tableTargets } from './import-run';
 import type { JobHandle } from './jobs';
-import { type LabelTable, parseLabelTable } from './labels-table';
+import type { LabelTable } from './labels-table';
+import type { TableTarget } from './match-table';
 import type { OpenProject } from './projects';
 import type { Splits } from './splits';
 
 export interface Imports {
   /** Looks at files and folders (absolute paths) and says what an import would do. Writes nothing. */
   scan(project: OpenProject, paths: readonly string[], signal?: AbortSignal): Promise<ImportPlan>;
+  /** The files of a plan, as a label table is held against them. Throws `plan_unknown`. */
+  targets(project: OpenProject, plan: string): readonly TableTarget[];
   /**
-   * Does it. `labelsFile`: absolute path of a CSV or TSV (see `parseLabelTable`), or null. A file that cannot be read
-   * is a line of the result. Throws `plan_unknown`, `nothing_to_import`, `labels_invalid`, `pattern_invalid`,
-   * `pattern_slow`, `disk_full`, `project_unwritable`. Cancelling gives the result so far.
+   * Does it, with the labels of a table where one is given. A file that cannot be read is a line of the result. Throws
+   * `plan_unknown`, `nothing_to_import`, `pattern_invalid`, `pattern_slow`, `disk_full`, `project_unwritable`. Cancelling gives the result so far.
    */
   run(
     project: OpenProject,
     plan: string,
     options: ImportOptions,
-    labelsFile: string | null,
+    table: LabelTable | null,
     handle: JobHandle,
   ): Promise<ImportResult>;
 }
 
 /** Plans that are kept: a person looks at one or two before one is carried out. */
 const KEPT_PLANS = 8;
-const LARGEST_TABLE_BYTES = 64 * 1024 * 1024;
 
 export function createImports(options: {
   readonly events: Events;
@@ -44,6 +44,16 @@ export function createImports(options: {
   const { events, pool, splits } = options;
   const plans = new Map<string, { readonly project: string; readonly scan: ImportScan }>();
 
+  const scanOf = (project: OpenProject, id: string): ImportScan => {
+    const plan = plans.get(id);
+    if (plan === undefined || plan.project !== project.id) {
+      throw new FoveaError('plan_unknown', 'What was to be imported is not known any more.', {
+        hint: 'Choose the files or folders again.',
+      });
+    }
+    return plan.scan;
+  };
+
   return {
     async scan(project, paths, signal) {
       const scan = toImportScan(await scanPaths(paths, signal === undefined ? {} : { signal }));
@@ -52,20 +62,14 @@ export function createImports(options: {
       for (const old of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(old);
       return toPlan(id, project, scan);
     },
-    async run(project, id, importOptions, labelsFile, handle) {
-      const plan = plans.get(id);
-      if (plan === undefined || plan.project !== project.id) {
-        throw new FoveaError('plan_unknown', 'What was to be imported is not known any more.', {
-          hint: 'Choose the files or folders again.',
-        });
-      }
-      const { scan } = plan;
+    targets: (project, plan) => tableTargets(scanOf(project, plan).sources),
+    async run(project, id, importOptions, table, handle) {
+      const scan = scanOf(project, id);
       if (scan.sources.length === 0) {
         throw new FoveaError('nothing_to_import', 'There is no DICOM, PNG or JPEG image in what you chose.', {
           hint: 'Choose the folder that holds the images, or the image files themselves.',
         });
       }
-      const table = labelsFile === null ? null : await readTable(labelsFile);
       const pattern = importOptions.groupPattern;
       const result = await runImport(
         {
@@ -104,20 +108,4 @@ export function createImports(options: {
     const present = currentSplit(project.store);
     if (present === null || present.grouping === 'folders') splits.splitAsGiven(project);
   }
-}
-
-async function readTable(file: string): Promise<LabelTable> {
-  const unreadable = (message: string, cause?: unknown) =>
-    new FoveaError('labels_invalid', message, { hint: 'Choose a CSV or TSV text file (UTF-8).', cause });
-  let text: string;
-  try {
-    const info = await stat(file);
-    if (!info.isFile()) throw unreadable('The label table is not a file.');
-    if (info.size > LARGEST_TABLE_BYTES) throw unreadable('The label table is larger than 64 MB.');
-    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-  } catch (cause) {
-    if (cause instanceof FoveaError) throw cause;
-    throw unreadable('The label table could not be read as UTF-8 text.', cause);
-  }
-  return parseLabelTable(text);
 }

@@ -6,10 +6,13 @@ import { appendAudit } from '../store/audit';
 import { restoreVerdict } from '../store/duplicates';
 import { presentIds, setRemoved } from '../store/images';
 import { classesByName, classNumber, currentLabels, setLabel } from '../store/labels';
+import type { ProjectStore } from '../store/open';
 import { currentSplit, setMember } from '../store/splits';
 import type { Events } from './events';
 import type { OpenProject } from './projects';
+import { reviewBeforeSchema, undoReview } from './review-action';
 import { count } from './splits-warnings';
+import { restoreChanges } from './stored-changes';
 
 /** Changes to the dataset that a person makes, each stored when it returns and each undoable (100 deep). */
 export interface Labels {
@@ -35,26 +38,19 @@ export function createLabels(options: { readonly events: Events }): Labels {
   };
   return {
     label(project, images, label) {
-      const name = label?.trim().normalize('NFC') ?? null;
-      if (name === '') {
-        throw new FoveaError('label_empty', 'A label needs a name.', { hint: 'Type the name of the class.' });
-      }
+      const name = className(label);
       const { store } = project;
       const n = store.transaction(() => {
-        const classId = name === null ? null : classNumber(store, name);
-        const before = currentLabels(store, images).filter((one) => one.label_id !== classId);
+        const before = relabelImages(store, images, name);
         if (before.length === 0) return 0;
-        const at = new Date().toISOString();
-        for (const one of before) setLabel(store, one.id, classId, 'user', at);
         pushAction(store, {
           kind: 'label',
           description:
             name === null
               ? `Take the label off ${count(before.length, 'image')}`
               : `Label ${count(before.length, 'image')} “${name}”`,
-          before: before.map((one) => [one.id, one.label_id]),
+          before,
         });
-        appendAudit(store, 'label', { images: before.length, label: name });
         return before.length;
       });
       changed(project, n);
@@ -63,11 +59,9 @@ export function createLabels(options: { readonly events: Events }): Labels {
     remove(project, images) {
       const { store } = project;
       const n = store.transaction(() => {
-        const ids = presentIds(store, images);
+        const ids = removeImages(store, images);
         if (ids.length === 0) return 0;
-        setRemoved(store, ids, true);
         pushAction(store, { kind: 'remove', description: `Remove ${count(ids.length, 'image')}`, before: ids });
-        appendAudit(store, 'remove', { images: ids.length });
         return ids.length;
       });
       changed(project, n);
@@ -87,6 +81,39 @@ export function createLabels(options: { readonly events: Events }): Labels {
   };
 }
 
+/** A class name as it is stored; null takes a label away. Throws `label_empty`. */
+export function className(label: string | null): string | null {
+  const name = label?.trim().normalize('NFC') ?? null;
+  if (name === '') {
+    throw new FoveaError('label_empty', 'A label needs a name.', { hint: 'Type the name of the class.' });
+  }
+  return name;
+}
+
+/** Gives images a class, writes that to the audit trail, and answers with those that had another one. */
+export function relabelImages(
+  store: ProjectStore,
+  images: readonly number[],
+  name: string | null,
+): [image: number, before: number | null][] {
+  const classId = name === null ? null : classNumber(store, name);
+  const before = currentLabels(store, images).filter((one) => one.label_id !== classId);
+  if (before.length === 0) return [];
+  const at = new Date().toISOString();
+  for (const one of before) setLabel(store, one.id, classId, 'user', at);
+  appendAudit(store, 'label', { images: before.length, label: name });
+  return before.map((one) => [one.id, one.label_id]);
+}
+
+/** Takes images out, writes that to the audit trail, and answers with those that were in. */
+export function removeImages(store: ProjectStore, images: readonly number[]): number[] {
+  const ids = presentIds(store, images);
+  if (ids.length === 0) return [];
+  setRemoved(store, ids, true);
+  appendAudit(store, 'remove', { images: ids.length });
+  return ids;
+}
+
 function revert({ store }: OpenProject, action: StoredAction): number {
   switch (action.kind) {
     case 'label': {
@@ -103,11 +130,17 @@ function revert({ store }: OpenProject, action: StoredAction): number {
       for (const [first, second, verdict] of verdicts) restoreVerdict(store, first, second, verdict);
       return verdicts.length;
     }
+    case 'review':
+      return undoReview(store, reviewBeforeSchema.parse(action.before));
     case 'move': {
       const { split, parts } = partsBefore.parse(action.before);
       if (currentSplit(store)?.id !== split) return 0;
       for (const [image, part] of parts) setMember(store, split, image, part);
       return parts.length;
     }
+    case 'table':
+    case 'read':
+    case 'settle':
+      return restoreChanges(store, action.before);
   }
 }

@@ -29,6 +29,7 @@ p { margin: 0 0 10px; max-width: 76ch; }
 .cautions h2 { margin: 0 0 6px; font-size: 15px; color: var(--warn); }
 .cautions ul { margin: 0; padding-left: 20px; }
 .two { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 36px; align-items: start; }
+.sub { margin-top: 20px; }
 .note { margin-top: 10px; font-size: 13px; color: var(--soft); }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }

@@ -53,6 +53,7 @@ function reportInput(label: string): ReportInput {
         resumable: false,
         queueOrder: 0,
         experiment: null,
+        signOff: null,
       },
       record: {
         id: '20261123-142233-full-3f2a',
@@ -73,6 +74,7 @@ function reportInput(label: string): ReportInput {
         trainableParameters: 711_267,
         notes: [`The head is new: 3 classes (${classes.join(', ')}).`],
         experiment: null,
+        signOff: null,
       },
       history,
     },
@@ -80,6 +82,7 @@ function reportInput(label: string): ReportInput {
       run: '20261123-142233-full-3f2a',
       split: 'test',
       testTimeViews: 0,
+      leak: null,
       ...evaluateCases(referenceCases(156, 7, false), classes),
       seconds: 2.5,
       imagesPerSecond: 62.4,
@@ -92,7 +95,15 @@ function reportInput(label: string): ReportInput {
     ],
     split: [['patients in more than one part', '0']],
     environment: [['machine', HOSTILE]],
-    testOpenings: 1,
+    testOpenings: [
+      {
+        at: '2026-11-23T14:20:00.000Z',
+        run: '20261123-142233-full-3f2a',
+        runName: '<b>A run</b>',
+        by: 'R. Reader',
+        images: 156,
+      },
+    ],
     example: null,
     writtenAt: '2026-11-23T14:26:00.000Z',
   };

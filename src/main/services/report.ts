@@ -1,11 +1,11 @@
 import { intensityInWords } from '#shared/imaging/intensity-text';
 import type { Metric } from '#shared/models/metric';
-import type { Evaluation, RunDetail } from '#shared/models/run';
+import type { Evaluation, RunDetail, TestOpening } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
 import { confidenceChart, confusionMatrixChart, intervalBar, lossChart, metricChart, shareBar } from './report-charts';
 import { type Html, html } from './report-html';
 import { count, decimalInterval, duration, moment, percent, percentInterval } from './report-numbers';
-import { reportStyle } from './report-style';
+import { reportPage } from './report-page';
 
 /** Images of each class in each part, as they were when the run began. */
 export interface ReportPart {
@@ -36,8 +36,8 @@ export interface ReportInput {
   readonly split: readonly (readonly [string, string])[];
   /** Programs and machine, as [name, value]. */
   readonly environment: readonly (readonly [string, string])[];
-  /** How often the test set was opened before this report; null where that is not known. */
-  readonly testOpenings: number | null;
+  /** Of this project's test sets before this report, newest first; null in a report on validation images. */
+  readonly testOpenings: readonly TestOpening[] | null;
   readonly example: ReportExample | null;
   readonly writtenAt: string;
 }
@@ -49,19 +49,11 @@ export interface ReportInput {
 export function renderReport(input: ReportInput): string {
   const { run, evaluation } = input;
   const title = `${run.summary.name} – ${evaluation.split} – ${input.project}`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-<meta name="generator" content="${`Fovea ${run.record.version}`}">
-<title>${title}</title>
-<style>STYLE</style>
-</head>
-<body>
-<main>
-${header(input)}
+  return reportPage({
+    title,
+    version: run.record.version,
+    body: html`${header(input)}
+${leak(evaluation)}
 ${tiles(evaluation)}
 ${cautions(evaluation)}
 ${results(evaluation)}
@@ -70,18 +62,18 @@ ${example(input.example)}
 ${history(run)}
 ${data(input)}
 ${methods(input)}
-${footer(input)}
-</main>
-</body>
-</html>
-`;
-  return page.text.replace('STYLE', () => reportStyle);
+${footer(input)}`,
+  });
 }
 
 const partName = { train: 'Training', validation: 'Validation', test: 'Test' } as const;
 
 function header({ project, run, evaluation, writtenAt }: ReportInput): Html {
   return html`<header><div><p class="eyebrow">Fovea · image classification report</p><h1>${run.summary.name}</h1><p class="meta">${project} · ${run.record.config.backbone} · ${partName[evaluation.split]} set, ${count(evaluation.n)} images of ${count(evaluation.patients)} patients${evaluation.testTimeViews > 0 && ` · ${viewsText(evaluation.testTimeViews)}`} · ${moment(writtenAt)}</p></div><span class="badge">Research use only</span></header>`;
+}
+
+function leak({ leak: text }: Evaluation): Html {
+  return text === null ? html`` : html`<section class="cautions"><h2>Leaking split</h2><p>${text}</p></section>`;
 }
 
 function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html {
@@ -149,10 +141,21 @@ function data({ parts, split, run, testOpenings }: ReportInput): Html {
       html`<tr><td>${partName[entry.part]}</td>${entry.perClass.map((value) => html`<td class="number">${count(value)}</td>`)}<td class="number">${count(entry.images)}</td><td class="number">${entry.patients === null ? '–' : count(entry.patients)}</td></tr>`,
   )}<tr class="total"><td>All</td>${classes.map((_, index) => html`<td class="number">${count(parts.reduce((sum, entry) => sum + (entry.perClass[index] ?? 0), 0))}</td>`)}<td class="number">${count(parts.reduce((sum, entry) => sum + entry.images, 0))}</td><td></td></tr></tbody></table></div>${
     split.length > 0 && facts(split)
-  }${
-    testOpenings !== null &&
-    html`<p class="note">The test set of this run was opened ${testOpenings === 1 ? 'once' : `${testOpenings} times`}.</p>`
-  }</section>`;
+  }${testOpenings !== null && openings(testOpenings, run.record.id)}</section>`;
+}
+
+/** Listed at most; the number is of all. */
+const OPENINGS_LISTED = 20;
+
+function openings(all: readonly TestOpening[], run: string): Html {
+  const own = all.filter((one) => one.run === run).length;
+  const times = (n: number) => (n === 1 ? 'once' : `${n} times`);
+  return html`<h3>Openings of the test set</h3><p class="note">The test set was opened ${times(own)} for this run, and ${times(all.length)} in this project: choosing a model by test results makes them too good.${all.length > OPENINGS_LISTED && ` The last ${OPENINGS_LISTED} are listed.`}</p><table><thead><tr><th>When</th><th>Run</th><th>By</th><th class="number">Images</th></tr></thead><tbody>${all
+    .slice(0, OPENINGS_LISTED)
+    .map(
+      (one) =>
+        html`<tr><td>${moment(one.at)}</td><td>${one.runName ?? `${one.run} (removed)`}</td><td>${one.by ?? '–'}</td><td class="number">${count(one.images)}</td></tr>`,
+    )}</tbody></table>`;
 }
 
 function facts(rows: readonly (readonly [string, string | Html])[]): Html {

@@ -114,7 +114,7 @@ export function createReports(options: {
         parts: splitParts.map((part) => describePart(part, samples, detail.record.classes.length)),
         split: describeSplit(samples),
         environment: environment(options.version),
-        testOpenings: split === 'test' ? evaluations.testOpenings(project, run) : null,
+        testOpenings: split === 'test' ? await evaluations.testOpenings(project) : null,
         example,
         writtenAt: new Date().toISOString(),
       });

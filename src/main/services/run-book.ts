@@ -109,6 +109,7 @@ export function newSummary(record: RunRecord, name: string): RunSummary {
     resumable: false,
     queueOrder: 0,
     experiment: record.experiment,
+    signOff: record.signOff,
   };
 }
 

@@ -1,4 +1,5 @@
 import { MAXIMUM_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
+import { type SplitSignOff, voidText } from '#shared/models/sign-off';
 import { fitsMachine } from '#shared/training/memory';
 import { fitsAtOnce, stagesOf } from '#shared/training/stages';
 import type { Estimate } from '../engine-host/protocol';
@@ -20,6 +21,8 @@ export interface CheckInput {
   readonly patientsAcrossSplits: number;
   /** Groups of duplicate images that stand in more than one part. */
   readonly duplicatesAcrossSplits: number;
+  /** What lets it start all the same, unless it is void. */
+  readonly signOff: SplitSignOff | null;
   /** Null where the backbone could not be asked. */
   readonly estimate: Estimate | null;
   /** Why not. */
@@ -53,24 +56,35 @@ export function runProblems(input: CheckInput): string[] {
       );
     }
   }
-  const leaking = input.duplicatesAcrossSplits;
-  if (leaking > 0) {
-    const groups = leaking === 1 ? '1 group of duplicate images stands' : `${leaking} groups of duplicate images stand`;
-    problems.push(
-      `${groups} in more than one part: the numbers would flatter. Make a split that keeps duplicates together, or look at them in Data, Duplicates.`,
-    );
-  }
-  if (input.patientsAcrossSplits > 0) {
-    const patients =
-      input.patientsAcrossSplits === 1 ? '1 patient stands' : `${input.patientsAcrossSplits} patients stand`;
-    problems.push(`${patients} in more than one part: the numbers would flatter. Make a split by patient.`);
-  }
+  problems.push(...leakProblems(input));
   const { testTimeViews, augmentation } = input.config;
   if (testTimeViews > 0 && !augmentation.enabled) {
     problems.push('Test-time views are augmented views and the augmentation is off: set them to 0, or switch it on.');
   }
   if (input.estimateProblem !== null) problems.push(input.estimateProblem);
   return problems;
+}
+
+/** The gate: nothing trains while a group stands in more than one part, unless a person has signed it off by name. */
+function leakProblems(input: CheckInput): string[] {
+  const { duplicatesAcrossSplits, patientsAcrossSplits, signOff } = input;
+  if (duplicatesAcrossSplits + patientsAcrossSplits === 0 || signOff?.void === null) return [];
+  const problems: string[] = [];
+  if (duplicatesAcrossSplits > 0) {
+    const groups =
+      duplicatesAcrossSplits === 1
+        ? '1 group of duplicate images stands'
+        : `${duplicatesAcrossSplits} groups of duplicate images stand`;
+    problems.push(
+      `${groups} in more than one part: the numbers would flatter. Make a split that keeps duplicates together, or look at them in Data, Duplicates.`,
+    );
+  }
+  if (patientsAcrossSplits > 0) {
+    const patients = patientsAcrossSplits === 1 ? '1 patient stands' : `${patientsAcrossSplits} patients stand`;
+    problems.push(`${patients} in more than one part: the numbers would flatter. Make a split by patient.`);
+  }
+  const isVoid = signOff === null ? null : voidText(signOff);
+  return isVoid === null ? problems : [...problems, isVoid];
 }
 
 const exceedsMemory = ({ estimate, machineMemoryMB }: CheckInput): boolean =>

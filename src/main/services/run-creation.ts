@@ -5,6 +5,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { DatasetVersion } from '#shared/models/dataset';
 import type { Membership } from '#shared/models/membership';
 import type { RunRecord, RunSummary } from '#shared/models/run';
+import type { SignOff } from '#shared/models/sign-off';
 import { recordVersion } from './dataset-versions';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
@@ -21,6 +22,8 @@ export interface NewRun {
   /** What it trains and validates on, where that is not the current split. */
   readonly samples?: readonly RunSample[] | undefined;
   readonly experiment?: Membership | undefined;
+  /** What is known of a leak in the chosen samples; by default what was signed off of the current split. */
+  readonly signOff?: SignOff | undefined;
 }
 
 /** Throws `run_not_ready` with the first problem, and the others as its hint. */
@@ -96,6 +99,7 @@ function describe(
     trainableParameters: estimate.trainableParameters,
     notes: startNotes(run.config, config, samples, classes, estimate.pretrained),
     experiment: run.experiment ?? null,
+    signOff: run.signOff ?? prepared.signOff,
   };
   return { record, samples };
 }

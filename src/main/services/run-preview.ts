@@ -6,6 +6,7 @@ import type { RequestOutput } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import { defaultLearningRate, type RunConfig, runConfigSchema } from '#shared/models/run-config';
+import type { SignOff, SplitSignOff } from '#shared/models/sign-off';
 import {
   balancedClassWeights,
   classCounts,
@@ -21,11 +22,12 @@ import type { EngineClient } from '../engine-host/client';
 import type { BackboneSource, Estimate } from '../engine-host/protocol';
 import { currentSplit } from '../store/splits';
 import type { Dataset } from './dataset';
-import { findLeaks } from './duplicate-groups';
+import { findLeaks, type Leaks } from './duplicate-groups';
 import type { OpenProject } from './projects';
 import { runProblems, runWarnings, smallerBatch } from './run-checks';
 import type { RunSample } from './run-files';
 import { collectSamples, samplesOf } from './run-samples';
+import { signOffOf } from './sign-offs';
 import { usedDevice } from './used-device';
 
 /** What runs need of the backbones service. */
@@ -46,6 +48,8 @@ export interface PreparedRun {
   readonly backbone: BackboneSource | null;
   readonly estimate: Estimate | null;
   readonly pipeline: Pipeline | null;
+  /** Where the split leaks: what lets the run start. */
+  readonly signOff: SignOff | null;
   readonly preview: RunPreview;
 }
 
@@ -64,6 +68,7 @@ export function pipelineOf(
 }
 
 const SCHEDULE_POINTS = 200;
+const NO_LEAKS: Leaks = { patients: 0, duplicates: 0, groups: 0 };
 
 /**
  * Looks at a configuration and the present dataset, and asks the engine what the run would cost. `chosen`: images in
@@ -100,14 +105,17 @@ export async function prepareRun(
       wanted.learningRate ?? defaultLearningRate(wanted.preset, estimate?.pretrained ?? false, wanted.optimizer),
   };
   const plan = planSteps(config, train.length);
-  const leaks = chosen === undefined ? findLeaks(project.store) : { patients: 0, duplicates: 0 };
+  const split = chosen === undefined ? currentSplit(project.store) : null;
+  const leaks = split === null ? NO_LEAKS : findLeaks(project.store);
+  const signOff = split === null || leaks.groups === 0 ? null : signOffOf(project.store, split, leaks);
   const checked = {
     config,
     classes,
     samples,
-    hasSplit: chosen !== undefined || currentSplit(project.store) !== null,
+    hasSplit: chosen !== undefined || split !== null,
     patientsAcrossSplits: leaks.patients,
     duplicatesAcrossSplits: leaks.duplicates,
+    signOff,
     estimate,
     estimateProblem: problem,
     machineMemoryMB: totalmem() / 2 ** 20,
@@ -121,8 +129,10 @@ export async function prepareRun(
     backbone,
     estimate,
     pipeline: estimate === null ? null : pipelineOf(config, estimate),
+    signOff: signOff === null || signOff.void !== null ? null : recorded(signOff),
     preview: {
       config,
+      leak: leaks.groups === 0 ? null : { ...leaks, signOff },
       parameters: estimate?.parameters ?? 0,
       trainableParameters: estimate?.trainableParameters ?? 0,
       steps: plan.totalSteps,
@@ -152,6 +162,9 @@ export async function prepareRun(
     },
   };
 }
+
+/** Without what is known of it now only. */
+const recorded = ({ void: _void, ...signOff }: SplitSignOff): SignOff => signOff;
 
 /** How often the sampler draws each class in the first epoch: the very draws of the run. */
 function firstDraws(

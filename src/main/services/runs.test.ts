@@ -204,7 +204,7 @@ describe('a whole run', () => {
     }
     expect(evaluation.cautions.join(' ')).toMatch(/Fewer than 30 left cases \(4\): too few to say/);
     expect(auditEntries(project.store, 10)[0]).toMatchObject({ action: 'test-set.open', detail: { run, images: 8 } });
-    expect(evaluations.testOpenings(project, run)).toBe(1);
+    expect(await evaluations.testOpenings(project)).toMatchObject([{ run, by: null, images: evaluation.n }]);
   });
 
   it('opens the images behind each cell and each bar', async () => {
@@ -272,7 +272,9 @@ describe('a whole run', () => {
   it('averages views where that is asked for, says so, and answers alike for the same image dropped', async () => {
     const plain = await jobs.result<Evaluation>(evaluations.start(project, run, 'validation').id);
     const plainCases = await evaluations.cases(project, run, 'validation', {});
-    const averaged = await jobs.result<Evaluation>(evaluations.start(project, run, 'validation', 3).id);
+    const averaged = await jobs.result<Evaluation>(
+      evaluations.start(project, run, 'validation', { testTimeViews: 3 }).id,
+    );
     expect([plain.testTimeViews, averaged.testTimeViews]).toEqual([0, 3]);
     expect((await evaluations.get(project, run, 'validation'))?.testTimeViews).toBe(3);
     const cases = await evaluations.cases(project, run, 'validation', {});
@@ -312,7 +314,7 @@ describe('a whole run', () => {
     await expect(jobs.result(evaluations.start(project, run, 'validation').id)).rejects.toMatchObject({
       code: 'augmentation_off',
     });
-    await jobs.result(evaluations.start(project, run, 'validation', 0).id);
+    await jobs.result(evaluations.start(project, run, 'validation', { testTimeViews: 0 }).id);
     writeFileSync(file, text);
   });
 
@@ -333,7 +335,7 @@ describe('a whole run', () => {
     const page = Buffer.from(await reports.read(resource)).toString('utf8');
     expect(page).toBe(readFileSync(file, 'utf8'));
     expect(page).toContain('data:image/png;base64,');
-    expect(page).toContain('The test set of this run was opened 2 times.');
+    expect(page).toContain('The test set was opened 2 times for this run, and 2 times in this project');
     await expect(reports.read('nothing')).rejects.toMatchObject({ code: 'not_found' });
   });
 

@@ -19,6 +19,7 @@ import { createExports, type Exports } from './exports';
 import { createGrants, type Grants } from './grants';
 import { createImports, type Imports } from './import';
 import { createJobs, type Jobs } from './jobs';
+import { createLabelTables, type LabelTables } from './label-tables';
 import { createLabels, type Labels } from './labels';
 import { createLearningRates, type LearningRates } from './learning-rates';
 import type { FoveaLog } from './logger';
@@ -27,8 +28,10 @@ import type { Places } from './places';
 import { createPrecisionCheck, type PrecisionCheck } from './precision-check';
 import { createPredictions, type Predictions } from './predictions';
 import { createProjects, type Projects } from './projects';
+import { createReaders, type Readers } from './readers';
 import { createReports, type Reports } from './reports';
 import { createResourceSources } from './resource-sources';
+import { createReview, type Review } from './review';
 import { createRuns, type Runs } from './runs';
 import { createSamples, type Samples } from './samples';
 import { createSettings, type SettingsService } from './settings';
@@ -46,9 +49,12 @@ export interface Services {
   readonly imports: Imports;
   readonly dataset: Dataset;
   readonly labels: Labels;
+  readonly labelTables: LabelTables;
+  readonly readers: Readers;
   readonly splits: Splits;
   readonly duplicates: Duplicates;
   readonly confounders: Confounders;
+  readonly review: Review;
   readonly backbones: Backbones;
   readonly learningRates: LearningRates;
   readonly runs: Runs;
@@ -106,6 +112,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const comparisons = createComparisons({ runs });
   // After the evaluations: what a run's end sets going is done in the order of creation.
   const experiments = createExperiments({ runs, comparisons, dataset, events });
+  const review = createReview({ events, experiments, runs, onFailure });
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
   const predictions = createPredictions({ runs, engine, pool, jobs });
   const exports = createExports({ runs, dataset, engine, pool, jobs });
@@ -124,9 +131,12 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     imports,
     dataset,
     labels,
+    labelTables: createLabelTables({ events }),
+    readers: createReaders({ events }),
     splits,
     duplicates,
     confounders,
+    review,
     backbones,
     learningRates,
     runs,

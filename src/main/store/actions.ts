@@ -3,7 +3,7 @@ import type { ProjectStore } from './open';
 /** How many actions can be undone. */
 const DEPTH = 100;
 
-export type ActionKind = 'label' | 'remove' | 'move' | 'judge';
+export type ActionKind = 'label' | 'remove' | 'move' | 'judge' | 'review' | 'table' | 'read' | 'settle';
 
 export interface StoredAction {
   readonly id: number;

@@ -18,7 +18,11 @@ function projectSecret(store: ProjectStore): Buffer {
 export type PatientOrigin = 'dicom' | 'table' | 'pattern';
 
 function keyedHash(store: ProjectStore, domain: string, identifier: string): string {
-  return createHmac('sha256', projectSecret(store)).update(`${domain}\u0000${identifier}`).digest('hex');
+  return hashWith(projectSecret(store), domain, identifier);
+}
+
+function hashWith(secret: Buffer, domain: string, identifier: string): string {
+  return createHmac('sha256', secret).update(`${domain}\u0000${identifier}`).digest('hex');
 }
 
 /**
@@ -52,7 +56,10 @@ export function originNumber(
   name: string | null = null,
 ): number {
   const key = keyedHash(store, kind, identifier);
-  const present = store.get<{ id: number }>('SELECT id FROM origins WHERE key = ?', key);
+  const present = store.get<{ id: number; name: string | null }>('SELECT id, name FROM origins WHERE key = ?', key);
+  if (present !== undefined && present.name === null && name !== null) {
+    store.run('UPDATE origins SET name = ? WHERE id = ?', name, present.id);
+  }
   return present?.id ?? store.run('INSERT INTO origins (kind, key, name) VALUES (?, ?, ?)', kind, key, name).id;
 }
 
@@ -66,4 +73,17 @@ export function studyNumber(store: ProjectStore, uid: string, patient: number | 
 /** A key of the project for one purpose, in hex: who has it can undo nothing that another purpose hashed. */
 export function derivedKey(store: ProjectStore, purpose: string): string {
   return keyedHash(store, 'key', purpose);
+}
+
+/** A look-up of the numbers that identifiers have already; null where one is new. Writes nothing. */
+export function knownNumbers(
+  store: ProjectStore,
+  kind: 'patient' | 'study' | 'site',
+): (identifier: string) => number | null {
+  const secret = getMeta(store, 'identity_secret');
+  if (secret === null) return () => null;
+  const table = kind === 'patient' ? 'patients' : kind === 'study' ? 'studies' : 'origins';
+  const numbers = new Map(store.json<[string, number][]>(`SELECT json_group_array(json_array(key, id)) FROM ${table}`));
+  const key = Buffer.from(secret, 'hex');
+  return (identifier) => numbers.get(hashWith(key, kind, identifier)) ?? null;
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { classCounts, datasetCounts, imageGroups, partPatients } from './counts';
-import { patientNumber, studyNumber } from './identity';
+import { imageFacets } from './facets';
+import { originNumber, patientNumber, studyNumber } from './identity';
 import { addImage, imageDetail, imageIds, imagesById, type NewImage, setRemoved } from './images';
 import { startImport } from './imports';
 import { classesByName, classNumber, labelHistory, setLabel } from './labels';
@@ -93,6 +94,28 @@ describe('images', () => {
     expect(imageIds(store, { ids: [c, a, 999], modality: 'US' }, 'path')).toEqual([a]);
     expect(imageIds(store, { split: null }, 'added')).toEqual([a, b, c]);
     expect(imageIds(store, { split: 'test' }, 'path')).toEqual([]);
+    store.run(`UPDATE images SET sex = 'M' WHERE id = ?`, c);
+    store.run(`UPDATE images SET flags = '["multi-frame","burned-in"]', sex = 'F' WHERE id = ?`, a);
+    store.run(
+      `UPDATE images SET sex = 'female', site_id = ? WHERE id = ?`,
+      originNumber(store, 'site', 'X', 'North'),
+      b,
+    );
+    expect(imageIds(store, { flag: 'burned-in' }, 'path')).toEqual([a]);
+    expect(imageIds(store, { flag: 'burned' }, 'path')).toEqual([]);
+    expect(imageIds(store, { sex: 'Female' }, 'added')).toEqual([a, b]);
+    expect(imageIds(store, { sex: 'Female', site: 'North' }, 'path')).toEqual([b]);
+    expect(imageFacets(store)).toEqual({
+      flags: [
+        { value: 'burned-in', images: 1 },
+        { value: 'multi-frame', images: 1 },
+      ],
+      sexes: [
+        { value: 'Female', images: 2 },
+        { value: 'Male', images: 1 },
+      ],
+      sites: [{ value: 'North', images: 1 }],
+    });
   });
 
   it('of one content are one image, and a removed one comes back', () => {

@@ -1,8 +1,10 @@
 import type { ImageFilter, ImageKind, ImageSummary, SplitPart } from '#shared/models/dataset';
 import { splitParts } from '#shared/models/dataset';
+import { SEX_SQL } from './facets';
 import { classesByName } from './labels';
 import { naturalKey } from './natural-key';
 import type { ProjectStore, SqlValue } from './open';
+import { originSql } from './origins';
 
 /** What an import knows of a new image. */
 export interface NewImage {
@@ -160,6 +162,16 @@ export function patientOfFile(store: ProjectStore, hash: string): number | null 
     hash,
   );
   return row?.patient_id ?? null;
+}
+
+/** The patient of each image that has a known one. */
+export function patientsOf(store: ProjectStore): ReadonlyMap<number, number> {
+  return new Map(
+    store.json<[number, number][]>(
+      `SELECT json_group_array(json_array(id, patient_id)) FROM images
+       WHERE removed_at IS NULL AND patient_id IS NOT NULL`,
+    ),
+  );
 }
 
 /** Gives a patient to the frames of a file that have none. */
@@ -340,6 +352,11 @@ function filterSql(
   if (typeof filter.split === 'string') where('split = ?', filter.split);
   if (filter.patient !== undefined) where('patient_id = ?', filter.patient);
   if (filter.modality !== undefined) where('modality = ?', filter.modality);
+  if (filter.flag !== undefined) {
+    where('EXISTS (SELECT 1 FROM json_each(images.flags) WHERE json_each.value = ?)', filter.flag);
+  }
+  if (filter.sex !== undefined) where(`${SEX_SQL} = ?`, filter.sex);
+  if (filter.site !== undefined) where(`${originSql('site')} = ?`, filter.site);
   if (filter.text !== undefined && filter.text !== '') {
     where(`path LIKE ? ESCAPE '\\'`, `%${filter.text.replace(/[\\%_]/g, (special) => `\\${special}`)}%`);
   }

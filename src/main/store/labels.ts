@@ -25,7 +25,11 @@ export function classNumber(store: ProjectStore, name: string): number {
   return present?.id ?? store.run('INSERT INTO classes (name) VALUES (?)', normal).id;
 }
 
-export type LabelSource = 'folder' | 'table' | 'user' | 'undo';
+/**
+ * Where a label comes from. `reading`: all readings of the image named it; `majority`: more than half of them did, and a
+ * person took it; `adjudication`: a person settled what readers disagreed on.
+ */
+export type LabelSource = 'folder' | 'table' | 'user' | 'reading' | 'majority' | 'adjudication' | 'undo';
 
 /** Appends a label to an image's history where it differs from the present one, and says whether it did. */
 export function setLabel(
@@ -50,6 +54,18 @@ export function setLabel(
 export function labelSource(store: ProjectStore, image: number): LabelSource | null {
   const sql = 'SELECT source FROM labels WHERE image_id = ? ORDER BY id DESC LIMIT 1';
   return store.get<{ source: LabelSource }>(sql, image)?.source ?? null;
+}
+
+/** Writes a label and a line of its history, also where it is the label that the image has: a decision counts. */
+export function settleLabel(
+  store: ProjectStore,
+  image: number,
+  classId: number | null,
+  source: LabelSource,
+  at: string = new Date().toISOString(),
+): void {
+  store.run('UPDATE images SET label_id = ? WHERE id = ?', classId, image);
+  store.run('INSERT INTO labels (image_id, class_id, source, at) VALUES (?, ?, ?, ?)', image, classId, source, at);
 }
 
 /** Oldest first. */

@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { SplitPart } from '#shared/models/dataset';
+import { type HeldOut, heldOutSchema } from '#shared/models/held-out';
+import { signOffSchema } from '#shared/models/sign-off';
 import type { ProjectStore } from './open';
 
 export type SplitGrouping = 'patient' | 'none' | 'folders';
@@ -13,31 +17,68 @@ export interface StoredSplit {
   readonly warnings: readonly string[];
   /** Whether near duplicates were kept together. */
   readonly keepDuplicates: boolean;
+  /** What the test part was chosen by; `test` is then 0, and `validation` a share of the other images. */
+  readonly heldOut: HeldOut | null;
+  readonly signOff: StoredSignOff | null;
 }
 
+/** With a hash of the parts that it was given for. */
+const storedSignOffSchema = signOffSchema.extend({ members: z.string() });
+export type StoredSignOff = z.infer<typeof storedSignOffSchema>;
+
+type SplitRow = Pick<StoredSplit, 'id' | 'seed' | 'grouping' | 'validation' | 'test' | 'created_at'> & {
+  readonly warnings: string;
+  readonly keep_duplicates: number;
+  readonly held_out: string | null;
+  readonly sign_off: string | null;
+};
+
 export function currentSplit(store: ProjectStore): StoredSplit | null {
-  const row = store.get<
-    Omit<StoredSplit, 'warnings' | 'keepDuplicates'> & { warnings: string; keep_duplicates: number }
-  >(
-    `SELECT id, seed, grouping, validation, test, created_at, warnings, keep_duplicates FROM splits
+  const row = store.get<SplitRow>(
+    `SELECT id, seed, grouping, validation, test, created_at, warnings, keep_duplicates, held_out, sign_off FROM splits
      WHERE is_current = 1`,
   );
   if (row === undefined) return null;
-  const { warnings, keep_duplicates, ...rest } = row;
-  return { ...rest, warnings: JSON.parse(warnings) as string[], keepDuplicates: keep_duplicates === 1 };
+  const { warnings, keep_duplicates, held_out, sign_off, ...rest } = row;
+  return {
+    ...rest,
+    warnings: JSON.parse(warnings) as string[],
+    keepDuplicates: keep_duplicates === 1,
+    heldOut: held_out === null ? null : heldOutSchema.parse(JSON.parse(held_out)),
+    signOff: sign_off === null ? null : storedSignOffSchema.parse(JSON.parse(sign_off)),
+  };
+}
+
+/** SHA-256 of which image is in which part: equal only for equal parts. */
+export function hashMembers(store: ProjectStore, split: number): string {
+  const members = store.column<string>(
+    `SELECT json_group_array(json_array(image_id, part)) FROM
+       (SELECT image_id, part FROM split_members WHERE split_id = ? ORDER BY image_id)`,
+    split,
+  );
+  return createHash('sha256')
+    .update(members[0] ?? '')
+    .digest('hex');
+}
+
+export function setSignOff(store: ProjectStore, split: number, signOff: StoredSignOff | null): void {
+  store.run('UPDATE splits SET sign_off = ? WHERE id = ?', signOff === null ? null : JSON.stringify(signOff), split);
 }
 
 /** Stores a split with its members and makes it the current one. */
 export function addSplit(
   store: ProjectStore,
-  split: Omit<StoredSplit, 'id' | 'created_at' | 'keepDuplicates'> & { readonly keepDuplicates?: boolean },
+  split: Omit<StoredSplit, 'id' | 'created_at' | 'keepDuplicates' | 'heldOut' | 'signOff'> & {
+    readonly keepDuplicates?: boolean;
+    readonly heldOut?: HeldOut | null;
+  },
   members: ReadonlyMap<number, SplitPart>,
 ): number {
   return store.transaction(() => {
     store.run('UPDATE splits SET is_current = 0 WHERE is_current = 1');
     const { id } = store.run(
-      `INSERT INTO splits (seed, grouping, validation, test, created_at, warnings, keep_duplicates, is_current)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 1)`,
+      `INSERT INTO splits (seed, grouping, validation, test, created_at, warnings, keep_duplicates, held_out, is_current)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`,
       split.seed,
       split.grouping,
       split.validation,
@@ -45,6 +86,7 @@ export function addSplit(
       new Date().toISOString(),
       JSON.stringify(split.warnings),
       split.keepDuplicates === true ? 1 : 0,
+      split.heldOut === undefined || split.heldOut === null ? null : JSON.stringify(split.heldOut),
     );
     store.run(
       `INSERT INTO split_members (split_id, image_id, part) SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)`,
@@ -112,6 +154,17 @@ export function partMembers(store: ProjectStore, part: SplitPart): PartMember[] 
          SELECT images.id, hash, frame, classes.name, patient_id FROM images JOIN classes ON classes.id = images.label_id
          WHERE removed_at IS NULL AND split = ? ORDER BY hash, frame)`,
       part,
+    )
+    .map(([id, hash, frame, label, patient]) => ({ id, hash, frame, label, patient }));
+}
+
+/** All labelled images, whatever their part, by content. */
+export function labelledMembers(store: ProjectStore): PartMember[] {
+  return store
+    .json<[number, string, number, string, number | null][]>(
+      `SELECT json_group_array(json_array(id, hash, frame, name, patient_id)) FROM (
+         SELECT images.id, hash, frame, classes.name, patient_id FROM images JOIN classes ON classes.id = images.label_id
+         WHERE removed_at IS NULL ORDER BY hash, frame)`,
     )
     .map(([id, hash, frame, label, patient]) => ({ id, hash, frame, label, patient }));
 }

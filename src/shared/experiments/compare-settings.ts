@@ -23,6 +23,7 @@ export function compareFacts(records: readonly RunRecord[]): ComparedValues[] {
     row('dataset version', ({ datasetVersion }) => datasetVersion?.number ?? null),
     row('images and labels', ({ hashes }) => hashes.dataset),
     row('split', ({ hashes }) => hashes.split),
+    row('leak signed off by', ({ signOff }) => signOff?.name ?? null),
     row('training images', ({ counts }) => counts.train),
     row('validation images', ({ counts }) => counts.validation),
     row('test images', ({ counts }) => counts.test),

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { backboneSummarySchema } from '../models/backbone';
+import { balanceSchema } from '../models/balance';
 import { comparisonSchema } from '../models/comparison';
 import { confounderScanSchema, confounderTableSchema, confounderTagSchema } from '../models/confounders';
 import {
   datasetSummarySchema,
   datasetVersionSchema,
+  facetsSchema,
   imageDetailSchema,
   imageFilterSchema,
   imageSummarySchema,
@@ -15,6 +17,7 @@ import {
   splitRequestSchema,
   splitSummarySchema,
 } from '../models/dataset';
+import { datasetReportSchema } from '../models/dataset-report';
 import {
   deidentifiedOptionsSchema,
   deidentifiedPlanSchema,
@@ -24,11 +27,27 @@ import { diagnosisSchema } from '../models/diagnosis';
 import { duplicateGroupSchema, duplicateVerdictSchema } from '../models/duplicates';
 import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCaseSchema } from '../models/experiment';
 import { exportFormatSchema } from '../models/export';
+import { originListSchema } from '../models/held-out';
 import { jobSchema } from '../models/job';
+import {
+  columnMappingSchema,
+  labelConflictSchema,
+  tableChangesSchema,
+  tablePreviewSchema,
+} from '../models/label-table';
+import { leakPlanSchema } from '../models/leak';
 import { settingValueSchema } from '../models/membership';
 import { precisionComparisonSchema } from '../models/precision';
 import { filePredictionSchema } from '../models/prediction';
 import { projectSummarySchema, settingsChangeSchema, settingsSchema } from '../models/project';
+import {
+  disagreementSchema,
+  kappaWeightsSchema,
+  readerNameSchema,
+  readersSummarySchema,
+  readerTableSchema,
+} from '../models/readers';
+import { reviewDecisionSchema, reviewListSchema, reviewReasonSchema } from '../models/review';
 import {
   casePredictionSchema,
   evaluationSchema,
@@ -36,8 +55,10 @@ import {
   runDetailSchema,
   runProgressSchema,
   runSummarySchema,
+  testOpeningSchema,
 } from '../models/run';
 import { bestMetrics, devices, runConfigSchema } from '../models/run-config';
+import { personNameSchema, signOffReasonSchema, splitSignOffSchema } from '../models/sign-off';
 import { testTimeViewsSchema } from '../models/test-time';
 import { FEWEST_FOLDS, MOST_FOLDS } from '../splitting/folds';
 
@@ -58,6 +79,11 @@ const job = z.object({ job: z.string() });
 const experiment = project.extend({ experiment: z.string() });
 const folds = z.number().int().min(FEWEST_FOLDS).max(MOST_FOLDS);
 const foldSeed = z.number().int().min(0).default(42);
+const leakShares = {
+  validation: z.number().min(0.01).max(0.9).default(0.2),
+  test: z.number().min(0.01).max(0.9).default(0.2),
+  seed: foldSeed,
+};
 /** A cell of a confusion matrix, or a bar of a histogram. */
 const caseFilter = {
   truth: z.number().int().optional(),
@@ -149,6 +175,23 @@ export const requests = {
     job,
   ),
   'dataset.importResult': request(project.extend({ job: z.string() }), importResultSchema),
+  /**
+   * What a label table holds and would do; writes nothing. `plan`: that of a scan, or null for the images that are in the
+   * project. The sample rows are for a window only: they are never stored or logged.
+   */
+  'dataset.readTable': request(
+    project.extend({ plan: z.string().nullable(), table: z.string(), mapping: columnMappingSchema.default({}) }),
+    tablePreviewSchema,
+  ),
+  /** Applies a label table to the images of the project; one action that can be undone. `changed` counts images. */
+  'dataset.applyTable': request(
+    project.extend({
+      table: z.string(),
+      mapping: columnMappingSchema.default({}),
+      conflicts: labelConflictSchema.default('mine'),
+    }),
+    z.object({ changed: z.number().int(), changes: tableChangesSchema, problems: z.array(z.string()) }),
+  ),
   /** All ids that pass the filter, in display order: small enough to hold for 100,000 images. */
   'dataset.ids': request(
     project.extend({
@@ -157,6 +200,8 @@ export const requests = {
     }),
     z.object({ ids: z.array(z.number().int()) }),
   ),
+  /** Flags, sexes and sites with how many images have them. */
+  'dataset.facets': request(project, facetsSchema),
   'dataset.images': request(
     project.extend({ ids: z.array(z.number().int()).max(500) }),
     z.object({ images: z.array(imageSummarySchema) }),
@@ -168,7 +213,12 @@ export const requests = {
     z.object({ tags: z.array(z.object({ tag: z.string(), value: z.string() })) }),
   ),
   'dataset.label': request(
-    project.extend({ images: z.array(z.number().int()).min(1), label: z.string().trim().min(1).max(120).nullable() }),
+    project.extend({
+      images: z.array(z.number().int()).min(1),
+      label: z.string().trim().min(1).max(120).nullable(),
+      /** Stores what this reader says of the images; it is their label where all of their readers say so. */
+      reader: readerNameSchema.optional(),
+    }),
     z.object({ changed: z.number().int() }),
   ),
   'dataset.undo': request(project, z.object({ changed: z.number().int(), description: z.string().nullable() })),
@@ -188,6 +238,20 @@ export const requests = {
     project.extend({ images: z.array(z.number().int()).min(1), split: splitPartSchema }),
     splitSummarySchema,
   ),
+  /** Sites, scanners and stations with their labelled images: what a test part can be held out by. */
+  'dataset.origins': request(project, z.object({ origins: z.array(originListSchema) })),
+  /** How sex, age, scanner, site and modality lie over parts and classes. */
+  'dataset.balance': request(project, z.object({ balance: balanceSchema })),
+  /** Everything about the dataset in numbers. */
+  'dataset.report': request(project, datasetReportSchema),
+  /** The same as one HTML page. */
+  'dataset.reportPage': request(project, z.object({ html: z.string() })),
+  /** A person's word that training may start though groups stand in more than one part. */
+  'dataset.signOff': request(
+    project.extend({ name: personNameSchema, reason: signOffReasonSchema }),
+    splitSummarySchema,
+  ),
+  'dataset.withdrawSignOff': request(project, splitSummarySchema),
 
   /** A confounder scan: how well tags, border, text area and brightness alone predict the label. */
   'confounders.start': request(project, job),
@@ -198,6 +262,45 @@ export const requests = {
   'confounders.images': request(
     project.extend({ tag: confounderTagSchema, value: z.string().nullable(), label: z.string() }),
     z.object({ ids: z.array(z.number().int()) }),
+  ),
+  'readers.summary': request(project.extend({ weights: kappaWeightsSchema.default('none') }), readersSummarySchema),
+  /** What two readers (by number) say of the images that both have read. */
+  'readers.table': request(project.extend({ first: z.number().int(), second: z.number().int() }), readerTableSchema),
+  /** The images in one cell of that table. */
+  'readers.cell': request(
+    project.extend({
+      first: z.number().int(),
+      second: z.number().int(),
+      firstLabel: z.string(),
+      secondLabel: z.string(),
+    }),
+    z.object({ ids: z.array(z.number().int()) }),
+  ),
+  'readers.disagreements': request(project, z.object({ images: z.array(disagreementSchema) })),
+  /** Settles images whose readers disagree. */
+  'readers.adjudicate': request(
+    project.extend({ images: z.array(z.number().int()).min(1), label: z.string().trim().min(1).max(120) }),
+    z.object({ changed: z.number().int() }),
+  ),
+  /** Settles all that have one with the class that more than half of the readings name. */
+  'readers.takeMajority': request(project, z.object({ changed: z.number().int() })),
+
+  /** The review queue: what is worth a second look. Duplicates are searched first, which is quick where nothing is new. */
+  'review.list': request(
+    project.extend({
+      reason: reviewReasonSchema.optional(),
+      includeSettled: z.boolean().default(false),
+      limit: z.number().int().min(1).max(1_000_000).default(2000),
+    }),
+    reviewListSchema,
+  ),
+  /** Decides on findings; those that are no longer there are passed over. `changed` counts findings. */
+  'review.judge': request(
+    project.extend({
+      findings: z.array(z.object({ image: z.number().int(), reason: reviewReasonSchema })).min(1),
+      decision: reviewDecisionSchema,
+    }),
+    z.object({ changed: z.number().int() }),
   ),
 
   'backbones.list': request(nothing, z.object({ backbones: z.array(backboneSummarySchema) })),
@@ -255,6 +358,15 @@ export const requests = {
         .nullable(),
       /** Where the run is not expected to fit into memory: half the batch with twice the accumulation. */
       smallerBatch: z.object({ batchSize: z.number().int(), gradientAccumulation: z.number().int() }).nullable(),
+      /** What stands in more than one part of the split; null where nothing does. */
+      leak: z
+        .object({
+          groups: z.number().int(),
+          patients: z.number().int(),
+          duplicates: z.number().int(),
+          signOff: splitSignOffSchema.nullable(),
+        })
+        .nullable(),
       problems: z.array(z.string()),
       warnings: z.array(z.string()),
     }),
@@ -308,6 +420,13 @@ export const requests = {
     project.extend({ config: runConfigSchema, folds, seed: foldSeed, name: z.string().max(120).optional() }),
     experimentSchema,
   ),
+  /** Two splits with equal shares and seed, one that leaks and one that does not. */
+  'experiments.planLeak': request(project.extend(leakShares), leakPlanSchema),
+  /** Queues a run on each of the two; both are evaluated on their test images. The current split stays as it is. */
+  'experiments.leak': request(
+    project.extend({ config: runConfigSchema, ...leakShares, name: z.string().max(120).optional() }),
+    experimentSchema,
+  ),
   'experiments.cases': request(experiment.extend(caseFilter), z.object({ cases: z.array(outOfFoldCaseSchema) })),
   'experiments.pause': request(experiment, nothing),
   'experiments.resume': request(experiment, nothing),
@@ -316,9 +435,16 @@ export const requests = {
 
   /** Without `testTimeViews`, as the configuration of the run says. */
   'evaluations.start': request(
-    run.extend({ split: z.enum(['validation', 'test']), testTimeViews: testTimeViewsSchema.optional() }),
+    run.extend({
+      split: z.enum(['validation', 'test']),
+      testTimeViews: testTimeViewsSchema.optional(),
+      /** Who opens the test set, as that person wants to be named. */
+      by: personNameSchema.nullable().optional(),
+    }),
     job,
   ),
+  /** Every opening of a test set of this project, newest first. */
+  'evaluations.openings': request(project, z.object({ openings: z.array(testOpeningSchema) })),
   'evaluations.get': request(run.extend({ split: z.enum(['validation', 'test']) }), evaluationSchema.nullable()),
   'evaluations.cases': request(
     run.extend({

@@ -1,5 +1,10 @@
 import { z } from 'zod';
 import { duplicateCountsSchema } from './duplicates';
+import { heldOutSchema } from './held-out';
+import { columnMappingSchema } from './label-table';
+import { readerCountsSchema } from './readers';
+import { reviewCountsSchema } from './review';
+import { splitSignOffSchema } from './sign-off';
 
 export const splitParts = ['train', 'validation', 'test'] as const;
 export const splitPartSchema = z.enum(splitParts);
@@ -44,6 +49,8 @@ export const imageDetailSchema = imageSummarySchema.extend({
     z.object({ tag: z.string(), keyword: z.string(), vr: z.string(), value: z.string(), identifying: z.boolean() }),
   ),
   labelHistory: z.array(z.object({ label: z.string().nullable(), source: z.string(), at: z.string() })),
+  /** What readers say of it now. */
+  readings: z.array(z.object({ reader: z.string(), label: z.string() })),
 });
 export type ImageDetail = z.infer<typeof imageDetailSchema>;
 
@@ -54,9 +61,19 @@ export const imageFilterSchema = z.object({
   modality: z.string().optional(),
   text: z.string().optional(),
   unlabelled: z.boolean().optional(),
+  /** One that the image has: `multi-frame`, `burned-in`, … */
+  flag: z.string().optional(),
+  /** In words, as `dataset.facets` answers. */
+  sex: z.string().optional(),
+  site: z.string().optional(),
   ids: z.array(z.number().int()).optional(),
 });
 export type ImageFilter = z.infer<typeof imageFilterSchema>;
+
+const facetSchema = z.array(z.object({ value: z.string(), images: z.number().int() }));
+/** What images can be filtered by, with how many images each value has. */
+export const facetsSchema = z.object({ flags: facetSchema, sexes: facetSchema, sites: facetSchema });
+export type Facets = z.infer<typeof facetsSchema>;
 
 /** Why a file was left out, by code; `message` is for people. */
 export const skippedFileSchema = z.object({ path: z.string(), code: z.string(), message: z.string() });
@@ -99,6 +116,8 @@ export const importOptionsSchema = z.object({
   groupPattern: z.string().nullable().default(null),
   copy: z.boolean().default(false),
   frames: frameChoiceSchema.default({ kind: 'first' }),
+  /** Of the label table, where one comes with the images. */
+  columns: columnMappingSchema.default({}),
 });
 export type ImportOptions = z.infer<typeof importOptionsSchema>;
 
@@ -123,6 +142,8 @@ export const splitRequestSchema = z.object({
   group: z.enum(['patient', 'none']).default('patient'),
   /** Images that look alike stay in one part, whatever else is grouped. */
   keepDuplicatesTogether: z.boolean().default(true),
+  /** Whole sites or scanners as the test part, in place of a share; `validation` is then a share of what is left. */
+  heldOut: heldOutSchema.nullable().default(null),
 });
 export type SplitRequest = z.infer<typeof splitRequestSchema>;
 /** As it is asked for: what is left out has its default. */
@@ -144,8 +165,14 @@ export const splitSummarySchema = z.object({
   groupsAcrossSplits: z.number().int(),
   patientsAcrossSplits: z.number().int(),
   duplicatesAcrossSplits: z.number().int(),
-  /** Largest difference, in images, between a class count and its stratified share. */
+  /**
+   * Largest difference, in images, over classes and parts between a class's images in a part and the part's share of
+   * the class. Of train and validation only where the test part is held out by site or scanner.
+   */
   deviation: z.number(),
+  heldOut: heldOutSchema.nullable(),
+  /** Given though groups stand in more than one part; null where nobody gave one, or none is needed. */
+  signOff: splitSignOffSchema.nullable(),
   warnings: z.array(z.string()),
 });
 export type SplitSummary = z.infer<typeof splitSummarySchema>;
@@ -178,6 +205,8 @@ export const datasetSummarySchema = z.object({
   modalities: z.record(z.string(), z.number().int()),
   split: splitSummarySchema.nullable(),
   duplicates: duplicateCountsSchema,
+  readers: readerCountsSchema,
+  review: reviewCountsSchema,
   lastImport: importResultSchema.nullable(),
   /** The newest one; `changed`: images were removed or brought back since. Null where none is recorded yet. */
   version: datasetVersionSchema.extend({ changed: z.boolean() }).nullable(),

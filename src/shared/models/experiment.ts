@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { comparisonSchema } from './comparison';
+import { leakResultSchema } from './leak';
 import { settingValueSchema } from './membership';
 import { casePredictionSchema, evaluationSchema, runSummarySchema } from './run';
 
@@ -24,6 +25,12 @@ export const experimentSchema = z.discriminatedUnion('kind', [
     kind: z.literal('folds'),
     folds: z.number().int(),
     members: z.array(z.object({ run: z.string(), fold: z.number().int() })),
+  }),
+  /** The same run on two splits with equal shares and seed: one that leaks, and one that does not. */
+  z.object({
+    ...common,
+    kind: z.literal('leak'),
+    members: z.array(z.object({ run: z.string(), grouped: z.boolean() })),
   }),
 ]);
 export type Experiment = z.infer<typeof experimentSchema>;
@@ -69,6 +76,8 @@ export const experimentDetailSchema = z.object({
   comparison: comparisonSchema.nullable(),
   /** Of a cross-validation whose folds are all evaluated. */
   pooled: foldEvaluationSchema.nullable(),
+  /** Of a measured leak whose two models are both tested. */
+  leak: leakResultSchema.nullable(),
 });
 export type ExperimentDetail = z.infer<typeof experimentDetailSchema>;
 

@@ -13,5 +13,7 @@ export const membershipSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sweep'), experiment: z.string(), key: z.string(), value: settingValueSchema }),
   /** The run that is validated on fold `fold` (from 1) and trained on the others. */
   z.object({ kind: z.literal('folds'), experiment: z.string(), fold: z.number().int(), folds: z.number().int() }),
+  /** One of the two that measure a leak: on a split that keeps together what belongs together, or on one that does not. */
+  z.object({ kind: z.literal('leak'), experiment: z.string(), grouped: z.boolean() }),
 ]);
 export type Membership = z.infer<typeof membershipSchema>;

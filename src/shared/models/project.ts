@@ -19,12 +19,15 @@ const settingsFields = {
   lastProject: z.string().nullable(),
   lastScreen: z.string(),
   showIdentifyingTags: z.boolean(),
+  /** As the user signs: sign-offs and openings of the test set. Never taken from the system. */
+  signature: z.string().max(80),
 };
 export const settingsSchema = z.object({
   theme: settingsFields.theme.default('dark'),
   lastProject: settingsFields.lastProject.default(null),
   lastScreen: settingsFields.lastScreen.default('projects'),
   showIdentifyingTags: settingsFields.showIdentifyingTags.default(false),
+  signature: settingsFields.signature.default(''),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

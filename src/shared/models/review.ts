@@ -38,3 +38,65 @@ export const reviewFindingSchema = z.object({
   beside: z.array(z.number().int()),
 });
 export type ReviewFinding = z.infer<typeof reviewFindingSchema>;
+
+/** `open`: nobody has said anything. `accepted` is settled for as long as the evidence is the same. */
+export const reviewStateSchema = z.enum(['open', ...reviewVerdictSchema.options]);
+export type ReviewState = z.infer<typeof reviewStateSchema>;
+
+/** A finding with its image, and what a person said of it. */
+export const reviewItemSchema = reviewFindingSchema.extend({
+  /** Path of the image relative to the folder that was imported. */
+  path: z.string(),
+  /** Its label now. */
+  label: z.string().nullable(),
+  state: reviewStateSchema,
+  /** When that was said; null where nothing was. */
+  at: z.string().nullable(),
+});
+export type ReviewItem = z.infer<typeof reviewItemSchema>;
+
+/** Images by reason: an image with two reasons counts with both. */
+export const reviewCountsSchema = z.record(
+  reviewReasonSchema,
+  z.object({
+    open: z.number().int(),
+    deferred: z.number().int(),
+    /** Accepted, relabelled or excluded in the review, and not open again since. */
+    settled: z.number().int(),
+  }),
+);
+export type ReviewCounts = z.infer<typeof reviewCountsSchema>;
+
+/** What a person does about a finding. `reopen` takes a verdict back. `relabel` with null takes the label away. */
+export const reviewDecisionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('accept') }),
+  z.object({ kind: z.literal('defer') }),
+  z.object({ kind: z.literal('reopen') }),
+  z.object({ kind: z.literal('relabel'), label: z.string().trim().min(1).max(120).nullable() }),
+  z.object({ kind: z.literal('exclude') }),
+]);
+export type ReviewDecision = z.infer<typeof reviewDecisionSchema>;
+
+/** Whose answers the suspected mislabels rest on. */
+export const mislabelSourceSchema = z.object({
+  kind: z.enum(['cross-validation', 'run']),
+  /** Of the experiment or the run. */
+  id: z.string(),
+  name: z.string(),
+  images: z.number().int(),
+  /** Share of its answers that are the label, 0 to 1. */
+  accuracy: z.number(),
+});
+export type MislabelSource = z.infer<typeof mislabelSourceSchema>;
+
+export const reviewListSchema = z.object({
+  /** In the order of the queue: open ones, deferred ones, settled ones; the first of them where there are very many. */
+  findings: z.array(reviewItemSchema),
+  /** Of all findings, whatever was asked for. */
+  counts: reviewCountsSchema,
+  /** Null: no model has answered for images that it did not learn from. */
+  mislabelSource: mislabelSourceSchema.nullable(),
+  /** What could not be looked for, in sentences. */
+  problems: z.array(z.string()),
+});
+export type ReviewList = z.infer<typeof reviewListSchema>;

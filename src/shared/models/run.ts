@@ -3,6 +3,7 @@ import { membershipSchema } from './membership';
 import { metricSchema } from './metric';
 import { pipelineSchema } from './pipeline';
 import { bestMetrics, runConfigSchema } from './run-config';
+import { signOffSchema } from './sign-off';
 import { testTimeViewsSchema } from './test-time';
 
 export const runStates = ['queued', 'running', 'paused', 'finished', 'stopped', 'interrupted', 'failed'] as const;
@@ -94,6 +95,8 @@ export const runSummarySchema = z.object({
   queueOrder: z.number().default(0),
   /** The sweep or cross-validation that it belongs to. */
   experiment: membershipSchema.nullable().default(null),
+  /** Of the record: what let it start though its split leaks. */
+  signOff: signOffSchema.nullable().default(null),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
@@ -122,6 +125,8 @@ export const runRecordSchema = z.object({
   notes: z.array(z.string()),
   /** The sweep or cross-validation that it belongs to, and as what. */
   experiment: membershipSchema.nullable().default(null),
+  /** Where groups stood in more than one part of its split: who let it start, when and why. */
+  signOff: signOffSchema.nullable().default(null),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
@@ -169,6 +174,8 @@ export const evaluationSchema = z.object({
     correct: z.array(z.number().int()),
     incorrect: z.array(z.number().int()),
   }),
+  /** What a leak in the split of the run means for these numbers; it stands above all of them. */
+  leak: z.string().nullable().default(null),
   /** Sentences of caution, e.g. "Fewer than 30 malignant cases: too few to say". */
   cautions: z.array(z.string()),
   seconds: z.number(),
@@ -176,6 +183,18 @@ export const evaluationSchema = z.object({
   evaluatedAt: z.string(),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/** One opening of a test set: each may have moved a choice. */
+export const testOpeningSchema = z.object({
+  at: z.string(),
+  run: z.string(),
+  /** Null where the run is gone. */
+  runName: z.string().nullable(),
+  /** Null where nobody gave a name. */
+  by: z.string().nullable(),
+  images: z.number().int(),
+});
+export type TestOpening = z.infer<typeof testOpeningSchema>;
 
 /** One line of `runs/<id>/predictions-<split>.ndjson`. `probabilities` in class order. */
 export const casePredictionSchema = z.object({

@@ -107,6 +107,15 @@ describe('splitItems', () => {
     }
   });
 
+  it('comes within an image of the shares where groups of two allow it', () => {
+    // 8 patients of two images a class: a fifth of 16 is 3.2, and 4 is nearer than 2.
+    const items = Array.from({ length: 32 }, (_, id) => ({ id, label: id % 4 < 2 ? 0 : 1, group: id >> 1 }));
+    for (let seed = 0; seed < 20; seed++) {
+      const share = { validation: 0.2, test: 0 };
+      expect(splitDeviation(byClass(items, splitItems(items, share, seed)), share)).toBe(0.8);
+    }
+  });
+
   it('gives each part a patient of a class that has three, and leaves a class of two without one', () => {
     const items = [
       ...Array.from({ length: 200 }, (_, id) => ({ id, label: 0, group: id >> 1 })),

@@ -57,15 +57,16 @@ export function dealItems(
     const index = classIndex.get(item.label) ?? 0;
     totals[index] = (totals[index] ?? 0) + 1;
   }
-  const targets = roundTable(totals.map((total) => fractions.map((fraction) => fraction * total)));
+  // Groups go to the exact shares: rounded ones make ties of what is not equally near.
+  const shares = totals.map((total) => fractions.map((fraction) => fraction * total));
   const random = createRandom(seed);
   const groups = gather(items, classIndex);
-  if (groups.length === items.length) return dealSingles(items, classIndex, targets, random);
-  if (!evenSizes) return dealGroups(groups, totals, targets, fractions, random);
+  if (groups.length === items.length) return dealSingles(items, classIndex, roundTable(shares), random);
+  if (!evenSizes) return dealGroups(groups, totals, shares, fractions, random);
   return dealGroups(
     groups.map((group) => ({ ...group, classes: [...group.classes, [labels.length, group.ids.length] as const] })),
     [...totals, items.length],
-    [...targets, fractions.map((fraction) => fraction * items.length)],
+    [...shares, fractions.map((fraction) => fraction * items.length)],
     fractions,
     random,
   );

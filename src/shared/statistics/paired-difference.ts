@@ -37,8 +37,8 @@ export function pairedDifference(
 ): Metric | null {
   const first = pairs.map(([one]) => one);
   const measure = [
-    metricOf(first, classes.length, metric),
-    metricOf(
+    metricOfCases(first, classes.length, metric),
+    metricOfCases(
       pairs.map(([, two]) => two),
       classes.length,
       metric,
@@ -62,7 +62,7 @@ export function pairedDifference(
 }
 
 /** The metric of cases that are counted `weights` times; NaN where it has no value. */
-function metricOf(
+export function metricOfCases(
   cases: readonly EvaluatedCase[],
   size: number,
   metric: BestMetric,

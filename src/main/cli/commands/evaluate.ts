@@ -6,6 +6,12 @@ import type { Run } from '../program';
 import { interval, RESEARCH_USE, table } from '../table';
 import { testTimeViewsOption } from './test-time-views';
 
+interface Options {
+  readonly split: 'validation' | 'test';
+  readonly views?: number;
+  readonly by?: string;
+}
+
 export function addEvaluate(program: Command, run: Run): void {
   program
     .command('evaluate')
@@ -18,10 +24,17 @@ export function addEvaluate(program: Command, run: Run): void {
         .default('test'),
     )
     .addOption(testTimeViewsOption())
-    .action((folder: string, id: string, { split, views }: { split: 'validation' | 'test'; views?: number }) =>
+    .option('--by <name>', 'who opens the test set, for the record of its openings')
+    .action((folder: string, id: string, { split, views, by }: Options) =>
       run(async (session) => {
         const project = await session.open(folder);
-        const { job } = await session.request('evaluations.start', { project, run: id, split, testTimeViews: views });
+        const { job } = await session.request('evaluations.start', {
+          project,
+          run: id,
+          split,
+          testTimeViews: views,
+          by: by ?? null,
+        });
         const { value } = await session.finish<Evaluation>(job);
         return { result: { ...value }, text: describeEvaluation(value) };
       }),
@@ -32,9 +45,13 @@ export const describeEvaluation = (evaluation: Evaluation): string =>
   describeNumbers(evaluation, `${evaluation.split} images, ${viewsText(evaluation.testTimeViews)}`);
 
 /** `images`: what was measured on, as in “12 test images of 5 patients”. */
-export function describeNumbers(evaluation: EvaluationNumbers, images: string): string {
+export function describeNumbers(
+  evaluation: EvaluationNumbers & { readonly leak: string | null },
+  images: string,
+): string {
   const { classes, perClass, confusionMatrix, cautions, n, patients } = evaluation;
   return [
+    ...(evaluation.leak === null ? [] : [`WARNING: ${evaluation.leak}`, '']),
     `${n} ${images}, ${patients} patients; in brackets the 95 % interval`,
     '',
     table(

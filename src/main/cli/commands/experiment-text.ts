@@ -2,6 +2,7 @@ import { metricNames } from '#shared/experiments/metrics';
 import { settingText } from '#shared/experiments/settings';
 import type { ComparedValues, Comparison, Verdict } from '#shared/models/comparison';
 import type { ExperimentDetail } from '#shared/models/experiment';
+import type { LeakResult, LeakSide } from '#shared/models/leak';
 import type { Metric } from '#shared/models/metric';
 import { decimals, interval, RESEARCH_USE, table } from '../table';
 import { describeNumbers } from './evaluate';
@@ -47,8 +48,35 @@ export function describeValues(rows: readonly ComparedValues[], names: readonly 
   );
 }
 
-export function describeExperiment({ experiment, runs, comparison, pooled }: ExperimentDetail): string {
+/** The two sides of a measured leak, and what lies between them. */
+function describeLeak({ leaking, grouped, accuracy, auc, sentence, cautions }: LeakResult): string {
+  const row = (name: string, side: LeakSide) => [
+    name,
+    side.n,
+    side.patients,
+    interval(side.accuracy),
+    interval(side.macroF1),
+    measured(side.auc),
+  ];
+  return [
+    table(
+      ['split', 'test images', 'patients', 'accuracy', 'macro F1', 'AUC'],
+      [row('leaking', leaking), row('grouped', grouped), ['difference', '', '', interval(accuracy), '', measured(auc)]],
+    ),
+    sentence,
+    ...cautions.map((caution) => `Note: ${caution}`),
+  ].join('\n');
+}
+
+export function describeExperiment({ experiment, runs, comparison, pooled, leak }: ExperimentDetail): string {
   const states = `${experiment.name} (${experiment.id}): ${runs.filter(({ state }) => state === 'finished').length} of ${experiment.members.length} runs finished`;
+  if (experiment.kind === 'leak') {
+    return [
+      states,
+      leak === null ? 'The test images of both are not evaluated yet.' : `\n${describeLeak(leak)}`,
+      RESEARCH_USE,
+    ].join('\n');
+  }
   const title = experiment.kind === 'sweep' ? experiment.key : 'fold';
   const label = (run: string): string => {
     if (experiment.kind === 'folds') return String(experiment.members.find((one) => one.run === run)?.fold ?? '');

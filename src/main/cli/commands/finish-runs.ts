@@ -19,7 +19,7 @@ export async function finishExperiment(session: Session, project: string, experi
   const outcome = experimentOutcome(detail, open.folder);
   const failed = firstFailure(detail.runs);
   if (!session.interrupt.aborted) return failed === null ? outcome : { ...outcome, failure: failed };
-  const command = detail.experiment.kind === 'sweep' ? 'sweep' : 'cross-validate';
+  const command = commands[detail.experiment.kind];
   return {
     ...outcome,
     interrupted: true,
@@ -27,9 +27,12 @@ export async function finishExperiment(session: Session, project: string, experi
   };
 }
 
+/** What each kind goes on with. */
+const commands = { sweep: 'sweep', folds: 'cross-validate', leak: 'leak' } as const;
+
 /** What stands in an experiment, for scripts and for people. */
 export function experimentOutcome(detail: ExperimentDetail, projectFolder: string): Outcome {
-  const { experiment, runs, comparison, pooled } = detail;
+  const { experiment, runs, comparison, pooled, leak } = detail;
   const { id, ...rest } = experiment;
   const compared = new Map(comparison?.runs.map((run) => [run.summary.id, run]));
   const members = experiment.members.map((member) => {
@@ -54,7 +57,7 @@ export function experimentOutcome(detail: ExperimentDetail, projectFolder: strin
       ...rest,
       experiment: id,
       members,
-      ...(experiment.kind === 'sweep' ? sweep : { outOfFold: pooled }),
+      ...(experiment.kind === 'sweep' ? sweep : experiment.kind === 'folds' ? { outOfFold: pooled } : { leak }),
       ...(pooled === null ? {} : { predictions: join(experimentFolder(projectFolder, id), 'predictions.ndjson') }),
     },
     text: describeExperiment(detail),

@@ -1,10 +1,15 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type FrameChoice, frameChoiceSchema, type ImportResult } from '#shared/models/dataset';
+import type { ColumnMapping } from '#shared/models/label-table';
+import { UsageError } from '../outcome';
 import type { Run } from '../program';
 import { decimals, table } from '../table';
+import { columnMapping, describeTable, tableResult } from './table-columns';
 
 interface Options {
   readonly labels?: string;
+  readonly columns?: ColumnMapping;
+  readonly preview?: boolean;
   readonly groupPattern?: string;
   readonly copy?: boolean;
   readonly folderLabels: boolean;
@@ -18,7 +23,9 @@ export function addImport(program: Command, run: Run): void {
     .description('add DICOM, PNG and JPEG files, or folders of them, to a project')
     .argument('<project>', 'the project folder')
     .argument('<path...>', 'files and folders')
-    .option('--labels <csv>', 'a table with a path or file column, and label, patient or split columns')
+    .option('--labels <csv>', 'a table with a path or file column, and label, reader, patient, site or split columns')
+    .option('--columns <which>', 'what its columns mean: path=File,label=Diagnosis,reader=Rater', columnMapping)
+    .option('--preview', 'say what the table holds and fits, and import nothing')
     .option('--group-pattern <re>', 'a regular expression on the relative path; its first group is the patient')
     .option('--copy', 'copy the files into the project')
     .option('--frames <which>', 'of multi-frame files: first (default), middle, all, or every:N', frameChoice)
@@ -28,6 +35,14 @@ export function addImport(program: Command, run: Run): void {
       run(async (session) => {
         const project = await session.open(folder);
         const plan = await session.request('dataset.scan', { project, grants: paths.map(session.grant) });
+        const columns = options.columns ?? {};
+        if (options.preview === true) {
+          if (options.labels === undefined) throw new UsageError('--preview looks at a table: give one with --labels.');
+          const grant = session.grant(options.labels);
+          const input = { project, plan: plan.id, table: grant, mapping: columns };
+          const preview = await session.request('dataset.readTable', input);
+          return { result: { files: plan.files, table: tableResult(preview) }, text: describeTable(preview) };
+        }
         const { job } = await session.request('dataset.import', {
           project,
           plan: plan.id,
@@ -37,6 +52,7 @@ export function addImport(program: Command, run: Run): void {
             splitsFromFolders: options.folderSplits,
             groupPattern: options.groupPattern ?? null,
             copy: options.copy === true,
+            columns,
             ...(options.frames === undefined ? {} : { frames: options.frames }),
           },
         });

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import type { Run } from '../program';
+import { addAdjudicate } from './adjudicate';
+import { addAgreement } from './agreement';
 import { addApp } from './app';
 import { addBackbone } from './backbone';
 import { addBench } from './bench';
 import { addCompare } from './compare';
 import { addConfounders } from './confounders';
 import { addCreate } from './create';
+import { addDataset } from './dataset';
 import { addDeidentify } from './deidentify';
 import { addDemo } from './demo';
 import { addEvaluate } from './evaluate';
@@ -14,6 +17,8 @@ import { addExport } from './export';
 import { addFindRate } from './find-rate';
 import { addImport } from './import';
 import { addInspect } from './inspect';
+import { addLabels } from './labels';
+import { addLeak } from './leak';
 import { addPredict } from './predict';
 import { addReview } from './review';
 import { addRuns } from './runs';
@@ -30,15 +35,20 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addCreate,
   addImport,
   addVersions,
+  addLabels,
+  addAgreement,
+  addAdjudicate,
   addReview,
   addConfounders,
   addSplit,
+  addDataset,
   addBackbone,
   addFindRate,
   addTrain,
   addRuns,
   addCompare,
   addExperiments,
+  addLeak,
   addEvaluate,
   addPredict,
   addExport,

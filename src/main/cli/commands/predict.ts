@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { signOffWarning } from '#shared/models/sign-off';
 import { viewsText } from '#shared/models/test-time';
 import type { PredictedFile } from '../../services/predictions';
 import type { Run } from '../program';
@@ -34,10 +35,12 @@ export function addPredict(program: Command, run: Run): void {
             ...(options.attention === undefined ? {} : { overlayFolder: resolve(options.attention) }),
           },
         );
+        const { record } = await session.request('runs.get', { project: project.id, run: id });
+        const leak = record.signOff === null ? null : signOffWarning(record.signOff);
         const { value, job: ended } = await session.finish<readonly PredictedFile[]>(job.id);
         return {
-          result: { predictions: value.map(toAnswer) },
-          text: toText(value),
+          result: { predictions: value.map(toAnswer), leak },
+          text: leak === null ? toText(value) : `WARNING: ${leak}\n\n${toText(value)}`,
           interrupted: ended.state === 'cancelled',
         };
       }),

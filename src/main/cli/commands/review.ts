@@ -1,34 +1,101 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ImageSummary } from '#shared/models/dataset';
 import type { DuplicateGroup } from '#shared/models/duplicates';
+import { type ReviewItem, type ReviewList, type ReviewReason, reviewReasons } from '#shared/models/review';
+import { UsageError } from '../outcome';
 import type { Run } from '../program';
 import type { Session } from '../session';
 import { decimals, table } from '../table';
+import { ALL, type AskedDecision, askedDecision, type DecisionOptions, findingsOf } from './review-decisions';
 
 /** As many as `dataset.images` answers at once. */
 const PAGE = 500;
+const EVERYTHING = 1_000_000;
+
+interface Options extends DecisionOptions {
+  readonly reason?: ReviewReason;
+  readonly all?: boolean;
+  readonly undo?: boolean;
+}
 
 export function addReview(program: Command, run: Run): void {
   program
     .command('review')
-    .description('list duplicate images, those with different labels, and those in more than one part of the split')
+    .description('list what wants a second look, and decide on it; list duplicate images')
     .argument('<project>', 'the project folder')
-    .action((folder: string) =>
+    .addOption(new Option('--reason <reason>', 'only images with this reason').choices(reviewReasons))
+    .option('--all', 'list what is settled too')
+    .option('--accept <image...>', 'these images, by path or number (or all, with --reason), are right as they are')
+    .option('--defer <image...>', 'put them at the end of the queue')
+    .option('--reopen <image...>', 'take back what was said of them')
+    .option('--relabel <image...>', 'give them the suggested class, or that of --as')
+    .option('--as <class>', 'the class that --relabel gives')
+    .option('--exclude <image...>', 'take them out of the project (their files stay)')
+    .option('--undo', 'take back the last change to labels, images, split or review')
+    .action((folder: string, { reason, all = false, undo = false, ...options }: Options) =>
       run(async (session) => {
+        const asked = askedDecision(options);
+        if (asked?.images.includes(ALL) === true && reason === undefined) {
+          throw new UsageError('“all” goes with --reason: say all of what.');
+        }
         const project = await session.open(folder);
-        const found = (await session.request('dataset.duplicates', { project })).groups;
+        const list = () => session.request('review.list', { project, reason, includeSettled: true, limit: EVERYTHING });
+        const undone = undo ? (await session.request('dataset.undo', { project })).description : undefined;
+        const changed = asked === null ? 0 : await decide(session, project, asked, (await list()).findings);
+        const answer = await list();
+        const shown = answer.findings.filter(({ state }) => all || state !== 'accepted');
+        const { groups: found } = await session.request('dataset.duplicates', { project });
         const images = await imagesOf(session, project, found);
         const groups = found.map((group) => describeGroup(group, images));
+        const findings = shown.map(describeFinding);
         return {
           result: {
             groups,
             conflicts: groups.filter((group) => group.conflict),
             leaks: groups.filter((group) => group.leak),
+            findings,
+            counts: answer.counts,
+            mislabelSource: answer.mislabelSource,
+            problems: answer.problems,
+            changed,
+            ...(undone === undefined ? {} : { undone }),
           },
-          text: toText(groups),
+          text: [
+            ...(undone === undefined ? [] : [undone === null ? 'Nothing to undo.' : `Undone: ${undone}`]),
+            ...(asked === null ? [] : [`Decided on ${changed} findings.`]),
+            findingsText(findings, answer),
+            '',
+            groupsText(groups),
+          ].join('\n'),
         };
       }),
     );
+}
+
+/** Answers with how many findings there were. */
+async function decide(
+  session: Session,
+  project: string,
+  { images: named, decision }: AskedDecision,
+  findings: readonly ReviewItem[],
+): Promise<number> {
+  const chosen = findingsOf(named, findings);
+  if (decision !== null) {
+    return (await session.request('review.judge', { project, findings: chosen, decision })).changed;
+  }
+  const suggested = chosen.filter(({ suggestion }) => suggestion !== null);
+  if (suggested.length === 0) throw new UsageError('Nothing is suggested for these images: name the class with --as.');
+  let changed = 0;
+  for (const label of new Set(suggested.map(({ suggestion }) => suggestion))) {
+    const alike = suggested.filter(({ suggestion }) => suggestion === label);
+    const answer = await session.request('review.judge', {
+      project,
+      findings: alike,
+      decision: { kind: 'relabel', label },
+    });
+    changed += answer.changed;
+  }
+  return changed;
 }
 
 async function imagesOf(
@@ -43,6 +110,30 @@ async function imagesOf(
     for (const image of page.images) images.set(image.id, image);
   }
   return images;
+}
+
+function describeFinding({ image, path, label, reason, why, suggestion, state, weight, beside }: ReviewItem) {
+  return { image, path, label, reason, why, suggestion, state, weight, beside };
+}
+
+function findingsText(findings: readonly ReturnType<typeof describeFinding>[], { problems }: ReviewList): string {
+  const notes = problems.map((problem) => `Note: ${problem}`);
+  if (findings.length === 0) return ['Nothing wants a second look.', ...notes].join('\n');
+  return [
+    table(
+      ['image', 'path', 'reason', 'label', 'suggestion', 'state', 'why'],
+      findings.map((one) => [
+        one.image,
+        one.path,
+        one.reason,
+        one.label ?? '',
+        one.suggestion ?? '',
+        one.state,
+        one.why,
+      ]),
+    ),
+    ...notes,
+  ].join('\n');
 }
 
 function describeGroup(group: DuplicateGroup, known: ReadonlyMap<number, ImageSummary>) {
@@ -61,7 +152,7 @@ function describeGroup(group: DuplicateGroup, known: ReadonlyMap<number, ImageSu
   };
 }
 
-function toText(groups: readonly ReturnType<typeof describeGroup>[]): string {
+function groupsText(groups: readonly ReturnType<typeof describeGroup>[]): string {
   if (groups.length === 0) return 'No duplicate images.';
   const conflicts = groups.filter((group) => group.conflict).length;
   const leaks = groups.filter((group) => group.leak).length;

@@ -7,9 +7,9 @@ export function runTable(runs: readonly RunSummary[]): string {
   const places = queuePlaces(runs);
   return table(
     ['run', 'state', 'backbone', 'preset', 'epochs', 'best', 'time'],
-    runs.map(({ id, state, backbone, preset, epochsDone, epochs, best, seconds }) => [
+    runs.map(({ id, state, backbone, preset, epochsDone, epochs, best, seconds, signOff }) => [
       id,
-      places.has(id) ? `${state}, place ${places.get(id)}` : state,
+      `${places.has(id) ? `${state}, place ${places.get(id)}` : state}${signOff === null ? '' : ', leaking split'}`,
       backbone,
       preset,
       `${epochsDone}/${epochs}`,

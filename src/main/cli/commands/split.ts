@@ -1,7 +1,11 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { strongImbalances } from '#shared/balance/balance-text';
 import { type SplitSummary, splitParts } from '#shared/models/dataset';
 import type { FoldPlan } from '#shared/models/experiment';
+import { type HeldOut, originKinds } from '#shared/models/held-out';
+import { personNameSchema, signOffReasonSchema, voidText } from '#shared/models/sign-off';
 import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import { UsageError } from '../outcome';
 import type { Run } from '../program';
 import { table } from '../table';
 import { share, wholeNumber } from './numbers';
@@ -13,6 +17,10 @@ interface Options {
   readonly group?: 'patient' | 'none';
   readonly duplicates: boolean;
   readonly folds?: number;
+  readonly holdOut?: HeldOut;
+  readonly signOff?: string;
+  readonly reason?: string;
+  readonly withdraw?: boolean;
 }
 
 export function addSplit(program: Command, run: Run): void {
@@ -30,16 +38,35 @@ export function addSplit(program: Command, run: Run): void {
       `show the train and validation images in ${FEWEST_FOLDS} to ${MOST_FOLDS} folds, as cross-validate deals them`,
       wholeNumber(FEWEST_FOLDS, MOST_FOLDS),
     )
-    .action((folder: string, { duplicates, folds, ...options }: Options) =>
+    .addOption(
+      new Option(
+        '--hold-out <by=value>',
+        'all images of a site, scanner or station as the test part: site="Site 2", scanner="Maker Model"; again for more of the same kind',
+      ).argParser(heldOut),
+    )
+    .option('--sign-off <name>', 'makes no new split: lets training start on the present one though groups leak')
+    .option('--reason <text>', 'why, with --sign-off; every result of a run on this split says it')
+    .option('--withdraw', 'makes no new split: takes the sign-off of the present one back')
+    .action((folder: string, options: Options, command: Command) =>
       run(async (session) => {
+        const { duplicates, folds, holdOut, signOff, reason, withdraw, ...shares } = options;
+        refuseMixed(options, command);
         const project = await session.open(folder);
-        const summary = await session.request('dataset.split', {
-          project,
-          request: { ...options, keepDuplicatesTogether: duplicates },
-        });
-        const { counts, ...rest } = summary;
-        if (folds === undefined) return { result: { splits: counts, ...rest }, text: toText(summary) };
-        const seed = options.seed ?? summary.seed;
+        const summary =
+          signOff !== undefined
+            ? await session.request('dataset.signOff', { project, name: signOff, reason: reason ?? '' })
+            : withdraw === true
+              ? await session.request('dataset.withdrawSignOff', { project })
+              : await session.request('dataset.split', {
+                  project,
+                  request: { ...shares, keepDuplicatesTogether: duplicates, heldOut: holdOut ?? null },
+                });
+        const { counts, ...split } = summary;
+        const { balance } = await session.request('dataset.balance', { project });
+        const rest = { ...split, balance };
+        const text = [toText(summary), ...strongImbalances(balance).map((line) => `Note: ${line}`)].join('\n');
+        if (folds === undefined) return { result: { splits: counts, ...rest }, text };
+        const seed = shares.seed ?? summary.seed;
         const plan = await session.request('experiments.planFolds', { project, folds, seed });
         const named = plan.folds.map((fold, index) => [`fold ${index + 1}`, fold.counts] as const);
         return {
@@ -50,14 +77,43 @@ export function addSplit(program: Command, run: Run): void {
             ...plan,
             warnings: [...rest.warnings, ...plan.warnings],
           },
-          text: `${toText(summary)}\n\n${foldText(plan, seed)}`,
+          text: `${text}\n\n${foldText(plan, seed)}`,
         };
       }),
     );
 }
 
+/** `site=Name`, collected: all of one kind. */
+function heldOut(text: string, before?: HeldOut): HeldOut {
+  const [, kind, value] = /^(\w+)=(.+)$/s.exec(text.trim()) ?? [];
+  const by = originKinds.find((one) => one === kind);
+  if (by === undefined || value === undefined) {
+    throw new InvalidArgumentError(`Write ${originKinds.join('=…, ')}=….`);
+  }
+  if (before !== undefined && before.by !== by) throw new InvalidArgumentError('Hold out by one kind only.');
+  return { by, values: [...(before?.values ?? []), value.trim()] };
+}
+
+function refuseMixed({ signOff, reason, withdraw, folds }: Options, command: Command): void {
+  if (signOff === undefined && reason !== undefined) {
+    throw new UsageError('--reason goes with --sign-off.', 'For example: --sign-off "A. Name" --reason "…"');
+  }
+  if (signOff === undefined && withdraw !== true) return;
+  if (signOff !== undefined && withdraw === true) throw new UsageError('Sign off or withdraw, not both.');
+  if (signOff !== undefined && (!personNameSchema.safeParse(signOff).success || !isReason(reason))) {
+    throw new UsageError('A sign-off needs a name and a reason.', 'For example: --sign-off "A. Name" --reason "…"');
+  }
+  const making = ['validation', 'test', 'seed', 'group', 'duplicates', 'holdOut'];
+  if (folds !== undefined || making.some((name) => command.getOptionValueSource(name) === 'cli')) {
+    throw new UsageError('A sign-off is of the present split: leave out what would make a new one.');
+  }
+}
+
+const isReason = (text: string | undefined): boolean => signOffReasonSchema.safeParse(text).success;
+
 function toText(summary: SplitSummary): string {
-  const { counts, patients, patientsAcrossSplits, duplicatesAcrossSplits, warnings, group, seed } = summary;
+  const { counts, patients, patientsAcrossSplits, duplicatesAcrossSplits, warnings, group, seed, signOff } = summary;
+  const isVoid = signOff === null ? null : voidText(signOff);
   const labels = [...new Set(splitParts.flatMap((part) => Object.keys(counts[part])))].sort();
   return [
     table(
@@ -66,6 +122,12 @@ function toText(summary: SplitSummary): string {
     ),
     `Grouped by ${group}, near duplicates ${summary.keepDuplicatesTogether ? '' : 'not '}kept together, seed ${seed}`,
     `In more than one part: patients ${patientsAcrossSplits}, groups of duplicates ${duplicatesAcrossSplits}`,
+    ...(summary.heldOut === null
+      ? []
+      : [`Test: held out by ${summary.heldOut.by}: ${summary.heldOut.values.join(', ')}`]),
+    ...(signOff === null
+      ? []
+      : [isVoid ?? `Signed off by ${signOff.name} on ${signOff.at.slice(0, 10)}: ${signOff.reason}`]),
     ...warnings.map((warning) => `Note: ${warning}`),
   ].join('\n');
 }

@@ -4,6 +4,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { Diagnosis } from '#shared/models/diagnosis';
 import type { LogRecord, RunDetail, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
+import { signOffWarning } from '#shared/models/sign-off';
 import { runFolder } from '../../services/project-paths';
 import { type Outcome, UsageError } from '../outcome';
 import type { Run } from '../program';
@@ -111,6 +112,7 @@ export async function finishRun(session: Session, project: string, run: string):
   const result = {
     run,
     state: summary.state,
+    leak: detail.record.signOff === null ? null : signOffWarning(detail.record.signOff),
     device: summary.device,
     epochs: summary.epochsDone,
     history: detail.history.map(({ epoch, trainLoss, validationLoss, metrics }) => ({
@@ -155,6 +157,7 @@ function meanRate(records: readonly LogRecord[]): number | null {
 
 function toText({ summary, history, record }: RunDetail, imagesPerSecond: number | null): string {
   return [
+    ...(record.signOff === null ? [] : [`WARNING: ${signOffWarning(record.signOff)}`, '']),
     table(
       ['epoch', 'train loss', 'validation loss', 'accuracy', 'macro F1', 'AUC', ''],
       history.map(({ epoch, trainLoss, validationLoss, metrics, isBest }) => [

@@ -3,8 +3,11 @@ import type { DomainHandlers } from '../handle';
 
 export const evaluationsHandlers = ({ projects, evaluations, reports }: Services) =>
   ({
-    'evaluations.start': ({ project, run, split, testTimeViews }) => ({
-      job: evaluations.start(projects.get(project), run, split, testTimeViews).id,
+    'evaluations.start': ({ project, run, split, testTimeViews, by }) => ({
+      job: evaluations.start(projects.get(project), run, split, { testTimeViews, by }).id,
+    }),
+    'evaluations.openings': async ({ project }) => ({
+      openings: await evaluations.testOpenings(projects.get(project)),
     }),
     'evaluations.get': ({ project, run, split }) => evaluations.get(projects.get(project), run, split),
     'evaluations.cases': async ({ project, run, split, ...filter }) => ({

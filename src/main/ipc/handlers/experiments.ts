@@ -21,6 +21,16 @@ export const experimentsHandlers = ({ projects, experiments, duplicates }: Servi
       await duplicates.search(project);
       return experiments.crossValidate(project, request);
     },
+    'experiments.planLeak': async ({ project: id, ...shares }) => {
+      const project = projects.get(id);
+      await duplicates.search(project);
+      return experiments.planLeak(project, shares);
+    },
+    'experiments.leak': async ({ project: id, ...request }) => {
+      const project = projects.get(id);
+      await duplicates.search(project);
+      return experiments.measureLeak(project, request);
+    },
     'experiments.cases': async ({ project, experiment, ...filter }) => ({
       cases: await experiments.cases(projects.get(project), experiment, filter),
     }),

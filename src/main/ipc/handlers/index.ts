@@ -12,6 +12,8 @@ import type { PlatformHandlers } from './platform';
 import { predictionsHandlers } from './predictions';
 import { projectsHandlers } from './projects';
 import { ratesHandlers } from './rates';
+import { readersHandlers } from './readers';
+import { reviewHandlers } from './review';
 import { runsHandlers } from './runs';
 import { settingsHandlers } from './settings';
 
@@ -25,6 +27,8 @@ export function createHandlers(services: Services, mode: 'desktop' | 'web', plat
     ...jobsHandlers(services),
     ...datasetHandlers(services),
     ...confoundersHandlers(services),
+    ...readersHandlers(services),
+    ...reviewHandlers(services),
     ...backbonesHandlers(services),
     ...ratesHandlers(services),
     ...runsHandlers(services),

@@ -2,6 +2,13 @@ import type { TableData } from '../components/table-text';
 import { type ChartColours, chartColours, type Scheme, sequentialBlue, textOn } from './palette';
 import { element, svgDocument, textElement } from './svg';
 
+/** What rows and columns are; "True" and "Predicted" unless two readers are held against each other. */
+export interface ConfusionAxes {
+  readonly row: string;
+  readonly column: string;
+}
+export const truthAndPrediction: ConfusionAxes = { row: 'True', column: 'Predicted' };
+
 export interface ConfusionCell {
   readonly truth: number;
   readonly predicted: number;
@@ -13,7 +20,12 @@ export interface ConfusionCell {
 }
 
 /** Cells of a confusion matrix [truth][predicted], row by row. */
-export function confusionCells(classes: readonly string[], matrix: readonly (readonly number[])[]): ConfusionCell[] {
+export function confusionCells(
+  classes: readonly string[],
+  matrix: readonly (readonly number[])[],
+  axes: ConfusionAxes = truthAndPrediction,
+): ConfusionCell[] {
+  const column = axes === truthAndPrediction ? 'predicted' : axes.column;
   return classes.flatMap((truthLabel, truth) => {
     const row = matrix[truth] ?? [];
     const total = row.reduce((sum, count) => sum + count, 0);
@@ -24,16 +36,21 @@ export function confusionCells(classes: readonly string[], matrix: readonly (rea
         predicted,
         count,
         share: total === 0 ? 0 : count / total,
-        name: `True ${truthLabel}, predicted ${predictedLabel}: ${count} ${count === 1 ? 'image' : 'images'}`,
+        name: `${axes.row} ${truthLabel}, ${column} ${predictedLabel}: ${count} ${count === 1 ? 'image' : 'images'}`,
       };
     });
   });
 }
 
 /** Counts as a table: one row a true class, one column a predicted class. */
-export function confusionTable(classes: readonly string[], matrix: readonly (readonly number[])[]): TableData {
+export function confusionTable(
+  classes: readonly string[],
+  matrix: readonly (readonly number[])[],
+  axes: ConfusionAxes = truthAndPrediction,
+): TableData {
+  const first = axes === truthAndPrediction ? 'True class' : axes.row;
   return {
-    columns: ['True class', ...classes.map((label) => `Predicted ${label}`), 'Total'],
+    columns: [first, ...classes.map((label) => `${axes.column} ${label}`), 'Total'],
     rows: classes.map((label, truth) => {
       const row = classes.map((_, predicted) => matrix[truth]?.[predicted] ?? 0);
       return [label, ...row, row.reduce((sum, count) => sum + count, 0)];
@@ -49,13 +66,15 @@ export function confusionSvg(
   classes: readonly string[],
   matrix: readonly (readonly number[])[],
   scheme: Scheme,
+  axes: ConfusionAxes = truthAndPrediction,
 ): string {
+  const plain = axes === truthAndPrediction;
   const colours: ChartColours = chartColours(scheme);
   const size = 84;
   const left = 140;
   const top = 88;
   const axis = { fill: colours.dimmed, 'font-size': 12 };
-  const cells = confusionCells(classes, matrix).map((cell) => {
+  const cells = confusionCells(classes, matrix, axes).map((cell) => {
     const x = left + cell.predicted * size;
     const y = top + cell.truth * size;
     const fill = sequentialBlue(scheme, cell.share);
@@ -102,13 +121,13 @@ export function confusionSvg(
     title,
     colours,
     body: [
-      textElement('Predicted class', {
+      textElement(plain ? 'Predicted class' : shorten(axes.column, 30), {
         x: left + (classes.length * size) / 2,
         y: top - 30,
         'text-anchor': 'middle',
         ...axis,
       }),
-      textElement('True class', { x: 16, y: top - 8, ...axis }),
+      textElement(plain ? 'True class' : shorten(axes.row, 16), { x: 16, y: top - 8, ...axis }),
       ...columns,
       ...rows,
       ...cells,

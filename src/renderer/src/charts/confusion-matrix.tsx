@@ -1,7 +1,14 @@
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
 import classNames from './confusion-matrix.module.css';
-import { type ConfusionCell, confusionCells, confusionSvg, confusionTable } from './confusion-matrix-layout';
+import {
+  type ConfusionAxes,
+  type ConfusionCell,
+  confusionCells,
+  confusionSvg,
+  confusionTable,
+  truthAndPrediction,
+} from './confusion-matrix-layout';
 import { sequentialBlue, textOn } from './palette';
 import { useScheme } from './use-scheme';
 
@@ -10,23 +17,27 @@ export interface ConfusionMatrixProps {
   readonly classes: readonly string[];
   /** [truth][predicted]. */
   readonly matrix: readonly (readonly number[])[];
+  /** Where rows and columns are not the true and the predicted class. */
+  readonly axes?: ConfusionAxes;
   /** A cell was chosen: show its images. */
   readonly onOpen: (cell: ConfusionCell) => void;
 }
 
 /** Counts and row shares, darker or brighter blue with the share; each cell with images opens them. */
-export function ConfusionMatrix({ title = 'Confusion matrix', classes, matrix, onOpen }: ConfusionMatrixProps) {
+export function ConfusionMatrix(props: ConfusionMatrixProps) {
+  const { title = 'Confusion matrix', classes, matrix, axes = truthAndPrediction, onOpen } = props;
+  const plain = axes === truthAndPrediction;
   const scheme = useScheme();
-  const cells = confusionCells(classes, matrix);
+  const cells = confusionCells(classes, matrix, axes);
   return (
     <SectionCard
       title={title}
-      description="Rows: true class. Columns: predicted class. Choose a cell to see its images."
+      description={`Rows: ${plain ? 'true class' : axes.row}. Columns: ${plain ? 'predicted class' : axes.column}. Choose a cell to see its images.`}
       actions={
         <ChartMenu
           name={title}
-          table={() => confusionTable(classes, matrix)}
-          svg={() => confusionSvg(title, classes, matrix, scheme)}
+          table={() => confusionTable(classes, matrix, axes)}
+          svg={() => confusionSvg(title, classes, matrix, scheme, axes)}
         />
       }
     >
@@ -36,12 +47,12 @@ export function ConfusionMatrix({ title = 'Confusion matrix', classes, matrix, o
             <tr>
               <td />
               <th scope="colgroup" colSpan={classes.length} className={classNames['axis']}>
-                Predicted
+                {axes.column}
               </th>
             </tr>
             <tr>
               <th scope="col" className={`${classNames['axis']} ${classNames['row']}`}>
-                True
+                {axes.row}
               </th>
               {classes.map((label) => (
                 <th key={label} scope="col" title={label}>

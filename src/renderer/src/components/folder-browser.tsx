@@ -14,7 +14,7 @@ import { CornerLeftUp, File, Folder } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { create } from 'zustand';
 import { type Grant, invoke, type PickRequest, type WebPicker } from '../bridge/bridge';
-import { useRequest } from '../state/requests';
+import { queryClient, useRequest } from '../state/requests';
 import { ErrorAlert } from './error-alert';
 import classes from './folder-browser.module.css';
 
@@ -28,6 +28,8 @@ const useBrowser = create<BrowserState>(() => ({ request: null, answer: () => {}
 /** Web mode's stand-in for the native dialog: folders and files of the machine that Fovea runs on. */
 export const browseMachine: WebPicker = (request) =>
   new Promise((resolve) => {
+    // Files come and go between two dialogs, and nobody tells.
+    queryClient.removeQueries({ queryKey: ['platform.browse'] });
     useBrowser.setState({
       request,
       answer: (grants) => {

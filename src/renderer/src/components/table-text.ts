@@ -1,32 +1,10 @@
-export type Cell = string | number | null;
+import { type Cell, guardCell, type TableData } from '#shared/tables/csv';
 
-export interface TableData {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-}
-
-/**
- * A spreadsheet runs a cell that begins with one of these as a formula (OWASP, "CSV injection"), so such text is
- * written with a leading apostrophe. Numbers stay numbers.
- */
-function guard(cell: Cell): string {
-  if (cell === null) return '';
-  if (typeof cell === 'number') return String(cell);
-  return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-}
-
-/** RFC 4180 CSV with CRLF line ends. */
-export function toCsv(table: TableData): string {
-  const quote = (cell: Cell) => {
-    const text = guard(cell);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return `${[table.columns, ...table.rows].map((row) => row.map(quote).join(',')).join('\r\n')}\r\n`;
-}
+export { type Cell, type TableData, toCsv } from '#shared/tables/csv';
 
 /** Tab-separated text: what a spreadsheet takes from the clipboard. */
 export function toTsv(table: TableData): string {
-  const flat = (cell: Cell) => guard(cell).replace(/[\t\r\n]+/g, ' ');
+  const flat = (cell: Cell) => guardCell(cell).replace(/[\t\r\n]+/g, ' ');
   return [table.columns, ...table.rows].map((row) => row.map(flat).join('\t')).join('\n');
 }
 

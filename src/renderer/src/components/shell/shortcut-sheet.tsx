@@ -42,6 +42,21 @@ const duplicates: ShortcutGroup = {
   ],
 };
 
+const review: ShortcutGroup = {
+  title: 'Review',
+  entries: [
+    [['↑', '↓'], 'Previous or next (also ← →)'],
+    [['A'], 'Right as it is'],
+    [['S'], 'Take the suggested label'],
+    [['1 – 9'], 'Give another label'],
+    [['D'], 'Later: it comes back at the end'],
+    [['X or Delete'], 'Exclude from the project (files stay)'],
+    [['O'], 'Reopen what was settled or put off'],
+    [['T'], 'Next twin'],
+    [['Ctrl', 'Z'], 'Undo, and look at it again'],
+  ],
+};
+
 const inspector: ShortcutGroup = {
   title: 'Inspector',
   entries: [
@@ -68,6 +83,7 @@ export function ShortcutSheet() {
         <Stack gap="lg">
           <ShortcutList group={everywhere} />
           <ShortcutList group={inspector} />
+          <ShortcutList group={review} />
         </Stack>
         <Stack gap="lg">
           <ShortcutList group={images} />

@@ -9,6 +9,7 @@ import { classColour, splitNames } from '../../theme/class-colours';
 import classes from './class-panel.module.css';
 import type { DuplicateFilter } from './duplicate-filter';
 import { classWarning, splitCount, toggleFilter, toggleLabel } from './filters';
+import { ReadingAs } from './reading-as';
 
 export interface ClassPanelProps {
   readonly summary: DatasetSummary;
@@ -65,6 +66,7 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
             dot={<ClassDot index={-1} />}
           />
         )}
+        <ReadingAs />
       </Section>
       <Section title="Split">
         {summary.split !== null &&

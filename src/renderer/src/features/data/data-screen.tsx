@@ -2,6 +2,7 @@ import { Button, Center, Group, Loader, Menu, Tooltip } from '@mantine/core';
 import {
   ChevronDown,
   FilePlus,
+  FileSpreadsheet,
   FolderPlus,
   History,
   Images,
@@ -24,7 +25,7 @@ import { ClassPanel } from './class-panel';
 import { ConfoundersView } from './confounders-view';
 import classes from './data-screen.module.css';
 import { DataTabs } from './data-tabs';
-import { type DatasetView, imagesView } from './dataset-view';
+import { type DatasetView, imagesView, openView } from './dataset-view';
 import { DeidentifiedDialog } from './deidentified-dialog';
 import { DropZone } from './drop-zone';
 import { DuplicatesView } from './duplicates-view';
@@ -34,15 +35,21 @@ import { ImageGrid } from './image-grid';
 import { ImportDialog } from './import-dialog';
 import { type ImportFlow, useImportFlow } from './import-flow';
 import { Inspector } from './inspector';
+import { ReadersView } from './readers-view';
+import { ReportView } from './report-view';
+import { ReviewView } from './review-view';
 import { emptySelection, keepShown, neighbour, type Selection, selectOnly } from './selection';
 import { SplitDialog } from './split-dialog';
+import { TableDialog } from './table-dialog';
 import { useDataShortcuts } from './use-data-shortcuts';
 import { useLabelling } from './use-labelling';
+import { type TableFlow, useTableFlow } from './use-table-flow';
 
 export function DataScreen({ project }: { readonly project: ProjectSummary }) {
   const summary = useRequest('dataset.summary', { project: project.id });
   const flow = useImportFlow(project.id);
   const labelling = useLabelling(project.id);
+  const tableFlow = useTableFlow(project.id, labelling);
   const [splitOpen, setSplitOpen] = useState(false);
   const [deidentifying, setDeidentifying] = useState(false);
   const [view, setView] = useState<DatasetView>(imagesView);
@@ -70,7 +77,7 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
                 </Button>
               </Tooltip>
             )}
-            <AddMenu flow={flow} summary={data} onDeidentify={() => setDeidentifying(true)} />
+            <AddMenu flow={flow} tableFlow={tableFlow} summary={data} onDeidentify={() => setDeidentifying(true)} />
           </>
         }
       />
@@ -107,6 +114,27 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
               onClose={() => setView(imagesView)}
             />
           )}
+          {view.kind === 'report' && (
+            <ReportView
+              project={project.id}
+              onEditSplit={() => setSplitOpen(true)}
+              onDuplicates={() => setView(openView('duplicates'))}
+            />
+          )}
+          {view.kind === 'readers' && (
+            <ReadersView project={project.id} labelling={labelling} onClose={() => setView(imagesView)} />
+          )}
+          {view.kind === 'review' && (
+            <ReviewView
+              project={project.id}
+              summary={data}
+              labelling={labelling}
+              reason={view.reason}
+              settled={view.settled}
+              onChange={(change) => setView({ ...view, ...change })}
+              onClose={() => setView(imagesView)}
+            />
+          )}
         </>
       )}
       {data !== undefined && (
@@ -120,7 +148,8 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
           summary={data}
         />
       )}
-      <ImportDialog flow={flow} />
+      <ImportDialog project={project.id} flow={flow} />
+      <TableDialog project={project.id} flow={tableFlow} />
       <DropZone onDrop={flow.drop} />
     </Page>
   );
@@ -128,11 +157,12 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
 
 interface AddMenuProps {
   readonly flow: ImportFlow;
+  readonly tableFlow: TableFlow;
   readonly summary: DatasetSummary | undefined;
   readonly onDeidentify: () => void;
 }
 
-function AddMenu({ flow, summary, onDeidentify }: AddMenuProps) {
+function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps) {
   const last = summary?.lastImport ?? null;
   return (
     <Group gap={1} wrap="nowrap">
@@ -156,6 +186,11 @@ function AddMenu({ flow, summary, onDeidentify }: AddMenuProps) {
           <Menu.Item leftSection={<FilePlus size={14} />} onClick={flow.addFiles}>
             Add files…
           </Menu.Item>
+          {summary !== undefined && summary.images > 0 && (
+            <Menu.Item leftSection={<FileSpreadsheet size={14} />} onClick={tableFlow.choose}>
+              Apply a label table…
+            </Menu.Item>
+          )}
           {last !== null && (
             <>
               <Menu.Divider />
@@ -275,6 +310,7 @@ function Browser({ project, summary, labelling, onEditSplit, onView }: BrowserPr
       />
       <div className={classes['centre']}>
         <FilterBar
+          project={project}
           filter={filter}
           onFilter={setFilter}
           idsTitle={idsTitle}

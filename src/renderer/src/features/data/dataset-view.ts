@@ -1,11 +1,17 @@
 import type { DatasetSummary } from '#shared/models/dataset';
+import type { ReviewReason } from '#shared/models/review';
 import type { DuplicateFilter } from './duplicate-filter';
+import { reviewProgress } from './review-queue';
 
 /** What the Data screen shows: each is a tab. */
 export type DatasetView =
   | { readonly kind: 'images' }
   | { readonly kind: 'duplicates'; readonly filter: DuplicateFilter }
-  | { readonly kind: 'confounders' };
+  /** `reason` null: all. `settled`: what was accepted is shown too. */
+  | { readonly kind: 'review'; readonly reason: ReviewReason | null; readonly settled: boolean }
+  | { readonly kind: 'confounders' }
+  | { readonly kind: 'report' }
+  | { readonly kind: 'readers' };
 
 export const imagesView: DatasetView = { kind: 'images' };
 
@@ -18,11 +24,15 @@ export interface DataTab {
 
 /** In the order in which a dataset is worked through. */
 export function dataTabs(summary: DatasetSummary): readonly DataTab[] {
-  const { duplicates } = summary;
+  const { duplicates, review, readers } = summary;
   return [
     { kind: 'images', name: 'Images', waiting: 0 },
     { kind: 'duplicates', name: 'Duplicates', waiting: duplicates.groups - duplicates.kept },
+    { kind: 'review', name: 'Review', waiting: reviewProgress(review, null).waiting },
     { kind: 'confounders', name: 'Confounders', waiting: 0 },
+    { kind: 'report', name: 'Report', waiting: 0 },
+    // Most projects have one reader, who needs no such tab.
+    ...(readers.readers === 0 ? [] : [{ kind: 'readers', name: 'Readers', waiting: readers.toAdjudicate } as const]),
   ];
 }
 
@@ -34,6 +44,10 @@ export function openView(kind: DatasetView['kind']): DatasetView {
     case 'duplicates':
       return { kind, filter: 'open' };
     case 'confounders':
+    case 'report':
+    case 'readers':
       return { kind };
+    case 'review':
+      return { kind, reason: null, settled: false };
   }
 }

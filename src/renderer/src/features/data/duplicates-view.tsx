@@ -1,12 +1,11 @@
 import { Button, Center, Group, Kbd, Loader, SegmentedControl, Text } from '@mantine/core';
 import { ArrowLeft, CopyCheck } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatasetSummary } from '#shared/models/dataset';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount } from '../../components/format';
 import { useRequest } from '../../state/requests';
-import { isDialogOpen, isTyping } from '../../state/shortcuts';
 import { DuplicateComparison, type Pair } from './duplicate-comparison';
 import {
   byUrgency,
@@ -20,6 +19,7 @@ import { DuplicatesList } from './duplicates-list';
 import classes from './duplicates-view.module.css';
 import { useDataShortcuts } from './use-data-shortcuts';
 import type { Labelling } from './use-labelling';
+import { usePlainKeys } from './use-plain-keys';
 
 export interface DuplicatesViewProps {
   readonly project: string;
@@ -85,7 +85,7 @@ export function DuplicatesView({ project, summary, labelling, filter, onFilter, 
     onRemove: () => active !== undefined && void labelling.remove([active.id]),
     onEscape: onClose,
   });
-  useKeys({
+  usePlainKeys({
     ArrowDown: () => go(current + 1),
     ArrowUp: () => go(current - 1),
     ArrowLeft: () => setPair({ ...pair, active: 'left' }),
@@ -181,23 +181,4 @@ function emptyTitle(groups: number, filter: DuplicateFilter): string {
     case 'all':
       return 'No image looks like another one';
   }
-}
-
-/** Plain keys, while no dialog is open and nobody types. Radio buttons keep their arrows. */
-function useKeys(keys: Readonly<Partial<Record<string, () => void>>>): void {
-  const latest = useRef(keys);
-  latest.current = keys;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTyping(event.target) || isDialogOpen()) return;
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key.startsWith('Arrow') && event.target instanceof HTMLInputElement) return;
-      const act = latest.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-      if (act === undefined) return;
-      event.preventDefault();
-      act();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
 }

@@ -4,9 +4,11 @@ import { Search, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ImageFilter } from '#shared/models/dataset';
 import { formatCount } from '../../components/format';
+import { FacetMenu } from './facet-menu';
 import { filterChips, type ImageSort, withoutFilter } from './filters';
 
 export interface FilterBarProps {
+  readonly project: string;
   readonly filter: ImageFilter;
   readonly onFilter: (filter: ImageFilter) => void;
   /** Words for a filter by ids that another screen asked for. */
@@ -31,7 +33,7 @@ const sorts: { value: ImageSort; label: string }[] = [
 
 /** Search, patient, order and size of the grid, and what it is narrowed by. */
 export function FilterBar(props: FilterBarProps) {
-  const { filter, onFilter, idsTitle, sort, onSort, tileWidth, onTileWidth, shown, total, end } = props;
+  const { project, filter, onFilter, idsTitle, sort, onSort, tileWidth, onTileWidth, shown, total, end } = props;
   const [text, setText] = useState(filter.text ?? '');
   const search = useDebouncedCallback((value: string) => {
     onFilter(value.trim() === '' ? withoutFilter(filter, 'text') : { ...filter, text: value });
@@ -68,6 +70,7 @@ export function FilterBar(props: FilterBarProps) {
           )
         }
       />
+      <FacetMenu project={project} filter={filter} onFilter={onFilter} />
       <Select
         aria-label="Sort by"
         data={sorts}

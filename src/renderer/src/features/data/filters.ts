@@ -18,6 +18,9 @@ export function normaliseFilter(filter: ImageFilter): ImageFilter {
     ...(filter.patient === undefined ? {} : { patient: filter.patient }),
     ...(filter.modality === undefined ? {} : { modality: filter.modality }),
     ...(text === undefined || text === '' ? {} : { text }),
+    ...(filter.flag === undefined ? {} : { flag: filter.flag }),
+    ...(filter.sex === undefined ? {} : { sex: filter.sex }),
+    ...(filter.site === undefined ? {} : { site: filter.site }),
     ...(filter.unlabelled === true ? { unlabelled: true } : {}),
     ...(filter.ids === undefined ? {} : { ids: filter.ids }),
   };
@@ -53,6 +56,9 @@ export function filterChips(filter: ImageFilter, idsTitle: string | null): reado
   else if (filter.split !== undefined) chips.push({ key: 'split', text: splitNames[filter.split] });
   if (filter.patient !== undefined) chips.push({ key: 'patient', text: `Patient ${filter.patient}` });
   if (filter.modality !== undefined) chips.push({ key: 'modality', text: filter.modality });
+  if (filter.flag !== undefined) chips.push({ key: 'flag', text: `Flag ${filter.flag}` });
+  if (filter.sex !== undefined) chips.push({ key: 'sex', text: filter.sex });
+  if (filter.site !== undefined) chips.push({ key: 'site', text: filter.site });
   return chips;
 }
 

@@ -31,8 +31,14 @@ export interface ImageViewerProps {
   readonly image: ImageDetail;
   readonly look: Look;
   readonly onLook: (look: Look) => void;
+  /** Fills its place. */
   readonly large: boolean;
-  readonly onLarge: (large: boolean) => void;
+  /** Null where it stays as large as it is. */
+  readonly onLarge: ((large: boolean) => void) | null;
+  /** Takes the height that it is given, also where it is not large. */
+  readonly fill?: boolean;
+  /** False where another viewer on the screen takes the keys. */
+  readonly keyboard?: boolean;
 }
 
 interface Drag {
@@ -47,7 +53,8 @@ interface Drag {
  * One frame at full size: pan, zoom at the pointer, window/level, invert. Where the file has several, the wheel goes
  * through them and zooms with Ctrl.
  */
-export function ImageViewer({ project, image, look, onLook, large, onLarge }: ImageViewerProps) {
+export function ImageViewer(props: ImageViewerProps) {
+  const { project, image, look, onLook, large, onLarge, fill = false, keyboard = true } = props;
   const frame = useRef<HTMLDivElement>(null);
   const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
   const ref = useMergedRef(frame, sizeRef);
@@ -106,6 +113,8 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
   const setWindow = (window: GreyWindow | null) => onLook({ ...look, window });
   const stepWindow = (step: 1 | -1) => setWindow(stepPreset(presets, look.window, step)?.window ?? null);
 
+  // The large view of an inspector is a dialog itself.
+  const dialog = onLarge !== null;
   const keys = useRef<(key: string) => boolean>(() => false);
   keys.current = (key) => {
     if (key === 'w' && canWindow) onLook({ ...look, windowing: !look.windowing });
@@ -115,21 +124,23 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
     else if (key === 'r') reset();
     else if (key === '+' || key === '=') zoom(1.25);
     else if (key === '-') zoom(0.8);
-    else if (key === 'f') onLarge(!large);
+    else if (key === 'f' && onLarge !== null) onLarge(!large);
     else if (key === ',' && image.frames > 1) stepFrames(-1);
     else if (key === '.' && image.frames > 1) stepFrames(1);
     else return false;
     return true;
   };
   useEffect(() => {
+    if (!keyboard) return;
     const onKey = (event: KeyboardEvent) => {
       const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (!plain || event.defaultPrevented || isTyping(event.target) || (isDialogOpen() && !large)) return;
+      const inDialog = large && dialog && !fill;
+      if (!plain || event.defaultPrevented || isTyping(event.target) || (isDialogOpen() && !inDialog)) return;
       if (keys.current(event.key.toLowerCase())) event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [large]);
+  }, [large, dialog, fill, keyboard]);
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button > 2) return;
@@ -156,7 +167,7 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
   };
 
   return (
-    <div className={classes['viewer']} data-large={large || undefined}>
+    <div className={classes['viewer']} data-large={large || fill || undefined}>
       <div
         ref={ref}
         role="img"
@@ -242,12 +253,14 @@ export function ImageViewer({ project, image, look, onLook, large, onLarge }: Im
         <Tool label="Zoom out (–)" name="Zoom out" onClick={() => zoom(0.8)} icon={<ZoomOut size={15} />} />
         <Tool label="Zoom in (+)" name="Zoom in" onClick={() => zoom(1.25)} icon={<ZoomIn size={15} />} />
         <Tool label="Reset view and window (R)" name="Reset" onClick={reset} icon={<RotateCcw size={15} />} />
-        <Tool
-          label={large ? 'Small view (F)' : 'Large view (F)'}
-          name={large ? 'Small view' : 'Large view'}
-          onClick={() => onLarge(!large)}
-          icon={large ? <Minimize2 size={15} /> : <Maximize2 size={15} />}
-        />
+        {onLarge !== null && (
+          <Tool
+            label={large ? 'Small view (F)' : 'Large view (F)'}
+            name={large ? 'Small view' : 'Large view'}
+            onClick={() => onLarge(!large)}
+            icon={large ? <Minimize2 size={15} /> : <Maximize2 size={15} />}
+          />
+        )}
       </Group>
     </div>
   );

@@ -19,22 +19,22 @@ const titles = {
 } as const;
 
 /** The import from drop to result. An import that runs goes on when the dialog is closed. */
-export function ImportDialog({ flow }: { readonly flow: ImportFlow }) {
+export function ImportDialog({ project, flow }: { readonly project: string; readonly flow: ImportFlow }) {
   const { stage } = flow;
   return (
     <Modal
       opened={stage.kind !== 'idle'}
       onClose={flow.close}
       title={titles[stage.kind]}
-      size={stage.kind === 'plan' || stage.kind === 'result' ? 760 : 520}
+      size={stage.kind === 'plan' ? 860 : stage.kind === 'result' ? 760 : 520}
       closeOnClickOutside={stage.kind !== 'plan'}
     >
-      <Stage flow={flow} />
+      <Stage project={project} flow={flow} />
     </Modal>
   );
 }
 
-function Stage({ flow }: { readonly flow: ImportFlow }) {
+function Stage({ project, flow }: { readonly project: string; readonly flow: ImportFlow }) {
   const { stage } = flow;
   switch (stage.kind) {
     case 'idle':
@@ -84,7 +84,7 @@ function Stage({ flow }: { readonly flow: ImportFlow }) {
         </Stack>
       );
     case 'plan':
-      return <ImportPlanView plan={stage.plan} onImport={flow.start} onCancel={flow.close} />;
+      return <ImportPlanView project={project} plan={stage.plan} onImport={flow.start} onCancel={flow.close} />;
     case 'importing':
       return <Importing job={stage.job} flow={flow} />;
     case 'result':

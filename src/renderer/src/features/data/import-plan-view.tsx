@@ -1,5 +1,6 @@
 import {
   Alert,
+  Box,
   Button,
   Checkbox,
   Group,
@@ -16,6 +17,7 @@ import { FileSpreadsheet, Info, TriangleAlert, X } from 'lucide-react';
 import { useState } from 'react';
 import { assertNever } from '#shared/ipc/errors';
 import type { FrameChoice, ImportOptions, ImportPlan } from '#shared/models/dataset';
+import type { ColumnMapping } from '#shared/models/label-table';
 import { type Grant, platform } from '../../bridge/bridge';
 import { ClassChip } from '../../components/class-chip';
 import { formatBytes, formatCount, formatQuantity } from '../../components/format';
@@ -26,21 +28,27 @@ import { classWarning } from './filters';
 import classes from './import.module.css';
 import { patternPresets, tryPattern } from './patient-pattern';
 import { SkippedFiles } from './skipped-files';
+import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
 
 export interface ImportPlanViewProps {
+  readonly project: string;
   readonly plan: ImportPlan;
   readonly onImport: (options: ImportOptions, labels: Grant | null) => void;
   readonly onCancel: () => void;
 }
 
 /** What an import would do, and the choices that it leaves. Nothing is written before the person agrees. */
-export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps) {
+export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlanViewProps) {
   const [labelsFromFolders, setLabels] = useState(true);
   const [splitsFromFolders, setSplits] = useState(true);
   const [copy, setCopy] = useState(false);
   const [frames, setFrames] = useState<FrameChoice>({ kind: 'first' });
   const [pattern, setPattern] = useState<string | null>(null);
   const [table, setTable] = useState<Grant | null>(null);
+  const [columns, setColumns] = useState<ColumnMapping>({});
+  const tablePreview = useTablePreview({ project, plan: plan.id, table: table?.grant ?? null, mapping: columns });
+  // A table that is chosen and not understood would stop the import, or give no labels.
+  const tableReady = table === null || tablePreview.data?.blocked === null;
   const fresh = plan.files - plan.alreadyKnown;
   // Files that are in may have frames that are not.
   const nothingNew = frames.kind === 'first' ? fresh === 0 : plan.files === 0;
@@ -49,7 +57,9 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
   const chooseTable = async () => {
     try {
       const chosen = await platform.pickFiles({ title: 'Choose a label table (CSV or TSV)' });
-      if (chosen?.[0] !== undefined) setTable(chosen[0]);
+      if (chosen?.[0] === undefined) return;
+      setColumns({});
+      setTable(chosen[0]);
     } catch (error) {
       showError(error);
     }
@@ -156,10 +166,25 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
                   {`Labels from ${table.name}`}
                 </Button>
               )}
-              <Text size="xs" c="dimmed">
-                Columns: path, label; if you have them patient, split, study, sex, age
-              </Text>
+              {table === null ? (
+                <Text size="xs" c="dimmed">
+                  A column with the path, and any of label, reader, patient, study, site, split, sex, age
+                </Text>
+              ) : (
+                <TableFacts project={project} plan={plan.id} table={table.grant} mapping={columns} />
+              )}
             </Group>
+            {table !== null && (
+              <Box mt="xs">
+                <TableMapper
+                  project={project}
+                  plan={plan.id}
+                  table={table.grant}
+                  mapping={columns}
+                  onMapping={setColumns}
+                />
+              </Box>
+            )}
           </section>
 
           <section aria-label="Patients">
@@ -234,8 +259,10 @@ export function ImportPlanView({ plan, onImport, onCancel }: ImportPlanViewProps
         </Button>
         <Button
           data-autofocus
-          disabled={nothingNew || preview?.ok === false}
-          onClick={() => onImport({ labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames }, table)}
+          disabled={nothingNew || preview?.ok === false || !tableReady}
+          onClick={() =>
+            onImport({ labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames, columns }, table)
+          }
         >
           {nothingNew
             ? 'Nothing new to import'

@@ -26,6 +26,7 @@ import { showError } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
 import { ImageViewer, type Look, plainLook } from './image-viewer';
 import classes from './inspector.module.css';
+import { useReadingAs } from './reading-as-store';
 import { transferSyntaxName } from './transfer-syntax';
 
 export interface InspectorProps {
@@ -142,6 +143,7 @@ function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageD
         <Fact name="Path">{image.path}</Fact>
         {image.flags.length > 0 && <Fact name="Flags">{image.flags.join(', ')}</Fact>}
       </dl>
+      {image.readings.length > 0 && <Readings image={image} />}
       {image.labelHistory.length > 0 && <LabelHistory image={image} />}
       {image.tags.length > 0 && <Tags key={image.id} project={project} image={image} />}
     </div>
@@ -154,6 +156,37 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+/** Who says what; a person who reads sees their own reading only, so that others do not lead them. */
+function Readings({ image }: { readonly image: ImageDetail }) {
+  const reader = useReadingAs((state) => state.name);
+  const shown = reader === null ? image.readings : image.readings.filter((one) => one.reader === reader);
+  const hidden = image.readings.length - shown.length;
+  return (
+    <section className={classes['section']} aria-label="Readings">
+      <Title order={3} mb={4}>
+        Readings
+      </Title>
+      <ol className={classes['history']}>
+        {shown.map((one) => (
+          <li key={one.reader}>
+            <Text size="xs" span>
+              {one.label}
+            </Text>
+            <Text size="xs" c="dimmed" span>
+              {one.reader}
+            </Text>
+          </li>
+        ))}
+      </ol>
+      {hidden > 0 && (
+        <Text size="xs" c="dimmed">
+          {hidden} of other readers, hidden while you read
+        </Text>
+      )}
+    </section>
   );
 }
 

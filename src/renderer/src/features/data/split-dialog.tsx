@@ -15,7 +15,10 @@ import { useEffect, useState } from 'react';
 import type { DatasetSummary, SplitRequest } from '#shared/models/dataset';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount, formatQuantity } from '../../components/format';
+import { SignOffState } from '../../components/sign-off-state';
 import { useCommand } from '../../state/requests';
+import { BalanceTable } from './balance-table';
+import { HeldOutField } from './held-out-field';
 import { SplitTable } from './split-table';
 
 export interface SplitDialogProps {
@@ -49,11 +52,15 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
     // What folders gave was not chosen: the next split starts from the default.
     keepDuplicatesTogether:
       summary.split === null || summary.split.group === 'folders' || summary.split.keepDuplicatesTogether,
+    heldOut: summary.split?.heldOut ?? null,
   });
   const make = useCommand('dataset.split', { quiet: true });
   const [split, setSplit] = useState(summary.split);
   useEffect(() => setSplit(summary.split), [summary.split]);
   const train = 1 - request.validation - request.test;
+  const { heldOut } = request;
+  const classNames = summary.classes.map(({ label }) => label);
+  const [balance, setBalance] = useState(false);
   const labelled = summary.images - summary.unlabelled;
   const set = (part: Partial<SplitRequest>) => setRequest((before) => ({ ...before, ...part }));
   const percent = (value: string | number) => (typeof value === 'number' ? value / 100 : 0);
@@ -72,26 +79,28 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
         </Text>
         <Group gap="sm" align="flex-end" wrap="nowrap">
           <NumberInput
-            label="Validation"
+            label={heldOut === null ? 'Validation' : 'Validation, of the rest'}
             suffix=" %"
             min={0}
             max={90}
             decimalScale={1}
             value={Math.round(request.validation * 1000) / 10}
             onChange={(value) => set({ validation: percent(value) })}
-            w={96}
+            w={heldOut === null ? 96 : 150}
             data-autofocus
           />
-          <NumberInput
-            label="Test"
-            suffix=" %"
-            min={0}
-            max={90}
-            decimalScale={1}
-            value={Math.round(request.test * 1000) / 10}
-            onChange={(value) => set({ test: percent(value) })}
-            w={96}
-          />
+          {heldOut === null && (
+            <NumberInput
+              label="Test"
+              suffix=" %"
+              min={0}
+              max={90}
+              decimalScale={1}
+              value={Math.round(request.test * 1000) / 10}
+              onChange={(value) => set({ test: percent(value) })}
+              w={96}
+            />
+          )}
           <NumberInput
             label="Seed"
             min={0}
@@ -115,24 +124,32 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
             />
           </Stack>
         </Group>
-        <Group gap="sm">
-          <Text size="xs" className="tabular" fw={550}>
-            Train {Math.round(train * 1000) / 10} % · Validation {Math.round(request.validation * 1000) / 10} % · Test{' '}
-            {Math.round(request.test * 1000) / 10} %
-          </Text>
-          <Text size="xs" c="dimmed">
-            Usual:{' '}
-            {presets.map((preset, index) => (
-              <span key={preset.test}>
-                {index > 0 && ', '}
-                <Anchor component="button" type="button" size="xs" onClick={() => set(preset)}>
-                  {Math.round((1 - preset.validation - preset.test) * 100)}/{preset.validation * 100}/
-                  {preset.test * 100}
-                </Anchor>
-              </span>
-            ))}
-          </Text>
-        </Group>
+        {heldOut === null && (
+          <Group gap="sm">
+            <Text size="xs" className="tabular" fw={550}>
+              Train {Math.round(train * 1000) / 10} % · Validation {Math.round(request.validation * 1000) / 10} % · Test{' '}
+              {Math.round(request.test * 1000) / 10} %
+            </Text>
+            <Text size="xs" c="dimmed">
+              Usual:{' '}
+              {presets.map((preset, index) => (
+                <span key={preset.test}>
+                  {index > 0 && ', '}
+                  <Anchor component="button" type="button" size="xs" onClick={() => set(preset)}>
+                    {Math.round((1 - preset.validation - preset.test) * 100)}/{preset.validation * 100}/
+                    {preset.test * 100}
+                  </Anchor>
+                </span>
+              ))}
+            </Text>
+          </Group>
+        )}
+        <HeldOutField
+          project={project}
+          classNames={classNames}
+          value={heldOut}
+          onChange={(value) => set({ heldOut: value })}
+        />
         <Checkbox
           size="xs"
           label="Keep near duplicates together"
@@ -156,12 +173,36 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
           </Alert>
         )}
         {make.isError && <ErrorAlert error={make.error} />}
-        {split !== null && <SplitTable split={split} classNames={summary.classes.map(({ label }) => label)} />}
+        {split !== null && (
+          <>
+            <SplitTable split={split} classNames={classNames} />
+            <SignOffState
+              project={project}
+              leak={{ patients: split.patientsAcrossSplits, duplicates: split.duplicatesAcrossSplits }}
+              signOff={split.signOff}
+            />
+            <Anchor
+              component="button"
+              type="button"
+              size="xs"
+              ta="left"
+              onClick={() => setBalance(!balance)}
+              aria-expanded={balance}
+            >
+              {balance ? 'Hide the balance' : 'Balance of sex, age, scanner, site and modality'}
+            </Anchor>
+            {balance && <BalanceTable project={project} />}
+          </>
+        )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Close
           </Button>
-          <Button type="submit" loading={make.isPending} disabled={train < 0.05}>
+          <Button
+            type="submit"
+            loading={make.isPending}
+            disabled={heldOut === null ? train < 0.05 : heldOut.values.length === 0}
+          >
             {split === null ? 'Make split' : 'Split again'}
           </Button>
         </Group>

@@ -34,6 +34,7 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
       <Group justify="space-between" mb={2} wrap="nowrap">
         <Text size="xs" c="dimmed">
           {split.group === 'folders' ? 'From folders' : `Seed ${split.seed}`}
+          {split.heldOut !== null && ` · test: ${split.heldOut.by} ${split.heldOut.values.join(', ')}`}
           {split.group === 'patient' && ' · patients kept together'}
           {split.group === 'none' && ' · patients not kept together'}
           {split.keepDuplicatesTogether && ' · near duplicates kept together'} · {formatDate(split.createdAt)}
@@ -102,8 +103,9 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
         </Table.Tfoot>
       </Table>
       <Text size="xs" c="dimmed" mt={6}>
-        Largest deviation from equal class shares: {formatNumber(deviation)} {deviation === 1 ? 'image' : 'images'}. In
-        more than one part: <Leaks count={split.patientsAcrossSplits} of="patient" />,{' '}
+        Largest deviation from equal class shares{split.heldOut === null ? '' : ', train and validation'}:{' '}
+        {formatNumber(deviation)} {deviation === 1 ? 'image' : 'images'}. In more than one part:{' '}
+        <Leaks count={split.patientsAcrossSplits} of="patient" />,{' '}
         <Leaks count={split.duplicatesAcrossSplits} of="group of duplicates" many="groups of duplicates" />.
       </Text>
       {split.warnings.length > 0 && (

@@ -1,14 +1,26 @@
 import { useCallback, useRef } from 'react';
 import type { SplitPart } from '#shared/models/dataset';
+import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
 import { invoke } from '../../bridge/bridge';
 import { confirm } from '../../components/confirm';
 import { formatQuantity } from '../../components/format';
 import { refresh } from '../../state/requests';
 import { showError, showToast, useToasts } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
+import { useReadingAs } from './reading-as-store';
 
 const changed = () =>
-  refresh('dataset.summary', 'dataset.ids', 'dataset.images', 'dataset.image', 'dataset.duplicates');
+  refresh(
+    'dataset.summary',
+    'dataset.ids',
+    'dataset.images',
+    'dataset.image',
+    'dataset.duplicates',
+    'review.list',
+    'readers.summary',
+    'readers.table',
+    'readers.disagreements',
+  );
 
 export interface Labelling {
   readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
@@ -16,6 +28,16 @@ export interface Labelling {
   readonly remove: (images: readonly number[]) => Promise<boolean>;
   /** What a person says of the groups of duplicates that hold these images. */
   readonly judge: (images: readonly number[], verdict: 'keep' | 'different') => Promise<boolean>;
+  /** Settles images whose readers disagree. */
+  readonly adjudicate: (images: readonly number[], label: string) => Promise<boolean>;
+  readonly takeMajority: () => Promise<boolean>;
+  /** Anything else that can be undone; answers with what to say of it, or null. */
+  readonly change: (work: () => Promise<string | null>) => Promise<boolean>;
+  /** What a person decides about findings of the review. */
+  readonly decide: (
+    findings: readonly Pick<ReviewFinding, 'image' | 'reason'>[],
+    decision: ReviewDecision,
+  ) => Promise<boolean>;
   readonly undo: () => Promise<void>;
 }
 
@@ -60,8 +82,19 @@ export function useLabelling(project: string): Labelling {
   return {
     label: (images, label) =>
       act(async () => {
-        const { changed: count } = await invoke('dataset.label', { project, images: [...images], label });
+        const { name: reader } = useReadingAs.getState();
+        const { changed: count } = await invoke('dataset.label', {
+          project,
+          images: [...images],
+          label,
+          ...(reader === null ? {} : { reader }),
+        });
         if (count === 0) return null;
+        if (reader !== null) {
+          return label === null
+            ? `${reader} takes back ${formatQuantity(count, 'reading')}`
+            : `${reader} reads ${formatQuantity(count, 'image')} as ${label}`;
+        }
         return label === null
           ? `Label taken from ${formatQuantity(count, 'image')}`
           : `${formatQuantity(count, 'image')} labelled ${label}`;
@@ -85,6 +118,23 @@ export function useLabelling(project: string): Labelling {
           ? `${formatQuantity(count, 'image')} kept`
           : `${formatQuantity(count, 'image')} called different`;
       }),
+    adjudicate: (images, label) =>
+      act(async () => {
+        const { changed: count } = await invoke('readers.adjudicate', { project, images: [...images], label });
+        return count === 0 ? null : `${formatQuantity(count, 'image')} settled as ${label}`;
+      }),
+    takeMajority: () =>
+      act(async () => {
+        const { changed: count } = await invoke('readers.takeMajority', { project });
+        return count === 0 ? null : `${formatQuantity(count, 'image')} settled by majority`;
+      }),
+    change: act,
+    decide: (given, decision) =>
+      act(async () => {
+        const findings = given.map(({ image, reason }) => ({ image, reason }));
+        const { changed: count } = await invoke('review.judge', { project, findings, decision });
+        return count === 0 ? null : decided(decision, count);
+      }),
     remove: async (images) => {
       const sure = await confirm({
         title: `Remove ${formatQuantity(images.length, 'image')} from the project?`,
@@ -100,4 +150,19 @@ export function useLabelling(project: string): Labelling {
     },
     undo,
   };
+}
+
+function decided(decision: ReviewDecision, count: number): string {
+  switch (decision.kind) {
+    case 'accept':
+      return count === 1 ? 'Accepted: right as it is' : `${formatQuantity(count, 'image')} accepted`;
+    case 'defer':
+      return 'Deferred: it comes back at the end';
+    case 'reopen':
+      return 'Back in the queue';
+    case 'relabel':
+      return decision.label === null ? 'Label taken away' : `Labelled ${decision.label}`;
+    case 'exclude':
+      return 'Removed from the project; its file stays';
+  }
 }

@@ -24,10 +24,14 @@ export interface CaseQuery {
   };
 }
 
+/** Whose answers: those of a run on a part, or of all folds of a cross-validation. */
+export type CaseSource =
+  | { readonly kind: 'run'; readonly run: string; readonly split: 'validation' | 'test' }
+  | { readonly kind: 'folds'; readonly experiment: string };
+
 export interface CaseGalleryProps {
   readonly project: string;
-  readonly run: string;
-  readonly split: 'validation' | 'test';
+  readonly source: CaseSource;
   readonly classes: readonly string[];
   /** Null closes the drawer. */
   readonly query: CaseQuery | null;
@@ -40,7 +44,7 @@ const isRight = ({ truth, predicted }: CasePrediction) => truth === predicted;
 const SHOWN = 120;
 
 /** The images behind a number, in a drawer: truth, answer and confidence of each, and a larger view. */
-export function CaseGallery({ project, run, split, classes, query, onClose }: CaseGalleryProps) {
+export function CaseGallery({ project, source, classes, query, onClose }: CaseGalleryProps) {
   return (
     <Drawer
       opened={query !== null}
@@ -51,27 +55,31 @@ export function CaseGallery({ project, run, split, classes, query, onClose }: Ca
       closeButtonProps={{ 'aria-label': 'Close the images' }}
     >
       {query !== null && (
-        <CaseList
-          key={JSON.stringify(query)}
-          project={project}
-          run={run}
-          split={split}
-          classes={classes}
-          query={query}
-        />
+        <CaseList key={JSON.stringify(query)} project={project} source={source} classes={classes} query={query} />
       )}
     </Drawer>
   );
 }
 
+function useCases(project: string, source: CaseSource, filter: CaseQuery['filter']) {
+  const { run, split } = source.kind === 'run' ? source : { run: '', split: 'validation' as const };
+  const experiment = source.kind === 'folds' ? source.experiment : '';
+  const ofRun = useRequest('evaluations.cases', { project, run, split, ...filter }, { enabled: source.kind === 'run' });
+  const ofFolds = useRequest(
+    'experiments.cases',
+    { project, experiment, ...filter },
+    { enabled: source.kind === 'folds' },
+  );
+  return source.kind === 'run' ? ofRun : ofFolds;
+}
+
 function CaseList({
   project,
-  run,
-  split,
+  source,
   classes,
   query,
 }: Omit<CaseGalleryProps, 'onClose' | 'query'> & { query: CaseQuery }) {
-  const answer = useRequest('evaluations.cases', { project, run, split, ...query.filter });
+  const answer = useCases(project, source, query.filter);
   const cases = (answer.data?.cases ?? []).toSorted(
     (a, b) => Number(isRight(a)) - Number(isRight(b)) || b.confidence - a.confidence,
   );

@@ -1,19 +1,18 @@
 import { Table } from '@mantine/core';
-import type { Evaluation, RunSummary } from '#shared/models/run';
 import { MetricCell } from '../../charts/metric-cell';
 import { ClassChip } from '../../components/class-chip';
 import { SectionCard } from '../../components/section-card';
 import { TableMenu } from '../../components/table-menu';
-import { classTable } from './metric-tables';
+import { classTable, type Results } from './metric-tables';
 
 /** Precision, recall, F1 and AUC of each class against the rest, with 95 % intervals, and the counts behind them. */
-export function ClassMetrics({ run, evaluation }: { readonly run: RunSummary; readonly evaluation: Evaluation }) {
+export function ClassMetrics({ name, results }: { readonly name: string; readonly results: Results }) {
   return (
     <SectionCard
       title="Per class"
       description="Each class against all others, with 95 % intervals"
       flush
-      actions={<TableMenu name={`${run.name} ${evaluation.split} per class`} table={() => classTable(evaluation)} />}
+      actions={<TableMenu name={`${name} per class`} table={() => classTable(results)} />}
     >
       <Table.ScrollContainer minWidth={680}>
         <Table aria-label="Metrics per class" className="tabular" highlightOnHover>
@@ -40,7 +39,7 @@ export function ClassMetrics({ run, evaluation }: { readonly run: RunSummary; re
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {evaluation.perClass.map((row, index) => (
+            {results.perClass.map((row, index) => (
               <Table.Tr key={row.label}>
                 <Table.Th scope="row" fw={400}>
                   <ClassChip label={row.label} index={index} />

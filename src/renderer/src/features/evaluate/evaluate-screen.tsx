@@ -3,27 +3,37 @@ import { FileText, Lock, Play, RotateCw, TrendingUp } from 'lucide-react';
 import { useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
-import { confirm } from '../../components/confirm';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
-import { Notice } from '../../components/notice';
 import { Page, PageHeader } from '../../components/page';
 import { ProgressCard } from '../../components/progress-card';
 import { RunPicker, useModelRun } from '../../components/run-picker';
 import { useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import classes from './evaluate-screen.module.css';
-import { EvaluationView } from './evaluation-view';
+import { EvaluationView, TrainingHistory } from './evaluation-view';
+import { FoldsEvaluation } from './folds-evaluation';
+import { OpenTestDialog } from './open-test-dialog';
 import { ReportDialog } from './report-dialog';
+import { TestOpenings } from './test-openings';
 import { useEvaluationJob } from './use-evaluation-job';
 
 export type EvaluatedSplit = 'validation' | 'test';
 
+/** What can be looked at of a run: a part of its split, or all folds that it is one of. */
+const views = { validation: 'Validation', test: 'Test', folds: 'All folds' } as const;
+type View = keyof typeof views;
+
 /** How good a model is, on the validation images or on the test set, with intervals and the images behind the numbers. */
 export function EvaluateScreen({ project }: { readonly project: ProjectSummary }) {
   const { list, runs, run } = useModelRun(project.id);
-  const [split, setSplit] = useState<EvaluatedSplit>('validation');
+  const [chosen, setChosen] = useState<View>('validation');
   const go = useSession((state) => state.go);
+  const membership = run?.experiment ?? null;
+  const experiment = membership?.kind === 'folds' ? membership.experiment : null;
+  // The model of a fold has no test images: its test part is closed.
+  const offered: readonly View[] = experiment === null ? ['validation', 'test'] : ['folds', 'validation'];
+  const view = offered.includes(chosen) ? chosen : (offered[0] ?? 'validation');
 
   return (
     <Page>
@@ -36,12 +46,9 @@ export function EvaluateScreen({ project }: { readonly project: ProjectSummary }
               <RunPicker project={project.id} runs={runs} run={run} />
               <SegmentedControl
                 aria-label="Images to evaluate on"
-                value={split}
-                onChange={(value) => setSplit(value === 'test' ? 'test' : 'validation')}
-                data={[
-                  { value: 'validation', label: 'Validation' },
-                  { value: 'test', label: 'Test' },
-                ]}
+                value={view}
+                onChange={setChosen}
+                data={offered.map((value) => ({ value, label: views[value] }))}
               />
             </>
           )
@@ -58,7 +65,12 @@ export function EvaluateScreen({ project }: { readonly project: ProjectSummary }
           Train a run until its first epoch is done. Its best model can then be evaluated here.
         </EmptyState>
       )}
-      {run !== null && <RunEvaluation key={`${run.id} ${split}`} project={project} run={run} split={split} />}
+      {run !== null && view === 'folds' && experiment !== null && (
+        <FoldsEvaluation key={experiment} project={project} experiment={experiment} />
+      )}
+      {run !== null && view !== 'folds' && (
+        <RunEvaluation key={`${run.id} ${view}`} project={project} run={run} split={view} />
+      )}
     </Page>
   );
 }
@@ -74,18 +86,11 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
   const evaluation = useRequest('evaluations.get', target);
   const work = useEvaluationJob(target);
   const [reportOpen, setReportOpen] = useState(false);
+  const [asking, setAsking] = useState(false);
 
-  const start = async () => {
-    if (split === 'test') {
-      const sure = await confirm({
-        title: 'Open the test set?',
-        message:
-          'The test set tells how good a finished model is. Each opening is recorded in the project, because choosing a model by test results makes them too good. Choose by validation, and open this once.',
-        confirmLabel: 'Open and evaluate',
-      });
-      if (!sure) return;
-    }
-    work.start();
+  const start = () => {
+    if (split === 'test') setAsking(true);
+    else work.start(null);
   };
   const label = split === 'test' ? 'Evaluate on the test set' : 'Evaluate on validation';
   const busy = work.job !== null;
@@ -124,15 +129,12 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
         )}
         {evaluation.data !== null && evaluation.data !== undefined && (
           <>
-            {split === 'test' && (
-              <Notice tone="info">
-                Openings of the test set are recorded in the project. Do not choose between models by these numbers.
-              </Notice>
-            )}
             <EvaluationView
               project={project}
-              run={run}
-              evaluation={evaluation.data}
+              title={split === 'test' ? 'Test set' : 'Validation images'}
+              name={`${run.name} ${split}`}
+              results={evaluation.data}
+              source={{ kind: 'run', run: run.id, split }}
               actions={
                 <Group gap={6} wrap="nowrap">
                   <Button variant="default" leftSection={<RotateCw size={13} />} disabled={busy} onClick={start}>
@@ -143,8 +145,22 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
                   </Button>
                 </Group>
               }
-            />
+            >
+              <TrainingHistory project={project.id} run={run} />
+            </EvaluationView>
             <ReportDialog opened={reportOpen} onClose={() => setReportOpen(false)} run={run} target={target} />
+          </>
+        )}
+        {split === 'test' && (
+          <>
+            <TestOpenings project={project.id} run={run.id} />
+            <OpenTestDialog
+              opened={asking}
+              onClose={() => setAsking(false)}
+              project={project.id}
+              run={run.id}
+              onOpen={work.start}
+            />
           </>
         )}
       </div>

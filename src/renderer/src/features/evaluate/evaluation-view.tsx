@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
-import type { Evaluation, RunSummary } from '#shared/models/run';
+import type { RunSummary } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
 import { ConfusionMatrix } from '../../charts/confusion-matrix';
 import { formatCompact, formatFixed, formatInterval } from '../../charts/format';
@@ -14,22 +14,29 @@ import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
 import { TableMenu } from '../../components/table-menu';
 import { useRequest } from '../../state/requests';
-import { CaseGallery, type CaseQuery } from './case-gallery';
+import { CaseGallery, type CaseQuery, type CaseSource } from './case-gallery';
 import { ClassMetrics } from './class-metrics';
 import classes from './evaluate-screen.module.css';
-import { headline, headlineTable } from './metric-tables';
+import { headline, headlineTable, type Results } from './metric-tables';
 
 export interface EvaluationViewProps {
   readonly project: ProjectSummary;
-  readonly run: RunSummary;
-  readonly evaluation: Evaluation;
+  /** Which images these are the results of. */
+  readonly title: string;
+  /** Of what is saved. */
+  readonly name: string;
+  readonly results: Results;
+  readonly source: CaseSource;
   readonly actions: ReactNode;
+  /** Charts beside the confusion matrix and the confidence. */
+  readonly children?: ReactNode;
 }
 
 /** All results of one evaluation; matrix cells, bars and counts open the images behind them. */
-export function EvaluationView({ project, run, evaluation, actions }: EvaluationViewProps) {
+export function EvaluationView(props: EvaluationViewProps) {
+  const { project, title, name, results, source, actions, children } = props;
   const [query, setQuery] = useState<CaseQuery | null>(null);
-  const { edges, correct, incorrect } = evaluation.confidence;
+  const { edges, correct, incorrect } = results.confidence;
   const [together, setTogether] = useState(false);
   const data: HistogramData = useMemo(
     () =>
@@ -51,26 +58,31 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
   );
   return (
     <>
+      {results.leak !== null && (
+        <Notice tone="error" title="These numbers flatter">
+          {results.leak}
+        </Notice>
+      )}
       <SectionCard
-        title={evaluation.split === 'test' ? 'Test set' : 'Validation images'}
+        title={title}
         description={[
-          `${formatQuantity(evaluation.n, 'image')} of ${formatQuantity(evaluation.patients, 'patient')}`,
-          ...(evaluation.testTimeViews === 0 ? [] : [viewsText(evaluation.testTimeViews)]),
-          `evaluated ${formatDate(evaluation.evaluatedAt)}`,
-          `${formatDuration(evaluation.seconds)}, ${formatCompact(evaluation.imagesPerSecond)} images/s`,
+          `${formatQuantity(results.n, 'image')} of ${formatQuantity(results.patients, 'patient')}`,
+          ...(results.testTimeViews === 0 ? [] : [viewsText(results.testTimeViews)]),
+          `evaluated ${formatDate(results.evaluatedAt)}`,
+          `${formatDuration(results.seconds)}, ${formatCompact(results.imagesPerSecond)} images/s`,
         ].join(' · ')}
         actions={
           <>
             {actions}
             <TableMenu
-              name={`${run.name} ${evaluation.split} metrics${evaluation.testTimeViews === 0 ? '' : ` ${evaluation.testTimeViews} test-time views`}`}
-              table={() => headlineTable(evaluation)}
+              name={`${name} metrics${results.testTimeViews === 0 ? '' : ` ${results.testTimeViews} test-time views`}`}
+              table={() => headlineTable(results)}
             />
           </>
         }
       >
         <div className={classes['headline']}>
-          {headline(evaluation).map(({ name, metric, method }) => (
+          {headline(results).map(({ name, metric, method }) => (
             <Stat
               key={name}
               label={name}
@@ -88,14 +100,14 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
           ))}
         </div>
       </SectionCard>
-      {evaluation.cautions.length > 0 && (
-        <Notice tone="warning" title="Read these numbers with care" lines={evaluation.cautions} />
+      {results.cautions.length > 0 && (
+        <Notice tone="warning" title="Read these numbers with care" lines={results.cautions} />
       )}
-      <ClassMetrics run={run} evaluation={evaluation} />
+      <ClassMetrics name={name} results={results} />
       <div className={classes['two']}>
         <ConfusionMatrix
-          classes={evaluation.classes}
-          matrix={evaluation.confusionMatrix}
+          classes={results.classes}
+          matrix={results.confusionMatrix}
           onOpen={({ truth, predicted, name }) => setQuery({ title: name, filter: { truth, predicted } })}
         />
         <Histogram
@@ -116,13 +128,12 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
             />
           }
         />
-        <TrainingHistory project={project.id} run={run} />
+        {children}
       </div>
       <CaseGallery
         project={project.id}
-        run={run.id}
-        split={evaluation.split}
-        classes={evaluation.classes}
+        source={source}
+        classes={results.classes}
         query={query}
         onClose={() => setQuery(null)}
       />
@@ -130,7 +141,8 @@ export function EvaluationView({ project, run, evaluation, actions }: Evaluation
   );
 }
 
-function TrainingHistory({ project, run }: { readonly project: string; readonly run: RunSummary }) {
+/** How a run came to be what is evaluated. */
+export function TrainingHistory({ project, run }: { readonly project: string; readonly run: RunSummary }) {
   const detail = useRequest('runs.get', { project, run: run.id });
   const history = detail.data?.history;
   const best = run.best?.epoch ?? null;

@@ -22,6 +22,7 @@ const evaluation: Evaluation = {
   n: 10,
   patients: 5,
   testTimeViews: 0,
+  leak: null,
   loss: { value: 0.5, low: null, high: null, n: 10 },
   accuracy: metric(0.7),
   perClass: [row],

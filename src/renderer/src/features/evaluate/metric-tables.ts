@@ -2,6 +2,9 @@ import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
 import type { TableData } from '../../components/table-text';
 
+/** What is shown of an evaluation, whichever images it is of. */
+export type Results = Omit<Evaluation, 'run' | 'split'>;
+
 /** A metric of the whole evaluation with its name, in the order in which it is shown. */
 export interface NamedMetric {
   readonly name: string;
@@ -11,7 +14,7 @@ export interface NamedMetric {
 }
 
 /** Accuracy, recalls, F1, AUC and loss. */
-export function headline(evaluation: Evaluation): readonly NamedMetric[] {
+export function headline(evaluation: Results): readonly NamedMetric[] {
   const resampled = 'bootstrap by patient';
   return [
     { name: 'Accuracy', metric: evaluation.accuracy, method: 'Wilson' },
@@ -24,7 +27,7 @@ export function headline(evaluation: Evaluation): readonly NamedMetric[] {
 }
 
 /** The headline numbers, unrounded. */
-export function headlineTable(evaluation: Evaluation): TableData {
+export function headlineTable(evaluation: Results): TableData {
   return {
     columns: ['Metric', 'Value', '95 % low', '95 % high', 'n'],
     rows: headline(evaluation).map(({ name, metric }) => [
@@ -38,7 +41,7 @@ export function headlineTable(evaluation: Evaluation): TableData {
 }
 
 /** Per-class metrics with intervals and counts, unrounded. */
-export function classTable(evaluation: Evaluation): TableData {
+export function classTable(evaluation: Results): TableData {
   const names = ['Precision', 'Recall', 'F1', 'AUC'];
   return {
     columns: [

@@ -42,13 +42,13 @@ export function useEvaluationJob(target: Target) {
   const cancel = useCommand('jobs.cancel');
   const [error, setError] = useState<unknown>(null);
 
-  const start = async () => {
+  const start = async (by: string | null) => {
     setError(null);
     try {
-      const { job } = await invoke('evaluations.start', target);
+      const { job } = await invoke('evaluations.start', { ...target, by });
       setRunning(key, job);
       await jobEnd(job);
-      refresh('evaluations.get', 'evaluations.cases');
+      refresh('evaluations.get', 'evaluations.cases', 'evaluations.openings');
     } catch (failure) {
       setError(failure);
     } finally {
@@ -59,7 +59,8 @@ export function useEvaluationJob(target: Target) {
   return {
     job: id === null ? null : (told ?? waiting(id)),
     error,
-    start: () => void start(),
+    /** `by`: who opens the test set. */
+    start: (by: string | null) => void start(by),
     cancel: () => {
       if (id !== null) cancel.mutate({ job: id });
     },

@@ -97,7 +97,12 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
           </div>
           <div className={classes['right']}>
             {shown !== null && (
-              <PredictionViewer key={shown.id} prediction={shown} model={runName(runOf.get(shown.id) ?? '')} />
+              <PredictionViewer
+                key={shown.id}
+                prediction={shown}
+                model={runName(runOf.get(shown.id) ?? '')}
+                signOff={runs.find(({ id }) => id === runOf.get(shown.id))?.signOff ?? null}
+              />
             )}
           </div>
         </div>

@@ -1,6 +1,7 @@
 import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { Fragment, useEffect, useMemo, useRef } from 'react';
 import type { FilePrediction } from '#shared/models/prediction';
+import { type SignOff, signOffWarning } from '#shared/models/sign-off';
 import { viewsText } from '#shared/models/test-time';
 import { colourMapGradient } from '../../charts/colour-maps';
 import { formatFixed } from '../../charts/format';
@@ -23,9 +24,12 @@ const LONG_SIDE = 768;
 export function PredictionViewer({
   prediction,
   model,
+  signOff,
 }: {
   readonly prediction: FilePrediction;
   readonly model: string;
+  /** Of the model's run, where its split leaks. */
+  readonly signOff: SignOff | null;
 }) {
   const view = usePredictions((state) => state.view);
   const image = usePredictionImage(prediction);
@@ -111,6 +115,11 @@ export function PredictionViewer({
           </Group>
           <span className={screen['mark']}>Research use only</span>
         </Group>
+        {signOff !== null && (
+          <Text size="xs" c="var(--fovea-warning-text)">
+            {signOffWarning(signOff)}
+          </Text>
+        )}
         <section className={classes['probabilities']} aria-label="All probabilities">
           {prediction.probabilities.map(({ label, probability }, index) => (
             <Fragment key={label}>

@@ -14,6 +14,7 @@ import { refresh, useCommand, useRequest } from '../../state/requests';
 import { resultOf } from './comparison-tables';
 import { LearningCurves } from './comparison-view';
 import { FoldResults } from './fold-results';
+import { LeakResults } from './leak-results';
 import { ResultTable } from './result-table';
 import layout from './train-screen.module.css';
 
@@ -75,6 +76,21 @@ function Results({ project, detail, comparison, onOpenRun }: ResultsProps) {
       </>
     );
   }
+  if (experiment.kind === 'leak') {
+    return (
+      <>
+        {detail.leak === null ? (
+          <Notice tone="info">
+            When both models have ended, each is evaluated on the test images of its own split, and what lies between
+            them stands here. These openings of the test set are recorded.
+          </Notice>
+        ) : (
+          <LeakResults name={experiment.name} result={detail.leak} onOpenRun={onOpenRun} />
+        )}
+        <LearningCurves comparison={comparison} names={names} />
+      </>
+    );
+  }
   const title = settingLabel(experiment.key);
   const quantity = { accuracy: 'Accuracy', macroF1: 'Macro F1', auc: 'AUC', loss: 'Loss' }[comparison.metric];
   return (
@@ -111,8 +127,22 @@ function memberNames(experiment: Experiment, { runs }: Comparison): string[] {
     if (experiment.kind === 'folds') {
       return `Fold ${experiment.members.find(({ run }) => run === summary.id)?.fold ?? '?'}`;
     }
+    if (experiment.kind === 'leak') {
+      return experiment.members.find(({ run }) => run === summary.id)?.grouped === true ? 'Grouped' : 'Leaking';
+    }
     return settingText(experiment.members.find(({ run }) => run === summary.id)?.value ?? null);
   });
+}
+
+function kindText(experiment: Experiment): string {
+  switch (experiment.kind) {
+    case 'sweep':
+      return `Sweep of ${settingLabel(experiment.key).toLowerCase()}`;
+    case 'folds':
+      return `${experiment.folds}-fold cross-validation`;
+    case 'leak':
+      return 'The same run with and without a leak';
+  }
 }
 
 /** Runs that were removed one by one. */
@@ -164,9 +194,7 @@ function Header({ project, detail: { experiment, runs }, onRemoved }: HeaderProp
         </Title>
         <Text size="xs" c="dimmed" className="tabular">
           {[
-            experiment.kind === 'sweep'
-              ? `Sweep of ${settingLabel(experiment.key).toLowerCase()}`
-              : `${experiment.folds}-fold cross-validation`,
+            kindText(experiment),
             `${finished} of ${experiment.members.length} runs finished`,
             formatDate(experiment.createdAt),
           ].join(' · ')}

@@ -31,6 +31,11 @@ export function FoldResults({ project, name, pooled }: FoldResultsProps) {
   };
   return (
     <>
+      {pooled.leak !== null && (
+        <Notice tone="error" title="These numbers flatter">
+          {pooled.leak}
+        </Notice>
+      )}
       <SectionCard
         title={`Out-of-fold, ${pooled.folds} models`}
         description={`${formatQuantity(pooled.n, 'image')} of ${formatQuantity(pooled.patients, 'patient')}, each answered once by the model that was not trained on it; 95 % intervals`}

@@ -11,7 +11,7 @@ import {
   Text,
   TextInput,
 } from '@mantine/core';
-import { FlaskConical, Play } from 'lucide-react';
+import { FlaskConical } from 'lucide-react';
 import { useState } from 'react';
 import {
   guideLearningRates,
@@ -27,12 +27,11 @@ import type { ProjectSummary } from '#shared/models/project';
 import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
 import { totalEpochs } from '#shared/training/stages';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatQuantity, formatShortDuration } from '../../components/format';
-import { Notice } from '../../components/notice';
 import { refresh, useCommand, useRequest } from '../../state/requests';
 import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
+import { StartPart } from './experiment-start';
+import { LeakForm } from './leak-form';
 import { presetTitle } from './presets';
-import { useRunPreview } from './use-run-preview';
 
 export interface NewExperimentProps {
   readonly project: ProjectSummary;
@@ -82,17 +81,14 @@ function ExperimentForm({ project, onStarted, onChangeSettings }: FormProps) {
       <SegmentedControl
         aria-label="Kind of experiment"
         value={kind}
-        onChange={(value) => setKind(value === 'folds' ? 'folds' : 'sweep')}
+        onChange={(value) => setKind(value === 'folds' || value === 'leak' ? value : 'sweep')}
         data={[
           { value: 'sweep', label: 'Sweep' },
           { value: 'folds', label: 'Cross-validation' },
+          { value: 'leak', label: 'Measure the leak' },
         ]}
       />
-      <Text size="sm">
-        {kind === 'sweep'
-          ? 'Trains one run for each value of one setting, all else and the seed alike, and holds them side by side on the same validation images.'
-          : 'Divides the training and validation images into folds, whole patients and near duplicates together, and trains one run a fold. Every image is answered once, by the model that was not trained on it. Test images stay out. Worth it where there are few images.'}
-      </Text>
+      <Text size="sm">{kindTexts[kind]}</Text>
       <Text size="xs" c="dimmed">
         With the settings of the New run form: {draft.backbone}, {presetTitle(draft.preset).toLowerCase()},{' '}
         {totalEpochs(draft)} epochs, seed {draft.seed}.{' '}
@@ -100,16 +96,22 @@ function ExperimentForm({ project, onStarted, onChangeSettings }: FormProps) {
           Change settings
         </Anchor>
       </Text>
-      {kind === 'sweep' ? (
-        <SweepForm project={project.id} draft={draft} onStarted={onStarted} />
-      ) : (
-        <FoldsForm project={project.id} draft={draft} onStarted={onStarted} />
-      )}
+      {kind === 'sweep' && <SweepForm project={project.id} draft={draft} onStarted={onStarted} />}
+      {kind === 'folds' && <FoldsForm project={project.id} draft={draft} onStarted={onStarted} />}
+      {kind === 'leak' && <LeakForm project={project.id} draft={draft} onStarted={onStarted} />}
     </Stack>
   );
 }
 
-interface KindFormProps {
+const kindTexts: Readonly<Record<Experiment['kind'], string>> = {
+  sweep:
+    'Trains one run for each value of one setting, all else and the seed alike, and holds them side by side on the same validation images.',
+  folds:
+    'Divides the training and validation images into folds, whole patients and near duplicates together, and trains one run a fold. Every image is answered once, by the model that was not trained on it. Test images stay out. Worth it where there are few images.',
+  leak: 'Trains the same run twice: on a split that keeps patients and near duplicates together, and on one that does not. Both are tested, and the difference is what a leak would be worth. Both splits are drawn from all labelled images; the current split stays as it is.',
+};
+
+export interface KindFormProps {
   readonly project: string;
   readonly draft: DraftConfig;
   readonly onStarted: (experiment: Experiment) => void;
@@ -173,7 +175,7 @@ function SweepForm({ project, draft, onStarted }: KindFormProps) {
   );
 }
 
-const named = (name: string) => (name.trim() === '' ? {} : { name: name.trim() });
+export const named = (name: string) => (name.trim() === '' ? {} : { name: name.trim() });
 
 const currentValue = (draft: DraftConfig, key: string): SettingValue => {
   const value = key
@@ -283,48 +285,6 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
         busy={start.isPending}
         onStart={() => start.mutate({ project, config: draft, folds, seed, ...named(name) })}
       />
-    </>
-  );
-}
-
-interface StartPartProps {
-  readonly project: string;
-  readonly draft: DraftConfig;
-  readonly runs: number;
-  readonly blocked: boolean;
-  readonly problems: readonly string[];
-  readonly warnings: readonly string[];
-  readonly error: unknown;
-  readonly busy: boolean;
-  readonly onStart: () => void;
-}
-
-/** What stands in the way, how long it would take in all, and the button. */
-function StartPart(props: StartPartProps) {
-  const { project, draft, runs, blocked, warnings, error, busy, onStart } = props;
-  const { preview, invalid, current } = useRunPreview(project, draft);
-  const problems = [...props.problems, ...invalid, ...(preview.data?.problems ?? [])];
-  const seconds = preview.data?.secondsEstimate ?? null;
-  return (
-    <>
-      {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
-      {warnings.length > 0 && <Notice tone="warning" lines={warnings} />}
-      {error !== null && <ErrorAlert error={error} />}
-      <Group justify="space-between">
-        <Text size="xs" c="dimmed">
-          {runs < 2 || seconds === null
-            ? 'The runs train one after the other.'
-            : `${formatQuantity(runs, 'run')}, one after the other: about ${formatShortDuration(runs * seconds)}`}
-        </Text>
-        <Button
-          leftSection={<Play size={15} />}
-          disabled={blocked || problems.length > 0 || preview.data === undefined || !current}
-          loading={busy}
-          onClick={onStart}
-        >
-          {runs < 2 ? 'Start' : `Start ${formatQuantity(runs, 'run')}`}
-        </Button>
-      </Group>
     </>
   );
 }

@@ -51,6 +51,11 @@ export function ResultTable({ title, description, rowTitle, runs, names, verdict
                   <Anchor component="button" type="button" onClick={() => onOpen(run.summary.id)} ta="left">
                     {names[index] ?? run.summary.name}
                   </Anchor>
+                  {run.summary.signOff !== null && (
+                    <Text size="xs" c="var(--fovea-warning-text)">
+                      Leaking split
+                    </Text>
+                  )}
                 </Table.Th>
                 <Table.Td>
                   <RunStateBadge state={run.summary.state} />

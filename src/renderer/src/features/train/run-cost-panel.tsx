@@ -8,6 +8,7 @@ import { ErrorAlert } from '../../components/error-alert';
 import { formatCount, formatShortDuration } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
+import { SignOffState } from '../../components/sign-off-state';
 import { refresh, useCommand } from '../../state/requests';
 import { type DraftConfig, useDrafts } from './draft-store';
 import classes from './run-cost-panel.module.css';
@@ -58,6 +59,9 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
           {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
           {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+          {cost?.leak !== null && cost?.leak !== undefined && (
+            <SignOffState project={project} leak={cost.leak} signOff={cost.leak.signOff} brief />
+          )}
           {cost !== undefined && cost.warnings.length > 0 && (
             <Notice tone="warning" title="Good to know" lines={cost.warnings} />
           )}

@@ -179,6 +179,12 @@ function ResultActions({ project, run }: { readonly project: ProjectSummary; rea
   );
 }
 
+const openTexts = {
+  sweep: 'Open its sweep',
+  folds: 'Open its cross-validation',
+  leak: 'Open its measurement of the leak',
+} as const;
+
 function RunMenu({ project, run, detail }: RunHeaderProps) {
   const select = useSelectedRun((state) => state.select);
   const replace = useDrafts((state) => state.replace);
@@ -228,7 +234,7 @@ function RunMenu({ project, run, detail }: RunHeaderProps) {
             leftSection={<FlaskConical size={14} />}
             onClick={() => show(project.id, { kind: 'experiment', experiment: membership.experiment })}
           >
-            {membership.kind === 'sweep' ? 'Open its sweep' : 'Open its cross-validation'}
+            {openTexts[membership.kind]}
           </Menu.Item>
         )}
         <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={going} onClick={askRemove}>

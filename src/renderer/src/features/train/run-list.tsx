@@ -204,6 +204,11 @@ function RunItem({ run, selected, onSelect, children }: RunItemProps) {
           ? children
           : `${best === '' ? `${run.epochsDone} of ${run.epochs} epochs` : best.replace(/ at epoch.*/, '')} · ${formatAgo(run.createdAt)}`}
       </Text>
+      {run.signOff !== null && (
+        <Text size="xs" c="var(--fovea-warning-text)">
+          Leaking split
+        </Text>
+      )}
       {going && progress !== undefined && progress.totalSteps > 0 && (
         <Progress
           mt={4}
@@ -266,6 +271,8 @@ function QueueActions({ project, run, places, last }: QueueActionsProps) {
   );
 }
 
+const kindNames = { sweep: 'Sweep', folds: 'Cross-validation', leak: 'Comparison' } as const;
+
 interface ExperimentItemProps {
   readonly experiment: Experiment;
   readonly runs: readonly RunSummary[];
@@ -285,7 +292,7 @@ function ExperimentItem({ experiment, runs, selected, onSelect }: ExperimentItem
         </Text>
       </Group>
       <Text size="xs" c="dimmed" truncate>
-        {experiment.kind === 'sweep' ? 'Sweep' : 'Cross-validation'} of {formatQuantity(total, 'run')}
+        {kindNames[experiment.kind]} of {formatQuantity(total, 'run')}
       </Text>
       <Text size="xs" c="dimmed" truncate className="tabular">
         {finished === total ? 'all finished' : `${finished} of ${total} finished`} · {formatAgo(experiment.createdAt)}

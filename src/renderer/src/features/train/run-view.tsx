@@ -2,6 +2,7 @@ import { Skeleton, Tabs } from '@mantine/core';
 import { useEffect } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
+import { signOffWarning } from '#shared/models/sign-off';
 import { ErrorAlert } from '../../components/error-alert';
 import { Notice } from '../../components/notice';
 import { useRunProgress } from '../../state/activity';
@@ -50,6 +51,7 @@ export function RunView({ project, run, place }: RunViewProps) {
   return (
     <div className={layout['run']}>
       <RunHeader project={project} run={run} detail={detail.data ?? null} diagnosis={diagnosis.data ?? null} />
+      {run.signOff !== null && <Notice tone="warning">{signOffWarning(run.signOff)}</Notice>}
       {place !== null && (
         <Notice tone="info" title={`Waiting for its turn: place ${place} in the queue`}>
           It begins when what is before it has ended or is paused. Closing Fovea keeps its place.

@@ -1,0 +1,53 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { UsageError } from '../outcome';
+import type { Run } from '../program';
+import { table } from '../table';
+
+interface Options {
+  readonly majority?: boolean;
+  readonly images?: readonly number[];
+  readonly label?: string;
+}
+
+export function addAdjudicate(program: Command, run: Run): void {
+  program
+    .command('adjudicate')
+    .description('list the images whose readers disagree, and settle them')
+    .argument('<project>', 'the project folder')
+    .option('--majority', 'settle those that more than half of their readers agree on')
+    .option('--images <numbers>', 'images to settle, as listed: 3,17', imageNumbers)
+    .option('--label <class>', 'the class to settle them as')
+    .action((folder: string, { majority = false, images, label }: Options) =>
+      run(async (session) => {
+        if ((images === undefined) !== (label === undefined))
+          throw new UsageError('Give --images and --label together.');
+        const project = await session.open(folder);
+        let settled = 0;
+        if (images !== undefined && label !== undefined) {
+          settled += (await session.request('readers.adjudicate', { project, images: [...images], label })).changed;
+        }
+        if (majority) settled += (await session.request('readers.takeMajority', { project })).changed;
+        const { images: open } = await session.request('readers.disagreements', { project });
+        const text = [
+          ...(majority || images !== undefined ? [`${settled} images settled`, ''] : []),
+          open.length === 0
+            ? 'Nothing to adjudicate.'
+            : table(
+                ['image', 'file', 'label', 'readings'],
+                open.map((one) => [
+                  one.image,
+                  one.path,
+                  one.label ?? '-',
+                  one.readings.map(({ reader, label: said }) => `${reader}: ${said}`).join(', '),
+                ]),
+              ),
+        ].join('\n');
+        return { result: { settled, open }, text };
+      }),
+    );
+}
+
+function imageNumbers(text: string): number[] {
+  if (!/^\d{1,12}(?:,\d{1,12})*$/.test(text)) throw new InvalidArgumentError('Not numbers with commas between.');
+  return text.split(',').map(Number);
+}

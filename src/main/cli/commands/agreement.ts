@@ -1,0 +1,58 @@
+import { type Command, Option } from 'commander';
+import type { ReadersSummary } from '#shared/models/readers';
+import { type KappaWeights, kappaWeights } from '#shared/statistics/agreement';
+import type { Run } from '../program';
+import { interval, percent, RESEARCH_USE, table } from '../table';
+
+export function addAgreement(program: Command, run: Run): void {
+  program
+    .command('agreement')
+    .description('how far the readers of a project agree: Cohen’s kappa by pairs, Fleiss’ kappa of all')
+    .argument('<project>', 'the project folder')
+    .addOption(
+      new Option('--weights <how>', 'weights of Cohen’s kappa, for classes with an order (by their names)')
+        .choices(kappaWeights)
+        .default('none'),
+    )
+    .action((folder: string, { weights }: { weights: KappaWeights }) =>
+      run(async (session) => {
+        const summary = await session.request('readers.summary', { project: await session.open(folder), weights });
+        return { result: { weights, ...summary }, text: toText(summary, weights) };
+      }),
+    );
+}
+
+function toText(summary: ReadersSummary, weights: KappaWeights): string {
+  const { readers, pairs, group, perClass, classes } = summary;
+  if (readers.length === 0) return 'Nobody has read anything. A label table with a reader column brings readings.';
+  const names = new Map(readers.map(({ id, name }) => [id, name]));
+  const kappa = (one: ReadersSummary['group']['kappa']) => (one === null ? 'not defined' : interval(one));
+  const share = (value: number | null) => (value === null ? '-' : percent(value));
+  return [
+    table(
+      ['reader', 'readings', ...classes],
+      readers.map(({ name, readings, byClass }) => [name, readings, ...byClass]),
+    ),
+    '',
+    table(
+      ['readers', '', 'images', 'same', weights === 'none' ? 'Cohen’s kappa' : `Cohen’s kappa, ${weights} weights`],
+      pairs.map((pair) => [
+        names.get(pair.first) ?? '',
+        names.get(pair.second) ?? '',
+        pair.images,
+        share(pair.agreement?.value ?? null),
+        pair.images === 0 ? '-' : kappa(pair.kappa),
+      ]),
+    ),
+    '',
+    `All readers: Fleiss’ kappa ${kappa(group.kappa)}, over ${group.images} images with two readings or more.`,
+    '',
+    table(
+      ['class', 'readings', 'agreement', 'kappa against the rest'],
+      perClass.map((one) => [one.label, one.readings, share(one.agreement), kappa(one.kappa)]),
+    ),
+    '',
+    `${summary.disagreements} images with different readings, ${summary.toAdjudicate} of them to be adjudicated (${summary.withMajority} with a majority): fovea adjudicate`,
+    RESEARCH_USE,
+  ].join('\n');
+}

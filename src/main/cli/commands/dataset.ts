@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { factorNames, strongImbalances } from '#shared/balance/balance-text';
+import { splitParts } from '#shared/models/dataset';
+import type { DatasetReport } from '#shared/models/dataset-report';
+import { writeDatasetReport } from '../../services/dataset-report-file';
+import type { Run } from '../program';
+import { decimals, facts, table } from '../table';
+
+export function addDataset(program: Command, run: Run): void {
+  program
+    .command('dataset')
+    .description('report on the dataset: classes, parts, balance, sizes, duplicates, imports')
+    .argument('<project>', 'the project folder')
+    .option('--out <file>', 'also write it: one HTML page, or a table where the name ends in .csv')
+    .action((folder: string, { out }: { out?: string }) =>
+      run(async (session) => {
+        const project = await session.open(folder);
+        const report = await session.request('dataset.report', { project });
+        const file = out === undefined ? null : resolve(out);
+        if (file !== null) await writeDatasetReport(report, file, session.services.about.version);
+        return {
+          result: { ...report, ...(file === null ? {} : { file }) },
+          text: file === null ? toText(report) : `${toText(report)}\nWritten: ${file}`,
+        };
+      }),
+    );
+}
+
+function toText(report: DatasetReport): string {
+  const values = (rows: readonly { value: string; images: number }[]) =>
+    rows.map(({ value, images }) => `${value} ${images}`).join(', ');
+  const imbalances = strongImbalances(report.balance);
+  return [
+    table(
+      ['class', 'images', 'patients', ...splitParts, 'in no part'],
+      report.classes.map(({ label, images, patients, parts, outside }) => [
+        label,
+        images,
+        patients,
+        ...splitParts.map((part) => parts[part]),
+        outside,
+      ]),
+    ),
+    '',
+    facts([
+      ['images', `${report.images}, of these ${report.unlabelled} without a label`],
+      ['patients', `${report.patients}; ${report.withoutPatient} images without`],
+      ['modalities', values(report.modalities)],
+      ['files', values(report.kinds)],
+      ['sizes', `${report.sizes.distinct}: ${values(report.sizes.common)}`],
+      ['duplicates', `${report.duplicates.groups} groups, ${report.duplicates.conflicts} with different labels`],
+      ['imports', String(report.imports.length)],
+    ]),
+    '',
+    table(
+      ['balance', 'levels', 'V with the parts', 'V with the classes', 'not known'],
+      report.balance.factors.map(({ factor, levels, byPart, byClass, unknown }) => [
+        factorNames[factor].toLowerCase(),
+        levels.length,
+        byPart === null ? '–' : decimals(byPart.v, 2),
+        byClass === null ? '–' : decimals(byClass.v, 2),
+        unknown.images,
+      ]),
+    ),
+    ...[...report.warnings, ...imbalances].map((warning) => `Note: ${warning}`),
+  ].join('\n');
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { ReviewItem } from '#shared/models/review';
+import { askedDecision, findingsOf } from './review-decisions';
+
+const item = (image: number, path: string, reason: ReviewItem['reason'] = 'label-conflict'): ReviewItem => ({
+  image,
+  reason,
+  why: '',
+  weight: 1,
+  evidence: '',
+  suggestion: null,
+  beside: [],
+  path,
+  label: null,
+  state: 'open',
+  at: null,
+});
+
+describe('what is asked for', () => {
+  it('is one decision at a time', () => {
+    expect(askedDecision({})).toBeNull();
+    expect(askedDecision({ defer: ['1'] })).toEqual({ images: ['1'], decision: { kind: 'defer' } });
+    expect(askedDecision({ relabel: ['1'] })).toEqual({ images: ['1'], decision: null });
+    expect(askedDecision({ relabel: ['1'], as: 'benign' })?.decision).toEqual({ kind: 'relabel', label: 'benign' });
+    expect(() => askedDecision({ accept: ['1'], exclude: ['2'] })).toThrow(/one of/);
+    expect(() => askedDecision({ accept: ['1'], as: 'benign' })).toThrow(/--relabel/);
+  });
+});
+
+describe('images that are named', () => {
+  const findings = [
+    item(3, 'a/1.png'),
+    item(3, 'a/1.png', 'odd-picture'),
+    item(4, 'b/1.png'),
+    item(5, 'a/7'),
+    item(7, 'a/new.png'),
+  ];
+  const found = (...names: string[]) => findingsOf(names, findings).map(({ image, reason }) => `${image} ${reason}`);
+
+  it('are found by path, number or the end of the path, with all their reasons', () => {
+    expect(found('a/1.png')).toEqual(['3 label-conflict', '3 odd-picture']);
+    expect(found('b\\1.png', '4')).toEqual(['4 label-conflict']);
+    expect(found('new.png')).toEqual(['7 label-conflict']);
+    // A number is a number before it is the end of a path.
+    expect(found('7')).toEqual(['7 label-conflict']);
+  });
+
+  it('are all that wait', () => {
+    const settled = { ...item(9, 'a/9.png'), state: 'accepted' as const };
+    expect(findingsOf(['all'], [...findings, settled])).toEqual(findings);
+  });
+
+  it('are refused where they are none or several', () => {
+    expect(() => found('1.png')).toThrow(/Several images/);
+    expect(() => found('9')).toThrow(/No image in the review/);
+  });
+});

@@ -1,0 +1,68 @@
+import type { ReviewDecision, ReviewItem } from '#shared/models/review';
+import { UsageError } from '../outcome';
+
+/** In place of images: every one with the reason of `--reason`. */
+export const ALL = 'all';
+
+/** What a person may say of images on the command line; at most one of them at a time. */
+export interface DecisionOptions {
+  readonly accept?: readonly string[];
+  readonly defer?: readonly string[];
+  readonly reopen?: readonly string[];
+  readonly relabel?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** The class that `relabel` gives. */
+  readonly as?: string;
+}
+
+export interface AskedDecision {
+  readonly images: readonly string[];
+  /** Null: each image gets the class that its finding suggests. */
+  readonly decision: ReviewDecision | null;
+}
+
+/** Null where nothing is to be decided. Throws `UsageError`. */
+export function askedDecision(options: DecisionOptions): AskedDecision | null {
+  const { accept, defer, reopen, relabel, exclude, as } = options;
+  const given: AskedDecision[] = [
+    ...(accept === undefined ? [] : [{ images: accept, decision: { kind: 'accept' } as const }]),
+    ...(defer === undefined ? [] : [{ images: defer, decision: { kind: 'defer' } as const }]),
+    ...(reopen === undefined ? [] : [{ images: reopen, decision: { kind: 'reopen' } as const }]),
+    ...(relabel === undefined
+      ? []
+      : [{ images: relabel, decision: as === undefined ? null : ({ kind: 'relabel', label: as } as const) }]),
+    ...(exclude === undefined ? [] : [{ images: exclude, decision: { kind: 'exclude' } as const }]),
+  ];
+  if (given.length > 1) throw new UsageError('Give one of --accept, --defer, --reopen, --relabel and --exclude.');
+  if (as !== undefined && relabel === undefined) throw new UsageError('--as goes with --relabel.');
+  return given[0] ?? null;
+}
+
+/**
+ * The findings of images that are named by number or path; a file name alone will do where it is the only one. `all`:
+ * those that wait.
+ */
+export function findingsOf(named: readonly string[], findings: readonly ReviewItem[]): ReviewItem[] {
+  if (named.length === 1 && named[0] === ALL) return findings.filter(({ state }) => state !== 'accepted');
+  const paths = new Map(findings.map(({ image, path }) => [image, path]));
+  const ids = [...paths.keys()];
+  const chosen = new Set(
+    named.map((name) => {
+      const path = name.replaceAll('\\', '/');
+      const exact = ids.filter((id) => paths.get(id) === path);
+      const number = /^\d+$/.test(name) ? ids.filter((id) => id === Number(name)) : [];
+      const ending = ids.filter((id) => paths.get(id)?.endsWith(`/${path}`) === true);
+      const found = [exact, number, ending].find((list) => list.length > 0) ?? [];
+      const [only, another] = found;
+      if (only === undefined) {
+        throw new UsageError(
+          `No image in the review is “${name}”. Give its path or number as “fovea review” lists it.`,
+        );
+      }
+      if (another !== undefined)
+        throw new UsageError(`Several images in the review are “${name}”: give the whole path.`);
+      return only;
+    }),
+  );
+  return findings.filter(({ image }) => chosen.has(image));
+}

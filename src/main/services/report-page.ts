@@ -1,0 +1,33 @@
+import { type Html, html } from './report-html';
+import { reportStyle } from './report-style';
+
+/** A page that is whole in itself: no script, no request. */
+export function reportPage({
+  title,
+  version,
+  body,
+}: {
+  readonly title: string;
+  /** Of the Fovea that made what it is about. */
+  readonly version: string;
+  readonly body: Html;
+}): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<meta name="generator" content="${`Fovea ${version}`}">
+<title>${title}</title>
+<style>STYLE</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`;
+  return page.text.replace('STYLE', () => reportStyle);
+}

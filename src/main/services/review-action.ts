@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { reviewReasonSchema, reviewVerdictSchema } from '#shared/models/review';
+import { setRemoved } from '../store/images';
+import { classesByName, setLabel } from '../store/labels';
+import type { ProjectStore } from '../store/open';
+import { deleteReview, storeReview } from '../store/reviews';
+
+/** The state before a decision of the review, for undo. */
+export const reviewBeforeSchema = z.object({
+  /** What was said of each finding; null: nothing. */
+  reviews: z.array(
+    z.object({
+      image: z.number(),
+      reason: reviewReasonSchema,
+      said: z.object({ verdict: reviewVerdictSchema, evidence: z.string(), at: z.string() }).nullable(),
+    }),
+  ),
+  /** Class numbers of the images that got another label. */
+  labels: z.array(z.tuple([z.number(), z.number().nullable()])),
+  /** Images that were taken out. */
+  removed: z.array(z.number()),
+});
+export type ReviewBefore = z.infer<typeof reviewBeforeSchema>;
+
+/** Answers with how many findings it was about. */
+export function undoReview(store: ProjectStore, { reviews, labels, removed }: ReviewBefore): number {
+  const classes = new Set(classesByName(store).map((one) => one.id));
+  for (const [image, label] of labels) {
+    if (label === null || classes.has(label)) setLabel(store, image, label, 'undo');
+  }
+  if (removed.length > 0) setRemoved(store, removed, false);
+  for (const { image, reason, said } of reviews) {
+    if (said === null) deleteReview(store, image, reason);
+    else storeReview(store, { image, reason, ...said });
+  }
+  return reviews.length;
+}

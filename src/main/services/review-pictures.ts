@@ -1,0 +1,40 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ReviewFinding } from '#shared/models/review';
+import { findBurnedInText } from '#shared/review/find-burned-in-text';
+import { findOddPictures } from '#shared/review/find-odd-pictures';
+import { findOtherModality } from '#shared/review/find-other-modality';
+import { pictureMeasures } from '../store/measures';
+import type { ProjectStore } from '../store/open';
+import { featureOutliers } from './feature-search';
+import type { OpenProject } from './projects';
+
+/**
+ * What is seen by the measures of all pictures. Labels play no part, so that what was found holds while the same
+ * pictures are in: a key that gives a label does not make 100,000 of them be measured against each other again.
+ */
+export function createPictureFinder(): (project: OpenProject) => Promise<readonly ReviewFinding[]> {
+  const known = new WeakMap<OpenProject, { readonly state: string; readonly findings: readonly ReviewFinding[] }>();
+  return async (project) => {
+    const { store } = project;
+    const outliers = featureOutliers(store);
+    const state = `${picturesState(store)} ${JSON.stringify(outliers)}`;
+    const before = known.get(project);
+    if (before?.state === state) return before.findings;
+    const images = pictureMeasures(store);
+    const findings: ReviewFinding[] = [];
+    for (const find of [findBurnedInText, findOtherModality, () => findOddPictures(images, outliers)]) {
+      await setImmediate();
+      for (const finding of find(images)) findings.push(finding);
+    }
+    known.set(project, { state, findings });
+    return findings;
+  };
+}
+
+/** Changes where images come, go or are measured. */
+function picturesState(store: ProjectStore): string {
+  return store.json<string>(
+    `SELECT json_quote(count(*) || ' ' || total(id) || ' ' || count(measures)) FROM images
+     LEFT JOIN pictures ON image_id = id WHERE removed_at IS NULL`,
+  );
+}

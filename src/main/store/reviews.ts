@@ -1,0 +1,47 @@
+import type { ReviewReason, ReviewVerdict } from '#shared/models/review';
+import type { ProjectStore } from './open';
+
+/** What a person said of one reason to look at an image again. */
+export interface StoredReview {
+  readonly image: number;
+  readonly reason: ReviewReason;
+  readonly verdict: ReviewVerdict;
+  /** What the reason rested on then. */
+  readonly evidence: string;
+  readonly at: string;
+}
+
+/** Of removed images too. */
+export function allReviews(store: ProjectStore): StoredReview[] {
+  return store
+    .json<[number, ReviewReason, ReviewVerdict, string, string][]>(
+      'SELECT json_group_array(json_array(image_id, reason, verdict, evidence, at)) FROM reviews',
+    )
+    .map(([image, reason, verdict, evidence, at]) => ({ image, reason, verdict, evidence, at }));
+}
+
+export function findReview(store: ProjectStore, image: number, reason: ReviewReason): StoredReview | null {
+  const row = store.get<StoredReview>(
+    'SELECT image_id AS image, reason, verdict, evidence, at FROM reviews WHERE image_id = ? AND reason = ?',
+    image,
+    reason,
+  );
+  return row ?? null;
+}
+
+export function storeReview(store: ProjectStore, { image, reason, verdict, evidence, at }: StoredReview): void {
+  store.run(
+    `INSERT INTO reviews (image_id, reason, verdict, evidence, at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (image_id, reason) DO UPDATE SET verdict = excluded.verdict, evidence = excluded.evidence,
+       at = excluded.at`,
+    image,
+    reason,
+    verdict,
+    evidence,
+    at,
+  );
+}
+
+export function deleteReview(store: ProjectStore, image: number, reason: ReviewReason): void {
+  store.run('DELETE FROM reviews WHERE image_id = ? AND reason = ?', image, reason);
+}

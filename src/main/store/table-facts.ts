@@ -1,0 +1,43 @@
+import type { ProjectStore } from './open';
+
+/** What a label table may say of an image besides its readings, as it is stored now. */
+export interface ImageFacts {
+  readonly id: number;
+  readonly path: string;
+  /** Images of one file (its frames) share it. */
+  readonly file: string;
+  readonly label: number | null;
+  /** Where the present label comes from, looking through what was undone; null where it never had one. */
+  readonly labelSource: string | null;
+  readonly patient: number | null;
+  readonly study: number | null;
+  readonly site: number | null;
+  readonly sex: string | null;
+  readonly age: number | null;
+}
+
+/** Of every image in the dataset, in the order of their numbers. */
+export function imageFacts(store: ProjectStore): ImageFacts[] {
+  return store.all<ImageFacts>(
+    `SELECT images.id, path, source_id || '/' || path AS file, label_id AS label,
+       (SELECT source FROM labels WHERE image_id = images.id AND class_id IS images.label_id AND source <> 'undo'
+        ORDER BY labels.id DESC LIMIT 1) AS labelSource,
+       patient_id AS patient, study_id AS study, site_id AS site, sex, age
+     FROM images WHERE removed_at IS NULL ORDER BY images.id`,
+  );
+}
+
+export type SubjectFacts = Pick<ImageFacts, 'id' | 'patient' | 'study' | 'site' | 'sex' | 'age'>;
+
+/** Writes all of them as they are given. */
+export function setFacts(store: ProjectStore, { id, patient, study, site, sex, age }: SubjectFacts): void {
+  store.run(
+    'UPDATE images SET patient_id = ?, study_id = ?, site_id = ?, sex = ?, age = ? WHERE id = ?',
+    patient,
+    study,
+    site,
+    sex,
+    age,
+    id,
+  );
+}

@@ -1,0 +1,93 @@
+import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { leakText } from '#shared/models/sign-off';
+import { refresh, useCommand, useRequest } from '../state/requests';
+import { ErrorAlert } from './error-alert';
+
+export interface SignOffDialogProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly project: string;
+  readonly leak: { readonly patients: number; readonly duplicates: number };
+}
+
+/** Asks who lets training start on a leaking split, and why, with what follows from it. */
+export function SignOffDialog({ opened, onClose, project, leak }: SignOffDialogProps) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Sign off a leaking split" size={520}>
+      <SignOffForm project={project} leak={leak} onClose={onClose} />
+    </Modal>
+  );
+}
+
+function SignOffForm({ project, leak, onClose }: Omit<SignOffDialogProps, 'opened'>) {
+  const settings = useRequest('settings.get', {});
+  const [name, setName] = useState<string | null>(null);
+  const [reason, setReason] = useState('');
+  const remember = useCommand('settings.set', { quiet: true, onSuccess: () => refresh('settings.get') });
+  const sign = useCommand('dataset.signOff', {
+    quiet: true,
+    onSuccess: () => {
+      refresh('dataset.summary', 'runs.preview');
+      onClose();
+    },
+  });
+  const shown = name ?? settings.data?.signature ?? '';
+  const isOne = leak.patients + leak.duplicates === 1;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        // The dialog stands in another form for React.
+        event.stopPropagation();
+        remember.mutate({ signature: shown.trim() });
+        sign.mutate({ project, name: shown.trim(), reason: reason.trim() });
+      }}
+    >
+      <Stack gap="sm">
+        <Text>
+          {leakText(leak)} {isOne ? 'stands' : 'stand'} in more than one part of this split. A model that has seen a
+          patient, or a copy of an image, in training knows more about the test images than it would about new ones:
+          accuracy and AUC come out too high, often by a lot.
+        </Text>
+        <Text>
+          With your sign-off training starts all the same. Every run on this split then carries your name and reason,
+          and every result, report, export and answer of it says that its split leaks. The sign-off ends when the split
+          changes or the leak grows.
+        </Text>
+        <TextInput
+          label="Your name"
+          required
+          maxLength={80}
+          value={shown}
+          onChange={(event) => setName(event.currentTarget.value)}
+          data-autofocus
+        />
+        <Textarea
+          label="Reason"
+          required
+          autosize
+          minRows={2}
+          maxLength={400}
+          placeholder="Why the numbers of this split are needed although it leaks"
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        {sign.isError && <ErrorAlert error={sign.error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            type="submit"
+            color="red.9"
+            loading={sign.isPending}
+            disabled={shown.trim() === '' || reason.trim().length < 3}
+          >
+            Sign off
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

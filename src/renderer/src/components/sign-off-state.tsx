@@ -1,0 +1,74 @@
+import { Button, Group, Text } from '@mantine/core';
+import { useState } from 'react';
+import { leakText, type SplitSignOff, voidText } from '#shared/models/sign-off';
+import { refresh, useCommand } from '../state/requests';
+import { formatDate } from './format';
+import { Notice } from './notice';
+import { SignOffDialog } from './sign-off-dialog';
+
+export interface SignOffStateProps {
+  readonly project: string;
+  readonly leak: { readonly patients: number; readonly duplicates: number };
+  readonly signOff: SplitSignOff | null;
+  /** Beside a list of what is to do, which says why already. */
+  readonly brief?: boolean;
+}
+
+/** Where the gate of training stands on a leaking split, and the way to open or close it. */
+export function SignOffState({ project, leak, signOff, brief = false }: SignOffStateProps) {
+  const [opened, setOpened] = useState(false);
+  const withdraw = useCommand('dataset.withdrawSignOff', {
+    onSuccess: () => refresh('dataset.summary', 'runs.preview'),
+  });
+  if (leak.patients + leak.duplicates === 0) return null;
+  const isVoid = signOff === null ? null : voidText(signOff);
+  if (signOff !== null && isVoid === null) {
+    return (
+      <Notice tone="warning" title={`Signed off by ${signOff.name}, ${formatDate(signOff.at)}`}>
+        <Text size="sm">
+          “{signOff.reason}” Training may start, and every result will say that the split leaks ({leakText(leak)}).
+        </Text>
+        <Group mt={6}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            loading={withdraw.isPending}
+            onClick={() => withdraw.mutate({ project })}
+          >
+            Withdraw the sign-off
+          </Button>
+        </Group>
+      </Notice>
+    );
+  }
+  const open = (
+    <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
+      Sign off…
+    </Button>
+  );
+  const dialog = <SignOffDialog opened={opened} onClose={() => setOpened(false)} project={project} leak={leak} />;
+  if (brief) {
+    return (
+      <Group gap={8} wrap="nowrap" justify="space-between">
+        <Text size="xs" c="dimmed">
+          Where you need this very split:
+        </Text>
+        {open}
+        {dialog}
+      </Group>
+    );
+  }
+  return (
+    <>
+      <Notice tone="error" title="Training does not start on this split">
+        <Text size="sm">
+          {isVoid === null ? '' : `${isVoid} `}
+          {leakText(leak)} in more than one part. Split again with images of a patient and near duplicates kept
+          together; or, where you need this very split, sign it off.
+        </Text>
+        <Group mt={6}>{open}</Group>
+      </Notice>
+      {dialog}
+    </>
+  );
+}

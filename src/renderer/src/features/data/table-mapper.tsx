@@ -1,0 +1,146 @@
+import { Loader, ScrollArea, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { type ColumnMapping, columnRoles, type TablePreview } from '#shared/models/label-table';
+import { ErrorAlert } from '../../components/error-alert';
+import { formatCount } from '../../components/format';
+import { Notice } from '../../components/notice';
+import { useRequest } from '../../state/requests';
+import classes from './table-mapper.module.css';
+import { matchText, roleNames, tableFacts, withColumn } from './table-roles';
+
+export interface TableMapperProps {
+  readonly project: string;
+  /** Of a scan; null for the images of the project. */
+  readonly plan: string | null;
+  readonly table: string;
+  readonly mapping: ColumnMapping;
+  readonly onMapping: (mapping: ColumnMapping) => void;
+}
+
+/** Asked for once a table is chosen. */
+export const useTablePreview = (asked: Omit<TableMapperProps, 'onMapping' | 'table'> & { table: string | null }) => {
+  const { project, plan, table, mapping } = asked;
+  const input = { project, plan, table: table ?? '', mapping };
+  return useRequest('dataset.readTable', input, { keepPrevious: table !== null, enabled: table !== null });
+};
+
+/** What each column of a label table means, with its first rows and what they fit. Writes nothing. */
+export function TableMapper(props: TableMapperProps) {
+  const preview = useTablePreview(props);
+  if (preview.isError) return <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />;
+  if (preview.data === undefined) return <Loader size="sm" aria-label="Reading the table" />;
+  const table = preview.data;
+  // Images that are here get no part from a table.
+  const roles = columnRoles.filter((role) => role !== 'split' || props.plan !== null);
+  return (
+    <Stack gap="xs" role="group" aria-label="Columns of the label table">
+      <SimpleGrid cols={{ base: 3, sm: 5 }} spacing="xs" verticalSpacing={6}>
+        {roles.map((role) => (
+          <Select
+            key={role}
+            size="xs"
+            label={roleNames[role]}
+            withAsterisk={role === 'path'}
+            placeholder="none"
+            clearable={table.mapping[role] !== null}
+            searchable={table.headers.length > 12}
+            data={[...table.headers]}
+            value={table.mapping[role]}
+            error={role === 'path' && table.mapping.path === null}
+            onChange={(header) => props.onMapping(withColumn(table, role, header))}
+          />
+        ))}
+      </SimpleGrid>
+      <Text size="xs" fw={500} role="status" c={table.blocked === null ? 'dimmed' : 'var(--mantine-color-error)'}>
+        {table.blocked ?? matchText(table, props.plan === null ? 'image file' : 'file')}
+        {table.patients > 0 && ` ${formatCount(table.patients)} different patients.`}
+      </Text>
+      <Sample table={table} />
+      <Values table={table} />
+      {table.problems.length > 0 && <Notice tone="warning" lines={table.problems} />}
+    </Stack>
+  );
+}
+
+function Sample({ table }: { readonly table: TablePreview }) {
+  const role = (header: string) => columnRoles.find((one) => table.mapping[one] === header);
+  const headers = table.headers.slice(0, table.sample[0]?.length ?? table.headers.length);
+  return (
+    <ScrollArea.Autosize mah={188} type="auto" viewportProps={{ tabIndex: 0 }} className={classes['sample'] ?? ''}>
+      <Table aria-label="First rows of the table" fz="xs" verticalSpacing={2} horizontalSpacing={8}>
+        <Table.Thead>
+          <Table.Tr>
+            {headers.map((header) => {
+              const used = role(header);
+              return (
+                <Table.Th key={header} data-used={used !== undefined || undefined} className={classes['cell'] ?? ''}>
+                  <div className={classes['header']} title={header}>
+                    {header}
+                  </div>
+                  <div className={classes['role']}>{used === undefined ? 'not used' : roleNames[used]}</div>
+                </Table.Th>
+              );
+            })}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {table.sample.map((row, line) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a table that does not change
+            <Table.Tr key={line}>
+              {headers.map((header, index) => (
+                <Table.Td
+                  key={header}
+                  data-used={role(header) !== undefined || undefined}
+                  className={classes['cell'] ?? ''}
+                  title={row[index]}
+                >
+                  {row[index]}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollArea.Autosize>
+  );
+}
+
+const SHOWN_VALUES = 8;
+
+function Values({ table }: { readonly table: TablePreview }) {
+  const columns = (['label', 'reader', 'site', 'split'] as const).flatMap((role) => {
+    const values = table.values[role];
+    return values === undefined ? [] : [{ role, ...values }];
+  });
+  return (
+    <dl className={classes['values']}>
+      {columns.map(({ role, distinct, values }) => (
+        <div key={role}>
+          <dt>{roleNames[role]}</dt>
+          <dd>
+            {values.slice(0, SHOWN_VALUES).map(({ value, rows }) => (
+              <span key={value} className={classes['value']}>
+                <span className={classes['header']}>{value}</span>
+                <span className={classes['count']}>{formatCount(rows)}</span>
+              </span>
+            ))}
+            {distinct > SHOWN_VALUES && (
+              <Text span size="xs" c="dimmed">
+                and {formatCount(distinct - SHOWN_VALUES)} more
+              </Text>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** "semicolon, UTF-8, 120 rows" of a table, once it is read. */
+export function TableFacts(props: Omit<TableMapperProps, 'onMapping'>) {
+  const { data } = useTablePreview(props);
+  return data === undefined ? null : (
+    <Text span size="xs" c="dimmed">
+      {tableFacts(data)}
+    </Text>
+  );
+}

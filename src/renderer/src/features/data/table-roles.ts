@@ -1,0 +1,58 @@
+import type { ColumnMapping, ColumnRole, TableChanges, TablePreview } from '#shared/models/label-table';
+import { formatCount, formatQuantity } from '../../components/format';
+
+/** Names of the roles in the mapper, in its order. */
+export const roleNames: Readonly<Record<ColumnRole, string>> = {
+  path: 'File path',
+  label: 'Label',
+  reader: 'Reader',
+  patient: 'Patient',
+  study: 'Study',
+  site: 'Site',
+  split: 'Split',
+  sex: 'Sex',
+  age: 'Age',
+};
+
+/** A mapping that names every column, so that what a person chose is not found anew. */
+export function withColumn(preview: TablePreview, role: ColumnRole, header: string | null): ColumnMapping {
+  return { ...preview.mapping, [role]: header };
+}
+
+/** "semicolon, UTF-8, 120 rows". */
+export function tableFacts({ delimiter, encoding, rows }: TablePreview): string {
+  const names = { ',': 'comma', ';': 'semicolon', '\t': 'tab' } as const;
+  return `${names[delimiter]}, ${encoding}, ${formatQuantity(rows, 'row')}`;
+}
+
+export function matchText(preview: TablePreview, files: string): string {
+  return `${formatCount(preview.rowsMatched)} of ${formatQuantity(preview.rows, 'row')} fit; ${formatCount(preview.filesMatched)} of ${formatQuantity(preview.files, files)} have a row.`;
+}
+
+/** What applying a table would do, the nothings left out. */
+export function changeLines(changes: TableChanges): readonly string[] {
+  const lines: readonly (readonly [number, string])[] = [
+    [changes.newLabels, `${formatQuantity(changes.newLabels, 'image')} without a label get one`],
+    [
+      changes.changedLabels,
+      `${formatQuantity(changes.changedLabels, 'label')} from folders or an earlier table change`,
+    ],
+    [changes.sameLabels, `${formatQuantity(changes.sameLabels, 'label')} stay the same`],
+    [changes.readings, `${formatQuantity(changes.readings, 'reading')} are new or different`],
+    [
+      changes.disagreements,
+      `${formatQuantity(changes.disagreements, 'image')} with readers who disagree: no label from them`,
+    ],
+    [changes.patients, `${formatQuantity(changes.patients, 'image')} get a patient or another one`],
+    [changes.studies, `${formatQuantity(changes.studies, 'image')} get a study or another one`],
+    [changes.sites, `${formatQuantity(changes.sites, 'image')} get a site or another one`],
+    [changes.subjects, `${formatQuantity(changes.subjects, 'image')} get another sex or age`],
+  ];
+  return lines.filter(([count]) => count > 0).map(([, text]) => text);
+}
+
+/** Whether applying would change anything; `conflicts`: the table's labels go before a person's. */
+export function changesAnything(changes: TableChanges, conflicts: 'mine' | 'table'): boolean {
+  const { sameLabels: _same, disagreements: _disagreements, conflicts: against, ...rest } = changes;
+  return Object.values(rest).some((count) => count > 0) || (conflicts === 'table' && against > 0);
+}

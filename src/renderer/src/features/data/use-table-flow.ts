@@ -1,0 +1,59 @@
+import { useState } from 'react';
+import type { ColumnMapping, LabelConflict } from '#shared/models/label-table';
+import { type Grant, invoke, platform } from '../../bridge/bridge';
+import { formatQuantity } from '../../components/format';
+import { showError } from '../../state/toasts';
+import type { Labelling } from './use-labelling';
+
+export interface TableFlow {
+  /** The table that is looked at; null while none is. */
+  readonly table: Grant | null;
+  readonly mapping: ColumnMapping;
+  readonly conflicts: LabelConflict;
+  readonly busy: boolean;
+  readonly choose: () => void;
+  readonly setMapping: (mapping: ColumnMapping) => void;
+  readonly setConflicts: (conflicts: LabelConflict) => void;
+  readonly apply: () => void;
+  readonly close: () => void;
+}
+
+/** A label table for images that are in the project already: from the file to one change that can be undone. */
+export function useTableFlow(project: string, labelling: Labelling): TableFlow {
+  const [table, setTable] = useState<Grant | null>(null);
+  const [mapping, setMapping] = useState<ColumnMapping>({});
+  const [conflicts, setConflicts] = useState<LabelConflict>('mine');
+  const [busy, setBusy] = useState(false);
+  const choose = async () => {
+    try {
+      const [chosen] = (await platform.pickFiles({ title: 'Choose a label table (CSV or TSV)' })) ?? [];
+      if (chosen === undefined) return;
+      setMapping({});
+      setConflicts('mine');
+      setTable(chosen);
+    } catch (error) {
+      showError(error);
+    }
+  };
+  const apply = async () => {
+    if (table === null) return;
+    setBusy(true);
+    const done = await labelling.change(async () => {
+      const { changed } = await invoke('dataset.applyTable', { project, table: table.grant, mapping, conflicts });
+      return `Table applied to ${formatQuantity(changed, 'image')}`;
+    });
+    setBusy(false);
+    if (done) setTable(null);
+  };
+  return {
+    table,
+    mapping,
+    conflicts,
+    busy,
+    choose: () => void choose(),
+    setMapping,
+    setConflicts,
+    apply: () => void apply(),
+    close: () => setTable(null),
+  };
+}

@@ -1,0 +1,51 @@
+import { Button, Group, Text } from '@mantine/core';
+import { Play } from 'lucide-react';
+import { ErrorAlert } from '../../components/error-alert';
+import { formatQuantity, formatShortDuration } from '../../components/format';
+import { Notice } from '../../components/notice';
+import type { DraftConfig } from './draft-store';
+import { useRunPreview } from './use-run-preview';
+
+export interface StartPartProps {
+  readonly project: string;
+  readonly draft: DraftConfig;
+  readonly runs: number;
+  readonly blocked: boolean;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  readonly error: unknown;
+  readonly busy: boolean;
+  /** The runs have splits of their own: what is wrong with the current one does not stand in their way. */
+  readonly ownSplits?: boolean;
+  readonly onStart: () => void;
+}
+
+/** What stands in the way, how long it would take in all, and the button. */
+export function StartPart(props: StartPartProps) {
+  const { project, draft, runs, blocked, warnings, error, busy, onStart, ownSplits = false } = props;
+  const { preview, invalid, current } = useRunPreview(project, draft);
+  const problems = [...props.problems, ...invalid, ...(ownSplits ? [] : (preview.data?.problems ?? []))];
+  const seconds = preview.data?.secondsEstimate ?? null;
+  return (
+    <>
+      {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+      {warnings.length > 0 && <Notice tone="warning" lines={warnings} />}
+      {error !== null && <ErrorAlert error={error} />}
+      <Group justify="space-between">
+        <Text size="xs" c="dimmed">
+          {runs < 2 || seconds === null
+            ? 'The runs train one after the other.'
+            : `${formatQuantity(runs, 'run')}, one after the other: about ${formatShortDuration(runs * seconds)}`}
+        </Text>
+        <Button
+          leftSection={<Play size={15} />}
+          disabled={blocked || problems.length > 0 || preview.data === undefined || !current}
+          loading={busy}
+          onClick={onStart}
+        >
+          {runs < 2 ? 'Start' : `Start ${formatQuantity(runs, 'run')}`}
+        </Button>
+      </Group>
+    </>
+  );
+}

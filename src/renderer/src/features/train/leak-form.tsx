@@ -1,0 +1,102 @@
+import { Group, NumberInput, Table, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { splitParts } from '#shared/models/dataset';
+import { leakText } from '#shared/models/sign-off';
+import { ErrorAlert } from '../../components/error-alert';
+import { formatCount } from '../../components/format';
+import { useCommand, useRequest } from '../../state/requests';
+import { splitNames } from '../../theme/class-colours';
+import { StartPart } from './experiment-start';
+import { type KindFormProps, named } from './new-experiment';
+
+/** Shares and seed of the two splits, what would leak, and the start. */
+export function LeakForm({ project, draft, onStarted }: KindFormProps) {
+  const [shares, setShares] = useState({ validation: 0.2, test: 0.2, seed: 42 });
+  const [name, setName] = useState('');
+  const plan = useRequest('experiments.planLeak', { project, ...shares }, { keepPrevious: true });
+  const start = useCommand('experiments.leak', { quiet: true, onSuccess: onStarted });
+  const percent = (part: 'validation' | 'test') => ({
+    suffix: ' %',
+    min: 1,
+    max: 45,
+    decimalScale: 1,
+    value: Math.round(shares[part] * 1000) / 10,
+    onChange: (value: string | number) => {
+      if (typeof value === 'number' && value >= 1 && value <= 45) setShares({ ...shares, [part]: value / 100 });
+    },
+  });
+  return (
+    <>
+      <Group grow align="flex-start">
+        <NumberInput label="Validation" {...percent('validation')} />
+        <NumberInput label="Test" {...percent('test')} />
+        <NumberInput
+          label="Seed of both splits"
+          value={shares.seed}
+          min={0}
+          allowDecimal={false}
+          allowNegative={false}
+          onChange={(value) => {
+            if (typeof value === 'number' && Number.isInteger(value)) setShares({ ...shares, seed: value });
+          }}
+        />
+      </Group>
+      {plan.isError && <ErrorAlert error={plan.error} />}
+      {plan.data !== undefined && (
+        <>
+          <Table aria-label="The two splits" className="tabular" withTableBorder>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Split</Table.Th>
+                {splitParts.map((part) => (
+                  <Table.Th key={part} ta="right">
+                    {splitNames[part]}
+                  </Table.Th>
+                ))}
+                <Table.Th>In more than one part</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {(['leaking', 'grouped'] as const).map((side) => (
+                <Table.Tr key={side}>
+                  <Table.Th scope="row" fw={400}>
+                    {side === 'leaking' ? 'Leaking' : 'Grouped'}
+                  </Table.Th>
+                  {splitParts.map((part) => (
+                    <Table.Td key={part} ta="right">
+                      {formatCount(plan.data[side].parts[part].images)}
+                    </Table.Td>
+                  ))}
+                  <Table.Td>{side === 'leaking' ? leakText(plan.data.leaking) : 'nothing'}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+          <Text size="xs" c="dimmed">
+            The leaking run says in every result that it was made to measure the leak. Both test parts hold images of
+            the current test set; each evaluation is counted among its openings.
+          </Text>
+        </>
+      )}
+      <TextInput
+        label="Name"
+        placeholder="Optional"
+        maxLength={100}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <StartPart
+        project={project}
+        draft={draft}
+        runs={2}
+        blocked={plan.data === undefined || plan.isPlaceholderData}
+        problems={plan.data?.problems ?? []}
+        warnings={[]}
+        error={start.isError ? start.error : null}
+        busy={start.isPending}
+        onStart={() => start.mutate({ project, config: draft, ...shares, ...named(name) })}
+        ownSplits
+      />
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import type { Balance, BalanceFactor } from '../models/balance';
+
+export const factorNames: Readonly<Record<BalanceFactor, string>> = {
+  sex: 'Sex',
+  age: 'Age',
+  scanner: 'Scanner',
+  site: 'Site',
+  modality: 'Modality',
+};
+
+/** From the youngest; `age` in years. */
+export const ageBands = ['under 40', '40–49', '50–59', '60–69', '70 and over'] as const;
+
+export const ageBand = (age: number): string =>
+  ageBands[age < 40 ? 0 : Math.min(ageBands.length - 1, Math.floor(age / 10) - 3)] ?? '';
+
+/** Of (0010,0040), which is M, F or O, and of the words that tables have. */
+export function sexName(given: string): string {
+  const text = given.trim();
+  if (/^(f|female|woman)$/i.test(text)) return 'Female';
+  if (/^(m|male|man)$/i.test(text)) return 'Male';
+  return /^(o|other)$/i.test(text) ? 'Other' : text;
+}
+
+/** What is strongly out of balance, in sentences. */
+export function strongImbalances({ factors }: Balance): string[] {
+  return factors.flatMap(({ factor, byPart, byClass }) => {
+    const name = factorNames[factor];
+    return [
+      ...(byPart?.strength === 'strong'
+        ? [`${name} differs strongly between the parts (Cramér’s V ${byPart.v.toFixed(2)}, ${byPart.n} patients).`]
+        : []),
+      ...(byClass?.strength === 'strong'
+        ? [
+            `${name} goes strongly with the class (Cramér’s V ${byClass.v.toFixed(2)}, ${byClass.n} patients): a model may learn it in place of what you want it to see.`,
+          ]
+        : []),
+    ];
+  });
+}

@@ -1,0 +1,80 @@
+import { factorNames } from '../balance/balance-text';
+import { splitParts } from '../models/dataset';
+import type { DatasetReport, ValueCount } from '../models/dataset-report';
+import type { Cell, TableData } from '../tables/csv';
+
+/** The numbers of a dataset report in one long table: what, of which, in what, how many. */
+export function datasetReportTable(report: DatasetReport): TableData {
+  const { classes, balance, sizes, split, duplicates, imports } = report;
+  const counted = (section: string, values: readonly ValueCount[]): Cell[][] =>
+    values.map(({ value, images }) => [section, value, 'images', images]);
+  return {
+    columns: ['Section', 'Item', 'Of', 'Value'],
+    rows: [
+      ['Dataset', report.project, 'images', report.images],
+      ['Dataset', report.project, 'images without a label', report.unlabelled],
+      ['Dataset', report.project, 'patients', report.patients],
+      ['Dataset', report.project, 'images without a patient', report.withoutPatient],
+      ['Dataset', report.project, 'studies', report.studies],
+      ...classes.flatMap((one): Cell[][] => [
+        ['Class', one.label, 'images', one.images],
+        ['Class', one.label, 'patients', one.patients],
+        ...splitParts.map((part): Cell[] => ['Class', one.label, part, one.parts[part]]),
+        ['Class', one.label, 'in no part', one.outside],
+      ]),
+      ...report.imagesPerPatient.map(({ value, patients }): Cell[] => [
+        'Images a patient',
+        value,
+        'patients',
+        patients,
+      ]),
+      ...balance.factors.flatMap(({ factor, levels, unknown, byPart, byClass }) => [
+        ...[...levels, unknown].flatMap((level) => [
+          ...splitParts.map((part): Cell[] => [factorNames[factor], level.level, part, level.parts[part]]),
+          ...balance.classes.map((label): Cell[] => [
+            factorNames[factor],
+            level.level,
+            label,
+            level.classes[label] ?? 0,
+          ]),
+        ]),
+        [factorNames[factor], 'Cramér’s V', 'parts', byPart?.v ?? null],
+        [factorNames[factor], 'Cramér’s V', 'classes', byClass?.v ?? null],
+      ]),
+      ...sizes.bands.flatMap((height, row) =>
+        sizes.bands.map((width, column): Cell[] => [
+          'Size, pixels',
+          `width ${width}, height ${height}`,
+          'images',
+          sizes.counts[row]?.[column] ?? 0,
+        ]),
+      ),
+      ...counted('Modality', report.modalities),
+      ...counted('File', report.kinds),
+      ...counted('Bits stored', report.bits),
+      ...counted('Colour', report.colours),
+      ...counted('Year', report.years),
+      ...counted('Flag', report.flags),
+      ['Duplicates', 'groups', 'groups', duplicates.groups],
+      ['Duplicates', 'images in groups', 'images', duplicates.images],
+      ['Duplicates', 'different labels', 'groups', duplicates.conflicts],
+      ['Duplicates', 'in more than one part', 'groups', duplicates.leaks],
+      ...(split === null
+        ? []
+        : ([
+            ['Split', 'seed', null, split.seed],
+            ['Split', 'grouped by', null, split.group],
+            ['Split', 'near duplicates kept together', null, split.keepDuplicatesTogether ? 'yes' : 'no'],
+            ['Split', 'held out', split.heldOut?.by ?? null, split.heldOut?.values.join('; ') ?? null],
+            ['Split', 'in more than one part', 'groups', split.groupsAcrossSplits],
+            ['Split', 'largest deviation', 'images', split.deviation],
+            ['Split', 'signed off by', null, split.signOff?.name ?? null],
+          ] satisfies Cell[][])),
+      ...imports.flatMap(({ at, added, skipped }): Cell[][] => [
+        ['Import', at, 'added', added],
+        ...skipped.map(({ code, files }): Cell[] => ['Import', at, `left out: ${code}`, files]),
+      ]),
+      ...report.warnings.map((warning): Cell[] => ['Warning', warning, null, null]),
+    ],
+  };
+}

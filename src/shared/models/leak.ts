@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { splitPartSchema } from './dataset';
+import { metricSchema } from './metric';
+
+const partSizesSchema = z.record(splitPartSchema, z.object({ images: z.number().int(), patients: z.number().int() }));
+
+/** Two splits with equal shares and seed, one that leaks and one that does not. */
+export const leakPlanSchema = z.object({
+  leaking: z.object({
+    groups: z.number().int(),
+    patients: z.number().int(),
+    duplicates: z.number().int(),
+    parts: partSizesSchema,
+  }),
+  grouped: z.object({ parts: partSizesSchema }),
+  /** What keeps a measurement from starting, in sentences. */
+  problems: z.array(z.string()),
+});
+export type LeakPlan = z.infer<typeof leakPlanSchema>;
+
+export const leakSideSchema = z.object({
+  run: z.string(),
+  /** Test images and their patients. */
+  n: z.number().int(),
+  patients: z.number().int(),
+  accuracy: metricSchema,
+  macroF1: metricSchema,
+  auc: metricSchema.nullable(),
+});
+export type LeakSide = z.infer<typeof leakSideSchema>;
+
+/**
+ * What a leak is worth: the test results of two models that differ in nothing but whether their split kept together
+ * what belongs together. Differences are the leaking one's less the grouped one's, of different test images.
+ */
+export const leakResultSchema = z.object({
+  leaking: leakSideSchema,
+  grouped: leakSideSchema,
+  accuracy: metricSchema,
+  auc: metricSchema.nullable(),
+  /** What came out, in a sentence. */
+  sentence: z.string(),
+  cautions: z.array(z.string()),
+});
+export type LeakResult = z.infer<typeof leakResultSchema>;

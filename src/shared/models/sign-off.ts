@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/**
+ * A person's word that training may go on though groups stand in more than one part. It goes into the record of every
+ * run that is started on it, and every result of such a run says so.
+ */
+export const signOffSchema = z.object({
+  name: z.string(),
+  reason: z.string(),
+  at: z.string(),
+  /** In more than one part at that time: patients and groups of duplicates that share images count once. */
+  groups: z.number().int(),
+  patients: z.number().int(),
+  duplicates: z.number().int(),
+});
+export type SignOff = z.infer<typeof signOffSchema>;
+
+/** A sign-off holds for the split and the leak that it was given for: `changed` parts or a `grown` leak make it void. */
+export const splitSignOffSchema = signOffSchema.extend({ void: z.enum(['changed', 'grown']).nullable() });
+export type SplitSignOff = z.infer<typeof splitSignOffSchema>;
+
+export const personNameSchema = z.string().trim().min(1).max(80);
+export const signOffReasonSchema = z.string().trim().min(3).max(400);
+
+const quantity = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** “2 patients and 1 group of duplicates”. */
+export function leakText({ patients, duplicates }: Pick<SignOff, 'patients' | 'duplicates'>): string {
+  const groups = duplicates === 1 ? '1 group of duplicates' : `${duplicates} groups of duplicates`;
+  if (duplicates === 0) return quantity(patients, 'patient');
+  return patients === 0 ? groups : `${quantity(patients, 'patient')} and ${groups}`;
+}
+
+/** What every result of a run on a signed-off split says first. */
+export function signOffWarning(signOff: SignOff): string {
+  const { name, reason, at, patients, duplicates } = signOff;
+  const stand = patients + duplicates === 1 ? 'stands' : 'stand';
+  return `Leaking split: ${leakText(signOff)} ${stand} in more than one part, so these results look better than they are. Signed off by ${name} on ${at.slice(0, 10)}: “${reason}”`;
+}
+
+/** Why a sign-off holds no more; null where it holds. */
+export function voidText(signOff: SplitSignOff): string | null {
+  const { name, at, groups } = signOff;
+  const was = `The sign-off by ${name} of ${at.slice(0, 10)} is void:`;
+  switch (signOff.void) {
+    case null:
+      return null;
+    case 'changed':
+      return `${was} images have been moved between parts since.`;
+    case 'grown':
+      return `${was} it was for ${quantity(groups, 'group')} in more than one part, and there are more now.`;
+  }
+}
