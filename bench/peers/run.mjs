@@ -1,8 +1,10 @@
 // `npm run bench:peers`: the same work here and in PyTorch + transformers, in turn, and the ratio. A training step, or
 // with `-- predict` the forward pass in fp32 and int8; then names of backbones. ViT-B and larger take 4 images, others 8.
+// With `-- import FOLDER...` the import of images beside pydicom + Pillow (import.mjs).
 // PYTHON names an interpreter that has bench/peers/requirements.txt (default: python3).
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { comparePeerImports } from './import.mjs';
 
 const here = import.meta.dirname;
 const python = process.env.PYTHON ?? 'python3';
@@ -39,6 +41,14 @@ function round(backbone) {
     ['predict fp32', imagesPerSecond, theirs.fp32],
     ['predict int8', others[0].imagesPerSecond, theirs.int8],
   ];
+}
+
+if (process.argv[2] === 'import') {
+  comparePeerImports(
+    process.argv.slice(3).map((folder) => resolve(folder)),
+    { fovea, python: torch },
+  );
+  process.exit();
 }
 
 console.log('backbone'.padEnd(24), 'batch', 'what'.padEnd(13), 'Fovea img/s', 'PyTorch img/s', 'ratio (each round)');

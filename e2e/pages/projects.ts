@@ -11,6 +11,12 @@ export class ProjectsPage extends Shell {
     await dialog.getByRole('button', { name: 'Create project' }).click();
   }
 
+  async openFolder(folder: string): Promise<void> {
+    await this.open('Projects');
+    await this.main.getByRole('button', { name: 'Open project' }).click();
+    await this.chooseFolder(folder, 'Open a project folder');
+  }
+
   async trySample(): Promise<void> {
     await this.open('Projects');
     await this.main.getByRole('button', { name: /Try the sample project/ }).click();

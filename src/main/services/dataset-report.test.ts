@@ -28,6 +28,7 @@ beforeAll(async () => {
     skipped: [],
     classes: {},
     patients: 0,
+    moved: 0,
     warnings: [],
     seconds: 1,
     imagesPerSecond: 3,

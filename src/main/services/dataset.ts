@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
-import type { DatasetSummary, Facets, ImageDetail, ImageFilter, ImageSummary, SplitPart } from '#shared/models/dataset';
+import type {
+  DatasetSummary,
+  DatasetVersion,
+  Facets,
+  ImageDetail,
+  ImageFilter,
+  ImageSummary,
+  SplitPart,
+} from '#shared/models/dataset';
 import type { DecodePool } from '../decode-host/client';
 import { canUndo } from '../store/actions';
 import { appendAudit } from '../store/audit';
@@ -11,6 +19,7 @@ import { lastImport } from '../store/imports';
 import { classesByName, labelHistory } from '../store/labels';
 import { readerCount, readers, readingsOf } from '../store/readings';
 import { partMembers } from '../store/splits';
+import { changedSince, datasetVersions, newestVersion } from '../store/versions';
 import { datasetWarnings } from './dataset-warnings';
 import { countDuplicates, duplicateGroups } from './duplicate-groups';
 import { rasterPaths } from './project-paths';
@@ -33,6 +42,8 @@ export interface DatasetSample {
 export interface Dataset {
   /** Without what waits in the review: see `review.ts`. */
   summary(project: OpenProject): Omit<DatasetSummary, 'review'>;
+  /** Oldest first. */
+  versions(project: OpenProject): DatasetVersion[];
   /** All ids that pass the filter, in display order. */
   ids(project: OpenProject, filter: ImageFilter, sort: ImageSort): number[];
   /** What images can be filtered by besides class, part and patient. */
@@ -78,6 +89,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
         const row = byId.get(id);
         return row === undefined ? [] : [{ label: name, images: row.images, patients: row.patients }];
       });
+      const version = newestVersion(store);
       return {
         images: counts.images,
         unlabelled: counts.unlabelled,
@@ -90,10 +102,12 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
         duplicates: countDuplicates(duplicates),
         readers: countReaders(project),
         lastImport: lastImport(store),
+        version: version && { ...version, changed: changedSince(store, version, counts.images) },
         warnings: datasetWarnings({ ...counts, classes: perClass }),
         canUndo: canUndo(store),
       };
     },
+    versions: ({ store }) => datasetVersions(store),
     ids: (project, filter, sort) => imageIds(project.store, filter, sort),
     facets: (project) => imageFacets(project.store),
     images: (project, ids) => imagesById(project.store, ids),

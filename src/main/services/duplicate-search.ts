@@ -24,7 +24,8 @@ export interface SearchOptions {
 
 /** Rasters that are described at once; the pool has its own limit. */
 const AT_ONCE = 4;
-const PAGE = 2_000;
+/** Images that are read, and stored, at once: few enough for the window not to feel it. */
+const PAGE = 500;
 /** Work between two looks at what else there is to do: the window does not feel it. */
 const SLICE_MS = 12;
 

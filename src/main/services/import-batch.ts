@@ -2,9 +2,9 @@ import type { SkippedFile, SplitPart } from '#shared/models/dataset';
 import type { FileFacts, PictureFacts } from '../ingest/types';
 import { addPicture } from '../store/duplicates';
 import { fileGroupNumber, originNumber, type PatientOrigin, patientNumber, studyNumber } from '../store/identity';
-import { addImage, groupFrames, patientOfFile } from '../store/images';
+import { addImage, groupFrames, moveImages, patientOfFile, type StoredPlace } from '../store/images';
 import { addSkip } from '../store/imports';
-import { classNumber, type LabelSource, setLabel } from '../store/labels';
+import { classNumber, type LabelSource, labelSource, setLabel } from '../store/labels';
 import { readerNumber, readingsOf, setReading, unanimousClass } from '../store/readings';
 import { sourceNumber } from '../store/sources';
 import type { TableReading } from './labels-table';
@@ -28,10 +28,29 @@ export interface ReadyImage {
   readonly age: number | null;
 }
 
+/** A file whose content is in the dataset already: nothing of it is decoded. */
+export interface KnownFile {
+  /** SHA-256 of the file. */
+  readonly hash: string;
+  /** Those that the import asks for, from 0; each is in the dataset. */
+  readonly frames: readonly number[];
+  readonly label: ReadyImage['label'];
+  readonly readings: ReadyImage['readings'];
+}
+
+/** A file that is gone from some of the places where its images are known to be, and was found at this one. */
+export interface MovedFile {
+  readonly hash: string;
+  readonly from: readonly StoredPlace[];
+  readonly source: string;
+  readonly path: string;
+}
+
 export interface BatchTotals {
   added: number;
   duplicates: number;
-  /** Duplicates whose label differs from the one that their first copy has. */
+  moved: number;
+  /** Duplicates whose label differs from the one that their first copy has, where no person gave that one. */
   conflicts: number;
 }
 
@@ -43,11 +62,13 @@ const BATCH_MS = 500;
  * at most one of them, and importing again continues.
  */
 export class ImportBatch {
-  readonly totals: BatchTotals = { added: 0, duplicates: 0, conflicts: 0 };
+  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0 };
   readonly #project: OpenProject;
   readonly #importId: number;
   readonly #onStored: () => void;
   #images: ReadyImage[] = [];
+  #known: KnownFile[] = [];
+  #moves: MovedFile[] = [];
   #skips: SkippedFile[] = [];
   #firstAt = 0;
 
@@ -63,6 +84,18 @@ export class ImportBatch {
     this.#storeWhenDue();
   }
 
+  known(file: KnownFile): void {
+    this.#note();
+    this.#known.push(file);
+    this.#storeWhenDue();
+  }
+
+  move(file: MovedFile): void {
+    this.#note();
+    this.#moves.push(file);
+    this.#storeWhenDue();
+  }
+
   skip(skip: SkippedFile): void {
     this.#note();
     this.#skips.push(skip);
@@ -72,13 +105,17 @@ export class ImportBatch {
   /** Stores what is there now. Throws what the store throws; nothing of the batch is then stored. */
   store(): void {
     const images = this.#images;
+    const known = this.#known;
+    const moves = this.#moves;
     const skips = this.#skips;
-    if (images.length + skips.length === 0) return;
+    if (this.#waiting === 0) return;
     const { store } = this.#project;
     const before = { ...this.totals };
     try {
       store.transaction(() => {
+        for (const file of moves) this.#moveFile(file);
         for (const image of images) this.#storeImage(image);
+        for (const file of known) this.#meetFile(file);
         for (const skip of skips) addSkip(store, this.#importId, skip);
       });
     } catch (error) {
@@ -86,19 +123,23 @@ export class ImportBatch {
       throw error;
     } finally {
       this.#images = [];
+      this.#known = [];
+      this.#moves = [];
       this.#skips = [];
     }
     this.#onStored();
   }
 
+  get #waiting(): number {
+    return this.#images.length + this.#known.length + this.#moves.length + this.#skips.length;
+  }
+
   #note(): void {
-    if (this.#images.length + this.#skips.length === 0) this.#firstAt = performance.now();
+    if (this.#waiting === 0) this.#firstAt = performance.now();
   }
 
   #storeWhenDue(): void {
-    const due =
-      this.#images.length + this.#skips.length >= BATCH_IMAGES || performance.now() - this.#firstAt >= BATCH_MS;
-    if (due) this.store();
+    if (this.#waiting >= BATCH_IMAGES || performance.now() - this.#firstAt >= BATCH_MS) this.store();
   }
 
   /** Frames have the patient of their file, whatever a later import says of it; without one the file is the group. */
@@ -111,7 +152,10 @@ export class ImportBatch {
   }
 
   /** The table's own label, else what all readers say, else the folder's: readers who disagree decide nothing. */
-  #labelOf({ label, readings }: ReadyImage, id: number): { classId: number; from: LabelSource } | null {
+  #labelOf(
+    { label, readings }: Pick<ReadyImage, 'label' | 'readings'>,
+    id: number,
+  ): { classId: number; from: LabelSource } | null {
     const { store } = this.#project;
     for (const reading of readings) {
       const reader = readerNumber(store, reading.reader);
@@ -167,13 +211,38 @@ export class ImportBatch {
     addPicture(store, id, image.picture);
     if (outcome === 'added') this.totals.added += 1;
     else this.totals.duplicates += 1;
-    const label = this.#labelOf(image, id);
+    this.#takeLabel(id, image, outcome);
+  }
+
+  #meetFile({ hash, frames, label, readings }: KnownFile): void {
+    const { store } = this.#project;
+    for (const frame of frames) {
+      const row = store.get<{ id: number }>('SELECT id FROM images WHERE hash = ? AND frame = ?', hash, frame);
+      if (row === undefined) continue;
+      this.totals.duplicates += 1;
+      this.#takeLabel(row.id, { label, readings }, 'duplicate');
+    }
+  }
+
+  /** Two copies of a file that went away: the first of them that is stored is the new place. */
+  #moveFile({ hash, from, source, path }: MovedFile): void {
+    const { store } = this.#project;
+    const to = { sourceId: sourceNumber(store, source), path };
+    for (const place of from) this.totals.moved += moveImages(store, hash, place, to);
+  }
+
+  /** A label that is there, or that a person took off, is never replaced by an import. */
+  #takeLabel(id: number, told: Pick<ReadyImage, 'label' | 'readings'>, outcome: 'added' | 'duplicate'): void {
+    const label = this.#labelOf(told, id);
     if (label === null) return;
+    const { store } = this.#project;
     const { classId, from } = label;
     const present = store.get<{ label_id: number | null }>('SELECT label_id FROM images WHERE id = ?', id)?.label_id;
-    // A label that is there already, perhaps a person's, is never replaced by an import.
-    if (present === null || present === undefined) setLabel(store, id, classId, from);
-    else if (outcome === 'duplicate' && present !== classId) this.totals.conflicts += 1;
+    if (present === null || present === undefined) {
+      if (labelSource(store, id) === null) setLabel(store, id, classId, from);
+    } else if (outcome === 'duplicate' && present !== classId && labelSource(store, id) !== 'user') {
+      this.totals.conflicts += 1;
+    }
   }
 }
 

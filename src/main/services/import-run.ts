@@ -14,13 +14,16 @@ import type { DecodePool } from '../decode-host/client';
 import type { ArchiveEntry } from '../ingest/archive/open-archive';
 import { chooseFrames } from '../ingest/choose-frames';
 import type { FileFacts, FrameOutcome, IngestedFile } from '../ingest/types';
+import { appendAudit } from '../store/audit';
 import { classCounts, datasetCounts, imageGroups } from '../store/counts';
-import { finishImport, knownFrames, knownPaths, startImport } from '../store/imports';
+import { finishImport, knownFrames, knownSizes, startImport } from '../store/imports';
 import { classesByName } from '../store/labels';
+import { recordVersion } from './dataset-versions';
 import type { Events } from './events';
 import { createUnpacker, type UnpackedFile } from './import-archives';
 import { ImportBatch, type ReadyImage } from './import-batch';
 import { createCopier, hashFile, isCached, writeCache } from './import-files';
+import { lostPlaces } from './import-moves';
 import type { JobHandle } from './jobs';
 import { studyOf } from './label-table-changes';
 import type { LabelTable, TableEntry } from './labels-table';
@@ -58,7 +61,7 @@ export interface ImportRun {
 }
 
 /** Files on their way at once: enough for every decoder to have one at work and one waiting. */
-const IN_FLIGHT = Math.min(32, availableParallelism() * 2);
+const IN_FLIGHT = Math.min(32, availableParallelism() * 4);
 const CHANGED_EVENT_MS = 1_000;
 /** Codes of what is wrong with an archive; anything else that unpacking throws is the project's disk, or a bug. */
 const ARCHIVE_FAULTS = new Set(['damaged', 'file_changed', 'unreadable', 'too_large']);
@@ -92,7 +95,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   };
   const copier = createCopier(project.folder);
   const unpacker = createUnpacker(project.folder);
-  const known = new Map([...new Set(sources.map((one) => one.root))].map((root) => [root, knownInRoot(project, root)]));
+  const sizes = knownSizes(project.store);
 
   const noteFile = ({ frames, warnings }: FileFacts): void => {
     if (frames > 1) multiFrame += 1;
@@ -102,8 +105,8 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   const importOne = async (source: ImportSource, index: number): Promise<void> => {
     const row = match?.entries[index];
     if (source.archived === null) {
-      const same = known.get(source.root)?.get(source.path) === source.bytes;
-      await importFile(source, source.file, same ? await hashFile(source.file) : null, row, index);
+      const hash = sizes.has(source.bytes) ? await hashFile(source.file) : null;
+      await importFile(source, source.file, hash, row, index);
       return;
     }
     let unpacked: UnpackedFile;
@@ -131,13 +134,17 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     row: TableEntry | undefined,
     index: number,
   ): Promise<void> => {
-    const images = hash === null ? 0 : await imagesKnown(project, hash, options.frames);
-    if (images > 0) {
-      batch.totals.duplicates += images;
-      read += images;
-      return;
-    }
     const intoProject = options.copy || source.archived !== null;
+    const folder = sourceName(project, intoProject ? imagesFolder(project.folder) : source.root);
+    if (hash !== null) {
+      await followMove(source, file, hash, folder, intoProject);
+      const frames = await framesKnown(project, hash, options.frames);
+      if (frames.length > 0) {
+        read += frames.length;
+        batch.known({ hash, frames, label: labelOf(source, row, options), readings: row?.readings ?? [] });
+        return;
+      }
+    }
     const failed: { readonly frame: number; readonly code: string; readonly message: string }[] = [];
     let copy: string | null = null;
     let noted = false;
@@ -178,7 +185,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
         if (!noted) noteFile(facts);
         noted = true;
         batch.add({
-          source: sourceName(project, intoProject ? imagesFolder(project.folder) : source.root),
+          source: folder,
           path: copy,
           ...factsOf(source, outcome.file, row, run.patternPatients?.[index] ?? null, options),
         });
@@ -190,6 +197,22 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       const several = chosen > 1 ? `${failed.length} of ${chosen} frames, the first of them frame ${frame + 1}: ` : '';
       skip({ path: source.path, code, message: `${several}${message}` });
     }
+  };
+
+  /** Images that are in and whose file is gone from where they were get this place: labels and parts stay. */
+  const followMove = async (
+    source: ImportSource,
+    file: string,
+    hash: string,
+    folder: string,
+    intoProject: boolean,
+  ): Promise<void> => {
+    // A source at its own place was just read; a copy's name is known only once it is made.
+    const here = { folder, path: intoProject ? '' : source.path };
+    const from = await lostPlaces(project, hash, here);
+    if (from.length === 0) return;
+    const path = intoProject ? await copier.copy(file, source.path, hash) : source.path;
+    if (path !== null) batch.move({ hash, from, source: folder, path });
   };
 
   let next = 0;
@@ -222,6 +245,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     return {
       added: batch.totals.added,
       duplicates: batch.totals.duplicates,
+      moved: batch.totals.moved,
       skipped,
       classes,
       patients: datasetCounts(project.store, groups).patients,
@@ -273,6 +297,8 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   const failure = failures[0];
   const outcome = result();
   try {
+    if (outcome.moved > 0) appendAudit(project.store, 'import.moved', { import: importId, images: outcome.moved });
+    await recordVersion(project, importId);
     finishImport(project.store, importId, failure !== undefined ? 'failed' : endState(handle), outcome);
   } catch (error) {
     // On a full disk this may not fit either; the failure that came first is the one to tell.
@@ -283,16 +309,16 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   return outcome;
 }
 
-/** How many images of a file are in and need no work; 0 where one of the chosen frames is missing. */
-async function imagesKnown(project: OpenProject, hash: string, choice: FrameChoice): Promise<number> {
+/** The chosen frames of a file, where all of them are in and need no work; none where one is missing. */
+async function framesKnown(project: OpenProject, hash: string, choice: FrameChoice): Promise<number[]> {
   const known = knownFrames(project.store, hash);
-  if (known === null) return 0;
+  if (known === null) return [];
   const { count: images, at } = chooseFrames(choice, known.frames);
-  for (let place = 0; place < images; place++) {
-    const frame = at(place);
-    if (!known.present.has(frame) || !(await isCached(project.folder, hash, frame))) return 0;
+  const frames = Array.from({ length: Math.min(images, known.present.size + 1) }, (_, place) => at(place));
+  for (const frame of frames) {
+    if (!known.present.has(frame) || !(await isCached(project.folder, hash, frame))) return [];
   }
-  return images;
+  return frames;
 }
 
 function framesText(choice: FrameChoice): string {
@@ -338,7 +364,11 @@ export function homeOf(project: OpenProject, source: ImportSource): string {
   return source.archived === null ? source.root : imagesFolder(project.folder);
 }
 
-const knownInRoot = (project: OpenProject, root: string) => knownPaths(project.store, sourceName(project, root));
+/** The table first, then the folder. */
+function labelOf(source: ImportSource, row: TableEntry | undefined, options: ImportOptions): ReadyImage['label'] {
+  if (row?.label != null) return { name: row.label, from: 'table' };
+  return options.labelsFromFolders && source.label !== null ? { name: source.label, from: 'folder' } : null;
+}
 
 /** What is known of a file, the table first, then the pattern, then the file's own tags. */
 function factsOf(
@@ -349,16 +379,10 @@ function factsOf(
   options: ImportOptions,
 ): Omit<ReadyImage, 'source' | 'path'> {
   const { facts, picture } = file;
-  const fromFolder = options.labelsFromFolders ? source.label : null;
   return {
     facts,
     picture,
-    label:
-      row?.label != null
-        ? { name: row.label, from: 'table' }
-        : fromFolder === null
-          ? null
-          : { name: fromFolder, from: 'folder' },
+    label: labelOf(source, row, options),
     patient:
       row?.patient != null
         ? { identifier: row.patient, origin: 'table' }

@@ -50,6 +50,8 @@ export function parseTableText(bytes: Uint8Array): TableText {
   if (text.includes('\u0000')) {
     throw tableInvalid('The label table is not a text file.', { hint: 'Export the table as CSV or TSV first.' });
   }
+  if (longestLine(text) > LONGEST_ROW)
+    throw tableInvalid('The label table has a line of more than 262,144 characters.');
   const firstLine = text.slice(0, Math.max(0, text.search(/[\r\n]|$/)));
   const delimiter = ([',', ';', '\t'] as const).reduce((a, b) =>
     firstLine.split(b).length > firstLine.split(a).length ? b : a,
@@ -78,6 +80,19 @@ export function parseTableText(bytes: Uint8Array): TableText {
     rows: lines.slice(1),
     warnings: warning === null ? [] : [warning],
   };
+}
+
+/** Looked at before anything is split: a table without line ends would hold the program up for minutes. */
+function longestLine(text: string): number {
+  let longest = 0;
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (at < text.length && code !== 10 && code !== 13) continue;
+    longest = Math.max(longest, at - start);
+    start = at + 1;
+  }
+  return longest;
 }
 
 /** NFC, one line, without control characters, which a terminal or a window would take for more than text. */

@@ -35,7 +35,7 @@ describe('parseTableText', () => {
   it('refuses what is no text, and a quote that swallows the file', () => {
     expect(() => parseTableText(Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13, 0xff]))).toThrow(/not a text/);
     expect(() => text('path,label\n"a,b')).toThrow(/could not be read/);
-    expect(() => text(`path,label\n"${'x'.repeat(300_000)}",b`)).toThrow(/could not be read/);
+    expect(() => text(`path,label\n"${'x'.repeat(300_000)}",b`)).toThrow(/line of more than/);
     expect(() => text(`${'a,'.repeat(300)}b\n1`)).toThrow(/more than 200 columns/);
   });
 });
@@ -180,6 +180,53 @@ describe('matchTable', () => {
   it('takes the frames of a file as one', () => {
     const frames = [0, 1].map(() => ({ path: 'a/1.dcm', file: 'same' }));
     expect(matchTable(read('path,label\n1,A'), frames).entries.map((entry) => entry?.label)).toEqual(['A', 'A']);
+  });
+});
+
+describe('a hostile label table', () => {
+  it('has names of prototypes, control characters and formulas, which are names like others', () => {
+    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '=cmd|calc', '+1', '@SUM(1)', '-2'];
+    const table = read(`path,label,patient\n${names.map((name) => `${name}.png,${name},${name}`).join('\n')}`);
+    expect(table.entries.map(({ label }) => label)).toEqual(names);
+    for (const name of names) expect(table.find(`x/${name}.png`)?.entry.label).toBe(name);
+    expect(table.find('__proto__')).toBeUndefined();
+    const header = read('__proto__,path,label,constructor\nx,a.png,A,y');
+    expect(header.entries).toMatchObject([{ path: 'a.png', label: 'A' }]);
+    const control = read('path,label\na.png,"be\u0001nign\u0007"\nb.png,\u0001\u0001\nc\u0001.png,C');
+    expect(control.entries.map(({ label }) => label)).toEqual(['be nign', null, 'C']);
+    expect(() => read('path,label\na.png,be\u0000nign')).toThrow(/not a text file/);
+  });
+
+  it('is refused where it has no line ends, no end of a quote, or nothing but separators', () => {
+    const size = 60_000_000;
+    for (const text of [
+      `path,label${','.repeat(size)}`,
+      `path,label\n${','.repeat(size)}`,
+      `path,label\n"${'a,b\n'.repeat(size / 4)}`,
+      `path,label\n${'x'.repeat(size)}`,
+      `path,label\n"${'a,b\n'.repeat(size / 8)}`,
+      'path,label,'.padEnd(20_000, 'x,'),
+    ]) {
+      const before = process.memoryUsage().heapUsed;
+      const started = performance.now();
+      expect(() => read(text)).toThrow(/could not be read|more than 200 columns|more than 262,144/);
+      expect(performance.now() - started).toBeLessThan(10_000);
+      expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * 2 ** 20);
+    }
+  });
+
+  it('of many columns and lines keeps what is ours', () => {
+    const before = process.memoryUsage().heapUsed;
+    const table = read(`path,label\n${`a.png,A${','.repeat(190)}\n`.repeat(5_000)}`);
+    expect(table.rows).toBe(5_000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * 2 ** 20);
+  });
+
+  it('may name a path of any length and depth', () => {
+    const deep = `${'a/'.repeat(2000)}x.png`;
+    const table = read(`path,label\n${'b'.repeat(50_000)},A\n${deep},B\n\u202e\ud800.png,C`);
+    expect(table.entries.map(({ label }) => label)).toEqual(['A', 'B', 'C']);
+    expect(table.find(deep)?.entry.label).toBe('B');
   });
 });
 

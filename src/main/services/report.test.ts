@@ -68,6 +68,7 @@ function reportInput(label: string): ReportInput {
           backbone: 'c'.repeat(64),
           pipeline: pipelineHash(pipeline),
         },
+        datasetVersion: { number: 2, hash: 'd'.repeat(64) },
         counts: { train: 468, validation: 156, test: 156 },
         parameters: 711_267,
         trainableParameters: 711_267,
@@ -128,6 +129,7 @@ describe('report', () => {
     expect(page).toContain('75.3 – 87.3 %');
     expect(page).toContain('156 images of 51 patients: the intervals');
     expect(page).toContain('a'.repeat(64));
+    expect(page).toContain(`2, <code>${'d'.repeat(64)}</code>`);
     expect(page).toContain('711,267');
   });
 

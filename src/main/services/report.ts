@@ -196,7 +196,15 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
         ? 'none: one view an image'
         : `probabilities are the ${viewsText(evaluation.testTimeViews)}: the evaluation view and ${evaluation.testTimeViews} augmented as above`,
     ],
-    ['dataset', code(hashes.dataset)],
+    ...(run.record.datasetVersion === null
+      ? []
+      : [
+          [
+            'dataset version',
+            html`${String(run.record.datasetVersion.number)}, ${code(run.record.datasetVersion.hash)}`,
+          ] as const,
+        ]),
+    ['training data', code(hashes.dataset)],
     ['split', code(hashes.split)],
     ['backbone', code(hashes.backbone)],
     ['pipeline', code(hashes.pipeline)],

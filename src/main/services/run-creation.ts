@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
+import type { DatasetVersion } from '#shared/models/dataset';
 import type { Membership } from '#shared/models/membership';
 import type { RunRecord, RunSummary } from '#shared/models/run';
 import type { SignOff } from '#shared/models/sign-off';
+import { recordVersion } from './dataset-versions';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { backboneName, newSummary } from './run-book';
@@ -46,13 +48,14 @@ export async function createRunFolders(
   wanted: readonly { readonly run: NewRun; readonly prepared: PreparedRun }[],
 ): Promise<RunSummary[]> {
   for (const { prepared } of wanted) requireReady(prepared);
+  const dataset = await recordVersion(project, null);
   const made: string[] = [];
   try {
     const summaries: RunSummary[] = [];
     // Runs are listed by the time of their making: no two have the same.
     const began = Date.now();
     for (const [index, { run, prepared }] of wanted.entries()) {
-      const { record, samples } = describe(project, version, new Date(began + index), run, prepared);
+      const { record, samples } = describe(project, version, dataset, new Date(began + index), run, prepared);
       const name = run.name?.trim() || `${backboneName(record.config.backbone)}, ${record.config.preset}`;
       const summary = newSummary(record, name);
       const folder = runFolder(project.folder, record.id);
@@ -70,6 +73,7 @@ export async function createRunFolders(
 function describe(
   project: OpenProject,
   version: string,
+  dataset: DatasetVersion | null,
   at: Date,
   run: NewRun,
   prepared: PreparedRun,
@@ -89,6 +93,7 @@ function describe(
       backbone: estimate.hash,
       pipeline: pipelineHash(pipeline),
     },
+    datasetVersion: dataset && { number: dataset.number, hash: dataset.hash },
     counts: { train: parts('train'), validation: parts('validation'), test: parts('test') },
     parameters: estimate.parameters,
     trainableParameters: estimate.trainableParameters,

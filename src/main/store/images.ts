@@ -108,6 +108,53 @@ export function addImage(
   return { id: store.run(sql, ...Object.values(columns)).id, outcome: 'added' };
 }
 
+/** Where the file of an image was when it was imported. */
+export interface StoredPlace {
+  readonly sourceId: number;
+  /** As `sources` keeps it: absolute, or `project:…`. */
+  readonly folder: string;
+  /** Relative to the folder, with `/`. */
+  readonly path: string;
+  readonly fileBytes: number;
+}
+
+/** All places that a file's images are known at: one, unless frames were imported from different copies. */
+export function placesOf(store: ProjectStore, hash: string): StoredPlace[] {
+  return store.all<StoredPlace>(
+    `SELECT DISTINCT source_id AS sourceId, sources.folder, path, file_bytes AS fileBytes
+     FROM images JOIN sources ON sources.id = source_id WHERE hash = ?`,
+    hash,
+  );
+}
+
+/**
+ * Gives a file's images at one place another one; labels, parts and history stay. Removed images go along, so that
+ * undoing their removal finds the file. Answers with how many are in the dataset.
+ */
+export function moveImages(
+  store: ProjectStore,
+  hash: string,
+  from: StoredPlace,
+  to: Pick<StoredPlace, 'sourceId' | 'path'>,
+): number {
+  const [present = 0] = store.column<number>(
+    'SELECT count(*) FROM images WHERE hash = ? AND source_id = ? AND path = ? AND removed_at IS NULL',
+    hash,
+    from.sourceId,
+    from.path,
+  );
+  store.run(
+    'UPDATE images SET source_id = ?, path = ?, path_key = ? WHERE hash = ? AND source_id = ? AND path = ?',
+    to.sourceId,
+    to.path,
+    naturalKey(to.path),
+    hash,
+    from.sourceId,
+    from.path,
+  );
+  return present;
+}
+
 /** The patient that other frames of this file have, removed ones too: frames stay with their file. */
 export function patientOfFile(store: ProjectStore, hash: string): number | null {
   const row = store.get<{ patient_id: number }>(

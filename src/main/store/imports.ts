@@ -42,7 +42,8 @@ export function lastImport(store: ProjectStore): ImportResult | null {
     'SELECT path, code, message FROM import_skips WHERE import_id = ? ORDER BY id',
     row.id,
   );
-  return { ...(JSON.parse(row.result) as Omit<ImportResult, 'skipped'>), skipped };
+  // Imports of earlier versions did not count moved files.
+  return { moved: 0, ...(JSON.parse(row.result) as Omit<ImportResult, 'skipped' | 'moved'>), skipped };
 }
 
 /** How many frames a file has, and which of them are in the dataset; null where none is. */
@@ -58,15 +59,18 @@ export function knownFrames(
   return first === undefined ? null : { frames: first.frames, present: new Set(rows.map(({ frame }) => frame)) };
 }
 
+/** Sizes in bytes of the files that are in the dataset: a file of another size is a new one. */
+export function knownSizes(store: ProjectStore): Set<number> {
+  return new Set(store.column<number>('SELECT DISTINCT file_bytes FROM images WHERE removed_at IS NULL'));
+}
+
 /** Paths of a source whose files are in the dataset, with their sizes. */
 export function knownPaths(store: ProjectStore, folder: string): Map<string, number> {
   return new Map(
-    store
-      .all<{ path: string; file_bytes: number }>(
-        `SELECT path, file_bytes FROM images JOIN sources ON sources.id = source_id
-         WHERE removed_at IS NULL AND sources.folder = ?`,
-        folder,
-      )
-      .map((row) => [row.path, row.file_bytes]),
+    store.json<[string, number][]>(
+      `SELECT json_group_array(json_array(path, file_bytes)) FROM images JOIN sources ON sources.id = source_id
+       WHERE removed_at IS NULL AND sources.folder = ?`,
+      folder,
+    ),
   );
 }

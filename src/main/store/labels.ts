@@ -15,9 +15,12 @@ export function classesByName(store: ProjectStore): StoredClass[] {
     .map((entry) => entry.one);
 }
 
-/** Number of a class, made where it is new. Names are compared after Unicode NFC. */
+/**
+ * Number of a class, made where it is new. Names are compared after Unicode NFC. The one name that is no key of an
+ * object loses two of its underscores: counts by class are objects, and it would be missing from them.
+ */
 export function classNumber(store: ProjectStore, name: string): number {
-  const normal = name.normalize('NFC');
+  const normal = name === '__proto__' ? '_proto_' : name.normalize('NFC');
   const present = store.get<{ id: number }>('SELECT id FROM classes WHERE name = ?', normal);
   return present?.id ?? store.run('INSERT INTO classes (name) VALUES (?)', normal).id;
 }
@@ -45,6 +48,12 @@ export function setLabel(
   if (changed === 0) return false;
   store.run('INSERT INTO labels (image_id, class_id, source, at) VALUES (?, ?, ?, ?)', image, classId, source, at);
   return true;
+}
+
+/** Who or what last changed the image's label, also by taking it off; null where it never had one. */
+export function labelSource(store: ProjectStore, image: number): LabelSource | null {
+  const sql = 'SELECT source FROM labels WHERE image_id = ? ORDER BY id DESC LIMIT 1';
+  return store.get<{ source: LabelSource }>(sql, image)?.source ?? null;
 }
 
 /** Writes a label and a line of its history, also where it is the label that the image has: a decision counts. */

@@ -210,6 +210,21 @@ CREATE INDEX readings_image ON readings (image_id, reader_id, id);
 -- sign_off: JSON of who let a split with leaks through, when, why, and how many groups leaked then.
 ALTER TABLE splits ADD COLUMN held_out TEXT;
 ALTER TABLE splits ADD COLUMN sign_off TEXT;
+
+-- What the dataset held after an import that changed it, or when a run began on it. members: a bit for each image id;
+-- classes: images by class name, as JSON; hash: see dataset-versions.ts.
+CREATE TABLE dataset_versions (
+  number INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  import_id INTEGER REFERENCES imports (id),
+  images INTEGER NOT NULL,
+  added INTEGER NOT NULL,
+  removed INTEGER NOT NULL,
+  classes TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  members BLOB NOT NULL
+) STRICT;
+CREATE INDEX images_removed ON images (removed_at) WHERE removed_at IS NOT NULL;
 `;
 
 /** In order; the last one's version is what this Fovea writes (`PRAGMA user_version`). */

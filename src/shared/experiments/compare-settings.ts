@@ -20,6 +20,7 @@ export function compareFacts(records: readonly RunRecord[]): ComparedValues[] {
   const row = (key: string, value: (record: RunRecord) => SettingValue) => compared(key, records.map(value));
   return [
     row('classes', ({ classes }) => classes.join(', ')),
+    row('dataset version', ({ datasetVersion }) => datasetVersion?.number ?? null),
     row('images and labels', ({ hashes }) => hashes.dataset),
     row('split', ({ hashes }) => hashes.split),
     row('leak signed off by', ({ signOff }) => signOff?.name ?? null),

@@ -5,6 +5,7 @@ import { comparisonSchema } from '../models/comparison';
 import { confounderScanSchema, confounderTableSchema, confounderTagSchema } from '../models/confounders';
 import {
   datasetSummarySchema,
+  datasetVersionSchema,
   facetsSchema,
   imageDetailSchema,
   imageFilterSchema,
@@ -166,6 +167,8 @@ export const requests = {
   'jobs.cancel': request(job, nothing),
 
   'dataset.summary': request(project, datasetSummarySchema),
+  /** Oldest first. */
+  'dataset.versions': request(project, z.object({ versions: z.array(datasetVersionSchema) })),
   'dataset.scan': request(project.extend({ grants }), importPlanSchema),
   'dataset.import': request(
     project.extend({ plan: z.string(), options: importOptionsSchema, labels: z.string().nullable() }),

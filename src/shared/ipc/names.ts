@@ -21,6 +21,7 @@ const requestTable: Record<RequestName, true> = {
   'jobs.list': true,
   'jobs.cancel': true,
   'dataset.summary': true,
+  'dataset.versions': true,
   'dataset.scan': true,
   'dataset.import': true,
   'dataset.importResult': true,

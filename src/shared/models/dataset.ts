@@ -124,6 +124,8 @@ export type ImportOptions = z.infer<typeof importOptionsSchema>;
 export const importResultSchema = z.object({
   added: z.number().int(),
   duplicates: z.number().int(),
+  /** Images that were in already and whose file was found at another place, because it is gone from the old one. */
+  moved: z.number().int(),
   skipped: z.array(skippedFileSchema),
   classes: z.record(z.string(), z.number().int()),
   patients: z.number().int(),
@@ -175,6 +177,24 @@ export const splitSummarySchema = z.object({
 });
 export type SplitSummary = z.infer<typeof splitSummarySchema>;
 
+/** A state of the dataset that has a number: the images that were in it, whatever their labels. */
+export const datasetVersionSchema = z.object({
+  /** From 1. */
+  number: z.number().int(),
+  at: z.string(),
+  /** The import that made it; null where a run began on a dataset that had been changed by hand. */
+  import: z.number().int().nullable(),
+  images: z.number().int(),
+  /** Against the version before. */
+  added: z.number().int(),
+  removed: z.number().int(),
+  /** Images by class when the version was recorded. */
+  classes: z.record(z.string(), z.number().int()),
+  /** SHA-256 over content and frame of every image: equal hashes mean equal sets of images. */
+  hash: z.string(),
+});
+export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
+
 export const datasetSummarySchema = z.object({
   images: z.number().int(),
   unlabelled: z.number().int(),
@@ -188,6 +208,8 @@ export const datasetSummarySchema = z.object({
   readers: readerCountsSchema,
   review: reviewCountsSchema,
   lastImport: importResultSchema.nullable(),
+  /** The newest one; `changed`: images were removed or brought back since. Null where none is recorded yet. */
+  version: datasetVersionSchema.extend({ changed: z.boolean() }).nullable(),
   warnings: z.array(z.string()),
   canUndo: z.boolean(),
 });

@@ -116,6 +116,8 @@ export const runRecordSchema = z.object({
   classes: z.array(z.string()),
   pipeline: pipelineSchema,
   hashes: z.object({ dataset: z.string(), split: z.string(), backbone: z.string(), pipeline: z.string() }),
+  /** The version of the dataset that it began on; absent in runs made before there were any. */
+  datasetVersion: z.object({ number: z.number().int(), hash: z.string() }).nullable().default(null),
   counts: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
   parameters: z.number().int(),
   trainableParameters: z.number().int(),

@@ -11,6 +11,7 @@ import { describePrecisions } from '../precision-text';
 import type { Run } from '../program';
 import type { Session } from '../session';
 import { decimals, facts } from '../table';
+import { addBenchImport } from './bench-import';
 import { wholeNumber } from './numbers';
 
 interface Options {
@@ -28,7 +29,7 @@ interface PredictOptions extends Options {
 }
 
 export function addBench(program: Command, run: Run): void {
-  const bench = program.command('bench').description('measure the engine on this machine');
+  const bench = program.command('bench').description('measure this machine: training, prediction, import');
   const withOptions = (command: Command): Command =>
     command
       .option('--backbone <name>', 'an architecture or a backbone', 'vit-tiny-patch16-224')
@@ -51,6 +52,7 @@ export function addBench(program: Command, run: Run): void {
     .option('--project <folder>', 'with --run: that model, and both precisions on its validation images')
     .option('--run <run>', 'as in `fovea runs`')
     .action((options: PredictOptions) => run((session) => benchPredict(session, options)));
+  addBenchImport(bench, run);
 }
 
 async function measure(

@@ -73,10 +73,11 @@ function frameChoice(text: string): FrameChoice {
 }
 
 function toText(result: ImportResult): string {
-  const { added, duplicates, skipped, classes, patients, warnings, seconds, imagesPerSecond } = result;
+  const { added, duplicates, moved, skipped, classes, patients, warnings, seconds, imagesPerSecond } = result;
   return [
     `${added} images of ${patients} patients added in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
     ...(duplicates > 0 ? [`${duplicates} were in the project already`] : []),
+    ...(moved > 0 ? [`${moved} were found at a new place: the project knows it now`] : []),
     table(['class', 'images'], Object.entries(classes)),
     ...(skipped.length > 0
       ? [

@@ -25,6 +25,7 @@ import { addRuns } from './runs';
 import { addSelftest } from './selftest';
 import { addSplit } from './split';
 import { addTrain } from './train';
+import { addVersions } from './versions';
 
 /** In the order of `fovea help`: from a folder of files to a model. */
 const all: readonly ((program: Command, run: Run) => void)[] = [
@@ -33,6 +34,7 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addInspect,
   addCreate,
   addImport,
+  addVersions,
   addLabels,
   addAgreement,
   addAdjudicate,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { RunRecord } from '#shared/models/run';
 import { queuePlaces } from '#shared/training/queue';
 import type { Run } from '../program';
 import { facts } from '../table';
@@ -44,9 +45,13 @@ export function addRuns(program: Command, run: Run): void {
             'images',
             `${record.counts.train} train, ${record.counts.validation} validation, ${record.counts.test} test`,
           ],
+          ['dataset', versionText(record.datasetVersion)],
           ...settings,
         ]);
         return { result: { ...detail, run: id }, text };
       }),
     );
 }
+
+const versionText = (version: RunRecord['datasetVersion']): string =>
+  version === null ? 'no version recorded' : `version ${version.number} (${version.hash.slice(0, 12)})`;

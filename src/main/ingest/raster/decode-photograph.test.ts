@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { resizedJpeg } from '../test-support/hostile-pictures';
 import { sharp } from './codec';
 import { decodePhotograph } from './decode-photograph';
 
@@ -73,6 +74,27 @@ test('cut off, damaged, and formats that are not ours', async () => {
   await expect(decodePhotograph(svg)).rejects.toMatchObject({ code: 'damaged' });
   const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
   await expect(decodePhotograph(gif)).rejects.toMatchObject({ code: 'damaged' });
+});
+
+test('a JPEG whose pixels a decoder would make up is refused', async () => {
+  const noise = Array.from({ length: 64 * 64 }, (_, index) => (index * 7919) % 256);
+  const jpeg = await raw(noise, 64, 64, 1).jpeg({ quality: 90 }).toBuffer();
+  const end = Buffer.from('ffd9', 'hex');
+  // As programs that rescue files leave it: the end of the data is gone, and an end marker set.
+  const rescued = Buffer.concat([jpeg.subarray(0, jpeg.length - 500), end]);
+  await expect(decodePhotograph(rescued)).rejects.toMatchObject({ code: 'truncated' });
+  const progressive = await sharp(jpeg).jpeg({ progressive: true }).toBuffer();
+  await expect(
+    decodePhotograph(Buffer.concat([progressive.subarray(0, progressive.length - 500), end])),
+  ).rejects.toMatchObject({ code: 'truncated' });
+  await expect(decodePhotograph(resizedJpeg(jpeg, 640, 640))).rejects.toMatchObject({ code: 'truncated' });
+  // A code that no table has.
+  const corrupt = Buffer.from(jpeg);
+  corrupt.fill(0xfe, jpeg.length - 600, jpeg.length - 500);
+  await expect(decodePhotograph(corrupt)).rejects.toMatchObject({ name: 'FoveaError' });
+  // Bytes behind the last segment are harmless.
+  const { raster } = await decodePhotograph(Buffer.concat([jpeg, Buffer.alloc(64, 7)]));
+  expect(raster.width).toBe(64);
 });
 
 test('a header that promises a million pixels a side', async () => {

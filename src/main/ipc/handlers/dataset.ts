@@ -24,6 +24,7 @@ export const datasetHandlers = ({
       const project = projects.get(id);
       return { ...dataset.summary(project), review: await review.counts(project) };
     },
+    'dataset.versions': ({ project }) => ({ versions: dataset.versions(projects.get(project)) }),
     'dataset.scan': ({ project, grants: given }) =>
       imports.scan(
         projects.get(project),

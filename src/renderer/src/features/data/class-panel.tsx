@@ -3,7 +3,7 @@ import { Split, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { type DatasetSummary, type ImageFilter, splitParts } from '#shared/models/dataset';
 import { ClassDot } from '../../components/class-chip';
-import { formatCount, formatQuantity } from '../../components/format';
+import { formatCount, formatDate, formatQuantity } from '../../components/format';
 import { TableMenu } from '../../components/table-menu';
 import { classColour, splitNames } from '../../theme/class-colours';
 import classes from './class-panel.module.css';
@@ -154,7 +154,23 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
           ))}
         </Section>
       )}
+      {summary.version !== null && <VersionLine version={summary.version} />}
     </aside>
+  );
+}
+
+function VersionLine({ version }: { readonly version: NonNullable<DatasetSummary['version']> }) {
+  const { number, at, images, hash, changed } = version;
+  return (
+    <Text
+      size="xs"
+      c="dimmed"
+      px={8}
+      title={`${formatQuantity(images, 'image')}, ${formatDate(at)}, ${hash.slice(0, 12)}. A run records the version that it began on.`}
+    >
+      Dataset version {number}
+      {changed && ', changed since'}
+    </Text>
   );
 }
 

@@ -180,13 +180,8 @@ const Tile = memo(function Tile(props: TileProps) {
       onDoubleClick={() => onOpen(id)}
     >
       <div className={classes['picture']} style={{ height: size }}>
-        <img
-          src={resourceUrl(resourcePaths.thumbnail(project, id))}
-          alt=""
-          loading="lazy"
-          decoding="async"
-          draggable={false}
-        />
+        {/* Not lazy: only rows in view and three around them exist, and the browser would wait for a layout first. */}
+        <img src={resourceUrl(resourcePaths.thumbnail(project, id))} alt="" decoding="async" draggable={false} />
         {selected && (
           <span className={classes['check']}>
             <Check size={12} strokeWidth={3} aria-hidden />

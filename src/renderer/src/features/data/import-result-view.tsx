@@ -6,6 +6,9 @@ import { formatCount, formatDuration, formatQuantity, formatRate } from '../../c
 import { Stat } from '../../components/stat';
 import { SkippedFiles } from './skipped-files';
 
+const duplicatesText = ({ moved }: ImportResult): string =>
+  moved > 0 ? `${formatCount(moved)} found at a new place` : 'same content, kept once';
+
 /** What an import did. */
 export function ImportResultView({ result, onClose }: { readonly result: ImportResult; readonly onClose: () => void }) {
   return (
@@ -13,7 +16,9 @@ export function ImportResultView({ result, onClose }: { readonly result: ImportR
       <Group gap={8} wrap="nowrap">
         <CircleCheck size={18} color="var(--fovea-accent-text)" aria-hidden />
         <Text fw={550}>
-          {formatQuantity(result.added, 'image')} added of {formatQuantity(result.patients, 'patient')}
+          {result.added === 0 && result.moved > 0
+            ? `${formatQuantity(result.moved, 'image')} found again`
+            : `${formatQuantity(result.added, 'image')} added of ${formatQuantity(result.patients, 'patient')}`}
         </Text>
       </Group>
       <SimpleGrid cols={4}>
@@ -21,7 +26,7 @@ export function ImportResultView({ result, onClose }: { readonly result: ImportR
         <Stat
           label="Duplicates"
           value={formatCount(result.duplicates)}
-          {...(result.duplicates > 0 ? { detail: 'same content, kept once' } : {})}
+          {...(result.duplicates > 0 ? { detail: duplicatesText(result) } : {})}
         />
         <Stat label="Skipped" value={formatCount(result.skipped.length)} />
         <Stat label="Time" value={formatDuration(result.seconds)} detail={formatRate(result.imagesPerSecond)} />

@@ -30,6 +30,8 @@ export function RunConfigView({ project, detail }: { readonly project: string; r
           Classes: {record.classes.join(', ')}
         </Text>
         <Text size="xs" c="dimmed" ff="monospace" mt={4} style={{ overflowWrap: 'anywhere' }}>
+          {record.datasetVersion !== null &&
+            `dataset version ${record.datasetVersion.number} ${record.datasetVersion.hash.slice(0, 12)} · `}
           {Object.entries(record.hashes)
             .map(([name, hash]) => `${name} ${hash.slice(0, 12)}`)
             .join(' · ')}{' '}

@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type SmallKind, smallKinds } from '../../ingest/sample/small-files';
+import { type ImportMeasurement, measureImport, writeSmallFiles } from '../measure-import';
+import type { Run } from '../program';
+import { decimals, duration, facts, table } from '../table';
+import { wholeNumber } from './numbers';
+
+interface Options {
+  readonly images: number;
+  readonly kind: SmallKind;
+  readonly seed: number;
+  readonly from?: string;
+  readonly keep?: string;
+}
+
+export function addBenchImport(bench: Command, run: Run): void {
+  bench
+    .command('import')
+    .description('import many small files into a project of its own, and time what the window asks of it')
+    .option('--images <n>', 'files of 64 x 64 pixels that are made for it', wholeNumber(1, 10_000_000), 2000)
+    .addOption(new Option('--kind <kind>', 'what they are').choices(smallKinds).default('mixed'))
+    .option('--seed <n>', 'equal seeds make equal files', wholeNumber(0), 1)
+    .option('--from <folder>', 'import this folder instead')
+    .option('--keep <folder>', 'an empty or new folder for files and project, which stays')
+    .action((options: Options) =>
+      run(async (session) => {
+        const folder =
+          options.keep === undefined ? await mkdtemp(join(tmpdir(), 'fovea-bench-import-')) : resolve(options.keep);
+        try {
+          const source = options.from === undefined ? join(folder, 'files') : resolve(options.from);
+          if (options.from === undefined) {
+            await mkdir(source, { recursive: true });
+            await writeSmallFiles(source, options.images, options.kind, options.seed);
+          }
+          const project = join(folder, 'project');
+          const result = await measureImport(session, { source, project, userDataFolder: join(folder, 'user') });
+          return { result: { ...result }, text: toText(result), interrupted: session.interrupt.aborted };
+        } finally {
+          if (options.keep === undefined) await rm(folder, { recursive: true, force: true });
+        }
+      }),
+    );
+}
+
+function toText(result: ImportMeasurement): string {
+  const { blocked } = result;
+  const { main, hosts } = result.peakMemoryMB;
+  return [
+    facts([
+      ['images', `${result.images} (${result.skipped} files left out)`],
+      ['images/s', decimals(result.imagesPerSecond, 1)],
+      ['MB/s', decimals(result.megabytesPerSecond, 1)],
+      ['scan', duration(result.scanSeconds)],
+      ['import', duration(result.seconds)],
+      ['duplicates', duration(result.duplicatesSeconds)],
+      ['peak memory', `${decimals(main, 0)} MiB, decoders ${hosts.map((one) => decimals(one, 0)).join(', ')} MiB`],
+      [
+        'longest block',
+        `${decimals(blocked.scan, 0)} ms in the scan, ${decimals(blocked.import, 0)} in the import, ${decimals(blocked.duplicates, 0)} in the search for duplicates`,
+      ],
+    ]),
+    table(
+      ['request', 'ms, slowest', 'ms blocked'],
+      result.requests.map(({ what, milliseconds, blocked }) => [
+        what,
+        Number(decimals(milliseconds, 1)),
+        Number(decimals(blocked, 1)),
+      ]),
+    ),
+  ].join('\n\n');
+}

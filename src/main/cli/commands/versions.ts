@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { Run } from '../program';
+import { table } from '../table';
+
+export function addVersions(program: Command, run: Run): void {
+  program
+    .command('versions')
+    .description('list the versions of a dataset: what each import added, and what was removed before it')
+    .argument('<project>', 'the project folder')
+    .action((folder: string) =>
+      run(async (session) => {
+        const { versions } = await session.request('dataset.versions', { project: await session.open(folder) });
+        const rows = versions.map(({ number, at, images, added, removed, hash, ...rest }) => [
+          number,
+          at.slice(0, 16).replace('T', ' '),
+          rest.import === null ? 'run' : 'import',
+          images,
+          added,
+          removed,
+          hash.slice(0, 12),
+        ]);
+        return {
+          result: { versions },
+          text:
+            versions.length === 0
+              ? 'No versions yet: an import makes the first.'
+              : table(['version', 'when (UTC)', 'made by', 'images', 'added', 'removed', 'hash'], rows),
+        };
+      }),
+    );
+}

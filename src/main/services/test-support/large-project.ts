@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { sharp } from '../../ingest/raster/codec';
+import { patientNumber } from '../../store/identity';
+import { addImage } from '../../store/images';
+import { finishImport, startImport } from '../../store/imports';
+import { classNumber, setLabel } from '../../store/labels';
+import { sourceNumber } from '../../store/sources';
+import { createEvents } from '../events';
+import { thumbnailPath } from '../project-paths';
+import { createProjects } from '../projects';
+
+const CLASSES = ['benign', 'malignant', 'normal'];
+const SIDE = 96;
+
+/**
+ * A project of many images that nobody imported: their rows and thumbnails are written at once, their sources are
+ * nowhere. For tests of what the window does with many.
+ */
+export async function makeLargeProject(folder: string, userDataFolder: string, images: number): Promise<void> {
+  const projects = createProjects({ userDataFolder, events: createEvents() });
+  const { store } = await projects.create(folder, 'Large');
+  const thumbnails = await Promise.all(
+    CLASSES.map((_, index) =>
+      sharp({ create: { width: SIDE, height: SIDE, channels: 3, background: { r: 60 * index + 60, g: 90, b: 120 } } })
+        .jpeg()
+        .toBuffer(),
+    ),
+  );
+  const importId = startImport(store);
+  store.transaction(() => {
+    const sourceId = sourceNumber(store, '/nowhere');
+    for (let index = 0; index < images; index++) {
+      const name = CLASSES[index % CLASSES.length] as string;
+      const hash = createHash('sha256').update(String(index)).digest('hex');
+      const { id } = addImage(store, {
+        hash,
+        sourceId,
+        path: `study ${index >> 3}/IM${index}.png`,
+        fileBytes: 1000,
+        kind: 'png',
+        width: SIDE,
+        height: SIDE,
+        frames: 1,
+        colour: true,
+        modality: null,
+        bitsStored: 8,
+        photometricInterpretation: null,
+        transferSyntax: null,
+        window: null,
+        range: { min: 0, max: 255 },
+        sex: null,
+        age: null,
+        manufacturer: null,
+        model: null,
+        siteId: null,
+        stationId: null,
+        acquiredYear: null,
+        burnedIn: null,
+        flags: [],
+        patientId: patientNumber(store, `patient ${index >> 2}`, 'table'),
+        studyId: null,
+        givenSplit: null,
+        importId,
+      });
+      setLabel(store, id, classNumber(store, name), 'folder');
+      const path = thumbnailPath(folder, hash);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, thumbnails[index % CLASSES.length] as Buffer);
+    }
+    finishImport(store, importId, 'done', {
+      added: images,
+      duplicates: 0,
+      moved: 0,
+      skipped: [],
+      classes: {},
+      patients: Math.ceil(images / 4),
+      warnings: [],
+      seconds: 1,
+      imagesPerSecond: images,
+    });
+  });
+  projects.closeAll();
+}
