@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect } from '../fixtures/app';
 
@@ -19,6 +21,21 @@ export class Shell {
       .getByRole('button', { name: screen, exact: true })
       .click();
     await expect(this.main.getByRole('heading', { level: 1, name: screen })).toBeVisible();
+  }
+
+  /** Drops files as a person does: a DataTransfer with real bytes. */
+  async dropOn(target: Locator, paths: readonly string[]): Promise<void> {
+    const files = await Promise.all(
+      paths.map(async (path) => ({ name: basename(path), base64: (await readFile(path)).toString('base64') })),
+    );
+    const transfer = await this.page.evaluateHandle((dropped) => {
+      const data = new DataTransfer();
+      for (const { name, base64 } of dropped) {
+        data.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
+      }
+      return data;
+    }, files);
+    for (const type of ['dragenter', 'dragover', 'drop']) await target.dispatchEvent(type, { dataTransfer: transfer });
   }
 
   /** Web mode's folder picker: goes to an absolute path and takes it. */

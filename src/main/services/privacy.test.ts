@@ -180,8 +180,12 @@ describe.skipIf(missing)(`what a project and the log know of the people in its i
     log.failure('a bug', new Error(`cannot read '${name}' of /data/${name}/1.dcm`, { cause: new Error(`"${name}"`) }));
     writeFileSync(table, `name\n${name}\n`);
     const again = await ask('dataset.scan', { project, grants });
-    const failed = await ask('dataset.import', { project, plan: again.id, labels, options: {} });
-    await expect(services.jobs.result(failed.job)).rejects.toMatchObject({ code: 'labels_invalid' });
+    expect(await dispatch('dataset.import', { project, plan: again.id, labels, options: {} })).toMatchObject({
+      ok: false,
+      error: { code: 'labels_invalid' },
+    });
+    await ask('review.list', { project });
+    await ask('dataset.report', { project });
 
     // The log of the database is looked through too, before and after it is taken over into the database.
     const everything = () =>

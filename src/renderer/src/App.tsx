@@ -7,6 +7,7 @@ import { ConnectionNotice } from './components/shell/connection-notice';
 import { Navigation } from './components/shell/navigation';
 import { ShortcutSheet } from './components/shell/shortcut-sheet';
 import { ToastStack } from './components/shell/toast-stack';
+import { WindowDrop } from './components/shell/window-drop';
 import { Screens } from './Screens';
 import { queryClient } from './state/requests';
 import { useSession } from './state/session';
@@ -35,6 +36,7 @@ export function App() {
         <ConfirmDialog />
         <FolderBrowser />
         <ToastStack />
+        <WindowDrop />
       </QueryClientProvider>
     </MantineProvider>
   );

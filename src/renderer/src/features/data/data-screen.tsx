@@ -27,7 +27,6 @@ import classes from './data-screen.module.css';
 import { DataTabs } from './data-tabs';
 import { type DatasetView, imagesView, openView } from './dataset-view';
 import { DeidentifiedDialog } from './deidentified-dialog';
-import { DropZone } from './drop-zone';
 import { DuplicatesView } from './duplicates-view';
 import { FilterBar } from './filter-bar';
 import { type ImageSort, normaliseFilter } from './filters';
@@ -150,7 +149,6 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
       )}
       <ImportDialog project={project.id} flow={flow} />
       <TableDialog project={project.id} flow={tableFlow} />
-      <DropZone onDrop={flow.drop} />
     </Page>
   );
 }

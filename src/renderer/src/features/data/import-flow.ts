@@ -1,8 +1,9 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ImportOptions, ImportPlan, ImportResult } from '#shared/models/dataset';
 import { type Grant, invoke, platform, type UploadProgress } from '../../bridge/bridge';
 import { formatCount, formatQuantity } from '../../components/format';
 import { jobEnd } from '../../state/activity';
+import { type Dropped, useDropped } from '../../state/dropped';
 import { refresh } from '../../state/requests';
 import { useSession } from '../../state/session';
 import { showError, showToast } from '../../state/toasts';
@@ -21,8 +22,6 @@ export interface ImportFlow {
   readonly stage: ImportStage;
   readonly addFolder: () => void;
   readonly addFiles: () => void;
-  /** Synchronously in a drop handler, or with a file input's files. */
-  readonly drop: (dropped: DataTransfer | readonly File[]) => void;
   readonly start: (options: ImportOptions, labels: Grant | null) => void;
   readonly cancelImport: () => void;
   readonly showLast: (result: ImportResult) => void;
@@ -32,7 +31,7 @@ export interface ImportFlow {
 /** From what was dropped or chosen, over the plan that a person agrees to, to the result. */
 export function useImportFlow(project: string): ImportFlow {
   const [stage, setStage] = useState<ImportStage>({ kind: 'idle' });
-  const upload = useRef<AbortController | null>(null);
+  const cancelUpload = useRef<(() => void) | null>(null);
   /** Counts imports, so that an answer to a closed dialog opens nothing. */
   const turn = useRef(0);
 
@@ -74,17 +73,19 @@ export function useImportFlow(project: string): ImportFlow {
       if (files !== null) await scan(files, mine);
     });
   };
-  const drop = (dropped: DataTransfer | readonly File[]) => {
+  const dropped = useDropped((state) => state.dropped);
+  const receive = (files: Dropped) => {
+    useDropped.setState({ dropped: null });
     const mine = begin();
-    const controller = new AbortController();
-    upload.current = controller;
-    const grants = platform.grantDropped(dropped, {
-      signal: controller.signal,
-      onProgress: (progress) => turn.current === mine && setStage({ kind: 'uploading', progress }),
-    });
+    cancelUpload.current = files.cancel;
+    files.follow((progress) => turn.current === mine && setStage({ kind: 'uploading', progress }));
     setStage({ kind: 'uploading', progress: null });
-    void guard(mine, async () => scan(await grants, mine));
+    void guard(mine, async () => scan(await files.grants, mine));
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was dropped is taken once
+  useEffect(() => {
+    if (dropped !== null) receive(dropped);
+  }, [dropped]);
   const start = (options: ImportOptions, labels: Grant | null) => {
     if (stage.kind !== 'plan') return;
     const { plan } = stage;
@@ -120,8 +121,8 @@ export function useImportFlow(project: string): ImportFlow {
   };
   const close = () => {
     turn.current += 1;
-    upload.current?.abort();
-    upload.current = null;
+    cancelUpload.current?.();
+    cancelUpload.current = null;
     setStage({ kind: 'idle' });
   };
   const cancelImport = () => {
@@ -131,7 +132,6 @@ export function useImportFlow(project: string): ImportFlow {
     stage,
     addFolder,
     addFiles,
-    drop,
     start,
     cancelImport,
     showLast: (result) => setStage({ kind: 'result', result }),

@@ -1,16 +1,22 @@
 import { Text } from '@mantine/core';
 import { FolderInput } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import classes from './drop-zone.module.css';
+import { offerDropped } from '../../state/dropped';
+import { useSession } from '../../state/session';
+import classes from './window-drop.module.css';
 
-/** Files may be dropped anywhere in the window while this shows. */
-export function DropZone({ onDrop }: { readonly onDrop: (dropped: DataTransfer) => void }) {
+const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+
+/**
+ * Files may be dropped anywhere in the window: they are on their way into the open project. Predict has a place of its
+ * own for files to answer for; beside that nothing happens there, where a browser would leave the app for the file.
+ */
+export function WindowDrop() {
+  const project = useSession((state) => state.project);
+  const predicting = useSession((state) => state.screen === 'predict');
   const [over, setOver] = useState(false);
   const depth = useRef(0);
-  const drop = useRef(onDrop);
-  drop.current = onDrop;
   useEffect(() => {
-    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
     const onEnter = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       depth.current += 1;
@@ -24,34 +30,40 @@ export function DropZone({ onDrop }: { readonly onDrop: (dropped: DataTransfer) 
     const onOver = (event: DragEvent) => {
       if (hasFiles(event)) event.preventDefault();
     };
-    const onDropped = (event: DragEvent) => {
+    const onDrop = (event: DragEvent) => {
       if (!hasFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
       depth.current = 0;
       setOver(false);
-      drop.current(event.dataTransfer);
+      const session = useSession.getState();
+      if (session.screen === 'predict' || session.project === null) return;
+      offerDropped(event.dataTransfer);
+      session.go('data');
     };
     window.addEventListener('dragenter', onEnter);
     window.addEventListener('dragleave', onLeave);
     window.addEventListener('dragover', onOver);
-    window.addEventListener('drop', onDropped);
+    window.addEventListener('drop', onDrop);
     return () => {
       window.removeEventListener('dragenter', onEnter);
       window.removeEventListener('dragleave', onLeave);
       window.removeEventListener('dragover', onOver);
-      window.removeEventListener('drop', onDropped);
-      depth.current = 0;
+      window.removeEventListener('drop', onDrop);
     };
   }, []);
-  if (!over) return null;
+  if (!over || predicting) return null;
   return (
     <div className={classes['overlay']}>
       <div className={classes['frame']}>
         <FolderInput size={36} strokeWidth={1.5} aria-hidden />
         <Text size="lg" fw={600}>
-          Drop to add these images
+          {project === null ? 'Open a project first' : `Drop to add these images to ${project.name}`}
         </Text>
-        <Text c="dimmed">Nothing is imported before you have seen what was found</Text>
+        <Text c="dimmed">
+          {project === null
+            ? 'Images belong to a project: open one, make a new one, or try the sample project'
+            : 'Nothing is imported before you have seen what was found'}
+        </Text>
       </div>
     </div>
   );
