@@ -36,6 +36,7 @@ export interface KnownFile {
   readonly frames: readonly number[];
   readonly label: ReadyImage['label'];
   readonly readings: ReadyImage['readings'];
+  readonly path: string;
 }
 
 /** A file that is gone from some of the places where its images are known to be, and was found at this one. */
@@ -52,8 +53,11 @@ export interface BatchTotals {
   moved: number;
   /** Duplicates whose label differs from the one that their first copy has, where no person gave that one. */
   conflicts: number;
+  /** The first of them, as they were found. */
+  conflictPaths: readonly string[];
 }
 
+const NAMED_CONFLICTS = 5;
 const BATCH_IMAGES = 50;
 const BATCH_MS = 500;
 
@@ -62,7 +66,7 @@ const BATCH_MS = 500;
  * at most one of them, and importing again continues.
  */
 export class ImportBatch {
-  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0 };
+  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0, conflictPaths: [] };
   readonly #project: OpenProject;
   readonly #importId: number;
   readonly #onStored: () => void;
@@ -214,13 +218,13 @@ export class ImportBatch {
     this.#takeLabel(id, image, outcome);
   }
 
-  #meetFile({ hash, frames, label, readings }: KnownFile): void {
+  #meetFile({ hash, frames, ...told }: KnownFile): void {
     const { store } = this.#project;
     for (const frame of frames) {
       const row = store.get<{ id: number }>('SELECT id FROM images WHERE hash = ? AND frame = ?', hash, frame);
       if (row === undefined) continue;
       this.totals.duplicates += 1;
-      this.#takeLabel(row.id, { label, readings }, 'duplicate');
+      this.#takeLabel(row.id, told, 'duplicate');
     }
   }
 
@@ -232,7 +236,7 @@ export class ImportBatch {
   }
 
   /** A label that is there, or that a person took off, is never replaced by an import. */
-  #takeLabel(id: number, told: Pick<ReadyImage, 'label' | 'readings'>, outcome: 'added' | 'duplicate'): void {
+  #takeLabel(id: number, told: Pick<ReadyImage, 'label' | 'readings' | 'path'>, outcome: 'added' | 'duplicate'): void {
     const label = this.#labelOf(told, id);
     if (label === null) return;
     const { store } = this.#project;
@@ -242,6 +246,7 @@ export class ImportBatch {
       if (labelSource(store, id) === null) setLabel(store, id, classId, from);
     } else if (outcome === 'duplicate' && present !== classId && labelSource(store, id) !== 'user') {
       this.totals.conflicts += 1;
+      this.totals.conflictPaths = [...this.totals.conflictPaths, told.path].slice(0, NAMED_CONFLICTS);
     }
   }
 }

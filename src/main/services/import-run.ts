@@ -141,7 +141,13 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       const frames = await framesKnown(project, hash, options.frames);
       if (frames.length > 0) {
         read += frames.length;
-        batch.known({ hash, frames, label: labelOf(source, row, options), readings: row?.readings ?? [] });
+        batch.known({
+          hash,
+          frames,
+          label: labelOf(source, row, options),
+          readings: row?.readings ?? [],
+          path: source.path,
+        });
         return;
       }
     }
@@ -262,9 +268,11 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     }
     if (multiFrame > 0)
       warnings.push(`${count(multiFrame, 'file')} with several frames: ${framesText(options.frames)}`);
-    if (batch.totals.conflicts > 0) {
+    const { conflicts, conflictPaths } = batch.totals;
+    if (conflicts > 0) {
+      const more = conflicts > conflictPaths.length ? ', …' : '';
       warnings.push(
-        `${count(batch.totals.conflicts, 'file')} with the same content as an image that has another label: the label that was there first stays.`,
+        `${count(conflicts, 'file')} with the same content as an image that has another label (${conflictPaths.join(', ')}${more}): the label that was there first stays.`,
       );
     }
     const { withoutPatient, images } = datasetCounts(project.store);

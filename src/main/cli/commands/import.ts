@@ -75,7 +75,7 @@ function frameChoice(text: string): FrameChoice {
 function toText(result: ImportResult): string {
   const { added, duplicates, moved, skipped, classes, patients, warnings, seconds, imagesPerSecond } = result;
   return [
-    `${added} images of ${patients} patients added in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
+    `${added} images${patients === 0 ? '' : ` of ${patients} patients`} added in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
     ...(duplicates > 0 ? [`${duplicates} were in the project already`] : []),
     ...(moved > 0 ? [`${moved} were found at a new place: the project knows it now`] : []),
     table(['class', 'images'], Object.entries(classes)),

@@ -64,7 +64,7 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
         description={
           data === undefined
             ? project.name
-            : `${project.name} · ${formatQuantity(data.images, 'image')} · ${formatQuantity(data.patients, 'patient')}`
+            : `${project.name} · ${formatQuantity(data.images, 'image')} · ${data.images > 0 && data.patients === 0 ? 'no known patient' : formatQuantity(data.patients, 'patient')}`
         }
         actions={
           <>

@@ -18,7 +18,7 @@ export function ImportResultView({ result, onClose }: { readonly result: ImportR
         <Text fw={550}>
           {result.added === 0 && result.moved > 0
             ? `${formatQuantity(result.moved, 'image')} found again`
-            : `${formatQuantity(result.added, 'image')} added of ${formatQuantity(result.patients, 'patient')}`}
+            : `${formatQuantity(result.added, 'image')} added${result.patients === 0 ? '' : ` of ${formatQuantity(result.patients, 'patient')}`}`}
         </Text>
       </Group>
       <SimpleGrid cols={4}>

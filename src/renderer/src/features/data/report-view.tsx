@@ -94,7 +94,7 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
               duplicates.groups === 0 ? (
                 'no duplicates'
               ) : (
-                <Anchor component="button" type="button" size="xs" onClick={onDuplicates}>
+                <Anchor component="button" type="button" size="xs" ta="left" onClick={onDuplicates}>
                   {formatQuantity(duplicates.groups, 'group')}, {formatCount(duplicates.conflicts)} with different
                   labels
                 </Anchor>
