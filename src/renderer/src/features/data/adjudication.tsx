@@ -7,9 +7,9 @@ import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { TableMenu } from '../../components/table-menu';
 import { useRequest } from '../../state/requests';
-import { AdjudicationList } from './adjudication-list';
 import classes from './duplicates-view.module.css';
 import { ImageViewer, type Look, plainLook } from './image-viewer';
+import { PictureList, type PictureRow } from './picture-list';
 import readers from './readers-view.module.css';
 import { useDataShortcuts } from './use-data-shortcuts';
 import type { Labelling } from './use-labelling';
@@ -36,6 +36,7 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
     const gone = settled.answeredAt === answeredAt ? settled.images : [];
     return (all ?? []).filter((one) => !gone.includes(one.image));
   }, [all, settled, answeredAt]);
+  const rows = useMemo(() => open.map(disagreementRow), [open]);
   const [looking, setLooking] = useState<{ image: number; at: number } | null>(null);
   const found = open.findIndex((one) => one.image === looking?.image);
   const current = found >= 0 ? found : Math.min(looking?.at ?? 0, open.length - 1);
@@ -92,7 +93,9 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
   }
   return (
     <div className={classes['columns']}>
-      <AdjudicationList project={project} images={open} current={current} onCurrent={go} />
+      <div className={classes['side']}>
+        <PictureList project={project} label="Images to adjudicate" rows={rows} current={current} onCurrent={go} />
+      </div>
       <section className={readers['case']} aria-label="Image to settle">
         <div className={readers['picture']}>
           <Picture project={project} image={item.image} />
@@ -101,6 +104,24 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
       </section>
     </div>
   );
+}
+
+const disagreementRow = ({ image, path, readings }: Disagreement): PictureRow => ({
+  key: image,
+  image,
+  title: path.split('/').at(-1) ?? path,
+  hint: path,
+  note: countsText(readings),
+});
+
+/** "2 benign, 1 malignant", most first. */
+function countsText(readings: Disagreement['readings']): string {
+  const counts = new Map<string, number>();
+  for (const { label } of readings) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([label, count]) => `${count} ${label}`)
+    .join(', ');
 }
 
 /** With zoom, window and frames, as in the inspector. */

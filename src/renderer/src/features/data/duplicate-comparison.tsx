@@ -9,7 +9,7 @@ import { ClassChip } from '../../components/class-chip';
 import { formatQuantity } from '../../components/format';
 import { splitNames } from '../../theme/class-colours';
 import { LabelMenu } from './bulk-bar';
-import { similarityText } from './duplicates-list';
+import { similarityText } from './duplicate-rows';
 import classes from './duplicates-view.module.css';
 
 /** Which two of a group's images are compared (places in it), and which of the two actions mean. */

@@ -15,8 +15,9 @@ import {
   isShown,
   shownGroup,
 } from './duplicate-filter';
-import { DuplicatesList } from './duplicates-list';
+import { duplicateRow } from './duplicate-rows';
 import classes from './duplicates-view.module.css';
+import { PictureList } from './picture-list';
 import { useDataShortcuts } from './use-data-shortcuts';
 import type { Labelling } from './use-labelling';
 import { usePlainKeys } from './use-plain-keys';
@@ -48,6 +49,7 @@ export function DuplicatesView({ project, summary, labelling, filter, onFilter, 
   const [looking, setLooking] = useState<{ id: number; at: number } | null>(null);
   const current = shownGroup(groups, looking);
   const group = groups[current];
+  const rows = useMemo(() => groups.map(duplicateRow), [groups]);
   const go = useCallback(
     (index: number) => {
       const next = groups[Math.max(0, Math.min(groups.length - 1, index))];
@@ -149,7 +151,9 @@ export function DuplicatesView({ project, summary, labelling, filter, onFilter, 
       )}
       {group !== undefined && (
         <div className={classes['columns']}>
-          <DuplicatesList project={project} groups={groups} current={current} onCurrent={go} />
+          <div className={classes['side']}>
+            <PictureList project={project} label="Groups of duplicates" rows={rows} current={current} onCurrent={go} />
+          </div>
           {images.isError && <ErrorAlert error={images.error} onRetry={() => images.refetch()} />}
           <DuplicateComparison
             project={project}
