@@ -1,26 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import sharp from 'sharp';
 import { expect, test } from './fixtures/app';
+import { picture } from './fixtures/picture';
 import { DataPage } from './pages/data';
 import { ProjectsPage } from './pages/projects';
-
-const SIDE = 96;
-
-/** A picture of its own for each seed; `quality` null is a PNG. */
-async function picture(seed: number, quality: number | null): Promise<Buffer> {
-  const wave = (x: number, y: number, index: number) =>
-    Math.sin((x * ((seed * 7 + index * 5) % 11) + y * ((seed * 3 + index * 7) % 13)) / 25 + seed * index);
-  const data = Buffer.from(
-    Array.from({ length: SIDE * SIDE }, (_, pixel) => {
-      const [x, y] = [pixel % SIDE, Math.floor(pixel / SIDE)];
-      return 128 + 28 * [1, 2, 3, 4].reduce((sum, index) => sum + wave(x, y, index), 0);
-    }),
-  );
-  const image = sharp(data, { raw: { width: SIDE, height: SIDE, channels: 1 } });
-  return (quality === null ? image.png() : image.jpeg({ quality })).toBuffer();
-}
 
 test('duplicates: found at import, shown side by side, relabelled, kept and undone by key', async ({ app, window }) => {
   const folder = join(app.workspace, 'images');

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { createDecodePool } from '../../src/main/decode-host/client';
 import { buildHosts } from '../../src/main/decode-host/test-support/build-host';
 import { watchMemory } from '../../src/main/decode-host/watch-memory';
+import { expectedOutcomes } from '../../src/main/ingest/test-support/expected-outcomes';
 import type { GoodFile } from '../../src/main/ingest/test-support/good-files';
 import { mutate } from '../../src/main/ingest/test-support/mutate';
 import { mutateDicom } from '../../src/main/ingest/test-support/mutate-dicom';
@@ -14,14 +15,7 @@ import { fuzzSources } from './sources';
 
 /** What a file that is not as it should be may be told. A crash of the host or an error of ours is none of them. */
 const REASONS = new Set([
-  'read',
-  'not_an_image',
-  'not_dicom_image',
-  'no_pixel_data',
-  'damaged',
-  'truncated',
-  'too_large',
-  'unsupported_transfer_syntax',
+  ...expectedOutcomes,
   // Some decoders run for minutes on damaged data: they are stopped, which is what the deadline is for.
   'deadline',
 ]);

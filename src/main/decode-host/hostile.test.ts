@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { constants, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dicomFile, encapsulated, imageModule, items, type TestElement } from '../ingest/test-support/dicom-bytes';
+import { expectedOutcomes } from '../ingest/test-support/expected-outcomes';
 import { goodFiles } from '../ingest/test-support/good-files';
 import { mutate } from '../ingest/test-support/mutate';
 import { mutateDicom } from '../ingest/test-support/mutate-dicom';
@@ -41,17 +42,7 @@ async function outcome(bytes: Uint8Array, name: string): Promise<string> {
   );
 }
 
-/** The codes of files that are not as they should be. A crash, a deadline or a bug is none of them. */
-const expected = new Set([
-  'read',
-  'not_an_image',
-  'not_dicom_image',
-  'no_pixel_data',
-  'damaged',
-  'truncated',
-  'too_large',
-  'unsupported_transfer_syntax',
-]);
+const expected = new Set(expectedOutcomes);
 
 const { path: data, missing, why } = sharedData('dicom/pydicom');
 

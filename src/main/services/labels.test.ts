@@ -7,6 +7,7 @@ import { patientNumber } from '../store/identity';
 import { addImage } from '../store/images';
 import { startImport } from '../store/imports';
 import { sourceNumber } from '../store/sources';
+import { plainImage } from '../store/test-support/plain-image';
 import { auditTrail } from './audit';
 import { createDataset, type Dataset } from './dataset';
 import { createEvents } from './events';
@@ -48,6 +49,7 @@ function add(count: number, patients = true): number[] {
   return Array.from({ length: count }, (_, i) => {
     const patientId = patients ? patientNumber(store, `P${i >> 1}`, 'dicom') : null;
     return addImage(store, {
+      ...plainImage,
       hash: i.toString(16).padStart(64, '0'),
       sourceId: sourceNumber(store, '/images'),
       path: `IM${i}.dcm`,
@@ -55,22 +57,9 @@ function add(count: number, patients = true): number[] {
       kind: 'dicom',
       width: 1,
       height: 1,
-      frames: 1,
-      colour: false,
       modality: 'US',
-      bitsStored: 8,
       photometricInterpretation: 'MONOCHROME2',
-      transferSyntax: null,
-      window: null,
-      range: { min: 0, max: 255 },
-      sex: null,
-      age: null,
-      manufacturer: null,
-      model: null,
-      flags: [],
       patientId,
-      studyId: null,
-      givenSplit: null,
       importId,
     }).id;
   });

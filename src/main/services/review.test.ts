@@ -13,6 +13,7 @@ import { addPicture, setVerdict, storeComparisons } from '../store/duplicates';
 import { addImage, imagesById } from '../store/images';
 import { startImport } from '../store/imports';
 import { sourceNumber } from '../store/sources';
+import { plainImage } from '../store/test-support/plain-image';
 import { auditTrail } from './audit';
 import { createEvents } from './events';
 import { createLabels, type Labels } from './labels';
@@ -75,29 +76,13 @@ function add(given: readonly (string | null)[]): number[] {
   const ids = given.map(
     (_, i) =>
       addImage(store, {
+        ...plainImage,
         hash: i.toString(16).padStart(64, '0'),
         sourceId: sourceNumber(store, '/images'),
         path: `IM${i}.png`,
         fileBytes: 1,
-        kind: 'png',
         width: 1,
         height: 1,
-        frames: 1,
-        colour: false,
-        modality: null,
-        bitsStored: 8,
-        photometricInterpretation: null,
-        transferSyntax: null,
-        window: null,
-        range: { min: 0, max: 255 },
-        sex: null,
-        age: null,
-        manufacturer: null,
-        model: null,
-        flags: [],
-        patientId: null,
-        studyId: null,
-        givenSplit: null,
         importId,
       }).id,
   );

@@ -11,6 +11,7 @@ import { startImport } from '../store/imports';
 import { classNumber, setLabel } from '../store/labels';
 import { sourceNumber } from '../store/sources';
 import { splitCandidates } from '../store/splits';
+import { plainImage } from '../store/test-support/plain-image';
 import { auditTrail } from './audit';
 import { datasetBalance } from './balance';
 import { createEvents } from './events';
@@ -38,30 +39,16 @@ function add({ label, patient, site, ...changes }: Given): number {
   const { store } = project;
   number += 1;
   const { id } = addImage(store, {
+    ...plainImage,
     hash: number.toString(16).padStart(64, '0'),
     sourceId: sourceNumber(store, folder),
     path: `${number}.png`,
     fileBytes: 1,
-    kind: 'png',
     width: 64,
     height: 64,
-    frames: 1,
-    colour: false,
     modality: 'US',
-    bitsStored: 8,
-    photometricInterpretation: null,
-    transferSyntax: null,
-    window: null,
-    range: { min: 0, max: 255 },
-    sex: null,
-    age: null,
-    manufacturer: null,
-    model: null,
     siteId: site === undefined ? null : originNumber(store, 'site', site, site),
-    flags: [],
     patientId: patient === undefined ? null : patientNumber(store, patient, 'table'),
-    studyId: null,
-    givenSplit: null,
     importId: startImport(store),
     ...changes,
   });

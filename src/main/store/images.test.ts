@@ -12,6 +12,7 @@ import { naturalKey } from './natural-key';
 import { openProjectStore, type ProjectStore } from './open';
 import { sourceNumber } from './sources';
 import { addSplit, currentSplit, setMember } from './splits';
+import { plainImage } from './test-support/plain-image';
 
 let folder: string;
 let store: ProjectStore;
@@ -28,29 +29,16 @@ let number = 0;
 function image(path: string, more: Partial<NewImage> = {}): number {
   number += 1;
   return addImage(store, {
+    ...plainImage,
     hash: number.toString(16).padStart(64, '0'),
     sourceId: sourceNumber(store, '/somewhere'),
     path,
     fileBytes: 10,
-    kind: 'png',
     width: 4,
     height: 3,
-    frames: 1,
-    colour: false,
-    modality: null,
-    bitsStored: 8,
-    photometricInterpretation: null,
-    transferSyntax: null,
-    window: null,
-    range: { min: 0, max: 255 },
     sex: 'F',
     age: 50,
     manufacturer: 'Maker',
-    model: null,
-    flags: [],
-    patientId: null,
-    studyId: null,
-    givenSplit: null,
     importId: startImport(store),
     ...more,
   }).id;

@@ -10,6 +10,7 @@ import { startImport } from '../../store/imports';
 import { classNumber, setLabel } from '../../store/labels';
 import { sourceNumber } from '../../store/sources';
 import { addSplit } from '../../store/splits';
+import { plainImage } from '../../store/test-support/plain-image';
 import type { OpenProject } from '../projects';
 
 /** A PNG of 64 x 56 noisy pixels with a bright disc at the left or the right. */
@@ -50,28 +51,14 @@ export async function addDiscs(
       const path = `disc ${number}.png`;
       writeFileSync(join(folder, path), bytes);
       const { id } = addImage(store, {
+        ...plainImage,
         hash: createHash('sha256').update(bytes).digest('hex'),
         sourceId,
         path,
         fileBytes: bytes.length,
-        kind: 'png',
         width: 64,
         height: 56,
-        frames: 1,
-        colour: false,
-        modality: null,
-        bitsStored: 8,
-        photometricInterpretation: null,
-        transferSyntax: null,
-        window: null,
-        range: { min: 0, max: 255 },
-        sex: null,
-        age: null,
-        manufacturer: null,
-        model: null,
-        flags: [],
         patientId: patientNumber(store, `${part} ${Math.floor(index / 2)}`, 'table'),
-        studyId: null,
         givenSplit: part,
         importId,
       });

@@ -7,6 +7,7 @@ import { addImage } from '../../store/images';
 import { finishImport, startImport } from '../../store/imports';
 import { classNumber, setLabel } from '../../store/labels';
 import { sourceNumber } from '../../store/sources';
+import { plainImage } from '../../store/test-support/plain-image';
 import { createEvents } from '../events';
 import { thumbnailPath } from '../project-paths';
 import { createProjects } from '../projects';
@@ -35,33 +36,15 @@ export async function makeLargeProject(folder: string, userDataFolder: string, i
       const name = CLASSES[index % CLASSES.length] as string;
       const hash = createHash('sha256').update(String(index)).digest('hex');
       const { id } = addImage(store, {
+        ...plainImage,
         hash,
         sourceId,
         path: `study ${index >> 3}/IM${index}.png`,
         fileBytes: 1000,
-        kind: 'png',
         width: SIDE,
         height: SIDE,
-        frames: 1,
         colour: true,
-        modality: null,
-        bitsStored: 8,
-        photometricInterpretation: null,
-        transferSyntax: null,
-        window: null,
-        range: { min: 0, max: 255 },
-        sex: null,
-        age: null,
-        manufacturer: null,
-        model: null,
-        siteId: null,
-        stationId: null,
-        acquiredYear: null,
-        burnedIn: null,
-        flags: [],
         patientId: patientNumber(store, `patient ${index >> 2}`, 'table'),
-        studyId: null,
-        givenSplit: null,
         importId,
       });
       setLabel(store, id, classNumber(store, name), 'folder');

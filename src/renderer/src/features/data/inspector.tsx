@@ -20,12 +20,13 @@ import { invoke } from '../../bridge/bridge';
 import { ClassChip } from '../../components/class-chip';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatBytes, formatDate, formatNumber } from '../../components/format';
+import { formatBytes, formatNumber } from '../../components/format';
 import { useRequest } from '../../state/requests';
 import { showError } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
 import { ImageViewer, type Look, plainLook } from './image-viewer';
 import classes from './inspector.module.css';
+import { LabelHistory } from './label-history';
 import { useReadingAs } from './reading-as-store';
 import { transferSyntaxName } from './transfer-syntax';
 
@@ -144,7 +145,7 @@ function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageD
         {image.flags.length > 0 && <Fact name="Flags">{image.flags.join(', ')}</Fact>}
       </dl>
       {image.readings.length > 0 && <Readings image={image} />}
-      {image.labelHistory.length > 0 && <LabelHistory image={image} />}
+      {image.labelHistory.length > 0 && <LabelHistory entries={image.labelHistory} className={classes['section']} />}
       {image.tags.length > 0 && <Tags key={image.id} project={project} image={image} />}
     </div>
   );
@@ -186,29 +187,6 @@ function Readings({ image }: { readonly image: ImageDetail }) {
           {hidden} of other readers, hidden while you read
         </Text>
       )}
-    </section>
-  );
-}
-
-function LabelHistory({ image }: { readonly image: ImageDetail }) {
-  return (
-    <section className={classes['section']} aria-label="Label history">
-      <Title order={3} mb={4}>
-        Label history
-      </Title>
-      <ol className={classes['history']}>
-        {image.labelHistory.map((entry, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an append-only list without ids
-          <li key={index}>
-            <Text size="xs" span>
-              {entry.label ?? 'Label taken away'}
-            </Text>
-            <Text size="xs" c="dimmed" span>
-              {entry.source} · {formatDate(entry.at)}
-            </Text>
-          </li>
-        ))}
-      </ol>
     </section>
   );
 }

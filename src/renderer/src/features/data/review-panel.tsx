@@ -5,6 +5,7 @@ import type { ReviewDecision, ReviewItem } from '#shared/models/review';
 import { ClassChip } from '../../components/class-chip';
 import { formatDate } from '../../components/format';
 import { useRequest } from '../../state/requests';
+import { LabelHistory } from './label-history';
 import { itemKey, reasonNames } from './review-queue';
 import classes from './review-view.module.css';
 
@@ -118,7 +119,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
         </div>
       </section>
 
-      <LabelHistory project={props.project} image={item.image} />
+      <History project={props.project} image={item.image} />
     </section>
   );
 }
@@ -147,28 +148,8 @@ function Action({ icon, keys, onClick, primary = false, children }: ActionProps)
   );
 }
 
-function LabelHistory({ project, image }: { readonly project: string; readonly image: number }) {
+function History({ project, image }: { readonly project: string; readonly image: number }) {
   const detail = useRequest('dataset.image', { project, image });
-  const history = detail.data?.labelHistory ?? [];
-  if (history.length === 0) return null;
-  return (
-    <section aria-label="Label history">
-      <Title order={3} mb={4}>
-        Label history
-      </Title>
-      <ol className={classes['history']}>
-        {history.map((entry, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an append-only list without ids
-          <li key={index}>
-            <Text size="xs" span>
-              {entry.label ?? 'Label taken away'}
-            </Text>
-            <Text size="xs" c="dimmed" span>
-              {entry.source} · {formatDate(entry.at)}
-            </Text>
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
+  const entries = detail.data?.labelHistory ?? [];
+  return entries.length === 0 ? null : <LabelHistory entries={entries} />;
 }

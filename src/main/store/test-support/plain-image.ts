@@ -1,0 +1,23 @@
+import type { NewImage } from '../images';
+
+/** What tests of images seldom care about: a grey PNG of 8 bits whose people and origins are not known. */
+export const plainImage: Omit<NewImage, 'hash' | 'sourceId' | 'path' | 'fileBytes' | 'width' | 'height' | 'importId'> =
+  {
+    kind: 'png',
+    frames: 1,
+    colour: false,
+    modality: null,
+    bitsStored: 8,
+    photometricInterpretation: null,
+    transferSyntax: null,
+    window: null,
+    range: { min: 0, max: 255 },
+    sex: null,
+    age: null,
+    manufacturer: null,
+    model: null,
+    flags: [],
+    patientId: null,
+    studyId: null,
+    givenSplit: null,
+  };
