@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group, Text, TextInput } from '@mantine/core';
 import { Play } from 'lucide-react';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatQuantity, formatShortDuration } from '../../components/format';
@@ -18,6 +18,24 @@ export interface StartPartProps {
   /** The runs have splits of their own: what is wrong with the current one does not stand in their way. */
   readonly ownSplits?: boolean;
   readonly onStart: () => void;
+}
+
+interface NameFieldProps {
+  readonly value: string;
+  readonly onChange: (name: string) => void;
+}
+
+/** What an experiment is called in the list of runs. */
+export function NameField({ value, onChange }: NameFieldProps) {
+  return (
+    <TextInput
+      label="Name"
+      placeholder="Optional"
+      maxLength={100}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
 }
 
 /** What stands in the way, how long it would take in all, and the button. */

@@ -1,4 +1,4 @@
-import { Group, NumberInput, Table, Text, TextInput } from '@mantine/core';
+import { Group, NumberInput, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { splitParts } from '#shared/models/dataset';
 import { leakText } from '#shared/models/sign-off';
@@ -6,7 +6,7 @@ import { ErrorAlert } from '../../components/error-alert';
 import { formatCount } from '../../components/format';
 import { useCommand, useRequest } from '../../state/requests';
 import { splitNames } from '../../theme/class-colours';
-import { StartPart } from './experiment-start';
+import { NameField, StartPart } from './experiment-start';
 import { type KindFormProps, named } from './new-experiment';
 
 /** Shares and seed of the two splits, what would leak, and the start. */
@@ -78,13 +78,7 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
           </Text>
         </>
       )}
-      <TextInput
-        label="Name"
-        placeholder="Optional"
-        maxLength={100}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
+      <NameField value={name} onChange={setName} />
       <StartPart
         project={project}
         draft={draft}

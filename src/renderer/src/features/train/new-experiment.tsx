@@ -29,7 +29,7 @@ import { totalEpochs } from '#shared/training/stages';
 import { ErrorAlert } from '../../components/error-alert';
 import { refresh, useCommand, useRequest } from '../../state/requests';
 import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
-import { StartPart } from './experiment-start';
+import { NameField, StartPart } from './experiment-start';
 import { LeakForm } from './leak-form';
 import { presetTitle } from './presets';
 
@@ -153,13 +153,7 @@ function SweepForm({ project, draft, onStarted }: KindFormProps) {
         error={error}
         onChange={(event) => setTexts({ ...texts, [key]: event.currentTarget.value })}
       />
-      <TextInput
-        label="Name"
-        placeholder="Optional"
-        maxLength={100}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
+      <NameField value={name} onChange={setName} />
       <StartPart
         project={project}
         draft={draft}
@@ -267,13 +261,7 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
           </Table>
         </Table.ScrollContainer>
       )}
-      <TextInput
-        label="Name"
-        placeholder="Optional"
-        maxLength={100}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
+      <NameField value={name} onChange={setName} />
       <StartPart
         project={project}
         draft={draft}
