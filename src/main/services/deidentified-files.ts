@@ -1,6 +1,6 @@
 import type { ImageKind, SplitPart } from '#shared/models/dataset';
 import type { DeidentifiedPlan } from '#shared/models/deidentified-export';
-import { findBurnedInText } from '#shared/review/find-burned-in-text';
+import { findBurnedInText, restsOnLetters } from '#shared/review/find-burned-in-text';
 import { SEVERAL_LABELS_FOLDER, UNLABELLED_FOLDER } from '../ingest/dataset/detect-layout';
 import { isScreenModality } from '../ingest/dicom/deidentify/pixel-risk';
 import type { ExportImage } from '../store/export-files';
@@ -98,7 +98,7 @@ function classFolders(): (label: string | null | typeof SEVERAL_LABELS) => strin
 /** Images in whose pictures letters were detected, whatever their files say. Images that were not measured have none. */
 export function imagesWithText(store: ProjectStore): Set<number> {
   const found = findBurnedInText(pictureMeasures(store));
-  return new Set(found.filter(({ evidence }) => /\btext$/.test(evidence)).map(({ image }) => image));
+  return new Set(found.filter(restsOnLetters).map(({ image }) => image));
 }
 
 /** What an export would hold, by what the project knows of the files. */

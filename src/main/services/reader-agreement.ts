@@ -11,7 +11,7 @@ import { confusionMatrix } from '#shared/statistics/confusion-matrix';
 import { usedClasses } from '../store/counts';
 import { imagesById, patientsOf } from '../store/images';
 import { classesByName } from '../store/labels';
-import { naturalKey } from '../store/natural-key';
+import { inNaturalOrder } from '../store/natural-key';
 import { readers, type StoredReading } from '../store/readings';
 import type { OpenProject } from './projects';
 import { disagrees, type ImageReadings, imageReadings, majorityClass, openDisagreements } from './reading-groups';
@@ -99,11 +99,13 @@ export function listDisagreements({ store }: OpenProject): Disagreement[] {
       open.map((one) => one.image),
     ).map((one) => [one.id, one]),
   );
-  const inOrder = open
-    .map((group) => ({ group, key: naturalKey(images.get(group.image)?.path ?? '') }))
-    .sort((a, b) => (a.key === b.key ? a.group.image - b.group.image : a.key < b.key ? -1 : 1));
+  const inOrder = inNaturalOrder(
+    open,
+    ({ image }) => images.get(image)?.path ?? '',
+    ({ image }) => image,
+  );
   return inOrder
-    .map(({ group }) => {
+    .map((group) => {
       const majority = majorityClass(group);
       return {
         image: group.image,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { labelHistory } from '../store/labels';
-import { settlements } from '../store/readings';
+import { reviewsOf } from '../store/reviews';
 import { imageFacts } from '../store/table-facts';
 import { auditTrail } from './audit';
 import { createEvents } from './events';
@@ -68,7 +68,10 @@ it('adjudication settles an image until a reading changes, and can be undone', (
   expect(open()).toEqual([1]);
   expect(history(0)).toEqual(['left folder', 'left adjudication']);
   expect(readersDisagree(project).map((one) => one.evidence)).toEqual(['1=1,2=2', '1=1,2=2']);
-  expect(settlements(project.store).get(id(0))).toMatchObject({ verdict: 'accepted', evidence: '1=1,2=2' });
+  expect(reviewsOf(project.store, 'readers-disagree').get(id(0))).toMatchObject({
+    verdict: 'accepted',
+    evidence: '1=1,2=2',
+  });
   readers.adjudicate(project, [id(0)], 'right');
   labels.undo(project);
   expect([open(), history(0).at(-1)]).toEqual([[1], 'left undo']);

@@ -3,15 +3,8 @@ import type { KappaWeights } from '#shared/statistics/agreement';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { classNumber, currentLabels, type LabelSource, setLabel, settleLabel } from '../store/labels';
-import {
-  readerNumber,
-  readingsEvidence,
-  readingsOf,
-  setReading,
-  setSettlement,
-  settlements,
-  unanimousClass,
-} from '../store/readings';
+import { readerNumber, readingsEvidence, readingsOf, setReading, unanimousClass } from '../store/readings';
+import { reviewsOf, storeReview } from '../store/reviews';
 import type { Events } from './events';
 import type { OpenProject } from './projects';
 import { imagesOfCell, listDisagreements, readerTable, summarize } from './reader-agreement';
@@ -127,7 +120,7 @@ function settle(
 ): number {
   if (decided.length === 0) return 0;
   const at = new Date().toISOString();
-  const earlier = settlements(store);
+  const earlier = reviewsOf(store, 'readers-disagree');
   const labels = new Map(
     currentLabels(
       store,
@@ -143,7 +136,8 @@ function settle(
       said === undefined ? null : { verdict: said.verdict, evidence: said.evidence, at: said.at },
     ]);
     settleLabel(store, group.image, classId, source, at);
-    setSettlement(store, group.image, { verdict: 'accepted', evidence: readingsEvidence(group.readings), at });
+    const evidence = readingsEvidence(group.readings);
+    storeReview(store, { image: group.image, reason: 'readers-disagree', verdict: 'accepted', evidence, at });
   }
   pushAction(store, { kind: 'settle', description, before });
   return decided.length;

@@ -6,9 +6,9 @@ import {
   presentReadings,
   readingsEvidence,
   type StoredReading,
-  settlements,
   unanimousClass,
 } from '../store/readings';
+import { reviewsOf } from '../store/reviews';
 import type { OpenProject } from './projects';
 
 /** All present readings of one image; at least one. */
@@ -39,7 +39,7 @@ export const disagrees = ({ readings }: ImageReadings): boolean =>
 export function openDisagreements(store: ProjectStore): ImageReadings[] {
   const disagreeing = byImage(disagreeingReadings(store));
   if (disagreeing.length === 0) return [];
-  const settled = settlements(store);
+  const settled = reviewsOf(store, 'readers-disagree');
   return disagreeing.filter(({ image, readings }) => {
     const said = settled.get(image);
     return said?.verdict !== 'accepted' || said.evidence !== readingsEvidence(readings);

@@ -3,7 +3,12 @@ import { reviewReasonSchema, reviewVerdictSchema } from '#shared/models/review';
 import { setRemoved } from '../store/images';
 import { classesByName, setLabel } from '../store/labels';
 import type { ProjectStore } from '../store/open';
-import { deleteReview, storeReview } from '../store/reviews';
+import { restoreReview } from '../store/reviews';
+
+/** What was said of a finding before; null: nothing. */
+export const saidBeforeSchema = z
+  .object({ verdict: reviewVerdictSchema, evidence: z.string(), at: z.string() })
+  .nullable();
 
 /** The state before a decision of the review, for undo. */
 export const reviewBeforeSchema = z.object({
@@ -12,7 +17,7 @@ export const reviewBeforeSchema = z.object({
     z.object({
       image: z.number(),
       reason: reviewReasonSchema,
-      said: z.object({ verdict: reviewVerdictSchema, evidence: z.string(), at: z.string() }).nullable(),
+      said: saidBeforeSchema,
     }),
   ),
   /** Class numbers of the images that got another label. */
@@ -29,9 +34,6 @@ export function undoReview(store: ProjectStore, { reviews, labels, removed }: Re
     if (label === null || classes.has(label)) setLabel(store, image, label, 'undo');
   }
   if (removed.length > 0) setRemoved(store, removed, false);
-  for (const { image, reason, said } of reviews) {
-    if (said === null) deleteReview(store, image, reason);
-    else storeReview(store, { image, reason, ...said });
-  }
+  for (const { image, reason, said } of reviews) restoreReview(store, image, reason, said);
   return reviews.length;
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { classesByName, setLabel, settleLabel } from '../store/labels';
 import type { ProjectStore } from '../store/open';
-import { setReading, setSettlement } from '../store/readings';
+import { setReading } from '../store/readings';
+import { restoreReview } from '../store/reviews';
 import { setFacts } from '../store/table-facts';
+import { saidBeforeSchema } from './review-action';
 
 const optionalId = z.number().nullable();
 
@@ -13,9 +15,7 @@ const storedChangesSchema = z.object({
   /** [image, reader, class]. */
   readings: z.array(z.tuple([z.number(), z.number(), optionalId])).default([]),
   /** [image, what was said of its disagreement]. */
-  settlements: z
-    .array(z.tuple([z.number(), z.object({ verdict: z.string(), evidence: z.string(), at: z.string() }).nullable()]))
-    .default([]),
+  settlements: z.array(z.tuple([z.number(), saidBeforeSchema])).default([]),
   /** [image, patient, study, site, sex, age]. */
   facts: z
     .array(z.tuple([z.number(), optionalId, optionalId, optionalId, z.string().nullable(), z.number().nullable()]))
@@ -45,7 +45,7 @@ export function restoreChanges(store: ProjectStore, before: unknown): number {
   }
   for (const [image, settlement] of settlements) {
     images.add(image);
-    setSettlement(store, image, settlement);
+    restoreReview(store, image, 'readers-disagree', settlement);
   }
   for (const [id, patient, study, site, sex, age] of facts) {
     images.add(id);

@@ -1,4 +1,4 @@
-import { naturalKey } from './natural-key';
+import { inNaturalOrder } from './natural-key';
 import type { ProjectStore } from './open';
 
 export interface StoredClass {
@@ -8,11 +8,12 @@ export interface StoredClass {
 
 /** All classes that ever had a name, in natural order. */
 export function classesByName(store: ProjectStore): StoredClass[] {
-  return store
-    .all<StoredClass>('SELECT id, name FROM classes')
-    .map((one) => ({ one, key: naturalKey(one.name) }))
-    .sort((a, b) => (a.key === b.key ? a.one.id - b.one.id : a.key < b.key ? -1 : 1))
-    .map((entry) => entry.one);
+  const all = store.all<StoredClass>('SELECT id, name FROM classes');
+  return inNaturalOrder(
+    all,
+    ({ name }) => name,
+    ({ id }) => id,
+  );
 }
 
 /**

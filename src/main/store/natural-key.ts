@@ -5,3 +5,15 @@ export function naturalKey(text: string): string {
     .toLowerCase()
     .replace(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, '').padStart(12, '0'));
 }
+
+/** By natural keys; what has equal ones by its number. */
+export function inNaturalOrder<Item>(
+  items: readonly Item[],
+  textOf: (item: Item) => string,
+  numberOf: (item: Item) => number,
+): Item[] {
+  return items
+    .map((item) => ({ item, key: naturalKey(textOf(item)) }))
+    .sort((a, b) => (a.key === b.key ? numberOf(a.item) - numberOf(b.item) : a.key < b.key ? -1 : 1))
+    .map(({ item }) => item);
+}

@@ -1,4 +1,4 @@
-import { naturalKey } from './natural-key';
+import { inNaturalOrder } from './natural-key';
 import type { ProjectStore } from './open';
 
 export interface StoredReader {
@@ -8,11 +8,12 @@ export interface StoredReader {
 
 /** In natural order of their names: which came first depends on how a table is read. */
 export function readers(store: ProjectStore): StoredReader[] {
-  return store
-    .all<StoredReader>('SELECT id, name FROM readers')
-    .map((one) => ({ one, key: naturalKey(one.name) }))
-    .sort((a, b) => (a.key === b.key ? a.one.id - b.one.id : a.key < b.key ? -1 : 1))
-    .map((entry) => entry.one);
+  const all = store.all<StoredReader>('SELECT id, name FROM readers');
+  return inNaturalOrder(
+    all,
+    ({ name }) => name,
+    ({ id }) => id,
+  );
 }
 
 /** Number of a reader, made where the name is new. Names are compared after Unicode NFC. */
@@ -125,36 +126,4 @@ export function readingsEvidence(readings: readonly StoredReading[]): string {
     .sort((a, b) => a.reader - b.reader)
     .map(({ reader, classId }) => `${reader}=${classId}`)
     .join(',');
-}
-
-export interface Settlement {
-  readonly image: number;
-  readonly verdict: string;
-  readonly evidence: string;
-  readonly at: string;
-}
-
-/** What a person said of disagreeing readings: a row of `reviews`, which holds while its evidence does. */
-export function settlements(store: ProjectStore): Map<number, Settlement> {
-  const rows = store.all<Settlement>(
-    `SELECT image_id AS image, verdict, evidence, at FROM reviews WHERE reason = 'readers-disagree'`,
-  );
-  return new Map(rows.map((row) => [row.image, row]));
-}
-
-/** Writes one, or takes it away. */
-export function setSettlement(store: ProjectStore, image: number, settlement: Omit<Settlement, 'image'> | null): void {
-  if (settlement === null) {
-    store.run(`DELETE FROM reviews WHERE image_id = ? AND reason = 'readers-disagree'`, image);
-    return;
-  }
-  store.run(
-    `INSERT INTO reviews (image_id, reason, verdict, evidence, at) VALUES (?, 'readers-disagree', ?, ?, ?)
-     ON CONFLICT (image_id, reason) DO UPDATE SET verdict = excluded.verdict, evidence = excluded.evidence,
-       at = excluded.at`,
-    image,
-    settlement.verdict,
-    settlement.evidence,
-    settlement.at,
-  );
 }

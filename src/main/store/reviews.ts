@@ -20,6 +20,15 @@ export function allReviews(store: ProjectStore): StoredReview[] {
     .map(([image, reason, verdict, evidence, at]) => ({ image, reason, verdict, evidence, at }));
 }
 
+/** What was said of one reason, by image. */
+export function reviewsOf(store: ProjectStore, reason: ReviewReason): Map<number, StoredReview> {
+  const rows = store.all<StoredReview>(
+    'SELECT image_id AS image, reason, verdict, evidence, at FROM reviews WHERE reason = ?',
+    reason,
+  );
+  return new Map(rows.map((row) => [row.image, row]));
+}
+
 export function findReview(store: ProjectStore, image: number, reason: ReviewReason): StoredReview | null {
   const row = store.get<StoredReview>(
     'SELECT image_id AS image, reason, verdict, evidence, at FROM reviews WHERE image_id = ? AND reason = ?',
@@ -44,4 +53,15 @@ export function storeReview(store: ProjectStore, { image, reason, verdict, evide
 
 export function deleteReview(store: ProjectStore, image: number, reason: ReviewReason): void {
   store.run('DELETE FROM reviews WHERE image_id = ? AND reason = ?', image, reason);
+}
+
+/** Puts back what was said before; null: nothing. */
+export function restoreReview(
+  store: ProjectStore,
+  image: number,
+  reason: ReviewReason,
+  said: Pick<StoredReview, 'verdict' | 'evidence' | 'at'> | null,
+): void {
+  if (said === null) deleteReview(store, image, reason);
+  else storeReview(store, { image, reason, verdict: said.verdict, evidence: said.evidence, at: said.at });
 }

@@ -43,6 +43,9 @@ export function findBurnedInText(images: readonly MeasuredImage[]): ReviewFindin
   });
 }
 
+/** Whether a finding of burned-in text rests on letters that were detected, not on what the file says or leaves open. */
+export const restsOnLetters = ({ evidence }: Pick<ReviewFinding, 'evidence'>): boolean => /\btext$/.test(evidence);
+
 interface DetectedText {
   /** 0 to 1, of the surest cell. */
   readonly score: number;
