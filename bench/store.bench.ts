@@ -19,14 +19,14 @@ import { addImage } from '../src/main/store/images';
 import { startImport } from '../src/main/store/imports';
 import { classNumber, setLabel } from '../src/main/store/labels';
 import { pictureMeasures } from '../src/main/store/measures';
-import { openProjectStore } from '../src/main/store/open';
+import { createProjectStore } from '../src/main/store/open';
 import { sourceNumber } from '../src/main/store/sources';
 
 const IMAGES = 100_000;
 const CLASSES = ['benign', 'malignant', 'normal'];
 
 const folder = mkdtempSync(join(tmpdir(), 'fovea-bench-'));
-const store = openProjectStore(join(folder, 'project.sqlite'));
+const store = createProjectStore(join(folder, 'project.sqlite'));
 const project: OpenProject = { id: 'bench', folder, name: 'bench', store };
 const events = createEvents();
 const splits = createSplits({ events });

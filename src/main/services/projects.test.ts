@@ -84,6 +84,10 @@ describe('projects', () => {
     mkdirSync(join(root, 'damaged'));
     writeFileSync(join(root, 'damaged', 'project.sqlite'), 'x'.repeat(5000));
     await expect(projects.open(join(root, 'damaged'))).rejects.toMatchObject({ code: 'project_damaged' });
+    writeFileSync(join(root, 'damaged', 'project.sqlite'), '');
+    for (const way of ['open', 'create'] as const) {
+      await expect(projects[way](join(root, 'damaged'))).rejects.toThrow(/is empty/);
+    }
     expect(await projects.list()).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import { imageCount, usedClasses } from '../store/counts';
 import { toStoreError } from '../store/errors';
 import { classesByName } from '../store/labels';
 import { getMeta, setMeta } from '../store/meta';
-import { openProjectStore, type ProjectStore } from '../store/open';
+import { createProjectStore, openProjectStore, type ProjectStore } from '../store/open';
 import type { Events } from './events';
 import { makeFolders } from './make-folders';
 import { cacheFolder, databasePath, exportsFolder, runsFolder } from './project-paths';
@@ -92,7 +92,7 @@ export function createProjects(options: { readonly userDataFolder: string; reado
     const made = await prepareFolder(path);
     const folder = await realpath(path);
     try {
-      const store = openProjectStore(databasePath(folder));
+      const store = createProjectStore(databasePath(folder));
       try {
         setMeta(store, 'name', (name ?? basename(folder)).trim());
         setMeta(store, 'created_at', new Date().toISOString());

@@ -37,6 +37,12 @@ export const projectDamaged = (cause: unknown): FoveaError =>
     cause,
   });
 
+/** Its content is gone: what a power cut, a copy that broke off or an unfinished synchronisation leaves behind. */
+export const projectEmpty = (): FoveaError =>
+  new FoveaError('project_damaged', 'project.sqlite is empty: what the project held is not in it.', {
+    hint: 'If the folder is being copied or synchronised, wait until that is done. Otherwise put a copy of project.sqlite in its place, such as the newest project.sqlite.before-version-… of the project folder. Nothing was changed.',
+  });
+
 /** Turns what SQLite or the file system threw into an error for people; anything else is passed on as it is. */
 export function toStoreError(error: unknown): unknown {
   if (error instanceof FoveaError) return error;

@@ -9,7 +9,7 @@ import { addImage, imageDetail, imageIds, imagesById, type NewImage, setRemoved 
 import { startImport } from './imports';
 import { classesByName, classNumber, labelHistory, setLabel } from './labels';
 import { naturalKey } from './natural-key';
-import { openProjectStore, type ProjectStore } from './open';
+import { createProjectStore, type ProjectStore } from './open';
 import { sourceNumber } from './sources';
 import { addSplit, currentSplit, setMember } from './splits';
 import { plainImage } from './test-support/plain-image';
@@ -18,7 +18,7 @@ let folder: string;
 let store: ProjectStore;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fovea-images-'));
-  store = openProjectStore(join(folder, 'project.sqlite'));
+  store = createProjectStore(join(folder, 'project.sqlite'));
 });
 afterEach(() => {
   store.close();
@@ -175,7 +175,7 @@ describe('identity', () => {
   });
 
   it('hashes differ between projects', () => {
-    const other = openProjectStore(join(folder, 'other.sqlite'));
+    const other = createProjectStore(join(folder, 'other.sqlite'));
     patientNumber(store, 'P', 'dicom');
     patientNumber(other, 'P', 'dicom');
     expect(store.column('SELECT key FROM patients')).not.toEqual(other.column('SELECT key FROM patients'));

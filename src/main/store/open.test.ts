@@ -16,7 +16,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FoveaError } from '#shared/ipc/errors';
 import { duplicatePairs, undescribedImages } from './duplicates';
 import { migrations } from './migrations';
-import { openProjectStore } from './open';
+import { createProjectStore, openProjectStore } from './open';
 import { currentSplit } from './splits';
 import { mountTinyDisk } from './test-support/tiny-disk';
 
@@ -40,7 +40,7 @@ function codeOf(work: () => unknown): string {
 
 describe('openProjectStore', () => {
   it('makes a database in WAL mode that syncs fully and checks references', () => {
-    const store = openProjectStore(file());
+    const store = createProjectStore(file());
     expect(store.column('PRAGMA journal_mode')).toEqual(['wal']);
     expect(store.column('PRAGMA synchronous')).toEqual([2]);
     expect(store.column('PRAGMA foreign_keys')).toEqual([1]);
@@ -52,7 +52,7 @@ describe('openProjectStore', () => {
   });
 
   it('keeps what was stored, and nothing of a transaction that failed', () => {
-    const store = openProjectStore(file());
+    const store = createProjectStore(file());
     store.transaction(() => store.run(`INSERT INTO classes (name) VALUES ('benign')`));
     expect(() =>
       store.transaction(() => {
@@ -69,7 +69,7 @@ describe('openProjectStore', () => {
   });
 
   it('lets two processes read and write one project', () => {
-    const one = openProjectStore(file());
+    const one = createProjectStore(file());
     const other = openProjectStore(file());
     one.run(`INSERT INTO classes (name) VALUES ('a')`);
     other.run(`INSERT INTO classes (name) VALUES ('b')`);
@@ -79,7 +79,7 @@ describe('openProjectStore', () => {
   });
 
   it('migrates a database of the version before, after a backup that still opens', () => {
-    const before = openProjectStore(file());
+    const before = createProjectStore(file());
     before.run(`INSERT INTO classes (name) VALUES ('benign')`);
     before.close();
     const version = (migrations.at(-1)?.version ?? 0) + 1;
@@ -95,7 +95,7 @@ describe('openProjectStore', () => {
   });
 
   it('takes a project of version 1 over with its images, labels and splits', () => {
-    const old = openProjectStore(file(), migrations.slice(0, 1));
+    const old = createProjectStore(file(), migrations.slice(0, 1));
     old.run(`INSERT INTO classes (name) VALUES ('benign')`);
     old.run(`INSERT INTO sources (folder, added_at) VALUES ('/images', '')`);
     for (const path of ['a.png', 'b.png']) {
@@ -112,7 +112,7 @@ describe('openProjectStore', () => {
        VALUES (42, 'patient', 0.2, 0.2, '', '[]', 1)`,
     );
     old.close();
-    const store = openProjectStore(file());
+    const store = createProjectStore(file());
     expect(store.column('PRAGMA user_version')).toEqual([migrations.at(-1)?.version]);
     expect(store.all('SELECT path, label_id, split FROM images')).toEqual([
       { path: 'a.png', label_id: 1, split: 'train' },
@@ -125,7 +125,7 @@ describe('openProjectStore', () => {
   });
 
   it('leaves the old version in place where a migration fails', () => {
-    openProjectStore(file()).close();
+    createProjectStore(file()).close();
     const version = (migrations.at(-1)?.version ?? 0) + 1;
     const steps = [...migrations, { version, sql: 'CREATE TABLE half (x); THIS IS NOT SQL' }];
     expect(() => openProjectStore(file(), steps)).toThrow();
@@ -144,8 +144,37 @@ describe('openProjectStore', () => {
     expect(codeOf(() => openProjectStore(file()))).toBe('project_damaged');
   });
 
+  it.each([
+    ['has no bytes', () => writeFileSync(file(), '')],
+    [
+      'has no tables',
+      () => {
+        const database = new DatabaseSync(file());
+        database.exec('PRAGMA journal_mode = WAL; PRAGMA user_version = 0');
+        database.exec('CREATE TABLE gone (x); DROP TABLE gone');
+        database.close();
+      },
+    ],
+    [
+      'has our mark and no tables',
+      () => {
+        const database = new DatabaseSync(file());
+        database.exec(`PRAGMA application_id = ${0x464f5645}; PRAGMA user_version = ${migrations.at(-1)?.version}`);
+        database.close();
+      },
+    ],
+  ])('refuses a database that %s, and leaves it and its log as they are', (_, damage) => {
+    damage();
+    writeFileSync(`${file()}-wal`, 'what was written last');
+    const before = readFileSync(file());
+    expect(() => openProjectStore(file())).toThrow(/project.sqlite is empty/);
+    expect(codeOf(() => openProjectStore(file()))).toBe('project_damaged');
+    expect(readFileSync(file())).toEqual(before);
+    if (before.length === 0) expect(readFileSync(`${file()}-wal`, 'utf8')).toBe('what was written last');
+  });
+
   it('sees a database whose pages were overwritten', () => {
-    const store = openProjectStore(file());
+    const store = createProjectStore(file());
     store.transaction(() => {
       for (let i = 0; i < 5000; i++) store.run('INSERT INTO classes (name) VALUES (?)', `class ${i}`);
     });
@@ -158,9 +187,9 @@ describe('openProjectStore', () => {
   });
 
   it('says that a folder cannot be written to', () => {
-    expect(codeOf(() => openProjectStore('/proc/self/fovea/project.sqlite'))).toBe('project_unwritable');
+    expect(codeOf(() => createProjectStore('/proc/self/fovea/project.sqlite'))).toBe('project_unwritable');
     writeFileSync(join(folder, 'a file'), '');
-    expect(codeOf(() => openProjectStore(join(folder, 'a file', 'project.sqlite')))).toBe('project_unwritable');
+    expect(codeOf(() => createProjectStore(join(folder, 'a file', 'project.sqlite')))).toBe('project_unwritable');
   });
 });
 
@@ -171,7 +200,7 @@ describe.skipIf(tiny === null)('on a full disk (needs the right to mount a tmpfs
   it('says so, keeps what was stored and goes on when there is space again', () => {
     const disk = tiny?.folder ?? '';
     const path = join(disk, 'project.sqlite');
-    const store = openProjectStore(path);
+    const store = createProjectStore(path);
     store.run(`INSERT INTO classes (name) VALUES ('benign')`);
     const filler = join(disk, 'filler');
     execFileSync('sh', ['-c', 'dd if=/dev/zero of="$1" bs=4096 2>/dev/null || true', 'sh', filler]);
@@ -196,6 +225,6 @@ describe.skipIf(tiny === null)('on a full disk (needs the right to mount a tmpfs
     for (const name of readdirSync(disk)) rmSync(join(disk, name), { recursive: true });
     mkdirSync(join(disk, 'p'));
     execFileSync('sh', ['-c', 'dd if=/dev/zero of="$1" bs=4096 2>/dev/null || true', 'sh', join(disk, 'filler')]);
-    expect(codeOf(() => openProjectStore(join(disk, 'p', 'project.sqlite')))).toBe('disk_full');
+    expect(codeOf(() => createProjectStore(join(disk, 'p', 'project.sqlite')))).toBe('disk_full');
   });
 });

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { FoveaError } from '#shared/ipc/errors';
-import { projectDamaged, toStoreError } from './errors';
+import { projectDamaged, projectEmpty, toStoreError } from './errors';
 import { type Migration, migrations } from './migrations';
 
 /** Before this version SQLite could corrupt a database while it reset the WAL (https://www.sqlite.org/wal.html). */
@@ -36,18 +36,29 @@ export interface ProjectStore {
 }
 
 /**
- * Opens a project's database, creates it where there is none, checks it (`quick_check`), backs it up and migrates it
- * where it is older. WAL with `synchronous=FULL`: what a transaction returned from survives a power cut.
+ * Opens a project's database, checks it (`quick_check`), backs it up and migrates it where it is older. WAL with
+ * `synchronous=FULL`: what a transaction returned from survives a power cut.
  * Throws `FoveaError`: `project_unwritable`, `project_damaged`, `project_newer`, `project_busy`, `disk_full`.
  */
 export function openProjectStore(file: string, steps: readonly Migration[] = migrations): ProjectStore {
+  // SQLite takes an empty file for a new database, and removes the write-ahead log beside it.
+  if (statSync(file, { throwIfNoEntry: false })?.size === 0) throw projectEmpty();
+  return prepareStore(file, steps, false);
+}
+
+/** Makes the database of a new project; throws what `openProjectStore` throws. */
+export function createProjectStore(file: string, steps: readonly Migration[] = migrations): ProjectStore {
+  return prepareStore(file, steps, true);
+}
+
+function prepareStore(file: string, steps: readonly Migration[], isNew: boolean): ProjectStore {
   let database: DatabaseSyncInstance | null = null;
   try {
     database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     assertVersion(database);
     database.enableDefensive(true);
     database.exec('PRAGMA trusted_schema = OFF');
-    checkIdentity(database, steps);
+    if (!isNew) checkIdentity(database, steps);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768');
     checkIntegrity(database);
     migrate(database, file, steps);
@@ -73,10 +84,11 @@ function assertVersion(database: DatabaseSyncInstance): void {
   }
 }
 
-/** Refuses databases of other programs and of a newer Fovea before anything is written to them. */
+/** Refuses empty databases and those of other programs and of a newer Fovea before anything is written to them. */
 function checkIdentity(database: DatabaseSyncInstance, steps: readonly Migration[]): void {
   const tables: { count: number } = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get();
-  if (tables.count > 0 && pragma(database, 'application_id') !== APPLICATION_ID) {
+  if (tables.count === 0) throw projectEmpty();
+  if (pragma(database, 'application_id') !== APPLICATION_ID) {
     throw projectDamaged('not a Fovea database');
   }
   if (Number(pragma(database, 'user_version')) > latest(steps)) {
