@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultPipeline } from '#shared/imaging/pipeline';
 import { createRandom } from '#shared/imaging/random';
@@ -9,6 +8,7 @@ import { augmentationSchema } from '#shared/models/run-config';
 import { benchPredict, benchTrain } from '../engine/bench/bench';
 import { architectureNames } from '../engine/vit/architectures';
 import type { VitConfig } from '../engine/vit/config';
+import { makeTemporary } from '../process/scratch';
 import { inOrder } from './batch-source';
 import { peakMemoryMB, requireDevice } from './device';
 import { describeBackbone } from './load-backbone';
@@ -23,7 +23,7 @@ const LOADER_IMAGES = 192;
 
 /** Images a second that the loader's threads read, augment and normalise, while nothing else runs. */
 async function measureLoader(config: VitConfig, batch: number): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'fovea-bench-'));
+  const folder = await makeTemporary('fovea-bench');
   const loader = createLoader({
     pipeline: defaultPipeline(config.imageSize),
     augmentation: augmentationSchema.parse({}),

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import { type PrecisionComparison, precisions, precisionWarnings } from '#shared/models/precision';
@@ -8,6 +7,7 @@ import { argmax } from '#shared/statistics/log-loss';
 import { median } from '#shared/statistics/median';
 import { type ModelFile, openModelFile } from '../engine/backends/model-file';
 import { exportInferenceOnnx } from '../engine/export/inference-onnx';
+import { makeTemporary } from '../process/scratch';
 import { makeBatch } from './batch-maker';
 import { loadModel } from './classify';
 import { explainWriteError } from './file-errors';
@@ -21,7 +21,7 @@ export async function comparePrecisions(
   context: RequestContext,
 ): Promise<PrecisionComparison> {
   const { config, parameters } = await loadModel(spec.modelFolder);
-  const folder = await mkdtemp(join(tmpdir(), 'fovea-precision-'));
+  const folder = await makeTemporary('fovea-precision');
   try {
     const files = { fp32: join(folder, 'fp32.onnx'), int8: join(folder, 'int8.onnx') };
     for (const precision of precisions) {

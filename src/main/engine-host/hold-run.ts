@@ -1,23 +1,17 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { FoveaError } from '#shared/ipc/errors';
+import { isLiving, type ProcessMark, thisProcess } from '../process/process-mark';
 import { explainWriteError } from './file-errors';
 
-/** Which process trains in a run folder. `bootedAt` tells process ids of one start of the machine from another's. */
-const holderSchema = z.object({ host: z.string(), pid: z.number().int(), bootedAt: z.number() });
-type Holder = z.infer<typeof holderSchema>;
+/** Which process trains in a run folder. */
+const holderSchema = z.object({ host: z.string(), pid: z.number().int(), started: z.string().nullable() });
 
 const LOOK_MILLISECONDS = 200;
 /** An engine whose application is gone saves its run and ends: a step and a save take no longer than this. */
 const PATIENCE_MILLISECONDS = 120_000;
-/** The clock is set now and then, and the uptime is rounded. */
-const SAME_BOOT_MILLISECONDS = 60_000;
-
-const self = (): Holder => ({ host: hostname(), pid: process.pid, bootedAt: Date.now() - uptime() * 1000 });
 
 /**
  * Waits until no other engine trains in this folder, and takes it. An application that is killed leaves its engine behind
@@ -37,7 +31,7 @@ export async function holdRun(
   const until = performance.now() + patience;
   for (;;) {
     const other = await readHolder(file);
-    if (other === null || !(await isAlive(other))) break;
+    if (other === null || other.pid === process.pid || isLiving(other) !== true) break;
     if (performance.now() > until) {
       throw new FoveaError('run_busy', `Another engine (process ${other.pid}) still trains this run.`, {
         hint: 'Wait until it has ended, or restart the computer. Then resume.',
@@ -47,30 +41,14 @@ export async function holdRun(
     await sleep(LOOK_MILLISECONDS);
   }
   // On a full disk a run is held back where it has something to save, not for the want of this line.
-  await writeFile(file, JSON.stringify(self())).catch(() => {});
+  await writeFile(file, JSON.stringify(thisProcess())).catch(() => {});
   return () => rm(file, { force: true });
 }
 
-const readHolder = (file: string): Promise<Holder | null> =>
+const readHolder = (file: string): Promise<ProcessMark | null> =>
   readFile(file, 'utf8')
     .then(
       (text) => holderSchema.parse(JSON.parse(text)),
       () => null,
     )
     .catch(() => null);
-
-async function isAlive(other: Holder): Promise<boolean> {
-  const own = self();
-  if (other.host !== own.host || other.pid === own.pid) return false;
-  if (Math.abs(other.bootedAt - own.bootedAt) > SAME_BOOT_MILLISECONDS) return false;
-  try {
-    process.kill(other.pid, 0);
-  } catch {
-    return false;
-  }
-  // Another program may have got the number since. Linux says what a process is.
-  const status = `/proc/${other.pid}/cmdline`;
-  if (!existsSync(status)) return true;
-  const command = await readFile(status, 'utf8').catch(() => '');
-  return command.includes('engine-host');
-}

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { type BackboneSummary, backboneSummarySchema } from '#shared/models/backbone';
 import { openBackboneFolder } from '../engine-host/backbone-folder';
 import { explainWriteError, isMissing } from '../engine-host/file-errors';
+import { INCOMING, makeScratch } from '../process/scratch';
 import { shapeOf } from './backbone-catalogue';
 
 const MANIFEST = 'fovea-backbone.json';
@@ -77,9 +78,10 @@ export async function takeIn(options: TakeInOptions): Promise<BackboneSummary> {
   const { store, source, name, licence, description, signal } = options;
   const opened = await openBackboneFolder(source);
   await opened.close();
-  const temporary = join(store, `.incoming-${randomUUID()}`);
+  let temporary: string | null = null;
   try {
-    await mkdir(temporary, { recursive: true });
+    await mkdir(store, { recursive: true });
+    temporary = await makeScratch(store, INCOMING, 0o777);
     const sizes = await Promise.all(opened.files.map(async (file) => (await stat(join(source, file))).size));
     const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
     let before = 0;
@@ -108,7 +110,7 @@ export async function takeIn(options: TakeInOptions): Promise<BackboneSummary> {
     await rename(temporary, join(store, folderNameOf(name)));
     return summary;
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    if (temporary !== null) await rm(temporary, { recursive: true, force: true }).catch(() => {});
     if (signal?.aborted) throw new FoveaError('cancelled', 'The import was cancelled.', { cause: error });
     throw explainWriteError(error, 'the backbone');
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
+import { rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
@@ -27,7 +27,7 @@ import {
   PROFILE,
   statementsOf,
 } from './deidentified-report';
-import { type ExportTarget, finalFolder } from './exports';
+import { type ExportTarget, finalFolder, makeIncoming } from './exports';
 import type { JobHandle, Jobs } from './jobs';
 import { makeFolders } from './make-folders';
 import type { OpenProject } from './projects';
@@ -161,12 +161,9 @@ export function createDeidentifiedExports(services: {
       });
     }
     const final = await finalFolder(target, 'de-identified');
-    const temporary = `${final}.incoming`;
+    const temporary = await makeIncoming(final);
     try {
-      await makeFolders(dirname(final));
       await checkRoom(dirname(final), files);
-      await rm(temporary, { recursive: true, force: true });
-      await mkdir(temporary);
       const outcome = await writeAll(project, files, temporary, options, job);
       const patients = new Set(outcome.written.flatMap(({ pseudonym }) => pseudonym ?? [])).size;
       const report: DeidentifiedReport = {

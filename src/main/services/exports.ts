@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { ExportFormat } from '#shared/models/export';
 import type { Job } from '#shared/models/job';
@@ -11,11 +11,13 @@ import type { DecodePool } from '../decode-host/client';
 import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import type { ExportOnnxResult, Parity, Sample } from '../engine-host/protocol';
+import { INCOMING, makeScratch, sweepScratch } from '../process/scratch';
 import { toStoreError } from '../store/errors';
 import type { Dataset } from './dataset';
 import { requireClasses, requireModel } from './evaluations';
 import { modelCard } from './export-card';
 import type { JobHandle, Jobs } from './jobs';
+import { makeFolders } from './make-folders';
 import { runFolder } from './project-paths';
 import { folderName, type OpenProject } from './projects';
 import { bestCheckpoint, readEvaluation, readRunRecord, readRunSamples } from './run-files';
@@ -85,10 +87,8 @@ export function createExports(options: {
       signal: job.signal,
     });
     const final = await finalFolder(target, `${project.name} ${run} ${format}`);
-    const temporary = `${final}.incoming`;
+    const temporary = await makeIncoming(final);
     try {
-      await rm(temporary, { recursive: true, force: true });
-      await mkdir(temporary, { recursive: true });
       job.progress(format === 'hf' ? 'copying weights' : 'writing ONNX', 0, null);
       const { parity, comparison } =
         format === 'hf'
@@ -234,6 +234,18 @@ export async function finalFolder(target: ExportTarget, name: string): Promise<s
   for (let number = 1; ; number++) {
     const folder = number === 1 ? base : `${base}-${number}`;
     if (!existsSync(folder)) return folder;
+  }
+}
+
+/** A folder beside the final one that is renamed to it when it is whole. What killed exports left there goes first. */
+export async function makeIncoming(final: string): Promise<string> {
+  const parent = dirname(final);
+  try {
+    await makeFolders(parent);
+    await sweepScratch(parent, INCOMING);
+    return await makeScratch(parent, INCOMING, 0o777);
+  } catch (error) {
+    throw toStoreError(error);
   }
 }
 

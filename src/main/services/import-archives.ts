@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { FoveaError } from '#shared/ipc/errors';
 import { type ArchiveEntry, type OpenArchive, openArchive } from '../ingest/archive/open-archive';
+import { makeScratch } from '../process/scratch';
 import { toStoreError } from '../store/errors';
 import { makeFolders } from './make-folders';
-import { cacheFolder } from './project-paths';
+import { unpackingFolder } from './project-paths';
 
 /** A file that was unpacked for the decoder; gone after `remove`. */
 export interface UnpackedFile {
@@ -26,9 +27,8 @@ export interface Unpacker {
   dispose(): Promise<void>;
 }
 
-/** Archives that are open at once, and what a killed import left behind is removed after. */
+/** Archives that are open at once. */
 const OPEN_ARCHIVES = 8;
-const STALE_MS = 24 * 3_600_000;
 
 interface Held {
   readonly opening: Promise<OpenArchive>;
@@ -36,15 +36,14 @@ interface Held {
 }
 
 export function createUnpacker(folder: string): Unpacker {
-  const parent = join(cacheFolder(folder), 'unpacking');
+  const parent = unpackingFolder(folder);
   const held = new Map<string, Held>();
   let scratch: Promise<string> | null = null;
 
-  const makeScratch = async (): Promise<string> => {
+  const makePlace = async (): Promise<string> => {
     try {
       await makeFolders(parent);
-      await removeStale(parent);
-      return await mkdtemp(join(parent, 'import-'));
+      return await makeScratch(parent, 'import');
     } catch (error) {
       throw toStoreError(error);
     }
@@ -70,7 +69,7 @@ export function createUnpacker(folder: string): Unpacker {
 
   return {
     async unpack(archive, entry) {
-      scratch ??= makeScratch();
+      scratch ??= makePlace();
       const path = join(await scratch, randomUUID());
       const one = hold(archive);
       try {
@@ -126,14 +125,4 @@ async function unpackTo(path: string, archive: OpenArchive, entry: ArchiveEntry)
   }
   if (sum !== entry.crc32) throw damaged('the checksum differs');
   return hash.digest('hex');
-}
-
-async function removeStale(parent: string): Promise<void> {
-  for (const name of await readdir(parent)) {
-    const path = join(parent, name);
-    const status = await stat(path).catch(() => null);
-    if (status !== null && Date.now() - status.mtimeMs > STALE_MS) {
-      await rm(path, { recursive: true, force: true }).catch(() => {});
-    }
-  }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeRaster, type Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
@@ -11,13 +11,15 @@ import type { DecodePool } from '../decode-host/client';
 import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import type { AttentionMaps, ClassifyResult, ClassifySpec, TestTime } from '../engine-host/protocol';
+import { makeScratch } from '../process/scratch';
 import { toStoreError } from '../store/errors';
 import { requireClasses, requireModel } from './evaluations';
 import type { JobHandle, Jobs } from './jobs';
+import { makeFolders } from './make-folders';
 import { type GivenFile, givenFiles } from './prediction-files';
 import { PredictionMemory } from './prediction-memory';
 import { lastLayerMean, overlayAttention } from './prediction-overlay';
-import { cacheFolder, runFolder } from './project-paths';
+import { predictionsFolder, runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { bestCheckpoint, readRunRecord } from './run-files';
 import type { Runs } from './runs';
@@ -93,7 +95,7 @@ export function createPredictions(options: {
         hint: 'Drop DICOM, PNG or JPEG files, or a folder that has some.',
       });
     }
-    const scratch = await makeScratch(project);
+    const scratch = await makePlace(project);
     try {
       if (overlayFolder !== undefined) await mkdir(overlayFolder, { recursive: true }).catch(rethrowForPeople);
       for (let from = 0; from < files.length; from += BATCH) {
@@ -327,11 +329,11 @@ function toPrediction(
 }
 
 /** A place for rasters between decoder and engine, in the project's cache: pixels do not go elsewhere. */
-async function makeScratch(project: OpenProject): Promise<string> {
+async function makePlace(project: OpenProject): Promise<string> {
   try {
-    const parent = join(cacheFolder(project.folder), 'predictions');
-    await mkdir(parent, { recursive: true });
-    return await mkdtemp(join(parent, 'job-'));
+    const parent = predictionsFolder(project.folder);
+    await makeFolders(parent);
+    return await makeScratch(parent, 'job');
   } catch (error) {
     throw toStoreError(error);
   }

@@ -11,6 +11,9 @@ function checked(hash: string): string {
 
 export const databasePath = (folder: string): string => join(folder, 'project.sqlite');
 export const cacheFolder = (folder: string): string => join(folder, 'cache');
+/** Scratch of archives that are being imported, and of files that are being predicted. */
+export const unpackingFolder = (folder: string): string => join(folder, 'cache', 'unpacking');
+export const predictionsFolder = (folder: string): string => join(folder, 'cache', 'predictions');
 export const featuresFolder = (folder: string): string => join(folder, 'cache', 'features');
 export const runsFolder = (folder: string): string => join(folder, 'runs');
 export const exportsFolder = (folder: string): string => join(folder, 'exports');

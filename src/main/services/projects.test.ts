@@ -1,13 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeLock } from '../store/locks';
+import { processStart } from '../process/process-mark';
+import { type LockHolder, takeLock } from '../store/locks';
 import { createEvents } from './events';
 import { createGrants } from './grants';
-import { lockRuns } from './project-lock';
-import { createProjects, folderName, type Projects } from './projects';
+import { keepLock, lockRuns } from './project-lock';
+import { createProjects, folderName, type OpenProject, type Projects } from './projects';
 import { createSettings } from './settings';
 
 let root: string;
@@ -114,31 +125,86 @@ describe('projects', () => {
 });
 
 describe('the lock on runs', () => {
+  const long = 3_600_000;
+  const file = (folder: string) => statSync(join(folder, 'project.sqlite'), { bigint: true });
+  /** A row as another Fovea writes it: of this host, of a process that lives (our parent), of this very file. */
+  const rowOf = (project: OpenProject, changes: Partial<LockHolder> = {}): LockHolder => ({
+    token: 'other',
+    host: hostname(),
+    pid: process.ppid,
+    started: processStart(process.ppid),
+    place: `${file(project.folder).dev}:${file(project.folder).ino}`,
+    at: Date.now(),
+    ...changes,
+  });
+  const putRow = (project: OpenProject, changes: Partial<LockHolder> = {}) =>
+    takeLock(project.store, 'runs', rowOf(project, changes), () => false);
+
   it('keeps another living process out, not this one', async () => {
     const project = await projects.create(join(root, 'one'));
-    const release = lockRuns(project);
+    const first = lockRuns(project);
     const second = lockRuns(project);
-    // Another process of this machine that is alive: our parent.
-    const other = { token: 'other', host: hostname(), pid: process.ppid, at: Date.now() };
-    const held = () => takeLock(project.store, 'runs', other, () => true);
+    const held = () => takeLock(project.store, 'runs', rowOf(project), () => true);
     expect(held()?.pid).toBe(process.pid);
-    release();
-    release();
+    first.release();
+    first.release();
     expect(held()?.pid).toBe(process.pid);
-    second();
+    second.release();
     expect(held()).toBeNull();
     expect(() => lockRuns(project)).toThrow(/Another Fovea/);
   });
 
-  it('is taken over from a process that is gone', async () => {
+  it('is held by a living process of this host whatever the clock says', async () => {
     const project = await projects.create(join(root, 'one'));
-    const ended = spawnSync(process.execPath, ['-e', '']).pid;
-    takeLock(project.store, 'runs', { token: 'x', host: hostname(), pid: ended, at: Date.now() }, () => true);
-    lockRuns(project)();
-    takeLock(project.store, 'runs', { token: 'x', host: 'elsewhere', pid: 1, at: Date.now() }, () => true);
+    for (const at of [Date.now() - long, Date.now() + long, 0]) {
+      putRow(project, { at });
+      expect(() => lockRuns(project)).toThrow(/Another Fovea/);
+    }
+    // As a Fovea of before wrote it.
+    putRow(project, { at: 0, started: null, place: null });
     expect(() => lockRuns(project)).toThrow(/Another Fovea/);
-    takeLock(project.store, 'runs', { token: 'x', host: 'elsewhere', pid: 1, at: Date.now() - 3_600_000 }, () => true);
-    lockRuns(project)();
+  });
+
+  it('is taken over from a process that is gone, or whose number another one has now', async () => {
+    const project = await projects.create(join(root, 'one'));
+    putRow(project, { pid: spawnSync(process.execPath, ['-e', '']).pid });
+    lockRuns(project).release();
+    if (processStart(process.pid) === null) return;
+    putRow(project, { started: '01234567' });
+    lockRuns(project).release();
+  });
+
+  it('is given up where another host is silent for ten minutes', async () => {
+    const project = await projects.create(join(root, 'one'));
+    putRow(project, { host: 'elsewhere', pid: 1 });
+    expect(() => lockRuns(project)).toThrow(/Another Fovea/);
+    putRow(project, { host: 'elsewhere', pid: 1, at: Date.now() - long });
+    lockRuns(project).release();
+  });
+
+  it('is not that of the project that this one was copied from', async () => {
+    const original = await projects.create(join(root, 'one'));
+    putRow(original);
+    original.store.run('PRAGMA wal_checkpoint(TRUNCATE)');
+    cpSync(original.folder, join(root, 'copy'), { recursive: true });
+    const copy = await projects.open(join(root, 'copy'));
+    expect(copy.store.column('SELECT pid FROM locks')).toEqual([process.ppid]);
+    lockRuns(copy).release();
+    expect(() => lockRuns(original)).toThrow(/Another Fovea/);
+  });
+
+  it('is taken again where it was lost and is free, and is given up where another Fovea has it', async () => {
+    const project = await projects.create(join(root, 'one'));
+    const lock = lockRuns(project);
+    project.store.run('DELETE FROM locks');
+    keepLock(project.store);
+    expect(lock.lost.aborted).toBe(false);
+    expect(project.store.column('SELECT pid FROM locks')).toEqual([process.pid]);
+    putRow(project);
+    keepLock(project.store);
+    expect(lock.lost.reason).toMatchObject({ code: 'lock_lost' });
+    lock.release();
+    expect(project.store.column('SELECT pid FROM locks')).toEqual([process.ppid]);
   });
 });
 

@@ -3,6 +3,7 @@ import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { ProjectSummary } from '#shared/models/project';
+import { INCOMING, sweepScratch } from '../process/scratch';
 import { imageCount, usedClasses } from '../store/counts';
 import { toStoreError } from '../store/errors';
 import { classesByName } from '../store/labels';
@@ -10,7 +11,14 @@ import { getMeta, setMeta } from '../store/meta';
 import { createProjectStore, openProjectStore, type ProjectStore } from '../store/open';
 import type { Events } from './events';
 import { makeFolders } from './make-folders';
-import { cacheFolder, databasePath, exportsFolder, runsFolder } from './project-paths';
+import {
+  cacheFolder,
+  databasePath,
+  exportsFolder,
+  predictionsFolder,
+  runsFolder,
+  unpackingFolder,
+} from './project-paths';
 import { createRecentProjects } from './recent-projects';
 
 export interface OpenProject {
@@ -83,6 +91,7 @@ export function createProjects(options: { readonly userDataFolder: string; reado
     const entry = await recent.remember({ folder, name, ...figures(store) });
     const project: OpenProject = { id: entry.id, folder, name, store };
     open.set(project.id, project);
+    await sweepProject(folder);
     return project;
   };
 
@@ -182,6 +191,13 @@ function figures(store: ProjectStore): { images: number; classes: string[]; runs
       .map((one) => one.name),
     runs: store.column<number>('SELECT count(*) FROM runs')[0] ?? 0,
   };
+}
+
+/** Removes pixels that a killed Fovea left beside those that the project keeps. */
+async function sweepProject(folder: string): Promise<void> {
+  await sweepScratch(predictionsFolder(folder), 'job');
+  await sweepScratch(unpackingFolder(folder), 'import');
+  await sweepScratch(exportsFolder(folder), INCOMING);
 }
 
 /** Makes the folder where it is not there, and says whether it did. */

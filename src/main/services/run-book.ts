@@ -4,7 +4,7 @@ import { type EpochRecord, LEFT_BEHIND, type RunRecord, type RunSummary } from '
 import type { BestMetric } from '#shared/models/run-config';
 import { totalEpochs } from '#shared/training/stages';
 import { deleteRun, putRun, storedRun, storedRuns } from '../store/runs';
-import { lockRuns } from './project-lock';
+import { lockRuns, type RunsLock } from './project-lock';
 import { runFolder, runsFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { hasCheckpoint, hasModel, readRunRecord, readRunSummary, runFolderIds, writeRunSummary } from './run-files';
@@ -128,9 +128,9 @@ export function backboneName(backbone: string): string {
 async function closeOrphans(project: OpenProject, isOurs: (run: string) => boolean): Promise<void> {
   const orphans = storedRuns(project.store).filter((summary) => inHand(summary) && !isOurs(summary.id));
   if (orphans.length === 0) return;
-  let release: () => void;
+  let lock: RunsLock;
   try {
-    release = lockRuns(project);
+    lock = lockRuns(project);
   } catch (error) {
     // Another Fovea lives and has them in hand.
     if (error instanceof FoveaError && error.code === 'project_busy') return;
@@ -157,6 +157,6 @@ async function closeOrphans(project: OpenProject, isOurs: (run: string) => boole
       });
     }
   } finally {
-    release();
+    lock.release();
   }
 }

@@ -2,8 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeLock } from '../store/locks';
 import { createDataset } from './dataset';
 import { createEvents } from './events';
+import { keepLock } from './project-lock';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import type { RunConfigGiven } from './run-preview';
 import { createRuns, type Runs } from './runs';
@@ -139,4 +141,22 @@ describe('the queue', () => {
       await runs.remove(project, id);
     }
   }, 120_000);
+
+  it('pauses what trains and what waits where another Fovea has taken the lock over, and says so', async () => {
+    const trains = await runs.start(project, config({ epochs: 200 }), 'trains');
+    const waits = await runs.start(project, config({ epochs: 1 }), 'waits');
+    await nextStep(trains.id);
+    const other = { token: 'other', host: 'elsewhere', pid: 1, started: null, place: null, at: Date.now() };
+    takeLock(project.store, 'runs', other, () => false);
+    keepLock(project.store);
+    for (const { id } of [trains, waits]) {
+      expect(await runs.wait(project, id)).toMatchObject({ state: 'paused', error: { code: 'lock_lost' } });
+    }
+    expect(project.store.column('SELECT token FROM locks')).toEqual(['other']);
+    await expect(runs.resume(project, waits.id)).rejects.toMatchObject({ code: 'project_busy' });
+    project.store.run('DELETE FROM locks');
+    expect(await runs.resumeAll(project)).toHaveLength(2);
+    await runs.stop(project, trains.id);
+    expect(await runs.wait(project, waits.id)).toMatchObject({ state: 'finished', error: null });
+  });
 });

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
+import { type ErrorInfo, FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { RunProgress, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import type { EngineCall } from '../engine-host/client';
 import type { Events } from './events';
+import type { RunsLock } from './project-lock';
 import type { OpenProject } from './projects';
 import { saveSummary } from './run-book';
 import { restingProgress } from './run-states';
@@ -11,8 +12,7 @@ import { restingProgress } from './run-states';
 /** A run in this process's hands: it trains, or waits for its turn. */
 export interface ActiveRun {
   readonly project: OpenProject;
-  /** Of the project's lock. */
-  readonly release: () => void;
+  readonly lock: RunsLock;
   readonly ended: Promise<void>;
   readonly markEnded: () => void;
   summary: RunSummary;
@@ -22,6 +22,8 @@ export interface ActiveRun {
   call: EngineCall<'train'> | null;
   /** Asked for before the engine had the run. */
   asked: 'pause' | 'stop' | null;
+  /** Why it is paused, where nobody asked for it. */
+  pausedBy: ErrorInfo | null;
   /** True where the disk had no room for its summary: what is in memory counts. */
   unsaved: boolean;
 }
@@ -31,8 +33,11 @@ export type QueueMove = 'up' | 'down' | 'front';
 
 export interface RunQueue {
   find(project: OpenProject, run: string): ActiveRun | undefined;
-  /** Puts a run at the end and answers with its summary; it begins when its turn comes. The lock is its own now. */
-  add(project: OpenProject, summary: RunSummary, release: () => void): Promise<RunSummary>;
+  /**
+   * Puts a run at the end and answers with its summary; it begins when its turn comes. The lock is its own now; where it
+   * is lost, the run is paused.
+   */
+  add(project: OpenProject, summary: RunSummary, lock: RunsLock): Promise<RunSummary>;
   /** What a run in hand is told. Throws `run_not_active` where this process does not have it. */
   control(project: OpenProject, run: string, action: 'pause' | 'stop'): Promise<void>;
   /** Among the waiting runs of its project. Throws `run_not_waiting`. */
@@ -107,7 +112,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
     active.delete(key(entry.project, entry.summary.id));
     const { step, totalSteps } = entry.progress;
     entry.progress = { ...restingProgress(entry.summary), phase: 'done', step, totalSteps };
-    entry.release();
+    entry.lock.release();
     tell(entry);
     changed(entry.project);
     entry.markEnded();
@@ -138,7 +143,8 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
     const place = waiting.indexOf(entry);
     if (place >= 0) {
       waiting.splice(place, 1);
-      await update(entry, { state: action === 'pause' ? 'paused' : 'stopped', finishedAt: new Date().toISOString() });
+      const finishedAt = new Date().toISOString();
+      await update(entry, { state: action === 'pause' ? 'paused' : 'stopped', finishedAt, error: entry.pausedBy });
       letGo(entry);
       return;
     }
@@ -150,10 +156,15 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
     entry.call?.control(action);
   };
 
+  const pauseWithoutLock = (entry: ActiveRun): void => {
+    entry.pausedBy = toErrorInfo(entry.lock.lost.reason);
+    control(entry.project, entry.summary.id, 'pause').catch((error: unknown) => onFailure('run', error));
+  };
+
   return {
     find: (project, run) => active.get(key(project, run)),
 
-    async add(project, summary, release) {
+    async add(project, summary, lock) {
       let markEnded = () => {};
       const ended = new Promise<void>((resolve) => {
         markEnded = resolve;
@@ -161,12 +172,12 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       // The clock keeps the order over restarts; two in one millisecond still differ.
       lastOrder = Math.max(lastOrder + 1, Date.now());
       const queued = await saveSummary(project, { ...summary, queueOrder: lastOrder }).catch((error: unknown) => {
-        release();
+        lock.release();
         throw error;
       });
       const entry: ActiveRun = {
         project,
-        release,
+        lock,
         ended,
         markEnded,
         summary: queued,
@@ -174,8 +185,10 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
         config: null,
         call: null,
         asked: null,
+        pausedBy: null,
         unsaved: false,
       };
+      lock.lost.addEventListener('abort', () => pauseWithoutLock(entry), { once: true });
       active.set(key(project, summary.id), entry);
       waiting.push(entry);
       changed(project);

@@ -132,6 +132,7 @@ export function createRuns(options: RunsOptions): Runs {
       if (!(error instanceof FoveaError)) onFailure('train', error);
       await update(entry, { ...failureChanges(error, entry.asked), seconds: elapsed() });
     }
+    if (entry.summary.state === 'paused' && entry.pausedBy !== null) await update(entry, { error: entry.pausedBy });
     const { state, id } = entry.summary;
     if ((state === 'finished' || state === 'stopped') && hasModel(runFolder(project.folder, id))) {
       entry.progress = { ...entry.progress, phase: 'evaluating', message: 'Evaluating on the validation images' };
@@ -169,10 +170,11 @@ export function createRuns(options: RunsOptions): Runs {
     try {
       const summaries = await createRunFolders(project, options.version, ready);
       const queued: RunSummary[] = [];
-      for (const summary of summaries) queued.push(await queue.add(project, summary, locks.shift() ?? (() => {})));
+      for (const summary of summaries)
+        queued.push(await queue.add(project, summary, locks.shift() ?? lockRuns(project)));
       return queued;
     } finally {
-      for (const release of locks) release();
+      for (const lock of locks) lock.release();
     }
   };
 
@@ -194,12 +196,12 @@ export function createRuns(options: RunsOptions): Runs {
     const folder = runFolder(project.folder, run);
     await readRunRecord(folder);
     await readRunSamples(folder);
-    const release = lockRuns(project);
+    const lock = lockRuns(project);
     await removeEvaluations(folder).catch((error: unknown) => {
-      release();
+      lock.release();
       throw error;
     });
-    return queue.add(project, { ...summary, state: 'queued', finishedAt: null, error: null }, release);
+    return queue.add(project, { ...summary, state: 'queued', finishedAt: null, error: null }, lock);
   };
 
   return {

@@ -4,6 +4,7 @@ import { createDecodePool, type DecodePool } from '../decode-host/client';
 import { createEngineClient, type EngineClient } from '../engine-host/client';
 import type { ResourceSources } from '../ipc/resources';
 import type { HostLauncher } from '../process/host';
+import { INCOMING, sweepScratch, sweepTemporary } from '../process/scratch';
 import { type About, createAbout } from './about';
 import { type Backbones, createBackbones } from './backbones';
 import { type Comparisons, createComparisons } from './comparisons';
@@ -81,9 +82,14 @@ export interface ServicesOptions {
   readonly launcher: HostLauncher;
 }
 
-/** Composes the services. Starts no process and writes nothing until there is something to do. */
+/**
+ * Composes the services. Starts no process and writes nothing until there is something to do; what killed processes left
+ * behind goes.
+ */
 export function createServices({ places, version, log, launcher }: ServicesOptions): Services {
   const { userDataFolder, resourcesFolder, entries } = places;
+  const backbonesFolder = join(userDataFolder, 'backbones');
+  const swept = Promise.all([sweepTemporary(), sweepScratch(backbonesFolder, INCOMING)]);
   const events = createEvents((error) => log.failure('event listener', error));
   const jobs = createJobs(events);
   const onLog = (line: string) => log.info(line);
@@ -104,7 +110,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const imports = createImports({ events, pool, splits });
   const samples = createSamples({ userDataFolder, resourcesFolder, projects, imports, splits, jobs });
 
-  const backbones = createBackbones({ folder: join(userDataFolder, 'backbones'), resourcesFolder, jobs });
+  const backbones = createBackbones({ folder: backbonesFolder, resourcesFolder, jobs });
   const onFailure = (what: string, error: unknown) => log.failure(what, error);
   const runs = createRuns({ dataset, backbones, engine, pool, events, version, onFailure });
   const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });
@@ -152,6 +158,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     engine,
     pool,
     async close() {
+      await swept;
       await runs.close();
       await jobs.cancelAll();
       engine.dispose();

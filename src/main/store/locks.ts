@@ -4,6 +4,10 @@ export interface LockHolder {
   readonly token: string;
   readonly host: string;
   readonly pid: number;
+  /** Of its process, see `ProcessMark`. */
+  readonly started: string | null;
+  /** The database file that it locks, as `databasePlace` names it: a copied project has the row, and is another file. */
+  readonly place: string | null;
   /** Milliseconds since 1970 of the last sign of life. */
   readonly at: number;
 }
@@ -16,15 +20,21 @@ export function takeLock(
   isAlive: (present: LockHolder) => boolean,
 ): LockHolder | null {
   return store.transaction(() => {
-    const present = store.get<LockHolder>('SELECT token, host, pid, at FROM locks WHERE name = ?', name);
+    const present = store.get<LockHolder>(
+      'SELECT token, host, pid, started, place, at FROM locks WHERE name = ?',
+      name,
+    );
     if (present !== undefined && present.token !== holder.token && isAlive(present)) return present;
     store.run(
-      `INSERT INTO locks (name, token, host, pid, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE
-       SET token = excluded.token, host = excluded.host, pid = excluded.pid, at = excluded.at`,
+      `INSERT INTO locks (name, token, host, pid, started, place, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET token = excluded.token, host = excluded.host, pid = excluded.pid,
+         started = excluded.started, place = excluded.place, at = excluded.at`,
       name,
       holder.token,
       holder.host,
       holder.pid,
+      holder.started,
+      holder.place,
       holder.at,
     );
     return null;

@@ -227,9 +227,16 @@ CREATE TABLE dataset_versions (
 CREATE INDEX images_removed ON images (removed_at) WHERE removed_at IS NOT NULL;
 `;
 
+const locks = `
+-- Which process of its host holds a lock, among all that had its number, and of which database file.
+ALTER TABLE locks ADD COLUMN started TEXT;
+ALTER TABLE locks ADD COLUMN place TEXT;
+`;
+
 /** In order; the last one's version is what this Fovea writes (`PRAGMA user_version`). */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: pictures },
   { version: 3, sql: trust },
+  { version: 4, sql: locks },
 ];

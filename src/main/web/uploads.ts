@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Grant } from '#shared/ipc/preload';
+import { makeTemporary } from '../process/scratch';
 
 export interface UploadLimits {
   readonly fileBytes: number;
@@ -50,7 +50,7 @@ export function createUploads(
 
   return {
     async begin() {
-      root ??= makeRoot();
+      root ??= makeTemporary('fovea-upload');
       const session = randomUUID();
       const folder = join(await root, session);
       await mkdir(folder);
@@ -96,27 +96,6 @@ export function createUploads(
       if (root !== undefined) await rm(await root, { recursive: true, force: true });
     },
   };
-}
-
-const NAME = /^fovea-upload-(\d+)-/;
-
-/** A folder that only this user can enter. What a Fovea that was killed left behind goes first: it may hold patients' images. */
-async function makeRoot(): Promise<string> {
-  for (const name of await readdir(tmpdir())) {
-    const owner = NAME.exec(name)?.[1];
-    if (owner === undefined || isAlive(Number(owner))) continue;
-    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
-  }
-  return mkdtemp(join(tmpdir(), `fovea-upload-${process.pid}-`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}

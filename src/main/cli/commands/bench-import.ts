@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type SmallKind, smallKinds } from '../../ingest/sample/small-files';
+import { makeTemporary } from '../../process/scratch';
 import { type ImportMeasurement, measureImport, writeSmallFiles } from '../measure-import';
 import type { Run } from '../program';
 import { decimals, duration, facts, table } from '../table';
@@ -27,8 +27,7 @@ export function addBenchImport(bench: Command, run: Run): void {
     .option('--keep <folder>', 'an empty or new folder for files and project, which stays')
     .action((options: Options) =>
       run(async (session) => {
-        const folder =
-          options.keep === undefined ? await mkdtemp(join(tmpdir(), 'fovea-bench-import-')) : resolve(options.keep);
+        const folder = options.keep === undefined ? await makeTemporary('fovea-bench') : resolve(options.keep);
         try {
           const source = options.from === undefined ? join(folder, 'files') : resolve(options.from);
           if (options.from === undefined) {

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** Names one process among all that ever ran on a machine: process ids are used again. */
+export interface ProcessMark {
+  readonly host: string;
+  readonly pid: number;
+  /** Stands for when it began, which no clock changes later; null where the system does not tell (Windows). */
+  readonly started: string | null;
+}
+
+/** In place of a start: the process has ended, and its parent has not asked how. */
+const ENDED = 'ended';
+
+let own: ProcessMark | null = null;
+
+/** The mark of this process. */
+export function thisProcess(): ProcessMark {
+  own ??= { host: hostname(), pid: process.pid, started: processStart(process.pid) };
+  return own;
+}
+
+/**
+ * Whether the marked process lives, whatever the clock says; null where it is one of another host, of which nothing can
+ * be known.
+ */
+export function isLiving({ host, pid, started }: ProcessMark): boolean | null {
+  if (host !== hostname()) return null;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it lives and belongs to another user.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  const present = processStart(pid);
+  return present === null || (present !== ENDED && (started === null || present === started));
+}
+
+/** Equal for two looks at one process, different for another that got its number later; null where nothing is told. */
+export function processStart(pid: number, system: NodeJS.Platform = process.platform): string | null {
+  try {
+    if (system === 'linux') return startFromProc(pid);
+    if (system === 'darwin') {
+      const environment = { LC_ALL: 'C', TZ: 'UTC' };
+      return short(execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { env: environment }).toString());
+    }
+    return null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Fields 3 (state) and 22 (start, in ticks since boot) of proc_pid_stat(5), with the id of this boot. The name before
+ * them may hold blanks.
+ */
+function startFromProc(pid: number): string | null {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields[0] === 'Z' || fields[0] === 'X') return ENDED;
+  const ticks = fields[19];
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  return ticks === undefined ? null : short(`${boot} ${ticks}`);
+}
+
+/** Eight hex digits that stand for a text in file names and rows. */
+export const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
