@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
 import { events, type RequestName, type RequestOutput, requests } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
 import { eventNames, requestNames } from '#shared/ipc/names';
@@ -47,6 +48,25 @@ describe('the contract', () => {
     expectTypeOf<keyof DomainHandlers<'jobs'>>().toEqualTypeOf<'jobs.list' | 'jobs.cancel'>();
   });
 
+  it('caps every list that a request may hold', () => {
+    const uncapped: string[] = [];
+    const walk = (schema: z.core.$ZodType, path: string): void => {
+      const { def } = schema._zod;
+      // Lists of requests are made by `list` and `imageIds`, which are no arrays of zod's.
+      if (def.type === 'array' || (def.type === 'record' && !path.endsWith('mapping') && !path.endsWith('columns'))) {
+        uncapped.push(path);
+      }
+      for (const value of Object.values(def)) {
+        for (const [name, inner] of Object.entries((value ?? {}) as Record<string, unknown>)) {
+          if (inner instanceof z.core.$ZodType) walk(inner, `${path}.${name}`);
+        }
+        if (value instanceof z.core.$ZodType) walk(value, path);
+      }
+    };
+    for (const [name, { input }] of Object.entries(requests)) walk(input, name);
+    expect(uncapped).toEqual([]);
+  });
+
   it('gives the preload every name, and every name its schemas', () => {
     expect([...requestNames].sort()).toEqual(Object.keys(requests).sort());
     expect([...eventNames].sort()).toEqual(Object.keys(events).sort());
@@ -82,6 +102,35 @@ describe('handle', () => {
       expect(ran).toBe(false);
     },
   );
+
+  it('gathers no more than ten problems of a list, however long it is', async () => {
+    const ask = handle('dataset.label', () => ({ changed: 0 }), silent);
+    const problemsOf = async (input: object): Promise<string[]> => {
+      const answer = await ask({ project: 'p', label: 'a', images: [1], ...input });
+      if (answer.ok) throw new Error('it was taken');
+      expect(answer.error.code).toBe('bad_request');
+      return (answer.error.hint ?? '').split('\n').filter((line) => line.startsWith('✖'));
+    };
+    expect(await problemsOf({ images: new Array(2_000_000).fill('x') })).toHaveLength(1);
+    expect(await problemsOf({ images: new Array(900_000).fill(null) })).toHaveLength(1);
+    expect(await problemsOf({ images: new Array(1_000_001).fill(1) })).toHaveLength(1);
+    const judged = handle('review.judge', () => ({ changed: 0 }), silent);
+    const findings = new Array(900_000).fill({ image: 'x', reason: 'y' });
+    const answer = await judged({ project: 'p', findings, decision: { verdict: 'accepted' } });
+    if (answer.ok) throw new Error('it was taken');
+    expect((answer.error.hint ?? '').match(/✖/g)?.length).toBeLessThanOrEqual(10);
+  });
+
+  it('refuses what is nested deeper or wider than any request', async () => {
+    const ask = handle('dataset.label', () => ({ changed: 0 }), silent);
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown;
+    const wide = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`key ${index}`, index]));
+    for (const extra of [deep, wide]) {
+      const answer = await ask({ project: 'p', label: 'a', images: [1], extra });
+      expect(answer).toMatchObject({ ok: false, error: { code: 'bad_request' } });
+    }
+    expect(await ask({ project: 'p', label: 'a', images: [1] })).toEqual({ ok: true, value: { changed: 0 } });
+  });
 
   it('passes an expected error on as it is, and logs nothing', async () => {
     const logged: unknown[] = [];

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type RequestName, type RequestOutput, type RequestParsed, requests } from '#shared/ipc/contract';
 import { type Answer, FoveaError, toErrorInfo } from '#shared/ipc/errors';
+import { MOST_PROBLEMS } from '#shared/models/list';
+import { outOfBounds } from './input-limits';
 
 /** What answers one request: parsed input in, plain data out, an expected failure thrown as a `FoveaError`. */
 export type Handler<K extends RequestName> = (input: RequestParsed<K>) => Promise<RequestOutput<K>> | RequestOutput<K>;
@@ -40,11 +42,17 @@ export function handle<K extends RequestName>(
 }
 
 function parseInput<K extends RequestName>(name: K, input: unknown): RequestParsed<K> {
-  const parsed = requests[name].input.safeParse(input);
-  if (parsed.success) return parsed.data as RequestParsed<K>;
+  const bounds = outOfBounds(input);
+  const parsed = bounds === null ? requests[name].input.safeParse(input) : null;
+  if (parsed?.success === true) return parsed.data as RequestParsed<K>;
   throw new FoveaError('bad_request', `Fovea was asked for ${name} in a way it does not understand.`, {
-    hint: z.prettifyError(parsed.error),
+    hint: bounds ?? describe(parsed?.error.issues ?? []),
   });
+}
+
+function describe(issues: readonly z.core.$ZodIssue[]): string {
+  const text = z.prettifyError(new z.ZodError(issues.slice(0, MOST_PROBLEMS)));
+  return issues.length > MOST_PROBLEMS ? `${text}\n… and more` : text;
 }
 
 /** Answers any request by its name, which may come from outside and be anything. */

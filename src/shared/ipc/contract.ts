@@ -36,6 +36,7 @@ import {
   tablePreviewSchema,
 } from '../models/label-table';
 import { leakPlanSchema } from '../models/leak';
+import { imageIds, list, MOST_IMAGES } from '../models/list';
 import { settingValueSchema } from '../models/membership';
 import { precisionComparisonSchema } from '../models/precision';
 import { filePredictionSchema } from '../models/prediction';
@@ -72,6 +73,11 @@ const request = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O):
   output,
 });
 
+/** Runs that a request may name or make. */
+const MOST_RUNS = 1000;
+/** Files and folders of one drop. */
+const MOST_FILES = 100_000;
+
 const nothing = z.object({});
 const project = z.object({ project: z.string() });
 const run = project.extend({ run: z.string() });
@@ -92,7 +98,7 @@ const caseFilter = {
   confidence: z.tuple([z.number(), z.number()]).optional(),
 };
 /** Opaque ids of files or folders that a person chose: dropped, picked in a dialog, or uploaded. Never a path. */
-const grants = z.array(z.string()).min(1);
+const grants = list(z.string(), { least: 1, most: MOST_FILES });
 
 /** Every request of the renderer, by name. Handlers live in `src/main/ipc/handlers/<first part>.ts`. */
 export const requests = {
@@ -203,7 +209,7 @@ export const requests = {
   /** Flags, sexes and sites with how many images have them. */
   'dataset.facets': request(project, facetsSchema),
   'dataset.images': request(
-    project.extend({ ids: z.array(z.number().int()).max(500) }),
+    project.extend({ ids: list(z.number().int(), { most: 500 }) }),
     z.object({ images: z.array(imageSummarySchema) }),
   ),
   'dataset.image': request(project.extend({ image: z.number().int() }), imageDetailSchema),
@@ -214,7 +220,7 @@ export const requests = {
   ),
   'dataset.label': request(
     project.extend({
-      images: z.array(z.number().int()).min(1),
+      images: imageIds(1),
       label: z.string().trim().min(1).max(120).nullable(),
       /** Stores what this reader says of the images; it is their label where all of their readers say so. */
       reader: readerNameSchema.optional(),
@@ -222,22 +228,16 @@ export const requests = {
     z.object({ changed: z.number().int() }),
   ),
   'dataset.undo': request(project, z.object({ changed: z.number().int(), description: z.string().nullable() })),
-  'dataset.remove': request(
-    project.extend({ images: z.array(z.number().int()).min(1) }),
-    z.object({ changed: z.number().int() }),
-  ),
+  'dataset.remove': request(project.extend({ images: imageIds(1) }), z.object({ changed: z.number().int() })),
   /** Compares what was not compared yet, then answers with all groups; quick where nothing is new. */
   'dataset.duplicates': request(project, z.object({ groups: z.array(duplicateGroupSchema) })),
   /** What a person says of the groups that hold these images. */
   'dataset.judgeDuplicates': request(
-    project.extend({ images: z.array(z.number().int()).min(1), verdict: duplicateVerdictSchema }),
+    project.extend({ images: imageIds(1), verdict: duplicateVerdictSchema }),
     z.object({ changed: z.number().int() }),
   ),
   'dataset.split': request(project.extend({ request: splitRequestSchema }), splitSummarySchema),
-  'dataset.moveToSplit': request(
-    project.extend({ images: z.array(z.number().int()).min(1), split: splitPartSchema }),
-    splitSummarySchema,
-  ),
+  'dataset.moveToSplit': request(project.extend({ images: imageIds(1), split: splitPartSchema }), splitSummarySchema),
   /** Sites, scanners and stations with their labelled images: what a test part can be held out by. */
   'dataset.origins': request(project, z.object({ origins: z.array(originListSchema) })),
   /** How sex, age, scanner, site and modality lie over parts and classes. */
@@ -279,7 +279,7 @@ export const requests = {
   'readers.disagreements': request(project, z.object({ images: z.array(disagreementSchema) })),
   /** Settles images whose readers disagree. */
   'readers.adjudicate': request(
-    project.extend({ images: z.array(z.number().int()).min(1), label: z.string().trim().min(1).max(120) }),
+    project.extend({ images: imageIds(1), label: z.string().trim().min(1).max(120) }),
     z.object({ changed: z.number().int() }),
   ),
   /** Settles all that have one with the class that more than half of the readings name. */
@@ -297,7 +297,10 @@ export const requests = {
   /** Decides on findings; those that are no longer there are passed over. `changed` counts findings. */
   'review.judge': request(
     project.extend({
-      findings: z.array(z.object({ image: z.number().int(), reason: reviewReasonSchema })).min(1),
+      findings: list(z.object({ image: z.number().int(), reason: reviewReasonSchema }), {
+        least: 1,
+        most: MOST_IMAGES,
+      }),
       decision: reviewDecisionSchema,
     }),
     z.object({ changed: z.number().int() }),
@@ -396,7 +399,7 @@ export const requests = {
   'runs.remove': request(run, nothing),
   /** Several runs key by key, with how each stands to the best. `metric`: by default what they were chosen by. */
   'runs.compare': request(
-    project.extend({ runs: z.array(z.string()), metric: z.enum(bestMetrics).optional() }),
+    project.extend({ runs: list(z.string(), { most: MOST_RUNS }), metric: z.enum(bestMetrics).optional() }),
     comparisonSchema,
   ),
 
@@ -408,7 +411,7 @@ export const requests = {
     project.extend({
       config: runConfigSchema,
       key: z.string(),
-      values: z.array(settingValueSchema),
+      values: list(settingValueSchema, { most: MOST_RUNS }),
       name: z.string().max(120).optional(),
     }),
     experimentSchema,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duplicateCountsSchema } from './duplicates';
 import { heldOutSchema } from './held-out';
 import { columnMappingSchema } from './label-table';
+import { imageIds } from './list';
 import { readerCountsSchema } from './readers';
 import { reviewCountsSchema } from './review';
 import { splitSignOffSchema } from './sign-off';
@@ -66,7 +67,7 @@ export const imageFilterSchema = z.object({
   /** In words, as `dataset.facets` answers. */
   sex: z.string().optional(),
   site: z.string().optional(),
-  ids: z.array(z.number().int()).optional(),
+  ids: imageIds().optional(),
 });
 export type ImageFilter = z.infer<typeof imageFilterSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { list } from './list';
 
 /** What a whole test part can be chosen by. A scanner is a manufacturer with a model. */
 export const originKinds = ['site', 'scanner', 'station'] as const;
@@ -7,7 +8,7 @@ export type OriginKind = (typeof originKinds)[number];
 /** The test part is all images of these; `values` as `dataset.origins` names them. */
 export const heldOutSchema = z.object({
   by: z.enum(originKinds),
-  values: z.array(z.string().min(1)).min(1).max(1000),
+  values: list(z.string().min(1), { least: 1, most: 1000 }),
 });
 export type HeldOut = z.infer<typeof heldOutSchema>;
 
