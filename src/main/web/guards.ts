@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { ErrorInfo } from '#shared/ipc/errors';
 
@@ -48,13 +48,13 @@ export function hostGuard({ port }: GuardOptions): MiddlewareHandler {
  * Refuses what another site sends. A browser names the origin on every POST; a script that shows the token in
  * `Authorization` may leave it out.
  */
-export function originGuard({ port }: GuardOptions): MiddlewareHandler {
+export function originGuard({ token, port }: GuardOptions): MiddlewareHandler {
   return async (context, next) => {
     const { req } = context;
     const origin = req.header('origin');
     const own = allowedHosts(port()).map((host) => `http://${host}`);
     const isKnown =
-      origin === undefined ? isReading(req.method) || hasBearer(req.header('authorization')) : own.includes(origin);
+      origin === undefined ? isReading(req.method) || isToken(bearerOf(context), token) : own.includes(origin);
     const site = req.header('sec-fetch-site');
     const isForeign = site === 'cross-site' || site === 'same-site';
     // Following a link to the page itself is not a request of the other site.
@@ -69,7 +69,7 @@ export function originGuard({ port }: GuardOptions): MiddlewareHandler {
 }
 
 const isReading = (method: string) => method === 'GET' || method === 'HEAD';
-const hasBearer = (authorization: string | undefined) => authorization?.startsWith('Bearer ') === true;
+const bearerOf = ({ req }: Context): string | undefined => /^Bearer (.*)$/.exec(req.header('authorization') ?? '')?.[1];
 
 /**
  * `/?token=…`, the address that Fovea prints, sets the cookie and leads to `/`, so that the token does not stay in the
@@ -85,8 +85,7 @@ export function tokenGuard({ token, port }: GuardOptions): MiddlewareHandler {
       context.header('cache-control', 'no-store');
       return context.redirect('/', 303);
     }
-    const bearer = req.header('authorization')?.replace(/^Bearer /, '');
-    if (isToken(getCookie(context, name), token) || isToken(bearer, token)) return next();
+    if (isToken(getCookie(context, name), token) || isToken(bearerOf(context), token)) return next();
     const message = 'This page needs the address with the token that Fovea printed when it was started.';
     if (req.path === '/') return context.text(message, 401);
     return refuse(401, { code: 'signed_out', message, hint: 'Open that address again.' });

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
@@ -62,6 +61,9 @@ describe('web mode', () => {
   let server: WebServer;
   let uploads: Uploads;
   const granted: string[] = [];
+  const failures: unknown[] = [];
+  /** Ends of uploads, by path: null where one was kept, else why not. */
+  const ended = new Map<string, unknown>();
   const called: { name: string; input: unknown }[] = [];
   const subscribers = new Set<(name: string, payload: unknown) => void>();
 
@@ -88,9 +90,19 @@ describe('web mode', () => {
         return () => subscribers.delete(listener);
       },
       resources: new Hono().get('/resource/thumbnail/:project/:image', (context) => context.text('pixels')),
-      uploads,
+      uploads: {
+        ...uploads,
+        add: async (session, path, body) => {
+          const end = await uploads.add(session, path, body).then(
+            () => null,
+            (error: unknown) => error,
+          );
+          ended.set(path, end);
+          if (end !== null) throw end;
+        },
+      },
       rendererFolder: join(folder, 'renderer'),
-      log: { failure: () => undefined },
+      log: { failure: (_, error) => failures.push(error) },
       port: 0,
     });
   });
@@ -183,6 +195,10 @@ describe('web mode', () => {
     expect((await send(server, '/api/invoke/app.info', { method: 'POST', headers: silent, body: '{}' })).status).toBe(
       403,
     );
+    const bogus = { ...silent, authorization: 'Bearer x' };
+    expect((await send(server, '/api/invoke/app.info', { method: 'POST', headers: bogus, body: '{}' })).status).toBe(
+      403,
+    );
     const foreign = { ...page(), 'sec-fetch-site': 'cross-site' };
     expect((await send(server, '/api/events', { headers: foreign })).status).toBe(403);
     expect((await send(server, '/resource/thumbnail/p/1', { headers: foreign })).status).toBe(403);
@@ -207,6 +223,19 @@ describe('web mode', () => {
       415,
     );
     expect(await announce(server, { ...post(), 'content-length': String(17 * 2 ** 20) })).toContain('HTTP/1.1 413');
+  });
+
+  it('does not parse what is nested deeper than any request', async () => {
+    const invoke = async (body: string): Promise<unknown> => {
+      called.length = 0;
+      await send(server, '/api/invoke/app.info', { method: 'POST', headers: post(), body });
+      return called[0]?.input;
+    };
+    const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    expect(await invoke(nested(32))).toBeDefined();
+    for (const levels of [33, 1_000_000]) expect(await invoke(nested(levels))).toBeUndefined();
+    expect(await invoke(`{"text": "\\"${'['.repeat(99)}"}`)).toEqual({ text: `"${'['.repeat(99)}` });
+    expect(await invoke('{')).toBeUndefined();
   });
 
   it('serves files of the renderer only', async () => {
@@ -243,6 +272,8 @@ describe('web mode', () => {
   });
 
   describe('uploads', () => {
+    const small = createUploads((path) => ({ grant: 'g', name: path }));
+    afterAll(() => small.dispose());
     const begin = async () =>
       (
         JSON.parse((await send(server, '/api/uploads', { method: 'POST', headers: post() })).body) as {
@@ -297,15 +328,42 @@ describe('web mode', () => {
         last = await put(session, `m${index}.dcm`, 'x');
       expect(JSON.parse(last.body)).toMatchObject({ error: { code: 'too_large' } });
     });
+
+    it('refuses one name as a file and as a folder', async () => {
+      const session = await small.begin();
+      await small.add(session, 'ok.png', null);
+      const body = (): ReadableStream<Uint8Array> => new Blob(['x']).stream();
+      await expect(small.add(session, 'ok.png/inner', body())).rejects.toMatchObject({ code: 'bad_request' });
+      await small.add(session, 'folder/inner.png', null);
+      await expect(small.add(session, 'folder', body())).rejects.toMatchObject({ code: 'bad_request' });
+      // Each part may be as long as a name, and all together too long for the system.
+      const long = `${Array.from({ length: 60 }, () => 'd'.repeat(60)).join('/')}/${'e'.repeat(200)}.png`;
+      const added = small.add(session, long, body());
+      await added.catch((error: unknown) => expect(error).toMatchObject({ code: 'bad_request' }));
+      const kept = (await small.finish(session)).find(({ name }) => name.endsWith('ok.png'));
+      expect((await readFile(kept?.name ?? '')).length).toBe(0);
+    });
+
+    it('keeps nothing of a client that breaks off, and does not take it for an error of Fovea', async () => {
+      failures.length = 0;
+      const session = await begin();
+      const headers = { ...post(), 'content-length': '500' };
+      const socket = connect(server.port, '127.0.0.1');
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+      const head = [`POST /api/uploads/${session}/file?path=broken.dcm HTTP/1.1`, ...lines, '', 'the first bytes'];
+      socket.write(head.join('\r\n'), () => setImmediate(() => socket.destroy()));
+      await expect.poll(() => ended.get('broken.dcm') ?? null).not.toBeNull();
+      expect((await send(server, '/', { headers: page() })).status).toBe(200);
+      expect(failures).toEqual([]);
+      const reply = await send(server, `/api/uploads/${session}/finish`, { method: 'POST', headers: post() });
+      const { value } = JSON.parse(reply.body) as { value: { grants: { name: string }[] } };
+      expect(value.grants).toEqual([]);
+    });
   });
 
-  it("removes what a killed Fovea's uploads left behind, and its own at the end", async () => {
-    const ended = spawnSync(process.execPath, ['-e', '']);
-    const left = join(tmpdir(), `fovea-upload-${ended.pid}-test`);
-    await mkdir(join(left, 'session'), { recursive: true });
+  it('removes its uploads at the end', async () => {
     const own = createUploads((path) => ({ grant: 'g', name: path }));
     const session = await own.begin();
-    expect(existsSync(left)).toBe(false);
     await own.add(session, 'a.png', null);
     const [grant] = await own.finish(session);
     expect(existsSync(grant?.name ?? '')).toBe(true);

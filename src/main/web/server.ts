@@ -6,6 +6,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { Dispatch, FailureLog } from '../ipc/handle';
+import { parseRequest } from '../ipc/input-limits';
 import { serveStatic } from '../ipc/static-files';
 import { type EventSourceOfMain, eventStream } from './event-stream';
 import { createToken, hostGuard, originGuard, tokenGuard } from './guards';
@@ -71,6 +72,14 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   };
 }
 
+/** What servers write to their logs for a client that left; it has no name in the standard. */
+const CLIENT_CLOSED = 499;
+
+const isBrokenOff = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'AbortError' ||
+    ('code' in error && ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))));
+
 interface WebAppOptions extends Omit<WebServerOptions, 'port'> {
   readonly token: string;
   readonly port: () => number;
@@ -83,7 +92,7 @@ export function createWebApp(options: WebAppOptions): Hono {
 
   app.post('/api/invoke/:name', bodyLimit({ maxSize: MAX_REQUEST_BYTES }), async (context) => {
     if (!context.req.header('content-type')?.startsWith('application/json')) return context.text('JSON only', 415);
-    const input: unknown = await context.req.json().catch(() => undefined);
+    const input = parseRequest(await context.req.text());
     return context.json(await options.dispatch(context.req.param('name'), input), 200, { 'cache-control': 'no-store' });
   });
   app.get('/api/events', (context) => eventStream(options.subscribe, context.req.raw.signal));
@@ -94,6 +103,8 @@ export function createWebApp(options: WebAppOptions): Hono {
   app.onError((error, context) => {
     // What hono itself refuses, such as a body over the limit.
     if (error instanceof HTTPException) return error.getResponse();
+    // A page that was closed, or a network that went away: nobody waits for the answer.
+    if (context.req.raw.signal.aborted || isBrokenOff(error)) return new Response(null, { status: CLIENT_CLOSED });
     if (!(error instanceof FoveaError)) options.log.failure('web', error);
     return context.json({ ok: false, error: toErrorInfo(error) }, error instanceof FoveaError ? 400 : 500);
   });

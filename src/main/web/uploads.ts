@@ -62,7 +62,6 @@ export function createUploads(
       const file = join(folderOf(session), ...safeParts(path));
       files += 1;
       if (files > limits.files) throw tooMuch('more files than Fovea takes by upload');
-      await mkdir(dirname(file), { recursive: true });
       let own = 0;
       const count = new Transform({
         transform(chunk: Uint8Array, _encoding, done) {
@@ -74,14 +73,19 @@ export function createUploads(
         },
       });
       try {
+        await mkdir(dirname(file), { recursive: true });
         // `wx`: a name that was sent before is refused, never overwritten.
         const target = createWriteStream(file, { flags: 'wx', mode: 0o600 });
         await pipeline(body ?? emptyBody(), count, target);
       } catch (error) {
         bytes -= own;
-        if (isExisting(error)) throw new FoveaError('bad_request', 'The same file was sent twice.', { cause: error });
+        if (hasCode(error, 'EEXIST', 'ENOTDIR')) throw sentTwice(error);
         await rm(file, { force: true });
-        throw error;
+        throw hasCode(error, 'ENOSPC', 'EDQUOT')
+          ? noRoom(error)
+          : hasCode(error, ...REFUSED_NAMES)
+            ? wrongName(error)
+            : error;
       }
     },
 
@@ -100,7 +104,29 @@ export function createUploads(
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
-const isExisting = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EEXIST';
+const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code));
+
+/** What file systems answer to names that they do not take; Windows says ENOENT and EINVAL. */
+const REFUSED_NAMES = ['ENAMETOOLONG', 'EILSEQ', 'EINVAL', 'ENOENT'];
+
+const sentTwice = (cause: unknown) =>
+  new FoveaError('bad_request', 'The same file was sent twice, or one name as a file and as a folder.', {
+    hint: 'Drop the files again.',
+    cause,
+  });
+
+const noRoom = (cause: unknown) =>
+  new FoveaError('disk_full', 'There is no room for the dropped files on the disk that Fovea copies them to.', {
+    hint: 'Free some space there, or choose the folder on the machine that Fovea runs on: it is read where it is.',
+    cause,
+  });
+
+const wrongName = (cause?: unknown) =>
+  new FoveaError('bad_request', 'A dropped file has a name that Fovea does not take.', {
+    hint: 'Rename the file, or choose the folder on the machine that Fovea runs on.',
+    cause,
+  });
 
 const tooMuch = (what: string) =>
   new FoveaError('too_large', `The drop holds ${what}.`, {
@@ -113,7 +139,5 @@ function safeParts(path: string): readonly string[] {
   const isSafe = (part: string) =>
     part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part) && Buffer.byteLength(part) <= 255;
   if (path.length <= 4_000 && parts.length <= 64 && parts.every(isSafe)) return parts;
-  throw new FoveaError('bad_request', 'A dropped file has a name that Fovea does not take.', {
-    hint: 'Rename the file, or choose the folder on the machine that Fovea runs on.',
-  });
+  throw wrongName();
 }

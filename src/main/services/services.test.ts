@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { INCOMING, makeScratch } from '../process/scratch';
+import { createLog } from './logger';
+import { findPlaces } from './places';
+import { createServices, type Services } from './services';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fovea-services-'));
+  mkdirSync(join(folder, 'temporary'));
+  vi.stubEnv('TMPDIR', join(folder, 'temporary'));
+  vi.stubEnv('FOVEA_HOME', join(folder, 'home'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(): Services {
+  const places = findPlaces(join(folder, 'out/main'));
+  const launcher = () => {
+    throw new Error('nothing is started here');
+  };
+  return createServices({ places, version: '0.0.0-test', log: createLog(places.userDataFolder), launcher });
+}
+
+/** Scratch as a process left it that was killed, and as this one, which lives, has it. */
+async function leave(parent: string, kind: string): Promise<{ readonly left: string; readonly kept: string }> {
+  mkdirSync(parent, { recursive: true });
+  const kept = await makeScratch(parent, kind);
+  const ended = spawnSync(process.execPath, ['-e', '']).pid;
+  const left = join(parent, basename(kept).replace(`-${process.pid}-`, `-${ended}-`));
+  mkdirSync(left);
+  for (const place of [left, kept]) writeFileSync(join(place, 'pixels'), 'pixels');
+  return { left, kept };
+}
+
+describe.skipIf(process.platform === 'win32')('what killed processes left behind', () => {
+  it('goes when Fovea starts, and of a project when it is opened', async () => {
+    const first = start();
+    const project = await first.projects.create(join(folder, 'project'));
+    await first.close();
+    const temporary = join(folder, 'temporary');
+    const atStart = [
+      await leave(temporary, 'fovea-upload'),
+      await leave(temporary, 'fovea-bench'),
+      await leave(temporary, 'fovea-precision'),
+      await leave(join(folder, 'home/backbones'), INCOMING),
+    ];
+    const atOpening = [
+      await leave(join(project.folder, 'cache/predictions'), 'job'),
+      await leave(join(project.folder, 'cache/unpacking'), 'import'),
+      await leave(join(project.folder, 'exports'), INCOMING),
+    ];
+    const services = start();
+    await services.projects.open(project.folder);
+    await services.close();
+    for (const { left, kept } of [...atStart, ...atOpening]) {
+      expect([existsSync(left), existsSync(kept)], basename(left)).toEqual([false, true]);
+    }
+    expect(readdirSync(temporary)).toHaveLength(3);
+  });
+});
