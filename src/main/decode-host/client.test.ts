@@ -1,8 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeRaster } from '#shared/imaging/raster';
+import type { DeidentifyFileInput } from '../ingest/deidentify-file';
 import { sharp } from '../ingest/raster/codec';
 import { dicomFile, imageModule } from '../ingest/test-support/dicom-bytes';
 import { launchNodeHost } from '../process/node-launcher';
@@ -146,11 +148,41 @@ describe('hosts that hang and crash', () => {
     },
   );
 
-  test('a crash ends its own job only', async () => {
-    const [crashed, next] = await Promise.allSettled([ask('crash'), ask('answer')]);
+  test('a file that ends its decoder is tried twice and reported, and ends its own job only', async () => {
+    const started: number[] = [];
+    const counted = createDecodePool({
+      launcher: (options) => {
+        const host = launchNodeHost(options);
+        started.push(host.pid ?? 0);
+        return host;
+      },
+      entry: join(hosts, 'unruly.js'),
+      size: 1,
+    });
+    const asked = ['answer', 'crash', 'answer'].map((path) => counted.tags({ path, identifying: false }));
+    const [before, crashed, next] = await Promise.allSettled(asked);
     expect(crashed).toMatchObject({ status: 'rejected', reason: { code: 'decoder_crashed' } });
-    expect(next.status).toBe('fulfilled');
+    expect([before?.status, next?.status]).toEqual(['fulfilled', 'fulfilled']);
+    expect(started).toHaveLength(3);
+    await counted.dispose();
   });
+
+  test.each(['tags', 'ingest', 'deidentify'] as const)(
+    'a host that is killed from outside is not the fault of its file: %s is done in a new one',
+    async (name) => {
+      const mark = join(folder, `killed in ${name}`);
+      const calls = {
+        tags: (path: string) => unruly.tags({ path, identifying: false }),
+        ingest: (path: string) => unruly.ingest({ path, intensity: { kind: 'auto' }, shortSide: 24 }),
+        deidentify: (path: string) => unruly.deidentify({ path } as DeidentifyFileInput),
+      };
+      const answer = calls[name](`once:${mark}`);
+      await expect.poll(() => existsSync(mark) && readFileSync(mark, 'utf8')).toMatch(/^\d+$/);
+      process.kill(Number(readFileSync(mark, 'utf8')), 'SIGKILL');
+      const pid = (await answer) as unknown as readonly { readonly value: string }[];
+      expect(Number(pid[0]?.value)).not.toBe(Number(readFileSync(mark, 'utf8')));
+    },
+  );
 
   test('a host that does not start is not the fault of the file', async () => {
     const broken = createDecodePool({ launcher: launchNodeHost, entry: join(hosts, 'stillborn.js'), size: 1 });

@@ -23,7 +23,8 @@ export interface SlotJob {
 }
 
 function crashed(reason: string): FoveaError {
-  return new FoveaError('decoder_crashed', `The decoder ${reason} while it read this file.`, { hint: BLAME_THE_FILE });
+  const message = `The decoder ${reason} while it read this file, twice in a row.`;
+  return new FoveaError('decoder_crashed', message, { hint: BLAME_THE_FILE });
 }
 
 function notStarted(reason: string): FoveaError {
@@ -40,7 +41,8 @@ const START_MILLISECONDS = 60_000;
 
 /**
  * One decode host and the job that it runs. A host is started for a job when there is none, killed when the job
- * overruns, and forgotten when it crashes; the next job starts a new one.
+ * overruns, and forgotten when it ends by itself or from outside (the system takes the largest process when memory runs
+ * out, whatever it does). The job is then tried once more in a new host: what ended two of them is the file.
  */
 export class Slot {
   readonly #options: SlotOptions;
@@ -48,6 +50,7 @@ export class Slot {
   #host: HostProcess | null = null;
   #ready = false;
   #job: SlotJob | null = null;
+  #isSecondTry = false;
   #timer: NodeJS.Timeout | undefined;
   #watch: NodeJS.Timeout | undefined;
 
@@ -62,6 +65,7 @@ export class Slot {
 
   run(job: SlotJob): void {
     this.#job = job;
+    this.#isSecondTry = false;
     if (this.#host === null) this.#start();
     if (this.#ready) this.#dispatch(job);
   }
@@ -91,7 +95,10 @@ export class Slot {
       const started = this.#ready;
       this.#host = null;
       this.#ready = false;
-      this.#settle((job) => job.reject(started ? crashed(reason) : notStarted(reason)));
+      if (this.#job !== null && !this.#isSecondTry) {
+        this.#isSecondTry = true;
+        this.#start();
+      } else this.#settle((job) => job.reject(started ? crashed(reason) : notStarted(reason)));
     });
   }
 

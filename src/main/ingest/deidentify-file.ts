@@ -64,9 +64,10 @@ export async function deidentifyFile({
   return { written: true, risk, bytes: bytes.length, sha256: sha256(bytes), actions };
 }
 
-/** Flushed; removed again where it could not be written whole. */
+/** Flushed; removed again where it could not be written whole. A decoder that was killed may have left a part of it. */
 async function writeNew(path: string, bytes: Buffer): Promise<void> {
   try {
+    await rm(path, { force: true });
     const file = await open(path, 'wx');
     try {
       await file.writeFile(bytes);

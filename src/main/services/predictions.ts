@@ -262,6 +262,7 @@ async function decodeAll(pool: DecodePool, files: readonly GivenFile[], { pipeli
       const file = files[index];
       if (file === undefined) return;
       try {
+        if (file.refusal !== null) throw new FoveaError(file.refusal.code, file.refusal.message);
         const { raster } = await pool.ingest({
           path: file.path,
           intensity: pipeline.intensity,
@@ -296,17 +297,18 @@ function refusal({ path, name }: GivenFile, testTime: TestTime | null, error: un
 }
 
 function toPrediction(
-  { path, name }: GivenFile,
+  file: GivenFile,
   record: RunRecord,
   testTime: TestTime | null,
   answer: ClassifyResult,
   at: number,
 ): PredictedFile {
+  const { path, name } = file;
   const size = record.classes.length;
   const row = answer.probabilities.subarray(at * size, (at + 1) * size);
   if (!row.every(Number.isFinite)) {
     const broken = new FoveaError('model_broken', 'The model answered with numbers that are none.');
-    return refusal({ path, name }, testTime, broken);
+    return refusal(file, testTime, broken);
   }
   const best = argmax(row);
   const maps = answer.attention[at];

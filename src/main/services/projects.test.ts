@@ -113,6 +113,12 @@ describe('projects', () => {
     readOnly.closeAll();
   });
 
+  it('are not made where the path is too long, and nothing is left there', async () => {
+    const deep = join(root, 'deep', ...Array.from({ length: 8 }, () => 'd'.repeat(100)));
+    await expect(projects.create(deep)).rejects.toMatchObject({ code: 'path_too_long' });
+    expect(existsSync(join(root, 'deep'))).toBe(false);
+  });
+
   it('get folder names that every file system takes', async () => {
     expect(folderName(' a/b:c?  "x". ')).toBe('a b c x');
     expect(folderName('..')).toBe('project');

@@ -5,10 +5,10 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { ProjectSummary } from '#shared/models/project';
 import { INCOMING, sweepScratch } from '../process/scratch';
 import { imageCount, usedClasses } from '../store/counts';
-import { toStoreError } from '../store/errors';
+import { pathTooLong, toStoreError } from '../store/errors';
 import { classesByName } from '../store/labels';
 import { getMeta, setMeta } from '../store/meta';
-import { createProjectStore, openProjectStore, type ProjectStore } from '../store/open';
+import { createProjectStore, isPathForSqlite, openProjectStore, type ProjectStore } from '../store/open';
 import type { Events } from './events';
 import { makeFolders } from './make-folders';
 import {
@@ -33,7 +33,7 @@ export interface OpenProject {
 export interface Projects {
   /**
    * Makes a project in a folder that is empty or not there yet; a folder that is a project already is opened instead.
-   * Throws `folder_not_empty`, `not_a_folder`, `project_unwritable`, `disk_full`.
+   * Throws `folder_not_empty`, `not_a_folder`, `path_too_long`, `project_unwritable`, `disk_full`.
    */
   create(folder: string, name?: string): Promise<OpenProject>;
   /** Makes a project in a new folder of `parent`, named after it with what file systems refuse taken out. */
@@ -97,6 +97,7 @@ export function createProjects(options: { readonly userDataFolder: string; reado
 
   const create = async (given: string, name?: string): Promise<OpenProject> => {
     const path = resolve(given);
+    if (!isPathForSqlite(databasePath(path))) throw pathTooLong();
     if (existsSync(databasePath(path))) return openFolder(path);
     const made = await prepareFolder(path);
     const folder = await realpath(path);

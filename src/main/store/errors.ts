@@ -11,7 +11,7 @@ const CANNOT_OPEN = 14;
 const NOT_A_DATABASE = 26;
 
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
-const NO_ACCESS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'ELOOP', 'ENAMETOOLONG']);
+const NO_ACCESS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'ELOOP']);
 
 /** The primary SQLite result code of an error, or null for an error of another kind. */
 function resultCode(error: unknown): number | null {
@@ -28,6 +28,12 @@ export const diskFull = (cause: unknown): FoveaError =>
 export const projectUnwritable = (cause: unknown): FoveaError =>
   new FoveaError('project_unwritable', 'Fovea cannot write in the project folder.', {
     hint: 'Choose a folder that you may write to, on a disk that is not read-only.',
+    cause,
+  });
+
+export const pathTooLong = (cause?: unknown): FoveaError =>
+  new FoveaError('path_too_long', 'The path of the folder is longer than Fovea or this system can open.', {
+    hint: 'Choose or move it to a folder with a shorter path: shorter names, or fewer folders one in another.',
     cause,
   });
 
@@ -48,6 +54,7 @@ export function toStoreError(error: unknown): unknown {
   if (error instanceof FoveaError) return error;
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
     if (NO_SPACE.has(error.code)) return diskFull(error);
+    if (error.code === 'ENAMETOOLONG') return pathTooLong(error);
     if (NO_ACCESS.has(error.code)) return projectUnwritable(error);
   }
   switch (resultCode(error)) {

@@ -16,7 +16,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FoveaError } from '#shared/ipc/errors';
 import { duplicatePairs, undescribedImages } from './duplicates';
 import { migrations } from './migrations';
-import { createProjectStore, openProjectStore } from './open';
+import { createProjectStore, isPathForSqlite, openProjectStore } from './open';
 import { currentSplit } from './splits';
 import { mountTinyDisk } from './test-support/tiny-disk';
 
@@ -184,6 +184,23 @@ describe('openProjectStore', () => {
     bytes.fill(0x5a, 4096 * 20, bytes.length - 4096);
     writeFileSync(file(), bytes);
     expect(codeOf(() => openProjectStore(file()))).toBe('project_damaged');
+  });
+
+  it('says that a path is too long for SQLite, which takes one of 504 bytes', () => {
+    // 512 bytes (os_unix.c, MAX_PATHNAME) less `-journal`; 504 opens and 505 does not.
+    const place = (bytes: number): string => {
+      let path = folder;
+      while (bytes - Buffer.byteLength(path) > 150) path = join(path, 'd'.repeat(100));
+      path = join(path, 'e'.repeat(bytes - Buffer.byteLength(path) - '//project.sqlite'.length));
+      mkdirSync(path, { recursive: true });
+      return join(path, 'project.sqlite');
+    };
+    expect(Buffer.byteLength(place(504))).toBe(504);
+    expect(codeOf(() => createProjectStore(place(504)).close())).toBe('no error');
+    expect(codeOf(() => openProjectStore(place(504)).close())).toBe('no error');
+    expect(codeOf(() => createProjectStore(place(505)))).toBe('path_too_long');
+    expect(isPathForSqlite(`C:\\${'ü'.repeat(248)}`, 'win32')).toBe(true);
+    expect(isPathForSqlite(`C:\\${'ü'.repeat(249)}`, 'win32')).toBe(false);
   });
 
   it('says that a folder cannot be written to', () => {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { FoveaError } from '#shared/ipc/errors';
-import { projectDamaged, projectEmpty, toStoreError } from './errors';
+import { pathTooLong, projectDamaged, projectEmpty, toStoreError } from './errors';
 import { type Migration, migrations } from './migrations';
 
 /** Before this version SQLite could corrupt a database while it reset the WAL (https://www.sqlite.org/wal.html). */
@@ -38,7 +38,8 @@ export interface ProjectStore {
 /**
  * Opens a project's database, checks it (`quick_check`), backs it up and migrates it where it is older. WAL with
  * `synchronous=FULL`: what a transaction returned from survives a power cut.
- * Throws `FoveaError`: `project_unwritable`, `project_damaged`, `project_newer`, `project_busy`, `disk_full`.
+ * Throws `FoveaError`: `project_unwritable`, `path_too_long`, `project_damaged`, `project_newer`, `project_busy`,
+ * `disk_full`.
  */
 export function openProjectStore(file: string, steps: readonly Migration[] = migrations): ProjectStore {
   // SQLite takes an empty file for a new database, and removes the write-ahead log beside it.
@@ -52,6 +53,7 @@ export function createProjectStore(file: string, steps: readonly Migration[] = m
 }
 
 function prepareStore(file: string, steps: readonly Migration[], isNew: boolean): ProjectStore {
+  if (!isPathForSqlite(file)) throw pathTooLong();
   let database: DatabaseSyncInstance | null = null;
   try {
     database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
@@ -67,6 +69,15 @@ function prepareStore(file: string, steps: readonly Migration[], isNew: boolean)
     database?.close();
     throw toStoreError(error);
   }
+}
+
+/**
+ * SQLite takes paths of 512 bytes, and on Windows of 260 characters whatever the system allows, with `-journal` at their
+ * end; a longer one is a file that "cannot be opened".
+ */
+export function isPathForSqlite(file: string, system: NodeJS.Platform = process.platform): boolean {
+  const most = (system === 'win32' ? 259 : 512) - '-journal'.length;
+  return (system === 'win32' ? file.length : Buffer.byteLength(file)) <= most;
 }
 
 function pragma(database: DatabaseSyncInstance, name: string): unknown {

@@ -133,11 +133,23 @@ const tooMuch = (what: string) =>
     hint: 'Fovea can read files where they are: choose the folder on its own machine instead.',
   });
 
+const DEEPEST = 64;
+const LONGEST_PATH = 4_000;
+
 /** The parts of a relative path that stays below its root, on any file system. */
 function safeParts(path: string): readonly string[] {
   const parts = path.split('/');
   const isSafe = (part: string) =>
     part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part) && Buffer.byteLength(part) <= 255;
-  if (path.length <= 4_000 && parts.length <= 64 && parts.every(isSafe)) return parts;
+  if (parts.length > DEEPEST || path.length > LONGEST_PATH) {
+    throw new FoveaError(
+      'path_too_long',
+      `A dropped file lies in more than ${DEEPEST} folders, or its path is too long.`,
+      {
+        hint: 'Choose the folder on the machine that Fovea runs on: it is read where it is.',
+      },
+    );
+  }
+  if (parts.every(isSafe)) return parts;
   throw wrongName();
 }

@@ -22,6 +22,16 @@ function byName(first: Dirent, second: Dirent): number {
   return first.name < second.name ? -1 : first.name > second.name ? 1 : 0;
 }
 
+/** Why something could not be looked at; `message` where nothing better is known. */
+export function unopened(error: unknown, message: string): Omit<WalkSkip, 'path'> {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code !== 'ENAMETOOLONG') return { code: 'unreadable', message };
+  return {
+    code: 'path_too_long',
+    message: 'Its path is longer than this system can open: move it to a folder with a shorter path.',
+  };
+}
+
 /**
  * Every regular file under the given files and folders, depth first in name order. Links are not followed: they may
  * lead out of the folder or in a circle. What cannot be read goes to `onSkip`.
@@ -32,8 +42,8 @@ export async function* walkFiles(
   onSkip: (skip: WalkSkip) => void,
 ): AsyncGenerator<WalkedFile> {
   async function* folder(root: string, path: string, prefix: string): AsyncGenerator<WalkedFile> {
-    const entries = await readdir(path, { withFileTypes: true }).catch(() => {
-      onSkip({ path, code: 'unreadable', message: 'The folder could not be opened.' });
+    const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+      onSkip({ path, ...unopened(error, 'The folder could not be opened.') });
       return [];
     });
     signal?.throwIfAborted();
@@ -50,10 +60,12 @@ export async function* walkFiles(
   }
 
   for (const path of paths) {
-    const status = await lstat(path).catch(() => null);
-    if (status === null)
-      onSkip({ path, code: 'unreadable', message: 'There is no such file or folder, or it may not be read.' });
-    else if (status.isDirectory()) yield* folder(path, path, '');
+    const status = await lstat(path).catch((error: unknown) => {
+      onSkip({ path, ...unopened(error, 'There is no such file or folder, or it may not be read.') });
+      return null;
+    });
+    if (status === null) continue;
+    if (status.isDirectory()) yield* folder(path, path, '');
     else if (status.isFile()) yield { root: join(path, '..'), path, relativePath: basename(path) };
     else onSkip({ path, code: 'not_a_file', message: 'Not a regular file or folder.' });
   }
