@@ -15,7 +15,7 @@ export default defineConfig({
           cli: main('cli.ts'),
           'engine-host': main('engine-host/entry.ts'),
           'loader-worker': main('engine-host/loader-worker.ts'),
-          'confounder-worker': main('services/confounder-worker.ts'),
+          'background-worker': main('services/background-worker.ts'),
           'decode-host': main('decode-host/entry.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -7,7 +7,7 @@ import type { Evaluation } from '#shared/models/run';
 import type { BestMetric } from '#shared/models/run-config';
 import { signOffWarning } from '#shared/models/sign-off';
 import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
-import { pairCases, pairedDifference } from '#shared/statistics/paired-difference';
+import type { Background } from './background';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { readCases, readEvaluation } from './run-files';
@@ -27,7 +27,10 @@ export interface Comparisons {
 
 type Measured = Omit<ComparedRun, 'verdict' | 'behind'>;
 
-export function createComparisons(options: { readonly runs: Pick<Runs, 'get'> }): Comparisons {
+export function createComparisons(options: {
+  readonly runs: Pick<Runs, 'get'>;
+  readonly background: Background;
+}): Comparisons {
   // The bootstrap of a pair does not change until one of the two is evaluated again.
   const differences = new Map<string, Metric | null | 'other-images'>();
 
@@ -41,9 +44,10 @@ export function createComparisons(options: { readonly runs: Pick<Runs, 'get'> })
     const known = differences.get(key);
     if (known !== undefined) return known;
     const cases = (run: string) => readCases(runFolder(project.folder, run), 'validation');
-    const pairs = pairCases(await cases(one.run), await cases(best.run));
     const sameClasses = one.classes.join('\u0000') === best.classes.join('\u0000');
-    const found = pairs === null || !sameClasses ? 'other-images' : pairedDifference(pairs, one.classes, metric);
+    const answers = { first: await cases(one.run), second: await cases(best.run), classes: one.classes, metric };
+    const paired = sameClasses ? await options.background('pairedDifference', answers) : null;
+    const found = paired === null ? 'other-images' : paired.difference;
     if (differences.size > 1000) differences.clear();
     differences.set(key, found);
     return found;

@@ -8,14 +8,12 @@ import { scanConfounders, usualScan } from '#shared/confounders/scan';
 import { encodeMeasures } from '#shared/imaging/measures-bytes';
 import { createRandom } from '#shared/imaging/random';
 import type { ConfounderScan } from '#shared/models/confounders';
-import { buildHosts } from '../process/test-support/build-hosts';
 import { addPicture } from '../store/duplicates';
 import { originNumber, patientNumber } from '../store/identity';
 import { addImage } from '../store/images';
 import { startImport } from '../store/imports';
 import { classNumber, setLabel } from '../store/labels';
 import { sourceNumber } from '../store/sources';
-import { scanInThread } from './confounder-thread';
 import { type Confounders, createConfounders } from './confounders';
 import { createDuplicates } from './duplicates';
 import { createEvents } from './events';
@@ -44,7 +42,10 @@ beforeEach(async () => {
       scanConfounders(
         images,
         { ...usualScan, repeats: 1, permutations: 499 },
-        { onProgress, pause: async () => signal.throwIfAborted() },
+        {
+          onProgress: (source, done, total) => onProgress(source, done, total),
+          pause: async () => signal.throwIfAborted(),
+        },
       ),
   });
 });
@@ -154,23 +155,5 @@ describe('confounders of a project', () => {
     await expect(jobs.result(job.id)).rejects.toMatchObject({ code: 'cancelled' });
     expect(jobs.get(job.id).state).toBe('cancelled');
     expect(await confounders.get(project)).toBeNull();
-  });
-});
-
-describe('the thread of a scan', () => {
-  it('answers as this one would, tells how far it is, and ends when it is told to', async () => {
-    const folder = await buildHosts('confounder-worker', { 'confounder-worker': 'services/confounder-worker.ts' });
-    const scan = scanInThread(join(folder, 'confounder-worker.js'));
-    const images = inventImages({ seed: 1, groups: 30, imagesPerGroup: 2 });
-    const seen: string[] = [];
-    const { signal } = new AbortController();
-    const here = await scanConfounders(images);
-    expect(await scan(images, { signal, onProgress: (source) => seen.push(source) })).toEqual(here);
-    expect(seen).toContain('border');
-
-    const controller = new AbortController();
-    const stopped = scan(images, { signal: controller.signal, onProgress: () => controller.abort(new Error('stop')) });
-    await expect(stopped).rejects.toThrow('stop');
-    await expect(scan(null as never, { signal, onProgress: () => {} })).rejects.toMatchObject({ code: 'scan_failed' });
   });
 });

@@ -1,7 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { sourceNames } from '#shared/confounders/verdict';
 import { FoveaError } from '#shared/ipc/errors';
 import {
   type ConfounderScan,
@@ -12,19 +11,25 @@ import {
 import type { Job } from '#shared/models/job';
 import { confounderState } from '../store/confounders';
 import { toStoreError } from '../store/errors';
+import type { TaskHooks, TaskInput, TaskResult } from './background';
 import { confounderCell, confounderImages, confounderTable } from './confounder-images';
-import type { ConfounderScanner } from './confounder-thread';
 import type { Duplicates } from './duplicates';
 import type { Events } from './events';
 import type { Jobs } from './jobs';
 import { cacheFolder } from './project-paths';
 import type { OpenProject } from './projects';
 
+/** Scans somewhere where it holds nothing up. Rejects with the signal's reason where that is aborted. */
+export type ConfounderScanner = (
+  images: TaskInput<'scanConfounders'>,
+  hooks: Required<TaskHooks>,
+) => Promise<TaskResult<'scanConfounders'>>;
+
 /** How well tags, border, text area and brightness alone predict the label. */
 export interface Confounders {
   /**
    * Measures what was not measured yet, scans in a thread, and keeps the result in the project's cache. The job's
-   * result is the `ConfounderScan`. Job errors: `no_labels`, `scan_failed`, `disk_full`.
+   * result is the `ConfounderScan`. Job errors: `no_labels`, `work_ended`, `disk_full`.
    */
   start(project: OpenProject): Job;
   /** The last scan, and whether labels, patients, tags or duplicates have changed since; null where there is none. */
@@ -59,7 +64,7 @@ export function createConfounders(options: {
         }
         const result = await scanner(images, {
           signal,
-          onProgress: (source, done, total) => progress(sourceNames[source], done, total),
+          onProgress: progress,
         });
         const scan: ConfounderScan = {
           ...result,

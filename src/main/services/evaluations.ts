@@ -2,13 +2,13 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { Job } from '#shared/models/job';
 import type { CasePrediction, Evaluation, TestOpening } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
-import { evaluateCases } from '#shared/statistics/evaluate';
 import { argmax, caseCrossEntropy } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
 import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import { auditEntriesOf } from '../store/audit';
 import { audit } from './audit';
+import type { Background } from './background';
 import type { Dataset } from './dataset';
 import type { Events } from './events';
 import type { JobHandle, Jobs } from './jobs';
@@ -68,8 +68,9 @@ export function createEvaluations(options: {
   readonly pool: DecodePool;
   readonly jobs: Jobs;
   readonly events: Events;
+  readonly background: Background;
 }): Evaluations {
-  const { runs, dataset, engine, pool, jobs, events } = options;
+  const { runs, dataset, engine, pool, jobs, events, background } = options;
 
   const evaluate = async (
     project: OpenProject,
@@ -144,7 +145,7 @@ export function createEvaluations(options: {
       split,
       testTimeViews: testTime?.views ?? 0,
       leak: record.signOff === null ? null : signOffWarning(record.signOff),
-      ...evaluateCases(cases, record.classes),
+      ...(await background('evaluateCases', { cases, classes: record.classes })),
       seconds: answer.seconds,
       imagesPerSecond: answer.seconds > 0 ? cases.length / answer.seconds : 0,
       evaluatedAt: new Date().toISOString(),

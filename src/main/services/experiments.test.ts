@@ -21,6 +21,7 @@ import { createRuns, type Runs } from './runs';
 import { createSplits } from './splits';
 import { addDiscs } from './test-support/disc-project';
 import { startHosts, type TestHosts } from './test-support/hosts';
+import { inThisThread } from './test-support/in-this-thread';
 
 const folder = mkdtempSync(join(tmpdir(), 'fovea-experiments-'));
 const events = createEvents();
@@ -45,6 +46,8 @@ const config = (changes: Partial<RunConfigGiven> = {}): RunConfigGiven => ({
   ...changes,
 });
 
+const background = inThisThread();
+
 beforeAll(async () => {
   hosts = await startHosts('services');
   const { engine, pool } = hosts;
@@ -62,9 +65,9 @@ beforeAll(async () => {
     onFailure: (_what, error) => failures.push(error),
   });
   jobs = createJobs(events);
-  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events });
-  comparisons = createComparisons({ runs });
-  experiments = createExperiments({ runs, comparisons, dataset, events });
+  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events, background });
+  comparisons = createComparisons({ runs, background });
+  experiments = createExperiments({ runs, comparisons, dataset, events, background });
 }, 120_000);
 
 afterAll(async () => {

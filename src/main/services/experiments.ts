@@ -5,6 +5,7 @@ import type { LeakPlan } from '#shared/models/leak';
 import type { Membership, SettingValue } from '#shared/models/membership';
 import type { RunSummary } from '#shared/models/run';
 import { runConfigSchema } from '#shared/models/run-config';
+import type { Background } from './background';
 import { type Comparisons, MOST_COMPARED } from './comparisons';
 import type { Dataset } from './dataset';
 import { type CaseFilter, passesFilter } from './evaluations';
@@ -100,8 +101,9 @@ export function createExperiments(options: {
   readonly comparisons: Comparisons;
   readonly dataset: Pick<Dataset, 'classes'>;
   readonly events: Events;
+  readonly background: Background;
 }): Experiments {
-  const { runs, comparisons, dataset, events } = options;
+  const { runs, comparisons, dataset, events, background } = options;
 
   /** Experiments whose runs are in the queue already and whose own file is not written yet. */
   const starting = new Set<string>();
@@ -124,7 +126,7 @@ export function createExperiments(options: {
   const pooled = async (project: OpenProject, experiment: Experiment): Promise<FoldEvaluation | null> => {
     if (experiment.kind !== 'folds') return null;
     const known = await readFoldEvaluation(project, experiment.id);
-    const found = await poolFolds(project, experiment, known);
+    const found = await poolFolds(project, experiment, known, background);
     if (found === null || found === 'fresh') return found === null ? null : known;
     await writeFoldEvaluation(project, found.evaluation, found.cases);
     return found.evaluation;
@@ -143,7 +145,7 @@ export function createExperiments(options: {
               members.map((member) => member.id),
             ),
       pooled: await pooled(project, experiment),
-      leak: experiment.kind === 'leak' ? await leakResult(project, experiment) : null,
+      leak: experiment.kind === 'leak' ? await leakResult(project, experiment, background) : null,
     };
   };
 

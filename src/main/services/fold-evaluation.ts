@@ -1,8 +1,8 @@
 import type { Experiment, FoldEvaluation, OutOfFoldCase, Spread } from '#shared/models/experiment';
 import type { Evaluation } from '#shared/models/run';
 import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
-import { evaluateCases } from '#shared/statistics/evaluate';
 import { spreadOf } from '#shared/statistics/spread';
+import type { Background } from './background';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { readCases, readEvaluation } from './run-files';
@@ -21,6 +21,7 @@ export async function poolFolds(
   project: OpenProject,
   experiment: Extract<Experiment, { kind: 'folds' }>,
   known: FoldEvaluation | null,
+  background: Background,
 ): Promise<PooledFolds | 'fresh' | null> {
   const evaluations: Evaluation[] = [];
   for (const { run } of experiment.members) {
@@ -43,7 +44,7 @@ export async function poolFolds(
     cases.push(...answered.map((entry) => ({ ...entry, fold })));
   }
   cases.sort((a, b) => a.image - b.image);
-  const numbers = evaluateCases(cases, first.classes);
+  const numbers = await background('evaluateCases', { cases, classes: first.classes });
   const seconds = evaluations.reduce((sum, one) => sum + one.seconds, 0);
   const spread = (value: (evaluation: Evaluation) => number): Spread => spreadOf(evaluations.map(value));
   return {

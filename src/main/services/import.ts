@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FoveaError } from '#shared/ipc/errors';
-import type { ImportOptions, ImportPlan, ImportResult } from '#shared/models/dataset';
+import type { ImportOptions, ImportPlan, ImportResult, SplitSummary } from '#shared/models/dataset';
 import type { DecodePool } from '../decode-host/client';
 import { scanPaths } from '../ingest/dataset/scan';
 import { currentSplit } from '../store/splits';
@@ -13,7 +13,6 @@ import type { JobHandle } from './jobs';
 import type { LabelTable } from './labels-table';
 import type { TableTarget } from './match-table';
 import type { OpenProject } from './projects';
-import type { Splits } from './splits';
 
 export interface Imports {
   /** Looks at files and folders (absolute paths) and says what an import would do. Writes nothing. */
@@ -39,7 +38,9 @@ const KEPT_PLANS = 8;
 export function createImports(options: {
   readonly events: Events;
   readonly pool: DecodePool;
-  readonly splits: Splits;
+  readonly splits: {
+    splitAsGiven(project: OpenProject): SplitSummary | null | Promise<SplitSummary | null>;
+  };
 }): Imports {
   const { events, pool, splits } = options;
   const plans = new Map<string, { readonly project: string; readonly scan: ImportScan }>();
@@ -98,14 +99,14 @@ export function createImports(options: {
           },
         );
       }
-      if (result.added > 0) takeGivenSplit(project);
+      if (result.added > 0) await takeGivenSplit(project);
       return result;
     },
   };
 
   /** Folders fix the split of a project that has none, or that has one from folders; a split of ours stays. */
-  function takeGivenSplit(project: OpenProject): void {
+  async function takeGivenSplit(project: OpenProject): Promise<void> {
     const present = currentSplit(project.store);
-    if (present === null || present.grouping === 'folders') splits.splitAsGiven(project);
+    if (present === null || present.grouping === 'folders') await splits.splitAsGiven(project);
   }
 }

@@ -2,7 +2,7 @@ import type { Experiment } from '#shared/models/experiment';
 import type { LeakResult, LeakSide } from '#shared/models/leak';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
-import { independentDifference } from '#shared/statistics/independent-difference';
+import type { Background } from './background';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { readCases, readEvaluation } from './run-files';
@@ -11,6 +11,7 @@ import { readCases, readEvaluation } from './run-files';
 export async function leakResult(
   project: OpenProject,
   experiment: Extract<Experiment, { kind: 'leak' }>,
+  background: Background,
 ): Promise<LeakResult | null> {
   const of = async (grouped: boolean) => {
     const run = experiment.members.find((one) => one.grouped === grouped)?.run;
@@ -23,13 +24,14 @@ export async function leakResult(
   if (leaking === null || grouped === null) return null;
   const { classes } = grouped.evaluation;
   if (classes.join('\u0000') !== leaking.evaluation.classes.join('\u0000')) return null;
-  const accuracy = independentDifference(leaking.cases, grouped.cases, classes, 'accuracy');
+  const differences = { first: leaking.cases, second: grouped.cases, classes };
+  const { accuracy, auc } = await background('independentDifferences', differences);
   if (accuracy === null) return null;
   return {
     leaking: side(leaking.evaluation),
     grouped: side(grouped.evaluation),
     accuracy,
-    auc: independentDifference(leaking.cases, grouped.cases, classes, 'auc'),
+    auc,
     sentence: sentenceOf(leaking.evaluation.accuracy.value, grouped.evaluation.accuracy.value, accuracy),
     cautions: [
       'The two models were tested on different images, so the intervals of the differences take both test sets as drawn anew. One seed was measured: another would give another difference.',

@@ -20,6 +20,7 @@ import { createRuns, type Runs } from './runs';
 import { createSplits } from './splits';
 import { addDiscs } from './test-support/disc-project';
 import { startHosts, type TestHosts } from './test-support/hosts';
+import { inThisThread } from './test-support/in-this-thread';
 
 const folder = mkdtempSync(join(tmpdir(), 'fovea-leak-'));
 const events = createEvents();
@@ -45,6 +46,8 @@ const config: RunConfigGiven = {
 };
 const places = () => splitCandidates(project.store).map(({ id, part }) => [id, part]);
 
+const background = inThisThread();
+
 beforeAll(async () => {
   hosts = await startHosts('services');
   const { engine, pool } = hosts;
@@ -62,8 +65,14 @@ beforeAll(async () => {
     onFailure: (_what, error) => failures.push(error),
   });
   jobs = createJobs(events);
-  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events });
-  experiments = createExperiments({ runs, comparisons: createComparisons({ runs }), dataset, events });
+  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events, background });
+  experiments = createExperiments({
+    runs,
+    comparisons: createComparisons({ runs, background }),
+    dataset,
+    events,
+    background,
+  });
 }, 120_000);
 
 afterAll(async () => {

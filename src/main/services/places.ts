@@ -12,7 +12,7 @@ export interface Places {
   readonly resourcesFolder: string;
   readonly rendererFolder: string;
   readonly preload: string;
-  readonly entries: { readonly engineHost: string; readonly decodeHost: string; readonly confounderWorker: string };
+  readonly entries: { readonly engineHost: string; readonly decodeHost: string; readonly backgroundWorker: string };
 }
 
 /** `mainFolder`: where the entry that runs was built to (`out/main`). */
@@ -26,7 +26,7 @@ export function findPlaces(mainFolder: string): Places {
     entries: {
       engineHost: join(mainFolder, 'engine-host.js'),
       decodeHost: join(mainFolder, 'decode-host.js'),
-      confounderWorker: join(mainFolder, 'confounder-worker.js'),
+      backgroundWorker: join(mainFolder, 'background-worker.js'),
     },
   };
 }

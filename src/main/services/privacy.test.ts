@@ -43,7 +43,7 @@ beforeAll(async () => {
   const hosts = await buildHosts('privacy', {
     ...engineEntries,
     'decode-host': 'decode-host/entry.ts',
-    'confounder-worker': 'services/confounder-worker.ts',
+    'background-worker': 'services/background-worker.ts',
   });
   log = createLog(join(root, 'user'));
   services = createServices({
@@ -53,7 +53,7 @@ beforeAll(async () => {
       entries: {
         decodeHost: join(hosts, 'decode-host.js'),
         engineHost: join(hosts, 'engine-host.js'),
-        confounderWorker: join(hosts, 'confounder-worker.js'),
+        backgroundWorker: join(hosts, 'background-worker.js'),
       },
     },
     version: 'test',

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ReviewFinding, type ReviewReason, reviewReasons } from '#shared/models/review';
+import type { Background } from './background';
 import type { OpenProject } from './projects';
 import { readersDisagree } from './reading-groups';
 import { findLabelConflicts } from './review-label-conflicts';
@@ -15,11 +16,11 @@ export interface ReviewFinder {
   readonly find: Finder;
 }
 
-export const createFinders = (mislabels: Mislabels): readonly ReviewFinder[] => [
+export const createFinders = (mislabels: Mislabels, background: Background): readonly ReviewFinder[] => [
   { reasons: ['label-conflict'], find: ({ store }) => findLabelConflicts(store) },
   { reasons: ['readers-disagree'], find: readersDisagree },
   { reasons: ['suspected-mislabel'], find: (project) => mislabels.find(project) },
-  { reasons: ['burned-in-text', 'odd-picture', 'other-modality'], find: createPictureFinder() },
+  { reasons: ['burned-in-text', 'odd-picture', 'other-modality'], find: createPictureFinder(background) },
 ];
 
 export interface Found {

@@ -21,6 +21,7 @@ import { runFolder } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createReview, type Review } from './review';
 import { type EvaluatedSplit, writeEvaluation } from './run-files';
+import { inThisThread } from './test-support/in-this-thread';
 
 let root: string;
 let projects: Projects;
@@ -49,6 +50,7 @@ beforeEach(async () => {
   reads = 0;
   review = createReview({
     events,
+    background: inThisThread(() => project),
     experiments: {
       list: async () => experiments,
       pooled: async () =>

@@ -13,6 +13,7 @@ import { appendAudit } from '../store/audit';
 import { imagesById } from '../store/images';
 import type { ProjectStore } from '../store/open';
 import { allReviews, deleteReview, findReview, type StoredReview, storeReview } from '../store/reviews';
+import type { Background } from './background';
 import type { Events } from './events';
 import type { Experiments } from './experiments';
 import { className, relabelImages, removeImages } from './labels';
@@ -51,12 +52,13 @@ export function createReview(options: {
   readonly experiments: Pick<Experiments, 'list' | 'pooled' | 'cases'>;
   readonly runs: Pick<Runs, 'list'>;
   readonly onFailure: (what: string, error: unknown) => void;
+  readonly background: Background;
   /** In place of Fovea's own. */
   readonly finders?: readonly ReviewFinder[];
 }): Review {
   const { events, onFailure } = options;
   const mislabels = createMislabels(options);
-  const finders = options.finders ?? createFinders(mislabels);
+  const finders = options.finders ?? createFinders(mislabels, options.background);
 
   // Findings are made again when anything in the project changed: what this process wrote (total_changes), what
   // another one wrote (data_version), and evaluations, which are files.

@@ -22,6 +22,7 @@ import { createRuns, type Runs } from './runs';
 import { createSplits } from './splits';
 import { addDiscs, discPicture } from './test-support/disc-project';
 import { startHosts, type TestHosts } from './test-support/hosts';
+import { inThisThread } from './test-support/in-this-thread';
 
 const folder = mkdtempSync(join(tmpdir(), 'fovea-runs-'));
 let hosts: TestHosts;
@@ -64,7 +65,7 @@ function createServices(): void {
     version: '0.0.0-test',
     onFailure: (_what, error) => failures.push(error),
   });
-  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events });
+  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events, background: inThisThread() });
   predictions = createPredictions({ runs, engine, pool, jobs });
   reports = createReports({ runs, evaluations, dataset, engine, pool, version: '0.0.0-test' });
   exports = createExports({ runs, dataset, engine, pool, jobs });

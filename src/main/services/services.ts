@@ -7,8 +7,8 @@ import type { HostLauncher } from '../process/host';
 import { INCOMING, sweepScratch, sweepTemporary } from '../process/scratch';
 import { type About, createAbout } from './about';
 import { type Backbones, createBackbones } from './backbones';
+import { type Background, inThreads, placeOf } from './background';
 import { type Comparisons, createComparisons } from './comparisons';
-import { scanInThread } from './confounder-thread';
 import { type Confounders, createConfounders } from './confounders';
 import { createDataset, type Dataset } from './dataset';
 import { createDeidentifiedExports, type DeidentifiedExports } from './deidentified-export';
@@ -70,6 +70,7 @@ export interface Services {
   readonly resources: ResourceSources;
   readonly engine: EngineClient;
   readonly pool: DecodePool;
+  readonly background: Background;
   /** Pauses what trains, cancels the rest, ends the hosts and closes the projects. */
   close(): Promise<void>;
 }
@@ -92,6 +93,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const swept = Promise.all([sweepTemporary(), sweepScratch(backbonesFolder, INCOMING)]);
   const events = createEvents((error) => log.failure('event listener', error));
   const jobs = createJobs(events);
+  const background = inThreads(entries.backgroundWorker, events);
   const onLog = (line: string) => log.info(line);
   const engine = createEngineClient({ launcher, entry: entries.engineHost, onLog });
   const pool = createDecodePool({ launcher, entry: entries.decodeHost, size: Math.min(4, availableParallelism()) });
@@ -104,21 +106,25 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     duplicates,
     jobs,
     events,
-    scanner: scanInThread(entries.confounderWorker),
+    scanner: (images, hooks) => background('scanConfounders', images, hooks),
   });
   const dataset = createDataset({ splits, pool });
-  const imports = createImports({ events, pool, splits });
+  const imports = createImports({
+    events,
+    pool,
+    splits: { splitAsGiven: (project) => background('splitAsGiven', { project: placeOf(project) }) },
+  });
   const samples = createSamples({ userDataFolder, resourcesFolder, projects, imports, splits, jobs });
 
   const backbones = createBackbones({ folder: backbonesFolder, resourcesFolder, jobs });
   const onFailure = (what: string, error: unknown) => log.failure(what, error);
   const runs = createRuns({ dataset, backbones, engine, pool, events, version, onFailure });
   const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });
-  const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events });
-  const comparisons = createComparisons({ runs });
+  const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events, background });
+  const comparisons = createComparisons({ runs, background });
   // After the evaluations: what a run's end sets going is done in the order of creation.
-  const experiments = createExperiments({ runs, comparisons, dataset, events });
-  const review = createReview({ events, experiments, runs, onFailure });
+  const experiments = createExperiments({ runs, comparisons, dataset, events, background });
+  const review = createReview({ events, experiments, runs, onFailure, background });
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
   const predictions = createPredictions({ runs, engine, pool, jobs });
   const exports = createExports({ runs, dataset, engine, pool, jobs });
@@ -157,6 +163,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     resources: createResourceSources({ projects, pictures, predictions, reports, pool }),
     engine,
     pool,
+    background,
     async close() {
       await swept;
       await runs.close();

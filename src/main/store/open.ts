@@ -47,6 +47,21 @@ export function openProjectStore(file: string, steps: readonly Migration[] = mig
   return prepareStore(file, steps, false);
 }
 
+/**
+ * Another connection to a database that this process has open, for another thread: it is neither checked nor migrated
+ * again. What one connection stores the others see; a writer waits for another.
+ */
+export function joinProjectStore(file: string): ProjectStore {
+  try {
+    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+    protect(database);
+    database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -32768');
+    return new SqliteStore(file, database);
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
 /** Makes the database of a new project; throws what `openProjectStore` throws. */
 export function createProjectStore(file: string, steps: readonly Migration[] = migrations): ProjectStore {
   return prepareStore(file, steps, true);
@@ -58,8 +73,7 @@ function prepareStore(file: string, steps: readonly Migration[], isNew: boolean)
   try {
     database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     assertVersion(database);
-    database.enableDefensive(true);
-    database.exec('PRAGMA trusted_schema = OFF');
+    protect(database);
     if (!isNew) checkIdentity(database, steps);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768');
     checkIntegrity(database);
@@ -78,6 +92,12 @@ function prepareStore(file: string, steps: readonly Migration[], isNew: boolean)
 export function isPathForSqlite(file: string, system: NodeJS.Platform = process.platform): boolean {
   const most = (system === 'win32' ? 259 : 512) - '-journal'.length;
   return (system === 'win32' ? file.length : Buffer.byteLength(file)) <= most;
+}
+
+/** A database may come from anywhere: its schema runs nothing, and nobody writes its pages directly. */
+function protect(database: DatabaseSyncInstance): void {
+  database.enableDefensive(true);
+  database.exec('PRAGMA trusted_schema = OFF');
 }
 
 function pragma(database: DatabaseSyncInstance, name: string): unknown {

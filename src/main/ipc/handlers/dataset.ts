@@ -1,4 +1,5 @@
 import type { ImportResult } from '#shared/models/dataset';
+import { placeOf } from '../../services/background';
 import { datasetBalance } from '../../services/balance';
 import { datasetReport } from '../../services/dataset-report';
 import { renderDatasetReport } from '../../services/dataset-report-page';
@@ -7,6 +8,7 @@ import type { DomainHandlers } from '../handle';
 
 export const datasetHandlers = ({
   about,
+  background,
   projects,
   dataset,
   labels,
@@ -38,10 +40,15 @@ export const datasetHandlers = ({
     'dataset.readTable': ({ project: id, plan, table, mapping }) => {
       const project = projects.get(id);
       const targets = plan === null ? null : imports.targets(project, plan);
-      return labelTables.preview(project, targets, grants.path(table), mapping);
+      return background('previewTable', { project: placeOf(project), targets, file: grants.path(table), mapping });
     },
     'dataset.applyTable': ({ project, table, mapping, conflicts }) =>
-      labelTables.apply(projects.get(project), grants.path(table), mapping, conflicts),
+      background('applyTable', {
+        project: placeOf(projects.get(project)),
+        file: grants.path(table),
+        mapping,
+        conflicts,
+      }),
     'dataset.importResult': ({ job }) => jobs.result<ImportResult>(job),
     'dataset.ids': ({ project, filter, sort }) => ({ ids: dataset.ids(projects.get(project), filter, sort) }),
     'dataset.facets': ({ project }) => dataset.facets(projects.get(project)),
@@ -66,7 +73,7 @@ export const datasetHandlers = ({
     'dataset.split': async ({ project: id, request }) => {
       const project = projects.get(id);
       if (request.keepDuplicatesTogether) await duplicates.search(project);
-      return splits.split(project, request);
+      return background('split', { project: placeOf(project), request });
     },
     'dataset.moveToSplit': ({ project, images, split }) => splits.move(projects.get(project), images, split),
     'dataset.origins': ({ project }) => ({ origins: splits.origins(projects.get(project)) }),

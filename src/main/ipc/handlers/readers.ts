@@ -1,10 +1,13 @@
+import { placeOf } from '../../services/background';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
-export const readersHandlers = ({ projects, readers }: Services) =>
+export const readersHandlers = ({ background, projects, readers }: Services) =>
   ({
-    'readers.summary': ({ project, weights }) => readers.summary(projects.get(project), weights),
-    'readers.table': ({ project, first, second }) => readers.table(projects.get(project), first, second),
+    'readers.summary': ({ project, weights }) =>
+      background('readersSummary', { project: placeOf(projects.get(project)), weights }),
+    'readers.table': ({ project, first, second }) =>
+      background('readersTable', { project: placeOf(projects.get(project)), first, second }),
     'readers.cell': ({ project, first, second, firstLabel, secondLabel }) => ({
       ids: readers.cell(projects.get(project), { first, second }, [firstLabel, secondLabel]),
     }),

@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inventImages } from '#shared/confounders/invented-images';
+import { scanConfounders } from '#shared/confounders/scan';
+import { evaluateCases } from '#shared/statistics/evaluate';
+import { referenceCases } from '#shared/statistics/reference-cases';
+import { createHandlers } from '../ipc/handlers';
+import { webPlatform } from '../ipc/handlers/platform';
+import { buildHosts } from '../process/test-support/build-hosts';
+import { patientNumber } from '../store/identity';
+import { addImage } from '../store/images';
+import { startImport } from '../store/imports';
+import { classNumber, setLabel } from '../store/labels';
+import { sourceNumber } from '../store/sources';
+import { plainImage } from '../store/test-support/plain-image';
+import { createBrowsing } from '../web/browse';
+import { type Background, inThreads, placeOf } from './background';
+import { createEvents } from './events';
+import { createLog } from './logger';
+import { findPlaces } from './places';
+import { createProjects, type OpenProject, type Projects } from './projects';
+import { createReaders } from './readers';
+import { createServices } from './services';
+import { createSplits } from './splits';
+
+const root = mkdtempSync(join(tmpdir(), 'fovea-background-'));
+const heard: string[] = [];
+const events = createEvents();
+let projects: Projects;
+let project: OpenProject;
+let background: Background;
+
+beforeAll(async () => {
+  const folder = await buildHosts('background-worker', { 'background-worker': 'services/background-worker.ts' });
+  background = inThreads(join(folder, 'background-worker.js'), events);
+  projects = createProjects({ userDataFolder: join(root, 'user'), events });
+  project = await projects.create(join(root, 'project'));
+  const { store } = project;
+  const importId = startImport(store);
+  store.transaction(() => {
+    for (let index = 0; index < 60; index++) {
+      const { id } = addImage(store, {
+        ...plainImage,
+        hash: index.toString(16).padStart(64, '0'),
+        sourceId: sourceNumber(store, '/nowhere'),
+        path: `IM${index}.png`,
+        fileBytes: 9,
+        width: 4,
+        height: 4,
+        importId,
+        patientId: patientNumber(store, `patient ${index >> 1}`, 'table'),
+      });
+      setLabel(store, id, classNumber(store, index % 4 < 2 ? 'benign' : 'malignant'), 'folder');
+    }
+  });
+  events.on('project.changed', ({ what }) => heard.push(what));
+});
+afterAll(() => {
+  projects.closeAll();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const partsOf = ({ store }: OpenProject) => store.all('SELECT id, split FROM images ORDER BY id');
+
+describe('a thread for one task', () => {
+  it('makes the split that this thread would, stores it, and tells of it here', async () => {
+    const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' } as const;
+    const here = createSplits({ events: createEvents() }).split(project, request);
+    const parts = partsOf(project);
+    createSplits({ events: createEvents() }).split(project, { ...request, seed: 8 });
+    expect(partsOf(project)).not.toEqual(parts);
+    heard.length = 0;
+    const there = await background('split', { project: placeOf(project), request });
+    expect({ ...there, id: 0, createdAt: '' }).toEqual({ ...here, id: 0, createdAt: '' });
+    expect(partsOf(project)).toEqual(parts);
+    expect(heard).toEqual(['dataset']);
+  });
+
+  it('summarises readers, and plans and applies a table', async () => {
+    const readers = createReaders({ events: createEvents() });
+    for (const [reader, label] of Object.entries({ A: 'benign', B: 'malignant' })) {
+      readers.read(project, [1, 2, 3], label, reader);
+    }
+    const summary = await background('readersSummary', { project: placeOf(project), weights: 'none' });
+    expect(summary).toEqual(readers.summary(project, 'none'));
+    expect(summary.disagreements).toBe(3);
+    const file = join(root, 'labels.csv');
+    writeFileSync(file, 'path,label\nIM10.png,normal\nIM11.png,normal\n');
+    const preview = { project: placeOf(project), file, mapping: {}, targets: null };
+    expect((await background('previewTable', preview)).changes).toMatchObject({ changedLabels: 2 });
+    const applied = await background('applyTable', { project: placeOf(project), file, mapping: {}, conflicts: 'mine' });
+    expect(applied.changed).toBe(2);
+    expect(
+      project.store.column(`SELECT count(*) FROM images JOIN classes ON classes.id = label_id
+      WHERE classes.name = 'normal'`),
+    ).toEqual([2]);
+  });
+
+  it('evaluates and scans as this thread would, and tells how far it is', async () => {
+    const cases = referenceCases(60, 3, false);
+    const classes = ['a', 'b', 'c'];
+    expect(await background('evaluateCases', { cases, classes })).toEqual(evaluateCases(cases, classes));
+    const images = inventImages({ seed: 1, groups: 30, imagesPerGroup: 2 });
+    const seen: string[] = [];
+    const scan = await background('scanConfounders', images, { onProgress: (phase) => seen.push(phase) });
+    expect(scan).toEqual(await scanConfounders(images));
+    expect(seen.length).toBeGreaterThan(3);
+  });
+
+  it('ends when it is told to, and passes on what the task refuses', async () => {
+    const images = inventImages({ seed: 1, groups: 30, imagesPerGroup: 2 });
+    const controller = new AbortController();
+    const onProgress = () => controller.abort(new Error('stop'));
+    await expect(background('scanConfounders', images, { signal: controller.signal, onProgress })).rejects.toThrow(
+      'stop',
+    );
+    await expect(background('scanConfounders', null as never)).rejects.toThrow();
+    const request = { validation: 0.5, test: 0.5, seed: 7, group: 'patient' } as const;
+    await expect(background('split', { project: placeOf(project), request })).rejects.toMatchObject({
+      name: 'FoveaError',
+      code: 'split_shares',
+    });
+  });
+
+  it('that ends by itself is an error with a way out', async () => {
+    const file = join(root, 'ends.mjs');
+    writeFileSync(file, 'process.exit(0);');
+    await expect(inThreads(file, events)('splitAsGiven', { project: placeOf(project) })).rejects.toMatchObject({
+      code: 'work_ended',
+    });
+  });
+});
+
+/** A worker that does nothing but say which task it was given, and that it is another thread. */
+const ECHO = `
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+if (!isMainThread) parentPort.postMessage({ kind: 'result', result: { threadDid: workerData.name } });
+`;
+
+describe('what the window asks for', () => {
+  it('is done in a thread where it is heavy: the main thread has no part in it', async () => {
+    const main = join(root, 'out/main');
+    const echo = join(root, 'echo.mjs');
+    writeFileSync(echo, ECHO);
+    const places = findPlaces(main);
+    const services = createServices({
+      places: { ...places, userDataFolder: join(root, 'home'), entries: { ...places.entries, backgroundWorker: echo } },
+      version: '0.0.0-test',
+      log: createLog(join(root, 'home')),
+      launcher: () => {
+        throw new Error('no process is started here');
+      },
+    });
+    const handlers = createHandlers(services, 'web', webPlatform(createBrowsing(services.grants)));
+    const { id } = await services.projects.create(join(root, 'asked'));
+    const table = services.grants.add(join(root, 'labels.csv')).grant;
+    const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' } as const;
+    const asked = {
+      split: handlers['dataset.split']({
+        project: id,
+        request: { ...request, keepDuplicatesTogether: true, heldOut: null },
+      }),
+      previewTable: handlers['dataset.readTable']({ project: id, plan: null, table, mapping: {} }),
+      applyTable: handlers['dataset.applyTable']({ project: id, table, mapping: {}, conflicts: 'mine' }),
+      readersSummary: handlers['readers.summary']({ project: id, weights: 'none' }),
+      readersTable: handlers['readers.table']({ project: id, first: 1, second: 2 }),
+    };
+    for (const [name, answer] of Object.entries(asked)) expect(await answer, name).toEqual({ threadDid: name });
+    await services.close();
+  });
+});

@@ -1,0 +1,17 @@
+import type { Background, ProjectPlace, TaskName, TaskResult } from '../background';
+import { backgroundTasks, type TaskContext } from '../background-tasks';
+import { createEvents } from '../events';
+import type { OpenProject } from '../projects';
+
+/** Tasks in the thread of the test, over the connection that it has; for tests that are not about where they run. */
+export function inThisThread(
+  open: (place: ProjectPlace) => OpenProject = () => {
+    throw new Error('this test has no project');
+  },
+): Background {
+  return async <Name extends TaskName>(name: Name, input: unknown) => {
+    const context: TaskContext = { open, events: createEvents(), onProgress: () => {} };
+    const run = backgroundTasks[name] as (input: unknown, context: TaskContext) => unknown;
+    return (await run(input, context)) as TaskResult<Name>;
+  };
+}
