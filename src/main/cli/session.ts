@@ -66,7 +66,11 @@ export function openSession({ mainFolder, version, stderr, interrupt }: SessionO
     interrupt,
     request,
     grant,
-    open: async (folder) => (await request('projects.open', { grant: grant(folder) })).id,
+    open: async (folder) => {
+      const { id, readOnly } = await request('projects.open', { grant: grant(folder) });
+      if (readOnly) stderr.write('This project cannot be written to: it can be looked at, not changed.\n');
+      return id;
+    },
     async finish<T>(job: string) {
       const cancel = () => services.jobs.cancel(job);
       if (interrupt.aborted) cancel();

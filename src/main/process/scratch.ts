@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +16,14 @@ const NAME = /-([0-9a-f]{8})-(\d+)-([0-9a-f]{8}|none)-[^-]+$/;
  * says whose it is, so that `sweepScratch` can remove it where its process was killed. Whoever makes it removes it.
  */
 export async function makeScratch(parent: string, kind: string, mode = 0o700): Promise<string> {
-  const { host, pid, started } = thisProcess();
-  const folder = join(parent, [kind, short(host), pid, started ?? 'none', short(randomUUID())].join('-'));
+  const folder = join(parent, scratchName(kind));
   await mkdir(folder, { mode });
   return folder;
+}
+
+function scratchName(kind: string): string {
+  const { host, pid, started } = thisProcess();
+  return [kind, short(host), pid, started ?? 'none', short(randomUUID())].join('-');
 }
 
 /** Removes what killed processes left of this kind, and of no living one. Never throws. */
@@ -34,9 +39,16 @@ export async function sweepScratch(parent: string, kind: string): Promise<void> 
 export const INCOMING = '.incoming';
 
 /** Kinds of scratch in the temporary folder of the system. */
-const temporaryKinds = ['fovea-upload', 'fovea-bench', 'fovea-precision'] as const;
+const temporaryKinds = ['fovea-upload', 'fovea-project', 'fovea-bench', 'fovea-precision'] as const;
+type TemporaryKind = (typeof temporaryKinds)[number];
 
-export const makeTemporary = (kind: (typeof temporaryKinds)[number]): Promise<string> => makeScratch(tmpdir(), kind);
+export const makeTemporary = (kind: TemporaryKind): Promise<string> => makeScratch(tmpdir(), kind);
+
+export function makeTemporarySync(kind: TemporaryKind): string {
+  const folder = join(tmpdir(), scratchName(kind));
+  mkdirSync(folder, { mode: 0o700 });
+  return folder;
+}
 
 /** For the start of Fovea: what was killed before may have left images of patients. */
 export async function sweepTemporary(): Promise<void> {

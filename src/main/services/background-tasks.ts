@@ -15,6 +15,8 @@ import { createLabelTables } from './label-tables';
 import type { TableTarget } from './match-table';
 import type { OpenProject } from './projects';
 import { createReaders } from './readers';
+import { readersDisagree } from './reading-groups';
+import { findLabelConflicts } from './review-label-conflicts';
 import { findPictures } from './review-pictures';
 import { createSplits } from './splits';
 
@@ -45,6 +47,10 @@ export const backgroundTasks = {
   splitAsGiven: ({ project }: OfProject, { open, events }: TaskContext) =>
     createSplits({ events }).splitAsGiven(open(project)),
 
+  findDisagreements: ({ project }: OfProject, { open }: TaskContext) => {
+    const opened = open(project);
+    return { conflicts: findLabelConflicts(opened.store), readers: readersDisagree(opened) };
+  },
   findPictures: (
     { project, outliers }: OfProject & { readonly outliers: readonly FeatureOutlier[] },
     { open }: TaskContext,

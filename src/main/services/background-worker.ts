@@ -4,7 +4,6 @@ import { joinProjectStore, type ProjectStore } from '../store/open';
 import type { TaskMessage, TaskOrder } from './background';
 import { backgroundTasks, type TaskContext } from './background-tasks';
 import { createEvents } from './events';
-import { databasePath } from './project-paths';
 
 /** The thread of one task. What is no `FoveaError` reaches its starter as an error event. */
 const say = (message: TaskMessage) => parentPort?.postMessage(message);
@@ -14,9 +13,10 @@ events.onAny((name, payload) => say({ kind: 'event', name, payload }));
 const stores: ProjectStore[] = [];
 const context: TaskContext = {
   open: (project) => {
-    const store = joinProjectStore(databasePath(project.folder));
+    const { id, folder, name, connection } = project;
+    const store = joinProjectStore(connection);
     stores.push(store);
-    return { ...project, store };
+    return { id, folder, name, store };
   },
   events,
   onProgress: (phase, done, total) => say({ kind: 'progress', phase, done, total }),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +15,7 @@ import { startImport } from '../store/imports';
 import { classNumber, setLabel } from '../store/labels';
 import { sourceNumber } from '../store/sources';
 import { plainImage } from '../store/test-support/plain-image';
+import { mountTinyDisk } from '../store/test-support/tiny-disk';
 import { createBrowsing } from '../web/browse';
 import { type Background, inThreads, placeOf } from './background';
 import { createEvents } from './events';
@@ -31,10 +32,12 @@ const events = createEvents();
 let projects: Projects;
 let project: OpenProject;
 let background: Background;
+let backgroundWorker: string;
 
 beforeAll(async () => {
   const folder = await buildHosts('background-worker', { 'background-worker': 'services/background-worker.ts' });
-  background = inThreads(join(folder, 'background-worker.js'), events);
+  backgroundWorker = join(folder, 'background-worker.js');
+  background = inThreads(backgroundWorker, events);
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   const { store } = project;
@@ -138,6 +141,65 @@ const ECHO = `
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 if (!isMainThread) parentPort.postMessage({ kind: 'result', result: { threadDid: workerData.name } });
 `;
+
+const disk = mountTinyDisk('8m');
+afterAll(() => disk?.unmount());
+
+describe.skipIf(disk === null)('a project on a read-only disk (needs the right to mount a tmpfs)', () => {
+  it('can be looked at with all requests that only read, and refuses the others in words', async () => {
+    const folder = join(disk?.folder ?? '', 'archive');
+    project.store.run('PRAGMA wal_checkpoint(TRUNCATE)');
+    cpSync(project.folder, folder, { recursive: true });
+    disk?.setWritable(false);
+    const places = findPlaces(join(root, 'out/main'));
+    const services = createServices({
+      places: { ...places, userDataFolder: join(root, 'looking'), entries: { ...places.entries, backgroundWorker } },
+      version: '0.0.0-test',
+      log: createLog(join(root, 'looking')),
+      launcher: () => {
+        throw new Error('no process is started here');
+      },
+    });
+    const handlers = createHandlers(services, 'web', webPlatform(createBrowsing(services.grants)));
+    const { id, readOnly } = await handlers['projects.open']({ grant: services.grants.add(folder).grant });
+    expect(readOnly).toBe(true);
+    const { recent } = await handlers['projects.list']({});
+    expect(recent.map((one) => one.readOnly)).toEqual([true]);
+    const looks = {
+      summary: handlers['dataset.summary']({ project: id }),
+      ids: handlers['dataset.ids']({ project: id, filter: {}, sort: 'path' }),
+      image: handlers['dataset.images']({ project: id, ids: [1, 2] }),
+      duplicates: handlers['dataset.duplicates']({ project: id }),
+      versions: handlers['dataset.versions']({ project: id }),
+      report: handlers['dataset.report']({ project: id }),
+      readers: handlers['readers.summary']({ project: id, weights: 'none' }),
+      disagreements: handlers['readers.disagreements']({ project: id }),
+      review: handlers['review.list']({ project: id, includeSettled: false, limit: 10 }),
+      runs: handlers['runs.list']({ project: id }),
+      experiments: handlers['experiments.list']({ project: id }),
+      openings: handlers['evaluations.openings']({ project: id }),
+      confounders: handlers['confounders.get']({ project: id }),
+    };
+    for (const [name, answer] of Object.entries(looks)) expect(await answer, name).toBeDefined();
+    const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' } as const;
+    writeFileSync(join(root, 'labels.csv'), 'path,label\nIM10.png,other\n');
+    const table = services.grants.add(join(root, 'labels.csv')).grant;
+    const changes = {
+      label: async () => handlers['dataset.label']({ project: id, images: [1], label: 'x' }),
+      remove: async () => handlers['dataset.remove']({ project: id, images: [1] }),
+      split: async () =>
+        handlers['dataset.split']({
+          project: id,
+          request: { ...request, keepDuplicatesTogether: true, heldOut: null },
+        }),
+      table: async () => handlers['dataset.applyTable']({ project: id, table, mapping: {}, conflicts: 'table' }),
+    };
+    for (const [name, change] of Object.entries(changes)) {
+      await expect(change(), name).rejects.toMatchObject({ code: 'project_read_only' });
+    }
+    await services.close();
+  });
+});
 
 describe('what the window asks for', () => {
   it('is done in a thread where it is heavy: the main thread has no part in it', async () => {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { EventName, EventPayload } from '#shared/ipc/contract';
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
+import type { Connection } from '../store/open';
 import type { backgroundTasks } from './background-tasks';
 import type { Events } from './events';
 import type { OpenProject } from './projects';
@@ -11,9 +12,14 @@ export type TaskInput<Name extends TaskName> = Parameters<Tasks[Name]>[0];
 export type TaskResult<Name extends TaskName> = Awaited<ReturnType<Tasks[Name]>>;
 
 /** What names a project to another thread, which opens it by itself. */
-export type ProjectPlace = Pick<OpenProject, 'id' | 'folder' | 'name'>;
+export type ProjectPlace = Pick<OpenProject, 'id' | 'folder' | 'name'> & { readonly connection: Connection };
 
-export const placeOf = ({ id, folder, name }: OpenProject): ProjectPlace => ({ id, folder, name });
+export const placeOf = ({ id, folder, name, store }: OpenProject): ProjectPlace => ({
+  id,
+  folder,
+  name,
+  connection: store.connection,
+});
 
 export interface TaskHooks {
   readonly signal?: AbortSignal;

@@ -15,6 +15,7 @@ import { ActionCounts } from '../ingest/dicom/deidentify/action-counts';
 import { toStoreError } from '../store/errors';
 import { exportImages } from '../store/export-files';
 import { derivedKey } from '../store/identity';
+import { requireWritable } from '../store/open';
 import { audit } from './audit';
 import type { Dataset } from './dataset';
 import { type ExportFile, exportFiles, imagesWithText, planOf } from './deidentified-files';
@@ -153,6 +154,7 @@ export function createDeidentifiedExports(services: {
     target: ExportTarget,
     job: JobHandle,
   ): Promise<DeidentifiedResult> => {
+    requireWritable(project.store);
     const started = performance.now();
     const files = exportFiles(exportImages(project.store, options), imagesWithText(project.store));
     if (files.length === 0) {

@@ -41,6 +41,8 @@ export async function findDuplicates(
   pool: Pick<DecodePool, 'describe'>,
   options: SearchOptions = {},
 ): Promise<void> {
+  // What was found before is what there is to be seen.
+  if (project.store.isReadOnly) return;
   const before = searches.get(project.store) ?? Promise.resolve();
   const search = before
     .catch(() => {})

@@ -58,7 +58,7 @@ export function createPictures({ dataset, pool }: { readonly dataset: Dataset; r
       if (cached !== null) return cached;
       const { intensity, canonicalShortSide } = previewPipeline;
       const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide, frame });
-      if (file.facts.hash === hash) await writeCache(project.folder, file);
+      if (file.facts.hash === hash && !project.store.isReadOnly) await writeCache(project.folder, file);
       return file.thumbnail;
     },
 

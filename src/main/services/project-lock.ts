@@ -103,8 +103,8 @@ const holder = (store: ProjectStore): LockHolder => ({
 });
 
 /** Device and number of the file: equal under all its names, different for a copy. Null where the system has none. */
-function databasePlace({ file }: ProjectStore): string | null {
-  const status = statSync(file, { bigint: true, throwIfNoEntry: false });
+function databasePlace({ connection }: ProjectStore): string | null {
+  const status = statSync(connection.file, { bigint: true, throwIfNoEntry: false });
   return status === undefined || status.ino === 0n ? null : `${status.dev}:${status.ino}`;
 }
 

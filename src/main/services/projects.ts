@@ -134,6 +134,7 @@ export function createProjects(options: { readonly userDataFolder: string; reado
       openedAt: listed?.openedAt ?? new Date().toISOString(),
       ...figures(project.store),
       available: true,
+      readOnly: project.store.isReadOnly,
     };
   };
 
@@ -168,7 +169,13 @@ export function createProjects(options: { readonly userDataFolder: string; reado
       (await recent.list()).map((entry) => {
         const project = open.get(entry.id);
         const available = existsSync(databasePath(entry.folder));
-        return { ...entry, ...(project === undefined || !available ? {} : figures(project.store)), available };
+        const readOnly = project?.store.isReadOnly ?? false;
+        return {
+          ...entry,
+          ...(project === undefined || !available ? {} : figures(project.store)),
+          available,
+          readOnly,
+        };
       }),
     async forget(id) {
       close(id);

@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ReviewFinding, type ReviewReason, reviewReasons } from '#shared/models/review';
-import type { Background } from './background';
+import type { ProjectStore } from '../store/open';
+import { type Background, placeOf } from './background';
 import type { OpenProject } from './projects';
-import { readersDisagree } from './reading-groups';
-import { findLabelConflicts } from './review-label-conflicts';
 import type { Mislabels } from './review-mislabels';
 import { createPictureFinder } from './review-pictures';
 
@@ -17,11 +16,25 @@ export interface ReviewFinder {
 }
 
 export const createFinders = (mislabels: Mislabels, background: Background): readonly ReviewFinder[] => [
-  { reasons: ['label-conflict'], find: ({ store }) => findLabelConflicts(store) },
-  { reasons: ['readers-disagree'], find: readersDisagree },
+  {
+    reasons: ['label-conflict', 'readers-disagree'],
+    find: async (project) => {
+      if (!hasTwinsOrReaders(project.store)) return [];
+      const { conflicts, readers } = await background('findDisagreements', { project: placeOf(project) });
+      return [...conflicts, ...readers];
+    },
+  },
   { reasons: ['suspected-mislabel'], find: (project) => mislabels.find(project) },
   { reasons: ['burned-in-text', 'odd-picture', 'other-modality'], find: createPictureFinder(background) },
 ];
+
+/** Most projects have neither, and every label that is given asks. */
+function hasTwinsOrReaders(store: ProjectStore): boolean {
+  const [found] = store.column<number>(
+    'SELECT EXISTS (SELECT 1 FROM duplicate_pairs) OR EXISTS (SELECT 1 FROM readings)',
+  );
+  return found === 1;
+}
 
 export interface Found {
   /** By reason, then the surest first. */

@@ -70,15 +70,23 @@ export function createReview(options: {
     return `${own} ${others} ${changes.get(id) ?? 0}`;
   };
   const known = new WeakMap<OpenProject, { readonly state: string; readonly found: Promise<Found> }>();
+  const searches = new WeakMap<OpenProject, Promise<unknown>>();
   const findAgain = (project: OpenProject): Promise<Found> => {
     const state = stateOf(project);
     const before = known.get(project);
     if (before?.state === state) return before.found;
-    const found = findAll(project, finders);
+    const found = search(project, () => known.get(project)?.found === found);
     known.set(project, { state, found });
-    void found.then(({ failures }) => {
-      for (const { reasons, error } of failures) onFailure(`review: ${reasons.join(', ')}`, error);
-    });
+    return found;
+  };
+  /** One at a time: a key that labels image after image asks faster than they end, and only the last one counts. */
+  const search = async (project: OpenProject, isLatest: () => boolean): Promise<Found> => {
+    await searches.get(project);
+    const latest = known.get(project)?.found;
+    if (latest !== undefined && !isLatest()) return latest;
+    const found = findAll(project, finders);
+    searches.set(project, found);
+    for (const { reasons, error } of (await found).failures) onFailure(`review: ${reasons.join(', ')}`, error);
     return found;
   };
 

@@ -38,8 +38,10 @@ export async function saveSummary(project: OpenProject, summary: RunSummary): Pr
 
 /** Newest first. */
 export async function listRuns(project: OpenProject, isOurs: (run: string) => boolean): Promise<RunSummary[]> {
-  await adoptFolders(project);
-  await closeOrphans(project, isOurs);
+  if (!project.store.isReadOnly) {
+    await adoptFolders(project);
+    await closeOrphans(project, isOurs);
+  }
   return storedRuns(project.store).map((summary) => refreshed(project, summary));
 }
 

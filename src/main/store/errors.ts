@@ -31,6 +31,13 @@ export const projectUnwritable = (cause: unknown): FoveaError =>
     cause,
   });
 
+export const projectReadOnly = (): FoveaError =>
+  new FoveaError(
+    'project_read_only',
+    'This project is on a read-only disk or in a folder that Fovea may not write in: it can be looked at, not changed.',
+    { hint: 'Copy its folder to a place where you may write, and open the copy.' },
+  );
+
 export const pathTooLong = (cause?: unknown): FoveaError =>
   new FoveaError('path_too_long', 'The path of the folder is longer than Fovea or this system can open.', {
     hint: 'Choose or move it to a folder with a shorter path: shorter names, or fewer folders one in another.',

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -10,15 +11,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FoveaError } from '#shared/ipc/errors';
 import { duplicatePairs, undescribedImages } from './duplicates';
 import { migrations } from './migrations';
-import { createProjectStore, isPathForSqlite, openProjectStore } from './open';
+import { createProjectStore, isPathForSqlite, joinProjectStore, openProjectStore, type ProjectStore } from './open';
 import { currentSplit } from './splits';
-import { mountTinyDisk } from './test-support/tiny-disk';
+import { mountTinyDisk, type TinyDisk } from './test-support/tiny-disk';
 
 let folder: string;
 beforeEach(() => {
@@ -243,5 +244,78 @@ describe.skipIf(tiny === null)('on a full disk (needs the right to mount a tmpfs
     mkdirSync(join(disk, 'p'));
     execFileSync('sh', ['-c', 'dd if=/dev/zero of="$1" bs=4096 2>/dev/null || true', 'sh', join(disk, 'filler')]);
     expect(codeOf(() => createProjectStore(join(disk, 'p', 'project.sqlite')))).toBe('disk_full');
+  });
+});
+
+describe.skipIf(tiny === null)('on a read-only disk (needs the right to mount a tmpfs)', () => {
+  /** Copies what `make` makes in another folder there, and takes the right to write away. */
+  const archived = (name: string, make: (path: string) => void): string => {
+    const made = join(folder, 'made.sqlite');
+    make(made);
+    disk = mountTinyDisk('4m');
+    const path = join(disk?.folder ?? '', name, 'project.sqlite');
+    mkdirSync(dirname(path));
+    for (const suffix of ['', '-wal']) if (existsSync(made + suffix)) copyFileSync(made + suffix, path + suffix);
+    disk?.setWritable(false);
+    return path;
+  };
+  let disk: TinyDisk | null = null;
+  afterEach(() => {
+    disk?.setWritable(true);
+    disk?.unmount();
+  });
+  const seen = (path: string): unknown[] => {
+    const store = openProjectStore(path);
+    expect(store.isReadOnly).toBe(true);
+    expect(codeOf(() => store.run(`INSERT INTO classes (name) VALUES ('x')`))).toBe('project_read_only');
+    expect(codeOf(() => store.transaction(() => {}))).toBe('project_read_only');
+    expect(store.column('PRAGMA user_version')).toEqual([migrations.at(-1)?.version]);
+    const other = joinProjectStore(store.connection);
+    const names = other.column('SELECT name FROM classes');
+    expect(store.column('SELECT name FROM classes')).toEqual(names);
+    other.close();
+    store.close();
+    return names;
+  };
+  const benign = (store: ProjectStore): void => void store.run(`INSERT INTO classes (name) VALUES ('benign')`);
+
+  it('can be looked at, and refuses what would change it', () => {
+    const path = archived('ü #1 50%?', (to) => {
+      const store = createProjectStore(to);
+      benign(store);
+      store.close();
+    });
+    expect(seen(path)).toEqual(['benign']);
+  });
+
+  it('shows what its log holds, though nobody settled it', () => {
+    let live: ProjectStore | null = null;
+    const path = archived('killed', (to) => {
+      live = createProjectStore(to);
+      benign(live);
+    });
+    // As a kill leaves it: what was stored is in the log alone.
+    (live as ProjectStore | null)?.close();
+    expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
+    expect(seen(path)).toEqual(['benign']);
+  });
+
+  it('is migrated in a private copy where it is of an earlier version, and stays as it is', () => {
+    const path = archived('old', (to) => {
+      const store = createProjectStore(to, migrations.slice(0, 2));
+      benign(store);
+      store.close();
+    });
+    const before = readFileSync(path);
+    const copies = () => readdirSync(tmpdir()).filter((name) => name.startsWith('fovea-project-'));
+    const others = copies();
+    expect(seen(path)).toEqual(['benign']);
+    expect(copies()).toEqual(others);
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it('is still damage where it is empty', () => {
+    const path = archived('empty', (to) => writeFileSync(to, ''));
+    expect(codeOf(() => openProjectStore(path))).toBe('project_damaged');
   });
 });

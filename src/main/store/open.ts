@@ -1,7 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, existsSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { FoveaError } from '#shared/ipc/errors';
-import { pathTooLong, projectDamaged, projectEmpty, toStoreError } from './errors';
+import { makeTemporarySync } from '../process/scratch';
+import { pathTooLong, projectDamaged, projectEmpty, projectReadOnly, toStoreError } from './errors';
 import { type Migration, migrations } from './migrations';
 
 /** Before this version SQLite could corrupt a database while it reset the WAL (https://www.sqlite.org/wal.html). */
@@ -9,6 +12,15 @@ const OLDEST_SQLITE: readonly number[] = [3, 51, 3];
 /** "FOVE": tells our files from other SQLite databases. */
 const APPLICATION_ID = 0x464f5645;
 const BUSY_TIMEOUT_MS = 10_000;
+
+/**
+ * How a database is opened: `read` follows what another process writes, `immutable` takes it that nobody does, which is
+ * the only way where SQLite can make no files beside it.
+ */
+export interface Connection {
+  readonly file: string;
+  readonly mode: 'write' | 'read' | 'immutable';
+}
 
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
@@ -18,7 +30,10 @@ export type SqlValue = string | number | bigint | null | Uint8Array;
  * `project_damaged`, `project_busy`.
  */
 export interface ProjectStore {
-  readonly file: string;
+  /** For another thread: see `joinProjectStore`. */
+  readonly connection: Connection;
+  /** Nothing can be stored: what would is refused with `project_read_only`. */
+  readonly isReadOnly: boolean;
   /** Runs one statement; `id` is the row id of an insert. */
   run(sql: string, ...parameters: SqlValue[]): { readonly changes: number; readonly id: number };
   get<Row>(sql: string, ...parameters: SqlValue[]): Row | undefined;
@@ -37,26 +52,25 @@ export interface ProjectStore {
 
 /**
  * Opens a project's database, checks it (`quick_check`), backs it up and migrates it where it is older. WAL with
- * `synchronous=FULL`: what a transaction returned from survives a power cut.
+ * `synchronous=FULL`: what a transaction returned from survives a power cut. Where nothing can be written there, it is
+ * opened to be looked at (`isReadOnly`).
  * Throws `FoveaError`: `project_unwritable`, `path_too_long`, `project_damaged`, `project_newer`, `project_busy`,
  * `disk_full`.
  */
 export function openProjectStore(file: string, steps: readonly Migration[] = migrations): ProjectStore {
   // SQLite takes an empty file for a new database, and removes the write-ahead log beside it.
-  if (statSync(file, { throwIfNoEntry: false })?.size === 0) throw projectEmpty();
-  return prepareStore(file, steps, false);
+  if (sizeOf(file) === 0) throw projectEmpty();
+  if (sizeOf(file) === null || isWritable(file)) return prepareStore(file, steps, false);
+  return openToLookAt(file, steps);
 }
 
 /**
  * Another connection to a database that this process has open, for another thread: it is neither checked nor migrated
  * again. What one connection stores the others see; a writer waits for another.
  */
-export function joinProjectStore(file: string): ProjectStore {
+export function joinProjectStore(connection: Connection): ProjectStore {
   try {
-    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
-    protect(database);
-    database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -32768');
-    return new SqliteStore(file, database);
+    return new SqliteStore(connection, connect(connection));
   } catch (error) {
     throw toStoreError(error);
   }
@@ -69,19 +83,85 @@ export function createProjectStore(file: string, steps: readonly Migration[] = m
 
 function prepareStore(file: string, steps: readonly Migration[], isNew: boolean): ProjectStore {
   if (!isPathForSqlite(file)) throw pathTooLong();
+  const connection: Connection = { file, mode: 'write' };
   let database: DatabaseSyncInstance | null = null;
   try {
-    database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+    database = connect(connection);
     assertVersion(database);
-    protect(database);
     if (!isNew) checkIdentity(database, steps);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768');
+    database.exec('PRAGMA journal_mode = WAL');
     checkIntegrity(database);
     migrate(database, file, steps);
-    return new SqliteStore(file, database);
+    return new SqliteStore(connection, database);
   } catch (error) {
     database?.close();
     throw toStoreError(error);
+  }
+}
+
+/**
+ * A project where nothing can be written: an archive on a read-only share, a colleague's folder. It is opened in place
+ * where it is of this version and its log is settled or shared by the process that writes it; else a private copy is
+ * settled and migrated, and looked at in its place.
+ */
+function openToLookAt(file: string, steps: readonly Migration[]): ProjectStore {
+  const modes: readonly Connection['mode'][] = (sizeOf(`${file}-wal`) ?? 0) > 0 ? ['read'] : ['read', 'immutable'];
+  for (const mode of modes) {
+    let database: DatabaseSyncInstance | null = null;
+    try {
+      database = connect({ file, mode });
+      checkIdentity(database, steps);
+      checkIntegrity(database);
+      if (Number(pragma(database, 'user_version')) === latest(steps)) return new SqliteStore({ file, mode }, database);
+    } catch (error) {
+      const known = toStoreError(error);
+      if (!(known instanceof FoveaError) || known.code !== 'project_unwritable') throw known;
+    }
+    database?.close();
+  }
+  return openCopy(file, steps);
+}
+
+function openCopy(file: string, steps: readonly Migration[]): ProjectStore {
+  const folder = makeTemporarySync('fovea-project');
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, basename(file));
+    for (const suffix of ['', '-wal']) if (existsSync(file + suffix)) copyFileSync(file + suffix, copy + suffix);
+    prepareStore(copy, steps, false).close();
+    const connection: Connection = { file: copy, mode: 'read' };
+    return new SqliteStore(connection, connect(connection), remove);
+  } catch (error) {
+    remove();
+    throw toStoreError(error);
+  }
+}
+
+/** A database may come from anywhere: its schema runs nothing, and nobody writes its pages directly. */
+function connect({ file, mode }: Connection): DatabaseSyncInstance {
+  const immutable = pathToFileURL(file);
+  immutable.search = 'immutable=1';
+  const database = new DatabaseSync(mode === 'immutable' ? immutable : file, {
+    timeout: BUSY_TIMEOUT_MS,
+    enableForeignKeyConstraints: true,
+    readOnly: mode !== 'write',
+  });
+  database.enableDefensive(true);
+  database.exec('PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768');
+  return database;
+}
+
+/** Null where there is no such file. */
+const sizeOf = (file: string): number | null => statSync(file, { throwIfNoEntry: false })?.size ?? null;
+
+/** Whether SQLite may write it, and the files beside it that it needs for that. */
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    accessSync(dirname(file), constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -92,12 +172,6 @@ function prepareStore(file: string, steps: readonly Migration[], isNew: boolean)
 export function isPathForSqlite(file: string, system: NodeJS.Platform = process.platform): boolean {
   const most = (system === 'win32' ? 259 : 512) - '-journal'.length;
   return (system === 'win32' ? file.length : Buffer.byteLength(file)) <= most;
-}
-
-/** A database may come from anywhere: its schema runs nothing, and nobody writes its pages directly. */
-function protect(database: DatabaseSyncInstance): void {
-  database.enableDefensive(true);
-  database.exec('PRAGMA trusted_schema = OFF');
 }
 
 function pragma(database: DatabaseSyncInstance, name: string): unknown {
@@ -161,17 +235,22 @@ function migrate(database: DatabaseSyncInstance, file: string, steps: readonly M
 const latest = (steps: readonly Migration[]): number => steps.at(-1)?.version ?? 0;
 
 class SqliteStore implements ProjectStore {
-  readonly file: string;
+  readonly connection: Connection;
+  readonly isReadOnly: boolean;
   readonly #database: DatabaseSyncInstance;
+  readonly #onClose: () => void;
   readonly #statements = new Map<string, StatementSyncInstance>();
   readonly #columns = new Map<string, StatementSyncInstance>();
 
-  constructor(file: string, database: DatabaseSyncInstance) {
-    this.file = file;
+  constructor(connection: Connection, database: DatabaseSyncInstance, onClose: () => void = () => {}) {
+    this.connection = connection;
+    this.isReadOnly = connection.mode !== 'write';
     this.#database = database;
+    this.#onClose = onClose;
   }
 
   run(sql: string, ...parameters: SqlValue[]) {
+    requireWritable(this);
     return guarded(() => {
       const result = this.#statement(sql).run(...parameters);
       return { changes: result.changes, id: Number(result.lastInsertRowid) };
@@ -206,6 +285,7 @@ class SqliteStore implements ProjectStore {
 
   transaction<Result>(work: () => Result): Result {
     if (this.#database.isTransaction) return work();
+    requireWritable(this);
     return guarded(() => {
       this.#database.exec('BEGIN IMMEDIATE');
       try {
@@ -226,11 +306,12 @@ class SqliteStore implements ProjectStore {
     // Statements of this package are only let go by the garbage collector, and SQLite keeps the file open until then:
     // the last checkpoint is made here, so that project.sqlite is whole when this returns.
     try {
-      this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+      if (!this.isReadOnly) this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
       // Another process reads it, or the disk is full: the WAL stays, and the next open takes it in.
     }
     this.#database.close();
+    this.#onClose();
   }
 
   #statement(sql: string): StatementSyncInstance {
@@ -241,6 +322,11 @@ class SqliteStore implements ProjectStore {
     }
     return statement;
   }
+}
+
+/** Throws `project_read_only`: before something is begun that is stored at its end. */
+export function requireWritable({ isReadOnly }: ProjectStore): void {
+  if (isReadOnly) throw projectReadOnly();
 }
 
 function guarded<Result>(work: () => Result): Result {

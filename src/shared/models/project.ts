@@ -10,6 +10,8 @@ export const projectSummarySchema = z.object({
   classes: z.array(z.string()),
   runs: z.number().int(),
   available: z.boolean(),
+  /** Of an open project: it can be looked at, not changed. */
+  readOnly: z.boolean().default(false),
 });
 export type ProjectSummary = z.infer<typeof projectSummarySchema>;
 

@@ -3,8 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+export interface TinyDisk {
+  readonly folder: string;
+  setWritable(writable: boolean): void;
+  unmount(): void;
+}
+
 /** A disk in memory that is soon full; `size` as mount(8) takes it. Null where this user may not mount. */
-export function mountTinyDisk(size: string): { readonly folder: string; unmount(): void } | null {
+export function mountTinyDisk(size: string): TinyDisk | null {
   const place = mkdtempSync(join(tmpdir(), 'fovea-disk-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', place], { stdio: 'ignore' });
@@ -14,6 +20,9 @@ export function mountTinyDisk(size: string): { readonly folder: string; unmount(
   }
   return {
     folder: place,
+    setWritable(writable) {
+      execFileSync('mount', ['-o', `remount,${writable ? 'rw' : 'ro'}`, place], { stdio: 'ignore' });
+    },
     unmount() {
       // Lazy: SQLite lets its files go when its statements are collected.
       execFileSync('umount', ['-l', place], { stdio: 'ignore' });

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Badge, Group, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import {
   Check,
   ChevronsUpDown,
@@ -123,6 +123,13 @@ function ProjectSwitcher() {
           <Text size="sm" fw={500} truncate flex={1} c={project === null ? 'dimmed' : 'var(--mantine-color-text)'}>
             {project?.name ?? 'No project open'}
           </Text>
+          {project?.readOnly === true && (
+            <Tooltip multiline w={240} label="Fovea cannot write in this project’s folder: look at it, or open a copy.">
+              <Badge size="xs" variant="light" color="gray" style={{ flexShrink: 0 }}>
+                Read-only
+              </Badge>
+            </Tooltip>
+          )}
           <ChevronsUpDown size={14} aria-hidden className={classes['projectIcon']} />
         </UnstyledButton>
       </Menu.Target>
