@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isMissing } from './file-errors';
+import { isMissing, isPresent } from './file-errors';
 
 /** A checkpoint that is replaced again and again, with the versions of it that stay on disk. */
 export interface CheckpointSlot {
@@ -66,9 +66,11 @@ export async function settleSlot({ versions, incoming }: CheckpointSlot): Promis
   await rm(incoming, { recursive: true, force: true });
 }
 
-/** An empty folder for the next version. */
+/** An empty folder for the next version, in a run folder that is there: where a project was moved away, none is made. */
 export async function openSlot(slot: CheckpointSlot): Promise<void> {
-  await mkdir(dirname(slot.folder), { recursive: true });
+  await mkdir(dirname(slot.folder)).catch((error: unknown) => {
+    if (!isPresent(error)) throw error;
+  });
   await settleSlot(slot);
   await mkdir(slot.incoming);
 }

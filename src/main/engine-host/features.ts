@@ -27,6 +27,8 @@ export interface FeatureOptions {
   readonly device: EngineDevice;
   readonly threads: number;
   readonly batchSize: number;
+  /** See `LoaderOptions`. */
+  readonly waitForFolder?: () => Promise<boolean>;
   onProgress(done: number, total: number): Promise<void>;
 }
 
@@ -99,11 +101,8 @@ export async function extractFeatures(
     batch,
     attentions: false,
   });
-  const loader = createLoader({
-    pipeline: options.pipeline,
-    augmentation: options.augmentation,
-    seed: options.seed,
-  });
+  const { pipeline, augmentation, seed, waitForFolder = async () => false } = options;
+  const loader = createLoader({ pipeline, augmentation, seed }, { waitForFolder });
   try {
     for (const { samples, epoch, fileOf, features, missing } of asked) {
       if (missing.length === 0) continue;
@@ -113,6 +112,7 @@ export async function extractFeatures(
       for await (const { pixels, count } of loader.batches(orders)) {
         const group = groups[next++] as number[];
         const { features: rows } = await classifier.run(pixels, count);
+        await waitForFolder();
         for (const [row, index] of group.entries()) {
           const values = rows.slice(row * width, (row + 1) * width);
           features.set(values, index * width);

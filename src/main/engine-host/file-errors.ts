@@ -6,6 +6,9 @@ const codeOf = (error: unknown): string =>
 /** True for "there is no such file". */
 export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
 
+/** True for "it is there already". */
+export const isPresent = (error: unknown): boolean => codeOf(error) === 'EEXIST';
+
 /** What a failed write of `what` means for a person; anything unexpected stays what it is. */
 export function explainWriteError(error: unknown, what: string): unknown {
   switch (codeOf(error)) {

@@ -7,6 +7,12 @@ import type { Batch } from '../engine/train/session';
 import { type BatchOrder, type BatchSettings, makeBatch } from './batch-maker';
 
 export type LoaderSettings = BatchSettings;
+
+export interface LoaderOptions {
+  readonly threads?: number;
+  /** Waits while the project's folder is away, and answers with whether it was. */
+  readonly waitForFolder?: () => Promise<boolean>;
+}
 export interface LoaderOrder extends BatchOrder {
   readonly id: number;
 }
@@ -38,7 +44,10 @@ function workerFile(): string {
 }
 
 /** Starts the threads. Order and content of the batches do not depend on timing or on how many threads there are. */
-export function createLoader(settings: LoaderSettings, threads = loaderThreads()): Loader {
+export function createLoader(
+  settings: LoaderSettings,
+  { threads = loaderThreads(), waitForFolder = async () => false }: LoaderOptions = {},
+): Loader {
   const waiting = new Map<number, { resolve(batch: Batch): void; reject(error: unknown): void }>();
   let nextId = 0;
   const failAll = (error: unknown) => {
@@ -70,13 +79,30 @@ export function createLoader(settings: LoaderSettings, threads = loaderThreads()
     return promise;
   };
 
+  /** Asks again where the images were away: those that were asked for ahead failed too, and may be back already. */
+  const insist = async (order: BatchOrder, asked: Promise<Batch>): Promise<Batch> => {
+    for (let batch = asked, isSecond = false; ; batch = ask(order), isSecond = true) {
+      try {
+        return await batch;
+      } catch (error) {
+        if (!(error instanceof FoveaError) || error.code !== 'raster_missing') throw error;
+        const wasAway = await waitForFolder();
+        if (isSecond && !wasAway) throw error;
+      }
+    }
+  };
+
   return {
     async *batches(orders) {
-      const ahead: Promise<Batch>[] = [];
+      const ahead: { readonly order: BatchOrder; readonly batch: Promise<Batch> }[] = [];
       let next = 0;
       for (let done = 0; done < orders.length; done++) {
-        while (next < orders.length && next < done + AHEAD + threads) ahead.push(ask(orders[next++] as BatchOrder));
-        yield await (ahead.shift() as Promise<Batch>);
+        while (next < orders.length && next < done + AHEAD + threads) {
+          const order = orders[next++] as BatchOrder;
+          ahead.push({ order, batch: ask(order) });
+        }
+        const { order, batch } = ahead.shift() as (typeof ahead)[number];
+        yield await insist(order, batch);
       }
     },
     close: async () => {

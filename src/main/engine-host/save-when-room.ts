@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
 import type { RequestContext } from './request-context';
+import { waitForFolder } from './wait-for-folder';
 
 /** Between two looks at the disk and at what was asked of the run. */
 const LOOK_MILLISECONDS = 250;
@@ -22,25 +24,26 @@ const freeBytes = async (folder: string): Promise<number> => {
 };
 
 /**
- * Writes; where the disk is full, holds the run, weights and all, until there is room, and writes again. Answers with the milliseconds
- * that the run was held.
+ * Writes; where the disk is full, or the folder is away, holds the run, weights and all, until there is room, and writes
+ * again.
  *
- * @throws FoveaError `disk_full` where the run is asked to pause or stop meanwhile, `cancelled`, what `write` throws
+ * @throws FoveaError `disk_full` or `project_away` where the run is asked to pause or stop meanwhile, `cancelled`, what
+ * `write` throws
  */
 export async function saveWhenRoom(
   write: () => Promise<void>,
   { folder, bytes }: Room,
   context: Pick<RequestContext, 'control' | 'hold' | 'takeRetry' | 'yieldToMessages'>,
-): Promise<number> {
-  const began = performance.now();
+): Promise<void> {
   let held = false;
   for (;;) {
+    await waitForFolder(folder, context);
     try {
       await write();
-      if (!held) return 0;
-      context.hold(null);
-      return performance.now() - began;
+      if (held) context.hold(null);
+      return;
     } catch (error) {
+      if (!existsSync(folder)) continue;
       if (!(error instanceof FoveaError) || error.code !== 'disk_full') throw error;
       held = true;
       const needed = bytes + MARGIN_BYTES;

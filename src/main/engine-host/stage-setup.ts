@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import { type LoraSettings, loraOf } from '#shared/training/lora';
 import type { StagePlan } from '#shared/training/plan';
@@ -23,6 +24,7 @@ import { createLoader } from './loader';
 import { memoryOptions, partThatFits } from './memory';
 import type { Sample, TrainSpec } from './protocol';
 import { checkCancelled, type RequestContext } from './request-context';
+import { waitForFolder } from './wait-for-folder';
 
 /** A model as a run begins or goes on with it. */
 export interface Model {
@@ -129,6 +131,10 @@ function startingPart(
 
 const mixingOf = ({ config: { mixup, seed } }: StagedSpec): Mixing => (mixup === 0 ? null : { alpha: mixup, seed });
 
+/** Where the project was moved away, images cannot be read and nothing may be written: it would be made anew there. */
+const waitForProject = ({ spec, context }: StageInput): Promise<boolean> =>
+  waitForFolder(dirname(spec.cacheFolder), context);
+
 async function setUpLayers(input: StageInput, device: EngineDevice): Promise<StageSetup> {
   const { spec, stage, model, optimizer } = input;
   const { config } = spec;
@@ -145,7 +151,10 @@ async function setUpLayers(input: StageInput, device: EngineDevice): Promise<Sta
   const lora = stage.trainable === 'lora' ? options.lora : null;
   const parameters = lora === null ? model.parameters : withAdapters(model, lora, config.seed);
   const session = await createTrainingSession({ ...options, part }, parameters, optimizer ?? undefined);
-  const loader = createLoader({ pipeline: spec.pipeline, augmentation: config.augmentation, seed: config.seed });
+  const loader = createLoader(
+    { pipeline: spec.pipeline, augmentation: config.augmentation, seed: config.seed },
+    { waitForFolder: () => waitForProject(input) },
+  );
   return {
     session,
     batches: imageBatches(loader, spec.train, spec.validation, options.microBatch, mixingOf(spec)),
@@ -212,6 +221,7 @@ async function setUpHead(input: StageInput, device: EngineDevice): Promise<Stage
     device,
     threads: options.threads,
     batchSize: options.microBatch,
+    waitForFolder: () => waitForProject(input),
     onProgress: async (done) => {
       onExtracting(done, total);
       await checkCancelled(context);

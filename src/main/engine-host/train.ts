@@ -52,7 +52,23 @@ export async function train(spec: TrainSpec, context: RequestContext): Promise<T
   }
 }
 
-async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<TrainResult> {
+/** For the clock that a run is measured by: it stands still while the run is held. */
+function timeHolds(context: RequestContext): { readonly context: RequestContext; heldMilliseconds(): number } {
+  let total = 0;
+  let since: number | null = null;
+  const hold = (reason: FoveaError | null) => {
+    if (reason !== null) since ??= performance.now();
+    else if (since !== null) {
+      total += performance.now() - since;
+      since = null;
+    }
+    context.hold(reason);
+  };
+  return { context: { ...context, hold }, heldMilliseconds: () => total };
+}
+
+async function trainHeld(spec: TrainSpec, given: RequestContext): Promise<TrainResult> {
+  const { context, heldMilliseconds } = timeHolds(given);
   const { config, classes, pipeline } = spec;
   const run = runHash(spec);
   const plan = planSteps(config, spec.train.length);
@@ -89,9 +105,6 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
   const chosen = spec.deviceChoice === undefined ? [] : [`Computes on ${config.device}. ${spec.deviceChoice}`];
   for (const message of [...chosen, ...start.news]) record({ kind: 'note', at: new Date().toISOString(), message });
 
-  /** Of the clock that a run is measured by: it stands still while the run is held. */
-  let heldMilliseconds = 0;
-
   const save = async (slot: CheckpointSlot, setup: StageSetup, state: LoopState, kind: 'last' | 'best') => {
     const content: CheckpointContent = {
       config: model.config,
@@ -116,7 +129,7 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
       log.flush();
       await writeCheckpoint(slot, content);
     };
-    heldMilliseconds += await saveWhenRoom(write, { folder: spec.runFolder, bytes: checkpointBytes(content) }, context);
+    await saveWhenRoom(write, { folder: spec.runFolder, bytes: checkpointBytes(content) }, context);
   };
 
   const trainStage = async (state: LoopState, optimizer: OptimizerState | null) => {
@@ -158,7 +171,7 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
         progress: (value) => context.runProgress(value),
         control: () => context.control(),
         yieldToMessages: () => context.yieldToMessages(),
-        now: () => performance.now() - heldMilliseconds,
+        now: () => performance.now() - heldMilliseconds(),
         memoryMB,
       });
       return { result, parameters: await setup.parameters() };

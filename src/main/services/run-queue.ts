@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorInfo, FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { RunProgress, RunSummary } from '#shared/models/run';
@@ -5,6 +6,7 @@ import type { RunConfig } from '#shared/models/run-config';
 import type { EngineCall } from '../engine-host/client';
 import type { Events } from './events';
 import type { RunsLock } from './project-lock';
+import { databasePath } from './project-paths';
 import type { OpenProject } from './projects';
 import { saveSummary } from './run-book';
 import { restingProgress } from './run-states';
@@ -58,8 +60,10 @@ export interface RunQueueOptions {
 
 const SAVE_AGAIN_MILLISECONDS = 2000;
 
-const isDiskTrouble = (error: unknown): boolean =>
-  error instanceof FoveaError && (error.code === 'disk_full' || error.code === 'disk_failed');
+/** Nothing of the run is to blame: the disk is full or fails, or the project was moved away. */
+const isDiskTrouble = (error: unknown, { folder }: OpenProject): boolean =>
+  error instanceof FoveaError &&
+  (error.code === 'disk_full' || error.code === 'disk_failed' || !existsSync(databasePath(folder)));
 
 /**
  * The runs that this process has in hand, of all projects: one trains, the others wait in order. `queueOrder` of their
@@ -92,7 +96,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       entry.summary = { ...entry.summary, hasModel, resumable };
       entry.unsaved = false;
     } catch (error) {
-      if (!isDiskTrouble(error)) throw error;
+      if (!isDiskTrouble(error, entry.project)) throw error;
       entry.unsaved = true;
     }
   };

@@ -63,8 +63,8 @@ export const holdChanges = (reason: ErrorInfo | null): Partial<RunSummary> => ({
 });
 
 /**
- * What the end of the engine means for the run: it is interrupted. A full disk pauses it, for it goes on where there is
- * room. All else that the engine said is a failure.
+ * What the end of the engine means for the run: it is interrupted. A full disk or a project that is away pauses it, for it
+ * goes on where there is room. All else that the engine said is a failure.
  */
 export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): Partial<RunSummary> {
   const finishedAt = new Date().toISOString();
@@ -75,7 +75,9 @@ export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): 
   if (asked === 'stop' && (info.code === 'stop' || info.code === 'cancelled')) {
     return { state: 'stopped', finishedAt, error: null };
   }
-  if (info.code === 'disk_full') return { state: asked === 'stop' ? 'stopped' : 'paused', finishedAt, error: info };
+  if (info.code === 'disk_full' || info.code === 'project_away') {
+    return { state: asked === 'stop' ? 'stopped' : 'paused', finishedAt, error: info };
+  }
   const interrupted = info.code === 'engine_crashed' || info.code === 'engine_closed' || info.code === 'cancelled';
   return { state: interrupted ? 'interrupted' : 'failed', finishedAt, error: info };
 }
