@@ -1,4 +1,4 @@
-// `npm run bench:main [-- IMAGES]`: how long the main thread is held by what the window asks of a large project.
+// `npm run bench:main [-- IMAGES [NAME]]`: how long the main thread is held by what the window asks of a large project.
 import { resolve } from 'node:path';
 import { runnerImport } from 'vite';
 
@@ -7,4 +7,4 @@ const { module } = await runnerImport(resolve(import.meta.dirname, 'measure.ts')
   configFile: false,
   logLevel: 'error',
 });
-process.exitCode = await module.measureMainThread(Number(process.argv[2] ?? 100_000));
+process.exitCode = await module.measureMainThread(Number(process.argv[2] ?? 100_000), process.argv[3]);

@@ -6,6 +6,7 @@ import type { DecodePool } from '../decode-host/client';
 import {
   addPicture,
   type FoundPair,
+  lastImage,
   type PictureFacts,
   picturesAfter,
   picturesWaiting,
@@ -26,6 +27,8 @@ export interface SearchOptions {
 const AT_ONCE = 4;
 /** Images that are read, and stored, at once: few enough for the window not to feel it. */
 const PAGE = 500;
+/** Images that are asked for at once whether they are described; most are. */
+const LOOKED_AT = 10_000;
 /** Work between two looks at what else there is to do: the window does not feel it. */
 const SLICE_MS = 12;
 
@@ -61,9 +64,15 @@ async function describeMissing(
   { signal, onProgress }: SearchOptions,
 ): Promise<void> {
   const raster = rasterPaths(project.folder);
-  const missing = undescribedImages(project.store)
-    .map(({ id, hash, frame }) => ({ id, path: raster(hash, frame) }))
-    .filter(({ path }) => existsSync(path));
+  const missing: { readonly id: number; readonly path: string }[] = [];
+  const last = lastImage(project.store);
+  for (let after = 0; after < last; after += LOOKED_AT) {
+    for (const { id, hash, frame } of undescribedImages(project.store, after, after + LOOKED_AT)) {
+      const path = raster(hash, frame);
+      if (existsSync(path)) missing.push({ id, path });
+    }
+    await setImmediate();
+  }
   let next = 0;
   let done = 0;
   let ready: { readonly id: number; readonly facts: PictureFacts }[] = [];

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { toErrorInfo } from '#shared/ipc/errors';
 import {
   type ReviewCounts,
@@ -95,8 +96,12 @@ export function createReview(options: {
       const found = await findAgain(project);
       const source = await mislabels.source(project).catch(() => null);
       const reviews = allReviews(project.store);
+      const queue = queueOf(found, reviews, { reason, includeSettled, limit });
+      await setImmediate();
+      const findings = withImages(project.store, queue);
+      await setImmediate();
       return {
-        findings: withImages(project.store, queueOf(found, reviews, { reason, includeSettled, limit })),
+        findings,
         counts: countFindings(found, reviews),
         mislabelSource: source,
         problems: found.failures.flatMap(({ reasons, error }) =>

@@ -22,16 +22,27 @@ export function addPicture(store: ProjectStore, image: number, { content, descri
   );
 }
 
-/** Images of the dataset that nothing is known of, or that were not measured yet: those of an older project. */
+/**
+ * Images of the dataset, with numbers after `after` up to `last`, that nothing is known of or that were not measured yet:
+ * those of an older project.
+ */
 export function undescribedImages(
   store: ProjectStore,
+  after = 0,
+  last = Number.MAX_SAFE_INTEGER,
 ): { readonly id: number; readonly hash: string; readonly frame: number }[] {
   return store.all(
     `SELECT id, hash, frame FROM images LEFT JOIN pictures ON image_id = id
-     WHERE removed_at IS NULL AND (measures IS NULL OR substr(measures, 1, 1) <> ?) ORDER BY id`,
+     WHERE id > ? AND id <= ? AND removed_at IS NULL AND (measures IS NULL OR substr(measures, 1, 1) <> ?) ORDER BY id`,
+    after,
+    last,
     Uint8Array.of(MEASURES_VERSION),
   );
 }
+
+/** The highest number of an image; 0 where there is none. */
+export const lastImage = (store: ProjectStore): number =>
+  store.column<number | null>('SELECT max(id) FROM images')[0] ?? 0;
 
 export interface StoredPicture extends Omit<PictureFacts, 'measures'> {
   readonly image: number;
