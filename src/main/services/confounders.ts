@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { FoveaError } from '#shared/ipc/errors';
@@ -16,6 +16,7 @@ import { confounderCell, confounderImages, confounderTable } from './confounder-
 import type { Duplicates } from './duplicates';
 import type { Events } from './events';
 import type { Jobs } from './jobs';
+import { makeProjectFolders } from './make-folders';
 import { cacheFolder } from './project-paths';
 import type { OpenProject } from './projects';
 
@@ -88,7 +89,7 @@ export function createConfounders(options: {
 async function writeScan(project: OpenProject, scan: ConfounderScan): Promise<void> {
   const file = scanFile(project);
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeProjectFolders(project.folder, dirname(file));
     await writeFileAtomic(file, JSON.stringify(scan));
   } catch (error) {
     throw toStoreError(error);

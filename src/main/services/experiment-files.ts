@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settingLabel } from '#shared/experiments/settings';
 import {
@@ -13,6 +13,7 @@ import {
 import type { Membership } from '#shared/models/membership';
 import type { RunSummary } from '#shared/models/run';
 import { toStoreError } from '../store/errors';
+import { makeProjectFolders } from './make-folders';
 import { experimentFolder, experimentsFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { readJson, readJsonLines, toJsonLines, writeText } from './run-files';
@@ -35,7 +36,7 @@ export const newExperimentId = (at: Date, kind: Experiment['kind']): string =>
 export async function writeExperiment(project: OpenProject, experiment: Experiment): Promise<void> {
   const folder = experimentFolder(project.folder, experiment.id);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeProjectFolders(project.folder, folder);
   } catch (error) {
     throw toStoreError(error);
   }

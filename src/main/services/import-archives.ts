@@ -6,7 +6,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { type ArchiveEntry, type OpenArchive, openArchive } from '../ingest/archive/open-archive';
 import { makeScratch } from '../process/scratch';
 import { toStoreError } from '../store/errors';
-import { makeFolders } from './make-folders';
+import { makeProjectFolders } from './make-folders';
 import { unpackingFolder } from './project-paths';
 
 /** A file that was unpacked for the decoder; gone after `remove`. */
@@ -42,7 +42,7 @@ export function createUnpacker(folder: string): Unpacker {
 
   const makePlace = async (): Promise<string> => {
     try {
-      await makeFolders(parent);
+      await makeProjectFolders(folder, parent);
       return await makeScratch(parent, 'import');
     } catch (error) {
       throw toStoreError(error);

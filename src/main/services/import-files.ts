@@ -6,7 +6,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { encodeRaster } from '#shared/imaging/raster';
 import type { IngestedFile } from '../ingest/types';
 import { toStoreError } from '../store/errors';
-import { makeFolders } from './make-folders';
+import { makeProjectFolders } from './make-folders';
 import { imagesFolder, rasterPath, thumbnailPath } from './project-paths';
 
 /** Writes what the cache holds of a frame, under its file's hash. Throws `disk_full`, `project_unwritable`. */
@@ -14,8 +14,8 @@ export async function writeCache(folder: string, file: IngestedFile): Promise<vo
   const { hash, frame } = file.facts;
   try {
     await Promise.all([
-      writeWhole(rasterPath(folder, hash, '', frame), encodeRaster(file.raster)),
-      writeWhole(thumbnailPath(folder, hash, frame), file.thumbnail),
+      writeWhole(folder, rasterPath(folder, hash, '', frame), encodeRaster(file.raster)),
+      writeWhole(folder, thumbnailPath(folder, hash, frame), file.thumbnail),
     ]);
   } catch (error) {
     throw toStoreError(error);
@@ -23,8 +23,8 @@ export async function writeCache(folder: string, file: IngestedFile): Promise<vo
 }
 
 /** To a temporary name, flushed and renamed. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  await makeFolders(dirname(path));
+async function writeWhole(project: string, path: string, bytes: Uint8Array): Promise<void> {
+  await makeProjectFolders(project, dirname(path));
   await writeFileAtomic(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
@@ -84,7 +84,7 @@ async function copySource(folder: string, source: string, relativePath: string, 
     if ((await hashFile(source)) !== hash) return null;
     const temporary = `${target}.${process.pid}.part`;
     try {
-      await makeFolders(dirname(target));
+      await makeProjectFolders(folder, dirname(target));
       await copyFile(source, temporary, constants.COPYFILE_FICLONE);
       const handle = await open(temporary, 'r+');
       await handle.sync().finally(() => handle.close());

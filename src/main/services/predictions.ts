@@ -15,7 +15,7 @@ import { makeScratch } from '../process/scratch';
 import { toStoreError } from '../store/errors';
 import { requireClasses, requireModel } from './evaluations';
 import type { JobHandle, Jobs } from './jobs';
-import { makeFolders } from './make-folders';
+import { makeProjectFolders } from './make-folders';
 import { type GivenFile, givenFiles } from './prediction-files';
 import { PredictionMemory } from './prediction-memory';
 import { lastLayerMean, overlayAttention } from './prediction-overlay';
@@ -334,7 +334,7 @@ function toPrediction(
 async function makePlace(project: OpenProject): Promise<string> {
   try {
     const parent = predictionsFolder(project.folder);
-    await makeFolders(parent);
+    await makeProjectFolders(project.folder, parent);
     return await makeScratch(parent, 'job');
   } catch (error) {
     throw toStoreError(error);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
@@ -18,6 +18,7 @@ import {
   runSummarySchema,
 } from '#shared/models/run';
 import { toStoreError } from '../store/errors';
+import { makeProjectFolders } from './make-folders';
 
 /**
  * What a run was made of, as it was when it began: later labels, splits and removals do not change its evaluation.
@@ -70,7 +71,8 @@ export async function createRunFolder(
   summary: RunSummary,
 ): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    // PROJECT/runs/<id>
+    await makeProjectFolders(dirname(dirname(folder)), folder);
     await writeText(samplesFile(folder), `${JSON.stringify({ version: 1, samples })}\n`);
     await writeText(recordFile(folder), `${JSON.stringify(record, null, 2)}\n`);
     await writeRunSummary(folder, summary);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { encodeRaster } from '#shared/imaging/raster';
@@ -9,6 +9,7 @@ import type { DecodePool } from '../decode-host/client';
 import type { Sample } from '../engine-host/protocol';
 import { toStoreError } from '../store/errors';
 import type { Dataset } from './dataset';
+import { makeProjectFolders } from './make-folders';
 import { rasterKey, rasterPath } from './project-paths';
 import type { OpenProject } from './projects';
 import type { RunSample } from './run-files';
@@ -89,7 +90,7 @@ async function rebuild(
     throw error instanceof FoveaError && error.code === 'raster_missing' ? error : lost(error);
   }
   try {
-    await mkdir(dirname(entry.path), { recursive: true });
+    await makeProjectFolders(project.folder, dirname(entry.path));
     await writeFileAtomic(entry.path, Buffer.from(bytes));
   } catch (error) {
     throw toStoreError(error);

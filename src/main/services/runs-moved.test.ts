@@ -66,6 +66,7 @@ describe.skipIf(process.platform === 'win32')('a project that is moved while it 
     const id = await movedAfter(5);
     expect((await runs.progress(project, id)).message).toContain('not where it was');
     expect(storedRun(project.store, id)).toMatchObject({ state: 'paused', error: { code: 'project_away' } });
+    await expect(runs.start(project, config('full'))).rejects.toBeInstanceOf(Error);
     expect(existsSync(project.folder)).toBe(false);
     moveBack();
     expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });

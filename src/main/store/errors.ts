@@ -38,6 +38,11 @@ export const projectReadOnly = (): FoveaError =>
     { hint: 'Copy its folder to a place where you may write, and open the copy.' },
   );
 
+export const projectAway = (): FoveaError =>
+  new FoveaError('project_away', 'The folder of the project is not where it was.', {
+    hint: 'Put it back, or connect its disk, and try again. Where it has moved for good, open it there.',
+  });
+
 export const pathTooLong = (cause?: unknown): FoveaError =>
   new FoveaError('path_too_long', 'The path of the folder is longer than Fovea or this system can open.', {
     hint: 'Choose or move it to a folder with a shorter path: shorter names, or fewer folders one in another.',
