@@ -65,6 +65,28 @@ export const backgroundTasks = {
     { open, events }: TaskContext,
   ) => createReaders({ events }).table(open(project), first, second),
 
+  readersCell: (
+    {
+      project,
+      first,
+      second,
+      labels,
+    }: OfProject & {
+      readonly first: number;
+      readonly second: number;
+      readonly labels: readonly [string, string];
+    },
+    { open, events }: TaskContext,
+  ) => createReaders({ events }).cell(open(project), { first, second }, labels),
+  readersDisagreements: ({ project }: OfProject, { open, events }: TaskContext) =>
+    createReaders({ events }).disagreements(open(project)),
+  adjudicate: (
+    { project, images, label }: OfProject & { readonly images: readonly number[]; readonly label: string },
+    { open, events }: TaskContext,
+  ) => createReaders({ events }).adjudicate(open(project), images, label),
+  takeMajority: ({ project }: OfProject, { open, events }: TaskContext) =>
+    createReaders({ events }).takeMajority(open(project)),
+
   previewTable: (
     {
       project,

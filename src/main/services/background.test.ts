@@ -228,6 +228,8 @@ describe('what the window asks for', () => {
       applyTable: handlers['dataset.applyTable']({ project: id, table, mapping: {}, conflicts: 'mine' }),
       readersSummary: handlers['readers.summary']({ project: id, weights: 'none' }),
       readersTable: handlers['readers.table']({ project: id, first: 1, second: 2 }),
+      adjudicate: handlers['readers.adjudicate']({ project: id, images: [1], label: 'a' }),
+      takeMajority: handlers['readers.takeMajority']({ project: id }),
     };
     for (const [name, answer] of Object.entries(asked)) expect(await answer, name).toEqual({ threadDid: name });
     await services.close();

@@ -2,16 +2,25 @@ import { placeOf } from '../../services/background';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
-export const readersHandlers = ({ background, projects, readers }: Services) =>
-  ({
-    'readers.summary': ({ project, weights }) =>
-      background('readersSummary', { project: placeOf(projects.get(project)), weights }),
+export const readersHandlers = ({ background, projects }: Services) => {
+  const place = (project: string) => placeOf(projects.get(project));
+  return {
+    'readers.summary': ({ project, weights }) => background('readersSummary', { project: place(project), weights }),
     'readers.table': ({ project, first, second }) =>
-      background('readersTable', { project: placeOf(projects.get(project)), first, second }),
-    'readers.cell': ({ project, first, second, firstLabel, secondLabel }) => ({
-      ids: readers.cell(projects.get(project), { first, second }, [firstLabel, secondLabel]),
+      background('readersTable', { project: place(project), first, second }),
+    'readers.cell': async ({ project, first, second, firstLabel, secondLabel }) => ({
+      ids: await background('readersCell', {
+        project: place(project),
+        first,
+        second,
+        labels: [firstLabel, secondLabel],
+      }),
     }),
-    'readers.disagreements': ({ project }) => ({ images: readers.disagreements(projects.get(project)) }),
-    'readers.adjudicate': ({ project, images, label }) => readers.adjudicate(projects.get(project), images, label),
-    'readers.takeMajority': ({ project }) => readers.takeMajority(projects.get(project)),
-  }) satisfies DomainHandlers<'readers'>;
+    'readers.disagreements': async ({ project }) => ({
+      images: await background('readersDisagreements', { project: place(project) }),
+    }),
+    'readers.adjudicate': ({ project, images, label }) =>
+      background('adjudicate', { project: place(project), images, label }),
+    'readers.takeMajority': ({ project }) => background('takeMajority', { project: place(project) }),
+  } satisfies DomainHandlers<'readers'>;
+};
