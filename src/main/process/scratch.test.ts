@@ -41,6 +41,9 @@ describe('sweeping scratch', () => {
     const kept = [here, put(elsewhere), put('job-Xy12ab')];
     put(elsewhere.replace(/[^-]+$/, 'older'), old);
     put('job-older', old);
+    const all = readdirSync(folder);
+    await sweepScratch(folder, 'job', false);
+    expect(readdirSync(folder)).toEqual(all);
     await sweepScratch(folder, 'job');
     expect(readdirSync(folder).sort()).toEqual(kept.sort());
     await sweepScratch(join(folder, 'not there'), 'job');

@@ -26,12 +26,15 @@ function scratchName(kind: string): string {
   return [kind, short(host), pid, started ?? 'none', short(randomUUID())].join('-');
 }
 
-/** Removes what killed processes left of this kind, and of no living one. Never throws. */
-export async function sweepScratch(parent: string, kind: string): Promise<void> {
+/**
+ * Removes what killed processes left of this kind, and of no living one. What another host left, of whose processes
+ * nothing can be known, goes after a day without a change, where `ofOthers` says that no work takes so long. Never throws.
+ */
+export async function sweepScratch(parent: string, kind: string, ofOthers = true): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     if (!name.startsWith(`${kind}-`)) continue;
     const path = join(parent, name);
-    if (await isLeft(path, name)) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    if (await isLeft(path, name, ofOthers)) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -50,16 +53,17 @@ export function makeTemporarySync(kind: TemporaryKind): string {
   return folder;
 }
 
-/** For the start of Fovea: what was killed before may have left images of patients. */
+/** For the start of Fovea: what was killed before may have left images of patients. Uploads stay as long as a server runs. */
 export async function sweepTemporary(): Promise<void> {
-  for (const kind of temporaryKinds) await sweepScratch(tmpdir(), kind);
+  for (const kind of temporaryKinds) await sweepScratch(tmpdir(), kind, false);
 }
 
-async function isLeft(path: string, name: string): Promise<boolean> {
+async function isLeft(path: string, name: string, ofOthers: boolean): Promise<boolean> {
   const { host } = thisProcess();
   const [, madeAt, pid, start] = NAME.exec(name) ?? [];
   if (madeAt === short(host))
     return !isLiving({ host, pid: Number(pid), started: start === 'none' ? null : (start ?? null) });
+  if (!ofOthers) return false;
   // Another host's, or of a Fovea that did not say whose it is.
   const status = await stat(path).catch(() => null);
   return status !== null && Date.now() - status.mtimeMs > UNCLAIMED_MILLISECONDS;
