@@ -45,7 +45,7 @@ export interface Found {
   readonly failures: readonly { readonly reasons: readonly ReviewReason[]; readonly error: unknown }[];
 }
 
-/** Asks all finders. Others get their turn between two of them. */
+/** Asks all finders. Others get their turn between two of them, and between two reasons. */
 export async function findAll(project: OpenProject, finders: readonly ReviewFinder[]): Promise<Found> {
   const byReason = new Map<ReviewReason, ReviewFinding[]>(reviewReasons.map((reason) => [reason, []]));
   const failures: { reasons: readonly ReviewReason[]; error: unknown }[] = [];
@@ -57,11 +57,13 @@ export async function findAll(project: OpenProject, finders: readonly ReviewFind
     }
     await setImmediate();
   }
-  // What is equally sure stays in its finder's order: twins one after the other.
-  const findings = [...byReason.values()].flatMap((found) => found.sort((a, b) => b.weight - a.weight));
-  return {
-    findings,
-    byReason: new Map([...byReason].map(([reason, found]) => [reason, new Map(found.map((one) => [one.image, one]))])),
-    failures,
-  };
+  const findings: ReviewFinding[] = [];
+  const byImage = new Map<ReviewReason, ReadonlyMap<number, ReviewFinding>>();
+  for (const [reason, found] of byReason) {
+    // What is equally sure stays in its finder's order: twins one after the other.
+    for (const finding of found.sort((a, b) => b.weight - a.weight)) findings.push(finding);
+    byImage.set(reason, new Map(found.map((one) => [one.image, one])));
+    await setImmediate();
+  }
+  return { findings, byReason: byImage, failures };
 }
