@@ -3,6 +3,7 @@ import { damaged, truncated } from '../damaged';
 import { type Dictionary, formatTag } from '../dictionary';
 import { valueRepresentations } from '../value-representations';
 import type { ActionCounts } from './action-counts';
+import type { CleanPixels, PIXEL_DATA } from './clean-pixels/clean-pixel-data';
 import { shiftDates } from './dates';
 import { dummyValue, evenText } from './dummy-values';
 import { dictionaryRepresentation, writtenRepresentation } from './output-representation';
@@ -18,6 +19,8 @@ export interface ElementContext {
   /** Null: dates are removed. */
   readonly shiftDays: number | null;
   readonly counts: ActionCounts;
+  /** The one element of the pixel group that is written. */
+  readonly pixels: CleanPixels;
   /** Elements that replace or join those of the top level, already written, by tag. */
   readonly own: ReadonlyMap<string, Buffer>;
 }
@@ -95,7 +98,7 @@ function deidentifyElement(
     counts.add('graphics', 'curves (50xx) and overlays (60xx)', 'removed');
     return [];
   }
-  if (isPixelGroup(tag) && depth === 0) return pixelGroup(dataSet, tag, element, context);
+  if (isPixelGroup(tag) && depth === 0) return pixelGroup(tag, element, context);
   const action = profileAction(tag);
   const entry = dictionary[formatTag(tag)];
   const known = dictionaryRepresentation(entry?.vr ?? '');
@@ -169,26 +172,28 @@ function deidentifyElement(
   return [head, value];
 }
 
-/** Pixels bit for bit: the value is not looked into. */
-function pixelGroup(dataSet: DataSet, tag: string, element: Element, { encoding, counts }: ElementContext): Buffer[] {
-  const known = PIXEL_GROUP[tag];
-  if (known === undefined) {
-    counts.add('unknown', 'attributes that the dictionary does not have, or that cannot be read', 'removed');
+/** The image with nothing beside it; offset tables would be wrong now, and a second image is one that nobody shows. */
+function pixelGroup(tag: string, element: Element, { encoding, counts, pixels }: ElementContext): Buffer[] {
+  if (tag !== pixels.tag) {
+    if (element.length > 0) counts.add('behind the image', BEHIND, 'removed');
     return [];
   }
-  const encapsulated = tag === 'x7fe00010' && element.hadUndefinedLength === true;
-  const value = valueBytes(dataSet, element);
+  const { cut, cleared, stripped } = pixels.removals;
+  if (cut) counts.add('behind the image', BEHIND, 'removed');
+  if (cleared > 0) counts.add('unused bits', 'bits of pixels beyond Bits Stored', 'emptied', cleared);
+  if (stripped > 0) counts.add('compressed frames', 'what is not the image', 'removed', stripped);
+  const known = PIXEL_REPRESENTATIONS[pixels.tag];
   const inFile = element.vr !== undefined && valueRepresentations.has(element.vr) ? element.vr : undefined;
-  const vr = encapsulated ? 'OB' : writtenRepresentation(inFile, known);
-  const head = elementHeader(tag, vr, value.length, encoding, encapsulated);
+  const vr = pixels.encapsulated ? 'OB' : writtenRepresentation(inFile, known);
+  const head = elementHeader(tag, vr, pixels.value.length, encoding, pixels.encapsulated);
   if (head === null) throw damaged('The pixel data of the DICOM file have a wrong kind of value.');
-  return [head, value];
+  return [head, pixels.value];
 }
 
-/** Extended Offset Table and its lengths, float, double and integer pixel data (PS3.6). */
-const PIXEL_GROUP: Readonly<Record<string, string>> = {
-  x7fe00001: 'OV',
-  x7fe00002: 'OV',
+const BEHIND = 'bytes, frames and offset tables beside the image';
+
+/** PS3.6. */
+const PIXEL_REPRESENTATIONS: Readonly<Record<(typeof PIXEL_DATA)[number], string>> = {
   x7fe00008: 'OF',
   x7fe00009: 'OD',
   x7fe00010: 'OW',
