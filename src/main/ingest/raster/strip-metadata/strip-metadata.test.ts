@@ -26,7 +26,7 @@ const segment = (marker: number, text: string): Buffer =>
   Buffer.concat([Buffer.from([0xff, marker, 0, text.length + 2]), Buffer.from(text, 'latin1')]);
 
 describe('pictures without metadata', () => {
-  test('PNG: texts, times, EXIF and what stands behind the end go; the data chunks are the same bytes', async () => {
+  test('PNG: texts, times, EXIF and what stands behind the end go; the picture stays', async () => {
     const made = await picture().png().toBuffer();
     const texts = [
       chunk('tEXt', 'Author\0Muster'),
@@ -38,8 +38,7 @@ describe('pictures without metadata', () => {
     const { bytes, removed } = await stripMetadata(source, 'png');
     expect(bytes.toString('latin1')).not.toContain('Muster');
     expect(removed).toBeGreaterThanOrEqual(5);
-    const data = made.subarray(made.indexOf('IDAT') - 4);
-    expect(bytes.includes(data.subarray(0, data.indexOf('IEND') - 4))).toBe(true);
+    expect((await sharp(bytes).raw().toBuffer()).equals(noise)).toBe(true);
   });
 
   test.each([

@@ -12,7 +12,7 @@ export interface StrippedPicture {
 }
 
 /**
- * A PNG or JPEG without metadata, never encoded again. Decodes both before it answers: the pixels are the same, the way
+ * A PNG or JPEG without metadata and without pixels that nobody sees. Decodes both before it answers: the picture is the same, the way
  * up too. Errors: `damaged`, `truncated`, `too_large`.
  */
 export async function stripMetadata(source: Buffer, kind: 'png' | 'jpeg'): Promise<StrippedPicture> {
