@@ -249,9 +249,10 @@ test('of 1000 damaged files each is refused with a reason or written as a file t
       parseDicom(bytes);
       written += 1;
     } catch (error) {
-      expect(['damaged', 'truncated', 'not_an_image', 'not_dicom_image', 'unsupported_transfer_syntax', 'too_large'], `seed ${seed}`).toContain(
-        decodeErrorInfo(error).code,
-      );
+      expect(
+        ['damaged', 'truncated', 'not_an_image', 'not_dicom_image', 'unsupported_transfer_syntax', 'too_large'],
+        `seed ${seed}`,
+      ).toContain(decodeErrorInfo(error).code);
     }
   }
   expect(written).toBeGreaterThan(150);

@@ -15,6 +15,7 @@ import { dateShiftDays } from './dates';
 import { deidentifyElements } from './deidentify-elements';
 import { evenText } from './dummy-values';
 import type { ActionCount, DeidentifyOptions } from './options';
+import { identityTerms } from './own-identity/identity-terms';
 import { hashUid } from './uids';
 import { type Encoding, element, item } from './write-elements';
 
@@ -111,8 +112,10 @@ export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions
   const instance = hashUid(options.uidKey, oldInstance);
   const counts = new ActionCounts();
   const patient = options.pseudonym ?? readText(dataSet, 'x0020000d') ?? options.hash;
+  const dictionary = await loadDictionary();
   const body = deidentifyElements(dataSet, {
-    dictionary: await loadDictionary(),
+    dictionary,
+    terms: identityTerms(dataSet, dictionary),
     encoding,
     uidKey: options.uidKey,
     shiftDays: options.dates === 'shift' ? dateShiftDays(options.dateKey, patient) : null,

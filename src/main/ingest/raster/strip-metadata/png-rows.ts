@@ -123,7 +123,7 @@ function paeth(left: number, above: number, corner: number): number {
 function unfilter(bytes: Buffer, rowBytes: number, height: number, bits: number): void {
   const step = Math.max(1, bits >> 3);
   const none = Buffer.alloc(rowBytes);
-  let above = none;
+  let above: Buffer = none;
   for (let row = 0; row < height; row++) {
     const start = row * (1 + rowBytes);
     const filter = bytes[start] as number;
@@ -156,7 +156,7 @@ export function writeRows({ bytes, rowBytes }: PngRows, header: PngHeader): Buff
     const start = row * (1 + rowBytes);
     bytes[start] = 4;
     const current = bytes.subarray(start + 1, start + 1 + rowBytes);
-    const above = row === 0 ? none : bytes.subarray(start - rowBytes, start);
+    const above: Buffer = row === 0 ? none : bytes.subarray(start - rowBytes, start);
     for (let at = rowBytes - 1; at >= 0; at--) {
       const left = at < step ? 0 : (current[at - step] as number);
       const corner = at < step ? 0 : (above[at - step] as number);
