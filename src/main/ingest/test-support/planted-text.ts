@@ -9,7 +9,9 @@ export function holdsText(bytes: Buffer, text: string): boolean {
 }
 
 function readings(bytes: Buffer): Buffer[] {
-  const reversed = Buffer.from(bytes.map((byte) => Number.parseInt(byte.toString(2).padStart(8, '0').split('').reverse().join(''), 2)));
+  const reversed = Buffer.from(
+    bytes.map((byte) => Number.parseInt(byte.toString(2).padStart(8, '0').split('').reverse().join(''), 2)),
+  );
   // A text in the bits of a byte read from the lowest on is the plain text of the reversed bytes, shifted.
   return [bytes, reversed].flatMap((one) => Array.from({ length: 8 }, (_, shift) => shifted(one, shift)));
 }
