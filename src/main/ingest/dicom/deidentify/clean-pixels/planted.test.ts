@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { stripJpeg } from '../../../jpeg/strip-jpeg';
+import { sharp } from '../../../raster/codec';
 import { dicomFile, element, encapsulated, imageModule, type TestElement } from '../../../test-support/dicom-bytes';
 import { encodeBaseline, encodeFrame } from '../../../test-support/encode-frames';
 import { bitsBeside, hideBits, holdsText } from '../../../test-support/planted-text';
@@ -44,9 +46,18 @@ async function samples(file: Buffer): Promise<number[]> {
 async function cleaned(planted: Buffer, clean: Buffer): Promise<Buffer> {
   expect(holdsText(planted, SECRET)).toBe(true);
   expect(holdsText(clean, SECRET)).toBe(false);
+  const readable = await samples(planted).then(
+    () => true,
+    () => false,
+  );
+  if (!readable) {
+    // What a decoder refuses for the text in it does not go out; nor was it imported.
+    await expect(deidentifyDicom(planted, options)).rejects.toMatchObject({ name: 'FoveaError' });
+    return Buffer.alloc(0);
+  }
   const { bytes } = await deidentifyDicom(planted, options);
   expect(holdsText(bytes, SECRET)).toBe(false);
-  expect(await samples(bytes)).toEqual(await samples(clean));
+  expect((await samples(bytes)).join() === (await samples(clean)).join()).toBe(true);
   return bytes;
 }
 
@@ -137,7 +148,8 @@ describe('uncompressed', () => {
     const hidden = hideBits(words12, 12, 4, SECRET);
     const { bytes } = await deidentifyDicom(big(grey12, swap(hidden)), options);
     expect(swap(pixelsOf(bytes)).equals(words12)).toBe(true);
-    await cleaned(big(grey8, swap(Buffer.concat([bytes8, PLAIN]))), big(grey8, swap(bytes8)));
+    const behind = await deidentifyDicom(big(grey8, swap(Buffer.concat([bytes8, PLAIN]))), options);
+    expect(swap(pixelsOf(behind.bytes)).equals(bytes8)).toBe(true);
   });
 
   test('the fraction of NaN, in float and double pixels', async () => {
@@ -202,6 +214,23 @@ async function frameFile(module: readonly TestElement[], syntax: string, frame: 
   return dicomFile(module, syntax, encapsulated([], [frame]));
 }
 
+test.each([
+  ['baseline', {}],
+  ['progressive', { progressive: true }],
+])('JPEG, %s: what stands in a scan behind its last code, and in spare bits', async (_name, way) => {
+  const raw = { width: WIDTH, height: HEIGHT, channels: 1 } as const;
+  const jpeg = await sharp(bytes8, { raw }).jpeg(way).toBuffer();
+  const clean = stripJpeg(jpeg);
+  expect(clean.removed).toBe(0);
+  const end = jpeg.length - 2;
+  const planted = Buffer.concat([jpeg.subarray(0, end), PLAIN, jpeg.subarray(end)]);
+  expect(stripJpeg(planted)).toMatchObject({ removed: 1, bytes: clean.bytes });
+  // The last byte of the data: bits behind the last code become 1, as an encoder writes them.
+  const spare = Buffer.from(jpeg);
+  spare[end - 1] = (spare[end - 1] as number) & 0xfe;
+  if (spare[end - 1] !== jpeg[end - 1]) expect(stripJpeg(spare).bytes.equals(clean.bytes)).toBe(true);
+});
+
 describe('JPEG baseline', async () => {
   const jpeg = await encodeBaseline(bytes8, WIDTH, HEIGHT);
   const syntax = '1.2.840.10008.1.2.4.50';
@@ -241,30 +270,23 @@ describe('JPEG baseline', async () => {
   });
 });
 
-describe('JPEG lossless, extended', () => {
-  test.each([
-    ['lossless', '1.2.840.10008.1.2.4.70', words(65536), grey16, { bits: 16 as const }, { lossy: false, predictor: 1 }],
-    [
-      'extended, 12 bits',
-      '1.2.840.10008.1.2.4.51',
-      words12,
-      grey12,
-      { bits: 12 as const },
-      { lossy: true, quality: 90 },
-    ],
-  ])('%s', async (_name, syntax, raw, module, { bits }, parameters) => {
-    const jpeg = await encodeFrame('encodeJpeg', raw, { width: WIDTH, height: HEIGHT, bits }, parameters);
+describe('JPEG lossless', () => {
+  const LOSSLESS = { lossy: false, predictor: 1 };
+
+  test('each place', async () => {
+    const jpeg = await encodeFrame('encodeJpeg', words(65536), { width: WIDTH, height: HEIGHT, bits: 16 }, LOSSLESS);
+    const syntax = '1.2.840.10008.1.2.4.70';
     const end = jpeg.lastIndexOf(Buffer.from([0xff, 0xd9]));
     const inScan: [string, Buffer] = ['in the scan', Buffer.concat([jpeg.subarray(0, end), PLAIN, jpeg.subarray(end)])];
     for (const [, planted] of [...plantedJpegs(jpeg), inScan]) {
-      await cleaned(await frameFile(module, syntax, planted), await frameFile(module, syntax, jpeg));
+      await cleaned(await frameFile(grey16, syntax, planted), await frameFile(grey16, syntax, jpeg));
     }
   });
 
   test('bits above Bits Stored, which only some decoders show, hold the file back', async () => {
     const planted = hideBits(words12, 12, 4, SECRET);
     const whole = { width: WIDTH, height: HEIGHT, bits: 16 as const };
-    const jpeg = await encodeFrame('encodeJpeg', planted, whole, { lossy: false, predictor: 1 });
+    const jpeg = await encodeFrame('encodeJpeg', planted, whole, LOSSLESS);
     const file = await frameFile(grey12, '1.2.840.10008.1.2.4.70', jpeg);
     await expect(deidentifyDicom(file, options)).rejects.toMatchObject({ code: 'hidden_data' });
   });
@@ -323,12 +345,11 @@ describe.each([
 
   test('behind the last packet of a tile', async () => {
     const codestream = await make();
-    const start = codestream.indexOf(Buffer.from([0xff, 0x90, 0, 10]));
+    const start = codestream.lastIndexOf(Buffer.from([0xff, 0x90, 0, 10]));
     const end = codestream.lastIndexOf(Buffer.from([0xff, 0xd9]));
     const planted = Buffer.concat([codestream.subarray(0, end), PLAIN, codestream.subarray(end)]);
     const length = planted.readUInt32BE(start + 6);
     if (length > 0) planted.writeUInt32BE(length + PLAIN.length, start + 6);
-    // Lengths of tile-parts, where there are some, are for who wants them.
     await cleaned(await frameFile(grey12, syntax, planted), await frameFile(grey12, syntax, codestream));
   });
 });
