@@ -8,7 +8,7 @@ import { fold, squeeze, wordsOf } from './fold';
 export interface IdentityTerms {
   /** Parts of names: found as a word, and from 5 letters on anywhere. */
   readonly words: ReadonlySet<string>;
-  /** Family and given name run together, both ways round; ids of letters and digits: found anywhere. */
+  /** Family and given name run together, both ways round, and each alone; ids of letters and digits: found anywhere. */
   readonly anywhere: ReadonlySet<string>;
   /** Short ids of letters and digits, and numbers with their zeros: found as a word of letters and digits. */
   readonly short: ReadonlySet<string>;
@@ -68,13 +68,17 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
   const addName = (text: string): void => {
     // Up to three ways to write it, each of up to five components (PS3.5, 6.2, PN).
     for (const group of fold(text).split('=')) {
-      const components = group.split('^').map((component) => wordsOf(component));
-      const parts = components.flat().filter((word) => !NOBODY.has(word));
-      for (const word of parts) if (word.length >= 3 || isIdeographic(word)) terms.words.add(word);
-      const [family = '', given = ''] = components.length > 1 ? components.map((words) => words.join('')) : parts;
-      if (family !== '' && given !== '' && family.length + given.length >= 5) {
-        terms.anywhere.add(family + given).add(given + family);
-      }
+      const components = group
+        .split('^')
+        .map((component) => wordsOf(component).filter((word) => !NOBODY.has(word)))
+        .filter((words) => words.length > 0);
+      for (const word of components.flat()) if (word.length >= 3 || isIdeographic(word)) terms.words.add(word);
+      // A name without components has its family name first or last.
+      const [family = [], given = []] =
+        components.length === 1 ? [components[0]?.slice(0, 1), components[0]?.slice(1)] : components;
+      const joined = (words: readonly string[]) => (words.length > 1 ? [words.join(''), ...words] : words);
+      const together = joined(family).flatMap((one) => joined(given).flatMap((other) => [one + other, other + one]));
+      for (const term of [...together, family.join(''), given.join('')]) if (term.length >= 5) terms.anywhere.add(term);
     }
   };
   const addNumber = (digits: string): void => {
