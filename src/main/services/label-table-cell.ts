@@ -20,7 +20,7 @@ export const cellText = (cell: string | undefined): string => plainText(unguardC
  */
 export function pathText(path: string): string {
   const plain = path.replaceAll('\\', '/');
-  const url = /^file:(?:\/\/(?:localhost)?(?=\/)|\/\/)?(.*)$/is.exec(plain);
+  const url = /^file:(?:\/\/(?:localhost)?(?=\/))?(.*)$/is.exec(plain);
   if (url === null) return plain;
   return decodePercent(url[1] ?? '').replace(/^\/+(?=[a-z]:\/)/i, '');
 }

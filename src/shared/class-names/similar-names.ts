@@ -65,10 +65,13 @@ export function mergedNames(groups: readonly SimilarNames[]): ReadonlyMap<string
   return new Map(groups.flatMap(({ name, spellings }) => spellings.map((one) => [one.name, name] as const)));
 }
 
-/** “Benign” (3), “benign” (12); spaces and invisible characters are shown, because names may differ by nothing else. */
+/** “Benign” (3), “benign” (12, in the project); invisible characters are shown, because names may differ by them only. */
 export function spellingsText({ spellings }: SimilarNames): string {
   return spellings
-    .map(({ name, times }) => `“${visible(name)}”${times === 0 ? ' (in the project)' : ` (${times})`}`)
+    .map(({ name, times, present }) => {
+      const facts = [...(times > 0 ? [times] : []), ...(present ? ['in the project'] : [])];
+      return `“${visible(name)}” (${facts.join(', ')})`;
+    })
     .join(', ');
 }
 

@@ -1,5 +1,5 @@
 import { Radio, Stack, Text } from '@mantine/core';
-import { type NameChoice, type SimilarNames, visible } from '#shared/class-names/similar-names';
+import { type NameChoice, type SimilarNames, spellingsText, visible } from '#shared/class-names/similar-names';
 import { formatCount } from '../../components/format';
 import { Notice } from '../../components/notice';
 
@@ -14,7 +14,7 @@ export function SimilarNamesQuestion(props: {
   const { groups, value, onChange } = props;
   if (groups.length === 0) return null;
   const more = groups.length - SHOWN;
-  const lines = [...groups.slice(0, SHOWN).map(groupText), ...(more > 0 ? [`and ${formatCount(more)} more`] : [])];
+  const lines = [...groups.slice(0, SHOWN).map(spellingsText), ...(more > 0 ? [`and ${formatCount(more)} more`] : [])];
   return (
     <Stack gap={6} role="group" aria-label="Class names that may mean one class">
       <Notice tone="warning" title="Do these names mean one class?" lines={lines} />
@@ -43,9 +43,3 @@ export function SimilarNamesQuestion(props: {
     </Stack>
   );
 }
-
-/** “benign” 12, “Benign” 3, “BENIGN” in the project. */
-const groupText = ({ spellings }: SimilarNames): string =>
-  spellings
-    .map(({ name, times }) => `“${visible(name)}” ${times === 0 ? 'in the project' : formatCount(times)}`)
-    .join(', ');
