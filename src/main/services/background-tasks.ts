@@ -1,3 +1,4 @@
+import type { NameChoice } from '#shared/class-names/similar-names';
 import type { ConfounderImages } from '#shared/confounders/images';
 import { scanConfounders } from '#shared/confounders/scan';
 import { sourceNames } from '#shared/confounders/verdict';
@@ -93,22 +94,30 @@ export const backgroundTasks = {
       file,
       mapping,
       targets,
+      classNames,
     }: OfProject & {
       readonly file: string;
       readonly mapping: ColumnMapping;
       readonly targets: readonly TableTarget[] | null;
+      readonly classNames?: NameChoice | undefined;
     },
     { open, events }: TaskContext,
-  ) => createLabelTables({ events }).preview(open(project), targets, file, mapping),
+  ) => createLabelTables({ events }).preview(open(project), targets, file, mapping, classNames),
   applyTable: (
     {
       project,
       file,
       mapping,
       conflicts,
-    }: OfProject & { readonly file: string; readonly mapping: ColumnMapping; readonly conflicts: LabelConflict },
+      classNames,
+    }: OfProject & {
+      readonly file: string;
+      readonly mapping: ColumnMapping;
+      readonly conflicts: LabelConflict;
+      readonly classNames?: NameChoice | undefined;
+    },
     { open, events }: TaskContext,
-  ) => createLabelTables({ events }).apply(open(project), file, mapping, conflicts),
+  ) => createLabelTables({ events }).apply(open(project), file, mapping, conflicts, classNames),
 
   evaluateCases: ({
     cases,

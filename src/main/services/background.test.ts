@@ -192,7 +192,8 @@ describe.skipIf(disk === null)('a project on a read-only disk (needs the right t
           project: id,
           request: { ...request, keepDuplicatesTogether: true, heldOut: null },
         }),
-      table: async () => handlers['dataset.applyTable']({ project: id, table, mapping: {}, conflicts: 'table' }),
+      table: async () =>
+        handlers['dataset.applyTable']({ project: id, table, mapping: {}, conflicts: 'table', classNames: 'ask' }),
     };
     for (const [name, change] of Object.entries(changes)) {
       await expect(change(), name).rejects.toMatchObject({ code: 'project_read_only' });
@@ -224,8 +225,14 @@ describe('what the window asks for', () => {
         project: id,
         request: { ...request, keepDuplicatesTogether: true, heldOut: null },
       }),
-      previewTable: handlers['dataset.readTable']({ project: id, plan: null, table, mapping: {} }),
-      applyTable: handlers['dataset.applyTable']({ project: id, table, mapping: {}, conflicts: 'mine' }),
+      previewTable: handlers['dataset.readTable']({ project: id, plan: null, table, mapping: {}, classNames: 'ask' }),
+      applyTable: handlers['dataset.applyTable']({
+        project: id,
+        table,
+        mapping: {},
+        conflicts: 'mine',
+        classNames: 'ask',
+      }),
       readersSummary: handlers['readers.summary']({ project: id, weights: 'none' }),
       readersTable: handlers['readers.table']({ project: id, first: 1, second: 2 }),
       adjudicate: handlers['readers.adjudicate']({ project: id, images: [1], label: 'a' }),

@@ -37,17 +37,19 @@ export const datasetHandlers = ({
       const table = given === null ? null : await labelTables.read(grants.path(given), options.columns);
       return { job: jobs.start('import', id, (handle) => imports.run(project, plan, options, table, handle)).id };
     },
-    'dataset.readTable': ({ project: id, plan, table, mapping }) => {
+    'dataset.readTable': ({ project: id, plan, table, mapping, classNames }) => {
       const project = projects.get(id);
       const targets = plan === null ? null : imports.targets(project, plan);
-      return background('previewTable', { project: placeOf(project), targets, file: grants.path(table), mapping });
+      const place = placeOf(project);
+      return background('previewTable', { project: place, targets, file: grants.path(table), mapping, classNames });
     },
-    'dataset.applyTable': ({ project, table, mapping, conflicts }) =>
+    'dataset.applyTable': ({ project, table, mapping, conflicts, classNames }) =>
       background('applyTable', {
         project: placeOf(projects.get(project)),
         file: grants.path(table),
         mapping,
         conflicts,
+        classNames,
       }),
     'dataset.importResult': ({ job }) => jobs.result<ImportResult>(job),
     'dataset.ids': ({ project, filter, sort }) => ({ ids: dataset.ids(projects.get(project), filter, sort) }),
