@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -212,6 +212,8 @@ async function lifeUntil(folder: string, dieAt: number): Promise<boolean> {
   disk.operations = 0;
   disk.dieAt = dieAt;
   savedSteps = 0;
+  // A run folder is there before its run: none is made where a project was moved away.
+  mkdirSync(folder, { recursive: true });
   try {
     await live(folder);
     return true;
