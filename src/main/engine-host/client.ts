@@ -1,13 +1,14 @@
 import type { HostLauncher } from '../process/host';
 import { type EngineCall, EngineLane, type EngineListeners } from './lane';
-import type { EngineRequestName, EngineRequests } from './protocol';
+import { type EngineRequestName, type EngineRequests, quickRequests } from './protocol';
 
 export type { EngineAction, EngineCall, EngineListeners } from './lane';
 
 export interface EngineClient {
   /**
-   * Asks the engine. Short work (`estimate`, `devices`, `fastestDevice`, `classify`) has a process of its own, so that it
-   * never waits for a training; all else runs one at a time in another.
+   * Asks the engine. What someone waits for (`quickRequests`) and evaluations have a process of their own, so that they
+   * never wait for a training; there the quick ones come between two batches of an evaluation. All else runs one at a
+   * time in another process.
    */
   request<K extends EngineRequestName>(
     name: K,
@@ -29,7 +30,6 @@ export interface EngineClientOptions {
 }
 
 const IDLE_MILLISECONDS = 60_000;
-const shortRequests: ReadonlySet<EngineRequestName> = new Set(['estimate', 'devices', 'fastestDevice', 'classify']);
 
 /** Owns the engine's processes. Nothing is started before the first request. */
 export function createEngineClient(options: EngineClientOptions): EngineClient {
@@ -41,7 +41,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   });
   return {
     request: (name, input, listeners = {}) =>
-      (shortRequests.has(name) ? interactive : work).request(name, input, listeners),
+      (name === 'evaluate' || quickRequests.has(name) ? interactive : work).request(name, input, listeners),
     get pid() {
       return work.pid;
     },

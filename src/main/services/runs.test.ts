@@ -191,7 +191,11 @@ describe('a whole run', () => {
   });
 
   it('opens the test set on request, and the audit trail knows', async () => {
-    evaluation = await jobs.result<Evaluation>(evaluations.start(project, run, 'test').id);
+    const job = evaluations.start(project, run, 'test');
+    expect(job).toMatchObject({ kind: 'evaluate', evaluates: { run, split: 'test' } });
+    // Asked for again while it is under way: the same job, and one opening.
+    expect(evaluations.start(project, run, 'test').id).toBe(job.id);
+    evaluation = await jobs.result<Evaluation>(job.id);
     expect(evaluationSchema.parse(evaluation)).toEqual(await evaluations.get(project, run, 'test'));
     expect(evaluation.n).toBe(8);
     expect(evaluation.patients).toBe(4);
@@ -421,7 +425,7 @@ describe('a whole run', () => {
     const tampering: Pick<EngineClient, 'request'> = {
       request: (name, input, listeners) => {
         const call = engine.request(name, input, listeners);
-        const exported = name === 'classify' && 'modelFolder' in input && input.modelFolder.endsWith('.incoming');
+        const exported = name === 'evaluate' && 'modelFolder' in input && input.modelFolder.endsWith('.incoming');
         if (!exported) return call;
         return {
           ...call,

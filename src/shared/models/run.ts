@@ -65,7 +65,10 @@ export const runProgressSchema = z.object({
   totalSteps: z.number().int(),
   epoch: z.number(),
   epochs: z.number().int(),
+  /** Of a phase before the first step: images that are read, or views that the frozen backbone has seen. */
+  counted: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
   imagesPerSecond: z.number().nullable(),
+  /** Of the run; of its phase where that is counted. */
   etaSeconds: z.number().nullable(),
   message: z.string().nullable(),
 });

@@ -1,5 +1,6 @@
-import { Box, Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { assertNever } from '#shared/ipc/errors';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes, formatQuantity } from '../../components/format';
 import { ProgressCard } from '../../components/progress-card';
@@ -22,7 +23,7 @@ const titles = {
 export function ImportDialog({ project, flow }: { readonly project: string; readonly flow: ImportFlow }) {
   const { stage } = flow;
   return (
-    <Modal
+    <Dialog
       opened={stage.kind !== 'idle'}
       onClose={flow.close}
       title={titles[stage.kind]}
@@ -30,7 +31,7 @@ export function ImportDialog({ project, flow }: { readonly project: string; read
       closeOnClickOutside={stage.kind !== 'plan'}
     >
       <Stage project={project} flow={flow} />
-    </Modal>
+    </Dialog>
   );
 }
 

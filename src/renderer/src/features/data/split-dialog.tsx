@@ -1,18 +1,8 @@
-import {
-  Alert,
-  Anchor,
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  NumberInput,
-  SegmentedControl,
-  Stack,
-  Text,
-} from '@mantine/core';
+import { Alert, Anchor, Button, Checkbox, Group, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { DatasetSummary, SplitRequest } from '#shared/models/dataset';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount, formatQuantity } from '../../components/format';
 import { SignOffState } from '../../components/sign-off-state';
@@ -37,9 +27,9 @@ const presets: readonly { validation: number; test: number }[] = [
 /** Which images train, which choose the model, and which are kept for the end. */
 export function SplitDialog({ opened, onClose, project, summary }: SplitDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Split into train, validation and test" size={680}>
+    <Dialog opened={opened} onClose={onClose} title="Split into train, validation and test" size={680}>
       <SplitEditor project={project} summary={summary} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

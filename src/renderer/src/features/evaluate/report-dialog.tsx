@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Skeleton } from '@mantine/core';
+import { Button, Group, Skeleton } from '@mantine/core';
 import { Download } from 'lucide-react';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { RunSummary } from '#shared/models/run';
 import { resourceUrl } from '../../bridge/bridge';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { saveFile } from '../../components/save-file';
 import { fileName } from '../../components/table-menu';
@@ -27,7 +28,7 @@ export function ReportDialog({ opened, onClose, run, target }: ReportDialogProps
     saveFile(`${fileName(`${run.name} ${target.split} report`)}.html`, await response.text(), 'text/html');
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={`Report: ${run.name}`} size="90%" keepMounted={false}>
+    <Dialog opened={opened} onClose={onClose} title={`Report: ${run.name}`} size="90%" keepMounted={false}>
       {report.isPending && <Skeleton h={400} />}
       {report.isError && <ErrorAlert error={report.error} onRetry={() => report.refetch()} />}
       {url !== null && (
@@ -45,6 +46,6 @@ export function ReportDialog({ opened, onClose, run, target }: ReportDialogProps
           />
         </>
       )}
-    </Modal>
+    </Dialog>
   );
 }

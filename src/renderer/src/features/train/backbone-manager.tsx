@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Code, Group, Modal, Progress, Stack, Table, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Code, Group, Progress, Stack, Table, Text, Tooltip } from '@mantine/core';
 import { Download, FolderInput, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { BackboneSummary } from '#shared/models/backbone';
 import { platform } from '../../bridge/bridge';
 import { formatParameters } from '../../charts/format';
 import { confirm } from '../../components/confirm';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes } from '../../components/format';
 import { Notice } from '../../components/notice';
@@ -36,7 +37,7 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
     if (folder !== null) importFolder.mutate({ grant: folder.grant });
   };
   return (
-    <Modal opened={opened} onClose={onClose} title="Pretrained checkpoints" size="xl">
+    <Dialog opened={opened} onClose={onClose} title="Pretrained checkpoints" size="xl">
       <Stack gap="sm">
         <Group justify="space-between" wrap="nowrap">
           <Text c="dimmed" size="xs">
@@ -93,7 +94,7 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
           you started runs.
         </Notice>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -2,7 +2,6 @@ import {
   Anchor,
   Button,
   Group,
-  Modal,
   NumberInput,
   SegmentedControl,
   Select,
@@ -26,6 +25,7 @@ import type { SettingValue } from '#shared/models/membership';
 import type { ProjectSummary } from '#shared/models/project';
 import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
 import { totalEpochs } from '#shared/training/stages';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { refresh, useCommand, useRequest } from '../../state/requests';
 import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
@@ -49,7 +49,7 @@ export function NewExperiment({ project, onStarted, onChangeSettings }: NewExper
       <Button variant="default" leftSection={<FlaskConical size={14} />} onClick={() => setOpened(true)}>
         New experiment
       </Button>
-      <Modal opened={opened} onClose={close} title="New experiment" size={620}>
+      <Dialog opened={opened} onClose={close} title="New experiment" size={620}>
         <ExperimentForm
           project={project}
           onStarted={(experiment) => {
@@ -62,7 +62,7 @@ export function NewExperiment({ project, onStarted, onChangeSettings }: NewExper
             onChangeSettings();
           }}
         />
-      </Modal>
+      </Dialog>
     </>
   );
 }

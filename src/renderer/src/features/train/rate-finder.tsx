@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { ChartSpline } from 'lucide-react';
 import { useState } from 'react';
 import type { RequestOutput } from '#shared/ipc/contract';
 import { invoke } from '../../bridge/bridge';
 import { RateTestChart } from '../../charts/rate-test-chart';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { Notice } from '../../components/notice';
 import { ProgressCard } from '../../components/progress-card';
@@ -32,9 +33,9 @@ export function RateFinder(props: RateFinderProps) {
           Find a learning rate
         </Button>
       </Group>
-      <Modal opened={opened} onClose={() => setOpened(false)} title="Find a learning rate" size={680}>
+      <Dialog opened={opened} onClose={() => setOpened(false)} title="Find a learning rate" size={680}>
         <RateTest {...props} onClose={() => setOpened(false)} />
-      </Modal>
+      </Dialog>
     </>
   );
 }
