@@ -2,6 +2,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { LogRecord, RunProgress } from '#shared/models/run';
 import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
 import { chanceLoss } from '#shared/training/chance-loss';
+import { deviceNames } from '#shared/training/device-names';
 import { classCounts, planSteps, type StagePlan } from '#shared/training/plan';
 import { isOutOfMemory, outOfMemory } from '../engine/backends/out-of-memory';
 import { scheduleOf } from '../engine/optim/schedule';
@@ -93,7 +94,7 @@ async function trainHeld(spec: TrainSpec, context: RequestContext): Promise<Trai
     log.append(entry);
     context.log(entry);
   };
-  const chosen = spec.deviceChoice === undefined ? [] : [`Computes on ${config.device}. ${spec.deviceChoice}`];
+  const chosen = spec.deviceChoice === undefined ? [] : [`Device: ${deviceNames[config.device]}. ${spec.deviceChoice}`];
   for (const message of [...chosen, ...start.news]) record({ kind: 'note', at: new Date().toISOString(), message });
 
   /** Of the clock that a run is measured by: it stands still while the run is held. */

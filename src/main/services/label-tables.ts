@@ -70,7 +70,7 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
           [before.labels, before.readings, before.facts].flatMap((list) => list.map(([id]) => id)),
         ).size;
         if (changed === 0) return { changed, changes: counts, problems };
-        pushAction(store, { kind: 'table', description: `Apply a label table to ${count(changed, 'image')}`, before });
+        pushAction(store, { kind: 'table', description: `label table on ${count(changed, 'image')}`, before });
         appendAudit(store, 'labels.table', {
           images: changed,
           rows: table.rows,

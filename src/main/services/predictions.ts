@@ -94,6 +94,7 @@ export function createPredictions(options: {
       });
     }
     const scratch = await makeScratch(project);
+    job.progress('predicting', 0, files.length);
     try {
       if (overlayFolder !== undefined) await mkdir(overlayFolder, { recursive: true }).catch(rethrowForPeople);
       for (let from = 0; from < files.length; from += BATCH) {

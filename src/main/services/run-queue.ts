@@ -80,17 +80,6 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
     changed(entry.project);
   };
 
-  /** Each waiting run says how many come before it. */
-  const tellPlaces = (): void => {
-    for (const [place, entry] of waiting.entries()) {
-      const before = place + (working === null ? 0 : 1);
-      const message = before === 0 ? null : before === 1 ? '1 run comes first' : `${before} runs come first`;
-      if (entry.progress.message === message) continue;
-      entry.progress = { ...entry.progress, message };
-      tell(entry);
-    }
-  };
-
   /** A run does not end because its summary cannot be written: the next change, or its end, tries again. */
   const save = async (entry: ActiveRun): Promise<void> => {
     try {
@@ -129,8 +118,6 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
     const entry = waiting.shift();
     if (entry === undefined) return;
     working = entry;
-    entry.progress = { ...entry.progress, message: null };
-    tellPlaces();
     try {
       await carryOut(entry);
     } catch (error) {
@@ -151,7 +138,6 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
     const place = waiting.indexOf(entry);
     if (place >= 0) {
       waiting.splice(place, 1);
-      tellPlaces();
       await update(entry, { state: action === 'pause' ? 'paused' : 'stopped', finishedAt: new Date().toISOString() });
       letGo(entry);
       return;
@@ -195,7 +181,6 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       changed(project);
       tell(entry);
       void advance();
-      tellPlaces();
       return queued;
     },
 
@@ -216,7 +201,6 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       const orders = own.map((one) => one.summary.queueOrder).sort((a, b) => a - b);
       // All places first: a turn may come while summaries are being saved.
       for (const [index, one] of own.entries()) waiting[slots[index] ?? 0] = one;
-      tellPlaces();
       for (const [index, one] of own.entries()) {
         const queueOrder = orders[index] ?? one.summary.queueOrder;
         if (queueOrder !== one.summary.queueOrder) await update(one, { queueOrder });

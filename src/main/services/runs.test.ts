@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import type { PrecisionComparison } from '#shared/models/precision';
 import { type Evaluation, evaluationSchema, runRecordSchema } from '#shared/models/run';
+import { deviceNames } from '#shared/training/device-names';
 import type { EngineClient } from '../engine-host/client';
 import { auditEntries } from '../store/audit';
 import { deleteRun, putRun, storedRun } from '../store/runs';
@@ -206,7 +207,9 @@ describe('a whole run', () => {
       expect(entry.confidence).toBe(Math.max(...entry.probabilities));
       expect(entry.loss).toBeCloseTo(-Math.log(entry.probabilities[entry.truth] ?? 0), 4);
     }
-    expect(evaluation.cautions.join(' ')).toMatch(/Fewer than 30 left cases \(4\): too few to say/);
+    expect(evaluation.cautions.join(' ')).toMatch(
+      /Fewer than 30 left cases \(4\): too few to judge how well left is recognised/,
+    );
     expect(auditEntries(project.store, 10)[0]).toMatchObject({ action: 'test-set.open', detail: { run, images: 8 } });
     expect(await evaluations.testOpenings(project)).toMatchObject([{ run, by: null, images: evaluation.n }]);
   });
@@ -464,7 +467,7 @@ describe('what can go wrong', () => {
     expect(await runs.wait(project, started.id)).toMatchObject({ state: 'finished', device });
     const { records } = await runs.log(project, started.id, 0, 1000);
     const notes = records.flatMap((record) => (record.kind === 'note' ? [record.message] : []));
-    expect(notes[0]).toMatch(new RegExp(`^Computes on ${device}\\. .+`));
+    expect(notes[0]).toMatch(new RegExp(`^Device: ${deviceNames[device].replace(/[()]/g, '\\$&')}\\. .+`));
     // What it is, is decided anew where the run goes on: its configuration still leaves it open.
     expect((await runs.get(project, started.id)).record.config.device).toBe('auto');
     await runs.remove(project, started.id);

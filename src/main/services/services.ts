@@ -74,7 +74,7 @@ export interface Services {
 }
 
 export interface ServicesOptions {
-  readonly places: Pick<Places, 'userDataFolder' | 'resourcesFolder' | 'entries'>;
+  readonly places: Pick<Places, 'userDataFolder' | 'projectsFolder' | 'resourcesFolder' | 'entries'>;
   readonly version: string;
   readonly log: FoveaLog;
   /** How this runtime starts processes. */
@@ -83,7 +83,7 @@ export interface ServicesOptions {
 
 /** Composes the services. Starts no process and writes nothing until there is something to do. */
 export function createServices({ places, version, log, launcher }: ServicesOptions): Services {
-  const { userDataFolder, resourcesFolder, entries } = places;
+  const { userDataFolder, projectsFolder, resourcesFolder, entries } = places;
   const events = createEvents((error) => log.failure('event listener', error));
   const jobs = createJobs(events);
   const onLog = (line: string) => log.info(line);
@@ -102,7 +102,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   });
   const dataset = createDataset({ splits, pool });
   const imports = createImports({ events, pool, splits });
-  const samples = createSamples({ userDataFolder, resourcesFolder, projects, imports, splits, jobs });
+  const samples = createSamples({ projectsFolder, resourcesFolder, projects, imports, splits, jobs });
 
   const backbones = createBackbones({ folder: join(userDataFolder, 'backbones'), resourcesFolder, jobs });
   const onFailure = (what: string, error: unknown) => log.failure(what, error);

@@ -179,7 +179,7 @@ export const evaluationSchema = z.object({
   }),
   /** What a leak in the split of the run means for these numbers; it stands above all of them. */
   leak: z.string().nullable().default(null),
-  /** Sentences of caution, e.g. "Fewer than 30 malignant cases: too few to say". */
+  /** Sentences of caution, e.g. "Only 12 patients: intervals that resample patients are rough". */
   cautions: z.array(z.string()),
   seconds: z.number(),
   imagesPerSecond: z.number(),

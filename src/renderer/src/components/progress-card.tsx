@@ -21,6 +21,8 @@ export interface ProgressCardProps {
 /** "12 of 240 · 58 images/s · 4 s left". */
 export function progressText(progress: Omit<ProgressCardProps, 'title' | 'children'>): string {
   const { done, total, rate, etaSeconds, unit = 'images' } = progress;
+  // Nothing is counted yet: it starts, or waits for its turn.
+  if (total === null && done === 0) return '';
   const parts = [total === null ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`];
   if (rate !== null && rate !== undefined && rate > 0) parts.push(formatRate(rate, unit));
   if (etaSeconds !== null && etaSeconds !== undefined) parts.push(`${formatDuration(etaSeconds)} left`);

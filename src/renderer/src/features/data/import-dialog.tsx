@@ -4,6 +4,7 @@ import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes, formatQuantity } from '../../components/format';
 import { ProgressCard } from '../../components/progress-card';
+import { WrongFields } from '../../components/wrong-fields';
 import { useJob } from '../../state/activity';
 import type { ImportFlow } from './import-flow';
 import { ImportPlanView } from './import-plan-view';
@@ -85,7 +86,11 @@ function Stage({ project, flow }: { readonly project: string; readonly flow: Imp
         </Stack>
       );
     case 'plan':
-      return <ImportPlanView project={project} plan={stage.plan} onImport={flow.start} onCancel={flow.close} />;
+      return (
+        <WrongFields>
+          <ImportPlanView project={project} plan={stage.plan} onImport={flow.start} onCancel={flow.close} />
+        </WrongFields>
+      );
     case 'importing':
       return <Importing job={stage.job} flow={flow} />;
     case 'result':

@@ -1,5 +1,6 @@
-import { Button, Group, Skeleton } from '@mantine/core';
+import { Button, Group, Skeleton, Text } from '@mantine/core';
 import { Download } from 'lucide-react';
+import { useState } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { RunSummary } from '#shared/models/run';
 import { resourceUrl } from '../../bridge/bridge';
@@ -21,11 +22,14 @@ export interface ReportDialogProps {
 export function ReportDialog({ opened, onClose, run, target }: ReportDialogProps) {
   const report = useRequest('evaluations.report', target, { enabled: opened });
   const url = report.data === undefined ? null : resourceUrl(resourcePaths.report(report.data.resource));
+  const [saved, setSaved] = useState<string | null>(null);
   const save = async () => {
     if (url === null) return;
     const response = await fetch(url);
     if (!response.ok) throw new Error(`the report could not be read (${response.status})`);
-    saveFile(`${fileName(`${run.name} ${target.split} report`)}.html`, await response.text(), 'text/html');
+    const name = `${fileName(`${run.name} ${target.split} report`)}.html`;
+    saveFile(name, await response.text(), 'text/html');
+    setSaved(name);
   };
   return (
     <Dialog opened={opened} onClose={onClose} title={`Report: ${run.name}`} size="90%" keepMounted={false}>
@@ -34,6 +38,9 @@ export function ReportDialog({ opened, onClose, run, target }: ReportDialogProps
       {url !== null && (
         <>
           <Group justify="flex-end" mb="xs">
+            <Text size="xs" c="dimmed" role="status">
+              {saved === null ? '' : `Saved as ${saved}`}
+            </Text>
             <Button leftSection={<Download size={14} />} onClick={() => save().catch(showError)}>
               Save report
             </Button>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Code, Group, Progress, Stack, Table, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Code, Group, Progress, Stack, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { Download, FolderInput, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { BackboneSummary } from '#shared/models/backbone';
@@ -61,7 +61,9 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
                 <Table.Th>On this machine</Table.Th>
                 <Table.Th ta="right">Parameters</Table.Th>
                 <Table.Th ta="right">Input</Table.Th>
-                <Table.Th w={130} />
+                <Table.Th w={130}>
+                  <VisuallyHidden>Actions</VisuallyHidden>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -78,7 +80,9 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
               <Table.Th ta="right">Parameters</Table.Th>
               <Table.Th ta="right">Download</Table.Th>
               <Table.Th>Licence</Table.Th>
-              <Table.Th w={130} />
+              <Table.Th w={130}>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

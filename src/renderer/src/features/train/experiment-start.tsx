@@ -3,6 +3,7 @@ import { Play } from 'lucide-react';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatQuantity, formatShortDuration } from '../../components/format';
 import { Notice } from '../../components/notice';
+import { Checking } from './checking';
 import type { DraftConfig } from './draft-store';
 import { useRunPreview } from './use-run-preview';
 
@@ -41,12 +42,14 @@ export function NameField({ value, onChange }: NameFieldProps) {
 /** What stands in the way, how long it would take in all, and the button. */
 export function StartPart(props: StartPartProps) {
   const { project, draft, runs, blocked, warnings, error, busy, onStart, ownSplits = false } = props;
-  const { preview, invalid, current } = useRunPreview(project, draft);
-  const problems = [...props.problems, ...invalid, ...(ownSplits ? [] : (preview.data?.problems ?? []))];
-  const seconds = preview.data?.secondsEstimate ?? null;
+  const { preview, wrong, checking } = useRunPreview(project, draft);
+  const found = checking || ownSplits ? [] : (preview.data?.problems ?? []);
+  const problems = wrong.length > 0 ? wrong : [...props.problems, ...found];
+  const seconds = wrong.length > 0 ? null : (preview.data?.secondsEstimate ?? null);
   return (
     <>
       {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+      {checking && <Checking />}
       {warnings.length > 0 && <Notice tone="warning" lines={warnings} />}
       {error !== null && <ErrorAlert error={error} />}
       <Group justify="space-between">
@@ -57,7 +60,7 @@ export function StartPart(props: StartPartProps) {
         </Text>
         <Button
           leftSection={<Play size={15} />}
-          disabled={blocked || problems.length > 0 || preview.data === undefined || !current}
+          disabled={blocked || problems.length > 0 || preview.data === undefined || checking}
           loading={busy}
           onClick={onStart}
         >

@@ -155,7 +155,7 @@ function PrecisionResult({ comparison }: { readonly comparison: PrecisionCompari
       <Table aria-label="int8 against fp32" mt="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th />
+            <Table.Th>Quality</Table.Th>
             {['fp32', 'int8', 'Change'].map((name) => (
               <Table.Th key={name} ta="right">
                 {name}
