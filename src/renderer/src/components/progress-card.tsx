@@ -6,6 +6,8 @@ import classes from './section-card.module.css';
 export interface ProgressCardProps {
   readonly title: string;
   readonly phase?: string | undefined;
+  /** Its turn has not come: `phase` says what comes first. */
+  readonly waits?: boolean | undefined;
   readonly done: number;
   /** Null while the amount is not known. */
   readonly total: number | null;
@@ -31,7 +33,7 @@ export function progressText(progress: Omit<ProgressCardProps, 'title' | 'childr
 
 /** Long work: how far, how fast, how long still, and a way to end it. */
 export function ProgressCard(props: ProgressCardProps) {
-  const { title, phase, done, total, onCancel, cancelLabel = 'Cancel', children } = props;
+  const { title, phase, waits = false, done, total, onCancel, cancelLabel = 'Cancel', children } = props;
   const share = total === null || total === 0 ? null : Math.min(100, (done / total) * 100);
   return (
     <section className={classes['card']} aria-label={title}>
@@ -53,7 +55,9 @@ export function ProgressCard(props: ProgressCardProps) {
         )}
       </Group>
       <div className={classes['body']}>
-        <Progress value={share ?? 100} animated={share === null} striped={share === null} aria-label={title} />
+        {!waits && (
+          <Progress value={share ?? 100} animated={share === null} striped={share === null} aria-label={title} />
+        )}
         <Text size="xs" c="dimmed" className="tabular" mt={6}>
           {progressText(props)}
         </Text>

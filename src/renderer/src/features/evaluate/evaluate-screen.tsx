@@ -102,6 +102,7 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
           <ProgressCard
             title={split === 'test' ? 'Evaluating on the test set' : 'Evaluating on validation'}
             phase={work.job?.phase}
+            waits={work.job?.waits}
             done={work.job?.done ?? 0}
             total={work.job?.total ?? null}
             rate={work.job?.rate}

@@ -78,6 +78,7 @@ export function ExportPanel({ project, run }: { readonly project: string; readon
         <ProgressCard
           title="Exporting"
           phase={job?.phase}
+          waits={job?.waits}
           done={job?.done ?? 0}
           total={job?.total ?? null}
           onCancel={cancel}

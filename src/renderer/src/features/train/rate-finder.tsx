@@ -66,6 +66,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
         <ProgressCard
           title="Trying learning rates"
           phase={job?.phase}
+          waits={job?.waits}
           done={job?.done ?? 0}
           total={job?.total ?? null}
           rate={job?.rate}
