@@ -85,7 +85,7 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button onClick={start} disabled={plan.data === undefined || plan.data.files === 0}>
+            <Button onClick={start} disabled={plan.data === undefined || plan.isFetching || plan.data.files === 0}>
               Choose a folder and export
             </Button>
           </Group>

@@ -12,6 +12,8 @@ export interface StartPartProps {
   readonly draft: DraftConfig;
   readonly runs: number;
   readonly blocked: boolean;
+  /** `problems` and `warnings` are of what was there before. */
+  readonly checking?: boolean;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly error: unknown;
@@ -42,9 +44,11 @@ export function NameField({ value, onChange }: NameFieldProps) {
 /** What stands in the way, how long it would take in all, and the button. */
 export function StartPart(props: StartPartProps) {
   const { project, draft, runs, blocked, warnings, error, busy, onStart, ownSplits = false } = props;
-  const { preview, wrong, checking } = useRunPreview(project, draft);
-  const found = checking || ownSplits ? [] : (preview.data?.problems ?? []);
-  const problems = wrong.length > 0 ? wrong : [...props.problems, ...found];
+  const { preview, wrong, checking: checkingSettings } = useRunPreview(project, draft);
+  const checking = props.checking === true || checkingSettings;
+  // What kept the runs from starting before the last change may be mended.
+  const found = checking ? [] : [...props.problems, ...(ownSplits ? [] : (preview.data?.problems ?? []))];
+  const problems = wrong.length > 0 ? wrong : found;
   const seconds = wrong.length > 0 ? null : (preview.data?.secondsEstimate ?? null);
   return (
     <>

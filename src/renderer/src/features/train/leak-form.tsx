@@ -79,7 +79,8 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
         project={project}
         draft={draft}
         runs={2}
-        blocked={plan.data === undefined || plan.isPlaceholderData}
+        blocked={plan.data === undefined}
+        checking={plan.isFetching}
         problems={plan.data?.problems ?? []}
         warnings={[]}
         error={start.isError ? start.error : null}

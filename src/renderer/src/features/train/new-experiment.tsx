@@ -257,7 +257,8 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
         project={project}
         draft={draft}
         runs={folds}
-        blocked={plan.data === undefined || plan.isPlaceholderData}
+        blocked={plan.data === undefined}
+        checking={plan.isFetching}
         problems={plan.data?.problems ?? []}
         warnings={plan.data?.warnings ?? []}
         error={start.isError ? start.error : null}
