@@ -52,7 +52,8 @@ export function useTypedNumber(options: TypedNumberOptions): TypedNumber {
       const next = String(typed);
       setText(next);
       const read = readNumber(next, options);
-      if (read.error === null) onChange(read.value);
+      // A field that is left tells its value again: that is no change, and must not begin a check under the pointer.
+      if (read.error === null && read.value !== value) onChange(read.value);
     },
   };
 }
