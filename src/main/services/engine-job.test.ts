@@ -23,7 +23,13 @@ describe('a job that asks the engine', () => {
     };
     const { id } = jobs.start('evaluate', 'p', (job) =>
       // The engine of this test answers to any name in the same way.
-      askEngine(engine as never, job, 'selftest', { casesFolder: null, device: 'cpu' }, 'evaluating'),
+      askEngine(
+        engine as never,
+        job,
+        'selftest',
+        { casesFolder: null, device: 'cpu' },
+        { phase: 'evaluating', total: 8 },
+      ),
     );
     await Promise.resolve();
     await Promise.resolve();
@@ -37,6 +43,7 @@ describe('a job that asks the engine', () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 300));
     listeners.onTurn?.([]);
+    expect(jobs.get(id)).toMatchObject({ phase: 'evaluating', waits: false, done: 0, total: 8, rate: null });
     listeners.onProgress?.('classifying', 1, 8);
     // Three hundred milliseconds of waiting would make a rate of 3.3 images a second out of this one image.
     expect(jobs.get(id)).toMatchObject({ phase: 'evaluating', waits: false, done: 1, total: 8, rate: null });

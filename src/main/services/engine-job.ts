@@ -24,21 +24,21 @@ export function waitText([first, ...more]: readonly [EngineRequestName, ...Engin
 
 /**
  * The part of a job that the engine does: while it waits for its turn, the job says what for; then how far it is.
- * Cancelled with the job. `phase` is in place of the engine's own words.
+ * Cancelled with the job. `work` is what it counts, in place of the engine's own words.
  */
 export function askEngine<K extends EngineRequestName>(
   engine: Pick<EngineClient, 'request'>,
   job: JobHandle,
   name: K,
   input: EngineRequests[K]['input'],
-  phase?: string,
+  work?: { readonly phase: string; readonly total: number },
 ): Promise<EngineRequests[K]['output']> {
   const call = engine.request(name, input, {
     onTurn: ([first, ...more]) => {
       if (first !== undefined) job.progress(waitText([first, ...more]), 0, null, true);
-      else if (phase !== undefined) job.progress(phase, 0, null);
+      else if (work !== undefined) job.progress(work.phase, 0, work.total);
     },
-    onProgress: (told, done, total) => job.progress(phase ?? told, done, total),
+    onProgress: (told, done, total) => job.progress(work?.phase ?? told, done, total),
   });
   return cancelOnAbort(call, job.signal);
 }

@@ -113,7 +113,7 @@ export function createEvaluations(options: {
       attention: false,
       testTime,
     };
-    const answer = await askEngine(engine, job, 'evaluate', spec, 'evaluating');
+    const answer = await askEngine(engine, job, 'evaluate', spec, { phase: 'evaluating', total: samples.length });
     requireClasses(record.classes, answer.classes);
     const size = record.classes.length;
     const cases = samples.map(({ image, patient, label }, index): CasePrediction => {

@@ -173,7 +173,7 @@ export function createExports(options: {
         attention: false,
         testTime: null,
       };
-      const answer = await askEngine(engine, job, 'evaluate', spec, phase);
+      const answer = await askEngine(engine, job, 'evaluate', spec, { phase, total: rasters.length });
       requireClasses(record.classes, answer.classes);
       answers.push(answer.probabilities);
     }

@@ -26,9 +26,10 @@ describe('a number without an interval', () => {
     expect(noIntervalReason(perfect.accuracy)).toBeNull();
     expect(noIntervalReason({ value: 0, low: null, high: null, n: 40 })).toBe('no interval: nothing right to resample');
     expect(noIntervalReason({ value: 0.5, low: null, high: null, n: 3 })).toBe(
-      'no interval: too few cases or patients',
+      'no interval: resamples alike, or too few',
     );
     expect(noIntervalReason({ value: 1, low: null, high: null, n: 1 })).toBe('no interval: a single case');
+    expect(noIntervalReason({ value: 0, low: null, high: null, n: 0 })).toBe('no interval: nothing to count');
     expect(noIntervalReason(results(40, 30).macroF1)).toBeNull();
   });
 });
