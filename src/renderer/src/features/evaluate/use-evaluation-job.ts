@@ -1,23 +1,12 @@
 import { useState } from 'react';
-import type { Job } from '#shared/models/job';
 import { invoke } from '../../bridge/bridge';
 import { jobEnd, useActivity } from '../../state/activity';
 import { refresh, useCommand } from '../../state/requests';
-
-interface Target {
-  readonly project: string;
-  readonly run: string;
-  readonly split: 'validation' | 'test';
-}
-
-const isOf =
-  ({ project, run, split }: Target) =>
-  (job: Job): boolean =>
-    job.state === 'running' && job.project === project && job.evaluates?.run === run && job.evaluates.split === split;
+import { type EvaluationTarget, underWay } from './evaluation-under-way';
 
 /** The evaluation of a part that is under way, whoever started it, and a way to start one. */
-export function useEvaluationJob(target: Target) {
-  const job = useActivity(({ jobs }) => Object.values(jobs).find(isOf(target)) ?? null);
+export function useEvaluationJob(target: EvaluationTarget) {
+  const job = useActivity(({ jobs }) => underWay(Object.values(jobs), target));
   const cancel = useCommand('jobs.cancel');
   const [starting, setStarting] = useState(false);
   const [error, setError] = useState<unknown>(null);
