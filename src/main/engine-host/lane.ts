@@ -52,6 +52,8 @@ const isQuick = ({ name }: Waiting): boolean => quickRequests.has(name);
 
 /** From the first start of a host to its `ready`. */
 const START_MILLISECONDS = 60_000;
+/** A request of these that says nothing for so long is given up with its process: it reads what may not answer. */
+const LONGEST_SILENCE: Partial<Record<EngineRequestName, number>> = { inspectBackbone: 60_000 };
 /** A host that crashed is started again after this, doubled for each crash in a row. */
 const FIRST_BACK_OFF = 250;
 const LONGEST_BACK_OFF = 30_000;
@@ -68,6 +70,7 @@ export class EngineLane {
   #ready = false;
   #crashes = 0;
   #timer: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
   #waitingToStart = false;
   #disposed = false;
   #nextId = 1;
@@ -102,6 +105,7 @@ export class EngineLane {
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     const open = [...this.#inHand.splice(0), ...this.#queue.splice(0)];
     this.#host?.kill();
     this.#host = null;
@@ -129,6 +133,7 @@ export class EngineLane {
       for (let next = this.#takeNext(); next !== null; next = this.#takeNext()) {
         clearTimeout(this.#timer);
         this.#inHand.push(next);
+        this.#watchSilence(next);
         this.#host.send({ kind: 'request', id: next.id, name: next.name, input: next.input } satisfies EngineCommand);
         this.#tell(next, []);
       }
@@ -193,6 +198,7 @@ export class EngineLane {
 
   #crashed(reason: string): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#host = null;
     this.#ready = false;
     this.#options.onLog?.(`${this.#options.name} ${reason}`);
@@ -219,6 +225,7 @@ export class EngineLane {
     }
     const running = this.#inHand.find(({ id }) => id === message.id);
     if (running === undefined) return;
+    this.#watchSilence(running);
     switch (message.kind) {
       case 'progress':
         running.listeners.onProgress?.(message.phase, message.done, message.total);
@@ -246,7 +253,19 @@ export class EngineLane {
     this.#advance();
   }
 
+  #watchSilence({ name, reject }: Waiting): void {
+    const longest = LONGEST_SILENCE[name];
+    if (longest === undefined) return;
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      const hint = 'Copy the folder to a disk of this computer, then try again.';
+      reject(new FoveaError('no_answer', `Reading did not go on for ${longest / 1000} seconds.`, { hint }));
+      this.#host?.kill();
+    }, longest);
+  }
+
   #finish(request: Waiting): void {
+    if (LONGEST_SILENCE[request.name] !== undefined) clearTimeout(this.#silence);
     this.#inHand.splice(this.#inHand.indexOf(request), 1);
     this.#crashes = 0;
     if (this.#queue.length > 0 || this.#inHand.length > 0) return;

@@ -13,6 +13,7 @@ const nouns: Readonly<Record<EngineRequestName, string>> = {
   selftest: 'a self-test',
   classify: 'a prediction',
   estimate: 'an estimate',
+  inspectBackbone: 'the reading of a checkpoint',
   devices: 'a look at the devices',
   fastestDevice: 'a look at the devices',
 };
