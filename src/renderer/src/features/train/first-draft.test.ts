@@ -18,6 +18,7 @@ const backbone = (name: string, more: Partial<BackboneSummary> = {}): BackboneSu
   installed: false,
   licence: null,
   description: '',
+  notes: [],
   ...more,
 });
 const known = [
