@@ -12,13 +12,13 @@ import { useSelectedRun } from '../../state/selected-run';
 import { useSession } from '../../state/session';
 import { ComparisonView } from './comparison-view';
 import { ExperimentView } from './experiment-view';
-import { useFirstDraft } from './first-draft';
 import { NewExperiment } from './new-experiment';
 import { NewRunForm } from './new-run-form';
 import { RunList } from './run-list';
 import { RunView } from './run-view';
 import classes from './train-screen.module.css';
 import { useTrainView } from './train-view';
+import { useFirstDraft } from './use-first-draft';
 
 /** What to show before a person has chosen: what runs now, else the newest run, else the form for the first. */
 function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined {
