@@ -20,7 +20,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   const values = sweep.getByRole('textbox', { name: 'Values' });
   await expect(values).toHaveValue('1e-5, 2e-5, 5e-5, 1e-4');
   await values.fill('0.001, -1');
-  await expect(sweep.getByText('Learning rate cannot be -1.')).toBeVisible();
+  await expect(sweep.getByRole('alert')).toContainText('Values: Learning rate cannot be -1.');
   await expect(sweep.getByRole('button', { name: /^Start/ })).toBeDisabled();
   await values.fill('1e-3, 1e-2');
   await sweep.getByRole('textbox', { name: 'Name' }).fill('Rates');

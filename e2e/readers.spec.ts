@@ -142,6 +142,6 @@ test('a label table for images that are here: what would change, whose label sta
   await expect(window.getByText('Table applied to 3 images')).toBeVisible();
   await expect(data.images.nth(1)).toContainText('malignant');
   await window.keyboard.press('Control+z');
-  await expect(window.getByText('Undone: Apply a label table to 3 images')).toBeVisible();
+  await expect(window.getByText('Undone: label table on 3 images')).toBeVisible();
   await expect(data.images.nth(1)).toContainText('benign');
 });

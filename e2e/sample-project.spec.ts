@@ -1,7 +1,9 @@
 import AxeBuilder from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures/app';
 import { DataPage } from './pages/data';
 import { ProjectsPage } from './pages/projects';
+import { TrainPage } from './pages/train';
 
 test('the sample project opens with images, labels and a split', async ({ window }) => {
   await new ProjectsPage(window).trySample();
@@ -14,6 +16,16 @@ test('the sample project opens with images, labels and a split', async ({ window
   const inspector = window.getByRole('complementary', { name: 'Inspector' });
   await expect(inspector.getByText('benign').first()).toBeVisible();
 
+  // A question that deletes: the first key press does not.
+  await window.getByRole('listbox', { name: 'Images' }).press('Delete');
+  const question = window.getByRole('dialog', { name: /^Remove 1 image/ });
+  await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await window.keyboard.press('Escape');
+  await expect(question).toBeHidden();
+
+  await expectQuestionOnTop(window);
+  await expectRedFieldsToBlock(window);
+
   for (const screen of ['Data', 'Train', 'Evaluate', 'Predict', 'Projects'] as const) {
     await data.open(screen);
     await window.waitForLoadState('networkidle').catch(() => {});
@@ -21,3 +33,77 @@ test('the sample project opens with images, labels and a split', async ({ window
     expect(violations.map(({ id, nodes }) => `${screen}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
   }
 });
+
+/** Clicks the middle of what is seen there, as a mouse does: what lies above takes the click. */
+async function clickAt(window: Page, target: Locator): Promise<void> {
+  await expect(target).toBeVisible();
+  const box = await target.boundingBox();
+  if (box === null) throw new Error('it is not on the screen');
+  await window.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+}
+
+/** The question before a download, which is asked from a dialog. */
+async function expectQuestionOnTop(window: Page): Promise<void> {
+  const train = new TrainPage(window);
+  await train.openForm('Full', {});
+  await window.getByRole('button', { name: 'Get a checkpoint' }).click();
+  const checkpoints = window.getByRole('dialog', { name: 'Pretrained checkpoints' });
+  const download = checkpoints.getByRole('button', { name: /^Download / }).first();
+  const question = window.getByRole('dialog', { name: /^Download .+\?$/ });
+
+  await clickAt(window, download);
+  await clickAt(window, question.getByRole('button', { name: 'Cancel' }));
+  await expect(question).toBeHidden();
+  await expect(checkpoints).toBeVisible();
+
+  // Escape answers the question alone; a second one closes the dialog below.
+  await clickAt(window, download);
+  await expect(question.getByRole('button', { name: 'Download' })).toBeFocused();
+  await window.keyboard.press('Escape');
+  await expect(question).toBeHidden();
+  await expect(checkpoints).toBeVisible();
+  await window.keyboard.press('Escape');
+  await expect(checkpoints).toBeHidden();
+}
+
+/** Fields that are wrong: named beside the button, which does nothing; no estimate of the values before them. */
+async function expectRedFieldsToBlock(window: Page): Promise<void> {
+  const train = new TrainPage(window);
+  await train.openForm('Full', {});
+  const cost = train.main.getByRole('complementary', { name: 'Cost of this run' });
+  const start = cost.getByRole('button', { name: 'Start training' });
+  await expect(start).toBeEnabled();
+  await expect(cost.getByText('Optimizer steps')).toBeVisible();
+
+  const wrong: readonly (readonly [string, string, string, string])[] = [
+    ['Image size', '100', 'Image size: Multiple of 12, up to 1024', ''],
+    ['Learning rate', 'abc', 'Learning rate: Type a number, e.g. 2e-5', '1e-3'],
+    ['Learning rate', '1000', 'Learning rate: Above 0, up to 10; usual are 1e-6 to 0.1', '1e-3'],
+    ['Epochs', '', 'Epochs: Type a whole number', '3'],
+    ['Batch size', '5000', 'Batch size: A whole number from 1 to 1,024', '10'],
+  ];
+  for (const [field, bad, line, good] of wrong) {
+    const box = train.main.getByRole('textbox', { name: field, exact: true });
+    await box.fill(bad);
+    await expect(cost.getByRole('alert').getByText(line)).toBeVisible();
+    await expect(start).toBeDisabled();
+    await expect(cost.getByText('Optimizer steps')).toBeHidden();
+    await box.fill(good);
+    await expect(start).toBeEnabled();
+  }
+
+  // Forms that start from the same settings are held too, and have fields of their own.
+  const rate = train.main.getByRole('textbox', { name: 'Learning rate', exact: true });
+  await rate.fill('abc');
+  await window.getByRole('button', { name: 'Find a learning rate' }).click();
+  await expect(window.getByRole('dialog').getByRole('button', { name: 'Start the test' })).toBeDisabled();
+  await window.keyboard.press('Escape');
+  await rate.fill('');
+  const folds = await train.newExperiment('Cross-validation');
+  await expect(folds.getByRole('button', { name: 'Start 5 runs' })).toBeEnabled();
+  await folds.getByRole('textbox', { name: 'Folds', exact: true }).fill('1');
+  await expect(folds.getByRole('alert')).toContainText('Folds: A whole number from');
+  await expect(folds.getByRole('button', { name: /^Start/ })).toBeDisabled();
+  await window.keyboard.press('Escape');
+  await expect(folds).toBeHidden();
+}

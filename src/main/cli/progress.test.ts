@@ -10,10 +10,12 @@ const job: Job = {
   project: null,
   state: 'running',
   phase: 'reading files',
+  waits: false,
   done: 30,
   total: 120,
   rate: 12.34,
   etaSeconds: 75,
+  evaluates: null,
   error: null,
 };
 
@@ -66,6 +68,7 @@ describe('progress', () => {
       epochs: 3,
       imagesPerSecond: null,
       etaSeconds: null,
+      counted: null,
       message: 'There is no room. Free 8 MB, then resume.',
     } as const;
     for (let i = 0; i < 3; i++) events.emit('run.progress', { project: 'p', progress });

@@ -78,8 +78,8 @@ const jobStep = ({ phase, done, total, rate, etaSeconds }: Job): Step => ({ phas
 
 const runStep = (progress: RunProgress): Step => ({
   phase: `${progress.phase}, epoch ${Math.min(progress.epochs, Math.floor(progress.epoch) + 1)}/${progress.epochs}`,
-  done: progress.step,
-  total: progress.totalSteps,
+  done: progress.counted?.done ?? progress.step,
+  total: progress.counted?.total ?? progress.totalSteps,
   rate: progress.imagesPerSecond,
   etaSeconds: progress.etaSeconds,
 });

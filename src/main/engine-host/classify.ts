@@ -73,11 +73,14 @@ interface Kept {
   readonly config: VitConfig;
   readonly batch: number;
   readonly classifier: Classifier;
+  /** Requests that compute with it: one, and another in a break of it. */
+  users: number;
 }
 
 /** The model of the last request: predictions come in bursts. */
 let kept: Kept | null = null;
 
+/** To be released. */
 async function classifierFor(spec: ClassifySpec): Promise<Kept> {
   const file = join(spec.modelFolder, 'model.safetensors');
   const { size, mtimeMs } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0 }));
@@ -85,8 +88,13 @@ async function classifierFor(spec: ClassifySpec): Promise<Kept> {
   const device = await deviceOrCpu(spec.device);
   const identity = [spec.modelFolder, size, mtimeMs, device, spec.threads, spec.attention].join('\n');
   const key = `${identity}\n${wanted}`;
-  if (kept !== null && size > 0 && kept.key === key) return kept;
-  await releaseClassifier();
+  if (kept !== null && size > 0 && kept.key === key) {
+    kept.users += 1;
+    return kept;
+  }
+  const old = kept;
+  kept = null;
+  if (old?.users === 0) await old.classifier.dispose();
   const { config, parameters } = await loadModel(spec.modelFolder);
   const tokens = tokenCount(config);
   const attentionBytes = config.layers * config.heads * tokens ** 2 * 4;
@@ -99,14 +107,14 @@ async function classifierFor(spec: ClassifySpec): Promise<Kept> {
     batch,
     attentions: spec.attention,
   });
-  kept = { key, config, batch, classifier };
+  kept = { key, config, batch, classifier, users: 1 };
   return kept;
 }
 
-async function releaseClassifier(): Promise<void> {
-  const old = kept;
-  kept = null;
-  await old?.classifier.dispose();
+async function release(model: Kept): Promise<void> {
+  model.users -= 1;
+  // Another request has taken its place.
+  if (model !== kept && model.users === 0) await model.classifier.dispose();
 }
 
 /** The maps of image `index` of a batch. */
@@ -140,7 +148,20 @@ export async function classify(spec: ClassifySpec, context: RequestContext): Pro
     const { config } = await loadModel(spec.modelFolder);
     return empty(config.classes);
   }
-  const { config, classifier, batch } = await classifierFor(spec);
+  const model = await classifierFor(spec);
+  try {
+    return await classifyWith(model, spec, context, started);
+  } finally {
+    await release(model);
+  }
+}
+
+async function classifyWith(
+  { config, classifier, batch }: Kept,
+  spec: ClassifySpec,
+  context: RequestContext,
+  started: number,
+): Promise<ClassifyResult> {
   if (config.imageSize !== spec.pipeline.height || config.imageSize !== spec.pipeline.width) {
     throw new FoveaError('image_size_mismatch', 'The model and the pipeline of the run do not fit together.', {
       hint: 'The run was changed on disk: train again.',

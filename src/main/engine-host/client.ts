@@ -1,13 +1,14 @@
 import type { HostLauncher } from '../process/host';
 import { type EngineCall, EngineLane, type EngineListeners } from './lane';
-import type { EngineRequestName, EngineRequests } from './protocol';
+import { type EngineRequestName, type EngineRequests, quickRequests } from './protocol';
 
 export type { EngineAction, EngineCall, EngineListeners } from './lane';
 
 export interface EngineClient {
   /**
-   * Asks the engine. Short work (`estimate`, `inspectBackbone`, `devices`, `fastestDevice`, `classify`) has a process of its own, so that it
-   * never waits for a training; all else runs one at a time in another.
+   * Asks the engine. What someone waits for (`quickRequests`) and evaluations have a process of their own, so that they
+   * never wait for a training; there the quick ones come between two batches of an evaluation. `inspectBackbone` reads
+   * what may not answer, and its process is given up then: it has a third one. All else runs one at a time in another.
    */
   request<K extends EngineRequestName>(
     name: K,
@@ -16,7 +17,7 @@ export interface EngineClient {
   ): EngineCall<K>;
   /** Of the process that trains; undefined while there is none. */
   readonly pid: number | undefined;
-  /** Ends both processes; what runs is rejected with `engine_closed`. */
+  /** Ends all processes; what runs is rejected with `engine_closed`. */
   dispose(): void;
 }
 
@@ -29,27 +30,24 @@ export interface EngineClientOptions {
 }
 
 const IDLE_MILLISECONDS = 60_000;
-const shortRequests: ReadonlySet<EngineRequestName> = new Set([
-  ...(['estimate', 'inspectBackbone', 'devices', 'fastestDevice', 'classify'] as const),
-]);
 
 /** Owns the engine's processes. Nothing is started before the first request. */
 export function createEngineClient(options: EngineClientOptions): EngineClient {
-  const work = new EngineLane({ ...options, name: 'Fovea engine', idleMilliseconds: IDLE_MILLISECONDS });
-  const interactive = new EngineLane({
-    ...options,
-    name: 'Fovea engine (interactive)',
-    idleMilliseconds: IDLE_MILLISECONDS,
-  });
+  const newLane = (name: string) => new EngineLane({ ...options, name, idleMilliseconds: IDLE_MILLISECONDS });
+  const work = newLane('Fovea engine');
+  const interactive = newLane('Fovea engine (interactive)');
+  const inspecting = newLane('Fovea engine (checkpoints)');
+  const laneOf = (name: EngineRequestName): EngineLane => {
+    if (name === 'inspectBackbone') return inspecting;
+    return name === 'evaluate' || quickRequests.has(name) ? interactive : work;
+  };
   return {
-    request: (name, input, listeners = {}) =>
-      (shortRequests.has(name) ? interactive : work).request(name, input, listeners),
+    request: (name, input, listeners = {}) => laneOf(name).request(name, input, listeners),
     get pid() {
       return work.pid;
     },
     dispose: () => {
-      work.dispose();
-      interactive.dispose();
+      for (const lane of [work, interactive, inspecting]) lane.dispose();
     },
   };
 }

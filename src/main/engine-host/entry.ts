@@ -1,4 +1,4 @@
-import { toErrorInfo } from '#shared/ipc/errors';
+import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { connectToParent } from '../process/port';
 import { bench } from './bench';
 import { classify } from './classify';
@@ -25,6 +25,7 @@ const handlers: Handlers = {
   train,
   findLearningRate,
   classify,
+  evaluate: classify,
   estimate,
   inspectBackbone,
   exportOnnx,
@@ -40,17 +41,22 @@ const PROGRESS_MILLISECONDS = 100;
 /** When the parent is gone: time for a run to save itself. */
 const FAREWELL_MILLISECONDS = 15_000;
 
+type RequestCommand = Extract<EngineCommand, { kind: 'request' }>;
+
 interface Running {
   readonly id: number;
   action: 'pause' | 'stop' | 'cancel' | null;
   retry: boolean;
 }
-let running: Running | null = null;
+/** The request that is answered, and after it the quick one that is answered in a break of it. */
+const inHand: Running[] = [];
+/** Not begun yet. */
+const waiting: RequestCommand[] = [];
 const send = (message: EngineMessage) => port.send(message);
 
 const port = connectToParent(() => {
-  if (running === null) process.exit(0);
-  running.action ??= 'pause';
+  if (inHand.length === 0) process.exit(0);
+  for (const running of inHand) running.action ??= 'pause';
   setTimeout(() => process.exit(0), FAREWELL_MILLISECONDS).unref();
 });
 
@@ -74,38 +80,59 @@ function contextOf(id: number, state: Running): RequestContext {
       state.retry = false;
       return retry;
     },
-    yieldToMessages: () => new Promise((resolve) => setImmediate(resolve)),
+    yieldToMessages: async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (inHand[0] === state) await answerWaiting();
+    },
   };
 }
 
-async function answer(command: Extract<EngineCommand, { kind: 'request' }>): Promise<void> {
+/** Answers what waits, one after the other. */
+async function answerWaiting(): Promise<void> {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await answer(next);
+}
+
+async function answer(command: RequestCommand): Promise<void> {
   const { id, name } = command;
   const state: Running = { id, action: null, retry: false };
-  running = state;
+  inHand.push(state);
   try {
     const handler = handlers[name] as (input: unknown, context: RequestContext) => Promise<never>;
     const output = await handler(command.input, contextOf(id, state));
-    running = null;
+    inHand.pop();
     send({ kind: 'answer', id, output });
   } catch (error) {
-    running = null;
+    inHand.pop();
     const info = toErrorInfo(error);
     if (info.code === 'internal') process.stderr.write(`engine: ${error instanceof Error ? error.stack : error}\n`);
     send({ kind: 'error', id, error: info });
   }
-  if (!port.connected()) process.exit(0);
+  if (inHand.length === 0 && !port.connected()) process.exit(0);
+}
+
+function control(id: number, action: Extract<EngineCommand, { kind: 'control' }>['action']): void {
+  const running = inHand.find((one) => one.id === id);
+  if (running !== undefined) {
+    if (action === 'retry') running.retry = true;
+    else running.action = action;
+    return;
+  }
+  const place = waiting.findIndex((one) => one.id === id);
+  if (place < 0 || action === 'retry') return;
+  waiting.splice(place, 1);
+  send({ kind: 'error', id, error: toErrorInfo(new FoveaError('cancelled', 'The work was cancelled.')) });
 }
 
 port.onMessage((message) => {
   const command = message as EngineCommand;
   switch (command.kind) {
     case 'request':
-      void answer(command);
+      waiting.push(command);
+      // Otherwise the one in hand lets it in at its next break, or its end does.
+      if (inHand.length === 0) void answerWaiting();
       break;
     case 'control':
-      if (running?.id !== command.id) break;
-      if (command.action === 'retry') running.retry = true;
-      else running.action = command.action;
+      control(command.id, command.action);
       break;
   }
 });

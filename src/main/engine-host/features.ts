@@ -92,6 +92,7 @@ export async function extractFeatures(
   let done = asked.reduce((sum, { missing }) => sum - missing.length, total);
   if (done === total) return asked.map(({ features }) => features);
 
+  await options.onProgress(done, total);
   const batch = Math.min(options.batchSize, Math.max(...asked.map(({ missing }) => missing.length)));
   const classifier = await createClassifier({
     config: options.config,

@@ -25,16 +25,20 @@ const quick = (name: string, config: Partial<RunConfigInput> = {}): TrainSpec =>
 
 async function train(spec: TrainSpec, pauseAt = 0) {
   const phases = new Set<RunProgress['phase']>();
+  const counted: Pick<RunProgress, 'phase' | 'counted'>[] = [];
   const log: LogRecord[] = [];
   const call = engine.request('train', spec, {
-    onRunProgress: ({ phase }) => phases.add(phase),
+    onRunProgress: ({ phase, counted: now }) => {
+      phases.add(phase);
+      if (now !== null) counted.push({ phase, counted: now });
+    },
     onLog: (record) => {
       log.push(record);
       if (record.kind === 'step' && record.step === pauseAt) call.control('pause');
     },
   });
   const { state, history } = await call.result;
-  return { state, history, phases, log };
+  return { state, history, phases, counted, log };
 }
 const weights = ({ runFolder }: TrainSpec) => hashFile(join(lastFolder(runFolder), 'model.safetensors'));
 const cached = () =>
@@ -48,6 +52,8 @@ describe('feature views', { timeout: 180_000 }, () => {
     const spec = quick('whole');
     const first = await train(spec);
     expect(first.phases).toContain('extracting');
+    // 3 × 18 + 8 views, known before the first is computed.
+    expect(first.counted[0]).toEqual({ phase: 'extracting', counted: { done: 0, total: 62 } });
     // Three views of 18 training images, and 8 validation images as they are.
     expect(
       cached()

@@ -42,7 +42,9 @@ function createLane() {
     idleMilliseconds: 60_000,
   });
   const ask = () => lane.request('devices', {}, {});
-  return { lane, hosts, ask };
+  const askLong = (onTurn: (before: readonly string[]) => void = () => {}) =>
+    lane.request('selftest', { casesFolder: null, device: 'cpu' }, { onTurn });
+  return { lane, hosts, ask, askLong };
 }
 
 describe('EngineLane', () => {
@@ -59,6 +61,48 @@ describe('EngineLane', () => {
     hosts[0]?.answer();
     await second.result;
     expect(hosts).toHaveLength(1);
+  });
+
+  it('sends a quick request beside a longer one, and before the longer ones that wait', async () => {
+    const { hosts, ask, askLong } = createLane();
+    askLong().result.catch(() => {});
+    hosts[0]?.say({ kind: 'ready' });
+    askLong().result.catch(() => {});
+    const [quick, next] = [ask(), ask()];
+    // 1 is long and in hand; 3 comes in a break of it; 4 waits for 3, and 2 for 1.
+    expect(hosts[0]?.sent.map(({ id }) => id)).toEqual([1, 3]);
+    hosts[0]?.answer();
+    await quick.result;
+    expect(hosts[0]?.sent.map(({ id }) => id)).toEqual([1, 3, 4]);
+    hosts[0]?.say({ kind: 'answer', id: 1, output: { device: 'cpu', cases: [] } });
+    expect(hosts[0]?.sent.map(({ id }) => id)).toEqual([1, 3, 4]);
+    hosts[0]?.answer();
+    await next.result;
+    expect(hosts[0]?.sent.map(({ id }) => id)).toEqual([1, 3, 4, 2]);
+  });
+
+  it('tells a longer request what comes before it, and when it begins', () => {
+    const { hosts, askLong } = createLane();
+    const told: string[][] = [];
+    const first = askLong();
+    first.result.catch(() => {});
+    const second = askLong();
+    second.result.catch(() => {});
+    askLong((before) => told.push([...before])).result.catch(() => {});
+    hosts[0]?.say({ kind: 'ready' });
+    second.control('cancel');
+    hosts[0]?.say({ kind: 'answer', id: 1, output: { device: 'cpu', cases: [] } });
+    expect(told).toEqual([['selftest', 'selftest'], ['selftest'], []]);
+  });
+
+  it('loses the longer request too where the host ends in a quick one', async () => {
+    const { hosts, ask, askLong } = createLane();
+    const codeOf = ({ result }: { result: Promise<unknown> }) => result.catch(({ code }: { code: string }) => code);
+    const codes = [codeOf(askLong())];
+    hosts[0]?.say({ kind: 'ready' });
+    codes.push(codeOf(ask()));
+    hosts[0]?.exit('crashed (SIGSEGV)');
+    expect(await Promise.all(codes)).toEqual(['engine_crashed', 'engine_crashed']);
   });
 
   it('waits longer after each crash in a row, and only the running request is lost', async () => {

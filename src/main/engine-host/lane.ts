@@ -1,7 +1,13 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { LogRecord, RunProgress } from '#shared/models/run';
 import type { HostLauncher, HostProcess } from '../process/host';
-import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './protocol';
+import {
+  type EngineCommand,
+  type EngineMessage,
+  type EngineRequestName,
+  type EngineRequests,
+  quickRequests,
+} from './protocol';
 
 export interface EngineListeners {
   onProgress?(phase: string, done: number, total: number): void;
@@ -9,6 +15,8 @@ export interface EngineListeners {
   onLog?(record: LogRecord): void;
   /** The run waits with all it has in memory, for this reason; null = it goes on. */
   onHold?(reason: ErrorInfo | null): void;
+  /** What comes before this request, the next first, each time that it changes; none = it begins. */
+  onTurn?(before: readonly EngineRequestName[]): void;
 }
 
 export type EngineAction = Extract<EngineCommand, { kind: 'control' }>['action'];
@@ -36,7 +44,11 @@ interface Waiting {
   readonly listeners: EngineListeners;
   readonly resolve: (output: never) => void;
   readonly reject: (error: FoveaError) => void;
+  /** How many come before it, as its listener was told last. */
+  before: number | null;
 }
+
+const isQuick = ({ name }: Waiting): boolean => quickRequests.has(name);
 
 /** From the first start of a host to its `ready`. */
 const START_MILLISECONDS = 60_000;
@@ -46,11 +58,14 @@ const LONGEST_SILENCE: Partial<Record<EngineRequestName, number>> = { inspectBac
 const FIRST_BACK_OFF = 250;
 const LONGEST_BACK_OFF = 30_000;
 
-/** One engine process and the queue before it. The process is started when there is work, and again after a crash. */
+/**
+ * One engine process and the queue before it: one request at a time, and at most one quick one beside a longer one. The
+ * process is started when there is work, and again after a crash.
+ */
 export class EngineLane {
   readonly #options: LaneOptions;
   readonly #queue: Waiting[] = [];
-  #running: Waiting | null = null;
+  readonly #inHand: Waiting[] = [];
   #host: HostProcess | null = null;
   #ready = false;
   #crashes = 0;
@@ -79,7 +94,8 @@ export class EngineLane {
         reject(new FoveaError('engine_closed', 'The engine has been shut down.'));
         return;
       }
-      this.#queue.push({ id, name, input, listeners, resolve: resolve as (output: never) => void, reject });
+      const settle = { resolve: resolve as (output: never) => void, reject };
+      this.#queue.push({ id, name, input, listeners, ...settle, before: null });
     });
     this.#advance();
     return { result, control: (action) => this.#control(id, action) };
@@ -90,15 +106,14 @@ export class EngineLane {
     this.#disposed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#silence);
-    const open = [...(this.#running === null ? [] : [this.#running]), ...this.#queue.splice(0)];
-    this.#running = null;
+    const open = [...this.#inHand.splice(0), ...this.#queue.splice(0)];
     this.#host?.kill();
     this.#host = null;
     for (const { reject } of open) reject(new FoveaError('engine_closed', 'The engine has been shut down.'));
   }
 
   #control(id: number, action: EngineAction): void {
-    if (this.#running?.id === id) {
+    if (this.#inHand.some((one) => one.id === id)) {
       this.#host?.send({ kind: 'control', id, action } satisfies EngineCommand);
       return;
     }
@@ -106,21 +121,45 @@ export class EngineLane {
     const place = this.#queue.findIndex((waiting) => waiting.id === id);
     const [waiting] = place < 0 ? [] : this.#queue.splice(place, 1);
     waiting?.reject(new FoveaError('cancelled', 'The work was cancelled before it began.'));
+    this.#tellTurns();
   }
 
-  /** Starts the host or the next request, whichever is due. */
+  /** Starts the host or the next requests, whichever is due. */
   #advance(): void {
-    if (this.#disposed || this.#running !== null || this.#queue.length === 0) return;
+    if (this.#disposed || this.#queue.length === 0) return;
     if (this.#host === null) {
       if (!this.#waitingToStart) this.#startAfterBackOff();
-      return;
+    } else if (this.#ready) {
+      for (let next = this.#takeNext(); next !== null; next = this.#takeNext()) {
+        clearTimeout(this.#timer);
+        this.#inHand.push(next);
+        this.#watchSilence(next);
+        this.#host.send({ kind: 'request', id: next.id, name: next.name, input: next.input } satisfies EngineCommand);
+        this.#tell(next, []);
+      }
     }
-    if (!this.#ready) return;
-    clearTimeout(this.#timer);
-    const next = this.#queue.shift() as Waiting;
-    this.#running = next;
-    this.#watchSilence();
-    this.#host.send({ kind: 'request', id: next.id, name: next.name, input: next.input } satisfies EngineCommand);
+    this.#tellTurns();
+  }
+
+  /** The request whose turn it is: a quick one before all others. Null while there is none, or the host is busy. */
+  #takeNext(): Waiting | null {
+    const quick = this.#queue.findIndex(isQuick);
+    if (this.#inHand.some(isQuick) || (this.#inHand.length > 0 && quick < 0)) return null;
+    return this.#queue.splice(Math.max(0, quick), 1)[0] ?? null;
+  }
+
+  /** A quick request waits for so little that nothing is said of it. */
+  #tellTurns(): void {
+    const long = [...this.#inHand, ...this.#queue].filter((one) => !isQuick(one));
+    for (const [place, one] of long.entries()) {
+      if (!this.#inHand.includes(one)) this.#tell(one, long.slice(0, place));
+    }
+  }
+
+  #tell(request: Waiting, before: readonly Waiting[]): void {
+    if (request.before === before.length) return;
+    request.before = before.length;
+    request.listeners.onTurn?.(before.map(({ name }) => name));
   }
 
   #startAfterBackOff(): void {
@@ -164,15 +203,16 @@ export class EngineLane {
     this.#ready = false;
     this.#options.onLog?.(`${this.#options.name} ${reason}`);
     // A host that cannot even start would start for ever: the request that it was started for ends with it.
-    const lost = this.#running ?? this.#queue.shift();
-    this.#running = null;
-    if (lost === undefined) return; // It ended while it was idle: nothing was lost.
+    const lost = this.#inHand.length > 0 ? this.#inHand.splice(0) : this.#queue.splice(0, 1);
+    if (lost.length === 0) return; // It ended while it was idle: nothing was lost.
     this.#crashes += 1;
-    const hint =
-      lost.name === 'train'
-        ? 'The run can be resumed from its last checkpoint. If memory ran out, choose a smaller batch size or backbone.'
-        : 'Try again. If memory ran out, close other programs or choose a smaller backbone.';
-    lost.reject(new FoveaError('engine_crashed', `The engine process ${reason}.`, { hint }));
+    for (const { name, reject } of lost) {
+      const hint =
+        name === 'train'
+          ? 'The run can be resumed from its last checkpoint. If memory ran out, choose a smaller batch size or backbone.'
+          : 'Try again. If memory ran out, close other programs or choose a smaller backbone.';
+      reject(new FoveaError('engine_crashed', `The engine process ${reason}.`, { hint }));
+    }
     this.#advance();
   }
 
@@ -183,9 +223,9 @@ export class EngineLane {
       this.#advance();
       return;
     }
-    const running = this.#running;
-    if (running === null || running.id !== message.id) return;
-    this.#watchSilence();
+    const running = this.#inHand.find(({ id }) => id === message.id);
+    if (running === undefined) return;
+    this.#watchSilence(running);
     switch (message.kind) {
       case 'progress':
         running.listeners.onProgress?.(message.phase, message.done, message.total);
@@ -200,11 +240,11 @@ export class EngineLane {
         running.listeners.onHold?.(message.reason);
         return;
       case 'answer':
-        this.#finish();
+        this.#finish(running);
         running.resolve(message.output as never);
         break;
       case 'error': {
-        this.#finish();
+        this.#finish(running);
         const { code, message: text, hint } = message.error;
         running.reject(new FoveaError(code, text, hint === null ? {} : { hint }));
         break;
@@ -213,11 +253,10 @@ export class EngineLane {
     this.#advance();
   }
 
-  #watchSilence(): void {
-    clearTimeout(this.#silence);
-    const { name, reject } = this.#running as Waiting;
+  #watchSilence({ name, reject }: Waiting): void {
     const longest = LONGEST_SILENCE[name];
     if (longest === undefined) return;
+    clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
       const hint = 'Copy the folder to a disk of this computer, then try again.';
       reject(new FoveaError('no_answer', `Reading did not go on for ${longest / 1000} seconds.`, { hint }));
@@ -225,11 +264,11 @@ export class EngineLane {
     }, longest);
   }
 
-  #finish(): void {
-    clearTimeout(this.#silence);
-    this.#running = null;
+  #finish(request: Waiting): void {
+    if (LONGEST_SILENCE[request.name] !== undefined) clearTimeout(this.#silence);
+    this.#inHand.splice(this.#inHand.indexOf(request), 1);
     this.#crashes = 0;
-    if (this.#queue.length > 0) return;
+    if (this.#queue.length > 0 || this.#inHand.length > 0) return;
     this.#timer = setTimeout(() => {
       const host = this.#host;
       this.#host = null;

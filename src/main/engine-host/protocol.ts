@@ -250,11 +250,14 @@ export interface BackboneInspection {
   readonly notes: readonly string[];
 }
 
-/** Every request of the engine host, by name. One runs at a time; the rest wait. */
+/** Every request of the engine host, by name. One runs at a time; the quick ones come between two batches of another. */
 export interface EngineRequests {
   train: { input: TrainSpec; output: TrainResult };
   findLearningRate: { input: RateFindingSpec; output: RateFinding };
+  /** A few images for someone who waits for the answer: comes between two batches of an `evaluate`. */
   classify: { input: ClassifySpec; output: ClassifyResult };
+  /** The same for many images. */
+  evaluate: { input: ClassifySpec; output: ClassifyResult };
   estimate: { input: EstimateSpec; output: Estimate };
   inspectBackbone: { input: { readonly folder: string }; output: BackboneInspection };
   exportOnnx: { input: ExportOnnxSpec; output: ExportOnnxResult };
@@ -266,7 +269,15 @@ export interface EngineRequests {
 }
 export type EngineRequestName = keyof EngineRequests;
 
-/** Main → host. */
+/** Requests that someone waits for: they are answered at once, or at the next break of a longer one. */
+export const quickRequests: ReadonlySet<EngineRequestName> = new Set([
+  'estimate',
+  'devices',
+  'fastestDevice',
+  'classify',
+]);
+
+/** Main → host. A request comes while another is in hand only where it is a quick one. */
 export type EngineCommand =
   | {
       readonly kind: 'request';

@@ -1,6 +1,8 @@
 import { FoveaError } from '#shared/ipc/errors';
-import type { LogRecord } from '#shared/models/run';
+import type { LogRecord, RunProgress } from '#shared/models/run';
+import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
 import { chanceLoss } from '#shared/training/chance-loss';
+import { deviceNames } from '#shared/training/device-names';
 import { classCounts, planSteps, type StagePlan } from '#shared/training/plan';
 import { isOutOfMemory, outOfMemory } from '../engine/backends/out-of-memory';
 import { scheduleOf } from '../engine/optim/schedule';
@@ -72,19 +74,25 @@ async function trainHeld(spec: TrainSpec, given: RequestContext): Promise<TrainR
   const { config, classes, pipeline } = spec;
   const run = runHash(spec);
   const plan = planSteps(config, spec.train.length);
-  const progress = (phase: 'preparing' | 'extracting', message: string | null, state?: LoopState) =>
+  const beforeSteps = (
+    phase: 'preparing' | 'extracting',
+    message: string,
+    more: Partial<Pick<RunProgress, 'step' | 'epoch' | 'counted' | 'imagesPerSecond' | 'etaSeconds'>> = {},
+  ) =>
     context.runProgress({
       state: 'running',
       phase,
-      step: state?.step ?? 0,
+      step: 0,
       totalSteps: plan.totalSteps,
-      epoch: state?.epochsBefore ?? 0,
+      epoch: 0,
       epochs: plan.epochs,
+      counted: null,
       imagesPerSecond: null,
       etaSeconds: null,
       message,
+      ...more,
     });
-  progress('preparing', 'Reading the backbone');
+  beforeSteps('preparing', 'Reading the backbone');
 
   const start = spec.resume ? await findStartingPoint(spec.runFolder, run) : await startAfresh(spec.runFolder);
   // A checkpoint holds all parameters: the backbone's folder may be gone by then.
@@ -102,7 +110,7 @@ async function trainHeld(spec: TrainSpec, given: RequestContext): Promise<TrainR
     log.append(entry);
     context.log(entry);
   };
-  const chosen = spec.deviceChoice === undefined ? [] : [`Computes on ${config.device}. ${spec.deviceChoice}`];
+  const chosen = spec.deviceChoice === undefined ? [] : [`Device: ${deviceNames[config.device]}. ${spec.deviceChoice}`];
   for (const message of [...chosen, ...start.news]) record({ kind: 'note', at: new Date().toISOString(), message });
 
   const save = async (slot: CheckpointSlot, setup: StageSetup, state: LoopState, kind: 'last' | 'best') => {
@@ -134,6 +142,7 @@ async function trainHeld(spec: TrainSpec, given: RequestContext): Promise<TrainR
 
   const trainStage = async (state: LoopState, optimizer: OptimizerState | null) => {
     const stage = plan.stages[state.stage] as StagePlan;
+    const viewsPerSecond = rateMeter(() => performance.now());
     const setup = await setUpStage({
       spec,
       stage,
@@ -141,7 +150,20 @@ async function trainHeld(spec: TrainSpec, given: RequestContext): Promise<TrainR
       model,
       optimizer,
       context,
-      onExtracting: (done, total) => progress('extracting', `The backbone has seen ${done} of ${total} views`, state),
+      onExtracting: (done, total) => {
+        const imagesPerSecond = viewsPerSecond(stage.name, done);
+        beforeSteps(
+          'extracting',
+          'Each view of an image goes through the frozen backbone once; the epochs are quick then',
+          {
+            step: state.step,
+            epoch: state.epochsBefore,
+            counted: { done, total },
+            imagesPerSecond,
+            etaSeconds: secondsLeft(done, total, imagesPerSecond),
+          },
+        );
+      },
       note: (message) => record({ kind: 'note', at: new Date().toISOString(), message }),
     });
     try {

@@ -52,7 +52,7 @@ export function createDuplicates(options: {
 }
 
 function describe(images: number, verdict: DuplicateVerdict | null): string {
-  if (verdict === 'keep') return `Keep ${count(images, 'image')} that look alike`;
-  if (verdict === 'different') return `Call ${count(images, 'image')} different`;
-  return `Take back what was said of ${count(images, 'image')}`;
+  if (verdict === 'keep') return `verdict “keep” on ${count(images, 'image')} that look alike`;
+  if (verdict === 'different') return `verdict “different” on ${count(images, 'image')}`;
+  return `withdrawal of the verdict on ${count(images, 'image')}`;
 }

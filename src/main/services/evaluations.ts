@@ -4,12 +4,12 @@ import type { CasePrediction, Evaluation, TestOpening } from '#shared/models/run
 import { signOffWarning } from '#shared/models/sign-off';
 import { argmax, caseCrossEntropy } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
-import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import { auditEntriesOf } from '../store/audit';
 import { audit } from './audit';
 import type { Background } from './background';
 import type { Dataset } from './dataset';
+import { askEngine } from './engine-job';
 import type { Events } from './events';
 import type { JobHandle, Jobs } from './jobs';
 import { runFolder } from './project-paths';
@@ -41,7 +41,8 @@ export interface Evaluations {
   /**
    * Evaluates the best checkpoint of a run on the images that stood in a part when the run began. The job's result is
    * the `Evaluation`. Each opening of the test set is written to the audit trail. Job errors: `run_unknown`,
-   * `no_model`, `empty_split`, `run_damaged`, `raster_missing`, `augmentation_off`, the engine's.
+   * `no_model`, `empty_split`, `run_damaged`, `raster_missing`, `augmentation_off`, the engine's. One that is under way
+   * is not started again: the answer is its job.
    */
   start(project: OpenProject, run: string, split: EvaluatedSplit, options?: EvaluateOptions): Job;
   /** Null where this part was not evaluated yet. */
@@ -103,22 +104,17 @@ export function createEvaluations(options: {
       signal: job.signal,
       onProgress: (done, total) => job.progress('reading images', done, total),
     });
-    job.progress('evaluating', 0, samples.length);
-    const call = engine.request(
-      'classify',
-      {
-        modelFolder: bestCheckpoint(folder),
-        pipeline: record.pipeline,
-        device: record.config.device,
-        threads: record.config.threads,
-        batchSize: record.config.evaluationBatchSize,
-        rasters,
-        attention: false,
-        testTime,
-      },
-      { onProgress: (_phase, done, total) => job.progress('evaluating', done, total) },
-    );
-    const answer = await cancelOnAbort(call, job.signal);
+    const spec = {
+      modelFolder: bestCheckpoint(folder),
+      pipeline: record.pipeline,
+      device: record.config.device,
+      threads: record.config.threads,
+      batchSize: record.config.evaluationBatchSize,
+      rasters,
+      attention: false,
+      testTime,
+    };
+    const answer = await askEngine(engine, job, 'evaluate', spec, { phase: 'evaluating', total: samples.length });
     requireClasses(record.classes, answer.classes);
     const size = record.classes.length;
     const cases = samples.map(({ image, patient, label }, index): CasePrediction => {
@@ -155,8 +151,20 @@ export function createEvaluations(options: {
     return evaluation;
   };
 
-  const start: Evaluations['start'] = (project, run, split, given = {}) =>
-    jobs.start('evaluate', project.id, (job) => evaluate(project, run, split, given, job));
+  /** The last job by project, run, part and views. */
+  const started = new Map<string, string>();
+
+  const start: Evaluations['start'] = (project, run, split, given = {}) => {
+    const key = [project.id, run, split, given.testTimeViews ?? 'as configured'].join(' ');
+    const underWay = jobs.list().find(({ id, state }) => id === started.get(key) && state === 'running');
+    if (underWay !== undefined) return underWay;
+    const job = jobs.start('evaluate', project.id, (handle) => evaluate(project, run, split, given, handle), {
+      run,
+      split,
+    });
+    started.set(key, job.id);
+    return job;
+  };
 
   // A run that has ended is looked at on the validation images at once; the test set waits for a person.
   runs.onEnd(async (project, run) => {

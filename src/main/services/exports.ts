@@ -9,12 +9,12 @@ import type { RunRecord } from '#shared/models/run';
 import { RESEARCH_USE } from '#shared/research-use';
 import { argmax } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
-import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import type { ExportOnnxResult, Parity, Sample } from '../engine-host/protocol';
 import { INCOMING, makeScratch, sweepScratch } from '../process/scratch';
 import { toStoreError } from '../store/errors';
 import type { Dataset } from './dataset';
+import { askEngine } from './engine-job';
 import { requireClasses, requireModel } from './evaluations';
 import { modelCard } from './export-card';
 import type { JobHandle, Jobs } from './jobs';
@@ -136,19 +136,14 @@ export function createExports(options: {
     precision: Precision,
     job: JobHandle,
   ): Promise<ExportOnnxResult> => {
-    const call = engine.request(
-      'exportOnnx',
-      {
-        modelFolder: bestCheckpoint(source),
-        outFile: join(folder, 'model.onnx'),
-        pipeline: record.pipeline,
-        precision,
-        samples,
-        threads: record.config.threads,
-      },
-      { onProgress: (phase, done, total) => job.progress(phase, done, total) },
-    );
-    return cancelOnAbort(call, job.signal);
+    return askEngine(engine, job, 'exportOnnx', {
+      modelFolder: bestCheckpoint(source),
+      outFile: join(folder, 'model.onnx'),
+      pipeline: record.pipeline,
+      precision,
+      samples,
+      threads: record.config.threads,
+    });
   };
 
   const writeHuggingFace = async (
@@ -165,20 +160,22 @@ export function createExports(options: {
       }
     }
     await markConfig(join(folder, 'config.json'));
-    job.progress('comparing', 0, rasters.length);
     const answers = [];
-    for (const modelFolder of [best, folder]) {
-      const call = engine.request('classify', {
+    for (const [modelFolder, phase] of [
+      [best, 'asking the trained model'],
+      [folder, 'asking the exported model'],
+    ] as const) {
+      const spec = {
         modelFolder,
         pipeline: record.pipeline,
-        device: 'cpu',
+        device: 'cpu' as const,
         threads: record.config.threads,
         batchSize: record.config.evaluationBatchSize,
         rasters,
         attention: false,
         testTime: null,
-      });
-      const answer = await cancelOnAbort(call, job.signal);
+      };
+      const answer = await askEngine(engine, job, 'evaluate', spec, { phase, total: rasters.length });
       requireClasses(record.classes, answer.classes);
       answers.push(answer.probabilities);
     }

@@ -1,18 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { Job } from '#shared/models/job';
+import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
 import type { Events } from './events';
 
 /** What a job's work gets: a signal that says stop, and where to report. */
 export interface JobHandle {
   readonly signal: AbortSignal;
-  /** `total` null where it is not known yet. A new `phase` starts rate and ETA afresh. */
-  progress(phase: string, done: number, total: number | null): void;
+  /**
+   * `total` null where it is not known yet. A new `phase` starts rate and ETA afresh. `waits`: there is nothing to count,
+   * for its turn has not come.
+   */
+  progress(phase: string, done: number, total: number | null, waits?: boolean): void;
 }
 
 export interface Jobs {
   /** Begins at once and answers at once. */
-  start<T>(kind: Job['kind'], project: string | null, work: (handle: JobHandle) => Promise<T>): Job;
+  start<T>(
+    kind: Job['kind'],
+    project: string | null,
+    work: (handle: JobHandle) => Promise<T>,
+    evaluates?: Job['evaluates'],
+  ): Job;
   /**
    * Waits for the end. Rejects with what the work threw; with `cancelled` where it was cancelled and gave nothing back
    * (an import gives back what it had); with `job_unknown`.
@@ -53,7 +62,7 @@ export function createJobs(events: Events): Jobs {
   };
 
   return {
-    start(kind, project, work) {
+    start(kind, project, work, evaluates = null) {
       const id = randomUUID();
       const controller = new AbortController();
       const initial: Job = {
@@ -62,10 +71,12 @@ export function createJobs(events: Events): Jobs {
         project,
         state: 'running',
         phase: 'starting',
+        waits: false,
         done: 0,
         total: null,
         rate: null,
         etaSeconds: null,
+        evaluates,
         error: null,
       };
       const update = (changes: Partial<Job>) => {
@@ -77,13 +88,13 @@ export function createJobs(events: Events): Jobs {
         if (entry !== undefined) events.emit('job', entry.job);
       };
       const throttled = throttle(emitNow, EVENT_INTERVAL_MS);
-      const rate = rateMeter();
+      const rate = rateMeter(() => performance.now());
       const handle: JobHandle = {
         signal: controller.signal,
-        progress(phase, done, total) {
+        progress(phase, done, total, waits = false) {
           const perSecond = rate(phase, done);
-          const etaSeconds = perSecond === null || perSecond <= 0 || total === null ? null : (total - done) / perSecond;
-          update({ phase, done, total, rate: perSecond, etaSeconds });
+          const etaSeconds = secondsLeft(done, total, perSecond);
+          update({ phase, waits, done, total, rate: perSecond, etaSeconds });
           throttled.call();
         },
       };
@@ -152,26 +163,5 @@ function throttle(call: () => void, interval: number): { call(): void; stop(): v
       if (timer !== null) clearTimeout(timer);
       timer = null;
     },
-  };
-}
-
-const RATE_WINDOW_MS = 5_000;
-
-/** Items a second over the last five seconds of a phase; null before there is a quarter of a second to measure. */
-function rateMeter(): (phase: string, done: number) => number | null {
-  let current: string | null = null;
-  let points: { at: number; done: number }[] = [];
-  return (phase, done) => {
-    const at = performance.now();
-    if (phase !== current) {
-      current = phase;
-      points = [];
-    }
-    const newest = points.at(-1);
-    if (newest === undefined || at - newest.at > 50) points.push({ at, done });
-    while (points.length > 2 && at - (points[1]?.at ?? at) > RATE_WINDOW_MS) points.shift();
-    const oldest = points[0];
-    if (oldest === undefined || at - oldest.at < 250) return null;
-    return ((done - oldest.done) * 1000) / (at - oldest.at);
   };
 }

@@ -79,7 +79,7 @@ it('says what would change before it changes anything, and keeps a person’s la
   expect(labelHistory(project.store, image(5)?.id ?? 0).map((one) => one.source)).toEqual(['folder', 'table']);
   expect(image(1)?.patient).toBe(image(2)?.patient);
   expect(image(1)?.age).toBe(40);
-  expect(labels.undo(project)).toEqual({ changed: 4, description: 'Apply a label table to 4 images' });
+  expect(labels.undo(project)).toEqual({ changed: 4, description: 'label table on 4 images' });
   expect(state()).toBe(before);
 
   // What was undone is no one's label: the same table meets the same conflicts, not more.

@@ -85,7 +85,7 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
           [before.labels, before.readings, before.facts].flatMap((list) => list.map(([id]) => id)),
         ).size;
         if (changed === 0) return { changed, changes: counts, columns, problems };
-        pushAction(store, { kind: 'table', description: `Apply a label table to ${count(changed, 'image')}`, before });
+        pushAction(store, { kind: 'table', description: `label table on ${count(changed, 'image')}`, before });
         appendAudit(store, 'labels.table', {
           images: changed,
           rows: table.rows,

@@ -81,10 +81,10 @@ describe('labels', () => {
     projects.closeAll();
     project = await projects.open(join(root, 'project'));
     expect(dataset.summary(project).canUndo).toBe(true);
-    expect(labels.undo(project)).toEqual({ changed: 1, description: 'Remove 1 image' });
-    expect(labels.undo(project)).toEqual({ changed: 1, description: 'Take the label off 1 image' });
+    expect(labels.undo(project)).toEqual({ changed: 1, description: 'removal of 1 image' });
+    expect(labels.undo(project)).toEqual({ changed: 1, description: 'removal of the label from 1 image' });
     expect(shown().map((one) => one.label)).toEqual(['benign', 'malignant', 'malignant']);
-    expect(labels.undo(project)).toEqual({ changed: 2, description: 'Label 2 images “malignant”' });
+    expect(labels.undo(project)).toEqual({ changed: 2, description: 'label “malignant” on 2 images' });
     expect(shown().map((one) => one.label)).toEqual(['benign', 'benign', null]);
     labels.undo(project);
     expect(shown().map((one) => one.label)).toEqual([null, null, null]);
@@ -155,13 +155,13 @@ describe('splits', () => {
       deviation: 0,
     });
     expect(split.warnings).toEqual([
-      'Fewer than 30 test images of “a” (20), “b” (20): too few to say much about them.',
+      'Fewer than 30 test images of “a” (20), “b” (20): too few to judge how well they are recognised.',
     ]);
     const [one] = dataset.ids(project, { split: 'train' }, 'path') as [number];
     const moved = splits.move(project, [one], 'test');
     expect(moved.groupsAcrossSplits).toBe(1);
     expect(moved.warnings[0]).toBe('1 patient in more than one part: results would look better than they are.');
-    expect(labels.undo(project).description).toBe('Move 1 image to test');
+    expect(labels.undo(project).description).toBe('move of 1 image to test');
     expect(splits.current(project)).toEqual(split);
     expect(splits.split(project, request)).toMatchObject({ counts: split.counts });
     // Same seed: same people.

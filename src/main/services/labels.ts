@@ -47,8 +47,8 @@ export function createLabels(options: { readonly events: Events }): Labels {
           kind: 'label',
           description:
             name === null
-              ? `Take the label off ${count(before.length, 'image')}`
-              : `Label ${count(before.length, 'image')} “${name}”`,
+              ? `removal of the label from ${count(before.length, 'image')}`
+              : `label “${name}” on ${count(before.length, 'image')}`,
           before,
         });
         return before.length;
@@ -61,7 +61,7 @@ export function createLabels(options: { readonly events: Events }): Labels {
       const n = store.transaction(() => {
         const ids = removeImages(store, images);
         if (ids.length === 0) return 0;
-        pushAction(store, { kind: 'remove', description: `Remove ${count(ids.length, 'image')}`, before: ids });
+        pushAction(store, { kind: 'remove', description: `removal of ${count(ids.length, 'image')}`, before: ids });
         return ids.length;
       });
       changed(project, n);

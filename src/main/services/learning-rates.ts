@@ -1,9 +1,9 @@
 import type { Job } from '#shared/models/job';
 import type { DecodePool } from '../decode-host/client';
-import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import type { RateFinding } from '../engine-host/protocol';
 import type { Dataset } from './dataset';
+import { askEngine } from './engine-job';
 import type { Jobs } from './jobs';
 import { cacheFolder } from './project-paths';
 import type { OpenProject } from './projects';
@@ -53,11 +53,7 @@ export function createLearningRates(options: {
           train: await part('train'),
           validation: await part('validation'),
         };
-        job.progress('waiting for the engine', 0, null);
-        const call = engine.request('findLearningRate', spec, {
-          onProgress: (phase, done, total) => job.progress(phase, done, total),
-        });
-        return cancelOnAbort(call, job.signal);
+        return askEngine(engine, job, 'findLearningRate', spec);
       }),
   };
 }

@@ -7,8 +7,10 @@ import { z } from 'zod';
 export interface Places {
   /** `out/main`: where the running entry was built to. */
   readonly mainFolder: string;
-  /** Settings, imported backbones, the sample project, logs: shared by window, browser tab and command line. */
+  /** Settings, imported backbones, logs: shared by window, browser tab and command line. */
   readonly userDataFolder: string;
+  /** Where a project goes that nobody chose a place for: a folder that people find. */
+  readonly projectsFolder: string;
   readonly resourcesFolder: string;
   readonly rendererFolder: string;
   readonly preload: string;
@@ -20,6 +22,7 @@ export function findPlaces(mainFolder: string): Places {
   return {
     mainFolder,
     userDataFolder: userDataFolder(process.env, process.platform, homedir()),
+    projectsFolder: projectsFolder(process.env, homedir()),
     resourcesFolder: resolve(mainFolder, '../../resources'),
     rendererFolder: resolve(mainFolder, '../renderer'),
     preload: resolve(mainFolder, '../preload/index.cjs'),
@@ -47,6 +50,14 @@ export function userDataFolder(
     default:
       return join(environment['XDG_DATA_HOME'] || join(home, '.local/share'), 'fovea');
   }
+}
+
+/**
+ * `FOVEA_HOME` where it is set, else `Fovea` in the home folder: not in Documents, which systems copy to a cloud.
+ */
+export function projectsFolder(environment: Readonly<Record<string, string | undefined>>, home: string): string {
+  const own = environment['FOVEA_HOME'];
+  return own !== undefined && own !== '' ? join(resolve(own), 'projects') : join(home, 'Fovea');
 }
 
 /** Fovea's version, from the package that the built files lie in. */

@@ -1,9 +1,9 @@
 import type { Job } from '#shared/models/job';
 import type { PrecisionComparison } from '#shared/models/precision';
 import type { DecodePool } from '../decode-host/client';
-import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import type { EngineClient } from '../engine-host/client';
 import type { Dataset } from './dataset';
+import { askEngine } from './engine-job';
 import { requireModel } from './evaluations';
 import type { JobHandle, Jobs } from './jobs';
 import { runFolder } from './project-paths';
@@ -39,12 +39,8 @@ export function createPrecisionCheck(options: {
     const images = samplesOf(await readRunSamples(folder), 'validation');
     const { signal } = job;
     const samples = await withRasters({ project, dataset, pool, pipeline, images, signal });
-    const call = engine.request(
-      'comparePrecisions',
-      { modelFolder: bestCheckpoint(folder), pipeline, samples, threads: config.threads },
-      { onProgress: (phase, done, total) => job.progress(phase, done, total) },
-    );
-    return cancelOnAbort(call, signal);
+    const spec = { modelFolder: bestCheckpoint(folder), pipeline, samples, threads: config.threads };
+    return askEngine(engine, job, 'comparePrecisions', spec);
   };
 
   return { start: (project, run) => jobs.start('evaluate', project.id, (job) => check(project, run, job)) };

@@ -96,6 +96,7 @@ export function createPredictions(options: {
       });
     }
     const scratch = await makePlace(project);
+    job.progress('predicting', 0, files.length);
     try {
       if (overlayFolder !== undefined) await mkdir(overlayFolder, { recursive: true }).catch(rethrowForPeople);
       for (let from = 0; from < files.length; from += BATCH) {

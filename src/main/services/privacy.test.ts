@@ -49,6 +49,7 @@ beforeAll(async () => {
   services = createServices({
     places: {
       userDataFolder: join(root, 'user'),
+      projectsFolder: join(root, 'projects'),
       resourcesFolder: join(import.meta.dirname, '../../../resources'),
       entries: {
         decodeHost: join(hosts, 'decode-host.js'),

@@ -50,7 +50,7 @@ it('a reading labels an image while all its readers agree, and never another rea
   readers.read(project, [id(0)], 'right', 'Ann');
   expect(history(0).at(-1)).toBe('right reading');
   expect(open()).toEqual([]);
-  expect(labels.undo(project)).toEqual({ changed: 1, description: 'Read as “right”: 1 image' });
+  expect(labels.undo(project)).toEqual({ changed: 1, description: 'reading “right” of 1 image' });
   expect(open()).toEqual([0]);
   expect(history(0).at(-1)).toBe('cyst undo');
   readers.read(project, [id(0)], null, 'Bob');
@@ -106,7 +106,7 @@ it('takes the majority where more than half of the readings name one class', () 
   expect(readers.takeMajority(project)).toEqual({ changed: 1 });
   expect(history(1).at(-1)).toBe('left majority');
   expect(open()).toEqual([2, 3]);
-  expect(labels.undo(project)).toEqual({ changed: 1, description: 'Take the majority of 1 image' });
+  expect(labels.undo(project)).toEqual({ changed: 1, description: 'majority decision on 1 image' });
   expect(open()).toEqual([2, 3, 1]);
   expect(readersDisagree(project)).toMatchObject([
     {

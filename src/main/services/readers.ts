@@ -70,8 +70,8 @@ export function createReaders(options: { readonly events: Events }): Readers {
         }
         const n = before.readings.length;
         if (n === 0) return 0;
-        const what = label === null ? 'Take back the reading of' : `Read as “${label}”:`;
-        pushAction(store, { kind: 'read', description: `${what} ${count(n, 'image')}`, before });
+        const what = label === null ? 'withdrawal of the reading' : `reading “${label}”`;
+        pushAction(store, { kind: 'read', description: `${what} of ${count(n, 'image')}`, before });
         appendAudit(store, 'readers.read', { images: n, reader, label });
         return n;
       });
@@ -88,7 +88,7 @@ export function createReaders(options: { readonly events: Events }): Readers {
           project,
           groups.map((group) => ({ group, classId })),
           'adjudication',
-          `Settle ${count(groups.length, 'image')} as “${name}”`,
+          `decision “${name}” on ${count(groups.length, 'image')}`,
         );
         if (n > 0) appendAudit(store, 'readers.adjudicate', { images: n, label: name });
         return n;
@@ -102,7 +102,7 @@ export function createReaders(options: { readonly events: Events }): Readers {
           const classId = majorityClass(group);
           return classId === null ? [] : [{ group, classId }];
         });
-        const n = settle(project, decided, 'majority', `Take the majority of ${count(decided.length, 'image')}`);
+        const n = settle(project, decided, 'majority', `majority decision on ${count(decided.length, 'image')}`);
         if (n > 0) appendAudit(store, 'readers.majority', { images: n });
         return n;
       });

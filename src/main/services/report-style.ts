@@ -22,7 +22,7 @@ p { margin: 0 0 10px; max-width: 76ch; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); gap: 14px; margin: 26px 0 0; }
 .tile { padding: 16px 18px 14px; background: var(--wash); border: 1px solid var(--line); border-radius: 8px; }
 .tile .value { display: block; font-size: 29px; font-weight: 650; line-height: 1.2; letter-spacing: -0.02em; }
-.tile .interval { display: block; font-size: 13px; color: var(--soft); white-space: nowrap; }
+.tile .interval { display: block; font-size: 13px; color: var(--soft); }
 .tile .name { display: block; margin-bottom: 3px; font-size: 13px; font-weight: 600; color: var(--soft); }
 .cautions { margin: 22px 0 0; padding: 14px 20px 14px 18px; background: var(--warn-wash);
   border: 1px solid var(--warn-line); border-left-width: 5px; border-radius: 6px; }

@@ -2,6 +2,7 @@ import { intensityInWords } from '#shared/imaging/intensity-text';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation, RunDetail, TestOpening } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
+import { noIntervalReason } from '#shared/statistics/no-interval';
 import { confidenceChart, confusionMatrixChart, intervalBar, lossChart, metricChart, shareBar } from './report-charts';
 import { type Html, html } from './report-html';
 import { count, decimalInterval, duration, moment, percent, percentInterval } from './report-numbers';
@@ -77,13 +78,13 @@ function leak({ leak: text }: Evaluation): Html {
 }
 
 function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html {
-  const tile = (name: string, value: string, interval: string | null): Html =>
-    html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval ?? 'no interval'}</span></div>`;
-  return html`<div class="tiles">${tile('Accuracy', percent(accuracy.value), percentInterval(accuracy))}${tile('Macro recall', percent(macroRecall.value), percentInterval(macroRecall))}${tile('Macro F1', macroF1.value.toFixed(3), decimalInterval(macroF1))}${
+  const tile = (name: string, value: string, metric: Metric, interval: string | null): Html =>
+    html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval ?? noIntervalReason(metric)}</span></div>`;
+  return html`<div class="tiles">${tile('Accuracy', percent(accuracy.value), accuracy, percentInterval(accuracy))}${tile('Macro recall', percent(macroRecall.value), macroRecall, percentInterval(macroRecall))}${tile('Macro F1', macroF1.value.toFixed(3), macroF1, decimalInterval(macroF1))}${
     auc === null
       ? html`<div class="tile"><span class="name">Macro AUC</span><span class="value">–</span><span class="interval">a class has no case</span></div>`
-      : tile('Macro AUC', auc.value.toFixed(3), decimalInterval(auc))
-  }${tile('Loss', loss.value.toFixed(4), decimalInterval(loss, 4))}</div><p class="note">Below each number: its 95 % interval.</p>`;
+      : tile('Macro AUC', auc.value.toFixed(3), auc, decimalInterval(auc))
+  }${tile('Loss', loss.value.toFixed(4), loss, decimalInterval(loss, 4))}</div><p class="note">Below each number: its 95 % interval.</p>`;
 }
 
 function cautions(evaluation: Evaluation): Html {
@@ -98,7 +99,7 @@ function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc
   const cell = (metric: Metric | null): Html =>
     metric === null
       ? html`<td class="number">–</td>`
-      : html`<td class="number">${metric.value.toFixed(3)}<small>${decimalInterval(metric) ?? 'no interval'}</small></td>`;
+      : html`<td class="number">${metric.value.toFixed(3)}<small>${decimalInterval(metric) ?? noIntervalReason(metric)}</small></td>`;
   return html`<section class="keep"><h2>Results by class</h2><div class="scroll"><table><thead><tr><th>Class</th><th class="number">Cases</th><th class="number">Precision</th><th class="number">Recall</th><th>Recall, 0 to 1</th><th class="number">F1</th><th class="number">AUC</th></tr></thead><tbody>${perClass.map(
     (entry) =>
       html`<tr><td>${entry.label}</td><td class="number">${count(entry.support)}</td>${cell(entry.precision)}${cell(entry.recall)}<td>${intervalBar(entry.recall.value, entry.recall.low, entry.recall.high)}</td>${cell(entry.f1)}${cell(entry.auc)}</tr>`,

@@ -219,7 +219,7 @@ describe('a verdict', () => {
     expect(labels.undo(project).description).toBe('Put 1 image back into review');
     expect(labels.undo(project).description).toBe('Defer 1 image');
     expect((await shown()).map(({ image, state }) => [image, state])).toEqual([[b, 'open']]);
-    expect(labels.undo(project)).toEqual({ changed: 1, description: 'Accept 1 image as reviewed' });
+    expect(labels.undo(project)).toEqual({ changed: 1, description: 'review of 1 image as right' });
     expect(await shown()).toHaveLength(2);
   });
 
@@ -239,7 +239,7 @@ describe('a verdict', () => {
     expect(labelOf(a)).toBe('malignant');
     expect(await shown({ includeSettled: true })).toEqual([]);
     expect((await review.counts(project))['label-conflict']).toEqual({ open: 0, deferred: 0, settled: 1 });
-    expect(labels.undo(project)).toEqual({ changed: 1, description: 'Label 1 image “malignant”' });
+    expect(labels.undo(project)).toEqual({ changed: 1, description: 'label “malignant” on 1 image' });
     expect(labelOf(a)).toBe('benign');
     expect((await review.counts(project))['label-conflict']).toEqual({ open: 2, deferred: 0, settled: 0 });
 

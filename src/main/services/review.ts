@@ -239,14 +239,14 @@ function describe(decision: ReviewDecision, label: string | null, images: number
   const what = count(images, 'image');
   switch (decision.kind) {
     case 'accept':
-      return `Accept ${what} as reviewed`;
+      return `review of ${what} as right`;
     case 'defer':
-      return `Defer ${what}`;
+      return `deferral of ${what}`;
     case 'reopen':
-      return `Put ${what} back into review`;
+      return `return of ${what} to review`;
     case 'relabel':
-      return label === null ? `Take the label off ${what}` : `Label ${what} “${label}”`;
+      return label === null ? `removal of the label from ${what}` : `label “${label}” on ${what}`;
     case 'exclude':
-      return `Remove ${what}`;
+      return `removal of ${what}`;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { usualNormalisation } from '#shared/imaging/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
-import { type CheckInput, runWarnings, smallerBatch } from './run-checks';
+import { type CheckInput, runProblems, runWarnings, smallerBatch } from './run-checks';
 
 /** A run of `images` training images that is estimated to take `memoryMB` of 16 GiB. */
 const inputOf = (settings: object, memoryMB: number, images = 100): CheckInput => ({
@@ -60,5 +60,23 @@ describe('a run that does not fit into memory', () => {
     expect(runWarnings(inputOf({}, 14_700)).join(' ')).not.toMatch(/memory/);
     expect(smallerBatch(inputOf({}, 14_800))).not.toBeNull();
     expect(smallerBatch({ ...inputOf({}, 1), estimate: null })).toBeNull();
+  });
+});
+
+describe('settings that cannot train', () => {
+  it('are learning rates beyond all sense, of the run and of its head', () => {
+    expect(runProblems(inputOf({ learningRate: 1e-3 }, 1)).join(' ')).not.toMatch(/rate/);
+    expect(runProblems(inputOf({ learningRate: 1000, headLearningRate: 50 }, 1))).toEqual(
+      expect.arrayContaining([
+        'The learning rate 1000 cannot train anything. Above 0, up to 10; usual are 1e-6 to 0.1.',
+        'The learning rate of the head 50 cannot train anything. Above 0, up to 10; usual are 1e-6 to 0.1.',
+      ]),
+    );
+  });
+
+  it('are named as the window names them', () => {
+    const input = inputOf({ preset: 'quick' }, 1);
+    const fromScratch = { ...input, estimate: input.estimate && { ...input.estimate, pretrained: false } };
+    expect(runWarnings(fromScratch).join(' ')).toContain('“Quick look” leaves them as they are: choose “Full”');
   });
 });

@@ -1,6 +1,8 @@
 import { MAXIMUM_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
 import { type SplitSignOff, voidText } from '#shared/models/sign-off';
+import { learningRateProblem } from '#shared/training/learning-rate-bound';
 import { fitsMachine } from '#shared/training/memory';
+import { presetTitles } from '#shared/training/preset-titles';
 import { fitsAtOnce, stagesOf } from '#shared/training/stages';
 import type { Estimate } from '../engine-host/protocol';
 import type { RunSample } from './run-files';
@@ -57,7 +59,14 @@ export function runProblems(input: CheckInput): string[] {
     }
   }
   problems.push(...leakProblems(input));
-  const { testTimeViews, augmentation } = input.config;
+  const { testTimeViews, augmentation, learningRate, headLearningRate } = input.config;
+  for (const [name, rate] of [
+    ['learning rate', learningRate],
+    ['learning rate of the head', headLearningRate],
+  ] as const) {
+    const problem = rate === null ? null : learningRateProblem(rate);
+    if (problem !== null) problems.push(`The ${name} ${rate} cannot train anything. ${problem}.`);
+  }
   if (testTimeViews > 0 && !augmentation.enabled) {
     problems.push('Test-time views are augmented views and the augmentation is off: set them to 0, or switch it on.');
   }
@@ -156,7 +165,7 @@ export function runWarnings(input: CheckInput): string[] {
   if (estimate !== null && !estimate.pretrained) {
     warnings.push(
       stagesOf(config).every(({ trainable }) => trainable === 'head' || trainable === 'lora')
-        ? `This backbone has random weights and “${config.preset}” leaves them as they are: choose “full”, or a pretrained backbone.`
+        ? `This backbone has random weights and “${presetTitles[config.preset]}” leaves them as they are: choose “${presetTitles.full}”, or a pretrained backbone.`
         : 'This backbone starts from random weights. A pretrained one usually does much better on a small dataset.',
     );
   }

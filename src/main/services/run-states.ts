@@ -30,6 +30,7 @@ export function restingProgress(summary: RunSummary): RunProgress {
     totalSteps: 0,
     epoch: summary.epochsDone,
     epochs: summary.epochs,
+    counted: null,
     imagesPerSecond: null,
     etaSeconds: null,
     message: summary.error?.message ?? null,

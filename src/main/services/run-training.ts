@@ -1,9 +1,11 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
+import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
 import type { DecodePool } from '../decode-host/client';
 import type { EngineClient } from '../engine-host/client';
 import type { TrainResult } from '../engine-host/protocol';
 import type { Dataset } from './dataset';
+import { waitText } from './engine-job';
 import { cacheFolder, runFolder } from './project-paths';
 import { hasCheckpoint, readRunRecord, readRunSamples } from './run-files';
 import { removeRunLog } from './run-log';
@@ -44,6 +46,7 @@ export async function trainRun(
   const resume = hasCheckpoint(folder);
   if (!resume) await removeRunLog(folder);
   const backbone = await backbones.resolve(record.config.backbone);
+  const imagesPerSecond = rateMeter(() => performance.now());
   const prepare = (part: 'train' | 'validation') =>
     withRasters({
       project,
@@ -52,10 +55,14 @@ export async function trainRun(
       pipeline: record.pipeline,
       images: samplesOf(samples, part),
       onProgress: (done, total) => {
+        const perSecond = imagesPerSecond(part, done);
         entry.progress = {
           ...entry.progress,
           phase: 'preparing',
-          message: `Reading ${done} of ${total} images that are not in the cache`,
+          counted: { done, total },
+          imagesPerSecond: perSecond,
+          etaSeconds: secondsLeft(done, total, perSecond),
+          message: `Reading ${part} images that are not in the cache`,
         };
         onProgress();
       },
@@ -63,6 +70,7 @@ export async function trainRun(
   const [train, validation] = [await prepare('train'), await prepare('validation')];
   const { device, why } = await usedDevice(engine, record.config.device);
   await onDevice(device);
+  entry.progress = { ...entry.progress, counted: null, imagesPerSecond: null, etaSeconds: null, message: null };
   if (entry.asked !== null) throw new FoveaError(entry.asked, `The run was asked to ${entry.asked}.`);
   entry.call = engine.request(
     'train',
@@ -81,6 +89,12 @@ export async function trainRun(
     {
       onRunProgress: (progress) => {
         entry.progress = { ...progress, run: summary.id, state: 'running' };
+        onProgress();
+      },
+      onTurn: ([first, ...more]) => {
+        if (first === undefined) return;
+        const message = `${waitText([first, ...more]).replace(/^w/, 'W')} to end`;
+        entry.progress = { ...entry.progress, phase: 'waiting', message };
         onProgress();
       },
       onLog,

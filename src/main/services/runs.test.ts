@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import type { PrecisionComparison } from '#shared/models/precision';
 import { type Evaluation, evaluationSchema, runRecordSchema } from '#shared/models/run';
+import { deviceNames } from '#shared/training/device-names';
 import type { EngineClient } from '../engine-host/client';
 import { auditEntries } from '../store/audit';
 import { deleteRun, putRun, storedRun } from '../store/runs';
@@ -192,7 +193,11 @@ describe('a whole run', () => {
   });
 
   it('opens the test set on request, and the audit trail knows', async () => {
-    evaluation = await jobs.result<Evaluation>(evaluations.start(project, run, 'test').id);
+    const job = evaluations.start(project, run, 'test');
+    expect(job).toMatchObject({ kind: 'evaluate', evaluates: { run, split: 'test' } });
+    // Asked for again while it is under way: the same job, and one opening.
+    expect(evaluations.start(project, run, 'test').id).toBe(job.id);
+    evaluation = await jobs.result<Evaluation>(job.id);
     expect(evaluationSchema.parse(evaluation)).toEqual(await evaluations.get(project, run, 'test'));
     expect(evaluation.n).toBe(8);
     expect(evaluation.patients).toBe(4);
@@ -203,7 +208,9 @@ describe('a whole run', () => {
       expect(entry.confidence).toBe(Math.max(...entry.probabilities));
       expect(entry.loss).toBeCloseTo(-Math.log(entry.probabilities[entry.truth] ?? 0), 4);
     }
-    expect(evaluation.cautions.join(' ')).toMatch(/Fewer than 30 left cases \(4\): too few to say/);
+    expect(evaluation.cautions.join(' ')).toMatch(
+      /Fewer than 30 left cases \(4\): too few to judge how well left is recognised/,
+    );
     expect(auditEntries(project.store, 10)[0]).toMatchObject({ action: 'test-set.open', detail: { run, images: 8 } });
     expect(await evaluations.testOpenings(project)).toMatchObject([{ run, by: null, images: evaluation.n }]);
   });
@@ -422,7 +429,7 @@ describe('a whole run', () => {
     const tampering: Pick<EngineClient, 'request'> = {
       request: (name, input, listeners) => {
         const call = engine.request(name, input, listeners);
-        const exported = name === 'classify' && 'modelFolder' in input && input.modelFolder.includes('.incoming-');
+        const exported = name === 'evaluate' && 'modelFolder' in input && input.modelFolder.includes('.incoming-');
         if (!exported) return call;
         return {
           ...call,
@@ -462,7 +469,7 @@ describe('what can go wrong', () => {
     expect(await runs.wait(project, started.id)).toMatchObject({ state: 'finished', device });
     const { records } = await runs.log(project, started.id, 0, 1000);
     const notes = records.flatMap((record) => (record.kind === 'note' ? [record.message] : []));
-    expect(notes[0]).toMatch(new RegExp(`^Computes on ${device}\\. .+`));
+    expect(notes[0]).toMatch(new RegExp(`^Device: ${deviceNames[device].replace(/[()]/g, '\\$&')}\\. .+`));
     // What it is, is decided anew where the run goes on: its configuration still leaves it open.
     expect((await runs.get(project, started.id)).record.config.device).toBe('auto');
     await runs.remove(project, started.id);

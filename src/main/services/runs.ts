@@ -105,6 +105,7 @@ export function createRuns(options: RunsOptions): Runs {
     const elapsed = () => before + ((holdBegan ?? performance.now()) - began - held) / 1000;
     let saving: Promise<void> = Promise.resolve();
     try {
+      entry.progress = { ...entry.progress, phase: 'preparing', message: null };
       await update(entry, { state: 'running', finishedAt: null, error: null });
       const onLog = (record: LogRecord) => {
         events.emit('run.log', { project: project.id, run: entry.summary.id, record });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -10,7 +11,7 @@ import { SAMPLE_IMAGES_PER_PATIENT, SAMPLE_PATIENTS, sampleDataset } from '../in
 import type { Imports } from './import';
 import type { JobHandle, Jobs } from './jobs';
 import { imagesFolder } from './project-paths';
-import type { OpenProject, Projects } from './projects';
+import { folderName, type OpenProject, type Projects } from './projects';
 import type { Splits } from './splits';
 
 /** `resources/sample.json`: what the sample project is made of, and how the demo trains on it. */
@@ -26,7 +27,7 @@ export interface Samples {
   recipe(): Promise<SampleRecipe>;
   /** Makes the sample project in `folder` (empty, or not there yet): images as DICOM files, imported and split. */
   make(folder: string, handle: JobHandle): Promise<OpenProject>;
-  /** The same as a job, in Fovea's own folder, next to earlier samples. */
+  /** The same as a job, in the folder for projects, next to earlier samples. */
   start(): Job;
   result(job: string): Promise<OpenProject>;
 }
@@ -36,7 +37,7 @@ export function createSamples(options: {
   readonly imports: Imports;
   readonly splits: Splits;
   readonly jobs: Jobs;
-  readonly userDataFolder: string;
+  readonly projectsFolder: string;
   readonly resourcesFolder: string;
 }): Samples {
   const { projects, imports, splits, jobs } = options;
@@ -60,11 +61,21 @@ export function createSamples(options: {
     recipe,
     make,
     start() {
-      const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
-      return jobs.start('sample', null, (handle) => make(join(options.userDataFolder, 'samples', stamp), handle));
+      return jobs.start('sample', null, async (handle) => {
+        const { name } = await recipe();
+        return make(freeFolder(join(options.projectsFolder, folderName(name))), handle);
+      });
     },
     result: (job) => jobs.result<OpenProject>(job),
   };
+}
+
+/** The folder, or with the first number after it that is free: `Sample project 2`. */
+function freeFolder(wanted: string): string {
+  for (let number = 1; ; number++) {
+    const folder = number === 1 ? wanted : `${wanted} ${number}`;
+    if (!existsSync(folder)) return folder;
+  }
 }
 
 /** Each image takes some 20 ms to draw: the event loop has its turn between them. */

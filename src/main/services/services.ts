@@ -77,7 +77,7 @@ export interface Services {
 }
 
 export interface ServicesOptions {
-  readonly places: Pick<Places, 'userDataFolder' | 'resourcesFolder' | 'entries'>;
+  readonly places: Pick<Places, 'userDataFolder' | 'projectsFolder' | 'resourcesFolder' | 'entries'>;
   readonly version: string;
   readonly log: FoveaLog;
   /** How this runtime starts processes. */
@@ -89,7 +89,7 @@ export interface ServicesOptions {
  * behind goes.
  */
 export function createServices({ places, version, log, launcher }: ServicesOptions): Services {
-  const { userDataFolder, resourcesFolder, entries } = places;
+  const { userDataFolder, projectsFolder, resourcesFolder, entries } = places;
   const backbonesFolder = join(userDataFolder, 'backbones');
   const swept = Promise.all([sweepTemporary(), sweepScratch(backbonesFolder, INCOMING)]);
   const events = createEvents((error) => log.failure('event listener', error));
@@ -115,7 +115,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     pool,
     splits: { splitAsGiven: (project) => background('splitAsGiven', { project: placeOf(project) }) },
   });
-  const samples = createSamples({ userDataFolder, resourcesFolder, projects, imports, splits, jobs });
+  const samples = createSamples({ projectsFolder, resourcesFolder, projects, imports, splits, jobs });
 
   const backbones = createBackbones({
     folder: backbonesFolder,

@@ -67,7 +67,9 @@ export function splitWarnings(figures: SplitFigures): string[] {
   });
   if (small.length > 0) {
     const list = small.map(({ name }) => `“${name}” (${figures.counts.test[name]})`).join(', ');
-    warnings.push(`Fewer than ${TOO_FEW_TO_SAY} test images of ${list}: too few to say much about them.`);
+    warnings.push(
+      `Fewer than ${TOO_FEW_TO_SAY} test images of ${list}: too few to judge how well they are recognised.`,
+    );
   }
   if (figures.grouping === 'patient' && figures.withoutPatient > 0) {
     const who =

@@ -107,7 +107,7 @@ export function createSplits(options: { readonly events: Events }): Splits {
         for (const { id } of before) setMember(project.store, split.id, id, part);
         pushAction(project.store, {
           kind: 'move',
-          description: `Move ${before.length === 1 ? '1 image' : `${before.length} images`} to ${part}`,
+          description: `move of ${before.length === 1 ? '1 image' : `${before.length} images`} to ${part}`,
           before: { split: split.id, parts: before.map((one) => [one.id, one.part]) },
         });
         appendAudit(project.store, 'split.move', { split: split.id, images: before.length, part });

@@ -8,6 +8,7 @@ export type ActionKind = 'label' | 'remove' | 'move' | 'judge' | 'review' | 'tab
 export interface StoredAction {
   readonly id: number;
   readonly kind: ActionKind;
+  /** What was done, as a noun, to stand after “Undone:”. */
   readonly description: string;
   /** The state before, as the service that wrote it reads it. */
   readonly before: unknown;

@@ -1,7 +1,7 @@
-import type { Dirent } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { PlatformHandlers } from '../ipc/handlers/platform';
 import type { Grants } from '../services/grants';
@@ -15,10 +15,7 @@ export function createBrowsing(grants: Grants): Omit<PlatformHandlers, 'platform
     'platform.browse': async ({ path }) => {
       const folder = resolve(path ?? homedir());
       const found = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-        throw new FoveaError('folder_unreadable', `The folder “${basename(folder) || folder}” cannot be listed.`, {
-          hint: 'Check its name and that you may read it.',
-          cause,
-        });
+        throw unreadable(folder, cause);
       });
       const entries = await Promise.all(
         found.filter(({ name }) => !name.startsWith('.')).map((one) => entry(folder, one)),
@@ -48,6 +45,23 @@ export function createBrowsing(grants: Grants): Omit<PlatformHandlers, 'platform
       return grants.add(absolute);
     },
   };
+}
+
+/** Names what is missing from the last folder that is there. */
+function unreadable(folder: string, cause: unknown): FoveaError {
+  let present = dirname(folder);
+  while (!existsSync(present) && dirname(present) !== present) present = dirname(present);
+  if (existsSync(folder)) {
+    return new FoveaError('folder_unreadable', `“${basename(folder) || folder}” cannot be listed.`, {
+      hint: 'Choose a folder that you may read.',
+      cause,
+    });
+  }
+  return new FoveaError(
+    'folder_unreadable',
+    `There is no “${relative(present, folder)}” in “${basename(present) || present}”.`,
+    { hint: 'Check how it is written, or open the folder above and look for it.', cause },
+  );
 }
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });

@@ -65,7 +65,10 @@ export const runProgressSchema = z.object({
   totalSteps: z.number().int(),
   epoch: z.number(),
   epochs: z.number().int(),
+  /** Of a phase before the first step: images that are read, or views that the frozen backbone has seen. */
+  counted: z.object({ done: z.number().int(), total: z.number().int() }).nullable(),
   imagesPerSecond: z.number().nullable(),
+  /** Of the run; of its phase where that is counted. */
   etaSeconds: z.number().nullable(),
   message: z.string().nullable(),
 });
@@ -176,7 +179,7 @@ export const evaluationSchema = z.object({
   }),
   /** What a leak in the split of the run means for these numbers; it stands above all of them. */
   leak: z.string().nullable().default(null),
-  /** Sentences of caution, e.g. "Fewer than 30 malignant cases: too few to say". */
+  /** Sentences of caution, e.g. "Only 12 patients: intervals that resample patients are rough". */
   cautions: z.array(z.string()),
   seconds: z.number(),
   imagesPerSecond: z.number(),

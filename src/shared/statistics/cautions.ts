@@ -23,7 +23,9 @@ export function evaluationCautions(input: CautionInput): string[] {
     if (metrics.support === 0) {
       cautions.push(`No ${label} case in this split: its recall and F1 stand as 0, and there is no macro AUC.`);
     } else if (metrics.support < TOO_FEW_CASES) {
-      cautions.push(`Fewer than ${TOO_FEW_CASES} ${label} cases (${metrics.support}): too few to say.`);
+      cautions.push(
+        `Fewer than ${TOO_FEW_CASES} ${label} cases (${metrics.support}): too few to judge how well ${label} is recognised.`,
+      );
     }
     if (metrics.support > 0 && metrics.truePositives + metrics.falsePositives === 0) {
       cautions.push(`The model never answers ${label}: its precision stands as 0.`);

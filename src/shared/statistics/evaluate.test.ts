@@ -138,7 +138,9 @@ describe('too little to say', () => {
     const few = evaluateCases(referenceCases(40, 12, false), classes);
     const support = few.perClass[1]?.support ?? 0;
     expect(support).toBeLessThan(30);
-    expect(few.cautions).toContain(`Fewer than 30 malignant cases (${support}): too few to say.`);
+    expect(few.cautions).toContain(
+      `Fewer than 30 malignant cases (${support}): too few to judge how well malignant is recognised.`,
+    );
   });
 
   it('refuses to evaluate nothing', () => {

@@ -88,6 +88,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
       totalSteps,
       epoch: state.epochsBefore + state.stageStep / stepsPerEpoch,
       epochs: totalEpochs,
+      counted: null,
       imagesPerSecond,
       // A later stage has a pace of its own, which nobody knows yet.
       etaSeconds:

@@ -48,7 +48,7 @@ export function plotOptions(settings: PlotSettings): uPlot.Options {
         incrs: wholeIncrements,
         values: (_, splits) => splits.map((value) => formatCompact(value, 6)),
       },
-      { ...axis, size: 52, values: (_, splits) => splits.map(format) },
+      { ...axis, size: (_, labels) => widthOf(labels), values: (_, splits) => splits.map(format) },
     ],
     cursor: {
       y: false,
@@ -73,7 +73,8 @@ export function plotOptions(settings: PlotSettings): uPlot.Options {
           dash: settings.series.length > 1 ? [...seriesDash(place)] : [],
           pxAlign: 0,
           spanGaps: true,
-          points: { show: line.dots === true, size: 6, fill: stroke, stroke },
+          // A line of one point would not be seen.
+          points: { show: (plot, at) => line.dots === true || isAlone(plot.data[at]), size: 6, fill: stroke, stroke },
         };
       }),
     ],
@@ -96,6 +97,19 @@ export function plotOptions(settings: PlotSettings): uPlot.Options {
     },
   };
 }
+
+const NARROWEST_AXIS = 52;
+/** Of 11 px digits, and what stands between them and the axis. */
+const DIGIT_WIDTH = 6.4;
+const AXIS_GAP = 14;
+
+/** Room for the longest label of the y axis. */
+export const widthOf = (labels: readonly string[] | null): number =>
+  Math.max(NARROWEST_AXIS, AXIS_GAP + DIGIT_WIDTH * Math.max(0, ...(labels ?? []).map(({ length }) => length)));
+
+/** One point at most, whatever gaps are around it. */
+export const isAlone = (values: ArrayLike<number | null | undefined> | undefined): boolean =>
+  Array.from(values ?? []).filter((value) => typeof value === 'number').length < 2;
 
 /** Some air above and below; a flat line stands in the middle. */
 function yRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {

@@ -192,7 +192,12 @@ export function LiveChart(props: LiveChartProps) {
         ))}
       </div>
       <div className={classes['plot']}>
-        <div ref={holder} role="img" aria-label={`${title} by ${xLabel.toLowerCase()}: ${summary}`} />
+        <div
+          ref={holder}
+          style={{ minHeight: height }}
+          role="img"
+          aria-label={`${title} by ${xLabel.toLowerCase()}: ${summary}`}
+        />
         {all === null && <div className={classes['waiting']}>Waiting for the first values</div>}
       </div>
     </SectionCard>

@@ -1,5 +1,6 @@
 import { Table } from '@mantine/core';
 import type { Metric } from '#shared/models/metric';
+import { noIntervalReason } from '#shared/statistics/no-interval';
 import { formatFixed, formatInterval } from './format';
 import classes from './metric-cell.module.css';
 
@@ -11,10 +12,15 @@ export interface MetricCellProps {
 
 /** A cell of a table: a value, and its interval below. */
 export function MetricCell({ metric, title }: MetricCellProps) {
+  const reason = metric === null ? null : noIntervalReason(metric);
   return (
     <Table.Td ta="right" title={title}>
       <div>{formatFixed(metric?.value)}</div>
-      {metric !== null && <div className={classes['interval']}>{formatInterval(metric)}</div>}
+      {metric !== null && (
+        <div className={classes['interval']} data-wraps={reason !== null || undefined}>
+          {reason ?? formatInterval(metric)}
+        </div>
+      )}
     </Table.Td>
   );
 }

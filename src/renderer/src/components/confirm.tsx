@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { create } from 'zustand';
+import { Dialog } from './dialog';
 
 export interface ConfirmRequest {
   readonly title: string;
@@ -32,17 +33,19 @@ export function confirm(request: ConfirmRequest): Promise<boolean> {
 /** Where `confirm` shows its question. Once, in the shell. */
 export function ConfirmDialog() {
   const { request, answer } = useConfirm();
+  // What deletes is never one key away.
+  const danger = request?.danger === true;
   return (
-    <Modal opened={request !== null} onClose={() => answer(false)} title={request?.title} size="sm">
+    <Dialog opened={request !== null} onClose={() => answer(false)} title={request?.title} size="sm">
       <Text>{request?.message}</Text>
       <Group justify="flex-end" mt="md" gap="xs">
-        <Button variant="default" onClick={() => answer(false)}>
+        <Button variant="default" data-autofocus={danger || undefined} onClick={() => answer(false)}>
           Cancel
         </Button>
-        <Button data-autofocus color={request?.danger === true ? 'red.9' : 'accent'} onClick={() => answer(true)}>
+        <Button data-autofocus={!danger || undefined} color={danger ? 'red.9' : 'accent'} onClick={() => answer(true)}>
           {request?.confirmLabel}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

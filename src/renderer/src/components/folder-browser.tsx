@@ -1,20 +1,10 @@
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  ScrollArea,
-  Skeleton,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, ScrollArea, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { CornerLeftUp, File, Folder } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { create } from 'zustand';
 import { type Grant, invoke, type PickRequest, type WebPicker } from '../bridge/bridge';
 import { queryClient, useRequest } from '../state/requests';
+import { Dialog } from './dialog';
 import { ErrorAlert } from './error-alert';
 import classes from './folder-browser.module.css';
 
@@ -43,9 +33,7 @@ export const browseMachine: WebPicker = (request) =>
 export function FolderBrowser() {
   const { request, answer } = useBrowser();
   return (
-    <Modal
-      // A dialog that asks for a folder may have been put into the page later: the question is above it all the same.
-      zIndex={250}
+    <Dialog
       opened={request !== null}
       onClose={() => answer(null)}
       title={request?.title ?? ''}
@@ -53,7 +41,7 @@ export function FolderBrowser() {
       styles={{ body: { paddingTop: 4 } }}
     >
       {request !== null && <Browser request={request} answer={answer} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -12,7 +12,7 @@ import {
 
 describe('format', () => {
   it('writes durations in the units a person would use', () => {
-    expect([0.42, 9.96, 59.4, 59.6, 200, 3599, 3600, 7170, 86_400].map(formatDuration)).toEqual([
+    expect([0.42, 9.96, 59.4, 59.6, 200, 3599, 3600, 7170, 86_400, 244_800].map(formatDuration)).toEqual([
       '0.4 s',
       '10.0 s',
       '59 s',
@@ -22,8 +22,16 @@ describe('format', () => {
       '1 h 0 min',
       '2 h 0 min',
       '24 h 0 min',
+      '2.83 days',
     ]);
-    expect([3.2, 59.6, 200, 5400].map(formatShortDuration)).toEqual(['3 s', '1 min', '3 min', '2 h']);
+    expect([3.2, 59.6, 200, 5400, 86_400, 244_800].map(formatShortDuration)).toEqual([
+      '3 s',
+      '1 min',
+      '3 min',
+      '2 h',
+      '24 h',
+      '3 days',
+    ]);
     expect(formatDuration(Number.NaN)).toBe('–');
   });
 
@@ -41,6 +49,7 @@ describe('format', () => {
     expect(formatQuantity(1200, 'image')).toBe('1,200 images');
     expect(formatRate(58.34)).toBe('58.3 images/s');
     expect(formatRate(58.34, '')).toBe('58.3/s');
+    expect([1, 1.004, 1.04].map((rate) => formatRate(rate))).toEqual(['1 image/s', '1 image/s', '1.04 images/s']);
     expect([999, 1500, 412e6, 2.5e9].map(formatBytes)).toEqual(['999 B', '1.5 kB', '412 MB', '2.5 GB']);
   });
 

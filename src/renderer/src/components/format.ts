@@ -25,7 +25,10 @@ export function formatPercent(share: number, digits = 1): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : '–';
 }
 
-/** Seconds → "45 s", "3 min 20 s", "2 h 5 min". */
+/** From here on hours are more than anyone counts. */
+const LONG_SECONDS = 36 * 3600;
+
+/** Seconds → "45 s", "3 min 20 s", "2 h 5 min", "2.8 days". */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
   if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
@@ -35,21 +38,25 @@ export function formatDuration(seconds: number): string {
     const rest = whole % 60;
     return rest === 0 || whole >= 600 ? `${Math.round(whole / 60)} min` : `${Math.floor(whole / 60)} min ${rest} s`;
   }
+  if (whole >= LONG_SECONDS) return `${formatNumber(whole / 86_400)} days`;
   const minutes = Math.round((whole % 3600) / 60);
   return `${Math.floor(whole / 3600) + (minutes === 60 ? 1 : 0)} h ${minutes === 60 ? 0 : minutes} min`;
 }
 
-/** Seconds in one unit, for narrow places: "45 s", "3 min", "2 h". */
+/** Seconds in one unit, for narrow places: "45 s", "3 min", "2 h", "3 days". */
 export function formatShortDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
   if (seconds < 59.5) return `${Math.max(0, Math.round(seconds))} s`;
   if (seconds < 3570) return `${Math.round(seconds / 60)} min`;
-  return `${Math.round(seconds / 3600)} h`;
+  if (seconds < LONG_SECONDS) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
 }
 
-/** Items a second: "58.3 images/s". */
+/** Items a second: "58.3 images/s", "1 image/s". */
 export function formatRate(rate: number, unit = 'images'): string {
-  return `${formatNumber(rate)}${unit === '' ? '' : ` ${unit}`}/s`;
+  const number = formatNumber(rate);
+  const noun = number === '1' ? unit.replace(/s$/, '') : unit;
+  return `${number}${noun === '' ? '' : ` ${noun}`}/s`;
 }
 
 /** Bytes in decimal units, as file managers show them. */

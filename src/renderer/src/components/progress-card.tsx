@@ -6,6 +6,8 @@ import classes from './section-card.module.css';
 export interface ProgressCardProps {
   readonly title: string;
   readonly phase?: string | undefined;
+  /** Its turn has not come: `phase` says what comes first. */
+  readonly waits?: boolean | undefined;
   readonly done: number;
   /** Null while the amount is not known. */
   readonly total: number | null;
@@ -21,6 +23,8 @@ export interface ProgressCardProps {
 /** "12 of 240 · 58 images/s · 4 s left". */
 export function progressText(progress: Omit<ProgressCardProps, 'title' | 'children'>): string {
   const { done, total, rate, etaSeconds, unit = 'images' } = progress;
+  // Nothing is counted yet: it starts, or waits for its turn.
+  if (total === null && done === 0) return '';
   const parts = [total === null ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`];
   if (rate !== null && rate !== undefined && rate > 0) parts.push(formatRate(rate, unit));
   if (etaSeconds !== null && etaSeconds !== undefined) parts.push(`${formatDuration(etaSeconds)} left`);
@@ -29,7 +33,7 @@ export function progressText(progress: Omit<ProgressCardProps, 'title' | 'childr
 
 /** Long work: how far, how fast, how long still, and a way to end it. */
 export function ProgressCard(props: ProgressCardProps) {
-  const { title, phase, done, total, onCancel, cancelLabel = 'Cancel', children } = props;
+  const { title, phase, waits = false, done, total, onCancel, cancelLabel = 'Cancel', children } = props;
   const share = total === null || total === 0 ? null : Math.min(100, (done / total) * 100);
   return (
     <section className={classes['card']} aria-label={title}>
@@ -51,7 +55,9 @@ export function ProgressCard(props: ProgressCardProps) {
         )}
       </Group>
       <div className={classes['body']}>
-        <Progress value={share ?? 100} animated={share === null} striped={share === null} aria-label={title} />
+        {!waits && (
+          <Progress value={share ?? 100} animated={share === null} striped={share === null} aria-label={title} />
+        )}
         <Text size="xs" c="dimmed" className="tabular" mt={6}>
           {progressText(props)}
         </Text>

@@ -1,4 +1,6 @@
-/** Hands text or bytes to the browser as a download. Nothing leaves the machine: the URL is a blob of this window. */
+import { showToast } from '../state/toasts';
+
+/** Hands text or bytes to the browser as a download, and says so. Nothing leaves the machine: the URL is a blob of this window. */
 export function saveFile(name: string, content: BlobPart, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');
@@ -7,5 +9,6 @@ export function saveFile(name: string, content: BlobPart, type: string): void {
   document.body.append(link);
   link.click();
   link.remove();
+  showToast({ kind: 'success', message: `Saved as ${name}` });
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { leakText } from '#shared/models/sign-off';
 import { refresh, useCommand, useRequest } from '../state/requests';
+import { Dialog } from './dialog';
 import { ErrorAlert } from './error-alert';
 
 export interface SignOffDialogProps {
@@ -14,9 +15,9 @@ export interface SignOffDialogProps {
 /** Asks who lets training start on a leaking split, and why, with what follows from it. */
 export function SignOffDialog({ opened, onClose, project, leak }: SignOffDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Sign off a leaking split" size={520}>
+    <Dialog opened={opened} onClose={onClose} title="Sign off a leaking split" size={520}>
       <SignOffForm project={project} leak={leak} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -4,10 +4,11 @@ import { assertNever } from '#shared/ipc/errors';
 import type { Job } from '#shared/models/job';
 import type { RunProgress, RunState } from '#shared/models/run';
 import { useActivity } from '../../state/activity';
-import { useCommand } from '../../state/requests';
+import { useCommand, useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import { confirm } from '../confirm';
 import { formatQuantity, formatRate, formatShortDuration } from '../format';
+import { shareOf } from '../run-share';
 import classes from './activity-panel.module.css';
 
 /** What runs at the moment, seen from every screen, with a way to end it. */
@@ -53,7 +54,7 @@ function RunItem({ project, progress }: { readonly project: string; readonly pro
   const pause = useCommand('runs.pause');
   const resume = useCommand('runs.resume');
   const stop = useCommand('runs.stop');
-  const share = progress.totalSteps === 0 ? 0 : (progress.step / progress.totalSteps) * 100;
+  const share = shareOf(progress);
   const paused = progress.state === 'paused';
   const target = { project, run: progress.run };
   return (
@@ -90,16 +91,14 @@ function RunItem({ project, progress }: { readonly project: string; readonly pro
           </Tooltip>
         </Group>
       </Group>
-      <Progress value={share} size={4} animated={!paused} aria-label="Training progress" />
-      <Text size="xs" c="dimmed" className="tabular" truncate>
-        {[
-          `${Math.floor(share)} %`,
-          progress.imagesPerSecond === null || paused ? null : formatRate(progress.imagesPerSecond, 'img'),
-          progress.etaSeconds === null || paused ? null : `${formatShortDuration(progress.etaSeconds)} left`,
-        ]
-          .filter((part) => part !== null)
-          .join(' · ')}
-      </Text>
+      <Progress value={share ?? 100} size={4} animated={!paused} aria-label="Training progress" />
+      <Facts
+        share={share}
+        etaSeconds={paused ? null : progress.etaSeconds}
+        rate={paused || progress.imagesPerSecond === null ? null : formatRate(progress.imagesPerSecond, 'img')}
+        otherwise={progress.message ?? ''}
+      />
+      <OfProject project={project} />
     </div>
   );
 }
@@ -136,6 +135,17 @@ const jobTitles: Record<Job['kind'], string> = {
   confounders: 'Looking for confounders',
 };
 
+const jobNouns: Record<Job['kind'], string> = {
+  import: 'Import',
+  sample: 'Sample project',
+  evaluate: 'Evaluation',
+  predict: 'Prediction',
+  export: 'Export',
+  backbone: 'Download',
+  rates: 'Learning rate test',
+  confounders: 'Search for confounders',
+};
+
 function JobItem({ job }: { readonly job: Job }) {
   const cancel = useCommand('jobs.cancel');
   const share = job.total === null || job.total === 0 ? null : Math.min(100, (job.done / job.total) * 100);
@@ -143,7 +153,7 @@ function JobItem({ job }: { readonly job: Job }) {
     <div className={classes['item']}>
       <Group gap={2} wrap="nowrap" justify="space-between">
         <Text size="xs" fw={500} truncate title={job.phase}>
-          {jobTitles[job.kind]}
+          {job.waits ? `${jobNouns[job.kind]} waits` : jobTitles[job.kind]}
         </Text>
         <Tooltip label="Cancel">
           <ActionIcon
@@ -156,16 +166,52 @@ function JobItem({ job }: { readonly job: Job }) {
           </ActionIcon>
         </Tooltip>
       </Group>
-      <Progress value={share ?? 100} size={4} animated={share === null} aria-label={jobTitles[job.kind]} />
-      <Text size="xs" c="dimmed" className="tabular" truncate>
-        {[
-          share === null ? job.phase : `${Math.floor(share)} %`,
-          job.rate === null ? null : formatRate(job.rate, ''),
-          job.etaSeconds === null ? null : `${formatShortDuration(job.etaSeconds)} left`,
-        ]
-          .filter((part) => part !== null && part !== '')
-          .join(' · ')}
-      </Text>
+      {!job.waits && (
+        <Progress value={share ?? 100} size={4} animated={share === null} aria-label={jobTitles[job.kind]} />
+      )}
+      <Facts
+        share={share}
+        etaSeconds={job.etaSeconds}
+        rate={job.rate === null ? null : formatRate(job.rate, '')}
+        otherwise={job.phase}
+      />
+      <OfProject project={job.project} />
     </div>
+  );
+}
+
+interface FactsProps {
+  /** Percent. */
+  readonly share: number | null;
+  readonly etaSeconds: number | null;
+  readonly rate: string | null;
+  /** Where nothing is counted. */
+  readonly otherwise: string;
+}
+
+/** "42 % · 3 min left", and the speed where there is room. */
+function Facts({ share, etaSeconds, rate, otherwise }: FactsProps) {
+  const facts = [
+    share === null ? otherwise : `${Math.floor(share)} %`,
+    etaSeconds === null ? null : `${formatShortDuration(etaSeconds)} left`,
+    rate,
+  ].filter((fact) => fact !== null && fact !== '');
+  return (
+    <Text size="xs" c="dimmed" className="tabular" lineClamp={2}>
+      {facts.join(' · ')}
+    </Text>
+  );
+}
+
+/** Whose work it is, where that is not the project on screen. */
+function OfProject({ project }: { readonly project: string | null }) {
+  const shown = useSession((state) => state.project?.id ?? null);
+  const known = useRequest('projects.list', {}, { enabled: project !== null && project !== shown });
+  const name = known.data?.recent.find(({ id }) => id === project)?.name;
+  if (project === shown || name === undefined) return null;
+  return (
+    <Text size="xs" c="dimmed" truncate title={name}>
+      in {name}
+    </Text>
   );
 }

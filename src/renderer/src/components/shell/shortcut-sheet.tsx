@@ -1,5 +1,6 @@
-import { Group, Kbd, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Group, Kbd, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useSession } from '../../state/session';
+import { Dialog } from '../dialog';
 
 interface ShortcutGroup {
   readonly title: string;
@@ -78,7 +79,7 @@ export function ShortcutSheet() {
   const opened = useSession((state) => state.shortcutsOpen);
   const setOpen = useSession((state) => state.setShortcutsOpen);
   return (
-    <Modal opened={opened} onClose={() => setOpen(false)} title="Keyboard shortcuts" size="lg">
+    <Dialog opened={opened} onClose={() => setOpen(false)} title="Keyboard shortcuts" size="lg">
       <SimpleGrid cols={2} spacing="xl">
         <Stack gap="lg">
           <ShortcutList group={everywhere} />
@@ -90,7 +91,7 @@ export function ShortcutSheet() {
           <ShortcutList group={duplicates} />
         </Stack>
       </SimpleGrid>
-    </Modal>
+    </Dialog>
   );
 }
 

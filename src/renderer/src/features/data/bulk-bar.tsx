@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Group, Kbd, Menu, Modal, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Kbd, Menu, Text, TextInput } from '@mantine/core';
 import { Plus, Split, Tag, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
 import { ClassDot } from '../../components/class-chip';
+import { Dialog } from '../../components/dialog';
 import { formatCount } from '../../components/format';
 import { splitNames } from '../../theme/class-colours';
 import classes from './bulk-bar.module.css';
@@ -89,14 +90,14 @@ export function LabelMenu({
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={naming} onClose={() => setNaming(false)} title="Label with a new class" size="xs">
+      <Dialog opened={naming} onClose={() => setNaming(false)} title="Label with a new class" size="xs">
         <NewClassForm
           onName={(name) => {
             setNaming(false);
             onLabel(name);
           }}
         />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -102,7 +102,7 @@ function Scan({ project, scan, outdated, busy, onAgain }: ScanProps) {
         lines={[
           ...(outdated ? ['Labels, tags or duplicates have changed since: scan again to see what is so now.'] : []),
           ...scan.leftOut.map(
-            ({ label, images }) => `${label} is left out: ${formatQuantity(images, 'image')} are too few to say.`,
+            ({ label, images }) => `${label} is left out: ${formatQuantity(images, 'image')} are too few to compare.`,
           ),
         ]}
       >

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Radio, Select, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Radio, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type DatasetSummary, type SplitPart, splitParts } from '#shared/models/dataset';
 import {
@@ -8,6 +8,7 @@ import {
   deidentifiedOptionsSchema,
 } from '#shared/models/deidentified-export';
 import { invoke, platform } from '../../bridge/bridge';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes, formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
@@ -47,7 +48,7 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
     onClose();
   };
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={close}
       title={shown === null ? 'Export de-identified images' : 'De-identified export finished'}
@@ -84,13 +85,13 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button onClick={start} disabled={plan.data === undefined || plan.data.files === 0}>
+            <Button onClick={start} disabled={plan.data === undefined || plan.isFetching || plan.data.files === 0}>
               Choose a folder and export
             </Button>
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

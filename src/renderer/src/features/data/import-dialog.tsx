@@ -1,8 +1,10 @@
-import { Box, Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { assertNever } from '#shared/ipc/errors';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes, formatQuantity } from '../../components/format';
 import { ProgressCard } from '../../components/progress-card';
+import { WrongFields } from '../../components/wrong-fields';
 import { useJob } from '../../state/activity';
 import type { ImportFlow } from './import-flow';
 import { ImportPlanView } from './import-plan-view';
@@ -22,7 +24,7 @@ const titles = {
 export function ImportDialog({ project, flow }: { readonly project: string; readonly flow: ImportFlow }) {
   const { stage } = flow;
   return (
-    <Modal
+    <Dialog
       opened={stage.kind !== 'idle'}
       onClose={flow.close}
       title={titles[stage.kind]}
@@ -30,7 +32,7 @@ export function ImportDialog({ project, flow }: { readonly project: string; read
       closeOnClickOutside={stage.kind !== 'plan'}
     >
       <Stage project={project} flow={flow} />
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -84,7 +86,11 @@ function Stage({ project, flow }: { readonly project: string; readonly flow: Imp
         </Stack>
       );
     case 'plan':
-      return <ImportPlanView project={project} plan={stage.plan} onImport={flow.start} onCancel={flow.close} />;
+      return (
+        <WrongFields>
+          <ImportPlanView project={project} plan={stage.plan} onImport={flow.start} onCancel={flow.close} />
+        </WrongFields>
+      );
     case 'importing':
       return <Importing job={stage.job} flow={flow} />;
     case 'result':

@@ -5,7 +5,6 @@ import {
   Checkbox,
   Group,
   Input,
-  NumberInput,
   Select,
   SimpleGrid,
   Stack,
@@ -22,7 +21,9 @@ import type { ColumnMapping } from '#shared/models/label-table';
 import { type Grant, platform } from '../../bridge/bridge';
 import { ClassChip } from '../../components/class-chip';
 import { formatBytes, formatCount, formatQuantity } from '../../components/format';
+import { NumberField } from '../../components/number-field';
 import { Stat } from '../../components/stat';
+import { useWrongFields } from '../../components/wrong-fields';
 import { showError } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
 import { classWarning } from './filters';
@@ -41,6 +42,7 @@ export interface ImportPlanViewProps {
 
 /** What an import would do, and the choices that it leaves. Nothing is written before the person agrees. */
 export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlanViewProps) {
+  const wrong = useWrongFields();
   const [labelsFromFolders, setLabels] = useState(true);
   const [splitsFromFolders, setSplits] = useState(true);
   const [copy, setCopy] = useState(false);
@@ -265,7 +267,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
         </Button>
         <Button
           data-autofocus
-          disabled={nothingNew || preview?.ok === false || !tableReady || namesAsked}
+          disabled={nothingNew || preview?.ok === false || !tableReady || namesAsked || wrong.length > 0}
           onClick={() =>
             onImport(
               { labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames, columns, classNames },
@@ -311,17 +313,13 @@ function FrameSelect(props: { readonly value: FrameChoice; readonly onChange: (c
         }}
       />
       {value.kind === 'every' && (
-        <NumberInput
-          aria-label="Frame step"
-          w={90}
+        <NumberField
+          label="Frame step"
+          width={150}
           min={1}
           max={10_000}
-          allowDecimal={false}
           value={value.step}
-          onChange={(step) => {
-            const whole = Math.round(Number(step));
-            if (whole >= 1 && whole <= 10_000) onChange({ kind: 'every', step: whole });
-          }}
+          onChange={(step) => onChange({ kind: 'every', step })}
         />
       )}
     </Group>

@@ -4,7 +4,6 @@ import {
   Box,
   Button,
   Group,
-  Modal,
   Skeleton,
   Stack,
   Table,
@@ -18,6 +17,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { ImageDetail } from '#shared/models/dataset';
 import { invoke } from '../../bridge/bridge';
 import { ClassChip } from '../../components/class-chip';
+import { Dialog } from '../../components/dialog';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes, formatNumber } from '../../components/format';
@@ -88,7 +88,7 @@ function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageD
   return (
     <div className={classes['scroll']}>
       {!large && viewer}
-      <Modal
+      <Dialog
         opened={large}
         onClose={() => onLarge(false)}
         fullScreen
@@ -97,7 +97,7 @@ function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageD
         classNames={{ content: classes['largeContent'] ?? '', body: classes['largeBody'] ?? '' }}
       >
         {viewer}
-      </Modal>
+      </Dialog>
       <dl className={classes['facts']}>
         <Fact name="Class">
           <ClassChip

@@ -1,6 +1,7 @@
-import { ActionIcon, Box, Button, Group, Modal, Text, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Box, Button, Group, Text, TextInput, Tooltip } from '@mantine/core';
 import { UserRound, UserRoundPen, X } from 'lucide-react';
 import { useState } from 'react';
+import { Dialog } from '../../components/dialog';
 import { useReadingAs } from './reading-as-store';
 
 /** Lets a person read under a name: each label is then their reading of the image, beside those of others. */
@@ -40,14 +41,14 @@ export function ReadingAs() {
           </Tooltip>
         </Group>
       )}
-      <Modal opened={asking} onClose={() => setAsking(false)} title="Read under a name" size="sm">
+      <Dialog opened={asking} onClose={() => setAsking(false)} title="Read under a name" size="sm">
         <NameForm
           onName={(given) => {
             setName(given);
             setAsking(false);
           }}
         />
-      </Modal>
+      </Dialog>
     </>
   );
 }

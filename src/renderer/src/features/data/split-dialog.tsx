@@ -1,21 +1,14 @@
-import {
-  Alert,
-  Anchor,
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  NumberInput,
-  SegmentedControl,
-  Stack,
-  Text,
-} from '@mantine/core';
+import { Alert, Anchor, Button, Checkbox, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { DatasetSummary, SplitRequest } from '#shared/models/dataset';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount, formatQuantity } from '../../components/format';
+import { Notice } from '../../components/notice';
+import { NumberField } from '../../components/number-field';
 import { SignOffState } from '../../components/sign-off-state';
+import { useWrongFields, WrongFields } from '../../components/wrong-fields';
 import { useCommand } from '../../state/requests';
 import { BalanceTable } from './balance-table';
 import { HeldOutField } from './held-out-field';
@@ -28,6 +21,9 @@ export interface SplitDialogProps {
   readonly summary: DatasetSummary;
 }
 
+/** Share of the images. */
+const FEWEST_TRAINING = 0.05;
+
 const presets: readonly { validation: number; test: number }[] = [
   { validation: 0.2, test: 0.2 },
   { validation: 0.15, test: 0.15 },
@@ -37,9 +33,11 @@ const presets: readonly { validation: number; test: number }[] = [
 /** Which images train, which choose the model, and which are kept for the end. */
 export function SplitDialog({ opened, onClose, project, summary }: SplitDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Split into train, validation and test" size={680}>
-      <SplitEditor project={project} summary={summary} onClose={onClose} />
-    </Modal>
+    <Dialog opened={opened} onClose={onClose} title="Split into train, validation and test" size={680}>
+      <WrongFields>
+        <SplitEditor project={project} summary={summary} onClose={onClose} />
+      </WrongFields>
+    </Dialog>
   );
 }
 
@@ -63,7 +61,19 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
   const [balance, setBalance] = useState(false);
   const labelled = summary.images - summary.unlabelled;
   const set = (part: Partial<SplitRequest>) => setRequest((before) => ({ ...before, ...part }));
-  const percent = (value: string | number) => (typeof value === 'number' ? value / 100 : 0);
+  const wrong = useWrongFields();
+  const toDo =
+    wrong.length > 0
+      ? wrong
+      : heldOut === null
+        ? train < FEWEST_TRAINING
+          ? [
+              `Training keeps ${Math.max(0, Math.round(train * 1000) / 10)} %: leave it at least ${FEWEST_TRAINING * 100} %.`,
+            ]
+          : []
+        : heldOut.values.length === 0
+          ? ['Choose what is held out for the test.']
+          : [];
 
   return (
     <form
@@ -78,36 +88,36 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
           the same seed always draws the same split. Validation chooses the model; the test part is opened at the end.
         </Text>
         <Group gap="sm" align="flex-end" wrap="nowrap">
-          <NumberInput
+          <NumberField
             label={heldOut === null ? 'Validation' : 'Validation, of the rest'}
             suffix=" %"
             min={0}
             max={90}
-            decimalScale={1}
+            digits={1}
             value={Math.round(request.validation * 1000) / 10}
-            onChange={(value) => set({ validation: percent(value) })}
-            w={heldOut === null ? 96 : 150}
-            data-autofocus
+            onChange={(value) => set({ validation: value / 100 })}
+            width={heldOut === null ? 96 : 150}
+            autoFocus
           />
           {heldOut === null && (
-            <NumberInput
+            <NumberField
               label="Test"
               suffix=" %"
               min={0}
               max={90}
-              decimalScale={1}
+              digits={1}
               value={Math.round(request.test * 1000) / 10}
-              onChange={(value) => set({ test: percent(value) })}
-              w={96}
+              onChange={(value) => set({ test: value / 100 })}
+              width={96}
             />
           )}
-          <NumberInput
+          <NumberField
             label="Seed"
             min={0}
-            allowDecimal={false}
+            max={0xffffffff}
             value={request.seed}
-            onChange={(value) => set({ seed: typeof value === 'number' ? value : 0 })}
-            w={96}
+            onChange={(seed) => set({ seed })}
+            width={96}
           />
           <Stack gap={2}>
             <Text size="xs" fw={500}>
@@ -172,6 +182,7 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
             patients.
           </Alert>
         )}
+        {toDo.length > 0 && <Notice tone="error" lines={toDo} />}
         {make.isError && <ErrorAlert error={make.error} />}
         {split !== null && (
           <>
@@ -198,11 +209,7 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
           <Button variant="default" onClick={onClose}>
             Close
           </Button>
-          <Button
-            type="submit"
-            loading={make.isPending}
-            disabled={heldOut === null ? train < 0.05 : heldOut.values.length === 0}
-          >
+          <Button type="submit" loading={make.isPending} disabled={toDo.length > 0}>
             {split === null ? 'Make split' : 'Split again'}
           </Button>
         </Group>

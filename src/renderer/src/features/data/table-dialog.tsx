@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
+import { Button, Group, Radio, Stack, Text } from '@mantine/core';
 import type { LabelConflict } from '#shared/models/label-table';
+import { Dialog } from '../../components/dialog';
 import { formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
 import classes from './import.module.css';
@@ -11,9 +12,9 @@ import type { TableFlow } from './use-table-flow';
 /** A label table for images that are here: columns, what would change, and what a person agrees to. */
 export function TableDialog({ project, flow }: { readonly project: string; readonly flow: TableFlow }) {
   return (
-    <Modal opened={flow.table !== null} onClose={flow.close} title="Apply a label table?" size={860}>
+    <Dialog opened={flow.table !== null} onClose={flow.close} title="Apply a label table?" size={860}>
       {flow.table !== null && <Body project={project} flow={flow} table={flow.table} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -89,7 +89,7 @@ export function useLabelling(project: string): Labelling {
           label,
           ...(reader === null ? {} : { reader }),
         });
-        if (count === 0) return null;
+        if (count === 0) return unchanged(images.length, label);
         if (reader !== null) {
           return label === null
             ? `${reader} takes back ${formatQuantity(count, 'reading')}`
@@ -151,6 +151,10 @@ export function useLabelling(project: string): Labelling {
     undo,
   };
 }
+
+/** The key of a class that an image has already is not lost: it says so. */
+const unchanged = (images: number, label: string | null): string =>
+  `${images === 1 ? 'This image' : 'These images'} ${label === null ? 'had no label' : images === 1 ? `is labelled ${label} already` : `are labelled ${label} already`}`;
 
 function decided(decision: ReviewDecision, count: number): string {
   switch (decision.kind) {

@@ -93,7 +93,7 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
     else work.start(null);
   };
   const label = split === 'test' ? 'Evaluate on the test set' : 'Evaluate on validation';
-  const busy = work.job !== null;
+  const { busy } = work;
 
   return (
     <div className={classes['scroll']}>
@@ -102,11 +102,12 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
           <ProgressCard
             title={split === 'test' ? 'Evaluating on the test set' : 'Evaluating on validation'}
             phase={work.job?.phase}
+            waits={work.job?.waits}
             done={work.job?.done ?? 0}
             total={work.job?.total ?? null}
             rate={work.job?.rate}
             etaSeconds={work.job?.etaSeconds}
-            onCancel={work.cancel}
+            onCancel={work.job === null ? undefined : work.cancel}
           />
         )}
         {work.error !== null && <ErrorAlert error={work.error} onRetry={start} onClose={work.clearError} />}

@@ -3,12 +3,13 @@ import { type ReactNode, useMemo, useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
+import { noIntervalReason } from '#shared/statistics/no-interval';
 import { ConfusionMatrix } from '../../charts/confusion-matrix';
-import { formatCompact, formatFixed, formatInterval } from '../../charts/format';
+import { formatFixed, formatInterval } from '../../charts/format';
 import { Histogram } from '../../charts/histogram';
 import type { HistogramData } from '../../charts/histogram-layout';
 import { HistoryChart } from '../../charts/history-chart';
-import { formatDate, formatDuration, formatQuantity } from '../../components/format';
+import { formatDate, formatDuration, formatQuantity, formatRate } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
@@ -69,7 +70,7 @@ export function EvaluationView(props: EvaluationViewProps) {
           `${formatQuantity(results.n, 'image')} of ${formatQuantity(results.patients, 'patient')}`,
           ...(results.testTimeViews === 0 ? [] : [viewsText(results.testTimeViews)]),
           `evaluated ${formatDate(results.evaluatedAt)}`,
-          `${formatDuration(results.seconds)}, ${formatCompact(results.imagesPerSecond)} images/s`,
+          `${formatDuration(results.seconds)}, ${formatRate(results.imagesPerSecond)}`,
         ].join(' · ')}
         actions={
           <>
@@ -92,7 +93,7 @@ export function EvaluationView(props: EvaluationViewProps) {
                   'a class has no images'
                 ) : (
                   <span title={`95 % interval: ${method}`}>
-                    {formatInterval(metric)} {formatInterval(metric) === '' ? '' : '· '}n = {metric.n}
+                    {noIntervalReason(metric) ?? formatInterval(metric)} · n = {metric.n}
                   </span>
                 )
               }

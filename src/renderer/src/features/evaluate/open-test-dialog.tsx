@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '../../components/dialog';
 import { formatQuantity } from '../../components/format';
 import { refresh, useCommand, useRequest } from '../../state/requests';
 
@@ -14,9 +15,9 @@ export interface OpenTestDialogProps {
 /** What opening the test set means, how often it was opened so far, and who opens it now. */
 export function OpenTestDialog({ opened, onClose, ...rest }: OpenTestDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Open the test set?" size="md">
+    <Dialog opened={opened} onClose={onClose} title="Open the test set?" size="md">
       <OpenTestForm onClose={onClose} {...rest} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,68 +1,38 @@
 import { useState } from 'react';
-import { create } from 'zustand';
-import type { Job } from '#shared/models/job';
 import { invoke } from '../../bridge/bridge';
-import { jobEnd, useJob } from '../../state/activity';
+import { jobEnd, useActivity } from '../../state/activity';
 import { refresh, useCommand } from '../../state/requests';
+import { type EvaluationTarget, underWay } from './evaluation-under-way';
 
-interface Target {
-  readonly project: string;
-  readonly run: string;
-  readonly split: 'validation' | 'test';
-}
-
-interface EvaluationJobs {
-  /** Running job by target, kept while other screens are looked at. */
-  readonly running: Readonly<Record<string, string | undefined>>;
-}
-
-const useEvaluationJobs = create<EvaluationJobs>(() => ({ running: {} }));
-
-const setRunning = (key: string, job: string | undefined) =>
-  useEvaluationJobs.setState(({ running }) => ({ running: { ...running, [key]: job } }));
-
-const waiting = (id: string): Job => ({
-  id,
-  kind: 'evaluate',
-  project: null,
-  state: 'running',
-  phase: 'Starting',
-  done: 0,
-  total: null,
-  rate: null,
-  etaSeconds: null,
-  error: null,
-});
-
-/** Starts an evaluation and follows it to its end, also when the screen was left meanwhile. */
-export function useEvaluationJob(target: Target) {
-  const key = `${target.project} ${target.run} ${target.split}`;
-  const id = useEvaluationJobs((state) => state.running[key]) ?? null;
-  const told = useJob(id);
+/** The evaluation of a part that is under way, whoever started it, and a way to start one. */
+export function useEvaluationJob(target: EvaluationTarget) {
+  const job = useActivity(({ jobs }) => underWay(Object.values(jobs), target));
   const cancel = useCommand('jobs.cancel');
+  const [starting, setStarting] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
   const start = async (by: string | null) => {
     setError(null);
+    setStarting(true);
     try {
-      const { job } = await invoke('evaluations.start', { ...target, by });
-      setRunning(key, job);
-      await jobEnd(job);
+      const { job: id } = await invoke('evaluations.start', { ...target, by });
+      await jobEnd(id);
       refresh('evaluations.get', 'evaluations.cases', 'evaluations.openings');
     } catch (failure) {
       setError(failure);
     } finally {
-      setRunning(key, undefined);
+      setStarting(false);
     }
   };
 
   return {
-    job: id === null ? null : (told ?? waiting(id)),
+    job,
+    busy: starting || job !== null,
     error,
     /** `by`: who opens the test set. */
     start: (by: string | null) => void start(by),
     cancel: () => {
-      if (id !== null) cancel.mutate({ job: id });
+      if (job !== null) cancel.mutate({ job: job.id });
     },
     clearError: () => setError(null),
   };

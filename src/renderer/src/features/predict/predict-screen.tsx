@@ -118,6 +118,7 @@ function BatchProgress({ job: id, runName }: { readonly job: string; readonly ru
     <ProgressCard
       title={runName === '' ? 'Predicting' : `Predicting with ${runName}`}
       phase={job?.phase}
+      waits={job?.waits}
       done={job?.done ?? 0}
       total={job?.total ?? null}
       rate={job?.rate}

@@ -1,7 +1,8 @@
-import { Button, Group, Input, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Input, Stack, Text, TextInput } from '@mantine/core';
 import { Folder } from 'lucide-react';
 import { useState } from 'react';
 import { type Grant, platform } from '../../bridge/bridge';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { useCommand } from '../../state/requests';
 import { showError } from '../../state/toasts';
@@ -10,9 +11,9 @@ import { enterProject } from './open-project';
 /** Name and place of a new project. */
 export function NewProjectDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="New project" size="md">
+    <Dialog opened={opened} onClose={onClose} title="New project" size="md">
       <NewProjectForm onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -10,7 +10,7 @@ import {
   Table,
   Text,
 } from '@mantine/core';
-import { deviceNames } from '../../components/device-names';
+import { deviceNames } from '#shared/training/device-names';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes } from '../../components/format';
 import { Page, PageBody, PageHeader } from '../../components/page';

@@ -1,5 +1,5 @@
+import { decimalText } from '../../components/number-text';
 import type { DraftConfig } from './draft-store';
-import { decimalText } from './number-text';
 import { ChoiceSetting, DecimalSetting, IntegerSetting } from './setting-row';
 
 export interface AdapterSettingsProps {

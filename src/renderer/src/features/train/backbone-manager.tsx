@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Code, Group, Modal, Progress, Stack, Table, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Code, Group, Progress, Stack, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { Download, FolderInput, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { BackboneSummary } from '#shared/models/backbone';
 import { platform } from '../../bridge/bridge';
 import { formatParameters } from '../../charts/format';
 import { confirm } from '../../components/confirm';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatBytes } from '../../components/format';
 import { Notice } from '../../components/notice';
@@ -36,7 +37,7 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
     if (folder !== null) importFolder.mutate({ grant: folder.grant });
   };
   return (
-    <Modal opened={opened} onClose={onClose} title="Pretrained checkpoints" size="xl">
+    <Dialog opened={opened} onClose={onClose} title="Pretrained checkpoints" size="xl">
       <Stack gap="sm">
         <Group justify="space-between" wrap="nowrap">
           <Text c="dimmed" size="xs">
@@ -60,7 +61,9 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
                 <Table.Th>On this machine</Table.Th>
                 <Table.Th ta="right">Parameters</Table.Th>
                 <Table.Th ta="right">Input</Table.Th>
-                <Table.Th w={130} />
+                <Table.Th w={130}>
+                  <VisuallyHidden>Actions</VisuallyHidden>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -77,7 +80,9 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
               <Table.Th ta="right">Parameters</Table.Th>
               <Table.Th ta="right">Download</Table.Th>
               <Table.Th>Licence</Table.Th>
-              <Table.Th w={130} />
+              <Table.Th w={130}>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -93,7 +98,7 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
           you started runs.
         </Notice>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

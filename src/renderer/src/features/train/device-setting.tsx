@@ -1,5 +1,5 @@
 import { type Device, devices } from '#shared/models/run-config';
-import { deviceNames } from '../../components/device-names';
+import { deviceNames } from '#shared/training/device-names';
 import { useRequest } from '../../state/requests';
 import { ChoiceSetting } from './setting-row';
 

@@ -3,6 +3,7 @@ import { Play } from 'lucide-react';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatQuantity, formatShortDuration } from '../../components/format';
 import { Notice } from '../../components/notice';
+import { Checking } from './checking';
 import type { DraftConfig } from './draft-store';
 import { useRunPreview } from './use-run-preview';
 
@@ -11,6 +12,8 @@ export interface StartPartProps {
   readonly draft: DraftConfig;
   readonly runs: number;
   readonly blocked: boolean;
+  /** `problems` and `warnings` are of what was there before. */
+  readonly checking?: boolean;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly error: unknown;
@@ -41,12 +44,16 @@ export function NameField({ value, onChange }: NameFieldProps) {
 /** What stands in the way, how long it would take in all, and the button. */
 export function StartPart(props: StartPartProps) {
   const { project, draft, runs, blocked, warnings, error, busy, onStart, ownSplits = false } = props;
-  const { preview, invalid, current } = useRunPreview(project, draft);
-  const problems = [...props.problems, ...invalid, ...(ownSplits ? [] : (preview.data?.problems ?? []))];
-  const seconds = preview.data?.secondsEstimate ?? null;
+  const { preview, wrong, checking: checkingSettings } = useRunPreview(project, draft);
+  const checking = props.checking === true || checkingSettings;
+  // What kept the runs from starting before the last change may be mended.
+  const found = checking ? [] : [...props.problems, ...(ownSplits ? [] : (preview.data?.problems ?? []))];
+  const problems = wrong.length > 0 ? wrong : found;
+  const seconds = wrong.length > 0 ? null : (preview.data?.secondsEstimate ?? null);
   return (
     <>
       {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+      {checking && <Checking />}
       {warnings.length > 0 && <Notice tone="warning" lines={warnings} />}
       {error !== null && <ErrorAlert error={error} />}
       <Group justify="space-between">
@@ -57,7 +64,7 @@ export function StartPart(props: StartPartProps) {
         </Text>
         <Button
           leftSection={<Play size={15} />}
-          disabled={blocked || problems.length > 0 || preview.data === undefined || !current}
+          disabled={blocked || problems.length > 0 || preview.data === undefined || checking}
           loading={busy}
           onClick={onStart}
         >

@@ -78,6 +78,7 @@ export function ExportPanel({ project, run }: { readonly project: string; readon
         <ProgressCard
           title="Exporting"
           phase={job?.phase}
+          waits={job?.waits}
           done={job?.done ?? 0}
           total={job?.total ?? null}
           onCancel={cancel}
@@ -155,7 +156,7 @@ function PrecisionResult({ comparison }: { readonly comparison: PrecisionCompari
       <Table aria-label="int8 against fp32" mt="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th />
+            <Table.Th>Quality</Table.Th>
             {['fp32', 'int8', 'Change'].map((name) => (
               <Table.Th key={name} ta="right">
                 {name}

@@ -1,6 +1,6 @@
 import { FoldableCard } from '../../components/foldable-card';
+import { decimalText } from '../../components/number-text';
 import type { DraftConfig, SettingsProps } from './draft-store';
-import { decimalText } from './number-text';
 import { ChoiceSetting, DecimalSetting, IntegerSetting } from './setting-row';
 
 function summaryOf({ headSolver, headPenalty, featureViews, augmentation }: DraftConfig): string {

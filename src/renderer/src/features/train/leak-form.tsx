@@ -1,9 +1,10 @@
-import { Group, NumberInput, Table, Text } from '@mantine/core';
+import { Group, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { splitParts } from '#shared/models/dataset';
 import { leakText } from '#shared/models/sign-off';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount } from '../../components/format';
+import { NumberField } from '../../components/number-field';
 import { useCommand, useRequest } from '../../state/requests';
 import { splitNames } from '../../theme/class-colours';
 import { NameField, StartPart } from './experiment-start';
@@ -19,26 +20,21 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
     suffix: ' %',
     min: 1,
     max: 45,
-    decimalScale: 1,
+    digits: 1,
     value: Math.round(shares[part] * 1000) / 10,
-    onChange: (value: string | number) => {
-      if (typeof value === 'number' && value >= 1 && value <= 45) setShares({ ...shares, [part]: value / 100 });
-    },
+    onChange: (value: number) => setShares({ ...shares, [part]: value / 100 }),
   });
   return (
     <>
       <Group grow align="flex-start">
-        <NumberInput label="Validation" {...percent('validation')} />
-        <NumberInput label="Test" {...percent('test')} />
-        <NumberInput
+        <NumberField label="Validation" {...percent('validation')} />
+        <NumberField label="Test" {...percent('test')} />
+        <NumberField
           label="Seed of both splits"
           value={shares.seed}
           min={0}
-          allowDecimal={false}
-          allowNegative={false}
-          onChange={(value) => {
-            if (typeof value === 'number' && Number.isInteger(value)) setShares({ ...shares, seed: value });
-          }}
+          max={0xffffffff}
+          onChange={(seed) => setShares({ ...shares, seed })}
         />
       </Group>
       {plan.isError && <ErrorAlert error={plan.error} />}
@@ -83,7 +79,8 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
         project={project}
         draft={draft}
         runs={2}
-        blocked={plan.data === undefined || plan.isPlaceholderData}
+        blocked={plan.data === undefined}
+        checking={plan.isFetching}
         problems={plan.data?.problems ?? []}
         warnings={[]}
         error={start.isError ? start.error : null}

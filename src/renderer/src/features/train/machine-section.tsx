@@ -1,5 +1,5 @@
+import { deviceNames } from '#shared/training/device-names';
 import { fitsAtOnce } from '#shared/training/stages';
-import { deviceNames } from '../../components/device-names';
 import { FoldableCard } from '../../components/foldable-card';
 import { DeviceSetting } from './device-setting';
 import type { SettingsProps } from './draft-store';

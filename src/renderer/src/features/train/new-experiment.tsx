@@ -1,16 +1,4 @@
-import {
-  Anchor,
-  Button,
-  Group,
-  Modal,
-  NumberInput,
-  SegmentedControl,
-  Select,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Anchor, Button, Group, SegmentedControl, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { FlaskConical } from 'lucide-react';
 import { useState } from 'react';
 import {
@@ -25,8 +13,12 @@ import type { Experiment } from '#shared/models/experiment';
 import type { SettingValue } from '#shared/models/membership';
 import type { ProjectSummary } from '#shared/models/project';
 import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import { learningRateProblem } from '#shared/training/learning-rate-bound';
 import { totalEpochs } from '#shared/training/stages';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
+import { NumberField } from '../../components/number-field';
+import { useWrongField } from '../../components/wrong-fields';
 import { refresh, useCommand, useRequest } from '../../state/requests';
 import { type DraftConfig, defaultDraft, useDrafts } from './draft-store';
 import { NameField, StartPart } from './experiment-start';
@@ -49,7 +41,7 @@ export function NewExperiment({ project, onStarted, onChangeSettings }: NewExper
       <Button variant="default" leftSection={<FlaskConical size={14} />} onClick={() => setOpened(true)}>
         New experiment
       </Button>
-      <Modal opened={opened} onClose={close} title="New experiment" size={620}>
+      <Dialog opened={opened} onClose={close} title="New experiment" size={620}>
         <ExperimentForm
           project={project}
           onStarted={(experiment) => {
@@ -62,7 +54,7 @@ export function NewExperiment({ project, onStarted, onChangeSettings }: NewExper
             onChangeSettings();
           }}
         />
-      </Modal>
+      </Dialog>
     </>
   );
 }
@@ -129,9 +121,10 @@ function SweepForm({ project, draft, onStarted }: KindFormProps) {
     .filter((part) => part.trim() !== '')
     .map(parseSettingValue);
   const distinct = [...new Set(values)];
-  const wrong = distinct.find((value) => withSetting(draft, key, value) === null);
+  const wrong = distinct.find((value) => !canBe(draft, key, value));
   const start = useCommand('experiments.sweep', { quiet: true, onSuccess: onStarted });
   const error = valuesError(text, key, distinct, wrong);
+  useWrongField('Values', error);
   return (
     <>
       <Select
@@ -158,7 +151,7 @@ function SweepForm({ project, draft, onStarted }: KindFormProps) {
         project={project}
         draft={draft}
         runs={distinct.length}
-        blocked={distinct.length < 2 || error !== null}
+        blocked={distinct.length < 2}
         problems={[]}
         warnings={[]}
         error={start.isError ? start.error : null}
@@ -167,6 +160,12 @@ function SweepForm({ project, draft, onStarted }: KindFormProps) {
       />
     </>
   );
+}
+
+function canBe(draft: DraftConfig, key: string, value: SettingValue): boolean {
+  const isRate = key === 'learningRate' || key === 'headLearningRate';
+  if (isRate && typeof value === 'number' && learningRateProblem(value) !== null) return false;
+  return withSetting(draft, key, value) !== null;
 }
 
 export const named = (name: string) => (name.trim() === '' ? {} : { name: name.trim() });
@@ -200,29 +199,21 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
   return (
     <>
       <Group grow align="flex-start">
-        <NumberInput
+        <NumberField
           label="Folds"
           description={`${FEWEST_FOLDS} to ${MOST_FOLDS}`}
           value={folds}
           min={FEWEST_FOLDS}
           max={MOST_FOLDS}
-          allowDecimal={false}
-          clampBehavior="strict"
-          onChange={(value) => {
-            if (typeof value === 'number' && value >= FEWEST_FOLDS && value <= MOST_FOLDS) setFolds(value);
-          }}
+          onChange={setFolds}
         />
-        <NumberInput
+        <NumberField
           label="Seed of the folds"
           description="The same seed deals the same folds"
           value={seed}
           min={0}
           max={0xffffffff}
-          allowDecimal={false}
-          allowNegative={false}
-          onChange={(value) => {
-            if (typeof value === 'number' && Number.isInteger(value)) setSeed(value);
-          }}
+          onChange={setSeed}
         />
       </Group>
       {plan.isError && <ErrorAlert error={plan.error} />}
@@ -266,7 +257,8 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
         project={project}
         draft={draft}
         runs={folds}
-        blocked={plan.data === undefined || plan.isPlaceholderData}
+        blocked={plan.data === undefined}
+        checking={plan.isFetching}
         problems={plan.data?.problems ?? []}
         warnings={plan.data?.warnings ?? []}
         error={start.isError ? start.error : null}

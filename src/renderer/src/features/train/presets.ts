@@ -1,4 +1,5 @@
 import type { Preset } from '#shared/models/run-config';
+import { presetTitles } from '#shared/training/preset-titles';
 
 export interface PresetText {
   readonly value: Preset;
@@ -10,27 +11,27 @@ export interface PresetText {
 export const presetTexts: readonly PresetText[] = [
   {
     value: 'quick',
-    title: 'Quick look',
+    title: presetTitles.quick,
     text: 'Trains only a new head, on features that the frozen backbone computes once. Fast; best with a pretrained backbone.',
   },
   {
     value: 'lora',
-    title: 'Adapters (LoRA)',
+    title: presetTitles.lora,
     text: 'Trains a new head and small adapters in every block of a frozen, pretrained backbone. Little to fit, little memory.',
   },
   {
     value: 'careful',
-    title: 'Careful',
+    title: presetTitles.careful,
     text: 'First the head as in Quick look, then all layers from there: the new head does not disturb what the backbone knows.',
   },
   {
     value: 'full',
-    title: 'Full',
+    title: presetTitles.full,
     text: 'Trains all layers from the start, with augmentation. The choice for a backbone from scratch.',
   },
   {
     value: 'gradual',
-    title: 'Gradual unfreezing',
+    title: presetTitles.gradual,
     text: 'Three stages: the head; with it the last block; then all layers at a tenth of the learning rate.',
   },
 ];

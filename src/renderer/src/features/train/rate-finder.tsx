@@ -1,15 +1,17 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { ChartSpline } from 'lucide-react';
 import { useState } from 'react';
 import type { RequestOutput } from '#shared/ipc/contract';
 import { invoke } from '../../bridge/bridge';
 import { RateTestChart } from '../../charts/rate-test-chart';
+import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { Notice } from '../../components/notice';
+import { decimalText } from '../../components/number-text';
 import { ProgressCard } from '../../components/progress-card';
+import { useWrongFields } from '../../components/wrong-fields';
 import { useJobResult } from '../../state/job-result';
 import type { DraftConfig } from './draft-store';
-import { decimalText } from './number-text';
 
 export interface RateFinderProps {
   readonly project: string;
@@ -32,9 +34,9 @@ export function RateFinder(props: RateFinderProps) {
           Find a learning rate
         </Button>
       </Group>
-      <Modal opened={opened} onClose={() => setOpened(false)} title="Find a learning rate" size={680}>
+      <Dialog opened={opened} onClose={() => setOpened(false)} title="Find a learning rate" size={680}>
         <RateTest {...props} onClose={() => setOpened(false)} />
-      </Modal>
+      </Dialog>
     </>
   );
 }
@@ -46,6 +48,7 @@ const rounded = (rate: number): number => Number(rate.toPrecision(2));
 
 function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readonly onClose: () => void }) {
   const { running, job, result: finding, failure, run, cancel, clearFailure } = useJobResult<Finding>();
+  const wrong = useWrongFields();
   const start = () =>
     run(
       () => invoke('rates.start', { project, config: draft }),
@@ -63,6 +66,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
         <ProgressCard
           title="Trying learning rates"
           phase={job?.phase}
+          waits={job?.waits}
           done={job?.done ?? 0}
           total={job?.total ?? null}
           rate={job?.rate}
@@ -71,6 +75,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
           onCancel={cancel}
         />
       )}
+      {wrong.length > 0 && <Notice tone="error" title="To do before the test" lines={wrong} />}
       {failure !== null && <ErrorAlert error={failure} onClose={clearFailure} />}
       {finding !== null && <RateTestChart points={finding.points} suggestion={finding.suggestion} />}
       {finding?.suggestion === null && (
@@ -83,7 +88,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
           Close
         </Button>
         {finding === null || finding.suggestion === null ? (
-          <Button loading={running} onClick={() => void start()}>
+          <Button loading={running} disabled={wrong.length > 0} onClick={() => void start()}>
             {finding === null ? 'Start the test' : 'Test again'}
           </Button>
         ) : (

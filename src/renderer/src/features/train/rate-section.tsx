@@ -1,8 +1,9 @@
 import { defaultLearningRate } from '#shared/models/run-config';
+import { learningRateProblem } from '#shared/training/learning-rate-bound';
 import { defaultHeadLearningRate } from '#shared/training/stages';
+import { decimalText } from '../../components/number-text';
 import { SectionCard } from '../../components/section-card';
 import type { SettingsProps } from './draft-store';
-import { decimalText } from './number-text';
 import { RateFinder } from './rate-finder';
 import { ChoiceSetting, DecimalSetting, IntegerSetting } from './setting-row';
 
@@ -24,7 +25,7 @@ export function RateSection({ project, draft, change, pretrained }: RateSectionP
         help={`Highest step size. Empty: ${decimalText(automatic)}, fit for this preset and backbone.`}
         value={draft.learningRate}
         placeholder={`Auto: ${decimalText(automatic)}`}
-        check={(value) => (value > 0 ? null : 'Must be above 0')}
+        check={learningRateProblem}
         onChange={(learningRate) => change({ learningRate })}
       />
       <RateFinder project={project} draft={draft} onUse={(learningRate) => change({ learningRate })} />
@@ -34,7 +35,7 @@ export function RateSection({ project, draft, change, pretrained }: RateSectionP
           help={`Of the stage that trains the head alone. Empty: ${decimalText(automaticHead)}.`}
           value={draft.headLearningRate}
           placeholder={`Auto: ${decimalText(automaticHead)}`}
-          check={(value) => (value > 0 ? null : 'Must be above 0')}
+          check={learningRateProblem}
           onChange={(headLearningRate) => change({ headLearningRate })}
         />
       )}

@@ -1,7 +1,7 @@
 import { fitsAtOnce } from '#shared/training/stages';
 import { FoldableCard } from '../../components/foldable-card';
+import { decimalText } from '../../components/number-text';
 import type { DraftConfig, SettingsProps } from './draft-store';
-import { decimalText } from './number-text';
 import { DecimalSetting } from './setting-row';
 
 const belowOne = (value: number) => (value >= 0 && value <= 0.99 ? null : 'From 0 to 0.99');

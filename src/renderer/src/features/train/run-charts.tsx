@@ -6,7 +6,8 @@ import type { LiveSeries } from '../../charts/live-chart-data';
 import layout from './train-screen.module.css';
 import type { TrainingLog } from './training-log';
 
-const fixed = (value: number) => formatFixed(value, 3);
+/** A loss that runs away is told in few digits. */
+const fixed = (value: number) => (Math.abs(value) < 1e4 ? formatFixed(value, 3) : formatCompact(value, 3));
 const whole = (value: number) => formatCompact(value, 3);
 
 /** Lines of one run: losses, validation metrics, learning rate, gradient norm, speed and memory. */

@@ -1,15 +1,16 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { Play } from 'lucide-react';
 import type { RequestOutput } from '#shared/ipc/contract';
+import { deviceNames } from '#shared/training/device-names';
 import { formatFixed, formatMemory, formatParameters } from '../../charts/format';
 import { ScheduleChart } from '../../charts/schedule-chart';
-import { deviceNames } from '../../components/device-names';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount, formatShortDuration } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { SignOffState } from '../../components/sign-off-state';
 import { refresh, useCommand } from '../../state/requests';
+import { Checking } from './checking';
 import { type DraftConfig, useDrafts } from './draft-store';
 import classes from './run-cost-panel.module.css';
 import { StageTable } from './stage-table';
@@ -25,7 +26,7 @@ export interface RunCostPanelProps {
 
 /** What the run would cost, what stands in its way, and the button that starts it. */
 export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelProps) {
-  const { preview, invalid, current } = useRunPreview(project, draft);
+  const { preview, wrong, checking } = useRunPreview(project, draft);
   const rename = useDrafts((state) => state.rename);
   const change = useDrafts((state) => state.change);
   const start = useCommand('runs.start', {
@@ -36,9 +37,11 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
       onStarted(run.id);
     },
   });
-  const cost = preview.data;
-  const problems = [...invalid, ...(cost?.problems ?? [])];
-  const blocked = problems.length > 0 || cost === undefined || !current;
+  // What would be of other values is not shown.
+  const cost = wrong.length > 0 ? undefined : preview.data;
+  // What kept the run from starting before the last change may be mended.
+  const problems = checking ? wrong : [...wrong, ...(cost?.problems ?? [])];
+  const blocked = problems.length > 0 || cost === undefined || checking;
 
   return (
     <aside className={layout['side']} aria-label="Cost of this run">
@@ -59,6 +62,12 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
           {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
           {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+          {checking && <Checking />}
+          {wrong.length > 0 && (
+            <Text size="xs" c="dimmed">
+              What the run would cost is shown again once these fields are right.
+            </Text>
+          )}
           {cost?.leak !== null && cost?.leak !== undefined && (
             <SignOffState project={project} leak={cost.leak} signOff={cost.leak.signOff} brief />
           )}
@@ -72,14 +81,16 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
             <Button
               variant="default"
               fullWidth
-              disabled={!current}
+              disabled={checking}
               onClick={() => cost.smallerBatch !== null && change(project, cost.smallerBatch)}
             >
               Use batches of {cost.smallerBatch.batchSize} × {cost.smallerBatch.gradientAccumulation}
             </Button>
           )}
-          {cost === undefined && preview.isPending && <Skeleton h={120} />}
-          {cost !== undefined && <Costs cost={cost} effectiveBatch={draft.batchSize * draft.gradientAccumulation} />}
+          {cost === undefined && wrong.length === 0 && preview.isPending && <Skeleton h={120} />}
+          {cost !== undefined && cost.steps > 0 && (
+            <Costs cost={cost} effectiveBatch={draft.batchSize * draft.gradientAccumulation} />
+          )}
         </Stack>
       </SectionCard>
       {cost !== undefined && <StageTable stages={cost.stages} />}

@@ -15,6 +15,7 @@ import {
 import type { Diagnosis } from '#shared/models/diagnosis';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunDetail, RunSummary } from '#shared/models/run';
+import { deviceNames } from '#shared/training/device-names';
 import { confirm } from '../../components/confirm';
 import { formatDate, formatDuration } from '../../components/format';
 import { Notice } from '../../components/notice';
@@ -26,6 +27,10 @@ import { useDrafts } from './draft-store';
 import { presetTitle } from './presets';
 import { ProblemPanel } from './problem-panel';
 import { useTrainView } from './train-view';
+
+/** Runs of a later Fovea may have others. */
+const nameOfDevice = (device: string): string =>
+  Object.entries(deviceNames).find(([id]) => id === device)?.[1] ?? device;
 
 export interface RunHeaderProps {
   readonly project: ProjectSummary;
@@ -77,7 +82,7 @@ export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProb
             {[
               run.backbone,
               presetTitle(run.preset),
-              run.device,
+              nameOfDevice(run.device),
               formatDate(run.createdAt),
               run.seconds > 0 ? formatDuration(run.seconds) : null,
             ]

@@ -6,6 +6,7 @@ import { type RunSummary, wasLeft } from '#shared/models/run';
 import { queuePlaces } from '#shared/training/queue';
 import { formatAgo, formatQuantity } from '../../components/format';
 import { bestText } from '../../components/run-picker';
+import { shareOf } from '../../components/run-share';
 import { RunStateBadge } from '../../components/run-state-badge';
 import { useRunProgress } from '../../state/activity';
 import { refresh, useCommand } from '../../state/requests';
@@ -187,6 +188,7 @@ interface RunItemProps {
 function RunItem({ run, selected, onSelect, children }: RunItemProps) {
   const progress = useRunProgress(run.id);
   const going = run.state === 'running' || run.state === 'paused';
+  const share = progress === undefined ? null : shareOf(progress);
   const best = bestText(run);
   return (
     <UnstyledButton className={classes['item']} aria-current={selected} onClick={onSelect}>
@@ -209,13 +211,8 @@ function RunItem({ run, selected, onSelect, children }: RunItemProps) {
           Leaking split
         </Text>
       )}
-      {going && progress !== undefined && progress.totalSteps > 0 && (
-        <Progress
-          mt={4}
-          size={3}
-          value={(progress.step / progress.totalSteps) * 100}
-          aria-label={`${run.name}: progress`}
-        />
+      {going && progress !== undefined && share !== null && (
+        <Progress mt={4} size={3} value={share} aria-label={`${run.name}: progress`} />
       )}
       {(run.state === 'interrupted' || run.state === 'failed') && run.error !== null && (
         <Text size="xs" c="var(--fovea-warning-text)" lineClamp={2}>

@@ -3,6 +3,7 @@ import { assertNever } from '#shared/ipc/errors';
 import type { RunProgress } from '#shared/models/run';
 import { formatCompact } from '../../charts/format';
 import { formatCount, formatDuration } from '../../components/format';
+import { shareOf } from '../../components/run-share';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
 
@@ -28,10 +29,30 @@ function phaseText({ phase, state }: RunProgress): string {
   }
 }
 
+function Amount({ label, done, total }: { readonly label: string; readonly done: number; readonly total: number }) {
+  return (
+    <Stat
+      label={label}
+      value={
+        <>
+          {formatCount(done)}
+          <Text span c="dimmed" size="sm">
+            {' '}
+            of {formatCount(total)}
+          </Text>
+        </>
+      }
+    />
+  );
+}
+
 /** Where a run stands: phase, step and epoch, time left and speed. */
 export function RunProgressCard({ progress }: { readonly progress: RunProgress }) {
-  const share = progress.totalSteps === 0 ? null : Math.min(100, (progress.step / progress.totalSteps) * 100);
+  const share = shareOf(progress);
+  const { counted } = progress;
   const paused = progress.state === 'paused';
+  // Before its turn there is nothing to count.
+  const hasBegun = counted !== null || progress.totalSteps > 0;
   const phase = phaseText(progress);
   return (
     <SectionCard title={phase} description={progress.message ?? undefined}>
@@ -43,26 +64,26 @@ export function RunProgressCard({ progress }: { readonly progress: RunProgress }
         color={paused ? 'yellow' : 'accent'}
         aria-label="Training progress"
       />
-      <Group justify="space-between" mt="xs" gap="lg" grow preventGrowOverflow={false}>
-        <Stat
-          label="Epoch"
-          value={`${Math.min(progress.epochs, Math.floor(progress.epoch) + 1)} of ${progress.epochs}`}
-        />
-        <Stat
-          label="Step"
-          value={
+      {hasBegun && (
+        <Group justify="space-between" mt="xs" gap="lg" grow preventGrowOverflow={false}>
+          {counted === null ? (
             <>
-              {formatCount(progress.step)}
-              <Text span c="dimmed" size="sm">
-                {' '}
-                of {formatCount(progress.totalSteps)}
-              </Text>
+              <Stat
+                label="Epoch"
+                value={`${Math.min(progress.epochs, Math.floor(progress.epoch) + 1)} of ${progress.epochs}`}
+              />
+              <Amount label="Step" done={progress.step} total={progress.totalSteps} />
             </>
-          }
-        />
-        <Stat label="Time left" value={paused ? '–' : formatDuration(progress.etaSeconds ?? Number.NaN)} />
-        <Stat label="Images/s" value={paused ? '–' : formatCompact(progress.imagesPerSecond)} />
-      </Group>
+          ) : (
+            <Amount label={progress.phase === 'extracting' ? 'Views' : 'Images'} {...counted} />
+          )}
+          <Stat
+            label={counted === null ? 'Time left' : 'Left for this'}
+            value={paused ? '–' : formatDuration(progress.etaSeconds ?? Number.NaN)}
+          />
+          <Stat label="Images/s" value={paused ? '–' : formatCompact(progress.imagesPerSecond)} />
+        </Group>
+      )}
     </SectionCard>
   );
 }

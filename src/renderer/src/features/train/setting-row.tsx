@@ -1,6 +1,6 @@
 import { NumberInput, Select, Switch, TextInput } from '@mantine/core';
-import { type ReactNode, useEffect, useId, useState } from 'react';
-import { decimalText, parseDecimal } from './number-text';
+import { type ReactNode, useId } from 'react';
+import { useTypedNumber, wholeFrom } from '../../components/typed-number';
 import classes from './setting-row.module.css';
 
 interface RowProps {
@@ -41,21 +41,28 @@ export function IntegerSetting(
 ) {
   const { label, help, value, onChange, disabled = false, min, max, suffix = '' } = props;
   const id = useId();
+  const { text, error, type } = useTypedNumber({
+    label,
+    value,
+    disabled,
+    check: wholeFrom(min, max),
+    example: 'a whole number',
+    onChange: (next) => next !== null && onChange(next),
+  });
   return (
     <Row id={id} label={label} help={help}>
       <NumberInput
         id={id}
         aria-describedby={`${id}-help`}
-        value={value}
+        value={text}
         min={min}
         max={max}
         suffix={suffix}
         allowDecimal={false}
-        clampBehavior="blur"
+        clampBehavior="none"
         disabled={disabled}
-        onChange={(next) => {
-          if (typeof next === 'number' && Number.isInteger(next)) onChange(next);
-        }}
+        error={error}
+        onChange={type}
       />
     </Row>
   );
@@ -68,20 +75,21 @@ export interface DecimalSettingProps extends SettingProps<number | null> {
   readonly placeholder?: string;
 }
 
-/** A number that may need an exponent, such as a learning rate. What is typed counts as soon as it reads as a number. */
+const anyNumber = () => null;
+
+/** A number that may need an exponent, such as a learning rate. */
 export function DecimalSetting(props: DecimalSettingProps) {
-  const { label, help, value, onChange, disabled = false, check, placeholder } = props;
+  const { label, help, value, onChange, disabled = false, check = anyNumber, placeholder } = props;
   const id = useId();
-  const [text, setText] = useState(value === null ? '' : decimalText(value));
-  useEffect(() => {
-    setText((shown) => {
-      const read = shown.trim() === '' ? null : parseDecimal(shown);
-      return read === value ? shown : value === null ? '' : decimalText(value);
-    });
-  }, [value]);
-  const read = parseDecimal(text);
-  const empty = text.trim() === '' && placeholder !== undefined;
-  const error = empty ? null : read === null ? 'Type a number, e.g. 2e-5' : (check?.(read) ?? null);
+  const { text, error, type } = useTypedNumber({
+    label,
+    value,
+    disabled,
+    check,
+    optional: placeholder !== undefined,
+    example: 'a number, e.g. 2e-5',
+    onChange,
+  });
   return (
     <Row id={id} label={label} help={help}>
       <TextInput
@@ -92,13 +100,7 @@ export function DecimalSetting(props: DecimalSettingProps) {
         placeholder={placeholder}
         disabled={disabled}
         error={error}
-        onChange={(event) => {
-          const next = event.currentTarget.value;
-          setText(next);
-          const number = parseDecimal(next);
-          if (next.trim() === '' && placeholder !== undefined) onChange(null);
-          else if (number !== null && (check?.(number) ?? null) === null) onChange(number);
-        }}
+        onChange={(event) => type(event.currentTarget.value)}
       />
     </Row>
   );

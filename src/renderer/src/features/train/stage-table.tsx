@@ -1,8 +1,8 @@
 import type { RequestOutput } from '#shared/ipc/contract';
 import { formatParameters } from '../../charts/format';
 import { formatCount } from '../../components/format';
+import { decimalText } from '../../components/number-text';
 import { SectionCard } from '../../components/section-card';
-import { decimalText } from './number-text';
 import classes from './run-cost-panel.module.css';
 
 type Stages = RequestOutput<'runs.preview'>['stages'];

@@ -6,6 +6,7 @@ import { queuePlaces } from '#shared/training/queue';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { Page, PageHeader } from '../../components/page';
+import { WrongFields } from '../../components/wrong-fields';
 import { useRequest } from '../../state/requests';
 import { useSelectedRun } from '../../state/selected-run';
 import { useSession } from '../../state/session';
@@ -17,6 +18,7 @@ import { RunList } from './run-list';
 import { RunView } from './run-view';
 import classes from './train-screen.module.css';
 import { useTrainView } from './train-view';
+import { useFirstDraft } from './use-first-draft';
 
 /** What to show before a person has chosen: what runs now, else the newest run, else the form for the first. */
 function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined {
@@ -25,6 +27,7 @@ function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined {
 
 /** Runs at the left; at the right the form for a new one, the chosen one, an experiment or a comparison. */
 export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
+  useFirstDraft(project.id);
   const list = useRequest('runs.list', { project: project.id });
   const dataset = useRequest('dataset.summary', { project: project.id });
   const choice = useSelectedRun((state) => state.runs[project.id]);
@@ -46,86 +49,88 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
   const empty = dataset.data !== undefined && dataset.data.images === 0 && runs.length === 0;
 
   return (
-    <Page>
-      <PageHeader
-        title="Train"
-        description="Fine-tune a Vision Transformer on this project's images, on this machine"
-        actions={
-          !empty && (
-            <>
-              <NewExperiment
-                project={project}
-                onStarted={(id) => show(project.id, { kind: 'experiment', experiment: id })}
-                onChangeSettings={() => select(null)}
+    <WrongFields>
+      <Page>
+        <PageHeader
+          title="Train"
+          description="Fine-tune a Vision Transformer on this project's images, on this machine"
+          actions={
+            !empty && (
+              <>
+                <NewExperiment
+                  project={project}
+                  onStarted={(id) => show(project.id, { kind: 'experiment', experiment: id })}
+                  onChangeSettings={() => select(null)}
+                />
+                <Button
+                  leftSection={<Plus size={14} />}
+                  variant={isForm ? 'default' : 'filled'}
+                  disabled={isForm}
+                  onClick={() => select(null)}
+                >
+                  New run
+                </Button>
+              </>
+            )
+          }
+        />
+        {list.isError && <ErrorAlert error={list.error} onRetry={() => list.refetch()} />}
+        {empty ? (
+          <EmptyState
+            icon={Images}
+            title="No images to train on yet"
+            actions={<Button onClick={() => go('data')}>Go to Data</Button>}
+          >
+            Import images, give them labels and make a split. Then come back to train.
+          </EmptyState>
+        ) : (
+          <div className={classes['columns']}>
+            <aside className={classes['list']} aria-label="Runs of this project">
+              {list.isPending && <Skeleton h={60} m={8} />}
+              {list.data !== undefined && runs.length === 0 && (
+                <div className={classes['listHead']} style={{ color: 'var(--mantine-color-dimmed)', border: 0 }}>
+                  Runs appear here once you start one.
+                </div>
+              )}
+              <RunList
+                project={project.id}
+                runs={runs}
+                experiments={experiments}
+                selected={{
+                  run: view === null ? (run?.id ?? null) : null,
+                  experiment: experiment ?? (view === null ? (run?.experiment?.experiment ?? null) : null),
+                }}
+                onSelectRun={select}
+                onSelectExperiment={(id) => show(project.id, { kind: 'experiment', experiment: id })}
+                onCompare={(ids) => show(project.id, { kind: 'comparison', runs: ids })}
               />
-              <Button
-                leftSection={<Plus size={14} />}
-                variant={isForm ? 'default' : 'filled'}
-                disabled={isForm}
-                onClick={() => select(null)}
-              >
-                New run
-              </Button>
-            </>
-          )
-        }
-      />
-      {list.isError && <ErrorAlert error={list.error} onRetry={() => list.refetch()} />}
-      {empty ? (
-        <EmptyState
-          icon={Images}
-          title="No images to train on yet"
-          actions={<Button onClick={() => go('data')}>Go to Data</Button>}
-        >
-          Import images, give them labels and make a split. Then come back to train.
-        </EmptyState>
-      ) : (
-        <div className={classes['columns']}>
-          <aside className={classes['list']} aria-label="Runs of this project">
-            {list.isPending && <Skeleton h={60} m={8} />}
-            {list.data !== undefined && runs.length === 0 && (
-              <div className={classes['listHead']} style={{ color: 'var(--mantine-color-dimmed)', border: 0 }}>
-                Runs appear here once you start one.
-              </div>
-            )}
-            <RunList
-              project={project.id}
-              runs={runs}
-              experiments={experiments}
-              selected={{
-                run: view === null ? (run?.id ?? null) : null,
-                experiment: experiment ?? (view === null ? (run?.experiment?.experiment ?? null) : null),
-              }}
-              onSelectRun={select}
-              onSelectExperiment={(id) => show(project.id, { kind: 'experiment', experiment: id })}
-              onCompare={(ids) => show(project.id, { kind: 'comparison', runs: ids })}
-            />
-          </aside>
-          <div className={classes['detail']}>
-            {view?.kind === 'experiment' && (
-              <ExperimentView
-                key={view.experiment}
-                project={project}
-                experiment={view.experiment}
-                onOpenRun={select}
-                onRemoved={() => select(null)}
-              />
-            )}
-            {view?.kind === 'comparison' && (
-              <ComparisonView
-                project={project}
-                runs={view.runs}
-                onOpenRun={select}
-                onClose={() => show(project.id, null)}
-              />
-            )}
-            {view === null && run !== undefined && (
-              <RunView key={run.id} project={project} run={run} place={queuePlaces(runs).get(run.id) ?? null} />
-            )}
-            {isForm && list.data !== undefined && <NewRunForm project={project} onStarted={select} />}
+            </aside>
+            <div className={classes['detail']}>
+              {view?.kind === 'experiment' && (
+                <ExperimentView
+                  key={view.experiment}
+                  project={project}
+                  experiment={view.experiment}
+                  onOpenRun={select}
+                  onRemoved={() => select(null)}
+                />
+              )}
+              {view?.kind === 'comparison' && (
+                <ComparisonView
+                  project={project}
+                  runs={view.runs}
+                  onOpenRun={select}
+                  onClose={() => show(project.id, null)}
+                />
+              )}
+              {view === null && run !== undefined && (
+                <RunView key={run.id} project={project} run={run} place={queuePlaces(runs).get(run.id) ?? null} />
+              )}
+              {isForm && list.data !== undefined && <NewRunForm project={project} onStarted={select} />}
+            </div>
           </div>
-        </div>
-      )}
-    </Page>
+        )}
+      </Page>
+    </WrongFields>
   );
 }

@@ -1,6 +1,6 @@
-import type { Device } from '#shared/models/run-config';
+import type { Device } from '../models/run-config';
 
-/** What devices are called in the window. */
+/** What devices are called in the window and in logs. */
 export const deviceNames: Readonly<Record<Device, string>> = {
   auto: 'Automatic',
   cpu: 'Processor',

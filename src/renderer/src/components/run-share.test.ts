@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import type { RunProgress } from '#shared/models/run';
+import { shareOf } from './run-share';
+
+const progress: RunProgress = {
+  run: 'r',
+  state: 'running',
+  phase: 'extracting',
+  step: 0,
+  totalSteps: 960,
+  epoch: 0,
+  epochs: 40,
+  counted: { done: 467, total: 624 },
+  imagesPerSecond: 0.9,
+  etaSeconds: 174,
+  message: null,
+};
+
+describe('the share of a run', () => {
+  it('is that of the views while features are computed, and of the steps then', () => {
+    expect(shareOf(progress)).toBeCloseTo(74.84, 2);
+    expect(shareOf({ ...progress, phase: 'training', counted: null, step: 240 })).toBe(25);
+    expect(shareOf({ ...progress, phase: 'waiting', counted: null, totalSteps: 0 })).toBeNull();
+  });
+});

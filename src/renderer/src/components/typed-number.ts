@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'react';
+import { decimalText, parseDecimal } from './number-text';
+import { useWrongField } from './wrong-fields';
+
+export interface TypedNumberOptions {
+  readonly label: string;
+  readonly value: number | null;
+  readonly onChange: (value: number | null) => void;
+  /** Says what is wrong with a number, or null. */
+  readonly check: (value: number) => string | null;
+  /** Empty is allowed and means null. */
+  readonly optional?: boolean;
+  readonly disabled?: boolean;
+  /** What to type, where that is no number. */
+  readonly example: string;
+}
+
+export interface TypedNumber {
+  readonly text: string;
+  readonly error: string | null;
+  readonly type: (text: string | number) => void;
+}
+
+/** The error of a text that is typed for a number, and the number where there is none. */
+export function readNumber(
+  text: string,
+  { check, optional = false, example }: Pick<TypedNumberOptions, 'check' | 'optional' | 'example'>,
+): { readonly value: number | null; readonly error: string | null } {
+  if (text.trim() === '' && optional) return { value: null, error: null };
+  const value = parseDecimal(text);
+  if (value === null) return { value, error: `Type ${example}` };
+  return { value, error: check(value) };
+}
+
+/**
+ * The text of a field for a number. It counts as soon as it reads as a right number; until then the field says what is
+ * wrong, the value stays, and the form knows (`useWrongFields`).
+ */
+export function useTypedNumber(options: TypedNumberOptions): TypedNumber {
+  const { label, value, onChange, disabled = false } = options;
+  const [text, setText] = useState(textOf(value));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another value replaces what was typed
+  useEffect(() => {
+    setText((shown) => (readNumber(shown, options).value === value ? shown : textOf(value)));
+  }, [value]);
+  const error = disabled ? null : readNumber(text, options).error;
+  useWrongField(label, error);
+  return {
+    text,
+    error,
+    type: (typed) => {
+      const next = String(typed);
+      setText(next);
+      const read = readNumber(next, options);
+      // A field that is left tells its value again: that is no change, and must not begin a check under the pointer.
+      if (read.error === null && read.value !== value) onChange(read.value);
+    },
+  };
+}
+
+const textOf = (value: number | null): string => (value === null ? '' : decimalText(value));
+
+/** For whole numbers: "A whole number from 1 to 1,024". */
+export const wholeFrom =
+  (min: number, max: number) =>
+  (value: number): string | null =>
+    Number.isInteger(value) && value >= min && value <= max
+      ? null
+      : `A whole number from ${grouped.format(min)} to ${grouped.format(max)}`;
+
+/** "From 1 to 45". */
+export const between =
+  (min: number, max: number) =>
+  (value: number): string | null =>
+    value >= min && value <= max ? null : `From ${grouped.format(min)} to ${grouped.format(max)}`;
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });

@@ -1,0 +1,10 @@
+import type { Preset } from '../models/run-config';
+
+/** What people call a preset. */
+export const presetTitles: Readonly<Record<Preset, string>> = {
+  quick: 'Quick look',
+  lora: 'Adapters (LoRA)',
+  careful: 'Careful',
+  full: 'Full',
+  gradual: 'Gradual unfreezing',
+};
