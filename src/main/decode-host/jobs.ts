@@ -7,6 +7,7 @@ import { displayFile } from '../ingest/display-file';
 import { ingestFile, ingestFrames } from '../ingest/ingest-file';
 import { inspectFile } from '../ingest/inspect-file';
 import { listFileTags } from '../ingest/list-file-tags';
+import { readFileIdentity } from '../ingest/read-file-identity';
 import { pictureFacts } from '../ingest/picture-facts';
 import { encodePng } from '../ingest/raster/codec';
 import type { DecodeJobName, DecodeJobs } from './protocol';
@@ -22,6 +23,7 @@ export const decodeJobs: Handlers = {
     ingestFrames(path, intensity, shortSide, choice, from),
   display: ({ path, frame, window, invert }) => displayFile(path, frame, window, invert),
   tags: ({ path, identifying }) => listFileTags(path, identifying),
+  identity: ({ path }) => readFileIdentity(path),
   inspect: ({ path, identifying }) => inspectFile(path, identifying),
   rasterPng: async ({ raster, maxSide }) => {
     const decoded = await readRaster(raster);

@@ -227,9 +227,33 @@ CREATE TABLE dataset_versions (
 CREATE INDEX images_removed ON images (removed_at) WHERE removed_at IS NOT NULL;
 `;
 
+const identities = `
+-- What a DICOM file says of whom and what it shows, as keyed hashes (store/identities.ts); null where it does not say.
+CREATE TABLE identities (
+  hash TEXT PRIMARY KEY,
+  patient TEXT,
+  accession TEXT,
+  visit TEXT,
+  study TEXT,
+  series TEXT,
+  instance TEXT,
+  birth_date TEXT,
+  sex TEXT
+) STRICT, WITHOUT ROWID;
+
+-- Keyed hash of the patient's identifier without what spreadsheets change in it.
+ALTER TABLE patients ADD COLUMN loose TEXT;
+-- Other names of patients, from tables: key is a keyed hash as that of patients is.
+CREATE TABLE patient_aliases (
+  key TEXT PRIMARY KEY,
+  patient_id INTEGER NOT NULL REFERENCES patients (id)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** In order; the last one's version is what this Fovea writes (`PRAGMA user_version`). */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: pictures },
   { version: 3, sql: trust },
+  { version: 4, sql: identities },
 ];
