@@ -7,9 +7,9 @@ import { displayFile } from '../ingest/display-file';
 import { ingestFile, ingestFrames } from '../ingest/ingest-file';
 import { inspectFile } from '../ingest/inspect-file';
 import { listFileTags } from '../ingest/list-file-tags';
-import { readFileIdentity } from '../ingest/read-file-identity';
 import { pictureFacts } from '../ingest/picture-facts';
 import { encodePng } from '../ingest/raster/codec';
+import { readFileIdentity } from '../ingest/read-file-identity';
 import type { DecodeJobName, DecodeJobs } from './protocol';
 
 type Handlers = {

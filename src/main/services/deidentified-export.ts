@@ -168,7 +168,8 @@ export function createDeidentifiedExports(services: {
       await rm(temporary, { recursive: true, force: true });
       await mkdir(temporary);
       const outcome = await writeAll(project, files, temporary, options, job);
-      const patients = new Set(outcome.written.flatMap(({ pseudonym }) => pseudonym ?? [])).size;
+      // Nobody named is not the same as nobody.
+      const patients = new Set(outcome.written.flatMap(({ pseudonym }) => pseudonym ?? [])).size || null;
       const report: DeidentifiedReport = {
         fovea: version,
         writtenAt: new Date().toISOString(),

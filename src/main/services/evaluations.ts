@@ -25,7 +25,7 @@ import {
   writeEvaluation,
 } from './run-files';
 import { ensureRasters } from './run-rasters';
-import { samplesOf } from './run-samples';
+import { namesPatient, samplesOf } from './run-samples';
 import type { Runs } from './runs';
 import { testTimeOf } from './test-time';
 
@@ -144,7 +144,7 @@ export function createEvaluations(options: {
       split,
       testTimeViews: testTime?.views ?? 0,
       leak: record.signOff === null ? null : signOffWarning(record.signOff),
-      ...evaluateCases(cases, record.classes),
+      ...evaluateCases(cases, record.classes, undefined, namesPatient(project)),
       seconds: answer.seconds,
       imagesPerSecond: answer.seconds > 0 ? cases.length / answer.seconds : 0,
       evaluatedAt: new Date().toISOString(),

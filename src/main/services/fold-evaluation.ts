@@ -6,6 +6,7 @@ import { spreadOf } from '#shared/statistics/spread';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { readCases, readEvaluation } from './run-files';
+import { namesPatient } from './run-samples';
 
 export interface PooledFolds {
   readonly evaluation: FoldEvaluation;
@@ -43,7 +44,7 @@ export async function poolFolds(
     cases.push(...answered.map((entry) => ({ ...entry, fold })));
   }
   cases.sort((a, b) => a.image - b.image);
-  const numbers = evaluateCases(cases, first.classes);
+  const numbers = evaluateCases(cases, first.classes, undefined, namesPatient(project));
   const seconds = evaluations.reduce((sum, one) => sum + one.seconds, 0);
   const spread = (value: (evaluation: Evaluation) => number): Spread => spreadOf(evaluations.map(value));
   return {

@@ -1,12 +1,19 @@
-import { looseIdentifier } from '#shared/identity/identifier';
+import { isRounded, looseIdentifier } from '#shared/identity/identifier';
 import type { PatientChanges, TableAnswers, TableChanges, TableQuestion } from '#shared/models/label-table';
-import { allFileKeys, type FileKeys, uidKey } from '../store/identities';
-import { knownNumbers, looseKey, type PatientRef, patientBook, patientRef } from '../store/identity';
+import { allFileKeys, type FileKeys } from '../store/identities';
+import {
+  knownNumbers,
+  looseKey,
+  namedSites,
+  type PatientBook,
+  type PatientRef,
+  patientBook,
+  patientRef,
+} from '../store/identity';
 import { classesByName } from '../store/labels';
 import type { ProjectStore } from '../store/open';
 import { presentReadings, readers } from '../store/readings';
 import { type ImageFacts, imageFacts } from '../store/table-facts';
-import { isRounded } from '#shared/identity/identifier';
 import type { LabelTable, TableEntry, TableReading } from './labels-table';
 import { matchTable, type TableMatch } from './match-table';
 import { emptyQuestion, type PatientClaim, resolvePatients } from './resolve-patients';
@@ -74,7 +81,7 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     const label = before.label === null ? null : (classNames.get(before.label) ?? null);
     const differs = wanted !== null && wanted !== label;
     if (wanted !== null && !differs) sameLabels += 1;
-    const study = studyOf(store, entry, keysOf(before));
+    const study = studyOf(entry, keysOf(before));
     const change: ImageChange = {
       before,
       label: differs ? wanted : null,
@@ -133,7 +140,7 @@ export function tableQuestionsOf(table: LabelTable, questions: readonly TableQue
   return [...questions.filter(({ name }) => name !== 'empty-ids'), emptyQuestion(table.keysAbove, 'key')];
 }
 
-const presentOf = (book: ReturnType<typeof patientBook>, { patient }: ImageFacts): PatientRef | null =>
+const presentOf = (book: PatientBook, { patient }: ImageFacts): PatientRef | null =>
   patient === null ? null : book.numbered(patient);
 
 function resolveOfImages(
@@ -171,28 +178,22 @@ export function toldPatient(
 }
 
 /**
- * A table's study is a name within its patient; a DICOM study's UID stands for itself. Null where the table names none,
- * or the one that the file is of: by its UID or its accession number.
+ * A table's study is a name within its patient. Null where the table names none, and where the file has a UID of its
+ * study, which stands for itself: a table can neither part nor join DICOM studies.
  */
 export function studyOf(
-  store: ProjectStore,
   { patient, study }: Pick<TableEntry, 'patient' | 'study'>,
   keys: FileKeys | null,
 ): string | null {
-  if (study === null) return null;
-  if (keys !== null && (uidKey(store, study) === keys.study || looseKey(store, study) === keys.accession)) return null;
+  if (study === null || (keys !== null && keys.study !== null)) return null;
   return JSON.stringify([patient === null ? null : looseIdentifier(patient), looseIdentifier(study)]);
 }
 
 /** Sites by what a table says: one that is written nearly as a name that the lab gave before is that one. */
 function siteNumbers(store: ProjectStore): (name: string) => number | null {
   const exact = knownNumbers(store, 'site');
-  const names = new Map(
-    store
-      .all<{ id: number; name: string }>(`SELECT id, name FROM origins WHERE kind = 'site' AND name IS NOT NULL`)
-      .map(({ id, name }) => [looseIdentifier(name), id]),
-  );
-  return (name) => exact(name) ?? names.get(looseIdentifier(name)) ?? null;
+  const names = namedSites(store);
+  return (name) => names.get(looseIdentifier(name)) ?? exact(name);
 }
 
 /** The label of rows without a reader; else the class that all readings name, the stored and the table's. */

@@ -1,16 +1,18 @@
+import { looseIdentifier, readIdentifier } from '#shared/identity/identifier';
 import { FoveaError } from '#shared/ipc/errors';
 import {
   type ColumnMapping,
   type ColumnRole,
   columnRoles,
+  type TableAnswers,
   type TablePreview,
   type ValueCounts,
 } from '#shared/models/label-table';
 import type { ProjectStore } from '../store/open';
+import type { HeldWords } from './import';
 import { planTable } from './label-table-changes';
 import { plainText, type TableText } from './label-table-text';
-import { findColumns, readLabelTable } from './labels-table';
-import { matchTable, type TableTarget } from './match-table';
+import { findColumns, type LabelTable, readLabelTable } from './labels-table';
 
 /** What a window shows of a table: its first rows and columns, cut. */
 const SAMPLE_ROWS = 8;
@@ -19,13 +21,17 @@ const LONGEST_CELL = 80;
 const LISTED_VALUES = 30;
 const COUNTED_ROLES = ['label', 'reader', 'site', 'split'] as const;
 
+/** Holds a table against the files of an import. */
+export type HoldTable = (table: LabelTable) => Promise<HeldWords>;
+
 /** See `LabelTables.preview`. Everything of the answer is bounded, whatever the table holds. */
-export function previewTable(
+export async function previewTable(
   store: ProjectStore,
   text: TableText,
   mapping: ColumnMapping,
-  targets: readonly TableTarget[] | null,
-): TablePreview {
+  answers: TableAnswers,
+  hold: HoldTable | null,
+): Promise<TablePreview> {
   const columns = findColumns(text.headers, mapping);
   const header = (role: ColumnRole) => text.headers[columns[role]] ?? null;
   const shown = {
@@ -40,41 +46,49 @@ export function previewTable(
     values: Object.fromEntries(
       COUNTED_ROLES.flatMap((role) => (columns[role] < 0 ? [] : [[role, countValues(text, columns[role])]])),
     ),
-    patients: columns.patient < 0 ? 0 : distinct(text, columns.patient),
+    patients: columns.patient < 0 ? 0 : distinctPatients(text, columns.patient),
   };
   try {
-    const table = readLabelTable(text, mapping);
-    if (targets !== null) {
-      const match = matchTable(table, targets);
+    const table = readLabelTable(text, mapping, answers);
+    const shared = { matchedBy: table.by, blocked: null };
+    if (hold !== null) {
+      const { files, match, resolved, questions } = await hold(table);
       return {
         ...shown,
-        files: targets.length,
-        rowsMatched: match.rowsMatched,
-        filesMatched: match.filesMatched,
-        blocked: null,
-        problems: [...table.problems, ...match.problems],
+        ...shared,
+        files,
+        rowsMatched: match?.rowsMatched ?? 0,
+        filesMatched: match?.filesMatched ?? 0,
+        problems: [...table.problems, ...(match?.problems ?? []), ...(resolved?.problems ?? [])],
+        patientChanges: resolved?.changes ?? null,
+        questions: [...questions],
         changes: null,
       };
     }
-    const { match, files, counts } = planTable(store, table);
+    const { match, files, counts, patients, questions, problems } = planTable(store, table, answers);
     const ignored =
       columns.split < 0 ? [] : ['The split column is left out: parts are given when images are imported.'];
     return {
       ...shown,
+      ...shared,
       files,
       rowsMatched: match.rowsMatched,
       filesMatched: match.filesMatched,
-      blocked: null,
-      problems: [...table.problems, ...match.problems, ...ignored],
+      problems: [...table.problems, ...problems, ...ignored],
+      patientChanges: patients,
+      questions: [...questions],
       changes: counts,
     };
   } catch (error) {
     if (!(error instanceof FoveaError) || error.code !== 'labels_invalid') throw error;
     return {
       ...shown,
-      files: targets?.length ?? 0,
+      files: 0,
       rowsMatched: 0,
       filesMatched: 0,
+      matchedBy: null,
+      patientChanges: null,
+      questions: [],
       blocked: error.message,
       problems: [...text.warnings],
       changes: null,
@@ -100,5 +114,11 @@ function countValues(text: TableText, column: number): ValueCounts {
   };
 }
 
-const distinct = (text: TableText, column: number): number =>
-  new Set(text.rows.flatMap((row) => plainText(row[column] ?? '') || [])).size;
+/** As they are compared, without those that name nobody. */
+const distinctPatients = (text: TableText, column: number): number =>
+  new Set(
+    text.rows.flatMap((row) => {
+      const identifier = readIdentifier(row[column] ?? '');
+      return identifier === null ? [] : [looseIdentifier(identifier)];
+    }),
+  ).size;

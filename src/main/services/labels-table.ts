@@ -168,7 +168,9 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}, ans
   const drafts = new Map<string, Draft>();
   const unknownParts = new Set<string>();
   const found = { rows: 0, withoutPath: 0, keysAbove: 0, ages: 0, dates: 0, withoutLabel: 0, roundedKeys: 0 };
-  const readDay = dayReader(columns.date < 0 || by !== 'patient' ? [] : text.rows.map((row) => row[columns.date] ?? ''));
+  const readDay = dayReader(
+    columns.date < 0 || by !== 'patient' ? [] : text.rows.map((row) => row[columns.date] ?? ''),
+  );
   /** The last value of each column that may be merged. */
   const above = new Map<ColumnRole, string>();
   for (const [index, line] of text.rows.entries()) {
@@ -189,9 +191,9 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}, ans
     const date = readDay(day);
     if (by === 'patient' && day !== null && date === null) found.dates += 1;
     const key = name === null ? undefined : keyText(by, name, date);
+    if (empty.has(by)) found.keysAbove += 1;
     if (name === null || key === undefined || key === '' || (columns.date >= 0 && by === 'patient' && date === null)) {
       found.withoutPath += 1;
-      if (empty.has(by)) found.keysAbove += 1;
       continue;
     }
     if (by !== 'path' && isRounded(name)) {
@@ -205,7 +207,8 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}, ans
     draft.rows += 1;
     const patient = by === 'patient' ? null : cell('patient');
     if (patient !== null) draft.patients.set(looseIdentifier(patient), patient);
-    draft.patientAbove ||= by !== 'patient' && empty.has('patient');
+    if (by !== 'patient' && empty.has('patient')) draft.patientAbove = true;
+    else if (patient !== null) draft.patientNamed = true;
     draft.study ??= by === 'study' ? null : cell('study');
     draft.site ??= cell('site');
     draft.sex ??= cell('sex');
@@ -313,6 +316,7 @@ interface Draft extends Pick<TableEntry, 'path' | 'key' | 'date' | 'line'> {
   /** By what they are compared as. */
   readonly patients: Map<string, string>;
   patientAbove: boolean;
+  patientNamed: boolean;
   study: string | null;
   site: string | null;
   split: SplitPart | null;
@@ -328,6 +332,7 @@ const emptyDraft = (place: Pick<TableEntry, 'path' | 'key' | 'date' | 'line'>): 
   changedReadings: 0,
   patients: new Map(),
   patientAbove: false,
+  patientNamed: false,
   study: null,
   site: null,
   split: null,
@@ -336,13 +341,14 @@ const emptyDraft = (place: Pick<TableEntry, 'path' | 'key' | 'date' | 'line'>): 
   rows: 0,
 });
 
-function toEntry({ labels, readings, changedReadings: _, patients, patientAbove, ...rest }: Draft): TableEntry {
+function toEntry(draft: Draft): TableEntry {
+  const { labels, readings, changedReadings: _, patients, patientAbove, patientNamed, ...rest } = draft;
   const [label] = labels;
   const [patient] = patients.values();
   return {
     ...rest,
     patient: patients.size === 1 ? (patient ?? null) : null,
-    patientAbove: patientAbove && patients.size === 0,
+    patientAbove: patientAbove && !patientNamed,
     label: labels.size === 1 ? (label ?? null) : null,
     readings: [...readings].map(([reader, said]) => ({ reader, label: said })),
   };

@@ -1,4 +1,4 @@
-import type { KeyRole } from "#shared/models/label-table";
+import type { KeyRole } from '#shared/models/label-table';
 import { type FileKeys, uidKey, visitKey } from '../store/identities';
 import { looseKey } from '../store/identity';
 import type { ProjectStore } from '../store/open';
@@ -35,8 +35,11 @@ const NAMED = 5;
 
 /** Finds the entry of each file. */
 export function matchTable(table: LabelTable, targets: readonly TableTarget[], store: ProjectStore): TableMatch {
-  const { entries, unclear, problems: own } =
-    table.by === 'path' ? byPath(table, targets) : byKey(table, table.by, targets, store);
+  const {
+    entries,
+    unclear,
+    problems: own,
+  } = table.by === 'path' ? byPath(table, targets) : byKey(table, table.by, targets, store);
   const matched = new Set(entries.flatMap((entry) => entry ?? []));
   const unused = table.entries.filter((entry) => !matched.has(entry) && !unclear.has(entry));
   const rowsOf = (of: Iterable<TableEntry>) => [...of].reduce((sum, entry) => sum + entry.rows, 0);

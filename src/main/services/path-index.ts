@@ -72,7 +72,11 @@ export function indexPaths<Entry extends { readonly path: string }>(entries: rea
 /** “C:\A\.\b\..\c.PNG” → a, c.png: in lower case and NFC, without drive and dots. */
 export function pathParts(path: string): string[] {
   const parts: string[] = [];
-  const plain = path.normalize('NFC').toLowerCase().replaceAll('\\', '/').replace(/^[a-z]:(?=\/)/, '');
+  const plain = path
+    .normalize('NFC')
+    .toLowerCase()
+    .replaceAll('\\', '/')
+    .replace(/^[a-z]:(?=\/)/, '');
   for (const part of plain.split('/')) {
     if (part === '..') parts.pop();
     else if (part !== '' && part !== '.') parts.push(part);

@@ -24,6 +24,16 @@ export interface ResolvedPatients {
   readonly problems: readonly string[];
 }
 
+export const NO_PATIENT_CHANGES: PatientChanges = {
+  before: null,
+  after: null,
+  unknown: 0,
+  split: 0,
+  merged: 0,
+  idsWrittenOtherwise: 0,
+  idsRounded: 0,
+};
+
 /**
  * Holds what a table or a pattern says of patients against what the files say.
  *
@@ -51,7 +61,10 @@ export function resolvePatients(
       book.exact(told.key)?.key === present.key);
 
   /** By loose key of what is told: the ways it is written, and the patients of the files that it is told of. */
-  const names = new Map<string, { readonly first: PatientRef; keys: Set<string>; of: Map<string, PatientRef>; renames: boolean }>();
+  const names = new Map<
+    string,
+    { readonly first: PatientRef; keys: Set<string>; of: Map<string, PatientRef>; renames: boolean }
+  >();
   /** By key of a patient of the files: what it is told to be; its own name as itself. */
   const toldOf = new Map<string, Set<string>>();
   for (const claim of claims) {
@@ -118,7 +131,7 @@ export function resolvePatients(
 
   const rounded = claims.filter(({ told }) => told?.rounded === true);
   const lost = rounded.filter(({ present }) => present === null);
-  const merging = claims.filter(({ present, told, tellsAbove }) => present === null && told === null && tellsAbove);
+  const merging = claims.filter(({ present, tellsAbove }) => present === null && tellsAbove);
   const otherwise = claims.filter((claim) => isSame(claim) && claim.told?.key !== claim.present?.key).length;
   const severalWays = [...names.values()].filter(({ keys, of }) => of.size === 0 && keys.size > 1).length;
   const distinct = (of: readonly (PatientRef | null)[]) => new Set(of.flatMap((one) => one?.key ?? [])).size || null;

@@ -27,7 +27,9 @@ export function dayReader(column: readonly string[]): (cell: string | null) => s
     if (german !== null) return day(Number(german[3]), Number(german[2]), Number(german[1]));
     const [, first, second, year] = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$/.exec(text) ?? [];
     if (first !== undefined && (dayFirst !== monthFirst || first === second)) {
-      return dayFirst ? day(Number(year), Number(second), Number(first)) : day(Number(year), Number(first), Number(second));
+      return dayFirst
+        ? day(Number(year), Number(second), Number(first))
+        : day(Number(year), Number(first), Number(second));
     }
     if (!/^[1-6]\d{4}(?:[.,]\d+)?$/.test(text)) return null;
     const at = new Date((Math.trunc(Number(text.replace(',', '.'))) - SPREADSHEET_EPOCH) * 86_400_000);

@@ -28,8 +28,8 @@ export const visitKey = (store: ProjectStore, patientKey: string, date: string):
   shortHash(store, 'visit', `${patientKey} ${date}`);
 
 /** Hashes what a file says; nothing of it is kept. */
-export function fileKeys(store: ProjectStore, identity: FileIdentity, sex: string | null): FileKeys {
-  const { patient, patientId, accession, studyDate, birthDate, study, series, sopInstance } = identity;
+export function fileKeys(store: ProjectStore, identity: FileIdentity): FileKeys {
+  const { patient, patientId, accession, studyDate, birthDate, sex, study, series, sopInstance } = identity;
   const key = patientId === null ? null : looseKey(store, patientId);
   const uid = (text: string | null) => (text === null ? null : uidKey(store, text));
   const ofPatient = (domain: string, text: string | null) =>

@@ -50,7 +50,9 @@ export const looseKey = (store: ProjectStore, identifier: string): string =>
 
 /** Half of a keyed hash: 128 bits, in 22 characters. */
 export const shortHash = (store: ProjectStore, domain: string, text: string): string =>
-  Buffer.from(keyedHash(store, domain, text), 'hex').subarray(0, 16).toString('base64url');
+  Buffer.from(keyedHash(store, domain, text), 'hex')
+    .subarray(0, 16)
+    .toString('base64url');
 
 /** Running number of a patient, made where the patient is new. One key from different origins is one patient. */
 export function patientOf(store: ProjectStore, { key, loose, origin }: PatientRef): number {
@@ -114,6 +116,18 @@ export function originNumber(
   }
   return present?.id ?? store.run('INSERT INTO origins (kind, key, name) VALUES (?, ?, ?)', kind, key, name).id;
 }
+
+/** Sites by their names, as identifiers are compared. */
+export function namedSites(store: ProjectStore): Map<string, number> {
+  const rows = store.all<{ id: number; name: string }>(
+    `SELECT id, name FROM origins WHERE kind = 'site' AND name IS NOT NULL ORDER BY id DESC`,
+  );
+  return new Map(rows.map(({ id, name }) => [looseIdentifier(name), id]));
+}
+
+/** As `originNumber` for a site that a table names: one that is written nearly as a known name is that one. */
+export const siteNumber = (store: ProjectStore, name: string): number =>
+  namedSites(store).get(looseIdentifier(name)) ?? originNumber(store, 'site', name, name);
 
 /** Running number of a study, from its StudyInstanceUID, which is hashed and not kept. */
 export function studyNumber(store: ProjectStore, uid: string, patient: number | null): number {

@@ -241,6 +241,9 @@ CREATE TABLE identities (
   sex TEXT
 ) STRICT, WITHOUT ROWID;
 
+-- Covers what asks which patients and parts the images of a study have: see studies.ts.
+CREATE INDEX images_study_patient ON images (study_id, patient_id, split) WHERE removed_at IS NULL;
+
 -- Keyed hash of the patient's identifier without what spreadsheets change in it.
 ALTER TABLE patients ADD COLUMN loose TEXT;
 -- Other names of patients, from tables: key is a keyed hash as that of patients is.

@@ -11,6 +11,7 @@ export interface FileIdentity {
   /** Dates as YYYYMMDD; null where they are none. */
   readonly studyDate: string | null;
   readonly birthDate: string | null;
+  readonly sex: string | null;
   readonly study: string | null;
   readonly series: string | null;
   readonly sopInstance: string | null;

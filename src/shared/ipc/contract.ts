@@ -32,8 +32,11 @@ import { jobSchema } from '../models/job';
 import {
   columnMappingSchema,
   labelConflictSchema,
+  patientChangesSchema,
+  tableAnswersSchema,
   tableChangesSchema,
   tablePreviewSchema,
+  tableQuestionSchema,
 } from '../models/label-table';
 import { leakPlanSchema } from '../models/leak';
 import { settingValueSchema } from '../models/membership';
@@ -180,8 +183,24 @@ export const requests = {
    * project. The sample rows are for a window only: they are never stored or logged.
    */
   'dataset.readTable': request(
-    project.extend({ plan: z.string().nullable(), table: z.string(), mapping: columnMappingSchema.default({}) }),
+    project.extend({
+      plan: z.string().nullable(),
+      table: z.string(),
+      mapping: columnMappingSchema.default({}),
+      answers: tableAnswersSchema.default({}),
+      /** Of an import: it says who is on images that the table says nothing of. */
+      groupPattern: z.string().nullable().default(null),
+    }),
     tablePreviewSchema,
+  ),
+  /** What a pattern for patients would make of the files of an import; writes nothing. */
+  'dataset.readPattern': request(
+    project.extend({ plan: z.string(), groupPattern: z.string(), answers: tableAnswersSchema.default({}) }),
+    z.object({
+      changes: patientChangesSchema,
+      questions: z.array(tableQuestionSchema),
+      problems: z.array(z.string()),
+    }),
   ),
   /** Applies a label table to the images of the project; one action that can be undone. `changed` counts images. */
   'dataset.applyTable': request(
@@ -189,6 +208,7 @@ export const requests = {
       table: z.string(),
       mapping: columnMappingSchema.default({}),
       conflicts: labelConflictSchema.default('mine'),
+      answers: tableAnswersSchema.default({}),
     }),
     z.object({ changed: z.number().int(), changes: tableChangesSchema, problems: z.array(z.string()) }),
   ),

@@ -54,7 +54,8 @@ export const deidentifiedResultSchema = z.object({
   /** Of the resource `report/<id>`. */
   report: z.string(),
   written: z.number().int(),
-  patients: z.number().int(),
+  /** Those that are named; null where nobody is. */
+  patients: z.number().int().nullable(),
   heldBack: z.array(z.object({ file: z.number().int(), image: z.number().int(), reason: z.enum(pixelRisks) })),
   failed: z.array(z.object({ file: z.number().int(), image: z.number().int(), code: z.string(), message: z.string() })),
   bytes: z.number(),

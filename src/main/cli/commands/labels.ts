@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { ColumnMapping, LabelConflict } from '#shared/models/label-table';
+import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
 import type { Run } from '../program';
-import { columnMapping, describeChanges, describeTable, tableResult } from './table-columns';
+import { answerOption, columnMapping, describeChanges, describeTable, tableResult } from './table-columns';
 
 interface Options {
   readonly columns?: ColumnMapping;
+  readonly answer?: TableAnswers;
   readonly preview?: boolean;
   readonly conflicts: LabelConflict;
 }
@@ -14,18 +15,19 @@ export function addLabels(program: Command, run: Run): void {
     .command('labels')
     .description('apply a label table to the images of a project: labels, readings, patients, studies, sites, sex, age')
     .argument('<project>', 'the project folder')
-    .argument('<csv>', 'a CSV or TSV with a path or file column')
+    .argument('<csv>', 'a CSV or TSV with a column for path, accession number, UID or patient')
     .option('--columns <which>', 'what its columns mean: path=File,label=Diagnosis,reader=Rater', columnMapping)
+    .option(...answerOption)
     .option('--preview', 'say what would change, and change nothing')
     .addOption(
       new Option('--conflicts <whose>', 'where a person gave another label: keep mine, or take the one of the table')
         .choices(['mine', 'table'])
         .default('mine'),
     )
-    .action((folder: string, csv: string, { columns = {}, preview = false, conflicts }: Options) =>
+    .action((folder: string, csv: string, { columns = {}, answer = {}, preview = false, conflicts }: Options) =>
       run(async (session) => {
         const project = await session.open(folder);
-        const input = { project, table: session.grant(csv), mapping: columns };
+        const input = { project, table: session.grant(csv), mapping: columns, answers: answer };
         if (preview) {
           const found = await session.request('dataset.readTable', { ...input, plan: null });
           return { result: { ...tableResult(found) }, text: describeTable(found) };

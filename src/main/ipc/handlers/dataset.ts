@@ -2,6 +2,8 @@ import type { ImportResult } from '#shared/models/dataset';
 import { datasetBalance } from '../../services/balance';
 import { datasetReport } from '../../services/dataset-report';
 import { renderDatasetReport } from '../../services/dataset-report-page';
+import type { HoldTable } from '../../services/label-table-preview';
+import { NO_PATIENT_CHANGES } from '../../services/resolve-patients';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
@@ -32,16 +34,27 @@ export const datasetHandlers = ({
       ),
     'dataset.import': async ({ project: id, plan, options, labels: given }) => {
       const project = projects.get(id);
-      const table = given === null ? null : await labelTables.read(grants.path(given), options.columns);
+      const table =
+        given === null ? null : await labelTables.read(grants.path(given), options.columns, options.answers);
       return { job: jobs.start('import', id, (handle) => imports.run(project, plan, options, table, handle)).id };
     },
-    'dataset.readTable': ({ project: id, plan, table, mapping }) => {
+    'dataset.readTable': ({ project: id, plan, table: given, mapping, answers, groupPattern }) => {
       const project = projects.get(id);
-      const targets = plan === null ? null : imports.targets(project, plan);
-      return labelTables.preview(project, targets, grants.path(table), mapping);
+      const hold: HoldTable | null =
+        plan === null ? null : (table) => imports.hold(project, plan, { table, groupPattern, answers });
+      return labelTables.preview(project, hold, grants.path(given), mapping, answers);
     },
-    'dataset.applyTable': ({ project, table, mapping, conflicts }) =>
-      labelTables.apply(projects.get(project), grants.path(table), mapping, conflicts),
+    'dataset.readPattern': async ({ project, plan, groupPattern, answers }) => {
+      const words = { table: null, groupPattern, answers };
+      const { resolved, questions, files } = await imports.hold(projects.get(project), plan, words);
+      return {
+        changes: resolved?.changes ?? { ...NO_PATIENT_CHANGES, unknown: files },
+        questions: [...questions],
+        problems: [...(resolved?.problems ?? [])],
+      };
+    },
+    'dataset.applyTable': ({ project, table, mapping, conflicts, answers }) =>
+      labelTables.apply(projects.get(project), grants.path(table), mapping, conflicts, answers),
     'dataset.importResult': ({ job }) => jobs.result<ImportResult>(job),
     'dataset.ids': ({ project, filter, sort }) => ({ ids: dataset.ids(projects.get(project), filter, sort) }),
     'dataset.facets': ({ project }) => dataset.facets(projects.get(project)),

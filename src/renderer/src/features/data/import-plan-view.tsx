@@ -231,7 +231,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                         {path}
                       </Text>
                       <Text size="xs" fw={550} style={{ flex: 'none' }}>
-                        {patient ?? 'no match: a patient of its own'}
+                        {patient ?? 'no match: patient not known'}
                       </Text>
                     </Group>
                   ))}
