@@ -3,7 +3,6 @@ import type { PatientChanges, TableAnswers, TableChanges, TableQuestion } from '
 import { allFileKeys, type FileKeys } from '../store/identities';
 import {
   knownNumbers,
-  looseKey,
   namedSites,
   type PatientBook,
   type PatientRef,

@@ -163,6 +163,9 @@ describe('readLabelTable', () => {
   });
 });
 
+/** Tables by path ask it nothing. */
+const store = null as never;
+
 describe('matchTable', () => {
   const targets = (...paths: string[]) => paths.map((path, file) => ({ path, file }));
   it('gives a row to one file only, that of the whole path before those that end so', () => {
@@ -170,6 +173,7 @@ describe('matchTable', () => {
     const { entries, rowsMatched, filesMatched, problems } = matchTable(
       table,
       targets('a/1.png', 'b/1.png', 'x/2.png', 'y/x/2.png', 'z/3.png'),
+      store,
     );
     expect(entries.map((entry) => entry?.label)).toEqual([undefined, undefined, 'B', undefined, 'C']);
     expect([rowsMatched, filesMatched]).toEqual([2, 2]);
@@ -179,7 +183,7 @@ describe('matchTable', () => {
 
   it('takes the frames of a file as one', () => {
     const frames = [0, 1].map(() => ({ path: 'a/1.dcm', file: 'same' }));
-    expect(matchTable(read('path,label\n1,A'), frames).entries.map((entry) => entry?.label)).toEqual(['A', 'A']);
+    expect(matchTable(read('path,label\n1,A'), frames, store).entries.map((entry) => entry?.label)).toEqual(['A', 'A']);
   });
 });
 

@@ -5,6 +5,7 @@ import { readersDisagree } from './reading-groups';
 import { findLabelConflicts } from './review-label-conflicts';
 import type { Mislabels } from './review-mislabels';
 import { createPictureFinder } from './review-pictures';
+import { findWhoIsWho } from './review-who-is-who';
 
 /** Finds the images with one reason, among those that are in the dataset. */
 export type Finder = (project: OpenProject) => readonly ReviewFinding[] | Promise<readonly ReviewFinding[]>;
@@ -17,6 +18,7 @@ export interface ReviewFinder {
 
 export const createFinders = (mislabels: Mislabels): readonly ReviewFinder[] => [
   { reasons: ['label-conflict'], find: ({ store }) => findLabelConflicts(store) },
+  { reasons: ['who-is-who'], find: ({ store }) => findWhoIsWho(store) },
   { reasons: ['readers-disagree'], find: readersDisagree },
   { reasons: ['suspected-mislabel'], find: (project) => mislabels.find(project) },
   { reasons: ['burned-in-text', 'odd-picture', 'other-modality'], find: createPictureFinder() },

@@ -6,7 +6,6 @@ import type { RunConfig } from '#shared/models/run-config';
 import { fitsAtOnce } from '#shared/training/stages';
 import type { TrainResult } from '../engine-host/protocol';
 import { bestOf } from './run-book';
-import type { RunSample } from './run-files';
 
 /** `20261123-142233-full-3f2a`: sorts by time, is a folder name everywhere, and two in one second differ. */
 export const newRunId = (at: Date, preset: string): string =>

@@ -28,13 +28,22 @@ it('describes a table without its rows', () => {
       split: null,
       sex: null,
       age: null,
+      accession: null,
+      series: null,
+      instance: null,
+      date: null,
     },
     sample: [['a.png', 'MUSTERMANN']],
     rows: 1,
     files: 2,
     rowsMatched: 1,
     filesMatched: 1,
+    matchedBy: 'path',
     patients: 1,
+    patientChanges: null,
+    questions: [
+      { name: 'patients', text: 'Whose patients?', answers: [{ value: 'files', text: 'Those of the files' }] },
+    ],
     values: {},
     blocked: null,
     problems: ['1 row without a path: left out.'],
@@ -43,5 +52,6 @@ it('describes a table without its rows', () => {
   const text = describeTable(preview);
   expect(text).toContain('1, of which 1 fit a file');
   expect(text).toContain('Note: 1 row without a path');
+  expect(text).toContain('Question: Whose patients?\n  --answer patients=files  Those of the files');
   expect(text + JSON.stringify(tableResult(preview))).not.toContain('MUSTERMANN');
 });

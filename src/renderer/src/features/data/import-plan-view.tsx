@@ -17,11 +17,14 @@ import { FileSpreadsheet, Info, TriangleAlert, X } from 'lucide-react';
 import { useState } from 'react';
 import { assertNever } from '#shared/ipc/errors';
 import type { FrameChoice, ImportOptions, ImportPlan } from '#shared/models/dataset';
-import type { ColumnMapping } from '#shared/models/label-table';
+import type { ColumnMapping, TableAnswers } from '#shared/models/label-table';
+import { patientsText } from '#shared/models/patient-count';
 import { type Grant, platform } from '../../bridge/bridge';
 import { ClassChip } from '../../components/class-chip';
 import { formatBytes, formatCount, formatQuantity } from '../../components/format';
+import { Notice } from '../../components/notice';
 import { Stat } from '../../components/stat';
+import { useRequest } from '../../state/requests';
 import { showError } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
 import { classWarning } from './filters';
@@ -29,6 +32,7 @@ import classes from './import.module.css';
 import { patternPresets, tryPattern } from './patient-pattern';
 import { SkippedFiles } from './skipped-files';
 import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
+import { isAnswered, TableQuestions } from './table-questions';
 
 export interface ImportPlanViewProps {
   readonly project: string;
@@ -46,19 +50,35 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
   const [pattern, setPattern] = useState<string | null>(null);
   const [table, setTable] = useState<Grant | null>(null);
   const [columns, setColumns] = useState<ColumnMapping>({});
-  const tablePreview = useTablePreview({ project, plan: plan.id, table: table?.grant ?? null, mapping: columns });
-  // A table that is chosen and not understood would stop the import, or give no labels.
-  const tableReady = table === null || tablePreview.data?.blocked === null;
+  const [answers, setAnswers] = useState<TableAnswers>({});
+  const preview = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
+  const groupPattern = preview?.ok === true ? pattern : null;
+  const asked = { project, plan: plan.id, mapping: columns, answers, groupPattern };
+  const tablePreview = useTablePreview({ ...asked, table: table?.grant ?? null });
+  const patternInput = { project, plan: plan.id, groupPattern: groupPattern ?? '', answers };
+  const patternPreview = useRequest('dataset.readPattern', patternInput, {
+    keepPrevious: true,
+    enabled: groupPattern !== null && table === null,
+  });
+  const ofPattern = groupPattern !== null && table === null ? patternPreview.data : undefined;
+  // A table that is chosen and not understood would stop the import, or give no labels; an open question too.
+  const tableReady =
+    table === null || (tablePreview.data?.blocked === null && isAnswered(tablePreview.data.questions, answers));
+  const patternReady = table !== null || groupPattern === null || isAnswered(ofPattern?.questions ?? [], answers);
   const fresh = plan.files - plan.alreadyKnown;
   // Files that are in may have frames that are not.
   const nothingNew = frames.kind === 'first' ? fresh === 0 : plan.files === 0;
-  const preview = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
 
+  const choosePattern = (chosen: string | null) => {
+    setPattern(chosen);
+    setAnswers({});
+  };
   const chooseTable = async () => {
     try {
       const chosen = await platform.pickFiles({ title: 'Choose a label table (CSV or TSV)' });
       if (chosen?.[0] === undefined) return;
       setColumns({});
+      setAnswers({});
       setTable(chosen[0]);
     } catch (error) {
       showError(error);
@@ -168,20 +188,23 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
               )}
               {table === null ? (
                 <Text size="xs" c="dimmed">
-                  A column with the path, and any of label, reader, patient, study, site, split, sex, age
+                  A column with the path, accession number, UID or patient, and any of label, reader, study, site,
+                  split, sex, age
                 </Text>
               ) : (
-                <TableFacts project={project} plan={plan.id} table={table.grant} mapping={columns} />
+                <TableFacts {...asked} table={table.grant} />
               )}
             </Group>
             {table !== null && (
               <Box mt="xs">
                 <TableMapper
-                  project={project}
-                  plan={plan.id}
+                  {...asked}
                   table={table.grant}
-                  mapping={columns}
-                  onMapping={setColumns}
+                  onMapping={(chosen) => {
+                    setColumns(chosen);
+                    setAnswers({});
+                  }}
+                  onAnswers={setAnswers}
                 />
               </Box>
             )}
@@ -208,7 +231,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                   ...patternPresets.map((one) => ({ value: one.pattern, label: one.label })),
                   { value: 'own', label: 'My own pattern' },
                 ]}
-                onChange={(value) => setPattern(value === 'tags' ? null : value === 'own' ? '()' : value)}
+                onChange={(value) => choosePattern(value === 'tags' ? null : value === 'own' ? '()' : value)}
               />
               {pattern !== null && (
                 <TextInput
@@ -218,7 +241,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                   spellCheck={false}
                   value={pattern}
                   error={preview !== null && !preview.ok ? preview.reason : null}
-                  onChange={(event) => setPattern(event.currentTarget.value)}
+                  onChange={(event) => choosePattern(event.currentTarget.value)}
                 />
               )}
             </Group>
@@ -237,6 +260,15 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                   ))}
                 </div>
               </Input.Wrapper>
+            )}
+            {ofPattern !== undefined && (
+              <Stack gap="xs" mt="xs">
+                <Text size="xs" fw={500} c="dimmed" role="status">
+                  {`${formatQuantity(plan.files, 'file')}: ${patientsText({ patients: ofPattern.changes.after, withoutPatient: ofPattern.changes.unknown })}.`}
+                </Text>
+                {ofPattern.problems.length > 0 && <Notice tone="warning" lines={ofPattern.problems} />}
+                <TableQuestions questions={ofPattern.questions} answers={answers} onAnswers={setAnswers} />
+              </Stack>
             )}
           </section>
 
@@ -259,9 +291,12 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
         </Button>
         <Button
           data-autofocus
-          disabled={nothingNew || preview?.ok === false || !tableReady}
+          disabled={nothingNew || preview?.ok === false || !tableReady || !patternReady}
           onClick={() =>
-            onImport({ labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames, columns }, table)
+            onImport(
+              { labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames, columns, answers },
+              table,
+            )
           }
         >
           {nothingNew

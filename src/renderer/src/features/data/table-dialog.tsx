@@ -4,6 +4,7 @@ import { formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
 import classes from './import.module.css';
 import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
+import { isAnswered } from './table-questions';
 import { changeLines, changesAnything } from './table-roles';
 import type { TableFlow } from './use-table-flow';
 
@@ -22,18 +23,20 @@ function Body(props: {
   readonly table: { readonly grant: string; readonly name: string };
 }) {
   const { project, flow, table } = props;
-  const input = { project, plan: null, table: table.grant, mapping: flow.mapping };
+  const input = { project, plan: null, table: table.grant, mapping: flow.mapping, answers: flow.answers };
   const preview = useTablePreview(input);
   const changes = preview.isPlaceholderData ? null : (preview.data?.changes ?? null);
   const lines = changes === null ? [] : changeLines(changes);
-  const ready = changes !== null && changesAnything(changes, flow.conflicts);
+  const differs = changes !== null && changesAnything(changes, flow.conflicts);
+  const ready = differs && isAnswered(preview.data?.questions ?? [], flow.answers);
+  const asks = (preview.data?.questions.length ?? 0) > 0;
   return (
     <Stack gap="sm">
       <Group gap={8}>
         <Text fw={600}>{table.name}</Text>
         <TableFacts {...input} />
       </Group>
-      <TableMapper {...input} onMapping={flow.setMapping} />
+      <TableMapper {...input} onMapping={flow.setMapping} onAnswers={flow.setAnswers} />
       {changes !== null && (
         <section aria-label="What would change">
           {lines.length > 0 ? (
@@ -66,7 +69,7 @@ function Body(props: {
           Cancel
         </Button>
         <Button data-autofocus disabled={!ready} loading={flow.busy} onClick={flow.apply}>
-          {changes !== null && !ready ? 'Nothing to apply' : 'Apply the table'}
+          {changes !== null && !differs && !asks ? 'Nothing to apply' : 'Apply the table'}
         </Button>
       </Group>
     </Stack>

@@ -1,11 +1,12 @@
 import { Loader, ScrollArea, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
-import { type ColumnMapping, columnRoles, type TablePreview } from '#shared/models/label-table';
+import { type ColumnMapping, columnRoles, type TableAnswers, type TablePreview } from '#shared/models/label-table';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { useRequest } from '../../state/requests';
 import classes from './table-mapper.module.css';
-import { matchText, roleNames, tableFacts, withColumn } from './table-roles';
+import { TableQuestions } from './table-questions';
+import { matchText, patientChangesText, roleNames, tableFacts, withColumn } from './table-roles';
 
 export interface TableMapperProps {
   readonly project: string;
@@ -13,13 +14,20 @@ export interface TableMapperProps {
   readonly plan: string | null;
   readonly table: string;
   readonly mapping: ColumnMapping;
+  readonly answers: TableAnswers;
+  /** Of an import that finds patients in file names too. */
+  readonly groupPattern?: string | null;
   readonly onMapping: (mapping: ColumnMapping) => void;
+  readonly onAnswers: (answers: TableAnswers) => void;
 }
 
+/** What a preview is asked with. */
+export type TableAsked = Omit<TableMapperProps, 'onMapping' | 'onAnswers'>;
+
 /** Asked for once a table is chosen. */
-export const useTablePreview = (asked: Omit<TableMapperProps, 'onMapping' | 'table'> & { table: string | null }) => {
-  const { project, plan, table, mapping } = asked;
-  const input = { project, plan, table: table ?? '', mapping };
+export const useTablePreview = (asked: Omit<TableAsked, 'table'> & { table: string | null }) => {
+  const { project, plan, table, mapping, answers, groupPattern = null } = asked;
+  const input = { project, plan, table: table ?? '', mapping, answers, groupPattern };
   return useRequest('dataset.readTable', input, { keepPrevious: table !== null, enabled: table !== null });
 };
 
@@ -39,24 +47,27 @@ export function TableMapper(props: TableMapperProps) {
             key={role}
             size="xs"
             label={roleNames[role]}
-            withAsterisk={role === 'path'}
+            withAsterisk={role === 'path' && (table.matchedBy ?? 'path') === 'path'}
             placeholder="none"
             clearable={table.mapping[role] !== null}
             searchable={table.headers.length > 12}
             data={[...table.headers]}
             value={table.mapping[role]}
-            error={role === 'path' && table.mapping.path === null}
+            error={role === 'path' && table.matchedBy === null && table.mapping.path === null}
             onChange={(header) => props.onMapping(withColumn(table, role, header))}
           />
         ))}
       </SimpleGrid>
       <Text size="xs" fw={500} role="status" c={table.blocked === null ? 'dimmed' : 'var(--mantine-color-error)'}>
         {table.blocked ?? matchText(table, props.plan === null ? 'image file' : 'file')}
-        {table.patients > 0 && ` ${formatCount(table.patients)} different patients.`}
+        {table.matchedBy !== null && table.matchedBy !== 'path' && ` Matched by ${roleNames[table.matchedBy]}.`}
+        {table.patients > 0 && ` ${formatCount(table.patients)} different patients in the table.`}
+        {table.patientChanges !== null && ` ${patientChangesText(table.patientChanges)}`}
       </Text>
       <Sample table={table} />
       <Values table={table} />
       {table.problems.length > 0 && <Notice tone="warning" lines={table.problems} />}
+      <TableQuestions questions={table.questions} answers={props.answers} onAnswers={props.onAnswers} />
     </Stack>
   );
 }
@@ -136,7 +147,7 @@ function Values({ table }: { readonly table: TablePreview }) {
 }
 
 /** "semicolon, UTF-8, 120 rows" of a table, once it is read. */
-export function TableFacts(props: Omit<TableMapperProps, 'onMapping'>) {
+export function TableFacts(props: TableAsked) {
   const { data } = useTablePreview(props);
   return data === undefined ? null : (
     <Text span size="xs" c="dimmed">

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ColumnMapping, LabelConflict } from '#shared/models/label-table';
+import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
 import { type Grant, invoke, platform } from '../../bridge/bridge';
 import { formatQuantity } from '../../components/format';
 import { showError } from '../../state/toasts';
@@ -9,10 +9,12 @@ export interface TableFlow {
   /** The table that is looked at; null while none is. */
   readonly table: Grant | null;
   readonly mapping: ColumnMapping;
+  readonly answers: TableAnswers;
   readonly conflicts: LabelConflict;
   readonly busy: boolean;
   readonly choose: () => void;
   readonly setMapping: (mapping: ColumnMapping) => void;
+  readonly setAnswers: (answers: TableAnswers) => void;
   readonly setConflicts: (conflicts: LabelConflict) => void;
   readonly apply: () => void;
   readonly close: () => void;
@@ -22,6 +24,7 @@ export interface TableFlow {
 export function useTableFlow(project: string, labelling: Labelling): TableFlow {
   const [table, setTable] = useState<Grant | null>(null);
   const [mapping, setMapping] = useState<ColumnMapping>({});
+  const [answers, setAnswers] = useState<TableAnswers>({});
   const [conflicts, setConflicts] = useState<LabelConflict>('mine');
   const [busy, setBusy] = useState(false);
   const choose = async () => {
@@ -29,6 +32,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
       const [chosen] = (await platform.pickFiles({ title: 'Choose a label table (CSV or TSV)' })) ?? [];
       if (chosen === undefined) return;
       setMapping({});
+      setAnswers({});
       setConflicts('mine');
       setTable(chosen);
     } catch (error) {
@@ -39,7 +43,13 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
     if (table === null) return;
     setBusy(true);
     const done = await labelling.change(async () => {
-      const { changed } = await invoke('dataset.applyTable', { project, table: table.grant, mapping, conflicts });
+      const { changed } = await invoke('dataset.applyTable', {
+        project,
+        table: table.grant,
+        mapping,
+        answers,
+        conflicts,
+      });
       return `Table applied to ${formatQuantity(changed, 'image')}`;
     });
     setBusy(false);
@@ -48,10 +58,16 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
   return {
     table,
     mapping,
+    answers,
     conflicts,
     busy,
     choose: () => void choose(),
-    setMapping,
+    // Other columns ask other questions.
+    setMapping: (columns) => {
+      setMapping(columns);
+      setAnswers({});
+    },
+    setAnswers,
     setConflicts,
     apply: () => void apply(),
     close: () => setTable(null),
