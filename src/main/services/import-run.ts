@@ -66,6 +66,8 @@ export interface ImportRun {
   readonly patternPatients: readonly (string | null)[] | null;
   /** Who the files are of, where a table or a pattern had to be held against them; null: as the files say. */
   readonly resolved: ResolvedPatients | null;
+  /** What was made of class names. */
+  readonly notes: readonly string[];
   readonly handle: JobHandle;
 }
 
@@ -273,6 +275,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       classes,
       ...groupPatients(groups),
       warnings: warningsOf(groupPatients(groups)),
+      ...(run.table === null ? {} : { columns: run.table.columns }),
       seconds,
       imagesPerSecond: seconds > 0 ? read / seconds : 0,
     };
@@ -298,6 +301,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       );
     }
     warnings.push(...(run.table?.problems ?? []), ...(match?.problems ?? []), ...(run.resolved?.problems ?? []));
+    warnings.push(...run.notes);
     const misses = run.patternPatients?.filter((one) => one === null).length ?? 0;
     if (misses > 0) warnings.push(`The patient pattern does not match ${count(misses, 'file name')}.`);
     const distinct = [...fileWarnings].sort((a, b) => b[1] - a[1]);

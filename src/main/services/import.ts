@@ -5,6 +5,7 @@ import type { TableAnswers, TableQuestion } from '#shared/models/label-table';
 import type { DecodePool } from '../decode-host/client';
 import { scanPaths } from '../ingest/dataset/scan';
 import { currentSplit } from '../store/splits';
+import { namesTakenIn, settleNames } from './class-names';
 import { findDuplicates } from './duplicate-search';
 import type { Events } from './events';
 import { type ImportIdentity, readIdentities, resolveOfImport, speaksOfIdentities } from './import-identities';
@@ -30,6 +31,8 @@ export interface ImportWords {
 /** The same, held against the files. */
 export interface HeldWords {
   readonly files: number;
+  /** The class that each file's folder names. */
+  readonly folders: readonly (string | null)[];
   /** Null without a table. */
   readonly match: TableMatch | null;
   readonly patternPatients: readonly (string | null)[] | null;
@@ -48,8 +51,8 @@ export interface Imports {
   hold(project: OpenProject, plan: string, words: ImportWords): Promise<HeldWords>;
   /**
    * Does it, with the labels of a table where one is given. A file that cannot be read is a line of the result. Throws
-   * `plan_unknown`, `nothing_to_import`, `pattern_invalid`, `pattern_slow`, `question_open`, `disk_full`,
-   * `project_unwritable`. Cancelling gives the result so far.
+   * `plan_unknown`, `nothing_to_import`, `pattern_invalid`, `pattern_slow`, `question_open`, `class_names_similar`,
+   * `disk_full`, `project_unwritable`. Cancelling gives the result so far.
    */
   run(
     project: OpenProject,
@@ -122,7 +125,8 @@ export function createImports(options: {
         : resolveOfImport(project.store, identities, match?.entries ?? null, patternPatients, answers);
     const asked = resolved?.questions ?? [];
     const questions = table === null ? asked : tableQuestionsOf(table, asked);
-    return { files: sources.length, match, patternPatients, resolved, questions };
+    const folders = sources.map(({ label }) => label);
+    return { files: sources.length, folders, match, patternPatients, resolved, questions };
   };
 
   return {
@@ -145,8 +149,23 @@ export function createImports(options: {
       const { groupPattern, answers } = importOptions;
       const held = await holdWords(project, plan, { table, groupPattern, answers }, handle);
       requireAnswers(held.questions, answers);
+      const folders = importOptions.labelsFromFolders ? held.folders : [];
+      const taken = namesTakenIn(held.match?.entries ?? [], folders);
+      const { spelling, notes } = settleNames(project.store, taken, importOptions.classNames);
+      const renamed = spelling.size === 0 ? table : (table?.renamed(spelling) ?? null);
       const result = await runImport(
-        { project, sources: scan.sources, ignored: scan.ignored, options: importOptions, table, ...held, handle },
+        {
+          project,
+          sources: scan.sources.map((one) => ({ ...one, label: spelling.get(one.label ?? '') ?? one.label })),
+          ignored: scan.ignored,
+          options: importOptions,
+          table: renamed,
+          ...(spelling.size === 0
+            ? held
+            : await holdWords(project, plan, { table: renamed, groupPattern, answers }, handle)),
+          notes,
+          handle,
+        },
         pool,
         events,
       );

@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import type {
   ColumnMapping,
   LabelConflict,
   TableAnswers,
   TableChanges,
   TablePreview,
+  UsedColumns,
 } from '#shared/models/label-table';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
@@ -13,6 +15,7 @@ import { classNumber, setLabel } from '../store/labels';
 import type { ProjectStore } from '../store/open';
 import { readerNumber, setReading } from '../store/readings';
 import { setFacts } from '../store/table-facts';
+import { namesTakenIn, settleNames } from './class-names';
 import type { Events } from './events';
 import { type ImageChange, planTable } from './label-table-changes';
 import { type HoldTable, previewTable } from './label-table-preview';
@@ -38,10 +41,12 @@ export interface LabelTables {
     file: string,
     mapping: ColumnMapping,
     answers?: TableAnswers,
+    classNames?: NameChoice,
   ): Promise<TablePreview>;
   /**
    * Applies a table to the images of the project, as one action that can be undone. `conflicts`: whose label stays
-   * where a person's and the table's differ. Throws `labels_invalid`, `question_open`.
+   * where a person's and the table's differ. Throws `labels_invalid`, `question_open`,
+   * `class_names_similar`.
    */
   apply(
     project: OpenProject,
@@ -49,7 +54,15 @@ export interface LabelTables {
     mapping: ColumnMapping,
     conflicts: LabelConflict,
     answers?: TableAnswers,
-  ): Promise<{ readonly changed: number; readonly changes: TableChanges; readonly problems: string[] }>;
+    classNames?: NameChoice,
+  ): Promise<AppliedTable>;
+}
+
+export interface AppliedTable {
+  readonly changed: number;
+  readonly changes: TableChanges;
+  readonly columns: UsedColumns;
+  readonly problems: string[];
 }
 
 export function createLabelTables(options: { readonly events: Events }): LabelTables {
@@ -66,22 +79,26 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
 
   return {
     read,
-    async preview(project, hold, file, mapping, answers = {}) {
-      return previewTable(project.store, await textOf(file), mapping, answers, hold);
+    async preview(project, hold, file, mapping, answers = {}, classNames = 'ask') {
+      return previewTable(project.store, await textOf(file), mapping, answers, hold, classNames);
     },
-    async apply(project, file, mapping, conflicts, answers = {}) {
-      const table = await read(file, mapping, answers);
+    async apply(project, file, mapping, conflicts, answers = {}, classNames = 'ask') {
+      const written = await read(file, mapping, answers);
       const { store } = project;
       const result = store.transaction(() => {
-        const planned = planTable(store, table, answers);
+        const asWritten = planTable(store, written, answers);
+        requireAnswers(asWritten.questions, answers);
+        const { spelling, notes } = settleNames(store, namesTakenIn(asWritten.match.entries, []), classNames);
+        const table = spelling.size === 0 ? written : written.renamed(spelling);
+        const planned = spelling.size === 0 ? asWritten : planTable(store, table, answers);
         const { changes, counts, match } = planned;
-        requireAnswers(planned.questions, answers);
-        const problems = [...table.problems, ...planned.problems];
+        const { columns } = table;
+        const problems = [...table.problems, ...planned.problems, ...notes];
         const before = { ...writeChanges(store, changes, conflicts), aliases: writeAliases(store, planned.aliases) };
         const changed = new Set(
           [before.labels, before.readings, before.facts].flatMap((list) => list.map(([id]) => id)),
         ).size;
-        if (changed === 0) return { changed, changes: counts, problems };
+        if (changed === 0) return { changed, changes: counts, columns, problems };
         pushAction(store, { kind: 'table', description: `Apply a label table to ${count(changed, 'image')}`, before });
         appendAudit(store, 'labels.table', {
           images: changed,
@@ -90,7 +107,7 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
           ...counts,
           conflictsKept: conflicts,
         });
-        return { changed, changes: counts, problems };
+        return { changed, changes: counts, columns, problems };
       });
       if (result.changed > 0) options.events.emit('project.changed', { project: project.id, what: 'dataset' });
       return result;

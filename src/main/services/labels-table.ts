@@ -7,8 +7,13 @@ import {
   type KeyRole,
   keyRoles,
   type TableAnswers,
+  type UsedColumns,
 } from '#shared/models/label-table';
-import { plainText, type TableText, tableInvalid } from './label-table-text';
+import type { Spelling } from './class-names';
+import { cellText, pathText, toYears } from './label-table-cell';
+import { findColumns, firstLines, headedAs, markedClass } from './label-table-columns';
+import { tableInvalid } from './label-table-errors';
+import type { TableText } from './label-table-text';
 import { indexPaths, type PathMatch, pathParts } from './path-index';
 import { count } from './splits-warnings';
 import { dayReader } from './table-days';
@@ -45,6 +50,8 @@ export interface TableEntry {
   readonly sex: string | null;
   /** Years. */
   readonly age: number | null;
+  /** Every class that its rows name, with or without a reader, also where they do not agree. */
+  readonly named: readonly string[];
   /** How many rows it is made of. */
   readonly rows: number;
 }
@@ -59,26 +66,13 @@ export interface LabelTable {
   readonly rows: number;
   /** What of it is left out or doubtful, one sentence each, without values of a patient. */
   readonly problems: readonly string[];
+  /** Which columns were read. */
+  readonly columns: UsedColumns;
   /** The entry of a file in a table by path: see `PathIndex.find`. */
   find(relativePath: string, root?: string): PathMatch<TableEntry> | undefined;
+  /** The same table with other names for its classes. */
+  renamed(spelling: Spelling): LabelTable;
 }
-
-/** Usual header names, in lower case without spaces, hyphens and underscores. */
-const USUAL_NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
-  path: ['path', 'file', 'filename', 'filepath', 'image', 'imagepath', 'imagefile', 'imagename'],
-  label: ['label', 'class', 'diagnosis'],
-  reader: ['reader', 'rater', 'annotator', 'observer', 'radiologist', 'readerid'],
-  patient: ['patient', 'patientid', 'subject', 'subjectid'],
-  study: ['study', 'studyid', 'studyinstanceuid', 'studyuid'],
-  site: ['site', 'institution', 'hospital', 'centre', 'center', 'institutionname'],
-  split: ['split', 'set', 'part', 'partition'],
-  sex: ['sex', 'gender', 'patientsex'],
-  age: ['age', 'patientage'],
-  accession: ['accession', 'accessionnumber', 'accessionno', 'accessionid'],
-  series: ['series', 'seriesid', 'seriesuid', 'seriesinstanceuid'],
-  instance: ['sopinstanceuid', 'sopinstance', 'sopuid', 'instanceuid', 'sopinstanceid'],
-  date: ['date', 'studydate', 'examdate', 'examinationdate'],
-};
 
 const PARTS: Readonly<Record<string, SplitPart>> = {
   __proto__: null as never,
@@ -113,68 +107,65 @@ const IDENTIFIERS: ReadonlySet<ColumnRole> = new Set(['patient', 'study', 'site'
 /** Identifiers that a spreadsheet may have merged over several rows. */
 const MERGED: readonly ColumnRole[] = ['patient', 'study', 'accession', 'series'];
 
+const CHOOSE_COLUMNS =
+  'Choose its columns (on the command line: --columns path=File,label=Diagnosis), or name them: path (or an accession number, a UID or the patient), label, and if you have them reader, patient, study, site, split, sex, age.';
 /** A column with more names than this is hardly the readers': it may be the patients', whose names are not to be kept. */
 const MOST_READERS = 50;
 const MANY_LABELS = 100;
 
-/**
- * The column of each role, -1 for none: as given, else by its usual names among the headers that are not given away.
- * Throws `labels_invalid` where a header that is named does not exist.
- */
-export function findColumns(headers: readonly string[], mapping: ColumnMapping): Record<ColumnRole, number> {
-  const simple = headers.map((name) => name.toLowerCase().replace(/[\s_-]/g, ''));
-  const columns = {} as Record<ColumnRole, number>;
-  for (const role of columnRoles) {
-    const name = mapping[role];
-    if (name === undefined || name === null) continue;
-    const exact = headers.indexOf(name);
-    const at = exact >= 0 ? exact : headers.findIndex((one) => one.toLowerCase() === name.toLowerCase());
-    if (at < 0) {
-      throw tableInvalid(`The label table has no column “${plainText(name).slice(0, 80)}” for ${role}.`, {
-        hint: `Its columns are: ${headers.slice(0, 12).join(', ')}${headers.length > 12 ? ', …' : ''}.`,
-      });
-    }
-    columns[role] = at;
-  }
-  const given = new Set(Object.values(columns));
-  for (const role of columnRoles) {
-    if (columns[role] !== undefined) continue;
-    columns[role] =
-      mapping[role] === null
-        ? -1
-        : simple.findIndex((name, index) => !given.has(index) && USUAL_NAMES[role].includes(name));
-  }
-  return columns;
-}
-
-/** The column that rows are held against files by. Throws `labels_invalid` where there is none. */
-export function keyOf(columns: Readonly<Record<ColumnRole, number>>): KeyRole {
-  const by = keyRoles.find((role) => columns[role] >= 0);
-  if (by !== undefined) return by;
-  throw tableInvalid('The label table has no column “path”, and none that names its images in another way.', {
-    hint: 'Give it a column with the path of each file, its SOP Instance, series or study UID, its accession number, or its patient.',
-  });
-}
+/** The column that rows are held against files by; null where there is none. */
+const keyOf = (columns: Readonly<Record<ColumnRole, number>>): KeyRole | null =>
+  keyRoles.find((role) => columns[role] >= 0) ?? null;
 
 /**
  * Reads a table by its columns. Throws `labels_invalid`: no column that says which images a row is for, or nothing
  * beside it.
  */
-export function readLabelTable(text: TableText, mapping: ColumnMapping = {}, answers: TableAnswers = {}): LabelTable {
-  const columns = findColumns(text.headers, mapping);
+export function readLabelTable(
+  given: TableText,
+  mapping: ColumnMapping = {},
+  answers: TableAnswers = {},
+  spelling: Spelling = new Map(),
+): LabelTable {
+  const text = headedAs(given, mapping);
+  const { of: columns, classes, notes, unclear } = findColumns(text, mapping);
+  const seen = { hint: `${firstLines(text)} ${CHOOSE_COLUMNS}` };
+  if (unclear !== null) throw unclear;
   const by = keyOf(columns);
+  if (by === null) {
+    throw tableInvalid('The label table has no column “path”, and none that names its images in another way.', seen);
+  }
   const used = columnRoles.filter((role) => columns[role] >= 0 && role !== by && role !== 'date');
-  if (used.length === 0) throw tableInvalid('The label table has no column beside the path that is used.');
+  if (classes.length === 0 && used.length === 0) {
+    throw tableInvalid('The label table has no column beside the path that is used.', seen);
+  }
   const drafts = new Map<string, Draft>();
   const unknownParts = new Set<string>();
-  const found = { rows: 0, withoutPath: 0, keysAbove: 0, ages: 0, dates: 0, withoutLabel: 0, roundedKeys: 0 };
+  const found = {
+    rows: 0,
+    withoutPath: 0,
+    keysAbove: 0,
+    roundedKeys: 0,
+    ages: 0,
+    dates: 0,
+    withoutLabel: 0,
+    unmarked: 0,
+    severalMarks: 0,
+  };
+  const marked = (line: readonly string[]): string | null => {
+    const { label, several } = markedClass(text, classes, line);
+    if (several) found.severalMarks += 1;
+    else if (label === null) found.unmarked += 1;
+    return label;
+  };
   const readDay = dayReader(
     columns.date < 0 || by !== 'patient' ? [] : text.rows.map((row) => row[columns.date] ?? ''),
   );
+  const linesAbove = text.lines.length - text.rows.length;
   /** The last value of each column that may be merged. */
   const above = new Map<ColumnRole, string>();
   for (const [index, line] of text.rows.entries()) {
-    const written = (role: ColumnRole): string => plainText(line[columns[role]] ?? '').slice(0, LONGEST[role]);
+    const written = (role: ColumnRole): string => cellText(line[columns[role]]).slice(0, LONGEST[role]);
     const empty = new Set<ColumnRole>();
     for (const role of MERGED) {
       if (columns[role] < 0) continue;
@@ -200,9 +191,10 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}, ans
       found.roundedKeys += 1;
       continue;
     }
-    const path = by === 'path' ? name.replaceAll('\\', '/') : '';
+    const path = by === 'path' ? pathText(name) : '';
     found.rows += 1;
-    const draft = drafts.get(key) ?? emptyDraft({ path, key: path === '' ? name : '', date, line: index + 2 });
+    const draft =
+      drafts.get(key) ?? emptyDraft({ path, key: path === '' ? name : '', date, line: linesAbove + index + 1 });
     drafts.set(key, draft);
     draft.rows += 1;
     const patient = by === 'patient' ? null : cell('patient');
@@ -219,7 +211,10 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}, ans
     const years = toYears(age);
     if (age !== null && years === null) found.ages += 1;
     draft.age ??= years;
-    const [label, reader] = [cell('label'), cell('reader')];
+    const reader = cell('reader');
+    const said = classes.length === 0 ? cell('label') : marked(line);
+    const label = said === null ? null : (spelling.get(said) ?? said);
+    if (label !== null) draft.named.add(label);
     if (label === null) {
       if (reader !== null) found.withoutLabel += 1;
     } else if (reader === null) {
@@ -249,7 +244,7 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}, ans
     });
   }
   const severalPatients = [...drafts.values()].filter((draft) => draft.patients.size > 1).length;
-  const problems: string[] = [...text.warnings];
+  const problems: string[] = [...text.warnings, ...notes];
   if (named.size > MANY_LABELS) {
     problems.push(`The label column has ${named.size} different values: each becomes a class. Is it the right column?`);
   }
@@ -276,6 +271,9 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}, ans
     problems.push(`${count(twice, 'row')} where a reader says something else of an image again: the later row counts.`);
   }
   if (found.withoutLabel > 0) problems.push(`${count(found.withoutLabel, 'row')} with a reader and no label.`);
+  if (found.severalMarks > 0)
+    problems.push(`${count(found.severalMarks, 'row')} with more than one class: no label is read from them.`);
+  if (found.unmarked > 0) problems.push(`${count(found.unmarked, 'row')} with none of the classes.`);
   if (found.ages > 0)
     problems.push(`${count(found.ages, 'row')} whose age is not a number of years: the age is left out.`);
   if (unknownParts.size > 0) {
@@ -283,13 +281,16 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}, ans
     problems.push(`The table names parts that are not train, validation or test: “${list}”. They are left out.`);
   }
   const paths = by === 'path' ? indexPaths(entries) : null;
+  const read = columnRoles.flatMap((role) => (columns[role] < 0 ? [] : [[role, text.headers[columns[role]]]]));
   return {
     by,
     keysAbove: found.keysAbove,
     entries,
     rows: found.rows,
     problems,
+    columns: { headers: Object.fromEntries(read), classes: classes.map((column) => text.headers[column] ?? '') },
     find: (path, root) => paths?.find(path, root),
+    renamed: (other) => readLabelTable(given, mapping, answers, other),
   };
 }
 
@@ -310,6 +311,7 @@ function keyText(by: KeyRole, name: string, date: string | null): string {
 }
 
 interface Draft extends Pick<TableEntry, 'path' | 'key' | 'date' | 'line'> {
+  readonly named: Set<string>;
   readonly labels: Set<string>;
   readonly readings: Map<string, string>;
   changedReadings: number;
@@ -327,6 +329,7 @@ interface Draft extends Pick<TableEntry, 'path' | 'key' | 'date' | 'line'> {
 
 const emptyDraft = (place: Pick<TableEntry, 'path' | 'key' | 'date' | 'line'>): Draft => ({
   ...place,
+  named: new Set(),
   labels: new Set(),
   readings: new Map(),
   changedReadings: 0,
@@ -342,20 +345,15 @@ const emptyDraft = (place: Pick<TableEntry, 'path' | 'key' | 'date' | 'line'>): 
 });
 
 function toEntry(draft: Draft): TableEntry {
-  const { labels, readings, changedReadings: _, patients, patientAbove, patientNamed, ...rest } = draft;
+  const { named, labels, readings, changedReadings: _, patients, patientAbove, patientNamed, ...rest } = draft;
   const [label] = labels;
   const [patient] = patients.values();
   return {
     ...rest,
+    named: [...named],
     patient: patients.size === 1 ? (patient ?? null) : null,
     patientAbove: patientAbove && !patientNamed,
     label: labels.size === 1 ? (label ?? null) : null,
     readings: [...readings].map(([reader, said]) => ({ reader, label: said })),
   };
-}
-
-/** "57", "57.5" and DICOM's "057Y"; null for anything else. */
-function toYears(text: string | null): number | null {
-  const years = Number(/^0*(\d{1,3}(?:\.\d+)?)y?$/i.exec(text ?? '')?.[1] ?? Number.NaN);
-  return Number.isFinite(years) ? years : null;
 }

@@ -1,3 +1,5 @@
+import { decodePercent } from './label-table-cell';
+
 /** Parts of a path that are compared: the file's name and the folders that it is in. */
 const DEEPEST = 12;
 
@@ -69,10 +71,10 @@ export function indexPaths<Entry extends { readonly path: string }>(entries: rea
   };
 }
 
-/** “C:\A\.\b\..\c.PNG” → a, c.png: in lower case and NFC, without drive and dots. */
+/** “C:\A\.\b\..\c.PNG” → a, c.png: decoded, in lower case and NFC, without drive and dots. */
 export function pathParts(path: string): string[] {
   const parts: string[] = [];
-  const plain = path
+  const plain = decodePercent(path)
     .normalize('NFC')
     .toLowerCase()
     .replaceAll('\\', '/')

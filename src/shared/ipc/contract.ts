@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameChoiceSchema } from '../class-names/similar-names';
 import { backboneSummarySchema } from '../models/backbone';
 import { balanceSchema } from '../models/balance';
 import { comparisonSchema } from '../models/comparison';
@@ -37,6 +38,7 @@ import {
   tableChangesSchema,
   tablePreviewSchema,
   tableQuestionSchema,
+  usedColumnsSchema,
 } from '../models/label-table';
 import { leakPlanSchema } from '../models/leak';
 import { settingValueSchema } from '../models/membership';
@@ -187,6 +189,7 @@ export const requests = {
       plan: z.string().nullable(),
       table: z.string(),
       mapping: columnMappingSchema.default({}),
+      classNames: nameChoiceSchema.default('ask'),
       answers: tableAnswersSchema.default({}),
       /** Of an import: it says who is on images that the table says nothing of. */
       groupPattern: z.string().nullable().default(null),
@@ -209,8 +212,14 @@ export const requests = {
       mapping: columnMappingSchema.default({}),
       conflicts: labelConflictSchema.default('mine'),
       answers: tableAnswersSchema.default({}),
+      classNames: nameChoiceSchema.default('ask'),
     }),
-    z.object({ changed: z.number().int(), changes: tableChangesSchema, problems: z.array(z.string()) }),
+    z.object({
+      changed: z.number().int(),
+      changes: tableChangesSchema,
+      columns: usedColumnsSchema,
+      problems: z.array(z.string()),
+    }),
   ),
   /** All ids that pass the filter, in display order: small enough to hold for 100,000 images. */
   'dataset.ids': request(

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { nameChoiceSchema, similarNamesSchema } from '../class-names/similar-names';
 import { duplicateCountsSchema } from './duplicates';
 import { heldOutSchema } from './held-out';
-import { columnMappingSchema, tableAnswersSchema } from './label-table';
+import { columnMappingSchema, tableAnswersSchema, usedColumnsSchema } from './label-table';
 import { patientCountFields } from './patient-count';
 import { readerCountsSchema } from './readers';
 import { reviewCountsSchema } from './review';
@@ -97,6 +98,8 @@ export const importPlanSchema = z.object({
   information: z.array(z.string()).optional(),
   /** Some relative paths, spread over the files: what a patient pattern is tried on before the import. */
   examples: z.array(z.string()).max(20).optional(),
+  /** Folder names that may mean one class, also with the classes of the project: a question before the import. */
+  similarNames: z.array(similarNamesSchema).optional(),
 });
 export type ImportPlan = z.infer<typeof importPlanSchema>;
 
@@ -121,6 +124,8 @@ export const importOptionsSchema = z.object({
   columns: columnMappingSchema.default({}),
   /** To what the table or the pattern asks; an import with an open question does not start. */
   answers: tableAnswersSchema.default({}),
+  /** What becomes of class names that look like one class. */
+  classNames: nameChoiceSchema.default('ask'),
 });
 export type ImportOptions = z.infer<typeof importOptionsSchema>;
 
@@ -135,6 +140,8 @@ export const importResultSchema = z.object({
   /** Of the images that this import added. */
   ...patientCountFields,
   warnings: z.array(z.string()),
+  /** Which columns of the label table were read; left out where there was none. */
+  columns: usedColumnsSchema.optional(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
 });

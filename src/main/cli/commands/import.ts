@@ -1,11 +1,19 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import { type FrameChoice, frameChoiceSchema, type ImportResult } from '#shared/models/dataset';
 import type { ColumnMapping, TableAnswers } from '#shared/models/label-table';
 import { imagesText } from '#shared/models/patient-count';
 import { UsageError } from '../outcome';
 import type { Run } from '../program';
 import { decimals, table } from '../table';
-import { answerOption, columnMapping, describeTable, tableResult } from './table-columns';
+import {
+  answerOption,
+  classNamesOption,
+  columnMapping,
+  describeColumns,
+  describeTable,
+  tableResult,
+} from './table-columns';
 
 interface Options {
   readonly labels?: string;
@@ -17,6 +25,7 @@ interface Options {
   readonly folderLabels: boolean;
   readonly folderSplits: boolean;
   readonly frames?: FrameChoice;
+  readonly classNames: NameChoice;
 }
 
 export function addImport(program: Command, run: Run): void {
@@ -37,6 +46,7 @@ export function addImport(program: Command, run: Run): void {
     .option('--frames <which>', 'of multi-frame files: first (default), middle, all, or every:N', frameChoice)
     .option('--no-folder-labels', 'do not take labels from class folders')
     .option('--no-folder-splits', 'do not take the split from train, validation and test folders')
+    .addOption(classNamesOption())
     .action((folder: string, paths: string[], options: Options) =>
       run(async (session) => {
         const project = await session.open(folder);
@@ -47,7 +57,8 @@ export function addImport(program: Command, run: Run): void {
         if (options.preview === true) {
           if (options.labels === undefined) throw new UsageError('--preview looks at a table: give one with --labels.');
           const grant = session.grant(options.labels);
-          const input = { project, plan: plan.id, table: grant, mapping: columns, answers, groupPattern };
+          const { classNames } = options;
+          const input = { project, plan: plan.id, table: grant, mapping: columns, answers, groupPattern, classNames };
           const preview = await session.request('dataset.readTable', input);
           return { result: { files: plan.files, table: tableResult(preview) }, text: describeTable(preview) };
         }
@@ -62,6 +73,7 @@ export function addImport(program: Command, run: Run): void {
             copy: options.copy === true,
             columns,
             answers,
+            classNames: options.classNames,
             ...(options.frames === undefined ? {} : { frames: options.frames }),
           },
         });
@@ -87,6 +99,7 @@ function toText(result: ImportResult): string {
     `${imagesText(added, result)} added in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
     ...(duplicates > 0 ? [`${duplicates} were in the project already`] : []),
     ...(moved > 0 ? [`${moved} were found at a new place: the project knows it now`] : []),
+    ...(result.columns === undefined ? [] : [describeColumns(result.columns)]),
     table(['class', 'images'], Object.entries(classes)),
     ...(skipped.length > 0
       ? [

@@ -1,13 +1,23 @@
 import { type Command, Option } from 'commander';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
 import type { Run } from '../program';
-import { answerOption, columnMapping, describeChanges, describeTable, tableResult } from './table-columns';
+import {
+  answerOption,
+  classNamesOption,
+  columnMapping,
+  describeChanges,
+  describeColumns,
+  describeTable,
+  tableResult,
+} from './table-columns';
 
 interface Options {
   readonly columns?: ColumnMapping;
   readonly answer?: TableAnswers;
   readonly preview?: boolean;
   readonly conflicts: LabelConflict;
+  readonly classNames: NameChoice;
 }
 
 export function addLabels(program: Command, run: Run): void {
@@ -24,10 +34,12 @@ export function addLabels(program: Command, run: Run): void {
         .choices(['mine', 'table'])
         .default('mine'),
     )
-    .action((folder: string, csv: string, { columns = {}, answer = {}, preview = false, conflicts }: Options) =>
+    .addOption(classNamesOption())
+    .action((folder: string, csv: string, options: Options) =>
       run(async (session) => {
+        const { columns = {}, answer = {}, preview = false, conflicts, classNames } = options;
         const project = await session.open(folder);
-        const input = { project, table: session.grant(csv), mapping: columns, answers: answer };
+        const input = { project, table: session.grant(csv), mapping: columns, answers: answer, classNames };
         if (preview) {
           const found = await session.request('dataset.readTable', { ...input, plan: null });
           return { result: { ...tableResult(found) }, text: describeTable(found) };
@@ -36,6 +48,7 @@ export function addLabels(program: Command, run: Run): void {
         const kept = applied.changes.conflicts > 0 && conflicts === 'mine';
         const text = [
           `${applied.changed} images changed`,
+          describeColumns(applied.columns),
           describeChanges(applied.changes),
           ...(kept
             ? [`${applied.changes.conflicts} labels of a person were kept (--conflicts table takes the table’s)`]

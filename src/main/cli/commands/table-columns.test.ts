@@ -44,6 +44,8 @@ it('describes a table without its rows', () => {
     questions: [
       { name: 'patients', text: 'Whose patients?', answers: [{ value: 'files', text: 'Those of the files' }] },
     ],
+    classes: [],
+    similarNames: [],
     values: {},
     blocked: null,
     problems: ['1 row without a path: left out.'],

@@ -38,11 +38,11 @@ export const datasetHandlers = ({
         given === null ? null : await labelTables.read(grants.path(given), options.columns, options.answers);
       return { job: jobs.start('import', id, (handle) => imports.run(project, plan, options, table, handle)).id };
     },
-    'dataset.readTable': ({ project: id, plan, table: given, mapping, answers, groupPattern }) => {
+    'dataset.readTable': ({ project: id, plan, table: given, mapping, answers, groupPattern, classNames }) => {
       const project = projects.get(id);
       const hold: HoldTable | null =
         plan === null ? null : (table) => imports.hold(project, plan, { table, groupPattern, answers });
-      return labelTables.preview(project, hold, grants.path(given), mapping, answers);
+      return labelTables.preview(project, hold, grants.path(given), mapping, answers, classNames);
     },
     'dataset.readPattern': async ({ project, plan, groupPattern, answers }) => {
       const words = { table: null, groupPattern, answers };
@@ -53,8 +53,8 @@ export const datasetHandlers = ({
         problems: [...(resolved?.problems ?? [])],
       };
     },
-    'dataset.applyTable': ({ project, table, mapping, conflicts, answers }) =>
-      labelTables.apply(projects.get(project), grants.path(table), mapping, conflicts, answers),
+    'dataset.applyTable': ({ project, table, mapping, conflicts, answers, classNames }) =>
+      labelTables.apply(projects.get(project), grants.path(table), mapping, conflicts, answers, classNames),
     'dataset.importResult': ({ job }) => jobs.result<ImportResult>(job),
     'dataset.ids': ({ project, filter, sort }) => ({ ids: dataset.ids(projects.get(project), filter, sort) }),
     'dataset.facets': ({ project }) => dataset.facets(projects.get(project)),

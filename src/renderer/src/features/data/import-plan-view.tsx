@@ -15,6 +15,7 @@ import {
 } from '@mantine/core';
 import { FileSpreadsheet, Info, TriangleAlert, X } from 'lucide-react';
 import { useState } from 'react';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import { assertNever } from '#shared/ipc/errors';
 import type { FrameChoice, ImportOptions, ImportPlan } from '#shared/models/dataset';
 import type { ColumnMapping, TableAnswers } from '#shared/models/label-table';
@@ -30,6 +31,7 @@ import { splitNames } from '../../theme/class-colours';
 import { classWarning } from './filters';
 import classes from './import.module.css';
 import { patternPresets, tryPattern } from './patient-pattern';
+import { SimilarNamesQuestion } from './similar-names-question';
 import { SkippedFiles } from './skipped-files';
 import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
 import { isAnswered, TableQuestions } from './table-questions';
@@ -53,8 +55,9 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
   const [answers, setAnswers] = useState<TableAnswers>({});
   const preview = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
   const groupPattern = preview?.ok === true ? pattern : null;
-  const asked = { project, plan: plan.id, mapping: columns, answers, groupPattern };
-  const tablePreview = useTablePreview({ ...asked, table: table?.grant ?? null });
+  const [classNames, setClassNames] = useState<NameChoice>('ask');
+  const tableInput = { project, plan: plan.id, mapping: columns, answers, groupPattern, classNames };
+  const tablePreview = useTablePreview({ ...tableInput, table: table?.grant ?? null });
   const patternInput = { project, plan: plan.id, groupPattern: groupPattern ?? '', answers };
   const patternPreview = useRequest('dataset.readPattern', patternInput, {
     keepPrevious: true,
@@ -65,6 +68,9 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
   const tableReady =
     table === null || (tablePreview.data?.blocked === null && isAnswered(tablePreview.data.questions, answers));
   const patternReady = table !== null || groupPattern === null || isAnswered(ofPattern?.questions ?? [], answers);
+  const similarNames =
+    (table === null ? (labelsFromFolders ? plan.similarNames : []) : tablePreview.data?.similarNames) ?? [];
+  const namesAsked = similarNames.length > 0 && classNames === 'ask';
   const fresh = plan.files - plan.alreadyKnown;
   // Files that are in may have frames that are not.
   const nothingNew = frames.kind === 'first' ? fresh === 0 : plan.files === 0;
@@ -192,13 +198,13 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                   split, sex, age
                 </Text>
               ) : (
-                <TableFacts {...asked} table={table.grant} />
+                <TableFacts {...tableInput} table={table.grant} />
               )}
             </Group>
             {table !== null && (
               <Box mt="xs">
                 <TableMapper
-                  {...asked}
+                  {...tableInput}
                   table={table.grant}
                   onMapping={(chosen) => {
                     setColumns(chosen);
@@ -206,6 +212,11 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                   }}
                   onAnswers={setAnswers}
                 />
+              </Box>
+            )}
+            {similarNames.length > 0 && (
+              <Box mt="xs">
+                <SimilarNamesQuestion groups={similarNames} value={classNames} onChange={setClassNames} />
               </Box>
             )}
           </section>
@@ -291,10 +302,19 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
         </Button>
         <Button
           data-autofocus
-          disabled={nothingNew || preview?.ok === false || !tableReady || !patternReady}
+          disabled={nothingNew || preview?.ok === false || !tableReady || !patternReady || namesAsked}
           onClick={() =>
             onImport(
-              { labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames, columns, answers },
+              {
+                labelsFromFolders,
+                splitsFromFolders,
+                groupPattern: pattern,
+                copy,
+                frames,
+                columns,
+                answers,
+                classNames,
+              },
               table,
             )
           }

@@ -3,6 +3,7 @@ import type { LabelConflict } from '#shared/models/label-table';
 import { formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
 import classes from './import.module.css';
+import { SimilarNamesQuestion } from './similar-names-question';
 import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
 import { isAnswered } from './table-questions';
 import { changeLines, changesAnything } from './table-roles';
@@ -23,13 +24,17 @@ function Body(props: {
   readonly table: { readonly grant: string; readonly name: string };
 }) {
   const { project, flow, table } = props;
-  const input = { project, plan: null, table: table.grant, mapping: flow.mapping, answers: flow.answers };
+  const { mapping, answers, classNames } = flow;
+  const input = { project, plan: null, table: table.grant, mapping, answers, classNames };
   const preview = useTablePreview(input);
   const changes = preview.isPlaceholderData ? null : (preview.data?.changes ?? null);
   const lines = changes === null ? [] : changeLines(changes);
+  const similar = preview.data?.similarNames ?? [];
+  const questions = preview.data?.questions ?? [];
+  // What an answer would change is not in the counts before it is given.
+  const asks = questions.length > 0 || similar.length > 0;
+  const asked = (similar.length > 0 && classNames === 'ask') || !isAnswered(questions, answers);
   const differs = changes !== null && changesAnything(changes, flow.conflicts);
-  const ready = differs && isAnswered(preview.data?.questions ?? [], flow.answers);
-  const asks = (preview.data?.questions.length ?? 0) > 0;
   return (
     <Stack gap="sm">
       <Group gap={8}>
@@ -37,6 +42,7 @@ function Body(props: {
         <TableFacts {...input} />
       </Group>
       <TableMapper {...input} onMapping={flow.setMapping} onAnswers={flow.setAnswers} />
+      <SimilarNamesQuestion groups={similar} value={flow.classNames} onChange={flow.setClassNames} />
       {changes !== null && (
         <section aria-label="What would change">
           {lines.length > 0 ? (
@@ -68,7 +74,7 @@ function Body(props: {
         <Button variant="default" onClick={flow.close}>
           Cancel
         </Button>
-        <Button data-autofocus disabled={!ready} loading={flow.busy} onClick={flow.apply}>
+        <Button data-autofocus disabled={!differs || asked} loading={flow.busy} onClick={flow.apply}>
           {changes !== null && !differs && !asks ? 'Nothing to apply' : 'Apply the table'}
         </Button>
       </Group>

@@ -1,4 +1,5 @@
-import { Loader, ScrollArea, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Loader, MultiSelect, ScrollArea, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import { type ColumnMapping, columnRoles, type TableAnswers, type TablePreview } from '#shared/models/label-table';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount } from '../../components/format';
@@ -6,7 +7,7 @@ import { Notice } from '../../components/notice';
 import { useRequest } from '../../state/requests';
 import classes from './table-mapper.module.css';
 import { TableQuestions } from './table-questions';
-import { matchText, patientChangesText, roleNames, tableFacts, withColumn } from './table-roles';
+import { matchText, patientChangesText, roleNames, tableFacts, withClasses, withColumn } from './table-roles';
 
 export interface TableMapperProps {
   readonly project: string;
@@ -17,6 +18,8 @@ export interface TableMapperProps {
   readonly answers: TableAnswers;
   /** Of an import that finds patients in file names too. */
   readonly groupPattern?: string | null;
+  /** What becomes of class names that may mean one class. */
+  readonly classNames: NameChoice;
   readonly onMapping: (mapping: ColumnMapping) => void;
   readonly onAnswers: (answers: TableAnswers) => void;
 }
@@ -26,8 +29,8 @@ export type TableAsked = Omit<TableMapperProps, 'onMapping' | 'onAnswers'>;
 
 /** Asked for once a table is chosen. */
 export const useTablePreview = (asked: Omit<TableAsked, 'table'> & { table: string | null }) => {
-  const { project, plan, table, mapping, answers, groupPattern = null } = asked;
-  const input = { project, plan, table: table ?? '', mapping, answers, groupPattern };
+  const { project, plan, table, mapping, answers, groupPattern = null, classNames } = asked;
+  const input = { project, plan, table: table ?? '', mapping, answers, groupPattern, classNames };
   return useRequest('dataset.readTable', input, { keepPrevious: table !== null, enabled: table !== null });
 };
 
@@ -48,7 +51,7 @@ export function TableMapper(props: TableMapperProps) {
             size="xs"
             label={roleNames[role]}
             withAsterisk={role === 'path' && (table.matchedBy ?? 'path') === 'path'}
-            placeholder="none"
+            placeholder={role === 'label' && table.classes.length > 0 ? 'one column a class' : 'none'}
             clearable={table.mapping[role] !== null}
             searchable={table.headers.length > 12}
             data={[...table.headers]}
@@ -58,6 +61,19 @@ export function TableMapper(props: TableMapperProps) {
           />
         ))}
       </SimpleGrid>
+      {table.mapping.label === null && (
+        <MultiSelect
+          size="xs"
+          label="Or one column a class, with yes or no in each row"
+          placeholder={table.classes.length === 0 ? 'none' : ''}
+          clearable
+          searchable={table.headers.length > 12}
+          maxValues={100}
+          data={table.headers.filter((header) => roleOf(table, header) === undefined)}
+          value={table.classes}
+          onChange={(headers) => props.onMapping(withClasses(table, headers))}
+        />
+      )}
       <Text size="xs" fw={500} role="status" c={table.blocked === null ? 'dimmed' : 'var(--mantine-color-error)'}>
         {table.blocked ?? matchText(table, props.plan === null ? 'image file' : 'file')}
         {table.matchedBy !== null && table.matchedBy !== 'path' && ` Matched by ${roleNames[table.matchedBy]}.`}
@@ -72,8 +88,14 @@ export function TableMapper(props: TableMapperProps) {
   );
 }
 
+const roleOf = (table: TablePreview, header: string) => columnRoles.find((one) => table.mapping[one] === header);
+
 function Sample({ table }: { readonly table: TablePreview }) {
-  const role = (header: string) => columnRoles.find((one) => table.mapping[one] === header);
+  const use = (header: string): string | undefined => {
+    const role = roleOf(table, header);
+    if (role !== undefined) return roleNames[role];
+    return table.classes.includes(header) ? 'Class' : undefined;
+  };
   const headers = table.headers.slice(0, table.sample[0]?.length ?? table.headers.length);
   return (
     <ScrollArea.Autosize mah={188} type="auto" viewportProps={{ tabIndex: 0 }} className={classes['sample'] ?? ''}>
@@ -81,13 +103,13 @@ function Sample({ table }: { readonly table: TablePreview }) {
         <Table.Thead>
           <Table.Tr>
             {headers.map((header) => {
-              const used = role(header);
+              const used = use(header);
               return (
                 <Table.Th key={header} data-used={used !== undefined || undefined} className={classes['cell'] ?? ''}>
                   <div className={classes['header']} title={header}>
                     {header}
                   </div>
-                  <div className={classes['role']}>{used === undefined ? 'not used' : roleNames[used]}</div>
+                  <div className={classes['role']}>{used ?? 'not used'}</div>
                 </Table.Th>
               );
             })}
@@ -100,7 +122,7 @@ function Sample({ table }: { readonly table: TablePreview }) {
               {headers.map((header, index) => (
                 <Table.Td
                   key={header}
-                  data-used={role(header) !== undefined || undefined}
+                  data-used={use(header) !== undefined || undefined}
                   className={classes['cell'] ?? ''}
                   title={row[index]}
                 >

@@ -1,5 +1,6 @@
 import type { ColumnMapping, ColumnRole, PatientChanges, TableChanges, TablePreview } from '#shared/models/label-table';
 import { patientsText } from '#shared/models/patient-count';
+import { delimiterName } from '#shared/tables/delimiter-name';
 import { formatCount, formatQuantity } from '../../components/format';
 
 /** Names of the roles in the mapper, in its order. */
@@ -19,15 +20,20 @@ export const roleNames: Readonly<Record<ColumnRole, string>> = {
   date: 'Study date',
 };
 
-/** A mapping that names every column, so that what a person chose is not found anew. */
+/** A mapping that names every column, so that what a person chose is not found anew. A label column goes before classes. */
 export function withColumn(preview: TablePreview, role: ColumnRole, header: string | null): ColumnMapping {
-  return { ...preview.mapping, [role]: header };
+  const classes = preview.classes.length === 0 || (role === 'label' && header !== null) ? null : [...preview.classes];
+  return { ...preview.mapping, classes, [role]: header };
+}
+
+/** The same with one column a class in place of a label column. */
+export function withClasses(preview: TablePreview, headers: readonly string[]): ColumnMapping {
+  return { ...preview.mapping, label: null, classes: headers.length === 0 ? null : [...headers] };
 }
 
 /** "semicolon, UTF-8, 120 rows". */
 export function tableFacts({ delimiter, encoding, rows }: TablePreview): string {
-  const names = { ',': 'comma', ';': 'semicolon', '\t': 'tab' } as const;
-  return `${names[delimiter]}, ${encoding}, ${formatQuantity(rows, 'row')}`;
+  return `${delimiterName(delimiter)}, ${encoding}, ${formatQuantity(rows, 'row')}`;
 }
 
 export function matchText(preview: TablePreview, files: string): string {

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
 import { type Grant, invoke, platform } from '../../bridge/bridge';
 import { formatQuantity } from '../../components/format';
@@ -11,11 +12,13 @@ export interface TableFlow {
   readonly mapping: ColumnMapping;
   readonly answers: TableAnswers;
   readonly conflicts: LabelConflict;
+  readonly classNames: NameChoice;
   readonly busy: boolean;
   readonly choose: () => void;
   readonly setMapping: (mapping: ColumnMapping) => void;
   readonly setAnswers: (answers: TableAnswers) => void;
   readonly setConflicts: (conflicts: LabelConflict) => void;
+  readonly setClassNames: (choice: NameChoice) => void;
   readonly apply: () => void;
   readonly close: () => void;
 }
@@ -26,6 +29,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
   const [mapping, setMapping] = useState<ColumnMapping>({});
   const [answers, setAnswers] = useState<TableAnswers>({});
   const [conflicts, setConflicts] = useState<LabelConflict>('mine');
+  const [classNames, setClassNames] = useState<NameChoice>('ask');
   const [busy, setBusy] = useState(false);
   const choose = async () => {
     try {
@@ -34,6 +38,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
       setMapping({});
       setAnswers({});
       setConflicts('mine');
+      setClassNames('ask');
       setTable(chosen);
     } catch (error) {
       showError(error);
@@ -43,13 +48,8 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
     if (table === null) return;
     setBusy(true);
     const done = await labelling.change(async () => {
-      const { changed } = await invoke('dataset.applyTable', {
-        project,
-        table: table.grant,
-        mapping,
-        answers,
-        conflicts,
-      });
+      const input = { project, table: table.grant, mapping, answers, conflicts, classNames };
+      const { changed } = await invoke('dataset.applyTable', input);
       return `Table applied to ${formatQuantity(changed, 'image')}`;
     });
     setBusy(false);
@@ -60,6 +60,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
     mapping,
     answers,
     conflicts,
+    classNames,
     busy,
     choose: () => void choose(),
     // Other columns ask other questions.
@@ -69,6 +70,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
     },
     setAnswers,
     setConflicts,
+    setClassNames,
     apply: () => void apply(),
     close: () => setTable(null),
   };
