@@ -342,8 +342,8 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
 function storeAliases(store: ProjectStore, resolved: ResolvedPatients | null): void {
   const book = patientBook(store);
   store.transaction(() => {
-    for (const [key, patient] of resolved?.aliases ?? []) {
-      if (book.exact(patient.key) !== null) addPatientAlias(store, key, patientOf(store, patient));
+    for (const { name, of } of resolved?.aliases ?? []) {
+      if (book.exact(of.key) !== null) addPatientAlias(store, name, patientOf(store, of));
     }
   });
 }

@@ -15,7 +15,7 @@ import { presentReadings, readers } from '../store/readings';
 import { type ImageFacts, imageFacts } from '../store/table-facts';
 import type { LabelTable, TableEntry, TableReading } from './labels-table';
 import { matchTable, type TableMatch } from './match-table';
-import { emptyQuestion, type PatientClaim, resolvePatients } from './resolve-patients';
+import { emptyQuestion, type PatientAlias, type PatientClaim, resolvePatients } from './resolve-patients';
 
 /** What a table would change of one image. Null and empty: nothing. */
 export interface ImageChange {
@@ -40,8 +40,7 @@ export interface PlannedTable {
   readonly counts: TableChanges;
   /** Null where the table says nothing of patients. */
   readonly patients: PatientChanges | null;
-  /** Other names of patients, by key. */
-  readonly aliases: ReadonlyMap<string, PatientRef>;
+  readonly aliases: readonly PatientAlias[];
   readonly questions: readonly TableQuestion[];
   readonly problems: readonly string[];
 }

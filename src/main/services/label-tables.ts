@@ -10,7 +10,7 @@ import type {
 } from '#shared/models/label-table';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
-import { addPatientAlias, type PatientRef, patientOf, siteNumber, studyNumber } from '../store/identity';
+import { addPatientAlias, patientOf, siteNumber, studyNumber } from '../store/identity';
 import { classNumber, setLabel } from '../store/labels';
 import type { ProjectStore } from '../store/open';
 import { readerNumber, setReading } from '../store/readings';
@@ -23,6 +23,7 @@ import { readTableText, type TableText } from './label-table-text';
 import { type LabelTable, readLabelTable } from './labels-table';
 import { requireAnswers } from './open-questions';
 import type { OpenProject } from './projects';
+import type { PatientAlias } from './resolve-patients';
 import { count } from './splits-warnings';
 import { noChanges } from './stored-changes';
 
@@ -116,10 +117,8 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
 }
 
 /** Keeps other names of patients, and answers with the keys of those that are new. */
-function writeAliases(store: ProjectStore, aliases: ReadonlyMap<string, PatientRef>): string[] {
-  return [...aliases].flatMap(([key, patient]) =>
-    addPatientAlias(store, key, patientOf(store, patient)) ? [key] : [],
-  );
+function writeAliases(store: ProjectStore, aliases: readonly PatientAlias[]): string[] {
+  return aliases.flatMap(({ name, of }) => (addPatientAlias(store, name, patientOf(store, of)) ? [name.key] : []));
 }
 
 /** Writes what a table changes and answers with the state before. */

@@ -44,6 +44,9 @@ describe('parseTableText', () => {
 describe('readLabelTable', () => {
   const nothing = {
     named: [],
+    key: '',
+    date: null,
+    patientAbove: false,
     label: null,
     readings: [],
     patient: null,
@@ -61,6 +64,7 @@ describe('readLabelTable', () => {
       {
         ...nothing,
         path: 'a/b.png',
+        line: 2,
         label: 'benign, sure',
         named: ['benign, sure'],
         patient: 'P1',
@@ -70,7 +74,8 @@ describe('readLabelTable', () => {
         age: 57,
         rows: 1,
       },
-      { ...nothing, path: 'c.png', rows: 1 },
+      // An empty cell under P1, which a spreadsheet may have merged.
+      { ...nothing, path: 'c.png', line: 3, patientAbove: true, rows: 1 },
     ]);
     expect(table.problems).toEqual([]);
   });

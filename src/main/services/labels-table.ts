@@ -132,13 +132,12 @@ export function readLabelTable(
   const seen = { hint: `${firstLines(text)} ${CHOOSE_COLUMNS}` };
   if (unclear !== null) throw unclear;
   const by = keyOf(columns);
-  if (by === null) {
+  const used = columnRoles.filter((role) => columns[role] >= 0 && role !== by && role !== 'date');
+  const isEmpty = classes.length === 0 && used.length === 0;
+  if (by === null || (isEmpty && by !== 'path')) {
     throw tableInvalid('The label table has no column “path”, and none that names its images in another way.', seen);
   }
-  const used = columnRoles.filter((role) => columns[role] >= 0 && role !== by && role !== 'date');
-  if (classes.length === 0 && used.length === 0) {
-    throw tableInvalid('The label table has no column beside the path that is used.', seen);
-  }
+  if (isEmpty) throw tableInvalid('The label table has no column beside the path that is used.', seen);
   const drafts = new Map<string, Draft>();
   const unknownParts = new Set<string>();
   const found = {

@@ -334,9 +334,9 @@ describe('ids of a table', () => {
     await png('b.png');
     await png('c.png');
     await importAll(table('path,site', 'a.png,Bonn', 'b.png, BONN\u00a0', 'c.png,n/a'));
-    const sites = facts().map(({ site }) => site);
+    const sites = ['a.png', 'b.png', 'c.png'].map((name) => facts().find(({ path }) => path === name)?.site);
     expect(sites).toEqual([sites[0], sites[0], null]);
-    expect(project.store.column('SELECT name FROM origins')).toEqual(['Bonn']);
+    expect(project.store.column('SELECT lower(name) FROM origins')).toEqual(['bonn']);
   });
 });
 
@@ -479,7 +479,7 @@ describe('what is one person', () => {
     }
     await importAll();
     expect(findWhoIsWho(project.store).length).toBe(40);
-    expect(why()[0]).toContain('Its study also has images of patient 2: a study is of one person.');
+    expect(why()[0]).toMatch(/^Its study also has images of patient \d+: a study is of one person\./);
     const split = splits.split(project, { keepDuplicatesTogether: false });
     expect(split.warnings.join(' ')).toContain('40 images in Review ask who is one person');
     const parts = new Map<number | null, Set<string | null>>();

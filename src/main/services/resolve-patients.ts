@@ -14,11 +14,17 @@ export interface PatientClaim {
   readonly tellsAbove: boolean;
 }
 
+/** Another name, and whose it is. */
+export interface PatientAlias {
+  readonly name: PatientRef;
+  readonly of: PatientRef;
+}
+
 export interface ResolvedPatients {
   /** In the order of the claims; null: nobody is named. */
   readonly patients: readonly (PatientRef | null)[];
-  /** Other names by key, with the patient that they are of. */
-  readonly aliases: ReadonlyMap<string, PatientRef>;
+  /** Other names of patients. */
+  readonly aliases: readonly PatientAlias[];
   readonly changes: PatientChanges;
   readonly questions: readonly TableQuestion[];
   readonly problems: readonly string[];
@@ -110,7 +116,7 @@ export function resolvePatients(
     whoIs.set(loose, known ?? (alike.length === 1 ? alike[0] : undefined) ?? one ?? first);
   }
 
-  const aliases = new Map<string, PatientRef>();
+  const aliases = new Map<string, PatientAlias>();
   const patients = claims.map((claim): PatientRef | null => {
     const { told, present } = claim;
     if (present === null) return takes(told, present) ? (whoIs.get(told.loose) ?? told) : null;
@@ -125,7 +131,7 @@ export function resolvePatients(
     const patient = patients[index];
     if (patient == null) continue;
     if (takes(told, present) && told.key !== patient.key && patientIsToldBy(told, patient, whoIs)) {
-      aliases.set(told.key, patient);
+      aliases.set(told.key, { name: told, of: patient });
     }
   }
 
@@ -137,7 +143,7 @@ export function resolvePatients(
   const distinct = (of: readonly (PatientRef | null)[]) => new Set(of.flatMap((one) => one?.key ?? [])).size || null;
   return {
     patients,
-    aliases,
+    aliases: [...aliases.values()],
     changes: {
       before: distinct(claims.map(({ present }) => present)),
       after: distinct(patients),

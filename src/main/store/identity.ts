@@ -79,9 +79,13 @@ export const patientNumber = (store: ProjectStore, identifier: string, origin: P
   patientOf(store, patientRef(store, identifier, origin));
 
 /** Gives a patient another name; answers whether it is new. */
-export function addPatientAlias(store: ProjectStore, key: string, patient: number): boolean {
+export function addPatientAlias(
+  store: ProjectStore,
+  { key, loose }: Pick<PatientRef, 'key' | 'loose'>,
+  patient: number,
+): boolean {
   if (knownPatient(store, key) !== null) return false;
-  store.run('INSERT INTO patient_aliases (key, patient_id) VALUES (?, ?)', key, patient);
+  store.run('INSERT INTO patient_aliases (key, loose, patient_id) VALUES (?, ?, ?)', key, loose, patient);
   return true;
 }
 
@@ -165,18 +169,24 @@ export function patientBook(store: ProjectStore): PatientBook {
   const rows = store.json<[number, string, string | null, PatientOrigin][]>(
     `SELECT json_group_array(json_array(id, key, loose, origin)) FROM patients WHERE origin <> 'file'`,
   );
-  const aliases = store.json<[string, number][]>(
-    'SELECT json_group_array(json_array(key, patient_id)) FROM patient_aliases',
+  const aliases = store.json<[string, string, number][]>(
+    'SELECT json_group_array(json_array(key, loose, patient_id)) FROM patient_aliases',
   );
-  const byNumber = new Map(rows.map(([id, key, loose, origin]) => [id, { key, loose: loose ?? '', origin }]));
-  const byKey = new Map(rows.map(([, key, loose, origin]) => [key, { key, loose: loose ?? '', origin }]));
-  for (const [key, id] of aliases) {
-    const ref = byNumber.get(id);
-    if (ref !== undefined) byKey.set(key, ref);
-  }
+  const byNumber = new Map<number, PatientRef>(
+    rows.map(([id, key, loose, origin]) => [id, { key, loose: loose ?? '', origin }]),
+  );
+  const byKey = new Map([...byNumber.values()].map((ref) => [ref.key, ref]));
   const byLoose = new Map<string, PatientRef[]>();
-  for (const ref of byNumber.values()) {
-    if (ref.loose !== '') byLoose.set(ref.loose, [...(byLoose.get(ref.loose) ?? []), ref]);
+  const addLoose = (loose: string, ref: PatientRef) => {
+    const of = byLoose.get(loose) ?? [];
+    if (loose !== '' && !of.includes(ref)) byLoose.set(loose, [...of, ref]);
+  };
+  for (const ref of byNumber.values()) addLoose(ref.loose, ref);
+  for (const [key, loose, id] of aliases) {
+    const ref = byNumber.get(id);
+    if (ref === undefined) continue;
+    byKey.set(key, ref);
+    addLoose(loose, ref);
   }
   return {
     exact: (key) => byKey.get(key) ?? null,

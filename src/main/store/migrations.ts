@@ -249,6 +249,7 @@ ALTER TABLE patients ADD COLUMN loose TEXT;
 -- Other names of patients, from tables: key is a keyed hash as that of patients is.
 CREATE TABLE patient_aliases (
   key TEXT PRIMARY KEY,
+  loose TEXT NOT NULL,
   patient_id INTEGER NOT NULL REFERENCES patients (id)
 ) STRICT, WITHOUT ROWID;
 `;

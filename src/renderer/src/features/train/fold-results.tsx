@@ -38,7 +38,7 @@ export function FoldResults({ project, name, pooled }: FoldResultsProps) {
       )}
       <SectionCard
         title={`Out-of-fold, ${pooled.folds} models`}
-        description={`${imagesText(pooled.n, pooled)}; each answered once by the model that was not trained on it; 95 % intervals`}
+        description={`${imagesText(pooled.n, pooled)}, each answered once by the model that was not trained on it; 95 % intervals`}
         actions={<TableMenu name={`${name} out-of-fold`} table={() => pooledTable(pooled)} />}
       >
         <div className={classes['stats']}>
