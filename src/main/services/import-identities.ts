@@ -1,3 +1,4 @@
+import { readIdentifier } from '#shared/identity/identifier';
 import type { TableAnswers } from '#shared/models/label-table';
 import type { DecodePool } from '../decode-host/client';
 import { type FileKeys, fileKeys } from '../store/identities';
@@ -5,7 +6,7 @@ import { type PatientRef, patientBook, patientRef } from '../store/identity';
 import type { ProjectStore } from '../store/open';
 import { createUnpacker } from './import-archives';
 import type { ImportSource } from './import-run';
-import { toldPatient } from './label-table-changes';
+import { createTeller } from './label-table-changes';
 import type { LabelTable, TableEntry } from './labels-table';
 import type { OpenProject } from './projects';
 import { type PatientClaim, type ResolvedPatients, resolvePatients } from './resolve-patients';
@@ -84,6 +85,8 @@ export function resolveOfImport(
   patternPatients: readonly (string | null)[] | null,
   answers: TableAnswers,
 ): ResolvedPatients {
+  const byTable = createTeller(store, 'table');
+  const byPattern = createTeller(store, 'pattern');
   return resolvePatients(
     identities.map((identity, index): PatientClaim => {
       const entry = entries?.[index];
@@ -91,9 +94,7 @@ export function resolveOfImport(
       return {
         present: identity?.patient ?? null,
         ownNames: own === null ? [] : [own],
-        told:
-          toldPatient(store, entry?.patient ?? null, 'table') ??
-          toldPatient(store, patternPatients?.[index] ?? null, 'pattern'),
+        told: byTable(entry?.patient ?? null) ?? byPattern(readIdentifier(patternPatients?.[index] ?? null)),
         tellsAbove: entry?.patientAbove === true,
       };
     }),

@@ -149,6 +149,7 @@ function resolveOfImages(
   answers: TableAnswers,
 ) {
   const book = patientBook(store);
+  const tell = createTeller(store, 'table');
   return resolvePatients(
     images.map((image, index): PatientClaim => {
       const entry = entries[index];
@@ -156,7 +157,7 @@ function resolveOfImages(
       return {
         present: presentOf(book, image),
         ownNames: own === null ? [] : [own],
-        told: toldPatient(store, entry?.patient ?? null, 'table'),
+        told: tell(entry?.patient ?? null),
         tellsAbove: entry?.patientAbove === true,
       };
     }),
@@ -165,14 +166,21 @@ function resolveOfImages(
   );
 }
 
-/** An identifier of a table or a pattern as `resolvePatients` takes it. */
-export function toldPatient(
+/** Identifiers of a table or a pattern as `resolvePatients` takes them; each is hashed once. */
+export function createTeller(
   store: ProjectStore,
-  identifier: string | null,
   origin: 'table' | 'pattern',
-): PatientClaim['told'] {
-  if (identifier === null) return null;
-  return { ...patientRef(store, identifier, origin), rounded: isRounded(identifier) };
+): (identifier: string | null) => PatientClaim['told'] {
+  const known = new Map<string, PatientClaim['told']>();
+  return (identifier) => {
+    if (identifier === null) return null;
+    const told = known.get(identifier) ?? {
+      ...patientRef(store, identifier, origin),
+      rounded: isRounded(identifier),
+    };
+    known.set(identifier, told);
+    return told;
+  };
 }
 
 /**
