@@ -126,7 +126,8 @@ export function countLeaks(
   for (const { id, members } of leaking) {
     links.push([`group ${id}`, `group ${id}`]);
     for (const { patient } of members) {
-      if (patient !== null && patients.has(personOf(patient))) links.push([`group ${id}`, `patient ${personOf(patient)}`]);
+      if (patient !== null && patients.has(personOf(patient)))
+        links.push([`group ${id}`, `patient ${personOf(patient)}`]);
     }
   }
   return {

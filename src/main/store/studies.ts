@@ -23,9 +23,7 @@ export function studiesOfSeveral(store: ProjectStore): {
 }
 
 /** Parts of the current split that images without a patient stand in, by study. */
-export function studiesWithoutPatient(
-  store: ProjectStore,
-): { readonly study: number; readonly part: string }[] {
+export function studiesWithoutPatient(store: ProjectStore): { readonly study: number; readonly part: string }[] {
   return store.all(
     `SELECT study_id AS study, split AS part FROM images INDEXED BY images_study_patient
      WHERE removed_at IS NULL AND study_id IS NOT NULL AND patient_id IS NULL AND split IS NOT NULL
