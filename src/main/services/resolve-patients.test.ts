@@ -113,4 +113,24 @@ describe('resolvePatients', () => {
     expect(lost).toMatchObject({ ids: ['1234567', '1239999', null], asks: ['rounded-ids'], aliases: [] });
     expect(resolve([[null, '1.23E+06']], [], { 'rounded-ids': 'take' }).ids).toEqual(['1.23E+06']);
   });
+
+  it('knows a patient by another name however that is written', () => {
+    const anna = ref('P1');
+    const pairs = [
+      ['P1', 'Anna'],
+      ['P1', 'anna'],
+      ['P1', 'P1'],
+    ] as const;
+    const claims = pairs.map(([own, told]) => ({
+      present: ref(own),
+      ownNames: [],
+      told: { ...ref(told, 'table'), rounded: false },
+      tellsAbove: false,
+    }));
+    const book = {
+      exact: (key: string) => (key === 'Anna' ? anna : null),
+      loose: (loose: string) => (loose === 'anna' ? [anna] : []),
+    };
+    expect(resolvePatients(claims, book, {})).toMatchObject({ questions: [], changes: { split: 0, after: 1 } });
+  });
 });

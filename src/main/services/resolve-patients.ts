@@ -56,135 +56,187 @@ export function resolvePatients(
   book: Pick<PatientBook, 'exact' | 'loose'>,
   answers: TableAnswers,
 ): ResolvedPatients {
-  const takes = (told: PatientClaim['told'], present: PatientRef | null): told is PatientRef & { rounded: boolean } =>
-    told !== null && (!told.rounded || (present === null && answers['rounded-ids'] === 'take'));
-  const isSame = ({ present, told, ownNames }: PatientClaim): boolean =>
+  const heard = claims.map((claim) => hear(claim, book, answers));
+  const names = gatherNames(claims, heard, book);
+  const toldOf = namesByPatient(claims, heard);
+  const split = new Set([...toldOf].flatMap(([key, said]) => (said.size > 1 ? [key] : [])));
+  const merged = new Set([...names].flatMap(([loose, { of, renames }]) => (renames && of.size > 1 ? [loose] : [])));
+  const isDisputed = (present: string) =>
+    split.has(present) || [...(toldOf.get(present) ?? [])].some((loose) => merged.has(loose));
+  const whoIs = new Map([...names].map(([loose, name]) => [loose, whoIsCalled(loose, name, book, isDisputed)]));
+
+  const patients = claims.map(({ present }, index): PatientRef | null => {
+    const name = heard[index] ?? null;
+    if (present === null) return name === null ? null : (whoIs.get(name.told.loose) ?? name.told);
+    const said = toldOf.get(present.key) ?? new Set();
+    // A patient who has one other name goes by it with all images, those too that the table leaves out.
+    const other = name !== null && !name.isSame ? name.told.loose : said.size === 1 ? [...said][0] : OWN;
+    if (other === undefined || other === OWN) return present;
+    if (isDisputed(present.key) && answers.patients !== 'table') return present;
+    return whoIs.get(other) ?? present;
+  });
+  const aliases = new Map<string, PatientAlias>();
+  for (const [index, name] of heard.entries()) {
+    const of = patients[index] ?? null;
+    if (name === null || of === null || of.key === name.told.key) continue;
+    if (whoIs.get(name.told.loose)?.key === of.key) aliases.set(name.told.key, { name: name.told, of });
+  }
+
+  const lost = claims.filter(({ present, told }) => told?.rounded === true && present === null).length;
+  const changes: PatientChanges = {
+    before: countDistinct(claims.map(({ present }) => present)),
+    after: countDistinct(patients),
+    unknown: patients.filter((one) => one === null).length,
+    split: split.size,
+    merged: merged.size,
+    idsWrittenOtherwise: claims.filter(
+      ({ present }, index) => heard[index]?.isSame === true && heard[index]?.told.key !== present?.key,
+    ).length,
+    idsRounded: claims.filter(({ told }) => told?.rounded === true).length,
+  };
+  const merging = claims.filter(({ present, tellsAbove }) => present === null && tellsAbove).length;
+  return {
+    patients,
+    aliases: [...aliases.values()],
+    changes,
+    questions: [
+      ...(split.size + merged.size > 0 ? [patientsQuestion(split.size, merged.size)] : []),
+      ...(lost > 0 ? [roundedQuestion(lost)] : []),
+      ...(merging > 0 ? [emptyQuestion(merging, 'patient')] : []),
+    ],
+    problems: problemsOf(
+      changes,
+      lost,
+      [...names.values()].filter(({ keys, of }) => of.size === 0 && keys.size > 1).length,
+    ),
+  };
+}
+
+/** Stands for a patient's own name among those that are told. */
+const OWN = '';
+
+/** What is told of a file, as far as it counts. */
+interface Heard {
+  readonly told: PatientRef;
+  /** It is the name of the patient that is present. */
+  readonly isSame: boolean;
+}
+
+function hear(
+  { present, told, ownNames }: PatientClaim,
+  book: Pick<PatientBook, 'exact' | 'loose'>,
+  answers: TableAnswers,
+): Heard | null {
+  if (told === null || (told.rounded && (present !== null || answers['rounded-ids'] !== 'take'))) return null;
+  const isSame =
     present !== null &&
-    told !== null &&
     (told.key === present.key ||
       told.loose === present.loose ||
       ownNames.includes(told.loose) ||
-      book.exact(told.key)?.key === present.key);
+      [book.exact(told.key), ...book.loose(told.loose)].some((one) => one?.key === present.key));
+  return { told, isSame };
+}
 
-  /** By loose key of what is told: the ways it is written, and the patients of the files that it is told of. */
-  const names = new Map<
-    string,
-    { readonly first: PatientRef; keys: Set<string>; of: Map<string, PatientRef>; renames: boolean }
-  >();
-  /** By key of a patient of the files: what it is told to be; its own name as itself. */
-  const toldOf = new Map<string, Set<string>>();
-  for (const claim of claims) {
-    const { told, present } = claim;
-    if (!takes(told, present)) continue;
+/** One name, however it is written. */
+interface Name {
+  readonly first: PatientRef;
+  /** Of the ways in which it is written. */
+  readonly keys: Set<string>;
+  /** By key: patients of the files that it is told of, or whose own name it is. */
+  readonly of: Map<string, PatientRef>;
+  /** It is told of somebody who has another name. */
+  renames: boolean;
+}
+
+/** By loose key. */
+function gatherNames(
+  claims: readonly PatientClaim[],
+  heard: readonly (Heard | null)[],
+  book: Pick<PatientBook, 'exact'>,
+): Map<string, Name> {
+  const names = new Map<string, Name>();
+  for (const [index, { present }] of claims.entries()) {
+    const one = heard[index] ?? null;
+    if (one === null) continue;
+    const { told, isSame } = one;
     const name = names.get(told.loose) ?? { first: told, keys: new Set(), of: new Map(), renames: false };
     names.set(told.loose, name);
     name.keys.add(told.key);
     if (present === null) continue;
     name.of.set(present.key, present);
-    if (!isSame(claim)) name.renames = true;
-    const said = toldOf.get(present.key) ?? new Set();
-    toldOf.set(present.key, said.add(isSame(claim) ? '' : told.loose));
+    name.renames ||= !isSame;
   }
-  // A name that is somebody else's of the files makes one of two, whether or not a row speaks of that one.
-  const owners = new Map<string, PatientRef[]>();
+  // A name that is somebody else's makes one of two, whether or not a row speaks of that one.
   for (const { present, ownNames } of claims) {
     if (present === null) continue;
-    for (const loose of new Set([present.loose, ...ownNames])) {
-      const of = owners.get(loose) ?? [];
-      if (!of.some(({ key }) => key === present.key)) owners.set(loose, [...of, present]);
-    }
+    for (const loose of new Set([present.loose, ...ownNames])) names.get(loose)?.of.set(present.key, present);
   }
-  for (const [loose, { keys, of }] of names) {
-    for (const owner of owners.get(loose) ?? []) of.set(owner.key, owner);
+  for (const { keys, of } of names.values()) {
     for (const key of keys) {
       const known = book.exact(key);
       if (known?.origin === 'dicom') of.set(known.key, known);
     }
   }
-  const split = new Set([...toldOf].flatMap(([key, said]) => (said.size > 1 ? [key] : [])));
-  const merged = new Set([...names].flatMap(([loose, { of, renames }]) => (renames && of.size > 1 ? [loose] : [])));
-  const isDisputed = (present: string) =>
-    split.has(present) || [...(toldOf.get(present) ?? [])].some((loose) => merged.has(loose));
-
-  /** Who a name is: somebody the project knows, the one patient of the files that it is told of, or somebody new. */
-  const whoIs = new Map<string, PatientRef>();
-  for (const [loose, { first, keys, of, renames }] of names) {
-    const known = [...keys].flatMap((key) => of.get(key) ?? book.exact(key) ?? [])[0];
-    const alike = book.loose(loose);
-    const [only] = of.values();
-    const one = of.size === 1 && only !== undefined && (!renames || !isDisputed(only.key)) ? only : undefined;
-    whoIs.set(loose, known ?? (alike.length === 1 ? alike[0] : undefined) ?? one ?? first);
-  }
-
-  const aliases = new Map<string, PatientAlias>();
-  const patients = claims.map((claim): PatientRef | null => {
-    const { told, present } = claim;
-    if (present === null) return takes(told, present) ? (whoIs.get(told.loose) ?? told) : null;
-    const said = toldOf.get(present.key);
-    if (said === undefined) return present;
-    const own = takes(told, present) && !isSame(claim) ? told.loose : said.size === 1 ? [...said][0] : '';
-    if (own === undefined || own === '') return present;
-    if (isDisputed(present.key) && answers.patients !== 'table') return present;
-    return whoIs.get(own) ?? present;
-  });
-  for (const [index, { told, present }] of claims.entries()) {
-    const patient = patients[index];
-    if (patient == null) continue;
-    if (takes(told, present) && told.key !== patient.key && patientIsToldBy(told, patient, whoIs)) {
-      aliases.set(told.key, { name: told, of: patient });
-    }
-  }
-
-  const rounded = claims.filter(({ told }) => told?.rounded === true);
-  const lost = rounded.filter(({ present }) => present === null);
-  const merging = claims.filter(({ present, tellsAbove }) => present === null && tellsAbove);
-  const otherwise = claims.filter((claim) => isSame(claim) && claim.told?.key !== claim.present?.key).length;
-  const severalWays = [...names.values()].filter(({ keys, of }) => of.size === 0 && keys.size > 1).length;
-  const distinct = (of: readonly (PatientRef | null)[]) => new Set(of.flatMap((one) => one?.key ?? [])).size || null;
-  return {
-    patients,
-    aliases: [...aliases.values()],
-    changes: {
-      before: distinct(claims.map(({ present }) => present)),
-      after: distinct(patients),
-      unknown: patients.filter((one) => one === null).length,
-      split: split.size,
-      merged: merged.size,
-      idsWrittenOtherwise: otherwise,
-      idsRounded: rounded.length,
-    },
-    questions: [
-      ...(split.size + merged.size > 0 ? [patientsQuestion(split.size, merged.size)] : []),
-      ...(lost.length > 0 ? [roundedQuestion(lost.length)] : []),
-      ...(merging.length > 0 ? [emptyQuestion(merging.length, 'patient')] : []),
-    ],
-    problems: [
-      ...(otherwise > 0
-        ? [
-            `${count(otherwise, 'patient id')} of the table ${otherwise === 1 ? 'is' : 'are'} written otherwise than in the file (leading zeros, “.0”, blanks, case): the file’s own ${otherwise === 1 ? 'stays' : 'stay'}.`,
-          ]
-        : []),
-      ...(severalWays > 0
-        ? [
-            `${count(severalWays, 'patient id')} in the table ${severalWays === 1 ? 'is' : 'are'} written in several ways (leading zeros, “.0”, blanks, case): each is taken for one patient.`,
-          ]
-        : []),
-      ...(rounded.length > lost.length
-        ? [
-            `${count(rounded.length - lost.length, 'patient id')} of the table lost digits (such as 1.23E+06): the file’s own ${rounded.length - lost.length === 1 ? 'stays' : 'stay'}.`,
-          ]
-        : []),
-    ],
-  };
+  return names;
 }
 
-/** An id that lost digits is nobody's other name. */
-function patientIsToldBy(
-  told: PatientRef & { readonly rounded: boolean },
-  patient: PatientRef,
-  whoIs: ReadonlyMap<string, PatientRef>,
-): boolean {
-  return !told.rounded && whoIs.get(told.loose)?.key === patient.key;
+/** By key of a patient of the files: the names that it is told by; `OWN` for its own. */
+function namesByPatient(
+  claims: readonly PatientClaim[],
+  heard: readonly (Heard | null)[],
+): Map<string, ReadonlySet<string>> {
+  const toldOf = new Map<string, Set<string>>();
+  for (const [index, { present }] of claims.entries()) {
+    const one = heard[index] ?? null;
+    if (one === null || present === null) continue;
+    const said = toldOf.get(present.key) ?? new Set();
+    toldOf.set(present.key, said.add(one.isSame ? OWN : one.told.loose));
+  }
+  return toldOf;
+}
+
+/** Somebody who is known by it, the one patient of the files that it is told of, or somebody new. */
+function whoIsCalled(
+  loose: string,
+  { first, keys, of, renames }: Name,
+  book: Pick<PatientBook, 'exact' | 'loose'>,
+  isDisputed: (present: string) => boolean,
+): PatientRef {
+  const [known] = [...keys].flatMap((key) => of.get(key) ?? book.exact(key) ?? []);
+  if (known !== undefined) return known;
+  const [alike, another] = book.loose(loose);
+  if (alike !== undefined && another === undefined) return alike;
+  const [only] = of.values();
+  const isOne = of.size === 1 && only !== undefined && (!renames || !isDisputed(only.key));
+  return isOne ? only : first;
+}
+
+/** Null for none. */
+const countDistinct = (patients: readonly (PatientRef | null)[]): number | null =>
+  new Set(patients.flatMap((one) => one?.key ?? [])).size || null;
+
+/** `lost`: files without a patient whose id lost digits; `severalWays`: ids that the table itself writes differently. */
+function problemsOf(changes: PatientChanges, lost: number, severalWays: number): string[] {
+  const { idsWrittenOtherwise: otherwise, idsRounded } = changes;
+  const kept = idsRounded - lost;
+  const [are, stay] = [(n: number) => (n === 1 ? 'is' : 'are'), (n: number) => (n === 1 ? 'stays' : 'stay')];
+  const problems: string[] = [];
+  if (otherwise > 0) {
+    problems.push(
+      `${count(otherwise, 'patient id')} of the table ${are(otherwise)} written otherwise than in the file (leading zeros, “.0”, blanks, case): the file’s own ${stay(otherwise)}.`,
+    );
+  }
+  if (severalWays > 0) {
+    problems.push(
+      `${count(severalWays, 'patient id')} in the table ${are(severalWays)} written in several ways (leading zeros, “.0”, blanks, case): each is taken for one patient.`,
+    );
+  }
+  if (kept > 0) {
+    problems.push(
+      `${count(kept, 'patient id')} of the table lost digits (such as 1.23E+06): the file’s own ${stay(kept)}.`,
+    );
+  }
+  return problems;
 }
 
 function patientsQuestion(split: number, merged: number): TableQuestion {
