@@ -26,7 +26,8 @@ export function toImportScan(scan: ScanResult): ImportScan {
     bytes,
     kind,
     archived,
-    label,
+    // macOS writes decomposed letters; Unicode means the same by both.
+    label: label?.normalize('NFC') ?? null,
     split,
   }));
   const roots = [...new Set(sources.map((one) => one.root))];

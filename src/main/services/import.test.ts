@@ -249,6 +249,14 @@ describe('import', () => {
     expect(await importAll(more, {}, table)).toMatchObject({ added: 1 });
   });
 
+  it('takes composed and decomposed letters of folder names for one class without a question', async () => {
+    await picture('n\u00f3dulo/1.png', 1);
+    await picture('no\u0301dulo/2.png', 2);
+    const plan = await imports.scan(project, [images()]);
+    expect(plan).toMatchObject({ classes: [{ label: 'nódulo', files: 2 }], similarNames: [] });
+    expect(await importAll([images()])).toMatchObject({ classes: { nódulo: 2 } });
+  });
+
   it('makes the split that folders name and carves the missing validation part out of train', async () => {
     let seed = 0;
     for (const part of ['train', 'test']) {
