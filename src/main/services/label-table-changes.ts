@@ -55,7 +55,12 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
   const keysOf = ({ hash }: ImageFacts): FileKeys | null => keys.get(hash) ?? null;
   const match = matchTable(
     table,
-    images.map((image) => ({ path: image.path, root: image.root, file: image.file, keys: keysOf(image) })),
+    images.map((image) => ({
+      path: image.path,
+      root: image.root.replace(/^project:/, ''),
+      file: image.file,
+      keys: keysOf(image),
+    })),
     store,
   );
   const resolved = resolveOfImages(store, images, keysOf, match.entries, answers);

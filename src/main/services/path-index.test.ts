@@ -38,6 +38,7 @@ describe('indexPaths', () => {
     expect(found(sites, 'img010.png', '/data/siteC')).toBeUndefined();
     expect(found(['siteA/img010.png', 'siteB/img011.png'], 'img010.png', '/data/siteB')).toBeUndefined();
     expect(found(sites, 'img010.png')).toBeUndefined();
+    expect(found(['siteA/img010.png', 'siteA/img011.png'], 'img010.png', '/data/siteB')).toBeUndefined();
     const site = index('C:\\siteA\\img010.png', 'C:\\siteA\\img011.png');
     expect(site.find('img010.png', '/data/siteB')).toMatchObject({ foreign: true, whole: false });
     expect(site.find('img010.png', '/data/siteA')).toMatchObject({ foreign: false, whole: true });

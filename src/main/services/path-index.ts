@@ -56,10 +56,11 @@ export function indexPaths<Entry extends { readonly path: string }>(entries: rea
       if (length < Math.min(own.length, DEEPEST)) continue;
       if (end.longer === null || end.longer === 'several') return undefined;
       if (length > own.length || root.length === 0) return { entry: end.longer, whole: false, foreign: false };
-      // The table goes on with other folders than the files are in. Where all of its paths begin with them they are
-      // where somebody else kept the files; else they tell files apart, and this is another one.
+      // The table goes on with other folders than the files are in. Where all of its paths begin with them, from the
+      // root of a disk on, they are where somebody else kept the files; else they name another file.
       const more = pathParts(end.longer.path).length - length;
-      return more > sharedFolders ? undefined : { entry: end.longer, whole: false, foreign: true };
+      const isElsewhere = more <= sharedFolders && ABSOLUTE.test(end.longer.path);
+      return isElsewhere ? { entry: end.longer, whole: false, foreign: true } : undefined;
     }
     return undefined;
   };
@@ -70,6 +71,8 @@ export function indexPaths<Entry extends { readonly path: string }>(entries: rea
     },
   };
 }
+
+const ABSOLUTE = /^(?:[a-z]:)?[\\/]|^~/i;
 
 /** “C:\A\.\b\..\c.PNG” → a, c.png: decoded, in lower case and NFC, without drive and dots. */
 export function pathParts(path: string): string[] {

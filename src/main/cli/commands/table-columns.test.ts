@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TablePreview } from '#shared/models/label-table';
-import { columnMapping, describeTable, tableResult } from './table-columns';
+import { answerOption, columnMapping, describeTable, tableResult } from './table-columns';
 
 it('reads role=header, with commas in headers, and nothing as no column', () => {
   expect(columnMapping('path=File,label=Diagnosis, primary,reader=')).toEqual({
@@ -11,6 +11,13 @@ it('reads role=header, with commas in headers, and nothing as no column', () => 
   expect(columnMapping('age=Alter (Jahre) = x', { path: 'Bild' })).toEqual({ path: 'Bild', age: 'Alter (Jahre) = x' });
   for (const wrong of ['File', 'weight=kg', '', '__proto__=x'])
     expect(() => columnMapping(wrong)).toThrow(/role=header/);
+});
+
+it('takes answers, each with one of its values', () => {
+  const [, , read] = answerOption;
+  expect(read('empty-ids=fill', read('patients=files'))).toEqual({ patients: 'files', 'empty-ids': 'fill' });
+  for (const wrong of ['patients', 'patients=', 'patients=yes', 'others=files', '__proto__=files', '=files'])
+    expect(() => read(wrong)).toThrow(/patients=table\|files, rounded-ids=missing\|take, empty-ids=fill\|missing/);
 });
 
 it('describes a table without its rows', () => {
