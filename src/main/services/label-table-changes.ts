@@ -57,7 +57,7 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     table,
     images.map((image) => ({
       path: image.path,
-      root: image.root.replace(/^project:/, ''),
+      root: rootOf(image),
       file: image.file,
       keys: keysOf(image),
     })),
@@ -142,6 +142,9 @@ export function tableQuestionsOf(table: LabelTable, questions: readonly TableQue
   if (table.keysAbove === 0) return questions;
   return [...questions.filter(({ name }) => name !== 'empty-ids'), emptyQuestion(table.keysAbove, 'key')];
 }
+
+/** Of copies in the project nobody knows any more which folder they were imported from. */
+const rootOf = ({ root }: ImageFacts): string => (root.startsWith('project:') ? '' : root);
 
 const presentOf = (book: PatientBook, { patient }: ImageFacts): PatientRef | null =>
   patient === null ? null : book.numbered(patient);
