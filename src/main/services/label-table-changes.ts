@@ -63,18 +63,29 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     })),
     store,
   );
-  const resolved = resolveOfImages(store, images, keysOf, match.entries, answers);
+  const book = patientBook(store);
+  const tell = createTeller(store, 'table');
+  const claims = images.map((image, index): PatientClaim => {
+    const entry = match.entries[index];
+    const own = keysOf(image)?.patient ?? null;
+    return {
+      present: presentOf(book, image),
+      ownNames: own === null ? [] : [own],
+      told: tell(entry?.patient ?? null),
+      tellsAbove: entry?.patientAbove === true,
+    };
+  });
+  const resolved = resolvePatients(claims, book, answers);
   const classNames = new Map(classesByName(store).map(({ id, name }) => [id, name]));
   const said = readingsByImage(store, classNames);
   const lookUps = { study: knownNumbers(store, 'study'), site: siteNumbers(store) };
   const known = (kind: keyof typeof lookUps, identifier: string) => lookUps[kind](identifier);
-  const book = patientBook(store);
   let sameLabels = 0;
   let disagreements = 0;
   const changes = images.flatMap((before, index): ImageChange[] => {
     const entry = match.entries[index];
     const patient = resolved.patients[index] ?? null;
-    const other = patient !== null && patient.key !== presentOf(book, before)?.key ? patient : null;
+    const other = patient !== null && patient.key !== claims[index]?.present?.key ? patient : null;
     if (entry === undefined) {
       return other === null ? [] : [{ ...nothing(before), patient: other }];
     }
@@ -148,31 +159,6 @@ const rootOf = ({ root }: ImageFacts): string => (root.startsWith('project:') ? 
 
 const presentOf = (book: PatientBook, { patient }: ImageFacts): PatientRef | null =>
   patient === null ? null : book.numbered(patient);
-
-function resolveOfImages(
-  store: ProjectStore,
-  images: readonly ImageFacts[],
-  keysOf: (image: ImageFacts) => FileKeys | null,
-  entries: readonly (TableEntry | undefined)[],
-  answers: TableAnswers,
-) {
-  const book = patientBook(store);
-  const tell = createTeller(store, 'table');
-  return resolvePatients(
-    images.map((image, index): PatientClaim => {
-      const entry = entries[index];
-      const own = keysOf(image)?.patient ?? null;
-      return {
-        present: presentOf(book, image),
-        ownNames: own === null ? [] : [own],
-        told: tell(entry?.patient ?? null),
-        tellsAbove: entry?.patientAbove === true,
-      };
-    }),
-    book,
-    answers,
-  );
-}
 
 /** Identifiers of a table or a pattern as `resolvePatients` takes them; each is hashed once. */
 export function createTeller(

@@ -54,6 +54,12 @@ export function matchTable(table: LabelTable, targets: readonly TableTarget[], s
   if (unusedRows > 0) {
     problems.push(`${count(unusedRows, 'row')} of the label table fit none of the files: ${namedRows(table, unused)}.`);
   }
+  const named = targets.filter(({ keys }, index) => keys?.study != null && entries[index]?.study != null).length;
+  if (named > 0) {
+    problems.push(
+      `${count(named, 'image')} whose file names its study by UID: that stays, and the table’s study is left out.`,
+    );
+  }
   return {
     entries,
     rowsMatched: rowsOf(matched),
