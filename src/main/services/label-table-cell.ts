@@ -50,3 +50,10 @@ export function toYears(text: string | null): number | null {
   const years = /^(\d{1,3}(?:[.,]\d+)?)\s*y?$/i.exec(text ?? '')?.[1];
   return years === undefined ? parseAge(text?.toUpperCase() ?? null) : Number(years.replace(',', '.'));
 }
+
+/**
+ * Whether a label cell is what spreadsheets and statistics programs write where there is none (pandas' na_values, and
+ * the errors of formulas). "none" and "unknown" may be classes.
+ */
+export const isNoLabel = (cell: string): boolean =>
+  /^(#?n\/a|#?na|[-+]?nan|<na>|null|#n\/a n\/a|#(ref|value|name|div\/0|num|null)[!?])$/i.test(cell);

@@ -52,6 +52,14 @@ describe('the label column', () => {
   });
 });
 
+it('takes words for a missing label for none, and says so', () => {
+  // read_csv of pandas 3.1.1 takes the first eight for missing; #REF! is what a formula gives that went wrong.
+  const words = ['nan', 'NaN', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NULL', '#REF!', 'none', 'a'];
+  const table = read(`path,label\n${words.map((word, index) => `i${index}.png,${word}`).join('\n')}`);
+  expect(table.entries.map(({ label }) => label)).toEqual([...Array(9).fill(null), 'none', 'a']);
+  expect(table.problems.join()).toContain('9 rows whose label');
+});
+
 describe('one column a class', () => {
   // pandas: pd.from_dummies(df[columns]) gives melanoma, naevus, other for the rows with one 1.
   const right = ['melanoma', 'naevus', 'other', 'naevus'];

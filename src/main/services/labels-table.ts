@@ -10,7 +10,7 @@ import {
   type UsedColumns,
 } from '#shared/models/label-table';
 import type { Spelling } from './class-names';
-import { cellText, pathText, toYears } from './label-table-cell';
+import { cellText, isNoLabel, pathText, toYears } from './label-table-cell';
 import { findColumns, firstLines, headedAs, markedClass } from './label-table-columns';
 import { tableInvalid } from './label-table-errors';
 import type { TableText } from './label-table-text';
@@ -150,12 +150,18 @@ export function readLabelTable(
     withoutLabel: 0,
     unmarked: 0,
     severalMarks: 0,
+    noLabel: 0,
   };
   const marked = (line: readonly string[]): string | null => {
     const { label, several } = markedClass(text, classes, line);
     if (several) found.severalMarks += 1;
     else if (label === null) found.unmarked += 1;
     return label;
+  };
+  const labelCell = (label: string | null): string | null => {
+    if (label === null || !isNoLabel(label)) return label;
+    found.noLabel += 1;
+    return null;
   };
   const readDay = dayReader(
     columns.date < 0 || by !== 'patient' ? [] : text.rows.map((row) => row[columns.date] ?? ''),
@@ -211,7 +217,7 @@ export function readLabelTable(
     if (age !== null && years === null) found.ages += 1;
     draft.age ??= years;
     const reader = cell('reader');
-    const said = classes.length === 0 ? cell('label') : marked(line);
+    const said = classes.length === 0 ? labelCell(cell('label')) : marked(line);
     const label = said === null ? null : (spelling.get(said) ?? said);
     if (label !== null) draft.named.add(label);
     if (label === null) {
@@ -270,6 +276,8 @@ export function readLabelTable(
     problems.push(`${count(twice, 'row')} where a reader says something else of an image again: the later row counts.`);
   }
   if (found.withoutLabel > 0) problems.push(`${count(found.withoutLabel, 'row')} with a reader and no label.`);
+  if (found.noLabel > 0)
+    problems.push(`${count(found.noLabel, 'row')} whose label is “NA”, “nan” or the like: read as no label.`);
   if (found.severalMarks > 0)
     problems.push(`${count(found.severalMarks, 'row')} with more than one class: no label is read from them.`);
   if (found.unmarked > 0) problems.push(`${count(found.unmarked, 'row')} with none of the classes.`);
