@@ -242,7 +242,7 @@ function problemsOf(changes: PatientChanges, lost: number, severalWays: number):
 function patientsQuestion(split: number, merged: number): TableQuestion {
   const parts = [
     ...(split > 0 ? [`${count(split, 'patient')} of the files into several`] : []),
-    ...(merged > 0 ? [`several patients of the files into one, ${merged === 1 ? 'once' : `${merged} times`}`] : []),
+    ...(merged > 0 ? [`several patients of the files into one${merged === 1 ? '' : `, ${merged} times`}`] : []),
   ];
   return {
     name: 'patients',
