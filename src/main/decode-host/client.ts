@@ -1,3 +1,4 @@
+import type { FileIdentity } from '#shared/identity/file-identity';
 import type { Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
@@ -49,6 +50,8 @@ export interface DecodePool {
     readonly window: IntensityWindow | null;
     readonly invert: boolean;
   }): Promise<Uint8Array>;
+  /** Who and what a DICOM file shows, from its head; null for other files. Hash it at once: see `FileIdentity`. */
+  identity(input: { readonly path: string }): Promise<FileIdentity | null>;
   /** Identifying values are masked unless they are asked for. */
   tags(input: { readonly path: string; readonly identifying: boolean }): Promise<TagRow[]>;
   /** Never rejects for what is wrong with the file: the answer says `ok: false` and why. */
@@ -121,6 +124,7 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
     ingest: (input) => call('ingest', input),
     ingestFrames: (input) => call('ingestFrames', input),
     display: (input) => call('display', input),
+    identity: (input) => call('identity', input),
     tags: (input) => call('tags', input),
     inspect: (input) =>
       call('inspect', input).catch((error: unknown) => ({ ...nothingSeen(input.path), error: toErrorInfo(error) })),

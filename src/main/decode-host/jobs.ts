@@ -9,6 +9,7 @@ import { inspectFile } from '../ingest/inspect-file';
 import { listFileTags } from '../ingest/list-file-tags';
 import { pictureFacts } from '../ingest/picture-facts';
 import { encodePng } from '../ingest/raster/codec';
+import { readFileIdentity } from '../ingest/read-file-identity';
 import type { DecodeJobName, DecodeJobs } from './protocol';
 
 type Handlers = {
@@ -22,6 +23,7 @@ export const decodeJobs: Handlers = {
     ingestFrames(path, intensity, shortSide, choice, from),
   display: ({ path, frame, window, invert }) => displayFile(path, frame, window, invert),
   tags: ({ path, identifying }) => listFileTags(path, identifying),
+  identity: ({ path }) => readFileIdentity(path),
   inspect: ({ path, identifying }) => inspectFile(path, identifying),
   rasterPng: async ({ raster, maxSide }) => {
     const decoded = await readRaster(raster);

@@ -1,3 +1,4 @@
+import type { FileIdentity } from '#shared/identity/file-identity';
 import type { Raster } from '#shared/imaging/raster';
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
@@ -43,6 +44,8 @@ export interface DecodeJobs {
     };
     result: Uint8Array;
   };
+  /** Null for what is no DICOM file. */
+  identity: { input: { readonly path: string }; result: FileIdentity | null };
   tags: { input: { readonly path: string; readonly identifying: boolean }; result: TagRow[] };
   inspect: { input: { readonly path: string; readonly identifying: boolean }; result: InspectedFile };
   rasterPng: { input: { readonly raster: string; readonly maxSide?: number }; result: Uint8Array };

@@ -5,7 +5,7 @@ import { cropRaster, dropEqualChannels, type PixelBox, shrinkToLongSide, toCanon
 import { chooseFrames } from './choose-frames';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { decodeErrorInfo } from './decode-error';
-import { readHeaderFacts } from './dicom/facts';
+import { NO_IDENTITY, readHeaderFacts } from './dicom/facts';
 import { readFrameCount } from './dicom/image-attributes';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
@@ -99,7 +99,7 @@ function openPicture(bytes: Buffer, kind: 'png' | 'jpeg'): OpenFile {
           modality: null,
           window: null,
           range: { min: 0, max: 2 ** bits - 1 },
-          identity: { patient: null, study: null, series: null, sopInstance: null },
+          identity: NO_IDENTITY,
           subject: { sex: null, age: null },
           equipment: { manufacturer: null, model: null, station: null, institution: null },
           acquiredYear: null,

@@ -1,3 +1,4 @@
+import type { FileIdentity } from '#shared/identity/file-identity';
 import type { Raster } from '#shared/imaging/raster';
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { ImageKind } from '#shared/models/dataset';
@@ -38,13 +39,7 @@ export interface FileFacts {
   readonly window: IntensityWindow | null;
   /** Values of the frame after the modality LUT, padding left out. */
   readonly range: ValueRange;
-  readonly identity: {
-    /** PatientID, with its issuer where one is named; null where it is absent or empty. */
-    readonly patient: string | null;
-    readonly study: string | null;
-    readonly series: string | null;
-    readonly sopInstance: string | null;
-  };
+  readonly identity: FileIdentity;
   readonly subject: {
     readonly sex: string | null;
     /** Years. */

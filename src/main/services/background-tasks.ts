@@ -4,7 +4,7 @@ import { scanConfounders } from '#shared/confounders/scan';
 import { sourceNames } from '#shared/confounders/verdict';
 import type { FeatureOutlier } from '#shared/duplicates/feature-neighbours';
 import type { SplitRequestGiven } from '#shared/models/dataset';
-import type { ColumnMapping, LabelConflict } from '#shared/models/label-table';
+import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
 import type { BestMetric } from '#shared/models/run-config';
 import type { KappaWeights } from '#shared/statistics/agreement';
 import { type EvaluatedCase, evaluateCases } from '#shared/statistics/evaluate';
@@ -13,12 +13,12 @@ import { type ImageCase, pairCases, pairedDifference } from '#shared/statistics/
 import type { ProjectPlace } from './background';
 import type { Events } from './events';
 import { createLabelTables } from './label-tables';
-import type { TableTarget } from './match-table';
 import type { OpenProject } from './projects';
 import { createReaders } from './readers';
 import { readersDisagree } from './reading-groups';
 import { findLabelConflicts } from './review-label-conflicts';
 import { findPictures } from './review-pictures';
+import { findWhoIsWho } from './review-who-is-who';
 import { createSplits } from './splits';
 
 export interface TaskContext {
@@ -52,6 +52,7 @@ export const backgroundTasks = {
     const opened = open(project);
     return { conflicts: findLabelConflicts(opened.store), readers: readersDisagree(opened) };
   },
+  findWhoIsWho: ({ project }: OfProject, { open }: TaskContext) => findWhoIsWho(open(project).store),
   findPictures: (
     { project, outliers }: OfProject & { readonly outliers: readonly FeatureOutlier[] },
     { open }: TaskContext,
@@ -93,39 +94,44 @@ export const backgroundTasks = {
       project,
       file,
       mapping,
-      targets,
+      answers,
       classNames,
     }: OfProject & {
       readonly file: string;
       readonly mapping: ColumnMapping;
-      readonly targets: readonly TableTarget[] | null;
+      readonly answers: TableAnswers | undefined;
       readonly classNames?: NameChoice | undefined;
     },
     { open, events }: TaskContext,
-  ) => createLabelTables({ events }).preview(open(project), targets, file, mapping, classNames),
+  ) => createLabelTables({ events }).preview(open(project), null, file, mapping, answers, classNames),
   applyTable: (
     {
       project,
       file,
       mapping,
       conflicts,
+      answers,
       classNames,
     }: OfProject & {
       readonly file: string;
       readonly mapping: ColumnMapping;
       readonly conflicts: LabelConflict;
+      readonly answers: TableAnswers | undefined;
       readonly classNames?: NameChoice | undefined;
     },
     { open, events }: TaskContext,
-  ) => createLabelTables({ events }).apply(open(project), file, mapping, conflicts, classNames),
+  ) => createLabelTables({ events }).apply(open(project), file, mapping, conflicts, answers, classNames),
 
   evaluateCases: ({
     cases,
     classes,
+    unnamed,
   }: {
     readonly cases: readonly EvaluatedCase[];
     readonly classes: readonly string[];
-  }) => evaluateCases(cases, classes),
+    /** Running numbers that stand for no person. */
+    readonly unnamed: ReadonlySet<number>;
+  }) => evaluateCases(cases, classes, undefined, (patient) => !unnamed.has(patient)),
   /** `null` where the cases are not of the same images. */
   pairedDifference: ({ first, second, classes, metric }: Comparison & { readonly metric: BestMetric }) => {
     const pairs = pairCases(first, second);

@@ -91,9 +91,15 @@ describe('a thread for one task', () => {
     expect(summary.disagreements).toBe(3);
     const file = join(root, 'labels.csv');
     writeFileSync(file, 'path,label\nIM10.png,normal\nIM11.png,normal\n');
-    const preview = { project: placeOf(project), file, mapping: {}, targets: null };
+    const preview = { project: placeOf(project), file, mapping: {}, answers: {} };
     expect((await background('previewTable', preview)).changes).toMatchObject({ changedLabels: 2 });
-    const applied = await background('applyTable', { project: placeOf(project), file, mapping: {}, conflicts: 'mine' });
+    const applied = await background('applyTable', {
+      project: placeOf(project),
+      file,
+      mapping: {},
+      answers: {},
+      conflicts: 'mine',
+    });
     expect(applied.changed).toBe(2);
     expect(
       project.store.column(`SELECT count(*) FROM images JOIN classes ON classes.id = label_id
@@ -104,7 +110,9 @@ describe('a thread for one task', () => {
   it('evaluates and scans as this thread would, and tells how far it is', async () => {
     const cases = referenceCases(60, 3, false);
     const classes = ['a', 'b', 'c'];
-    expect(await background('evaluateCases', { cases, classes })).toEqual(evaluateCases(cases, classes));
+    expect(await background('evaluateCases', { cases, classes, unnamed: new Set() })).toEqual(
+      evaluateCases(cases, classes),
+    );
     const images = inventImages({ seed: 1, groups: 30, imagesPerGroup: 2 });
     const seen: string[] = [];
     const scan = await background('scanConfounders', images, { onProgress: (phase) => seen.push(phase) });
@@ -193,7 +201,14 @@ describe.skipIf(disk === null)('a project on a read-only disk (needs the right t
           request: { ...request, keepDuplicatesTogether: true, heldOut: null },
         }),
       table: async () =>
-        handlers['dataset.applyTable']({ project: id, table, mapping: {}, conflicts: 'table', classNames: 'ask' }),
+        handlers['dataset.applyTable']({
+          project: id,
+          table,
+          mapping: {},
+          conflicts: 'table',
+          answers: {},
+          classNames: 'ask',
+        }),
     };
     for (const [name, change] of Object.entries(changes)) {
       await expect(change(), name).rejects.toMatchObject({ code: 'project_read_only' });
@@ -225,11 +240,20 @@ describe('what the window asks for', () => {
         project: id,
         request: { ...request, keepDuplicatesTogether: true, heldOut: null },
       }),
-      previewTable: handlers['dataset.readTable']({ project: id, plan: null, table, mapping: {}, classNames: 'ask' }),
+      previewTable: handlers['dataset.readTable']({
+        project: id,
+        plan: null,
+        table,
+        mapping: {},
+        answers: {},
+        groupPattern: null,
+        classNames: 'ask',
+      }),
       applyTable: handlers['dataset.applyTable']({
         project: id,
         table,
         mapping: {},
+        answers: {},
         conflicts: 'mine',
         classNames: 'ask',
       }),

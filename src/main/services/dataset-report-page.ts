@@ -2,6 +2,7 @@ import { factorNames } from '#shared/balance/balance-text';
 import type { Association } from '#shared/models/balance';
 import { splitParts } from '#shared/models/dataset';
 import type { DatasetReport, ValueCount } from '#shared/models/dataset-report';
+import { imagesText, patientsCell } from '#shared/models/patient-count';
 import { leakText, voidText } from '#shared/models/sign-off';
 import { type Html, html } from './report-html';
 import { count, moment, percent } from './report-numbers';
@@ -12,7 +13,7 @@ export function renderDatasetReport(report: DatasetReport, version: string): str
   return reportPage({
     title: `${report.project} – dataset`,
     version,
-    body: html`<header><div><p class="eyebrow">Fovea · dataset report</p><h1>${report.project}</h1><p class="meta">${count(report.images)} images of ${count(report.patients)} known patients · ${moment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
+    body: html`<header><div><p class="eyebrow">Fovea · dataset report</p><h1>${report.project}</h1><p class="meta">${imagesText(report.images, report)} · ${moment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
 ${tiles(report)}
 ${warnings(report)}
 ${classes(report)}
@@ -28,9 +29,9 @@ ${imports(report)}
 const partName = { train: 'Training', validation: 'Validation', test: 'Test' } as const;
 
 function tiles({ images, unlabelled, patients, withoutPatient, studies, classes: of }: DatasetReport): Html {
-  const tile = (name: string, value: number, below: string): Html =>
-    html`<div class="tile"><span class="name">${name}</span><span class="value">${count(value)}</span><span class="interval">${below}</span></div>`;
-  return html`<div class="tiles">${tile('Images', images, unlabelled === 0 ? 'all labelled' : `${count(unlabelled)} without a label`)}${tile('Classes', of.length, 'with images')}${tile('Patients', patients, withoutPatient === 0 ? 'known for every image' : `${count(withoutPatient)} images without`)}${tile('Studies', studies, 'known')}</div>`;
+  const tile = (name: string, value: number | string, below: string): Html =>
+    html`<div class="tile"><span class="name">${name}</span><span class="value">${typeof value === 'number' ? count(value) : value}</span><span class="interval">${below}</span></div>`;
+  return html`<div class="tiles">${tile('Images', images, unlabelled === 0 ? 'all labelled' : `${count(unlabelled)} without a label`)}${tile('Classes', of.length, 'with images')}${patients === null ? tile('Patients', 'not known', 'no image names one') : tile('Patients', patients, withoutPatient === 0 ? 'known for every image' : `${count(withoutPatient)} images without`)}${tile('Studies', studies, 'known')}</div>`;
 }
 
 function warnings({ warnings: lines }: DatasetReport): Html {
@@ -45,7 +46,7 @@ function classes({ classes: rows, split: current, imagesPerPatient }: DatasetRep
   const parts = current === null ? [] : splitParts;
   return html`<section class="keep"><h2>Classes</h2><div class="scroll"><table><thead><tr><th>Class</th>${parts.map((part) => html`<th class="number">${partName[part]}</th>`)}${parts.length > 0 && html`<th class="number">In no part</th>`}<th class="number">Images</th><th class="number">Share</th><th class="number">Patients</th></tr></thead><tbody>${rows.map(
     (row) =>
-      html`<tr><td>${row.label}</td>${parts.map((part) => html`<td class="number">${count(row.parts[part])}</td>`)}${parts.length > 0 && html`<td class="number">${count(row.outside)}</td>`}<td class="number">${count(row.images)}</td><td class="number">${percent(row.images / all)}</td><td class="number">${row.patients === 0 && row.withoutPatient > 0 ? '–' : count(row.patients)}</td></tr>`,
+      html`<tr><td>${row.label}</td>${parts.map((part) => html`<td class="number">${count(row.parts[part])}</td>`)}${parts.length > 0 && html`<td class="number">${count(row.outside)}</td>`}<td class="number">${count(row.images)}</td><td class="number">${percent(row.images / all)}</td><td class="number">${patientsCell(row)}</td></tr>`,
   )}<tr class="total"><td>All</td>${parts.map((part) => html`<td class="number">${count(total((row) => row.parts[part]))}</td>`)}${parts.length > 0 && html`<td class="number">${count(total(({ outside }) => outside))}</td>`}<td class="number">${count(all)}</td><td></td><td></td></tr></tbody></table></div>${
     imagesPerPatient.length > 0 &&
     html`<p class="note">Images a patient: ${imagesPerPatient.map(({ value, patients }) => `${value} (${patients === 1 ? '1 patient' : `${count(patients)} patients`})`).join(', ')}.</p>`
@@ -78,7 +79,15 @@ function split({ split: current }: DatasetReport): Html {
         ? 'a random share'
         : `held out by ${current.heldOut.by}: ${current.heldOut.values.join(', ')}`,
     ],
-    ['patients', splitParts.map((part) => `${partName[part]} ${count(current.patients[part])}`).join(', ')],
+    [
+      'patients',
+      splitParts
+        .map(
+          (part) =>
+            `${partName[part]} ${patientsCell({ patients: current.patients[part], withoutPatient: current.withoutPatient[part] })}`,
+        )
+        .join(', '),
+    ],
     ['largest deviation from equal class shares', `${Number(current.deviation.toFixed(2))} images`],
     ['in more than one part', current.groupsAcrossSplits === 0 ? 'nothing' : leakText(leak)],
     ...(signOff === null
@@ -88,7 +97,7 @@ function split({ split: current }: DatasetReport): Html {
 }
 
 const association = (of: Association | null): string =>
-  of === null ? '–' : `${of.v.toFixed(2)}${of.strength === 'none' ? '' : ` (${of.strength})`}, ${count(of.n)} patients`;
+  of === null ? '–' : `${of.v.toFixed(2)}${of.strength === 'none' ? '' : ` (${of.strength})`}, n = ${count(of.n)}`;
 
 function balance({ balance: { classes: labels, factors } }: DatasetReport): Html {
   const known = factors.filter(({ levels }) => levels.length > 0);

@@ -1,14 +1,13 @@
+import type { PatientCount } from '#shared/models/patient-count';
 import { count } from './splits-warnings';
 
 /** Fewer images a class than this: results will be unsure; than the second: hardly worth training. */
 const FEW = 100;
 const VERY_FEW = 50;
 
-export interface DatasetFigures {
+export interface DatasetFigures extends PatientCount {
   readonly images: number;
   readonly unlabelled: number;
-  readonly withoutPatient: number;
-  readonly patients: number;
   readonly classes: readonly { readonly label: string; readonly images: number }[];
 }
 
@@ -34,9 +33,11 @@ export function datasetWarnings(figures: DatasetFigures): string[] {
     warnings.push('All images have the same patient ID, so patients cannot be kept apart. Was it blanked out?');
   }
   if (figures.withoutPatient === figures.images) {
-    warnings.push('No image has a known patient: images of one patient may land on both sides of a split.');
+    warnings.push('Patients are not known: images of one person may land on both sides of a split.');
   } else if (figures.withoutPatient > 0) {
-    warnings.push(`${count(figures.withoutPatient, 'image')} without a patient ID: each counts as its own patient.`);
+    warnings.push(
+      `Of ${count(figures.withoutPatient, 'image')} the patient is not known: images of one person may land on both sides of a split.`,
+    );
   }
   return warnings;
 }

@@ -87,13 +87,16 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
       const byId = classCounts(groups);
       const perClass = classesByName(store).flatMap(({ id, name }) => {
         const row = byId.get(id);
-        return row === undefined ? [] : [{ label: name, images: row.images, patients: row.patients }];
+        if (row === undefined) return [];
+        const { images, patients, withoutPatient } = row;
+        return [{ label: name, images, patients, withoutPatient }];
       });
       const version = newestVersion(store);
       return {
         images: counts.images,
         unlabelled: counts.unlabelled,
         patients: counts.patients,
+        withoutPatient: counts.withoutPatient,
         studies: counts.studies,
         classes: perClass,
         kinds: counts.kinds,

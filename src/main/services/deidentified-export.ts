@@ -186,7 +186,8 @@ export function createDeidentifiedExports(services: {
       await checkRoom(dirname(final), files);
       const outcome = await writeAll(project, files, temporary, options, job);
       const { written, renamed } = await renameNamedClasses(outcome.written, outcome.named, temporary);
-      const patients = new Set(written.flatMap(({ pseudonym }) => pseudonym ?? [])).size;
+      // Nobody named is not the same as nobody.
+      const patients = new Set(written.flatMap(({ pseudonym }) => pseudonym ?? [])).size || null;
       const report: DeidentifiedReport = {
         fovea: version,
         writtenAt: new Date().toISOString(),

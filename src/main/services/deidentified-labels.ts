@@ -25,7 +25,8 @@ export function labelsCsv(files: readonly ExportFile[]): string {
     rows: files.map(({ path, label, pseudonym, split, sex, age }) => [
       guardPath(path),
       label,
-      pseudonym,
+      // An empty cell under an id would be asked about: it may be one that a spreadsheet merged.
+      pseudonym ?? 'unknown',
       split,
       toldSex(sex),
       toldAge(age),

@@ -33,7 +33,8 @@ export interface DeidentifiedReport {
   readonly options: DeidentifiedOptions;
   readonly files: number;
   readonly written: number;
-  readonly patients: number;
+  /** Null where nobody is named. */
+  readonly patients: number | null;
   /** Classes whose names held a name, number or date of a patient: what they are called in the export. */
   readonly renamedClasses: readonly string[];
   readonly kinds: Readonly<Record<string, number>>;
@@ -80,7 +81,7 @@ export function deidentifiedReportPage(report: DeidentifiedReport): string {
 </head>
 <body>
 <main>
-<header><div><p class="eyebrow">Fovea · de-identified export</p><h1>${count(report.written)} files of ${count(report.patients)} patients</h1><p class="meta">${report.profile} · Fovea ${report.fovea} · ${moment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
+<header><div><p class="eyebrow">Fovea · de-identified export</p><h1>${count(report.written)} files${report.patients === null ? ', patients not known' : ` of ${count(report.patients)} patients`}</h1><p class="meta">${report.profile} · Fovea ${report.fovea} · ${moment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
 <section class="cautions"><h2>Before you pass these files on</h2><ul>${report.statements.map((text) => html`<li>${text}</li>`)}</ul></section>
 ${summary(report)}
 ${leftOut(report)}

@@ -3,6 +3,7 @@ import type { DuplicateCounts, DuplicateGroup } from '#shared/models/duplicates'
 import { type ImageGroup, imageGroups } from '../store/counts';
 import { type DuplicateMember, duplicateMembers, duplicatePairs, labelSizes } from '../store/duplicates';
 import type { ProjectStore } from '../store/open';
+import { findPeople, placesByStudy } from './same-person';
 
 /** A group with what its images are labelled, parted and grouped as. */
 export interface MemberGroup extends DuplicateGroup {
@@ -99,28 +100,34 @@ export function findLeaks(
   duplicates: readonly MemberGroup[] = duplicateGroups(store),
 ): Leaks {
   return countLeaks(
-    groups,
+    [...groups, ...placesByStudy(store)],
     duplicates.filter((group) => group.leak),
+    findPeople(store).personOf,
   );
 }
 
-/** `leaking`: groups of duplicates that are known to stand in more than one part. */
+/**
+ * `leaking`: groups of duplicates that are known to stand in more than one part. `personOf`: patients with one number
+ * are one person.
+ */
 export function countLeaks(
   places: readonly { readonly patient: number | null; readonly part: string | null }[],
   leaking: readonly Pick<MemberGroup, 'id' | 'members'>[],
+  personOf: (patient: number) => number = (patient) => patient,
 ): Leaks {
   const parts = new Map<number, Set<string>>();
   for (const { patient, part } of places) {
     if (patient === null || part === null) continue;
-    const of = parts.get(patient) ?? new Set();
-    parts.set(patient, of.add(part));
+    const of = parts.get(personOf(patient)) ?? new Set();
+    parts.set(personOf(patient), of.add(part));
   }
   const patients = new Set([...parts].flatMap(([patient, of]) => (of.size > 1 ? [patient] : [])));
   const links: [string, string][] = [...patients].map((patient) => [`patient ${patient}`, `patient ${patient}`]);
   for (const { id, members } of leaking) {
     links.push([`group ${id}`, `group ${id}`]);
     for (const { patient } of members) {
-      if (patient !== null && patients.has(patient)) links.push([`group ${id}`, `patient ${patient}`]);
+      if (patient !== null && patients.has(personOf(patient)))
+        links.push([`group ${id}`, `patient ${personOf(patient)}`]);
     }
   }
   return {

@@ -6,6 +6,7 @@ import { argmax, caseCrossEntropy } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
 import type { EngineClient } from '../engine-host/client';
 import { auditEntriesOf } from '../store/audit';
+import { fileGroups } from '../store/identity';
 import { audit } from './audit';
 import type { Background } from './background';
 import type { Dataset } from './dataset';
@@ -141,7 +142,7 @@ export function createEvaluations(options: {
       split,
       testTimeViews: testTime?.views ?? 0,
       leak: record.signOff === null ? null : signOffWarning(record.signOff),
-      ...(await background('evaluateCases', { cases, classes: record.classes })),
+      ...(await background('evaluateCases', { cases, classes: record.classes, unnamed: fileGroups(project.store) })),
       seconds: answer.seconds,
       imagesPerSecond: answer.seconds > 0 ? cases.length / answer.seconds : 0,
       evaluatedAt: new Date().toISOString(),

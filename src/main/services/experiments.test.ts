@@ -220,7 +220,7 @@ describe('a cross-validation', () => {
     expect(plan).toMatchObject({ groupsAcrossFolds: 0, problems: [], warnings: [] });
     // 24 images in 12 patients of two, half of them left: a third is 4 patients, 8 images, 4 of each class.
     expect(plan.folds).toEqual(
-      Array.from({ length: 3 }, () => ({ images: 8, patients: 4, counts: { left: 4, right: 4 } })),
+      Array.from({ length: 3 }, () => ({ images: 8, patients: 4, withoutPatient: 0, counts: { left: 4, right: 4 } })),
     );
   });
 

@@ -1,5 +1,6 @@
 import { intensityInWords } from '#shared/imaging/intensity-text';
 import type { Metric } from '#shared/models/metric';
+import { imagesText } from '#shared/models/patient-count';
 import type { PrecisionComparison } from '#shared/models/precision';
 import type { Evaluation, RunRecord } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
@@ -52,7 +53,7 @@ export function modelCard(input: {
   const results = evaluations.map(
     (
       one,
-    ) => `### ${one.split === 'test' ? 'Test' : 'Validation'} set: ${one.n} images, ${one.patients} patients${one.testTimeViews === 0 ? '' : `, ${viewsText(one.testTimeViews)}`}
+    ) => `### ${one.split === 'test' ? 'Test' : 'Validation'} set: ${imagesText(one.n, one)}${one.testTimeViews === 0 ? '' : `, ${viewsText(one.testTimeViews)}`}
 
 | | value |
 |---|---|

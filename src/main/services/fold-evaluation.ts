@@ -2,6 +2,7 @@ import type { Experiment, FoldEvaluation, OutOfFoldCase, Spread } from '#shared/
 import type { Evaluation } from '#shared/models/run';
 import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
 import { spreadOf } from '#shared/statistics/spread';
+import { fileGroups } from '../store/identity';
 import type { Background } from './background';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
@@ -44,7 +45,11 @@ export async function poolFolds(
     cases.push(...answered.map((entry) => ({ ...entry, fold })));
   }
   cases.sort((a, b) => a.image - b.image);
-  const numbers = await background('evaluateCases', { cases, classes: first.classes });
+  const numbers = await background('evaluateCases', {
+    cases,
+    classes: first.classes,
+    unnamed: fileGroups(project.store),
+  });
   const seconds = evaluations.reduce((sum, one) => sum + one.seconds, 0);
   const spread = (value: (evaluation: Evaluation) => number): Spread => spreadOf(evaluations.map(value));
   return {

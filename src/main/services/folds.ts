@@ -1,11 +1,13 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { FoldPlan } from '#shared/models/experiment';
+import { countPatients } from '#shared/models/patient-count';
 import { foldItems } from '#shared/splitting/folds';
 import { currentSplit, splitCandidates } from '../store/splits';
 import { duplicateGroups, keptTogether } from './duplicate-groups';
 import type { OpenProject } from './projects';
 import type { RunSample } from './run-files';
-import { collectSamples, countPatients } from './run-samples';
+import { collectSamples, namesPatient } from './run-samples';
+import { findPeople } from './same-person';
 import { toSplitItems } from './split-items';
 
 export interface DealtFolds {
@@ -30,9 +32,11 @@ export function dealFolds(project: OpenProject, classes: readonly string[], fold
     splitCandidates(project.store).filter(({ id }) => known.has(id)),
     'patient',
     keptTogether(duplicateGroups(project.store)),
+    findPeople(project.store),
   );
   const foldOf = foldItems(items, folds, seed);
   const inFold = (fold: number): RunSample[] => pool.filter(({ image }) => foldOf.get(image) === fold);
+  const isNamed = namesPatient(project);
   const numbers = Array.from({ length: folds }, (_, fold) => fold);
 
   const foldsOfGroup = new Map<number, Set<number | undefined>>();
@@ -49,7 +53,7 @@ export function dealFolds(project: OpenProject, classes: readonly string[], fold
     plan: {
       folds: numbers.map((fold) => ({
         images: inFold(fold).length,
-        patients: countPatients(inFold(fold)),
+        ...countPatients(inFold(fold), isNamed),
         counts: Object.fromEntries(classes.map((label, index) => [label, counts[fold]?.[index] ?? 0])),
       })),
       groupsAcrossFolds: [...foldsOfGroup.values()].filter((of) => of.size > 1).length,

@@ -2,35 +2,46 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { SplitPart } from '#shared/models/dataset';
 import type { HeldOut, OriginCount, OriginKind, OriginList } from '#shared/models/held-out';
 import { type SplitItem, splitItems } from '#shared/splitting/split';
+import { groupPatients } from '../store/counts';
 import { classesByName } from '../store/labels';
 import type { ProjectStore } from '../store/open';
-import { imageOrigins, originGroups } from '../store/origins';
+import { imageOrigins, type OriginGroup, originGroups } from '../store/origins';
+import { namesPatient } from './run-samples';
 import { count } from './splits-warnings';
 
 /** Largest first; values of equal size by name. */
 export function listOrigins(store: ProjectStore, by: OriginKind): OriginList {
   const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
-  const found = new Map<string, { images: number; patients: Set<number>; classes: Record<string, number> }>();
+  const isNamed = namesPatient({ store });
+  const found = new Map<string, { images: number; groups: OriginGroup[]; classes: Record<string, number> }>();
   let unknown = 0;
-  for (const { value, label, patient, images } of originGroups(store, by)) {
+  for (const group of originGroups(store, by)) {
+    const { value, label, images } = group;
     if (value === null) {
       unknown += images;
       continue;
     }
     const entry = found.get(value) ?? {
       images: 0,
-      patients: new Set<number>(),
+      groups: [],
       // Class names are a person's: one may be called “constructor”.
       classes: Object.create(null) as Record<string, number>,
     };
     found.set(value, entry);
     entry.images += images;
-    if (patient !== null) entry.patients.add(patient);
+    entry.groups.push(group);
     const name = names.get(label) ?? '';
     entry.classes[name] = (entry.classes[name] ?? 0) + images;
   }
   const values = [...found].map(
-    ([value, { images, patients, classes }]): OriginCount => ({ value, images, patients: patients.size, classes }),
+    ([value, { images, groups, classes }]): OriginCount => ({
+      value,
+      images,
+      ...groupPatients(
+        groups.map((group) => ({ ...group, isNamed: group.patient !== null && isNamed(group.patient) })),
+      ),
+      classes,
+    }),
   );
   return {
     by,

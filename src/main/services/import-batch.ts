@@ -1,7 +1,9 @@
+import { looseIdentifier } from '#shared/identity/identifier';
 import type { SkippedFile, SplitPart } from '#shared/models/dataset';
 import type { FileFacts, PictureFacts } from '../ingest/types';
 import { addPicture } from '../store/duplicates';
-import { fileGroupNumber, originNumber, type PatientOrigin, patientNumber, studyNumber } from '../store/identity';
+import { type FileKeys, storeFileKeys } from '../store/identities';
+import { fileGroupNumber, originNumber, type PatientRef, patientOf, siteNumber, studyNumber } from '../store/identity';
 import { addImage, groupFrames, moveImages, patientOfFile, type StoredPlace } from '../store/images';
 import { addSkip } from '../store/imports';
 import { classNumber, type LabelSource, labelSource, setLabel } from '../store/labels';
@@ -18,7 +20,9 @@ export interface ReadyImage {
   readonly source: string;
   readonly path: string;
   readonly label: { readonly name: string; readonly from: LabelSource } | null;
-  readonly patient: { readonly identifier: string; readonly origin: PatientOrigin } | null;
+  readonly patient: PatientRef | null;
+  /** Null where the file says nothing of itself, as PNG and JPEG files do. */
+  readonly keys: FileKeys | null;
   readonly readings: readonly TableReading[];
   readonly study: string | null;
   /** The lab's own name from a table, which goes before what the file says. */
@@ -37,6 +41,8 @@ export interface KnownFile {
   readonly label: ReadyImage['label'];
   readonly readings: ReadyImage['readings'];
   readonly path: string;
+  /** Where they are not kept yet, because an earlier Fovea imported it. */
+  readonly keys: FileKeys | null;
 }
 
 /** A file that is gone from some of the places where its images are known to be, and was found at this one. */
@@ -151,8 +157,18 @@ export class ImportBatch {
     const { store } = this.#project;
     const present = facts.frames > 1 ? patientOfFile(store, facts.hash) : null;
     if (present !== null) return present;
-    if (patient !== null) return patientNumber(store, patient.identifier, patient.origin);
+    if (patient !== null) return patientOf(store, patient);
     return facts.frames > 1 ? fileGroupNumber(store, facts.hash) : null;
+  }
+
+  /** A table's name for what the file says itself is another name of it, not another site. */
+  #siteOf(named: string | null, institution: string | null): number | null {
+    const { store } = this.#project;
+    if (institution === null) return named === null ? null : siteNumber(store, named);
+    if (named === null) return originNumber(store, 'site', institution);
+    return looseIdentifier(named) === looseIdentifier(institution)
+      ? originNumber(store, 'site', institution, named)
+      : siteNumber(store, named);
   }
 
   /** The table's own label, else what all readers say, else the folder's: readers who disagree decide nothing. */
@@ -196,12 +212,7 @@ export class ImportBatch {
       age: image.age,
       manufacturer: facts.equipment.manufacturer,
       model: facts.equipment.model,
-      siteId:
-        image.site !== null
-          ? originNumber(store, 'site', image.site, image.site)
-          : institution === null
-            ? null
-            : originNumber(store, 'site', institution),
+      siteId: this.#siteOf(image.site, institution),
       stationId: station === null ? null : originNumber(store, 'station', station),
       acquiredYear: facts.acquiredYear,
       burnedIn: facts.burnedInAnnotation === 'unknown' ? null : facts.burnedInAnnotation,
@@ -212,14 +223,16 @@ export class ImportBatch {
       importId: this.#importId,
     });
     if (facts.frames > 1 && patientId !== null) groupFrames(store, facts.hash, patientId);
+    if (image.keys !== null) storeFileKeys(store, facts.hash, image.keys);
     addPicture(store, id, image.picture);
     if (outcome === 'added') this.totals.added += 1;
     else this.totals.duplicates += 1;
     this.#takeLabel(id, image, outcome);
   }
 
-  #meetFile({ hash, frames, ...told }: KnownFile): void {
+  #meetFile({ hash, frames, keys, ...told }: KnownFile): void {
     const { store } = this.#project;
+    if (keys !== null) storeFileKeys(store, hash, keys);
     for (const frame of frames) {
       const row = store.get<{ id: number }>('SELECT id FROM images WHERE hash = ? AND frame = ?', hash, frame);
       if (row === undefined) continue;

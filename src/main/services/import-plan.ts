@@ -93,7 +93,7 @@ function planWarnings({ sources, layout }: ImportScan, classes: ReadonlyMap<stri
   if (classes.size === 1) warnings.push('Only one class was found: a classifier needs two.');
   if (sources.some((one) => one.kind !== 'dicom')) {
     warnings.push(
-      'PNG and JPEG files name no patient: give a table with a patient column or a file-name pattern, else each image counts as a patient of its own.',
+      'PNG and JPEG files name no patient: give a table with a patient column or a file-name pattern, else patients are not known and images of one person may land on both sides of a split.',
     );
   }
   return warnings;

@@ -9,28 +9,33 @@ import type {
   SkippedFile,
   SplitPart,
 } from '#shared/models/dataset';
+import type { PatientCount } from '#shared/models/patient-count';
 import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
 import type { DecodePool } from '../decode-host/client';
 import type { ArchiveEntry } from '../ingest/archive/open-archive';
 import { chooseFrames } from '../ingest/choose-frames';
 import type { FileFacts, FrameOutcome, IngestedFile } from '../ingest/types';
 import { appendAudit } from '../store/audit';
-import { classCounts, datasetCounts, imageGroups } from '../store/counts';
+import { classCounts, groupPatients, importGroups } from '../store/counts';
+import { type FileKeys, fileKeys, hasFileKeys } from '../store/identities';
+import { addPatientAlias, type PatientRef, patientBook, patientOf, patientRef } from '../store/identity';
 import { finishImport, knownFrames, knownSizes, startImport } from '../store/imports';
 import { classesByName } from '../store/labels';
-import { namesTakenIn, settleNames } from './class-names';
+import type { ProjectStore } from '../store/open';
 import { recordVersion } from './dataset-versions';
 import type { Events } from './events';
 import { createUnpacker, type UnpackedFile } from './import-archives';
 import { ImportBatch, type ReadyImage } from './import-batch';
 import { createCopier, hashFile, isCached, writeCache } from './import-files';
+import type { ImportIdentity } from './import-identities';
 import { lostPlaces } from './import-moves';
 import type { JobHandle } from './jobs';
 import { studyOf } from './label-table-changes';
 import type { LabelTable, TableEntry } from './labels-table';
-import { matchTable, type TableTarget } from './match-table';
+import type { TableMatch, TableTarget } from './match-table';
 import { imagesFolder } from './project-paths';
 import type { OpenProject } from './projects';
+import type { ResolvedPatients } from './resolve-patients';
 import { count } from './splits-warnings';
 
 /** A file that a scan found and that looks like an image. */
@@ -56,8 +61,13 @@ export interface ImportRun {
   readonly ignored: readonly SkippedFile[];
   readonly options: ImportOptions;
   readonly table: LabelTable | null;
+  readonly match: TableMatch | null;
   /** One entry a source where a pattern was given. */
   readonly patternPatients: readonly (string | null)[] | null;
+  /** Who the files are of, where a table or a pattern had to be held against them; null: as the files say. */
+  readonly resolved: ResolvedPatients | null;
+  /** What was made of class names. */
+  readonly notes: readonly string[];
   readonly handle: JobHandle;
 }
 
@@ -73,13 +83,13 @@ const DISTINCT_WARNINGS = 20;
  * Decodes and stores files. A file that cannot be read is a line in the result; only the project's own disk, or a
  * bug, ends the import early, and what is stored stays. Cancelling ends it with the result so far.
  */
-export async function runImport(asked: ImportRun, pool: DecodePool, events: Events): Promise<ImportResult> {
-  const { run, match, notes } = withClassNames(asked);
+export async function runImport(run: ImportRun, pool: DecodePool, events: Events): Promise<ImportResult> {
   const { project, sources, handle, options } = run;
   const started = performance.now();
   const importId = startImport(project.store);
   const skipped: SkippedFile[] = [];
   const fileWarnings = new Map<string, number>();
+  const { match } = run;
   let finished = 0;
   /** Images that were decoded or found to be in already. */
   let read = 0;
@@ -148,6 +158,7 @@ export async function runImport(asked: ImportRun, pool: DecodePool, events: Even
           label: labelOf(source, row, options),
           readings: row?.readings ?? [],
           path: source.path,
+          keys: await missingKeys(source, file, hash),
         });
         return;
       }
@@ -194,7 +205,7 @@ export async function runImport(asked: ImportRun, pool: DecodePool, events: Even
         batch.add({
           source: folder,
           path: copy,
-          ...factsOf(source, outcome.file, row, run.patternPatients?.[index] ?? null, options),
+          ...factsOf(project.store, source, outcome.file, row, run.resolved?.patients[index] ?? null, options),
         });
       }
     }
@@ -204,6 +215,13 @@ export async function runImport(asked: ImportRun, pool: DecodePool, events: Even
       const several = chosen > 1 ? `${failed.length} of ${chosen} frames, the first of them frame ${frame + 1}: ` : '';
       skip({ path: source.path, code, message: `${several}${message}` });
     }
+  };
+
+  /** Of a file that an earlier Fovea imported, which did not keep them. */
+  const missingKeys = async (source: ImportSource, file: string, hash: string): Promise<FileKeys | null> => {
+    if (source.kind !== 'dicom' || hasFileKeys(project.store, hash)) return null;
+    const identity = await pool.identity({ path: file }).catch(() => null);
+    return identity === null ? null : fileKeys(project.store, identity);
   };
 
   /** Images that are in and whose file is gone from where they were get this place: labels and parts stay. */
@@ -241,7 +259,7 @@ export async function runImport(asked: ImportRun, pool: DecodePool, events: Even
 
   const result = (): ImportResult => {
     const seconds = (performance.now() - started) / 1000;
-    const groups = imageGroups(project.store);
+    const groups = importGroups(project.store, importId);
     const byClass = classCounts(groups);
     const classes = Object.fromEntries(
       classesByName(project.store).flatMap(({ id, name }) => {
@@ -255,15 +273,15 @@ export async function runImport(asked: ImportRun, pool: DecodePool, events: Even
       moved: batch.totals.moved,
       skipped,
       classes,
-      patients: datasetCounts(project.store, groups).patients,
-      warnings: warningsOf(),
+      ...groupPatients(groups),
+      warnings: warningsOf(groupPatients(groups)),
       ...(run.table === null ? {} : { columns: run.table.columns }),
       seconds,
       imagesPerSecond: seconds > 0 ? read / seconds : 0,
     };
   };
 
-  const warningsOf = (): string[] => {
+  const warningsOf = (people: PatientCount): string[] => {
     const warnings: string[] = [];
     if (handle.signal.aborted) {
       warnings.push(`Cancelled after ${finished} of ${sources.length} files. Import again to go on.`);
@@ -277,13 +295,13 @@ export async function runImport(asked: ImportRun, pool: DecodePool, events: Even
         `${count(conflicts, 'file')} with the same content as an image that has another label (${conflictPaths.join(', ')}${more}): the label that was there first stays.`,
       );
     }
-    const { withoutPatient, images } = datasetCounts(project.store);
-    if (withoutPatient > 0) {
+    if (people.withoutPatient > 0) {
       warnings.push(
-        `${withoutPatient === images ? 'No image has' : `${count(withoutPatient, 'image')} without`} a known patient: each such image counts as a patient of its own. Name patients with a table or a file-name pattern.`,
+        `${people.patients === null ? 'Patients are not known' : `Of ${count(people.withoutPatient, 'image')} the patient is not known`}: images of one person may land on both sides of a split. Name patients with a table or a file-name pattern.`,
       );
     }
-    warnings.push(...(run.table?.problems ?? []), ...(match?.problems ?? []), ...notes);
+    warnings.push(...(run.table?.problems ?? []), ...(match?.problems ?? []), ...(run.resolved?.problems ?? []));
+    warnings.push(...run.notes);
     const misses = run.patternPatients?.filter((one) => one === null).length ?? 0;
     if (misses > 0) warnings.push(`The patient pattern does not match ${count(misses, 'file name')}.`);
     const distinct = [...fileWarnings].sort((a, b) => b[1] - a[1]);
@@ -301,6 +319,7 @@ export async function runImport(asked: ImportRun, pool: DecodePool, events: Even
   await unpacker.dispose();
   try {
     batch.store();
+    storeAliases(project.store, run.resolved);
   } catch (error) {
     failures.push(error);
   }
@@ -319,21 +338,14 @@ export async function runImport(asked: ImportRun, pool: DecodePool, events: Even
   return outcome;
 }
 
-/** An import under the class names that it is to have. Throws `class_names_similar` before anything is written. */
-function withClassNames(run: ImportRun) {
-  const { project, options } = run;
-  const matchAll = (table: LabelTable | null) => (table === null ? null : matchTable(table, tableTargets(run.sources)));
-  const asWritten = matchAll(run.table);
-  const folders = run.sources.map(({ label }) => (options.labelsFromFolders ? label : null));
-  const taken = namesTakenIn(asWritten?.entries ?? [], folders);
-  const { spelling, notes } = settleNames(project.store, taken, options.classNames);
-  if (spelling.size === 0) return { run, match: asWritten, notes };
-  const table = run.table?.renamed(spelling) ?? null;
-  const sources = run.sources.map((one) => ({
-    ...one,
-    label: one.label === null ? null : (spelling.get(one.label) ?? one.label),
-  }));
-  return { run: { ...run, table, sources }, match: matchAll(table), notes };
+/** Other names of patients that came in: a later table may use either. */
+function storeAliases(store: ProjectStore, resolved: ResolvedPatients | null): void {
+  const book = patientBook(store);
+  store.transaction(() => {
+    for (const { name, of } of resolved?.aliases ?? []) {
+      if (book.exact(of.key) !== null) addPatientAlias(store, name, patientOf(store, of));
+    }
+  });
 }
 
 /** The chosen frames of a file, where all of them are in and need no work; none where one is missing. */
@@ -382,8 +394,11 @@ export function sourceName(project: OpenProject, root: string): string {
 }
 
 /** The files of an import as a table is held against them: each is one file. */
-export function tableTargets(sources: readonly ImportSource[]): TableTarget[] {
-  return sources.map(({ path, label }, file) => ({ path, file, folderLabel: label }));
+export function tableTargets(
+  sources: readonly ImportSource[],
+  identities: readonly (ImportIdentity | null)[] | null,
+): TableTarget[] {
+  return sources.map(({ path, root }, file) => ({ path, root, file, keys: identities?.[file]?.keys ?? null }));
 }
 
 /** The folder where a source's file is, or will be once it is imported. */
@@ -397,29 +412,26 @@ function labelOf(source: ImportSource, row: TableEntry | undefined, options: Imp
   return options.labelsFromFolders && source.label !== null ? { name: source.label, from: 'folder' } : null;
 }
 
-/** What is known of a file, the table first, then the pattern, then the file's own tags. */
+/** What is known of a file, the table first, then the file's own tags. `resolved`: its patient by table and pattern. */
 function factsOf(
+  store: ProjectStore,
   source: ImportSource,
   file: IngestedFile,
   row: TableEntry | undefined,
-  patternPatient: string | null,
+  resolved: PatientRef | null,
   options: ImportOptions,
 ): Omit<ReadyImage, 'source' | 'path'> {
   const { facts, picture } = file;
+  const { patient, patientId } = facts.identity;
+  const keys = facts.kind === 'dicom' ? fileKeys(store, facts.identity) : null;
   return {
     facts,
     picture,
     label: labelOf(source, row, options),
-    patient:
-      row?.patient != null
-        ? { identifier: row.patient, origin: 'table' }
-        : patternPatient !== null
-          ? { identifier: patternPatient, origin: 'pattern' }
-          : facts.identity.patient !== null
-            ? { identifier: facts.identity.patient, origin: 'dicom' }
-            : null,
+    patient: resolved ?? (patient === null ? null : patientRef(store, patient, 'dicom', patientId ?? patient)),
+    keys,
     readings: row?.readings ?? [],
-    study: (row === undefined ? null : studyOf(row)) ?? facts.identity.study,
+    study: (row === undefined ? null : studyOf(row, keys)) ?? facts.identity.study,
     site: row?.site ?? null,
     split: row?.split ?? (options.splitsFromFolders ? source.split : null),
     sex: row?.sex ?? facts.subject.sex,

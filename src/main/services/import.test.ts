@@ -101,10 +101,11 @@ describe('import', () => {
       added: 6,
       duplicates: 0,
       classes: { 'gutartig (ä)': 3, 'malignant [x]': 3 },
-      patients: 0,
+      patients: null,
+      withoutPatient: 6,
     });
     expect(result.skipped.map((one) => one.path).sort()).toEqual(['malignant [x]/cut.png', 'malignant [x]/notes.txt']);
-    expect(result.warnings.join()).toContain('No image has a known patient');
+    expect(result.warnings.join()).toContain('Patients are not known');
 
     const ids = dataset.ids(project, {}, 'path');
     const detail = await dataset.image(project, ids[0] ?? 0);
@@ -241,7 +242,7 @@ describe('import', () => {
     });
     const kept = await importAll(more, { classNames: 'keep' }, table);
     expect(kept.columns).toEqual({ headers: { path: 'path', label: 'label' }, classes: [] });
-    expect(kept.classes).toMatchObject({ 'pre-malignant': 1, Pre_Malignant: 1 });
+    expect(kept.classes).toMatchObject({ Pre_Malignant: 1 });
     // Kept apart once, they are no question again; nor is a name that no image takes.
     await picture('malignant/10.png', 10);
     writeFileSync(table, 'path,label\n10.png,Pre_Malignant\nnone.png,MALIGNANT\n');

@@ -1,27 +1,57 @@
 import { randomUUID } from 'node:crypto';
 import { FoveaError } from '#shared/ipc/errors';
 import type { ImportOptions, ImportPlan, ImportResult, SplitSummary } from '#shared/models/dataset';
+import type { TableAnswers, TableQuestion } from '#shared/models/label-table';
 import type { DecodePool } from '../decode-host/client';
 import { scanPaths } from '../ingest/dataset/scan';
 import { currentSplit } from '../store/splits';
+import { namesTakenIn, settleNames } from './class-names';
 import { findDuplicates } from './duplicate-search';
 import type { Events } from './events';
+import { type ImportIdentity, readIdentities, resolveOfImport, speaksOfIdentities } from './import-identities';
 import { patientsByPattern } from './import-pattern';
 import { type ImportScan, toImportScan, toPlan } from './import-plan';
 import { runImport, tableTargets } from './import-run';
 import type { JobHandle } from './jobs';
+import { tableQuestionsOf } from './label-table-changes';
 import type { LabelTable } from './labels-table';
-import type { TableTarget } from './match-table';
+import { matchTable, type TableMatch } from './match-table';
+import { requireAnswers } from './open-questions';
 import type { OpenProject } from './projects';
+import type { ResolvedPatients } from './resolve-patients';
+
+/** What a person brings along with the files: a table, a pattern for patients, and answers to what these ask. */
+export interface ImportWords {
+  readonly table: LabelTable | null;
+  readonly groupPattern: string | null;
+  readonly answers: TableAnswers;
+}
+
+/** The same, held against the files. */
+export interface HeldWords {
+  readonly files: number;
+  /** The class that each file's folder names. */
+  readonly folders: readonly (string | null)[];
+  /** Null without a table. */
+  readonly match: TableMatch | null;
+  readonly patternPatients: readonly (string | null)[] | null;
+  /** Null where neither table nor pattern speaks of patients. */
+  readonly resolved: ResolvedPatients | null;
+  readonly questions: readonly TableQuestion[];
+}
 
 export interface Imports {
   /** Looks at files and folders (absolute paths) and says what an import would do. Writes nothing. */
   scan(project: OpenProject, paths: readonly string[], signal?: AbortSignal): Promise<ImportPlan>;
-  /** The files of a plan, as a label table is held against them. Throws `plan_unknown`. */
-  targets(project: OpenProject, plan: string): readonly TableTarget[];
+  /**
+   * Holds what a person brings along against the files of a plan, reading the heads of DICOM files once where patients
+   * or UIDs are spoken of. Throws `plan_unknown`, `pattern_invalid`, `pattern_slow`.
+   */
+  hold(project: OpenProject, plan: string, words: ImportWords): Promise<HeldWords>;
   /**
    * Does it, with the labels of a table where one is given. A file that cannot be read is a line of the result. Throws
-   * `plan_unknown`, `nothing_to_import`, `pattern_invalid`, `pattern_slow`, `disk_full`, `project_unwritable`. Cancelling gives the result so far.
+   * `plan_unknown`, `nothing_to_import`, `pattern_invalid`, `pattern_slow`, `question_open`, `class_names_similar`,
+   * `disk_full`, `project_unwritable`. Cancelling gives the result so far.
    */
   run(
     project: OpenProject,
@@ -30,6 +60,13 @@ export interface Imports {
     table: LabelTable | null,
     handle: JobHandle,
   ): Promise<ImportResult>;
+}
+
+interface KeptPlan {
+  readonly project: string;
+  readonly scan: ImportScan;
+  /** What the files say of themselves, once that was asked. */
+  identities: Promise<(ImportIdentity | null)[]> | null;
 }
 
 /** Plans that are kept: a person looks at one or two before one is carried out. */
@@ -43,49 +80,91 @@ export function createImports(options: {
   };
 }): Imports {
   const { events, pool, splits } = options;
-  const plans = new Map<string, { readonly project: string; readonly scan: ImportScan }>();
+  const plans = new Map<string, KeptPlan>();
 
-  const scanOf = (project: OpenProject, id: string): ImportScan => {
+  const planOf = (project: OpenProject, id: string): KeptPlan => {
     const plan = plans.get(id);
     if (plan === undefined || plan.project !== project.id) {
       throw new FoveaError('plan_unknown', 'What was to be imported is not known any more.', {
         hint: 'Choose the files or folders again.',
       });
     }
-    return plan.scan;
+    return plan;
+  };
+
+  const identitiesOf = (project: OpenProject, plan: KeptPlan, handle?: JobHandle) => {
+    plan.identities ??= readIdentities(project, plan.scan.sources, pool, {
+      ...(handle === undefined ? {} : { signal: handle.signal }),
+      onProgress: (done, total) => handle?.progress('reading who the files are of', done, total),
+    }).catch((error: unknown) => {
+      plan.identities = null;
+      throw error;
+    });
+    return plan.identities;
+  };
+
+  const holdWords = async (
+    project: OpenProject,
+    plan: KeptPlan,
+    { table, groupPattern, answers }: ImportWords,
+    handle?: JobHandle,
+  ): Promise<HeldWords> => {
+    const { sources } = plan.scan;
+    const patternPatients =
+      groupPattern === null || groupPattern === ''
+        ? null
+        : patientsByPattern(
+            groupPattern,
+            sources.map((file) => file.path),
+          );
+    const speaks = speaksOfIdentities(table) || patternPatients !== null;
+    const identities = speaks ? await identitiesOf(project, plan, handle) : null;
+    const match = table === null ? null : matchTable(table, tableTargets(sources, identities), project.store);
+    const resolved =
+      identities === null
+        ? null
+        : resolveOfImport(project.store, identities, match?.entries ?? null, patternPatients, answers);
+    const asked = resolved?.questions ?? [];
+    const questions = table === null ? asked : tableQuestionsOf(table, asked);
+    const folders = sources.map(({ label }) => label);
+    return { files: sources.length, folders, match, patternPatients, resolved, questions };
   };
 
   return {
     async scan(project, paths, signal) {
       const scan = toImportScan(await scanPaths(paths, signal === undefined ? {} : { signal }));
       const id = randomUUID();
-      plans.set(id, { project: project.id, scan });
+      plans.set(id, { project: project.id, scan, identities: null });
       for (const old of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(old);
       return toPlan(id, project, scan);
     },
-    targets: (project, plan) => tableTargets(scanOf(project, plan).sources),
+    hold: async (project, id, words) => holdWords(project, planOf(project, id), words),
     async run(project, id, importOptions, table, handle) {
-      const scan = scanOf(project, id);
+      const plan = planOf(project, id);
+      const { scan } = plan;
       if (scan.sources.length === 0) {
         throw new FoveaError('nothing_to_import', 'There is no DICOM, PNG or JPEG image in what you chose.', {
           hint: 'Choose the folder that holds the images, or the image files themselves.',
         });
       }
-      const pattern = importOptions.groupPattern;
+      const { groupPattern, answers } = importOptions;
+      const held = await holdWords(project, plan, { table, groupPattern, answers }, handle);
+      requireAnswers(held.questions, answers);
+      const folders = importOptions.labelsFromFolders ? held.folders : [];
+      const taken = namesTakenIn(held.match?.entries ?? [], folders);
+      const { spelling, notes } = settleNames(project.store, taken, importOptions.classNames);
+      const renamed = spelling.size === 0 ? table : (table?.renamed(spelling) ?? null);
       const result = await runImport(
         {
           project,
-          sources: scan.sources,
+          sources: scan.sources.map((one) => ({ ...one, label: spelling.get(one.label ?? '') ?? one.label })),
           ignored: scan.ignored,
           options: importOptions,
-          table,
-          patternPatients:
-            pattern === null || pattern === ''
-              ? null
-              : patientsByPattern(
-                  pattern,
-                  scan.sources.map((file) => file.path),
-                ),
+          table: renamed,
+          ...(spelling.size === 0
+            ? held
+            : await holdWords(project, plan, { table: renamed, groupPattern, answers }, handle)),
+          notes,
           handle,
         },
         pool,

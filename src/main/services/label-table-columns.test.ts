@@ -44,7 +44,7 @@ describe('the label column', () => {
 
   it('that is missing is refused with what was read, without cells of a patient', () => {
     const { message, hint } = failure(() => read('Bild;Befund;Patient\ni0.png;a;MUSTERMANN-77'));
-    expect(message).toBe('The label table has no column “path”.');
+    expect(message).toBe('The label table has no column “path”, and none that names its images in another way.');
     expect(hint).toContain('UTF-8 and cut at each semicolon');
     expect(hint).toContain('“Bild | Befund | Patient”, “i0.png | a | …”');
     expect(hint).not.toContain('MUSTERMANN');

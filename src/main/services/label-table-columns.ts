@@ -174,7 +174,7 @@ export function markedClass(
 
 const SHOWN_LINES = 3;
 const SHOWN_CELLS = 8;
-const PRIVATE: readonly ColumnRole[] = ['patient', 'study'];
+const PRIVATE: readonly ColumnRole[] = ['patient', 'study', 'accession', 'series', 'instance', 'date'];
 
 /** What was read of a table's first lines, for a refusal; cells of a patient or study column are not shown. */
 export function firstLines(text: TableText): string {

@@ -6,11 +6,15 @@ export const USUAL_NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
   label: ['label', 'class', 'diagnosis'],
   reader: ['reader', 'rater', 'annotator', 'observer', 'radiologist', 'readerid'],
   patient: ['patient', 'patientid', 'subject', 'subjectid'],
-  study: ['study', 'studyid', 'studyinstanceuid'],
+  study: ['study', 'studyid', 'studyinstanceuid', 'studyuid'],
   site: ['site', 'institution', 'hospital', 'centre', 'center', 'institutionname'],
   split: ['split', 'set', 'part', 'partition'],
   sex: ['sex', 'gender', 'patientsex'],
   age: ['age', 'patientage'],
+  accession: ['accessionnumber', 'accession', 'accessionno', 'accessionid'],
+  series: ['seriesinstanceuid', 'seriesuid', 'series', 'seriesid'],
+  instance: ['sopinstanceuid', 'sopuid', 'sopinstance', 'instanceuid', 'sopinstanceid'],
+  date: ['studydate', 'examdate', 'examinationdate', 'date'],
 };
 
 /** "Patient_ID", "patient\nid" → "patientid"; what stands in brackets at the end is a unit: "Age (years)" → "age". */

@@ -1,14 +1,21 @@
 import { mergedNames, type NameChoice } from '#shared/class-names/similar-names';
+import { looseIdentifier, readIdentifier } from '#shared/identity/identifier';
 import { FoveaError } from '#shared/ipc/errors';
-import { type ColumnMapping, columnRoles, type TablePreview, type ValueCounts } from '#shared/models/label-table';
+import {
+  type ColumnMapping,
+  columnRoles,
+  type TableAnswers,
+  type TablePreview,
+  type ValueCounts,
+} from '#shared/models/label-table';
 import type { ProjectStore } from '../store/open';
 import { namesTakenIn, similarNames } from './class-names';
+import type { HeldWords } from './import';
 import { cellText } from './label-table-cell';
 import { planTable } from './label-table-changes';
 import { findColumns, headedAs, markedClass, type TableColumns } from './label-table-columns';
 import type { TableText } from './label-table-text';
 import { type LabelTable, readLabelTable } from './labels-table';
-import { matchTable, type TableTarget } from './match-table';
 
 /** What a window shows of a table: its first rows and columns, cut. */
 const SAMPLE_ROWS = 8;
@@ -17,14 +24,18 @@ const LONGEST_CELL = 80;
 const LISTED_VALUES = 30;
 const COUNTED_ROLES = ['label', 'reader', 'site', 'split'] as const;
 
+/** Holds a table against the files of an import. */
+export type HoldTable = (table: LabelTable) => Promise<HeldWords>;
+
 /** See `LabelTables.preview`. Everything of the answer is bounded, whatever the table holds. */
-export function previewTable(
+export async function previewTable(
   store: ProjectStore,
   given: TableText,
   mapping: ColumnMapping,
-  targets: readonly TableTarget[] | null,
+  answers: TableAnswers,
+  hold: HoldTable | null,
   classNames: NameChoice,
-): TablePreview {
+): Promise<TablePreview> {
   const text = headedAs(given, mapping);
   const shown = {
     encoding: text.encoding,
@@ -38,16 +49,19 @@ export function previewTable(
   let columns: TableColumns | null = null;
   try {
     columns = findColumns(text, mapping);
-    const table = readLabelTable(text, mapping);
-    return { ...shown, ...columnFacts(text, columns), ...tableFacts(store, table, targets, classNames) };
+    const table = readLabelTable(text, mapping, answers);
+    return { ...shown, ...columnFacts(text, columns), ...(await tableFacts(store, table, hold, answers, classNames)) };
   } catch (error) {
     if (!(error instanceof FoveaError) || error.code !== 'labels_invalid') throw error;
     return {
       ...shown,
       ...columnFacts(text, columns ?? namedColumns(text, mapping)),
-      files: targets?.length ?? 0,
+      files: 0,
       rowsMatched: 0,
       filesMatched: 0,
+      matchedBy: null,
+      patientChanges: null,
+      questions: [],
       blocked: error.message,
       problems: [...text.warnings],
       changes: null,
@@ -69,7 +83,7 @@ function columnFacts(text: TableText, { of, classes }: TableColumns) {
     values: Object.fromEntries(
       counted.map((role) => [role, countValues(text, role === 'label' ? label : (row) => row[of[role]] ?? '')]),
     ),
-    patients: of.patient < 0 ? 0 : distinct(text, of.patient),
+    patients: of.patient < 0 ? 0 : distinctPatients(text, of.patient),
   };
 }
 
@@ -81,33 +95,41 @@ function namedColumns(text: TableText, mapping: ColumnMapping): TableColumns {
   return { of, classes: [], notes: [], unclear: null };
 }
 
-function tableFacts(
+async function tableFacts(
   store: ProjectStore,
   written: LabelTable,
-  targets: readonly TableTarget[] | null,
+  hold: HoldTable | null,
+  answers: TableAnswers,
   classNames: NameChoice,
 ) {
-  const matchAll = (table: LabelTable) =>
-    targets === null
-      ? planTable(store, table)
-      : { match: matchTable(table, targets), files: targets.length, counts: null };
-  const asWritten = matchAll(written);
-  const folders = (targets ?? []).map(({ folderLabel = null }) => folderLabel);
-  const groups = similarNames(store, namesTakenIn(asWritten.match.entries, folders));
+  const planAll = async (table: LabelTable) => {
+    if (hold === null) {
+      const { match, files, counts, patients, questions, problems } = planTable(store, table, answers);
+      return { match, folders: [], files, counts, patients, questions, problems };
+    }
+    const { match, folders, files, resolved, questions } = await hold(table);
+    const problems = [...(match?.problems ?? []), ...(resolved?.problems ?? [])];
+    return { match, folders, files, counts: null, patients: resolved?.changes ?? null, questions, problems };
+  };
+  const asWritten = await planAll(written);
+  const groups = similarNames(store, namesTakenIn(asWritten.match?.entries ?? [], asWritten.folders));
   const merged = classNames === 'merge' && groups.length > 0;
   const table = merged ? written.renamed(mergedNames(groups)) : written;
-  const { match, files, counts } = merged ? matchAll(table) : asWritten;
-  const splitIgnored = targets === null && table.columns.headers.split !== undefined;
+  const { match, files, counts, patients, questions, problems } = merged ? await planAll(table) : asWritten;
+  const splitIgnored = hold === null && table.columns.headers.split !== undefined;
   return {
     files,
-    rowsMatched: match.rowsMatched,
-    filesMatched: match.filesMatched,
+    rowsMatched: match?.rowsMatched ?? 0,
+    filesMatched: match?.filesMatched ?? 0,
+    matchedBy: table.by,
     blocked: null,
     problems: [
       ...table.problems,
-      ...match.problems,
+      ...problems,
       ...(splitIgnored ? ['The split column is left out: parts are given when images are imported.'] : []),
     ],
+    patientChanges: patients,
+    questions: [...questions],
     changes: counts,
     similarNames: groups.slice(0, LISTED_VALUES),
   };
@@ -131,5 +153,11 @@ function countValues(text: TableText, cell: (row: readonly string[]) => string):
   };
 }
 
-const distinct = (text: TableText, column: number): number =>
-  new Set(text.rows.flatMap((row) => cellText(row[column]) || [])).size;
+/** As they are compared, without those that name nobody. */
+const distinctPatients = (text: TableText, column: number): number =>
+  new Set(
+    text.rows.flatMap((row) => {
+      const identifier = readIdentifier(cellText(row[column]));
+      return identifier === null ? [] : [looseIdentifier(identifier)];
+    }),
+  ).size;

@@ -68,7 +68,9 @@ it('says what would change before it changes anything, and keeps a person’s la
     mapping: { path: 'path', label: 'label', reader: null, site: 'site' },
     values: { label: { distinct: 3, values: [{ value: 'right', rows: 3 }, { value: 'left' }, { value: 'middle' }] } },
     // 1 has a person's label; 2 and 3 had theirs taken away by a person.
-    changes: { newLabels: 0, changedLabels: 1, sameLabels: 1, conflicts: 3, patients: 3, sites: 3, subjects: 2 },
+    changes: { newLabels: 0, changedLabels: 1, sameLabels: 1, conflicts: 3, patients: 0, sites: 3, subjects: 2 },
+    // P1 is another name of the patient of 1 and 2, P3 of that of 3 and 4.
+    patientChanges: { before: 4, after: 4, split: 0, merged: 0 },
   });
   expect(state()).toBe(before);
   expect(project.store.column('SELECT count(*) FROM origins')[0]).toBe(0);
@@ -105,7 +107,7 @@ it('keeps no patient of a table in the project folder', async () => {
 it('blocks a table without a path column, with its headers and rows to map', async () => {
   const preview = await tables.preview(project, null, table('Bild;Befund', 'disc 1.png;=1+1', 'disc 2.png;ok'), {});
   expect(preview).toMatchObject({
-    blocked: 'The label table has no column “path”.',
+    blocked: 'The label table has no column “path”, and none that names its images in another way.',
     delimiter: ';',
     headers: ['Bild', 'Befund'],
     sample: [
@@ -178,9 +180,9 @@ it('asks before a table’s class names that may mean one class become classes, 
   ]);
   await expect(tables.apply(project, file, {}, 'mine')).rejects.toMatchObject({ code: 'class_names_similar' });
   expect(state()).toBe(before);
-  const merged = await tables.preview(project, null, file, {}, 'merge');
+  const merged = await tables.preview(project, null, file, {}, {}, 'merge');
   expect(merged.changes).toMatchObject({ changedLabels: 4, sameLabels: 1 });
-  const applied = await tables.apply(project, file, {}, 'mine', 'merge');
+  const applied = await tables.apply(project, file, {}, 'mine', {}, 'merge');
   expect(applied.columns).toEqual({ headers: { path: 'path', label: 'label' }, classes: [] });
   expect([1, 2, 3, 4, 5].map(labelOf)).toEqual(['0.0', '0.0', '0.0', '1', 'left']);
   expect(applied.problems.join()).toContain('Made one class, “0.0”');

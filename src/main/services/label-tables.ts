@@ -1,9 +1,16 @@
 import { stat } from 'node:fs/promises';
 import type { NameChoice } from '#shared/class-names/similar-names';
-import type { ColumnMapping, LabelConflict, TableChanges, TablePreview, UsedColumns } from '#shared/models/label-table';
+import type {
+  ColumnMapping,
+  LabelConflict,
+  TableAnswers,
+  TableChanges,
+  TablePreview,
+  UsedColumns,
+} from '#shared/models/label-table';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
-import { originNumber, patientNumber, studyNumber } from '../store/identity';
+import { addPatientAlias, patientOf, siteNumber, studyNumber } from '../store/identity';
 import { classNumber, setLabel } from '../store/labels';
 import type { ProjectStore } from '../store/open';
 import { readerNumber, setReading } from '../store/readings';
@@ -11,38 +18,43 @@ import { setFacts } from '../store/table-facts';
 import { namesTakenIn, settleNames } from './class-names';
 import type { Events } from './events';
 import { type ImageChange, planTable } from './label-table-changes';
-import { previewTable } from './label-table-preview';
+import { type HoldTable, previewTable } from './label-table-preview';
 import { readTableText, type TableText } from './label-table-text';
 import { type LabelTable, readLabelTable } from './labels-table';
-import type { TableTarget } from './match-table';
+import { requireAnswers } from './open-questions';
 import type { OpenProject } from './projects';
+import type { PatientAlias } from './resolve-patients';
 import { count } from './splits-warnings';
 import { noChanges } from './stored-changes';
 
 /** Label tables: looked at before they are used, and applied to the images that are there. */
 export interface LabelTables {
   /** Throws `labels_invalid`. */
-  read(file: string, mapping: ColumnMapping): Promise<LabelTable>;
+  read(file: string, mapping: ColumnMapping, answers?: TableAnswers): Promise<LabelTable>;
   /**
-   * What a table holds and what it would do; writes nothing. `targets`: the files of an import, or null for the images
-   * of the project. A table without a path column is `blocked`, not an error. Throws `labels_invalid`.
+   * What a table holds and what it would do; writes nothing. `hold`: holds it against the files of an import; null for
+   * the images of the project. A table that does not say which images it is of is `blocked`, not an error. Throws
+   * `labels_invalid`.
    */
   preview(
     project: OpenProject,
-    targets: readonly TableTarget[] | null,
+    hold: HoldTable | null,
     file: string,
     mapping: ColumnMapping,
+    answers?: TableAnswers,
     classNames?: NameChoice,
   ): Promise<TablePreview>;
   /**
    * Applies a table to the images of the project, as one action that can be undone. `conflicts`: whose label stays
-   * where a person's and the table's differ. Throws `labels_invalid`, `class_names_similar`.
+   * where a person's and the table's differ. Throws `labels_invalid`, `question_open`,
+   * `class_names_similar`.
    */
   apply(
     project: OpenProject,
     file: string,
     mapping: ColumnMapping,
     conflicts: LabelConflict,
+    answers?: TableAnswers,
     classNames?: NameChoice,
   ): Promise<AppliedTable>;
 }
@@ -63,24 +75,27 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
     if (last?.key !== key) last = { key, text: await readTableText(file) };
     return last.text;
   };
-  const read = async (file: string, mapping: ColumnMapping) => readLabelTable(await textOf(file), mapping);
+  const read = async (file: string, mapping: ColumnMapping, answers: TableAnswers = {}) =>
+    readLabelTable(await textOf(file), mapping, answers);
 
   return {
     read,
-    async preview(project, targets, file, mapping, classNames = 'ask') {
-      return previewTable(project.store, await textOf(file), mapping, targets, classNames);
+    async preview(project, hold, file, mapping, answers = {}, classNames = 'ask') {
+      return previewTable(project.store, await textOf(file), mapping, answers, hold, classNames);
     },
-    async apply(project, file, mapping, conflicts, classNames) {
-      const written = await read(file, mapping);
+    async apply(project, file, mapping, conflicts, answers = {}, classNames = 'ask') {
+      const written = await read(file, mapping, answers);
       const { store } = project;
       const result = store.transaction(() => {
-        const asWritten = planTable(store, written);
+        const asWritten = planTable(store, written, answers);
+        requireAnswers(asWritten.questions, answers);
         const { spelling, notes } = settleNames(store, namesTakenIn(asWritten.match.entries, []), classNames);
         const table = spelling.size === 0 ? written : written.renamed(spelling);
-        const { changes, counts, match } = spelling.size === 0 ? asWritten : planTable(store, table);
+        const planned = spelling.size === 0 ? asWritten : planTable(store, table, answers);
+        const { changes, counts, match } = planned;
         const { columns } = table;
-        const problems = [...table.problems, ...match.problems, ...notes];
-        const before = writeChanges(store, changes, conflicts);
+        const problems = [...table.problems, ...planned.problems, ...notes];
+        const before = { ...writeChanges(store, changes, conflicts), aliases: writeAliases(store, planned.aliases) };
         const changed = new Set(
           [before.labels, before.readings, before.facts].flatMap((list) => list.map(([id]) => id)),
         ).size;
@@ -101,6 +116,11 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
   };
 }
 
+/** Keeps other names of patients, and answers with the keys of those that are new. */
+function writeAliases(store: ProjectStore, aliases: readonly PatientAlias[]): string[] {
+  return aliases.flatMap(({ name, of }) => (addPatientAlias(store, name, patientOf(store, of)) ? [name.key] : []));
+}
+
 /** Writes what a table changes and answers with the state before. */
 function writeChanges(store: ProjectStore, changes: readonly ImageChange[], conflicts: LabelConflict) {
   const before = noChanges();
@@ -118,12 +138,12 @@ function writeChanges(store: ProjectStore, changes: readonly ImageChange[], conf
     }
     if (patient === null && study === null && site === null && sex === null && age === null) continue;
     before.facts.push([id, image.patient, image.study, image.site, image.sex, image.age]);
-    const patientId = patient === null ? image.patient : patientNumber(store, patient, 'table');
+    const patientId = patient === null ? image.patient : patientOf(store, patient);
     setFacts(store, {
       id,
       patient: patientId,
       study: study === null ? image.study : studyNumber(store, study, patientId),
-      site: site === null ? image.site : originNumber(store, 'site', site, site),
+      site: site === null ? image.site : siteNumber(store, site),
       sex: sex ?? image.sex,
       age: age ?? image.age,
     });

@@ -44,6 +44,9 @@ describe('parseTableText', () => {
 describe('readLabelTable', () => {
   const nothing = {
     named: [],
+    key: '',
+    date: null,
+    patientAbove: false,
     label: null,
     readings: [],
     patient: null,
@@ -61,6 +64,7 @@ describe('readLabelTable', () => {
       {
         ...nothing,
         path: 'a/b.png',
+        line: 2,
         label: 'benign, sure',
         named: ['benign, sure'],
         patient: 'P1',
@@ -70,7 +74,8 @@ describe('readLabelTable', () => {
         age: 57,
         rows: 1,
       },
-      { ...nothing, path: 'c.png', rows: 1 },
+      // An empty cell under P1, which a spreadsheet may have merged.
+      { ...nothing, path: 'c.png', line: 3, patientAbove: true, rows: 1 },
     ]);
     expect(table.problems).toEqual([]);
   });
@@ -166,6 +171,9 @@ describe('readLabelTable', () => {
   });
 });
 
+/** Tables by path ask it nothing. */
+const store = null as never;
+
 describe('matchTable', () => {
   const targets = (...paths: string[]) => paths.map((path, file) => ({ path, file }));
   it('gives a row to one file only, that of the whole path before those that end so', () => {
@@ -173,6 +181,7 @@ describe('matchTable', () => {
     const { entries, rowsMatched, filesMatched, problems } = matchTable(
       table,
       targets('a/1.png', 'b/1.png', 'x/2.png', 'y/x/2.png', 'z/3.png'),
+      store,
     );
     expect(entries.map((entry) => entry?.label)).toEqual([undefined, undefined, 'B', undefined, 'C']);
     expect([rowsMatched, filesMatched]).toEqual([2, 2]);
@@ -182,7 +191,7 @@ describe('matchTable', () => {
 
   it('takes the frames of a file as one', () => {
     const frames = [0, 1].map(() => ({ path: 'a/1.dcm', file: 'same' }));
-    expect(matchTable(read('path,label\n1,A'), frames).entries.map((entry) => entry?.label)).toEqual(['A', 'A']);
+    expect(matchTable(read('path,label\n1,A'), frames, store).entries.map((entry) => entry?.label)).toEqual(['A', 'A']);
   });
 });
 

@@ -178,9 +178,9 @@ describe('splits', () => {
     labels.label(project, ids.slice(40, 42), 'rare');
     const split = splits.split(project, request);
     expect(split.warnings.filter((one) => one.includes('rare') && one.includes('missing'))).toEqual([
-      expect.stringMatching(/^“rare” is missing from the (train|validation|test) part: it has only 2 patients\.$/),
+      expect.stringMatching(/^“rare” is missing from the (train|validation|test) part: it has only 2 images\.$/),
     ]);
-    expect(split.warnings.join('\n')).toContain('No image has a known patient');
+    expect(split.warnings.join('\n')).toContain('Patients are not known');
     labels.label(project, ids.slice(42), 'a');
     expect(splits.current(project)?.warnings.join('\n')).toContain('2 labelled images in no part');
     labels.remove(project, dataset.ids(project, { split: 'test' }, 'path'));
@@ -215,6 +215,6 @@ describe('the dataset summary', () => {
     expect(dataset.summary(project).warnings.slice(0, 1)).toEqual([
       'Fewer than 50 images of “b” (40): expect wide intervals and unstable results.',
     ]);
-    expect(dataset.summary(project).warnings.at(-1)).toMatch(/^60 images without a patient ID/);
+    expect(dataset.summary(project).warnings.at(-1)).toMatch(/^Of 60 images the patient is not known/);
   });
 });

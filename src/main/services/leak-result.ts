@@ -40,10 +40,11 @@ export async function leakResult(
   };
 }
 
-const side = ({ run, n, patients, accuracy, macroF1, auc }: Evaluation): LeakSide => ({
+const side = ({ run, n, patients, withoutPatient, accuracy, macroF1, auc }: Evaluation): LeakSide => ({
   run,
   n,
   patients,
+  withoutPatient,
   accuracy,
   macroF1,
   auc,

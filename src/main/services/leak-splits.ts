@@ -1,12 +1,14 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { LeakPlan } from '#shared/models/leak';
+import { countPatients } from '#shared/models/patient-count';
 import type { SignOff } from '#shared/models/sign-off';
 import { type SplitShares, splitItems } from '#shared/splitting/split';
 import { labelledMembers, splitCandidates } from '../store/splits';
 import { countLeaks, duplicateGroups, keptTogether, type Leaks, type MemberGroup } from './duplicate-groups';
 import type { OpenProject } from './projects';
 import type { RunSample } from './run-files';
-import { countClasses, countPatients, samplesOf } from './run-samples';
+import { countClasses, namesPatient, samplesOf } from './run-samples';
+import { findPeople, type People } from './same-person';
 import { toSplitItems } from './split-items';
 
 export interface DealtLeak {
@@ -37,8 +39,9 @@ export function dealLeak(
   const duplicates = keptTogether(duplicateGroups(project.store));
   const index = new Map(classes.map((label, position) => [label, position]));
   const members = labelledMembers(project.store);
+  const people = findPeople(project.store);
   const deal = (group: 'patient' | 'none', together: readonly MemberGroup[]): RunSample[] => {
-    const parts = splitItems(toSplitItems(candidates, group, together), shares, shares.seed);
+    const parts = splitItems(toSplitItems(candidates, group, together, people), shares, shares.seed);
     return members.flatMap(({ id, hash, frame, label, patient }) => {
       const [part, position] = [parts.get(id), index.get(label)];
       return part === undefined || position === undefined
@@ -48,7 +51,8 @@ export function dealLeak(
   };
   const leaking = deal('none', []);
   const grouped = deal('patient', duplicates);
-  const leaks = leaksAmong(leaking, duplicates);
+  const leaks = leaksAmong(leaking, duplicates, people);
+  const isNamed = namesPatient(project);
   const problems: string[] = [];
   if (leaks.groups === 0) {
     problems.push(
@@ -71,8 +75,8 @@ export function dealLeak(
   }
   return {
     plan: {
-      leaking: { ...leaks, parts: partSizes(leaking) },
-      grouped: { parts: partSizes(grouped) },
+      leaking: { ...leaks, parts: partSizes(leaking, isNamed) },
+      grouped: { parts: partSizes(grouped, isNamed) },
       problems,
     },
     leaking,
@@ -81,18 +85,21 @@ export function dealLeak(
   };
 }
 
-const partSizes = (samples: readonly RunSample[]): LeakPlan['grouped']['parts'] => {
+const partSizes = (
+  samples: readonly RunSample[],
+  isNamed: (patient: number) => boolean,
+): LeakPlan['grouped']['parts'] => {
   const size = (part: RunSample['part']) => {
     const own = samplesOf(samples, part);
-    return { images: own.length, patients: countPatients(own) };
+    return { images: own.length, ...countPatients(own, isNamed) };
   };
   return { train: size('train'), validation: size('validation'), test: size('test') };
 };
 
-function leaksAmong(samples: readonly RunSample[], duplicates: readonly MemberGroup[]): Leaks {
+function leaksAmong(samples: readonly RunSample[], duplicates: readonly MemberGroup[], people: People): Leaks {
   const parts = new Map(samples.map(({ image, part }) => [image, part]));
   const leaking = duplicates.filter(
     ({ images }) => new Set(images.flatMap((image) => parts.get(image) ?? [])).size > 1,
   );
-  return countLeaks(samples, leaking);
+  return countLeaks(samples, leaking, people.personOf);
 }

@@ -1,5 +1,6 @@
 import { intensityInWords } from '#shared/imaging/intensity-text';
 import type { Metric } from '#shared/models/metric';
+import { imagesText, type PatientCount, patientsCell } from '#shared/models/patient-count';
 import type { Evaluation, RunDetail, TestOpening } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
 import { noIntervalReason } from '#shared/statistics/no-interval';
@@ -9,11 +10,9 @@ import { count, decimalInterval, duration, moment, percent, percentInterval } fr
 import { reportPage } from './report-page';
 
 /** Images of each class in each part, as they were when the run began. */
-export interface ReportPart {
+export interface ReportPart extends PatientCount {
   readonly part: 'train' | 'validation' | 'test';
   readonly images: number;
-  /** Null where no patient is known. */
-  readonly patients: number | null;
   /** In class order. */
   readonly perClass: readonly number[];
 }
@@ -70,7 +69,7 @@ ${footer(input)}`,
 const partName = { train: 'Training', validation: 'Validation', test: 'Test' } as const;
 
 function header({ project, run, evaluation, writtenAt }: ReportInput): Html {
-  return html`<header><div><p class="eyebrow">Fovea · image classification report</p><h1>${run.summary.name}</h1><p class="meta">${project} · ${run.record.config.backbone} · ${partName[evaluation.split]} set, ${count(evaluation.n)} images of ${count(evaluation.patients)} patients${evaluation.testTimeViews > 0 && ` · ${viewsText(evaluation.testTimeViews)}`} · ${moment(writtenAt)}</p></div><span class="badge">Research use only</span></header>`;
+  return html`<header><div><p class="eyebrow">Fovea · image classification report</p><h1>${run.summary.name}</h1><p class="meta">${project} · ${run.record.config.backbone} · ${partName[evaluation.split]} set, ${imagesText(evaluation.n, evaluation)}${evaluation.testTimeViews > 0 && ` · ${viewsText(evaluation.testTimeViews)}`} · ${moment(writtenAt)}</p></div><span class="badge">Research use only</span></header>`;
 }
 
 function leak({ leak: text }: Evaluation): Html {
@@ -95,7 +94,7 @@ function cautions(evaluation: Evaluation): Html {
   return html`<section class="cautions"><h2>Read with care</h2><ul>${evaluation.cautions.map((text) => html`<li>${text}</li>`)}${validation}</ul></section>`;
 }
 
-function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc, n }: Evaluation): Html {
+function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc, n, patients }: Evaluation): Html {
   const cell = (metric: Metric | null): Html =>
     metric === null
       ? html`<td class="number">–</td>`
@@ -104,7 +103,7 @@ function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc
     (entry) =>
       html`<tr><td>${entry.label}</td><td class="number">${count(entry.support)}</td>${cell(entry.precision)}${cell(entry.recall)}<td>${intervalBar(entry.recall.value, entry.recall.low, entry.recall.high)}</td>${cell(entry.f1)}${cell(entry.auc)}</tr>`,
   )}<tr class="total"><td>Macro mean</td><td class="number">${count(n)}</td><td></td>${cell(macroRecall)}<td>${intervalBar(macroRecall.value, macroRecall.low, macroRecall.high)}</td>${cell(macroF1)}${cell(auc)}</tr></tbody></table></div>
-<p class="note">Small print under each number is its 95 % interval: Wilson's for precision, recall and accuracy; for F1, AUC, loss and means a bootstrap that draws patients with replacement. AUC is one class against the rest. Accuracy ${percent(accuracy.value)} equals recall weighted by cases (${percent(weightedRecall.value)}).</p></section>`;
+<p class="note">Small print under each number is its 95 % interval: Wilson's for precision, recall and accuracy; for F1, AUC, loss and means a bootstrap that draws ${patients === null ? 'images' : 'patients'} with replacement. AUC is one class against the rest. Accuracy ${percent(accuracy.value)} equals recall weighted by cases (${percent(weightedRecall.value)}).</p></section>`;
 }
 
 function answers(evaluation: Evaluation): Html {
@@ -139,7 +138,7 @@ function data({ parts, split, run, testOpenings }: ReportInput): Html {
   const { classes } = run.record;
   return html`<section class="keep"><h2>Data</h2><div class="scroll"><table><thead><tr><th>Part</th>${classes.map((label) => html`<th class="number">${label}</th>`)}<th class="number">Images</th><th class="number">Patients</th></tr></thead><tbody>${parts.map(
     (entry) =>
-      html`<tr><td>${partName[entry.part]}</td>${entry.perClass.map((value) => html`<td class="number">${count(value)}</td>`)}<td class="number">${count(entry.images)}</td><td class="number">${entry.patients === null ? '–' : count(entry.patients)}</td></tr>`,
+      html`<tr><td>${partName[entry.part]}</td>${entry.perClass.map((value) => html`<td class="number">${count(value)}</td>`)}<td class="number">${count(entry.images)}</td><td class="number">${patientsCell(entry)}</td></tr>`,
   )}<tr class="total"><td>All</td>${classes.map((_, index) => html`<td class="number">${count(parts.reduce((sum, entry) => sum + (entry.perClass[index] ?? 0), 0))}</td>`)}<td class="number">${count(parts.reduce((sum, entry) => sum + entry.images, 0))}</td><td></td></tr></tbody></table></div>${
     split.length > 0 && facts(split)
   }${testOpenings !== null && openings(testOpenings, run.record.id)}</section>`;

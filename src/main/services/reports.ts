@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { decodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { countPatients } from '#shared/models/patient-count';
 import type { CasePrediction, RunDetail } from '#shared/models/run';
 import type { DecodePool } from '../decode-host/client';
 import type { EngineClient } from '../engine-host/client';
@@ -16,7 +17,7 @@ import type { OpenProject } from './projects';
 import { type ReportExample, type ReportPart, renderReport } from './report';
 import { bestCheckpoint, type EvaluatedSplit, hasModel, type RunSample, readRunSamples, writeText } from './run-files';
 import { ensureRasters } from './run-rasters';
-import { countClasses, countPatients, samplesOf } from './run-samples';
+import { countClasses, namesPatient, samplesOf } from './run-samples';
 import type { Runs } from './runs';
 
 export interface WrittenReport {
@@ -107,12 +108,13 @@ export function createReports(options: {
       const cases = await evaluations.cases(project, run, split, {});
       // A report without its picture is still a report: the source may be gone, or the engine busy or broken.
       const example = await makeExample(project, detail, samples, cases).catch(() => null);
+      const isNamed = namesPatient(project);
       const page = renderReport({
         project: project.name,
         run: detail,
         evaluation,
-        parts: splitParts.map((part) => describePart(part, samples, detail.record.classes.length)),
-        split: describeSplit(samples),
+        parts: splitParts.map((part) => describePart(part, samples, detail.record.classes.length, isNamed)),
+        split: describeSplit(samples, isNamed),
         environment: environment(options.version),
         testOpenings: split === 'test' ? await evaluations.testOpenings(project) : null,
         example,
@@ -134,28 +136,28 @@ export function createReports(options: {
   };
 }
 
-function describePart(part: SplitPart, samples: readonly RunSample[], classes: number): ReportPart {
+function describePart(
+  part: SplitPart,
+  samples: readonly RunSample[],
+  classes: number,
+  isNamed: (patient: number) => boolean,
+): ReportPart {
   const own = samplesOf(samples, part);
-  return {
-    part,
-    images: own.length,
-    patients: own.some(({ patient }) => patient !== null) ? countPatients(own) : null,
-    perClass: countClasses(own, classes),
-  };
+  return { part, images: own.length, ...countPatients(own, isNamed), perClass: countClasses(own, classes) };
 }
 
 /** What the recorded images say about the split: it may have changed in the project since. */
-function describeSplit(samples: readonly RunSample[]): [string, string][] {
+function describeSplit(samples: readonly RunSample[], isNamed: (patient: number) => boolean): [string, string][] {
   const parts = new Map<number, Set<SplitPart>>();
   for (const { patient, part } of samples) {
     if (patient === null) continue;
     parts.set(patient, (parts.get(patient) ?? new Set()).add(part));
   }
   const across = [...parts.values()].filter((seen) => seen.size > 1).length;
-  const unknown = samples.filter(({ patient }) => patient === null).length;
+  const { patients, withoutPatient } = countPatients(samples, isNamed);
   return [
-    ['patients in more than one part', String(across)],
-    ['images without a known patient', String(unknown)],
+    ['patients in more than one part', patients === null ? 'not known' : String(across)],
+    ['images without a known patient', String(withoutPatient)],
   ];
 }
 

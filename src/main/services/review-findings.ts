@@ -24,6 +24,7 @@ export const createFinders = (mislabels: Mislabels, background: Background): rea
       return [...conflicts, ...readers];
     },
   },
+  { reasons: ['who-is-who'], find: (project) => background('findWhoIsWho', { project: placeOf(project) }) },
   { reasons: ['suspected-mislabel'], find: (project) => mislabels.find(project) },
   { reasons: ['burned-in-text', 'odd-picture', 'other-modality'], find: createPictureFinder(background) },
 ];

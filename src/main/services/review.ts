@@ -129,6 +129,7 @@ export function createReview(options: {
 
 const notLookedFor: Record<ReviewReason, string> = {
   'label-conflict': 'Twins with different labels',
+  'who-is-who': 'Patients who may be one, or several',
   'readers-disagree': 'Images that readers disagree on',
   'suspected-mislabel': 'Suspected mislabels',
   'burned-in-text': 'Burned-in text',

@@ -4,6 +4,7 @@ import { pipelineHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import type { DatasetVersion } from '#shared/models/dataset';
 import type { Membership } from '#shared/models/membership';
+import { countPatients } from '#shared/models/patient-count';
 import type { RunRecord, RunSummary } from '#shared/models/run';
 import type { SignOff } from '#shared/models/sign-off';
 import { recordVersion } from './dataset-versions';
@@ -12,7 +13,7 @@ import type { OpenProject } from './projects';
 import { backboneName, newSummary } from './run-book';
 import { createRunFolder, type RunSample } from './run-files';
 import type { PreparedRun, RunConfigGiven } from './run-preview';
-import { hashSamples, samplesOf } from './run-samples';
+import { hashSamples, namesPatient, samplesOf } from './run-samples';
 import { newRunId, startNotes } from './run-states';
 
 /** A run as it is asked for. */
@@ -97,7 +98,13 @@ function describe(
     counts: { train: parts('train'), validation: parts('validation'), test: parts('test') },
     parameters: estimate.parameters,
     trainableParameters: estimate.trainableParameters,
-    notes: startNotes(run.config, config, samples, classes, estimate.pretrained),
+    notes: startNotes(
+      run.config,
+      config,
+      { n: samples.length, ...countPatients(samples, namesPatient(project)) },
+      classes,
+      estimate.pretrained,
+    ),
     experiment: run.experiment ?? null,
     signOff: run.signOff ?? prepared.signOff,
   };

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import { splitPartSchema } from '#shared/models/dataset';
+import { countPatients } from '#shared/models/patient-count';
 import {
   type CasePrediction,
   casePredictionSchema,
@@ -17,6 +18,7 @@ import {
   runRecordSchema,
   runSummarySchema,
 } from '#shared/models/run';
+import { unknownPatientCautions } from '#shared/statistics/cautions';
 import { toStoreError } from '../store/errors';
 import { makeProjectFolders } from './make-folders';
 
@@ -158,8 +160,18 @@ export async function writeEvaluation(
 
 /** Null where the split was not evaluated (or the file is damaged: it is then evaluated again). */
 export async function readEvaluation(folder: string, split: EvaluatedSplit): Promise<Evaluation | null> {
-  return readJson(metricsFile(folder, split), evaluationSchema, 'The evaluation').catch(() => null);
+  const stored = await readJson(metricsFile(folder, split), storedEvaluationSchema, 'The evaluation').catch(() => null);
+  if (stored === null) return null;
+  const { withoutPatient, ...evaluation } = stored;
+  if (withoutPatient !== null) return { ...evaluation, withoutPatient };
+  // Earlier versions counted an image without a patient as one: the list of cases says who is named.
+  const cases = await readCases(folder, split).catch(() => null);
+  if (cases === null) return null;
+  const people = countPatients(cases);
+  return { ...evaluation, ...people, cautions: [...unknownPatientCautions(people), ...evaluation.cautions] };
 }
+
+const storedEvaluationSchema = evaluationSchema.extend({ withoutPatient: z.number().int().nullable().default(null) });
 
 /** Throws `run_damaged`. */
 export const readCases = (folder: string, split: EvaluatedSplit): Promise<CasePrediction[]> =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
 import { classCounts } from '#shared/training/plan';
+import { fileGroups } from '../store/identity';
 import { partMembers } from '../store/splits';
 import type { OpenProject } from './projects';
 import type { RunSample } from './run-files';
@@ -45,8 +46,8 @@ export function hashSamples(
   };
 }
 
-/** Known patients, and one for each image without. */
-export function countPatients(samples: readonly RunSample[]): number {
-  const known = new Set(samples.flatMap(({ patient }) => patient ?? []));
-  return known.size + samples.filter(({ patient }) => patient === null).length;
+/** Whether a running number stands for a person: see `fileGroupNumber`. */
+export function namesPatient({ store }: Pick<OpenProject, 'store'>): (patient: number) => boolean {
+  const unnamed = fileGroups(store);
+  return (patient) => !unnamed.has(patient);
 }

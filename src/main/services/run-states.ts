@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type ErrorInfo, toErrorInfo } from '#shared/ipc/errors';
+import { imagesText, type PatientCount } from '#shared/models/patient-count';
 import type { EpochRecord, RunProgress, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import { fitsAtOnce } from '#shared/training/stages';
 import type { TrainResult } from '../engine-host/protocol';
 import { bestOf } from './run-book';
-import type { RunSample } from './run-files';
-import { countPatients } from './run-samples';
 
 /** `20261123-142233-full-3f2a`: sorts by time, is a folder name everywhere, and two in one second differ. */
 export const newRunId = (at: Date, preset: string): string =>
@@ -86,14 +85,14 @@ export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): 
 export function startNotes(
   given: { readonly learningRate?: number | null | undefined },
   config: RunConfig,
-  samples: readonly RunSample[],
+  images: PatientCount & { readonly n: number },
   classes: readonly string[],
   pretrained: boolean,
 ): string[] {
   const notes = [
     `The head is new: ${classes.length} classes (${classes.join(', ')}).`,
     pretrained ? 'The other weights are the backbone’s.' : 'All weights start at random values.',
-    `${samples.length} images of ${countPatients(samples)} patients.`,
+    `${imagesText(images.n, images)}.`,
   ];
   if ((given.learningRate === undefined || given.learningRate === null) && !fitsAtOnce(config)) {
     notes.push(`The learning rate ${config.learningRate} was chosen by preset and backbone.`);

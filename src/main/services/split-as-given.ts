@@ -2,6 +2,7 @@ import type { SplitPart } from '#shared/models/dataset';
 import { splitItems } from '#shared/splitting/split';
 import type { SplitCandidate } from '../store/splits';
 import type { MemberGroup } from './duplicate-groups';
+import type { People } from './same-person';
 import { toSplitItems } from './split-items';
 
 /** Share of train that becomes validation where folders name no validation part, and the seed it is drawn with. */
@@ -15,6 +16,7 @@ export const CARVED_SEED = 42;
 export function partsAsGiven(
   given: readonly SplitCandidate[],
   duplicates: readonly MemberGroup[],
+  people: People,
   keep: boolean,
 ): { readonly members: Map<number, SplitPart>; readonly notes: string[] } {
   const members = new Map<number, SplitPart>();
@@ -26,14 +28,14 @@ export function partsAsGiven(
     const validated = keep && given.some((one) => one.part === 'validation');
     if (!validated) {
       const carved = splitItems(
-        toSplitItems(train, 'patient', duplicates),
+        toSplitItems(train, 'patient', duplicates, people),
         { validation: CARVED_SHARE, test: 0 },
         CARVED_SEED,
       );
       for (const [id, part] of carved) members.set(id, part);
     } else {
       // Carved before: new images go where their patient or what looks like them is.
-      const items = toSplitItems(given, 'patient', duplicates);
+      const items = toSplitItems(given, 'patient', duplicates, people);
       const groups = new Set(
         items.flatMap((item, index) => (given[index]?.part === 'validation' ? (item.group ?? []) : [])),
       );

@@ -26,7 +26,7 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
     const of = byClass.get(id);
     return of === undefined ? [] : [{ name, ...of }];
   });
-  const { patients } = partPatients(groups);
+  const people = partPatients(groups);
   const leaks = findLeaks(project.store, groups, duplicates);
   const total = (pick: (one: ClassCounts) => number) => classes.reduce((sum, one) => sum + pick(one), 0);
   const counts = { train: byName(), validation: byName(), test: byName() };
@@ -39,7 +39,12 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
     group: split.grouping,
     createdAt: split.created_at,
     counts,
-    patients,
+    patients: { train: people.train.patients, validation: people.validation.patients, test: people.test.patients },
+    withoutPatient: {
+      train: people.train.withoutPatient,
+      validation: people.validation.withoutPatient,
+      test: people.test.withoutPatient,
+    },
     keepDuplicatesTogether: split.keepDuplicates,
     groupsAcrossSplits: leaks.groups,
     patientsAcrossSplits: leaks.patients,
@@ -60,7 +65,8 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
         counts,
         classes: classes.map((one) => ({
           name: one.name,
-          groups: split.grouping === 'none' ? one.images : one.patients + one.withoutPatient,
+          groups: split.grouping === 'none' ? one.images : (one.patients ?? 0) + one.withoutPatient,
+          areKnown: one.withoutPatient === 0,
         })),
         leaks,
         largestAlike: split.keepDuplicates ? largest(keptTogether(duplicates)) : 0,

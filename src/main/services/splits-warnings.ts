@@ -11,8 +11,8 @@ export interface SplitFigures {
   /** Parts that should hold images. */
   readonly expected: readonly SplitPart[];
   readonly counts: Readonly<Record<SplitPart, Readonly<Record<string, number>>>>;
-  /** Every class with images; `groups`: patients, or images where patients are not known or not used. */
-  readonly classes: readonly { readonly name: string; readonly groups: number }[];
+  /** Every class with images; `groups`: patients, and images whose patient is not known or not used. */
+  readonly classes: readonly { readonly name: string; readonly groups: number; readonly areKnown: boolean }[];
   /** In more than one part. */
   readonly leaks: { readonly patients: number; readonly duplicates: number };
   /** Images of the largest group of look-alikes that was kept together. */
@@ -54,9 +54,9 @@ export function splitWarnings(figures: SplitFigures): string[] {
       warnings.push(`The ${part} part is empty.`);
       continue;
     }
-    for (const { name, groups } of figures.classes) {
+    for (const { name, groups, areKnown } of figures.classes) {
       if ((of[name] ?? 0) > 0) continue;
-      const unit = figures.grouping === 'none' ? 'image' : 'patient';
+      const unit = figures.grouping === 'none' || !areKnown ? 'image' : 'patient';
       const why = groups < figures.expected.length ? `: it has only ${count(groups, unit)}` : '';
       warnings.push(`“${name}” is missing from the ${part} part${why}.`);
     }
@@ -71,10 +71,12 @@ export function splitWarnings(figures: SplitFigures): string[] {
       `Fewer than ${TOO_FEW_TO_SAY} test images of ${list}: too few to judge how well they are recognised.`,
     );
   }
-  if (figures.grouping === 'patient' && figures.withoutPatient > 0) {
-    const who =
-      figures.withoutPatient === figures.images ? 'No image has' : `${count(figures.withoutPatient, 'image')} without`;
-    warnings.push(`${who} a known patient: each such image counts as a patient of its own.`);
+  if (figures.grouping !== 'none' && figures.withoutPatient > 0) {
+    warnings.push(
+      figures.withoutPatient === figures.images
+        ? 'Patients are not known: images of one person may stand in several parts.'
+        : `Of ${count(figures.withoutPatient, 'image')} the patient is not known: pictures of one person may stand in several parts.`,
+    );
   }
   if (figures.outside > 0) {
     warnings.push(`${count(figures.outside, 'labelled image')} in no part: split again to use them.`);

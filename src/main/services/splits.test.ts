@@ -195,8 +195,8 @@ describe('a held-out split', () => {
     expect(splits.origins(project)[0]).toEqual({
       by: 'site',
       values: [
-        { value: 'North', images: 41, patients: 21, classes: { a: 21, b: 20 } },
-        { value: 'South', images: 20, patients: 10, classes: { a: 10, b: 10 } },
+        { value: 'North', images: 41, patients: 21, withoutPatient: 0, classes: { a: 21, b: 20 } },
+        { value: 'South', images: 20, patients: 10, withoutPatient: 0, classes: { a: 10, b: 10 } },
       ],
       unknown: 1,
     });

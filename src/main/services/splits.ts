@@ -9,6 +9,8 @@ import { duplicateGroups, keptTogether } from './duplicate-groups';
 import type { Events } from './events';
 import { heldOutParts, listOrigins } from './held-out';
 import type { OpenProject } from './projects';
+import { openWhoIsWho } from './review-who-is-who';
+import { findPeople } from './same-person';
 import { signSplit, withdrawSignOff } from './sign-offs';
 import { CARVED_SEED, partsAsGiven } from './split-as-given';
 import { toSplitItems } from './split-items';
@@ -52,11 +54,12 @@ export function createSplits(options: { readonly events: Events }): Splits {
       const candidates = splitCandidates(project.store);
       requireClasses(candidates);
       const duplicates = request.keepDuplicatesTogether ? keptTogether(duplicateGroups(project.store)) : [];
-      const items = toSplitItems(candidates, request.group, duplicates);
+      const items = toSplitItems(candidates, request.group, duplicates, findPeople(project.store));
       const { members, notes } =
         request.heldOut === null
-          ? { members: splitItems(items, request, request.seed), notes: [] }
+          ? { members: splitItems(items, request, request.seed), notes: [] as string[] }
           : heldOutParts(project.store, items, request.heldOut, request);
+      if (request.group === 'patient') notes.push(...openWhoIsWho(project.store));
       store(
         project,
         {
@@ -79,6 +82,7 @@ export function createSplits(options: { readonly events: Events }): Splits {
       const { members, notes } = partsAsGiven(
         given,
         keptTogether(duplicateGroups(project.store)),
+        findPeople(project.store),
         before?.grouping === 'folders',
       );
       if (before !== null && before.signOff !== null) {

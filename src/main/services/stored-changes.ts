@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { removePatientAlias } from '../store/identity';
 import { classesByName, setLabel, settleLabel } from '../store/labels';
 import type { ProjectStore } from '../store/open';
 import { setReading } from '../store/readings';
@@ -20,14 +21,16 @@ const storedChangesSchema = z.object({
   facts: z
     .array(z.tuple([z.number(), optionalId, optionalId, optionalId, z.string().nullable(), z.number().nullable()]))
     .default([]),
+  /** Keys of patients' other names that were added. */
+  aliases: z.array(z.string()).default([]),
 });
 export type StoredChanges = z.infer<typeof storedChangesSchema>;
 
-export const noChanges = (): StoredChanges => ({ labels: [], readings: [], settlements: [], facts: [] });
+export const noChanges = (): StoredChanges => ({ labels: [], readings: [], settlements: [], facts: [], aliases: [] });
 
 /** Puts back what an action changed, and says of how many images. Inside a transaction. */
 export function restoreChanges(store: ProjectStore, before: unknown): number {
-  const { labels, readings, settlements, facts } = storedChangesSchema.parse(before);
+  const { labels, readings, settlements, facts, aliases } = storedChangesSchema.parse(before);
   const classes = new Set(classesByName(store).map((one) => one.id));
   const settled = new Set(settlements.map(([image]) => image));
   const images = new Set<number>();
@@ -51,5 +54,6 @@ export function restoreChanges(store: ProjectStore, before: unknown): number {
     images.add(id);
     setFacts(store, { id, patient, study, site, sex, age });
   }
+  for (const key of aliases) removePatientAlias(store, key);
   return images.size;
 }

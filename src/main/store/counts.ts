@@ -1,13 +1,12 @@
 import type { SplitPart } from '#shared/models/dataset';
+import type { PatientCount } from '#shared/models/patient-count';
+import { fileGroups } from './identity';
 import type { ProjectStore } from './open';
 
 /** Counts of a dataset, all over images that are not removed. */
-export interface DatasetCounts {
+export interface DatasetCounts extends PatientCount {
   readonly images: number;
   readonly unlabelled: number;
-  /** Images that no patient is known for. */
-  readonly withoutPatient: number;
-  readonly patients: number;
   readonly studies: number;
   readonly kinds: Readonly<Record<string, number>>;
   readonly modalities: Readonly<Record<string, number>>;
@@ -16,6 +15,8 @@ export interface DatasetCounts {
 /** Images of one patient, class and part; null: none. Not more rows than patients, unless they are in several. */
 export interface ImageGroup {
   readonly patient: number | null;
+  /** Whether that is a person: the frames of a file whose patient nobody knows share a number too. */
+  readonly isNamed: boolean;
   readonly label: number | null;
   readonly part: SplitPart | null;
   readonly images: number;
@@ -26,13 +27,51 @@ export interface ImageGroup {
  * images are counted without sorting and without a row object each.
  */
 export function imageGroups(store: ProjectStore): ImageGroup[] {
-  return store
-    .json<[number | null, number | null, SplitPart | null, number][]>(
+  return toGroups(
+    store,
+    store.json<GroupRow[]>(
       `SELECT json_group_array(json_array(patient_id, label_id, split, n)) FROM (
          SELECT patient_id, label_id, split, count(*) AS n FROM images INDEXED BY images_groups
          WHERE removed_at IS NULL GROUP BY patient_id, label_id, split)`,
-    )
-    .map(([patient, label, part, images]) => ({ patient, label, part, images }));
+    ),
+  );
+}
+
+/** The same of the images that one import added. */
+export function importGroups(store: ProjectStore, importId: number): ImageGroup[] {
+  return toGroups(
+    store,
+    store.json<GroupRow[]>(
+      `SELECT json_group_array(json_array(patient_id, label_id, split, n)) FROM (
+         SELECT patient_id, label_id, split, count(*) AS n FROM images
+         WHERE removed_at IS NULL AND import_id = ? GROUP BY patient_id, label_id, split)`,
+      importId,
+    ),
+  );
+}
+
+type GroupRow = [number | null, number | null, SplitPart | null, number];
+
+function toGroups(store: ProjectStore, rows: readonly GroupRow[]): ImageGroup[] {
+  const unnamed = fileGroups(store);
+  return rows.map(([patient, label, part, images]) => ({
+    patient,
+    isNamed: patient !== null && !unnamed.has(patient),
+    label,
+    part,
+    images,
+  }));
+}
+
+/** People in groups of images; `withoutPatient` counts images. */
+export function groupPatients(groups: Iterable<Pick<ImageGroup, 'patient' | 'isNamed' | 'images'>>): PatientCount {
+  const known = new Set<number>();
+  let withoutPatient = 0;
+  for (const { patient, isNamed, images } of groups) {
+    if (patient !== null && isNamed) known.add(patient);
+    else withoutPatient += images;
+  }
+  return { patients: known.size === 0 ? null : known.size, withoutPatient };
 }
 
 export function datasetCounts(store: ProjectStore, groups: readonly ImageGroup[] = imageGroups(store)): DatasetCounts {
@@ -49,8 +88,7 @@ export function datasetCounts(store: ProjectStore, groups: readonly ImageGroup[]
   return {
     images: sum(groups),
     unlabelled: sum(groups.filter((group) => group.label === null)),
-    withoutPatient: sum(groups.filter((group) => group.patient === null)),
-    patients: new Set(groups.flatMap((group) => group.patient ?? [])).size,
+    ...groupPatients(groups),
     studies: store.column<number>('SELECT count(DISTINCT study_id) FROM images WHERE removed_at IS NULL')[0] ?? 0,
     kinds: tally('kind'),
     modalities: tally('modality'),
@@ -71,11 +109,8 @@ export function usedClasses(store: ProjectStore): Set<number> {
   );
 }
 
-export interface ClassCounts {
+export interface ClassCounts extends PatientCount {
   readonly images: number;
-  /** Known patients. */
-  readonly patients: number;
-  readonly withoutPatient: number;
   /** Images in no part of the current split. */
   readonly outside: number;
   readonly parts: Readonly<Record<SplitPart, number>>;
@@ -83,51 +118,29 @@ export interface ClassCounts {
 
 /** By class number, for classes that have images. */
 export function classCounts(groups: readonly ImageGroup[]): Map<number, ClassCounts> {
-  const counts = new Map<
-    number,
-    { images: number; patients: Set<number>; withoutPatient: number; outside: number; parts: Record<SplitPart, number> }
-  >();
-  for (const { label, patient, part, images } of groups) {
-    if (label === null) continue;
-    const entry = counts.get(label) ?? {
-      images: 0,
-      patients: new Set(),
-      withoutPatient: 0,
-      outside: 0,
-      parts: { train: 0, validation: 0, test: 0 },
-    };
-    counts.set(label, entry);
-    entry.images += images;
-    if (patient === null) entry.withoutPatient += images;
-    else entry.patients.add(patient);
-    if (part === null) entry.outside += images;
-    else entry.parts[part] += images;
+  const ofClass = new Map<number, ImageGroup[]>();
+  for (const group of groups) {
+    if (group.label === null) continue;
+    const own = ofClass.get(group.label);
+    if (own === undefined) ofClass.set(group.label, [group]);
+    else own.push(group);
   }
-  return new Map([...counts].map(([label, entry]) => [label, { ...entry, patients: entry.patients.size }]));
+  return new Map(
+    [...ofClass].map(([label, own]) => {
+      const parts: Record<SplitPart, number> = { train: 0, validation: 0, test: 0 };
+      let [images, outside] = [0, 0];
+      for (const { part, images: n } of own) {
+        images += n;
+        if (part === null) outside += n;
+        else parts[part] += n;
+      }
+      return [label, { images, ...groupPatients(own), outside, parts }];
+    }),
+  );
 }
 
-/** Patients a part (an image without a patient counts as one), and patients that are in more than one part. */
-export function partPatients(groups: readonly ImageGroup[]): {
-  readonly patients: Record<SplitPart, number>;
-  readonly across: number;
-} {
-  const alone: Record<SplitPart, number> = { train: 0, validation: 0, test: 0 };
-  const known: Record<SplitPart, Set<number>> = { train: new Set(), validation: new Set(), test: new Set() };
-  for (const { patient, part, images } of groups) {
-    if (part === null) continue;
-    if (patient === null) alone[part] += images;
-    else known[part].add(patient);
-  }
-  const everyone = new Set([...known.train, ...known.validation, ...known.test]);
-  const several = [...everyone].filter(
-    (patient) => [known.train, known.validation, known.test].filter((part) => part.has(patient)).length > 1,
-  );
-  return {
-    patients: {
-      train: alone.train + known.train.size,
-      validation: alone.validation + known.validation.size,
-      test: alone.test + known.test.size,
-    },
-    across: several.length,
-  };
+/** People in each part. */
+export function partPatients(groups: readonly ImageGroup[]): Record<SplitPart, PatientCount> {
+  const of = (part: SplitPart) => groupPatients(groups.filter((group) => group.part === part));
+  return { train: of('train'), validation: of('validation'), test: of('test') };
 }

@@ -35,7 +35,7 @@ export function countSizes(store: ProjectStore): SizeCount[] {
 export function countImagesPerPatient(store: ProjectStore): { readonly images: number; readonly patients: number }[] {
   return store.all<{ images: number; patients: number }>(
     `SELECT images, count(*) AS patients FROM (SELECT count(*) AS images FROM images INDEXED BY images_groups
-       WHERE removed_at IS NULL AND patient_id IS NOT NULL GROUP BY patient_id)
+       WHERE removed_at IS NULL AND patient_id IN (SELECT id FROM patients WHERE origin <> 'file') GROUP BY patient_id)
      GROUP BY images ORDER BY images`,
   );
 }

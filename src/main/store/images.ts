@@ -195,8 +195,9 @@ interface SummaryRow {
   readonly removed_at: string | null;
 }
 
+// The frames of a file whose patient nobody knows share a number, which is not a patient's.
 const SUMMARY = `images.id, path, kind, width, height, frames, frame, modality, classes.name AS label, split,
-  patient_id AS patient, flags, removed_at
+  (SELECT patients.id FROM patients WHERE patients.id = patient_id AND origin <> 'file') AS patient, flags, removed_at
   FROM images LEFT JOIN classes ON classes.id = images.label_id`;
 
 function toSummary(row: SummaryRow): ImageSummary {

@@ -1,4 +1,5 @@
 import type { ImportResult, SkippedFile } from '#shared/models/dataset';
+import { groupPatients, importGroups } from './counts';
 import type { ProjectStore } from './open';
 
 /** Opens the record of an import; it stays `running` where the process dies. */
@@ -42,8 +43,10 @@ export function lastImport(store: ProjectStore): ImportResult | null {
     'SELECT path, code, message FROM import_skips WHERE import_id = ? ORDER BY id',
     row.id,
   );
-  // Imports of earlier versions did not count moved files.
-  return { moved: 0, ...(JSON.parse(row.result) as Omit<ImportResult, 'skipped' | 'moved'>), skipped };
+  const stored = JSON.parse(row.result) as Omit<ImportResult, 'skipped' | 'moved'> & Partial<ImportResult>;
+  // Imports of earlier versions did not count moved files, and counted the patients of the whole project.
+  const people = stored.withoutPatient === undefined ? groupPatients(importGroups(store, row.id)) : {};
+  return { moved: 0, ...stored, ...people, skipped };
 }
 
 /** How many frames a file has, and which of them are in the dataset; null where none is. */

@@ -233,10 +233,38 @@ ALTER TABLE locks ADD COLUMN started TEXT;
 ALTER TABLE locks ADD COLUMN place TEXT;
 `;
 
+const identities = `
+-- What a DICOM file says of whom and what it shows, as keyed hashes (store/identities.ts); null where it does not say.
+CREATE TABLE identities (
+  hash TEXT PRIMARY KEY,
+  patient TEXT,
+  accession TEXT,
+  visit TEXT,
+  study TEXT,
+  series TEXT,
+  instance TEXT,
+  birth_date TEXT,
+  sex TEXT
+) STRICT, WITHOUT ROWID;
+
+-- Covers what asks which patients and parts the images of a study have: see studies.ts.
+CREATE INDEX images_study_patient ON images (study_id, patient_id, split) WHERE removed_at IS NULL;
+
+-- Keyed hash of the patient's identifier without what spreadsheets change in it.
+ALTER TABLE patients ADD COLUMN loose TEXT;
+-- Other names of patients, from tables: key is a keyed hash as that of patients is.
+CREATE TABLE patient_aliases (
+  key TEXT PRIMARY KEY,
+  loose TEXT NOT NULL,
+  patient_id INTEGER NOT NULL REFERENCES patients (id)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** In order; the last one's version is what this Fovea writes (`PRAGMA user_version`). */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: pictures },
   { version: 3, sql: trust },
   { version: 4, sql: locks },
+  { version: 5, sql: identities },
 ];

@@ -123,6 +123,7 @@ export interface SplitCandidate {
   readonly id: number;
   readonly label: number;
   readonly patient: number | null;
+  readonly study: number | null;
   readonly given: SplitPart | null;
   readonly part: SplitPart | null;
 }
@@ -130,12 +131,12 @@ export interface SplitCandidate {
 /** Ordered by content: the same however the files came in. */
 export function splitCandidates(store: ProjectStore): SplitCandidate[] {
   return store
-    .json<[number, number, number | null, SplitPart | null, SplitPart | null][]>(
-      `SELECT json_group_array(json_array(id, label_id, patient_id, given_split, split)) FROM (
-         SELECT id, label_id, patient_id, given_split, split FROM images
+    .json<[number, number, number | null, number | null, SplitPart | null, SplitPart | null][]>(
+      `SELECT json_group_array(json_array(id, label_id, patient_id, study_id, given_split, split)) FROM (
+         SELECT id, label_id, patient_id, study_id, given_split, split FROM images
          WHERE removed_at IS NULL AND label_id IS NOT NULL ORDER BY hash, frame)`,
     )
-    .map(([id, label, patient, given, part]) => ({ id, label, patient, given, part }));
+    .map(([id, label, patient, study, given, part]) => ({ id, label, patient, study, given, part }));
 }
 
 export interface PartMember {

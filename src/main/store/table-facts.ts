@@ -4,6 +4,10 @@ import type { ProjectStore } from './open';
 export interface ImageFacts {
   readonly id: number;
   readonly path: string;
+  /** The folder that the path is relative to. */
+  readonly root: string;
+  /** SHA-256 of the file. */
+  readonly hash: string;
   /** Images of one file (its frames) share it. */
   readonly file: string;
   readonly label: number | null;
@@ -19,11 +23,11 @@ export interface ImageFacts {
 /** Of every image in the dataset, in the order of their numbers. */
 export function imageFacts(store: ProjectStore): ImageFacts[] {
   return store.all<ImageFacts>(
-    `SELECT images.id, path, source_id || '/' || path AS file, label_id AS label,
+    `SELECT images.id, path, sources.folder AS root, hash, source_id || '/' || path AS file, label_id AS label,
        (SELECT source FROM labels WHERE image_id = images.id AND class_id IS images.label_id AND source <> 'undo'
         ORDER BY labels.id DESC LIMIT 1) AS labelSource,
        patient_id AS patient, study_id AS study, site_id AS site, sex, age
-     FROM images WHERE removed_at IS NULL ORDER BY images.id`,
+     FROM images JOIN sources ON sources.id = source_id WHERE removed_at IS NULL ORDER BY images.id`,
   );
 }
 

@@ -14,12 +14,13 @@ export function datasetReportTable(report: DatasetReport): TableData {
     rows: [
       ['Dataset', report.project, 'images', report.images],
       ['Dataset', report.project, 'images without a label', report.unlabelled],
-      ['Dataset', report.project, 'patients', report.patients],
+      ['Dataset', report.project, 'patients', report.patients ?? 'not known'],
       ['Dataset', report.project, 'images without a patient', report.withoutPatient],
       ['Dataset', report.project, 'studies', report.studies],
       ...classes.flatMap((one): Cell[][] => [
         ['Class', one.label, 'images', one.images],
-        ['Class', one.label, 'patients', one.patients],
+        ['Class', one.label, 'patients', one.patients ?? 'not known'],
+        ['Class', one.label, 'images without a patient', one.withoutPatient],
         ...splitParts.map((part): Cell[] => ['Class', one.label, part, one.parts[part]]),
         ['Class', one.label, 'in no part', one.outside],
       ]),

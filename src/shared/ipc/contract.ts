@@ -33,8 +33,11 @@ import { jobSchema } from '../models/job';
 import {
   columnMappingSchema,
   labelConflictSchema,
+  patientChangesSchema,
+  tableAnswersSchema,
   tableChangesSchema,
   tablePreviewSchema,
+  tableQuestionSchema,
   usedColumnsSchema,
 } from '../models/label-table';
 import { leakPlanSchema } from '../models/leak';
@@ -193,8 +196,20 @@ export const requests = {
       table: z.string(),
       mapping: columnMappingSchema.default({}),
       classNames: nameChoiceSchema.default('ask'),
+      answers: tableAnswersSchema.default({}),
+      /** Of an import: it says who is on images that the table says nothing of. */
+      groupPattern: z.string().nullable().default(null),
     }),
     tablePreviewSchema,
+  ),
+  /** What a pattern for patients would make of the files of an import; writes nothing. */
+  'dataset.readPattern': request(
+    project.extend({ plan: z.string(), groupPattern: z.string(), answers: tableAnswersSchema.default({}) }),
+    z.object({
+      changes: patientChangesSchema,
+      questions: z.array(tableQuestionSchema),
+      problems: z.array(z.string()),
+    }),
   ),
   /** Applies a label table to the images of the project; one action that can be undone. `changed` counts images. */
   'dataset.applyTable': request(
@@ -202,6 +217,7 @@ export const requests = {
       table: z.string(),
       mapping: columnMappingSchema.default({}),
       conflicts: labelConflictSchema.default('mine'),
+      answers: tableAnswersSchema.default({}),
       classNames: nameChoiceSchema.default('ask'),
     }),
     z.object({

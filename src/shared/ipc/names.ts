@@ -26,6 +26,7 @@ const requestTable: Record<RequestName, true> = {
   'dataset.import': true,
   'dataset.importResult': true,
   'dataset.readTable': true,
+  'dataset.readPattern': true,
   'dataset.applyTable': true,
   'dataset.ids': true,
   'dataset.facets': true,

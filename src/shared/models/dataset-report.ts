@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { balanceSchema } from './balance';
 import { splitPartSchema, splitSummarySchema } from './dataset';
 import { duplicateCountsSchema } from './duplicates';
+import { patientCountFields } from './patient-count';
 
 const valueCountSchema = z.object({ value: z.string(), images: z.number().int() });
 export type ValueCount = z.infer<typeof valueCountSchema>;
@@ -12,15 +13,13 @@ export const datasetReportSchema = z.object({
   writtenAt: z.string(),
   images: z.number().int(),
   unlabelled: z.number().int(),
-  patients: z.number().int(),
-  withoutPatient: z.number().int(),
+  ...patientCountFields,
   studies: z.number().int(),
   classes: z.array(
     z.object({
       label: z.string(),
       images: z.number().int(),
-      patients: z.number().int(),
-      withoutPatient: z.number().int(),
+      ...patientCountFields,
       parts: z.record(splitPartSchema, z.number().int()),
       /** In no part of the current split. */
       outside: z.number().int(),

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { nameChoiceSchema, similarNamesSchema } from '../class-names/similar-names';
 import { duplicateCountsSchema } from './duplicates';
 import { heldOutSchema } from './held-out';
-import { columnMappingSchema, usedColumnsSchema } from './label-table';
+import { columnMappingSchema, tableAnswersSchema, usedColumnsSchema } from './label-table';
 import { imageIds } from './list';
+import { patientCountFields } from './patient-count';
 import { readerCountsSchema } from './readers';
 import { reviewCountsSchema } from './review';
 import { splitSignOffSchema } from './sign-off';
@@ -122,6 +123,8 @@ export const importOptionsSchema = z.object({
   frames: frameChoiceSchema.default({ kind: 'first' }),
   /** Of the label table, where one comes with the images. */
   columns: columnMappingSchema.default({}),
+  /** To what the table or the pattern asks; an import with an open question does not start. */
+  answers: tableAnswersSchema.default({}),
   /** What becomes of class names that look like one class. */
   classNames: nameChoiceSchema.default('ask'),
 });
@@ -133,8 +136,10 @@ export const importResultSchema = z.object({
   /** Images that were in already and whose file was found at another place, because it is gone from the old one. */
   moved: z.number().int(),
   skipped: z.array(skippedFileSchema),
+  /** Labelled images that this import added, by class. */
   classes: z.record(z.string(), z.number().int()),
-  patients: z.number().int(),
+  /** Of the images that this import added. */
+  ...patientCountFields,
   warnings: z.array(z.string()),
   /** Which columns of the label table were read; left out where there was none. */
   columns: usedColumnsSchema.optional(),
@@ -163,7 +168,10 @@ export const splitSummarySchema = z.object({
   group: z.enum(['patient', 'none', 'folders']),
   createdAt: z.string(),
   counts: z.record(z.enum(splitParts), z.record(z.string(), z.number().int())),
-  patients: z.record(z.enum(splitParts), z.number().int()),
+  /** Those that are named, by part; null where nobody is. */
+  patients: z.record(z.enum(splitParts), z.number().int().nullable()),
+  /** Images of which nobody is named, by part. */
+  withoutPatient: z.record(z.enum(splitParts), z.number().int()),
   /** Whether images that look alike were kept in one part. */
   keepDuplicatesTogether: z.boolean(),
   /**
@@ -206,9 +214,9 @@ export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
 export const datasetSummarySchema = z.object({
   images: z.number().int(),
   unlabelled: z.number().int(),
-  patients: z.number().int(),
+  ...patientCountFields,
   studies: z.number().int(),
-  classes: z.array(z.object({ label: z.string(), images: z.number().int(), patients: z.number().int() })),
+  classes: z.array(z.object({ label: z.string(), images: z.number().int(), ...patientCountFields })),
   kinds: z.record(z.string(), z.number().int()),
   modalities: z.record(z.string(), z.number().int()),
   split: splitSummarySchema.nullable(),

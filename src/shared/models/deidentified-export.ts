@@ -49,7 +49,8 @@ export const deidentifiedResultSchema = z.object({
   /** Of the resource `report/<id>`. */
   report: z.string(),
   written: z.number().int(),
-  patients: z.number().int(),
+  /** Those that are named; null where nobody is. */
+  patients: z.number().int().nullable(),
   heldBack: z.array(
     z.object({
       file: z.number().int(),

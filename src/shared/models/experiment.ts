@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { comparisonSchema } from './comparison';
 import { leakResultSchema } from './leak';
 import { settingValueSchema } from './membership';
+import { patientCountFields } from './patient-count';
 import { casePredictionSchema, evaluationSchema, runSummarySchema } from './run';
 
 const common = {
@@ -84,7 +85,7 @@ export type ExperimentDetail = z.infer<typeof experimentDetailSchema>;
 /** How the train and validation images of the current split fall into folds. */
 export const foldPlanSchema = z.object({
   folds: z.array(
-    z.object({ images: z.number().int(), patients: z.number().int(), counts: z.record(z.string(), z.number().int()) }),
+    z.object({ images: z.number().int(), ...patientCountFields, counts: z.record(z.string(), z.number().int()) }),
   ),
   /** Patients and groups of duplicates with images in more than one fold: 0. */
   groupsAcrossFolds: z.number().int(),

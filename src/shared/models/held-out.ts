@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { list } from './list';
+import { patientCountFields } from './patient-count';
 
 /** What a whole test part can be chosen by. A scanner is a manufacturer with a model. */
 export const originKinds = ['site', 'scanner', 'station'] as const;
@@ -16,8 +17,7 @@ export type HeldOut = z.infer<typeof heldOutSchema>;
 export const originCountSchema = z.object({
   value: z.string(),
   images: z.number().int(),
-  /** Known patients. */
-  patients: z.number().int(),
+  ...patientCountFields,
   classes: z.record(z.string(), z.number().int()),
 });
 export type OriginCount = z.infer<typeof originCountSchema>;

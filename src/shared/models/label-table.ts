@@ -2,8 +2,22 @@ import { z } from 'zod';
 import { similarNamesSchema } from '../class-names/similar-names';
 import { list } from './list';
 
-/** What a column of a label table can say. Every role but the path may be missing. */
-export const columnRoles = ['path', 'label', 'reader', 'patient', 'study', 'site', 'split', 'sex', 'age'] as const;
+/** What a column of a label table can say. One of `keyRoles` must be there; every other role may be missing. */
+export const columnRoles = [
+  'path',
+  'label',
+  'reader',
+  'patient',
+  'study',
+  'site',
+  'split',
+  'sex',
+  'age',
+  'accession',
+  'series',
+  'instance',
+  'date',
+] as const;
 export const columnRoleSchema = z.enum(columnRoles);
 export type ColumnRole = (typeof columnRoles)[number];
 
@@ -27,6 +41,58 @@ export const usedColumnsSchema = z.object({
   classes: z.array(z.string()),
 });
 export type UsedColumns = z.infer<typeof usedColumnsSchema>;
+
+/**
+ * What says which images a row is for; the first of them that a table has is used. A study is meant by its UID. With a
+ * date (of the study), a patient's row is for the images of that day.
+ */
+export const keyRoles = ['path', 'instance', 'series', 'study', 'accession', 'patient'] as const;
+export type KeyRole = (typeof keyRoles)[number];
+
+/**
+ * What only a person can say of a table, with the answers that there are.
+ * `patients`: it names patients other than the files do; whose word counts?
+ * `rounded-ids`: its numbers lost digits, and several people may have become one; is such a patient not known, or taken?
+ * `empty-ids`: cells under an id are empty; merged cells that go on, or nothing known?
+ */
+export const tableQuestions = {
+  patients: ['table', 'files'],
+  'rounded-ids': ['missing', 'take'],
+  'empty-ids': ['fill', 'missing'],
+} as const;
+export const tableAnswersSchema = z.object({
+  patients: z.enum(tableQuestions.patients).optional(),
+  'rounded-ids': z.enum(tableQuestions['rounded-ids']).optional(),
+  'empty-ids': z.enum(tableQuestions['empty-ids']).optional(),
+});
+export type TableAnswers = z.infer<typeof tableAnswersSchema>;
+export type TableQuestionName = keyof typeof tableQuestions;
+
+/** A question that is asked before anything is written; it is answered with one of `answers` by its value. */
+export const tableQuestionSchema = z.object({
+  name: z.enum(Object.keys(tableQuestions) as [TableQuestionName, ...TableQuestionName[]]),
+  /** With the number of what it is about. */
+  text: z.string(),
+  answers: z.array(z.object({ value: z.string(), text: z.string() })),
+});
+export type TableQuestion = z.infer<typeof tableQuestionSchema>;
+
+/** What becomes of patients: of the files that a table or a pattern speaks of. Numbers of patients, but for `ids*`. */
+export const patientChangesSchema = z.object({
+  /** Patients that the files or the project name, before and after; null where none is named. */
+  before: z.number().int().nullable(),
+  after: z.number().int().nullable(),
+  /** Files of which nobody is named after. */
+  unknown: z.number().int(),
+  /** Patients of the files that become several, and several that become one. */
+  split: z.number().int(),
+  merged: z.number().int(),
+  /** Files whose id is the same but for how it is written; the file's own stays. */
+  idsWrittenOtherwise: z.number().int(),
+  /** Files whose id lost digits. */
+  idsRounded: z.number().int(),
+});
+export type PatientChanges = z.infer<typeof patientChangesSchema>;
 
 /** Whose label stays where a person's and the table's differ. */
 export const labelConflictSchema = z.enum(['mine', 'table']);
@@ -76,8 +142,14 @@ export const tablePreviewSchema = z.object({
   files: z.number().int(),
   rowsMatched: z.number().int(),
   filesMatched: z.number().int(),
+  /** What its rows are held against the files by; null where it is `blocked`. */
+  matchedBy: z.enum(keyRoles).nullable(),
   /** Distinct ones in the table: they are counted and never shown. */
   patients: z.number().int(),
+  /** Null where neither the table nor a pattern speaks of patients. */
+  patientChanges: patientChangesSchema.nullable(),
+  /** Those without an answer, and those that were answered. */
+  questions: z.array(tableQuestionSchema),
   values: z.partialRecord(z.enum(['label', 'reader', 'site', 'split']), valueCountsSchema),
   /** Why the table cannot be used as it is mapped; null where it can. */
   blocked: z.string().nullable(),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { splitPartSchema } from './dataset';
 import { metricSchema } from './metric';
+import { patientCountFields } from './patient-count';
 
-const partSizesSchema = z.record(splitPartSchema, z.object({ images: z.number().int(), patients: z.number().int() }));
+const partSizesSchema = z.record(splitPartSchema, z.object({ images: z.number().int(), ...patientCountFields }));
 
 /** Two splits with equal shares and seed, one that leaks and one that does not. */
 export const leakPlanSchema = z.object({
@@ -22,7 +23,7 @@ export const leakSideSchema = z.object({
   run: z.string(),
   /** Test images and their patients. */
   n: z.number().int(),
-  patients: z.number().int(),
+  ...patientCountFields,
   accuracy: metricSchema,
   macroF1: metricSchema,
   auc: metricSchema.nullable(),

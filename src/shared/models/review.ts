@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const reviewReasons = [
   /** Its twin has another label. */
   'label-conflict',
+  /** The files leave it open whether its patient is one person, or the same person as another. */
+  'who-is-who',
   /** Readers do not agree on it, and nobody has settled it. */
   'readers-disagree',
   /** A model that did not learn from it is sure of another class. */

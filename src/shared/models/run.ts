@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { membershipSchema } from './membership';
 import { metricSchema } from './metric';
+import { patientCountFields } from './patient-count';
 import { pipelineSchema } from './pipeline';
 import { bestMetrics, runConfigSchema } from './run-config';
 import { signOffSchema } from './sign-off';
@@ -146,7 +147,7 @@ export const evaluationSchema = z.object({
   split: z.enum(['validation', 'test']),
   classes: z.array(z.string()),
   n: z.number().int(),
-  patients: z.number().int(),
+  ...patientCountFields,
   /** Augmented views that each answer was averaged with; 0 in evaluations made before there were any. */
   testTimeViews: testTimeViewsSchema.default(0),
   loss: metricSchema,

@@ -123,6 +123,31 @@ describe('intervals', () => {
   });
 });
 
+describe('patients that nobody names', () => {
+  it('are not counted, and stand in the cautions of the result', () => {
+    const cases = referenceCases(155, 7, false);
+    const none = evaluateCases(
+      cases.map((entry) => ({ ...entry, patient: null })),
+      classes,
+    );
+    expect(none).toMatchObject({ n: 155, patients: null, withoutPatient: 155 });
+    expect(none.cautions[0]).toMatch(/^Patients are not known: images of one person may stand both here and among/);
+    expect(none.cautions.join(' ')).not.toMatch(/155 patients|of \d+ patients/);
+    // 151 images of 50 people; the last four name nobody, two of them as frames of one file.
+    const mixed = evaluateCases(
+      cases.map((entry, index) => ({ ...entry, patient: index < 151 ? index % 50 : index < 153 ? 1000 : null })),
+      classes,
+      undefined,
+      (patient) => patient !== 1000,
+    );
+    expect(mixed).toMatchObject({ n: 155, patients: 50, withoutPatient: 4 });
+    expect(mixed.cautions.join(' ')).toContain('155 images, 50 patients known, 4 images without: the intervals');
+    expect(mixed.cautions[0]).toMatch(/^Of 4 images the patient is not known:/);
+    const all = evaluateCases(cases, classes);
+    expect(all.cautions.join(' ')).not.toContain('not known');
+  });
+});
+
 describe('too little to say', () => {
   it('names the class with few cases, the one without and the one never answered', () => {
     const cases = referenceCases(100, 11, false)

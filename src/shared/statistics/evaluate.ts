@@ -1,4 +1,5 @@
 import type { Metric } from '../models/metric';
+import { countPatients } from '../models/patient-count';
 import type { CasePrediction, Evaluation } from '../models/run';
 import { macroMean, rankedAuc, rankScores } from './auc';
 import { type BootstrapOptions, clusterBootstrap, defaultBootstrap } from './bootstrap';
@@ -22,7 +23,8 @@ export type EvaluatedCase = Pick<
 /**
  * Every number of an evaluation with its 95 % interval: Wilson for proportions of counted cases (accuracy, recall,
  * precision), a percentile bootstrap by patient for all else (F1, macro means, AUC, loss). A case without a patient is
- * a patient of its own. See docs/statistics.md.
+ * resampled on its own, and so is a file whose frames share a number because nobody is named (`isNamed`). See
+ * docs/statistics.md.
  *
  * @throws RangeError where there is no case, or a case does not fit `classes`
  */
@@ -30,6 +32,7 @@ export function evaluateCases(
   cases: readonly EvaluatedCase[],
   classes: readonly string[],
   options: BootstrapOptions = defaultBootstrap,
+  isNamed?: (patient: number) => boolean,
 ): EvaluationNumbers {
   if (cases.length === 0) throw new RangeError('evaluation: there is no case');
   const size = classes.length;
@@ -79,11 +82,12 @@ export function evaluateCases(
   );
 
   const n = cases.length;
+  const people = countPatients(cases, isNamed);
   const accuracy = withInterval(metrics.accuracy, wilsonInterval(Math.round(metrics.accuracy * n), n), n);
   return {
     classes: [...classes],
     n,
-    patients: clusters.count,
+    ...people,
     loss: withInterval(losses.reduce((sum, loss) => sum + loss, 0) / n, intervals[4], n),
     accuracy,
     perClass: metrics.perClass.map((entry, label) => {
@@ -115,7 +119,7 @@ export function evaluateCases(
       classes,
       perClass: metrics.perClass,
       n,
-      patients: clusters.count,
+      ...people,
       accuracyByPatient: intervals[0] ?? null,
     }),
   };

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { factorNames, strongImbalances } from '#shared/balance/balance-text';
 import { splitParts } from '#shared/models/dataset';
 import type { DatasetReport } from '#shared/models/dataset-report';
+import { patientsCell, patientsText } from '#shared/models/patient-count';
 import { writeDatasetReport } from '../../services/dataset-report-file';
 import type { Run } from '../program';
 import { decimals, facts, table } from '../table';
@@ -34,10 +35,10 @@ function toText(report: DatasetReport): string {
   return [
     table(
       ['class', 'images', 'patients', ...splitParts, 'in no part'],
-      report.classes.map(({ label, images, patients, parts, outside }) => [
+      report.classes.map(({ label, images, patients, withoutPatient, parts, outside }) => [
         label,
         images,
-        patients,
+        patientsCell({ patients, withoutPatient }),
         ...splitParts.map((part) => parts[part]),
         outside,
       ]),
@@ -45,7 +46,7 @@ function toText(report: DatasetReport): string {
     '',
     facts([
       ['images', `${report.images}, of these ${report.unlabelled} without a label`],
-      ['patients', `${report.patients}; ${report.withoutPatient} images without`],
+      ['patients', patientsText(report)],
       ['modalities', values(report.modalities)],
       ['files', values(report.kinds)],
       ['sizes', `${report.sizes.distinct}: ${values(report.sizes.common)}`],

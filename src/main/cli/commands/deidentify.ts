@@ -62,7 +62,7 @@ function toText({
   ];
   return [
     folder,
-    `${written} files${patients === 0 ? '' : ` of ${patients} patients`} in ${decimals(seconds, 1)} s (${decimals(filesPerSecond, 1)}/s)`,
+    `${written} files${patients === null ? ', patients not known,' : ` of ${patients} patients`} in ${decimals(seconds, 1)} s (${decimals(filesPerSecond, 1)}/s)`,
     ...(rows.length === 0
       ? []
       : [

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { patientsText } from '#shared/models/patient-count';
 import type { Evaluation } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
 import { RESEARCH_USE } from '#shared/research-use';
@@ -50,10 +51,10 @@ export function describeNumbers(
   evaluation: EvaluationNumbers & { readonly leak: string | null },
   images: string,
 ): string {
-  const { classes, perClass, confusionMatrix, cautions, n, patients } = evaluation;
+  const { classes, perClass, confusionMatrix, cautions, n } = evaluation;
   return [
     ...(evaluation.leak === null ? [] : [`WARNING: ${evaluation.leak}`, '']),
-    `${n} ${images}, ${patients} patients; in brackets the 95 % interval`,
+    `${n} ${images}, ${patientsText(evaluation)}; in brackets the 95 % interval`,
     '',
     table(
       ['measure', 'value'],

@@ -4,6 +4,7 @@ import type { ComparedValues, Comparison, Verdict } from '#shared/models/compari
 import type { ExperimentDetail } from '#shared/models/experiment';
 import type { LeakResult, LeakSide } from '#shared/models/leak';
 import type { Metric } from '#shared/models/metric';
+import { patientsCell } from '#shared/models/patient-count';
 import { RESEARCH_USE } from '#shared/research-use';
 import { decimals, interval, table } from '../table';
 import { describeNumbers } from './evaluate';
@@ -54,7 +55,7 @@ function describeLeak({ leaking, grouped, accuracy, auc, sentence, cautions }: L
   const row = (name: string, side: LeakSide) => [
     name,
     side.n,
-    side.patients,
+    patientsCell(side),
     interval(side.accuracy),
     interval(side.macroF1),
     measured(side.auc),

@@ -1,15 +1,24 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { NameChoice } from '#shared/class-names/similar-names';
 import { type FrameChoice, frameChoiceSchema, type ImportResult } from '#shared/models/dataset';
-import type { ColumnMapping } from '#shared/models/label-table';
+import type { ColumnMapping, TableAnswers } from '#shared/models/label-table';
+import { imagesText } from '#shared/models/patient-count';
 import { UsageError } from '../outcome';
 import type { Run } from '../program';
 import { decimals, table } from '../table';
-import { classNamesOption, columnMapping, describeColumns, describeTable, tableResult } from './table-columns';
+import {
+  answerOption,
+  classNamesOption,
+  columnMapping,
+  describeColumns,
+  describeTable,
+  tableResult,
+} from './table-columns';
 
 interface Options {
   readonly labels?: string;
   readonly columns?: ColumnMapping;
+  readonly answer?: TableAnswers;
   readonly preview?: boolean;
   readonly groupPattern?: string;
   readonly copy?: boolean;
@@ -25,8 +34,12 @@ export function addImport(program: Command, run: Run): void {
     .description('add DICOM, PNG and JPEG files, or folders of them, to a project')
     .argument('<project>', 'the project folder')
     .argument('<path...>', 'files and folders')
-    .option('--labels <csv>', 'a table with a path or file column, and label, reader, patient, site or split columns')
+    .option(
+      '--labels <csv>',
+      'a table with a column for path, accession number, UID or patient, and label, reader, patient, site or split columns',
+    )
     .option('--columns <which>', 'what its columns mean: path=File,label=Diagnosis,reader=Rater', columnMapping)
+    .option(...answerOption)
     .option('--preview', 'say what the table holds and fits, and import nothing')
     .option('--group-pattern <re>', 'a regular expression on the relative path; its first group is the patient')
     .option('--copy', 'copy the files into the project')
@@ -39,10 +52,13 @@ export function addImport(program: Command, run: Run): void {
         const project = await session.open(folder);
         const plan = await session.request('dataset.scan', { project, grants: paths.map(session.grant) });
         const columns = options.columns ?? {};
+        const answers = options.answer ?? {};
+        const groupPattern = options.groupPattern ?? null;
         if (options.preview === true) {
           if (options.labels === undefined) throw new UsageError('--preview looks at a table: give one with --labels.');
           const grant = session.grant(options.labels);
-          const input = { project, plan: plan.id, table: grant, mapping: columns, classNames: options.classNames };
+          const { classNames } = options;
+          const input = { project, plan: plan.id, table: grant, mapping: columns, answers, groupPattern, classNames };
           const preview = await session.request('dataset.readTable', input);
           return { result: { files: plan.files, table: tableResult(preview) }, text: describeTable(preview) };
         }
@@ -53,9 +69,10 @@ export function addImport(program: Command, run: Run): void {
           options: {
             labelsFromFolders: options.folderLabels,
             splitsFromFolders: options.folderSplits,
-            groupPattern: options.groupPattern ?? null,
+            groupPattern,
             copy: options.copy === true,
             columns,
+            answers,
             classNames: options.classNames,
             ...(options.frames === undefined ? {} : { frames: options.frames }),
           },
@@ -77,9 +94,9 @@ function frameChoice(text: string): FrameChoice {
 }
 
 function toText(result: ImportResult): string {
-  const { added, duplicates, moved, skipped, classes, patients, warnings, seconds, imagesPerSecond } = result;
+  const { added, duplicates, moved, skipped, classes, warnings, seconds, imagesPerSecond } = result;
   return [
-    `${added} images${patients === 0 ? '' : ` of ${patients} patients`} added in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
+    `${imagesText(added, result)} added in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
     ...(duplicates > 0 ? [`${duplicates} were in the project already`] : []),
     ...(moved > 0 ? [`${moved} were found at a new place: the project knows it now`] : []),
     ...(result.columns === undefined ? [] : [describeColumns(result.columns)]),

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { NameChoice } from '#shared/class-names/similar-names';
-import type { ColumnMapping, LabelConflict } from '#shared/models/label-table';
+import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
 import type { Run } from '../program';
 import {
+  answerOption,
   classNamesOption,
   columnMapping,
   describeChanges,
@@ -13,6 +14,7 @@ import {
 
 interface Options {
   readonly columns?: ColumnMapping;
+  readonly answer?: TableAnswers;
   readonly preview?: boolean;
   readonly conflicts: LabelConflict;
   readonly classNames: NameChoice;
@@ -23,8 +25,9 @@ export function addLabels(program: Command, run: Run): void {
     .command('labels')
     .description('apply a label table to the images of a project: labels, readings, patients, studies, sites, sex, age')
     .argument('<project>', 'the project folder')
-    .argument('<csv>', 'a CSV or TSV with a path or file column')
+    .argument('<csv>', 'a CSV or TSV with a column for path, accession number, UID or patient')
     .option('--columns <which>', 'what its columns mean: path=File,label=Diagnosis,reader=Rater', columnMapping)
+    .option(...answerOption)
     .option('--preview', 'say what would change, and change nothing')
     .addOption(
       new Option('--conflicts <whose>', 'where a person gave another label: keep mine, or take the one of the table')
@@ -32,10 +35,11 @@ export function addLabels(program: Command, run: Run): void {
         .default('mine'),
     )
     .addOption(classNamesOption())
-    .action((folder: string, csv: string, { columns = {}, preview = false, conflicts, classNames }: Options) =>
+    .action((folder: string, csv: string, options: Options) =>
       run(async (session) => {
+        const { columns = {}, answer = {}, preview = false, conflicts, classNames } = options;
         const project = await session.open(folder);
-        const input = { project, table: session.grant(csv), mapping: columns, classNames };
+        const input = { project, table: session.grant(csv), mapping: columns, answers: answer, classNames };
         if (preview) {
           const found = await session.request('dataset.readTable', { ...input, plan: null });
           return { result: { ...tableResult(found) }, text: describeTable(found) };

@@ -3,6 +3,7 @@ import { strongImbalances } from '#shared/balance/balance-text';
 import { type SplitSummary, splitParts } from '#shared/models/dataset';
 import type { FoldPlan } from '#shared/models/experiment';
 import { type HeldOut, originKinds } from '#shared/models/held-out';
+import { patientsCell } from '#shared/models/patient-count';
 import { personNameSchema, signOffReasonSchema, voidText } from '#shared/models/sign-off';
 import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
 import { UsageError } from '../outcome';
@@ -112,13 +113,27 @@ function refuseMixed({ signOff, reason, withdraw, folds }: Options, command: Com
 const isReason = (text: string | undefined): boolean => signOffReasonSchema.safeParse(text).success;
 
 function toText(summary: SplitSummary): string {
-  const { counts, patients, patientsAcrossSplits, duplicatesAcrossSplits, warnings, group, seed, signOff } = summary;
+  const {
+    counts,
+    patients,
+    withoutPatient,
+    patientsAcrossSplits,
+    duplicatesAcrossSplits,
+    warnings,
+    group,
+    seed,
+    signOff,
+  } = summary;
   const isVoid = signOff === null ? null : voidText(signOff);
   const labels = [...new Set(splitParts.flatMap((part) => Object.keys(counts[part])))].sort();
   return [
     table(
       ['part', ...labels, 'patients'],
-      splitParts.map((part) => [part, ...labels.map((label) => counts[part][label] ?? 0), patients[part]]),
+      splitParts.map((part) => [
+        part,
+        ...labels.map((label) => counts[part][label] ?? 0),
+        patientsCell({ patients: patients[part], withoutPatient: withoutPatient[part] }),
+      ]),
     ),
     `Grouped by ${group}, near duplicates ${summary.keepDuplicatesTogether ? '' : 'not '}kept together, seed ${seed}`,
     `In more than one part: patients ${patientsAcrossSplits}, groups of duplicates ${duplicatesAcrossSplits}`,
@@ -137,7 +152,11 @@ function foldText({ folds, groupsAcrossFolds, problems, warnings }: FoldPlan, se
   return [
     table(
       ['fold', ...labels, 'patients'],
-      folds.map(({ counts, patients }, index) => [index + 1, ...labels.map((label) => counts[label] ?? 0), patients]),
+      folds.map(({ counts, patients, withoutPatient }, index) => [
+        index + 1,
+        ...labels.map((label) => counts[label] ?? 0),
+        patientsCell({ patients, withoutPatient }),
+      ]),
     ),
     `Of the train and validation images; seed ${seed}; groups in more than one fold: ${groupsAcrossFolds}`,
     ...[...problems, ...warnings].map((note) => `Note: ${note}`),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TablePreview } from '#shared/models/label-table';
-import { columnMapping, describeTable, tableResult } from './table-columns';
+import { answerOption, columnMapping, describeTable, tableResult } from './table-columns';
 
 it('reads role=header, with commas in headers, and nothing as no column', () => {
   expect(columnMapping('path=File,label=Diagnosis, primary,reader=')).toEqual({
@@ -11,6 +11,13 @@ it('reads role=header, with commas in headers, and nothing as no column', () => 
   expect(columnMapping('age=Alter (Jahre) = x', { path: 'Bild' })).toEqual({ path: 'Bild', age: 'Alter (Jahre) = x' });
   for (const wrong of ['File', 'weight=kg', '', '__proto__=x'])
     expect(() => columnMapping(wrong)).toThrow(/role=header/);
+});
+
+it('takes answers, each with one of its values', () => {
+  const [, , read] = answerOption;
+  expect(read('empty-ids=fill', read('patients=files'))).toEqual({ patients: 'files', 'empty-ids': 'fill' });
+  for (const wrong of ['patients', 'patients=', 'patients=yes', 'others=files', '__proto__=files', '=files'])
+    expect(() => read(wrong)).toThrow(/patients=table\|files, rounded-ids=missing\|take, empty-ids=fill\|missing/);
 });
 
 it('describes a table without its rows', () => {
@@ -28,13 +35,22 @@ it('describes a table without its rows', () => {
       split: null,
       sex: null,
       age: null,
+      accession: null,
+      series: null,
+      instance: null,
+      date: null,
     },
     sample: [['a.png', 'MUSTERMANN']],
     rows: 1,
     files: 2,
     rowsMatched: 1,
     filesMatched: 1,
+    matchedBy: 'path',
     patients: 1,
+    patientChanges: null,
+    questions: [
+      { name: 'patients', text: 'Whose patients?', answers: [{ value: 'files', text: 'Those of the files' }] },
+    ],
     classes: [],
     similarNames: [],
     values: {},
@@ -45,5 +61,6 @@ it('describes a table without its rows', () => {
   const text = describeTable(preview);
   expect(text).toContain('1, of which 1 fit a file');
   expect(text).toContain('Note: 1 row without a path');
+  expect(text).toContain('Question: Whose patients?\n  --answer patients=files  Those of the files');
   expect(text + JSON.stringify(tableResult(preview))).not.toContain('MUSTERMANN');
 });

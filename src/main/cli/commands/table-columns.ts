@@ -3,10 +3,15 @@ import { spellingsText } from '#shared/class-names/similar-names';
 import {
   type ColumnMapping,
   columnRoles,
+  type PatientChanges,
+  type TableAnswers,
   type TableChanges,
   type TablePreview,
+  tableAnswersSchema,
+  tableQuestions,
   type UsedColumns,
 } from '#shared/models/label-table';
+import { patientsText } from '#shared/models/patient-count';
 import { delimiterName } from '#shared/tables/delimiter-name';
 import { facts, table } from '../table';
 
@@ -31,6 +36,19 @@ export function columnMapping(text: string, before: ColumnMapping = {}): ColumnM
   return mapping;
 }
 
+/** `--answer patients=files`, as often as there are questions. */
+export const answerOption = [
+  '--answer <name=value>',
+  'answers what a table asks, such as patients=files; may be repeated',
+  (text: string, before: TableAnswers = {}): TableAnswers => {
+    const [, name = '', value = ''] = /^\s*([a-z-]+)=(.*?)\s*$/.exec(text) ?? [];
+    const parsed = tableAnswersSchema.strict().safeParse({ ...before, [name]: value });
+    if (parsed.success && name !== '') return parsed.data;
+    const known = Object.entries(tableQuestions).map(([one, values]) => `${one}=${values.join('|')}`);
+    throw new InvalidArgumentError(`Give one of ${known.join(', ')}.`);
+  },
+] as const;
+
 /** For scripts: without the sample rows, which may hold identities and are for a window only. */
 export function tableResult({ sample: _, ...preview }: TablePreview): Omit<TablePreview, 'sample'> {
   return preview;
@@ -43,7 +61,9 @@ export function describeTable(preview: TablePreview): string {
       ['read as', `${preview.encoding}, ${delimiterName(preview.delimiter)}`],
       ['rows', `${preview.rows}, of which ${preview.rowsMatched} fit a file`],
       ['files', `${preview.files}, of which ${preview.filesMatched} have a row`],
-      ...(preview.patients > 0 ? [['patients', preview.patients] as const] : []),
+      ...(preview.matchedBy === null ? [] : [['matched by', preview.matchedBy] as const]),
+      ...(preview.patients > 0 ? [['patients in the table', preview.patients] as const] : []),
+      ...(preview.patientChanges === null ? [] : [['patients', patientChangesText(preview.patientChanges)] as const]),
     ]),
     '',
     table(
@@ -70,7 +90,18 @@ export function describeTable(preview: TablePreview): string {
         `\nOne class, or several? ${spellingsText(group)}: --class-names merge makes them “${group.name}”, --class-names keep keeps them apart.`,
     ),
     ...preview.problems.map((problem) => `\nNote: ${problem}`),
+    ...preview.questions.map(
+      ({ name, text, answers }) =>
+        `\nQuestion: ${text}\n${answers.map((one) => `  --answer ${name}=${one.value}  ${one.text}`).join('\n')}`,
+    ),
   ].join('\n');
+}
+
+/** “73 patients before, 30 patients known, 5 images without after”. */
+function patientChangesText({ before, after, unknown, split, merged }: PatientChanges): string {
+  const then = before === null ? 'not known before' : `${before} before`;
+  const made = split + merged > 0 ? `; ${split} would become several, ${merged} times several would become one` : '';
+  return `${then}, ${patientsText({ patients: after, withoutPatient: unknown })} after${made}`;
 }
 
 /** "path from “File”, label from “Diagnosis”": what was read, for the answer of a command. */

@@ -1,4 +1,6 @@
 import type { DataSet } from 'dicom-parser';
+import type { FileIdentity } from '#shared/identity/file-identity';
+import { readIdentifier } from '#shared/identity/identifier';
 import type { FileFacts } from '../types';
 import { readText } from './text';
 
@@ -15,12 +17,41 @@ function readBurnedInAnnotation(dataSet: DataSet): FileFacts['burnedInAnnotation
   return value === 'YES' ? 'yes' : value === 'NO' ? 'no' : 'unknown';
 }
 
-/** PatientID with the issuer (0010,0021), because two hospitals may give out the same number. */
-function readPatient(dataSet: DataSet): string | null {
-  const id = readText(dataSet, 'x00100020');
-  if (id === null) return null;
-  const issuer = readText(dataSet, 'x00100021');
-  return issuer === null ? id : `${id} (${issuer})`;
+/** Of files that name nobody. */
+export const NO_IDENTITY: FileIdentity = {
+  patient: null,
+  patientId: null,
+  accession: null,
+  studyDate: null,
+  birthDate: null,
+  sex: null,
+  study: null,
+  series: null,
+  sopInstance: null,
+};
+
+/** Who and what a file shows (PS3.3, C.2.2, C.7.2.1, C.7.3.1). */
+export function readIdentity(dataSet: DataSet): FileIdentity {
+  const patientId = readIdentifier(readText(dataSet, 'x00100020'));
+  // Two hospitals may give out the same number: the issuer (0010,0021) tells them apart.
+  const issuer = readIdentifier(readText(dataSet, 'x00100021'));
+  return {
+    patient: patientId === null || issuer === null ? patientId : `${patientId} (${issuer})`,
+    patientId,
+    accession: readIdentifier(readText(dataSet, 'x00080050')),
+    studyDate: readDate(dataSet, 'x00080020'),
+    birthDate: readDate(dataSet, 'x00100030'),
+    sex: readText(dataSet, 'x00100040'),
+    study: readText(dataSet, 'x0020000d'),
+    series: readText(dataSet, 'x0020000e'),
+    sopInstance: readText(dataSet, 'x00080018'),
+  };
+}
+
+/** YYYYMMDD; the retired form with points (PS3.5, 6.2, DA) too. */
+function readDate(dataSet: DataSet, tag: string): string | null {
+  const digits = readText(dataSet, tag)?.replaceAll('.', '') ?? '';
+  return /^[12]\d{7}$/.test(digits) ? digits : null;
 }
 
 /** Year of the acquisition (0008,002A), (0008,0022), else of the content (0008,0023) or the study (0008,0020). */
@@ -38,12 +69,7 @@ export function readHeaderFacts(
 ): Pick<FileFacts, 'modality' | 'identity' | 'subject' | 'equipment' | 'acquiredYear' | 'burnedInAnnotation'> {
   return {
     modality: readText(dataSet, 'x00080060'),
-    identity: {
-      patient: readPatient(dataSet),
-      study: readText(dataSet, 'x0020000d'),
-      series: readText(dataSet, 'x0020000e'),
-      sopInstance: readText(dataSet, 'x00080018'),
-    },
+    identity: readIdentity(dataSet),
     subject: { sex: readText(dataSet, 'x00100040'), age: parseAge(readText(dataSet, 'x00101010')) },
     equipment: {
       manufacturer: readText(dataSet, 'x00080070'),

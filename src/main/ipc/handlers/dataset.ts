@@ -3,6 +3,8 @@ import { placeOf } from '../../services/background';
 import { datasetBalance } from '../../services/balance';
 import { datasetReport } from '../../services/dataset-report';
 import { renderDatasetReport } from '../../services/dataset-report-page';
+import type { HoldTable } from '../../services/label-table-preview';
+import { NO_PATIENT_CHANGES } from '../../services/resolve-patients';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
@@ -34,21 +36,35 @@ export const datasetHandlers = ({
       ),
     'dataset.import': async ({ project: id, plan, options, labels: given }) => {
       const project = projects.get(id);
-      const table = given === null ? null : await labelTables.read(grants.path(given), options.columns);
+      const table =
+        given === null ? null : await labelTables.read(grants.path(given), options.columns, options.answers);
       return { job: jobs.start('import', id, (handle) => imports.run(project, plan, options, table, handle)).id };
     },
-    'dataset.readTable': ({ project: id, plan, table, mapping, classNames }) => {
+    'dataset.readTable': ({ project: id, plan, table: given, mapping, answers, groupPattern, classNames }) => {
       const project = projects.get(id);
-      const targets = plan === null ? null : imports.targets(project, plan);
       const place = placeOf(project);
-      return background('previewTable', { project: place, targets, file: grants.path(table), mapping, classNames });
+      const file = grants.path(given);
+      // Held against the images that are here, it is read and planned in a thread; a plan of an import is known here only.
+      if (plan === null) return background('previewTable', { project: place, file, mapping, answers, classNames });
+      const hold: HoldTable = (table) => imports.hold(project, plan, { table, groupPattern, answers });
+      return labelTables.preview(project, hold, file, mapping, answers, classNames);
     },
-    'dataset.applyTable': ({ project, table, mapping, conflicts, classNames }) =>
+    'dataset.readPattern': async ({ project, plan, groupPattern, answers }) => {
+      const words = { table: null, groupPattern, answers };
+      const { resolved, questions, files } = await imports.hold(projects.get(project), plan, words);
+      return {
+        changes: resolved?.changes ?? { ...NO_PATIENT_CHANGES, unknown: files },
+        questions: [...questions],
+        problems: [...(resolved?.problems ?? [])],
+      };
+    },
+    'dataset.applyTable': ({ project, table, mapping, conflicts, answers, classNames }) =>
       background('applyTable', {
         project: placeOf(projects.get(project)),
         file: grants.path(table),
         mapping,
         conflicts,
+        answers,
         classNames,
       }),
     'dataset.importResult': ({ job }) => jobs.result<ImportResult>(job),

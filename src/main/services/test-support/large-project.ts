@@ -59,6 +59,7 @@ export async function makeLargeProject(folder: string, userDataFolder: string, i
       skipped: [],
       classes: {},
       patients: Math.ceil(images / 4),
+      withoutPatient: 0,
       warnings: [],
       seconds: 1,
       imagesPerSecond: images,

@@ -4,7 +4,7 @@ import { factorNames } from '#shared/balance/balance-text';
 import type { Association, Balance, BalanceLevel, FactorBalance } from '#shared/models/balance';
 import { splitParts } from '#shared/models/dataset';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount, formatPercent, formatQuantity } from '../../components/format';
+import { formatCount, formatPercent } from '../../components/format';
 import { TableMenu } from '../../components/table-menu';
 import type { TableData } from '../../components/table-text';
 import { useRequest } from '../../state/requests';
@@ -26,7 +26,7 @@ const associationOf = ({ byPart, byClass }: FactorBalance, across: Across): Asso
 
 export function associationText(association: Association | null): string {
   if (association === null) return 'one group only: nothing to compare';
-  return `Cramér’s V ${association.v.toFixed(2)}, ${formatQuantity(association.n, 'patient')}${
+  return `Cramér’s V ${association.v.toFixed(2)}, n = ${formatCount(association.n)}${
     association.strength === 'none' ? '' : `, ${association.strength}`
   }`;
 }

@@ -2,6 +2,7 @@ import { Button, Group, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { Split, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { type DatasetSummary, type ImageFilter, splitParts } from '#shared/models/dataset';
+import { imagesText, patientsCell } from '#shared/models/patient-count';
 import { ClassDot } from '../../components/class-chip';
 import { formatCount, formatDate, formatQuantity } from '../../components/format';
 import { TableMenu } from '../../components/table-menu';
@@ -33,12 +34,12 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
             name="Class counts"
             table={() => ({
               columns: ['Class', 'Images', 'Patients'],
-              rows: summary.classes.map(({ label, images, patients }) => [label, images, patients]),
+              rows: summary.classes.map((one) => [one.label, one.images, patientsCell(one)]),
             })}
           />
         }
       >
-        {summary.classes.map(({ label, images, patients }, index) => (
+        {summary.classes.map(({ label, images, patients, withoutPatient }, index) => (
           <Row
             key={label}
             name={label}
@@ -47,7 +48,7 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
             onClick={() => onFilter(toggleLabel(filter, label))}
             dot={<ClassDot index={index} />}
             bar={{ share: images / largest, colour: classColour(index) }}
-            hint={`${formatQuantity(images, 'image')} of ${formatQuantity(patients, 'patient')}${index < 9 ? ` · key ${index + 1}` : ''}`}
+            hint={`${imagesText(images, { patients, withoutPatient })}${index < 9 ? ` · key ${index + 1}` : ''}`}
             warning={warningText(label, images)}
             strong={classWarning(images) === 'too-few'}
           />

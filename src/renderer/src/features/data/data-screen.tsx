@@ -13,6 +13,7 @@ import {
 } from 'lucide-react';
 import { Activity, useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatasetSummary, ImageFilter } from '#shared/models/dataset';
+import { patientsText } from '#shared/models/patient-count';
 import type { ProjectSummary } from '#shared/models/project';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
@@ -64,7 +65,7 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
         description={
           data === undefined
             ? project.name
-            : `${project.name} · ${formatQuantity(data.images, 'image')} · ${data.images > 0 && data.patients === 0 ? 'no known patient' : formatQuantity(data.patients, 'patient')}`
+            : `${project.name} · ${formatQuantity(data.images, 'image')}${data.images === 0 ? '' : ` · ${patientsText(data)}`}`
         }
         actions={
           <>

@@ -29,7 +29,7 @@ export function DeidentifiedResultView({
     <Stack gap="md">
       <Notice
         tone={written === 0 ? 'warning' : 'success'}
-        title={`${formatQuantity(written, 'file')}${patients === 0 ? '' : ` of ${formatQuantity(patients, 'patient')}`} written`}
+        title={`${formatQuantity(written, 'file')}${patients === null ? '' : ` of ${formatQuantity(patients, 'patient')}`} written${patients === null ? ', patients not known' : ''}`}
       >
         {formatBytes(bytes)} · {formatRate(filesPerSecond, 'files')} · with labels.csv, report.html and report.json
         <Code block mt={8}>

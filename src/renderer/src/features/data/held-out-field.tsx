@@ -1,5 +1,6 @@
 import { Checkbox, SegmentedControl, Stack, Table, Text } from '@mantine/core';
 import type { HeldOut, OriginKind, OriginList } from '#shared/models/held-out';
+import { patientsCell } from '#shared/models/patient-count';
 import { formatCount, formatQuantity } from '../../components/format';
 import { useRequest } from '../../state/requests';
 
@@ -79,7 +80,7 @@ function OriginTable({ list, classNames, chosen, onChange }: OriginTableProps) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {list.values.map(({ value, images, patients, classes }) => (
+            {list.values.map(({ value, images, patients, withoutPatient, classes }) => (
               <Table.Tr key={value}>
                 <Table.Td>
                   <Checkbox
@@ -99,7 +100,7 @@ function OriginTable({ list, classNames, chosen, onChange }: OriginTableProps) {
                   </Table.Td>
                 ))}
                 <Table.Td ta="right">{formatCount(images)}</Table.Td>
-                <Table.Td ta="right">{formatCount(patients)}</Table.Td>
+                <Table.Td ta="right">{patientsCell({ patients, withoutPatient })}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -17,13 +17,16 @@ import { useState } from 'react';
 import type { NameChoice } from '#shared/class-names/similar-names';
 import { assertNever } from '#shared/ipc/errors';
 import type { FrameChoice, ImportOptions, ImportPlan } from '#shared/models/dataset';
-import type { ColumnMapping } from '#shared/models/label-table';
+import type { ColumnMapping, TableAnswers } from '#shared/models/label-table';
+import { patientsText } from '#shared/models/patient-count';
 import { type Grant, platform } from '../../bridge/bridge';
 import { ClassChip } from '../../components/class-chip';
 import { formatBytes, formatCount, formatQuantity } from '../../components/format';
+import { Notice } from '../../components/notice';
 import { NumberField } from '../../components/number-field';
 import { Stat } from '../../components/stat';
 import { useWrongFields } from '../../components/wrong-fields';
+import { useRequest } from '../../state/requests';
 import { showError } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
 import { classWarning } from './filters';
@@ -32,6 +35,7 @@ import { patternPresets, tryPattern } from './patient-pattern';
 import { SimilarNamesQuestion } from './similar-names-question';
 import { SkippedFiles } from './skipped-files';
 import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
+import { isAnswered, TableQuestions } from './table-questions';
 
 export interface ImportPlanViewProps {
   readonly project: string;
@@ -50,24 +54,39 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
   const [pattern, setPattern] = useState<string | null>(null);
   const [table, setTable] = useState<Grant | null>(null);
   const [columns, setColumns] = useState<ColumnMapping>({});
+  const [answers, setAnswers] = useState<TableAnswers>({});
+  const preview = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
+  const groupPattern = preview?.ok === true ? pattern : null;
   const [classNames, setClassNames] = useState<NameChoice>('ask');
-  const tableInput = { project, plan: plan.id, mapping: columns, classNames };
+  const tableInput = { project, plan: plan.id, mapping: columns, answers, groupPattern, classNames };
   const tablePreview = useTablePreview({ ...tableInput, table: table?.grant ?? null });
-  // A table that is chosen and not understood would stop the import, or give no labels.
-  const tableReady = table === null || tablePreview.data?.blocked === null;
+  const patternInput = { project, plan: plan.id, groupPattern: groupPattern ?? '', answers };
+  const patternPreview = useRequest('dataset.readPattern', patternInput, {
+    keepPrevious: true,
+    enabled: groupPattern !== null && table === null,
+  });
+  const ofPattern = groupPattern !== null && table === null ? patternPreview.data : undefined;
+  // A table that is chosen and not understood would stop the import, or give no labels; an open question too.
+  const tableReady =
+    table === null || (tablePreview.data?.blocked === null && isAnswered(tablePreview.data.questions, answers));
+  const patternReady = table !== null || groupPattern === null || isAnswered(ofPattern?.questions ?? [], answers);
   const similarNames =
     (table === null ? (labelsFromFolders ? plan.similarNames : []) : tablePreview.data?.similarNames) ?? [];
   const namesAsked = similarNames.length > 0 && classNames === 'ask';
   const fresh = plan.files - plan.alreadyKnown;
   // Files that are in may have frames that are not.
   const nothingNew = frames.kind === 'first' ? fresh === 0 : plan.files === 0;
-  const preview = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
 
+  const choosePattern = (chosen: string | null) => {
+    setPattern(chosen);
+    setAnswers({});
+  };
   const chooseTable = async () => {
     try {
       const chosen = await platform.pickFiles({ title: 'Choose a label table (CSV or TSV)' });
       if (chosen?.[0] === undefined) return;
       setColumns({});
+      setAnswers({});
       setTable(chosen[0]);
     } catch (error) {
       showError(error);
@@ -177,7 +196,8 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
               )}
               {table === null ? (
                 <Text size="xs" c="dimmed">
-                  A column with the path, and any of label, reader, patient, study, site, split, sex, age
+                  A column with the path, accession number, UID or patient, and any of label, reader, study, site,
+                  split, sex, age
                 </Text>
               ) : (
                 <TableFacts {...tableInput} table={table.grant} />
@@ -185,7 +205,15 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
             </Group>
             {table !== null && (
               <Box mt="xs">
-                <TableMapper {...tableInput} table={table.grant} onMapping={setColumns} />
+                <TableMapper
+                  {...tableInput}
+                  table={table.grant}
+                  onMapping={(chosen) => {
+                    setColumns(chosen);
+                    setAnswers({});
+                  }}
+                  onAnswers={setAnswers}
+                />
               </Box>
             )}
             {similarNames.length > 0 && (
@@ -216,7 +244,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                   ...patternPresets.map((one) => ({ value: one.pattern, label: one.label })),
                   { value: 'own', label: 'My own pattern' },
                 ]}
-                onChange={(value) => setPattern(value === 'tags' ? null : value === 'own' ? '()' : value)}
+                onChange={(value) => choosePattern(value === 'tags' ? null : value === 'own' ? '()' : value)}
               />
               {pattern !== null && (
                 <TextInput
@@ -226,7 +254,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                   spellCheck={false}
                   value={pattern}
                   error={preview !== null && !preview.ok ? preview.reason : null}
-                  onChange={(event) => setPattern(event.currentTarget.value)}
+                  onChange={(event) => choosePattern(event.currentTarget.value)}
                 />
               )}
             </Group>
@@ -239,12 +267,21 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                         {path}
                       </Text>
                       <Text size="xs" fw={550} style={{ flex: 'none' }}>
-                        {patient ?? 'no match: a patient of its own'}
+                        {patient ?? 'no match: patient not known'}
                       </Text>
                     </Group>
                   ))}
                 </div>
               </Input.Wrapper>
+            )}
+            {ofPattern !== undefined && (
+              <Stack gap="xs" mt="xs">
+                <Text size="xs" fw={500} c="dimmed" role="status">
+                  {`${formatQuantity(plan.files, 'file')}: ${patientsText({ patients: ofPattern.changes.after, withoutPatient: ofPattern.changes.unknown })}.`}
+                </Text>
+                {ofPattern.problems.length > 0 && <Notice tone="warning" lines={ofPattern.problems} />}
+                <TableQuestions questions={ofPattern.questions} answers={answers} onAnswers={setAnswers} />
+              </Stack>
             )}
           </section>
 
@@ -267,10 +304,21 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
         </Button>
         <Button
           data-autofocus
-          disabled={nothingNew || preview?.ok === false || !tableReady || namesAsked || wrong.length > 0}
+          disabled={
+            nothingNew || preview?.ok === false || !tableReady || !patternReady || namesAsked || wrong.length > 0
+          }
           onClick={() =>
             onImport(
-              { labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames, columns, classNames },
+              {
+                labelsFromFolders,
+                splitsFromFolders,
+                groupPattern: pattern,
+                copy,
+                frames,
+                columns,
+                answers,
+                classNames,
+              },
               table,
             )
           }

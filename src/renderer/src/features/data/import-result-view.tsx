@@ -1,6 +1,7 @@
 import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import type { ImportResult } from '#shared/models/dataset';
+import { patientsText } from '#shared/models/patient-count';
 import { ClassChip } from '../../components/class-chip';
 import { formatCount, formatDuration, formatQuantity, formatRate } from '../../components/format';
 import { Stat } from '../../components/stat';
@@ -8,6 +9,13 @@ import { SkippedFiles } from './skipped-files';
 
 const duplicatesText = ({ moved }: ImportResult): string =>
   moved > 0 ? `${formatCount(moved)} found at a new place` : 'same content, kept once';
+
+/** “4 images added, patients not known”. */
+const addedText = (result: ImportResult): string => {
+  const images = `${formatQuantity(result.added, 'image')} added`;
+  if (result.added === 0) return images;
+  return `${images}${result.patients !== null && result.withoutPatient === 0 ? ' of ' : ', '}${patientsText(result)}`;
+};
 
 /** What an import did. */
 export function ImportResultView({ result, onClose }: { readonly result: ImportResult; readonly onClose: () => void }) {
@@ -18,7 +26,7 @@ export function ImportResultView({ result, onClose }: { readonly result: ImportR
         <Text fw={550}>
           {result.added === 0 && result.moved > 0
             ? `${formatQuantity(result.moved, 'image')} found again`
-            : `${formatQuantity(result.added, 'image')} added${result.patients === 0 ? '' : ` of ${formatQuantity(result.patients, 'patient')}`}`}
+            : addedText(result)}
         </Text>
       </Group>
       <SimpleGrid cols={4}>

@@ -8,7 +8,7 @@ export const patternPresets: readonly { readonly label: string; readonly pattern
 
 export interface PatternTry {
   readonly path: string;
-  /** Null where the pattern does not match: such an image counts as a patient of its own. */
+  /** Null where the pattern does not match: nobody is named then. */
   readonly patient: string | null;
 }
 

@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Skeleton, Stack, Table, Text } from '@mantine/co
 import { Download, FileText } from 'lucide-react';
 import { datasetReportTable } from '#shared/dataset-report/report-table';
 import type { DatasetReport, ValueCount } from '#shared/models/dataset-report';
+import { patientsCell } from '#shared/models/patient-count';
 import { toCsv } from '#shared/tables/csv';
 import { invoke } from '../../bridge/bridge';
 import { ClassChip } from '../../components/class-chip';
@@ -79,7 +80,7 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
           <Stat label="Classes" value={formatCount(labels.length)} detail="with images" />
           <Stat
             label="Patients"
-            value={formatCount(report.patients)}
+            value={report.patients === null ? 'not known' : formatCount(report.patients)}
             detail={
               report.withoutPatient === 0
                 ? 'known for every image'
@@ -166,13 +167,13 @@ function ClassCounts({ report }: { readonly report: DatasetReport }) {
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {report.classes.map(({ label, images, patients }, index) => (
+        {report.classes.map(({ label, images, patients, withoutPatient }, index) => (
           <Table.Tr key={label}>
             <Table.Td>
               <ClassChip label={label} index={index} />
             </Table.Td>
             <Table.Td ta="right">{formatCount(images)}</Table.Td>
-            <Table.Td ta="right">{formatCount(patients)}</Table.Td>
+            <Table.Td ta="right">{patientsCell({ patients, withoutPatient })}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -8,6 +8,7 @@ export const reasonNames: Record<ReviewReason, string> = {
   'burned-in-text': 'Burned-in text',
   'odd-picture': 'Odd picture',
   'other-modality': 'Other modality',
+  'who-is-who': 'Who is who',
 };
 
 /** An image may be in the queue for several reasons, each a place of its own. */

@@ -1,6 +1,7 @@
 import { Alert, Group, List, Table, Text } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { type SplitPart, type SplitSummary, splitParts } from '#shared/models/dataset';
+import { patientsCell } from '#shared/models/patient-count';
 import { ClassChip } from '../../components/class-chip';
 import { formatCount, formatDate, formatNumber, formatPercent, formatQuantity } from '../../components/format';
 import { TableMenu } from '../../components/table-menu';
@@ -28,6 +29,11 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
   const total = (part: SplitPart) => Object.values(split.counts[part] ?? {}).reduce((sum, value) => sum + value, 0);
   const all = splitParts.reduce((sum, part) => sum + total(part), 0);
   const rowTotal = (label: string) => splitParts.reduce((sum, part) => sum + count(part, label), 0);
+  const people = (part: SplitPart) => ({
+    patients: split.patients[part] ?? null,
+    withoutPatient: split.withoutPatient[part] ?? 0,
+  });
+  const isAnyoneNamed = splitParts.some((part) => people(part).patients !== null);
   const deviation = Math.round(split.deviation * 10) / 10;
   return (
     <section aria-label="Split result">
@@ -35,8 +41,9 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
         <Text size="xs" c="dimmed">
           {split.group === 'folders' ? 'From folders' : `Seed ${split.seed}`}
           {split.heldOut !== null && ` · test: ${split.heldOut.by} ${split.heldOut.values.join(', ')}`}
-          {split.group === 'patient' && ' · patients kept together'}
-          {split.group === 'none' && ' · patients not kept together'}
+          {split.group === 'patient' && isAnyoneNamed && ' · patients kept together'}
+          {!isAnyoneNamed && ' · patients not known'}
+          {split.group === 'none' && isAnyoneNamed && ' · patients not kept together'}
           {split.keepDuplicatesTogether && ' · near duplicates kept together'} · {formatDate(split.createdAt)}
         </Text>
         <TableMenu
@@ -46,7 +53,7 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
             rows: [
               ...classNames.map((label) => [label, ...splitParts.map((part) => count(part, label)), rowTotal(label)]),
               ['Images', ...splitParts.map(total), all],
-              ['Patients', ...splitParts.map((part) => split.patients[part] ?? 0), null],
+              ['Patients', ...splitParts.map((part) => patientsCell(people(part))), null],
             ],
           })}
         />
@@ -95,7 +102,7 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
             <Table.Th fw={400}>Patients</Table.Th>
             {splitParts.map((part) => (
               <Table.Td key={part} ta="right">
-                {formatCount(split.patients[part] ?? 0)}
+                {patientsCell(people(part))}
               </Table.Td>
             ))}
             <Table.Td />
@@ -105,7 +112,7 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
       <Text size="xs" c="dimmed" mt={6}>
         Largest deviation from equal class shares{split.heldOut === null ? '' : ', train and validation'}:{' '}
         {formatNumber(deviation)} {deviation === 1 ? 'image' : 'images'}. In more than one part:{' '}
-        <Leaks count={split.patientsAcrossSplits} of="patient" />,{' '}
+        {isAnyoneNamed ? <Leaks count={split.patientsAcrossSplits} of="patient" /> : 'patients not known'},{' '}
         <Leaks count={split.duplicatesAcrossSplits} of="group of duplicates" many="groups of duplicates" />.
       </Text>
       {split.warnings.length > 0 && (

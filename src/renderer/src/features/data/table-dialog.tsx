@@ -6,6 +6,7 @@ import { Notice } from '../../components/notice';
 import classes from './import.module.css';
 import { SimilarNamesQuestion } from './similar-names-question';
 import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
+import { isAnswered } from './table-questions';
 import { changeLines, changesAnything } from './table-roles';
 import type { TableFlow } from './use-table-flow';
 
@@ -24,20 +25,24 @@ function Body(props: {
   readonly table: { readonly grant: string; readonly name: string };
 }) {
   const { project, flow, table } = props;
-  const input = { project, plan: null, table: table.grant, mapping: flow.mapping, classNames: flow.classNames };
+  const { mapping, answers, classNames } = flow;
+  const input = { project, plan: null, table: table.grant, mapping, answers, classNames };
   const preview = useTablePreview(input);
   const changes = preview.isPlaceholderData ? null : (preview.data?.changes ?? null);
   const lines = changes === null ? [] : changeLines(changes);
   const similar = preview.data?.similarNames ?? [];
-  const asked = similar.length > 0 && flow.classNames === 'ask';
-  const ready = changes !== null && changesAnything(changes, flow.conflicts);
+  const questions = preview.data?.questions ?? [];
+  // What an answer would change is not in the counts before it is given.
+  const asks = questions.length > 0 || similar.length > 0;
+  const asked = (similar.length > 0 && classNames === 'ask') || !isAnswered(questions, answers);
+  const differs = changes !== null && changesAnything(changes, flow.conflicts);
   return (
     <Stack gap="sm">
       <Group gap={8}>
         <Text fw={600}>{table.name}</Text>
         <TableFacts {...input} />
       </Group>
-      <TableMapper {...input} onMapping={flow.setMapping} />
+      <TableMapper {...input} onMapping={flow.setMapping} onAnswers={flow.setAnswers} />
       <SimilarNamesQuestion groups={similar} value={flow.classNames} onChange={flow.setClassNames} />
       {changes !== null && (
         <section aria-label="What would change">
@@ -70,8 +75,8 @@ function Body(props: {
         <Button variant="default" onClick={flow.close}>
           Cancel
         </Button>
-        <Button data-autofocus disabled={!ready || asked} loading={flow.busy} onClick={flow.apply}>
-          {changes !== null && !ready ? 'Nothing to apply' : 'Apply the table'}
+        <Button data-autofocus disabled={!differs || asked} loading={flow.busy} onClick={flow.apply}>
+          {changes !== null && !differs && !asks ? 'Nothing to apply' : 'Apply the table'}
         </Button>
       </Group>
     </Stack>

@@ -1,12 +1,13 @@
 import { Loader, MultiSelect, ScrollArea, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import type { NameChoice } from '#shared/class-names/similar-names';
-import { type ColumnMapping, columnRoles, type TablePreview } from '#shared/models/label-table';
+import { type ColumnMapping, columnRoles, type TableAnswers, type TablePreview } from '#shared/models/label-table';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { useRequest } from '../../state/requests';
 import classes from './table-mapper.module.css';
-import { matchText, roleNames, tableFacts, withClasses, withColumn } from './table-roles';
+import { TableQuestions } from './table-questions';
+import { matchText, patientChangesText, roleNames, tableFacts, withClasses, withColumn } from './table-roles';
 
 export interface TableMapperProps {
   readonly project: string;
@@ -14,15 +15,22 @@ export interface TableMapperProps {
   readonly plan: string | null;
   readonly table: string;
   readonly mapping: ColumnMapping;
+  readonly answers: TableAnswers;
+  /** Of an import that finds patients in file names too. */
+  readonly groupPattern?: string | null;
   /** What becomes of class names that may mean one class. */
   readonly classNames: NameChoice;
   readonly onMapping: (mapping: ColumnMapping) => void;
+  readonly onAnswers: (answers: TableAnswers) => void;
 }
 
+/** What a preview is asked with. */
+export type TableAsked = Omit<TableMapperProps, 'onMapping' | 'onAnswers'>;
+
 /** Asked for once a table is chosen. */
-export const useTablePreview = (asked: Omit<TableMapperProps, 'onMapping' | 'table'> & { table: string | null }) => {
-  const { project, plan, table, mapping, classNames } = asked;
-  const input = { project, plan, table: table ?? '', mapping, classNames };
+export const useTablePreview = (asked: Omit<TableAsked, 'table'> & { table: string | null }) => {
+  const { project, plan, table, mapping, answers, groupPattern = null, classNames } = asked;
+  const input = { project, plan, table: table ?? '', mapping, answers, groupPattern, classNames };
   return useRequest('dataset.readTable', input, { keepPrevious: table !== null, enabled: table !== null });
 };
 
@@ -42,13 +50,13 @@ export function TableMapper(props: TableMapperProps) {
             key={role}
             size="xs"
             label={roleNames[role]}
-            withAsterisk={role === 'path'}
+            withAsterisk={role === 'path' && (table.matchedBy ?? 'path') === 'path'}
             placeholder={role === 'label' && table.classes.length > 0 ? 'one column a class' : 'none'}
             clearable={table.mapping[role] !== null}
             searchable={table.headers.length > 12}
             data={[...table.headers]}
             value={table.mapping[role]}
-            error={role === 'path' && table.mapping.path === null}
+            error={role === 'path' && table.matchedBy === null && table.mapping.path === null}
             onChange={(header) => props.onMapping(withColumn(table, role, header))}
           />
         ))}
@@ -68,11 +76,14 @@ export function TableMapper(props: TableMapperProps) {
       )}
       <Text size="xs" fw={500} role="status" c={table.blocked === null ? 'dimmed' : 'var(--mantine-color-error)'}>
         {table.blocked ?? matchText(table, props.plan === null ? 'image file' : 'file')}
-        {table.patients > 0 && ` ${formatCount(table.patients)} different patients.`}
+        {table.matchedBy !== null && table.matchedBy !== 'path' && ` Matched by ${roleNames[table.matchedBy]}.`}
+        {table.patients > 0 && ` ${formatCount(table.patients)} different patients in the table.`}
+        {table.patientChanges !== null && ` ${patientChangesText(table.patientChanges)}`}
       </Text>
       <Sample table={table} />
       <Values table={table} />
       {table.problems.length > 0 && <Notice tone="warning" lines={table.problems} />}
+      <TableQuestions questions={table.questions} answers={props.answers} onAnswers={props.onAnswers} />
     </Stack>
   );
 }
@@ -158,7 +169,7 @@ function Values({ table }: { readonly table: TablePreview }) {
 }
 
 /** "semicolon, UTF-8, 120 rows" of a table, once it is read. */
-export function TableFacts(props: Omit<TableMapperProps, 'onMapping'>) {
+export function TableFacts(props: TableAsked) {
   const { data } = useTablePreview(props);
   return data === undefined ? null : (
     <Text span size="xs" c="dimmed">

@@ -1,4 +1,5 @@
-import type { ColumnMapping, ColumnRole, TableChanges, TablePreview } from '#shared/models/label-table';
+import type { ColumnMapping, ColumnRole, PatientChanges, TableChanges, TablePreview } from '#shared/models/label-table';
+import { patientsText } from '#shared/models/patient-count';
 import { delimiterName } from '#shared/tables/delimiter-name';
 import { formatCount, formatQuantity } from '../../components/format';
 
@@ -13,6 +14,10 @@ export const roleNames: Readonly<Record<ColumnRole, string>> = {
   split: 'Split',
   sex: 'Sex',
   age: 'Age',
+  accession: 'Accession number',
+  series: 'Series UID',
+  instance: 'SOP Instance UID',
+  date: 'Study date',
 };
 
 /** A mapping that names every column, so that what a person chose is not found anew. A label column goes before classes. */
@@ -33,6 +38,12 @@ export function tableFacts({ delimiter, encoding, rows }: TablePreview): string 
 
 export function matchText(preview: TablePreview, files: string): string {
   return `${formatCount(preview.rowsMatched)} of ${formatQuantity(preview.rows, 'row')} fit; ${formatCount(preview.filesMatched)} of ${formatQuantity(preview.files, files)} have a row.`;
+}
+
+/** “The files name 73 patients; then 71 patients known, 4 images without.” */
+export function patientChangesText({ before, after, unknown }: PatientChanges): string {
+  const then = patientsText({ patients: after, withoutPatient: unknown });
+  return before === null ? `Then: ${then}.` : `${formatQuantity(before, 'patient')} named now; then ${then}.`;
 }
 
 /** What applying a table would do, the nothings left out. */

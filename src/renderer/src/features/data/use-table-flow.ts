@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { NameChoice } from '#shared/class-names/similar-names';
-import type { ColumnMapping, LabelConflict } from '#shared/models/label-table';
+import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
 import { type Grant, invoke, platform } from '../../bridge/bridge';
 import { formatQuantity } from '../../components/format';
 import { showError } from '../../state/toasts';
@@ -10,11 +10,13 @@ export interface TableFlow {
   /** The table that is looked at; null while none is. */
   readonly table: Grant | null;
   readonly mapping: ColumnMapping;
+  readonly answers: TableAnswers;
   readonly conflicts: LabelConflict;
   readonly classNames: NameChoice;
   readonly busy: boolean;
   readonly choose: () => void;
   readonly setMapping: (mapping: ColumnMapping) => void;
+  readonly setAnswers: (answers: TableAnswers) => void;
   readonly setConflicts: (conflicts: LabelConflict) => void;
   readonly setClassNames: (choice: NameChoice) => void;
   readonly apply: () => void;
@@ -25,6 +27,7 @@ export interface TableFlow {
 export function useTableFlow(project: string, labelling: Labelling): TableFlow {
   const [table, setTable] = useState<Grant | null>(null);
   const [mapping, setMapping] = useState<ColumnMapping>({});
+  const [answers, setAnswers] = useState<TableAnswers>({});
   const [conflicts, setConflicts] = useState<LabelConflict>('mine');
   const [classNames, setClassNames] = useState<NameChoice>('ask');
   const [busy, setBusy] = useState(false);
@@ -33,6 +36,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
       const [chosen] = (await platform.pickFiles({ title: 'Choose a label table (CSV or TSV)' })) ?? [];
       if (chosen === undefined) return;
       setMapping({});
+      setAnswers({});
       setConflicts('mine');
       setClassNames('ask');
       setTable(chosen);
@@ -44,7 +48,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
     if (table === null) return;
     setBusy(true);
     const done = await labelling.change(async () => {
-      const input = { project, table: table.grant, mapping, conflicts, classNames };
+      const input = { project, table: table.grant, mapping, answers, conflicts, classNames };
       const { changed } = await invoke('dataset.applyTable', input);
       return `Table applied to ${formatQuantity(changed, 'image')}`;
     });
@@ -54,11 +58,17 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
   return {
     table,
     mapping,
+    answers,
     conflicts,
     classNames,
     busy,
     choose: () => void choose(),
-    setMapping,
+    // Other columns ask other questions.
+    setMapping: (columns) => {
+      setMapping(columns);
+      setAnswers({});
+    },
+    setAnswers,
     setConflicts,
     setClassNames,
     apply: () => void apply(),

@@ -1,5 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
+import { imagesText } from '#shared/models/patient-count';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
@@ -9,7 +10,7 @@ import { formatFixed, formatInterval } from '../../charts/format';
 import { Histogram } from '../../charts/histogram';
 import type { HistogramData } from '../../charts/histogram-layout';
 import { HistoryChart } from '../../charts/history-chart';
-import { formatDate, formatDuration, formatQuantity, formatRate } from '../../components/format';
+import { formatDate, formatDuration, formatRate } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
@@ -67,7 +68,7 @@ export function EvaluationView(props: EvaluationViewProps) {
       <SectionCard
         title={title}
         description={[
-          `${formatQuantity(results.n, 'image')} of ${formatQuantity(results.patients, 'patient')}`,
+          imagesText(results.n, results),
           ...(results.testTimeViews === 0 ? [] : [viewsText(results.testTimeViews)]),
           `evaluated ${formatDate(results.evaluatedAt)}`,
           `${formatDuration(results.seconds)}, ${formatRate(results.imagesPerSecond)}`,

@@ -21,6 +21,7 @@ const evaluation: Evaluation = {
   classes: ['benign'],
   n: 10,
   patients: 5,
+  withoutPatient: 0,
   testTimeViews: 0,
   leak: null,
   loss: { value: 0.5, low: null, high: null, n: 10 },

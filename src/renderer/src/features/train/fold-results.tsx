@@ -1,11 +1,11 @@
 import { Table } from '@mantine/core';
 import type { FoldEvaluation, Spread } from '#shared/models/experiment';
+import { imagesText } from '#shared/models/patient-count';
 import { invoke } from '../../bridge/bridge';
 import { ConfusionMatrix } from '../../charts/confusion-matrix';
 import { formatFixed, formatInterval, formatMetric } from '../../charts/format';
 import { MetricCell } from '../../charts/metric-cell';
 import { ClassChip } from '../../components/class-chip';
-import { formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
@@ -38,7 +38,7 @@ export function FoldResults({ project, name, pooled }: FoldResultsProps) {
       )}
       <SectionCard
         title={`Out-of-fold, ${pooled.folds} models`}
-        description={`${formatQuantity(pooled.n, 'image')} of ${formatQuantity(pooled.patients, 'patient')}, each answered once by the model that was not trained on it; 95 % intervals`}
+        description={`${imagesText(pooled.n, pooled)}, each answered once by the model that was not trained on it; 95 % intervals`}
         actions={<TableMenu name={`${name} out-of-fold`} table={() => pooledTable(pooled)} />}
       >
         <div className={classes['stats']}>

@@ -1,5 +1,6 @@
 import { Anchor, Table, Text } from '@mantine/core';
 import type { LeakResult, LeakSide } from '#shared/models/leak';
+import { patientsCell } from '#shared/models/patient-count';
 import { formatMetric } from '../../charts/format';
 import { IntervalChart } from '../../charts/interval-chart';
 import { MetricCell } from '../../charts/metric-cell';
@@ -60,7 +61,7 @@ export function LeakResults({ name, result, onOpenRun }: LeakResultsProps) {
                     </Anchor>
                   </Table.Th>
                   <Table.Td ta="right">{formatCount(side.n)}</Table.Td>
-                  <Table.Td ta="right">{formatCount(side.patients)}</Table.Td>
+                  <Table.Td ta="right">{patientsCell(side)}</Table.Td>
                   <MetricCell metric={side.accuracy} />
                   <MetricCell metric={side.macroF1} />
                   <MetricCell metric={side.auc} />

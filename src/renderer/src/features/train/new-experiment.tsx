@@ -11,6 +11,7 @@ import {
 } from '#shared/experiments/settings';
 import type { Experiment } from '#shared/models/experiment';
 import type { SettingValue } from '#shared/models/membership';
+import { patientsCell } from '#shared/models/patient-count';
 import type { ProjectSummary } from '#shared/models/project';
 import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
 import { learningRateProblem } from '#shared/training/learning-rate-bound';
@@ -245,7 +246,7 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
                     </Table.Td>
                   ))}
                   <Table.Td ta="right">{fold.images}</Table.Td>
-                  <Table.Td ta="right">{fold.patients}</Table.Td>
+                  <Table.Td ta="right">{patientsCell(fold)}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

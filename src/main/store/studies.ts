@@ -1,0 +1,32 @@
+import type { ProjectStore } from './open';
+
+/** Studies whose images are of several patients, with these; and how many patients have images with a study. */
+export function studiesOfSeveral(store: ProjectStore): {
+  readonly studies: ReadonlyMap<number, readonly number[]>;
+  readonly patients: number;
+} {
+  const rows = store.json<[number, number][]>(
+    `SELECT json_group_array(json_array(study_id, patient_id)) FROM (
+       SELECT study_id, patient_id FROM images WHERE removed_at IS NULL AND patient_id IS NOT NULL AND study_id IN (
+         SELECT study_id FROM images INDEXED BY images_study_patient
+         WHERE removed_at IS NULL AND study_id IS NOT NULL GROUP BY study_id HAVING min(patient_id) <> max(patient_id))
+       GROUP BY study_id, patient_id ORDER BY study_id, patient_id)`,
+  );
+  const studies = new Map<number, number[]>();
+  for (const [study, patient] of rows) studies.set(study, [...(studies.get(study) ?? []), patient]);
+  if (studies.size === 0) return { studies, patients: 0 };
+  const [patients = 0] = store.column<number>(
+    `SELECT count(DISTINCT patient_id) FROM images INDEXED BY images_study_patient
+     WHERE removed_at IS NULL AND study_id IS NOT NULL`,
+  );
+  return { studies, patients };
+}
+
+/** Parts of the current split that images without a patient stand in, by study. */
+export function studiesWithoutPatient(store: ProjectStore): { readonly study: number; readonly part: string }[] {
+  return store.all(
+    `SELECT study_id AS study, split AS part FROM images INDEXED BY images_study_patient
+     WHERE removed_at IS NULL AND study_id IS NOT NULL AND patient_id IS NULL AND split IS NOT NULL
+     GROUP BY study_id, split`,
+  );
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** How many people images show, as far as anybody is named. */
+export const patientCountFields = {
+  /** Those that are named; null where nobody is. An image without a patient is none. */
+  patients: z.number().int().nullable(),
+  /** Images of which nobody is named. */
+  withoutPatient: z.number().int(),
+};
+export const patientCountSchema = z.object(patientCountFields);
+export type PatientCount = Readonly<z.infer<typeof patientCountSchema>>;
+
+/** `isNamed`: whether a running number stands for a person, and not for a file whose patient nobody knows. */
+export function countPatients(
+  images: Iterable<{ readonly patient: number | null }>,
+  isNamed: (patient: number) => boolean = () => true,
+): PatientCount {
+  const known = new Set<number>();
+  let withoutPatient = 0;
+  for (const { patient } of images) {
+    if (patient === null || !isNamed(patient)) withoutPatient += 1;
+    else known.add(patient);
+  }
+  return { patients: known.size === 0 ? null : known.size, withoutPatient };
+}
+
+const quantity = (n: number, noun: string): string => `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
+
+/** “73 patients”, “73 patients known, 4 images without”, “patients not known”. */
+export function patientsText({ patients, withoutPatient }: PatientCount): string {
+  if (patients === null) return 'patients not known';
+  if (withoutPatient === 0) return quantity(patients, 'patient');
+  return `${quantity(patients, 'patient')} known, ${quantity(withoutPatient, 'image')} without`;
+}
+
+/** “155 images of 73 patients”, “155 images, patients not known”. */
+export function imagesText(images: number, of: PatientCount): string {
+  const isKnown = of.patients !== null && of.withoutPatient === 0;
+  return `${quantity(images, 'image')}${isKnown ? ' of ' : ', '}${patientsText(of)}`;
+}
+
+/** In a cell of a table whose column is “Patients”: “73”, “73 known”, “not known”. */
+export function patientsCell({ patients, withoutPatient }: PatientCount): string {
+  if (patients === null) return 'not known';
+  return `${patients.toLocaleString('en-US')}${withoutPatient > 0 ? ' known' : ''}`;
+}
