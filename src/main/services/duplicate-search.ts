@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { crowdedPairs } from '#shared/duplicates/crowded-pairs';
 import { createDuplicateSearch } from '#shared/duplicates/duplicate-search';
+import { SAME_PICTURE } from '#shared/duplicates/picture-alignment';
 import { readDescriptor } from '#shared/duplicates/picture-descriptor';
 import type { DecodePool } from '../decode-host/client';
 import {
@@ -9,11 +11,13 @@ import {
   type PictureFacts,
   picturesAfter,
   picturesWaiting,
+  setSamePicture,
   storeComparisons,
+  thumbnailPairs,
   undescribedImages,
 } from '../store/duplicates';
 import type { ProjectStore } from '../store/open';
-import { searchByFeatures } from './feature-search';
+import { alignPairs } from './align-pairs';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
 
@@ -38,7 +42,7 @@ const searches = new WeakMap<ProjectStore, Promise<void>>();
  */
 export async function findDuplicates(
   project: OpenProject,
-  pool: Pick<DecodePool, 'describe'>,
+  pool: Pick<DecodePool, 'describe' | 'align'>,
   options: SearchOptions = {},
 ): Promise<void> {
   const before = searches.get(project.store) ?? Promise.resolve();
@@ -47,7 +51,7 @@ export async function findDuplicates(
     .then(async () => {
       await describeMissing(project, pool, options);
       await compareWaiting(project.store, options);
-      await searchByFeatures(project, options);
+      await askCrowded(project, pool, options);
     });
   searches.set(project.store, search);
   return search;
@@ -88,6 +92,28 @@ async function describeMissing(
   } finally {
     if (ready.length > 0) store();
   }
+}
+
+/** Among pictures that are all alike thumbnails do not tell copies from kin: the rasters do. */
+async function askCrowded(
+  project: OpenProject,
+  pool: Pick<DecodePool, 'align'>,
+  options: SearchOptions,
+): Promise<void> {
+  const { unsure, unlike } = crowdedPairs(thumbnailPairs(project.store));
+  const open = unsure.filter(({ samePicture }) => samePicture === null);
+  const pairs = open.map(({ first, second }) => ({ a: first, b: second }));
+  const alignments = await alignPairs(project, pool, pairs, true, options);
+  project.store.transaction(() => {
+    for (const { first, second, samePicture } of unlike) {
+      if (samePicture === null) setSamePicture(project.store, first, second, false);
+    }
+    for (const [index, { first, second }] of open.entries()) {
+      const alignment = alignments[index];
+      // Without its raster a pair stays what it is, and is asked about again.
+      if (alignment != null) setSamePicture(project.store, first, second, alignment.similarity >= SAME_PICTURE);
+    }
+  });
 }
 
 async function compareWaiting(store: ProjectStore, { signal, onProgress }: SearchOptions): Promise<void> {

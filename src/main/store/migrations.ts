@@ -227,9 +227,39 @@ CREATE TABLE dataset_versions (
 CREATE INDEX images_removed ON images (removed_at) WHERE removed_at IS NOT NULL;
 `;
 
+const twins = `
+-- How a copy lies on its twin where features led to it and pixels confirmed it ('mirrored, turned by 90°').
+ALTER TABLE duplicate_pairs ADD COLUMN alignment TEXT;
+-- Pairs of thumbnails among pictures that are all alike: 1 where the rasters show one picture, 0 where they do not; null
+-- where nobody needed to ask.
+ALTER TABLE duplicate_pairs ADD COLUMN same_picture INTEGER;
+-- What only features showed was wrong more often than right: it is looked for again, with pixels as witness.
+DELETE FROM duplicate_pairs WHERE by_features = 1 AND verdict IS NULL;
+DELETE FROM meta WHERE key = 'features.compared';
+
+-- What a file with the same bytes as an image was said to be, where that differs from the image's label: by folder or
+-- table, and from where.
+CREATE TABLE label_claims (
+  image_id INTEGER NOT NULL REFERENCES images (id),
+  source_id INTEGER NOT NULL REFERENCES sources (id),
+  path TEXT NOT NULL,
+  class_id INTEGER NOT NULL REFERENCES classes (id),
+  at TEXT NOT NULL,
+  PRIMARY KEY (image_id, source_id, path)
+) STRICT, WITHOUT ROWID;
+
+-- SOP Instance UID as a keyed hash: two files with one UID and other pixels are a finding.
+ALTER TABLE images ADD COLUMN instance TEXT;
+CREATE INDEX images_instance ON images (instance) WHERE instance IS NOT NULL AND removed_at IS NULL;
+
+-- JSON of what was known of leaks when the split was made (src/shared/models/leaks.ts).
+ALTER TABLE splits ADD COLUMN leaks TEXT;
+`;
+
 /** In order; the last one's version is what this Fovea writes (`PRAGMA user_version`). */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: pictures },
   { version: 3, sql: trust },
+  { version: 4, sql: twins },
 ];
