@@ -19,6 +19,8 @@ export interface Duplicates {
    * nobody needs to wait for it. One search at a time: a second call waits for the first.
    */
   searchFeatures(project: OpenProject, options?: SearchOptions): Promise<void>;
+  /** The same in the background: who shows duplicates now is told of more by `project.changed`. */
+  searchFeaturesLater(project: OpenProject): void;
   groups(project: OpenProject): DuplicateGroup[];
   /**
    * What a person says of the groups that hold any of `images`: `keep` (seen, and all stay), `different` (these are no
@@ -35,20 +37,26 @@ export interface Duplicates {
 export function createDuplicates(options: {
   readonly events: Events;
   readonly pool: Pick<DecodePool, 'describe' | 'align'>;
+  readonly onFailure?: (what: string, error: unknown) => void;
 }): Duplicates {
   const featureSearches = new WeakMap<OpenProject, Promise<void>>();
+  const searchFeatures: Duplicates['searchFeatures'] = (project, search) => {
+    const before = featureSearches.get(project) ?? Promise.resolve();
+    const mine = before
+      .catch(() => {})
+      .then(async () => {
+        if (!(await searchByFeatures(project, options.pool, search))) return;
+        options.events.emit('project.changed', { project: project.id, what: 'dataset' });
+      });
+    featureSearches.set(project, mine);
+    return mine;
+  };
   return {
     search: (project, search) => findDuplicates(project, options.pool, search),
-    searchFeatures(project, search) {
-      const before = featureSearches.get(project) ?? Promise.resolve();
-      const mine = before
-        .catch(() => {})
-        .then(async () => {
-          if (!(await searchByFeatures(project, options.pool, search))) return;
-          options.events.emit('project.changed', { project: project.id, what: 'dataset' });
-        });
-      featureSearches.set(project, mine);
-      return mine;
+    searchFeatures,
+    searchFeaturesLater(project) {
+      // A project that is closed meanwhile ends it; it starts anew with the next look.
+      searchFeatures(project).catch((error: unknown) => options.onFailure?.('search by features', error));
     },
     groups: (project) =>
       duplicateGroups(project.store).map(({ members: _members, linked: _linked, ...group }) => group),

@@ -1,9 +1,17 @@
 import type { SkippedFile, SplitPart } from '#shared/models/dataset';
 import type { FileFacts, PictureFacts } from '../ingest/types';
 import { addPicture } from '../store/duplicates';
-import { fileGroupNumber, originNumber, type PatientOrigin, patientNumber, studyNumber } from '../store/identity';
+import {
+  fileGroupNumber,
+  instanceKey,
+  originNumber,
+  type PatientOrigin,
+  patientNumber,
+  studyNumber,
+} from '../store/identity';
 import { addImage, groupFrames, moveImages, patientOfFile, type StoredPlace } from '../store/images';
 import { addSkip } from '../store/imports';
+import { addLabelClaim } from '../store/label-claims';
 import { classNumber, type LabelSource, labelSource, setLabel } from '../store/labels';
 import { readerNumber, readingsOf, setReading, unanimousClass } from '../store/readings';
 import { sourceNumber } from '../store/sources';
@@ -36,6 +44,8 @@ export interface KnownFile {
   readonly frames: readonly number[];
   readonly label: ReadyImage['label'];
   readonly readings: ReadyImage['readings'];
+  /** As `sources` keeps it. */
+  readonly source: string;
   readonly path: string;
 }
 
@@ -53,8 +63,8 @@ export interface BatchTotals {
   moved: number;
   /** Duplicates whose label differs from the one that their first copy has, where no person gave that one. */
   conflicts: number;
-  /** The first of them, as they were found. */
-  conflictPaths: readonly string[];
+  /** The first of them, each with its twin: “a.png” (benign) and “b.png” (malignant). */
+  conflictTwins: readonly string[];
 }
 
 const NAMED_CONFLICTS = 5;
@@ -66,7 +76,7 @@ const BATCH_MS = 500;
  * at most one of them, and importing again continues.
  */
 export class ImportBatch {
-  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0, conflictPaths: [] };
+  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0, conflictTwins: [] };
   readonly #project: OpenProject;
   readonly #importId: number;
   readonly #onStored: () => void;
@@ -208,6 +218,7 @@ export class ImportBatch {
       flags: flagsOf(facts),
       patientId,
       studyId: image.study === null ? null : studyNumber(store, image.study, patientId),
+      instance: facts.identity.sopInstance === null ? null : instanceKey(store, facts.identity.sopInstance),
       givenSplit: image.split,
       importId: this.#importId,
     });
@@ -236,7 +247,11 @@ export class ImportBatch {
   }
 
   /** A label that is there, or that a person took off, is never replaced by an import. */
-  #takeLabel(id: number, told: Pick<ReadyImage, 'label' | 'readings' | 'path'>, outcome: 'added' | 'duplicate'): void {
+  #takeLabel(
+    id: number,
+    told: Pick<ReadyImage, 'label' | 'readings' | 'source' | 'path'>,
+    outcome: 'added' | 'duplicate',
+  ): void {
     const label = this.#labelOf(told, id);
     if (label === null) return;
     const { store } = this.#project;
@@ -245,9 +260,30 @@ export class ImportBatch {
     if (present === null || present === undefined) {
       if (labelSource(store, id) === null) setLabel(store, id, classId, from);
     } else if (outcome === 'duplicate' && present !== classId && labelSource(store, id) !== 'user') {
-      this.totals.conflicts += 1;
-      this.totals.conflictPaths = [...this.totals.conflictPaths, told.path].slice(0, NAMED_CONFLICTS);
+      this.#noteConflict(id, told, present, classId);
     }
+  }
+
+  /** The label that was there first stays until a person has looked: both files and what they say are kept for that. */
+  #noteConflict(
+    id: number,
+    file: { readonly source: string; readonly path: string },
+    has: number,
+    claimed: number,
+  ): void {
+    const { store } = this.#project;
+    addLabelClaim(store, {
+      image: id,
+      sourceId: sourceNumber(store, file.source),
+      path: file.path,
+      classId: claimed,
+    });
+    this.totals.conflicts += 1;
+    if (this.totals.conflictTwins.length >= NAMED_CONFLICTS) return;
+    const first = store.get<{ path: string }>('SELECT path FROM images WHERE id = ?', id)?.path ?? '';
+    const name = (of: number) => store.get<{ name: string }>('SELECT name FROM classes WHERE id = ?', of)?.name ?? '';
+    const twins = `“${first}” (${name(has)}) and “${file.path}” (${name(claimed)})`;
+    this.totals.conflictTwins = [...this.totals.conflictTwins, twins];
   }
 }
 

@@ -5,6 +5,7 @@ import { readersDisagree } from './reading-groups';
 import { findLabelConflicts } from './review-label-conflicts';
 import type { Mislabels } from './review-mislabels';
 import { createPictureFinder } from './review-pictures';
+import { findPossibleDuplicates, findRepeatedInstances } from './review-twins';
 
 /** Finds the images with one reason, among those that are in the dataset. */
 export type Finder = (project: OpenProject) => readonly ReviewFinding[] | Promise<readonly ReviewFinding[]>;
@@ -17,6 +18,8 @@ export interface ReviewFinder {
 
 export const createFinders = (mislabels: Mislabels): readonly ReviewFinder[] => [
   { reasons: ['label-conflict'], find: ({ store }) => findLabelConflicts(store) },
+  { reasons: ['possible-duplicate'], find: ({ store }) => findPossibleDuplicates(store) },
+  { reasons: ['repeated-instance'], find: ({ store }) => findRepeatedInstances(store) },
   { reasons: ['readers-disagree'], find: readersDisagree },
   { reasons: ['suspected-mislabel'], find: (project) => mislabels.find(project) },
   { reasons: ['burned-in-text', 'odd-picture', 'other-modality'], find: createPictureFinder() },

@@ -70,6 +70,11 @@ export function studyNumber(store: ProjectStore, uid: string, patient: number | 
   return present?.id ?? store.run('INSERT INTO studies (key, patient_id) VALUES (?, ?)', key, patient).id;
 }
 
+/** Keyed hash of a SOP Instance UID, which is not kept. */
+export function instanceKey(store: ProjectStore, uid: string): string {
+  return keyedHash(store, 'instance', uid);
+}
+
 /** A key of the project for one purpose, in hex: who has it can undo nothing that another purpose hashed. */
 export function derivedKey(store: ProjectStore, purpose: string): string {
   return keyedHash(store, 'key', purpose);

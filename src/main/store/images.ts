@@ -40,6 +40,8 @@ export interface NewImage {
   readonly studyId: number | null;
   /** The part that a folder or a table names. */
   readonly givenSplit: SplitPart | null;
+  /** Keyed hash of the SOP Instance UID. */
+  readonly instance?: string | null;
   readonly importId: number;
 }
 
@@ -100,6 +102,7 @@ export function addImage(
     patient_id: image.patientId,
     study_id: image.studyId,
     given_split: image.givenSplit,
+    instance: image.instance ?? null,
     import_id: image.importId,
     added_at: new Date().toISOString(),
   };

@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const reviewReasons = [
   /** Its twin has another label. */
   'label-conflict',
+  /** A backbone's features led to a picture that its pixels agree with: mirrored, turned, cropped or changed in contrast. */
+  'possible-duplicate',
+  /** Another file has its SOP Instance UID and other pixels: one of them is not what it says. */
+  'repeated-instance',
   /** Readers do not agree on it, and nobody has settled it. */
   'readers-disagree',
   /** A model that did not learn from it is sure of another class. */
@@ -74,6 +78,9 @@ export const reviewDecisionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reopen') }),
   z.object({ kind: z.literal('relabel'), label: z.string().trim().min(1).max(120).nullable() }),
   z.object({ kind: z.literal('exclude') }),
+  /** Of a possible duplicate: it shows the same as the images beside it, and stays in one part with them; or not. */
+  z.object({ kind: z.literal('same') }),
+  z.object({ kind: z.literal('different') }),
 ]);
 export type ReviewDecision = z.infer<typeof reviewDecisionSchema>;
 

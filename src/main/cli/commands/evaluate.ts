@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { leakStatement } from '#shared/models/known-leaks';
 import type { Evaluation } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
 import type { EvaluationNumbers } from '#shared/statistics/evaluate';
@@ -36,7 +37,7 @@ export function addEvaluate(program: Command, run: Run): void {
           by: by ?? null,
         });
         const { value } = await session.finish<Evaluation>(job);
-        return { result: { ...value }, text: describeEvaluation(value) };
+        return { result: { ...value, leakStatement: leakStatement(value.leaks) }, text: describeEvaluation(value) };
       }),
     );
 }
@@ -46,12 +47,13 @@ export const describeEvaluation = (evaluation: Evaluation): string =>
 
 /** `images`: what was measured on, as in “12 test images of 5 patients”. */
 export function describeNumbers(
-  evaluation: EvaluationNumbers & { readonly leak: string | null },
+  evaluation: EvaluationNumbers & Pick<Evaluation, 'leak' | 'leaks'>,
   images: string,
 ): string {
   const { classes, perClass, confusionMatrix, cautions, n, patients } = evaluation;
   return [
     ...(evaluation.leak === null ? [] : [`WARNING: ${evaluation.leak}`, '']),
+    ...(leakStatement(evaluation.leaks) === '' ? [] : [leakStatement(evaluation.leaks), '']),
     `${n} ${images}, ${patients} patients; in brackets the 95 % interval`,
     '',
     table(

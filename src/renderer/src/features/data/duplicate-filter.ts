@@ -15,7 +15,7 @@ export const filterNames: Record<DuplicateFilter, string> = {
 export function isShown(group: DuplicateGroup, filter: DuplicateFilter): boolean {
   switch (filter) {
     case 'open':
-      return !group.kept && !group.common;
+      return !group.kept && !group.common && !group.suspected;
     case 'conflicts':
       return group.conflict;
     case 'leaks':
