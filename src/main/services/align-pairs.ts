@@ -1,5 +1,6 @@
-import type { Alignment } from '#shared/duplicates/picture-alignment';
+import { type Alignment, alignmentText, SAME_PICTURE } from '#shared/duplicates/picture-alignment';
 import type { DecodePool } from '../decode-host/client';
+import type { FoundPair } from '../store/duplicates';
 import type { SearchOptions } from './duplicate-search';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
@@ -44,4 +45,19 @@ export async function alignPairs(
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, pairs.length) }, work));
   return alignments;
+}
+
+/** What is stored of the pairs whose pixels show one picture when they are laid over each other. */
+export async function confirmPairs(
+  project: OpenProject,
+  pool: Pick<DecodePool, 'align'>,
+  pairs: readonly { readonly a: number; readonly b: number }[],
+  options: SearchOptions,
+): Promise<FoundPair[]> {
+  const alignments = await alignPairs(project, pool, pairs, false, options);
+  return pairs.flatMap(({ a, b }, index) => {
+    const alignment = alignments[index];
+    if (alignment == null || alignment.similarity < SAME_PICTURE) return [];
+    return [{ a, b, similarity: alignment.similarity, exact: false, alignment: alignmentText(alignment) }];
+  });
 }

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { crowdedPairs } from '#shared/duplicates/crowded-pairs';
-import { createDuplicateSearch } from '#shared/duplicates/duplicate-search';
+import { crowdedPairs, outstanding } from '#shared/duplicates/crowded-pairs';
+import { createDuplicateSearch, type DuplicateMatch, type DuplicateSearch } from '#shared/duplicates/duplicate-search';
 import { SAME_PICTURE } from '#shared/duplicates/picture-alignment';
-import { readDescriptor } from '#shared/duplicates/picture-descriptor';
+import { type PictureDescriptor, readDescriptor } from '#shared/duplicates/picture-descriptor';
+import { turnedDescriptors } from '#shared/duplicates/turned-descriptors';
 import type { DecodePool } from '../decode-host/client';
 import {
   addPicture,
@@ -17,7 +18,7 @@ import {
   undescribedImages,
 } from '../store/duplicates';
 import type { ProjectStore } from '../store/open';
-import { alignPairs } from './align-pairs';
+import { alignPairs, confirmPairs } from './align-pairs';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
 
@@ -50,7 +51,7 @@ export async function findDuplicates(
     .catch(() => {})
     .then(async () => {
       await describeMissing(project, pool, options);
-      await compareWaiting(project.store, options);
+      await compareWaiting(project, pool, options);
       await askCrowded(project, pool, options);
     });
   searches.set(project.store, search);
@@ -116,7 +117,13 @@ async function askCrowded(
   });
 }
 
-async function compareWaiting(store: ProjectStore, { signal, onProgress }: SearchOptions): Promise<void> {
+async function compareWaiting(
+  project: OpenProject,
+  pool: Pick<DecodePool, 'align'>,
+  options: SearchOptions,
+): Promise<void> {
+  const { store } = project;
+  const { signal, onProgress } = options;
   const waiting = picturesWaiting(store);
   if (waiting === 0) return;
   const search = createDuplicateSearch();
@@ -124,11 +131,15 @@ async function compareWaiting(store: ProjectStore, { signal, onProgress }: Searc
   const byContent = new Map<string, number>();
   const files = new Map<number, string>();
   let pairs: FoundPair[] = [];
+  /** Pairs of which one is mirrored or turned. */
+  let turned: { readonly a: number; readonly b: number }[] = [];
   let compared: number[] = [];
   let finished = 0;
-  const save = () => {
-    if (compared.length > 0) storeComparisons(store, pairs, compared);
+  const save = async () => {
+    if (compared.length > 0)
+      storeComparisons(store, [...pairs, ...(await confirmPairs(project, pool, turned, options))], compared);
     pairs = [];
+    turned = [];
     compared = [];
   };
   // Those that were compared before come first, so that the new ones meet them and each other.
@@ -151,6 +162,9 @@ async function compareWaiting(store: ProjectStore, { signal, onProgress }: Searc
             if (!old) {
               const matches = search.find(picture, otherFile);
               pairs.push(...matches.map(({ id, similarity }) => ({ a: id, b: image, similarity, exact: false })));
+              const known = new Set(matches.map(({ id }) => id));
+              const copy = turnedCopy(search, picture, (id) => otherFile(id) && !known.has(id));
+              if (copy !== null) turned.push({ a: copy.id, b: image });
             }
             search.add(image, picture);
           }
@@ -169,7 +183,21 @@ async function compareWaiting(store: ProjectStore, { signal, onProgress }: Searc
         }
       }
       // Stored by the page: what follows in this pass is still known from the order of images.
-      if (!old) save();
+      if (!old) await save();
     }
   }
+}
+
+/** The picture that this one looks like when it is mirrored or turned by quarters; null where none stands out. */
+function turnedCopy(
+  search: DuplicateSearch,
+  picture: PictureDescriptor,
+  accepts: (id: number) => boolean,
+): DuplicateMatch | null {
+  const matches = turnedDescriptors(picture).flatMap((turned) => search.find(turned, accepts));
+  const best = new Map<number, DuplicateMatch>();
+  for (const match of matches) {
+    if (match.similarity > (best.get(match.id)?.similarity ?? 0)) best.set(match.id, match);
+  }
+  return outstanding([...best.values()].sort((a, b) => b.similarity - a.similarity || a.id - b.id));
 }

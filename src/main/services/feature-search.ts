@@ -4,14 +4,13 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { connectedGroups } from '#shared/duplicates/connected-groups';
 import { compareFeatures, type FeatureOutlier, type FeatureRows } from '#shared/duplicates/feature-neighbours';
-import { alignmentText, SAME_PICTURE } from '#shared/duplicates/picture-alignment';
 import { featuresKey } from '#shared/imaging/pipeline';
 import type { RunRecord } from '#shared/models/run';
 import type { DecodePool } from '../decode-host/client';
 import { dismissedPairs, duplicatePairs, storeComparisons } from '../store/duplicates';
 import { getMeta, setMeta } from '../store/meta';
 import type { ProjectStore } from '../store/open';
-import { alignPairs } from './align-pairs';
+import { confirmPairs } from './align-pairs';
 import type { SearchOptions } from './duplicate-search';
 import { featuresFolder, rasterKey, rasterPaths, runFolder, runsFolder } from './project-paths';
 import type { OpenProject } from './projects';
@@ -66,12 +65,7 @@ export async function searchByFeatures(
   const { candidates, outliers } = step.value;
   const isDismissed = dismissals(store);
   const asked = candidates.filter(({ a, b }) => !isDismissed(a, b)).slice(0, MOST_ASKED);
-  const alignments = await alignPairs(project, pool, asked, false, options);
-  const pairs = asked.flatMap(({ a, b }, index) => {
-    const alignment = alignments[index];
-    if (alignment == null || alignment.similarity < SAME_PICTURE) return [];
-    return [{ a, b, similarity: alignment.similarity, exact: false, alignment: alignmentText(alignment) }];
-  });
+  const pairs = await confirmPairs(project, pool, asked, options);
   store.transaction(() => {
     storeComparisons(store, pairs, []);
     setMeta(store, OUTLIERS, JSON.stringify(outliers));

@@ -133,6 +133,7 @@ async function evaluated(run: string, split: EvaluatedSplit, cases: readonly Cas
     run,
     split,
     leak: null,
+    leaks: [],
     testTimeViews: 0,
     ...evaluateCases(cases, classes),
     seconds: 1,

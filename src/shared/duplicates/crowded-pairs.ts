@@ -45,3 +45,15 @@ export function crowdedPairs<Of extends Pair>(pairs: readonly Of[]): { readonly 
   }
   return { unsure, unlike };
 }
+
+/**
+ * The best of an image's matches (the nearest first), where it stands out from them or there are few; null where all are
+ * as near.
+ */
+export function outstanding<Of extends { readonly similarity: number }>(matches: readonly Of[]): Of | null {
+  const [best] = matches;
+  if (best === undefined || matches.length < CROWD) return best ?? null;
+  const others = matches.slice(NEAREST);
+  const inGeneral = others.reduce((sum, { similarity }) => sum + 1 - similarity, 0) / others.length;
+  return 1 - best.similarity < STANDS_OUT * inGeneral ? best : null;
+}

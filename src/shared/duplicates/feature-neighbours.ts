@@ -35,11 +35,11 @@ const NEIGHBOURS = 5;
 /** Neighbours that are kept of each image: those after the nearest are what it is like in general. */
 const KEPT = 15;
 /**
- * A candidate is nearer than this share of the distance to the neighbours in general (1 - cosine; half a squared
- * distance). Lowe asks for 0.8 of the distance to the second nearest (“Distinctive image features from scale-invariant
- * keypoints”, 2004), which is 0.64 of its square.
+ * A candidate is nearer than this share of the distance (1 - cosine) to the neighbours in general: the ratio test of Lowe,
+ * “Distinctive image features from scale-invariant keypoints”, 2004. It only bounds how many pairs of pictures are
+ * compared; what is a copy, their pixels say.
  */
-const STANDS_OUT = 0.64;
+const STANDS_OUT = 0.8;
 /** Images below which none can be called unlike the rest. */
 const LEAST_IMAGES = 50;
 /** Robust deviations from which an image is like no others, and the largest share of them. */

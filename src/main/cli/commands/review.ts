@@ -173,7 +173,7 @@ function groupsText(groups: readonly ReturnType<typeof describeGroup>[]): string
         [
           group.conflict ? 'labels differ' : '',
           group.leak ? 'in several parts' : '',
-          group.suspected ? 'to confirm' : group.byFeatures ? 'found by a backbone' : '',
+          group.suspected ? 'to confirm' : group.byFeatures ? 'confirmed' : '',
           group.alignment ?? '',
           group.common ? 'most of a class' : '',
           group.kept ? 'kept' : '',

@@ -20,7 +20,7 @@ function notes(group: DuplicateGroup): string {
     ...(group.leak ? ['in several parts'] : []),
     ...(group.suspected ? ['to confirm'] : []),
     ...(group.alignment ? [group.alignment] : []),
-    ...(group.byFeatures && !group.suspected ? ['found by a backbone'] : []),
+    ...(group.byFeatures && !group.suspected ? ['confirmed'] : []),
     ...(group.common ? ['most of a class'] : []),
     ...(group.kept ? ['kept'] : []),
   ];
