@@ -11,7 +11,7 @@ import {
 } from '../store/identity';
 import { addImage, groupFrames, moveImages, patientOfFile, type StoredPlace } from '../store/images';
 import { addSkip } from '../store/imports';
-import { addLabelClaim } from '../store/label-claims';
+import { addLabelClaim, dropLabelClaim } from '../store/label-claims';
 import { classNumber, type LabelSource, labelSource, setLabel } from '../store/labels';
 import { readerNumber, readingsOf, setReading, unanimousClass } from '../store/readings';
 import { sourceNumber } from '../store/sources';
@@ -259,7 +259,9 @@ export class ImportBatch {
     const present = store.get<{ label_id: number | null }>('SELECT label_id FROM images WHERE id = ?', id)?.label_id;
     if (present === null || present === undefined) {
       if (labelSource(store, id) === null) setLabel(store, id, classId, from);
-    } else if (outcome === 'duplicate' && present !== classId && labelSource(store, id) !== 'user') {
+    } else if (outcome === 'duplicate' && present === classId) {
+      dropLabelClaim(store, { image: id, sourceId: sourceNumber(store, told.source), path: told.path });
+    } else if (outcome === 'duplicate' && labelSource(store, id) !== 'user') {
       this.#noteConflict(id, told, present, classId);
     }
   }

@@ -27,6 +27,14 @@ export function addLabelClaim(
   );
 }
 
+/** Forgets what a file was labelled: it has come again and agrees by now. */
+export function dropLabelClaim(
+  store: ProjectStore,
+  { image, sourceId, path }: { readonly image: number; readonly sourceId: number; readonly path: string },
+): void {
+  store.run('DELETE FROM label_claims WHERE image_id = ? AND source_id = ? AND path = ?', image, sourceId, path);
+}
+
 /** Claims that differ from the label that the image has, where that is no person's own word; by image. */
 export function openLabelClaims(store: ProjectStore): LabelClaim[] {
   return store.all<LabelClaim>(
