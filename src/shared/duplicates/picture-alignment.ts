@@ -18,7 +18,11 @@ const TILTS = [-12, -6, 6, 12];
 /** Places of the coarse search that are refined. */
 const REFINED_PLACES = 4;
 /** Radius of the neighbourhood whose brightness and contrast are taken away, as a share of the long side. */
-const NEIGHBOURHOOD = 0.09;
+const NEIGHBOURHOOD = { coarse: 0.09, fine: 0.05 };
+/** Blocks along each side of the first picture in which agreement is judged. */
+const BLOCKS = 5;
+/** A block with less of the pictures' mean energy shows nothing to judge by. */
+const LEAST_ENERGY = 0.25;
 
 /**
  * Correlation of the detail of two pictures, laid over each other, from which they show the same. Two compressions,
@@ -141,10 +145,10 @@ function mapped(
   return { width, height, channels: 1, data };
 }
 
-function detail(raster: Raster, width: number, height: number): Detail {
+function detail(raster: Raster, width: number, height: number, neighbourhood: number): Detail {
   const grey = resizeBilinear(raster, side(width), side(height));
   const values = Float32Array.from(grey.data);
-  const radius = Math.max(1, Math.round(NEIGHBOURHOOD * Math.max(grey.width, grey.height)));
+  const radius = Math.max(1, Math.round(neighbourhood * Math.max(grey.width, grey.height)));
   const mean = boxMean(values, grey.width, grey.height, radius);
   for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) - (mean[i] as number);
   const squares = values.map((value) => value * value);
@@ -195,8 +199,9 @@ function coarsePlaces(a: Raster, b: Raster, orientation: number, tilt: number): 
   const longA = Math.max(a.width, a.height);
   const longB = Math.max(b.width, b.height);
   const tryScale = (sizeA: readonly [number, number], sizeB: readonly [number, number]) => {
-    const one = detail(a, ...sizeA);
-    const other = tilt === 0 ? detail(b, ...sizeB) : tilted(detail(b, ...sizeB), tilt);
+    const one = detail(a, ...sizeA, NEIGHBOURHOOD.coarse);
+    const two = detail(b, ...sizeB, NEIGHBOURHOOD.coarse);
+    const other = tilt === 0 ? two : tilted(two, tilt);
     places.push({ a, b, orientation, sizeA, sizeB, tilt, ...bestOffset(one, other) });
   };
   for (let scale = 1; scale >= SMALLEST_SCALE; scale /= SCALE_STEP) {
@@ -293,10 +298,11 @@ function refine(place: Place): Alignment {
   const shorter = Math.min(Math.max(...place.sizeA), Math.max(...place.sizeB));
   let change: Change = [place.x / COARSE, place.y / COARSE, 0, 0, place.tilt];
   let found = { score: -1, overlap: 0 };
+  let agreement = -1;
   for (const [level, long] of REFINED.entries()) {
     const zoom = long / shorter;
-    const a = detail(place.a, place.sizeA[0] * zoom, place.sizeA[1] * zoom);
-    const b = detail(place.b, place.sizeB[0] * zoom, place.sizeB[1] * zoom);
+    const a = detail(place.a, place.sizeA[0] * zoom, place.sizeA[1] * zoom, NEIGHBOURHOOD.fine);
+    const b = detail(place.b, place.sizeB[0] * zoom, place.sizeB[1] * zoom, NEIGHBOURHOOD.fine);
     const unit = COARSE * zoom;
     const score = (of: Change) => overlapScore(a, b, [of[0] * unit, of[1] * unit, of[2], of[3], of[4]]);
     found = score(change);
@@ -316,10 +322,11 @@ function refine(place: Place): Alignment {
       }
       for (let index = 0; index < steps.length; index++) steps[index] = (steps[index] as number) / 2;
     }
+    agreement = blockAgreement(a, b, [change[0] * unit, change[1] * unit, change[2], change[3], change[4]]);
   }
   const quarters = 90 * (place.orientation % 4);
   return {
-    similarity: found.score,
+    similarity: Math.min(found.score, agreement),
     mirrored: place.orientation >= 4,
     turned: toSigned(quarters + Math.round(change[4])),
     overlap: found.overlap,
@@ -329,28 +336,64 @@ function refine(place: Place): Alignment {
 /** -179 to 180. */
 const toSigned = (degrees: number): number => ((((degrees + 179) % 360) + 360) % 360) - 179;
 
-/** Correlation where the second picture lies on the first with its top left at (x, y), scaled and tilted about its centre. */
-function overlapScore(a: Detail, b: Detail, [x, y, logScale, logAspect, degrees]: Change) {
+/** Visits the pixels of the first picture that the second covers, with the detail of both there. */
+function overlapping(
+  a: Detail,
+  b: Detail,
+  [x, y, logScale, logAspect, degrees]: Change,
+  visit: (column: number, row: number, first: number, second: number) => void,
+): void {
   const [sx, sy] = [Math.exp(-logScale - logAspect), Math.exp(-logScale + logAspect)];
   const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
   const [bx, by] = [(b.width - 1) / 2, (b.height - 1) / 2];
   const [ax, ay] = [x + bx, y + by];
-  let [dot, own, other, count] = [0, 0, 0, 0];
   for (let row = 0; row < a.height; row++) {
     for (let column = 0; column < a.width; column++) {
       const [dx, dy] = [column - ax, row - ay];
       const u = bx + sx * (cos * dx - sin * dy);
       const v = by + sy * (sin * dx + cos * dy);
       if (u < 0 || v < 0 || u > b.width - 1 || v > b.height - 1) continue;
-      const p = a.values[row * a.width + column] as number;
-      const q = sample(b, u, v);
-      dot += p * q;
-      own += p * p;
-      other += q * q;
-      count += 1;
+      visit(column, row, a.values[row * a.width + column] as number, sample(b, u, v));
     }
   }
-  const overlap = count / Math.min(a.width * a.height, (b.width * b.height) / (sx * sy));
+}
+
+/** Correlation where the second picture lies on the first with its top left at (x, y), scaled and tilted about its centre. */
+function overlapScore(a: Detail, b: Detail, change: Change): { readonly score: number; readonly overlap: number } {
+  let [dot, own, other, count] = [0, 0, 0, 0];
+  overlapping(a, b, change, (_column, _row, p, q) => {
+    dot += p * q;
+    own += p * p;
+    other += q * q;
+    count += 1;
+  });
+  const overlap = count / Math.min(a.width * a.height, b.width * b.height * Math.exp(2 * change[2]));
   const score = overlap < LEAST_OVERLAP || own * other < 1e-9 ? -1 : dot / Math.sqrt(own * other);
   return { score, overlap: Math.min(1, overlap) };
+}
+
+/**
+ * Lower quartile of the correlations in blocks of the first picture: a copy agrees nearly everywhere, while two
+ * radiographs of one projection agree where the outline of the body runs and differ inside. -1 where there is nothing to
+ * judge by.
+ */
+function blockAgreement(a: Detail, b: Detail, change: Change): number {
+  const sums = new Float64Array(BLOCKS * BLOCKS * 3);
+  let energy = 0;
+  overlapping(a, b, change, (column, row, p, q) => {
+    const block = Math.floor((row * BLOCKS) / a.height) * BLOCKS + Math.floor((column * BLOCKS) / a.width);
+    sums[3 * block] = (sums[3 * block] as number) + p * q;
+    sums[3 * block + 1] = (sums[3 * block + 1] as number) + p * p;
+    sums[3 * block + 2] = (sums[3 * block + 2] as number) + q * q;
+    energy += p * p + q * q;
+  });
+  const least = (LEAST_ENERGY * energy) / (BLOCKS * BLOCKS);
+  const correlations: number[] = [];
+  for (let block = 0; block < BLOCKS * BLOCKS; block++) {
+    const [dot = 0, own = 0, other = 0] = sums.subarray(3 * block, 3 * block + 3);
+    if (own + other >= least && own + other > 0)
+      correlations.push(own * other === 0 ? 0 : dot / Math.sqrt(own * other));
+  }
+  correlations.sort((one, other) => one - other);
+  return correlations[Math.floor(correlations.length / 4)] ?? -1;
 }
