@@ -9,6 +9,7 @@ import type { DecodePool } from '../decode-host/client';
 import {
   addPicture,
   type FoundPair,
+  forgetUnconfirmed,
   type PictureFacts,
   picturesAfter,
   picturesWaiting,
@@ -17,8 +18,10 @@ import {
   thumbnailPairs,
   undescribedImages,
 } from '../store/duplicates';
+import { getMeta, setMeta } from '../store/meta';
 import type { ProjectStore } from '../store/open';
 import { alignPairs, confirmPairs } from './align-pairs';
+import { forgetFeatureSearch } from './feature-search';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
 
@@ -50,12 +53,29 @@ export async function findDuplicates(
   const search = before
     .catch(() => {})
     .then(async () => {
+      searchAnew(project.store);
       await describeMissing(project, pool, options);
       await compareWaiting(project, pool, options);
       await askCrowded(project, pool, options);
     });
   searches.set(project.store, search);
   return search;
+}
+
+/** The way of searching that all pictures of a project were searched in. 2: mirrored and turned, confirmed by pixels. */
+const SEARCH = { key: 'duplicates.search', version: '2' };
+
+/**
+ * Projects of older versions are searched once more. What features alone showed there was wrong more often than right: it is
+ * forgotten where no person has judged it.
+ */
+function searchAnew(store: ProjectStore): void {
+  if (getMeta(store, SEARCH.key) === SEARCH.version) return;
+  store.transaction(() => {
+    forgetUnconfirmed(store);
+    forgetFeatureSearch(store);
+    setMeta(store, SEARCH.key, SEARCH.version);
+  });
 }
 
 async function describeMissing(

@@ -74,6 +74,9 @@ export async function searchByFeatures(
   return true;
 }
 
+/** Lets the cached features be compared again. */
+export const forgetFeatureSearch = (store: ProjectStore): void => setMeta(store, DONE, '');
+
 /** A number for each image, the same for frames of one file and for what is known to show the same. */
 function knownGroups(store: ProjectStore, images: readonly number[], files: readonly string[]): number[] {
   const links: [string, string][] = images.map((image, row) => [`image ${image}`, `file ${files[row]}`]);

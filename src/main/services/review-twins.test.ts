@@ -216,6 +216,22 @@ describe('mirrored and turned copies', () => {
     expect(await found('possible-duplicate')).toHaveLength(3);
   });
 
+  it('are looked for again in a project of an older version, whose features had nothing confirmed', async () => {
+    await importCopies();
+    const { store } = project;
+    // As version 3 left it: mirrored copies not looked for, and two pairs of other pictures that features showed.
+    store.run('DELETE FROM duplicate_pairs');
+    store.run("DELETE FROM meta WHERE key = 'duplicates.search'");
+    const pair = (a: string, b: string) => [idOf(a), idOf(b)].sort((x, y) => x - y) as [number, number];
+    const sql =
+      'INSERT INTO duplicate_pairs (first, second, similarity, exact, by_features, verdict) VALUES (?, ?, 0.95, 0, 1, ?)';
+    store.run(sql, ...pair('a/3.png', 'a/5.png'), null);
+    store.run(sql, ...pair('a/7.png', 'a/9.png'), 'keep');
+    await duplicates.search(project);
+    expect(duplicateGroups(store).map(({ suspected }) => suspected)).toEqual([false, true, true, true]);
+    expect(duplicateGroups(store)[0]?.images).toEqual(pair('a/7.png', 'a/9.png'));
+  });
+
   it('never come back once they are dismissed', async () => {
     await importCopies();
     for (const { image } of (await review.list(project, { reason: 'possible-duplicate' })).findings) {

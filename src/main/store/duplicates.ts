@@ -130,6 +130,12 @@ export function thumbnailPairs(store: ProjectStore): (DuplicatePair & { readonly
   }));
 }
 
+/** Forgets pairs that features alone showed and nobody has judged, and lets every picture be compared again. */
+export function forgetUnconfirmed(store: ProjectStore): void {
+  store.run('DELETE FROM duplicate_pairs WHERE by_features = 1 AND alignment IS NULL AND verdict IS NULL');
+  store.run('UPDATE pictures SET compared = 0 WHERE compared = 1');
+}
+
 /** Stores whether the rasters of a pair show one picture. */
 export function setSamePicture(store: ProjectStore, first: number, second: number, same: boolean): void {
   store.run('UPDATE duplicate_pairs SET same_picture = ? WHERE first = ? AND second = ?', same ? 1 : 0, first, second);

@@ -233,11 +233,6 @@ ALTER TABLE duplicate_pairs ADD COLUMN alignment TEXT;
 -- Pairs of thumbnails among pictures that are all alike: 1 where the rasters show one picture, 0 where they do not; null
 -- where nobody needed to ask.
 ALTER TABLE duplicate_pairs ADD COLUMN same_picture INTEGER;
--- What only features showed was wrong more often than right: it is looked for again, with pixels as witness.
-DELETE FROM duplicate_pairs WHERE by_features = 1 AND verdict IS NULL;
-DELETE FROM meta WHERE key = 'features.compared';
--- Mirrored and turned copies were not looked for.
-UPDATE pictures SET compared = 0;
 
 -- What a file with the same bytes as an image was said to be, where that differs from the image's label: by folder or
 -- table, and from where.

@@ -27,8 +27,8 @@ const momentNames: Record<KnownLeaks['when'], string> = {
 };
 
 /**
- * What a result says of leaks, in sentences: “When the split was made and when it was evaluated, no patient or group of
- * duplicates was known to stand in more than one part.” Empty where nothing was recorded (results of older versions).
+ * What a result says of leaks, in sentences: “When the split was made and when it was evaluated: no patient or group of
+ * duplicates known in more than one part.” Empty where nothing was recorded (results of older versions).
  */
 export function leakStatement(moments: readonly KnownLeaks[]): string {
   const told: { whens: string[]; what: string }[] = [];
@@ -38,20 +38,19 @@ export function leakStatement(moments: readonly KnownLeaks[]): string {
     if (last?.what === what) last.whens.push(momentNames[known.when]);
     else told.push({ whens: [momentNames[known.when]], what });
   }
-  return told.map(({ whens, what }) => `${capitalised(listed(whens))}, ${what}.`).join(' ');
+  return told.map(({ whens, what }) => `${capitalised(listed(whens))}: ${what}.`).join(' ');
 }
 
 /** True where the newest knowledge is of a leak: the numbers then look better than they are. */
 export const isLeaking = (moments: readonly KnownLeaks[]): boolean => (moments.at(-1)?.groups ?? 0) > 0;
 
 function knowledge({ patients, duplicates, groups, suspected }: KnownLeaks): string {
-  const one = patients + duplicates === 1;
   const known =
     groups === 0
-      ? 'no patient or group of duplicates was known to stand in more than one part'
-      : `${leakText({ patients, duplicates })} ${one ? 'was' : 'were'} known to stand in more than one part`;
+      ? 'no patient or group of duplicates known in more than one part'
+      : `${leakText({ patients, duplicates })} known in more than one part`;
   if (suspected === 0) return known;
-  return `${known}, and ${suspected === 1 ? '1 possible duplicate' : `${suspected} possible duplicates`} across parts had not been looked at`;
+  return `${known}, ${suspected === 1 ? '1 possible duplicate' : `${suspected} possible duplicates`} across parts not looked at`;
 }
 
 const listed = (texts: readonly string[]): string =>
