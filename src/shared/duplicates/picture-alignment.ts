@@ -10,7 +10,7 @@ const COARSE = 24;
 const REFINED = [40, 72];
 /** The smaller picture's long side is at least this share of the larger one's: what was cropped away is at most the rest. */
 const SMALLEST_SCALE = 0.55;
-const SCALE_STEP = 1.07;
+const SCALE_STEP = 1.1;
 /** Pictures must share this much of the smaller one. */
 const LEAST_OVERLAP = 0.5;
 /** Angles, besides quarter turns, that are tried where none of these shows the same picture. Degrees. */
@@ -19,6 +19,8 @@ const TILTS = [-12, -6, 6, 12];
 const REFINED_PLACES = 4;
 /** Radius of the neighbourhood whose brightness and contrast are taken away, as a share of the long side. */
 const NEIGHBOURHOOD = { coarse: 0.09, fine: 0.05 };
+/** Correlation below which a place is given up after the first refinement: copies have 0.7 and more there. */
+const HOPELESS = 0.4;
 /** Blocks along each side of the first picture in which agreement is judged. */
 const BLOCKS = 5;
 /** A block with less of the pictures' mean energy shows nothing to judge by. */
@@ -322,6 +324,7 @@ function refine(place: Place): Alignment {
       }
       for (let index = 0; index < steps.length; index++) steps[index] = (steps[index] as number) / 2;
     }
+    if (found.score < HOPELESS) break;
     agreement = blockAgreement(a, b, [change[0] * unit, change[1] * unit, change[2], change[3], change[4]]);
   }
   const quarters = 90 * (place.orientation % 4);
