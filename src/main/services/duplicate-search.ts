@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { crowdedPairs, outstanding } from '#shared/duplicates/crowded-pairs';
 import { createDuplicateSearch, type DuplicateMatch, type DuplicateSearch } from '#shared/duplicates/duplicate-search';
-import { SAME_PICTURE } from '#shared/duplicates/picture-alignment';
 import { type PictureDescriptor, readDescriptor } from '#shared/duplicates/picture-descriptor';
 import { turnedDescriptors } from '#shared/duplicates/turned-descriptors';
 import type { DecodePool } from '../decode-host/client';
@@ -20,7 +19,7 @@ import {
 } from '../store/duplicates';
 import { getMeta, setMeta } from '../store/meta';
 import type { ProjectStore } from '../store/open';
-import { alignPairs, confirmPairs } from './align-pairs';
+import { alignPairs, confirmPairs, drawnPairs, samePictureLimit } from './align-pairs';
 import { forgetFeatureSearch } from './feature-search';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
@@ -32,6 +31,8 @@ export interface SearchOptions {
 
 /** Rasters that are described at once; the pool has its own limit. */
 const AT_ONCE = 4;
+/** Pairs of a crowd whose rasters are compared, the most alike first: a run waits for the search. */
+const MOST_ASKED = 2_000;
 /** Images that are read, and stored, at once: few enough for the window not to feel it. */
 const PAGE = 500;
 /** Work between two looks at what else there is to do: the window does not feel it. */
@@ -122,17 +123,21 @@ async function askCrowded(
   options: SearchOptions,
 ): Promise<void> {
   const { unsure, unlike } = crowdedPairs(thumbnailPairs(project.store));
-  const open = unsure.filter(({ samePicture }) => samePicture === null);
+  const waiting = unsure
+    .filter(({ samePicture }) => samePicture === null)
+    .sort((one, other) => other.similarity - one.similarity);
+  const open = waiting.slice(0, MOST_ASKED);
+  const unasked = [...unlike.filter(({ samePicture }) => samePicture === null), ...waiting.slice(MOST_ASKED)];
   const pairs = open.map(({ first, second }) => ({ a: first, b: second }));
+  const limit =
+    pairs.length === 0 ? 1 : await samePictureLimit(project, pool, drawnPairs(project.store), true, options);
   const alignments = await alignPairs(project, pool, pairs, true, options);
   project.store.transaction(() => {
-    for (const { first, second, samePicture } of unlike) {
-      if (samePicture === null) setSamePicture(project.store, first, second, false);
-    }
+    for (const { first, second } of unasked) setSamePicture(project.store, first, second, false);
     for (const [index, { first, second }] of open.entries()) {
       const alignment = alignments[index];
       // Without its raster a pair stays what it is, and is asked about again.
-      if (alignment != null) setSamePicture(project.store, first, second, alignment.similarity >= SAME_PICTURE);
+      if (alignment != null) setSamePicture(project.store, first, second, alignment.similarity >= limit);
     }
   });
 }
@@ -155,9 +160,14 @@ async function compareWaiting(
   let turned: { readonly a: number; readonly b: number }[] = [];
   let compared: number[] = [];
   let finished = 0;
+  let limit: number | null = null;
+  const confirmTurned = async () => {
+    if (turned.length === 0) return [];
+    limit ??= await samePictureLimit(project, pool, drawnPairs(store), true, options);
+    return confirmPairs(project, pool, turned, limit, options);
+  };
   const save = async () => {
-    if (compared.length > 0)
-      storeComparisons(store, [...pairs, ...(await confirmPairs(project, pool, turned, options))], compared);
+    if (compared.length > 0) storeComparisons(store, [...pairs, ...(await confirmTurned())], compared);
     pairs = [];
     turned = [];
     compared = [];

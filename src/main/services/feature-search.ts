@@ -10,7 +10,7 @@ import type { DecodePool } from '../decode-host/client';
 import { dismissedPairs, duplicatePairs, storeComparisons } from '../store/duplicates';
 import { getMeta, setMeta } from '../store/meta';
 import type { ProjectStore } from '../store/open';
-import { confirmPairs } from './align-pairs';
+import { confirmPairs, samePictureLimit } from './align-pairs';
 import type { SearchOptions } from './duplicate-search';
 import { featuresFolder, rasterKey, rasterPaths, runFolder, runsFolder } from './project-paths';
 import type { OpenProject } from './projects';
@@ -62,10 +62,11 @@ export async function searchByFeatures(
     onProgress?.('comparing features', done, rows.images.length);
     sliceStart = performance.now();
   }
-  const { candidates, outliers } = step.value;
+  const { candidates, kin, outliers } = step.value;
   const isDismissed = dismissals(store);
   const asked = candidates.filter(({ a, b }) => !isDismissed(a, b)).slice(0, MOST_ASKED);
-  const pairs = await confirmPairs(project, pool, asked, options);
+  const limit = asked.length === 0 ? 1 : await samePictureLimit(project, pool, kin, false, options);
+  const pairs = await confirmPairs(project, pool, asked, limit, options);
   store.transaction(() => {
     storeComparisons(store, pairs, []);
     setMeta(store, OUTLIERS, JSON.stringify(outliers));

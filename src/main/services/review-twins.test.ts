@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { blobs as drawn } from '#shared/duplicates/test-pictures';
 import { createRandom } from '#shared/imaging/random';
 import { importOptionsSchema } from '#shared/models/dataset';
 import { runConfigSchema } from '#shared/models/run-config';
@@ -243,6 +244,50 @@ describe('mirrored and turned copies', () => {
     labels.undo(project);
     expect(await found('possible-duplicate')).toHaveLength(1);
   });
+});
+
+describe('a dataset in which every picture is alike', () => {
+  /** A bright body on black, the same in all; what is in it is drawn for each, as in radiographs of one projection. */
+  const radiograph = (seed: number) => {
+    const { width, height, data } = drawn(seed, WIDTH, HEIGHT);
+    const body = data.map((value, index) => {
+      const [x, y] = [index % width, Math.floor(index / width)];
+      const far = ((x - 80) / 70) ** 2 + ((y - 60) / 52) ** 2;
+      return far > 1 ? 0 : 70 + 130 * (1 - far) + (value - 128) / 8;
+    });
+    return sharp(body, { raw: { width, height, channels: 1 } });
+  };
+
+  it('makes no group of what is kin, and finds the copies among it', async () => {
+    for (let seed = 0; seed < 26; seed++) {
+      put(`${seed % 2 ? 'a' : 'b'}/${seed}.png`, await radiograph(seed).png().toBuffer());
+    }
+    put('a/copy of 1.jpg', await radiograph(1).jpeg({ quality: 70 }).toBuffer());
+    put('b/copy of 2.png', await radiograph(2).linear(0.8, 10).png().toBuffer());
+    await importAll(images());
+    // Thumbnails alone: nearly every pair is above the limit, and they chain.
+    expect(project.store.column('SELECT count(*) FROM duplicate_pairs')[0]).toBeGreaterThan(100);
+    const groups = duplicateGroups(project.store).map(({ members, suspected }) => ({
+      paths: dataset
+        .images(
+          project,
+          members.map(({ id }) => id),
+        )
+        .map(({ path }) => path)
+        .sort(),
+      suspected,
+    }));
+    expect(
+      groups
+        .filter(({ suspected }) => !suspected)
+        .map(({ paths }) => paths)
+        .sort(),
+    ).toEqual([
+      ['a/1.png', 'a/copy of 1.jpg'],
+      ['b/2.png', 'b/copy of 2.png'],
+    ]);
+    expect(groups.filter(({ suspected }) => suspected)).toEqual([]);
+  }, 120_000);
 });
 
 const twins = sharedData('reports/same-sop-instance/case');

@@ -11,6 +11,8 @@ export interface FeatureRows {
 export interface FeatureFindings {
   /** Pairs that may show the same picture, the first of each the earlier row; those that stand out most come first. */
   readonly candidates: readonly FeatureCandidate[];
+  /** Pairs of images that are like each other as images here are in general: each with its last kept neighbour. */
+  readonly kin: readonly { readonly a: number; readonly b: number }[];
   readonly outliers: readonly FeatureOutlier[];
 }
 
@@ -94,7 +96,11 @@ export function* compareFeatures(
     }
     yield;
   }
-  return { candidates: mutualPairs(images, nearest), outliers: farImages(images, nearest) };
+  return {
+    candidates: mutualPairs(images, nearest),
+    kin: kinOf(images, nearest),
+    outliers: farImages(images, nearest),
+  };
 }
 
 interface Neighbour {
@@ -122,6 +128,17 @@ function mutualPairs(images: readonly number[], nearest: Nearest): FeatureCandid
     )
     .filter(({ closeness }) => closeness < STANDS_OUT)
     .sort((one, other) => one.closeness - other.closeness || one.b - other.b || one.a - other.a);
+}
+
+/** At most this many, evenly from all rows. */
+const KIN = 24;
+
+function kinOf(images: readonly number[], nearest: Nearest): FeatureFindings['kin'] {
+  const stride = Math.max(1, Math.floor(images.length / KIN));
+  return images.flatMap((a, row) => {
+    const last = nearest[row]?.[KEPT - 1];
+    return row % stride !== 0 || last === undefined ? [] : [{ a, b: images[last.row] as number }];
+  });
 }
 
 function farImages(images: readonly number[], nearest: Nearest): FeatureFindings['outliers'] {

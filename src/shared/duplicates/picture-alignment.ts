@@ -21,6 +21,8 @@ const REFINED_PLACES = 4;
 const NEIGHBOURHOOD = { coarse: 0.09, fine: 0.05 };
 /** Correlation below which a place is given up after the first refinement: copies have 0.7 and more there. */
 const HOPELESS = 0.4;
+/** Deviation in grey levels below which nothing but rounding and compression is seen. */
+const QUANTISATION = 0.5;
 /** Blocks along each side of the first picture in which agreement is judged. */
 const BLOCKS = 5;
 /** A block with less of the pictures' mean energy shows nothing to judge by. */
@@ -155,12 +157,19 @@ function detail(raster: Raster, width: number, height: number, neighbourhood: nu
   for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) - (mean[i] as number);
   const squares = values.map((value) => value * value);
   const variance = boxMean(squares, grey.width, grey.height, radius);
-  // Where nearly nothing varies there is noise, which shall not count as much as what is seen.
-  const floor = 0.3 * Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / squares.length) + 1e-3;
-  for (let i = 0; i < values.length; i++) {
-    values[i] = (values[i] as number) / (Math.sqrt(Math.max(0, variance[i] as number)) + floor);
-  }
+  const deviations = variance.map((value) => Math.sqrt(Math.max(0, value)));
+  const floor = noiseFloor(deviations);
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) / ((deviations[i] as number) + floor);
   return { width: grey.width, height: grey.height, values };
+}
+
+/**
+ * What is added to deviations, so that noise where nearly nothing varies does not count as much as what is seen: a share of
+ * the usual deviation, whatever stands out, such as the edge of a body on black.
+ */
+function noiseFloor(deviations: Float32Array): number {
+  const seen = deviations.filter((value) => value > QUANTISATION).sort();
+  return Math.max(QUANTISATION, 0.3 * (seen[Math.floor(seen.length / 2)] ?? 0));
 }
 
 /** Mean of the square of `2 radius + 1` around each place, of what lies in the picture. */
