@@ -369,6 +369,8 @@ export const requests = {
           signOff: splitSignOffSchema.nullable(),
         })
         .nullable(),
+      /** What the run will note of its backbone: its head, its image size, what of it is not used. */
+      backboneNotes: z.array(z.string()),
       problems: z.array(z.string()),
       warnings: z.array(z.string()),
     }),
