@@ -35,8 +35,8 @@ test('possible duplicates: a mirrored copy and a file with two labels are asked 
 
   // Review: the file with two labels first, both names in its sentence; then the copy.
   await window
-    .getByRole('button', { name: /^Review/ })
-    .first()
+    .getByRole('radiogroup', { name: 'View' })
+    .getByText(/^Review/)
     .click();
   const finding = window.getByRole('region', { name: 'Finding' });
   await expect(finding.getByRole('heading', { name: 'Twin with another label' })).toBeVisible();
