@@ -27,10 +27,48 @@ function expand422(bytes: Uint8Array, pixels: number): Uint8Array {
 }
 
 /** Reverses the bytes of each value; odd bytes at the end stay. */
-function swapBytes(bytes: Uint8Array, size: number): Uint8Array {
-  const swapped = bytes.slice();
+export function swapBytes(bytes: Uint8Array, size: number): Uint8Array {
+  // Not `slice`, which of a Buffer is a view: the file's own bytes would be reversed.
+  const swapped = new Uint8Array(bytes);
   for (let start = 0; start + size <= swapped.length; start += size) swapped.subarray(start, start + size).reverse();
   return swapped;
+}
+
+/** How uncompressed pixel data lie in their element. */
+export interface NativeLayout {
+  /** Of the element, as far as the file reaches. */
+  readonly bytes: Uint8Array;
+  readonly frameBits: number;
+  /** Two neighbours share their colour (PS3.3, C.7.6.3.1.2). */
+  readonly packed422: boolean;
+  /** Bytes that lie in reversed order together; 1: none do. 8-bit values in words (VR OW) lie swapped in big-endian files. */
+  readonly wordSize: number;
+}
+
+/** Some writers say 4:2:2 of data that are not: the length tells. */
+export function nativeLayout(
+  dataSet: DataSet,
+  pixelData: Element,
+  image: ImageAttributes,
+  transferSyntax: string,
+): NativeLayout {
+  const { rows, columns, samples, bitsAllocated, frames } = image;
+  const pixels = rows * columns;
+  const available = Math.min(pixelData.length, dataSet.byteArray.length - pixelData.dataOffset);
+  const fullBits = pixels * samples * bitsAllocated;
+  const packed422 =
+    image.photometricInterpretation === 'YBR_FULL_422' &&
+    samples === 3 &&
+    bitsAllocated === 8 &&
+    available * 8 < fullBits * frames;
+  const bytesPerSample = Math.ceil(bitsAllocated / 8);
+  const bigEndian = transferSyntax === EXPLICIT_BIG_ENDIAN && bitsAllocated > 1;
+  return {
+    bytes: dataSet.byteArray.subarray(pixelData.dataOffset, pixelData.dataOffset + available),
+    frameBits: packed422 ? pixels * 16 : fullBits,
+    packed422,
+    wordSize: bigEndian ? (bytesPerSample === 1 ? (pixelData.vr === 'OW' ? 2 : 1) : bytesPerSample) : 1,
+  };
 }
 
 /**
@@ -43,16 +81,11 @@ export function readNativeFrame(
   transferSyntax: string,
   frame: number,
 ): DecodedFrame {
-  const { rows, columns, samples, bitsAllocated } = image;
+  const { rows, columns, bitsAllocated } = image;
   const pixels = rows * columns;
-  const available = Math.min(pixelData.length, dataSet.byteArray.length - pixelData.dataOffset);
-  const all = dataSet.byteArray.subarray(pixelData.dataOffset, pixelData.dataOffset + available);
+  const { bytes: all, frameBits, packed422, wordSize } = nativeLayout(dataSet, pixelData, image, transferSyntax);
+  const available = all.length;
   const declared = image.photometricInterpretation;
-  // Some writers say 4:2:2 of data that are not: the length tells.
-  const fullBits = pixels * samples * bitsAllocated;
-  const packed422 =
-    declared === 'YBR_FULL_422' && samples === 3 && bitsAllocated === 8 && available * 8 < fullBits * image.frames;
-  const frameBits = packed422 ? pixels * 16 : fullBits;
   if ((frame + 1) * frameBits > available * 8) {
     throw truncated(
       `The file ends inside its image: ${available} of ${Math.ceil((frameBits * image.frames) / 8)} bytes are there.`,
@@ -71,9 +104,6 @@ export function readNativeFrame(
   }
   const bytesPerSample = (bitsAllocated / 8) as 1 | 2 | 4 | 8;
   const start = (frame * frameBits) / 8;
-  const bigEndian = transferSyntax === EXPLICIT_BIG_ENDIAN;
-  // 8-bit values written as 16-bit words (VR OW) lie swapped in big-endian files.
-  const wordSize = bigEndian ? (bytesPerSample === 1 ? (pixelData.vr === 'OW' ? 2 : 1) : bytesPerSample) : 1;
   const bytes =
     wordSize === 2 && bytesPerSample === 1
       ? swapBytes(all, 2).subarray(start, start + frameBits / 8)
