@@ -1,3 +1,4 @@
+import type { Alignment } from '#shared/duplicates/picture-alignment';
 import type { FileIdentity } from '#shared/identity/file-identity';
 import type { Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
@@ -60,6 +61,8 @@ export interface DecodePool {
   rasterPng(input: { readonly raster: string; readonly maxSide?: number }): Promise<Uint8Array>;
   /** What a cached canonical raster (path of a .raster file) looks like. */
   describe(input: { readonly raster: string }): Promise<PictureFacts>;
+  /** How two cached canonical rasters lie on each other where they fit best; `straight`: as they are. */
+  align(input: { readonly first: string; readonly second: string; readonly straight: boolean }): Promise<Alignment>;
   /** Writes a file without what says whose it is; the caller removes `out` where the call is rejected. */
   deidentify(input: DeidentifyFileInput): Promise<DeidentifiedFile>;
   encodePng(raster: Raster): Promise<Uint8Array>;
@@ -130,6 +133,7 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
       call('inspect', input).catch((error: unknown) => ({ ...nothingSeen(input.path), error: toErrorInfo(error) })),
     rasterPng: (input) => call('rasterPng', input),
     describe: (input) => call('describe', input),
+    align: (input) => call('align', input),
     deidentify: (input) => call('deidentify', input),
     encodePng: (raster) => call('encodePng', raster),
     async dispose() {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { alignPictures, layStraight } from '#shared/duplicates/picture-alignment';
 import { decodeRaster, type Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { shrinkToLongSide } from '../ingest/canonical-raster';
@@ -30,6 +31,10 @@ export const decodeJobs: Handlers = {
     return encodePng(maxSide === undefined ? decoded : shrinkToLongSide(decoded, maxSide));
   },
   describe: async ({ raster }) => pictureFacts(await readRaster(raster)),
+  align: async ({ first, second, straight }) => {
+    const [a, b] = await Promise.all([readRaster(first), readRaster(second)]);
+    return straight ? layStraight(a, b) : alignPictures(a, b);
+  },
   deidentify: deidentifyFile,
   encodePng,
 };

@@ -1,3 +1,4 @@
+import type { Alignment } from '#shared/duplicates/picture-alignment';
 import type { FileIdentity } from '#shared/identity/file-identity';
 import type { Raster } from '#shared/imaging/raster';
 import type { ErrorInfo } from '#shared/ipc/errors';
@@ -50,6 +51,7 @@ export interface DecodeJobs {
   inspect: { input: { readonly path: string; readonly identifying: boolean }; result: InspectedFile };
   rasterPng: { input: { readonly raster: string; readonly maxSide?: number }; result: Uint8Array };
   describe: { input: { readonly raster: string }; result: PictureFacts };
+  align: { input: { readonly first: string; readonly second: string; readonly straight: boolean }; result: Alignment };
   deidentify: { input: DeidentifyFileInput; result: DeidentifiedFile };
   encodePng: { input: Raster; result: Uint8Array };
 }

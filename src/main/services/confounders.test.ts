@@ -33,7 +33,10 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   jobs = createJobs(events);
-  const pool = { describe: () => Promise.reject(new Error('there is no raster')) };
+  const pool = {
+    describe: () => Promise.reject(new Error('there is no raster')),
+    align: () => Promise.reject(new Error('there is no raster')),
+  };
   confounders = createConfounders({
     duplicates: createDuplicates({ events, pool }),
     jobs,

@@ -1,7 +1,13 @@
 import { connectedGroups } from '#shared/duplicates/connected-groups';
 import type { DuplicateCounts, DuplicateGroup } from '#shared/models/duplicates';
 import { type ImageGroup, imageGroups } from '../store/counts';
-import { type DuplicateMember, duplicateMembers, duplicatePairs, labelSizes } from '../store/duplicates';
+import {
+  type DuplicateMember,
+  type DuplicatePair,
+  duplicateMembers,
+  duplicatePairs,
+  labelSizes,
+} from '../store/duplicates';
 import type { ProjectStore } from '../store/open';
 import { findPeople, placesByStudy } from './same-person';
 
@@ -16,12 +22,63 @@ export interface MemberGroup extends DuplicateGroup {
 const COMMON_IMAGES = 5;
 const COMMON_SHARE = 0.5;
 
-/** Groups of images that look alike, directly or through others; by their first image. */
+/**
+ * Groups of images that look alike, directly or through others, by their first image; after them the pairs that only
+ * features and pixels speak for, each by itself: what nobody has confirmed joins nothing.
+ */
 export function duplicateGroups(store: ProjectStore): MemberGroup[] {
   const pairs = duplicatePairs(store);
+  const isSuspected = (pair: DuplicatePair) => pair.byFeatures && pair.verdict === null;
+  const known = duplicateMembers(
+    store,
+    pairs.flatMap(({ first, second }) => [first, second]),
+  );
+  const groups = joinedGroups(
+    pairs.filter((pair) => !isSuspected(pair)),
+    known,
+    labelSizes(store),
+  );
+  const groupOf = new Map(groups.flatMap(({ id, linked }) => linked.map((image) => [image, id] as const)));
+  const apart = ({ first, second }: DuplicatePair) => !groupOf.has(first) || groupOf.get(first) !== groupOf.get(second);
+  return [
+    ...groups,
+    ...pairs
+      .filter(isSuspected)
+      .filter(apart)
+      .flatMap((pair) => suspectedPair(pair, known)),
+  ];
+}
+
+type Members = ReadonlyMap<number, DuplicateMember>;
+
+function suspectedPair({ first, second, similarity, alignment }: DuplicatePair, known: Members): MemberGroup[] {
+  const members = [first, second].flatMap((id) => known.get(id) ?? []);
+  if (members.length < 2) return [];
+  return [
+    {
+      id: `${first}-${second}`,
+      kind: 'near',
+      images: [first, second],
+      similarity,
+      byFeatures: true,
+      suspected: true,
+      alignment,
+      conflict: false,
+      leak: false,
+      common: false,
+      kept: false,
+      members,
+      linked: [first, second],
+    },
+  ];
+}
+
+function joinedGroups(
+  pairs: readonly DuplicatePair[],
+  known: Members,
+  classSizes: ReadonlyMap<number, number>,
+): MemberGroup[] {
   const numbers = connectedGroups(pairs.map(({ first, second }) => [first, second] as const));
-  const known = duplicateMembers(store, [...numbers.keys()]);
-  const classSizes = labelSizes(store);
   const found = new Map<
     number,
     { ids: number[]; similarity: number; exact: boolean; byFeatures: boolean; kept: boolean }
@@ -46,11 +103,13 @@ export function duplicateGroups(store: ProjectStore): MemberGroup[] {
       const images = members.map((one) => one.id);
       const common = !exact && isCommon(members, classSizes);
       const group: MemberGroup = {
-        id: images[0] ?? 0,
+        id: String(images[0]),
         kind: exact ? 'exact' : 'near',
         images,
         similarity,
         byFeatures,
+        suspected: false,
+        alignment: null,
         conflict: !common && distinct(members.map((one) => one.label)) > 1,
         leak: !common && distinct(members.map((one) => one.part)) > 1,
         common,
@@ -60,7 +119,7 @@ export function duplicateGroups(store: ProjectStore): MemberGroup[] {
       };
       return [group];
     })
-    .sort((a, b) => a.id - b.id);
+    .sort((a, b) => (a.images[0] ?? 0) - (b.images[0] ?? 0));
 }
 
 function isCommon(members: readonly DuplicateMember[], classSizes: ReadonlyMap<number, number>): boolean {
@@ -72,8 +131,9 @@ function isCommon(members: readonly DuplicateMember[], classSizes: ReadonlyMap<n
 
 const distinct = (values: readonly unknown[]): number => new Set(values.filter((value) => value !== null)).size;
 
-/** Groups that are kept together: what a class looks like by nature is none of them. */
-export const keptTogether = (groups: readonly MemberGroup[]): MemberGroup[] => groups.filter((group) => !group.common);
+/** Groups that are kept together: neither what a class looks like by nature, nor what waits for a person's word. */
+export const keptTogether = (groups: readonly MemberGroup[]): MemberGroup[] =>
+  groups.filter((group) => !group.common && !group.suspected);
 
 export function countDuplicates(all: readonly MemberGroup[]): DuplicateCounts {
   const groups = keptTogether(all);
@@ -83,6 +143,7 @@ export function countDuplicates(all: readonly MemberGroup[]): DuplicateCounts {
     conflicts: groups.filter((group) => group.conflict).length,
     leaks: groups.filter((group) => group.leak).length,
     kept: groups.filter((group) => group.kept).length,
+    suspected: all.filter((group) => group.suspected).length,
   };
 }
 

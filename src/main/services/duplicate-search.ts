@@ -1,20 +1,27 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { createDuplicateSearch } from '#shared/duplicates/duplicate-search';
-import { readDescriptor } from '#shared/duplicates/picture-descriptor';
+import { crowdedPairs, outstanding } from '#shared/duplicates/crowded-pairs';
+import { createDuplicateSearch, type DuplicateMatch, type DuplicateSearch } from '#shared/duplicates/duplicate-search';
+import { type PictureDescriptor, readDescriptor } from '#shared/duplicates/picture-descriptor';
+import { turnedDescriptors } from '#shared/duplicates/turned-descriptors';
 import type { DecodePool } from '../decode-host/client';
 import {
   addPicture,
   type FoundPair,
+  forgetUnconfirmed,
   lastImage,
   type PictureFacts,
   picturesAfter,
   picturesWaiting,
+  setSamePicture,
   storeComparisons,
+  thumbnailPairs,
   undescribedImages,
 } from '../store/duplicates';
+import { getMeta, setMeta } from '../store/meta';
 import type { ProjectStore } from '../store/open';
-import { searchByFeatures } from './feature-search';
+import { alignPairs, confirmPairs, drawnPairs, samePictureLimit } from './align-pairs';
+import { forgetFeatureSearch } from './feature-search';
 import { rasterPaths } from './project-paths';
 import type { OpenProject } from './projects';
 
@@ -25,6 +32,8 @@ export interface SearchOptions {
 
 /** Rasters that are described at once; the pool has its own limit. */
 const AT_ONCE = 4;
+/** Pairs of a crowd whose rasters are compared, the most alike first: a run waits for the search. */
+const MOST_ASKED = 2_000;
 /** Images that are read, and stored, at once: few enough for the window not to feel it. */
 const PAGE = 500;
 /** Images that are asked for at once whether they are described; most are. */
@@ -41,7 +50,7 @@ const searches = new WeakMap<ProjectStore, Promise<void>>();
  */
 export async function findDuplicates(
   project: OpenProject,
-  pool: Pick<DecodePool, 'describe'>,
+  pool: Pick<DecodePool, 'describe' | 'align'>,
   options: SearchOptions = {},
 ): Promise<void> {
   // What was found before is what there is to be seen.
@@ -50,12 +59,29 @@ export async function findDuplicates(
   const search = before
     .catch(() => {})
     .then(async () => {
+      searchAnew(project.store);
       await describeMissing(project, pool, options);
-      await compareWaiting(project.store, options);
-      await searchByFeatures(project, options);
+      await compareWaiting(project, pool, options);
+      await askCrowded(project, pool, options);
     });
   searches.set(project.store, search);
   return search;
+}
+
+/** The way of searching that all pictures of a project were searched in. 2: mirrored and turned, confirmed by pixels. */
+const SEARCH = { key: 'duplicates.search', version: '2' };
+
+/**
+ * Projects of older versions are searched once more. What features alone showed there was wrong more often than right: it is
+ * forgotten where no person has judged it.
+ */
+function searchAnew(store: ProjectStore): void {
+  if (getMeta(store, SEARCH.key) === SEARCH.version) return;
+  store.transaction(() => {
+    forgetUnconfirmed(store);
+    forgetFeatureSearch(store);
+    setMeta(store, SEARCH.key, SEARCH.version);
+  });
 }
 
 async function describeMissing(
@@ -101,7 +127,39 @@ async function describeMissing(
   }
 }
 
-async function compareWaiting(store: ProjectStore, { signal, onProgress }: SearchOptions): Promise<void> {
+/** Among pictures that are all alike thumbnails do not tell copies from kin: the rasters do. */
+async function askCrowded(
+  project: OpenProject,
+  pool: Pick<DecodePool, 'align'>,
+  options: SearchOptions,
+): Promise<void> {
+  const { unsure, unlike } = crowdedPairs(thumbnailPairs(project.store));
+  const waiting = unsure
+    .filter(({ samePicture }) => samePicture === null)
+    .sort((one, other) => other.similarity - one.similarity);
+  const open = waiting.slice(0, MOST_ASKED);
+  const unasked = [...unlike.filter(({ samePicture }) => samePicture === null), ...waiting.slice(MOST_ASKED)];
+  const pairs = open.map(({ first, second }) => ({ a: first, b: second }));
+  const limit =
+    pairs.length === 0 ? 1 : await samePictureLimit(project, pool, drawnPairs(project.store), true, options);
+  const alignments = await alignPairs(project, pool, pairs, true, options);
+  project.store.transaction(() => {
+    for (const { first, second } of unasked) setSamePicture(project.store, first, second, false);
+    for (const [index, { first, second }] of open.entries()) {
+      const alignment = alignments[index];
+      // Without its raster a pair stays what it is, and is asked about again.
+      if (alignment != null) setSamePicture(project.store, first, second, alignment.similarity >= limit);
+    }
+  });
+}
+
+async function compareWaiting(
+  project: OpenProject,
+  pool: Pick<DecodePool, 'align'>,
+  options: SearchOptions,
+): Promise<void> {
+  const { store } = project;
+  const { signal, onProgress } = options;
   const waiting = picturesWaiting(store);
   if (waiting === 0) return;
   const search = createDuplicateSearch();
@@ -109,11 +167,20 @@ async function compareWaiting(store: ProjectStore, { signal, onProgress }: Searc
   const byContent = new Map<string, number>();
   const files = new Map<number, string>();
   let pairs: FoundPair[] = [];
+  /** Pairs of which one is mirrored or turned. */
+  let turned: { readonly a: number; readonly b: number }[] = [];
   let compared: number[] = [];
   let finished = 0;
-  const save = () => {
-    if (compared.length > 0) storeComparisons(store, pairs, compared);
+  let limit: number | null = null;
+  const confirmTurned = async () => {
+    if (turned.length === 0) return [];
+    limit ??= await samePictureLimit(project, pool, drawnPairs(store), true, options);
+    return confirmPairs(project, pool, turned, limit, options);
+  };
+  const save = async () => {
+    if (compared.length > 0) storeComparisons(store, [...pairs, ...(await confirmTurned())], compared);
     pairs = [];
+    turned = [];
     compared = [];
   };
   // Those that were compared before come first, so that the new ones meet them and each other.
@@ -136,6 +203,9 @@ async function compareWaiting(store: ProjectStore, { signal, onProgress }: Searc
             if (!old) {
               const matches = search.find(picture, otherFile);
               pairs.push(...matches.map(({ id, similarity }) => ({ a: id, b: image, similarity, exact: false })));
+              const known = new Set(matches.map(({ id }) => id));
+              const copy = turnedCopy(search, picture, (id) => otherFile(id) && !known.has(id));
+              if (copy !== null) turned.push({ a: copy.id, b: image });
             }
             search.add(image, picture);
           }
@@ -154,7 +224,21 @@ async function compareWaiting(store: ProjectStore, { signal, onProgress }: Searc
         }
       }
       // Stored by the page: what follows in this pass is still known from the order of images.
-      if (!old) save();
+      if (!old) await save();
     }
   }
+}
+
+/** The picture that this one looks like when it is mirrored or turned by quarters; null where none stands out. */
+function turnedCopy(
+  search: DuplicateSearch,
+  picture: PictureDescriptor,
+  accepts: (id: number) => boolean,
+): DuplicateMatch | null {
+  const matches = turnedDescriptors(picture).flatMap((turned) => search.find(turned, accepts));
+  const best = new Map<number, DuplicateMatch>();
+  for (const match of matches) {
+    if (match.similarity > (best.get(match.id)?.similarity ?? 0)) best.set(match.id, match);
+  }
+  return outstanding([...best.values()].sort((a, b) => b.similarity - a.similarity || a.id - b.id));
 }

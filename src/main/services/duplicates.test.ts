@@ -116,7 +116,14 @@ describe('duplicates', () => {
       { kind: 'near', paths: ['benign/0 copy.jpg', 'benign/0.png'], conflict: false, leak: false, kept: false },
       { kind: 'exact', paths: ['benign/other.png', 'malignant/3.png'], conflict: true, leak: false, kept: false },
     ]);
-    expect(dataset.summary(project).duplicates).toEqual({ groups: 2, images: 4, conflicts: 1, leaks: 0, kept: 0 });
+    expect(dataset.summary(project).duplicates).toEqual({
+      groups: 2,
+      images: 4,
+      conflicts: 1,
+      leaks: 0,
+      kept: 0,
+      suspected: 0,
+    });
   });
 
   it('keeps them in one part unless that is switched off, and counts what crosses', async () => {

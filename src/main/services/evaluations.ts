@@ -1,6 +1,7 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { Job } from '#shared/models/job';
-import type { CasePrediction, Evaluation, TestOpening } from '#shared/models/run';
+import { isLeaking, type KnownLeaks, leakStatement } from '#shared/models/known-leaks';
+import type { CasePrediction, Evaluation, RunRecord, TestOpening } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
 import { argmax, caseCrossEntropy } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
@@ -13,12 +14,14 @@ import type { Dataset } from './dataset';
 import { askEngine } from './engine-job';
 import type { Events } from './events';
 import type { JobHandle, Jobs } from './jobs';
+import { knownLeaks } from './known-leaks';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import {
   bestCheckpoint,
   type EvaluatedSplit,
   hasModel,
+  type RunSample,
   readCases,
   readEvaluation,
   readRunRecord,
@@ -141,7 +144,7 @@ export function createEvaluations(options: {
       run,
       split,
       testTimeViews: testTime?.views ?? 0,
-      leak: record.signOff === null ? null : signOffWarning(record.signOff),
+      ...leaksOf(project, record, await readRunSamples(folder), 'evaluation', record.leaks),
       ...(await background('evaluateCases', { cases, classes: record.classes, unnamed: fileGroups(project.store) })),
       seconds: answer.seconds,
       imagesPerSecond: answer.seconds > 0 ? cases.length / answer.seconds : 0,
@@ -179,8 +182,12 @@ export function createEvaluations(options: {
   return {
     start,
     async get(project, run, split) {
-      await runs.get(project, run);
-      return readEvaluation(runFolder(project.folder, run), split);
+      const { record } = await runs.get(project, run);
+      const folder = runFolder(project.folder, run);
+      const evaluation = await readEvaluation(folder, split);
+      if (evaluation === null) return null;
+      // What is found later counts as well: Train must not know of a leak that Evaluate does not.
+      return { ...evaluation, ...leaksOf(project, record, await readRunSamples(folder), 'now', evaluation.leaks) };
     },
     async cases(project, run, split, filter) {
       await runs.get(project, run);
@@ -207,6 +214,19 @@ export function createEvaluations(options: {
       });
     },
   };
+}
+
+/** What is known of leaks by now, in the split as the run has it, after what was known before. */
+function leaksOf(
+  { store }: OpenProject,
+  { signOff }: RunRecord,
+  samples: readonly RunSample[],
+  when: 'evaluation' | 'now',
+  before: readonly KnownLeaks[],
+): Pick<Evaluation, 'leak' | 'leaks'> {
+  const leaks = [...before, knownLeaks(store, samples, when)];
+  const found = `Leaking split: these results look better than they are. ${leakStatement(leaks)}`;
+  return { leaks, leak: signOff !== null ? signOffWarning(signOff) : isLeaking(leaks) ? found : null };
 }
 
 export function passesFilter(entry: CasePrediction, { truth, predicted, correct, confidence }: CaseFilter): boolean {

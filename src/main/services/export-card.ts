@@ -1,4 +1,5 @@
 import { intensityInWords } from '#shared/imaging/intensity-text';
+import { leakStatement } from '#shared/models/known-leaks';
 import type { Metric } from '#shared/models/metric';
 import { imagesText } from '#shared/models/patient-count';
 import type { PrecisionComparison } from '#shared/models/precision';
@@ -67,7 +68,10 @@ export function modelCard(input: {
 |---|---|---|---|---|
 ${one.perClass.map((entry) => `| ${plain(entry.label)} | ${entry.support} | ${number(entry.precision)} | ${number(entry.recall)} | ${number(entry.f1)} |`).join('\n')}
 
-${one.cautions.map((text) => `- ${plain(text)}`).join('\n')}
+${[leakStatement(one.leaks), ...one.cautions]
+  .filter((text) => text !== '')
+  .map((text) => `- ${plain(text)}`)
+  .join('\n')}
 `,
   );
   return `---

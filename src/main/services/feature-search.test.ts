@@ -6,15 +6,19 @@ import { defaultPipeline, featuresKey, pipelineHash, recordHash } from '#shared/
 import { createRandom } from '#shared/imaging/random';
 import { runRecordSchema } from '#shared/models/run';
 import { runConfigSchema } from '#shared/models/run-config';
-import { duplicatePairs, setVerdict, storeComparisons } from '../store/duplicates';
+import { addPicture, duplicatePairs, storeComparisons } from '../store/duplicates';
 import { addImage, setRemoved } from '../store/images';
 import { startImport } from '../store/imports';
 import { sourceNumber } from '../store/sources';
-import { duplicateGroups } from './duplicate-groups';
+import { countDuplicates, duplicateGroups, keptTogether } from './duplicate-groups';
+import { createDuplicates } from './duplicates';
 import { createEvents } from './events';
 import { featureOutliers, searchByFeatures } from './feature-search';
 import { featuresFolder, rasterPath, runFolder } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
+
+const neverDescribed = () => Promise.reject(new Error('nothing is described here'));
+const nothingSeen = { descriptor: new Uint8Array(), measures: new Uint8Array() };
 
 let root: string;
 let projects: Projects;
@@ -24,6 +28,7 @@ beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'fovea-features-'));
   projects = createProjects({ userDataFolder: join(root, 'user'), events: createEvents() });
   project = await projects.create(join(root, 'project'));
+  asked = 0;
 });
 afterEach(() => {
   projects.closeAll();
@@ -89,57 +94,107 @@ function features(count: number): number[][] {
   return rows;
 }
 
+/** Pictures 2 and 5 show the same, mirrored; all others differ. Counts what it is asked. */
+let asked: number;
+const pool = {
+  align: async ({ first, second }: { readonly first: string; readonly second: string }) => {
+    asked += 1;
+    const names = [first, second].map((path) => Number.parseInt(basename(path, '.raster'), 16));
+    const same = [2, 5].every((one) => names.includes(one));
+    return { similarity: same ? 0.93 : 0.4, mirrored: same, turned: 0, overlap: 1 };
+  },
+};
+
 describe('search by features', () => {
-  it('stores pairs that thumbnails do not show, says how they were found, and lists outliers', async () => {
+  it('stores pairs that pixels confirm as questions, which join and stop nothing, and lists outliers', async () => {
     const ids = addImages(60);
     addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
-    await searchByFeatures(project, {});
+    expect(await searchByFeatures(project, pool)).toBe(true);
+    expect(asked).toBeGreaterThan(0);
     expect(duplicatePairs(project.store)).toMatchObject([
-      { first: ids[2], second: ids[5], exact: false, byFeatures: true, verdict: null },
+      { first: ids[2], second: ids[5], similarity: 0.93, byFeatures: true, alignment: 'mirrored', verdict: null },
     ]);
-    expect(duplicateGroups(project.store)).toMatchObject([
-      { images: [ids[2], ids[5]], kind: 'near', byFeatures: true, kept: false },
+    const groups = duplicateGroups(project.store);
+    expect(groups).toMatchObject([
+      { images: [ids[2], ids[5]], kind: 'near', suspected: true, alignment: 'mirrored', kept: false },
     ]);
+    expect(keptTogether(groups)).toEqual([]);
+    expect(countDuplicates(groups)).toMatchObject({ groups: 0, leaks: 0, conflicts: 0, suspected: 1 });
     expect(featureOutliers(project.store).map(({ image }) => image)).toEqual([ids[9]]);
   });
 
-  it('leaves what thumbnails found and what a person said as it is, and compares the same only once', async () => {
+  it('counts for the gate once a person has confirmed it, and joins what thumbnails found', async () => {
+    const ids = addImages(60);
+    const [second, fifth, eighth] = [ids[2] ?? 0, ids[5] ?? 0, ids[8] ?? 0];
+    storeComparisons(project.store, [{ a: second, b: eighth, similarity: 0.97, exact: false }], []);
+    addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
+    await searchByFeatures(project, pool);
+    expect(duplicateGroups(project.store).map(({ images, suspected }) => [images, suspected])).toEqual([
+      [[second, eighth], false],
+      [[second, fifth], true],
+    ]);
+    const duplicates = createDuplicates({ events: createEvents(), pool: { ...pool, describe: neverDescribed } });
+    duplicates.judge(project, [second, fifth], 'keep');
+    expect(duplicateGroups(project.store)).toMatchObject([
+      { images: [second, fifth, eighth], suspected: false, byFeatures: true, kept: false },
+    ]);
+  });
+
+  it('never brings back what was dismissed, for other files with the same pixels and other weights too', async () => {
+    const ids = addImages(60);
+    for (const [index, id] of ids.entries()) {
+      // Image 50 has the pixels of image 5.
+      addPicture(project.store, id, { ...nothingSeen, content: `content ${index === 50 ? 5 : index}` });
+    }
+    addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
+    await searchByFeatures(project, pool);
+    const duplicates = createDuplicates({ events: createEvents(), pool: { ...pool, describe: neverDescribed } });
+    duplicates.judge(project, [ids[2] ?? 0, ids[5] ?? 0], 'different');
+    expect(duplicateGroups(project.store)).toEqual([]);
+    const rows = features(60);
+    rows[50] = rows[5] ?? [];
+    setRemoved(project.store, [ids[5] ?? 0], true);
+    addRun('r2', '2026-01-02T00:00:00.000Z', 'other-hash', 'imported', rows);
+    const same = { ...pool, align: async () => ({ similarity: 0.9, mirrored: false, turned: 0, overlap: 1 }) };
+    await searchByFeatures(project, same);
+    const pairs = duplicatePairs(project.store).map(({ first, second }) => [first, second]);
+    expect(pairs).not.toContainEqual([ids[2], ids[5]]);
+    expect(pairs).not.toContainEqual([ids[2], ids[50]]);
+  });
+
+  it('leaves what thumbnails found as it is, and compares the same only once', async () => {
     const ids = addImages(60);
     const pair = [ids[2] ?? 0, ids[5] ?? 0] as const;
     storeComparisons(project.store, [{ a: pair[0], b: pair[1], similarity: 0.97, exact: false }], []);
     addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
-    await searchByFeatures(project, {});
+    await searchByFeatures(project, pool);
     expect(duplicatePairs(project.store)).toMatchObject([{ similarity: 0.97, byFeatures: false }]);
     project.store.run('DELETE FROM duplicate_pairs');
-    await searchByFeatures(project, {});
+    expect(await searchByFeatures(project, pool)).toBe(false);
     expect(duplicatePairs(project.store)).toEqual([]);
     // Other images: compared again.
     setRemoved(project.store, [ids[40] ?? 0], true);
-    await searchByFeatures(project, {});
+    await searchByFeatures(project, pool);
     expect(duplicatePairs(project.store)).toHaveLength(1);
-    setVerdict(project.store, pair, 'different');
-    setRemoved(project.store, [ids[40] ?? 0], false);
-    await searchByFeatures(project, {});
-    expect(duplicatePairs(project.store)).toEqual([]);
   });
 
-  it('does not trust random weights, weights to which much is alike, or files that are not whole', async () => {
+  it('does not trust random weights, pixels that cannot be read, or files that are not whole', async () => {
     addImages(60);
-    await searchByFeatures(project, {});
+    await searchByFeatures(project, pool);
     addRun('r1', '2026-01-01T00:00:00.000Z', 'vit-micro-hash', 'random', features(60));
-    await searchByFeatures(project, {});
-    expect(duplicatePairs(project.store)).toEqual([]);
-    // Each twice.
-    const alike = features(60);
-    for (let index = 0; index < 60; index += 2) alike[index + 1] = alike[index] ?? [];
+    await searchByFeatures(project, pool);
+    expect(asked).toBe(0);
+    // A network to which all are alike in pairs: it proposes, and the pixels decline.
+    const alike = features(60).map((_, index, all) => all[index - (index % 2)] ?? []);
     addRun('r2', '2026-01-02T00:00:00.000Z', 'collapsed-hash', 'imported', alike);
-    await searchByFeatures(project, {});
+    await searchByFeatures(project, pool);
+    expect(asked).toBeGreaterThan(20);
     expect(duplicatePairs(project.store)).toEqual([]);
     const damaged = features(60);
     damaged[5] = [1, 2];
     damaged[7] = [Number.NaN];
     addRun('r3', '2026-01-03T00:00:00.000Z', 'damaged-hash', 'imported', damaged);
-    await searchByFeatures(project, {});
+    await searchByFeatures(project, { align: () => Promise.reject(new Error('no raster')) });
     expect(duplicatePairs(project.store)).toEqual([]);
     expect(featureOutliers(project.store)).toHaveLength(1);
   });

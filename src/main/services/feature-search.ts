@@ -2,17 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import {
-  compareFeatures,
-  type FeatureFindings,
-  type FeatureOutlier,
-  type FeatureRows,
-} from '#shared/duplicates/feature-neighbours';
+import { connectedGroups } from '#shared/duplicates/connected-groups';
+import { compareFeatures, type FeatureOutlier, type FeatureRows } from '#shared/duplicates/feature-neighbours';
 import { featuresKey } from '#shared/imaging/pipeline';
 import type { RunRecord } from '#shared/models/run';
-import { duplicatePairs, storeComparisons } from '../store/duplicates';
+import type { DecodePool } from '../decode-host/client';
+import { dismissedPairs, duplicatePairs, storeComparisons } from '../store/duplicates';
 import { getMeta, setMeta } from '../store/meta';
 import type { ProjectStore } from '../store/open';
+import { confirmPairs, samePictureLimit } from './align-pairs';
 import type { SearchOptions } from './duplicate-search';
 import { featuresFolder, rasterKey, rasterPaths, runFolder, runsFolder } from './project-paths';
 import type { OpenProject } from './projects';
@@ -21,8 +19,8 @@ import { readRunRecord, runFolderIds } from './run-files';
 /** Fewer say too little; the time of more grows with their square. */
 const LEAST_IMAGES = 20;
 const MOST_IMAGES = 10_000;
-/** A backbone to which more of the images than this look like one that the pictures do not show cannot tell them apart. */
-const MOST_PAIRED = 0.2;
+/** Candidates whose pixels are compared, those that stand out most first: each takes about half a second of a core. */
+const MOST_ASKED = 1_000;
 const SLICE_MS = 12;
 
 const DONE = 'features.compared';
@@ -37,17 +35,22 @@ export function featureOutliers(store: ProjectStore): FeatureOutlier[] {
 }
 
 /**
- * Compares images by the features that a run has cached, and stores the pairs that their thumbnails do not show, and
- * the outliers. Only features of imported weights count: what random weights make of images means nothing, and their
- * caches are named by their seed, so that no run's record leads to them. Nothing happens where there are none, or where the
- * same were compared before.
+ * Compares images by the features that a run has cached, lays the pixels of what stands out over each other, and stores
+ * the pairs that show one picture, as questions to a person, and the outliers. Only features of imported weights count:
+ * caches of random weights are named by their seed, so that no run's record leads to them. Nothing happens where there
+ * are none, or where the same were compared before; true where something was found out.
  */
-export async function searchByFeatures(project: OpenProject, { signal, onProgress }: SearchOptions): Promise<void> {
+export async function searchByFeatures(
+  project: OpenProject,
+  pool: Pick<DecodePool, 'align'>,
+  options: SearchOptions = {},
+): Promise<boolean> {
   const { store } = project;
+  const { signal, onProgress } = options;
   const cached = await cachedFeatures(project);
-  if (cached === null || getMeta(store, DONE) === cached.state) return;
+  if (cached === null || getMeta(store, DONE) === cached.state) return false;
   const { rows, files } = await readRows(cached);
-  const work = compareFeatures(rows, (a, b) => files[a] !== files[b]);
+  const work = compareFeatures(rows, knownGroups(store, rows.images, files));
   let sliceStart = performance.now();
   let done = 0;
   let step = work.next();
@@ -59,23 +62,46 @@ export async function searchByFeatures(project: OpenProject, { signal, onProgres
     onProgress?.('comparing features', done, rows.images.length);
     sliceStart = performance.now();
   }
-  storeFindings(store, step.value, rows.images.length, cached.state);
+  const { candidates, kin, outliers } = step.value;
+  const isDismissed = dismissals(store);
+  const asked = candidates.filter(({ a, b }) => !isDismissed(a, b)).slice(0, MOST_ASKED);
+  const limit = asked.length === 0 ? 1 : await samePictureLimit(project, pool, kin, false, options);
+  const pairs = await confirmPairs(project, pool, asked, limit, options);
+  store.transaction(() => {
+    storeComparisons(store, pairs, []);
+    setMeta(store, OUTLIERS, JSON.stringify(outliers));
+    setMeta(store, DONE, cached.state);
+  });
+  return true;
 }
 
-function storeFindings(store: ProjectStore, { pairs, outliers }: FeatureFindings, images: number, state: string): void {
-  const known = new Set(duplicatePairs(store).map(({ first, second }) => `${first} ${second}`));
-  const found = pairs.filter(({ a, b }) => !known.has(`${Math.min(a, b)} ${Math.max(a, b)}`));
-  const paired = new Set(found.flatMap(({ a, b }) => [a, b])).size;
-  const kept = paired > MOST_PAIRED * images ? [] : found;
-  store.transaction(() => {
-    storeComparisons(
-      store,
-      kept.map((pair) => ({ ...pair, exact: false, byFeatures: true })),
-      [],
-    );
-    setMeta(store, OUTLIERS, JSON.stringify(outliers));
-    setMeta(store, DONE, state);
-  });
+/** Lets the cached features be compared again. */
+export const forgetFeatureSearch = (store: ProjectStore): void => setMeta(store, DONE, '');
+
+/** A number for each image, the same for frames of one file and for what is known to show the same. */
+function knownGroups(store: ProjectStore, images: readonly number[], files: readonly string[]): number[] {
+  const links: [string, string][] = images.map((image, row) => [`image ${image}`, `file ${files[row]}`]);
+  for (const { first, second, byFeatures, verdict } of duplicatePairs(store)) {
+    if (!byFeatures || verdict === 'keep') links.push([`image ${first}`, `image ${second}`]);
+  }
+  // Thumbnails that a person called different are answered, and so is what they are linked through.
+  for (const { first, second, byFeatures } of dismissedPairs(store)) {
+    if (!byFeatures) links.push([`image ${first}`, `image ${second}`]);
+  }
+  const numbers = connectedGroups(links);
+  return images.map((image) => numbers.get(`image ${image}`) ?? -1);
+}
+
+/** Whether a person has called two images different, or two files with the same pixels as these. */
+function dismissals(store: ProjectStore): (a: number, b: number) => boolean {
+  const contents = new Map(
+    store
+      .all<{ id: number; content: string }>('SELECT image_id AS id, content FROM pictures')
+      .map((row) => [row.id, row.content]),
+  );
+  const key = (a: number, b: number) => [contents.get(a) ?? `${a}`, contents.get(b) ?? `${b}`].sort().join(' ');
+  const dismissed = new Set(dismissedPairs(store).map(({ first, second }) => key(first, second)));
+  return (a, b) => dismissed.has(key(a, b));
 }
 
 interface CachedFeatures {

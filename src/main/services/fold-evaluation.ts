@@ -1,4 +1,5 @@
 import type { Experiment, FoldEvaluation, OutOfFoldCase, Spread } from '#shared/models/experiment';
+import { isLeaking } from '#shared/models/known-leaks';
 import type { Evaluation } from '#shared/models/run';
 import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
 import { spreadOf } from '#shared/statistics/spread';
@@ -61,6 +62,7 @@ export async function poolFolds(
       ...numbers,
       testTimeViews: first.testTimeViews,
       leak: evaluations.find(({ leak }) => leak !== null)?.leak ?? null,
+      leaks: (evaluations.find(({ leaks }) => isLeaking(leaks)) ?? first).leaks,
       cautions: [
         ...(differInViews(evaluations) ? [MIXED_VIEWS] : []),
         `${experiment.folds} models answered, each for the images that it was not trained on. Each model’s epoch was chosen by those very images, which flatters a little; and the AUC takes the scores of all models as one scale.`,

@@ -6,6 +6,7 @@ import { type FileKeys, storeFileKeys } from '../store/identities';
 import { fileGroupNumber, originNumber, type PatientRef, patientOf, siteNumber, studyNumber } from '../store/identity';
 import { addImage, groupFrames, moveImages, patientOfFile, type StoredPlace } from '../store/images';
 import { addSkip } from '../store/imports';
+import { addLabelClaim, dropLabelClaim } from '../store/label-claims';
 import { classNumber, type LabelSource, labelSource, setLabel } from '../store/labels';
 import { readerNumber, readingsOf, setReading, unanimousClass } from '../store/readings';
 import { sourceNumber } from '../store/sources';
@@ -40,6 +41,8 @@ export interface KnownFile {
   readonly frames: readonly number[];
   readonly label: ReadyImage['label'];
   readonly readings: ReadyImage['readings'];
+  /** As `sources` keeps it. */
+  readonly source: string;
   readonly path: string;
   /** Where they are not kept yet, because an earlier Fovea imported it. */
   readonly keys: FileKeys | null;
@@ -59,8 +62,8 @@ export interface BatchTotals {
   moved: number;
   /** Duplicates whose label differs from the one that their first copy has, where no person gave that one. */
   conflicts: number;
-  /** The first of them, as they were found. */
-  conflictPaths: readonly string[];
+  /** The first of them, each with its twin: “a.png” (benign) and “b.png” (malignant). */
+  conflictTwins: readonly string[];
 }
 
 const NAMED_CONFLICTS = 5;
@@ -72,7 +75,7 @@ const BATCH_MS = 500;
  * at most one of them, and importing again continues.
  */
 export class ImportBatch {
-  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0, conflictPaths: [] };
+  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0, conflictTwins: [] };
   readonly #project: OpenProject;
   readonly #importId: number;
   readonly #onStored: () => void;
@@ -249,7 +252,11 @@ export class ImportBatch {
   }
 
   /** A label that is there, or that a person took off, is never replaced by an import. */
-  #takeLabel(id: number, told: Pick<ReadyImage, 'label' | 'readings' | 'path'>, outcome: 'added' | 'duplicate'): void {
+  #takeLabel(
+    id: number,
+    told: Pick<ReadyImage, 'label' | 'readings' | 'source' | 'path'>,
+    outcome: 'added' | 'duplicate',
+  ): void {
     const label = this.#labelOf(told, id);
     if (label === null) return;
     const { store } = this.#project;
@@ -257,10 +264,33 @@ export class ImportBatch {
     const present = store.get<{ label_id: number | null }>('SELECT label_id FROM images WHERE id = ?', id)?.label_id;
     if (present === null || present === undefined) {
       if (labelSource(store, id) === null) setLabel(store, id, classId, from);
-    } else if (outcome === 'duplicate' && present !== classId && labelSource(store, id) !== 'user') {
-      this.totals.conflicts += 1;
-      this.totals.conflictPaths = [...this.totals.conflictPaths, told.path].slice(0, NAMED_CONFLICTS);
+    } else if (outcome === 'duplicate' && present === classId) {
+      dropLabelClaim(store, { image: id, sourceId: sourceNumber(store, told.source), path: told.path });
+    } else if (outcome === 'duplicate' && labelSource(store, id) !== 'user') {
+      this.#noteConflict(id, told, present, classId);
     }
+  }
+
+  /** The label that was there first stays until a person has looked: both files and what they say are kept for that. */
+  #noteConflict(
+    id: number,
+    file: { readonly source: string; readonly path: string },
+    has: number,
+    claimed: number,
+  ): void {
+    const { store } = this.#project;
+    addLabelClaim(store, {
+      image: id,
+      sourceId: sourceNumber(store, file.source),
+      path: file.path,
+      classId: claimed,
+    });
+    this.totals.conflicts += 1;
+    if (this.totals.conflictTwins.length >= NAMED_CONFLICTS) return;
+    const first = store.get<{ path: string }>('SELECT path FROM images WHERE id = ?', id)?.path ?? '';
+    const name = (of: number) => store.get<{ name: string }>('SELECT name FROM classes WHERE id = ?', of)?.name ?? '';
+    const twins = `“${first}” (${name(has)}) and “${file.path}” (${name(claimed)})`;
+    this.totals.conflictTwins = [...this.totals.conflictTwins, twins];
   }
 }
 

@@ -157,6 +157,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
           frames,
           label: labelOf(source, row, options),
           readings: row?.readings ?? [],
+          source: folder,
           path: source.path,
           keys: await missingKeys(source, file, hash),
         });
@@ -288,11 +289,11 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     }
     if (multiFrame > 0)
       warnings.push(`${count(multiFrame, 'file')} with several frames: ${framesText(options.frames)}`);
-    const { conflicts, conflictPaths } = batch.totals;
+    const { conflicts, conflictTwins } = batch.totals;
     if (conflicts > 0) {
-      const more = conflicts > conflictPaths.length ? ', …' : '';
+      const more = conflicts > conflictTwins.length ? '; …' : '';
       warnings.push(
-        `${count(conflicts, 'file')} with the same content as an image that has another label (${conflictPaths.join(', ')}${more}): the label that was there first stays.`,
+        `${count(conflicts, 'file')} with the same content as an image that has another label: ${conflictTwins.join('; ')}${more}. The label that was there first stays until you settle it in Review.`,
       );
     }
     if (people.withoutPatient > 0) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Evaluation } from '#shared/models/run';
+import { storeComparisons } from '../store/duplicates';
 import { deleteRun } from '../store/runs';
 import { splitCandidates } from '../store/splits';
 import { createComparisons } from './comparisons';
@@ -13,8 +14,10 @@ import { createExperiments, type Experiments } from './experiments';
 import { createExports } from './exports';
 import { createJobs, type Jobs } from './jobs';
 import { sentenceOf } from './leak-result';
+import { runFolder } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createReports } from './reports';
+import { readRunSamples } from './run-files';
 import type { RunConfigGiven } from './run-preview';
 import { createRuns, type Runs } from './runs';
 import { createSplits } from './splits';
@@ -93,6 +96,7 @@ it('a run on a signed-off split says so in its record, evaluation, comparison, r
   const { record } = await runs.get(project, id);
   expect(record.signOff).toMatchObject({ name: 'A. Name', reason: 'to see what it does', groups: 1, patients: 1 });
   expect(summary.signOff).toEqual(record.signOff);
+  expect(record.leaks.at(-1)).toMatchObject({ when: 'start', patients: 1, groups: 1, suspected: 0 });
   // Also where the row is lost and made again from the folder.
   deleteRun(project.store, id);
   expect((await runs.list(project))[0]?.signOff).toEqual(record.signOff);
@@ -143,6 +147,22 @@ it('a leak is measured with two runs that differ in their split only; the curren
   expect(leak?.leaking.n).toBe(plan.leaking.parts.test.images);
   expect(leak?.sentence).toContain('percentage points');
   expect(places()).toEqual(before);
+  // What is found after the evaluation counts for it as it does for the gate, and says when it was known.
+  const clean = members[1]?.id ?? '';
+  const evaluated = await evaluations.get(project, clean, 'test');
+  expect(evaluated?.leak).toBeNull();
+  expect(evaluated?.leaks.map(({ when, groups }) => [when, groups])).toEqual([
+    ['start', 0],
+    ['evaluation', 0],
+    ['now', 0],
+  ]);
+  const samples = await readRunSamples(runFolder(project.folder, clean));
+  const [trained, tested] = ['train', 'test'].map((part) => samples.find((one) => one.part === part)?.image ?? 0);
+  storeComparisons(project.store, [{ a: trained ?? 0, b: tested ?? 0, similarity: 0.97, exact: false }], []);
+  expect((await evaluations.get(project, clean, 'test'))?.leak).toBe(
+    'Leaking split: these results look better than they are. When the run began and when it was evaluated: no patient or group of duplicates known in more than one part. Now: 1 group of duplicates known in more than one part.',
+  );
+  project.store.run('DELETE FROM duplicate_pairs');
   expect((await evaluations.testOpenings(project)).filter(({ runName }) => runName?.includes('the leak'))).toHaveLength(
     2,
   );

@@ -1,4 +1,5 @@
 import { intensityInWords } from '#shared/imaging/intensity-text';
+import { leakStatement } from '#shared/models/known-leaks';
 import type { Metric } from '#shared/models/metric';
 import { imagesText, type PatientCount, patientsCell } from '#shared/models/patient-count';
 import type { Evaluation, RunDetail, TestOpening } from '#shared/models/run';
@@ -55,6 +56,7 @@ export function renderReport(input: ReportInput): string {
     body: html`${header(input)}
 ${leak(evaluation)}
 ${tiles(evaluation)}
+${leakLine(evaluation)}
 ${cautions(evaluation)}
 ${results(evaluation)}
 ${answers(evaluation)}
@@ -74,6 +76,12 @@ function header({ project, run, evaluation, writtenAt }: ReportInput): Html {
 
 function leak({ leak: text }: Evaluation): Html {
   return text === null ? html`` : html`<section class="cautions"><h2>Leaking split</h2><p>${text}</p></section>`;
+}
+
+/** What was known of leaks, also where nothing was: a reader cannot ask. */
+function leakLine({ leaks }: Evaluation): Html {
+  const statement = leakStatement(leaks);
+  return statement === '' ? html`` : html`<p class="note">${statement}</p>`;
 }
 
 function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reviewReasonSchema, reviewVerdictSchema } from '#shared/models/review';
+import { restoreVerdict } from '../store/duplicates';
 import { setRemoved } from '../store/images';
 import { classesByName, setLabel } from '../store/labels';
 import type { ProjectStore } from '../store/open';
@@ -24,16 +25,19 @@ export const reviewBeforeSchema = z.object({
   labels: z.array(z.tuple([z.number(), z.number().nullable()])),
   /** Images that were taken out. */
   removed: z.array(z.number()),
+  /** Pairs of possible duplicates with what was said of them. */
+  verdicts: z.array(z.tuple([z.number(), z.number(), z.enum(['keep', 'different']).nullable()])).default([]),
 });
 export type ReviewBefore = z.infer<typeof reviewBeforeSchema>;
 
 /** Answers with how many findings it was about. */
-export function undoReview(store: ProjectStore, { reviews, labels, removed }: ReviewBefore): number {
+export function undoReview(store: ProjectStore, { reviews, labels, removed, verdicts }: ReviewBefore): number {
   const classes = new Set(classesByName(store).map((one) => one.id));
   for (const [image, label] of labels) {
     if (label === null || classes.has(label)) setLabel(store, image, label, 'undo');
   }
   if (removed.length > 0) setRemoved(store, removed, false);
+  for (const [first, second, verdict] of verdicts) restoreVerdict(store, first, second, verdict);
   for (const { image, reason, said } of reviews) restoreReview(store, image, reason, said);
   return reviews.length;
 }

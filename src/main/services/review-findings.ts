@@ -5,6 +5,7 @@ import { type Background, placeOf } from './background';
 import type { OpenProject } from './projects';
 import type { Mislabels } from './review-mislabels';
 import { createPictureFinder } from './review-pictures';
+import { findPossibleDuplicates, findRepeatedInstances } from './review-twins';
 
 /** Finds the images with one reason, among those that are in the dataset. */
 export type Finder = (project: OpenProject) => readonly ReviewFinding[] | Promise<readonly ReviewFinding[]>;
@@ -25,6 +26,8 @@ export const createFinders = (mislabels: Mislabels, background: Background): rea
     },
   },
   { reasons: ['who-is-who'], find: (project) => background('findWhoIsWho', { project: placeOf(project) }) },
+  { reasons: ['possible-duplicate'], find: ({ store }) => findPossibleDuplicates(store) },
+  { reasons: ['repeated-instance'], find: ({ store }) => findRepeatedInstances(store) },
   { reasons: ['suspected-mislabel'], find: (project) => mislabels.find(project) },
   { reasons: ['burned-in-text', 'odd-picture', 'other-modality'], find: createPictureFinder(background) },
 ];

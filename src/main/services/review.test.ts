@@ -135,6 +135,7 @@ async function evaluated(run: string, split: EvaluatedSplit, cases: readonly Cas
     run,
     split,
     leak: null,
+    leaks: [],
     testTimeViews: 0,
     ...evaluateCases(cases, classes),
     seconds: 1,
@@ -174,9 +175,9 @@ describe('twins with different labels', () => {
       { image: e, suggestion: 'benign', beside: [c, d] },
     ]);
     expect(findings.map(({ why }) => why)).toEqual([
-      'Labelled “benign”. The same picture in another file is labelled “malignant”.',
-      'Labelled “malignant”. The same picture in another file is labelled “benign”.',
-      'Labelled “malignant”. Of 2 other pictures that look the same (similarity 0.961 or more), labelled otherwise: 2 “benign”.',
+      'Labelled “benign”. The same picture in “IM1.png” is labelled “malignant”.',
+      'Labelled “malignant”. The same picture in “IM0.png” is labelled “benign”.',
+      'Labelled “malignant”. Of 2 other pictures that look the same (similarity 0.961 or more), labelled otherwise: 2 “benign”, such as “IM2.png”.',
     ]);
     expect((await review.counts(project))['label-conflict']).toEqual({ open: 3, deferred: 0, settled: 0 });
   });

@@ -11,6 +11,7 @@ import {
 } from '#shared/models/review';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
+import { setVerdict } from '../store/duplicates';
 import { imagesById } from '../store/images';
 import type { ProjectStore } from '../store/open';
 import { allReviews, deleteReview, findReview, type StoredReview, storeReview } from '../store/reviews';
@@ -120,7 +121,7 @@ export function createReview(options: {
       const changed = project.store.transaction(() => decide(project, [...chosen], decision));
       if (changed > 0) events.emit('project.changed', { project: project.id, what: 'dataset' });
       // A verdict alone finds nothing new.
-      const verdictOnly = decision.kind !== 'relabel' && decision.kind !== 'exclude';
+      const verdictOnly = decision.kind === 'accept' || decision.kind === 'defer' || decision.kind === 'reopen';
       if (isFresh && verdictOnly) known.set(project, { state: stateOf(project), found: fresh.found });
       return { changed };
     },
@@ -130,6 +131,8 @@ export function createReview(options: {
 const notLookedFor: Record<ReviewReason, string> = {
   'label-conflict': 'Twins with different labels',
   'who-is-who': 'Patients who may be one, or several',
+  'possible-duplicate': 'Possible duplicates',
+  'repeated-instance': 'Repeated SOP Instance UIDs',
   'readers-disagree': 'Images that readers disagree on',
   'suspected-mislabel': 'Suspected mislabels',
   'burned-in-text': 'Burned-in text',
@@ -203,7 +206,17 @@ function countFindings(found: Found, reviews: readonly StoredReview[]): ReviewCo
   return counts;
 }
 
-function decide({ store }: OpenProject, chosen: readonly ReviewFinding[], decision: ReviewDecision): number {
+/** Whether two pictures are the same is asked of possible duplicates only. */
+const isAsked = ({ reason }: ReviewFinding, { kind }: ReviewDecision): boolean =>
+  reason === 'possible-duplicate' || (kind !== 'same' && kind !== 'different');
+
+/** What is said of the pairs of a finding: confirmed ones are kept together from here on. */
+function judgePairs(store: ProjectStore, { image, beside }: ReviewFinding, kind: 'same' | 'different') {
+  return beside.flatMap((twin) => setVerdict(store, [image, twin], kind === 'same' ? 'keep' : 'different'));
+}
+
+function decide({ store }: OpenProject, asked: readonly ReviewFinding[], decision: ReviewDecision): number {
+  const chosen = asked.filter((finding) => isAsked(finding, decision));
   const images = [...new Set(chosen.map(({ image }) => image))];
   const label = decision.kind === 'relabel' ? className(decision.label) : null;
   const earlier = chosen.map(({ image, reason }) => findReview(store, image, reason));
@@ -221,6 +234,10 @@ function decide({ store }: OpenProject, chosen: readonly ReviewFinding[], decisi
     }),
     labels: decision.kind === 'relabel' ? relabelImages(store, images, label) : [],
     removed: decision.kind === 'exclude' ? removeImages(store, images) : [],
+    verdicts:
+      decision.kind === 'same' || decision.kind === 'different'
+        ? chosen.flatMap((finding) => judgePairs(store, finding, decision.kind as 'same' | 'different'))
+        : [],
   };
   for (const { image, reason, evidence } of concerned) {
     if (decision.kind === 'reopen') deleteReview(store, image, reason);
@@ -249,5 +266,9 @@ function describe(decision: ReviewDecision, label: string | null, images: number
       return label === null ? `removal of the label from ${what}` : `label “${label}” on ${what}`;
     case 'exclude':
       return `removal of ${what}`;
+    case 'same':
+      return `duplicates of ${what} confirmed`;
+    case 'different':
+      return `possible duplicates of ${what} dismissed`;
   }
 }

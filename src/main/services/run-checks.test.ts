@@ -17,6 +17,7 @@ const inputOf = (settings: object, memoryMB: number, images = 100): CheckInput =
   hasSplit: true,
   patientsAcrossSplits: 0,
   duplicatesAcrossSplits: 0,
+  labelClaims: [],
   signOff: null,
   estimate: {
     parameters: 1,

@@ -23,6 +23,8 @@ export interface CheckInput {
   readonly patientsAcrossSplits: number;
   /** Groups of duplicate images that stand in more than one part. */
   readonly duplicatesAcrossSplits: number;
+  /** Files with the bytes of an image in the split and another label, which nobody has settled. */
+  readonly labelClaims: readonly { readonly imagePath: string; readonly path: string }[];
   /** What lets it start all the same, unless it is void. */
   readonly signOff: SplitSignOff | null;
   /** Null where the backbone could not be asked. */
@@ -129,6 +131,14 @@ export function runWarnings(input: CheckInput): string[] {
         : `Batches of ${smaller.batchSize} with a gradient accumulation of ${smaller.gradientAccumulation} need less and train alike; or take a smaller backbone.`;
     warnings.push(
       `About ${gibibytes(estimate.memoryMB)} of memory are needed and this machine has ${gibibytes(input.machineMemoryMB)}. ${advice}`,
+    );
+  }
+  const [claim] = input.labelClaims;
+  if (claim !== undefined) {
+    const more = input.labelClaims.length - 1;
+    const others = more === 0 ? '' : `, and ${more === 1 ? '1 more pair' : `${more} more pairs`} like it`;
+    warnings.push(
+      `“${claim.imagePath}” and “${claim.path}” are the same file with different labels${others}: one of the labels is wrong. Settle it in Data, Review.`,
     );
   }
   const counts = countClasses(samples, classes.length);

@@ -3,11 +3,14 @@ import { rm } from 'node:fs/promises';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
 import type { DatasetVersion } from '#shared/models/dataset';
+import type { KnownLeaks } from '#shared/models/known-leaks';
 import type { Membership } from '#shared/models/membership';
 import { countPatients } from '#shared/models/patient-count';
 import type { RunRecord, RunSummary } from '#shared/models/run';
 import type { SignOff } from '#shared/models/sign-off';
+import { currentSplit } from '../store/splits';
 import { recordVersion } from './dataset-versions';
+import { knownLeaks } from './known-leaks';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { backboneName, newSummary } from './run-book';
@@ -107,8 +110,17 @@ function describe(
     ),
     experiment: run.experiment ?? null,
     signOff: run.signOff ?? prepared.signOff,
+    leaks: leaksAtStart(project, run, samples),
   };
   return { record, samples };
+}
+
+/** Samples that were chosen for the run are a split of their own, made as it begins. */
+function leaksAtStart({ store }: OpenProject, run: NewRun, samples: readonly RunSample[]): KnownLeaks[] {
+  const start = knownLeaks(store, samples, 'start');
+  if (run.samples !== undefined) return [start];
+  const atSplit = currentSplit(store)?.leaks ?? null;
+  return atSplit === null ? [start] : [atSplit, start];
 }
 
 function freeId(project: OpenProject, at: Date, preset: string): string {

@@ -20,6 +20,7 @@ import { scheduleOf } from '../engine/optim/schedule';
 import { epochOrder } from '../engine/train/epoch-plan';
 import type { EngineClient } from '../engine-host/client';
 import type { BackboneSource, Estimate } from '../engine-host/protocol';
+import { openLabelClaims } from '../store/label-claims';
 import { currentSplit } from '../store/splits';
 import type { Dataset } from './dataset';
 import { findLeaks, type Leaks } from './duplicate-groups';
@@ -115,6 +116,7 @@ export async function prepareRun(
     hasSplit: chosen !== undefined || split !== null,
     patientsAcrossSplits: leaks.patients,
     duplicatesAcrossSplits: leaks.duplicates,
+    labelClaims: claimsAmong(project, samples),
     signOff,
     estimate,
     estimateProblem: problem,
@@ -166,6 +168,11 @@ export async function prepareRun(
 
 /** Without what is known of it now only. */
 const recorded = ({ void: _void, ...signOff }: SplitSignOff): SignOff => signOff;
+
+function claimsAmong({ store }: OpenProject, samples: readonly RunSample[]) {
+  const images = new Set(samples.map(({ image }) => image));
+  return openLabelClaims(store).filter(({ image }) => images.has(image));
+}
 
 /** How often the sampler draws each class in the first epoch: the very draws of the run. */
 function firstDraws(

@@ -102,7 +102,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const projects = createProjects({ userDataFolder, events });
   const splits = createSplits({ events });
   const labels = createLabels({ events });
-  const duplicates = createDuplicates({ events, pool });
+  const duplicates = createDuplicates({ events, pool, onFailure: (what, error) => log.failure(what, error) });
   const confounders = createConfounders({
     duplicates,
     jobs,
@@ -133,6 +133,8 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const comparisons = createComparisons({ runs, background });
   // After the evaluations: what a run's end sets going is done in the order of creation.
   const experiments = createExperiments({ runs, comparisons, dataset, events, background });
+  // A run that has cached features can show copies that thumbnails do not.
+  runs.onEnd(async (project) => duplicates.searchFeaturesLater(project));
   const review = createReview({ events, experiments, runs, onFailure, background });
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
   const predictions = createPredictions({ runs, engine, pool, jobs });

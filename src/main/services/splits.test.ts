@@ -149,6 +149,7 @@ describe('the gate of training', () => {
     hasSplit: true,
     patientsAcrossSplits: 0,
     duplicatesAcrossSplits: 0,
+    labelClaims: [],
     signOff: null,
     estimate: null,
     estimateProblem: null,

@@ -4,10 +4,19 @@ import { type HeldOut, type OriginList, originKinds } from '#shared/models/held-
 import { type SplitShares, splitItems } from '#shared/splitting/split';
 import { forgetMoves, pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
-import { addSplit, currentParts, currentSplit, type SplitCandidate, setMember, splitCandidates } from '../store/splits';
+import {
+  addSplit,
+  currentParts,
+  currentSplit,
+  type SplitCandidate,
+  setLeaks,
+  setMember,
+  splitCandidates,
+} from '../store/splits';
 import { duplicateGroups, keptTogether } from './duplicate-groups';
 import type { Events } from './events';
 import { heldOutParts, listOrigins } from './held-out';
+import { knownLeaks, placedImages } from './known-leaks';
 import type { OpenProject } from './projects';
 import { openWhoIsWho } from './review-who-is-who';
 import { findPeople } from './same-person';
@@ -165,6 +174,7 @@ function store(
       members,
     );
     forgetMoves(project.store);
+    setLeaks(project.store, id, knownLeaks(project.store, placedImages(project.store), 'split'));
     appendAudit(project.store, 'split.make', {
       split: id,
       validation,

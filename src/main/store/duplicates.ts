@@ -72,22 +72,24 @@ export interface FoundPair {
   readonly b: number;
   readonly similarity: number;
   readonly exact: boolean;
-  /** True where only a backbone's features showed it. */
-  readonly byFeatures?: boolean;
+  /** Where a backbone's features led to it: how the pixels of one lie on the other. Null for pairs of thumbnails. */
+  readonly alignment?: string | null;
 }
 
 /** Stores pairs (what a person said of one that is known stays) and that these images have been compared. */
 export function storeComparisons(store: ProjectStore, pairs: readonly FoundPair[], compared: readonly number[]): void {
   store.transaction(() => {
-    for (const { a, b, similarity, exact, byFeatures = false } of pairs) {
+    for (const { a, b, similarity, exact, alignment = null } of pairs) {
       store.run(
-        `INSERT INTO duplicate_pairs (first, second, similarity, exact, by_features) VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO duplicate_pairs (first, second, similarity, exact, by_features, alignment)
+         VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (first, second) DO NOTHING`,
         Math.min(a, b),
         Math.max(a, b),
         similarity,
         exact ? 1 : 0,
-        byFeatures ? 1 : 0,
+        alignment === null ? 0 : 1,
+        alignment,
       );
     }
     store.run(
@@ -104,27 +106,66 @@ export interface DuplicatePair {
   readonly second: number;
   readonly similarity: number;
   readonly exact: boolean;
+  /** A backbone's features led to it and pixels confirmed it; a person has the last word. */
   readonly byFeatures: boolean;
+  /** How one lies on the other, where that is known: 'mirrored, turned by 90°', or '' for as it is. */
+  readonly alignment: string | null;
   readonly verdict: DuplicateVerdict | null;
 }
 
 /**
- * All pairs by first image, but for those that a person called different. Pairs with removed images are among them:
- * what looked alike through an image that is gone still looks alike.
+ * All pairs by first image, but for those that a person called different, and those whose rasters did not show one
+ * picture. Pairs with removed images are among them: what looked alike through an image that is gone still looks alike.
  */
 export function duplicatePairs(store: ProjectStore): DuplicatePair[] {
+  return pairsWhere(store, `verdict IS NOT 'different' AND (same_picture IS NOT 0 OR verdict = 'keep')`);
+}
+
+/** Pairs that a person called different. */
+export function dismissedPairs(store: ProjectStore): DuplicatePair[] {
+  return pairsWhere(store, `verdict = 'different'`);
+}
+
+/** Near pairs that only thumbnails showed and nobody has judged; those whose rasters were asked already too. */
+export function thumbnailPairs(store: ProjectStore): (DuplicatePair & { readonly samePicture: boolean | null })[] {
+  const asked = new Map(
+    store
+      .all<{ first: number; second: number; same: number }>(
+        'SELECT first, second, same_picture AS same FROM duplicate_pairs WHERE same_picture IS NOT NULL',
+      )
+      .map(({ first, second, same }) => [`${first} ${second}`, same === 1]),
+  );
+  return pairsWhere(store, 'exact = 0 AND by_features = 0 AND verdict IS NULL').map((pair) => ({
+    ...pair,
+    samePicture: asked.get(`${pair.first} ${pair.second}`) ?? null,
+  }));
+}
+
+/** Forgets pairs that features alone showed and nobody has judged, and lets every picture be compared again. */
+export function forgetUnconfirmed(store: ProjectStore): void {
+  store.run('DELETE FROM duplicate_pairs WHERE by_features = 1 AND alignment IS NULL AND verdict IS NULL');
+  store.run('UPDATE pictures SET compared = 0 WHERE compared = 1');
+}
+
+/** Stores whether the rasters of a pair show one picture. */
+export function setSamePicture(store: ProjectStore, first: number, second: number, same: boolean): void {
+  store.run('UPDATE duplicate_pairs SET same_picture = ? WHERE first = ? AND second = ?', same ? 1 : 0, first, second);
+}
+
+function pairsWhere(store: ProjectStore, condition: string): DuplicatePair[] {
   return store
-    .json<[number, number, number, number, number, DuplicateVerdict | null][]>(
-      `SELECT json_group_array(json_array(first, second, similarity, exact, by_features, verdict)) FROM (
-         SELECT first, second, similarity, exact, by_features, verdict FROM duplicate_pairs
-         WHERE verdict IS NOT 'different' ORDER BY first, second)`,
+    .json<[number, number, number, number, number, string | null, DuplicateVerdict | null][]>(
+      `SELECT json_group_array(json_array(first, second, similarity, exact, by_features, alignment, verdict)) FROM (
+         SELECT first, second, similarity, exact, by_features, alignment, verdict FROM duplicate_pairs
+         WHERE ${condition} ORDER BY first, second)`,
     )
-    .map(([first, second, similarity, exact, byFeatures, verdict]) => ({
+    .map(([first, second, similarity, exact, byFeatures, alignment, verdict]) => ({
       first,
       second,
       similarity,
       exact: exact === 1,
       byFeatures: byFeatures === 1,
+      alignment,
       verdict,
     }));
 }

@@ -260,6 +260,31 @@ CREATE TABLE patient_aliases (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const twins = `
+-- How a copy lies on its twin where features led to it and pixels confirmed it ('mirrored, turned by 90°').
+ALTER TABLE duplicate_pairs ADD COLUMN alignment TEXT;
+-- Pairs of thumbnails among pictures that are all alike: 1 where the rasters show one picture, 0 where they do not; null
+-- where nobody needed to ask.
+ALTER TABLE duplicate_pairs ADD COLUMN same_picture INTEGER;
+
+-- What a file with the same bytes as an image was said to be, where that differs from the image's label: by folder or
+-- table, and from where.
+CREATE TABLE label_claims (
+  image_id INTEGER NOT NULL REFERENCES images (id),
+  source_id INTEGER NOT NULL REFERENCES sources (id),
+  path TEXT NOT NULL,
+  class_id INTEGER NOT NULL REFERENCES classes (id),
+  at TEXT NOT NULL,
+  PRIMARY KEY (image_id, source_id, path)
+) STRICT, WITHOUT ROWID;
+
+-- Two files with one SOP Instance UID and other pixels are a finding.
+CREATE INDEX identities_instance ON identities (instance) WHERE instance IS NOT NULL;
+
+-- JSON of what was known of leaks when the split was made (src/shared/models/leaks.ts).
+ALTER TABLE splits ADD COLUMN leaks TEXT;
+`;
+
 /** In order; the last one's version is what this Fovea writes (`PRAGMA user_version`). */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
@@ -267,4 +292,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, sql: trust },
   { version: 4, sql: locks },
   { version: 5, sql: identities },
+  { version: 6, sql: twins },
 ];

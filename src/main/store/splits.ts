@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { SplitPart } from '#shared/models/dataset';
 import { type HeldOut, heldOutSchema } from '#shared/models/held-out';
+import { type KnownLeaks, knownLeaksSchema } from '#shared/models/known-leaks';
 import { signOffSchema } from '#shared/models/sign-off';
 import type { ProjectStore } from './open';
 
@@ -20,6 +21,8 @@ export interface StoredSplit {
   /** What the test part was chosen by; `test` is then 0, and `validation` a share of the other images. */
   readonly heldOut: HeldOut | null;
   readonly signOff: StoredSignOff | null;
+  /** What was known of leaks when it was made; null in projects of older versions. */
+  readonly leaks: KnownLeaks | null;
 }
 
 /** With a hash of the parts that it was given for. */
@@ -31,21 +34,24 @@ type SplitRow = Pick<StoredSplit, 'id' | 'seed' | 'grouping' | 'validation' | 't
   readonly keep_duplicates: number;
   readonly held_out: string | null;
   readonly sign_off: string | null;
+  readonly leaks: string | null;
 };
 
 export function currentSplit(store: ProjectStore): StoredSplit | null {
   const row = store.get<SplitRow>(
-    `SELECT id, seed, grouping, validation, test, created_at, warnings, keep_duplicates, held_out, sign_off FROM splits
+    `SELECT id, seed, grouping, validation, test, created_at, warnings, keep_duplicates, held_out, sign_off, leaks
+     FROM splits
      WHERE is_current = 1`,
   );
   if (row === undefined) return null;
-  const { warnings, keep_duplicates, held_out, sign_off, ...rest } = row;
+  const { warnings, keep_duplicates, held_out, sign_off, leaks, ...rest } = row;
   return {
     ...rest,
     warnings: JSON.parse(warnings) as string[],
     keepDuplicates: keep_duplicates === 1,
     heldOut: held_out === null ? null : heldOutSchema.parse(JSON.parse(held_out)),
     signOff: sign_off === null ? null : storedSignOffSchema.parse(JSON.parse(sign_off)),
+    leaks: leaks === null ? null : knownLeaksSchema.parse(JSON.parse(leaks)),
   };
 }
 
@@ -65,10 +71,15 @@ export function setSignOff(store: ProjectStore, split: number, signOff: StoredSi
   store.run('UPDATE splits SET sign_off = ? WHERE id = ?', signOff === null ? null : JSON.stringify(signOff), split);
 }
 
+/** What was known of leaks when the split was made. */
+export function setLeaks(store: ProjectStore, split: number, leaks: KnownLeaks): void {
+  store.run('UPDATE splits SET leaks = ? WHERE id = ?', JSON.stringify(leaks), split);
+}
+
 /** Stores a split with its members and makes it the current one. */
 export function addSplit(
   store: ProjectStore,
-  split: Omit<StoredSplit, 'id' | 'created_at' | 'keepDuplicates' | 'heldOut' | 'signOff'> & {
+  split: Omit<StoredSplit, 'id' | 'created_at' | 'keepDuplicates' | 'heldOut' | 'signOff' | 'leaks'> & {
     readonly keepDuplicates?: boolean;
     readonly heldOut?: HeldOut | null;
   },

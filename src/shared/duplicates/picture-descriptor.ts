@@ -5,14 +5,14 @@ import { resizeBilinear } from '../imaging/resize';
 /** Side of the grey thumbnail that is described. */
 export const THUMBNAIL_SIDE = 64;
 /** Side of the block of low frequencies that is kept of its cosine transform. */
-const BLOCK = 16;
+export const BLOCK = 16;
 /** Frequencies below this in both directions are layout and lighting; the rest is detail. */
 const LOW = 4;
 /** Frequencies from here on stand for the finer ones that are not kept. */
 const HIGH = 10;
 
 /** Places (row * BLOCK + column) in the block without its mean: first the low ones, then middle, then high. */
-const places: readonly number[] = Array.from({ length: BLOCK * BLOCK - 1 }, (_, index) => index + 1).sort(
+export const places: readonly number[] = Array.from({ length: BLOCK * BLOCK - 1 }, (_, index) => index + 1).sort(
   (a, b) => band(a) - band(b) || diagonal(a) - diagonal(b) || a - b,
 );
 export const LOW_COUNT = LOW * LOW - 1;

@@ -258,8 +258,10 @@ export const requests = {
   ),
   'dataset.undo': request(project, z.object({ changed: z.number().int(), description: z.string().nullable() })),
   'dataset.remove': request(project.extend({ images: imageIds(1) }), z.object({ changed: z.number().int() })),
-  /** Compares what was not compared yet, then answers with all groups; quick where nothing is new. */
+  /** Compares what was not compared yet by thumbnails, then answers with all groups; quick where nothing is new. */
   'dataset.duplicates': request(project, z.object({ groups: z.array(duplicateGroupSchema) })),
+  /** Compares by thumbnails and by the features that a run has cached, and waits for it: up to minutes. */
+  'dataset.searchDuplicates': request(project, z.object({})),
   /** What a person says of the groups that hold these images. */
   'dataset.judgeDuplicates': request(
     project.extend({ images: imageIds(1), verdict: duplicateVerdictSchema }),

@@ -37,6 +37,7 @@ const requestTable: Record<RequestName, true> = {
   'dataset.undo': true,
   'dataset.remove': true,
   'dataset.duplicates': true,
+  'dataset.searchDuplicates': true,
   'dataset.judgeDuplicates': true,
   'dataset.split': true,
   'dataset.moveToSplit': true,

@@ -6,6 +6,10 @@ export const reviewReasons = [
   'label-conflict',
   /** The files leave it open whether its patient is one person, or the same person as another. */
   'who-is-who',
+  /** A backbone's features led to a picture that its pixels agree with: mirrored, turned, cropped or changed in contrast. */
+  'possible-duplicate',
+  /** Another file has its SOP Instance UID and other pixels: one of them is not what it says. */
+  'repeated-instance',
   /** Readers do not agree on it, and nobody has settled it. */
   'readers-disagree',
   /** A model that did not learn from it is sure of another class. */
@@ -76,6 +80,9 @@ export const reviewDecisionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reopen') }),
   z.object({ kind: z.literal('relabel'), label: z.string().trim().min(1).max(120).nullable() }),
   z.object({ kind: z.literal('exclude') }),
+  /** Of a possible duplicate: it shows the same as the images beside it, and stays in one part with them; or not. */
+  z.object({ kind: z.literal('same') }),
+  z.object({ kind: z.literal('different') }),
 ]);
 export type ReviewDecision = z.infer<typeof reviewDecisionSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { knownLeaksSchema } from './known-leaks';
 import { membershipSchema } from './membership';
 import { metricSchema } from './metric';
 import { patientCountFields } from './patient-count';
@@ -131,6 +132,8 @@ export const runRecordSchema = z.object({
   experiment: membershipSchema.nullable().default(null),
   /** Where groups stood in more than one part of its split: who let it start, when and why. */
   signOff: signOffSchema.nullable().default(null),
+  /** What was known of leaks when its split was made, and when it began; empty in runs of older versions. */
+  leaks: z.array(knownLeaksSchema).default([]),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
@@ -180,6 +183,8 @@ export const evaluationSchema = z.object({
   }),
   /** What a leak in the split of the run means for these numbers; it stands above all of them. */
   leak: z.string().nullable().default(null),
+  /** What was known of leaks in the split of the run: when it was made, when the run began, when this was evaluated. */
+  leaks: z.array(knownLeaksSchema).default([]),
   /** Sentences of caution, e.g. "Only 12 patients: intervals that resample patients are rough". */
   cautions: z.array(z.string()),
   seconds: z.number(),

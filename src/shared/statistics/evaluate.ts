@@ -12,7 +12,7 @@ import { type Interval, wilsonInterval } from './wilson';
 /** The numbers of an evaluation: all that follows from its cases alone. */
 export type EvaluationNumbers = Omit<
   Evaluation,
-  'run' | 'split' | 'testTimeViews' | 'leak' | 'seconds' | 'imagesPerSecond' | 'evaluatedAt'
+  'run' | 'split' | 'testTimeViews' | 'leak' | 'leaks' | 'seconds' | 'imagesPerSecond' | 'evaluatedAt'
 >;
 
 export type EvaluatedCase = Pick<

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { leakStatement } from '#shared/models/known-leaks';
 import { patientsText } from '#shared/models/patient-count';
 import type { Evaluation } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
@@ -38,7 +39,7 @@ export function addEvaluate(program: Command, run: Run): void {
           by: by ?? null,
         });
         const { value } = await session.finish<Evaluation>(job);
-        return { result: { ...value }, text: describeEvaluation(value) };
+        return { result: { ...value, leakStatement: leakStatement(value.leaks) }, text: describeEvaluation(value) };
       }),
     );
 }
@@ -48,12 +49,13 @@ export const describeEvaluation = (evaluation: Evaluation): string =>
 
 /** `images`: what was measured on, as in “12 test images of 5 patients”. */
 export function describeNumbers(
-  evaluation: EvaluationNumbers & { readonly leak: string | null },
+  evaluation: EvaluationNumbers & Pick<Evaluation, 'leak' | 'leaks'>,
   images: string,
 ): string {
   const { classes, perClass, confusionMatrix, cautions, n } = evaluation;
   return [
     ...(evaluation.leak === null ? [] : [`WARNING: ${evaluation.leak}`, '']),
+    ...(leakStatement(evaluation.leaks) === '' ? [] : [leakStatement(evaluation.leaks), '']),
     `${n} ${images}, ${patientsText(evaluation)}; in brackets the 95 % interval`,
     '',
     table(

@@ -11,6 +11,8 @@ export interface DecisionOptions {
   readonly reopen?: readonly string[];
   readonly relabel?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly same?: readonly string[];
+  readonly different?: readonly string[];
   /** The class that `relabel` gives. */
   readonly as?: string;
 }
@@ -23,7 +25,7 @@ export interface AskedDecision {
 
 /** Null where nothing is to be decided. Throws `UsageError`. */
 export function askedDecision(options: DecisionOptions): AskedDecision | null {
-  const { accept, defer, reopen, relabel, exclude, as } = options;
+  const { accept, defer, reopen, relabel, exclude, same, different, as } = options;
   const given: AskedDecision[] = [
     ...(accept === undefined ? [] : [{ images: accept, decision: { kind: 'accept' } as const }]),
     ...(defer === undefined ? [] : [{ images: defer, decision: { kind: 'defer' } as const }]),
@@ -32,8 +34,11 @@ export function askedDecision(options: DecisionOptions): AskedDecision | null {
       ? []
       : [{ images: relabel, decision: as === undefined ? null : ({ kind: 'relabel', label: as } as const) }]),
     ...(exclude === undefined ? [] : [{ images: exclude, decision: { kind: 'exclude' } as const }]),
+    ...(same === undefined ? [] : [{ images: same, decision: { kind: 'same' } as const }]),
+    ...(different === undefined ? [] : [{ images: different, decision: { kind: 'different' } as const }]),
   ];
-  if (given.length > 1) throw new UsageError('Give one of --accept, --defer, --reopen, --relabel and --exclude.');
+  if (given.length > 1)
+    throw new UsageError('Give one of --accept, --defer, --reopen, --relabel, --exclude, --same and --different.');
   if (as !== undefined && relabel === undefined) throw new UsageError('--as goes with --relabel.');
   return given[0] ?? null;
 }

@@ -31,6 +31,8 @@ export function addReview(program: Command, run: Run): void {
     .option('--relabel <image...>', 'give them the suggested class, or that of --as')
     .option('--as <class>', 'the class that --relabel gives')
     .option('--exclude <image...>', 'take them out of the project (their files stay)')
+    .option('--same <image...>', 'possible duplicates: they show the same, and stay in one part with their twins')
+    .option('--different <image...>', 'possible duplicates: they do not show the same, and are not asked about again')
     .option('--undo', 'take back the last change to labels, images, split or review')
     .action((folder: string, { reason, all = false, undo = false, ...options }: Options) =>
       run(async (session) => {
@@ -39,6 +41,7 @@ export function addReview(program: Command, run: Run): void {
           throw new UsageError('“all” goes with --reason: say all of what.');
         }
         const project = await session.open(folder);
+        await session.request('dataset.searchDuplicates', { project });
         const list = () => session.request('review.list', { project, reason, includeSettled: true, limit: EVERYTHING });
         const undone = undo ? (await session.request('dataset.undo', { project })).description : undefined;
         const changed = asked === null ? 0 : await decide(session, project, asked, (await list()).findings);
@@ -143,6 +146,8 @@ function describeGroup(group: DuplicateGroup, known: ReadonlyMap<number, ImageSu
     images: images.map((image) => image.path),
     similarity: group.similarity,
     byFeatures: group.byFeatures,
+    suspected: group.suspected,
+    alignment: group.alignment,
     labels: images.map((image) => image.label),
     parts: images.map((image) => image.split),
     conflict: group.conflict,
@@ -156,7 +161,9 @@ function groupsText(groups: readonly ReturnType<typeof describeGroup>[]): string
   if (groups.length === 0) return 'No duplicate images.';
   const conflicts = groups.filter((group) => group.conflict).length;
   const leaks = groups.filter((group) => group.leak).length;
-  const images = groups.reduce((sum, group) => sum + group.images.length, 0);
+  const suspected = groups.filter((group) => group.suspected).length;
+  const confirmed = groups.length - suspected;
+  const images = groups.filter((group) => !group.suspected).reduce((sum, group) => sum + group.images.length, 0);
   return [
     table(
       ['kind', 'similarity', 'notes', 'images'],
@@ -166,7 +173,8 @@ function groupsText(groups: readonly ReturnType<typeof describeGroup>[]): string
         [
           group.conflict ? 'labels differ' : '',
           group.leak ? 'in several parts' : '',
-          group.byFeatures ? 'found by a backbone' : '',
+          group.suspected ? 'to confirm' : group.byFeatures ? 'confirmed' : '',
+          group.alignment ?? '',
           group.common ? 'most of a class' : '',
           group.kept ? 'kept' : '',
         ]
@@ -175,6 +183,7 @@ function groupsText(groups: readonly ReturnType<typeof describeGroup>[]): string
         group.images.join(', '),
       ]),
     ),
-    `${groups.length} groups of ${images} images; ${conflicts} with different labels, ${leaks} in more than one part`,
+    `${confirmed} groups of ${images} images; ${conflicts} with different labels, ${leaks} in more than one part`,
+    ...(suspected === 0 ? [] : [`${suspected} possible duplicates to confirm (--same, --different)`]),
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Diagnosis } from '#shared/models/diagnosis';
+import { leakStatement } from '#shared/models/known-leaks';
 import type { LogRecord, RunDetail, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import { signOffWarning } from '#shared/models/sign-off';
@@ -114,6 +115,8 @@ export async function finishRun(session: Session, project: string, run: string):
     run,
     state: summary.state,
     leak: detail.record.signOff === null ? null : signOffWarning(detail.record.signOff),
+    leaks: detail.record.leaks,
+    leakStatement: leakStatement(detail.record.leaks),
     device: summary.device,
     epochs: summary.epochsDone,
     history: detail.history.map(({ epoch, trainLoss, validationLoss, metrics }) => ({
@@ -159,6 +162,7 @@ function meanRate(records: readonly LogRecord[]): number | null {
 function toText({ summary, history, record }: RunDetail, imagesPerSecond: number | null): string {
   return [
     ...(record.signOff === null ? [] : [`WARNING: ${signOffWarning(record.signOff)}`, '']),
+    leakStatement(record.leaks),
     table(
       ['epoch', 'train loss', 'validation loss', 'accuracy', 'macro F1', 'AUC', ''],
       history.map(({ epoch, trainLoss, validationLoss, metrics, isBest }) => [

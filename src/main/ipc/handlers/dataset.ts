@@ -84,7 +84,14 @@ export const datasetHandlers = ({
     'dataset.duplicates': async ({ project: id }) => {
       const project = projects.get(id);
       await duplicates.search(project);
+      duplicates.searchFeaturesLater(project);
       return { groups: duplicates.groups(project) };
+    },
+    'dataset.searchDuplicates': async ({ project: id }) => {
+      const project = projects.get(id);
+      await duplicates.search(project);
+      await duplicates.searchFeatures(project);
+      return {};
     },
     'dataset.judgeDuplicates': ({ project, images, verdict }) =>
       duplicates.judge(projects.get(project), images, verdict),

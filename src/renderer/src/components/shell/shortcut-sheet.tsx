@@ -48,6 +48,8 @@ const review: ShortcutGroup = {
   entries: [
     [['↑', '↓'], 'Previous or next (also ← →)'],
     [['A'], 'Right as it is'],
+    [['K'], 'Possible duplicate: the same picture'],
+    [['N'], 'Possible duplicate: not the same'],
     [['S'], 'Take the suggested label'],
     [['1 – 9'], 'Give another label'],
     [['D'], 'Later: it comes back at the end'],

@@ -133,6 +133,14 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
             warning="Images that look alike have different labels"
           />
         )}
+        {summary.duplicates.suspected > 0 && (
+          <Row
+            name="Possible duplicates"
+            count={summary.duplicates.suspected}
+            onClick={() => onDuplicates('suspected')}
+            hint="Copies that a backbone suggests and pixels agree with: they wait for your word"
+          />
+        )}
         {summary.duplicates.leaks > 0 && (
           <Row
             name="In several parts"

@@ -44,16 +44,22 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
       <Group justify="space-between" gap="xs">
         <Group gap="xs">
           <Text fw={600}>
-            {group.kind === 'exact' ? 'The same picture' : 'Near duplicates'} in{' '}
-            {formatQuantity(group.images.length, 'file')}
+            {titleOf(group)} in {formatQuantity(group.images.length, 'file')}
           </Text>
           {group.kind === 'near' && (
-            <Tooltip label="Lowest correlation of 64 × 64 thumbnails that holds the group together">
+            <Tooltip
+              label={
+                group.suspected
+                  ? 'Correlation of the detail of both, laid over each other'
+                  : 'Lowest correlation of 64 × 64 thumbnails that holds the group together'
+              }
+            >
               <Badge variant="default" className="tabular">
                 {similarityText(group)}
               </Badge>
             </Tooltip>
           )}
+          {group.alignment !== null && group.alignment !== '' && <Badge variant="default">{group.alignment}</Badge>}
           {group.conflict && <Warning text="Labels differ" />}
           {group.leak && <Warning text="In several parts of the split" />}
           {group.common && <Badge variant="default">Most of a class looks like this</Badge>}
@@ -62,7 +68,7 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
         <Group gap={6}>
           {!group.kept && (
             <Button leftSection={<CopyCheck size={14} />} rightSection={<Kbd size="xs">K</Kbd>} onClick={onKeep}>
-              Keep all
+              {group.suspected ? 'Same picture: keep together' : 'Keep all'}
             </Button>
           )}
           <Button
@@ -121,6 +127,9 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
     </section>
   );
 }
+
+const titleOf = ({ kind, suspected }: DuplicateGroup): string =>
+  kind === 'exact' ? 'The same picture' : suspected ? 'Possible duplicate' : 'Near duplicates';
 
 function Warning({ text }: { readonly text: string }) {
   return (

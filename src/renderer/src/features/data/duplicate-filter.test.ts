@@ -3,11 +3,13 @@ import type { DuplicateGroup } from '#shared/models/duplicates';
 import { byUrgency, isShown, shownGroup } from './duplicate-filter';
 
 const group = (id: number, more: Partial<DuplicateGroup> = {}): DuplicateGroup => ({
-  id,
+  id: String(id),
   kind: 'near',
   images: [id, id + 1],
   similarity: 0.96,
   byFeatures: false,
+  suspected: false,
+  alignment: null,
   conflict: false,
   leak: false,
   common: false,
@@ -23,8 +25,9 @@ describe('duplicate groups', () => {
       group(5, { leak: true }),
       group(7, { conflict: true }),
       group(9, { similarity: 0.99 }),
+      group(11, { suspected: true }),
     ];
-    expect(groups.sort(byUrgency).map(({ id }) => id)).toEqual([7, 5, 9, 3, 1]);
+    expect(groups.sort(byUrgency).map(({ id }) => id)).toEqual(['7', '5', '11', '9', '3', '1']);
   });
 
   it('leave the queue when they were seen', () => {
@@ -39,9 +42,9 @@ describe('duplicate groups', () => {
   it('keep the place when the shown one is gone', () => {
     const groups = [group(1), group(3), group(5)];
     expect(shownGroup(groups, null)).toBe(0);
-    expect(shownGroup(groups, { id: 5, at: 0 })).toBe(2);
-    expect(shownGroup(groups, { id: 4, at: 1 })).toBe(1);
-    expect(shownGroup(groups, { id: 9, at: 7 })).toBe(2);
-    expect(shownGroup([], { id: 9, at: 0 })).toBe(-1);
+    expect(shownGroup(groups, { id: '5', at: 0 })).toBe(2);
+    expect(shownGroup(groups, { id: '4', at: 1 })).toBe(1);
+    expect(shownGroup(groups, { id: '9', at: 7 })).toBe(2);
+    expect(shownGroup([], { id: '9', at: 0 })).toBe(-1);
   });
 });

@@ -1,44 +1,48 @@
 import type { DuplicateGroup } from '#shared/models/duplicates';
 
 /** What the duplicates view shows. */
-export const duplicateFilters = ['open', 'conflicts', 'leaks', 'all'] as const;
+export const duplicateFilters = ['open', 'conflicts', 'leaks', 'suspected', 'all'] as const;
 export type DuplicateFilter = (typeof duplicateFilters)[number];
 
 export const filterNames: Record<DuplicateFilter, string> = {
   open: 'To review',
   conflicts: 'Labels differ',
   leaks: 'In several parts',
+  suspected: 'To confirm',
   all: 'All',
 };
 
 export function isShown(group: DuplicateGroup, filter: DuplicateFilter): boolean {
   switch (filter) {
     case 'open':
-      return !group.kept && !group.common;
+      return !group.kept && !group.common && !group.suspected;
     case 'conflicts':
       return group.conflict;
     case 'leaks':
       return group.leak;
+    case 'suspected':
+      return group.suspected;
     case 'all':
       return true;
   }
 }
 
-/** What needs a decision most comes first: different labels, then several parts, then the most alike. */
+/** What needs a decision most comes first: different labels, then several parts, then what is only suspected; the most alike. */
 export function byUrgency(a: DuplicateGroup, b: DuplicateGroup): number {
   return (
     Number(a.kept) - Number(b.kept) ||
     Number(b.conflict) - Number(a.conflict) ||
     Number(b.leak) - Number(a.leak) ||
+    Number(b.suspected) - Number(a.suspected) ||
     b.similarity - a.similarity ||
-    a.id - b.id
+    (a.images[0] ?? 0) - (b.images[0] ?? 0)
   );
 }
 
 /** The group to look at: the one that was, else the one that took its place, else the last. */
 export function shownGroup(
   groups: readonly DuplicateGroup[],
-  looking: { readonly id: number; readonly at: number } | null,
+  looking: { readonly id: string; readonly at: number } | null,
 ): number {
   const at = groups.findIndex((group) => group.id === looking?.id);
   return at >= 0 ? at : Math.min(looking?.at ?? 0, groups.length - 1);

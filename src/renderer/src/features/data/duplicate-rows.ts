@@ -4,7 +4,7 @@ import type { PictureRow } from './picture-list';
 
 export const duplicateRow = (group: DuplicateGroup): PictureRow => ({
   key: group.id,
-  image: group.id,
+  image: group.images[0] ?? 0,
   title: `${formatQuantity(group.images.length, 'image')} · ${similarityText(group)}`,
   note: notes(group),
   warning: group.conflict || group.leak,
@@ -18,7 +18,9 @@ function notes(group: DuplicateGroup): string {
   const list = [
     ...(group.conflict ? ['Labels differ'] : []),
     ...(group.leak ? ['in several parts'] : []),
-    ...(group.byFeatures ? ['found by a backbone'] : []),
+    ...(group.suspected ? ['to confirm'] : []),
+    ...(group.alignment ? [group.alignment] : []),
+    ...(group.byFeatures && !group.suspected ? ['confirmed'] : []),
     ...(group.common ? ['most of a class'] : []),
     ...(group.kept ? ['kept'] : []),
   ];

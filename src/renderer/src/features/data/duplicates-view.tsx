@@ -40,13 +40,13 @@ export function DuplicatesView({ project, summary, labelling, filter, onFilter, 
   const answer = useRequest('dataset.duplicates', { project }, { keepPrevious: true });
   const all = answer.data?.groups;
   // What was judged leaves the list at once, so that the next key meets the next group; a new answer says what is so.
-  const [judged, setJudged] = useState<{ answeredAt: number; ids: readonly number[] }>({ answeredAt: 0, ids: [] });
+  const [judged, setJudged] = useState<{ answeredAt: number; ids: readonly string[] }>({ answeredAt: 0, ids: [] });
   const answeredAt = answer.dataUpdatedAt;
   const groups = useMemo(() => {
     const settled = filter === 'open' && judged.answeredAt === answeredAt ? judged.ids : [];
     return (all ?? []).filter((group) => isShown(group, filter) && !settled.includes(group.id)).sort(byUrgency);
   }, [all, filter, judged, answeredAt]);
-  const [looking, setLooking] = useState<{ id: number; at: number } | null>(null);
+  const [looking, setLooking] = useState<{ id: string; at: number } | null>(null);
   const current = shownGroup(groups, looking);
   const group = groups[current];
   const rows = useMemo(() => groups.map(duplicateRow), [groups]);
@@ -65,7 +65,7 @@ export function DuplicatesView({ project, summary, labelling, filter, onFilter, 
   const ids = useMemo(() => group?.images.slice(0, MOST_IMAGES) ?? [], [group]);
   const images = useRequest('dataset.images', { project, ids }, { enabled: ids.length > 0 });
   const shown = images.data?.images ?? [];
-  const [chosen, setChosen] = useState<{ group: number; pair: Pair } | null>(null);
+  const [chosen, setChosen] = useState<{ group: string; pair: Pair } | null>(null);
   const pair =
     chosen !== null && chosen.group === group?.id && chosen.pair.right < ids.length ? chosen.pair : firstPair;
   const setPair = (next: Pair) => group !== undefined && setChosen({ group: group.id, pair: next });
@@ -182,6 +182,8 @@ function emptyTitle(groups: number, filter: DuplicateFilter): string {
       return 'No duplicates with different labels';
     case 'leaks':
       return 'No duplicates in several parts';
+    case 'suspected':
+      return 'No possible duplicates to confirm';
     case 'all':
       return 'No image looks like another one';
   }

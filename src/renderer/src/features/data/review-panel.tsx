@@ -1,5 +1,5 @@
 import { Badge, Button, Group, Kbd, Stack, Text, Title, UnstyledButton } from '@mantine/core';
-import { Check, Clock, RotateCcw, Sparkles, Trash2 } from 'lucide-react';
+import { Check, Clock, CopyCheck, RotateCcw, Sparkles, Trash2, Unlink } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ReviewDecision, ReviewItem } from '#shared/models/review';
 import { ClassChip } from '../../components/class-chip';
@@ -60,9 +60,20 @@ export function ReviewPanel(props: ReviewPanelProps) {
       </Stack>
 
       <Stack gap={6}>
-        <Action icon={<Check size={14} />} keys="A" onClick={() => onDecide({ kind: 'accept' })} primary>
-          Right as it is
-        </Action>
+        {item.reason === 'possible-duplicate' ? (
+          <>
+            <Action icon={<CopyCheck size={14} />} keys="K" onClick={() => onDecide({ kind: 'same' })} primary>
+              Same picture: keep together
+            </Action>
+            <Action icon={<Unlink size={14} />} keys="N" onClick={() => onDecide({ kind: 'different' })}>
+              Not duplicates
+            </Action>
+          </>
+        ) : (
+          <Action icon={<Check size={14} />} keys="A" onClick={() => onDecide({ kind: 'accept' })} primary>
+            Right as it is
+          </Action>
+        )}
         {suggestion !== null && (
           <Action
             icon={<Sparkles size={14} />}

@@ -3,6 +3,8 @@ import type { TableData } from '../../components/table-text';
 
 export const reasonNames: Record<ReviewReason, string> = {
   'label-conflict': 'Twin with another label',
+  'possible-duplicate': 'Possible duplicate',
+  'repeated-instance': 'Repeated SOP Instance UID',
   'readers-disagree': 'Readers disagree',
   'suspected-mislabel': 'Suspected mislabel',
   'burned-in-text': 'Burned-in text',

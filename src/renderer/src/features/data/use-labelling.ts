@@ -168,5 +168,9 @@ function decided(decision: ReviewDecision, count: number): string {
       return decision.label === null ? 'Label taken away' : `Labelled ${decision.label}`;
     case 'exclude':
       return 'Removed from the project; its file stays';
+    case 'same':
+      return 'Duplicates: kept in one part from now on';
+    case 'different':
+      return 'No duplicates: not asked about again';
   }
 }

@@ -11,6 +11,7 @@ import { Histogram } from '../../charts/histogram';
 import type { HistogramData } from '../../charts/histogram-layout';
 import { HistoryChart } from '../../charts/history-chart';
 import { formatDate, formatDuration, formatRate } from '../../components/format';
+import { LeakKnowledge } from '../../components/leak-knowledge';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
@@ -102,6 +103,7 @@ export function EvaluationView(props: EvaluationViewProps) {
           ))}
         </div>
       </SectionCard>
+      <LeakKnowledge leaks={results.leaks} />
       {results.cautions.length > 0 && (
         <Notice tone="warning" title="Read these numbers with care" lines={results.cautions} />
       )}

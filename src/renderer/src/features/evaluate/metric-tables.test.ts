@@ -24,6 +24,7 @@ const evaluation: Evaluation = {
   withoutPatient: 0,
   testTimeViews: 0,
   leak: null,
+  leaks: [],
   loss: { value: 0.5, low: null, high: null, n: 10 },
   accuracy: metric(0.7),
   perClass: [row],

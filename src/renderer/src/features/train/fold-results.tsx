@@ -6,6 +6,7 @@ import { ConfusionMatrix } from '../../charts/confusion-matrix';
 import { formatFixed, formatInterval, formatMetric } from '../../charts/format';
 import { MetricCell } from '../../charts/metric-cell';
 import { ClassChip } from '../../components/class-chip';
+import { LeakKnowledge } from '../../components/leak-knowledge';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
@@ -36,6 +37,7 @@ export function FoldResults({ project, name, pooled }: FoldResultsProps) {
           {pooled.leak}
         </Notice>
       )}
+      <LeakKnowledge leaks={pooled.leaks} />
       <SectionCard
         title={`Out-of-fold, ${pooled.folds} models`}
         description={`${imagesText(pooled.n, pooled)}, each answered once by the model that was not trained on it; 95 % intervals`}

@@ -4,6 +4,7 @@ import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
 import { ErrorAlert } from '../../components/error-alert';
+import { LeakKnowledge } from '../../components/leak-knowledge';
 import { Notice } from '../../components/notice';
 import { useRunProgress } from '../../state/activity';
 import { refresh, useRequest } from '../../state/requests';
@@ -52,6 +53,7 @@ export function RunView({ project, run, place }: RunViewProps) {
     <div className={layout['run']}>
       <RunHeader project={project} run={run} detail={detail.data ?? null} diagnosis={diagnosis.data ?? null} />
       {run.signOff !== null && <Notice tone="warning">{signOffWarning(run.signOff)}</Notice>}
+      <LeakKnowledge leaks={detail.data?.record.leaks ?? []} />
       {place !== null && (
         <Notice tone="info" title={`Waiting for its turn: place ${place} in the queue`}>
           It begins when what is before it has ended or is paused. Closing Fovea keeps its place.

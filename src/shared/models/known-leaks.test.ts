@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { isLeaking, type KnownLeaks, leakStatement } from './known-leaks';
+
+const known = (when: KnownLeaks['when'], more: Partial<KnownLeaks> = {}): KnownLeaks => ({
+  when,
+  at: '2026-01-01T00:00:00.000Z',
+  patients: 0,
+  duplicates: 0,
+  groups: 0,
+  suspected: 0,
+  ...more,
+});
+
+describe('what a result says of leaks', () => {
+  it('is one sentence where nothing changed', () => {
+    expect(leakStatement([known('split'), known('start'), known('evaluation')])).toBe(
+      'When the split was made, when the run began and when it was evaluated: no patient or group of duplicates known in more than one part.',
+    );
+  });
+
+  it('tells what was found since', () => {
+    const moments = [known('split'), known('evaluation', { duplicates: 3, groups: 3 })];
+    expect(leakStatement(moments)).toBe(
+      'When the split was made: no patient or group of duplicates known in more than one part. When it was evaluated: 3 groups of duplicates known in more than one part.',
+    );
+    expect(isLeaking(moments)).toBe(true);
+  });
+
+  it('names possible duplicates, which are no leak until a person confirms them', () => {
+    const moments = [known('split'), known('now', { suspected: 2 })];
+    expect(leakStatement(moments)).toContain('Now: no patient');
+    expect(leakStatement(moments)).toContain('2 possible duplicates across parts not looked at.');
+    expect(isLeaking(moments)).toBe(false);
+  });
+
+  it('is empty for results of older versions', () => {
+    expect(leakStatement([])).toBe('');
+    expect(isLeaking([])).toBe(false);
+  });
+});

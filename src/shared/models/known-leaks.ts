@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { leakText } from './sign-off';
+
+/** Moments at which it matters what was known of leaks. */
+const leakMoments = ['split', 'start', 'evaluation', 'now'] as const;
+
+/** What was known, at a moment, to stand in more than one part of a split. */
+export const knownLeaksSchema = z.object({
+  /** The split was made, the run began on it, the model was evaluated, or somebody looks at the result. */
+  when: z.enum(leakMoments),
+  at: z.string(),
+  patients: z.number().int(),
+  /** Groups of duplicates, found by thumbnails or confirmed by a person. */
+  duplicates: z.number().int(),
+  /** Patients and groups of duplicates that share images count once. */
+  groups: z.number().int(),
+  /** Possible duplicates across parts that nobody has confirmed or dismissed. */
+  suspected: z.number().int(),
+});
+export type KnownLeaks = z.infer<typeof knownLeaksSchema>;
+
+const momentNames: Record<KnownLeaks['when'], string> = {
+  split: 'when the split was made',
+  start: 'when the run began',
+  evaluation: 'when it was evaluated',
+  now: 'now',
+};
+
+/**
+ * What a result says of leaks, in sentences: “When the split was made and when it was evaluated: no patient or group of
+ * duplicates known in more than one part.” Empty where nothing was recorded (results of older versions).
+ */
+export function leakStatement(moments: readonly KnownLeaks[]): string {
+  const told: { whens: string[]; what: string }[] = [];
+  for (const known of moments) {
+    const what = knowledge(known);
+    const last = told.at(-1);
+    if (last?.what === what) last.whens.push(momentNames[known.when]);
+    else told.push({ whens: [momentNames[known.when]], what });
+  }
+  return told.map(({ whens, what }) => `${capitalised(listed(whens))}: ${what}.`).join(' ');
+}
+
+/** True where the newest knowledge is of a leak: the numbers then look better than they are. */
+export const isLeaking = (moments: readonly KnownLeaks[]): boolean => (moments.at(-1)?.groups ?? 0) > 0;
+
+function knowledge({ patients, duplicates, groups, suspected }: KnownLeaks): string {
+  const known =
+    groups === 0
+      ? 'no patient or group of duplicates known in more than one part'
+      : `${leakText({ patients, duplicates })} known in more than one part`;
+  if (suspected === 0) return known;
+  return `${known}, ${suspected === 1 ? '1 possible duplicate' : `${suspected} possible duplicates`} across parts not looked at`;
+}
+
+const listed = (texts: readonly string[]): string =>
+  texts.length < 2 ? (texts[0] ?? '') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
