@@ -4,11 +4,11 @@ import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
 import { notAnImage } from './ingest-file';
 import { encodePng } from './raster/codec';
-import { decodePhotograph } from './raster/decode-photograph';
+import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile } from './read-file';
 import type { IntensityWindow } from './types';
 
-/** One frame of a file at full size by the display's path, as a PNG. Photographs know no window, only inversion. */
+/** One frame of a file at full size by the display's path, as a PNG. */
 export async function displayFile(
   path: string,
   frame: number,
@@ -23,6 +23,6 @@ export async function displayFile(
     return encodePng(open.forDisplay(window, invert));
   }
   if (frame !== 0) throw new FoveaError('not_found', `The picture has one frame; frame ${frame + 1} was asked for.`);
-  const { raster } = await decodePhotograph(bytes);
-  return encodePng(invert ? { ...raster, data: raster.data.map((value) => 255 - value) } : raster);
+  const { forDisplay } = await openPhotograph(bytes);
+  return encodePng(forDisplay(window, invert));
 }

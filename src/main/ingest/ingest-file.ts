@@ -12,7 +12,7 @@ import { parseDicom } from './dicom/parse';
 import { readTissueRegion } from './dicom/ultrasound-region';
 import { pictureFacts } from './picture-facts';
 import { encodeJpeg } from './raster/codec';
-import { decodePhotograph } from './raster/decode-photograph';
+import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile, sha256 } from './read-file';
 import type { FileFacts, FrameOutcome, IngestedFile, IngestedFrames } from './types';
 
@@ -77,34 +77,34 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
   };
 }
 
-function openPicture(bytes: Buffer, kind: 'png' | 'jpeg'): OpenFile {
+function openPicture(bytes: Buffer, kind: 'png' | 'jpeg', intensity: Intensity): OpenFile {
   return {
     frames: 1,
     async decode(frame) {
       if (frame !== 0)
         throw new FoveaError('not_found', `The picture has one frame; frame ${frame + 1} was asked for.`);
-      const { raster, bits } = await decodePhotograph(bytes);
+      const { stored, bits, window, range, notes, forModel } = await openPhotograph(bytes);
       return {
-        raster,
+        raster: forModel(intensity),
         tissue: null,
         facts: {
           kind,
-          width: raster.width,
-          height: raster.height,
+          width: stored.width,
+          height: stored.height,
           frames: 1,
           frame: 0,
           bitsStored: bits,
           photometricInterpretation: null,
           transferSyntax: null,
           modality: null,
-          window: null,
-          range: { min: 0, max: 2 ** bits - 1 },
+          window,
+          range,
           identity: { patient: null, study: null, series: null, sopInstance: null },
           subject: { sex: null, age: null },
           equipment: { manufacturer: null, model: null, station: null, institution: null },
           acquiredYear: null,
           burnedInAnnotation: 'unknown',
-          warnings: [],
+          warnings: notes,
         },
       };
     },
@@ -114,7 +114,7 @@ function openPicture(bytes: Buffer, kind: 'png' | 'jpeg'): OpenFile {
 function openBytes(bytes: Buffer, intensity: Intensity): OpenFile {
   const kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
   if (kind === null) throw notAnImage();
-  return kind === 'dicom' ? openDicom(bytes, intensity) : openPicture(bytes, kind);
+  return kind === 'dicom' ? openDicom(bytes, intensity) : openPicture(bytes, kind, intensity);
 }
 
 async function finish(

@@ -9,7 +9,7 @@ import { listTags } from './dicom/tags';
 import { readText } from './dicom/text';
 import { notAnImage } from './ingest-file';
 import { nothingSeen } from './nothing-seen';
-import { decodePhotograph } from './raster/decode-photograph';
+import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile, sha256 } from './read-file';
 import type { DisplaySummary, InspectedFile, IntensityWindow, StoredFrameSummary } from './types';
 
@@ -97,14 +97,15 @@ async function inspectDicom(bytes: Buffer, identifying: boolean, seen: Mutable<I
 }
 
 async function inspectPicture(bytes: Buffer, seen: Mutable<InspectedFile>): Promise<void> {
-  const { raster, samples, bits } = await decodePhotograph(bytes);
-  const { width, height, channels } = raster;
+  const { stored, bits, window, notes, forDisplay } = await openPhotograph(bytes);
+  const { width, height, channels, samples } = stored;
   seen.rows = height;
   seen.columns = width;
   seen.frames = 1;
   seen.bitsStored = bits;
   seen.frame0 = summariseFrame(samples, bits === 16 ? 'uint16' : 'uint8', height, width, channels);
-  seen.display = summariseDisplay(raster, null);
+  seen.display = summariseDisplay(forDisplay(null, false), window);
+  seen.warnings = notes;
 }
 
 /** What Fovea sees in a file. Whatever is wrong with it is in the answer: `ok: false`, and the facts found so far. */

@@ -5,7 +5,7 @@ import { orientationTiff } from './orientation-exif';
 const SIGNATURE_BYTES = 8;
 
 /** Critical chunks, and those that say what the sample values mean (PNG 3rd edition, 11.2 and 11.3). */
-const KEPT = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'sRGB', 'gAMA', 'cHRM', 'sBIT']);
+const KEPT = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'sRGB', 'gAMA', 'cHRM', 'sBIT', 'pHYs']);
 
 function damaged(): FoveaError {
   return new FoveaError('damaged', 'The PNG file is damaged: its parts do not follow each other.');
