@@ -5,7 +5,7 @@ import { deidentifyDicom } from './dicom/deidentify/deidentify-dicom';
 import type { ActionCount, DeidentifyOptions } from './dicom/deidentify/options';
 import { type PixelRisk, pixelRisk } from './dicom/deidentify/pixel-risk';
 import { parseDicom } from './dicom/parse';
-import { notAnImage } from './ingest-file';
+import { notAnImage } from './not-an-image';
 import { stripMetadata } from './raster/strip-metadata/strip-metadata';
 import { readWholeFile, sha256 } from './read-file';
 
@@ -47,7 +47,7 @@ export async function deidentifyFile({
     });
   }
   const kind = classifyHead(source.subarray(0, HEAD_BYTES), source.length);
-  if (kind === null) throw notAnImage();
+  if (kind === null) throw notAnImage(source);
   // A picture says nothing about itself: it may be a photograph of a screen.
   const risk = kind === 'dicom' ? pixelRisk(parseDicom(source).dataSet) : 'burned-in-unknown';
   if (risk !== null && !includeRisky) return { written: false, risk };

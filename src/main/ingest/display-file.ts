@@ -2,7 +2,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
-import { notAnImage } from './ingest-file';
+import { notAnImage } from './not-an-image';
 import { encodePng } from './raster/codec';
 import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile } from './read-file';
@@ -17,7 +17,7 @@ export async function displayFile(
 ): Promise<Uint8Array> {
   const bytes = await readWholeFile(path);
   const kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
-  if (kind === null) throw notAnImage();
+  if (kind === null) throw notAnImage(bytes);
   if (kind === 'dicom') {
     const open = await openDicomFrame(parseDicom(bytes), frame);
     return encodePng(open.forDisplay(window, invert));

@@ -10,6 +10,7 @@ import { readFrameCount } from './dicom/image-attributes';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
 import { readTissueRegion } from './dicom/ultrasound-region';
+import { notAnImage } from './not-an-image';
 import { pictureFacts } from './picture-facts';
 import { encodeJpeg } from './raster/codec';
 import { openPhotograph } from './raster/open-photograph';
@@ -18,12 +19,6 @@ import type { FileFacts, FrameOutcome, IngestedFile, IngestedFrames } from './ty
 
 /** Long side of a thumbnail, pixels. */
 const THUMBNAIL_SIDE = 192;
-
-export function notAnImage(): FoveaError {
-  return new FoveaError('not_an_image', 'This is not an image that Fovea reads.', {
-    hint: 'DICOM, PNG and JPEG files are read.',
-  });
-}
 
 /** Frames of one call at most, and when a call that has some ends: the caller asks again for the rest. */
 const FRAMES_A_CALL = 32;
@@ -113,7 +108,7 @@ function openPicture(bytes: Buffer, kind: 'png' | 'jpeg', intensity: Intensity):
 
 function openBytes(bytes: Buffer, intensity: Intensity): OpenFile {
   const kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
-  if (kind === null) throw notAnImage();
+  if (kind === null) throw notAnImage(bytes);
   return kind === 'dicom' ? openDicom(bytes, intensity) : openPicture(bytes, kind, intensity);
 }
 

@@ -7,7 +7,7 @@ import { type ParsedDicom, parseDicom } from './dicom/parse';
 import type { ValueArray } from './dicom/stored-values';
 import { listTags } from './dicom/tags';
 import { readText } from './dicom/text';
-import { notAnImage } from './ingest-file';
+import { notAnImage } from './not-an-image';
 import { nothingSeen } from './nothing-seen';
 import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile, sha256 } from './read-file';
@@ -114,7 +114,7 @@ export async function inspectFile(path: string, identifying: boolean): Promise<I
   try {
     const bytes = await readWholeFile(path);
     seen.kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
-    if (seen.kind === null) throw notAnImage();
+    if (seen.kind === null) throw notAnImage(bytes);
     if (seen.kind === 'dicom') await inspectDicom(bytes, identifying, seen);
     else await inspectPicture(bytes, seen);
     seen.ok = true;

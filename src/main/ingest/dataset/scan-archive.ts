@@ -3,7 +3,10 @@ import { toErrorInfo } from '#shared/ipc/errors';
 import type { ImageKind, SkippedFile } from '#shared/models/dataset';
 import { type ArchiveEntry, type OpenArchive, openArchive } from '../archive/open-archive';
 import { HEAD_BYTES } from '../classify';
-import { describeHead, headReason } from './read-head';
+import { describeHead } from './read-head';
+
+/** Other documents are zip archives too: a spreadsheet's pictures are nobody's images. */
+export const ARCHIVE_NAME = /\.zip$/i;
 
 /** An image in an archive, by its first bytes. */
 export interface ArchivedImage {
@@ -42,8 +45,8 @@ export async function scanArchive(
     archive = await openArchive(path, { signal });
   } catch (error) {
     signal?.throwIfAborted();
-    const { code, message } = toErrorInfo(error);
-    onSkip({ path: '', code, message });
+    const { code, message, hint } = toErrorInfo(error);
+    onSkip({ path: '', code, message: hint === null ? message : `${message} ${hint}` });
     return { images: [], mediaDirectories: 0 };
   }
   const images: ArchivedImage[] = [];
@@ -67,9 +70,13 @@ export async function scanArchive(
       const head = describeHead(bytes, entry.bytes);
       if (head.mediaDirectory) mediaDirectories += 1;
       else if (head.kind !== null) images.push({ entry, kind: head.kind });
-      else if (head.archive) {
-        onSkip({ path: entry.name, code: 'nested_archive', message: 'An archive inside an archive is not opened.' });
-      } else onSkip({ path: entry.name, code: 'not_an_image', message: headReason(head) });
+      else if (head.archive && ARCHIVE_NAME.test(entry.name)) {
+        onSkip({
+          path: entry.name,
+          code: 'nested_archive',
+          message: 'An archive inside an archive is not opened. Unpack the outer one and import the folder.',
+        });
+      } else onSkip({ path: entry.name, code: 'not_an_image', message: head.reason });
     }
   } finally {
     archive.close();

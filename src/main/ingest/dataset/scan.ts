@@ -9,8 +9,8 @@ import {
   readFolders,
   splitOfFolder,
 } from './detect-layout';
-import { headReason, readHead } from './read-head';
-import { scanArchive } from './scan-archive';
+import { readHead } from './read-head';
+import { ARCHIVE_NAME, scanArchive } from './scan-archive';
 import { type WalkedFile, walkFiles } from './walk';
 
 export interface ScanEntry {
@@ -61,8 +61,6 @@ interface Found {
 
 const nothing: Found = { candidates: [], mediaDirectories: 0 };
 
-const ARCHIVE_NAME = /\.zip$/i;
-
 /** Heads read at a time: enough to keep a disk or a share busy, few enough for its file handles. */
 const BATCH = 64;
 
@@ -90,9 +88,8 @@ async function readCandidate(
       const candidate = { ...file, kind, bytes, archived: null, folders: foldersOf(relativePath) };
       return { candidates: [candidate], mediaDirectories: 0 };
     }
-    // Other documents are zip archives too: a spreadsheet's pictures are nobody's images.
     if (head.archive && ARCHIVE_NAME.test(path)) return await readArchive(file, signal, named.has(path), onSkip);
-    onSkip({ path, code: 'not_an_image', message: headReason(head) });
+    onSkip({ path, code: 'not_an_image', message: head.reason });
   } catch {
     signal?.throwIfAborted();
     onSkip({ path, code: 'unreadable', message: 'The file could not be opened.' });
