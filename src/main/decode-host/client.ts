@@ -53,6 +53,8 @@ export interface DecodePool {
   tags(input: { readonly path: string; readonly identifying: boolean }): Promise<TagRow[]>;
   /** Never rejects for what is wrong with the file: the answer says `ok: false` and why. */
   inspect(input: { readonly path: string; readonly identifying: boolean }): Promise<InspectedFile>;
+  /** The files that a DICOMDIR names, from its folder, with `/`. */
+  mediaDirectory(input: { readonly bytes: Uint8Array }): Promise<string[]>;
   /** A cached canonical raster (path of a .raster file) as a PNG, long side at most `maxSide`. */
   rasterPng(input: { readonly raster: string; readonly maxSide?: number }): Promise<Uint8Array>;
   /** What a cached canonical raster (path of a .raster file) looks like. */
@@ -124,6 +126,7 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
     tags: (input) => call('tags', input),
     inspect: (input) =>
       call('inspect', input).catch((error: unknown) => ({ ...nothingSeen(input.path), error: toErrorInfo(error) })),
+    mediaDirectory: (input) => call('mediaDirectory', input),
     rasterPng: (input) => call('rasterPng', input),
     describe: (input) => call('describe', input),
     deidentify: (input) => call('deidentify', input),

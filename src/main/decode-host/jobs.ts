@@ -3,6 +3,7 @@ import { decodeRaster, type Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { shrinkToLongSide } from '../ingest/canonical-raster';
 import { deidentifyFile } from '../ingest/deidentify-file';
+import { readMediaDirectory } from '../ingest/dicom/media-directory';
 import { displayFile } from '../ingest/display-file';
 import { ingestFile, ingestFrames } from '../ingest/ingest-file';
 import { inspectFile } from '../ingest/inspect-file';
@@ -23,6 +24,7 @@ export const decodeJobs: Handlers = {
   display: ({ path, frame, window, invert }) => displayFile(path, frame, window, invert),
   tags: ({ path, identifying }) => listFileTags(path, identifying),
   inspect: ({ path, identifying }) => inspectFile(path, identifying),
+  mediaDirectory: async ({ bytes }) => readMediaDirectory(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
   rasterPng: async ({ raster, maxSide }) => {
     const decoded = await readRaster(raster);
     return encodePng(maxSide === undefined ? decoded : shrinkToLongSide(decoded, maxSide));

@@ -45,6 +45,8 @@ export interface DecodeJobs {
   };
   tags: { input: { readonly path: string; readonly identifying: boolean }; result: TagRow[] };
   inspect: { input: { readonly path: string; readonly identifying: boolean }; result: InspectedFile };
+  /** The File IDs that a DICOMDIR names, with `/`. */
+  mediaDirectory: { input: { readonly bytes: Uint8Array }; result: string[] };
   rasterPng: { input: { readonly raster: string; readonly maxSide?: number }; result: Uint8Array };
   describe: { input: { readonly raster: string }; result: PictureFacts };
   deidentify: { input: DeidentifyFileInput; result: DeidentifiedFile };

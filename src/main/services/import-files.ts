@@ -4,6 +4,7 @@ import { access, constants, copyFile, open, rename, rm } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { encodeRaster } from '#shared/imaging/raster';
+import { nativePath, plainName } from '../ingest/native-path';
 import type { IngestedFile } from '../ingest/types';
 import { toStoreError } from '../store/errors';
 import { makeFolders } from './make-folders';
@@ -44,7 +45,8 @@ export async function isCached(folder: string, hash: string, frame: number): Pro
 export async function hashFile(path: string): Promise<string | null> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+    for await (const chunk of createReadStream(nativePath(path), { highWaterMark: 1 << 20 }))
+      hash.update(chunk as Buffer);
     return hash.digest('hex');
   } catch {
     return null;
@@ -74,9 +76,10 @@ export function createCopier(folder: string): Copier {
 }
 
 async function copySource(folder: string, source: string, relativePath: string, hash: string): Promise<string | null> {
-  const { dir, name, ext } = posix.parse(relativePath);
+  const plain = plainName(relativePath);
+  const { dir, name, ext } = posix.parse(plain);
   const marked = posix.join(dir, `${name} (${hash.slice(0, 8)})${ext}`);
-  for (const candidate of [relativePath, marked]) {
+  for (const candidate of [plain, marked]) {
     const target = join(imagesFolder(folder), ...candidate.split('/'));
     const present = await hashFile(target);
     if (present === hash) return candidate;
@@ -85,7 +88,7 @@ async function copySource(folder: string, source: string, relativePath: string, 
     const temporary = `${target}.${process.pid}.part`;
     try {
       await makeFolders(dirname(target));
-      await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+      await copyFile(nativePath(source), temporary, constants.COPYFILE_FICLONE);
       const handle = await open(temporary, 'r+');
       await handle.sync().finally(() => handle.close());
       await rename(temporary, target);

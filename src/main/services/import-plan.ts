@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { type ImportPlan, type SkippedFile, splitParts } from '#shared/models/dataset';
 import type { ScanResult } from '../ingest/dataset/scan';
+import { nativePath } from '../ingest/native-path';
 import { knownPaths } from '../store/imports';
 import { naturalKey } from '../store/natural-key';
 import { homeOf, type ImportSource, sourceName } from './import-run';
@@ -78,11 +79,11 @@ function spread(paths: readonly string[]): string[] {
   return Array.from({ length: EXAMPLES }, (_, index) => paths[Math.round(index * step)] as string);
 }
 
-function planWarnings({ sources, layout }: ImportScan, classes: ReadonlyMap<string, number>): string[] {
+function planWarnings({ sources, layout, ignored }: ImportScan, classes: ReadonlyMap<string, number>): string[] {
   const warnings: string[] = [];
   if (sources.length === 0) {
     warnings.push('There is no DICOM, PNG or JPEG image in what you chose.');
-    return warnings;
+    return [...warnings, ...leftOutWarnings(ignored)];
   }
   if (layout === 'none') warnings.push('The folders name no classes: give a label table, or label the images later.');
   if (classes.size === 1) warnings.push('Only one class was found: a classifier needs two.');
@@ -91,8 +92,27 @@ function planWarnings({ sources, layout }: ImportScan, classes: ReadonlyMap<stri
       'PNG and JPEG files name no patient: give a table with a patient column or a file-name pattern, else each image counts as a patient of its own.',
     );
   }
-  return warnings;
+  return [...warnings, ...leftOutWarnings(ignored)];
 }
+
+/** What is left out for a reason that a person can do something about, so that no long list hides it. */
+function leftOutWarnings(ignored: readonly SkippedFile[]): string[] {
+  const codes = tally(ignored.map(({ code }) => code));
+  return Object.entries(leftOut).flatMap(([code, text]) => {
+    const files = codes.get(code);
+    return files === undefined ? [] : [`${count(files, 'file')} ${text(files === 1)}`];
+  });
+}
+
+const leftOut: Readonly<Record<string, (one: boolean) => string>> = {
+  encrypted: () => 'locked with a password: unpack the archive with its password and import the folder.',
+  nested_archive: (one) =>
+    `left out that ${one ? 'is an archive' : 'are archives'} inside an archive: unpack the outer one and import the folder.`,
+  unsupported_archive: (one) =>
+    `left out that ${one ? 'is a part' : 'are parts'} of a split archive: unpack it and import the folder.`,
+  unsupported_compression: () => 'packed in a way that Fovea does not read: unpack the archive and import the folder.',
+  missing: () => 'named by a DICOMDIR and not there: the copy of the disc is not whole.',
+};
 
 function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   const notes: string[] = [];
@@ -101,6 +121,12 @@ function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   if (archives > 0) {
     notes.push(
       `${count(archived.length, 'file')} in ${count(archives, 'zip archive')}: unpacked into the project's folder “images”, where Fovea can read them later.`,
+    );
+  }
+  const odd = sources.filter(({ path }) => typeof nativePath(path) !== 'string').length;
+  if (odd > 0) {
+    notes.push(
+      `${count(odd, 'file')} with names that are not UTF-8: the bytes that are no text are written as \\xE4. They are read from their place all the same.`,
     );
   }
   if (mediaDirectories > 0) {

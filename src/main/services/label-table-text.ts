@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { FoveaError } from '#shared/ipc/errors';
+import { givenPath, nativePath } from '../ingest/native-path';
 
 /** A table as text cells: the header names are unique and not empty. */
 export interface TableText {
@@ -30,10 +31,11 @@ export const tableInvalid = (message: string, options: { readonly cause?: unknow
 export async function readTableText(file: string): Promise<TableText> {
   let bytes: Uint8Array;
   try {
-    const info = await stat(file);
+    const path = nativePath(await givenPath(file));
+    const info = await stat(path);
     if (!info.isFile()) throw tableInvalid('The label table is not a file.');
     if (info.size > MOST_BYTES) throw tableInvalid('The label table is larger than 64 MB.');
-    bytes = await readFile(file);
+    bytes = await readFile(path);
   } catch (cause) {
     if (cause instanceof FoveaError) throw cause;
     throw tableInvalid('The label table could not be read.', { cause, hint: 'Choose a CSV or TSV text file.' });

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { ColumnMapping, LabelConflict, TableChanges, TablePreview } from '#shared/models/label-table';
+import { givenPath, nativePath } from '../ingest/native-path';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { originNumber, patientNumber, studyNumber } from '../store/identity';
@@ -47,7 +48,7 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
   /** The table that was read last: a person tries several mappings of one. */
   let last: { readonly key: string; readonly text: TableText } | null = null;
   const textOf = async (file: string): Promise<TableText> => {
-    const info = await stat(file).catch(() => null);
+    const info = await stat(nativePath(await givenPath(file))).catch(() => null);
     const key = `${file}\u0000${info?.size}\u0000${info?.mtimeMs}`;
     if (last?.key !== key) last = { key, text: await readTableText(file) };
     return last.text;

@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
+import { givenPath, nativePath, readFolder } from '../ingest/native-path';
 
 export interface GivenFile {
   /** Absolute. */
@@ -29,7 +30,7 @@ export async function givenFiles(paths: readonly string[]): Promise<GivenFile[]>
   };
   const walk = async (folder: string, prefix: string, depth: number): Promise<void> => {
     if (depth > DEEPEST) return;
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = await readFolder(folder);
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       if (entry.name.startsWith('.')) continue;
@@ -39,8 +40,8 @@ export async function givenFiles(paths: readonly string[]): Promise<GivenFile[]>
       else if (entry.isDirectory()) await walk(path, name, depth + 1).catch(rethrowExpected);
     }
   };
-  for (const path of paths) {
-    const info = await stat(path).catch(() => null);
+  for (const path of await Promise.all(paths.map(givenPath))) {
+    const info = await stat(nativePath(path)).catch(() => null);
     if (info?.isDirectory() === true) await walk(path, basename(path), 0);
     else add({ path, name: basename(path) });
   }

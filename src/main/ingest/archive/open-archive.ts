@@ -1,9 +1,12 @@
+import { close, open } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { promisify } from 'node:util';
+import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
 import { FoveaError } from '#shared/ipc/errors';
 import type { SkippedFile } from '#shared/models/dataset';
 import { isLitter } from '../dataset/litter';
 import { MAX_FILE_BYTES } from '../limits';
+import { nativePath } from '../native-path';
 import { entryName, safeEntryName } from './entry-name';
 
 /** Bounds on a zip archive, all checked in its directory before anything is unpacked. */
@@ -133,6 +136,22 @@ class Budget {
   }
 }
 
+const openFile = promisify(open);
+const closeFile = promisify(close);
+
+async function openZip(path: string): Promise<ZipFile> {
+  const unreadable = (cause: unknown) => new FoveaError('unreadable', 'The archive could not be opened.', { cause });
+  const file = await openFile(nativePath(path), 'r').catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  try {
+    return await fromFdPromise(file, { autoClose: false, lazyEntries: true, decodeStrings: false });
+  } catch (error) {
+    await closeFile(file).catch(() => {});
+    throw error instanceof Error && 'code' in error ? unreadable(error) : unreadableArchive(error);
+  }
+}
+
 async function readDirectory(
   zip: ZipFile,
   limits: ArchiveLimits,
@@ -170,14 +189,7 @@ export async function openArchive(
   options: { readonly limits?: ArchiveLimits; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<OpenArchive> {
   const { limits = LIMITS, signal } = options;
-  const zip = await openPromise(path, { autoClose: false, lazyEntries: true, decodeStrings: false }).catch(
-    (error: unknown) => {
-      const system = error instanceof Error && 'code' in error;
-      throw system
-        ? new FoveaError('unreadable', 'The archive could not be opened.', { cause: error })
-        : unreadableArchive(error);
-    },
-  );
+  const zip = await openZip(path);
   // Without a listener, an error of a stream that nobody reads any more would end the process.
   zip.on('error', () => {});
   try {

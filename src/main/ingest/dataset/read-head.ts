@@ -2,6 +2,7 @@ import { close, fstat, open, read } from 'node:fs';
 import { promisify } from 'node:util';
 import type { ImageKind } from '#shared/models/dataset';
 import { classifyHead, HEAD_BYTES, isMediaDirectory, isZip } from '../classify';
+import { nativePath } from '../native-path';
 import { foreignReason } from '../not-an-image';
 
 export interface FileHead {
@@ -35,7 +36,7 @@ export function describeHead(head: Uint8Array, bytes: number): FileHead {
 
 /** Size and kind of a file, from one open and one short read. Throws the system's error. */
 export async function readHead(path: string): Promise<FileHead> {
-  const file = await openFile(path, 'r');
+  const file = await openFile(nativePath(path), 'r');
   try {
     const { size } = await statFile(file);
     const buffer = Buffer.allocUnsafe(HEAD_BYTES);

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { nativePath, readFolder } from '../native-path';
 import { isLitter } from './litter';
 
 export interface WalkedFile {
@@ -23,7 +24,7 @@ function byName(first: Dirent, second: Dirent): number {
 }
 
 /**
- * Every regular file under the given files and folders, depth first in name order. Links are not followed: they may
+ * Every regular file under the given files and folders (as `givenPath` gives them), depth first in name order. Links are not followed: they may
  * lead out of the folder or in a circle. What cannot be read goes to `onSkip`.
  */
 export async function* walkFiles(
@@ -32,7 +33,7 @@ export async function* walkFiles(
   onSkip: (skip: WalkSkip) => void,
 ): AsyncGenerator<WalkedFile> {
   async function* folder(root: string, path: string, prefix: string): AsyncGenerator<WalkedFile> {
-    const entries = await readdir(path, { withFileTypes: true }).catch(() => {
+    const entries = await readFolder(path).catch(() => {
       onSkip({ path, code: 'unreadable', message: 'The folder could not be opened.' });
       return [];
     });
@@ -50,7 +51,7 @@ export async function* walkFiles(
   }
 
   for (const path of paths) {
-    const status = await lstat(path).catch(() => null);
+    const status = await lstat(nativePath(path)).catch(() => null);
     if (status === null)
       onSkip({ path, code: 'unreadable', message: 'There is no such file or folder, or it may not be read.' });
     else if (status.isDirectory()) yield* folder(path, path, '');
