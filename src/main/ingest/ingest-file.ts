@@ -6,9 +6,9 @@ import { chooseFrames } from './choose-frames';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { decodeErrorInfo } from './decode-error';
 import { readHeaderFacts } from './dicom/facts';
-import { readFrameCount } from './dicom/image-attributes';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
+import { countFrames } from './dicom/read-frame';
 import { readTissueRegion } from './dicom/ultrasound-region';
 import { pictureFacts } from './picture-facts';
 import { encodeJpeg } from './raster/codec';
@@ -49,12 +49,12 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
   const parsed = parseDicom(bytes);
   return {
     // Whatever is wrong with the rest of the header, reading a frame says it.
-    frames: readFrameCount(parsed.dataSet),
+    frames: countFrames(parsed),
     async decode(index) {
       const frame = await openDicomFrame(parsed, index);
       const { image } = frame;
-      const warnings = [...parsed.warnings];
-      if (parsed.stop !== null) warnings.push('The file is damaged behind its image.');
+      const notes = new Set(frame.notes);
+      const header = readHeaderFacts(parsed.dataSet, notes);
       return {
         raster: frame.forModel(intensity),
         tissue: readTissueRegion(parsed.dataSet, image.rows, image.columns),
@@ -69,8 +69,8 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
           transferSyntax: parsed.transferSyntax,
           window: frame.window,
           range: frame.range,
-          ...readHeaderFacts(parsed.dataSet),
-          warnings,
+          ...header,
+          warnings: [...notes],
         },
       };
     },

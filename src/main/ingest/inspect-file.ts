@@ -1,7 +1,9 @@
 import { endianness } from 'node:os';
 import type { Raster } from '#shared/imaging/raster';
-import { toErrorInfo } from '#shared/ipc/errors';
 import { classifyHead, HEAD_BYTES } from './classify';
+import { decodeErrorInfo } from './decode-error';
+import { readHeaderFacts } from './dicom/facts';
+import { readSize } from './dicom/image-attributes';
 import { openDicomFrame } from './dicom/open-dicom';
 import { type ParsedDicom, parseDicom } from './dicom/parse';
 import type { ValueArray } from './dicom/stored-values';
@@ -83,12 +85,17 @@ async function inspectDicom(bytes: Buffer, identifying: boolean, seen: Mutable<I
   const { dataSet } = parsed;
   seen.transferSyntax = parsed.transferSyntax;
   seen.photometricInterpretation = readText(dataSet, 'x00280004');
-  seen.rows = dataSet.uint16('x00280010') ?? null;
-  seen.columns = dataSet.uint16('x00280011') ?? null;
+  const notes = new Set(parsed.warnings);
+  const { rows, columns } = readSize(dataSet, notes);
+  seen.rows = rows;
+  seen.columns = columns;
   seen.modality = readText(dataSet, 'x00080060');
   seen.tags = await listTags(dataSet, identifying);
-  seen.warnings = parsed.warnings;
+  seen.warnings = [...notes];
   const frame = await openDicomFrame(parsed, 0);
+  for (const note of frame.notes) notes.add(note);
+  readHeaderFacts(dataSet, notes);
+  seen.warnings = [...notes];
   const { image, stored } = frame;
   seen.frames = image.frames;
   seen.bitsStored = image.bitsStored;
@@ -118,7 +125,7 @@ export async function inspectFile(path: string, identifying: boolean): Promise<I
     else await inspectPicture(bytes, seen);
     seen.ok = true;
   } catch (error) {
-    seen.error = toErrorInfo(error);
+    seen.error = decodeErrorInfo(error);
   }
   return seen;
 }
