@@ -1,4 +1,5 @@
 import { FoveaError } from '#shared/ipc/errors';
+import { toSquarePixels } from './canonical-raster';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
@@ -8,7 +9,10 @@ import { decodePhotograph } from './raster/decode-photograph';
 import { readWholeFile } from './read-file';
 import type { IntensityWindow } from './types';
 
-/** One frame of a file at full size by the display's path, as a PNG. Photographs know no window, only inversion. */
+/**
+ * One frame of a file at full size by the display's path, with square pixels, as a PNG. Photographs know no window, only
+ * inversion.
+ */
 export async function displayFile(
   path: string,
   frame: number,
@@ -20,7 +24,7 @@ export async function displayFile(
   if (kind === null) throw notAnImage();
   if (kind === 'dicom') {
     const open = await openDicomFrame(parseDicom(bytes), frame);
-    return encodePng(open.forDisplay(window, invert));
+    return encodePng(toSquarePixels(open.forDisplay(window, invert), open.pixelAspect));
   }
   if (frame !== 0) throw new FoveaError('not_found', `The picture has one frame; frame ${frame + 1} was asked for.`);
   const { raster } = await decodePhotograph(bytes);

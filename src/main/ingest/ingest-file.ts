@@ -1,15 +1,20 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Crop, Intensity } from '#shared/models/pipeline';
-import { cropRaster, dropEqualChannels, type PixelBox, shrinkToLongSide, toCanonicalRaster } from './canonical-raster';
+import type { Crop, Intensity, PixelShape } from '#shared/models/pipeline';
+import {
+  cropRaster,
+  dropEqualChannels,
+  type PixelBox,
+  shrinkToLongSide,
+  toCanonicalRaster,
+  toSquarePixels,
+} from './canonical-raster';
 import { chooseFrames } from './choose-frames';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { decodeErrorInfo } from './decode-error';
-import { readHeaderFacts } from './dicom/facts';
-import { openDicomFrame } from './dicom/open-dicom';
+import { describeDicomFrame } from './dicom/describe-frame';
 import { parseDicom } from './dicom/parse';
 import { countFrames } from './dicom/read-frame';
-import { readTissueRegion } from './dicom/ultrasound-region';
 import { pictureFacts } from './picture-facts';
 import { encodeJpeg } from './raster/codec';
 import { decodePhotograph } from './raster/decode-photograph';
@@ -36,6 +41,8 @@ const FAILURES_IN_A_ROW = 8;
 type Decoded = Pick<IngestedFile, 'raster'> & {
   /** The tissue in an ultrasound picture, where the file says where it is. */
   readonly tissue: PixelBox | null;
+  /** Height of a pixel in widths. */
+  readonly pixelAspect: number;
   readonly facts: Omit<FileFacts, 'hash' | 'fileBytes' | 'colour'>;
 };
 
@@ -51,13 +58,12 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
     // Whatever is wrong with the rest of the header, reading a frame says it.
     frames: countFrames(parsed),
     async decode(index) {
-      const frame = await openDicomFrame(parsed, index);
+      const { frame, header, tissue, notes } = await describeDicomFrame(parsed, index);
       const { image } = frame;
-      const notes = new Set(frame.notes);
-      const header = readHeaderFacts(parsed.dataSet, notes);
       return {
         raster: frame.forModel(intensity),
-        tissue: readTissueRegion(parsed.dataSet, image.rows, image.columns),
+        tissue,
+        pixelAspect: frame.pixelAspect,
         facts: {
           kind: 'dicom',
           width: image.columns,
@@ -70,7 +76,7 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
           window: frame.window,
           range: frame.range,
           ...header,
-          warnings: [...notes],
+          warnings: notes,
         },
       };
     },
@@ -87,6 +93,7 @@ function openPicture(bytes: Buffer, kind: 'png' | 'jpeg'): OpenFile {
       return {
         raster,
         tissue: null,
+        pixelAspect: 1,
         facts: {
           kind,
           width: raster.width,
@@ -117,17 +124,23 @@ function openBytes(bytes: Buffer, intensity: Intensity): OpenFile {
   return kind === 'dicom' ? openDicom(bytes, intensity) : openPicture(bytes, kind);
 }
 
+/** What of a picture is kept and which shape its pixels get, as in the pipeline. */
+interface Shaping {
+  readonly crop?: Crop | undefined;
+  readonly pixels?: PixelShape | undefined;
+}
+
 async function finish(
   decoded: Decoded,
   source: { readonly hash: string; readonly fileBytes: number },
-  shortSide: number,
-  crop?: Crop,
+  { shortSide, crop, pixels }: { readonly shortSide: number } & Shaping,
 ): Promise<IngestedFile> {
-  const { tissue } = decoded;
+  const { tissue, pixelAspect } = decoded;
   const whole = dropEqualChannels(decoded.raster);
   // A coloured banner does not make the tissue coloured.
   const picture = crop === undefined || tissue === null ? whole : dropEqualChannels(cropRaster(whole, tissue));
-  const raster = toCanonicalRaster(picture, shortSide);
+  const shaped = pixels === 'square' ? toSquarePixels(picture, pixelAspect) : picture;
+  const raster = toCanonicalRaster(shaped, shortSide);
   const facts = { ...decoded.facts, ...source, colour: whole.channels === 3 };
   const thumbnail = await encodeJpeg(shrinkToLongSide(raster, THUMBNAIL_SIDE));
   return { facts, raster, thumbnail, picture: pictureFacts(raster) };
@@ -141,11 +154,11 @@ export async function ingestFile(
   path: string,
   intensity: Intensity,
   shortSide: number,
-  { frame = 0, crop }: { readonly frame?: number | undefined; readonly crop?: Crop | undefined } = {},
+  { frame = 0, crop, pixels }: { readonly frame?: number | undefined } & Shaping = {},
 ): Promise<IngestedFile> {
   const bytes = await readWholeFile(path);
   const decoded = await openBytes(bytes, intensity).decode(frame);
-  return finish(decoded, { hash: sha256(bytes), fileBytes: bytes.length }, shortSide, crop);
+  return finish(decoded, { hash: sha256(bytes), fileBytes: bytes.length }, { shortSide, crop, pixels });
 }
 
 /**
@@ -159,6 +172,7 @@ export async function ingestFrames(
   shortSide: number,
   choice: FrameChoice,
   from: number,
+  { pixels }: Pick<Shaping, 'pixels'> = {},
 ): Promise<IngestedFrames> {
   const bytes = await readWholeFile(path);
   const open = openBytes(bytes, intensity);
@@ -180,7 +194,7 @@ export async function ingestFrames(
   while (next < chosen.count && outcomes.length < FRAMES_A_CALL) {
     const frame = chosen.at(next++);
     try {
-      outcomes.push({ frame, file: await finish(await open.decode(frame), source, shortSide) });
+      outcomes.push({ frame, file: await finish(await open.decode(frame), source, { shortSide, pixels }) });
       failures = 0;
     } catch (error) {
       const info = decodeErrorInfo(error);

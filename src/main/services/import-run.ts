@@ -164,6 +164,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
           shortSide: CANONICAL_SHORT_SIDE,
           choice: options.frames,
           from,
+          pixels: 'square',
         });
         ({ chosen, next: from, outcomes } = part);
       } catch (error) {

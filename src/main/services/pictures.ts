@@ -56,8 +56,8 @@ export function createPictures({ dataset, pool }: { readonly dataset: Dataset; r
       const { path, hash, frame } = dataset.sourceFile(project, image);
       const cached = await readFile(thumbnailPath(project.folder, hash, frame)).catch(() => null);
       if (cached !== null) return cached;
-      const { intensity, canonicalShortSide } = previewPipeline;
-      const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide, frame });
+      const { intensity, canonicalShortSide, pixels } = previewPipeline;
+      const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide, frame, pixels });
       if (file.facts.hash === hash) await writeCache(project.folder, file);
       return file.thumbnail;
     },

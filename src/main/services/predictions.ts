@@ -265,6 +265,7 @@ async function decodeAll(pool: DecodePool, files: readonly GivenFile[], { pipeli
           intensity: pipeline.intensity,
           shortSide: pipeline.canonicalShortSide,
           crop: pipeline.crop,
+          pixels: pipeline.pixels,
         });
         decoded[index] = { file, raster, error: null };
       } catch (error) {

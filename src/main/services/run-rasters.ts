@@ -82,6 +82,7 @@ async function rebuild(
       shortSide: pipeline.canonicalShortSide,
       frame: entry.frame ?? 0,
       crop: pipeline.crop,
+      pixels: pipeline.pixels,
     });
     if (facts.hash !== entry.hash) throw lost('the file has changed');
     bytes = encodeRaster(raster);

@@ -8,6 +8,7 @@ export function defaultPipeline(size: number, mean: Triple = [0.5, 0.5, 0.5], st
   return {
     version: 1,
     intensity: { kind: 'auto' },
+    pixels: 'square',
     canonicalShortSide: CANONICAL_SHORT_SIDE,
     height: size,
     width: size,

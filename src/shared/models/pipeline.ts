@@ -22,11 +22,18 @@ export type Intensity = z.infer<typeof intensitySchema>;
 export const cropSchema = z.enum(['ultrasound-region']);
 export type Crop = z.infer<typeof cropSchema>;
 
+/**
+ * Which shape the pixels of a picture get. `square`: where a file says that its pixels are not square, the picture is
+ * resampled to its true aspect.
+ */
+export const pixelShapeSchema = z.enum(['square']);
+export type PixelShape = z.infer<typeof pixelShapeSchema>;
+
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /**
- * The one recorded way from a file to `pixel_values` [3, height, width]: intensity → crop → canonical 8-bit raster (short
- * side at most `canonicalShortSide`) → resize (PIL's antialiased bilinear, aspect not kept, as HF's ViTImageProcessor)
+ * The one recorded way from a file to `pixel_values` [3, height, width]: intensity → crop → shape of pixels → canonical 8-bit
+ * raster (short side at most `canonicalShortSide`) → resize (PIL's antialiased bilinear, aspect not kept, as HF's ViTImageProcessor)
  * → × `rescaleFactor` → (x - mean) / std. Training, evaluation, prediction and export all read this record, and its
  * hash is stored with every run.
  */
@@ -35,6 +42,8 @@ export const pipelineSchema = z.object({
   intensity: intensitySchema,
   /** Absent: the whole picture. */
   crop: cropSchema.optional(),
+  /** Absent, as in runs of earlier versions: as they are stored. */
+  pixels: pixelShapeSchema.optional(),
   canonicalShortSide: z.number().int().positive(),
   height: z.number().int().positive(),
   width: z.number().int().positive(),

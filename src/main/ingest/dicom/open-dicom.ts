@@ -9,6 +9,7 @@ import { rangeOf } from './intensity/statistics';
 import { greyForDisplay, greyForModel } from './intensity/to-bytes';
 import type { Notes } from './notes';
 import type { ParsedDicom } from './parse';
+import { readPixelAspect } from './pixel-aspect';
 import { readDicomFrame } from './read-frame';
 import type { StoredValues } from './stored-values';
 
@@ -20,6 +21,8 @@ export interface OpenFrame {
   readonly window: IntensityWindow | null;
   /** After the modality LUT, padding left out; of the three channels together for colour. */
   readonly range: ValueRange;
+  /** Height of a pixel in widths; 1 where it is square or nothing is known. The rasters have pixels as they are stored. */
+  readonly pixelAspect: number;
   /** What is odd in the file and what was done about it, for people. */
   readonly notes: readonly string[];
   forModel(intensity: Intensity): Raster;
@@ -44,6 +47,7 @@ export async function openDicomFrame(parsed: ParsedDicom, frame: number): Promis
   const notes = new Set(parsed.warnings);
   const { image, stored } = await readDicomFrame(parsed, frame, notes);
   const { dataSet } = parsed;
+  const pixelAspect = readPixelAspect(dataSet, frame, notes);
   const size = { width: image.columns, height: image.rows };
   if (isColour(stored)) {
     const rgb = toRgb(stored, image, dataSet, notes);
@@ -54,6 +58,7 @@ export async function openDicomFrame(parsed: ParsedDicom, frame: number): Promis
       colour: true,
       window: null,
       range: { min: 0, max: 255 },
+      pixelAspect,
       notes: [...notes],
       forModel: () => ({ ...size, channels: 3, data: rgb }),
       forDisplay: (_window, invert) => ({ ...size, channels: 3, data: invert ? invertBytes(rgb) : rgb }),
@@ -66,6 +71,7 @@ export async function openDicomFrame(parsed: ParsedDicom, frame: number): Promis
     colour: false,
     window: grey.voi.windows[0] ?? null,
     range: rangeOf(grey.counted),
+    pixelAspect,
     notes: [...notes],
     forModel: (intensity) => ({ ...size, channels: 1, data: greyForModel(grey, intensity) }),
     forDisplay: (window, invert) => ({ ...size, channels: 1, data: greyForDisplay(grey, window, invert) }),
