@@ -1,7 +1,7 @@
 import type { Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Crop, Intensity } from '#shared/models/pipeline';
+import type { Crop, Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
 import type { DeidentifiedFile, DeidentifyFileInput } from '../ingest/deidentify-file';
 import { nothingSeen } from '../ingest/nothing-seen';
 import type {
@@ -30,6 +30,9 @@ export interface DecodePool {
     readonly frame?: number;
     /** Of the raster and its thumbnail; the facts are of the whole picture. */
     readonly crop?: Crop | undefined;
+    /** Absent: as they are stored. */
+    readonly pixels?: PixelShape | undefined;
+    readonly wideSamples?: WideSamples | undefined;
   }): Promise<IngestedFile>;
   /**
    * The chosen frames from place `from` (0 at first) on; ask again from `next` until it equals `chosen`. Rejects
@@ -41,8 +44,10 @@ export interface DecodePool {
     readonly shortSide: number;
     readonly choice: FrameChoice;
     readonly from: number;
+    readonly pixels?: PixelShape | undefined;
+    readonly wideSamples?: WideSamples | undefined;
   }): Promise<IngestedFrames>;
-  /** One frame (from 0) at full size as a PNG; `window` null takes the file's own window, else its range. */
+  /** One frame (from 0) at full size, with square pixels, as a PNG; `window` null takes the file's own window, else its range. */
   display(input: {
     readonly path: string;
     readonly frame: number;

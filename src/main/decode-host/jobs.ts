@@ -18,9 +18,9 @@ type Handlers = {
 
 /** What each job does, inside the host. */
 export const decodeJobs: Handlers = {
-  ingest: ({ path, intensity, shortSide, frame, crop }) => ingestFile(path, intensity, shortSide, { frame, crop }),
-  ingestFrames: ({ path, intensity, shortSide, choice, from }) =>
-    ingestFrames(path, intensity, shortSide, choice, from),
+  ingest: ({ path, intensity, shortSide, ...shaping }) => ingestFile(path, intensity, shortSide, shaping),
+  ingestFrames: ({ path, intensity, shortSide, choice, from, ...reading }) =>
+    ingestFrames(path, intensity, shortSide, choice, from, reading),
   display: ({ path, frame, window, invert }) => displayFile(path, frame, window, invert),
   tags: ({ path, identifying }) => listFileTags(path, identifying),
   inspect: ({ path, identifying }) => inspectFile(path, identifying),

@@ -1,7 +1,7 @@
 import type { Raster } from '#shared/imaging/raster';
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Crop, Intensity } from '#shared/models/pipeline';
+import type { Crop, Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
 import type { DeidentifiedFile, DeidentifyFileInput } from '../ingest/deidentify-file';
 import type {
   IngestedFile,
@@ -21,6 +21,8 @@ export interface DecodeJobs {
       readonly shortSide: number;
       readonly frame?: number;
       readonly crop?: Crop | undefined;
+      readonly pixels?: PixelShape | undefined;
+      readonly wideSamples?: WideSamples | undefined;
     };
     result: IngestedFile;
   };
@@ -31,6 +33,8 @@ export interface DecodeJobs {
       readonly shortSide: number;
       readonly choice: FrameChoice;
       readonly from: number;
+      readonly pixels?: PixelShape | undefined;
+      readonly wideSamples?: WideSamples | undefined;
     };
     result: IngestedFrames;
   };

@@ -1,4 +1,5 @@
 import { FoveaError } from '#shared/ipc/errors';
+import { toSquarePixels } from './canonical-raster';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
@@ -8,7 +9,7 @@ import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile } from './read-file';
 import type { IntensityWindow } from './types';
 
-/** One frame of a file at full size by the display's path, as a PNG. */
+/** One frame of a file at full size by the display's path, with square pixels, as a PNG. */
 export async function displayFile(
   path: string,
   frame: number,
@@ -20,9 +21,9 @@ export async function displayFile(
   if (kind === null) throw notAnImage(bytes);
   if (kind === 'dicom') {
     const open = await openDicomFrame(parseDicom(bytes), frame);
-    return encodePng(open.forDisplay(window, invert));
+    return encodePng(toSquarePixels(open.forDisplay(window, invert), open.pixelAspect));
   }
   if (frame !== 0) throw new FoveaError('not_found', `The picture has one frame; frame ${frame + 1} was asked for.`);
-  const { forDisplay } = await openPhotograph(bytes);
-  return encodePng(forDisplay(window, invert));
+  const { forDisplay, pixelAspect } = await openPhotograph(bytes);
+  return encodePng(toSquarePixels(forDisplay(window, invert), pixelAspect));
 }

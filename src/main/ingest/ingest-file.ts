@@ -1,15 +1,20 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Crop, Intensity } from '#shared/models/pipeline';
-import { cropRaster, dropEqualChannels, type PixelBox, shrinkToLongSide, toCanonicalRaster } from './canonical-raster';
+import type { Crop, Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
+import {
+  cropRaster,
+  dropEqualChannels,
+  type PixelBox,
+  shrinkToLongSide,
+  toCanonicalRaster,
+  toSquarePixels,
+} from './canonical-raster';
 import { chooseFrames } from './choose-frames';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { decodeErrorInfo } from './decode-error';
-import { readHeaderFacts } from './dicom/facts';
-import { readFrameCount } from './dicom/image-attributes';
-import { openDicomFrame } from './dicom/open-dicom';
+import { describeDicomFrame } from './dicom/describe-frame';
 import { parseDicom } from './dicom/parse';
-import { readTissueRegion } from './dicom/ultrasound-region';
+import { countFrames } from './dicom/read-frame';
 import { notAnImage } from './not-an-image';
 import { pictureFacts } from './picture-facts';
 import { encodeJpeg } from './raster/codec';
@@ -31,6 +36,8 @@ const FAILURES_IN_A_ROW = 8;
 type Decoded = Pick<IngestedFile, 'raster'> & {
   /** The tissue in an ultrasound picture, where the file says where it is. */
   readonly tissue: PixelBox | null;
+  /** Height of a pixel in widths. */
+  readonly pixelAspect: number;
   readonly facts: Omit<FileFacts, 'hash' | 'fileBytes' | 'colour'>;
 };
 
@@ -44,15 +51,14 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
   const parsed = parseDicom(bytes);
   return {
     // Whatever is wrong with the rest of the header, reading a frame says it.
-    frames: readFrameCount(parsed.dataSet),
+    frames: countFrames(parsed),
     async decode(index) {
-      const frame = await openDicomFrame(parsed, index);
+      const { frame, header, tissue, notes } = await describeDicomFrame(parsed, index);
       const { image } = frame;
-      const warnings = [...parsed.warnings];
-      if (parsed.stop !== null) warnings.push('The file is damaged behind its image.');
       return {
         raster: frame.forModel(intensity),
-        tissue: readTissueRegion(parsed.dataSet, image.rows, image.columns),
+        tissue,
+        pixelAspect: frame.pixelAspect,
         facts: {
           kind: 'dicom',
           width: image.columns,
@@ -64,24 +70,30 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
           transferSyntax: parsed.transferSyntax,
           window: frame.window,
           range: frame.range,
-          ...readHeaderFacts(parsed.dataSet),
-          warnings,
+          ...header,
+          warnings: notes,
         },
       };
     },
   };
 }
 
-function openPicture(bytes: Buffer, kind: 'png' | 'jpeg', intensity: Intensity): OpenFile {
+function openPicture(
+  bytes: Buffer,
+  kind: 'png' | 'jpeg',
+  intensity: Intensity,
+  wideSamples: WideSamples | undefined,
+): OpenFile {
   return {
     frames: 1,
     async decode(frame) {
       if (frame !== 0)
         throw new FoveaError('not_found', `The picture has one frame; frame ${frame + 1} was asked for.`);
-      const { stored, bits, window, range, notes, forModel } = await openPhotograph(bytes);
+      const { stored, pixelAspect, bits, window, range, notes, forModel } = await openPhotograph(bytes);
       return {
-        raster: forModel(intensity),
+        raster: forModel(intensity, wideSamples),
         tissue: null,
+        pixelAspect,
         facts: {
           kind,
           width: stored.width,
@@ -106,23 +118,32 @@ function openPicture(bytes: Buffer, kind: 'png' | 'jpeg', intensity: Intensity):
   };
 }
 
-function openBytes(bytes: Buffer, intensity: Intensity): OpenFile {
+function openBytes(bytes: Buffer, intensity: Intensity, { wideSamples }: Reading): OpenFile {
   const kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
   if (kind === null) throw notAnImage(bytes);
-  return kind === 'dicom' ? openDicom(bytes, intensity) : openPicture(bytes, kind, intensity);
+  return kind === 'dicom' ? openDicom(bytes, intensity) : openPicture(bytes, kind, intensity, wideSamples);
+}
+
+/** How a picture is read and which shape its pixels get, and what of it is kept, as in the pipeline. */
+interface Reading {
+  readonly wideSamples?: WideSamples | undefined;
+  readonly pixels?: PixelShape | undefined;
+}
+interface Shaping extends Reading {
+  readonly crop?: Crop | undefined;
 }
 
 async function finish(
   decoded: Decoded,
   source: { readonly hash: string; readonly fileBytes: number },
-  shortSide: number,
-  crop?: Crop,
+  { shortSide, crop, pixels }: { readonly shortSide: number } & Shaping,
 ): Promise<IngestedFile> {
-  const { tissue } = decoded;
+  const { tissue, pixelAspect } = decoded;
   const whole = dropEqualChannels(decoded.raster);
   // A coloured banner does not make the tissue coloured.
   const picture = crop === undefined || tissue === null ? whole : dropEqualChannels(cropRaster(whole, tissue));
-  const raster = toCanonicalRaster(picture, shortSide);
+  const shaped = pixels === 'square' ? toSquarePixels(picture, pixelAspect) : picture;
+  const raster = toCanonicalRaster(shaped, shortSide);
   const facts = { ...decoded.facts, ...source, colour: whole.channels === 3 };
   const thumbnail = await encodeJpeg(shrinkToLongSide(raster, THUMBNAIL_SIDE));
   return { facts, raster, thumbnail, picture: pictureFacts(raster) };
@@ -136,11 +157,11 @@ export async function ingestFile(
   path: string,
   intensity: Intensity,
   shortSide: number,
-  { frame = 0, crop }: { readonly frame?: number | undefined; readonly crop?: Crop | undefined } = {},
+  { frame = 0, crop, pixels, wideSamples }: { readonly frame?: number | undefined } & Shaping = {},
 ): Promise<IngestedFile> {
   const bytes = await readWholeFile(path);
-  const decoded = await openBytes(bytes, intensity).decode(frame);
-  return finish(decoded, { hash: sha256(bytes), fileBytes: bytes.length }, shortSide, crop);
+  const decoded = await openBytes(bytes, intensity, { wideSamples }).decode(frame);
+  return finish(decoded, { hash: sha256(bytes), fileBytes: bytes.length }, { shortSide, crop, pixels });
 }
 
 /**
@@ -154,9 +175,10 @@ export async function ingestFrames(
   shortSide: number,
   choice: FrameChoice,
   from: number,
+  { pixels, wideSamples }: Reading = {},
 ): Promise<IngestedFrames> {
   const bytes = await readWholeFile(path);
-  const open = openBytes(bytes, intensity);
+  const open = openBytes(bytes, intensity, { wideSamples });
   const chosen = chooseFrames(choice, open.frames);
   if (chosen.count > MAX_FRAMES) {
     throw new FoveaError(
@@ -175,7 +197,7 @@ export async function ingestFrames(
   while (next < chosen.count && outcomes.length < FRAMES_A_CALL) {
     const frame = chosen.at(next++);
     try {
-      outcomes.push({ frame, file: await finish(await open.decode(frame), source, shortSide) });
+      outcomes.push({ frame, file: await finish(await open.decode(frame), source, { shortSide, pixels }) });
       failures = 0;
     } catch (error) {
       const info = decodeErrorInfo(error);

@@ -14,7 +14,7 @@ import {
 } from '../store/duplicates';
 import type { ProjectStore } from '../store/open';
 import { searchByFeatures } from './feature-search';
-import { rasterPaths } from './project-paths';
+import { RASTERS_AS_STORED, rasterPaths, USUAL_RASTERS } from './project-paths';
 import type { OpenProject } from './projects';
 
 export interface SearchOptions {
@@ -58,10 +58,12 @@ async function describeMissing(
   pool: Pick<DecodePool, 'describe'>,
   { signal, onProgress }: SearchOptions,
 ): Promise<void> {
-  const raster = rasterPaths(project.folder);
-  const missing = undescribedImages(project.store)
-    .map(({ id, hash, frame }) => ({ id, path: raster(hash, frame) }))
-    .filter(({ path }) => existsSync(path));
+  // A project of an earlier version has its rasters under the earlier name.
+  const rasters = [USUAL_RASTERS, RASTERS_AS_STORED].map((key) => rasterPaths(project.folder, key));
+  const missing = undescribedImages(project.store).flatMap(({ id, hash, frame }) => {
+    const path = rasters.map((raster) => raster(hash, frame)).find((candidate) => existsSync(candidate));
+    return path === undefined ? [] : [{ id, path }];
+  });
   let next = 0;
   let done = 0;
   let ready: { readonly id: number; readonly facts: PictureFacts }[] = [];

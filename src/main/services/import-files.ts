@@ -8,14 +8,14 @@ import { nativePath, plainName } from '../ingest/native-path';
 import type { IngestedFile } from '../ingest/types';
 import { toStoreError } from '../store/errors';
 import { makeFolders } from './make-folders';
-import { imagesFolder, rasterPath, thumbnailPath } from './project-paths';
+import { imagesFolder, rasterPath, thumbnailPath, USUAL_RASTERS } from './project-paths';
 
 /** Writes what the cache holds of a frame, under its file's hash. Throws `disk_full`, `project_unwritable`. */
 export async function writeCache(folder: string, file: IngestedFile): Promise<void> {
   const { hash, frame } = file.facts;
   try {
     await Promise.all([
-      writeWhole(rasterPath(folder, hash, '', frame), encodeRaster(file.raster)),
+      writeWhole(rasterPath(folder, hash, USUAL_RASTERS, frame), encodeRaster(file.raster)),
       writeWhole(thumbnailPath(folder, hash, frame), file.thumbnail),
     ]);
   } catch (error) {
@@ -32,7 +32,7 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
 export async function isCached(folder: string, hash: string, frame: number): Promise<boolean> {
   try {
     await Promise.all([
-      access(rasterPath(folder, hash, '', frame), constants.R_OK),
+      access(rasterPath(folder, hash, USUAL_RASTERS, frame), constants.R_OK),
       access(thumbnailPath(folder, hash, frame), constants.R_OK),
     ]);
     return true;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, relative, sep } from 'node:path';
+import { presentReading } from '#shared/imaging/pipeline';
 import { assertNever, FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type {
   FrameChoice,
@@ -164,6 +165,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
           shortSide: CANONICAL_SHORT_SIDE,
           choice: options.frames,
           from,
+          ...presentReading,
         });
         ({ chosen, next: from, outcomes } = part);
       } catch (error) {

@@ -3,11 +3,15 @@ import { sha256Hex } from './sha256';
 
 type Triple = readonly [number, number, number];
 
+/** How files are read now. Runs of earlier versions have none of these in their record. */
+export const presentReading = { pixels: 'square', wideSamples: 'values' } as const;
+
 /** The pipeline of a backbone that takes `size` × `size`, with `mean` and `std` of its image processor. */
 export function defaultPipeline(size: number, mean: Triple = [0.5, 0.5, 0.5], std: Triple = [0.5, 0.5, 0.5]): Pipeline {
   return {
     version: 1,
     intensity: { kind: 'auto' },
+    ...presentReading,
     canonicalShortSide: CANONICAL_SHORT_SIDE,
     height: size,
     width: size,

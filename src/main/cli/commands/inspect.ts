@@ -25,7 +25,8 @@ export function addInspect(program: Command, run: Run): void {
 }
 
 function toText(file: InspectedFile): string {
-  if (!file.ok) return `${file.path}\n  ${file.error?.message ?? 'cannot be read'}`;
+  const notes = file.warnings.map((warning) => `  Note: ${warning}`);
+  if (!file.ok) return [file.path, `  ${file.error?.message ?? 'cannot be read'}`, ...notes].join('\n');
   const lines = [
     file.path,
     `  ${file.kind}, ${file.columns} × ${file.rows}, ${file.frames} frame${file.frames === 1 ? '' : 's'}${
@@ -36,7 +37,10 @@ function toText(file: InspectedFile): string {
     const { dtype, min, max, mean } = file.frame0;
     lines.push(`  stored values: ${dtype}, ${min} to ${max}, mean ${mean.toFixed(2)}`);
   }
-  lines.push(...file.warnings.map((warning) => `  Note: ${warning}`));
+  if (file.pixelAspect !== null && file.pixelAspect !== 1) {
+    lines.push(`  pixels: ${Number(file.pixelAspect.toPrecision(4))} times as tall as wide`);
+  }
+  lines.push(...notes);
   if (file.tags.length > 0) {
     const tags = file.tags.map(({ tag, keyword, vr, value }) => [`  ${tag}`, vr, keyword, value]);
     lines.push(table(['  tag', 'vr', 'keyword', 'value'], tags));

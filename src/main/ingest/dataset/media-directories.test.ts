@@ -89,15 +89,17 @@ const discs = sharedData('dicom/pydicom/dicomdirtests');
 
 // pydicom 3.0.2: distinct ReferencedFileIDs of each file, every one of which is there.
 test.skipIf(discs.missing)(`real discs name the files that pydicom finds in them${discs.why}`, async () => {
+  // The sequence of this one says that it is longer than the file, which pydicom lets pass.
+  const longer = 'DICOMDIR-nooffset';
+  expect(() => readMediaDirectory(readFileSync(join(discs.path, longer)))).toThrow('damaged');
   const counts = readdirSync(discs.path)
-    .filter((name) => name.startsWith('DICOMDIR'))
+    .filter((name) => name.startsWith('DICOMDIR') && name !== longer)
     .map((name) => [name, readMediaDirectory(readFileSync(join(discs.path, name))).length]);
   expect(Object.fromEntries(counts)).toEqual({
     DICOMDIR: 31,
     'DICOMDIR-bigEnd': 31,
     'DICOMDIR-empty.dcm': 0,
     'DICOMDIR-implicit': 31,
-    'DICOMDIR-nooffset': 31,
     'DICOMDIR-nopatient': 31,
     'DICOMDIR-reordered': 31,
   });

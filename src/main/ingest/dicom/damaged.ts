@@ -11,3 +11,10 @@ export function damaged(message: string, cause?: unknown): FoveaError {
 export function truncated(message: string): FoveaError {
   return new FoveaError('truncated', message, { hint: 'The copy was probably interrupted. Copy or export it again.' });
 }
+
+/** Nothing is wrong with the file: it is of a kind that Fovea does not read. */
+export function notRead(message: string): FoveaError {
+  return new FoveaError('unsupported_image', message, {
+    hint: 'Export it from the archive as uncompressed grey or RGB DICOM, and import it again.',
+  });
+}

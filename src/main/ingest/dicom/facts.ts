@@ -1,6 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 import type { FileFacts } from '../types';
-import { readText } from './text';
+import type { Notes } from './notes';
+import { noteCharacterSet, readText } from './text';
 
 /** Age in years from an age string (PS3.5, AS: nnnD, nnnW, nnnM, nnnY), to a tenth. */
 export function parseAge(text: string | null): number | null {
@@ -16,10 +17,10 @@ function readBurnedInAnnotation(dataSet: DataSet): FileFacts['burnedInAnnotation
 }
 
 /** PatientID with the issuer (0010,0021), because two hospitals may give out the same number. */
-function readPatient(dataSet: DataSet): string | null {
-  const id = readText(dataSet, 'x00100020');
+function readPatient(dataSet: DataSet, notes: Notes): string | null {
+  const id = readText(dataSet, 'x00100020', notes);
   if (id === null) return null;
-  const issuer = readText(dataSet, 'x00100021');
+  const issuer = readText(dataSet, 'x00100021', notes);
   return issuer === null ? id : `${id} (${issuer})`;
 }
 
@@ -32,24 +33,35 @@ function readYear(dataSet: DataSet): number | null {
   return null;
 }
 
+/**
+ * InstitutionName in one form whatever it was written in: character sets differ in which widths of a letter and which
+ * blanks they have, and one hospital is one site.
+ */
+function readInstitution(dataSet: DataSet, notes: Notes): string | null {
+  const name = readText(dataSet, 'x00080080', notes);
+  return name === null ? null : name.normalize('NFKC').replace(/\s+/g, ' ');
+}
+
 /** The part of the facts that the header alone gives. */
 export function readHeaderFacts(
   dataSet: DataSet,
+  notes: Notes = new Set(),
 ): Pick<FileFacts, 'modality' | 'identity' | 'subject' | 'equipment' | 'acquiredYear' | 'burnedInAnnotation'> {
+  noteCharacterSet(dataSet, notes);
   return {
     modality: readText(dataSet, 'x00080060'),
     identity: {
-      patient: readPatient(dataSet),
+      patient: readPatient(dataSet, notes),
       study: readText(dataSet, 'x0020000d'),
       series: readText(dataSet, 'x0020000e'),
       sopInstance: readText(dataSet, 'x00080018'),
     },
     subject: { sex: readText(dataSet, 'x00100040'), age: parseAge(readText(dataSet, 'x00101010')) },
     equipment: {
-      manufacturer: readText(dataSet, 'x00080070'),
-      model: readText(dataSet, 'x00081090'),
-      station: readText(dataSet, 'x00081010'),
-      institution: readText(dataSet, 'x00080080'),
+      manufacturer: readText(dataSet, 'x00080070', notes),
+      model: readText(dataSet, 'x00081090', notes),
+      station: readText(dataSet, 'x00081010', notes),
+      institution: readInstitution(dataSet, notes),
     },
     acquiredYear: readYear(dataSet),
     burnedInAnnotation: readBurnedInAnnotation(dataSet),

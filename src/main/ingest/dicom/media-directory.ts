@@ -21,7 +21,7 @@ function parseDirectory(bytes: Buffer): DataSet {
   } catch (cause) {
     const { position } = dicomParser.readPart10Header(bytes) as DataSet & { readonly position?: number };
     const implicit = position === undefined ? null : parseImplicitBody(bytes, position);
-    if (implicit !== null) return implicit;
+    if (implicit?.elements[DIRECTORY_RECORD_SEQUENCE]?.items !== undefined) return implicit;
     throw damaged('The table of contents of the disc (DICOMDIR) is damaged.', cause);
   }
 }

@@ -13,7 +13,7 @@ import {
 import { valueRepresentations } from './value-representations';
 
 /** Where and why the parser stopped before the end of the file; what comes after that point is missing. */
-export type ParseStop = 'truncated' | 'damaged' | null;
+export type ParseStop = 'truncated' | 'damaged' | 'too-deep' | null;
 
 export interface ParsedDicom {
   readonly dataSet: DataSet;
@@ -35,6 +35,8 @@ interface Attempt {
 /** dicom-parser's wording when an element reaches beyond the end of the file. */
 function stopReason(exception: unknown): ParseStop {
   const text = exception instanceof Error ? exception.message : String(exception);
+  // The parser calls itself for each level of sequences.
+  if (exception instanceof RangeError && /call stack/i.test(text)) return 'too-deep';
   return /past end|cannot seek|overrun|eof|maxPosition/i.test(text) ? 'truncated' : 'damaged';
 }
 

@@ -11,7 +11,7 @@ export interface Photograph {
   /** As they are stored, interleaved [height, width, channels]; 16 bits for a 16-bit PNG. */
   readonly samples: Uint8Array | Uint16Array;
   readonly header: PictureHeader;
-  /** Width of a pixel over its height, of the picture as it stands. */
+  /** Height of a pixel in widths, of the picture as it stands. */
   readonly pixelAspect: number;
 }
 

@@ -13,7 +13,7 @@ const grey16 = (values: readonly number[], more: Partial<PngPicture> = {}) =>
   openPhotograph(pngBytes({ width: values.length, height: 1, channels: 1, depth: 16, values, ...more }));
 const sBIT = (...bits: number[]) => ({ chunks: [pngChunk('sBIT', bits)] });
 const model = async (picture: ReturnType<typeof openPhotograph>, intensity: Intensity = auto) => [
-  ...(await picture).forModel(intensity).data,
+  ...(await picture).forModel(intensity, 'values').data,
 ];
 
 describe('16-bit PNG by the range that it uses', () => {
@@ -85,19 +85,29 @@ describe('the intensity of a run', () => {
   });
 });
 
+test('runs of before read 16 bits by their type, whatever the intensity', async () => {
+  const picture = await grey16([0, 128, 129, 4095, 65535], sBIT(12));
+  for (const intensity of [auto, { kind: 'full-range' }] as const) {
+    expect([...picture.forModel(intensity, undefined).data]).toEqual([0, 0, 1, 16, 255]);
+  }
+});
+
 describe('colour', () => {
   const rgb16 = (values: readonly number[], more: Partial<PngPicture> = {}) =>
     grey16(values, { width: values.length / 3, channels: 3, ...more });
 
   test('three channels share one range', async () => {
     const picture = await rgb16([0, 1000, 2000, 4000, 3000, 1000]);
-    expect(picture.forModel(auto)).toMatchObject({ channels: 3, data: Uint8Array.of(0, 64, 128, 255, 191, 64) });
+    expect(picture.forModel(auto, 'values')).toMatchObject({
+      channels: 3,
+      data: Uint8Array.of(0, 64, 128, 255, 191, 64),
+    });
   });
 
   test('three equal channels are grey, and shown as grey', async () => {
     const picture = await rgb16([100, 100, 100, 300, 300, 300]);
     expect(picture.stored.channels).toBe(3);
-    expect(picture.forModel(auto)).toMatchObject({ channels: 1, data: Uint8Array.of(0, 255) });
+    expect(picture.forModel(auto, 'values')).toMatchObject({ channels: 1, data: Uint8Array.of(0, 255) });
   });
 
   test('the most bits of the channels count', async () => {
@@ -129,7 +139,7 @@ describe.skipIf(reports.missing)(`16-bit PNG of the reports${reports.why}`, () =
     async (name) => {
       const dicom = await openDicomFrame(parseDicom(file('dicom12.dcm')), 0);
       const expected = dicom.forModel(auto);
-      const { data, channels } = (await openPhotograph(file(`${name}.png`))).forModel(auto);
+      const { data, channels } = (await openPhotograph(file(`${name}.png`))).forModel(auto, 'values');
       expect(channels).toBe(1);
       expect(mean(data)).toBeCloseTo(127.5, 0);
       // Of fewer bits a step is wider: half of one of the 256 levels at most.

@@ -1,5 +1,5 @@
 import type { Raster } from '#shared/imaging/raster';
-import type { Intensity } from '#shared/models/pipeline';
+import type { Intensity, WideSamples } from '#shared/models/pipeline';
 import type { GreyFrame } from '../dicom/intensity/grey-frame';
 import { type CountedValues, countValues, rangeOf } from '../dicom/intensity/statistics';
 import { greyForDisplay, greyForModel } from '../dicom/intensity/to-bytes';
@@ -13,9 +13,12 @@ export interface OpenPhotograph {
   /** The span that a 16-bit PNG names as its own; null where it names none, and for 8 bits. */
   readonly window: IntensityWindow | null;
   readonly range: ValueRange;
+  /** Height of a pixel in widths. */
+  readonly pixelAspect: number;
   /** Sentences for people. */
   readonly notes: readonly string[];
-  forModel(intensity: Intensity): Raster;
+  /** `wideSamples` absent: as versions before it read 16 bits, for runs of theirs. */
+  forModel(intensity: Intensity, wideSamples: WideSamples | undefined): Raster;
   /** A window is for grey pictures, as in DICOM. */
   forDisplay(window: IntensityWindow | null, invert: boolean): Raster;
 }
@@ -23,6 +26,13 @@ export interface OpenPhotograph {
 const BYTE_RANGE: ValueRange = { min: 0, max: 255 };
 /** 255 becomes 65,535 where 8 bits are written as 16. */
 const WIDENED_BYTE = 257;
+
+/** round(v / 257). A loop: `Uint8Array.from` takes half a minute for the largest picture. */
+function byTheirType(samples: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(samples.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = Math.round((samples[at] as number) / WIDENED_BYTE);
+  return bytes;
+}
 
 /** Values from `low` to `high` onto black to white, as a LINEAR_EXACT window (PS3.3, C.11.2.1.3.2). */
 const spanWindow = (low: number, high: number): IntensityWindow => ({ center: (low + high) / 2, width: high - low });
@@ -93,8 +103,12 @@ export async function openPhotograph(bytes: Uint8Array): Promise<OpenPhotograph>
     bits: wide ? 16 : 8,
     window: wide ? span.window : null,
     range: wide ? rangeOf(counted) : BYTE_RANGE,
+    pixelAspect: stored.pixelAspect,
     notes: [...header.notes, ...(span.note === null ? [] : [span.note])],
-    forModel: (intensity) => withPixels(samples instanceof Uint16Array ? greyForModel(frame, intensity) : samples),
+    forModel: (intensity, wideSamples) => {
+      if (samples instanceof Uint8Array) return withPixels(samples);
+      return withPixels(wideSamples === 'values' ? greyForModel(frame, intensity) : byTheirType(samples));
+    },
     forDisplay: (window, invert) => withPixels(greyForDisplay(frame, channels === 1 ? window : null, invert)),
   };
 }

@@ -4,7 +4,7 @@ import { readImageAttributes } from '../image-attributes';
 import { readNativeFrame } from '../native-frame';
 import { openDicomFrame } from '../open-dicom';
 import { parseDicom } from '../parse';
-import { expandSegments } from './palette';
+import { expandSegments } from './segmented-palette';
 import { ybrFullToRgb } from './ybr-to-rgb';
 
 async function rgb(elements: readonly TestElement[], transferSyntax?: string): Promise<number[]> {
@@ -92,11 +92,11 @@ test('PALETTE COLOR: a signed first index', async () => {
 test('segmented palettes: discrete, linear and indirect (PS3.3, C.7.9.2)', () => {
   // Discrete 2 values; linear 4 to 20; indirect: 1 segment at byte 0 again.
   const words = Uint16Array.of(0, 2, 0, 4, 1, 4, 20, 2, 1, 0, 0);
-  expect([...expandSegments(words, 8)]).toEqual([0, 4, 8, 12, 16, 20, 0, 4]);
-  expect(() => expandSegments(words, 9)).toThrow('shorter');
-  expect(() => expandSegments(words, 7)).toThrow('longer');
-  expect(() => expandSegments(Uint16Array.of(1, 4, 20), 4)).toThrow('damaged');
-  expect(() => expandSegments(Uint16Array.of(0, 500, 1), 500)).toThrow('cut off');
+  expect([...expandSegments(words, 8, 2)]).toEqual([0, 4, 8, 12, 16, 20, 0, 4]);
+  expect(() => expandSegments(words, 9, 2)).toThrow('shorter');
+  expect(() => expandSegments(words, 7, 2)).toThrow('longer');
+  expect(() => expandSegments(Uint16Array.of(1, 4, 20), 4, 2)).toThrow('damaged');
+  expect(() => expandSegments(Uint16Array.of(0, 500, 1), 500, 2)).toThrow('cut off');
 });
 
 test('a palette without entries, or shorter than it says, is an error', async () => {

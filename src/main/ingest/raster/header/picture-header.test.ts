@@ -62,19 +62,19 @@ function tiff(entries: readonly (readonly [tag: number, type: number, value: num
 const exif = (...entries: Parameters<typeof tiff>[0]) =>
   segment(0xe1, Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff(entries)]));
 
-describe('the shape of a pixel, width over height', () => {
+describe('the shape of a pixel, height in widths', () => {
   test.each([
     // Twice as many pixels in a unit of width: each is half as wide.
-    ['PNG, no unit', png(pHYs(2, 1, 0)), 0.5],
-    ['PNG, pixels a metre', png(pHYs(2000, 3000, 1)), 1.5],
+    ['PNG, no unit', png(pHYs(2, 1, 0)), 2],
+    ['PNG, pixels a metre', png(pHYs(3000, 2000, 1)), 1.5],
     ['PNG, square', png(pHYs(2835, 2835, 1)), 1],
     ['PNG, rounded densities', png(pHYs(2835, 2834, 1)), 1],
     ['PNG, none', png(), 1],
     ['PNG, a density of nothing', png(pHYs(0, 5, 0)), 1],
     ['PNG, beyond belief', png(pHYs(1, 2835, 1)), 1],
     // T.871, 10.1: width : height of a pixel is Vdensity : Hdensity.
-    ['JPEG, no unit', jpeg(jfif(4, 3, 0)), 0.75],
-    ['JPEG, dots an inch', jpeg(jfif(100, 200, 1)), 2],
+    ['JPEG, no unit', jpeg(jfif(3, 4, 0)), 0.75],
+    ['JPEG, dots an inch', jpeg(jfif(200, 100, 1)), 2],
     ['JPEG, dots a centimetre', jpeg(jfif(72, 72, 2)), 1],
     ['JPEG, none', jpeg(), 1],
     ['EXIF is not asked', jpeg(exif([0x011a, 5, 72], [0x011b, 5, 144])), 1],
@@ -91,8 +91,8 @@ describe('the shape of a pixel, width over height', () => {
   test('turns with the picture', async () => {
     const upright = jpeg(jfif(2, 1, 0), exif([0x0112, 3, 3]));
     const turned = jpeg(jfif(2, 1, 0), exif([0x0112, 3, 6]));
-    expect(await decodePhotograph(upright)).toMatchObject({ width: 4, height: 2, pixelAspect: 0.5 });
-    expect(await decodePhotograph(turned)).toMatchObject({ width: 2, height: 4, pixelAspect: 2 });
+    expect(await decodePhotograph(upright)).toMatchObject({ width: 4, height: 2, pixelAspect: 2 });
+    expect(await decodePhotograph(turned)).toMatchObject({ width: 2, height: 4, pixelAspect: 0.5 });
   });
 });
 

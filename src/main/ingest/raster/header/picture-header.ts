@@ -5,7 +5,7 @@ import { readPngHeader } from './png-header';
 export interface PictureHeader {
   /** Bits of a sample that carry the picture, where the file names fewer than it stores: sBIT of a 16-bit PNG. */
   readonly significantBits: number | null;
-  /** Width of a stored pixel over its height, before the picture is turned upright; 1 where the file says nothing. */
+  /** Height of a stored pixel in widths, before the picture is turned upright; 1 where the file says nothing. */
   readonly pixelAspect: number;
   /** Pictures in the file: frames of an animation, or those of a multi-picture JPEG. One is read. */
   readonly pictures: number;

@@ -4,12 +4,12 @@ const LARGEST = 10;
 const ROUNDING = 0.005;
 
 /**
- * Width of a pixel over its height, from pixels a unit along each axis: where more pixels go into a unit of width,
- * each is narrower. 1 where a density is missing, unlikely or the same on both axes.
+ * Height of a pixel in widths, from pixels a unit along each axis: where more pixels go into a unit of width, each is
+ * narrower. 1 where a density is missing, unlikely or the same on both axes.
  */
 export function pixelAspectOf(horizontalDensity: number, verticalDensity: number): number {
   if (horizontalDensity <= 0 || verticalDensity <= 0) return 1;
-  const aspect = verticalDensity / horizontalDensity;
+  const aspect = horizontalDensity / verticalDensity;
   if (aspect > LARGEST || aspect < 1 / LARGEST || Math.abs(aspect - 1) < ROUNDING) return 1;
   return aspect;
 }
