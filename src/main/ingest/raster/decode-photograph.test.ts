@@ -111,7 +111,7 @@ describe('whole files that the decoder does not know are called by their name', 
     ['a JPEG of 12 bits a sample', 4, 12],
   ])('%s', async (name, offset, value) => {
     await expect(decodePhotograph(await changed(offset, value))).rejects.toMatchObject({
-      code: 'unsupported_format',
+      code: 'unsupported_image',
       message: `This is ${name}, which Fovea does not read.`,
     });
   });
@@ -119,7 +119,7 @@ describe('whole files that the decoder does not know are called by their name', 
   test("Apple's PNG", async () => {
     const good = await raw([1, 2, 3, 4], 2, 2, 1).png().toBuffer();
     const apple = Buffer.concat([good.subarray(0, 8), pngChunk('CgBI', [0x50, 0, 0x20, 2]), good.subarray(8)]);
-    await expect(decodePhotograph(apple)).rejects.toMatchObject({ code: 'unsupported_format' });
+    await expect(decodePhotograph(apple)).rejects.toMatchObject({ code: 'unsupported_image' });
   });
 
   test('a damaged PNG with its end is not called cut off, whatever stands behind it', async () => {

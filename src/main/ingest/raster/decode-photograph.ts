@@ -42,7 +42,7 @@ function refused(error: unknown, header: PictureHeader): FoveaError {
     return new FoveaError('too_large', 'The picture has more pixels than Fovea reads.', { cause: error });
   }
   if (header.unsupported !== null) {
-    return new FoveaError('unsupported_format', `This is ${header.unsupported}, which Fovea does not read.`, {
+    return new FoveaError('unsupported_image', `This is ${header.unsupported}, which Fovea does not read.`, {
       hint: 'Open it in a program that shows it and save it as an ordinary PNG or JPEG.',
       cause: error,
     });
@@ -76,7 +76,7 @@ function cmykToRgb(cmyk: Uint8Array): Uint8Array {
 
 /**
  * Decodes a PNG (1 to 16 bits, grey, palette, RGB, alpha) or JPEG (grey, RGB, CMYK; EXIF orientation applied). Errors:
- * `unsupported_format`, `damaged`, `truncated`, `too_large`.
+ * `unsupported_image`, `damaged`, `truncated`, `too_large`.
  */
 export async function decodePhotograph(bytes: Uint8Array): Promise<Photograph> {
   const header = readPictureHeader(bytes);
