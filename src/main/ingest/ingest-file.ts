@@ -22,6 +22,8 @@ import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile, sha256 } from './read-file';
 import type { FileFacts, FrameOutcome, IngestedFile, IngestedFrames } from './types';
 
+const NOT_SQUARE = 'Its pixels are not square: it is shown, and given to a model, with its true aspect.';
+
 /** Long side of a thumbnail, pixels. */
 const THUMBNAIL_SIDE = 192;
 
@@ -144,7 +146,8 @@ async function finish(
   const picture = crop === undefined || tissue === null ? whole : dropEqualChannels(cropRaster(whole, tissue));
   const shaped = pixels === 'square' ? toSquarePixels(picture, pixelAspect) : picture;
   const raster = toCanonicalRaster(shaped, shortSide);
-  const facts = { ...decoded.facts, ...source, colour: whole.channels === 3 };
+  const warnings = shaped === picture ? decoded.facts.warnings : [...decoded.facts.warnings, NOT_SQUARE];
+  const facts = { ...decoded.facts, ...source, colour: whole.channels === 3, warnings };
   const thumbnail = await encodeJpeg(shrinkToLongSide(raster, THUMBNAIL_SIDE));
   return { facts, raster, thumbnail, picture: pictureFacts(raster) };
 }

@@ -69,7 +69,7 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8', (
   it('are imported, shown with the bytes that are no text, and read again from their place', async () => {
     const { plan, result } = await importAll([await putLatin1()]);
     expect(result).toMatchObject({ added: 2, skipped: [], classes: { gutartig: 1, 'b\\xF6sartig': 1 } });
-    expect(plan.information?.join()).toContain('2 files with names that are not UTF-8');
+    expect(plan.information?.join()).toContain('2 files have names that are not UTF-8');
     expect(paths()).toEqual(['b\\xF6sartig/\\xE4.png', 'gutartig/gr\\xF6\\xDFe.png']);
     // The cache gone, pictures come from the files themselves.
     rmSync(join(project.folder, 'cache'), { recursive: true });

@@ -126,7 +126,7 @@ function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   const odd = sources.filter(({ path }) => typeof nativePath(path) !== 'string').length;
   if (odd > 0) {
     notes.push(
-      `${count(odd, 'file')} with names that are not UTF-8: the bytes that are no text are written as \\xE4. They are read from their place all the same.`,
+      `${count(odd, 'file')} ${odd === 1 ? 'has a name that is' : 'have names that are'} not UTF-8: bytes that are no text are shown as \\xE4.`,
     );
   }
   if (mediaDirectories > 0) {

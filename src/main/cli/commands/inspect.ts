@@ -26,7 +26,10 @@ export function addInspect(program: Command, run: Run): void {
 
 function toText(file: InspectedFile): string {
   const notes = file.warnings.map((warning) => `  Note: ${warning}`);
-  if (!file.ok) return [file.path, `  ${file.error?.message ?? 'cannot be read'}`, ...notes].join('\n');
+  if (!file.ok) {
+    const { message = 'cannot be read', hint = null } = file.error ?? {};
+    return [file.path, `  ${message}${hint === null ? '' : ` ${hint}`}`, ...notes].join('\n');
+  }
   const lines = [
     file.path,
     `  ${file.kind}, ${file.columns} × ${file.rows}, ${file.frames} frame${file.frames === 1 ? '' : 's'}${
