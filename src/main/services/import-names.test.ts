@@ -118,6 +118,7 @@ it('what an import leaves out for a reason that can be helped is said in the pla
       expect.stringMatching(/^1 file left out that is an archive/),
     ]),
   );
+  expect(result.warnings).toEqual(expect.arrayContaining([expect.stringMatching(/^1 file locked with a password/)]));
   expect(plan.files).toBe(1);
   expect(result.skipped.map(({ path, code }) => [path, code])).toEqual([
     ['locked.zip/a.png', 'encrypted'],

@@ -5,6 +5,7 @@ import { nativePath } from '../ingest/native-path';
 import { knownPaths } from '../store/imports';
 import { naturalKey } from '../store/natural-key';
 import { homeOf, type ImportSource, sourceName } from './import-run';
+import { leftOutWarnings } from './left-out';
 import type { OpenProject } from './projects';
 import { count } from './splits-warnings';
 
@@ -94,25 +95,6 @@ function planWarnings({ sources, layout, ignored }: ImportScan, classes: Readonl
   }
   return [...warnings, ...leftOutWarnings(ignored)];
 }
-
-/** What is left out for a reason that a person can do something about, so that no long list hides it. */
-function leftOutWarnings(ignored: readonly SkippedFile[]): string[] {
-  const codes = tally(ignored.map(({ code }) => code));
-  return Object.entries(leftOut).flatMap(([code, text]) => {
-    const files = codes.get(code);
-    return files === undefined ? [] : [`${count(files, 'file')} ${text(files === 1)}`];
-  });
-}
-
-const leftOut: Readonly<Record<string, (one: boolean) => string>> = {
-  encrypted: () => 'locked with a password: unpack the archive with its password and import the folder.',
-  nested_archive: (one) =>
-    `left out that ${one ? 'is an archive' : 'are archives'} inside an archive: unpack the outer one and import the folder.`,
-  unsupported_archive: (one) =>
-    `left out that ${one ? 'is a part' : 'are parts'} of a split archive: unpack it and import the folder.`,
-  unsupported_compression: () => 'packed in a way that Fovea does not read: unpack the archive and import the folder.',
-  missing: () => 'named by a DICOMDIR and not there: the copy of the disc is not whole.',
-};
 
 function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   const notes: string[] = [];

@@ -28,6 +28,7 @@ import { lostPlaces } from './import-moves';
 import type { JobHandle } from './jobs';
 import { studyOf } from './label-table-changes';
 import type { LabelTable, TableEntry } from './labels-table';
+import { leftOutWarnings } from './left-out';
 import { matchTable, type TableTarget } from './match-table';
 import { imagesFolder } from './project-paths';
 import type { OpenProject } from './projects';
@@ -286,6 +287,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     warnings.push(...(run.table?.problems ?? []), ...(match?.problems ?? []));
     const misses = run.patternPatients?.filter((one) => one === null).length ?? 0;
     if (misses > 0) warnings.push(`The patient pattern does not match ${count(misses, 'file name')}.`);
+    warnings.push(...leftOutWarnings(skipped));
     const distinct = [...fileWarnings].sort((a, b) => b[1] - a[1]);
     for (const [text, n] of distinct.slice(0, DISTINCT_WARNINGS))
       warnings.push(n === 1 ? text : `${text} (${n} files)`);
