@@ -1,14 +1,9 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
+import { pngChunk as writeChunk } from '../raster/strip-metadata/strip-png';
 
 /** A chunk with its checksum. */
-export function pngChunk(type: string, content: Uint8Array | readonly number[]): Buffer {
-  const bytes = Buffer.alloc(12 + content.length);
-  bytes.writeUInt32BE(content.length, 0);
-  bytes.write(type, 4, 'latin1');
-  bytes.set(content, 8);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + content.length)), 8 + content.length);
-  return bytes;
-}
+export const pngChunk = (type: string, content: Uint8Array | readonly number[]): Buffer =>
+  writeChunk(type, Buffer.from(content));
 
 const COLOUR_TYPE = { 1: 0, 2: 4, 3: 2, 4: 6 } as const;
 

@@ -11,7 +11,8 @@ function damaged(): FoveaError {
   return new FoveaError('damaged', 'The PNG file is damaged: its parts do not follow each other.');
 }
 
-function chunk(type: string, content: Buffer): Buffer {
+/** A chunk with its checksum. */
+export function pngChunk(type: string, content: Buffer): Buffer {
   const bytes = Buffer.alloc(12 + content.length);
   bytes.writeUInt32BE(content.length, 0);
   bytes.write(type, 4, 'latin1');
@@ -35,7 +36,7 @@ export function stripPng(bytes: Buffer, orientation: number): { bytes: Buffer; r
     if (end > bytes.length) throw damaged();
     const type = bytes.toString('latin1', at + 4, at + 8);
     if (type === 'IDAT' && !oriented) {
-      kept.push(chunk('eXIf', orientationTiff(orientation)));
+      kept.push(pngChunk('eXIf', orientationTiff(orientation)));
       oriented = true;
     }
     if (KEPT.has(type)) kept.push(bytes.subarray(at, end));
