@@ -1,7 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 import dicomParser from 'dicom-parser';
 import { FoveaError } from '#shared/ipc/errors';
-import { damaged } from './damaged';
+import { damaged, tooDeep } from './damaged';
 import { inflateDataSet } from './inflate';
 import { parseImplicitBody } from './parse-implicit';
 import {
@@ -49,6 +49,7 @@ function parsePartly(bytes: Buffer): Attempt | null {
     if (typeof error === 'object' && error !== null && 'dataSet' in error && 'exception' in error) {
       return { dataSet: error.dataSet as DataSet, stop: stopReason(error.exception) };
     }
+    if (stopReason(error) === 'too-deep') throw tooDeep();
     return null;
   }
 }
