@@ -36,7 +36,7 @@ interface Attempt {
 function stopReason(exception: unknown): ParseStop {
   const text = exception instanceof Error ? exception.message : String(exception);
   // The parser calls itself for each level of sequences.
-  if (exception instanceof RangeError && /call stack/i.test(text)) return 'too-deep';
+  if (/call stack/i.test(text)) return 'too-deep';
   return /past end|cannot seek|overrun|eof|maxPosition/i.test(text) ? 'truncated' : 'damaged';
 }
 
@@ -124,7 +124,9 @@ type MetaHeader = DataSet & { readonly position?: number };
 function readMeta(bytes: Buffer): MetaHeader | null {
   try {
     return dicomParser.readPart10Header(bytes);
-  } catch {
+  } catch (error) {
+    // It reads one element behind the file meta group.
+    if (stopReason(error) === 'too-deep') throw tooDeep();
     return null;
   }
 }
