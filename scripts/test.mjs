@@ -47,19 +47,25 @@ function findChromium() {
     '/usr/bin/google-chrome',
   ];
   const find = () => candidates.find((path) => path !== undefined && existsSync(path)) ?? null;
-  if (find() === null && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
-    console.log('Chromium is missing: installing it with apt-get.');
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    run('apt-get', ['update', '-qq'], { env });
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], {
-      env,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  }
+  if (find() === null) install('chromium', 'fonts-dejavu-core');
   return find();
 }
 
+/** With apt, where it and the rights are there; elsewhere what wants the packages is skipped. */
+function install(...packages) {
+  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return;
+  console.log(`Installing ${packages.join(' ')} with apt-get.`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update', '-qq'], { env });
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
 const chromium = findChromium();
+// Records the network calls of the test that nothing leaves the machine.
+if (process.platform === 'linux' && !existsSync('/usr/bin/strace')) install('strace');
 step('types', bin('tsc'), ['-b']);
 step('lint', bin('biome'), ['ci', '--diagnostic-level=error']);
 if (step('build', bin('electron-vite'), ['build', '--logLevel', 'warn'])) {

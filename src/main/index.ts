@@ -1,6 +1,6 @@
 import { app, BrowserWindow } from 'electron';
 import { createPick } from './app/dialogs';
-import { guardSession, installGuards } from './app/guards';
+import { guardSession, installGuards, stayOffline } from './app/guards';
 import { installMenu } from './app/menu';
 import { registerScheme, serveScheme } from './app/protocol';
 import { installTransport } from './app/transport';
@@ -21,6 +21,7 @@ let closing: Promise<void> | null = null;
 
 app.setPath('userData', places.userDataFolder);
 app.enableSandbox();
+stayOffline();
 registerScheme();
 installGuards();
 process.on('uncaughtException', (error) => log.failure('uncaught', error));

@@ -17,6 +17,16 @@ export function installGuards(): void {
   });
 }
 
+/**
+ * Before the app is ready: keeps Chromium off the network where no page asks for anything, such as looking for a proxy
+ * by the name `wpad`. A download of a checkpoint, which a user starts, goes through Node and not through here.
+ */
+export function stayOffline(): void {
+  app.commandLine.appendSwitch('disable-background-networking');
+  app.commandLine.appendSwitch('no-proxy-server');
+  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
+}
+
 /** Electron grants every permission unless it is told not to. */
 export function guardSession(guarded: Session = session.defaultSession): void {
   guarded.setPermissionRequestHandler((_contents, permission, answer) => answer(isHarmless(permission)));

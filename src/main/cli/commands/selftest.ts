@@ -30,11 +30,18 @@ export function addSelftest(program: Command, run: Run): void {
         const failure = {
           code: 'selftest_failed',
           message: `${failed} checks failed on ${result.device}.`,
-          hint: 'Do not trust results of this device; train on the CPU (--device cpu).',
+          hint: hintFor(result.device),
         };
         return { result: { ...result }, text: toText(result, failed), ...(failed > 0 ? { failure } : {}) };
       }),
     );
+}
+
+/** What still works is another device; where the CPU itself fails, the machine or the installation is at fault. */
+function hintFor(device: SelftestResult['device']): string {
+  return device === 'cpu'
+    ? 'Do not trust any result of this machine. Install Fovea again; if the checks still fail, report them with the processor model.'
+    : `Do not trust results of ${device}: update its driver, or train on the CPU (--device cpu).`;
 }
 
 function toText({ device, cases }: SelftestResult, failed: number): string {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { listSupportedBackends } from 'onnxruntime-node';
 import { GraphBuilder } from '../ir/builder';
 import type { Backend, EngineDevice } from './backend';
 import type { OnnxRuntimeDevice } from './execution-providers';
 import { missingLibrary } from './missing-library';
 import { createOnnxRuntimeBackend } from './onnxruntime';
+import { onnxruntime } from './onnxruntime-library';
 
 type ProbedDevice = Exclude<OnnxRuntimeDevice, 'cpu'>;
 
@@ -35,7 +35,7 @@ const VULKAN_NOT_INSTALLED = `${VULKAN_LOADER} is missing: install Vulkan (libvu
 export async function deviceProblem(device: OnnxRuntimeDevice): Promise<string | null> {
   if (device === 'cpu') return null;
   const { build, machine } = NEEDS[device];
-  if (!listSupportedBackends().some(({ name }) => name === device)) return build;
+  if (!onnxruntime.listSupportedBackends().some(({ name }) => name === device)) return build;
   // Asked without their libraries, onnxruntime and Dawn write lines of paths to the terminal.
   if (device === 'cuda' && !hasCudaLibrary()) return CUDA_NOT_INSTALLED;
   if (device === 'webgpu' && !hasVulkanLoader()) return VULKAN_NOT_INSTALLED;

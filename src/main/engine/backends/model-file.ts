@@ -1,5 +1,6 @@
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Tensor } from '../tensor';
+import { onnxruntime } from './onnxruntime-library';
 
 /** A finished ONNX classifier, run as any other program would run it. */
 export interface ModelFile {
@@ -10,7 +11,7 @@ export interface ModelFile {
 
 /** Opens an ONNX file of ours on the CPU: for the check of an export against the model that it was made from. */
 export async function openModelFile(path: string, threads: number): Promise<ModelFile> {
-  const session = await InferenceSession.create(path, {
+  const session = await onnxruntime.InferenceSession.create(path, {
     executionProviders: ['cpu'],
     logSeverityLevel: 3,
     ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
@@ -19,7 +20,7 @@ export async function openModelFile(path: string, threads: number): Promise<Mode
     run: async (inputs) => {
       const feeds = Object.entries(inputs).map(([name, { shape, data }]): [string, OrtTensor] => [
         name,
-        new OrtTensor('float32', data, [...shape]),
+        new onnxruntime.Tensor('float32', data, [...shape]),
       ]);
       const outputs = await session.run(Object.fromEntries(feeds));
       return new Map(

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Graph } from '../ir/graph';
 import { lowerGraph } from '../onnx/lower';
@@ -10,6 +10,7 @@ import {
   type OnnxRuntimeDevice,
   prepareProvider,
 } from './execution-providers';
+import { onnxruntime } from './onnxruntime-library';
 import { isOutOfMemory, outOfMemory } from './out-of-memory';
 import { arenaStaysSmall, checkTensorSizes } from './tensor-limit';
 
@@ -43,7 +44,7 @@ export function createOnnxRuntimeBackend(
 
 /** Runs a finished ONNX model: for the parity check of an export. */
 export async function createModelProgram(model: Uint8Array, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(model, sessionOptions(executionProviders.cpu, threads, !inElectron));
+  return onnxruntime.InferenceSession.create(model, sessionOptions(executionProviders.cpu, threads, !inElectron));
 }
 
 /** There a single allocation near 2 GiB ends the process. */
@@ -83,7 +84,7 @@ async function createSession(
   );
   const options = sessionOptions(execution, threads, !inElectron || arenaStaysSmall(graph));
   try {
-    return await InferenceSession.create(
+    return await onnxruntime.InferenceSession.create(
       model,
       execution.keepsTensors ? { ...options, preferredOutputLocation: locations } : options,
     );
@@ -175,7 +176,7 @@ class OnnxRuntimeProgram implements Program {
     if (!('data' in tensor)) throw new Error('a tensor of another backend');
     const known = this.wrapped.get(tensor.data);
     if (known) return known;
-    const created = new OrtTensor('float32', tensor.data, [...shape]);
+    const created = new onnxruntime.Tensor('float32', tensor.data, [...shape]);
     this.wrapped.set(tensor.data, created);
     return created;
   }

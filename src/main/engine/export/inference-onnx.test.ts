@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import type { Precision } from '#shared/models/precision';
+import { onnxruntime } from '../backends/onnxruntime-library';
 import { elementTypes } from '../onnx/codes';
 import { ModelProtoSchema } from '../onnx/onnx.generated';
 import { createRandom, normal } from '../random';
@@ -62,8 +62,8 @@ describe('exportInferenceOnnx', () => {
       const expected = (await classifier.run(pixels, count)).logits;
       await classifier.dispose();
 
-      const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1 });
-      const result = await session.run({ pixel_values: new Tensor('float32', pixels, [count, 3, 16, 16]) });
+      const session = await onnxruntime.InferenceSession.create(bytes, { intraOpNumThreads: 1 });
+      const result = await session.run({ pixel_values: new onnxruntime.Tensor('float32', pixels, [count, 3, 16, 16]) });
       await session.release();
       expect(result['logits']?.dims).toEqual([count, 2]);
       expect(relativeError(result['logits']?.data as Float32Array, expected)).toBeLessThan(1e-5);
@@ -116,8 +116,8 @@ describe('exportInferenceOnnx', () => {
         await classifier.dispose();
         return logits;
       };
-      const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1 });
-      const result = await session.run({ pixel_values: new Tensor('float32', pixels, [3, 3, 16, 16]) });
+      const session = await onnxruntime.InferenceSession.create(bytes, { intraOpNumThreads: 1 });
+      const result = await session.run({ pixel_values: new onnxruntime.Tensor('float32', pixels, [3, 3, 16, 16]) });
       await session.release();
       const own = await logitsOf('int8');
       expect(relativeError(result['logits']?.data as Float32Array, own)).toBeLessThan(1e-5);

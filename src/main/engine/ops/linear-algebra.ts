@@ -1,6 +1,7 @@
 import type { Shape } from '../ir/graph';
 import { dimension, formatShape, ShapeError, sameShape } from '../ir/shape';
 import { elementTypes } from '../onnx/codes';
+import { checkSevenBits } from '../quantize/quantized-matrix';
 import { at, everywhere, gradientAt, type LoweringContext, type OpRule } from './rule';
 
 function matmulShape(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Shape {
@@ -142,7 +143,9 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
       throw new Error('a quantised layer is for inference and has no gradient');
     },
     // Operators of the standard alone; onnxruntime makes MatMulIntegerToFloat or DynamicQuantizeMatMul of them.
-    lower: everywhere(({ emitter, attributes: { rows, columns, values, scales }, inputs, outputs }) => {
+    lower: everywhere(({ emitter, attributes, inputs, outputs }) => {
+      checkSevenBits(attributes);
+      const { rows, columns, values, scales } = attributes;
       const [x, bias] = [at(inputs, 0), inputs[1]];
       const [quantized, scale, zero] = emitter.node('DynamicQuantizeLinear', [x], 3) as [string, string, string];
       const weight = emitter.tensor([rows, columns], values);

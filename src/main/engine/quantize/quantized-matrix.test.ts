@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { quantizeWeight } from './quantized-matrix';
+import { GraphBuilder } from '../ir/builder';
+import { lowerGraph } from '../onnx/lower';
+import { opCases } from '../selftest/op-cases';
+import { checkSevenBits, quantizeWeight } from './quantized-matrix';
 
 /*
  * The reference is PyTorch 2.15: torch.quantize_per_channel(w, scales, 0, axis 0, torch.qint8) with scales = max |w| / 64
@@ -30,4 +33,26 @@ it('never makes a pair of products that 16 bits cannot hold', () => {
   const { values } = quantizeWeight({ shape: [1, 4], data: Float32Array.of(-1, -1, 1, 1) });
   const [a, b] = [...values].sort((x, y) => y - x) as [number, number];
   expect(255 * a + 255 * b).toBeLessThanOrEqual(2 ** 15 - 1);
+});
+
+describe('a weight that needs the eighth bit', () => {
+  /*
+   * Without VNNI, x64 adds pairs of products in 16 bits and stops at 32767: of inputs 255, 255 and weights 65, 65 the sum
+   * is 33150, and such a processor answers 32767. Of weights 64, 64 it is 32640 everywhere.
+   */
+  it.each([65, 127, -65, -128])('of %i is not written into a model', (value) => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x', [1, 2]);
+    const weight = { rows: 2, columns: 1, values: Int8Array.of(value, 1), scales: Float32Array.of(1) };
+    builder.output('y', builder.quantizedLinear(x, weight, null));
+    expect(() => lowerGraph(builder.build('wide'), { dialect: 'cpu' })).toThrow('7 bits');
+  });
+
+  it('is not among those that a device is checked with, which have the largest of 7 bits', () => {
+    for (const { attributes } of opCases.quantizedLinear) {
+      expect(() => checkSevenBits(attributes)).not.toThrow();
+      expect(Math.max(...attributes.values)).toBe(64);
+      expect(Math.min(...attributes.values)).toBe(-64);
+    }
+  });
 });

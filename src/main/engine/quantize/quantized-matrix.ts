@@ -18,6 +18,16 @@ export interface QuantizedMatrix {
 const LARGEST = 64;
 
 /**
+ * For whoever writes such a matrix into a model.
+ *
+ * @throws where a value needs the eighth bit, for then the file would answer otherwise on a processor without VNNI
+ */
+export function checkSevenBits({ values }: QuantizedMatrix): void {
+  const wide = values.find((value) => value > LARGEST || value < -LARGEST);
+  if (wide !== undefined) throw new Error(`an int8 weight is ${wide}: 7 bits hold -${LARGEST} to ${LARGEST}`);
+}
+
+/**
  * The transpose of a linear layer's weight [out, in] in int8, with a scale for each output (PyTorch's
  * `per_channel_symmetric`): max |w| / 64 of its row.
  */
