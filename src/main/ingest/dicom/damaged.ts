@@ -18,3 +18,7 @@ export function notRead(message: string): FoveaError {
     hint: 'Export it from the archive as uncompressed grey or RGB DICOM, and import it again.',
   });
 }
+
+export function tooDeep(): FoveaError {
+  return notRead('The file nests its sequences deeper than Fovea reads.');
+}

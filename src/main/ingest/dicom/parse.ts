@@ -1,7 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 import dicomParser from 'dicom-parser';
 import { FoveaError } from '#shared/ipc/errors';
-import { damaged } from './damaged';
+import { damaged, tooDeep } from './damaged';
 import { inflateDataSet } from './inflate';
 import { parseImplicitBody } from './parse-implicit';
 import {
@@ -36,7 +36,7 @@ interface Attempt {
 function stopReason(exception: unknown): ParseStop {
   const text = exception instanceof Error ? exception.message : String(exception);
   // The parser calls itself for each level of sequences.
-  if (exception instanceof RangeError && /call stack/i.test(text)) return 'too-deep';
+  if (/call stack/i.test(text)) return 'too-deep';
   return /past end|cannot seek|overrun|eof|maxPosition/i.test(text) ? 'truncated' : 'damaged';
 }
 
@@ -49,6 +49,7 @@ function parsePartly(bytes: Buffer): Attempt | null {
     if (typeof error === 'object' && error !== null && 'dataSet' in error && 'exception' in error) {
       return { dataSet: error.dataSet as DataSet, stop: stopReason(error.exception) };
     }
+    if (stopReason(error) === 'too-deep') throw tooDeep();
     return null;
   }
 }
@@ -123,7 +124,9 @@ type MetaHeader = DataSet & { readonly position?: number };
 function readMeta(bytes: Buffer): MetaHeader | null {
   try {
     return dicomParser.readPart10Header(bytes);
-  } catch {
+  } catch (error) {
+    // It reads one element behind the file meta group.
+    if (stopReason(error) === 'too-deep') throw tooDeep();
     return null;
   }
 }

@@ -1,7 +1,7 @@
 import type { DataSet, Element } from 'dicom-parser';
 import { FoveaError } from '#shared/ipc/errors';
 import { decodeFrame } from './codecs/decode-frame';
-import { damaged, notRead, truncated } from './damaged';
+import { damaged, tooDeep, truncated } from './damaged';
 import { findFrames, joinFragments } from './encapsulated/frame-fragments';
 import { type ImageAttributes, readImageAttributes } from './image-attributes';
 import { countNativeFrames, readNativeFrame } from './native-frame';
@@ -25,7 +25,7 @@ function findPixelData(dataSet: DataSet, stop: ParseStop): Element {
   if (element !== undefined && element.length > 0) return element;
   if (stop === 'truncated') throw truncated('The file ends before its image does.');
   if (stop === 'damaged') throw damaged('The file is damaged before or in its image.');
-  if (stop === 'too-deep') throw notRead('The file nests its sequences deeper than Fovea reads.');
+  if (stop === 'too-deep') throw tooDeep();
   throw new FoveaError('no_pixel_data', 'The DICOM file has no image in it.', {
     hint: 'Reports, plans, waveforms and directories have no picture to learn from.',
   });

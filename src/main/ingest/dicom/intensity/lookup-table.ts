@@ -6,7 +6,7 @@ import { type NumberAttribute, readNumbers } from '../numbers/read-numbers';
 /** A Modality or VOI LUT (PS3.3, C.11.1.1 and C.11.2.1.1). */
 export interface LookupTable {
   readonly first: number;
-  /** Bits of an entry, as they are used. */
+  /** Bits of an entry by the descriptor; 8 where two are packed in a word. */
   readonly bits: number;
   readonly entries: Uint16Array;
 }
@@ -18,24 +18,6 @@ const LUT_DATA = 'x00283006';
 export function lookUp(table: LookupTable, value: number): number {
   const index = Math.min(Math.max(Math.round(value) - table.first, 0), table.entries.length - 1);
   return table.entries[index] as number;
-}
-
-/** Depths that entries of a LUT have in practice. */
-const DEPTHS = [8, 10, 12, 14, 16];
-
-/**
- * How deep entries are. One that is larger than the descriptor allows is believed; where the largest would leave the
- * picture below a quarter of its brightness, the depth that it needs is.
- */
-function entryBits(entries: Uint16Array, described: number, name: string, notes: Notes): number {
-  const largest = entries.reduce((most, entry) => Math.max(most, entry), 0);
-  const needed = DEPTHS.find((depth) => largest < 2 ** depth) ?? 16;
-  const legal = described >= 8 && described <= 16;
-  if (legal && largest < 2 ** described && (largest === 0 || largest >= 2 ** (described - 2))) return described;
-  notes.add(
-    `The entries of the ${name} have another depth than its descriptor says: the depth of the entries was used.`,
-  );
-  return needed;
 }
 
 /** 16-bit entries as words, 8-bit ones as words or packed in bytes: the length of the data tells. */
@@ -73,10 +55,13 @@ export function readLookupTable(
     notes.add(`The ${name} of the file is incomplete and was not used.`);
     return null;
   }
+  if (read.packed && bits !== 8) {
+    notes.add(`The entries of the ${name} are narrower than its descriptor says: they were read as they are stored.`);
+  }
   const signed = signedInput || item.elements[LUT_DESCRIPTOR.tag]?.vr === 'SS';
   return {
     first: signed && first > 32_767 ? first - 65_536 : first,
-    bits: read.packed && bits !== 8 ? 8 : entryBits(read.entries, bits, name, notes),
+    bits: read.packed ? 8 : bits,
     entries: read.entries,
   };
 }

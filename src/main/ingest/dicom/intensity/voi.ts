@@ -51,9 +51,29 @@ function readWindows(scope: DataSet, voiFunction: VoiFunction, notes: Notes): In
   return windows;
 }
 
+/** Depths that entries of a VOI LUT have in practice. */
+const DEPTHS = [8, 10, 12, 14, 16];
+
+/**
+ * A VOI LUT with the depth that its entries have, which is what white is measured by. An entry that is larger than the
+ * descriptor allows is believed; and where the largest would leave the picture below a quarter of its brightness, the
+ * depth that it needs is.
+ */
+function withUsedDepth(table: LookupTable, notes: Notes): LookupTable {
+  const { entries, bits } = table;
+  const largest = entries.reduce((most, entry) => Math.max(most, entry), 0);
+  const legal = bits >= 8 && bits <= 16;
+  if (legal && largest < 2 ** bits && (largest === 0 || largest >= 2 ** (bits - 2))) return table;
+  notes.add(
+    'The entries of the VOI LUT have another depth than its descriptor says: the depth of the entries was used.',
+  );
+  return { ...table, bits: DEPTHS.find((depth) => largest < 2 ** depth) ?? 16 };
+}
+
 /** Windows and VOI LUT of one frame. `signed` says whether values after the modality LUT may be negative. */
 export function readVoi(dataSet: DataSet, frame: number, signed: boolean, notes: Notes): Voi {
-  const table = readLookupTable(firstItem(dataSet, VOI_LUT_SEQUENCE), signed, 'VOI LUT', notes);
+  const stored = readLookupTable(firstItem(dataSet, VOI_LUT_SEQUENCE), signed, 'VOI LUT', notes);
+  const table = stored === null ? null : withUsedDepth(stored, notes);
   for (const scope of frameScopes(dataSet, frame, FRAME_VOI_LUT_SEQUENCE)) {
     const voiFunction = readFunction(scope, notes);
     const windows = readWindows(scope, voiFunction, notes);
