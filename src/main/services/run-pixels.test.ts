@@ -52,7 +52,7 @@ test('a new run sees square pixels, one of before sees them as they are stored',
   const { hash } = dataset.sourceFile(project, image);
 
   const now = pipelineOf(runConfigSchema.parse({ backbone: 'vit' }), { imageSize: 224, mean: half, std: half });
-  const { pixels: _, ...before } = now;
+  const { pixels: _pixels, wideSamples: _wideSamples, ...before } = now;
   const size = async (pipeline: Pipeline) => {
     const [path = ''] = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image, hash }] });
     const { width, height } = decodeRaster(readFileSync(path));
