@@ -43,7 +43,9 @@ function greyWherePossible({ channels, samples }: Photograph): Pick<Photograph, 
   for (let at = 0; at < samples.length; at += 3) {
     if (samples[at] !== samples[at + 1] || samples[at] !== samples[at + 2]) return { channels, samples };
   }
-  return { channels: 1, samples: samples.filter((_, at) => at % 3 === 0) };
+  const grey = new Uint16Array(samples.length / 3);
+  for (let pixel = 0; pixel < grey.length; pixel++) grey[pixel] = samples[3 * pixel] as number;
+  return { channels: 1, samples: grey };
 }
 
 /** What a 16-bit PNG says of the span of its values, and what a person is told of it. */
