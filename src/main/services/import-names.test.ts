@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { zipBytes } from '../ingest/test-support/zip-bytes';
+import { parseTableText } from './label-table-text';
+import { readLabelTable } from './labels-table';
 import { createPictures } from './pictures';
 import { givenFiles } from './prediction-files';
 import { imagesFolder } from './project-paths';
@@ -55,6 +57,11 @@ describe.skipIf(process.platform !== 'linux')('file names that are not UTF-8', (
     await at.importAll([await putLatin1()], { copy: true });
     expect(paths()).toEqual(['b_sartig/_.png', 'gutartig/gr__e.png']);
     expect(readdirSync(imagesFolder(at.project.folder)).sort()).toEqual(['b_sartig', 'gutartig']);
+  });
+
+  it('are found by the rows of a table that names them as they are shown', () => {
+    const table = readLabelTable(parseTableText(Buffer.from('path,label\ngutartig/gr\\xF6\\xDFe.png,benign\n')), {});
+    expect(table.find('gutartig/gr\\xF6\\xDFe.png')).toMatchObject({ entry: { label: 'benign' }, whole: true });
   });
 
   it('are predicted, also where the command line could not give the name', async () => {

@@ -271,7 +271,8 @@ function finder(entries: readonly TableEntry[]): LabelTable['find'] {
 
 /** "a/b/c" → "a/b/c", "b/c", "c"; lower case, NFC. */
 function pathEnds(path: string): string[] {
-  const plain = path.normalize('NFC').toLowerCase();
+  // As in tables: a backslash separates. So does that of a byte which is no text, on both sides.
+  const plain = path.normalize('NFC').replaceAll('\\', '/').toLowerCase();
   if (!plain.includes('/')) return plain === '' || plain === '.' ? [] : [plain];
   const parts = plain.split('/').filter((part) => part !== '' && part !== '.');
   const kept = parts.slice(-DEEPEST);
