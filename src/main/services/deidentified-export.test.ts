@@ -179,6 +179,34 @@ describe('de-identified export', () => {
     expect(studies[0]).toMatch(/^2\.25\.\d+$/);
   });
 
+  it('guards its table from spreadsheets, and the import takes the guard off', async () => {
+    const formula = "=cmd|' /C calc'!A1";
+    put('images/anna.dcm', ultrasound('Anna', '11', 1));
+    put('images/berta.dcm', ultrasound('Berta', '12', 2));
+    put('images/carla.dcm', ultrasound('Carla', '13', 3));
+    writeFileSync(join(root, 'in.csv'), `path,label\nanna.dcm,${formula}\nberta.dcm,'=quoted\ncarla.dcm,-2\n`);
+    const first = await importFolder(project, images(), join(root, 'in.csv'));
+    // A table that others guarded is read as they meant it.
+    expect(Object.keys(first.classes).sort()).toEqual(['-2', formula, '=quoted'].sort());
+    await exportTo(join(root, 'out'));
+    const cells = readFileSync(join(root, 'out', 'labels.csv'), 'utf8')
+      .trim()
+      .split('\r\n')
+      .flatMap((line) => line.split(','));
+    for (const cell of cells) expect(cell).not.toMatch(/^"?[=+\-@]/);
+    expect(cells).toContain(`'${formula}`);
+    // The first column still names a file, for every program.
+    for (const line of readFileSync(join(root, 'out', 'labels.csv'), 'utf8')
+      .trim()
+      .split('\r\n')
+      .slice(1)) {
+      expect(statSync(join(root, 'out', line.slice(0, line.indexOf(',')))).isFile()).toBe(true);
+    }
+    const other = await projects.create(join(root, 'other'));
+    const again = await importFolder(other, join(root, 'out'), join(root, 'out', 'labels.csv'));
+    expect(again).toMatchObject({ added: 3, classes: first.classes });
+  });
+
   it('holds back what the search for letters found, though the file says that there are none', async () => {
     put('a/anna.dcm', ultrasound('Anna', '11', 1));
     put('a/berta.dcm', ultrasound('Berta', '12', 2));

@@ -10,6 +10,7 @@ import type {
   HeldBackReason,
 } from '#shared/models/deidentified-export';
 import type { Job } from '#shared/models/job';
+import { RESEARCH_USE } from '#shared/research-use';
 import type { DecodePool } from '../decode-host/client';
 import { ActionCounts } from '../ingest/dicom/deidentify/action-counts';
 import { toStoreError } from '../store/errors';
@@ -185,7 +186,11 @@ export function createDeidentifiedExports(services: {
         statements: statementsOf(options),
       };
       await writeFile(join(temporary, 'labels.csv'), labelsCsv(outcome.written), { flush: true });
-      await writeFile(join(temporary, 'report.json'), `${JSON.stringify(report, null, 2)}\n`, { flush: true });
+      await writeFile(
+        join(temporary, 'report.json'),
+        `${JSON.stringify({ ...report, researchUse: RESEARCH_USE }, null, 2)}\n`,
+        { flush: true },
+      );
       await writeFile(join(temporary, 'report.html'), deidentifiedReportPage(report), { flush: true });
       job.signal.throwIfAborted();
       // An empty folder that was given makes room; one that was filled meanwhile stays, and the rename fails.

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
+import { defaultPipeline, pipelineHash, usualNormalisation } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import type { Pipeline } from '#shared/models/pipeline';
 import { pngBytes, pngChunk } from '../ingest/test-support/png-bytes';
@@ -16,11 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const estimate = {
-  imageSize: 224,
-  mean: [0.5, 0.5, 0.5] as [number, number, number],
-  std: [0.5, 0.5, 0.5] as [number, number, number],
-};
+const estimate = { imageSize: 224, processor: usualNormalisation };
 const present = (intensity?: string) => pipelineOf({ intensity, crop: undefined }, estimate);
 
 /** The record of a run of an earlier version: nothing of how pixels and 16-bit samples are read. */

@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
 import { type DeidentifiedResult, deidentifiedOptionsSchema, pixelRiskNames } from '#shared/models/deidentified-export';
+import { RESEARCH_USE } from '#shared/research-use';
 import type { Run } from '../program';
-import { decimals, RESEARCH_USE, table } from '../table';
+import { decimals, table } from '../table';
 
 interface Options {
   readonly dates: 'remove' | 'shift';
