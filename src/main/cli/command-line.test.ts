@@ -45,7 +45,10 @@ describe('fovea', () => {
 
   async function succeed(...given: string[]) {
     const { code, answer, stderr } = await json(...given);
-    expect(answer, stderr).toMatchObject({ ok: true });
+    expect(answer, stderr).toMatchObject({
+      ok: true,
+      researchUse: 'Research use only: not for diagnosis or treatment.',
+    });
     expect(code).toBe(0);
     return answer;
   }
@@ -172,6 +175,10 @@ describe('fovea', () => {
     const exported = await succeed('export', project, id, '--format', 'hf', out);
     expect((exported['parity'] as { maxProbabilityDifference: number }).maxProbabilityDifference).toBeLessThan(1e-4);
     expect(await readdir(out)).toEqual(expect.arrayContaining(['config.json', 'model.safetensors']));
+    expect(JSON.parse(await readFile(join(out, 'config.json'), 'utf8'))).toMatchObject({
+      architectures: [expect.stringContaining('ForImageClassification')],
+      research_use: 'Research use only: not for diagnosis or treatment.',
+    });
 
     const int8 = await succeed('export', project, id, '--format', 'onnx-int8', join(folder, 'int8'));
     expect(int8).toMatchObject({

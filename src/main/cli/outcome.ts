@@ -1,4 +1,5 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
+import { RESEARCH_USE } from '#shared/research-use';
 
 /** What a command answers: `result` is the JSON object (without `ok`), `text` the same for a person. */
 export interface Outcome {
@@ -33,7 +34,7 @@ export function exitCodeOf(error: unknown): number {
   return exitCodes.failed;
 }
 
-/** The one object on stdout under `--json`. Numbers that JSON has no word for become null. */
+/** The one object on stdout under `--json`, with the notice on its use. Numbers that JSON has no word for become null. */
 export function jsonLine(value: { ok: true } | { ok: false; error: ErrorInfo }): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${JSON.stringify({ ...value, researchUse: RESEARCH_USE })}\n`;
 }

@@ -6,7 +6,7 @@ export type { EngineAction, EngineCall, EngineListeners } from './lane';
 
 export interface EngineClient {
   /**
-   * Asks the engine. Short work (`estimate`, `devices`, `fastestDevice`, `classify`) has a process of its own, so that it
+   * Asks the engine. Short work (`estimate`, `inspectBackbone`, `devices`, `fastestDevice`, `classify`) has a process of its own, so that it
    * never waits for a training; all else runs one at a time in another.
    */
   request<K extends EngineRequestName>(
@@ -29,7 +29,9 @@ export interface EngineClientOptions {
 }
 
 const IDLE_MILLISECONDS = 60_000;
-const shortRequests: ReadonlySet<EngineRequestName> = new Set(['estimate', 'devices', 'fastestDevice', 'classify']);
+const shortRequests: ReadonlySet<EngineRequestName> = new Set([
+  ...(['estimate', 'inspectBackbone', 'devices', 'fastestDevice', 'classify'] as const),
+]);
 
 /** Owns the engine's processes. Nothing is started before the first request. */
 export function createEngineClient(options: EngineClientOptions): EngineClient {

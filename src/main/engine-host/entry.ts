@@ -8,6 +8,7 @@ import { estimate } from './estimate';
 import { exportOnnx } from './export-onnx';
 import { findFastestDevice } from './fastest-device';
 import { findLearningRate } from './find-learning-rate';
+import { inspectBackbone } from './inspect-backbone';
 import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './protocol';
 import type { RequestContext } from './request-context';
 import { selftest } from './selftest';
@@ -25,6 +26,7 @@ const handlers: Handlers = {
   findLearningRate,
   classify,
   estimate,
+  inspectBackbone,
   exportOnnx,
   comparePrecisions,
   selftest,

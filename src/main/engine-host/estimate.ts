@@ -17,8 +17,7 @@ import { estimateSeconds } from './speed';
 export async function estimate(spec: EstimateSpec): Promise<Estimate> {
   const { config: run } = spec;
   const device = await requirePrecision(run);
-  const classes = Array.from({ length: spec.classes }, (_, index) => `class ${index}`);
-  const backbone = await describeBackbone(spec.backbone, classes, run.imageSize);
+  const backbone = await describeBackbone(spec.backbone, spec.classes, run.imageSize);
   const groups = parameterGroups(backbone.config);
   const stages = stagesOf(run);
   const lora = loraOf(run);
@@ -49,9 +48,9 @@ export async function estimate(spec: EstimateSpec): Promise<Estimate> {
       run.threads,
     ),
     imageSize: backbone.config.imageSize,
-    mean: backbone.mean,
-    std: backbone.std,
+    processor: backbone.processor,
     pretrained: backbone.pretrained,
+    notes: backbone.notes,
     hash: backbone.hash,
   };
 }

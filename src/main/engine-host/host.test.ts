@@ -274,7 +274,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     queued.control('cancel');
     await expect(queued.result).rejects.toMatchObject({ code: 'cancelled' });
     const { config, backbone } = spec;
-    const size = { classes: 2, trainImages: 18, validationImages: 8 };
+    const size = { classes: ['a', 'b'], trainImages: 18, validationImages: 8 };
     const estimate = await engine.request('estimate', { config, backbone, ...size }).result;
     // 12 × 96² + 13 × 96 a block, 6 blocks; 65 positions and CLS; patches of 3 × 12 × 12; norm; head.
     const expected = 6 * (12 * 96 ** 2 + 13 * 96) + 66 * 96 + (432 + 1) * 96 + 192 + 97 * 2;
@@ -438,7 +438,7 @@ describe('the other requests', { timeout: 180_000 }, () => {
     const source = bestFolder(undisturbed.folder);
     const ask = (imageSize: number) => {
       const { backbone, config } = spec(imageSize);
-      const sizes = { classes: 2, trainImages: 18, validationImages: 8 };
+      const sizes = { classes: ['a', 'b'], trainImages: 18, validationImages: 8 };
       return engine.request('estimate', { backbone, config, ...sizes }).result;
     };
     const [same, smaller] = [await ask(96), await ask(48)];
@@ -461,7 +461,7 @@ describe('the other requests', { timeout: 180_000 }, () => {
     for (const device of ['cpu', 'tfjs'] as const) {
       const spec = smallRun(folder, { epochs: 1, device, precision: 'fp16' });
       const { backbone, config } = spec;
-      const sizes = { classes: 2, trainImages: 18, validationImages: 8 };
+      const sizes = { classes: ['a', 'b'], trainImages: 18, validationImages: 8 };
       const refusal = { code: 'precision_unavailable', hint: expect.stringContaining('fp32') };
       await expect(engine.request('estimate', { backbone, config, ...sizes }).result).rejects.toMatchObject(refusal);
       await expect(train(spec).result).rejects.toMatchObject(refusal);

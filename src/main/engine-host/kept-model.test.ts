@@ -168,7 +168,7 @@ describe('a run of adapters', { timeout: 180_000 }, () => {
 
   it('is estimated by what it trains', async () => {
     const { config, backbone } = adapted(newFolder());
-    const sizes = { classes: 2, trainImages: 18, validationImages: 8 };
+    const sizes = { classes: ['a', 'b'], trainImages: 18, validationImages: 8 };
     const estimate = (preset: RunConfigInput['preset']) =>
       engine.request('estimate', { backbone, config: { ...config, preset: preset ?? 'full' }, ...sizes }).result;
     const [lora, full] = [await estimate('lora'), await estimate('full')];

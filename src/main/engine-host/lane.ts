@@ -40,6 +40,8 @@ interface Waiting {
 
 /** From the first start of a host to its `ready`. */
 const START_MILLISECONDS = 60_000;
+/** A request of these that says nothing for so long is given up with its process: it reads what may not answer. */
+const LONGEST_SILENCE: Partial<Record<EngineRequestName, number>> = { inspectBackbone: 60_000 };
 /** A host that crashed is started again after this, doubled for each crash in a row. */
 const FIRST_BACK_OFF = 250;
 const LONGEST_BACK_OFF = 30_000;
@@ -53,6 +55,7 @@ export class EngineLane {
   #ready = false;
   #crashes = 0;
   #timer: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
   #waitingToStart = false;
   #disposed = false;
   #nextId = 1;
@@ -86,6 +89,7 @@ export class EngineLane {
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     const open = [...(this.#running === null ? [] : [this.#running]), ...this.#queue.splice(0)];
     this.#running = null;
     this.#host?.kill();
@@ -115,6 +119,7 @@ export class EngineLane {
     clearTimeout(this.#timer);
     const next = this.#queue.shift() as Waiting;
     this.#running = next;
+    this.#watchSilence();
     this.#host.send({ kind: 'request', id: next.id, name: next.name, input: next.input } satisfies EngineCommand);
   }
 
@@ -154,6 +159,7 @@ export class EngineLane {
 
   #crashed(reason: string): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#host = null;
     this.#ready = false;
     this.#options.onLog?.(`${this.#options.name} ${reason}`);
@@ -179,6 +185,7 @@ export class EngineLane {
     }
     const running = this.#running;
     if (running === null || running.id !== message.id) return;
+    this.#watchSilence();
     switch (message.kind) {
       case 'progress':
         running.listeners.onProgress?.(message.phase, message.done, message.total);
@@ -206,7 +213,20 @@ export class EngineLane {
     this.#advance();
   }
 
+  #watchSilence(): void {
+    clearTimeout(this.#silence);
+    const { name, reject } = this.#running as Waiting;
+    const longest = LONGEST_SILENCE[name];
+    if (longest === undefined) return;
+    this.#silence = setTimeout(() => {
+      const hint = 'Copy the folder to a disk of this computer, then try again.';
+      reject(new FoveaError('no_answer', `Reading did not go on for ${longest / 1000} seconds.`, { hint }));
+      this.#host?.kill();
+    }, longest);
+  }
+
   #finish(): void {
+    clearTimeout(this.#silence);
     this.#running = null;
     this.#crashes = 0;
     if (this.#queue.length > 0) return;

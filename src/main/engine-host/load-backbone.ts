@@ -1,19 +1,19 @@
-import { recordHash } from '#shared/imaging/pipeline';
+import { recordHash, usualNormalisation } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
-import type { NamedTensors } from '../engine/tensor';
+import type { Pipeline } from '#shared/models/pipeline';
+import type { NamedTensors, Tensor } from '../engine/tensor';
 import { architectureByName } from '../engine/vit/architectures';
 import type { VitConfig } from '../engine/vit/config';
 import { initialiseParameters } from '../engine/vit/initialise';
 import { interpolatePositions, withImageSize } from '../engine/vit/interpolate-positions';
-import { hashFiles, openBackboneFolder, parameterSpecs } from './backbone-folder';
+import { type BackboneFolder, hashFiles, openBackboneFolder, parameterSpecs } from './backbone-folder';
 import type { BackboneSource } from './protocol';
 
 export interface BackboneDescription {
   /** With the classes of the run. */
   readonly config: VitConfig;
   readonly pretrained: boolean;
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
+  readonly processor: Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
   /** SHA-256 of the files, or of the architecture's description, with the seed once weights are drawn from it. */
   readonly hash: string;
   /** What was decided for the user, in sentences. */
@@ -37,8 +37,7 @@ function describeArchitecture(name: string, classes: readonly string[], imageSiz
   return {
     config,
     pretrained: false,
-    mean: [0.5, 0.5, 0.5],
-    std: [0.5, 0.5, 0.5],
+    processor: usualNormalisation,
     // Classes and dropout change nothing in what the backbone computes.
     hash: recordHash({ ...config, classes: [], dropout: undefined }),
     notes: [`${name} starts from random weights: it has seen no image before.`],
@@ -65,33 +64,49 @@ export async function describeBackbone(
   }
 }
 
-type Opened = Awaited<ReturnType<typeof openBackboneFolder>>;
+/** For each class, its row in the head of the checkpoint; null where that head knows other classes, or there is none. */
+function headRows(opened: BackboneFolder, classes: readonly string[]): readonly number[] | null {
+  const theirs = opened.config.classes;
+  if (!opened.hasHead || theirs.length !== classes.length || new Set(theirs).size !== theirs.length) return null;
+  const rows = classes.map((name) => theirs.indexOf(name));
+  return rows.every((row) => row >= 0) ? rows : null;
+}
 
-const keepsHead = (opened: Opened, classes: readonly string[]) =>
-  opened.hasHead &&
-  opened.config.classes.length === classes.length &&
-  opened.config.classes.every((name, index) => name === classes[index]);
+const inOrder = (rows: readonly number[]) => rows.every((row, index) => row === index);
+
+/** Rows of a tensor [rows, …] in another order. */
+function permuteRows({ shape, data }: Tensor, rows: readonly number[]): Tensor {
+  const width = data.length / rows.length;
+  const permuted = new Float32Array(data.length);
+  for (const [index, row] of rows.entries()) permuted.set(data.subarray(row * width, (row + 1) * width), index * width);
+  return { shape, data: permuted };
+}
+
+function headNote(opened: BackboneFolder, classes: readonly string[]): string {
+  const rows = headRows(opened, classes);
+  if (rows === null) {
+    return opened.hasHead
+      ? `The head is new: ${classes.length} classes in place of the ${opened.config.classes.length} of the backbone.`
+      : `The head is new: ${classes.length} classes; the backbone had none.`;
+  }
+  return inOrder(rows)
+    ? 'The head of the backbone is kept: it knows the same classes.'
+    : 'The head of the backbone is kept: it knows the same classes in another order, and its rows were put in the order of the project.';
+}
 
 async function describeFolder(
-  opened: Opened,
+  opened: BackboneFolder,
   classes: readonly string[],
   imageSize: number | null,
 ): Promise<BackboneDescription> {
-  const { mean, std, folder, files } = opened;
+  const { processor, folder, files } = opened;
   const config = withImageSize(opened.config, imageSize);
-  const count = config.classes.length;
-  const note = keepsHead(opened, classes)
-    ? 'The head of the backbone is kept: it knows the same classes.'
-    : opened.hasHead
-      ? `The head is new: ${classes.length} classes in place of the ${count} of the backbone.`
-      : `The head is new: ${classes.length} classes; the backbone had none.`;
   return {
     config: { ...config, classes },
     pretrained: true,
-    mean,
-    std,
+    processor,
     hash: await hashFiles(folder, files),
-    notes: [note, ...sizeNotes(opened.config, config)],
+    notes: [headNote(opened, classes), ...opened.notes, ...sizeNotes(opened.config, config)],
   };
 }
 
@@ -105,7 +120,7 @@ function sizeNotes(from: VitConfig, to: VitConfig): string[] {
 
 /**
  * The parameters that a run starts from: read from the folder, or drawn with the seed. A head for other classes is
- * drawn anew, position embeddings for images of another size are interpolated, and both said so in `notes`.
+ * drawn anew, one for the same classes in another order is put in theirs, position embeddings for images of another size are interpolated, and both said so in `notes`.
  *
  * @param imageSize pixels a side in place of the backbone's own, or null
  */
@@ -125,9 +140,13 @@ export async function loadBackbone(
   try {
     const description = await describeFolder(opened, classes, imageSize);
     const specs = parameterSpecs(description.config);
-    const fresh = keepsHead(opened, classes) ? [] : specs.filter(({ name }) => isHead(name));
+    const rows = headRows(opened, classes);
+    const fresh = rows === null ? specs.filter(({ name }) => isHead(name)) : [];
     const drawn = initialiseParameters(fresh, seed);
     const read = await opened.read(specs.filter(({ name }) => !drawn.has(name)).map(({ name }) => name));
+    if (rows !== null && !inOrder(rows)) {
+      for (const [name, tensor] of read) if (isHead(name)) read.set(name, permuteRows(tensor, rows));
+    }
     const parameters = interpolatePositions(new Map([...read, ...drawn]), opened.config, description.config);
     return { ...description, parameters };
   } finally {

@@ -4,6 +4,7 @@ import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
 import type { Augmentation, Device, RunConfig } from '#shared/models/run-config';
 import type { RatePoint } from '#shared/training/learning-rate-finder';
+import type { VitConfig } from '../engine/vit/config';
 
 /** A labelled image of a split: `raster` is the absolute path of its canonical raster (see shared/imaging/raster). */
 export interface Sample {
@@ -101,7 +102,7 @@ export interface ClassifyResult {
 
 export interface EstimateSpec {
   readonly backbone: BackboneSource;
-  readonly classes: number;
+  readonly classes: readonly string[];
   readonly config: RunConfig;
   readonly trainImages: number;
   readonly validationImages: number;
@@ -118,9 +119,11 @@ export interface Estimate {
   /** Null where the device was never measured. */
   readonly seconds: number | null;
   readonly imageSize: number;
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
+  /** How the backbone wants its pixels: x × rescaleFactor, then (x - mean) / std. */
+  readonly processor: Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
   readonly pretrained: boolean;
+  /** What the run will note of its backbone. */
+  readonly notes: readonly string[];
   /** SHA-256 of the weights, or of the architecture's description. */
   readonly hash: string;
 }
@@ -238,12 +241,22 @@ export interface FastestDevice {
   readonly why: string;
 }
 
+/** What a checkpoint folder holds, all of it checked, the numbers too. */
+export interface BackboneInspection {
+  /** Without classes where it has no head that chooses one of several. */
+  readonly config: VitConfig;
+  /** The files that make it up, relative to the folder. */
+  readonly files: readonly string[];
+  readonly notes: readonly string[];
+}
+
 /** Every request of the engine host, by name. One runs at a time; the rest wait. */
 export interface EngineRequests {
   train: { input: TrainSpec; output: TrainResult };
   findLearningRate: { input: RateFindingSpec; output: RateFinding };
   classify: { input: ClassifySpec; output: ClassifyResult };
   estimate: { input: EstimateSpec; output: Estimate };
+  inspectBackbone: { input: { readonly folder: string }; output: BackboneInspection };
   exportOnnx: { input: ExportOnnxSpec; output: ExportOnnxResult };
   comparePrecisions: { input: ComparePrecisionsSpec; output: PrecisionComparison };
   selftest: { input: SelftestSpec; output: SelftestResult };

@@ -138,7 +138,7 @@ describe('a run in stages', { timeout: 180_000 }, () => {
 
   it('is estimated stage by stage', async () => {
     const { config, backbone } = gradual(newFolder());
-    const sizes = { classes: 2, trainImages: 18, validationImages: 8 };
+    const sizes = { classes: ['a', 'b'], trainImages: 18, validationImages: 8 };
     const estimate = await engine.request('estimate', { backbone, config, ...sizes }).result;
     const head = 2 * 96 + 2;
     const block = 12 * 96 ** 2 + 13 * 96;

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import {
   readSafetensorsIndex,
@@ -10,6 +11,7 @@ import {
   toFloat32,
 } from '../engine/safetensors';
 import type { NamedTensors, Tensor } from '../engine/tensor';
+import { openRegularFile } from './regular-file';
 
 /** Large arrays go to disk and through the hash in pieces of this size. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
@@ -78,10 +80,10 @@ export interface TensorsFile {
 /**
  * Opens a safetensors file from anywhere: only its header is read, and checked against the size of the file.
  *
- * @throws FoveaError `safetensors-invalid`
+ * @throws FoveaError `safetensors-invalid`, `not_a_file`
  */
 export async function openTensorsFile(path: string): Promise<TensorsFile> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path, basename(path));
   try {
     const { size } = await file.stat();
     const first = await readAt(file, 0, Math.min(8, size));
@@ -93,7 +95,7 @@ export async function openTensorsFile(path: string): Promise<TensorsFile> {
       read: async (name) => {
         const place = index.places.get(name) as SafetensorsPlace;
         const data = await readAt(file, dataStart + place.begin, place.end - place.begin);
-        return toFloat32({ dtype: place.dtype, shape: place.shape, data });
+        return toFloat32({ dtype: place.dtype, shape: place.shape, data }, name);
       },
       close: () => file.close(),
     };
@@ -120,7 +122,7 @@ export async function readTensorsFile(
 
 /** SHA-256 of a file of any size, in hex. */
 export async function hashFile(path: string, hash: Hash = createHash('sha256')): Promise<string> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path, basename(path));
   try {
     const { size } = await file.stat();
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));

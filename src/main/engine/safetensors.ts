@@ -35,7 +35,9 @@ export interface SafetensorsFile {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-const MAXIMUM_HEADER_BYTES = 100_000_000;
+/** The header of a ViT-L has 40 kB and 400 tensors. */
+const MAXIMUM_HEADER_BYTES = 8 * 2 ** 20;
+const MAXIMUM_TENSORS = 20_000;
 const MAXIMUM_DIMENSIONS = 8;
 
 function invalid(reason: string, cause?: unknown): FoveaError {
@@ -67,7 +69,7 @@ export interface SafetensorsIndex {
 export function safetensorsHeaderLength(firstBytes: Uint8Array, fileBytes: number): number {
   if (firstBytes.byteLength < 8) throw invalid('it is shorter than its own header');
   const length = new DataView(firstBytes.buffer, firstBytes.byteOffset, 8).getBigUint64(0, true);
-  if (length > BigInt(MAXIMUM_HEADER_BYTES)) throw invalid('its header is larger than 100 MB');
+  if (length > BigInt(MAXIMUM_HEADER_BYTES)) throw invalid('its header is larger than 8 MiB, which no model has');
   if (8 + Number(length) > fileBytes) throw invalid('its header is cut off');
   return Number(length);
 }
@@ -83,7 +85,9 @@ export function readSafetensorsIndex(headerBytes: Uint8Array, dataBytes: number)
   const header = parseHeader(headerBytes);
   const metadata = new Map<string, string>();
   const entries: { name: string; dtype: SafetensorsDtype; shape: number[]; begin: number; end: number }[] = [];
-  for (const [name, value] of Object.entries(header)) {
+  const fields = Object.entries(header);
+  if (fields.length > MAXIMUM_TENSORS) throw invalid(`it names ${fields.length} tensors, more than any model has`);
+  for (const [name, value] of fields) {
     if (name === '__metadata__') {
       if (!isRecord(value)) throw invalid('its metadata is not a table of strings');
       for (const [key, text] of Object.entries(value)) {
@@ -109,7 +113,7 @@ export function readSafetensorsIndex(headerBytes: Uint8Array, dataBytes: number)
 }
 
 /**
- * Reads a whole safetensors file: u64 header length, JSON header of at most 100 MB, data. Tensor data are views, not
+ * Reads a whole safetensors file: u64 header length, JSON header of at most 8 MiB, data. Tensor data are views, not
  * copies.
  *
  * @throws FoveaError `safetensors-invalid`
@@ -168,14 +172,17 @@ const isDtype = (value: unknown): value is SafetensorsDtype =>
 const quote = (name: string): string => JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
 
 /**
- * A copy as float32 of an F32, F16 or BF16 tensor.
+ * A copy as float32 of an F64, F32, F16 or BF16 tensor.
  *
- * @throws FoveaError `safetensors-dtype` for any other number type
+ * @throws FoveaError `safetensors-dtype` for any other number type: whole numbers and eight-bit floats mean nothing
+ *   without the scales that the program which wrote them keeps elsewhere
  */
-export function toFloat32({ dtype, shape, data }: SafetensorsEntry): Tensor {
+export function toFloat32({ dtype, shape, data }: SafetensorsEntry, name: string): Tensor {
   // Not `data.slice()`: of a Node Buffer that is a view.
   const bytes = new Uint8Array(data);
   switch (dtype) {
+    case 'F64':
+      return { shape, data: Float32Array.from(new Float64Array(bytes.buffer)) };
     case 'F32':
       return { shape, data: new Float32Array(bytes.buffer) };
     case 'F16':
@@ -183,9 +190,13 @@ export function toFloat32({ dtype, shape, data }: SafetensorsEntry): Tensor {
     case 'BF16':
       return { shape, data: decodeBfloat16(new Uint16Array(bytes.buffer)) };
     default:
-      throw new FoveaError('safetensors-dtype', `The weights are stored as ${dtype}, which cannot be read.`, {
-        hint: 'Save the model as float32, float16 or bfloat16.',
-      });
+      throw new FoveaError(
+        'safetensors-dtype',
+        `The tensor ${quote(name)} is stored as ${dtype}, which Fovea does not read.`,
+        {
+          hint: 'Save the model before it was quantised: as float32, float16 or bfloat16.',
+        },
+      );
   }
 }
 

@@ -75,6 +75,7 @@ export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
     installed: false,
     licence,
     description,
+    notes: [],
   };
 }
 
@@ -99,6 +100,7 @@ export function architectureSummaries(): BackboneSummary[] {
       installed: true,
       licence: null,
       description: ownDescriptions[name] ?? 'From random weights.',
+      notes: [],
     };
   });
 }

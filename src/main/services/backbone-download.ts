@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FoveaError } from '#shared/ipc/errors';
 import { explainWriteError, isMissing } from '../engine-host/file-errors';
+import { processorFiles } from '../engine-host/image-processor';
 import { hashFile } from '../engine-host/tensor-files';
 
 export const HUB_URL = 'https://huggingface.co';
@@ -80,7 +81,7 @@ async function listFiles(options: DownloadOptions, signal: AbortSignal): Promise
   const sharded = names.includes('model.safetensors.index.json') && !names.includes('model.safetensors');
   const wanted = (file: string) =>
     file === 'config.json' ||
-    file === 'preprocessor_config.json' ||
+    processorFiles.includes(file) ||
     (sharded
       ? file === 'model.safetensors.index.json' || /^model-\d+-of-\d+\.safetensors$/.test(file)
       : file === 'model.safetensors');
@@ -193,7 +194,7 @@ const isTransient = (error: unknown): boolean =>
   (error instanceof FoveaError && error.code === 'download_failed') || error instanceof TypeError;
 
 /**
- * Downloads a checkpoint's config.json, preprocessor_config.json and safetensors from the Hugging Face hub, from one
+ * Downloads a checkpoint's config.json, the files of its image processor and safetensors from the Hugging Face hub, from one
  * commit. Goes on where an earlier try stopped (HTTP ranges), and checks the size of every file and the SHA-256 of the
  * weights.
  *

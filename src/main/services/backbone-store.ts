@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline as pipeStreams } from 'node:stream/promises';
 import { z } from 'zod';
 import { FoveaError } from '#shared/ipc/errors';
 import { type BackboneSummary, backboneSummarySchema } from '#shared/models/backbone';
-import { openBackboneFolder } from '../engine-host/backbone-folder';
 import { explainWriteError, isMissing } from '../engine-host/file-errors';
+import type { BackboneInspection } from '../engine-host/protocol';
+import { openRegularFile } from '../engine-host/regular-file';
 import { shapeOf } from './backbone-catalogue';
 
 const MANIFEST = 'fovea-backbone.json';
@@ -63,6 +64,8 @@ export interface TakeInOptions {
   readonly name: string;
   readonly licence: string | null;
   readonly description: string;
+  /** Checks a folder whole, in another process. */
+  inspect(folder: string, signal: AbortSignal | undefined): Promise<BackboneInspection>;
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
 }
@@ -71,37 +74,36 @@ export interface TakeInOptions {
  * Copies a checked checkpoint folder into the store: to a temporary name first, flushed, checked again, then renamed,
  * so that the store never holds half a backbone.
  *
- * @throws FoveaError what `openBackboneFolder` throws, `disk_full`, `cancelled`
+ * @throws FoveaError what `inspect` throws, `disk_full`, `cancelled`
  */
 export async function takeIn(options: TakeInOptions): Promise<BackboneSummary> {
   const { store, source, name, licence, description, signal } = options;
-  const opened = await openBackboneFolder(source);
-  await opened.close();
+  const { files: names } = await options.inspect(source, signal);
   const temporary = join(store, `.incoming-${randomUUID()}`);
   try {
     await mkdir(temporary, { recursive: true });
-    const sizes = await Promise.all(opened.files.map(async (file) => (await stat(join(source, file))).size));
+    const sizes = await Promise.all(names.map(async (file) => (await stat(join(source, file))).size));
     const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
     let before = 0;
     const files: Record<string, string> = {};
-    for (const [index, file] of opened.files.entries()) {
+    for (const [index, file] of names.entries()) {
       files[file] = await copyAndHash(join(source, file), join(temporary, file), signal, (bytes) =>
         options.onProgress?.(before + bytes, total),
       );
       before += sizes[index] as number;
     }
     // What was copied is what will be trained on: a source that changed meanwhile is found here.
-    const copied = await openBackboneFolder(temporary);
-    await copied.close();
+    const copied = await options.inspect(temporary, signal);
     const summary: BackboneSummary = {
       name,
       source: 'imported',
       pretrained: true,
-      ...shapeOf(copied.hasHead ? copied.config : { ...copied.config, classes: [] }),
+      ...shapeOf(copied.config),
       downloadBytes: null,
       installed: true,
       licence,
       description,
+      notes: [...copied.notes],
     };
     const manifest = { version: 1, summary, files, takenInAt: new Date().toISOString() };
     await writeFlushed(join(temporary, MANIFEST), JSON.stringify(manifest, null, 2));
@@ -122,8 +124,9 @@ async function copyAndHash(
 ): Promise<string> {
   const hash = createHash('sha256');
   let bytes = 0;
+  const source = await openRegularFile(from, basename(from));
   await pipeStreams(
-    createReadStream(from, { highWaterMark: 2 ** 20 }),
+    source.createReadStream({ highWaterMark: 2 ** 20 }),
     async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         hash.update(chunk);

@@ -7,27 +7,15 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSafetensors } from '../engine/safetensors';
 import type { Tensor } from '../engine/tensor';
-import { architectureByName } from '../engine/vit/architectures';
-import type { VitConfig } from '../engine/vit/config';
-import { initialiseParameters } from '../engine/vit/initialise';
 import { toHfConfig } from '../engine/vit/parse-config';
-import { parameterSpecs } from '../engine-host/backbone-folder';
+import { inspectBackbone } from '../engine-host/inspect-backbone';
 import { loadBackbone } from '../engine-host/load-backbone';
+import { silently, smallConfig, smallParameters, writeCheckpointFolder } from '../engine-host/test-checkpoint';
 import { type Backbones, createBackbones } from './backbones';
 import { createEvents } from './events';
 import { createJobs } from './jobs';
 
 const resourcesFolder = resolve(import.meta.dirname, '../../../resources');
-/** Small enough to write often: 3 classes, 32 pixels. */
-const config: VitConfig = {
-  ...(architectureByName('vit-micro', ['a', 'b', 'c']) as VitConfig),
-  imageSize: 32,
-  patchSize: 16,
-  hiddenSize: 24,
-  intermediateSize: 48,
-  layers: 2,
-};
-
 let home: string;
 let backbones: Backbones;
 beforeEach(() => {
@@ -40,25 +28,15 @@ const create = (hubUrl?: string) =>
     folder: join(home, 'store'),
     resourcesFolder,
     jobs: createJobs(createEvents()),
+    inspect: (folder) => inspectBackbone({ folder }, silently),
     ...(hubUrl === undefined ? {} : { hubUrl }),
   });
 
-const parameters = () => new Map(initialiseParameters(parameterSpecs(config), 1));
-
+const parameters = smallParameters;
+const config = smallConfig;
 /** A checkpoint folder as save_pretrained writes it. */
-function writeModel(name: string, tensors: ReadonlyMap<string, Tensor> = parameters()): string {
-  const folder = join(home, name);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(toHfConfig(config)));
-  const processor = {
-    image_mean: [0.4, 0.5, 0.6],
-    image_std: [0.2, 0.3, 0.4],
-    image_processor_type: 'ViTImageProcessor',
-  };
-  writeFileSync(join(folder, 'preprocessor_config.json'), JSON.stringify(processor));
-  writeFileSync(join(folder, 'model.safetensors'), writeSafetensors(tensors, { format: 'pt' }));
-  return folder;
-}
+const writeModel = (name: string, tensors?: ReadonlyMap<string, Tensor>) =>
+  writeCheckpointFolder(join(home, name), tensors);
 
 const storeFolders = () => {
   try {
@@ -75,7 +53,10 @@ describe('importFolder', () => {
     expect(await backbones.list()).toContainEqual(summary);
     const source = await backbones.resolve('Unsere Röntgen/ViT');
     const loaded = await loadBackbone(source, ['x', 'y'], 5, null);
-    expect(loaded).toMatchObject({ mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4], pretrained: true });
+    expect(loaded).toMatchObject({
+      processor: { rescaleFactor: 1 / 255, mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] },
+      pretrained: true,
+    });
     expect(loaded.notes).toEqual(['The head is new: 2 classes in place of the 3 of the backbone.']);
     expect(loaded.parameters.get('classifier.weight')?.shape).toEqual([2, 24]);
     expect(loaded.parameters.get('vit.layernorm.weight')).toEqual(parameters().get('vit.layernorm.weight'));

@@ -7,7 +7,7 @@ import { architectureNames } from '../engine/vit/architectures';
 import type { BackboneSource } from '../engine-host/protocol';
 import { architectureSummaries, type CatalogueEntry, catalogueSummary, readCatalogue } from './backbone-catalogue';
 import { downloadCheckpoint, HUB_URL } from './backbone-download';
-import { folderNameOf, readStore, takeIn } from './backbone-store';
+import { folderNameOf, readStore, type TakeInOptions, takeIn } from './backbone-store';
 import type { Jobs } from './jobs';
 
 export interface FetchOptions {
@@ -36,12 +36,13 @@ export interface BackbonesOptions {
   readonly folder: string;
   readonly resourcesFolder: string;
   readonly jobs: Jobs;
+  readonly inspect: TakeInOptions['inspect'];
   /** Of a mirror of the Hugging Face hub; `HF_ENDPOINT` and then huggingface.co by default. */
   readonly hubUrl?: string;
 }
 
 export function createBackbones(options: BackbonesOptions): Backbones {
-  const { folder, resourcesFolder, jobs } = options;
+  const { folder, resourcesFolder, jobs, inspect } = options;
   const hubUrl = options.hubUrl ?? (process.env['HF_ENDPOINT'] || HUB_URL);
   const underWay = new Set<string>();
 
@@ -84,6 +85,7 @@ export function createBackbones(options: BackbonesOptions): Backbones {
       });
       const { licence, description } = entry;
       const summary = await takeIn({
+        inspect,
         store: folder,
         source: partial,
         name,
@@ -110,6 +112,7 @@ export function createBackbones(options: BackbonesOptions): Backbones {
       const entry = await inCatalogue(name);
       return exclusively(name, () =>
         takeIn({
+          inspect,
           store: folder,
           source: path,
           name,

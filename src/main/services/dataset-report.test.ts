@@ -73,6 +73,7 @@ describe('the dataset report', () => {
     expect(lines[0]).toBe('Section,Item,Of,Value');
     expect(lines).toContain('Class,left,train,6');
     expect(lines).toContain(`Import,${report.imports.at(-1)?.at ?? ''},left out: not_an_image,2`);
+    expect(lines).toContain('Use,Research use only: not for diagnosis or treatment.,,');
     expect(datasetReportTable(report).rows.every((row) => row.length === 4)).toBe(true);
   });
 });

@@ -179,6 +179,34 @@ describe('de-identified export', () => {
     expect(studies[0]).toMatch(/^2\.25\.\d+$/);
   });
 
+  it('guards its table from spreadsheets, and the import takes the guard off', async () => {
+    const formula = "=cmd|' /C calc'!A1";
+    put('images/anna.dcm', ultrasound('Anna', '11', 1));
+    put('images/berta.dcm', ultrasound('Berta', '12', 2));
+    put('images/carla.dcm', ultrasound('Carla', '13', 3));
+    writeFileSync(join(root, 'in.csv'), `path,label\nanna.dcm,${formula}\nberta.dcm,'=quoted\ncarla.dcm,-2\n`);
+    const first = await importFolder(project, images(), join(root, 'in.csv'));
+    // A table that others guarded is read as they meant it.
+    expect(Object.keys(first.classes).sort()).toEqual(['-2', formula, '=quoted'].sort());
+    await exportTo(join(root, 'out'));
+    const cells = readFileSync(join(root, 'out', 'labels.csv'), 'utf8')
+      .trim()
+      .split('\r\n')
+      .flatMap((line) => line.split(','));
+    for (const cell of cells) expect(cell).not.toMatch(/^"?[=+\-@]/);
+    expect(cells).toContain(`'${formula}`);
+    // The first column still names a file, for every program.
+    for (const line of readFileSync(join(root, 'out', 'labels.csv'), 'utf8')
+      .trim()
+      .split('\r\n')
+      .slice(1)) {
+      expect(statSync(join(root, 'out', line.slice(0, line.indexOf(',')))).isFile()).toBe(true);
+    }
+    const other = await projects.create(join(root, 'other'));
+    const again = await importFolder(other, join(root, 'out'), join(root, 'out', 'labels.csv'));
+    expect(again).toMatchObject({ added: 3, classes: first.classes });
+  });
+
   it('holds back what the search for letters found, though the file says that there are none', async () => {
     put('a/anna.dcm', ultrasound('Anna', '11', 1));
     put('a/berta.dcm', ultrasound('Berta', '12', 2));
@@ -194,6 +222,40 @@ describe('de-identified export', () => {
     const held = await exportTo(join(root, 'out'));
     expect(held).toMatchObject({ written: 1, heldBack: [{ image: seen.image, reason: 'text-detected' }] });
     expect(await exportTo(join(root, 'all'), { includeRisky: true })).toMatchObject({ written: 2, heldBack: [] });
+  });
+
+  it('gives a class that is called like a patient another name, in folders, table and reports, and says so', async () => {
+    put('Anna Müller/anna.dcm', ultrasound('Anna', '11', 1));
+    put('Anna Müller/banner.dcm', ultrasound('Carla', '13', 4, [['00280301', 'CS', 'YES']]));
+    put('benign/berta.dcm', ultrasound('Berta', '12', 3));
+    // The name is that of a patient whose own files are of another class, and are held back.
+    put('like CARLA/dora.dcm', ultrasound('Dora', '14', 5));
+    await importFolder(project, images());
+    const result = await exportTo(join(root, 'out'));
+    expect(result).toMatchObject({ written: 3, renamedClasses: ['class-1', 'class-2'] });
+    const written = filesOf(join(root, 'out'));
+    expect(written.filter((path) => path.endsWith('.dcm')).map((path) => path.split('/')[0])).toEqual([
+      'benign',
+      'class-1',
+      'class-2',
+    ]);
+    for (const path of written) {
+      const text = `${path} ${readFileSync(join(root, 'out', path)).toString('latin1')}`;
+      expect(text).not.toMatch(/anna|carla|ller/i);
+    }
+    expect(readFileSync(join(root, 'out', 'labels.csv'), 'utf8')).toMatch(/^class-1\/patient-\d+\/\d+\.dcm,class-1,/m);
+    expect(readFileSync(join(root, 'out', 'report.html'), 'utf8')).toContain('called class-1, class-2 here');
+  });
+
+  it('holds back, with the reason, what hides something that cannot be taken out; who has looked cannot include it', async () => {
+    const broken: TestElement = ['00280004', 'CS', 'MÜLLER'];
+    put('a/anna.dcm', ultrasound('Anna', '11', 1, [broken]));
+    put('a/berta.dcm', ultrasound('Berta', '12', 2));
+    await importFolder(project, images());
+    const result = await exportTo(join(root, 'out'), { includeRisky: true });
+    expect(result).toMatchObject({ written: 1, failed: [], heldBack: [{ reason: 'hidden-data' }] });
+    expect(result.heldBack[0]?.detail).toContain('held back');
+    expect(readFileSync(join(root, 'out', 'report.html'), 'utf8')).toContain(result.heldBack[0]?.detail);
   });
 
   it('keeps images without a label without one on the way back', async () => {

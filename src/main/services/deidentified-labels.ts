@@ -1,3 +1,4 @@
+import { guardPath, toCsv } from '#shared/tables/csv';
 import type { ExportFile } from './deidentified-files';
 
 /** Ages above this are one group, because so few people reach them (45 CFR 164.514(b)(2)(i)(C); PS3.15, E.1.1). */
@@ -17,12 +18,17 @@ export function toldSex(sex: string | null): string {
   return text === 'O' || text === 'OTHER' ? 'O' : '';
 }
 
-const cell = (text: string): string => (/[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-/** The table of an export, which Fovea's own import reads (see `parseLabelTable`). */
+/** The table of an export, which Fovea's own import reads (see `readLabelTable`), guarded as every table is. */
 export function labelsCsv(files: readonly ExportFile[]): string {
-  const rows = files.map(({ path, label, pseudonym, split, sex, age }) =>
-    [path, label ?? '', pseudonym ?? '', split ?? '', toldSex(sex), toldAge(age)].map(cell).join(','),
-  );
-  return `path,label,patient,split,sex,age\n${rows.map((row) => `${row}\n`).join('')}`;
+  return toCsv({
+    columns: ['path', 'label', 'patient', 'split', 'sex', 'age'],
+    rows: files.map(({ path, label, pseudonym, split, sex, age }) => [
+      guardPath(path),
+      label,
+      pseudonym,
+      split,
+      toldSex(sex),
+      toldAge(age),
+    ]),
+  });
 }

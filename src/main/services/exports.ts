@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { ExportFormat } from '#shared/models/export';
 import type { Job } from '#shared/models/job';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { RunRecord } from '#shared/models/run';
+import { RESEARCH_USE } from '#shared/research-use';
 import { argmax } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../decode-host/client';
 import { cancelOnAbort } from '../engine-host/cancel-on-abort';
@@ -102,7 +103,7 @@ export function createExports(options: {
               job,
             );
       if (comparison === null) requireParity(parity);
-      await writeFile(join(temporary, 'labels.json'), json({ classes: record.classes }));
+      await writeFile(join(temporary, 'labels.json'), json({ classes: record.classes, research_use: RESEARCH_USE }));
       await writeFile(join(temporary, 'pipeline.json'), json({ ...record.pipeline, sha256: record.hashes.pipeline }));
       const evaluations = [await readEvaluation(source, 'test'), await readEvaluation(source, 'validation')];
       await writeFile(
@@ -163,6 +164,7 @@ export function createExports(options: {
         await copyFile(join(best, entry.name), join(folder, entry.name));
       }
     }
+    await markConfig(join(folder, 'config.json'));
     job.progress('comparing', 0, rasters.length);
     const answers = [];
     for (const modelFolder of [best, folder]) {
@@ -240,6 +242,12 @@ export async function finalFolder(target: ExportTarget, name: string): Promise<s
 async function listFiles(folder: string): Promise<{ name: string; bytes: number }[]> {
   const names = (await readdir(folder)).sort();
   return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(folder, name))).size })));
+}
+
+/** Hugging Face's own readers keep keys of a config that they do not know. */
+async function markConfig(file: string): Promise<void> {
+  const config: object = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, json({ ...config, research_use: RESEARCH_USE }));
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -3,6 +3,7 @@ import { type ImportPlan, type SkippedFile, splitParts } from '#shared/models/da
 import type { ScanResult } from '../ingest/dataset/scan';
 import { knownPaths } from '../store/imports';
 import { naturalKey } from '../store/natural-key';
+import { similarNames } from './class-names';
 import { homeOf, type ImportSource, sourceName } from './import-run';
 import type { OpenProject } from './projects';
 import { count } from './splits-warnings';
@@ -25,7 +26,8 @@ export function toImportScan(scan: ScanResult): ImportScan {
     bytes,
     kind,
     archived,
-    label,
+    // macOS writes decomposed letters; Unicode means the same by both.
+    label: label?.normalize('NFC') ?? null,
     split,
   }));
   const roots = [...new Set(sources.map((one) => one.root))];
@@ -65,9 +67,12 @@ export function toPlan(id: string, project: OpenProject, scan: ImportScan): Impo
     warnings: planWarnings(scan, classes),
     information: planInformation(scan),
     examples: spread(sources.map((one) => one.path)),
+    similarNames: similarNames(project.store, classes).slice(0, MOST_GROUPS),
   };
 }
 
+/** Groups of similar class names that a plan shows. */
+const MOST_GROUPS = 30;
 /** Paths that a patient pattern is tried on before the import. */
 const EXAMPLES = 12;
 

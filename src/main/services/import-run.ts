@@ -18,6 +18,7 @@ import { appendAudit } from '../store/audit';
 import { classCounts, datasetCounts, imageGroups } from '../store/counts';
 import { finishImport, knownFrames, knownSizes, startImport } from '../store/imports';
 import { classesByName } from '../store/labels';
+import { namesTakenIn, settleNames } from './class-names';
 import { recordVersion } from './dataset-versions';
 import type { Events } from './events';
 import { createUnpacker, type UnpackedFile } from './import-archives';
@@ -72,13 +73,13 @@ const DISTINCT_WARNINGS = 20;
  * Decodes and stores files. A file that cannot be read is a line in the result; only the project's own disk, or a
  * bug, ends the import early, and what is stored stays. Cancelling ends it with the result so far.
  */
-export async function runImport(run: ImportRun, pool: DecodePool, events: Events): Promise<ImportResult> {
+export async function runImport(asked: ImportRun, pool: DecodePool, events: Events): Promise<ImportResult> {
+  const { run, match, notes } = withClassNames(asked);
   const { project, sources, handle, options } = run;
   const started = performance.now();
   const importId = startImport(project.store);
   const skipped: SkippedFile[] = [];
   const fileWarnings = new Map<string, number>();
-  const match = run.table === null ? null : matchTable(run.table, tableTargets(sources));
   let finished = 0;
   /** Images that were decoded or found to be in already. */
   let read = 0;
@@ -257,6 +258,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       classes,
       patients: datasetCounts(project.store, groups).patients,
       warnings: warningsOf(),
+      ...(run.table === null ? {} : { columns: run.table.columns }),
       seconds,
       imagesPerSecond: seconds > 0 ? read / seconds : 0,
     };
@@ -282,7 +284,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
         `${withoutPatient === images ? 'No image has' : `${count(withoutPatient, 'image')} without`} a known patient: each such image counts as a patient of its own. Name patients with a table or a file-name pattern.`,
       );
     }
-    warnings.push(...(run.table?.problems ?? []), ...(match?.problems ?? []));
+    warnings.push(...(run.table?.problems ?? []), ...(match?.problems ?? []), ...notes);
     const misses = run.patternPatients?.filter((one) => one === null).length ?? 0;
     if (misses > 0) warnings.push(`The patient pattern does not match ${count(misses, 'file name')}.`);
     const distinct = [...fileWarnings].sort((a, b) => b[1] - a[1]);
@@ -316,6 +318,23 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   events.emit('project.changed', { project: project.id, what: 'dataset' });
   if (failure !== undefined) throw withProgress(failure, outcome.added);
   return outcome;
+}
+
+/** An import under the class names that it is to have. Throws `class_names_similar` before anything is written. */
+function withClassNames(run: ImportRun) {
+  const { project, options } = run;
+  const matchAll = (table: LabelTable | null) => (table === null ? null : matchTable(table, tableTargets(run.sources)));
+  const asWritten = matchAll(run.table);
+  const folders = run.sources.map(({ label }) => (options.labelsFromFolders ? label : null));
+  const taken = namesTakenIn(asWritten?.entries ?? [], folders);
+  const { spelling, notes } = settleNames(project.store, taken, options.classNames);
+  if (spelling.size === 0) return { run, match: asWritten, notes };
+  const table = run.table?.renamed(spelling) ?? null;
+  const sources = run.sources.map((one) => ({
+    ...one,
+    label: one.label === null ? null : (spelling.get(one.label) ?? one.label),
+  }));
+  return { run: { ...run, table, sources }, match: matchAll(table), notes };
 }
 
 /** The chosen frames of a file, where all of them are in and need no work; none where one is missing. */
@@ -365,7 +384,7 @@ export function sourceName(project: OpenProject, root: string): string {
 
 /** The files of an import as a table is held against them: each is one file. */
 export function tableTargets(sources: readonly ImportSource[]): TableTarget[] {
-  return sources.map(({ path }, file) => ({ path, file }));
+  return sources.map(({ path, label }, file) => ({ path, file, folderLabel: label }));
 }
 
 /** The folder where a source's file is, or will be once it is imported. */

@@ -206,6 +206,56 @@ describe('import', () => {
     await expect(importAll([images()], { groupPattern: '(' })).rejects.toMatchObject({ code: 'pattern_invalid' });
   });
 
+  it('asks before names that may mean one class become classes, and makes them one or not as it is told', async () => {
+    for (const [index, folder] of ['Benign', 'benign', 'benign', 'malignant', 'pre-malignant'].entries()) {
+      await picture(`${folder}/${index}.png`, index);
+    }
+    const plan = await imports.scan(project, [images()]);
+    expect(plan.similarNames).toEqual([
+      {
+        name: 'benign',
+        spellings: [
+          { name: 'benign', times: 2, present: false },
+          { name: 'Benign', times: 1, present: false },
+        ],
+      },
+    ]);
+    await expect(importAll([images()])).rejects.toMatchObject({
+      code: 'class_names_similar',
+      message: 'Some class names may mean one class: “benign” (2), “Benign” (1).',
+      hint: expect.stringContaining('--class-names merge'),
+    });
+    expect(project.store.column('SELECT count(*) FROM images')).toEqual([0]);
+    expect(project.store.column('SELECT count(*) FROM classes')).toEqual([0]);
+    const merged = await importAll([images()], { classNames: 'merge' });
+    expect(merged.classes).toEqual({ benign: 3, malignant: 1, 'pre-malignant': 1 });
+    expect(merged.warnings.join()).toContain('Made one class, “benign”: “benign” (2), “Benign” (1).');
+
+    // Against a class of the project, from a table.
+    const more = [join(images(), 'malignant')];
+    await picture('malignant/9.png', 9);
+    const table = join(root, 'labels.csv');
+    writeFileSync(table, 'path,label\n9.png,Pre_Malignant\n');
+    await expect(importAll(more, {}, table)).rejects.toMatchObject({
+      message: 'Some class names may mean one class: “pre-malignant” (in the project), “Pre_Malignant” (1).',
+    });
+    const kept = await importAll(more, { classNames: 'keep' }, table);
+    expect(kept.columns).toEqual({ headers: { path: 'path', label: 'label' }, classes: [] });
+    expect(kept.classes).toMatchObject({ 'pre-malignant': 1, Pre_Malignant: 1 });
+    // Kept apart once, they are no question again; nor is a name that no image takes.
+    await picture('malignant/10.png', 10);
+    writeFileSync(table, 'path,label\n10.png,Pre_Malignant\nnone.png,MALIGNANT\n');
+    expect(await importAll(more, {}, table)).toMatchObject({ added: 1 });
+  });
+
+  it('takes composed and decomposed letters of folder names for one class without a question', async () => {
+    await picture('n\u00f3dulo/1.png', 1);
+    await picture('no\u0301dulo/2.png', 2);
+    const plan = await imports.scan(project, [images()]);
+    expect(plan).toMatchObject({ classes: [{ label: 'nódulo', files: 2 }], similarNames: [] });
+    expect(await importAll([images()])).toMatchObject({ classes: { nódulo: 2 } });
+  });
+
   it('makes the split that folders name and carves the missing validation part out of train', async () => {
     let seed = 0;
     for (const part of ['train', 'test']) {

@@ -166,3 +166,38 @@ it('stores readings, and a label only where all readers say so, also over severa
   labels.undo(project);
   expect(readers.summary(project, 'none')).toMatchObject({ readers: [], pairs: [], images: 0 });
 });
+
+it('asks before a table’s class names that may mean one class become classes, and merges them where it is told', async () => {
+  // The same image in two spellings is no contradiction once they are one.
+  const file = table('path,label', 'disc 1,0', 'disc 2,0.0', 'disc 3,00', 'disc 4,1', 'disc 5,LEFT', 'disc 1,0.0');
+  const before = state();
+  const preview = await tables.preview(project, null, file, {});
+  expect(preview.similarNames.map(({ name, spellings }) => [name, ...spellings.map((one) => one.name)])).toEqual([
+    ['left', 'left', 'LEFT'],
+    ['0.0', '0.0', '0', '00'],
+  ]);
+  await expect(tables.apply(project, file, {}, 'mine')).rejects.toMatchObject({ code: 'class_names_similar' });
+  expect(state()).toBe(before);
+  const merged = await tables.preview(project, null, file, {}, 'merge');
+  expect(merged.changes).toMatchObject({ changedLabels: 4, sameLabels: 1 });
+  const applied = await tables.apply(project, file, {}, 'mine', 'merge');
+  expect(applied.columns).toEqual({ headers: { path: 'path', label: 'label' }, classes: [] });
+  expect([1, 2, 3, 4, 5].map(labelOf)).toEqual(['0.0', '0.0', '0.0', '1', 'left']);
+  expect(applied.problems.join()).toContain('Made one class, “0.0”');
+});
+
+it('shows which columns it reads, and asks where it cannot tell', async () => {
+  const unclear = table('path,diagnosis,class,patient', 'disc 1,a,b,P1', 'disc 2,b,b,P2');
+  const preview = await tables.preview(project, null, unclear, {});
+  expect(preview).toMatchObject({
+    blocked: 'The label table has 2 columns that could be the label: “class”, “diagnosis”.',
+    mapping: { path: 'path', label: null, patient: 'patient' },
+  });
+  const marked = table('path,left,right,cyst', 'disc 1,x,,', 'disc 2,,x,', 'disc 3,,x,', 'disc 4,,,x');
+  expect(await tables.preview(project, null, marked, {})).toMatchObject({
+    classes: ['left', 'right', 'cyst'],
+    mapping: { label: null },
+    values: { label: { distinct: 3, values: [{ value: 'right', rows: 2 }, { value: 'cyst' }, { value: 'left' }] } },
+    changes: { sameLabels: 2, changedLabels: 2 },
+  });
+});

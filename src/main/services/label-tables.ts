@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import type { ColumnMapping, LabelConflict, TableChanges, TablePreview } from '#shared/models/label-table';
+import type { NameChoice } from '#shared/class-names/similar-names';
+import type { ColumnMapping, LabelConflict, TableChanges, TablePreview, UsedColumns } from '#shared/models/label-table';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { originNumber, patientNumber, studyNumber } from '../store/identity';
@@ -7,6 +8,7 @@ import { classNumber, setLabel } from '../store/labels';
 import type { ProjectStore } from '../store/open';
 import { readerNumber, setReading } from '../store/readings';
 import { setFacts } from '../store/table-facts';
+import { namesTakenIn, settleNames } from './class-names';
 import type { Events } from './events';
 import { type ImageChange, planTable } from './label-table-changes';
 import { previewTable } from './label-table-preview';
@@ -30,17 +32,26 @@ export interface LabelTables {
     targets: readonly TableTarget[] | null,
     file: string,
     mapping: ColumnMapping,
+    classNames?: NameChoice,
   ): Promise<TablePreview>;
   /**
    * Applies a table to the images of the project, as one action that can be undone. `conflicts`: whose label stays
-   * where a person's and the table's differ. Throws `labels_invalid`.
+   * where a person's and the table's differ. Throws `labels_invalid`, `class_names_similar`.
    */
   apply(
     project: OpenProject,
     file: string,
     mapping: ColumnMapping,
     conflicts: LabelConflict,
-  ): Promise<{ readonly changed: number; readonly changes: TableChanges; readonly problems: string[] }>;
+    classNames?: NameChoice,
+  ): Promise<AppliedTable>;
+}
+
+export interface AppliedTable {
+  readonly changed: number;
+  readonly changes: TableChanges;
+  readonly columns: UsedColumns;
+  readonly problems: string[];
 }
 
 export function createLabelTables(options: { readonly events: Events }): LabelTables {
@@ -56,20 +67,24 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
 
   return {
     read,
-    async preview(project, targets, file, mapping) {
-      return previewTable(project.store, await textOf(file), mapping, targets);
+    async preview(project, targets, file, mapping, classNames = 'ask') {
+      return previewTable(project.store, await textOf(file), mapping, targets, classNames);
     },
-    async apply(project, file, mapping, conflicts) {
-      const table = await read(file, mapping);
+    async apply(project, file, mapping, conflicts, classNames) {
+      const written = await read(file, mapping);
       const { store } = project;
       const result = store.transaction(() => {
-        const { changes, counts, match } = planTable(store, table);
-        const problems = [...table.problems, ...match.problems];
+        const asWritten = planTable(store, written);
+        const { spelling, notes } = settleNames(store, namesTakenIn(asWritten.match.entries, []), classNames);
+        const table = spelling.size === 0 ? written : written.renamed(spelling);
+        const { changes, counts, match } = spelling.size === 0 ? asWritten : planTable(store, table);
+        const { columns } = table;
+        const problems = [...table.problems, ...match.problems, ...notes];
         const before = writeChanges(store, changes, conflicts);
         const changed = new Set(
           [before.labels, before.readings, before.facts].flatMap((list) => list.map(([id]) => id)),
         ).size;
-        if (changed === 0) return { changed, changes: counts, problems };
+        if (changed === 0) return { changed, changes: counts, columns, problems };
         pushAction(store, { kind: 'table', description: `Apply a label table to ${count(changed, 'image')}`, before });
         appendAudit(store, 'labels.table', {
           images: changed,
@@ -78,7 +93,7 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
           ...counts,
           conflictsKept: conflicts,
         });
-        return { changed, changes: counts, problems };
+        return { changed, changes: counts, columns, problems };
       });
       if (result.changed > 0) options.events.emit('project.changed', { project: project.id, what: 'dataset' });
       return result;

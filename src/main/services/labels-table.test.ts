@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { patientsByPattern } from './import-pattern';
+import { findColumns } from './label-table-columns';
 import { parseTableText } from './label-table-text';
-import { findColumns, readLabelTable } from './labels-table';
+import { readLabelTable } from './labels-table';
 import { matchTable } from './match-table';
 
 const text = (content: string) => parseTableText(new TextEncoder().encode(content));
@@ -29,7 +30,7 @@ describe('parseTableText', () => {
   });
 
   it('names columns that have no name or one that is taken', () => {
-    expect(text('path,,label,label\na,b,c,d').headers).toEqual(['path', 'column 2', 'label', 'label (2)']);
+    expect(text('path,,label,label\na,b,c,d').headers).toEqual(['path', 'column 2', 'label (1)', 'label (2)']);
   });
 
   it('refuses what is no text, and a quote that swallows the file', () => {
@@ -42,6 +43,7 @@ describe('parseTableText', () => {
 
 describe('readLabelTable', () => {
   const nothing = {
+    named: [],
     label: null,
     readings: [],
     patient: null,
@@ -60,6 +62,7 @@ describe('readLabelTable', () => {
         ...nothing,
         path: 'a/b.png',
         label: 'benign, sure',
+        named: ['benign, sure'],
         patient: 'P1',
         site: 'Bonn',
         split: 'validation',
@@ -83,13 +86,13 @@ describe('readLabelTable', () => {
 
   it('takes the columns that it is told, and finds the others among those that are left', () => {
     const content = 'File,Diagnosis,Class,Rater\na.png,benign,7,Ann';
-    const headers = text(content).headers;
-    const { path, label, reader } = findColumns(headers, { label: 'class' });
+    const { path, label, reader } = findColumns(text(content), { label: 'class' }).of;
     expect([path, label, reader]).toEqual([0, 2, 3]);
-    expect(findColumns(headers, { reader: 'Diagnosis', path: null })).toMatchObject({ path: -1, label: 2, reader: 1 });
+    const other = findColumns(text(content), { reader: 'Diagnosis', path: null });
+    expect(other.of).toMatchObject({ path: -1, label: 2, reader: 1 });
     expect(read(content, { label: 'Class', reader: null }).entries[0]).toMatchObject({ label: '7', readings: [] });
     expect(() => read(content, { label: 'Befund' })).toThrow(/no column “Befund” for label/);
-    expect(() => read(content, { path: null })).toThrow(/no column “path”/);
+    expect(() => read(content, { path: null, label: 'Class' })).toThrow(/no column “path”/);
   });
 
   it('gathers the rows of an image: readings by reader, its label, and what is contradictory', () => {

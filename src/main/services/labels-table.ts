@@ -1,6 +1,10 @@
 import type { SplitPart } from '#shared/models/dataset';
-import { type ColumnMapping, type ColumnRole, columnRoles } from '#shared/models/label-table';
-import { plainText, type TableText, tableInvalid } from './label-table-text';
+import { type ColumnMapping, type ColumnRole, columnRoles, type UsedColumns } from '#shared/models/label-table';
+import type { Spelling } from './class-names';
+import { cellText, decodePercent, isNoLabel, pathText, toYears } from './label-table-cell';
+import { findColumns, firstLines, headedAs, markedClass } from './label-table-columns';
+import { tableInvalid } from './label-table-errors';
+import type { TableText } from './label-table-text';
 import { count } from './splits-warnings';
 
 /** What one reader says of an image. */
@@ -23,6 +27,8 @@ export interface TableEntry {
   readonly sex: string | null;
   /** Years. */
   readonly age: number | null;
+  /** Every class that its rows name, with or without a reader, also where they do not agree. */
+  readonly named: readonly string[];
   /** How many rows it is made of. */
   readonly rows: number;
 }
@@ -33,25 +39,16 @@ export interface LabelTable {
   readonly rows: number;
   /** What of it is left out or doubtful, one sentence each, without values of a patient. */
   readonly problems: readonly string[];
+  /** Which columns were read. */
+  readonly columns: UsedColumns;
   /**
    * The entry of a file: by its relative path, or the longest end of it that the table names once, with or without the
    * extension; undefined where none or more than one fits.
    */
   find(relativePath: string): { readonly entry: TableEntry; readonly whole: boolean } | undefined;
+  /** The same table with other names for its classes. */
+  renamed(spelling: Spelling): LabelTable;
 }
-
-/** Usual header names, in lower case without spaces, hyphens and underscores. */
-const USUAL_NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
-  path: ['path', 'file', 'filename', 'filepath', 'image', 'imagepath', 'imagefile', 'imagename'],
-  label: ['label', 'class', 'diagnosis'],
-  reader: ['reader', 'rater', 'annotator', 'observer', 'radiologist', 'readerid'],
-  patient: ['patient', 'patientid', 'subject', 'subjectid'],
-  study: ['study', 'studyid', 'studyinstanceuid'],
-  site: ['site', 'institution', 'hospital', 'centre', 'center', 'institutionname'],
-  split: ['split', 'set', 'part', 'partition'],
-  sex: ['sex', 'gender', 'patientsex'],
-  age: ['age', 'patientage'],
-};
 
 const PARTS: Readonly<Record<string, SplitPart>> = {
   __proto__: null as never,
@@ -77,60 +74,51 @@ const LONGEST: Readonly<Record<ColumnRole, number>> = {
   sex: 16,
   age: 16,
 };
+const CHOOSE_COLUMNS =
+  'Choose its columns (on the command line: --columns path=File,label=Diagnosis), or name them path, label, and if you have them reader, patient, study, site, split, sex, age.';
 /** A column with more names than this is hardly the readers': it may be the patients', whose names are not to be kept. */
 const MOST_READERS = 50;
 const MANY_LABELS = 100;
 /** Ends of a path that entries are found by. */
 const DEEPEST = 12;
 
-/**
- * The column of each role, -1 for none: as given, else by its usual names among the headers that are not given away.
- * Throws `labels_invalid` where a header that is named does not exist.
- */
-export function findColumns(headers: readonly string[], mapping: ColumnMapping): Record<ColumnRole, number> {
-  const simple = headers.map((name) => name.toLowerCase().replace(/[\s_-]/g, ''));
-  const columns = {} as Record<ColumnRole, number>;
-  for (const role of columnRoles) {
-    const name = mapping[role];
-    if (name === undefined || name === null) continue;
-    const exact = headers.indexOf(name);
-    const at = exact >= 0 ? exact : headers.findIndex((one) => one.toLowerCase() === name.toLowerCase());
-    if (at < 0) {
-      throw tableInvalid(`The label table has no column “${plainText(name).slice(0, 80)}” for ${role}.`, {
-        hint: `Its columns are: ${headers.slice(0, 12).join(', ')}${headers.length > 12 ? ', …' : ''}.`,
-      });
-    }
-    columns[role] = at;
-  }
-  const given = new Set(Object.values(columns));
-  for (const role of columnRoles) {
-    if (columns[role] !== undefined) continue;
-    columns[role] =
-      mapping[role] === null
-        ? -1
-        : simple.findIndex((name, index) => !given.has(index) && USUAL_NAMES[role].includes(name));
-  }
-  return columns;
-}
-
 /** Reads a table by its columns. Throws `labels_invalid`: no path column, or nothing beside it. */
-export function readLabelTable(text: TableText, mapping: ColumnMapping = {}): LabelTable {
-  const columns = findColumns(text.headers, mapping);
-  if (columns.path < 0) throw tableInvalid('The label table has no column “path”.');
-  if (columnRoles.every((role) => role === 'path' || columns[role] < 0)) {
-    throw tableInvalid('The label table has no column beside the path that is used.');
+export function readLabelTable(
+  given: TableText,
+  mapping: ColumnMapping = {},
+  spelling: Spelling = new Map(),
+): LabelTable {
+  const text = headedAs(given, mapping);
+  const { of: columns, classes, notes, unclear } = findColumns(text, mapping);
+  const seen = { hint: `${firstLines(text)} ${CHOOSE_COLUMNS}` };
+  if (unclear !== null) throw unclear;
+  if (columns.path < 0) throw tableInvalid('The label table has no column “path”.', seen);
+  if (classes.length === 0 && columnRoles.every((role) => role === 'path' || columns[role] < 0)) {
+    throw tableInvalid('The label table has no column beside the path that is used.', seen);
   }
   const drafts = new Map<string, Draft>();
   const unknownParts = new Set<string>();
-  const found = { rows: 0, withoutPath: 0, ages: 0, withoutLabel: 0 };
+  const found = { rows: 0, withoutPath: 0, ages: 0, withoutLabel: 0, unmarked: 0, severalMarks: 0, noLabel: 0 };
+  const marked = (line: readonly string[]): string | null => {
+    const { label, several } = markedClass(text, classes, line);
+    if (several) found.severalMarks += 1;
+    else if (label === null) found.unmarked += 1;
+    return label;
+  };
+  const labelCell = (label: string | null): string | null => {
+    if (label === null || !isNoLabel(label)) return label;
+    found.noLabel += 1;
+    return null;
+  };
   for (const line of text.rows) {
     const cell = (role: ColumnRole): string | null => {
       const column = columns[role];
       if (column < 0) return null;
-      const value = plainText(line[column] ?? '').slice(0, LONGEST[role]);
+      const value = cellText(line[column]).slice(0, LONGEST[role]);
       return value === '' ? null : value;
     };
-    const path = cell('path')?.replaceAll('\\', '/') ?? null;
+    const pathCell = cell('path');
+    const path = pathCell === null ? null : pathText(pathCell);
     const key = path === null ? undefined : pathEnds(path)[0];
     if (path === null || key === undefined) {
       found.withoutPath += 1;
@@ -151,7 +139,10 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}): La
     const years = toYears(age);
     if (age !== null && years === null) found.ages += 1;
     draft.age ??= years;
-    const [label, reader] = [cell('label'), cell('reader')];
+    const reader = cell('reader');
+    const written = classes.length === 0 ? labelCell(cell('label')) : marked(line);
+    const label = written === null ? null : (spelling.get(written) ?? written);
+    if (label !== null) draft.named.add(label);
     if (label === null) {
       if (reader !== null) found.withoutLabel += 1;
     } else if (reader === null) {
@@ -180,7 +171,7 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}): La
       hint: 'Choose the column that names the classes, or no reader column.',
     });
   }
-  const problems: string[] = [...text.warnings];
+  const problems: string[] = [...text.warnings, ...notes];
   if (named.size > MANY_LABELS) {
     problems.push(`The label column has ${named.size} different values: each becomes a class. Is it the right column?`);
   }
@@ -194,17 +185,31 @@ export function readLabelTable(text: TableText, mapping: ColumnMapping = {}): La
     problems.push(`${count(twice, 'row')} where a reader says something else of an image again: the later row counts.`);
   }
   if (found.withoutLabel > 0) problems.push(`${count(found.withoutLabel, 'row')} with a reader and no label.`);
+  if (found.noLabel > 0)
+    problems.push(`${count(found.noLabel, 'row')} whose label is “NA”, “nan” or the like: read as no label.`);
+  if (found.severalMarks > 0)
+    problems.push(`${count(found.severalMarks, 'row')} with more than one class: no label is read from them.`);
+  if (found.unmarked > 0) problems.push(`${count(found.unmarked, 'row')} with none of the classes.`);
   if (found.ages > 0)
     problems.push(`${count(found.ages, 'row')} whose age is not a number of years: the age is left out.`);
   if (unknownParts.size > 0) {
     const list = [...unknownParts].slice(0, 5).join('”, “');
     problems.push(`The table names parts that are not train, validation or test: “${list}”. They are left out.`);
   }
-  return { entries, rows: found.rows, problems, find: finder(entries) };
+  const used = columnRoles.flatMap((role) => (columns[role] < 0 ? [] : [[role, text.headers[columns[role]]]]));
+  return {
+    entries,
+    rows: found.rows,
+    problems,
+    columns: { headers: Object.fromEntries(used), classes: classes.map((column) => text.headers[column] ?? '') },
+    find: finder(entries),
+    renamed: (other) => readLabelTable(given, mapping, other),
+  };
 }
 
 interface Draft {
   readonly path: string;
+  readonly named: Set<string>;
   readonly labels: Set<string>;
   readonly readings: Map<string, string>;
   changedReadings: number;
@@ -219,6 +224,7 @@ interface Draft {
 
 const emptyDraft = (path: string): Draft => ({
   path,
+  named: new Set(),
   labels: new Set(),
   readings: new Map(),
   changedReadings: 0,
@@ -231,19 +237,14 @@ const emptyDraft = (path: string): Draft => ({
   rows: 0,
 });
 
-function toEntry({ labels, readings, changedReadings: _, ...rest }: Draft): TableEntry {
+function toEntry({ named, labels, readings, changedReadings: _, ...rest }: Draft): TableEntry {
   const [label] = labels;
   return {
     ...rest,
+    named: [...named],
     label: labels.size === 1 ? (label ?? null) : null,
     readings: [...readings].map(([reader, said]) => ({ reader, label: said })),
   };
-}
-
-/** "57", "57.5" and DICOM's "057Y"; null for anything else. */
-function toYears(text: string | null): number | null {
-  const years = Number(/^0*(\d{1,3}(?:\.\d+)?)y?$/i.exec(text ?? '')?.[1] ?? Number.NaN);
-  return Number.isFinite(years) ? years : null;
 }
 
 function finder(entries: readonly TableEntry[]): LabelTable['find'] {
@@ -269,9 +270,9 @@ function finder(entries: readonly TableEntry[]): LabelTable['find'] {
   };
 }
 
-/** "a/b/c" → "a/b/c", "b/c", "c"; lower case, NFC. */
+/** "a/b%20b/c" → "a/b b/c", "b b/c", "c"; lower case, NFC, percent-decoded as are the files' own names. */
 function pathEnds(path: string): string[] {
-  const plain = path.normalize('NFC').toLowerCase();
+  const plain = decodePercent(path).normalize('NFC').toLowerCase();
   if (!plain.includes('/')) return plain === '' || plain === '.' ? [] : [plain];
   const parts = plain.split('/').filter((part) => part !== '' && part !== '.');
   const kept = parts.slice(-DEEPEST);

@@ -5,6 +5,8 @@ import { count } from './splits-warnings';
 export interface TableTarget {
   readonly path: string;
   readonly file: string | number;
+  /** The class that its folder names. */
+  readonly folderLabel?: string | null;
 }
 
 export interface TableMatch {

@@ -35,7 +35,7 @@ export interface Pictures {
 /** Side of an augmentation preview, pixels: the usual input of a ViT. */
 const PREVIEW_SIDE = 224;
 /** Leaves pixel values in 0..1. */
-const previewPipeline = defaultPipeline(PREVIEW_SIDE, [0, 0, 0], [1, 1, 1]);
+const previewPipeline = defaultPipeline(PREVIEW_SIDE, { rescaleFactor: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] });
 
 export function createPictures({ dataset, pool }: { readonly dataset: Dataset; readonly pool: DecodePool }): Pictures {
   const rasterFile = async (project: OpenProject, image: number): Promise<string> => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { usualNormalisation } from '#shared/imaging/pipeline';
 import { runConfigSchema } from '#shared/models/run-config';
 import { type CheckInput, runWarnings, smallerBatch } from './run-checks';
 
@@ -24,9 +25,9 @@ const inputOf = (settings: object, memoryMB: number, images = 100): CheckInput =
     memoryMB,
     seconds: null,
     imageSize: 224,
-    mean: [0.5, 0.5, 0.5],
-    std: [0.5, 0.5, 0.5],
+    processor: usualNormalisation,
     pretrained: true,
+    notes: [],
     hash: '',
   },
   estimateProblem: null,

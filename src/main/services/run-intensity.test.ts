@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { defaultPipeline, pipelineHash } from '#shared/imaging/pipeline';
+import { defaultPipeline, pipelineHash, usualNormalisation } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import { importOptionsSchema } from '#shared/models/dataset';
 import { pipelineSchema } from '#shared/models/pipeline';
@@ -32,11 +32,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const estimate = {
-  imageSize: 224,
-  mean: [0.5, 0.5, 0.5] as [number, number, number],
-  std: [0.5, 0.5, 0.5] as [number, number, number],
-};
+const estimate = { imageSize: 224, processor: usualNormalisation };
 const pipelineWith = (intensity?: string) =>
   pipelineOf(runConfigSchema.parse({ backbone: 'vit', ...(intensity === undefined ? {} : { intensity }) }), estimate);
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { usualNormalisation } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import { importOptionsSchema } from '#shared/models/dataset';
 import type { Pipeline } from '#shared/models/pipeline';
@@ -19,7 +20,6 @@ import { ensureRasters } from './run-rasters';
 import { createSplits } from './splits';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
-const half: [number, number, number] = [0.5, 0.5, 0.5];
 
 let root: string;
 let projects: Projects;
@@ -51,7 +51,7 @@ test('a new run sees square pixels, one of before sees them as they are stored',
   const [image = 0] = dataset.ids(project, {}, 'path');
   const { hash } = dataset.sourceFile(project, image);
 
-  const now = pipelineOf(runConfigSchema.parse({ backbone: 'vit' }), { imageSize: 224, mean: half, std: half });
+  const now = pipelineOf(runConfigSchema.parse({ backbone: 'vit' }), { imageSize: 224, processor: usualNormalisation });
   const { pixels: _, ...before } = now;
   const size = async (pipeline: Pipeline) => {
     const [path = ''] = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image, hash }] });

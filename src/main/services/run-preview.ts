@@ -56,9 +56,9 @@ export interface PreparedRun {
 /** The backbone's pipeline with what the run chooses of it. A choice that is not made leaves no trace in its hash. */
 export function pipelineOf(
   { crop, intensity }: Pick<RunConfig, 'crop' | 'intensity'>,
-  { imageSize, mean, std }: Pick<Estimate, 'imageSize' | 'mean' | 'std'>,
+  { imageSize, processor }: Pick<Estimate, 'imageSize' | 'processor'>,
 ): Pipeline {
-  const usual = defaultPipeline(imageSize, mean, std);
+  const usual = defaultPipeline(imageSize, processor);
   return {
     ...usual,
     // The schema of the configuration has let only readable ones through.
@@ -94,7 +94,7 @@ export async function prepareRun(
     services,
     { ...wanted, device: used.device },
     {
-      classes: Math.max(2, classes.length),
+      classes: classes.length < 2 ? ['one', 'other'] : classes,
       trainImages: train.length,
       validationImages: validation.length,
     },
@@ -157,6 +157,7 @@ export async function prepareRun(
       classDraws:
         config.classBalance === 'weighted-sampler' && !fitsAtOnce(config) ? firstDraws(config, classes, labels) : null,
       smallerBatch: smallerBatch(checked),
+      backboneNotes: [...(estimate?.notes ?? [])],
       problems: runProblems(checked),
       warnings: runWarnings(checked),
     },
@@ -185,7 +186,7 @@ function firstDraws(
 async function askEngine(
   services: { readonly backbones: BackboneResolver; readonly engine: Pick<EngineClient, 'request'> },
   config: RunConfig,
-  size: { readonly classes: number; readonly trainImages: number; readonly validationImages: number },
+  size: { readonly classes: readonly string[]; readonly trainImages: number; readonly validationImages: number },
 ): Promise<{ backbone: BackboneSource | null; estimate: Estimate | null; problem: string | null }> {
   let backbone: BackboneSource | null = null;
   try {

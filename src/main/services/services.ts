@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createDecodePool, type DecodePool } from '../decode-host/client';
+import { cancelOnAbort } from '../engine-host/cancel-on-abort';
 import { createEngineClient, type EngineClient } from '../engine-host/client';
 import type { ResourceSources } from '../ipc/resources';
 import type { HostLauncher } from '../process/host';
@@ -104,7 +105,15 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const imports = createImports({ events, pool, splits });
   const samples = createSamples({ userDataFolder, resourcesFolder, projects, imports, splits, jobs });
 
-  const backbones = createBackbones({ folder: join(userDataFolder, 'backbones'), resourcesFolder, jobs });
+  const backbones = createBackbones({
+    folder: join(userDataFolder, 'backbones'),
+    resourcesFolder,
+    jobs,
+    inspect: (folder, signal) => {
+      const call = engine.request('inspectBackbone', { folder });
+      return signal === undefined ? call.result : cancelOnAbort(call, signal);
+    },
+  });
   const onFailure = (what: string, error: unknown) => log.failure(what, error);
   const runs = createRuns({ dataset, backbones, engine, pool, events, version, onFailure });
   const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });

@@ -1,6 +1,7 @@
 import { factorNames } from '../balance/balance-text';
 import { splitParts } from '../models/dataset';
 import type { DatasetReport, ValueCount } from '../models/dataset-report';
+import { RESEARCH_USE } from '../research-use';
 import type { Cell, TableData } from '../tables/csv';
 
 /** The numbers of a dataset report in one long table: what, of which, in what, how many. */
@@ -75,6 +76,7 @@ export function datasetReportTable(report: DatasetReport): TableData {
         ...skipped.map(({ code, files }): Cell[] => ['Import', at, `left out: ${code}`, files]),
       ]),
       ...report.warnings.map((warning): Cell[] => ['Warning', warning, null, null]),
+      ['Use', RESEARCH_USE, null, null],
     ],
   };
 }

@@ -1,10 +1,17 @@
 import { CANONICAL_SHORT_SIDE, type Pipeline } from '../models/pipeline';
 import { sha256Hex } from './sha256';
 
-type Triple = readonly [number, number, number];
+type Normalisation = Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
 
-/** The pipeline of a backbone that takes `size` × `size`, with `mean` and `std` of its image processor. */
-export function defaultPipeline(size: number, mean: Triple = [0.5, 0.5, 0.5], std: Triple = [0.5, 0.5, 0.5]): Pipeline {
+/** What ViT's own image processor does: 0 to 255 becomes -1 to 1. */
+export const usualNormalisation: Normalisation = {
+  rescaleFactor: 1 / 255,
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+};
+
+/** The pipeline of a backbone that takes `size` × `size`, with the normalisation of its image processor. */
+export function defaultPipeline(size: number, { rescaleFactor, mean, std } = usualNormalisation): Pipeline {
   return {
     version: 1,
     intensity: { kind: 'auto' },
@@ -13,7 +20,7 @@ export function defaultPipeline(size: number, mean: Triple = [0.5, 0.5, 0.5], st
     height: size,
     width: size,
     resample: 'bilinear',
-    rescaleFactor: 1 / 255,
+    rescaleFactor,
     mean: [...mean],
     std: [...std],
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameChoiceSchema } from '../class-names/similar-names';
 import { backboneSummarySchema } from '../models/backbone';
 import { balanceSchema } from '../models/balance';
 import { comparisonSchema } from '../models/comparison';
@@ -34,6 +35,7 @@ import {
   labelConflictSchema,
   tableChangesSchema,
   tablePreviewSchema,
+  usedColumnsSchema,
 } from '../models/label-table';
 import { leakPlanSchema } from '../models/leak';
 import { settingValueSchema } from '../models/membership';
@@ -180,7 +182,12 @@ export const requests = {
    * project. The sample rows are for a window only: they are never stored or logged.
    */
   'dataset.readTable': request(
-    project.extend({ plan: z.string().nullable(), table: z.string(), mapping: columnMappingSchema.default({}) }),
+    project.extend({
+      plan: z.string().nullable(),
+      table: z.string(),
+      mapping: columnMappingSchema.default({}),
+      classNames: nameChoiceSchema.default('ask'),
+    }),
     tablePreviewSchema,
   ),
   /** Applies a label table to the images of the project; one action that can be undone. `changed` counts images. */
@@ -189,8 +196,14 @@ export const requests = {
       table: z.string(),
       mapping: columnMappingSchema.default({}),
       conflicts: labelConflictSchema.default('mine'),
+      classNames: nameChoiceSchema.default('ask'),
     }),
-    z.object({ changed: z.number().int(), changes: tableChangesSchema, problems: z.array(z.string()) }),
+    z.object({
+      changed: z.number().int(),
+      changes: tableChangesSchema,
+      columns: usedColumnsSchema,
+      problems: z.array(z.string()),
+    }),
   ),
   /** All ids that pass the filter, in display order: small enough to hold for 100,000 images. */
   'dataset.ids': request(
@@ -367,6 +380,8 @@ export const requests = {
           signOff: splitSignOffSchema.nullable(),
         })
         .nullable(),
+      /** What the run will note of its backbone: its head, its image size, what of it is not used. */
+      backboneNotes: z.array(z.string()),
       problems: z.array(z.string()),
       warnings: z.array(z.string()),
     }),

@@ -16,5 +16,7 @@ export const backboneSummarySchema = z.object({
   installed: z.boolean(),
   licence: z.string().nullable(),
   description: z.string(),
+  /** What was found when it was taken in: what was assumed, and what of it is not used. */
+  notes: z.array(z.string()).default([]),
 });
 export type BackboneSummary = z.infer<typeof backboneSummarySchema>;

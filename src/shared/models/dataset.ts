@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { nameChoiceSchema, similarNamesSchema } from '../class-names/similar-names';
 import { duplicateCountsSchema } from './duplicates';
 import { heldOutSchema } from './held-out';
-import { columnMappingSchema } from './label-table';
+import { columnMappingSchema, usedColumnsSchema } from './label-table';
 import { readerCountsSchema } from './readers';
 import { reviewCountsSchema } from './review';
 import { splitSignOffSchema } from './sign-off';
@@ -96,6 +97,8 @@ export const importPlanSchema = z.object({
   information: z.array(z.string()).optional(),
   /** Some relative paths, spread over the files: what a patient pattern is tried on before the import. */
   examples: z.array(z.string()).max(20).optional(),
+  /** Folder names that may mean one class, also with the classes of the project: a question before the import. */
+  similarNames: z.array(similarNamesSchema).optional(),
 });
 export type ImportPlan = z.infer<typeof importPlanSchema>;
 
@@ -118,6 +121,8 @@ export const importOptionsSchema = z.object({
   frames: frameChoiceSchema.default({ kind: 'first' }),
   /** Of the label table, where one comes with the images. */
   columns: columnMappingSchema.default({}),
+  /** What becomes of class names that look like one class. */
+  classNames: nameChoiceSchema.default('ask'),
 });
 export type ImportOptions = z.infer<typeof importOptionsSchema>;
 
@@ -130,6 +135,8 @@ export const importResultSchema = z.object({
   classes: z.record(z.string(), z.number().int()),
   patients: z.number().int(),
   warnings: z.array(z.string()),
+  /** Which columns of the label table were read; left out where there was none. */
+  columns: usedColumnsSchema.optional(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
 });

@@ -1,16 +1,31 @@
 import { z } from 'zod';
+import { similarNamesSchema } from '../class-names/similar-names';
 
 /** What a column of a label table can say. Every role but the path may be missing. */
 export const columnRoles = ['path', 'label', 'reader', 'patient', 'study', 'site', 'split', 'sex', 'age'] as const;
 export const columnRoleSchema = z.enum(columnRoles);
 export type ColumnRole = (typeof columnRoles)[number];
 
+const perRole = <Schema>(schema: Schema) =>
+  Object.fromEntries(columnRoles.map((role) => [role, schema])) as Record<ColumnRole, Schema>;
+
 /**
  * The header that each role is read from; null for none. A role that is left out is found by its usual names, among
- * the headers that no other role was given.
+ * the headers that no other role was given. `classes`: columns that stand for one class each, in place of a label
+ * column; null for none.
  */
-export const columnMappingSchema = z.partialRecord(columnRoleSchema, z.string().max(200).nullable());
+export const columnMappingSchema = z.strictObject({
+  ...perRole(z.string().max(200).nullable().optional()),
+  classes: z.array(z.string().max(200)).max(100).nullable().optional(),
+});
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;
+
+/** The headers that a table was read by; `classes` as in a mapping. */
+export const usedColumnsSchema = z.object({
+  headers: z.partialRecord(columnRoleSchema, z.string()),
+  classes: z.array(z.string()),
+});
+export type UsedColumns = z.infer<typeof usedColumnsSchema>;
 
 /** Whose label stays where a person's and the table's differ. */
 export const labelConflictSchema = z.enum(['mine', 'table']);
@@ -47,9 +62,12 @@ export type TableChanges = z.infer<typeof tableChangesSchema>;
 export const tablePreviewSchema = z.object({
   /** "UTF-8", "UTF-16 LE", "UTF-16 BE" or "Windows-1252". */
   encoding: z.string(),
-  delimiter: z.enum([',', ';', '\t']),
+  /** One character; mostly comma, semicolon, tab or vertical bar. */
+  delimiter: z.string(),
   headers: z.array(z.string()),
   mapping: z.record(columnRoleSchema, z.string().nullable()),
+  /** Headers of columns that stand for one class each; empty where there is a label column. */
+  classes: z.array(z.string()),
   /** The first rows, in the order of `headers`. */
   sample: z.array(z.array(z.string())),
   rows: z.number().int(),
@@ -65,5 +83,7 @@ export const tablePreviewSchema = z.object({
   problems: z.array(z.string()),
   /** Null before an import, whose images are all new. */
   changes: tableChangesSchema.nullable(),
+  /** Class names that may mean one class, of the table, the folders of an import and the project: a question. */
+  similarNames: z.array(similarNamesSchema),
 });
 export type TablePreview = z.infer<typeof tablePreviewSchema>;

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { ReadersSummary } from '#shared/models/readers';
+import { RESEARCH_USE } from '#shared/research-use';
 import { type KappaWeights, kappaWeights } from '#shared/statistics/agreement';
 import type { Run } from '../program';
-import { interval, percent, RESEARCH_USE, table } from '../table';
+import { interval, percent, table } from '../table';
 
 export function addAgreement(program: Command, run: Run): void {
   program

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FoveaError } from '#shared/ipc/errors';
+import { RESEARCH_USE } from '#shared/research-use';
 import { startWeb } from '../../web/start';
 import { findElectron } from '../find-electron';
 import type { Outcome } from '../outcome';
 import type { Run } from '../program';
 import type { Session } from '../session';
-import { RESEARCH_USE } from '../table';
 import { wholeNumber } from './numbers';
 
 interface Options {

@@ -22,7 +22,7 @@ export function addBackbone(program: Command, run: Run): void {
     .action((folder: string, options: { name?: string }) =>
       run(async (session) => {
         const imported = await session.request('backbones.import', { grant: session.grant(folder), ...options });
-        return { result: { backbones: [imported] }, text: toText([imported]) };
+        return { result: { backbones: [imported] }, text: [toText([imported]), ...imported.notes].join('\n') };
       }),
     );
   backbone

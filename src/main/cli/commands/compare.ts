@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type BestMetric, bestMetrics } from '#shared/models/run-config';
+import { RESEARCH_USE } from '#shared/research-use';
 import type { Run } from '../program';
-import { RESEARCH_USE } from '../table';
 import { describeResults, describeValues } from './experiment-text';
 
 export function addCompare(program: Command, run: Run): void {

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { Evaluation } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
+import { RESEARCH_USE } from '#shared/research-use';
 import type { EvaluationNumbers } from '#shared/statistics/evaluate';
 import type { Run } from '../program';
-import { interval, RESEARCH_USE, table } from '../table';
+import { interval, table } from '../table';
 import { testTimeViewsOption } from './test-time-views';
 
 interface Options {

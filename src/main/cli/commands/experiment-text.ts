@@ -4,7 +4,8 @@ import type { ComparedValues, Comparison, Verdict } from '#shared/models/compari
 import type { ExperimentDetail } from '#shared/models/experiment';
 import type { LeakResult, LeakSide } from '#shared/models/leak';
 import type { Metric } from '#shared/models/metric';
-import { decimals, interval, RESEARCH_USE, table } from '../table';
+import { RESEARCH_USE } from '#shared/research-use';
+import { decimals, interval, table } from '../table';
 import { describeNumbers } from './evaluate';
 
 const verdictTexts: Readonly<Record<Verdict, string>> = {

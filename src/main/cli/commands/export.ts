@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type ExportFormat, exportFormatSchema } from '#shared/models/export';
+import { RESEARCH_USE } from '#shared/research-use';
 import type { ExportResult } from '../../services/exports';
 import { describePrecisions } from '../precision-text';
 import type { Run } from '../program';
-import { RESEARCH_USE, table } from '../table';
+import { table } from '../table';
 
 interface Options {
   readonly format: ExportFormat;

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { RESEARCH_USE } from '#shared/research-use';
 import type { RateFinding } from '../../engine-host/protocol';
 import type { Run } from '../program';
-import { RESEARCH_USE, table } from '../table';
+import { table } from '../table';
 import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
 
 /** Rows of the table: a test has a hundred steps. */

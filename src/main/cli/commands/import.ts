@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import { type FrameChoice, frameChoiceSchema, type ImportResult } from '#shared/models/dataset';
 import type { ColumnMapping } from '#shared/models/label-table';
 import { UsageError } from '../outcome';
 import type { Run } from '../program';
 import { decimals, table } from '../table';
-import { columnMapping, describeTable, tableResult } from './table-columns';
+import { classNamesOption, columnMapping, describeColumns, describeTable, tableResult } from './table-columns';
 
 interface Options {
   readonly labels?: string;
@@ -15,6 +16,7 @@ interface Options {
   readonly folderLabels: boolean;
   readonly folderSplits: boolean;
   readonly frames?: FrameChoice;
+  readonly classNames: NameChoice;
 }
 
 export function addImport(program: Command, run: Run): void {
@@ -31,6 +33,7 @@ export function addImport(program: Command, run: Run): void {
     .option('--frames <which>', 'of multi-frame files: first (default), middle, all, or every:N', frameChoice)
     .option('--no-folder-labels', 'do not take labels from class folders')
     .option('--no-folder-splits', 'do not take the split from train, validation and test folders')
+    .addOption(classNamesOption())
     .action((folder: string, paths: string[], options: Options) =>
       run(async (session) => {
         const project = await session.open(folder);
@@ -39,7 +42,7 @@ export function addImport(program: Command, run: Run): void {
         if (options.preview === true) {
           if (options.labels === undefined) throw new UsageError('--preview looks at a table: give one with --labels.');
           const grant = session.grant(options.labels);
-          const input = { project, plan: plan.id, table: grant, mapping: columns };
+          const input = { project, plan: plan.id, table: grant, mapping: columns, classNames: options.classNames };
           const preview = await session.request('dataset.readTable', input);
           return { result: { files: plan.files, table: tableResult(preview) }, text: describeTable(preview) };
         }
@@ -53,6 +56,7 @@ export function addImport(program: Command, run: Run): void {
             groupPattern: options.groupPattern ?? null,
             copy: options.copy === true,
             columns,
+            classNames: options.classNames,
             ...(options.frames === undefined ? {} : { frames: options.frames }),
           },
         });
@@ -78,6 +82,7 @@ function toText(result: ImportResult): string {
     `${added} images${patients === 0 ? '' : ` of ${patients} patients`} added in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
     ...(duplicates > 0 ? [`${duplicates} were in the project already`] : []),
     ...(moved > 0 ? [`${moved} were found at a new place: the project knows it now`] : []),
+    ...(result.columns === undefined ? [] : [describeColumns(result.columns)]),
     table(['class', 'images'], Object.entries(classes)),
     ...(skipped.length > 0
       ? [

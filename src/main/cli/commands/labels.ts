@@ -1,12 +1,21 @@
 import { type Command, Option } from 'commander';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import type { ColumnMapping, LabelConflict } from '#shared/models/label-table';
 import type { Run } from '../program';
-import { columnMapping, describeChanges, describeTable, tableResult } from './table-columns';
+import {
+  classNamesOption,
+  columnMapping,
+  describeChanges,
+  describeColumns,
+  describeTable,
+  tableResult,
+} from './table-columns';
 
 interface Options {
   readonly columns?: ColumnMapping;
   readonly preview?: boolean;
   readonly conflicts: LabelConflict;
+  readonly classNames: NameChoice;
 }
 
 export function addLabels(program: Command, run: Run): void {
@@ -22,10 +31,11 @@ export function addLabels(program: Command, run: Run): void {
         .choices(['mine', 'table'])
         .default('mine'),
     )
-    .action((folder: string, csv: string, { columns = {}, preview = false, conflicts }: Options) =>
+    .addOption(classNamesOption())
+    .action((folder: string, csv: string, { columns = {}, preview = false, conflicts, classNames }: Options) =>
       run(async (session) => {
         const project = await session.open(folder);
-        const input = { project, table: session.grant(csv), mapping: columns };
+        const input = { project, table: session.grant(csv), mapping: columns, classNames };
         if (preview) {
           const found = await session.request('dataset.readTable', { ...input, plan: null });
           return { result: { ...tableResult(found) }, text: describeTable(found) };
@@ -34,6 +44,7 @@ export function addLabels(program: Command, run: Run): void {
         const kept = applied.changes.conflicts > 0 && conflicts === 'mine';
         const text = [
           `${applied.changed} images changed`,
+          describeColumns(applied.columns),
           describeChanges(applied.changes),
           ...(kept
             ? [`${applied.changes.conflicts} labels of a person were kept (--conflicts table takes the table’s)`]

@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { signOffWarning } from '#shared/models/sign-off';
 import { viewsText } from '#shared/models/test-time';
+import { RESEARCH_USE } from '#shared/research-use';
 import type { PredictedFile } from '../../services/predictions';
 import type { Run } from '../program';
-import { percent, RESEARCH_USE, table } from '../table';
+import { percent, table } from '../table';
 import { testTimeViewsOption } from './test-time-views';
 
 interface Options {

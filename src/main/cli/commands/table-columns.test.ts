@@ -35,6 +35,8 @@ it('describes a table without its rows', () => {
     rowsMatched: 1,
     filesMatched: 1,
     patients: 1,
+    classes: [],
+    similarNames: [],
     values: {},
     blocked: null,
     problems: ['1 row without a path: left out.'],

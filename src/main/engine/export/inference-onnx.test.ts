@@ -77,9 +77,10 @@ describe('exportInferenceOnnx', () => {
 
   it('says which classes and which preprocessing belong to it, and uses standard operators only', () => {
     const { metadataProps, graph } = fromBinary(ModelProtoSchema, model);
-    const metadata = new Map(metadataProps.map(({ key, value }) => [key, JSON.parse(value)]));
-    expect(metadata.get('classes')).toEqual(['benign', 'malignant']);
-    expect(metadata.get('pipeline')).toEqual({ version: 1 });
+    const metadata = new Map(metadataProps.map(({ key, value }) => [key, value]));
+    expect(JSON.parse(metadata.get('classes') ?? '')).toEqual(['benign', 'malignant']);
+    expect(JSON.parse(metadata.get('pipeline') ?? '')).toEqual({ version: 1 });
+    expect(metadata.get('research_use')).toBe('Research use only: not for diagnosis or treatment.');
     expect(graph?.node.filter(({ domain }) => domain !== '')).toEqual([]);
     expect(graph?.input.map(({ name }) => name)).toEqual(['pixel_values']);
   });

@@ -1,5 +1,6 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { Precision } from '#shared/models/precision';
+import { RESEARCH_USE } from '#shared/research-use';
 import { GraphBuilder } from '../ir/builder';
 import { lowerGraph } from '../onnx/lower';
 import { quantizableWeights, quantizeLinears } from '../quantize/quantize-graph';
@@ -27,7 +28,7 @@ const BATCH = { standIn: 1_000_003, name: 'batch' };
 /**
  * A trained model as one ONNX file that needs nothing but onnxruntime's standard operators: input `pixel_values`
  * [batch, 3, height, width] as the recorded pipeline makes it, with any batch size; outputs `logits` and
- * `probabilities` [batch, classes]. The metadata hold `classes` and `pipeline` as JSON.
+ * `probabilities` [batch, classes]. The metadata hold `classes` and `pipeline` as JSON, and `research_use` as text.
  *
  * @throws FoveaError `export-too-large`, `weights-mismatch`
  */
@@ -52,7 +53,11 @@ export function exportInferenceOnnx({ config, parameters, pipeline, precision = 
     // Without Microsoft's own operators, so that other runtimes read it too.
     dialect: 'webgpu',
     initializers: new Map([...weights].map(([name, { data }]) => [name, data])),
-    metadata: { classes: JSON.stringify(config.classes), pipeline: JSON.stringify(pipeline) },
+    metadata: {
+      classes: JSON.stringify(config.classes),
+      pipeline: JSON.stringify(pipeline),
+      research_use: RESEARCH_USE,
+    },
     freeBatch: BATCH,
   });
 }

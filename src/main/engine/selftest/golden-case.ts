@@ -74,7 +74,7 @@ export async function runGoldenCase(files: GoldenFiles, device: EngineDevice, th
 }
 
 function allTensors(file: SafetensorsFile): NamedTensors {
-  return new Map([...file.tensors].map(([name, tensor]) => [name, toFloat32(tensor)]));
+  return new Map([...file.tensors].map(([name, tensor]) => [name, toFloat32(tensor, name)]));
 }
 
 class GoldenCase {
@@ -281,7 +281,7 @@ class GoldenCase {
   private expected(name: string): Float32Array {
     const tensor = this.reference.tensors.get(name);
     if (!tensor) throw new Error(`the golden case has no ${name}`);
-    return toFloat32(tensor).data;
+    return toFloat32(tensor, name).data;
   }
 
   private readLabels(): Int32Array {

@@ -135,7 +135,7 @@ describe.skipIf(!existsSync(goldens))('whole models (skipped where ../shared/gol
     const own = parseVitConfig(JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')));
     const config = withImageSize(own, size);
     const { tensors } = readSafetensors(new Uint8Array(readFileSync(path.join(folder, 'model.safetensors'))));
-    const parameters = new Map([...tensors].map(([key, tensor]) => [key, toFloat32(tensor)]));
+    const parameters = new Map([...tensors].map(([key, tensor]) => [key, toFloat32(tensor, key)]));
     const classifier = await createClassifier({
       config,
       parameters: interpolatePositions(parameters, own, config),

@@ -80,6 +80,16 @@ export function parseVitConfig(json: unknown): VitConfig {
   return config;
 }
 
+/**
+ * What transformers computes with the head of a model, `problem_type`; null where the config does not say and the data
+ * would decide.
+ */
+export function problemType(json: unknown): string | null {
+  if (typeof json !== 'object' || json === null) return null;
+  const type = (json as Json)['problem_type'];
+  return typeof type === 'string' ? type : null;
+}
+
 const isDinov2 = (family: Family): boolean => family === 'dinov2' || family === 'dinov2_with_registers';
 
 /** DINOv2 names the perceptron's width as a multiple of the hidden size. */

@@ -13,6 +13,15 @@ export function weightNamesOnDisk(name: string): readonly string[] {
   return [name, bare(name), ...(renamed === name ? [] : [renamed, bare(renamed)])];
 }
 
+/** What compiling, data parallelism and sharding put into the names of the model that they wrap. */
+const WRAPPERS = new Set(['_orig_mod', 'module', '_fsdp_wrapped_module', '_checkpoint_wrapped_module']);
+
+/** The name of a tensor of a file without what training tools have put into it, and `model.` of Lightning before it. */
+export function unwrappedName(name: string): string {
+  const parts = name.split('.').filter((part) => !WRAPPERS.has(part));
+  return (parts[0] === 'model' ? parts.slice(1) : parts).join('.');
+}
+
 /** Of a parameter or module in transformers 5 while it runs; conversion_mapping.py: "ViTModel" (also for DeiT), "Dinov2Model", "Dinov2WithRegistersModel". */
 export function inMemoryName(name: string): string {
   const attention = name

@@ -35,13 +35,13 @@ export const datasetHandlers = ({
       const table = given === null ? null : await labelTables.read(grants.path(given), options.columns);
       return { job: jobs.start('import', id, (handle) => imports.run(project, plan, options, table, handle)).id };
     },
-    'dataset.readTable': ({ project: id, plan, table, mapping }) => {
+    'dataset.readTable': ({ project: id, plan, table, mapping, classNames }) => {
       const project = projects.get(id);
       const targets = plan === null ? null : imports.targets(project, plan);
-      return labelTables.preview(project, targets, grants.path(table), mapping);
+      return labelTables.preview(project, targets, grants.path(table), mapping, classNames);
     },
-    'dataset.applyTable': ({ project, table, mapping, conflicts }) =>
-      labelTables.apply(projects.get(project), grants.path(table), mapping, conflicts),
+    'dataset.applyTable': ({ project, table, mapping, conflicts, classNames }) =>
+      labelTables.apply(projects.get(project), grants.path(table), mapping, conflicts, classNames),
     'dataset.importResult': ({ job }) => jobs.result<ImportResult>(job),
     'dataset.ids': ({ project, filter, sort }) => ({ ids: dataset.ids(projects.get(project), filter, sort) }),
     'dataset.facets': ({ project }) => dataset.facets(projects.get(project)),

@@ -2,7 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { Clipboard, Download, EllipsisVertical, Image as ImageIcon } from 'lucide-react';
 import { saveFile } from '../components/save-file';
 import { fileName } from '../components/table-menu';
-import { type TableData, toCsv, toTsv } from '../components/table-text';
+import { type TableData, toCsvFile, toTsv } from '../components/table-text';
 import { showError, showToast } from '../state/toasts';
 import { svgToPng } from './raster-image';
 
@@ -66,7 +66,7 @@ export function ChartMenu({ name, table, svg, png }: ChartMenuProps) {
         )}
         <Menu.Item
           leftSection={<Download size={14} />}
-          onClick={() => saveFile(`${file}.csv`, toCsv(table()), 'text/csv;charset=utf-8')}
+          onClick={() => saveFile(`${file}.csv`, toCsvFile(table()), 'text/csv;charset=utf-8')}
         >
           Export as CSV
         </Menu.Item>

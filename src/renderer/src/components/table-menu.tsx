@@ -2,7 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { Clipboard, Download, EllipsisVertical, FileText } from 'lucide-react';
 import { showError, showToast } from '../state/toasts';
 import { saveFile } from './save-file';
-import { type TableData, toCsv, toMarkdown, toTsv } from './table-text';
+import { type TableData, toCsvFile, toMarkdown, toTsv } from './table-text';
 
 export interface TableMenuProps {
   /** Names the menu ("Class counts: copy or export") and the file. */
@@ -31,7 +31,7 @@ export function TableMenu({ name, table }: TableMenuProps) {
         </Menu.Item>
         <Menu.Item
           leftSection={<Download size={14} />}
-          onClick={() => saveFile(`${fileName(name)}.csv`, toCsv(table()), 'text/csv;charset=utf-8')}
+          onClick={() => saveFile(`${fileName(name)}.csv`, toCsvFile(table()), 'text/csv;charset=utf-8')}
         >
           Export as CSV
         </Menu.Item>

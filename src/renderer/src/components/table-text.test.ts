@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toCsv, toMarkdown, toTsv } from './table-text';
+import { toCsv } from '#shared/tables/csv';
+import { toCsvFile, toMarkdown, toTsv } from './table-text';
 
 const table = {
   columns: ['File', 'Reason', 'n'],
@@ -18,15 +19,32 @@ describe('table text', () => {
   });
 
   it('keeps one row a line for the clipboard', () => {
+    const use = 'Research use only: not for diagnosis or treatment.';
     expect(toTsv(table).split('\n')).toEqual([
-      'File\tReason\tn',
-      'a "b", c.dcm\tline break\t3',
-      '\'=HYPERLINK("x")\t\'@cmd | pipe\t-2',
-      'plain\t\t0.5',
+      'File\tReason\tn\tUse',
+      `a "b", c.dcm\tline break\t3\t${use}`,
+      `'=HYPERLINK("x")\t'@cmd | pipe\t-2\t${use}`,
+      `plain\t\t0.5\t${use}`,
     ]);
   });
 
   it('escapes pipes in Markdown', () => {
     expect(toMarkdown(table).split('\n')[3]).toBe('| =HYPERLINK("x") | @cmd \\| pipe | -2 |');
+  });
+
+  it('says on every row of a file, and below a table for a text, that it is for research only', () => {
+    const lines = toCsvFile({
+      columns: ['File', 'Class'],
+      rows: [
+        ['a.png', 'x'],
+        ['b.png', 'y'],
+      ],
+    }).split('\r\n');
+    expect(lines.slice(0, 3)).toEqual([
+      'File,Class,Use',
+      'a.png,x,Research use only: not for diagnosis or treatment.',
+      'b.png,y,Research use only: not for diagnosis or treatment.',
+    ]);
+    expect(toMarkdown(table).split('\n').at(-1)).toBe('_Research use only: not for diagnosis or treatment._');
   });
 });

@@ -1,16 +1,22 @@
-import { type Cell, guardCell, type TableData } from '#shared/tables/csv';
+import { RESEARCH_USE, withResearchUse } from '#shared/research-use';
+import { type Cell, guardCell, type TableData, toCsv } from '#shared/tables/csv';
 
-export { type Cell, type TableData, toCsv } from '#shared/tables/csv';
+export type { Cell, TableData } from '#shared/tables/csv';
 
-/** Tab-separated text: what a spreadsheet takes from the clipboard. */
-export function toTsv(table: TableData): string {
+/** A table that leaves the window as a CSV file. */
+export const toCsvFile = (table: TableData): string => toCsv(withResearchUse(table));
+
+/** Tab-separated text: what a spreadsheet takes from the clipboard, with the notice on its use. */
+export function toTsv(plain: TableData): string {
+  const table = withResearchUse(plain);
   const flat = (cell: Cell) => guardCell(cell).replace(/[\t\r\n]+/g, ' ');
   return [table.columns, ...table.rows].map((row) => row.map(flat).join('\t')).join('\n');
 }
 
-/** A Markdown table, for notes and manuscripts. */
+/** A Markdown table, for notes and manuscripts, with the notice on its use below. */
 export function toMarkdown(table: TableData): string {
   const line = (cells: readonly Cell[]) =>
     `| ${cells.map((cell) => (cell === null ? '' : String(cell)).replace(/[\r\n]+/g, ' ').replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(table.columns), line(table.columns.map(() => '---')), ...table.rows.map(line)].join('\n');
+  const lines = [line(table.columns), line(table.columns.map(() => '---')), ...table.rows.map(line)];
+  return [...lines, '', `_${RESEARCH_USE}_`].join('\n');
 }

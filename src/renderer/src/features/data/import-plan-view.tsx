@@ -15,6 +15,7 @@ import {
 } from '@mantine/core';
 import { FileSpreadsheet, Info, TriangleAlert, X } from 'lucide-react';
 import { useState } from 'react';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import { assertNever } from '#shared/ipc/errors';
 import type { FrameChoice, ImportOptions, ImportPlan } from '#shared/models/dataset';
 import type { ColumnMapping } from '#shared/models/label-table';
@@ -27,6 +28,7 @@ import { splitNames } from '../../theme/class-colours';
 import { classWarning } from './filters';
 import classes from './import.module.css';
 import { patternPresets, tryPattern } from './patient-pattern';
+import { SimilarNamesQuestion } from './similar-names-question';
 import { SkippedFiles } from './skipped-files';
 import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
 
@@ -46,9 +48,14 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
   const [pattern, setPattern] = useState<string | null>(null);
   const [table, setTable] = useState<Grant | null>(null);
   const [columns, setColumns] = useState<ColumnMapping>({});
-  const tablePreview = useTablePreview({ project, plan: plan.id, table: table?.grant ?? null, mapping: columns });
+  const [classNames, setClassNames] = useState<NameChoice>('ask');
+  const tableInput = { project, plan: plan.id, mapping: columns, classNames };
+  const tablePreview = useTablePreview({ ...tableInput, table: table?.grant ?? null });
   // A table that is chosen and not understood would stop the import, or give no labels.
   const tableReady = table === null || tablePreview.data?.blocked === null;
+  const similarNames =
+    (table === null ? (labelsFromFolders ? plan.similarNames : []) : tablePreview.data?.similarNames) ?? [];
+  const namesAsked = similarNames.length > 0 && classNames === 'ask';
   const fresh = plan.files - plan.alreadyKnown;
   // Files that are in may have frames that are not.
   const nothingNew = frames.kind === 'first' ? fresh === 0 : plan.files === 0;
@@ -171,18 +178,17 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                   A column with the path, and any of label, reader, patient, study, site, split, sex, age
                 </Text>
               ) : (
-                <TableFacts project={project} plan={plan.id} table={table.grant} mapping={columns} />
+                <TableFacts {...tableInput} table={table.grant} />
               )}
             </Group>
             {table !== null && (
               <Box mt="xs">
-                <TableMapper
-                  project={project}
-                  plan={plan.id}
-                  table={table.grant}
-                  mapping={columns}
-                  onMapping={setColumns}
-                />
+                <TableMapper {...tableInput} table={table.grant} onMapping={setColumns} />
+              </Box>
+            )}
+            {similarNames.length > 0 && (
+              <Box mt="xs">
+                <SimilarNamesQuestion groups={similarNames} value={classNames} onChange={setClassNames} />
               </Box>
             )}
           </section>
@@ -259,9 +265,12 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
         </Button>
         <Button
           data-autofocus
-          disabled={nothingNew || preview?.ok === false || !tableReady}
+          disabled={nothingNew || preview?.ok === false || !tableReady || namesAsked}
           onClick={() =>
-            onImport({ labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames, columns }, table)
+            onImport(
+              { labelsFromFolders, splitsFromFolders, groupPattern: pattern, copy, frames, columns, classNames },
+              table,
+            )
           }
         >
           {nothingNew

@@ -3,6 +3,7 @@ import type { LabelConflict } from '#shared/models/label-table';
 import { formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
 import classes from './import.module.css';
+import { SimilarNamesQuestion } from './similar-names-question';
 import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
 import { changeLines, changesAnything } from './table-roles';
 import type { TableFlow } from './use-table-flow';
@@ -22,10 +23,12 @@ function Body(props: {
   readonly table: { readonly grant: string; readonly name: string };
 }) {
   const { project, flow, table } = props;
-  const input = { project, plan: null, table: table.grant, mapping: flow.mapping };
+  const input = { project, plan: null, table: table.grant, mapping: flow.mapping, classNames: flow.classNames };
   const preview = useTablePreview(input);
   const changes = preview.isPlaceholderData ? null : (preview.data?.changes ?? null);
   const lines = changes === null ? [] : changeLines(changes);
+  const similar = preview.data?.similarNames ?? [];
+  const asked = similar.length > 0 && flow.classNames === 'ask';
   const ready = changes !== null && changesAnything(changes, flow.conflicts);
   return (
     <Stack gap="sm">
@@ -34,6 +37,7 @@ function Body(props: {
         <TableFacts {...input} />
       </Group>
       <TableMapper {...input} onMapping={flow.setMapping} />
+      <SimilarNamesQuestion groups={similar} value={flow.classNames} onChange={flow.setClassNames} />
       {changes !== null && (
         <section aria-label="What would change">
           {lines.length > 0 ? (
@@ -65,7 +69,7 @@ function Body(props: {
         <Button variant="default" onClick={flow.close}>
           Cancel
         </Button>
-        <Button data-autofocus disabled={!ready} loading={flow.busy} onClick={flow.apply}>
+        <Button data-autofocus disabled={!ready || asked} loading={flow.busy} onClick={flow.apply}>
           {changes !== null && !ready ? 'Nothing to apply' : 'Apply the table'}
         </Button>
       </Group>

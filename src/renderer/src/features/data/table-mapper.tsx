@@ -1,11 +1,12 @@
-import { Loader, ScrollArea, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Loader, MultiSelect, ScrollArea, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import { type ColumnMapping, columnRoles, type TablePreview } from '#shared/models/label-table';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { useRequest } from '../../state/requests';
 import classes from './table-mapper.module.css';
-import { matchText, roleNames, tableFacts, withColumn } from './table-roles';
+import { matchText, roleNames, tableFacts, withClasses, withColumn } from './table-roles';
 
 export interface TableMapperProps {
   readonly project: string;
@@ -13,13 +14,15 @@ export interface TableMapperProps {
   readonly plan: string | null;
   readonly table: string;
   readonly mapping: ColumnMapping;
+  /** What becomes of class names that may mean one class. */
+  readonly classNames: NameChoice;
   readonly onMapping: (mapping: ColumnMapping) => void;
 }
 
 /** Asked for once a table is chosen. */
 export const useTablePreview = (asked: Omit<TableMapperProps, 'onMapping' | 'table'> & { table: string | null }) => {
-  const { project, plan, table, mapping } = asked;
-  const input = { project, plan, table: table ?? '', mapping };
+  const { project, plan, table, mapping, classNames } = asked;
+  const input = { project, plan, table: table ?? '', mapping, classNames };
   return useRequest('dataset.readTable', input, { keepPrevious: table !== null, enabled: table !== null });
 };
 
@@ -40,7 +43,7 @@ export function TableMapper(props: TableMapperProps) {
             size="xs"
             label={roleNames[role]}
             withAsterisk={role === 'path'}
-            placeholder="none"
+            placeholder={role === 'label' && table.classes.length > 0 ? 'one column a class' : 'none'}
             clearable={table.mapping[role] !== null}
             searchable={table.headers.length > 12}
             data={[...table.headers]}
@@ -50,6 +53,19 @@ export function TableMapper(props: TableMapperProps) {
           />
         ))}
       </SimpleGrid>
+      {table.mapping.label === null && (
+        <MultiSelect
+          size="xs"
+          label="Or one column a class, with yes or no in each row"
+          placeholder={table.classes.length === 0 ? 'none' : ''}
+          clearable
+          searchable={table.headers.length > 12}
+          maxValues={100}
+          data={table.headers.filter((header) => roleOf(table, header) === undefined)}
+          value={table.classes}
+          onChange={(headers) => props.onMapping(withClasses(table, headers))}
+        />
+      )}
       <Text size="xs" fw={500} role="status" c={table.blocked === null ? 'dimmed' : 'var(--mantine-color-error)'}>
         {table.blocked ?? matchText(table, props.plan === null ? 'image file' : 'file')}
         {table.patients > 0 && ` ${formatCount(table.patients)} different patients.`}
@@ -61,8 +77,14 @@ export function TableMapper(props: TableMapperProps) {
   );
 }
 
+const roleOf = (table: TablePreview, header: string) => columnRoles.find((one) => table.mapping[one] === header);
+
 function Sample({ table }: { readonly table: TablePreview }) {
-  const role = (header: string) => columnRoles.find((one) => table.mapping[one] === header);
+  const use = (header: string): string | undefined => {
+    const role = roleOf(table, header);
+    if (role !== undefined) return roleNames[role];
+    return table.classes.includes(header) ? 'Class' : undefined;
+  };
   const headers = table.headers.slice(0, table.sample[0]?.length ?? table.headers.length);
   return (
     <ScrollArea.Autosize mah={188} type="auto" viewportProps={{ tabIndex: 0 }} className={classes['sample'] ?? ''}>
@@ -70,13 +92,13 @@ function Sample({ table }: { readonly table: TablePreview }) {
         <Table.Thead>
           <Table.Tr>
             {headers.map((header) => {
-              const used = role(header);
+              const used = use(header);
               return (
                 <Table.Th key={header} data-used={used !== undefined || undefined} className={classes['cell'] ?? ''}>
                   <div className={classes['header']} title={header}>
                     {header}
                   </div>
-                  <div className={classes['role']}>{used === undefined ? 'not used' : roleNames[used]}</div>
+                  <div className={classes['role']}>{used ?? 'not used'}</div>
                 </Table.Th>
               );
             })}
@@ -89,7 +111,7 @@ function Sample({ table }: { readonly table: TablePreview }) {
               {headers.map((header, index) => (
                 <Table.Td
                   key={header}
-                  data-used={role(header) !== undefined || undefined}
+                  data-used={use(header) !== undefined || undefined}
                   className={classes['cell'] ?? ''}
                   title={row[index]}
                 >

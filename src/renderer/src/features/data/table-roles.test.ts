@@ -32,7 +32,11 @@ describe('what a table would do', () => {
   });
 
   it('keeps all columns when one is chosen', () => {
-    expect(withColumn({ mapping } as TablePreview, 'reader', 'Rater')).toEqual({ ...mapping, reader: 'Rater' });
+    expect(withColumn({ mapping, classes: [] as string[] } as TablePreview, 'reader', 'Rater')).toEqual({
+      ...mapping,
+      classes: null,
+      reader: 'Rater',
+    });
     expect(matchText({ rowsMatched: 1, rows: 1, filesMatched: 1, files: 2 } as TablePreview, 'file')).toBe(
       '1 of 1 row fit; 1 of 2 files have a row.',
     );

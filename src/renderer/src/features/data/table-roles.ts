@@ -1,4 +1,5 @@
 import type { ColumnMapping, ColumnRole, TableChanges, TablePreview } from '#shared/models/label-table';
+import { delimiterName } from '#shared/tables/delimiter-name';
 import { formatCount, formatQuantity } from '../../components/format';
 
 /** Names of the roles in the mapper, in its order. */
@@ -14,15 +15,20 @@ export const roleNames: Readonly<Record<ColumnRole, string>> = {
   age: 'Age',
 };
 
-/** A mapping that names every column, so that what a person chose is not found anew. */
+/** A mapping that names every column, so that what a person chose is not found anew. A label column goes before classes. */
 export function withColumn(preview: TablePreview, role: ColumnRole, header: string | null): ColumnMapping {
-  return { ...preview.mapping, [role]: header };
+  const classes = preview.classes.length === 0 || (role === 'label' && header !== null) ? null : [...preview.classes];
+  return { ...preview.mapping, classes, [role]: header };
+}
+
+/** The same with one column a class in place of a label column. */
+export function withClasses(preview: TablePreview, headers: readonly string[]): ColumnMapping {
+  return { ...preview.mapping, label: null, classes: headers.length === 0 ? null : [...headers] };
 }
 
 /** "semicolon, UTF-8, 120 rows". */
 export function tableFacts({ delimiter, encoding, rows }: TablePreview): string {
-  const names = { ',': 'comma', ';': 'semicolon', '\t': 'tab' } as const;
-  return `${names[delimiter]}, ${encoding}, ${formatQuantity(rows, 'row')}`;
+  return `${delimiterName(delimiter)}, ${encoding}, ${formatQuantity(rows, 'row')}`;
 }
 
 export function matchText(preview: TablePreview, files: string): string {

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import type { ColumnMapping, LabelConflict } from '#shared/models/label-table';
 import { type Grant, invoke, platform } from '../../bridge/bridge';
 import { formatQuantity } from '../../components/format';
@@ -10,10 +11,12 @@ export interface TableFlow {
   readonly table: Grant | null;
   readonly mapping: ColumnMapping;
   readonly conflicts: LabelConflict;
+  readonly classNames: NameChoice;
   readonly busy: boolean;
   readonly choose: () => void;
   readonly setMapping: (mapping: ColumnMapping) => void;
   readonly setConflicts: (conflicts: LabelConflict) => void;
+  readonly setClassNames: (choice: NameChoice) => void;
   readonly apply: () => void;
   readonly close: () => void;
 }
@@ -23,6 +26,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
   const [table, setTable] = useState<Grant | null>(null);
   const [mapping, setMapping] = useState<ColumnMapping>({});
   const [conflicts, setConflicts] = useState<LabelConflict>('mine');
+  const [classNames, setClassNames] = useState<NameChoice>('ask');
   const [busy, setBusy] = useState(false);
   const choose = async () => {
     try {
@@ -30,6 +34,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
       if (chosen === undefined) return;
       setMapping({});
       setConflicts('mine');
+      setClassNames('ask');
       setTable(chosen);
     } catch (error) {
       showError(error);
@@ -39,7 +44,8 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
     if (table === null) return;
     setBusy(true);
     const done = await labelling.change(async () => {
-      const { changed } = await invoke('dataset.applyTable', { project, table: table.grant, mapping, conflicts });
+      const input = { project, table: table.grant, mapping, conflicts, classNames };
+      const { changed } = await invoke('dataset.applyTable', input);
       return `Table applied to ${formatQuantity(changed, 'image')}`;
     });
     setBusy(false);
@@ -49,10 +55,12 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
     table,
     mapping,
     conflicts,
+    classNames,
     busy,
     choose: () => void choose(),
     setMapping,
     setConflicts,
+    setClassNames,
     apply: () => void apply(),
     close: () => setTable(null),
   };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { FilePrediction } from '#shared/models/prediction';
-import { toCsv } from '../../components/table-text';
+import { toCsvFile } from '../../components/table-text';
 import { answerTable, sortAnswers } from './answer-table';
 
 const answer = (name: string, label: string | null, confidence: number | null): FilePrediction => ({
@@ -46,8 +46,8 @@ it('sorts names as people count', () => {
 });
 
 it('exports every class and error, safe for spreadsheets', () => {
-  const csv = toCsv(answerTable(answers));
-  expect(csv.split('\r\n')[0]).toBe('File,Predicted class,Confidence,P(benign),P(malignant),Test-time views,Error');
-  expect(csv).toContain('bad.dcm,,,,,0,no pixels');
+  const csv = toCsvFile(answerTable(answers));
+  expect(csv.split('\r\n')[0]).toBe('File,Predicted class,Confidence,P(benign),P(malignant),Test-time views,Error,Use');
+  expect(csv).toContain('bad.dcm,,,,,0,no pixels,Research use only: not for diagnosis or treatment.');
   expect(csv).toContain("'=cmd.png");
 });

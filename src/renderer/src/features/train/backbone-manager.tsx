@@ -118,7 +118,7 @@ function ImportedRow({ backbone, onChoose }: RowProps) {
       <Table.Td>
         {backbone.name}
         <Text size="xs" c="dimmed">
-          {backbone.description}
+          {[backbone.description, ...backbone.notes].join(' ')}
         </Text>
       </Table.Td>
       <Table.Td ta="right" className="tabular">

@@ -65,6 +65,9 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           {cost !== undefined && cost.warnings.length > 0 && (
             <Notice tone="warning" title="Good to know" lines={cost.warnings} />
           )}
+          {cost !== undefined && cost.backboneNotes.length > 0 && (
+            <Notice tone="info" title="About the backbone" lines={cost.backboneNotes} />
+          )}
           {cost?.smallerBatch !== null && cost?.smallerBatch !== undefined && (
             <Button
               variant="default"

@@ -1,0 +1,111 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readImageProcessor } from './image-processor';
+
+/*
+ * The reference is transformers 5.24: AutoImageProcessor.from_pretrained on a folder with these files and a ViT's
+ * config.json, both backends (PIL and torchvision). Where they disagree or fail, Fovea refuses.
+ */
+
+let root: string;
+let count = 0;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'fovea-processor-'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function read(preprocessor: unknown, processor?: unknown) {
+  const folder = mkdtempSync(join(root, `${count++}-`));
+  const write = (name: string, value: unknown) =>
+    value !== undefined && writeFileSync(join(folder, name), JSON.stringify(value));
+  write('preprocessor_config.json', preprocessor);
+  write('processor_config.json', processor);
+  return readImageProcessor(folder, readdirSync(folder));
+}
+const vit = { image_processor_type: 'ViTImageProcessor', size: { height: 16, width: 16 }, resample: 2 };
+const grey = (value: number) => [value, value, value];
+
+describe('a preprocessor that transformers reads', () => {
+  it.each([
+    ['one number for all channels', { ...vit, image_mean: 0.5, image_std: 0.229 }, 1 / 255, grey(0.5), grey(0.229)],
+    ['a list of one', { ...vit, image_mean: [0.4], image_std: [0.2] }, 1 / 255, grey(0.4), grey(0.2)],
+    ['no values: those of its class', vit, 1 / 255, grey(0.5), grey(0.5)],
+    [
+      'no values of DeiT',
+      { image_processor_type: 'DeiTImageProcessor' },
+      1 / 255,
+      [0.485, 0.456, 0.406],
+      [0.229, 0.224, 0.225],
+    ],
+    // A black pixel becomes (0 - 123.7) / 58.4 = -2.118150, as there.
+    [
+      'values of the range 0 to 255',
+      { ...vit, do_rescale: false, image_mean: grey(123.7), image_std: grey(58.4) },
+      1,
+      grey(123.7),
+      grey(58.4),
+    ],
+    // A white one becomes 2 / 0.5 - 1 = 3, as there.
+    ['another factor', { ...vit, rescale_factor: 1 / 127.5 }, 1 / 127.5, grey(0.5), grey(0.5)],
+    ['no normalisation', { ...vit, do_normalize: false, image_mean: null, image_std: null }, 1 / 255, grey(0), grey(1)],
+  ])('%s', async (_, preprocessor, rescaleFactor, mean, std) => {
+    expect(await read(preprocessor)).toMatchObject({ rescaleFactor, mean, std, file: 'preprocessor_config.json' });
+  });
+
+  it('in processor_config.json goes before the other, where it is nested', async () => {
+    const own = { ...vit, image_mean: grey(0.1), image_std: grey(0.5) };
+    const nested = { image_processor: { ...vit, image_mean: grey(0.2), image_std: grey(0.5) }, processor_class: 'X' };
+    expect(await read(own, nested)).toMatchObject({ mean: grey(0.2), file: 'processor_config.json' });
+    expect(await read(undefined, nested)).toMatchObject({ mean: grey(0.2), file: 'processor_config.json' });
+    // A flat one is that of a tokenizer or a video: transformers does not read it.
+    expect(await read(own, { ...vit, image_mean: grey(0.3) })).toMatchObject({
+      mean: grey(0.1),
+      file: 'preprocessor_config.json',
+    });
+  });
+});
+
+describe('values that cannot be meant', () => {
+  it.each([
+    ['two values', { ...vit, image_mean: [0.5, 0.4], image_std: [0.2, 0.3] }, 'image_mean'],
+    ['null', { ...vit, image_mean: null, image_std: null }, 'image_mean'],
+    ['strings', { ...vit, image_mean: ['0.5', '0.5', '0.5'] }, 'image_mean'],
+    ['a table', { ...vit, image_std: { r: 1 } }, 'image_std'],
+    ['0 to 255 beside a rescale to 1', { ...vit, image_mean: grey(123.7), image_std: grey(58.4) }, '123.7'],
+    ['0 to 1 without a rescale', { ...vit, do_rescale: false }, '0.5'],
+    ['a huge mean', { ...vit, image_mean: 1e30 }, '1e+30'],
+    ['a tiny deviation', { ...vit, image_std: 1e-300 }, '1e-300'],
+    ['no deviation', { ...vit, image_std: [0.2, 0, 0.2] }, '0.2, 0, 0.2'],
+    ['a negative one', { ...vit, image_std: -0.5 }, '-0.5'],
+    ['a factor of text', { ...vit, rescale_factor: '1/255' }, 'rescale_factor'],
+    ['a switch of text', { ...vit, do_rescale: 'yes' }, 'do_rescale'],
+    ['raw pixels', { ...vit, do_rescale: false, do_normalize: false }, 'neither rescaled nor normalised'],
+    ['a class of its own without values', { image_processor_type: 'OwnImageProcessor' }, 'its class'],
+    ['a list', [1, 2], 'no JSON object'],
+  ])('are refused with the field: %s', async (_, preprocessor, word) => {
+    await expect(read(preprocessor)).rejects.toMatchObject({
+      code: 'backbone_invalid',
+      message: expect.stringContaining(word),
+    });
+  });
+});
+
+it('says what was assumed and what is done otherwise', async () => {
+  expect((await read(undefined)).notes).toEqual([
+    'The checkpoint has no preprocessor_config.json: a mean and standard deviation of 0.5 are assumed.',
+  ]);
+  expect((await read(vit)).notes).toEqual([]);
+  const dinov2 = {
+    image_processor_type: 'BitImageProcessor',
+    do_center_crop: true,
+    resample: 3,
+    size: { shortest_edge: 256 },
+    image_mean: [0.485, 0.456, 0.406],
+    image_std: [0.229, 0.224, 0.225],
+  };
+  expect((await read(dinov2)).notes).toEqual([
+    'The checkpoint was trained with the shortest edge resized to 256 px, bicubic resampling, the centre cropped. Fovea resizes the whole picture to a square, bilinear, in training and prediction alike.',
+  ]);
+});

@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { usualNormalisation } from '#shared/imaging/pipeline';
+import { FoveaError } from '#shared/ipc/errors';
+import type { Pipeline } from '#shared/models/pipeline';
+import { readJsonFile } from './read-json';
+
+type Triple = Pipeline['mean'];
+
+/** How a checkpoint wants its pixels: x × rescaleFactor, then (x - mean) / std. */
+export interface ImageProcessor extends Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'> {
+  /** The file that says so, of those of the folder; null where none does. */
+  readonly file: string | null;
+  /** What was assumed, and what Fovea does otherwise, in sentences. */
+  readonly notes: readonly string[];
+}
+
+const PREPROCESSOR = 'preprocessor_config.json';
+const PROCESSOR = 'processor_config.json';
+export const processorFiles: readonly string[] = [PROCESSOR, PREPROCESSOR];
+
+/** What transformers 5 fills in where a file names no mean or standard deviation, by the class that it names. */
+const classDefaults: Readonly<Record<string, { readonly mean: Triple; readonly std: Triple }>> = {
+  ViT: usualNormalisation,
+  DeiT: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  Bit: {
+    mean: [0.48145466, 0.4578275, 0.40821073],
+    std: [0.26862954, 0.26130258, 0.27577711],
+  },
+};
+
+const number = z.number();
+/** One number stands for all three channels, as in transformers. */
+const channels = z.union([number, z.tuple([number]), z.tuple([number, number, number])]).transform((value): Triple => {
+  const [red, green = red, blue = red] = typeof value === 'number' ? [value] : value;
+  return [red, green, blue];
+});
+
+/** Fields that change pixels; others are of no concern here. */
+const processorSchema = z.object({
+  image_processor_type: z.string().nullish(),
+  feature_extractor_type: z.string().nullish(),
+  do_rescale: z.boolean().nullish(),
+  rescale_factor: z.number().positive().nullish(),
+  do_normalize: z.boolean().nullish(),
+  image_mean: z.unknown().optional(),
+  image_std: z.unknown().optional(),
+  do_resize: z.boolean().nullish(),
+  size: z.unknown().optional(),
+  do_center_crop: z.boolean().nullish(),
+  resample: z.number().int().nullish(),
+});
+type Fields = z.infer<typeof processorSchema>;
+
+const bad = (file: string, reason: string) =>
+  new FoveaError('backbone_invalid', `${file} ${reason}.`, {
+    hint: 'Fovea would show the model other pixels than it was trained on. Get this file again from where the model comes from.',
+  });
+
+/**
+ * Reads how the checkpoint prepares pixels, from the file that transformers takes: `processor_config.json` where it has an
+ * `image_processor` in it, else `preprocessor_config.json`. Without either, what ViT's own class does is assumed.
+ *
+ * @param names the files of the folder
+ * @throws FoveaError `backbone_invalid` for values that cannot be meant
+ */
+export async function readImageProcessor(folder: string, names: readonly string[]): Promise<ImageProcessor> {
+  const given = await findProcessor(folder, names);
+  if (given === null) {
+    return {
+      ...usualNormalisation,
+      file: null,
+      notes: [`The checkpoint has no ${PREPROCESSOR}: a mean and standard deviation of 0.5 are assumed.`],
+    };
+  }
+  const { file, fields: json } = given;
+  const parsed = processorSchema.safeParse(json);
+  if (!parsed.success) {
+    const field = String(parsed.error.issues[0]?.path[0] ?? '');
+    throw bad(file, field === '' ? 'is no JSON object' : `has a value for ${field} that cannot be meant`);
+  }
+  const fields = parsed.data;
+  const rescaleFactor = fields.do_rescale === false ? 1 : (fields.rescale_factor ?? usualNormalisation.rescaleFactor);
+  const normalises = fields.do_normalize !== false;
+  const mean: Triple = normalises ? channelsOf(file, fields, 'image_mean') : [0, 0, 0];
+  const std: Triple = normalises ? channelsOf(file, fields, 'image_std') : [1, 1, 1];
+  const white = 255 * rescaleFactor;
+  if (normalises) checkRange(file, white, mean, std);
+  else if (white > 4 || white < 0.25)
+    throw bad(file, `gives the model pixels from 0 to ${white}, neither rescaled nor normalised`);
+  return { rescaleFactor, mean, std, file, notes: otherwiseDone(fields) };
+}
+
+async function findProcessor(folder: string, names: readonly string[]) {
+  if (names.includes(PROCESSOR)) {
+    const json = await readJsonFile(join(folder, PROCESSOR), PROCESSOR);
+    if (typeof json === 'object' && json !== null && 'image_processor' in json) {
+      return { file: PROCESSOR, fields: json.image_processor };
+    }
+  }
+  return names.includes(PREPROCESSOR)
+    ? { file: PREPROCESSOR, fields: await readJsonFile(join(folder, PREPROCESSOR), PREPROCESSOR) }
+    : null;
+}
+
+function channelsOf(file: string, fields: Fields, name: 'image_mean' | 'image_std'): Triple {
+  if (fields[name] === undefined) {
+    const type = fields.image_processor_type ?? fields.feature_extractor_type ?? 'ViT';
+    const known = classDefaults[/^(ViT|DeiT|Bit)(?:ImageProcessor|FeatureExtractor|$)/.exec(type)?.[1] ?? ''];
+    if (known === undefined) throw bad(file, `names no ${name}, and its class is not one that Fovea knows`);
+    return name === 'image_mean' ? known.mean : known.std;
+  }
+  const parsed = channels.safeParse(fields[name]);
+  if (!parsed.success) throw bad(file, `has an ${name} that is neither one number nor three`);
+  return parsed.data;
+}
+
+/**
+ * A mean lies among the values that pixels have, from 0 to `white`, and a standard deviation is at most twice that range
+ * and at least a hundredth of it. Where not, mean and scale belong to different ranges, and the model would see nothing
+ * but one grey, or black and white.
+ */
+function checkRange(file: string, white: number, mean: Triple, std: Triple): void {
+  const meanFits = mean.every((value) => value >= 0 && value <= white);
+  const stdFits = std.every((value) => value >= white / 100 && value <= 2 * white);
+  if (meanFits && stdFits) return;
+  const [what, values] = meanFits ? ['image_std', std] : ['image_mean', mean];
+  throw bad(
+    file,
+    `has an ${what} of ${values.join(', ')}, which does not fit pixels that go from 0 to ${Number(white.toPrecision(6))} (do_rescale, rescale_factor)`,
+  );
+}
+
+/** What Fovea does in its own way: the whole picture is resized to a square, bilinear. */
+function otherwiseDone({ do_resize, size, do_center_crop, resample }: Fields): string[] {
+  const own: string[] = [];
+  if (do_resize !== false) {
+    const edge = typeof size === 'object' && size !== null && 'shortest_edge' in size ? size.shortest_edge : null;
+    if (typeof edge === 'number') own.push(`the shortest edge resized to ${edge} px`);
+    if (resample !== undefined && resample !== null && resample !== 2) own.push(`${resampleName(resample)} resampling`);
+  }
+  if (do_center_crop === true) own.push('the centre cropped');
+  return own.length === 0
+    ? []
+    : [
+        `The checkpoint was trained with ${own.join(', ')}. Fovea resizes the whole picture to a square, bilinear, in training and prediction alike.`,
+      ];
+}
+
+/** PIL's numbers. */
+const resampleName = (value: number): string =>
+  ({ 0: 'nearest', 1: 'Lanczos', 3: 'bicubic', 4: 'box', 5: 'Hamming' })[value] ?? `unknown (${value})`;

@@ -1,0 +1,22 @@
+import { FoveaError } from '#shared/ipc/errors';
+import { readRegularFile } from './regular-file';
+
+/** No real config, processor or index of weights comes near it. */
+const MAXIMUM_JSON_BYTES = 8 * 2 ** 20;
+
+/**
+ * A JSON file of a checkpoint from anywhere.
+ *
+ * @throws FoveaError `backbone_invalid`, `not_a_file`, `file_too_large`
+ */
+export async function readJsonFile(path: string, name: string): Promise<unknown> {
+  const text = await readRegularFile(path, name, MAXIMUM_JSON_BYTES);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new FoveaError('backbone_invalid', `${name} is not readable JSON.`, {
+      hint: 'Copy or download the folder again.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { FoveaError } from '#shared/ipc/errors';
+
+/**
+ * Opens a file from anywhere for reading. A pipe, a device or a folder under a file's name would otherwise be read for
+ * ever or not at all. Links are followed: the hub's own cache is made of them.
+ *
+ * @throws FoveaError `not_a_file`, and what the system says of a file that is not there or may not be read
+ */
+export async function openRegularFile(path: string, name: string): Promise<FileHandle> {
+  let file: FileHandle;
+  try {
+    // Without it, opening a pipe waits for somebody to write to it. Windows has neither.
+    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    if (isLoopOrFolder(error)) throw notAFile(name, error);
+    throw error;
+  }
+  try {
+    if (!(await file.stat()).isFile()) throw notAFile(name);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+const notAFile = (name: string, cause?: unknown) =>
+  new FoveaError('not_a_file', `${name} is not a file: it is a folder, a pipe, a device, or a link to itself.`, {
+    hint: 'Copy or download the folder again.',
+    cause,
+  });
+
+/** ENXIO: a socket, or a device that is not there. */
+const isLoopOrFolder = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['ELOOP', 'EISDIR', 'ENXIO'].includes(String(error.code));
+
+/**
+ * The text of a file of at most `maximumBytes`. What is counted is what is read, not what the file says it has.
+ *
+ * @throws FoveaError `not_a_file`, `file_too_large`
+ */
+export async function readRegularFile(path: string, name: string, maximumBytes: number): Promise<string> {
+  const file = await openRegularFile(path, name);
+  try {
+    const bytes = Buffer.alloc(Math.min(maximumBytes, (await file.stat()).size) + 1);
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+      if (bytesRead === 0) return bytes.toString('utf8', 0, length);
+      length += bytesRead;
+    }
+    throw new FoveaError('file_too_large', `${name} is larger than ${Math.round(maximumBytes / 2 ** 20)} MiB.`, {
+      hint: 'No real file of this name comes near it: copy or download the folder again.',
+    });
+  } finally {
+    await file.close();
+  }
+}

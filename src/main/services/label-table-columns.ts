@@ -1,0 +1,190 @@
+import type { FoveaError } from '#shared/ipc/errors';
+import { type ColumnMapping, type ColumnRole, columnRoles } from '#shared/models/label-table';
+import { delimiterName } from '#shared/tables/delimiter-name';
+import { cellText, plainText, yesOrNo } from './label-table-cell';
+import { tableInvalid } from './label-table-errors';
+import { findNamedHeader, headTable, quotedList } from './label-table-header';
+import { simpleName, USUAL_NAMES } from './label-table-names';
+import type { TableText } from './label-table-text';
+
+/** What the columns of a table mean. */
+export interface TableColumns {
+  /** Number of the column of each role, -1 for none. */
+  readonly of: Readonly<Record<ColumnRole, number>>;
+  /** Columns that stand for one class each, where the table has no label column; else empty. */
+  readonly classes: readonly number[];
+  /** What was chosen among several columns, one sentence each. */
+  readonly notes: readonly string[];
+  /** The question that a role leaves open, because several columns could be meant; null where there is none. */
+  readonly unclear: FoveaError | null;
+}
+
+/** Under the header that has the names of a mapping, where the one that was found has not. */
+export function headedAs(text: TableText, mapping: ColumnMapping): TableText {
+  const wanted = [...columnRoles.flatMap((role) => mapping[role] ?? []), ...(mapping.classes ?? [])];
+  const present = new Set([...text.headers, ...text.names].map((name) => name.toLowerCase()));
+  if (wanted.every((name) => present.has(name.toLowerCase()))) return text;
+  const line = findNamedHeader(text.lines, wanted);
+  return line === null ? text : { ...text, ...headTable(text.lines, line) };
+}
+
+/**
+ * The column of each role: as the mapping says, else by its usual names among the columns that are not given away.
+ * Never by place: where two columns could be meant and differ, it has none and is `unclear`. Throws `labels_invalid`
+ * where a column that the mapping names is not there.
+ */
+export function findColumns(text: TableText, mapping: ColumnMapping): TableColumns {
+  const of = {} as Record<ColumnRole, number>;
+  const notes: string[] = [];
+  let unclear: FoveaError | null = null;
+  for (const role of columnRoles) {
+    const name = mapping[role];
+    if (name !== undefined && name !== null) of[role] = namedColumn(text, name, role);
+  }
+  const classes = (mapping.classes ?? []).map((name) => namedColumn(text, name, 'classes'));
+  const given = new Set([...Object.values(of), ...classes]);
+  for (const role of columnRoles) {
+    if (of[role] !== undefined) continue;
+    const wanted = mapping[role] !== null && !(role === 'label' && classes.length > 0);
+    const found = wanted ? usualColumn(text, role, given) : NONE;
+    of[role] = found.column;
+    if (found.note !== null) notes.push(found.note);
+    unclear ??= found.unclear;
+  }
+  const guess = of.label < 0 && unclear === null && mapping.label === undefined && mapping.classes === undefined;
+  return { of, unclear, ...(guess ? guessClasses(text, of, notes) : { classes, notes }) };
+}
+
+interface FoundColumn {
+  readonly column: number;
+  readonly note: string | null;
+  readonly unclear: FoveaError | null;
+}
+const NONE: FoundColumn = { column: -1, note: null, unclear: null };
+
+/** The column that a person named. Throws `labels_invalid` where there is none, or two that differ. */
+function namedColumn(text: TableText, name: string, role: string): number {
+  const { headers, names } = text;
+  const exact = headers.indexOf(name);
+  if (exact >= 0) return exact;
+  const same = (one: string) => plainText(one).toLowerCase() === plainText(name).toLowerCase();
+  const alike = headers.flatMap((header, column) => (same(header) || same(names[column] ?? '') ? [column] : []));
+  const [first] = alike;
+  if (first === undefined) {
+    throw tableInvalid(`The label table has no column “${plainText(name).slice(0, 80)}” for ${role}.`, {
+      hint: `Its columns are: ${quotedList(headers)}.`,
+    });
+  }
+  if (!sameContent(text, alike)) throw severalColumns(text, alike, role);
+  return first;
+}
+
+function usualColumn(text: TableText, role: ColumnRole, given: ReadonlySet<number>): FoundColumn {
+  const { names, headers } = text;
+  const free = names.flatMap((_, column) => (given.has(column) ? [] : [column]));
+  // A name without its unit in brackets is a guess, and counts only where no column has just the name.
+  const bare = (column: number) => simpleName((names[column] ?? '').replace(/[([\])]/g, '.'));
+  const short = (column: number) => simpleName(names[column] ?? '');
+  for (const nameOf of [bare, short]) {
+    const byName = USUAL_NAMES[role]
+      .map((name) => free.filter((column) => nameOf(column) === name))
+      .filter((columns) => columns.length > 0);
+    const [best = [], ...others] = byName;
+    const [column] = best;
+    if (column === undefined) continue;
+    // “Label” is what it says; “class” beside “diagnosis” may each be meant.
+    const plainlyNamed = nameOf(column) === USUAL_NAMES[role][0];
+    const rivals = role === 'label' && !plainlyNamed ? byName.flat() : best;
+    if (!sameContent(text, rivals)) return { ...NONE, unclear: severalColumns(text, rivals, role) };
+    const unused = others.flat().map((other) => headers[other] ?? '');
+    return {
+      ...NONE,
+      column,
+      note:
+        unused.length === 0 || rivals.length > best.length
+          ? null
+          : `The ${role} is read from “${headers[column]}”, not from ${quotedList(unused)}.`,
+    };
+  }
+  return NONE;
+}
+
+function sameContent({ rows }: TableText, columns: readonly number[]): boolean {
+  const [first = 0, ...others] = columns;
+  return others.every((other) => rows.every((row) => cellText(row[other]) === cellText(row[first])));
+}
+
+const severalColumns = ({ headers }: TableText, columns: readonly number[], role: string) =>
+  tableInvalid(
+    `The label table has ${columns.length} columns that could be the ${role}: ${quotedList(columns.map((column) => headers[column] ?? ''))}.`,
+    {
+      hint: `Choose one of them (on the command line: --columns "${role}=${headers[columns[0] ?? 0]}").`,
+    },
+  );
+
+/** Columns of yes and no are classes where nearly every row has one yes. */
+const LEAST_ROWS_WITH_ONE = 0.8;
+const MOST_CLASS_COLUMNS = 100;
+
+function guessClasses(
+  text: TableText,
+  of: Readonly<Record<ColumnRole, number>>,
+  notes: readonly string[],
+): Pick<TableColumns, 'classes' | 'notes'> {
+  const used = new Set(Object.values(of));
+  const { headers, rows } = text;
+  const marks = headers.flatMap((_, column) =>
+    !used.has(column) && text.names[column] !== '' && isMarkColumn(rows, column) ? [column] : [],
+  );
+  if (marks.length < 2 || marks.length > MOST_CLASS_COLUMNS) return { classes: [], notes };
+  const withOne = rows.filter((row) => marks.filter((column) => yesOrNo(cellText(row[column]))).length === 1).length;
+  const names = quotedList(marks.map((column) => headers[column] ?? ''));
+  if (withOne >= LEAST_ROWS_WITH_ONE * rows.length) {
+    return { classes: marks, notes: [...notes, `Each of the columns ${names} is read as one class.`] };
+  }
+  const note = `The columns ${names} hold yes and no, but not one yes a row: they are not used. If each is a class, choose them as class columns (on the command line: --columns "classes=A,B").`;
+  return { classes: [], notes: [...notes, note] };
+}
+
+/** Whether a column has nothing but yes, no and empty cells, and at least one of the words. */
+function isMarkColumn(rows: readonly (readonly string[])[], column: number): boolean {
+  let words = 0;
+  for (const row of rows) {
+    const cell = cellText(row[column]);
+    if (cell === '') continue;
+    if (yesOrNo(cell) === null) return false;
+    words += 1;
+  }
+  return words > 0;
+}
+
+/** The class of a row where each class has a column: null where none is marked, "several" where more than one is. */
+export function markedClass(
+  text: TableText,
+  classes: readonly number[],
+  row: readonly string[],
+): { readonly label: string | null; readonly several: boolean } {
+  const marked = classes.filter((column) => yesOrNo(cellText(row[column])) === true);
+  const [only] = marked;
+  return {
+    label: marked.length === 1 && only !== undefined ? (text.headers[only] ?? null) : null,
+    several: marked.length > 1,
+  };
+}
+
+const SHOWN_LINES = 3;
+const SHOWN_CELLS = 8;
+const PRIVATE: readonly ColumnRole[] = ['patient', 'study'];
+
+/** What was read of a table's first lines, for a refusal; cells of a patient or study column are not shown. */
+export function firstLines(text: TableText): string {
+  const hidden = new Set(
+    text.names.flatMap((name, column) =>
+      PRIVATE.some((role) => USUAL_NAMES[role].includes(simpleName(name))) ? [column] : [],
+    ),
+  );
+  const shown = (cell: string, column: number) =>
+    hidden.has(column) && cellText(cell) !== text.names[column] ? '…' : plainText(cell.slice(0, 200)).slice(0, 40);
+  const lines = text.lines.slice(0, SHOWN_LINES).map((cells) => cells.slice(0, SHOWN_CELLS).map(shown).join(' | '));
+  return `It was read as ${text.encoding} and cut at each ${delimiterName(text.delimiter)}. First lines: ${lines.map((line) => `“${line}”`).join(', ')}.`;
+}

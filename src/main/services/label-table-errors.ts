@@ -1,0 +1,10 @@
+import { FoveaError } from '#shared/ipc/errors';
+
+/** A label table that cannot be used. `hint`: what to do; by default, what the table's columns may be. */
+export const tableInvalid = (message: string, options: { readonly cause?: unknown; readonly hint?: string } = {}) =>
+  new FoveaError('labels_invalid', message, {
+    hint:
+      options.hint ??
+      'The first line names the columns: path, label, and if you have them reader, patient, study, site, split, sex, age.',
+    ...(options.cause === undefined ? {} : { cause: options.cause }),
+  });

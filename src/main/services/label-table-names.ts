@@ -1,0 +1,27 @@
+import { type ColumnRole, columnRoles } from '#shared/models/label-table';
+
+/** Usual header names as `simpleName` writes them; of two in one table the earlier is more likely meant. */
+export const USUAL_NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
+  path: ['path', 'filepath', 'imagepath', 'file', 'filename', 'imagefile', 'imagename', 'image'],
+  label: ['label', 'class', 'diagnosis'],
+  reader: ['reader', 'rater', 'annotator', 'observer', 'radiologist', 'readerid'],
+  patient: ['patient', 'patientid', 'subject', 'subjectid'],
+  study: ['study', 'studyid', 'studyinstanceuid'],
+  site: ['site', 'institution', 'hospital', 'centre', 'center', 'institutionname'],
+  split: ['split', 'set', 'part', 'partition'],
+  sex: ['sex', 'gender', 'patientsex'],
+  age: ['age', 'patientage'],
+};
+
+/** "Patient_ID", "patient\nid" → "patientid"; what stands in brackets at the end is a unit: "Age (years)" → "age". */
+export function simpleName(header: string): string {
+  const letters = (text: string) => text.replace(/[\s_.:*#\-\u2010-\u2015\p{Cf}]/gu, '');
+  const lower = header.normalize('NFKC').toLowerCase();
+  return letters(lower.replace(/(?<=\S)\s*[([][^()[\]]*[)\]]\s*$/, '')) || letters(lower);
+}
+
+/** The roles whose usual names stand in a line of cells. */
+export function knownRoles(cells: readonly string[]): Set<ColumnRole> {
+  const names = new Set(cells.map(simpleName));
+  return new Set(columnRoles.filter((role) => USUAL_NAMES[role].some((name) => names.has(name))));
+}

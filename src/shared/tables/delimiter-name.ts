@@ -1,0 +1,10 @@
+const names: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '|': 'vertical bar',
+};
+
+/** "semicolon"; a character that has no name here as it is, in quotes. */
+export const delimiterName = (delimiter: string): string => names[delimiter] ?? `“${delimiter}”`;
