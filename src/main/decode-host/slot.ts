@@ -35,6 +35,10 @@ function notStarted(reason: string): FoveaError {
 /** Between two looks at a host's memory; jobs that end before the first cost none. */
 const WATCH_MILLISECONDS = 200;
 
+/** They go through all frames of a file, where the others read one or stop in between. */
+const WHOLE_FILE_JOBS: ReadonlySet<DecodeRequest['name']> = new Set(['deidentify']);
+const WHOLE_FILE_FACTOR = 6;
+
 /** From fork to `ready`. */
 const START_MILLISECONDS = 60_000;
 
@@ -96,7 +100,7 @@ export class Slot {
   }
 
   #dispatch(job: SlotJob): void {
-    const { deadlineMs } = this.#options;
+    const deadlineMs = this.#options.deadlineMs * (WHOLE_FILE_JOBS.has(job.request.name) ? WHOLE_FILE_FACTOR : 1);
     const seconds = Math.round(deadlineMs / 100) / 10;
     const message = `Reading the file took longer than ${seconds} s and was stopped.`;
     this.#setTimer(deadlineMs, new FoveaError('deadline', message, { hint: BLAME_THE_FILE }));

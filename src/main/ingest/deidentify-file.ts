@@ -1,9 +1,12 @@
 import { open, rm } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
+import type { HeldBackReason } from '#shared/models/deidentified-export';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { deidentifyDicom } from './dicom/deidentify/deidentify-dicom';
 import type { ActionCount, DeidentifyOptions } from './dicom/deidentify/options';
-import { type PixelRisk, pixelRisk } from './dicom/deidentify/pixel-risk';
+import { holdsIdentity, identityTerms } from './dicom/deidentify/own-identity/identity-terms';
+import { pixelRisk } from './dicom/deidentify/pixel-risk';
+import { loadDictionary } from './dicom/dictionary';
 import { parseDicom } from './dicom/parse';
 import { notAnImage } from './not-an-image';
 import { stripMetadata } from './raster/strip-metadata/strip-metadata';
@@ -16,14 +19,19 @@ export interface DeidentifyFileInput {
   readonly options: DeidentifyOptions;
   /** Write files whose pixels may show who it is of, too. */
   readonly includeRisky: boolean;
+  /** Names that go out with the export, whatever becomes of this file. */
+  readonly classNames: readonly string[];
 }
 
-/** `risk`: what speaks against the pixels. Held back: nothing was written. */
-export type DeidentifiedFile =
-  | { readonly written: false; readonly risk: PixelRisk }
+/** `named`: places in `classNames` of those that hold a name, number or date of this file. */
+export type DeidentifiedFile = { readonly named: readonly number[] } & DeidentifiedOutcome;
+
+/** `risk`: what speaks against the file. Held back: nothing was written; `detail` is a sentence for the user. */
+type DeidentifiedOutcome =
+  | { readonly written: false; readonly risk: HeldBackReason; readonly detail: string | null }
   | {
       readonly written: true;
-      readonly risk: PixelRisk | null;
+      readonly risk: HeldBackReason | null;
       readonly bytes: number;
       readonly sha256: string;
       readonly actions: readonly ActionCount[];
@@ -39,6 +47,7 @@ export async function deidentifyFile({
   out,
   options,
   includeRisky,
+  classNames,
 }: DeidentifyFileInput): Promise<DeidentifiedFile> {
   const source = await readWholeFile(path);
   if (sha256(source) !== options.hash) {
@@ -48,20 +57,38 @@ export async function deidentifyFile({
   }
   const kind = classifyHead(source.subarray(0, HEAD_BYTES), source.length);
   if (kind === null) throw notAnImage(source);
+  if (kind === 'dicom') return deidentifyDicomFile(source, out, options, includeRisky, classNames);
   // A picture says nothing about itself: it may be a photograph of a screen.
-  const risk = kind === 'dicom' ? pixelRisk(parseDicom(source).dataSet) : 'burned-in-unknown';
-  if (risk !== null && !includeRisky) return { written: false, risk };
-  if (kind === 'dicom') {
-    const { bytes, actions } = await deidentifyDicom(source, options);
-    await writeNew(out, bytes);
-    return { written: true, risk, bytes: bytes.length, sha256: sha256(bytes), actions };
-  }
+  const risk = 'burned-in-unknown';
+  if (!includeRisky) return { written: false, risk, detail: null, named: [] };
   const { bytes, removed } = await stripMetadata(source, kind);
   await writeNew(out, bytes);
-  const what = kind === 'png' ? 'chunks with metadata' : 'segments with metadata';
+  const what = 'what is not the picture';
   const actions: ActionCount[] =
     removed === 0 ? [] : [{ tag: kind.toUpperCase(), keyword: what, action: 'removed', count: removed }];
-  return { written: true, risk, bytes: bytes.length, sha256: sha256(bytes), actions };
+  return { written: true, risk, bytes: bytes.length, sha256: sha256(bytes), actions, named: [] };
+}
+
+async function deidentifyDicomFile(
+  source: Buffer,
+  out: string,
+  options: DeidentifyOptions,
+  includeRisky: boolean,
+  classNames: readonly string[],
+): Promise<DeidentifiedFile> {
+  const { dataSet } = parseDicom(source);
+  const terms = identityTerms(dataSet, await loadDictionary());
+  const named = classNames.flatMap((name, index) => (holdsIdentity(name, terms) ? [index] : []));
+  const risk = pixelRisk(dataSet);
+  if (risk !== null && !includeRisky) return { written: false, risk, detail: null, named };
+  try {
+    const { bytes, actions } = await deidentifyDicom(source, options);
+    await writeNew(out, bytes);
+    return { written: true, risk, bytes: bytes.length, sha256: sha256(bytes), actions, named };
+  } catch (error) {
+    if (!(error instanceof FoveaError) || error.code !== 'hidden_data') throw error;
+    return { written: false, risk: 'hidden-data', detail: error.message, named };
+  }
 }
 
 /** Flushed; removed again where it could not be written whole. */

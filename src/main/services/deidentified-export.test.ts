@@ -224,6 +224,40 @@ describe('de-identified export', () => {
     expect(await exportTo(join(root, 'all'), { includeRisky: true })).toMatchObject({ written: 2, heldBack: [] });
   });
 
+  it('gives a class that is called like a patient another name, in folders, table and reports, and says so', async () => {
+    put('Anna Müller/anna.dcm', ultrasound('Anna', '11', 1));
+    put('Anna Müller/banner.dcm', ultrasound('Carla', '13', 4, [['00280301', 'CS', 'YES']]));
+    put('benign/berta.dcm', ultrasound('Berta', '12', 3));
+    // The name is that of a patient whose own files are of another class, and are held back.
+    put('like CARLA/dora.dcm', ultrasound('Dora', '14', 5));
+    await importFolder(project, images());
+    const result = await exportTo(join(root, 'out'));
+    expect(result).toMatchObject({ written: 3, renamedClasses: ['class-1', 'class-2'] });
+    const written = filesOf(join(root, 'out'));
+    expect(written.filter((path) => path.endsWith('.dcm')).map((path) => path.split('/')[0])).toEqual([
+      'benign',
+      'class-1',
+      'class-2',
+    ]);
+    for (const path of written) {
+      const text = `${path} ${readFileSync(join(root, 'out', path)).toString('latin1')}`;
+      expect(text).not.toMatch(/anna|carla|ller/i);
+    }
+    expect(readFileSync(join(root, 'out', 'labels.csv'), 'utf8')).toMatch(/^class-1\/patient-\d+\/\d+\.dcm,class-1,/m);
+    expect(readFileSync(join(root, 'out', 'report.html'), 'utf8')).toContain('called class-1, class-2 here');
+  });
+
+  it('holds back, with the reason, what hides something that cannot be taken out; who has looked cannot include it', async () => {
+    const broken: TestElement = ['00280004', 'CS', 'MÜLLER'];
+    put('a/anna.dcm', ultrasound('Anna', '11', 1, [broken]));
+    put('a/berta.dcm', ultrasound('Berta', '12', 2));
+    await importFolder(project, images());
+    const result = await exportTo(join(root, 'out'), { includeRisky: true });
+    expect(result).toMatchObject({ written: 1, failed: [], heldBack: [{ reason: 'hidden-data' }] });
+    expect(result.heldBack[0]?.detail).toContain('held back');
+    expect(readFileSync(join(root, 'out', 'report.html'), 'utf8')).toContain(result.heldBack[0]?.detail);
+  });
+
   it('keeps images without a label without one on the way back', async () => {
     put('anna.dcm', ultrasound('Anna', '11', 1));
     put('berta.dcm', ultrasound('Berta', '12', 2));

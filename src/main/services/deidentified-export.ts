@@ -18,7 +18,7 @@ import { exportImages } from '../store/export-files';
 import { derivedKey } from '../store/identity';
 import { audit } from './audit';
 import type { Dataset } from './dataset';
-import { type ExportFile, exportFiles, imagesWithText, planOf } from './deidentified-files';
+import { type ExportFile, exportFiles, imagesWithText, planOf, withOtherClassNames } from './deidentified-files';
 import { labelsCsv } from './deidentified-labels';
 import {
   type DeidentifiedReport,
@@ -60,6 +60,8 @@ interface Outcome {
   readonly failed: FailedFile[];
   readonly risks: Partial<Record<HeldBackReason, number>>;
   readonly counts: ActionCounts;
+  /** Classes that are called like a patient, by name. */
+  readonly named: Set<string>;
   bytes: number;
 }
 
@@ -77,6 +79,7 @@ export function createDeidentifiedExports(services: {
     file: ExportFile,
     folder: string,
     options: DeidentifiedOptions,
+    classNames: readonly string[],
     keys: { readonly uidKey: string; readonly dateKey: string },
     outcome: Outcome,
   ): Promise<void> => {
@@ -88,16 +91,19 @@ export function createDeidentifiedExports(services: {
         path: dataset.sourceFile(project, file.image).path,
         out,
         includeRisky: options.includeRisky,
+        classNames,
         options: { ...keys, dates: options.dates, pseudonym: file.pseudonym, hash: file.hash, version },
       });
+      for (const index of done.named) outcome.named.add(classNames[index] as string);
       if (!done.written) {
-        outcome.heldBack.push({ file: file.number, image: file.image, reason: done.risk });
+        const { risk: reason, detail } = done;
+        outcome.heldBack.push({ file: file.number, image: file.image, reason, detail });
         return;
       }
       const risk = done.risk ?? (file.textDetected ? 'text-detected' : null);
       if (risk === 'text-detected' && !options.includeRisky) {
         await rm(out, { force: true });
-        outcome.heldBack.push({ file: file.number, image: file.image, reason: risk });
+        outcome.heldBack.push({ file: file.number, image: file.image, reason: risk, detail: null });
         return;
       }
       await makeFolders(dirname(target));
@@ -122,7 +128,16 @@ export function createDeidentifiedExports(services: {
     options: DeidentifiedOptions,
     job: JobHandle,
   ): Promise<Outcome> => {
-    const outcome: Outcome = { written: [], heldBack: [], failed: [], risks: {}, counts: new ActionCounts(), bytes: 0 };
+    const outcome: Outcome = {
+      written: [],
+      heldBack: [],
+      failed: [],
+      risks: {},
+      counts: new ActionCounts(),
+      named: new Set(),
+      bytes: 0,
+    };
+    const classNames = [...new Set(files.flatMap(({ label }) => label ?? []))];
     const keys = {
       uidKey: derivedKey(project.store, 'deidentified-uids'),
       dateKey: derivedKey(project.store, 'deidentified-dates'),
@@ -134,7 +149,9 @@ export function createDeidentifiedExports(services: {
       while (failures.length === 0 && !job.signal.aborted) {
         const file = files[next++];
         if (file === undefined) return;
-        await writeOne(project, file, folder, options, keys, outcome).catch((error: unknown) => failures.push(error));
+        await writeOne(project, file, folder, options, classNames, keys, outcome).catch((error: unknown) =>
+          failures.push(error),
+        );
         finished += 1;
         job.progress('de-identifying files', finished, files.length);
       }
@@ -169,23 +186,25 @@ export function createDeidentifiedExports(services: {
       await rm(temporary, { recursive: true, force: true });
       await mkdir(temporary);
       const outcome = await writeAll(project, files, temporary, options, job);
-      const patients = new Set(outcome.written.flatMap(({ pseudonym }) => pseudonym ?? [])).size;
+      const { written, renamed } = await renameNamedClasses(outcome.written, outcome.named, temporary);
+      const patients = new Set(written.flatMap(({ pseudonym }) => pseudonym ?? [])).size;
       const report: DeidentifiedReport = {
         fovea: version,
         writtenAt: new Date().toISOString(),
         profile: PROFILE,
         options,
         files: files.length,
-        written: outcome.written.length,
+        written: written.length,
         patients,
-        kinds: tally(outcome.written.map(({ kind }) => kind)),
+        renamedClasses: renamed,
+        kinds: tally(written.map(({ kind }) => kind)),
         includedRisks: outcome.risks,
         heldBack: outcome.heldBack,
         failed: outcome.failed,
         actions: outcome.counts.list(),
-        statements: statementsOf(options),
+        statements: statementsOf(options, renamed),
       };
-      await writeFile(join(temporary, 'labels.csv'), labelsCsv(outcome.written), { flush: true });
+      await writeFile(join(temporary, 'labels.csv'), labelsCsv(written), { flush: true });
       await writeFile(
         join(temporary, 'report.json'),
         `${JSON.stringify({ ...report, researchUse: RESEARCH_USE }, null, 2)}\n`,
@@ -199,7 +218,7 @@ export function createDeidentifiedExports(services: {
       const { heldBack, failed } = outcome;
       audit(project, 'dataset.deidentified-export', {
         ...options,
-        written: outcome.written.length,
+        written: written.length,
         heldBack: heldBack.length,
         failed: failed.length,
       });
@@ -207,8 +226,9 @@ export function createDeidentifiedExports(services: {
       return {
         folder: final,
         report: reports.offer(join(final, 'report.html')),
-        written: outcome.written.length,
+        written: written.length,
         patients,
+        renamedClasses: [...renamed],
         heldBack,
         failed,
         bytes: outcome.bytes,
@@ -226,6 +246,20 @@ export function createDeidentifiedExports(services: {
     start: (project, options, target) =>
       jobs.start('export', project.id, (job) => write(project, options, target, job)),
   };
+}
+
+/**
+ * Gives classes that are called like a patient another name, on the disk too. Names of patients are known only when all
+ * files were read.
+ */
+async function renameNamedClasses(
+  files: readonly ExportFile[],
+  named: ReadonlySet<string>,
+  folder: string,
+): Promise<{ readonly written: readonly ExportFile[]; readonly renamed: readonly string[] }> {
+  const { files: written, folders, names } = withOtherClassNames(files, named);
+  for (const [from, to] of folders) await rename(join(folder, from), join(folder, to));
+  return { written, renamed: names };
 }
 
 function tally(values: readonly string[]): Record<string, number> {

@@ -1,8 +1,8 @@
 import type { ImageKind, SplitPart } from '#shared/models/dataset';
 import type { DeidentifiedPlan } from '#shared/models/deidentified-export';
 import { findBurnedInText, restsOnLetters } from '#shared/review/find-burned-in-text';
+import { oftenBurnedIn } from '#shared/review/often-burned-in';
 import { SEVERAL_LABELS_FOLDER, UNLABELLED_FOLDER } from '../ingest/dataset/detect-layout';
-import { isScreenModality } from '../ingest/dicom/deidentify/pixel-risk';
 import type { ExportImage } from '../store/export-files';
 import { pictureMeasures } from '../store/measures';
 import type { ProjectStore } from '../store/open';
@@ -95,6 +95,36 @@ function classFolders(): (label: string | null | typeof SEVERAL_LABELS) => strin
   };
 }
 
+export interface RenamedClasses {
+  readonly files: readonly ExportFile[];
+  /** Folders of the export: from what to what. */
+  readonly folders: ReadonlyMap<string, string>;
+  /** What the classes are called now. */
+  readonly names: readonly string[];
+}
+
+/** The same files with "class-1", "class-2" in place of the `named` classes and of their folders. */
+export function withOtherClassNames(files: readonly ExportFile[], named: ReadonlySet<string>): RenamedClasses {
+  const present = [...new Set(files.flatMap(({ label }) => label ?? []))];
+  const taken = new Set(present.map((name) => name.toLowerCase()));
+  const names = new Map<string, string>();
+  const folders = new Map<string, string>();
+  let number = 0;
+  for (const label of present.filter((name) => named.has(name)).sort()) {
+    do number += 1;
+    while (taken.has(`class-${number}`));
+    names.set(label, `class-${number}`);
+  }
+  const renamed = files.map((file): ExportFile => {
+    const label = names.get(file.label ?? '');
+    if (label === undefined) return file;
+    const [folder = '', ...rest] = file.path.split('/');
+    folders.set(folder, label);
+    return { ...file, label, path: [label, ...rest].join('/') };
+  });
+  return { files: renamed, folders, names: [...names.values()] };
+}
+
 /** Images in whose pictures letters were detected, whatever their files say. Images that were not measured have none. */
 export function imagesWithText(store: ProjectStore): Set<number> {
   const found = findBurnedInText(pictureMeasures(store));
@@ -106,7 +136,8 @@ export function planOf(images: readonly ExportImage[], withText: ReadonlySet<num
   const files = [...new Map([...images].reverse().map((image) => [image.hash, image])).values()];
   const burnedIn = files.filter((file) => file.burnedIn === 'yes').length;
   const pictures = files.filter(({ kind }) => kind !== 'dicom').length;
-  const isUnknown = ({ modality, burnedIn: said }: ExportImage) => said === null && isScreenModality(modality);
+  const isUnknown = ({ modality, burnedIn: said }: ExportImage) =>
+    said === null && (modality === null || oftenBurnedIn(modality) !== null);
   const dicom = files.filter(({ kind, burnedIn: said }) => kind === 'dicom' && said !== 'yes');
   const unknown = dicom.filter(isUnknown).length;
   const texts = new Set(images.filter(({ id }) => withText.has(id)).map(({ hash }) => hash));

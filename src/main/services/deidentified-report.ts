@@ -1,5 +1,10 @@
 import type { SplitPart } from '#shared/models/dataset';
-import { type DeidentifiedOptions, type HeldBackReason, pixelRiskNames } from '#shared/models/deidentified-export';
+import {
+  type DeidentifiedOptions,
+  type HeldBackReason,
+  heldBackText,
+  pixelRiskNames,
+} from '#shared/models/deidentified-export';
 import type { ActionCount } from '../ingest/dicom/deidentify/options';
 import { type Html, html } from './report-html';
 import { count, moment } from './report-numbers';
@@ -9,6 +14,8 @@ export interface HeldBackFile {
   readonly file: number;
   readonly image: number;
   readonly reason: HeldBackReason;
+  /** What is hidden where, for people. */
+  readonly detail: string | null;
 }
 
 export interface FailedFile {
@@ -27,6 +34,8 @@ export interface DeidentifiedReport {
   readonly files: number;
   readonly written: number;
   readonly patients: number;
+  /** Classes whose names held a name, number or date of a patient: what they are called in the export. */
+  readonly renamedClasses: readonly string[];
   readonly kinds: Readonly<Record<string, number>>;
   /** Written files by what speaks against their pixels. */
   readonly includedRisks: Readonly<Partial<Record<HeldBackReason, number>>>;
@@ -39,16 +48,19 @@ export interface DeidentifiedReport {
 export const PROFILE = 'DICOM PS3.15 2026c, Annex E, Basic Application Level Confidentiality Profile';
 
 /** What a person who passes the files on has to know, in plain words. */
-export function statementsOf(options: DeidentifiedOptions): string[] {
+export function statementsOf(options: DeidentifiedOptions, renamedClasses: readonly string[]): string[] {
   return [
     'The pixels were not cleaned: names, dates or faces that can be seen in a picture are still there. A search for letters ran when the images were imported; it misses some.',
-    'Comments inside compressed pixel data of DICOM files are part of the pixel data and were carried over.',
+    'What no viewer shows is gone: unused bits of pixels, data behind the image, comments and other parts of compressed images, colours under full transparency.',
     options.dates === 'shift'
-      ? 'Dates were moved into the past by a secret number of days, the same for all files of a patient; times of the day were kept. Dates of birth were removed.'
+      ? 'Dates were moved into the past by a secret number of days, the same for all files of a patient. Times of the day were kept, as the option of PS3.15 for modified dates allows: a rare time can still tell two examinations apart. Dates of birth were removed.'
       : 'Dates and times were removed or replaced by a fixed one.',
     'UIDs and patient numbers are the same for the same file in every export of this project. Only the project can link them to the originals.',
-    'Names of classes are written as the project has them. labels.csv holds sex and age in whole years; 90 stands for 90 and older.',
-    'Text in attributes that the profile keeps (codes, equipment, body parts) was carried over.',
+    'Attributes that the profile keeps (codes with their meanings, equipment, body parts, explanations) were carried over, but for values in which a name, number or date of the same file was found. Names of fewer than three letters and numbers of fewer than five digits were not looked for.',
+    renamedClasses.length === 0
+      ? 'Names of classes are written as the project has them; none held a name, number or date of a patient whose DICOM file was read. PNG and JPEG files do not say whose they are.'
+      : `The names of ${renamedClasses.length} of the classes held a name, number or date of a patient; they are called ${renamedClasses.join(', ')} here. Other classes have the names that the project has.`,
+    'labels.csv holds sex and age in whole years; 90 stands for 90 and older.',
   ];
 }
 
@@ -92,7 +104,7 @@ function summary({ options, files, written, heldBack, failed, kinds, includedRis
           .join(', ') || 'none'
       })`,
     ],
-    ['held back for their pixels', count(heldBack.length)],
+    ['held back', count(heldBack.length)],
     ['failed', count(failed.length)],
     ['part of the split', options.split === null ? 'all' : partNames[options.split]],
     ['unlabelled images', options.labelledOnly ? 'left out' : 'included'],
@@ -110,11 +122,7 @@ const MOST_ROWS = 500;
 
 function leftOut({ heldBack, failed }: DeidentifiedReport): Html {
   const rows = [
-    ...heldBack.map(({ file, image, reason }) => ({
-      file,
-      image,
-      why: `Held back: the file ${pixelRiskNames[reason]}.`,
-    })),
+    ...heldBack.map((one) => ({ file: one.file, image: one.image, why: heldBackText(one) })),
     ...failed.map(({ file, image, message }) => ({ file, image, why: `Failed: ${message}` })),
   ];
   if (rows.length === 0) return html`<section><h2>Left out</h2><p>No file was held back or failed.</p></section>`;

@@ -31,13 +31,8 @@ export const deidentifiedPlanSchema = z.object({
 });
 export type DeidentifiedPlan = z.infer<typeof deidentifiedPlanSchema>;
 
-export const pixelRisks = [
-  'burned-in',
-  'burned-in-unknown',
-  'recognisable',
-  'overlay-in-pixels',
-  'text-detected',
-] as const;
+/** All but the last may be included by who has looked at the pictures; what is hidden, nobody has seen. */
+export const pixelRisks = ['burned-in', 'burned-in-unknown', 'recognisable', 'text-detected', 'hidden-data'] as const;
 export type HeldBackReason = (typeof pixelRisks)[number];
 
 /** Why a file is held back, for people. */
@@ -45,8 +40,8 @@ export const pixelRiskNames: Readonly<Record<HeldBackReason, string>> = {
   'burned-in': 'says that text is burned into the picture',
   'burned-in-unknown': 'does not say whether text is burned into the picture',
   recognisable: 'says that the person can be recognised in the picture',
-  'overlay-in-pixels': 'has an overlay inside its pixel values',
   'text-detected': 'seems to have letters drawn into the picture',
+  'hidden-data': 'holds something beside its image that cannot be taken out',
 };
 
 export const deidentifiedResultSchema = z.object({
@@ -55,10 +50,25 @@ export const deidentifiedResultSchema = z.object({
   report: z.string(),
   written: z.number().int(),
   patients: z.number().int(),
-  heldBack: z.array(z.object({ file: z.number().int(), image: z.number().int(), reason: z.enum(pixelRisks) })),
+  heldBack: z.array(
+    z.object({
+      file: z.number().int(),
+      image: z.number().int(),
+      reason: z.enum(pixelRisks),
+      /** What is hidden where, for people. */
+      detail: z.string().nullable(),
+    }),
+  ),
+  /** Classes whose names held a name, number or date of a patient: what they are called in the export. */
+  renamedClasses: z.array(z.string()),
   failed: z.array(z.object({ file: z.number().int(), image: z.number().int(), code: z.string(), message: z.string() })),
   bytes: z.number(),
   seconds: z.number(),
   filesPerSecond: z.number(),
 });
 export type DeidentifiedResult = z.infer<typeof deidentifiedResultSchema>;
+
+/** Why a file was held back, in a sentence. */
+export function heldBackText({ reason, detail }: DeidentifiedResult['heldBack'][number]): string {
+  return detail ?? `Held back: the file ${pixelRiskNames[reason]}.`;
+}

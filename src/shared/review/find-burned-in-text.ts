@@ -1,6 +1,7 @@
 import { MEASURE_GRID } from '../imaging/picture-measures';
 import type { ReviewFinding } from '../models/review';
 import type { MeasuredImage } from './measured-image';
+import { oftenBurnedIn } from './often-burned-in';
 
 /**
  * Score (0 to 1) from which text counts as found: two letters where text is usual or nothing else is known (PNG and
@@ -9,21 +10,6 @@ import type { MeasuredImage } from './measured-image';
 const TEXT_FOUND = 0.35;
 const TEXT_WHERE_UNUSUAL = 0.6;
 const TEXT_DESPITE_NO = 0.9;
-
-/**
- * Modalities whose pictures often hold names and dates: ultrasound, secondary capture, angiography, photographs and
- * endoscopy. Secondary capture is a SOP class; its usual modality is OT, and some write SC or DOC.
- */
-const OFTEN_BURNED_IN: ReadonlyMap<string, string> = new Map([
-  ['US', 'ultrasound'],
-  ['IVUS', 'intravascular ultrasound'],
-  ['SC', 'secondary capture'],
-  ['OT', 'secondary capture'],
-  ['DOC', 'document'],
-  ['XA', 'angiography'],
-  ['XC', 'photograph'],
-  ['ES', 'endoscopy'],
-]);
 
 /**
  * Images to be looked at because text may be in the picture. The file says so ((0028,0301) Burned In Annotation is
@@ -63,12 +49,12 @@ function judge({ burnedIn, modality, kind }: MeasuredImage, { score, where }: De
     if (score < TEXT_DESPITE_NO) return null;
     return { why: `The file says that no text is burned in, but ${seen}.`, weight: 0.9, evidence: 'file:no text' };
   }
-  const usual = kind === 'dicom' ? OFTEN_BURNED_IN.get(modality ?? '') : undefined;
-  if (score >= (kind === 'dicom' && usual === undefined ? TEXT_WHERE_UNUSUAL : TEXT_FOUND)) {
-    const why = usual === undefined ? `${seen}.` : `${seen}, and the file does not say.`;
+  const usual = kind === 'dicom' ? oftenBurnedIn(modality) : null;
+  if (score >= (kind === 'dicom' && usual === null ? TEXT_WHERE_UNUSUAL : TEXT_FOUND)) {
+    const why = usual === null ? `${seen}.` : `${seen}, and the file does not say.`;
     return { why: why.charAt(0).toUpperCase() + why.slice(1), weight: 0.5 + 0.4 * score, evidence: 'unsaid text' };
   }
-  if (usual === undefined) return null;
+  if (usual === null) return null;
   return {
     why: `The file does not say whether text is burned in, as it often is in this kind of picture (${modality}, ${usual}).`,
     weight: 0.3,

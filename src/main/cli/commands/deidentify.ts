@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
-import { type DeidentifiedResult, deidentifiedOptionsSchema, pixelRiskNames } from '#shared/models/deidentified-export';
+import { type DeidentifiedResult, deidentifiedOptionsSchema, heldBackText } from '#shared/models/deidentified-export';
 import { RESEARCH_USE } from '#shared/research-use';
 import type { Run } from '../program';
 import { decimals, table } from '../table';
@@ -46,9 +46,18 @@ export function addDeidentify(program: Command, run: Run): void {
 
 const MOST_ROWS = 20;
 
-function toText({ folder, written, patients, heldBack, failed, seconds, filesPerSecond }: DeidentifiedResult): string {
+function toText({
+  folder,
+  written,
+  patients,
+  heldBack,
+  renamedClasses,
+  failed,
+  seconds,
+  filesPerSecond,
+}: DeidentifiedResult): string {
   const rows = [
-    ...heldBack.map(({ file, image, reason }) => [file, image, `held back: the file ${pixelRiskNames[reason]}`]),
+    ...heldBack.map((one) => [one.file, one.image, heldBackText(one)]),
     ...failed.map(({ file, image, message }) => [file, image, message]),
   ];
   return [
@@ -61,7 +70,12 @@ function toText({ folder, written, patients, heldBack, failed, seconds, filesPer
           table(['file', 'image', 'why'], rows.slice(0, MOST_ROWS)),
           ...(rows.length > MOST_ROWS ? [`… and ${rows.length - MOST_ROWS} more: see report.json`] : []),
         ]),
-    ...(heldBack.length > 0 ? ['--include-burned-in writes those that were held back.'] : []),
+    ...(heldBack.some(({ reason }) => reason !== 'hidden-data')
+      ? ['--include-burned-in writes those that were held back for what their pictures may show.']
+      : []),
+    ...(renamedClasses.length > 0
+      ? [`Names of classes held a name, number or date of a patient; here they are: ${renamedClasses.join(', ')}.`]
+      : []),
     '\nPixels were not cleaned: what can be seen in a picture is still there. See report.html.',
     RESEARCH_USE,
   ].join('\n');

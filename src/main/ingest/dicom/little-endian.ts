@@ -12,7 +12,8 @@ export function readLittleEndian(dataSet: DataSet, tag: string): Uint8Array | nu
   const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
   const parser = element.parser ?? dataSet.byteArrayParser;
   if (parser !== dicomParser.bigEndianByteArrayParser || element.vr === 'OB') return bytes;
-  const swapped = bytes.slice();
+  // Not `slice`, which of a Buffer is a view.
+  const swapped = new Uint8Array(bytes);
   for (let index = 0; index + 1 < swapped.length; index += 2) swapped.subarray(index, index + 2).reverse();
   return swapped;
 }

@@ -29,8 +29,9 @@ function expand422(bytes: Uint8Array, pixels: number): Uint8Array {
 }
 
 /** Reverses the bytes of each value; odd bytes at the end stay. */
-function swapBytes(bytes: Uint8Array, size: number): Uint8Array {
-  const swapped = bytes.slice();
+export function swapBytes(bytes: Uint8Array, size: number): Uint8Array {
+  // Not `slice`, which of a Buffer is a view: the file's own bytes would be reversed.
+  const swapped = new Uint8Array(bytes);
   for (let start = 0; start + size <= swapped.length; start += size) swapped.subarray(start, start + size).reverse();
   return swapped;
 }
@@ -58,6 +59,36 @@ function frameLayout(
     );
   }
   return { bits, packed422: false };
+}
+
+/** How uncompressed pixel data lie in their element. */
+export interface NativeLayout {
+  /** Of the element, as far as the file reaches. */
+  readonly bytes: Uint8Array;
+  readonly frameBits: number;
+  /** Two neighbours share their colour (PS3.3, C.7.6.3.1.2). */
+  readonly packed422: boolean;
+  /** Bytes that lie in reversed order together; 1: none do. 8-bit values in words (VR OW) lie swapped in big-endian files. */
+  readonly wordSize: number;
+}
+
+/** Errors: `unsupported_image`. */
+export function nativeLayout(
+  dataSet: DataSet,
+  pixelData: Element,
+  image: ImageAttributes,
+  transferSyntax: string,
+): NativeLayout {
+  const available = availableBytes(dataSet, pixelData);
+  const { bits: frameBits, packed422 } = frameLayout(image, available);
+  const bytesPerSample = Math.ceil(image.bitsAllocated / 8);
+  const bigEndian = transferSyntax === EXPLICIT_BIG_ENDIAN && image.bitsAllocated > 1;
+  return {
+    bytes: dataSet.byteArray.subarray(pixelData.dataOffset, pixelData.dataOffset + available),
+    frameBits,
+    packed422,
+    wordSize: bigEndian ? (bytesPerSample === 1 ? (pixelData.vr === 'OW' ? 2 : 1) : bytesPerSample) : 1,
+  };
 }
 
 /**
@@ -109,10 +140,9 @@ export function readNativeFrame(
 ): DecodedFrame {
   const { rows, columns, bitsAllocated } = image;
   const pixels = rows * columns;
-  const available = availableBytes(dataSet, pixelData);
-  const all = dataSet.byteArray.subarray(pixelData.dataOffset, pixelData.dataOffset + available);
+  const { bytes: all, frameBits, packed422, wordSize } = nativeLayout(dataSet, pixelData, image, transferSyntax);
+  const available = all.length;
   const declared = image.photometricInterpretation;
-  const { bits: frameBits, packed422 } = frameLayout(image, available);
   if ((frame + 1) * frameBits > available * 8) {
     const wanted = Math.ceil((frameBits * (frame + 1)) / 8);
     throw available < pixelData.length
@@ -132,9 +162,6 @@ export function readNativeFrame(
   }
   const bytesPerSample = (bitsAllocated / 8) as 1 | 2 | 4 | 8;
   const start = (frame * frameBits) / 8;
-  const bigEndian = transferSyntax === EXPLICIT_BIG_ENDIAN;
-  // 8-bit values written as 16-bit words (VR OW) lie swapped in big-endian files.
-  const wordSize = bigEndian ? (bytesPerSample === 1 ? (pixelData.vr === 'OW' ? 2 : 1) : bytesPerSample) : 1;
   const bytes =
     wordSize === 2 && bytesPerSample === 1
       ? swapBytes(all, 2).subarray(start, start + frameBits / 8)

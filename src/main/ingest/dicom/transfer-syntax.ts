@@ -35,12 +35,13 @@ const encodings: Readonly<Record<string, PixelEncoding>> = {
   '1.2.840.10008.1.2.4.203': 'htj2k',
 };
 
+const RETIRED_JPEG = /^1\.2\.840\.10008\.1\.2\.4\.(52|53|54|55|56|59|6[0-6])$/;
+
+export const isRetiredJpeg = (transferSyntax: string): boolean => RETIRED_JPEG.test(transferSyntax);
+
 /** Known, and refused by name. */
 const refused: readonly (readonly [RegExp, string])[] = [
-  [
-    /^1\.2\.840\.10008\.1\.2\.4\.(52|53|54|55|56|59|6[0-6])$/,
-    'a retired JPEG process (spectral selection or progressive)',
-  ],
+  [RETIRED_JPEG, 'a retired JPEG process (spectral selection or progressive)'],
   [/^1\.2\.840\.10008\.1\.2\.4\.9[23]$/, 'JPEG 2000 part 2 (multi-component)'],
   [/^1\.2\.840\.10008\.1\.2\.4\.9[45]$|^1\.2\.840\.10008\.1\.2\.4\.20[45]$/, 'JPIP, where the pixels are on a server'],
   [/^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/, 'a video (MPEG or HEVC)'],

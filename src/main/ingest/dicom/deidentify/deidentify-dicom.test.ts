@@ -1,15 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { decodeErrorInfo } from '../../decode-error';
-import {
-  dicomFile,
-  element,
-  encapsulated,
-  imageModule,
-  item,
-  items,
-  type TestElement,
-} from '../../test-support/dicom-bytes';
+import { dicomFile, element, imageModule, item, items, type TestElement } from '../../test-support/dicom-bytes';
 import { mutate } from '../../test-support/mutate';
 import { parseDicom } from '../parse';
 import { deidentifyDicom } from './deidentify-dicom';
@@ -240,13 +232,6 @@ test.each([
   expect(Buffer.from(dataSet.byteArray).toString('latin1')).not.toContain('Muster');
 });
 
-test('encapsulated fragments and their offset table are the same bytes', async () => {
-  const data = encapsulated([0, 12], [Buffer.from('abcd'), Buffer.from('efghij')]);
-  const source = dicomFile(person, '1.2.840.10008.1.2.5', data);
-  const { bytes } = await deidentifyDicom(source, options);
-  expect(bytes.subarray(-data.length).equals(data)).toBe(true);
-});
-
 test('sequences that are nested too deep, no pixel data, and a file that ends early are refused', async () => {
   let nested = item(element(['00080070', 'LO', 'Maker']));
   for (let depth = 0; depth < 80; depth++) nested = item(element(['00082218', 'SQ', nested]));
@@ -264,9 +249,10 @@ test('of 1000 damaged files each is refused with a reason or written as a file t
       parseDicom(bytes);
       written += 1;
     } catch (error) {
-      expect(['damaged', 'truncated', 'not_an_image', 'too_large'], `seed ${seed}`).toContain(
-        decodeErrorInfo(error).code,
-      );
+      expect(
+        ['damaged', 'truncated', 'not_an_image', 'not_dicom_image', 'unsupported_transfer_syntax', 'too_large'],
+        `seed ${seed}`,
+      ).toContain(decodeErrorInfo(error).code);
     }
   }
   expect(written).toBeGreaterThan(150);

@@ -1,15 +1,20 @@
 import { deflateRawSync } from 'node:zlib';
 import type { DataSet } from 'dicom-parser';
-import { damaged, truncated } from '../damaged';
+import { decodeErrorInfo } from '../../decode-error';
+import { sha256 } from '../../read-file';
+import { damaged } from '../damaged';
 import { loadDictionary } from '../dictionary';
 import { type ParsedDicom, parseDicom } from '../parse';
+import { countFrames, readDicomFrame } from '../read-frame';
 import { readText } from '../text';
 import { DEFLATED_LITTLE_ENDIAN, EXPLICIT_BIG_ENDIAN, IMPLICIT_LITTLE_ENDIAN } from '../transfer-syntax';
 import { ActionCounts } from './action-counts';
+import { cleanPixelData } from './clean-pixels/clean-pixel-data';
 import { dateShiftDays } from './dates';
 import { deidentifyElements } from './deidentify-elements';
 import { evenText } from './dummy-values';
 import type { ActionCount, DeidentifyOptions } from './options';
+import { identityTerms } from './own-identity/identity-terms';
 import { hashUid } from './uids';
 import { type Encoding, element, item } from './write-elements';
 
@@ -85,53 +90,42 @@ function readUid(dataSet: DataSet, ...tags: readonly string[]): string | null {
   return tags.map((tag) => readText(dataSet, tag)).find((uid) => uid !== null && /^[0-9.]{1,64}$/.test(uid)) ?? null;
 }
 
-const PIXEL_DATA = ['x7fe00010', 'x7fe00008', 'x7fe00009'];
-
-function pixelBytes({ dataSet }: ParsedDicom): Buffer | null {
-  const found = PIXEL_DATA.map((tag) => dataSet.elements[tag]).find((one) => one !== undefined);
-  return found === undefined
-    ? null
-    : Buffer.from(dataSet.byteArray.subarray(found.dataOffset, found.dataOffset + found.length));
-}
-
 /**
  * De-identifies a DICOM file by the Basic Application Level Confidentiality Profile (PS3.15, Annex E): see
- * docs/deidentification.md. The transfer syntax stays and the pixel data are the same bytes. The same file and options
- * give the same bytes.
+ * docs/deidentification.md. The transfer syntax and every sample of the image stay. The same file and options give the
+ * same bytes.
  *
  * The writer is our own, because kept values must stay as they are: a library that reads values into objects and writes
  * them again (dcmjs does) changes numbers in text, representations, character sets and fragments, and knows neither
  * big-endian nor deflated output.
  *
- * Errors: those of `parseDicom`, `truncated` and `damaged` where not all of the image is there, `not_dicom_image`.
+ * Errors: those of `parseDicom` and `cleanPixelData`.
  */
 export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions): Promise<DeidentifiedDicom> {
   const parsed = parseDicom(source);
   const { dataSet, transferSyntax } = parsed;
-  const pixels = pixelBytes(parsed);
-  if (pixels === null) {
-    throw parsed.stop === null
-      ? damaged('The DICOM file has no pixel data.')
-      : truncated('The DICOM file ends before its image.');
-  }
+  const pixels = await cleanPixelData(parsed);
   const encoding = encodingOf(transferSyntax);
   const sopClass = readUid(dataSet, 'x00080016', 'x00020002');
   const oldInstance = readText(dataSet, 'x00080018') ?? readText(dataSet, 'x00020003') ?? options.hash;
   const instance = hashUid(options.uidKey, oldInstance);
   const counts = new ActionCounts();
   const patient = options.pseudonym ?? readText(dataSet, 'x0020000d') ?? options.hash;
+  const dictionary = await loadDictionary();
   const body = deidentifyElements(dataSet, {
-    dictionary: await loadDictionary(),
+    dictionary,
+    terms: identityTerms(dataSet, dictionary),
     encoding,
     uidKey: options.uidKey,
     shiftDays: options.dates === 'shift' ? dateShiftDays(options.dateKey, patient) : null,
     counts,
+    pixels,
     // The class stays as it is where the data set has it; one that only the file meta group has is written into both.
     own: ownElements(options, encoding, instance, readText(dataSet, 'x00080016') === null ? sopClass : null),
   });
   const meta = fileMeta(transferSyntax, sopClass, instance, options.version);
   const bytes = Buffer.concat([meta, ...(transferSyntax === DEFLATED_LITTLE_ENDIAN ? [deflated(body)] : body)]);
-  checkWritten(bytes, pixels);
+  await checkWritten(bytes, parsed);
   return { bytes, actions: counts.list() };
 }
 
@@ -142,9 +136,23 @@ function deflated(body: readonly Buffer[]): Buffer {
 }
 
 /** Reads what was written as any other file: a source that contradicts itself must not become a file that nobody can read. */
-function checkWritten(bytes: Buffer, pixels: Buffer): void {
+async function checkWritten(bytes: Buffer, source: ParsedDicom): Promise<void> {
   const written = parseDicom(bytes);
-  if (written.stop !== null || pixelBytes(written)?.equals(pixels) !== true) {
+  const last = countFrames(source) - 1;
+  const same = async (frame: number) => (await samplesOf(written, frame)) === (await samplesOf(source, frame));
+  if (written.stop !== null || !(await same(0)) || (last > 0 && !(await same(last)))) {
     throw damaged('The DICOM file contradicts itself: its image could not be carried over whole.');
+  }
+}
+
+/** A hash of the sample values of a frame, or the code of why it cannot be decoded. */
+async function samplesOf(file: ParsedDicom, frame: number): Promise<string> {
+  try {
+    const { values } = (await readDicomFrame(file, frame, new Set())).stored;
+    // One NaN is as good as another.
+    for (let index = 0; index < values.length; index++) if (Number.isNaN(values[index])) values[index] = Number.NaN;
+    return sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  } catch (error) {
+    return decodeErrorInfo(error).code;
   }
 }

@@ -1,11 +1,15 @@
 import type { DataSet, Element } from 'dicom-parser';
 import { damaged, truncated } from '../damaged';
 import { type Dictionary, formatTag } from '../dictionary';
+import { readCharacterSet } from '../text';
 import { valueRepresentations } from '../value-representations';
 import type { ActionCounts } from './action-counts';
+import type { CleanPixels, PIXEL_DATA } from './clean-pixels/clean-pixel-data';
 import { shiftDates } from './dates';
 import { dummyValue, evenText } from './dummy-values';
 import { dictionaryRepresentation, writtenRepresentation } from './output-representation';
+import type { IdentityTerms } from './own-identity/identity-terms';
+import { withoutIdentity } from './own-identity/without-identity';
 import { isGraphicsTag, isPrivateTag, profileAction } from './profile';
 import { resolve, treatmentOf } from './resolution';
 import { hashUid, isStandardUid } from './uids';
@@ -18,6 +22,10 @@ export interface ElementContext {
   /** Null: dates are removed. */
   readonly shiftDays: number | null;
   readonly counts: ActionCounts;
+  /** The file's own names, numbers and dates, which no kept value may hold. */
+  readonly terms: IdentityTerms;
+  /** The one element of the pixel group that is written. */
+  readonly pixels: CleanPixels;
   /** Elements that replace or join those of the top level, already written, by tag. */
   readonly own: ReadonlyMap<string, Buffer>;
 }
@@ -95,7 +103,7 @@ function deidentifyElement(
     counts.add('graphics', 'curves (50xx) and overlays (60xx)', 'removed');
     return [];
   }
-  if (isPixelGroup(tag) && depth === 0) return pixelGroup(dataSet, tag, element, context);
+  if (isPixelGroup(tag) && depth === 0) return pixelGroup(tag, element, context);
   const action = profileAction(tag);
   const entry = dictionary[formatTag(tag)];
   const known = dictionaryRepresentation(entry?.vr ?? '');
@@ -164,31 +172,64 @@ function deidentifyElement(
     count(context, tag, gone ? 'removed' : dummy ? 'replaced' : 'emptied');
     return gone ? [] : put(dummy ? dummyValue(known) : Buffer.alloc(0));
   }
-  const head = elementHeader(tag, written, value.length, encoding);
+  const table = trimTable(dataSet, tag, value);
+  if (table.length < value.length) counts.add('behind tables', 'bytes behind the entries of a table', 'removed');
+  const replaced = withoutIdentity(
+    tag,
+    known,
+    table,
+    (bytes) => readCharacterSet(dataSet).decode(bytes).text,
+    context.terms,
+  );
+  if (replaced !== null) {
+    counts.add('own values', 'kept attributes with a name, number or date of the file', 'replaced');
+    return put(replaced);
+  }
+  const head = elementHeader(tag, written, table.length, encoding);
   if (head === null) throw damaged('The DICOM file has an element that is longer than its kind of value can be.');
-  return [head, value];
+  return [head, table];
 }
 
-/** Pixels bit for bit: the value is not looked into. */
-function pixelGroup(dataSet: DataSet, tag: string, element: Element, { encoding, counts }: ElementContext): Buffer[] {
-  const known = PIXEL_GROUP[tag];
-  if (known === undefined) {
-    counts.add('unknown', 'attributes that the dictionary does not have, or that cannot be read', 'removed');
+/** Tables of intensities and colours, and what says how many entries they have (PS3.3, C.7.6.3.1.5 and C.11). */
+const DESCRIPTORS: Readonly<Record<string, string>> = {
+  x00283006: 'x00283002',
+  x00281201: 'x00281101',
+  x00281202: 'x00281102',
+  x00281203: 'x00281103',
+  x00281204: 'x00281104',
+};
+
+/** A table without what stands behind its entries, each of which takes one byte or two. */
+function trimTable(dataSet: DataSet, tag: string, value: Buffer): Buffer {
+  const descriptor = DESCRIPTORS[tag];
+  const count = descriptor === undefined ? undefined : dataSet.uint16(descriptor, 0);
+  if (count === undefined) return value;
+  const entries = count === 0 ? 65_536 : count;
+  return value.length > 2 * entries ? value.subarray(0, 2 * entries) : value;
+}
+
+/** The image with nothing beside it; offset tables would be wrong now, and a second image is one that nobody shows. */
+function pixelGroup(tag: string, element: Element, { encoding, counts, pixels }: ElementContext): Buffer[] {
+  if (tag !== pixels.tag) {
+    if (element.length > 0) counts.add('behind the image', BEHIND, 'removed');
     return [];
   }
-  const encapsulated = tag === 'x7fe00010' && element.hadUndefinedLength === true;
-  const value = valueBytes(dataSet, element);
+  const { cut, cleared, stripped } = pixels.removals;
+  if (cut) counts.add('behind the image', BEHIND, 'removed');
+  if (cleared > 0) counts.add('unused bits', 'bits of pixels beyond Bits Stored', 'emptied', cleared);
+  if (stripped > 0) counts.add('compressed frames', 'what is not the image', 'removed', stripped);
+  const known = PIXEL_REPRESENTATIONS[pixels.tag];
   const inFile = element.vr !== undefined && valueRepresentations.has(element.vr) ? element.vr : undefined;
-  const vr = encapsulated ? 'OB' : writtenRepresentation(inFile, known);
-  const head = elementHeader(tag, vr, value.length, encoding, encapsulated);
+  const vr = pixels.encapsulated ? 'OB' : writtenRepresentation(inFile, known);
+  const head = elementHeader(tag, vr, pixels.value.length, encoding, pixels.encapsulated);
   if (head === null) throw damaged('The pixel data of the DICOM file have a wrong kind of value.');
-  return [head, value];
+  return [head, pixels.value];
 }
 
-/** Extended Offset Table and its lengths, float, double and integer pixel data (PS3.6). */
-const PIXEL_GROUP: Readonly<Record<string, string>> = {
-  x7fe00001: 'OV',
-  x7fe00002: 'OV',
+const BEHIND = 'bytes, frames and offset tables beside the image';
+
+/** PS3.6. */
+const PIXEL_REPRESENTATIONS: Readonly<Record<(typeof PIXEL_DATA)[number], string>> = {
   x7fe00008: 'OF',
   x7fe00009: 'OD',
   x7fe00010: 'OW',

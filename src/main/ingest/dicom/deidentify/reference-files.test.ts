@@ -74,6 +74,17 @@ function withoutPixels(bytes: Buffer): string {
   return (pixels === undefined ? all : all.subarray(0, pixels.dataOffset)).toString('latin1');
 }
 
+/**
+ * No image in them, or one that no decoder here reads: what cannot be looked into does not go out, nor can it be
+ * imported. The retired kinds of JPEG are not decoded, but taken apart all the same.
+ */
+const REFUSED = [
+  'dcm4che/src/main/resources/will-jxl.dcm',
+  'pydicom/JPEG2000-embedded-sequence-delimiter.dcm',
+  'pydicom/meta_missing_tsyntax.dcm',
+  'pydicom/nested_priv_SQ.dcm',
+];
+
 /** Frame 0 as it is stored, or the code of why it cannot be decoded. */
 async function frame(bytes: Buffer): Promise<unknown> {
   try {
@@ -87,11 +98,16 @@ async function frame(bytes: Buffer): Promise<unknown> {
 describe.skipIf(files.length === 0)(`files of other makers${folders.map(({ why }) => why).join('')}`, () => {
   test.each(files.map((path) => [path.split('/shared/data/')[1] ?? path, path]))('%s', async (_name, path) => {
     const source = readFileSync(path);
+    const original = await frame(source);
+    if (REFUSED.some((name) => path.endsWith(name))) {
+      await expect(deidentifyDicom(source, options)).rejects.toMatchObject({ code: original });
+      return;
+    }
     const { bytes } = await deidentifyDicom(source, options);
     const text = withoutPixels(bytes);
     expect((await identities(path)).filter((value) => text.includes(value))).toEqual([]);
     expect(parseDicom(bytes).transferSyntax).toBe(parseDicom(source).transferSyntax);
-    expect(await frame(bytes)).toEqual(await frame(source));
+    expect(await frame(bytes)).toEqual(original);
     expect((await deidentifyDicom(source, options)).bytes.equals(bytes)).toBe(true);
     // Nothing is left to do in what was written: the same attributes are there.
     const again = await deidentifyDicom(bytes, options);

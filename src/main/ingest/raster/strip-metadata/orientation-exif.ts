@@ -11,3 +11,12 @@ export function orientationTiff(orientation: number): Buffer {
   bytes.writeUInt16BE(orientation, 18);
   return bytes;
 }
+
+/** The same as the EXIF segment of a JPEG; null where the picture stands upright. */
+export function orientationSegment(orientation: number): Buffer | null {
+  if (orientation <= 1 || orientation > 8) return null;
+  const payload = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), orientationTiff(orientation)]);
+  const head = Buffer.from([0xff, 0xe1, 0, 0]);
+  head.writeUInt16BE(payload.length + 2, 2);
+  return Buffer.concat([head, payload]);
+}

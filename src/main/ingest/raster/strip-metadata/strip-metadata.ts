@@ -1,7 +1,8 @@
 import { damaged } from '../../dicom/damaged';
+import { stripJpeg } from '../../jpeg/strip-jpeg';
 import { sharp } from '../codec';
 import { decodePhotograph } from '../decode-photograph';
-import { stripJpeg } from './strip-jpeg';
+import { orientationSegment } from './orientation-exif';
 import { stripPng } from './strip-png';
 
 export interface StrippedPicture {
@@ -11,13 +12,13 @@ export interface StrippedPicture {
 }
 
 /**
- * A PNG or JPEG without metadata, never encoded again. Decodes both before it answers: the pixels are the same, the way
+ * A PNG or JPEG without metadata and without pixels that nobody sees. Decodes both before it answers: the picture is the same, the way
  * up too. Errors: `damaged`, `truncated`, `too_large`.
  */
 export async function stripMetadata(source: Buffer, kind: 'png' | 'jpeg'): Promise<StrippedPicture> {
   const before = await decodePhotograph(source);
   const { orientation = 1 } = await sharp(source).metadata();
-  const stripped = kind === 'png' ? stripPng(source, orientation) : stripJpeg(source, orientation);
+  const stripped = kind === 'png' ? stripPng(source, orientation) : stripJpeg(source, orientationSegment(orientation));
   const after = await decodePhotograph(stripped.bytes);
   const same =
     before.width === after.width &&

@@ -1,15 +1,9 @@
 import { crc32 } from 'node:zlib';
-import { FoveaError } from '#shared/ipc/errors';
+import { clearHiddenPixels } from './hidden-pixels';
 import { orientationTiff } from './orientation-exif';
+import { bitsPerPixel, damagedPng, type PngHeader, readRows, writeRows } from './png-rows';
 
-const SIGNATURE_BYTES = 8;
-
-/** Critical chunks, and those that say what the sample values mean (PNG 3rd edition, 11.2 and 11.3). */
-const KEPT = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'sRGB', 'gAMA', 'cHRM', 'sBIT', 'pHYs']);
-
-function damaged(): FoveaError {
-  return new FoveaError('damaged', 'The PNG file is damaged: its parts do not follow each other.');
-}
+const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 /** A chunk with its checksum. */
 export function pngChunk(type: string, content: Buffer): Buffer {
@@ -21,28 +15,89 @@ export function pngChunk(type: string, content: Buffer): Buffer {
   return bytes;
 }
 
+function readHeader(content: Buffer): PngHeader {
+  if (content.length !== 13) throw damagedPng();
+  const [depth, colourType, compression, filter, interlace] = content.subarray(8) as unknown as number[];
+  const header: PngHeader = {
+    width: content.readUInt32BE(0),
+    height: content.readUInt32BE(4),
+    depth: depth ?? 0,
+    colourType: colourType ?? 0,
+    interlaced: interlace === 1,
+  };
+  const known = [0, 2, 3, 4, 6].includes(header.colourType) && [1, 2, 4, 8, 16].includes(header.depth);
+  if (!known || (bitsPerPixel(header) < 8 && ![0, 3].includes(header.colourType))) throw damagedPng();
+  if (compression !== 0 || filter !== 0 || (interlace ?? 0) > 1 || header.width === 0 || header.height === 0) {
+    throw damagedPng();
+  }
+  return header;
+}
+
+function writeHeader({ width, height, depth, colourType }: PngHeader): Buffer {
+  const content = Buffer.alloc(13);
+  content.writeUInt32BE(width, 0);
+  content.writeUInt32BE(height, 4);
+  content.set([depth, colourType], 8);
+  return pngChunk('IHDR', content);
+}
+
+/** Significant bits of each channel, the shape of pixels and the way of rendering colours: what they may say and no more (PNG, 11.3). */
+function keptAncillary(type: string, content: Buffer, { depth, colourType }: PngHeader): Buffer | null {
+  if (type === 'sRGB' && content.length === 1 && (content[0] as number) <= 3) return content;
+  if (type === 'pHYs' && content.length === 9 && (content[8] as number) <= 1) return content;
+  const channels = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 }[colourType];
+  const most = colourType === 3 ? 8 : depth;
+  const isBits = type === 'sBIT' && content.length === channels && content.every((bits) => bits >= 1 && bits <= most);
+  return isBits ? content : null;
+}
+
 /**
- * A PNG without its metadata (texts, times, EXIF, ICC, everything that is not in the list above, what stands behind its
- * end): the kept chunks are the same bytes. `orientation` other than 1 is written as an EXIF chunk of its own. Errors:
- * `damaged`.
+ * A PNG with nothing but its picture: the pixels (but for those under full transparency, which become black), the
+ * palette as far as pixels use it, transparency, sBIT, pHYs and sRGB. The pixels are unpacked and packed again, not
+ * interlaced, so that nothing of the old chunks stays. `orientation` other than 1 is written as an EXIF chunk of its
+ * own. Errors: `damaged`.
  */
 export function stripPng(bytes: Buffer, orientation: number): { bytes: Buffer; removed: number } {
-  const kept: Buffer[] = [bytes.subarray(0, SIGNATURE_BYTES)];
   let removed = 0;
-  let oriented = orientation <= 1 || orientation > 8;
-  for (let at = SIGNATURE_BYTES; ; ) {
-    if (at + 12 > bytes.length) throw damaged();
+  let header: PngHeader | null = null;
+  let palette: Buffer | null = null;
+  let transparency: Buffer | null = null;
+  const ancillary = new Map<string, Buffer>();
+  const data: Buffer[] = [];
+  for (let at = SIGNATURE.length; ; ) {
+    if (at + 12 > bytes.length) throw damagedPng();
     const end = at + 12 + bytes.readUInt32BE(at);
-    if (end > bytes.length) throw damaged();
+    if (end > bytes.length) throw damagedPng();
     const type = bytes.toString('latin1', at + 4, at + 8);
-    if (type === 'IDAT' && !oriented) {
-      kept.push(pngChunk('eXIf', orientationTiff(orientation)));
-      oriented = true;
-    }
-    if (KEPT.has(type)) kept.push(bytes.subarray(at, end));
-    else if (/^[A-Z]/.test(type)) throw damaged();
-    else removed += 1;
+    const content = bytes.subarray(at + 8, end - 4);
     at = end;
-    if (type === 'IEND') return { bytes: Buffer.concat(kept), removed: removed + (at < bytes.length ? 1 : 0) };
+    if (type === 'IEND') {
+      if (content.length > 0) removed += 1;
+      if (at < bytes.length) removed += 1;
+      break;
+    }
+    if (header === null) {
+      if (type !== 'IHDR') throw damagedPng();
+      header = readHeader(content);
+    } else if (type === 'IDAT') data.push(content);
+    else if (type === 'PLTE' && palette === null) palette = content;
+    else if (type === 'tRNS' && transparency === null) transparency = content;
+    else if (/^[A-Z]/.test(type)) throw damagedPng();
+    else {
+      const kept = keptAncillary(type, content, header);
+      if (kept === null || ancillary.has(type)) removed += 1;
+      else ancillary.set(type, pngChunk(type, kept));
+    }
   }
+  if (header === null || (header.colourType === 3 && palette === null)) throw damagedPng();
+  const { rows, behind } = readRows(header, Buffer.concat(data));
+  const colours = clearHiddenPixels(rows, header, { palette, transparency });
+  if (behind) removed += 1;
+  if (colours.changed) removed += 1;
+  const pieces = [SIGNATURE, writeHeader(header), ...ancillary.values()];
+  if (colours.palette !== null) pieces.push(pngChunk('PLTE', colours.palette));
+  if (colours.transparency !== null) pieces.push(pngChunk('tRNS', colours.transparency));
+  if (orientation > 1 && orientation <= 8) pieces.push(pngChunk('eXIf', orientationTiff(orientation)));
+  pieces.push(pngChunk('IDAT', writeRows(rows, header)), pngChunk('IEND', Buffer.alloc(0)));
+  return { bytes: Buffer.concat(pieces), removed };
 }

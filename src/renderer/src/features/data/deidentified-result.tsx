@@ -2,7 +2,7 @@ import { Button, Code, Group, ScrollArea, Stack, Table, Text } from '@mantine/co
 import { ArrowLeft, FileText } from 'lucide-react';
 import { useState } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
-import { type DeidentifiedResult, pixelRiskNames } from '#shared/models/deidentified-export';
+import { type DeidentifiedResult, heldBackText } from '#shared/models/deidentified-export';
 import { resourceUrl } from '../../bridge/bridge';
 import { formatBytes, formatQuantity, formatRate } from '../../components/format';
 import { Notice } from '../../components/notice';
@@ -18,10 +18,10 @@ export function DeidentifiedResultView({
   readonly result: DeidentifiedResult;
   readonly onClose: () => void;
 }) {
-  const { folder, report, written, patients, heldBack, failed, bytes, filesPerSecond } = result;
+  const { folder, report, written, patients, heldBack, renamedClasses, failed, bytes, filesPerSecond } = result;
   const [reading, setReading] = useState(false);
   const rows = [
-    ...heldBack.map(({ file, image, reason }) => ({ file, image, why: `Held back: ${pixelRiskNames[reason]}` })),
+    ...heldBack.map((one) => ({ file: one.file, image: one.image, why: heldBackText(one) })),
     ...failed.map(({ file, image, message }) => ({ file, image, why: message })),
   ];
   if (reading) return <Report resource={report} onBack={() => setReading(false)} />;
@@ -39,6 +39,11 @@ export function DeidentifiedResultView({
       <Notice tone="warning" title="Look at the pictures before you pass them on">
         Pixels were not cleaned: a name that can be seen in a picture is still there.
       </Notice>
+      {renamedClasses.length > 0 && (
+        <Notice tone="warning" title="Classes were named like patients">
+          Names of classes held a name, number or date of a patient. Here they are called {renamedClasses.join(', ')}.
+        </Notice>
+      )}
       {rows.length > 0 && (
         <div>
           <Text fw={600} size="sm" mb={6}>

@@ -1,0 +1,28 @@
+const MONTHS = ['jan', 'feb', '(?:mar|mrz)', 'apr', 'ma[yi]', 'jun', 'jul', 'aug', 'sep', 'o[ck]t', 'nov', 'de[cz]'];
+
+/**
+ * A day as people and programs write it: 19300203, 1930-02-03, 3.2.1930, 02/03/1930, 3.2.30, 3 Feb 1930, Feb 3, 1930.
+ * For folded text. `short`: 300203 and 030230 too, which other numbers look like.
+ */
+export function dateForms(year: number, month: number, day: number, short: boolean): RegExp {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [y, m, d] = [String(year), two(month), two(day)];
+  const yy = y.slice(2);
+  const loose = (value: number) => (value < 10 ? `0?${value}` : String(value));
+  const sep = '[^\\p{L}\\p{N}]{1,3}';
+  const gap = '[^\\p{L}\\p{N}]{0,3}';
+  const [lm, ld, word] = [loose(month), loose(day), `${MONTHS[month - 1]}\\p{L}*`];
+  const anyYear = `(?:${y}|${yy})`;
+  const forms = [
+    // A time of the day may follow at once.
+    `(?:${y}${m}${d}|${d}${m}${y}|${m}${d}${y})(?:\\d{4}|\\d{6})?`,
+    ...(short ? [`${yy}${m}${d}`, `${d}${m}${yy}`, `${m}${d}${yy}`] : []),
+    `${y}${sep}${lm}${sep}${ld}`,
+    `${ld}${sep}${lm}${sep}${anyYear}`,
+    `${lm}${sep}${ld}${sep}${anyYear}`,
+    `${ld}${gap}${word}${gap}${anyYear}`,
+    `${anyYear}${gap}${word}${gap}${ld}`,
+  ];
+  const named = `(?<!\\p{L})${word}${gap}${ld}(?:th|st|nd|rd)?${sep}${anyYear}`;
+  return new RegExp(`(?<!\\d)(?:${forms.join('|')})(?!\\d)|${named}(?!\\d)`, 'u');
+}

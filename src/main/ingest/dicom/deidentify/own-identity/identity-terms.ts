@@ -1,0 +1,186 @@
+import type { DataSet, Element } from 'dicom-parser';
+import { type Dictionary, formatTag } from '../../dictionary';
+import { readCharacterSet } from '../../text';
+import { dateForms } from './date-forms';
+import { fold, squeeze, wordsOf } from './fold';
+
+/** What a file says of whom it is of, ready to be looked for in other texts. */
+export interface IdentityTerms {
+  /** Parts of names: found as a word, and from 5 letters on anywhere. */
+  readonly words: ReadonlySet<string>;
+  /** Family and given name run together, both ways round, and each alone; ids of letters and digits: found anywhere. */
+  readonly anywhere: ReadonlySet<string>;
+  /** Short ids of letters and digits, and numbers with their zeros: found as a word of letters and digits. */
+  readonly short: ReadonlySet<string>;
+  /** Ids of digits: found as a whole number, whatever zeros stand before it. */
+  readonly numbers: ReadonlySet<string>;
+  readonly uids: ReadonlySet<string>;
+  readonly dates: readonly RegExp[];
+}
+
+/** Numbers of the person, the visit, the order and the trial (PS3.3: C.2, C.3, C.7.1, C.7.2), and the UIDs. */
+const IDS = new Set(
+  `00080050 00100020 00101000 00101050 00101090 00120040 00120042 00200010 00321001 00380010 00380060 00400009 00401001
+  00402016 00402017 00402006 00402007`
+    .split(/\s+/)
+    .map((tag) => `x${tag}`),
+);
+const UIDS = new Set(['x00080018', 'x0020000d', 'x0020000e', 'x00200052', 'x00081155', 'x00020003']);
+
+/** Name parts that name nobody: particles, titles, and what stands in place of a name. */
+const NOBODY = new Set(
+  `von van der den dem des del della zum zur and the bin ibn ben abu prof med herr frau mrs miss sir
+  anon anonym anonymous anonymized anonymised deidentified removed unknown unbekannt none null name patient patients
+  subject person case test tester testing phantom demo dummy example sample study image no not`
+    .split(/\s+/)
+    .map(fold),
+);
+
+const MAX_DEPTH = 64;
+/** A file with more texts of a kind than this has no person in them. */
+const MOST_TERMS = 4000;
+
+/** All texts of an element: as the data set's character set has them, and as UTF-8 where they could be that. */
+function textsOf(dataSet: DataSet, element: Element): string[] {
+  const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
+  const decoded = [readCharacterSet(dataSet).decode(bytes).text];
+  if (bytes.some((byte) => byte > 127)) {
+    try {
+      decoded.push(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    } catch {
+      // It is no UTF-8.
+    }
+  }
+  return decoded.flatMap((text) => text.split('\\')).map((text) => text.replaceAll('\0', ' ').trim());
+}
+
+/** Gathers the names, numbers and dates of a data set and its sequences, whatever becomes of them. */
+export function identityTerms(dataSet: DataSet, dictionary: Dictionary): IdentityTerms {
+  const terms = {
+    words: new Set<string>(),
+    anywhere: new Set<string>(),
+    short: new Set<string>(),
+    numbers: new Set<string>(),
+    uids: new Set<string>(),
+  };
+  const days = new Map<string, boolean>();
+
+  const addName = (text: string): void => {
+    // Up to three ways to write it, each of up to five components (PS3.5, 6.2, PN).
+    for (const group of fold(text).split('=')) {
+      const components = group
+        .split('^')
+        .map((component) => wordsOf(component).filter((word) => !NOBODY.has(word)))
+        .filter((words) => words.length > 0);
+      for (const word of components.flat()) if (word.length >= 3 || isIdeographic(word)) terms.words.add(word);
+      // A name without components has its family name first or last.
+      const [family = [], given = []] =
+        components.length === 1 ? [components[0]?.slice(0, 1), components[0]?.slice(1)] : components;
+      const joined = (words: readonly string[]) => (words.length > 1 ? [words.join(''), ...words] : words);
+      const together = joined(family).flatMap((one) => joined(given).flatMap((other) => [one + other, other + one]));
+      for (const term of [...together, family.join(''), given.join('')]) if (term.length >= 5) terms.anywhere.add(term);
+    }
+  };
+  const addNumber = (digits: string): void => {
+    const number = withoutZeros(digits);
+    if (number.length >= 5) terms.numbers.add(number);
+    else if (digits.length >= 5) terms.short.add(digits);
+  };
+  const addId = (text: string): void => {
+    const id = squeeze(fold(text));
+    if (/^\d*$/.test(id)) addNumber(id);
+    else if (/\d/.test(id)) {
+      if (id.length >= 5) terms.anywhere.add(id);
+      else if (id.length >= 3) terms.short.add(id);
+      for (const run of id.match(/\d{5,}/g) ?? []) addNumber(run);
+    } else for (const word of wordsOf(fold(text))) if (word.length >= 3 && !NOBODY.has(word)) terms.words.add(word);
+  };
+  const addDate = (text: string, birth: boolean): void => {
+    const match = /^(\d{4})[.-]?(\d{2})[.-]?(\d{2})/.exec(text);
+    if (match === null || match[0] === '19000101') return;
+    const day = `${match[1]}-${match[2]}-${match[3]}`;
+    days.set(day, birth || days.get(day) === true);
+  };
+
+  const visit = (scope: DataSet, depth: number): void => {
+    if (depth > MAX_DEPTH) return;
+    for (const [tag, element] of Object.entries(scope.elements)) {
+      for (const { dataSet: inner } of element.items ?? []) if (inner !== undefined) visit(inner, depth + 1);
+      if (element.items !== undefined || element.length === 0 || element.length > 4096) continue;
+      const vr = dictionary[formatTag(tag)]?.vr ?? element.vr;
+      const [isName, isDate] = [vr === 'PN' || element.vr === 'PN', vr === 'DA' || vr === 'DT'];
+      if (!isName && !isDate && !IDS.has(tag) && !UIDS.has(tag)) continue;
+      if (element.dataOffset + element.length > scope.byteArray.length) continue;
+      for (const text of textsOf(scope, element)) {
+        if (isName) addName(text);
+        else if (isDate) addDate(text, tag === 'x00100030');
+        else if (IDS.has(tag)) addId(text);
+        else if (text.length >= 12) terms.uids.add(text);
+      }
+      if (terms.words.size + terms.anywhere.size + days.size > MOST_TERMS) return;
+    }
+  };
+  visit(dataSet, 0);
+  const dates = [...days].flatMap(([day, birth]) => {
+    const [year, month, date] = day.split('-').map(Number) as [number, number, number];
+    const isDay = year >= 1800 && month >= 1 && month <= 12 && date >= 1 && date <= 31;
+    return isDay ? [dateForms(year, month, date, birth)] : [];
+  });
+  return { ...terms, dates };
+}
+
+const withoutZeros = (digits: string): string => digits.replace(/^0+(?=\d)/, '');
+
+const isIdeographic = (word: string): boolean =>
+  word.length >= 2 && /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+$/u.test(word);
+
+const isNowhereElse = (word: string): boolean => word.length >= 5 || isIdeographic(word);
+
+/**
+ * Whether a text holds one of the terms: a part of a name as a word (three letters and more), or anywhere (five and
+ * more); the whole name run together, either way round; an id of letters and digits (five characters anywhere, three as
+ * a word), an id of five digits and more as a whole number (zeros before it do not count, but 00017 is looked for as it
+ * is); a date in its usual forms; a UID. Names and ids that are
+ * shorter are not looked for: two letters or a "1" are in every file.
+ */
+export function holdsIdentity(text: string, terms: IdentityTerms): boolean {
+  if ([...terms.uids].some((uid) => text.includes(uid))) return true;
+  const folded = fold(text);
+  if (wordsOf(folded).some((word) => terms.words.has(word))) return true;
+  const squeezed = squeeze(folded);
+  if ([...terms.words].some((word) => isNowhereElse(word) && squeezed.includes(word))) return true;
+  if ([...terms.anywhere].some((term) => squeezed.includes(term))) return true;
+  if (terms.short.size > 0) {
+    const tokens = folded.match(/[\p{L}\p{N}]+/gu) ?? [];
+    if (tokens.some((token) => terms.short.has(token)) || terms.short.has(squeezed)) return true;
+  }
+  if (terms.numbers.size > 0) {
+    const runs = folded.match(/\d+/g) ?? [];
+    if ([...runs, squeezed].some((run) => terms.numbers.has(withoutZeros(run)))) return true;
+  }
+  return terms.dates.some((date) => date.test(folded));
+}
+
+/** The same for a number in text (DS, IS): eight digits that are an id or a day; shorter ones are measures. */
+export function numberIsIdentity(text: string, terms: IdentityTerms): boolean {
+  const runs = (text.match(/\d{8,}/g) ?? []).map(withoutZeros);
+  return runs.some((run) => terms.numbers.has(run) || terms.dates.some((date) => date.test(run)));
+}
+
+/** The same for bytes that are no text to us, in one byte a character or two: only what is long enough not to be chance. */
+export function bytesHoldIdentity(bytes: Buffer, terms: IdentityTerms): boolean {
+  const long = [...terms.words, ...terms.anywhere, ...terms.numbers].filter(({ length }) => length >= 5);
+  const needles = [...long, ...terms.uids];
+  if (needles.length === 0 || bytes.length < 5) return false;
+  const shifted = bytes.subarray(1);
+  const swapped = (of: Buffer) => Buffer.from(of.subarray(0, of.length & ~1)).swap16();
+  const readings = [
+    bytes.toString('latin1'),
+    bytes.toString('utf8'),
+    ...[bytes, shifted].flatMap((one) => [one.toString('utf16le'), swapped(one).toString('utf16le')]),
+  ];
+  return readings.some((reading) => {
+    const folded = fold(reading);
+    return needles.some((needle) => folded.includes(needle));
+  });
+}

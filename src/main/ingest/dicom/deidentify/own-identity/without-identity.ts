@@ -1,0 +1,73 @@
+import { hiddenData } from '../clean-pixels/hidden-data';
+import { dummyValue } from '../dummy-values';
+import { bytesHoldIdentity, holdsIdentity, type IdentityTerms, numberIsIdentity } from './identity-terms';
+
+const TEXTS = new Set(['AE', 'AS', 'CS', 'DS', 'IS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UI', 'UR', 'UT']);
+/** Of these a backslash is a letter (PS3.5, 6.2). */
+const SINGLE = new Set(['LT', 'ST', 'UT', 'UR']);
+
+/** How characters and pixels are read: without them the rest says nothing. */
+const NEEDED = new Set(['x00080005', 'x00080016', 'x00280004']);
+/** Tables of intensities and colours. */
+const TABLES = /^x0028(3006|12[02][1-4]|1408)$/;
+
+/** Terms that DICOM itself has for how pixels and characters are to be read (PS3.3, C.7.6.3.1.2 and C.12.1.1.2). */
+const DEFINED =
+  /^(MONOCHROME[12]|PALETTE COLOR|RGB|YBR_[A-Z0-9_]+|ISO[_ ](IR|2022 IR) \d+|GB18030|GBK|1\.2\.840\.10008[0-9.]+)?$/;
+
+/**
+ * A kept value without the file's own names, numbers and dates: each value that holds one becomes a fixed word (numbers:
+ * nothing). Null where it holds none. Errors: `hidden_data` where the image could not be shown without the value.
+ *
+ * `read`: the bytes as text, by the character set of their data set.
+ */
+export function withoutIdentity(
+  tag: string,
+  vr: string,
+  value: Buffer,
+  read: (bytes: Buffer) => string,
+  terms: IdentityTerms,
+): Buffer | null {
+  if (!TEXTS.has(vr)) {
+    if (!bytesHoldIdentity(value, terms)) return null;
+    if (TABLES.test(tag)) throw hiddenData('a table that its image is shown by holds a name or number of the file');
+    return Buffer.alloc(0);
+  }
+  const text = read(value);
+  const parts = SINGLE.has(vr) ? [text] : text.split('\\');
+  const found = parts.map((part) => (isNumber(vr, part) ? numberIsIdentity(part, terms) : holdsIdentity(part, terms)));
+  // Words that are spread over several values, or that the character set of the file hides.
+  const hidden = !parts.every((part) => isNumber(vr, part)) && bytesHoldIdentity(value, terms);
+  if (!found.includes(true) && !hidden) return null;
+  if (NEEDED.has(tag)) {
+    if (parts.every((part) => DEFINED.test(part.replaceAll('\0', '').trim()))) return null;
+    throw hiddenData('a value that its image is shown by holds a name or number of the file');
+  }
+  if (vr === 'DS' || vr === 'IS' || vr === 'UI') return Buffer.alloc(0);
+  const dummy = dummyValue(vr);
+  // The bytes of values that stay are not decoded and encoded again.
+  const pieces = parts.length === 1 ? null : splitValues(value, parts.length);
+  if (pieces === null || !found.includes(true)) return dummy;
+  const word = dummy.toString('latin1').trim();
+  const joined = Buffer.concat(
+    pieces.flatMap((piece, index) => [
+      Buffer.from(index === 0 ? '' : '\\'),
+      found[index] === true ? Buffer.from(word) : piece,
+    ]),
+  );
+  return joined.length % 2 === 0 ? joined : Buffer.concat([joined, Buffer.from(' ')]);
+}
+
+const isNumber = (vr: string, text: string): boolean => (vr === 'DS' || vr === 'IS') && /^[\d+\-.eE\s\0]*$/.test(text);
+
+/** The bytes between backslashes; null where a character of several bytes has one of them inside. */
+function splitValues(value: Buffer, count: number): Buffer[] | null {
+  const pieces: Buffer[] = [];
+  let start = 0;
+  for (let at = value.indexOf(0x5c); at >= 0; at = value.indexOf(0x5c, start)) {
+    pieces.push(value.subarray(start, at));
+    start = at + 1;
+  }
+  pieces.push(value.subarray(start));
+  return pieces.length === count ? pieces : null;
+}

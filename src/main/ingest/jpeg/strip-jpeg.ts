@@ -1,0 +1,274 @@
+import { damaged } from '../dicom/damaged';
+import { huffmanTable } from './entropy-bits';
+import { type FrameHeader, readFrameHeader, readScanHeader, type ScanHeader } from './headers';
+import { blocksOf, cleanScan } from './huffman-scan';
+
+const [SOI, EOI, SOS, DQT, DHT, DRI, COM, LSE] = [0xd8, 0xd9, 0xda, 0xdb, 0xc4, 0xdd, 0xfe, 0xf8];
+
+/** SOF0 to SOF15 without DHT, JPG and DAC, and that of JPEG-LS. */
+const isFrame = (marker: number): boolean =>
+  marker === 0xf7 || (marker >= 0xc0 && marker <= 0xcf && marker !== DHT && marker !== 0xc8 && marker !== 0xcc);
+
+/** RST0 to RST7, TEM and SOI have no length. */
+const isBare = (marker: number): boolean => (marker >= 0xd0 && marker <= SOI) || marker === 0x01;
+const isApplication = (marker: number): boolean => marker >= 0xe0 && marker <= 0xef;
+
+export interface StrippedJpeg {
+  readonly bytes: Buffer;
+  /** Segments, and places with other bytes, that were left out. */
+  readonly removed: number;
+  readonly frame: FrameHeader;
+}
+
+function segment(marker: number, payload: Uint8Array): Buffer {
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(payload.length + 2, 2);
+  return Buffer.concat([head, payload]);
+}
+
+const JFIF = Buffer.from('JFIF\0\x01\x01\0\0\x01\0\x01\0\0', 'latin1');
+
+/**
+ * What stays of an application segment: what says how to read the colours, with every other field at its default (JFIF:
+ * version 1.01, no density, no thumbnail). Null: nothing.
+ */
+function keptApplication(marker: number, payload: Buffer): Buffer | null {
+  if (marker === 0xe0 && payload.length >= 5 && payload.toString('latin1', 0, 5) === 'JFIF\0') return JFIF;
+  if (marker === 0xee && payload.length >= 12 && payload.toString('latin1', 0, 5) === 'Adobe') {
+    return Buffer.from([...Buffer.from('Adobe\0\x64\0\0\0\0', 'latin1'), payload[11] as number]);
+  }
+  // The colour transformation of JPEG-LS (HP).
+  const transform = payload[4] ?? 255;
+  if (marker === 0xe8 && payload.length === 5 && payload.toString('latin1', 0, 4) === 'mrfx' && transform <= 3) {
+    return payload;
+  }
+  return null;
+}
+
+/** Tables of a segment by their first byte (class and number), with what defines them. */
+function* tablesOf(marker: number, payload: Buffer): Generator<readonly [number, Buffer]> {
+  for (let at = 0; at < payload.length; ) {
+    const head = payload[at] as number;
+    let length = head >> 4 === 0 ? 64 : 128;
+    if (marker === DHT) {
+      const counts = payload.subarray(at + 1, at + 17);
+      length = 16 + counts.reduce((sum, count) => sum + count, 0);
+    }
+    const end = at + 1 + length;
+    if (end > payload.length) throw damaged('A table of the compressed image is damaged.');
+    yield [head, payload.subarray(at + 1, end)];
+    at = end;
+  }
+}
+
+/** Which tables a component's scan needs, as first bytes of their definitions. */
+function huffmanOf(frame: FrameHeader, { first, high }: ScanHeader, { dc, ac }: { dc: number; ac: number }): number[] {
+  if (frame.ls) return [];
+  if (frame.lossless) return [dc];
+  if (!frame.progressive) return [dc, 0x10 | ac];
+  if (first > 0) return [0x10 | ac];
+  return high === 0 ? [dc] : [];
+}
+
+/**
+ * A JPEG (baseline, extended, progressive or lossless with Huffman codes; ITU-T T.81) or JPEG-LS (T.87) codestream with
+ * nothing but the image: no comments, no application segments but those above, no table that no scan uses, nothing
+ * between segments, nothing in the data of a scan that is no code, nothing behind the end. Codes are not decoded further
+ * and not changed. `application`: a segment of our own, behind JFIF and Adobe.
+ *
+ * Errors: `damaged`, also for what could hide something and is nobody's image: arithmetic or hierarchical coding, a
+ * number of lines behind the scan, mapping tables.
+ */
+export function stripJpeg(bytes: Buffer, application: Buffer | null = null): StrippedJpeg {
+  if (bytes.length < 4 || bytes[0] !== 0xff || bytes[1] !== SOI) throw damaged('The picture does not start as a JPEG.');
+  return new Stripper(bytes, application).run();
+}
+
+class Stripper {
+  readonly #bytes: Buffer;
+  readonly #application: Buffer | null;
+  readonly #kept: Uint8Array[] = [Buffer.from([0xff, SOI])];
+  #removed = 0;
+  #frame: FrameHeader | null = null;
+  /** By marker and first byte, as they stand now; `#written` as the output has them. */
+  readonly #tables = new Map<string, Buffer>();
+  readonly #written = new Map<string, Buffer>();
+  #restartInterval = 0;
+  #writtenInterval = 0;
+  readonly #presets: Buffer[] = [];
+  readonly #nonZero = new Map<number, Uint8Array>();
+  /** By component and coefficient: the lowest bit that was coded; 255: none. */
+  readonly #coded = new Map<number, Uint8Array>();
+  readonly #applications = new Map<number, Buffer>();
+
+  constructor(bytes: Buffer, application: Buffer | null) {
+    this.#bytes = bytes;
+    this.#application = application;
+  }
+
+  run(): StrippedJpeg {
+    const bytes = this.#bytes;
+    let at = 2;
+    for (;;) {
+      if (bytes[at] !== 0xff) throw damaged('The parts of the JPEG do not follow each other.');
+      // Any number of FF may stand before a marker (B.1.1.2).
+      while (bytes[at + 1] === 0xff) at += 1;
+      const marker = bytes[at + 1];
+      if (marker === undefined || marker === 0) throw damaged('The parts of the JPEG do not follow each other.');
+      if (marker === EOI) break;
+      if (isBare(marker)) {
+        this.#removed += 1;
+        at += 2;
+        continue;
+      }
+      const end = at + 4 > bytes.length ? Number.POSITIVE_INFINITY : at + 2 + bytes.readUInt16BE(at + 2);
+      if (end < at + 4 || end > bytes.length) throw damaged('The JPEG ends inside one of its parts.');
+      const payload = bytes.subarray(at + 4, end);
+      at = marker === SOS ? this.#scan(payload, end) : end;
+      if (marker !== SOS) this.#segment(marker, payload);
+    }
+    const frame = this.#frame;
+    if (frame === null || this.#coded.size < frame.components.length)
+      throw damaged('The JPEG lacks a part of its image.');
+    if (at + 2 < bytes.length) this.#removed += 1;
+    this.#kept.push(Buffer.from([0xff, EOI]));
+    return { bytes: Buffer.concat(this.#kept), removed: this.#removed, frame };
+  }
+
+  #segment(marker: number, payload: Buffer): void {
+    if (isApplication(marker) || marker === COM) {
+      const kept = marker === COM || this.#frame !== null ? null : keptApplication(marker, payload);
+      if (kept === null || this.#applications.has(marker)) this.#removed += 1;
+      else this.#applications.set(marker, segment(marker, kept));
+    } else if (marker === DQT || marker === DHT) {
+      for (const [head, table] of tablesOf(marker, payload)) this.#tables.set(`${marker} ${head}`, table);
+    } else if (marker === DRI && payload.length >= 2) {
+      this.#restartInterval = payload.readUInt16BE(0);
+    } else if (isFrame(marker)) {
+      if (this.#frame !== null) throw damaged('The JPEG has more than one frame header.');
+      this.#frame = readFrameHeader(marker, payload);
+      this.#writeFrame(marker, payload);
+    } else if (marker === LSE && this.#frame?.ls !== false && payload[0] === 1 && payload.length >= 11) {
+      this.#presets.push(payload.subarray(0, 11));
+    } else {
+      throw damaged('The JPEG has a part that Fovea does not read.');
+    }
+  }
+
+  #writeFrame(marker: number, payload: Buffer): void {
+    const frame = this.#frame as FrameHeader;
+    for (const kind of [0xe0, 0xee, 0xe8]) {
+      const kept = this.#applications.get(kind);
+      if (kept !== undefined && (kind !== 0xe8 || frame.ls)) this.#kept.push(kept);
+    }
+    if (this.#application !== null) this.#kept.push(this.#application);
+    if (!frame.ls && !frame.lossless) this.#writeTables(DQT, this.#quantizationOf(frame.components));
+    this.#kept.push(segment(marker, payload.subarray(0, 6 + 3 * frame.components.length)));
+    if (!frame.progressive) return;
+    for (const component of frame.components) {
+      const { stride, rows } = blocksOf(frame, component);
+      this.#nonZero.set(component.id, new Uint8Array(64 * stride * rows));
+    }
+  }
+
+  #quantizationOf(components: FrameHeader['components']): string[] {
+    const numbers = new Set(components.map(({ quantization }) => quantization));
+    return [...this.#tables.keys()].filter((key) => {
+      const [marker, head] = key.split(' ').map(Number) as [number, number];
+      return marker === DQT && numbers.has(head & 15);
+    });
+  }
+
+  /** Those of the tables that the output does not have yet, in the order in which they were first defined. */
+  #writeTables(marker: number, keys: readonly string[]): void {
+    for (const [key, table] of this.#tables) {
+      if (!keys.includes(key) || this.#written.get(key)?.equals(table) === true) continue;
+      this.#written.set(key, table);
+      this.#kept.push(segment(marker, Buffer.concat([Uint8Array.of(Number(key.split(' ')[1])), table])));
+    }
+  }
+
+  /** Answers where the scan ends. */
+  #scan(payload: Buffer, dataStart: number): number {
+    const frame = this.#frame;
+    if (frame === null) throw damaged('The JPEG has a scan before its frame header.');
+    const scan = readScanHeader(payload, frame);
+    this.#checkOrder(frame, scan);
+    for (const preset of this.#presets.splice(0)) this.#kept.push(segment(LSE, preset));
+    if (!frame.ls && !frame.lossless) {
+      this.#writeTables(DQT, this.#quantizationOf(scan.components.map(({ component }) => component)));
+    }
+    const huffman = scan.components.flatMap((one) => huffmanOf(frame, scan, one));
+    this.#writeTables(
+      DHT,
+      huffman.map((head) => `${DHT} ${head}`),
+    );
+    if (this.#restartInterval !== this.#writtenInterval) {
+      this.#writtenInterval = this.#restartInterval;
+      const interval = Buffer.alloc(2);
+      interval.writeUInt16BE(this.#restartInterval);
+      this.#kept.push(segment(DRI, interval));
+    }
+    this.#kept.push(segment(SOS, payload.subarray(0, 4 + 2 * scan.components.length)));
+    if (frame.ls) return this.#lsScan(dataStart);
+    const read = (kind: number) =>
+      new Map(
+        huffman
+          .filter((head) => head >> 4 === kind)
+          .flatMap((head) => {
+            const definition = this.#tables.get(`${DHT} ${head}`);
+            return definition === undefined ? [] : [[head & 15, huffmanTable(definition)] as const];
+          }),
+      );
+    const tables = { dc: read(0), ac: read(1) };
+    const { pieces, end, changed } = cleanScan(
+      this.#bytes,
+      dataStart,
+      frame,
+      scan,
+      tables,
+      this.#restartInterval,
+      this.#nonZero,
+    );
+    if (changed) this.#removed += 1;
+    for (const piece of pieces) this.#kept.push(piece);
+    return end;
+  }
+
+  /** JPEG-LS data end where FF is followed by a set bit (T.87, A.1); its decoder refuses data that it does not need. */
+  #lsScan(start: number): number {
+    const bytes = this.#bytes;
+    for (let at = bytes.indexOf(0xff, start); at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
+      const next = bytes[at + 1] as number;
+      const isRestart = this.#restartInterval > 0 && next >= 0xd0 && next <= 0xd7;
+      if (next < 0x80 || isRestart) continue;
+      this.#kept.push(bytes.subarray(start, at));
+      return at;
+    }
+    throw damaged('The data of the compressed image have no end.');
+  }
+
+  /**
+   * Each coefficient is coded once, and then bit by bit (T.81, G.1.1.1.1): a second coding of the same would be data
+   * that some decoders never show.
+   */
+  #checkOrder(frame: FrameHeader, { components, first, last, high, low }: ScanHeader): void {
+    const twice = () => damaged('The JPEG codes a part of its image twice.');
+    for (const { component } of components) {
+      const coded = this.#coded.get(component.id) ?? new Uint8Array(64).fill(255);
+      this.#coded.set(component.id, coded);
+      if (!frame.progressive) {
+        if (coded[0] !== 255) throw twice();
+        coded[0] = 0;
+        continue;
+      }
+      if (first > last || last > 63 || (first === 0 && last > 0) || (first > 0 && components.length > 1)) {
+        throw damaged('A scan header of the compressed image is damaged.');
+      }
+      for (let k = first; k <= last; k++) {
+        if (high === 0 ? coded[k] !== 255 : coded[k] !== high || low !== high - 1) throw twice();
+        coded[k] = low;
+      }
+    }
+  }
+}

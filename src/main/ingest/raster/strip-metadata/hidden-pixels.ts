@@ -1,0 +1,113 @@
+import { bitsPerPixel, type PngHeader, type PngRows } from './png-rows';
+
+/** Palette and transparency of a PNG as they are written. Null: no such chunk. */
+export interface PngColours {
+  readonly palette: Buffer | null;
+  readonly transparency: Buffer | null;
+}
+
+/**
+ * Clears what of the pixels no viewer shows, in place: colours under full transparency, palette entries that no pixel
+ * has, which of several transparent entries a pixel has, and spare bits at the end of a row. Answers the colours to be
+ * written and whether anything changed.
+ */
+export function clearHiddenPixels(
+  rows: PngRows,
+  header: PngHeader,
+  colours: PngColours,
+): PngColours & { readonly changed: boolean } {
+  const spare = clearSpareBits(rows, header);
+  if (header.colourType === 3) {
+    const cleaned = cleanPalette(rows, header, colours);
+    return { ...cleaned, changed: spare || cleaned.changed };
+  }
+  const { colourType, depth } = header;
+  if (colourType >= 4) {
+    const changed = clearUnderAlpha(rows, header);
+    return { palette: null, transparency: null, changed: spare || changed || colours.palette !== null };
+  }
+  // One colour that is transparent: as many samples of 16 bits as there are channels (PNG, 11.3.1.1).
+  const length = colourType === 2 ? 6 : 2;
+  const given = colours.transparency;
+  if (given === null || given.length < length) return { palette: null, transparency: null, changed: spare };
+  const transparency = Buffer.alloc(length);
+  for (let at = 0; at < length; at += 2) transparency.writeUInt16BE(given.readUInt16BE(at) & (2 ** depth - 1), at);
+  return { palette: null, transparency, changed: spare || !transparency.equals(given) };
+}
+
+function clearSpareBits({ bytes, rowBytes }: PngRows, header: PngHeader): boolean {
+  const used = (header.width * bitsPerPixel(header)) % 8;
+  if (used === 0) return false;
+  const mask = 0xff << (8 - used);
+  let changed = false;
+  for (let at = rowBytes; at < bytes.length; at += rowBytes + 1) {
+    const cleared = (bytes[at] as number) & mask;
+    changed ||= cleared !== bytes[at];
+    bytes[at] = cleared;
+  }
+  return changed;
+}
+
+/** Colours of pixels whose alpha is zero become black. */
+function clearUnderAlpha({ bytes, rowBytes }: PngRows, header: PngHeader): boolean {
+  const step = bitsPerPixel(header) >> 3;
+  const alphaBytes = header.depth >> 3;
+  let changed = false;
+  for (let start = 1; start < bytes.length; start += rowBytes + 1) {
+    for (let at = start; at < start + rowBytes; at += step) {
+      const colourEnd = at + step - alphaBytes;
+      if (bytes[colourEnd] !== 0 || (alphaBytes === 2 && bytes[colourEnd + 1] !== 0)) continue;
+      for (let byte = at; byte < colourEnd; byte++) {
+        changed ||= bytes[byte] !== 0;
+        bytes[byte] = 0;
+      }
+    }
+  }
+  return changed;
+}
+
+function cleanPalette(
+  { bytes, rowBytes }: PngRows,
+  { width, depth }: PngHeader,
+  { palette, transparency }: PngColours,
+): PngColours & { readonly changed: boolean } {
+  const alpha = (index: number): number => transparency?.[index] ?? 255;
+  const used = new Uint8Array(256);
+  /** The one index that stands for all that are transparent. */
+  let clear = -1;
+  let changed = false;
+  const mask = 2 ** depth - 1;
+  for (let start = 1; start < bytes.length; start += rowBytes + 1) {
+    for (let column = 0; column < width; column++) {
+      const at = start + ((column * depth) >> 3);
+      const shift = 8 - depth - ((column * depth) & 7);
+      const index = ((bytes[at] as number) >> shift) & mask;
+      if (alpha(index) > 0) {
+        used[index] = 1;
+        continue;
+      }
+      if (clear < 0) clear = index;
+      if (index === clear) continue;
+      bytes[at] = ((bytes[at] as number) & ~(mask << shift)) | (clear << shift);
+      changed = true;
+    }
+  }
+  const last = Math.max(used.lastIndexOf(1), clear);
+  const entries = Buffer.alloc(3 * (last + 1));
+  const opacity = Buffer.alloc(last + 1, 255);
+  for (let index = 0; index <= last; index++) {
+    if (used[index] === 1) {
+      palette?.copy(entries, 3 * index, 3 * index, 3 * index + 3);
+      opacity[index] = alpha(index);
+    }
+  }
+  if (clear >= 0) opacity[clear] = 0;
+  let opaqueFrom = opacity.length;
+  while (opaqueFrom > 0 && opacity[opaqueFrom - 1] === 255) opaqueFrom--;
+  const written = opaqueFrom === 0 ? null : opacity.subarray(0, opaqueFrom);
+  changed ||=
+    palette === null ||
+    !entries.equals(palette) ||
+    !(written ?? Buffer.alloc(0)).equals(transparency ?? Buffer.alloc(0));
+  return { palette: entries, transparency: written, changed };
+}

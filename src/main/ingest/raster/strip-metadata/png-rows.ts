@@ -1,0 +1,167 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import { FoveaError } from '#shared/ipc/errors';
+
+/** IHDR (PNG 3rd edition, 11.2.1). */
+export interface PngHeader {
+  readonly width: number;
+  readonly height: number;
+  /** Bits of a sample. */
+  readonly depth: number;
+  /** 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha. */
+  readonly colourType: number;
+  readonly interlaced: boolean;
+}
+
+/** Rows of pixels as they are packed in the file, one after another, each behind a byte for its filter. */
+export interface PngRows {
+  readonly bytes: Buffer;
+  /** Without the byte of the filter. */
+  readonly rowBytes: number;
+}
+
+export function damagedPng(): FoveaError {
+  return new FoveaError('damaged', 'The PNG file is damaged: its parts do not follow each other.');
+}
+
+const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+export function bitsPerPixel({ depth, colourType }: PngHeader): number {
+  return depth * (CHANNELS[colourType] ?? 1);
+}
+
+/** Starts and steps of the seven passes (PNG, 8.1): x, y, x step, y step. */
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+/** Of the data that inflate to more than the image, so much is looked at; the rest would be a bomb. */
+const MOST_BEHIND = 2 ** 20;
+
+/**
+ * The pixels of the IDAT chunks, without filter and interlacing. `behind`: there was more in them than the image.
+ * Errors: `damaged`.
+ */
+export function readRows(header: PngHeader, data: Buffer): { readonly rows: PngRows; readonly behind: boolean } {
+  const bits = bitsPerPixel(header);
+  const rowBytes = Math.ceil((header.width * bits) / 8);
+  const passes = header.interlaced
+    ? ADAM7.map(([x, y, across, down]) => ({
+        x,
+        y,
+        across,
+        down,
+        width: Math.ceil((header.width - x) / across),
+        height: Math.ceil((header.height - y) / down),
+      })).filter(({ width, height }) => width > 0 && height > 0)
+    : [{ x: 0, y: 0, across: 1, down: 1, width: header.width, height: header.height }];
+  const size = passes.reduce((sum, { width, height }) => sum + height * (1 + Math.ceil((width * bits) / 8)), 0);
+  const inflated = inflate(data, size);
+  if (inflated.bytes.length < size) throw damagedPng();
+  const behind = inflated.more || inflated.bytes.length > size;
+  if (!header.interlaced) {
+    const bytes = inflated.bytes.subarray(0, size);
+    unfilter(bytes, rowBytes, header.height, bits);
+    return { rows: { bytes, rowBytes }, behind };
+  }
+  const rows = { bytes: Buffer.alloc(header.height * (1 + rowBytes)), rowBytes };
+  let at = 0;
+  for (const { x, y, across, down, width, height } of passes) {
+    const passBytes = Math.ceil((width * bits) / 8);
+    const pass = inflated.bytes.subarray(at, at + height * (1 + passBytes));
+    at += pass.length;
+    unfilter(pass, passBytes, height, bits);
+    for (let row = 0; row < height; row++) {
+      const from = pass.subarray(row * (1 + passBytes) + 1);
+      const start = (y + row * down) * (1 + rowBytes) + 1;
+      for (let column = 0; column < width; column++) {
+        copyPixel(from, column, rows.bytes, start, x + column * across, bits);
+      }
+    }
+  }
+  return { rows, behind };
+}
+
+/** Of whatever follows the compressed stream nothing is seen here, and nothing is written again. */
+function inflate(data: Buffer, size: number): { readonly bytes: Buffer; readonly more: boolean } {
+  try {
+    const { buffer, engine } = inflateSync(data, { info: true, maxOutputLength: size + MOST_BEHIND }) as unknown as {
+      readonly buffer: Buffer;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    return { bytes: buffer, more: engine.bytesWritten < data.length };
+  } catch (error) {
+    throw new FoveaError('damaged', 'The PNG file is damaged: its image cannot be unpacked.', { cause: error });
+  }
+}
+
+function copyPixel(from: Buffer, column: number, to: Buffer, start: number, target: number, bits: number): void {
+  if (bits >= 8) {
+    const bytes = bits / 8;
+    for (let byte = 0; byte < bytes; byte++) to[start + target * bytes + byte] = from[column * bytes + byte] as number;
+    return;
+  }
+  const value = ((from[(column * bits) >> 3] as number) >> (8 - bits - ((column * bits) & 7))) & (2 ** bits - 1);
+  const at = start + ((target * bits) >> 3);
+  to[at] = (to[at] as number) | (value << (8 - bits - ((target * bits) & 7)));
+}
+
+/** The one of three neighbours that is nearest to left + above - corner (PNG, 9.4). */
+function paeth(left: number, above: number, corner: number): number {
+  const a = Math.abs(above - corner);
+  const b = Math.abs(left - corner);
+  const c = Math.abs(left + above - 2 * corner);
+  return a <= b && a <= c ? left : b <= c ? above : corner;
+}
+
+/** Adds what each row's filter predicts (PNG, 9.2), in place, and sets the filters to none. */
+function unfilter(bytes: Buffer, rowBytes: number, height: number, bits: number): void {
+  const step = Math.max(1, bits >> 3);
+  const none = Buffer.alloc(rowBytes);
+  let above: Buffer = none;
+  for (let row = 0; row < height; row++) {
+    const start = row * (1 + rowBytes);
+    const filter = bytes[start] as number;
+    if (filter > 4) throw damagedPng();
+    bytes[start] = 0;
+    const current = bytes.subarray(start + 1, start + 1 + rowBytes);
+    for (let at = 0; filter > 0 && at < rowBytes; at++) {
+      const left = at < step ? 0 : (current[at - step] as number);
+      const up = above[at] as number;
+      const corner = at < step ? 0 : (above[at - step] as number);
+      const predicted =
+        filter === 1 ? left : filter === 2 ? up : filter === 3 ? (left + up) >> 1 : paeth(left, up, corner);
+      current[at] = (current[at] as number) + predicted;
+    }
+    above = current;
+  }
+}
+
+/**
+ * The content of an IDAT chunk for rows without interlacing: palettes and less than eight bits without a filter, the
+ * rest by Paeth's, which suits most pictures (PNG, 12.7). Filters the rows in place.
+ */
+export function writeRows({ bytes, rowBytes }: PngRows, header: PngHeader): Buffer {
+  const { height, depth, colourType } = header;
+  if (colourType === 3 || depth < 8) return deflateSync(bytes);
+  const step = bitsPerPixel(header) >> 3;
+  const none = Buffer.alloc(rowBytes);
+  // From below and from the right, because each byte is predicted from those above and to the left.
+  for (let row = height - 1; row >= 0; row--) {
+    const start = row * (1 + rowBytes);
+    bytes[start] = 4;
+    const current = bytes.subarray(start + 1, start + 1 + rowBytes);
+    const above: Buffer = row === 0 ? none : bytes.subarray(start - rowBytes, start);
+    for (let at = rowBytes - 1; at >= 0; at--) {
+      const left = at < step ? 0 : (current[at - step] as number);
+      const corner = at < step ? 0 : (above[at - step] as number);
+      current[at] = (current[at] as number) - paeth(left, above[at] as number, corner);
+    }
+  }
+  return deflateSync(bytes);
+}
