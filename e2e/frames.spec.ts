@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
@@ -50,4 +50,24 @@ test('all frames of a recording in a zip archive become images, and the inspecto
   await expect(inspector).toContainText('Frame 5 of 5');
   await inspector.getByRole('button', { name: 'Reset', exact: true }).click();
   await expect(inspector).toContainText('Frame 2 of 5');
+});
+
+test('a picture whose pixels are twice as tall as wide is shown with its true aspect, and a note says what is odd', async ({
+  app,
+  window,
+}) => {
+  const folder = join(app.workspace, 'tall');
+  await mkdir(folder);
+  // 60 rows of 0.6 mm and 120 columns of 0.3 mm: a square of 36 mm. The comma is for the note.
+  await writeFile(join(folder, 'tall.dcm'), recording(1, 60, 120, '0,6\\0,3'));
+  await new ProjectsPage(window).create('Aspect', app.workspace);
+  const data = new DataPage(window);
+  expect(await data.importFolder(folder)).toContain('Pixel Spacing is written with a decimal comma');
+
+  await data.images.first().click();
+  const inspector = window.getByRole('complementary', { name: 'Inspector' });
+  const picture = inspector.getByRole('img', { name: /tall\.dcm/ }).locator('img');
+  await expect(picture).toBeVisible();
+  const ratio = () => picture.boundingBox().then((box) => (box === null ? 0 : box.width / box.height));
+  await expect.poll(ratio).toBeCloseTo(1, 1);
 });

@@ -3,7 +3,7 @@ import type { FileIdentity } from '#shared/identity/file-identity';
 import type { Raster } from '#shared/imaging/raster';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Crop, Intensity } from '#shared/models/pipeline';
+import type { Crop, Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
 import type { DeidentifiedFile, DeidentifyFileInput } from '../ingest/deidentify-file';
 import { nothingSeen } from '../ingest/nothing-seen';
 import type {
@@ -32,6 +32,9 @@ export interface DecodePool {
     readonly frame?: number;
     /** Of the raster and its thumbnail; the facts are of the whole picture. */
     readonly crop?: Crop | undefined;
+    /** Absent: as they are stored. */
+    readonly pixels?: PixelShape | undefined;
+    readonly wideSamples?: WideSamples | undefined;
   }): Promise<IngestedFile>;
   /**
    * The chosen frames from place `from` (0 at first) on; ask again from `next` until it equals `chosen`. Rejects
@@ -43,8 +46,10 @@ export interface DecodePool {
     readonly shortSide: number;
     readonly choice: FrameChoice;
     readonly from: number;
+    readonly pixels?: PixelShape | undefined;
+    readonly wideSamples?: WideSamples | undefined;
   }): Promise<IngestedFrames>;
-  /** One frame (from 0) at full size as a PNG; `window` null takes the file's own window, else its range. */
+  /** One frame (from 0) at full size, with square pixels, as a PNG; `window` null takes the file's own window, else its range. */
   display(input: {
     readonly path: string;
     readonly frame: number;
@@ -57,6 +62,8 @@ export interface DecodePool {
   tags(input: { readonly path: string; readonly identifying: boolean }): Promise<TagRow[]>;
   /** Never rejects for what is wrong with the file: the answer says `ok: false` and why. */
   inspect(input: { readonly path: string; readonly identifying: boolean }): Promise<InspectedFile>;
+  /** The files that a DICOMDIR names, from its folder, with `/`. */
+  mediaDirectory(input: { readonly bytes: Uint8Array }): Promise<string[]>;
   /** A cached canonical raster (path of a .raster file) as a PNG, long side at most `maxSide`. */
   rasterPng(input: { readonly raster: string; readonly maxSide?: number }): Promise<Uint8Array>;
   /** What a cached canonical raster (path of a .raster file) looks like. */
@@ -131,6 +138,7 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
     tags: (input) => call('tags', input),
     inspect: (input) =>
       call('inspect', input).catch((error: unknown) => ({ ...nothingSeen(input.path), error: toErrorInfo(error) })),
+    mediaDirectory: (input) => call('mediaDirectory', input),
     rasterPng: (input) => call('rasterPng', input),
     describe: (input) => call('describe', input),
     align: (input) => call('align', input),

@@ -172,10 +172,7 @@ describe('bombs and nonsense', () => {
       'read',
     );
     const path = join(folder, 'frames');
-    await expect(pool.display({ path, frame: 2, window: null, invert: false })).rejects.toMatchObject({
-      code: 'truncated',
-    });
-    await expect(pool.display({ path, frame: 3, window: null, invert: false })).rejects.toMatchObject({
+    await expect(pool.display({ path, frame: 1, window: null, invert: false })).rejects.toMatchObject({
       code: 'not_found',
     });
   });

@@ -4,6 +4,7 @@ import { decodeRaster, type Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { shrinkToLongSide } from '../ingest/canonical-raster';
 import { deidentifyFile } from '../ingest/deidentify-file';
+import { readMediaDirectory } from '../ingest/dicom/media-directory';
 import { displayFile } from '../ingest/display-file';
 import { ingestFile, ingestFrames } from '../ingest/ingest-file';
 import { inspectFile } from '../ingest/inspect-file';
@@ -19,13 +20,14 @@ type Handlers = {
 
 /** What each job does, inside the host. */
 export const decodeJobs: Handlers = {
-  ingest: ({ path, intensity, shortSide, frame, crop }) => ingestFile(path, intensity, shortSide, { frame, crop }),
-  ingestFrames: ({ path, intensity, shortSide, choice, from }) =>
-    ingestFrames(path, intensity, shortSide, choice, from),
+  ingest: ({ path, intensity, shortSide, ...shaping }) => ingestFile(path, intensity, shortSide, shaping),
+  ingestFrames: ({ path, intensity, shortSide, choice, from, ...reading }) =>
+    ingestFrames(path, intensity, shortSide, choice, from, reading),
   display: ({ path, frame, window, invert }) => displayFile(path, frame, window, invert),
   tags: ({ path, identifying }) => listFileTags(path, identifying),
   identity: ({ path }) => readFileIdentity(path),
   inspect: ({ path, identifying }) => inspectFile(path, identifying),
+  mediaDirectory: async ({ bytes }) => readMediaDirectory(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
   rasterPng: async ({ raster, maxSide }) => {
     const decoded = await readRaster(raster);
     return encodePng(maxSide === undefined ? decoded : shrinkToLongSide(decoded, maxSide));

@@ -3,7 +3,7 @@ import type { FileIdentity } from '#shared/identity/file-identity';
 import type { Raster } from '#shared/imaging/raster';
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Crop, Intensity } from '#shared/models/pipeline';
+import type { Crop, Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
 import type { DeidentifiedFile, DeidentifyFileInput } from '../ingest/deidentify-file';
 import type {
   IngestedFile,
@@ -23,6 +23,8 @@ export interface DecodeJobs {
       readonly shortSide: number;
       readonly frame?: number;
       readonly crop?: Crop | undefined;
+      readonly pixels?: PixelShape | undefined;
+      readonly wideSamples?: WideSamples | undefined;
     };
     result: IngestedFile;
   };
@@ -33,6 +35,8 @@ export interface DecodeJobs {
       readonly shortSide: number;
       readonly choice: FrameChoice;
       readonly from: number;
+      readonly pixels?: PixelShape | undefined;
+      readonly wideSamples?: WideSamples | undefined;
     };
     result: IngestedFrames;
   };
@@ -49,6 +53,8 @@ export interface DecodeJobs {
   identity: { input: { readonly path: string }; result: FileIdentity | null };
   tags: { input: { readonly path: string; readonly identifying: boolean }; result: TagRow[] };
   inspect: { input: { readonly path: string; readonly identifying: boolean }; result: InspectedFile };
+  /** The File IDs that a DICOMDIR names, with `/`. */
+  mediaDirectory: { input: { readonly bytes: Uint8Array }; result: string[] };
   rasterPng: { input: { readonly raster: string; readonly maxSide?: number }; result: Uint8Array };
   describe: { input: { readonly raster: string }; result: PictureFacts };
   align: { input: { readonly first: string; readonly second: string; readonly straight: boolean }; result: Alignment };

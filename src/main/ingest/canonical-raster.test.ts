@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Raster } from '#shared/imaging/raster';
-import { dropEqualChannels, shrinkToLongSide, toCanonicalRaster } from './canonical-raster';
+import { dropEqualChannels, shrinkToLongSide, toCanonicalRaster, toSquarePixels } from './canonical-raster';
 
 const grey = (width: number, height: number): Raster => ({
   width,
@@ -29,4 +29,15 @@ test('three equal channels become one', () => {
   });
   const colour: Raster = { width: 2, height: 1, channels: 3, data: Uint8Array.of(1, 1, 1, 9, 9, 8) };
   expect(dropEqualChannels(colour)).toBe(colour);
+});
+
+test('square pixels: the longer side of a pixel is enlarged, never beyond what is read', () => {
+  const size = ({ width, height }: Raster) => [width, height];
+  expect(size(toSquarePixels(grey(100, 50), 2))).toEqual([100, 100]);
+  expect(size(toSquarePixels(grey(100, 50), 0.5))).toEqual([200, 50]);
+  const square = grey(100, 50);
+  for (const aspect of [1, 1.004, Number.NaN]) expect(toSquarePixels(square, aspect)).toBe(square);
+  const { width, height } = toSquarePixels(grey(9_000, 9_000), 4);
+  expect(width * height).toBeLessThanOrEqual(100_010_000);
+  expect(height / width).toBeCloseTo(4, 2);
 });

@@ -1,5 +1,6 @@
 import type { Raster } from '#shared/imaging/raster';
 import { resizeBilinear } from '#shared/imaging/resize';
+import { MAX_PIXELS } from './limits';
 
 /** A part of a picture, pixels from its top left corner. It lies within the picture. */
 export interface PixelBox {
@@ -17,6 +18,22 @@ export function cropRaster({ width, channels, data }: Raster, box: PixelBox): Ra
     cropped.set(data.subarray(start, start + row), y * row);
   }
   return { width: box.width, height: box.height, channels, data: cropped };
+}
+
+/** Shapes that differ from a square by less are square: they are written with few digits. */
+const SQUARE = 0.005;
+
+/**
+ * The picture with square pixels. `pixelAspect`: height of a pixel in widths. The side along which pixels are longer is
+ * enlarged, so that nothing is lost, unless the picture would have more pixels than are read at all. The one place
+ * where a picture gets its true aspect, for the window and for the model.
+ */
+export function toSquarePixels(raster: Raster, pixelAspect: number): Raster {
+  if (!(Math.abs(pixelAspect - 1) >= SQUARE)) return raster;
+  const width = raster.width * Math.max(1, 1 / pixelAspect);
+  const height = raster.height * Math.max(1, pixelAspect);
+  const scale = Math.min(1, Math.sqrt(MAX_PIXELS / (width * height)));
+  return resizeBilinear(raster, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
 }
 
 /** Three equal channels become one: the picture is grey, whatever its format says. */

@@ -11,7 +11,7 @@ export function decodeErrorInfo(error: unknown): ErrorInfo {
   }
   return {
     code: 'damaged',
-    message: 'The file is damaged: it could not be decoded.',
+    message: 'The file could not be decoded: it is damaged, or written in a way that Fovea does not know.',
     hint: 'Export the file again from the archive.',
   };
 }

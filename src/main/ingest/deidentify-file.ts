@@ -8,7 +8,7 @@ import { holdsIdentity, identityTerms } from './dicom/deidentify/own-identity/id
 import { pixelRisk } from './dicom/deidentify/pixel-risk';
 import { loadDictionary } from './dicom/dictionary';
 import { parseDicom } from './dicom/parse';
-import { notAnImage } from './ingest-file';
+import { notAnImage } from './not-an-image';
 import { stripMetadata } from './raster/strip-metadata/strip-metadata';
 import { readWholeFile, sha256 } from './read-file';
 
@@ -56,7 +56,7 @@ export async function deidentifyFile({
     });
   }
   const kind = classifyHead(source.subarray(0, HEAD_BYTES), source.length);
-  if (kind === null) throw notAnImage();
+  if (kind === null) throw notAnImage(source);
   if (kind === 'dicom') return deidentifyDicomFile(source, out, options, includeRisky, classNames);
   // A picture says nothing about itself: it may be a photograph of a screen.
   const risk = 'burned-in-unknown';

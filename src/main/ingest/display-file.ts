@@ -1,14 +1,15 @@
 import { FoveaError } from '#shared/ipc/errors';
+import { toSquarePixels } from './canonical-raster';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { openDicomFrame } from './dicom/open-dicom';
 import { parseDicom } from './dicom/parse';
-import { notAnImage } from './ingest-file';
+import { notAnImage } from './not-an-image';
 import { encodePng } from './raster/codec';
-import { decodePhotograph } from './raster/decode-photograph';
+import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile } from './read-file';
 import type { IntensityWindow } from './types';
 
-/** One frame of a file at full size by the display's path, as a PNG. Photographs know no window, only inversion. */
+/** One frame of a file at full size by the display's path, with square pixels, as a PNG. */
 export async function displayFile(
   path: string,
   frame: number,
@@ -17,12 +18,12 @@ export async function displayFile(
 ): Promise<Uint8Array> {
   const bytes = await readWholeFile(path);
   const kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
-  if (kind === null) throw notAnImage();
+  if (kind === null) throw notAnImage(bytes);
   if (kind === 'dicom') {
     const open = await openDicomFrame(parseDicom(bytes), frame);
-    return encodePng(open.forDisplay(window, invert));
+    return encodePng(toSquarePixels(open.forDisplay(window, invert), open.pixelAspect));
   }
   if (frame !== 0) throw new FoveaError('not_found', `The picture has one frame; frame ${frame + 1} was asked for.`);
-  const { raster } = await decodePhotograph(bytes);
-  return encodePng(invert ? { ...raster, data: raster.data.map((value) => 255 - value) } : raster);
+  const { forDisplay, pixelAspect } = await openPhotograph(bytes);
+  return encodePng(toSquarePixels(forDisplay(window, invert), pixelAspect));
 }

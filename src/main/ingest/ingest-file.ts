@@ -1,29 +1,32 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
-import type { Crop, Intensity } from '#shared/models/pipeline';
-import { cropRaster, dropEqualChannels, type PixelBox, shrinkToLongSide, toCanonicalRaster } from './canonical-raster';
+import type { Crop, Intensity, PixelShape, WideSamples } from '#shared/models/pipeline';
+import {
+  cropRaster,
+  dropEqualChannels,
+  type PixelBox,
+  shrinkToLongSide,
+  toCanonicalRaster,
+  toSquarePixels,
+} from './canonical-raster';
 import { chooseFrames } from './choose-frames';
 import { classifyHead, HEAD_BYTES } from './classify';
 import { decodeErrorInfo } from './decode-error';
-import { NO_IDENTITY, readHeaderFacts } from './dicom/facts';
-import { readFrameCount } from './dicom/image-attributes';
-import { openDicomFrame } from './dicom/open-dicom';
+import { describeDicomFrame } from './dicom/describe-frame';
+import { NO_IDENTITY } from './dicom/facts';
 import { parseDicom } from './dicom/parse';
-import { readTissueRegion } from './dicom/ultrasound-region';
+import { countFrames } from './dicom/read-frame';
+import { notAnImage } from './not-an-image';
 import { pictureFacts } from './picture-facts';
 import { encodeJpeg } from './raster/codec';
-import { decodePhotograph } from './raster/decode-photograph';
+import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile, sha256 } from './read-file';
 import type { FileFacts, FrameOutcome, IngestedFile, IngestedFrames } from './types';
 
+const NOT_SQUARE = 'Its pixels are not square: it is shown, and given to a model, with its true aspect.';
+
 /** Long side of a thumbnail, pixels. */
 const THUMBNAIL_SIDE = 192;
-
-export function notAnImage(): FoveaError {
-  return new FoveaError('not_an_image', 'This is not an image that Fovea reads.', {
-    hint: 'DICOM, PNG and JPEG files are read.',
-  });
-}
 
 /** Frames of one call at most, and when a call that has some ends: the caller asks again for the rest. */
 const FRAMES_A_CALL = 32;
@@ -36,6 +39,8 @@ const FAILURES_IN_A_ROW = 8;
 type Decoded = Pick<IngestedFile, 'raster'> & {
   /** The tissue in an ultrasound picture, where the file says where it is. */
   readonly tissue: PixelBox | null;
+  /** Height of a pixel in widths. */
+  readonly pixelAspect: number;
   readonly facts: Omit<FileFacts, 'hash' | 'fileBytes' | 'colour'>;
 };
 
@@ -49,15 +54,14 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
   const parsed = parseDicom(bytes);
   return {
     // Whatever is wrong with the rest of the header, reading a frame says it.
-    frames: readFrameCount(parsed.dataSet),
+    frames: countFrames(parsed),
     async decode(index) {
-      const frame = await openDicomFrame(parsed, index);
+      const { frame, header, tissue, notes } = await describeDicomFrame(parsed, index);
       const { image } = frame;
-      const warnings = [...parsed.warnings];
-      if (parsed.stop !== null) warnings.push('The file is damaged behind its image.');
       return {
         raster: frame.forModel(intensity),
-        tissue: readTissueRegion(parsed.dataSet, image.rows, image.columns),
+        tissue,
+        pixelAspect: frame.pixelAspect,
         facts: {
           kind: 'dicom',
           width: image.columns,
@@ -69,66 +73,82 @@ function openDicom(bytes: Buffer, intensity: Intensity): OpenFile {
           transferSyntax: parsed.transferSyntax,
           window: frame.window,
           range: frame.range,
-          ...readHeaderFacts(parsed.dataSet),
-          warnings,
+          ...header,
+          warnings: notes,
         },
       };
     },
   };
 }
 
-function openPicture(bytes: Buffer, kind: 'png' | 'jpeg'): OpenFile {
+function openPicture(
+  bytes: Buffer,
+  kind: 'png' | 'jpeg',
+  intensity: Intensity,
+  wideSamples: WideSamples | undefined,
+): OpenFile {
   return {
     frames: 1,
     async decode(frame) {
       if (frame !== 0)
         throw new FoveaError('not_found', `The picture has one frame; frame ${frame + 1} was asked for.`);
-      const { raster, bits } = await decodePhotograph(bytes);
+      const { stored, pixelAspect, bits, window, range, notes, forModel } = await openPhotograph(bytes);
       return {
-        raster,
+        raster: forModel(intensity, wideSamples),
         tissue: null,
+        pixelAspect,
         facts: {
           kind,
-          width: raster.width,
-          height: raster.height,
+          width: stored.width,
+          height: stored.height,
           frames: 1,
           frame: 0,
           bitsStored: bits,
           photometricInterpretation: null,
           transferSyntax: null,
           modality: null,
-          window: null,
-          range: { min: 0, max: 2 ** bits - 1 },
+          window,
+          range,
           identity: NO_IDENTITY,
           subject: { sex: null, age: null },
           equipment: { manufacturer: null, model: null, station: null, institution: null },
           acquiredYear: null,
           burnedInAnnotation: 'unknown',
-          warnings: [],
+          warnings: notes,
         },
       };
     },
   };
 }
 
-function openBytes(bytes: Buffer, intensity: Intensity): OpenFile {
+function openBytes(bytes: Buffer, intensity: Intensity, { wideSamples }: Reading): OpenFile {
   const kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
-  if (kind === null) throw notAnImage();
-  return kind === 'dicom' ? openDicom(bytes, intensity) : openPicture(bytes, kind);
+  if (kind === null) throw notAnImage(bytes);
+  return kind === 'dicom' ? openDicom(bytes, intensity) : openPicture(bytes, kind, intensity, wideSamples);
+}
+
+/** How a picture is read and which shape its pixels get, and what of it is kept, as in the pipeline. */
+interface Reading {
+  readonly wideSamples?: WideSamples | undefined;
+  readonly pixels?: PixelShape | undefined;
+}
+interface Shaping extends Reading {
+  readonly crop?: Crop | undefined;
 }
 
 async function finish(
   decoded: Decoded,
   source: { readonly hash: string; readonly fileBytes: number },
-  shortSide: number,
-  crop?: Crop,
+  { shortSide, crop, pixels }: { readonly shortSide: number } & Shaping,
 ): Promise<IngestedFile> {
-  const { tissue } = decoded;
+  const { tissue, pixelAspect } = decoded;
   const whole = dropEqualChannels(decoded.raster);
   // A coloured banner does not make the tissue coloured.
   const picture = crop === undefined || tissue === null ? whole : dropEqualChannels(cropRaster(whole, tissue));
-  const raster = toCanonicalRaster(picture, shortSide);
-  const facts = { ...decoded.facts, ...source, colour: whole.channels === 3 };
+  const shaped = pixels === 'square' ? toSquarePixels(picture, pixelAspect) : picture;
+  const raster = toCanonicalRaster(shaped, shortSide);
+  const warnings = shaped === picture ? decoded.facts.warnings : [...decoded.facts.warnings, NOT_SQUARE];
+  const facts = { ...decoded.facts, ...source, colour: whole.channels === 3, warnings };
   const thumbnail = await encodeJpeg(shrinkToLongSide(raster, THUMBNAIL_SIDE));
   return { facts, raster, thumbnail, picture: pictureFacts(raster) };
 }
@@ -141,11 +161,11 @@ export async function ingestFile(
   path: string,
   intensity: Intensity,
   shortSide: number,
-  { frame = 0, crop }: { readonly frame?: number | undefined; readonly crop?: Crop | undefined } = {},
+  { frame = 0, crop, pixels, wideSamples }: { readonly frame?: number | undefined } & Shaping = {},
 ): Promise<IngestedFile> {
   const bytes = await readWholeFile(path);
-  const decoded = await openBytes(bytes, intensity).decode(frame);
-  return finish(decoded, { hash: sha256(bytes), fileBytes: bytes.length }, shortSide, crop);
+  const decoded = await openBytes(bytes, intensity, { wideSamples }).decode(frame);
+  return finish(decoded, { hash: sha256(bytes), fileBytes: bytes.length }, { shortSide, crop, pixels });
 }
 
 /**
@@ -159,9 +179,10 @@ export async function ingestFrames(
   shortSide: number,
   choice: FrameChoice,
   from: number,
+  { pixels, wideSamples }: Reading = {},
 ): Promise<IngestedFrames> {
   const bytes = await readWholeFile(path);
-  const open = openBytes(bytes, intensity);
+  const open = openBytes(bytes, intensity, { wideSamples });
   const chosen = chooseFrames(choice, open.frames);
   if (chosen.count > MAX_FRAMES) {
     throw new FoveaError(
@@ -180,7 +201,7 @@ export async function ingestFrames(
   while (next < chosen.count && outcomes.length < FRAMES_A_CALL) {
     const frame = chosen.at(next++);
     try {
-      outcomes.push({ frame, file: await finish(await open.decode(frame), source, shortSide) });
+      outcomes.push({ frame, file: await finish(await open.decode(frame), source, { shortSide, pixels }) });
       failures = 0;
     } catch (error) {
       const info = decodeErrorInfo(error);

@@ -1,15 +1,16 @@
 import { endianness } from 'node:os';
 import type { Raster } from '#shared/imaging/raster';
-import { toErrorInfo } from '#shared/ipc/errors';
 import { classifyHead, HEAD_BYTES } from './classify';
-import { openDicomFrame } from './dicom/open-dicom';
+import { decodeErrorInfo } from './decode-error';
+import { describeDicomFrame } from './dicom/describe-frame';
+import { readSize } from './dicom/image-attributes';
 import { type ParsedDicom, parseDicom } from './dicom/parse';
 import type { ValueArray } from './dicom/stored-values';
 import { listTags } from './dicom/tags';
 import { readText } from './dicom/text';
-import { notAnImage } from './ingest-file';
+import { notAnImage } from './not-an-image';
 import { nothingSeen } from './nothing-seen';
-import { decodePhotograph } from './raster/decode-photograph';
+import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile, sha256 } from './read-file';
 import type { DisplaySummary, InspectedFile, IntensityWindow, StoredFrameSummary } from './types';
 
@@ -83,12 +84,16 @@ async function inspectDicom(bytes: Buffer, identifying: boolean, seen: Mutable<I
   const { dataSet } = parsed;
   seen.transferSyntax = parsed.transferSyntax;
   seen.photometricInterpretation = readText(dataSet, 'x00280004');
-  seen.rows = dataSet.uint16('x00280010') ?? null;
-  seen.columns = dataSet.uint16('x00280011') ?? null;
+  const found = new Set(parsed.warnings);
+  const { rows, columns } = readSize(dataSet, found);
+  seen.rows = rows;
+  seen.columns = columns;
   seen.modality = readText(dataSet, 'x00080060');
   seen.tags = await listTags(dataSet, identifying);
-  seen.warnings = parsed.warnings;
-  const frame = await openDicomFrame(parsed, 0);
+  seen.warnings = [...found];
+  const { frame, notes } = await describeDicomFrame(parsed, 0);
+  seen.warnings = notes;
+  seen.pixelAspect = frame.pixelAspect;
   const { image, stored } = frame;
   seen.frames = image.frames;
   seen.bitsStored = image.bitsStored;
@@ -97,14 +102,16 @@ async function inspectDicom(bytes: Buffer, identifying: boolean, seen: Mutable<I
 }
 
 async function inspectPicture(bytes: Buffer, seen: Mutable<InspectedFile>): Promise<void> {
-  const { raster, samples, bits } = await decodePhotograph(bytes);
-  const { width, height, channels } = raster;
+  const { stored, pixelAspect, bits, window, notes, forDisplay } = await openPhotograph(bytes);
+  const { width, height, channels, samples } = stored;
   seen.rows = height;
   seen.columns = width;
   seen.frames = 1;
   seen.bitsStored = bits;
+  seen.pixelAspect = pixelAspect;
   seen.frame0 = summariseFrame(samples, bits === 16 ? 'uint16' : 'uint8', height, width, channels);
-  seen.display = summariseDisplay(raster, null);
+  seen.display = summariseDisplay(forDisplay(null, false), window);
+  seen.warnings = notes;
 }
 
 /** What Fovea sees in a file. Whatever is wrong with it is in the answer: `ok: false`, and the facts found so far. */
@@ -113,12 +120,12 @@ export async function inspectFile(path: string, identifying: boolean): Promise<I
   try {
     const bytes = await readWholeFile(path);
     seen.kind = classifyHead(bytes.subarray(0, HEAD_BYTES), bytes.length);
-    if (seen.kind === null) throw notAnImage();
+    if (seen.kind === null) throw notAnImage(bytes);
     if (seen.kind === 'dicom') await inspectDicom(bytes, identifying, seen);
     else await inspectPicture(bytes, seen);
     seen.ok = true;
   } catch (error) {
-    seen.error = toErrorInfo(error);
+    seen.error = decodeErrorInfo(error);
   }
   return seen;
 }

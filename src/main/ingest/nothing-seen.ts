@@ -12,6 +12,7 @@ export function nothingSeen(path: string): InspectedFile {
     columns: null,
     frames: null,
     bitsStored: null,
+    pixelAspect: null,
     modality: null,
     frame0: null,
     display: null,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
 import { MAX_FILE_BYTES } from './limits';
+import { nativePath } from './native-path';
 
 function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
@@ -12,7 +13,7 @@ function errorCode(error: unknown): string {
  * and `too_large`.
  */
 export async function readWholeFile(path: string): Promise<Buffer> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const file = await open(nativePath(path), 'r').catch((error: unknown) => {
     const code = errorCode(error);
     throw new FoveaError(
       'unreadable',

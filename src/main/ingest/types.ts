@@ -117,7 +117,7 @@ export interface StoredFrameSummary {
   readonly sha256le: string;
 }
 
-/** The first frame as a viewer first shows it. */
+/** The first frame as a viewer first shows it, pixel by pixel as they are stored (`pixelAspect` says their shape). */
 export interface DisplaySummary {
   readonly window: IntensityWindow | null;
   /** Mean of the display values, 0 to 255, over all channels. */
@@ -139,6 +139,8 @@ export interface InspectedFile {
   readonly columns: number | null;
   readonly frames: number | null;
   readonly bitsStored: number | null;
+  /** Height of a pixel in widths; 1 where it is square or the file does not say. Null before an image is read. */
+  readonly pixelAspect: number | null;
   readonly modality: string | null;
   readonly frame0: StoredFrameSummary | null;
   readonly display: DisplaySummary | null;

@@ -12,7 +12,7 @@ import type {
 import type { DecodePool } from '../decode-host/client';
 import { canUndo } from '../store/actions';
 import { appendAudit } from '../store/audit';
-import { classCounts, datasetCounts, imageGroups, usedClasses } from '../store/counts';
+import { classCounts, datasetCounts, imageGroups, usedClasses, widePngCount } from '../store/counts';
 import { imageFacets } from '../store/facets';
 import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } from '../store/images';
 import { lastImport } from '../store/imports';
@@ -101,6 +101,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
         classes: perClass,
         kinds: counts.kinds,
         modalities: counts.modalities,
+        widePngs: widePngCount(store),
         split: splits.current(project, { groups, duplicates }),
         duplicates: countDuplicates(duplicates),
         readers: countReaders(project),

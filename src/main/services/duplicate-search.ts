@@ -22,7 +22,7 @@ import { getMeta, setMeta } from '../store/meta';
 import type { ProjectStore } from '../store/open';
 import { alignPairs, confirmPairs, drawnPairs, samePictureLimit } from './align-pairs';
 import { forgetFeatureSearch } from './feature-search';
-import { rasterPaths } from './project-paths';
+import { RASTERS_AS_STORED, rasterPaths, USUAL_RASTERS } from './project-paths';
 import type { OpenProject } from './projects';
 
 export interface SearchOptions {
@@ -89,13 +89,14 @@ async function describeMissing(
   pool: Pick<DecodePool, 'describe'>,
   { signal, onProgress }: SearchOptions,
 ): Promise<void> {
-  const raster = rasterPaths(project.folder);
+  // A project of an earlier version has its rasters under the earlier name.
+  const rasters = [USUAL_RASTERS, RASTERS_AS_STORED].map((key) => rasterPaths(project.folder, key));
   const missing: { readonly id: number; readonly path: string }[] = [];
   const last = lastImage(project.store);
   for (let after = 0; after < last; after += LOOKED_AT) {
     for (const { id, hash, frame } of undescribedImages(project.store, after, after + LOOKED_AT)) {
-      const path = raster(hash, frame);
-      if (existsSync(path)) missing.push({ id, path });
+      const path = rasters.map((raster) => raster(hash, frame)).find((candidate) => existsSync(candidate));
+      if (path !== undefined) missing.push({ id, path });
     }
     await setImmediate();
   }

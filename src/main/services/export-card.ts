@@ -98,7 +98,7 @@ ${
 
 ${input.usage}
 
-Images must be prepared as in \`pipeline.json\`: grey levels by ${intensityInWords(pipeline.intensity)} (photographs as they are)${pipeline.crop === undefined ? '' : ', cropped to the tissue region of ultrasound files'}; 8-bit raster, short side at most ${pipeline.canonicalShortSide} px; resized to ${pipeline.width} × ${pipeline.height} (bilinear, antialiased, aspect not kept); times ${pipeline.rescaleFactor.toPrecision(6)}; mean ${pipeline.mean.join(', ')}; standard deviation ${pipeline.std.join(', ')}. Class names by index are in \`labels.json\`.
+Images must be prepared as in \`pipeline.json\`: grey levels by ${intensityInWords(pipeline.intensity)} (8-bit photographs as they are${pipeline.wideSamples === undefined ? '; 16-bit PNG divided by 257' : ''})${pipeline.crop === undefined ? '' : ', cropped to the tissue region of ultrasound files'}${pipeline.pixels === undefined ? '' : ', pixels that the file says are not square resampled to square ones'}; 8-bit raster, short side at most ${pipeline.canonicalShortSide} px; resized to ${pipeline.width} × ${pipeline.height} (bilinear, antialiased, aspect not kept); times ${pipeline.rescaleFactor.toPrecision(6)}; mean ${pipeline.mean.join(', ')}; standard deviation ${pipeline.std.join(', ')}. Class names by index are in \`labels.json\`.
 
 ${comparison === null ? '' : precisionSection(comparison)}## Training
 

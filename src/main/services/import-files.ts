@@ -4,17 +4,18 @@ import { access, constants, copyFile, open, rename, rm } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { encodeRaster } from '#shared/imaging/raster';
+import { nativePath, plainName } from '../ingest/native-path';
 import type { IngestedFile } from '../ingest/types';
 import { toStoreError } from '../store/errors';
 import { makeProjectFolders } from './make-folders';
-import { imagesFolder, rasterPath, thumbnailPath } from './project-paths';
+import { imagesFolder, rasterPath, thumbnailPath, USUAL_RASTERS } from './project-paths';
 
 /** Writes what the cache holds of a frame, under its file's hash. Throws `disk_full`, `project_unwritable`. */
 export async function writeCache(folder: string, file: IngestedFile): Promise<void> {
   const { hash, frame } = file.facts;
   try {
     await Promise.all([
-      writeWhole(folder, rasterPath(folder, hash, '', frame), encodeRaster(file.raster)),
+      writeWhole(folder, rasterPath(folder, hash, USUAL_RASTERS, frame), encodeRaster(file.raster)),
       writeWhole(folder, thumbnailPath(folder, hash, frame), file.thumbnail),
     ]);
   } catch (error) {
@@ -31,7 +32,7 @@ async function writeWhole(project: string, path: string, bytes: Uint8Array): Pro
 export async function isCached(folder: string, hash: string, frame: number): Promise<boolean> {
   try {
     await Promise.all([
-      access(rasterPath(folder, hash, '', frame), constants.R_OK),
+      access(rasterPath(folder, hash, USUAL_RASTERS, frame), constants.R_OK),
       access(thumbnailPath(folder, hash, frame), constants.R_OK),
     ]);
     return true;
@@ -44,7 +45,8 @@ export async function isCached(folder: string, hash: string, frame: number): Pro
 export async function hashFile(path: string): Promise<string | null> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+    for await (const chunk of createReadStream(nativePath(path), { highWaterMark: 1 << 20 }))
+      hash.update(chunk as Buffer);
     return hash.digest('hex');
   } catch {
     return null;
@@ -74,9 +76,10 @@ export function createCopier(folder: string): Copier {
 }
 
 async function copySource(folder: string, source: string, relativePath: string, hash: string): Promise<string | null> {
-  const { dir, name, ext } = posix.parse(relativePath);
+  const plain = plainName(relativePath);
+  const { dir, name, ext } = posix.parse(plain);
   const marked = posix.join(dir, `${name} (${hash.slice(0, 8)})${ext}`);
-  for (const candidate of [relativePath, marked]) {
+  for (const candidate of [plain, marked]) {
     const target = join(imagesFolder(folder), ...candidate.split('/'));
     const present = await hashFile(target);
     if (present === hash) return candidate;
@@ -85,7 +88,7 @@ async function copySource(folder: string, source: string, relativePath: string, 
     const temporary = `${target}.${process.pid}.part`;
     try {
       await makeProjectFolders(folder, dirname(target));
-      await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+      await copyFile(nativePath(source), temporary, constants.COPYFILE_FICLONE);
       const handle = await open(temporary, 'r+');
       await handle.sync().finally(() => handle.close());
       await rename(temporary, target);

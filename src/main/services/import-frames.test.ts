@@ -57,13 +57,16 @@ function put(
   {
     frames,
     present = frames,
+    cut = false,
     seed = 1,
     patient,
-  }: { frames: number; present?: number; seed?: number; patient?: string },
+  }: { frames: number; present?: number; cut?: boolean; seed?: number; patient?: string },
 ): string {
   const file = join(root, 'images', path);
   mkdirSync(join(file, '..'), { recursive: true });
-  const pixels = Buffer.concat(Array.from({ length: present }, (_, frame) => frameBytes(frame, seed)));
+  // A file that is cut off ends inside the frame behind those that are present.
+  const written = Array.from({ length: cut ? present + 1 : present }, (_, frame) => frameBytes(frame, seed));
+  const pixels = Buffer.concat(written);
   const identity: TestElement[] = patient === undefined ? [] : [['00100020', 'LO', patient]];
   writeFileSync(
     file,
@@ -72,7 +75,7 @@ function put(
       ...identity,
       ...imageModule({ rows: ROWS, columns: COLUMNS, frames }),
       ['7fe00010', 'OW', pixels],
-    ]),
+    ]).subarray(0, cut ? -10 : undefined),
   );
   return file;
 }
@@ -186,7 +189,7 @@ describe('frames of multi-frame files', () => {
   });
 
   it('that are missing at the end are one line of the result, and the others are images', async () => {
-    put('a/cut.dcm', { frames: 5, present: 3 });
+    put('a/cut.dcm', { frames: 5, present: 3, cut: true });
     const result = await importAll({ kind: 'all' });
     expect(result.added).toBe(3);
     expect(result.skipped).toEqual([
@@ -198,8 +201,17 @@ describe('frames of multi-frame files', () => {
     ]);
   });
 
+  it('are those that a whole file has, whatever its header says', async () => {
+    put('a/more.dcm', { frames: 5, present: 3 });
+    const result = await importAll({ kind: 'all' });
+    expect([result.added, result.skipped]).toEqual([3, []]);
+    expect(result.warnings).toContain(
+      'Number of Frames is 5, but the pixel data hold 3 frames: what they hold is read.',
+    );
+  });
+
   it('are not counted on by a header that says two billion', async () => {
-    put('a/many.dcm', { frames: 2_000_000_000, present: 2 });
+    put('a/many.dcm', { frames: 2_000_000_000, present: 2, cut: true });
     expect((await importAll({ kind: 'all' })).skipped.map((one) => one.code)).toEqual(['too_large']);
     expect((await importAll({ kind: 'every', step: 10_000 })).skipped.map((one) => one.code)).toEqual(['too_large']);
     expect((await importAll({ kind: 'middle' })).skipped.map((one) => one.code)).toEqual(['truncated']);

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nativePath } from '../ingest/native-path';
 import { placesOf, type StoredPlace } from '../store/images';
 import { resolveSource } from './dataset';
 import { hashFile } from './import-files';
@@ -24,7 +25,7 @@ export async function lostPlaces(
 
 async function isThere(project: OpenProject, place: StoredPlace, hash: string): Promise<boolean> {
   const file = join(resolveSource(project.folder, place.folder), ...place.path.split('/'));
-  const info = await stat(file).catch(() => null);
+  const info = await stat(nativePath(file)).catch(() => null);
   if (info === null || !info.isFile() || info.size !== place.fileBytes) return false;
   return (await hashFile(file)) === hash;
 }

@@ -1,10 +1,12 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { type ImportPlan, type SkippedFile, splitParts } from '#shared/models/dataset';
 import type { ScanResult } from '../ingest/dataset/scan';
+import { nativePath } from '../ingest/native-path';
 import { knownPaths } from '../store/imports';
 import { naturalKey } from '../store/natural-key';
 import { similarNames } from './class-names';
 import { homeOf, type ImportSource, sourceName } from './import-run';
+import { leftOutWarnings } from './left-out';
 import type { OpenProject } from './projects';
 import { count } from './splits-warnings';
 
@@ -83,11 +85,11 @@ function spread(paths: readonly string[]): string[] {
   return Array.from({ length: EXAMPLES }, (_, index) => paths[Math.round(index * step)] as string);
 }
 
-function planWarnings({ sources, layout }: ImportScan, classes: ReadonlyMap<string, number>): string[] {
+function planWarnings({ sources, layout, ignored }: ImportScan, classes: ReadonlyMap<string, number>): string[] {
   const warnings: string[] = [];
   if (sources.length === 0) {
     warnings.push('There is no DICOM, PNG or JPEG image in what you chose.');
-    return warnings;
+    return [...warnings, ...leftOutWarnings(ignored)];
   }
   if (layout === 'none') warnings.push('The folders name no classes: give a label table, or label the images later.');
   if (classes.size === 1) warnings.push('Only one class was found: a classifier needs two.');
@@ -96,7 +98,7 @@ function planWarnings({ sources, layout }: ImportScan, classes: ReadonlyMap<stri
       'PNG and JPEG files name no patient: give a table with a patient column or a file-name pattern, else patients are not known and images of one person may land on both sides of a split.',
     );
   }
-  return warnings;
+  return [...warnings, ...leftOutWarnings(ignored)];
 }
 
 function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
@@ -106,6 +108,12 @@ function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   if (archives > 0) {
     notes.push(
       `${count(archived.length, 'file')} in ${count(archives, 'zip archive')}: unpacked into the project's folder “images”, where Fovea can read them later.`,
+    );
+  }
+  const odd = sources.filter(({ path }) => typeof nativePath(path) !== 'string').length;
+  if (odd > 0) {
+    notes.push(
+      `${count(odd, 'file')} ${odd === 1 ? 'has a name that is' : 'have names that are'} not UTF-8: bytes that are no text are shown as \\xE4.`,
     );
   }
   if (mediaDirectories > 0) {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, relative, sep } from 'node:path';
+import { presentReading } from '#shared/imaging/pipeline';
 import { assertNever, FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type {
   FrameChoice,
@@ -32,6 +33,7 @@ import { lostPlaces } from './import-moves';
 import type { JobHandle } from './jobs';
 import { studyOf } from './label-table-changes';
 import type { LabelTable, TableEntry } from './labels-table';
+import { leftOutWarnings } from './left-out';
 import type { TableMatch, TableTarget } from './match-table';
 import { imagesFolder } from './project-paths';
 import type { OpenProject } from './projects';
@@ -177,6 +179,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
           shortSide: CANONICAL_SHORT_SIDE,
           choice: options.frames,
           from,
+          ...presentReading,
         });
         ({ chosen, next: from, outcomes } = part);
       } catch (error) {
@@ -305,6 +308,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     warnings.push(...run.notes);
     const misses = run.patternPatients?.filter((one) => one === null).length ?? 0;
     if (misses > 0) warnings.push(`The patient pattern does not match ${count(misses, 'file name')}.`);
+    warnings.push(...leftOutWarnings(skipped));
     const distinct = [...fileWarnings].sort((a, b) => b[1] - a[1]);
     for (const [text, n] of distinct.slice(0, DISTINCT_WARNINGS))
       warnings.push(n === 1 ? text : `${text} (${n} files)`);

@@ -132,7 +132,12 @@ export function createImports(options: {
 
   return {
     async scan(project, paths, signal) {
-      const scan = toImportScan(await scanPaths(paths, signal === undefined ? {} : { signal }));
+      const scan = toImportScan(
+        await scanPaths(paths, {
+          readMediaDirectory: (bytes) => pool.mediaDirectory({ bytes }),
+          ...(signal === undefined ? {} : { signal }),
+        }),
+      );
       const id = randomUUID();
       plans.set(id, { project: project.id, scan, identities: null });
       for (const old of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(old);

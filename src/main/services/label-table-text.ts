@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { FoveaError } from '#shared/ipc/errors';
 import { delimiterName } from '#shared/tables/delimiter-name';
+import { givenPath, nativePath } from '../ingest/native-path';
 import { plainText } from './label-table-cell';
 import { detectDialect } from './label-table-dialect';
 import { decodeText } from './label-table-encoding';
@@ -26,10 +27,11 @@ const LONGEST_ROW = 256 * 1024;
 export async function readTableText(file: string): Promise<TableText> {
   let bytes: Uint8Array;
   try {
-    const info = await stat(file);
+    const path = nativePath(await givenPath(file));
+    const info = await stat(path);
     if (!info.isFile()) throw tableInvalid('The label table is not a file.');
     if (info.size > MOST_BYTES) throw tableInvalid('The label table is larger than 64 MB.');
-    bytes = await readFile(file);
+    bytes = await readFile(path);
   } catch (cause) {
     if (cause instanceof FoveaError) throw cause;
     throw tableInvalid('The label table could not be read.', { cause, hint: 'Choose a CSV or TSV text file.' });

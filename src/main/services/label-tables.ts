@@ -8,6 +8,7 @@ import type {
   TablePreview,
   UsedColumns,
 } from '#shared/models/label-table';
+import { givenPath, nativePath } from '../ingest/native-path';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { addPatientAlias, patientOf, siteNumber, studyNumber } from '../store/identity';
@@ -70,7 +71,7 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
   /** The table that was read last: a person tries several mappings of one. */
   let last: { readonly key: string; readonly text: TableText } | null = null;
   const textOf = async (file: string): Promise<TableText> => {
-    const info = await stat(file).catch(() => null);
+    const info = await stat(nativePath(await givenPath(file))).catch(() => null);
     const key = `${file}\u0000${info?.size}\u0000${info?.mtimeMs}`;
     if (last?.key !== key) last = { key, text: await readTableText(file) };
     return last.text;

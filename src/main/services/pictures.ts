@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { augmentationRandom, augmentInto } from '#shared/imaging/augment';
-import { defaultPipeline } from '#shared/imaging/pipeline';
+import { defaultPipeline, presentReading } from '#shared/imaging/pipeline';
 import { decodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { augmentationSchema } from '#shared/models/run-config';
@@ -57,7 +57,7 @@ export function createPictures({ dataset, pool }: { readonly dataset: Dataset; r
       const cached = await readFile(thumbnailPath(project.folder, hash, frame)).catch(() => null);
       if (cached !== null) return cached;
       const { intensity, canonicalShortSide } = previewPipeline;
-      const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide, frame });
+      const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide, frame, ...presentReading });
       if (file.facts.hash === hash && !project.store.isReadOnly) await writeCache(project.folder, file);
       return file.thumbnail;
     },

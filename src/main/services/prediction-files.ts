@@ -1,7 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import { unopened } from '../ingest/dataset/walk';
+import { givenPath, nativePath, readFolder } from '../ingest/native-path';
 
 export interface GivenFile {
   /** Absolute. */
@@ -31,7 +32,7 @@ export async function givenFiles(paths: readonly string[]): Promise<GivenFile[]>
     files.push(file);
   };
   const walk = async (folder: string, prefix: string): Promise<void> => {
-    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    const entries = await readFolder(folder).catch((error: unknown) => {
       add({ path: folder, name: prefix, refusal: unopened(error, 'The folder could not be opened.') });
       return [];
     });
@@ -44,8 +45,8 @@ export async function givenFiles(paths: readonly string[]): Promise<GivenFile[]>
       else if (entry.isDirectory()) await walk(path, name);
     }
   };
-  for (const path of paths) {
-    const info = await stat(path).catch(() => null);
+  for (const path of await Promise.all(paths.map(givenPath))) {
+    const info = await stat(nativePath(path)).catch(() => null);
     if (info?.isDirectory() === true) await walk(path, basename(path));
     else add({ path, name: basename(path), refusal: null });
   }

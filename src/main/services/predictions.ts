@@ -269,6 +269,8 @@ async function decodeAll(pool: DecodePool, files: readonly GivenFile[], { pipeli
           intensity: pipeline.intensity,
           shortSide: pipeline.canonicalShortSide,
           crop: pipeline.crop,
+          pixels: pipeline.pixels,
+          wideSamples: pipeline.wideSamples,
         });
         decoded[index] = { file, raster, error: null };
       } catch (error) {

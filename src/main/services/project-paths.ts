@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, sep } from 'node:path';
+import { presentReading } from '#shared/imaging/pipeline';
 import { CANONICAL_SHORT_SIDE, type Pipeline } from '#shared/models/pipeline';
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -26,14 +27,23 @@ export function runFolder(folder: string, id: string): string {
   return join(runsFolder(folder), id);
 }
 
-/**
- * Names the way from a file to its canonical raster: empty for the default (auto, whole, 512), so that the usual file names
- * stay short.
- */
-export function rasterKey(pipeline: Pick<Pipeline, 'intensity' | 'crop' | 'canonicalShortSide'>): string {
-  const { intensity, crop, canonicalShortSide } = pipeline;
-  if (intensity.kind === 'auto' && crop === undefined && canonicalShortSide === CANONICAL_SHORT_SIDE) return '';
-  const way = [Object.entries(intensity).sort(), canonicalShortSide, ...(crop === undefined ? [] : [crop])];
+/** Of the rasters that an import makes: auto, whole, square pixels, 512. */
+export const USUAL_RASTERS = 'square';
+
+/** Of those that imports made before pixels were made square: runs of that time have this key. */
+export const RASTERS_AS_STORED = '';
+
+/** Names the way from a file to its canonical raster. The usual ways have short names. */
+export function rasterKey(
+  pipeline: Pick<Pipeline, 'intensity' | 'crop' | 'pixels' | 'wideSamples' | 'canonicalShortSide'>,
+): string {
+  const { intensity, crop, pixels, wideSamples, canonicalShortSide } = pipeline;
+  if (intensity.kind === 'auto' && crop === undefined && canonicalShortSide === CANONICAL_SHORT_SIDE) {
+    if (pixels === presentReading.pixels && wideSamples === presentReading.wideSamples) return USUAL_RASTERS;
+    if (pixels === undefined && wideSamples === undefined) return RASTERS_AS_STORED;
+  }
+  const choices = [crop, pixels, wideSamples].filter((choice) => choice !== undefined);
+  const way = [Object.entries(intensity).sort(), canonicalShortSide, ...choices];
   const text = JSON.stringify(way);
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
@@ -50,12 +60,12 @@ export function experimentFolder(folder: string, id: string): string {
 }
 
 /** `cache/rasters/<2 hex>/<hash>[-f<frame>][-<key>].raster`; `hash` is the source file's SHA-256. */
-export function rasterPath(folder: string, hash: string, key = '', frame = 0): string {
+export function rasterPath(folder: string, hash: string, key = USUAL_RASTERS, frame = 0): string {
   return rasterPaths(folder, key)(hash, frame);
 }
 
 /** The same for many images. */
-export function rasterPaths(folder: string, key = ''): (hash: string, frame?: number) => string {
+export function rasterPaths(folder: string, key = USUAL_RASTERS): (hash: string, frame?: number) => string {
   const rasters = join(cacheFolder(folder), 'rasters');
   const end = `${key === '' ? '' : `-${key}`}.raster`;
   return (hash, frame = 0) => `${rasters}${sep}${checked(hash).slice(0, 2)}${sep}${hash}${frameMark(frame)}${end}`;

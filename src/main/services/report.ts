@@ -186,7 +186,10 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
   ])}</section><section class="keep"><h3>Augmentation of training images</h3>${facts(augmentationRows)}</section></div>
 <section class="keep"><h2>Preprocessing</h2>${facts([
     ['intensity', intensityInWords(pipeline.intensity)],
-    ['canonical raster', `8 bit, short side at most ${pipeline.canonicalShortSide} px`],
+    [
+      'canonical raster',
+      `8 bit, short side at most ${pipeline.canonicalShortSide} px, ${pipeline.pixels === 'square' ? 'square pixels' : 'pixels as they are stored'}`,
+    ],
     ['model input', `${pipeline.width} × ${pipeline.height} px, ${pipeline.resample}, antialiased`],
     ['scale', `× ${Number(pipeline.rescaleFactor.toPrecision(6))}`],
     ['mean, standard deviation', `${pipeline.mean.join(', ')}; ${pipeline.std.join(', ')}`],

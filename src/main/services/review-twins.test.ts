@@ -22,6 +22,7 @@ import { createProjects, type OpenProject, type Projects } from './projects';
 import { createReview, type Review } from './review';
 import { runWarnings } from './run-checks';
 import { createSplits, type Splits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 /** The decode host's own jobs, in this process. */
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };

@@ -63,7 +63,7 @@ it('a run without a crop has the hash and the cache that it always had; one with
   const cropped = pipelineOf(runConfigSchema.parse({ backbone: 'vit', crop: 'ultrasound-region' }), estimate);
   expect(pipelineHash(whole)).toBe(pipelineHash(defaultPipeline(224)));
   expect(pipelineHash(cropped)).not.toBe(pipelineHash(whole));
-  expect([rasterKey(whole), rasterKey(cropped)]).toEqual(['', expect.stringMatching(/^[0-9a-f]{12}$/)]);
+  expect([rasterKey(whole), rasterKey(cropped)]).toEqual(['square', expect.stringMatching(/^[0-9a-f]{12}$/)]);
   expect(pipelineSchema.parse(JSON.parse(JSON.stringify(cropped)))).toEqual(cropped);
 
   const sizes = async (pipeline: typeof whole) => {

@@ -83,6 +83,8 @@ async function rebuild(
       shortSide: pipeline.canonicalShortSide,
       frame: entry.frame ?? 0,
       crop: pipeline.crop,
+      pixels: pipeline.pixels,
+      wideSamples: pipeline.wideSamples,
     });
     if (facts.hash !== entry.hash) throw lost('the file has changed');
     bytes = encodeRaster(raster);

@@ -99,6 +99,12 @@ export function imageCount(store: ProjectStore): number {
   return store.column<number>('SELECT count(*) FROM images INDEXED BY images_kind WHERE removed_at IS NULL')[0] ?? 0;
 }
 
+/** Images whose file is a PNG of 16 bits. */
+export function widePngCount(store: ProjectStore): number {
+  const sql = `SELECT count(*) FROM images WHERE kind = 'png' AND bits_stored > 8 AND removed_at IS NULL`;
+  return store.column<number>(sql)[0] ?? 0;
+}
+
 /** Numbers of the classes that have images. */
 export function usedClasses(store: ProjectStore): Set<number> {
   return new Set(

@@ -218,6 +218,16 @@ describe('pipelineHash', () => {
     const reordered = Object.fromEntries(Object.entries(pipeline).reverse()) as typeof pipeline;
     expect(pipelineHash(reordered)).toBe(pipelineHash(pipeline));
     expect(pipelineHash({ ...pipeline, mean: [0.5, 0.5, 0.4] })).not.toBe(pipelineHash(pipeline));
+  });
+
+  it('of a run from before pixels were made square is what it was', () => {
+    const { pixels, ...before } = defaultPipeline(224);
+    // Python: sha256 of json.dumps(record, sort_keys=True, separators=(',', ':')).
+    expect(pipelineHash(before)).toBe('91565837cc83d78f26f3506f5dd4ffbbd0e17dbb591217d3df102c459f9e8e3c');
+    expect(pixels).toBe('square');
+  });
+
+  it('is of JSON with sorted keys', () => {
     expect(canonicalJson({ b: [1, { d: null, c: 'é' }], a: true })).toBe('{"a":true,"b":[1,{"c":"é","d":null}]}');
   });
 });

@@ -3,6 +3,9 @@ import { sha256Hex } from './sha256';
 
 type Normalisation = Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
 
+/** How files are read now. Runs of earlier versions have none of these in their record. */
+export const presentReading = { pixels: 'square', wideSamples: 'values' } as const;
+
 /** What ViT's own image processor does: 0 to 255 becomes -1 to 1. */
 export const usualNormalisation: Normalisation = {
   rescaleFactor: 1 / 255,
@@ -15,6 +18,7 @@ export function defaultPipeline(size: number, { rescaleFactor, mean, std } = usu
   return {
     version: 1,
     intensity: { kind: 'auto' },
+    ...presentReading,
     canonicalShortSide: CANONICAL_SHORT_SIDE,
     height: size,
     width: size,

@@ -219,6 +219,8 @@ export const datasetSummarySchema = z.object({
   classes: z.array(z.object({ label: z.string(), images: z.number().int(), ...patientCountFields })),
   kinds: z.record(z.string(), z.number().int()),
   modalities: z.record(z.string(), z.number().int()),
+  /** PNG of 16 bits: values that a run's intensity applies to. */
+  widePngs: z.number().int(),
   split: splitSummarySchema.nullable(),
   duplicates: duplicateCountsSchema,
   readers: readerCountsSchema,

@@ -80,7 +80,7 @@ export const runConfigSchema = z.strictObject({
   crop: cropSchema.optional(),
   /**
    * How the stored values of DICOM files become grey levels: `auto` (the file's own window), `full-range`,
-   * `window:centre:width` or `percentile:low:high`; absent = auto. Photographs are taken as they are.
+   * `window:centre:width` or `percentile:low:high`; absent = auto. 8-bit photographs are taken as they are.
    */
   intensity: z
     .string()

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { givenPath } from '../../ingest/native-path';
 import type { InspectedFile } from '../../ingest/types';
 import type { Run } from '../program';
 import { table } from '../table';
@@ -14,7 +15,7 @@ export function addInspect(program: Command, run: Run): void {
       run(async ({ services }) => {
         const identifying = options.identifying === true;
         const inspected = await Promise.all(
-          paths.map((path) => services.pool.inspect({ path: resolve(path), identifying })),
+          paths.map(async (path) => services.pool.inspect({ path: await givenPath(resolve(path)), identifying })),
         );
         // As they were typed.
         const files = inspected.map((file, index) => ({ ...file, path: paths[index] ?? file.path }));
@@ -24,7 +25,11 @@ export function addInspect(program: Command, run: Run): void {
 }
 
 function toText(file: InspectedFile): string {
-  if (!file.ok) return `${file.path}\n  ${file.error?.message ?? 'cannot be read'}`;
+  const notes = file.warnings.map((warning) => `  Note: ${warning}`);
+  if (!file.ok) {
+    const { message = 'cannot be read', hint = null } = file.error ?? {};
+    return [file.path, `  ${message}${hint === null ? '' : ` ${hint}`}`, ...notes].join('\n');
+  }
   const lines = [
     file.path,
     `  ${file.kind}, ${file.columns} × ${file.rows}, ${file.frames} frame${file.frames === 1 ? '' : 's'}${
@@ -35,7 +40,10 @@ function toText(file: InspectedFile): string {
     const { dtype, min, max, mean } = file.frame0;
     lines.push(`  stored values: ${dtype}, ${min} to ${max}, mean ${mean.toFixed(2)}`);
   }
-  lines.push(...file.warnings.map((warning) => `  Note: ${warning}`));
+  if (file.pixelAspect !== null && file.pixelAspect !== 1) {
+    lines.push(`  pixels: ${Number(file.pixelAspect.toPrecision(4))} times as tall as wide`);
+  }
+  lines.push(...notes);
   if (file.tags.length > 0) {
     const tags = file.tags.map(({ tag, keyword, vr, value }) => [`  ${tag}`, vr, keyword, value]);
     lines.push(table(['  tag', 'vr', 'keyword', 'value'], tags));

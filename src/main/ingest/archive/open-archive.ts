@@ -1,10 +1,13 @@
+import { close, open } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
+import { promisify } from 'node:util';
+import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
 import { FoveaError } from '#shared/ipc/errors';
 import type { SkippedFile } from '#shared/models/dataset';
 import { isLitter } from '../dataset/litter';
 import { MAX_FILE_BYTES } from '../limits';
-import { safeEntryName } from './entry-name';
+import { nativePath } from '../native-path';
+import { entryName, safeEntryName } from './entry-name';
 
 /** Bounds on a zip archive, all checked in its directory before anything is unpacked. */
 export interface ArchiveLimits {
@@ -44,6 +47,19 @@ export interface OpenArchive {
   close(): void;
 }
 
+const UNPACK = 'Unpack the archive and import the folder.';
+const UNPACK_LOCKED = 'Unpack the archive with its password and import the folder.';
+
+/** APPNOTE 4.4.5, those that programs in use write. */
+const compressionMethods: Readonly<Record<number, string>> = {
+  9: 'Deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  93: 'Zstandard',
+  95: 'XZ',
+  98: 'PPMd',
+};
+
 const UNIX_KIND = 0o170000;
 const UNIX_LINK = 0o120000;
 const UNIX_FILE = 0o100000;
@@ -59,9 +75,13 @@ function refusal(entry: Entry, safe: string | null, limits: ArchiveLimits): Omit
   if (kind === UNIX_LINK) return { code: 'link', message: 'A link; links are not followed.' };
   if (kind !== 0 && kind !== UNIX_FILE) return { code: 'not_a_file', message: 'Not a regular file.' };
   if (safe === null) return { code: 'unsafe_name', message: 'Its name leads out of the archive or is too long.' };
-  if (entry.isEncrypted()) return { code: 'encrypted', message: 'It is locked with a password.' };
+  if (entry.isEncrypted()) return { code: 'encrypted', message: `It is locked with a password. ${UNPACK_LOCKED}` };
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) {
-    return { code: 'unsupported_compression', message: 'It is packed in a way that Fovea does not read.' };
+    const method = compressionMethods[entry.compressionMethod] ?? `method ${entry.compressionMethod}`;
+    return {
+      code: 'unsupported_compression',
+      message: `It is packed with ${method}, which Fovea does not read. ${UNPACK}`,
+    };
   }
   if (entry.uncompressedSize > limits.entryBytes) {
     return { code: 'too_large', message: 'The file is larger than Fovea reads.' };
@@ -69,7 +89,18 @@ function refusal(entry: Entry, safe: string | null, limits: ArchiveLimits): Omit
   return null;
 }
 
-function damagedArchive(cause: unknown): FoveaError {
+/** What yauzl refuses as a whole is no damage where it names one of these. */
+function unreadableArchive(cause: unknown): FoveaError {
+  const reason = cause instanceof Error ? cause.message : '';
+  if (reason.includes('strong encryption')) {
+    return new FoveaError('encrypted', 'The archive is locked with a password.', { hint: UNPACK_LOCKED, cause });
+  }
+  if (reason.includes('multi-disk')) {
+    return new FoveaError('unsupported_archive', 'This is one part of an archive that is split over several files.', {
+      hint: 'Put the parts together with the program that made them, unpack them and import the folder.',
+      cause,
+    });
+  }
   return new FoveaError('damaged', 'The archive is damaged: its directory could not be read.', {
     hint: 'Copy or download it again, or unpack it yourself and import the folder.',
     cause,
@@ -105,6 +136,22 @@ class Budget {
   }
 }
 
+const openFile = promisify(open);
+const closeFile = promisify(close);
+
+async function openZip(path: string): Promise<ZipFile> {
+  const unreadable = (cause: unknown) => new FoveaError('unreadable', 'The archive could not be opened.', { cause });
+  const file = await openFile(nativePath(path), 'r').catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  try {
+    return await fromFdPromise(file, { autoClose: false, lazyEntries: true, decodeStrings: false });
+  } catch (error) {
+    await closeFile(file).catch(() => {});
+    throw error instanceof Error && 'code' in error ? unreadable(error) : unreadableArchive(error);
+  }
+}
+
 async function readDirectory(
   zip: ZipFile,
   limits: ArchiveLimits,
@@ -117,11 +164,11 @@ async function readDirectory(
   for await (const entry of zip.eachEntry()) {
     signal?.throwIfAborted();
     budget.add(entry);
-    const raw = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
+    const raw = entryName(entry);
     const kind = (entry.externalFileAttributes >>> 16) & UNIX_KIND;
     if (raw.endsWith('/') || kind === UNIX_FOLDER) continue;
     const safe = safeEntryName(raw);
-    if (safe?.split('/').some(isLitter)) continue;
+    if (raw.split('/').some((part) => part !== '.' && part !== '..' && isLitter(part))) continue;
     const reason = refusal(entry, safe, limits);
     if (reason !== null || safe === null) {
       refused.push({ path: shownName(raw), code: 'unsafe_name', message: '', ...reason });
@@ -134,21 +181,15 @@ async function readDirectory(
 
 /**
  * Opens a zip archive and reads its directory. Archives inside it are files like any other and are not opened.
- * Errors: `unreadable`, `damaged`, `too_large` (too many files, or a bomb); the signal's reason when it is aborted.
+ * Errors: `unreadable`, `damaged`, `encrypted`, `unsupported_archive`, `too_large` (too many files, or a bomb); the
+ * signal's reason when it is aborted.
  */
 export async function openArchive(
   path: string,
   options: { readonly limits?: ArchiveLimits; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<OpenArchive> {
   const { limits = LIMITS, signal } = options;
-  const zip = await openPromise(path, { autoClose: false, lazyEntries: true, decodeStrings: false }).catch(
-    (error: unknown) => {
-      const system = error instanceof Error && 'code' in error;
-      throw system
-        ? new FoveaError('unreadable', 'The archive could not be opened.', { cause: error })
-        : damagedArchive(error);
-    },
-  );
+  const zip = await openZip(path);
   // Without a listener, an error of a stream that nobody reads any more would end the process.
   zip.on('error', () => {});
   try {
@@ -168,6 +209,6 @@ export async function openArchive(
   } catch (error) {
     zip.close();
     if (error instanceof FoveaError || signal?.aborted === true) throw error;
-    throw damagedArchive(error);
+    throw unreadableArchive(error);
   }
 }

@@ -1,9 +1,14 @@
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { toErrorInfo } from '#shared/ipc/errors';
 import type { ImageKind, SkippedFile } from '#shared/models/dataset';
 import { type ArchiveEntry, type OpenArchive, openArchive } from '../archive/open-archive';
 import { HEAD_BYTES } from '../classify';
-import { describeHead, headReason } from './read-head';
+import { MAX_DIRECTORY_BYTES } from './media-directories';
+import { describeHead } from './read-head';
+
+/** Other documents are zip archives too: a spreadsheet's pictures are nobody's images. */
+export const ARCHIVE_NAME = /\.zip$/i;
 
 /** An image in an archive, by its first bytes. */
 export interface ArchivedImage {
@@ -13,8 +18,16 @@ export interface ArchivedImage {
 
 export interface ArchiveContent {
   readonly images: readonly ArchivedImage[];
-  readonly mediaDirectories: number;
+  readonly mediaDirectories: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Of all files in it. */
+  readonly names: readonly string[];
 }
+
+/** Of a DICOMDIR: small, and empty where it cannot be unpacked, which reading it says. */
+const wholeEntry = (archive: OpenArchive, entry: ArchiveEntry): Promise<Uint8Array> =>
+  entry.bytes > MAX_DIRECTORY_BYTES
+    ? Promise.resolve(new Uint8Array())
+    : archive.read(entry).then(buffer, () => new Uint8Array());
 
 async function firstBytes(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -42,12 +55,12 @@ export async function scanArchive(
     archive = await openArchive(path, { signal });
   } catch (error) {
     signal?.throwIfAborted();
-    const { code, message } = toErrorInfo(error);
-    onSkip({ path: '', code, message });
-    return { images: [], mediaDirectories: 0 };
+    const { code, message, hint } = toErrorInfo(error);
+    onSkip({ path: '', code, message: hint === null ? message : `${message} ${hint}` });
+    return { images: [], mediaDirectories: [], names: [] };
   }
   const images: ArchivedImage[] = [];
-  let mediaDirectories = 0;
+  const mediaDirectories: { readonly name: string; readonly bytes: Uint8Array }[] = [];
   try {
     for (const refused of archive.refused) onSkip(refused);
     for (const entry of archive.entries) {
@@ -65,14 +78,18 @@ export async function scanArchive(
         continue;
       }
       const head = describeHead(bytes, entry.bytes);
-      if (head.mediaDirectory) mediaDirectories += 1;
+      if (head.mediaDirectory) mediaDirectories.push({ name: entry.name, bytes: await wholeEntry(archive, entry) });
       else if (head.kind !== null) images.push({ entry, kind: head.kind });
-      else if (head.archive) {
-        onSkip({ path: entry.name, code: 'nested_archive', message: 'An archive inside an archive is not opened.' });
-      } else onSkip({ path: entry.name, code: 'not_an_image', message: headReason(head) });
+      else if (head.archive && ARCHIVE_NAME.test(entry.name)) {
+        onSkip({
+          path: entry.name,
+          code: 'nested_archive',
+          message: 'An archive inside an archive is not opened. Unpack the outer one and import the folder.',
+        });
+      } else onSkip({ path: entry.name, code: 'not_an_image', message: head.reason });
     }
   } finally {
     archive.close();
   }
-  return { images, mediaDirectories };
+  return { images, mediaDirectories, names: archive.entries.map(({ name }) => name) };
 }

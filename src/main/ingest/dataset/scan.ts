@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { ImageKind, SkippedFile, SplitPart } from '#shared/models/dataset';
 import type { ArchiveEntry } from '../archive/open-archive';
+import { givenPath } from '../native-path';
 import {
   type DetectedLayout,
   detectLayout,
@@ -9,8 +10,16 @@ import {
   readFolders,
   splitOfFolder,
 } from './detect-layout';
-import { headReason, readHead } from './read-head';
-import { scanArchive } from './scan-archive';
+import {
+  foldedPaths,
+  type MediaDirectory,
+  mediaDirectoryInArchive,
+  mediaDirectoryOnDisk,
+  missingFiles,
+  type ReadMediaDirectory,
+} from './media-directories';
+import { readHead } from './read-head';
+import { ARCHIVE_NAME, scanArchive } from './scan-archive';
 import { type WalkedFile, walkFiles } from './walk';
 
 export interface ScanEntry {
@@ -43,6 +52,8 @@ export interface ScanOptions {
   readonly signal?: AbortSignal;
   /** Called now and then with the number of files seen so far. */
   readonly onProgress?: (files: number) => void;
+  /** Compares a DICOMDIR with the files beside it; where it is missing, nothing is compared. */
+  readonly readMediaDirectory?: ReadMediaDirectory;
 }
 
 type Candidate = WalkedFile & {
@@ -56,12 +67,10 @@ type Candidate = WalkedFile & {
 /** What one file of the walk comes to. */
 interface Found {
   readonly candidates: readonly Candidate[];
-  readonly mediaDirectories: number;
+  readonly mediaDirectories: readonly MediaDirectory[];
 }
 
-const nothing: Found = { candidates: [], mediaDirectories: 0 };
-
-const ARCHIVE_NAME = /\.zip$/i;
+const nothing: Found = { candidates: [], mediaDirectories: [] };
 
 /** Heads read at a time: enough to keep a disk or a share busy, few enough for its file handles. */
 const BATCH = 64;
@@ -79,20 +88,20 @@ async function readCandidate(
   file: WalkedFile,
   signal: AbortSignal | undefined,
   named: ReadonlySet<string>,
+  seen: { has(path: string): boolean },
   onSkip: (skip: SkippedFile) => void,
 ): Promise<Found> {
   const { path, relativePath } = file;
   try {
     const head = await readHead(path);
     const { kind, bytes } = head;
-    if (head.mediaDirectory) return { candidates: [], mediaDirectories: 1 };
+    if (head.mediaDirectory) return { candidates: [], mediaDirectories: [mediaDirectoryOnDisk(path, seen)] };
     if (kind !== null) {
       const candidate = { ...file, kind, bytes, archived: null, folders: foldersOf(relativePath) };
-      return { candidates: [candidate], mediaDirectories: 0 };
+      return { candidates: [candidate], mediaDirectories: [] };
     }
-    // Other documents are zip archives too: a spreadsheet's pictures are nobody's images.
     if (head.archive && ARCHIVE_NAME.test(path)) return await readArchive(file, signal, named.has(path), onSkip);
-    onSkip({ path, code: 'not_an_image', message: headReason(head) });
+    onSkip({ path, code: 'not_an_image', message: head.reason });
   } catch {
     signal?.throwIfAborted();
     onSkip({ path, code: 'unreadable', message: 'The file could not be opened.' });
@@ -122,7 +131,8 @@ async function readArchive(
       ? foldersOf(entry.name)
       : [...foldersOf(`${relativePath}/`).map(withoutEnding), ...foldersOf(entry.name)],
   }));
-  return { candidates, mediaDirectories: content.mediaDirectories };
+  const mediaDirectories = content.mediaDirectories.map((one) => mediaDirectoryInArchive(path, one, content.names));
+  return { candidates, mediaDirectories };
 }
 
 function groupByRoot(candidates: readonly Candidate[]): ReadonlyMap<string, readonly Candidate[]> {
@@ -187,32 +197,43 @@ function labelEntries(
  * is aborted.
  */
 export async function scanPaths(paths: readonly string[], options: ScanOptions = {}): Promise<ScanResult> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, readMediaDirectory } = options;
+  const given = await Promise.all(paths.map(givenPath));
   const candidates: Candidate[] = [];
   const ignored: SkippedFile[] = [];
   const seen = new Set<string>();
-  const named = new Set(paths);
-  let mediaDirectories = 0;
+  const named = new Set(given);
+  const mediaDirectories: MediaDirectory[] = [];
+  /** Made when the walk is done, and asked only then. */
+  let present: ReadonlySet<string> = new Set();
+  const there = { has: (path: string) => present.has(path) };
   const skip = (reason: SkippedFile) => ignored.push(reason);
   let batch: WalkedFile[] = [];
 
   async function flush(): Promise<void> {
     signal?.throwIfAborted();
-    for (const found of await Promise.all(batch.map((file) => readCandidate(file, signal, named, skip)))) {
+    for (const found of await Promise.all(batch.map((file) => readCandidate(file, signal, named, there, skip)))) {
       for (const candidate of found.candidates) candidates.push(candidate);
-      mediaDirectories += found.mediaDirectories;
+      mediaDirectories.push(...found.mediaDirectories);
     }
     batch = [];
     onProgress?.(seen.size);
   }
 
-  for await (const file of walkFiles(paths, signal, skip)) {
+  for await (const file of walkFiles(given, signal, skip)) {
     if (seen.has(file.path)) continue;
     seen.add(file.path);
     batch.push(file);
     if (batch.length === BATCH) await flush();
   }
   await flush();
+  if (mediaDirectories.length > 0 && readMediaDirectory !== undefined) {
+    present = foldedPaths(seen);
+    for (const directory of mediaDirectories) {
+      signal?.throwIfAborted();
+      ignored.push(...(await missingFiles(directory, readMediaDirectory)));
+    }
+  }
   ignored.sort((first, second) => (first.path < second.path ? -1 : first.path > second.path ? 1 : 0));
-  return { ...labelEntries(candidates, paths), ignored, mediaDirectories };
+  return { ...labelEntries(candidates, given), ignored, mediaDirectories: mediaDirectories.length };
 }

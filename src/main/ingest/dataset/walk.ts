@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { nativePath, readFolder } from '../native-path';
 import { isLitter } from './litter';
 
 export interface WalkedFile {
@@ -33,7 +34,7 @@ export function unopened(error: unknown, message: string): Omit<WalkSkip, 'path'
 }
 
 /**
- * Every regular file under the given files and folders, depth first in name order. Links are not followed: they may
+ * Every regular file under the given files and folders (as `givenPath` gives them), depth first in name order. Links are not followed: they may
  * lead out of the folder or in a circle. What cannot be read goes to `onSkip`.
  */
 export async function* walkFiles(
@@ -42,7 +43,7 @@ export async function* walkFiles(
   onSkip: (skip: WalkSkip) => void,
 ): AsyncGenerator<WalkedFile> {
   async function* folder(root: string, path: string, prefix: string): AsyncGenerator<WalkedFile> {
-    const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    const entries = await readFolder(path).catch((error: unknown) => {
       onSkip({ path, ...unopened(error, 'The folder could not be opened.') });
       return [];
     });
@@ -60,7 +61,7 @@ export async function* walkFiles(
   }
 
   for (const path of paths) {
-    const status = await lstat(path).catch((error: unknown) => {
+    const status = await lstat(nativePath(path)).catch((error: unknown) => {
       onSkip({ path, ...unopened(error, 'There is no such file or folder, or it may not be read.') });
       return null;
     });

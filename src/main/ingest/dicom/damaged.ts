@@ -11,3 +11,14 @@ export function damaged(message: string, cause?: unknown): FoveaError {
 export function truncated(message: string): FoveaError {
   return new FoveaError('truncated', message, { hint: 'The copy was probably interrupted. Copy or export it again.' });
 }
+
+/** Nothing is wrong with the file: it is of a kind that Fovea does not read. */
+export function notRead(message: string): FoveaError {
+  return new FoveaError('unsupported_image', message, {
+    hint: 'Export it from the archive as uncompressed grey or RGB DICOM, and import it again.',
+  });
+}
+
+export function tooDeep(): FoveaError {
+  return notRead('The file nests its sequences deeper than Fovea reads.');
+}

@@ -2,7 +2,8 @@ import type { DataSet } from 'dicom-parser';
 import type { FileIdentity } from '#shared/identity/file-identity';
 import { readIdentifier } from '#shared/identity/identifier';
 import type { FileFacts } from '../types';
-import { readText } from './text';
+import type { Notes } from './notes';
+import { noteCharacterSet, readText } from './text';
 
 /** Age in years from an age string (PS3.5, AS: nnnD, nnnW, nnnM, nnnY), to a tenth. */
 export function parseAge(text: string | null): number | null {
@@ -31,10 +32,10 @@ export const NO_IDENTITY: FileIdentity = {
 };
 
 /** Who and what a file shows (PS3.3, C.2.2, C.7.2.1, C.7.3.1). */
-export function readIdentity(dataSet: DataSet): FileIdentity {
-  const patientId = readIdentifier(readText(dataSet, 'x00100020'));
+export function readIdentity(dataSet: DataSet, notes?: Notes): FileIdentity {
+  const patientId = readIdentifier(readText(dataSet, 'x00100020', notes));
   // Two hospitals may give out the same number: the issuer (0010,0021) tells them apart.
-  const issuer = readIdentifier(readText(dataSet, 'x00100021'));
+  const issuer = readIdentifier(readText(dataSet, 'x00100021', notes));
   return {
     patient: patientId === null || issuer === null ? patientId : `${patientId} (${issuer})`,
     patientId,
@@ -63,19 +64,30 @@ function readYear(dataSet: DataSet): number | null {
   return null;
 }
 
+/**
+ * InstitutionName in one form whatever it was written in: character sets differ in which widths of a letter and which
+ * blanks they have, and one hospital is one site.
+ */
+function readInstitution(dataSet: DataSet, notes: Notes): string | null {
+  const name = readText(dataSet, 'x00080080', notes);
+  return name === null ? null : name.normalize('NFKC').replace(/\s+/g, ' ');
+}
+
 /** The part of the facts that the header alone gives. */
 export function readHeaderFacts(
   dataSet: DataSet,
+  notes: Notes = new Set(),
 ): Pick<FileFacts, 'modality' | 'identity' | 'subject' | 'equipment' | 'acquiredYear' | 'burnedInAnnotation'> {
+  noteCharacterSet(dataSet, notes);
   return {
     modality: readText(dataSet, 'x00080060'),
-    identity: readIdentity(dataSet),
+    identity: readIdentity(dataSet, notes),
     subject: { sex: readText(dataSet, 'x00100040'), age: parseAge(readText(dataSet, 'x00101010')) },
     equipment: {
-      manufacturer: readText(dataSet, 'x00080070'),
-      model: readText(dataSet, 'x00081090'),
-      station: readText(dataSet, 'x00081010'),
-      institution: readText(dataSet, 'x00080080'),
+      manufacturer: readText(dataSet, 'x00080070', notes),
+      model: readText(dataSet, 'x00081090', notes),
+      station: readText(dataSet, 'x00081010', notes),
+      institution: readInstitution(dataSet, notes),
     },
     acquiredYear: readYear(dataSet),
     burnedInAnnotation: readBurnedInAnnotation(dataSet),

@@ -1,6 +1,10 @@
 import type { DataSet } from 'dicom-parser';
 import { FoveaError } from '#shared/ipc/errors';
 import { MAX_PIXELS } from '../limits';
+import { damaged, notRead } from './damaged';
+import type { Notes } from './notes';
+import { type NumberAttribute, readNumber } from './numbers/read-numbers';
+import { readText } from './text';
 
 /** The Image Pixel module (PS3.3, C.7.6.3), checked. */
 export interface ImageAttributes {
@@ -13,45 +17,70 @@ export interface ImageAttributes {
   readonly signed: boolean;
   /** True: all red, then all green, then all blue. */
   readonly planar: boolean;
+  /** Number of Frames (0028,0008); null where it is absent or no count. How many there are, the pixel data say. */
+  readonly declaredFrames: number | null;
+  /** `declaredFrames`, else 1. */
   readonly frames: number;
   readonly photometricInterpretation: string;
   /** Values of (7FE0,0008) and (7FE0,0009) are floats. */
   readonly float: boolean;
 }
 
-function damaged(message: string): FoveaError {
-  return new FoveaError('damaged', message, { hint: 'Export the file again from the archive.' });
+const ROWS: NumberAttribute = { tag: 'x00280010', name: 'Rows', vr: 'US' };
+const COLUMNS: NumberAttribute = { tag: 'x00280011', name: 'Columns', vr: 'US' };
+const SAMPLES_PER_PIXEL: NumberAttribute = { tag: 'x00280002', name: 'Samples per Pixel', vr: 'US' };
+const PLANAR_CONFIGURATION: NumberAttribute = { tag: 'x00280006', name: 'Planar Configuration', vr: 'US' };
+const NUMBER_OF_FRAMES: NumberAttribute = { tag: 'x00280008', name: 'Number of Frames', vr: 'IS' };
+const BITS_ALLOCATED: NumberAttribute = { tag: 'x00280100', name: 'Bits Allocated', vr: 'US' };
+const BITS_STORED: NumberAttribute = { tag: 'x00280101', name: 'Bits Stored', vr: 'US' };
+const HIGH_BIT: NumberAttribute = { tag: 'x00280102', name: 'High Bit', vr: 'US' };
+const PIXEL_REPRESENTATION: NumberAttribute = { tag: 'x00280103', name: 'Pixel Representation', vr: 'US' };
+
+/** Rows and columns, null where the header does not have them. */
+export function readSize(
+  dataSet: DataSet,
+  notes: Notes,
+): { readonly rows: number | null; readonly columns: number | null } {
+  return {
+    rows: readNumber(dataSet, ROWS, notes) ?? null,
+    columns: readNumber(dataSet, COLUMNS, notes) ?? null,
+  };
 }
 
-/** Number of Frames (0028,0008); 1 where it is absent or makes no sense. */
-export function readFrameCount(dataSet: DataSet): number {
-  const frames = dataSet.intString('x00280008') ?? 1;
-  return Number.isFinite(frames) && frames >= 1 ? frames : 1;
+function readDeclaredFrames(dataSet: DataSet, notes: Notes): number | null {
+  const frames = readNumber(dataSet, NUMBER_OF_FRAMES, notes);
+  if (frames !== undefined && frames < 1) notes.add('Number of Frames is below 1 in this file: it was not used.');
+  return frames === undefined || frames < 1 ? null : frames;
 }
 
-/** Errors: `not_dicom_image` (no image in it: a report, a plan), `damaged` (values that contradict), `too_large`. */
-export function readImageAttributes(dataSet: DataSet): ImageAttributes {
-  const rows = dataSet.uint16('x00280010');
-  const columns = dataSet.uint16('x00280011');
-  const allocated = dataSet.uint16('x00280100');
-  if (rows === undefined || columns === undefined || allocated === undefined) {
+/**
+ * Errors: `not_dicom_image` (no image in it: a report, a plan), `damaged` (values that contradict), `unsupported_image`,
+ * `too_large`.
+ */
+export function readImageAttributes(dataSet: DataSet, notes: Notes = new Set()): ImageAttributes {
+  const { rows, columns } = readSize(dataSet, notes);
+  const allocated = readNumber(dataSet, BITS_ALLOCATED, notes);
+  if (rows === null || columns === null || allocated === undefined) {
     throw new FoveaError('not_dicom_image', 'The DICOM file does not describe an image (no rows, columns or bits).', {
       hint: 'Reports, plans and waveforms have no picture to learn from.',
     });
+  }
+  if (![rows, columns].every((size) => Number.isInteger(size) && size >= 0)) {
+    throw damaged('The DICOM file says that its image has rows or columns that are no whole numbers.');
   }
   if (rows === 0 || columns === 0) throw damaged('The DICOM file says that its image has no rows or no columns.');
   if (rows * columns > MAX_PIXELS) {
     throw new FoveaError('too_large', `The image has ${rows} x ${columns} pixels, which is more than Fovea reads.`);
   }
-  const samples = dataSet.uint16('x00280002') ?? 1;
-  if (samples !== 1 && samples !== 3)
-    throw damaged(`The DICOM image has ${samples} samples per pixel; 1 or 3 are read.`);
+  const samples = readNumber(dataSet, SAMPLES_PER_PIXEL, notes) ?? 1;
+  if (samples !== 1 && samples !== 3) throw notRead(`The image has ${samples} channels; Fovea reads 1 or 3.`);
   const float = dataSet.elements['x7fe00008'] !== undefined || dataSet.elements['x7fe00009'] !== undefined;
   if (allocated !== 1 && allocated !== 8 && allocated !== 16 && allocated !== 32 && !(allocated === 64 && float)) {
-    throw damaged(`The DICOM image has ${allocated} bits allocated; 1, 8, 16 and 32 are read.`);
+    throw notRead(`The image has ${allocated} bits allocated for a value; Fovea reads 1, 8, 16 and 32.`);
   }
-  const bitsStored = dataSet.uint16('x00280101') ?? allocated;
-  const highBit = dataSet.uint16('x00280102') ?? bitsStored - 1;
+  const bitsStored = readNumber(dataSet, BITS_STORED, notes) ?? allocated;
+  const highBit = readNumber(dataSet, HIGH_BIT, notes) ?? bitsStored - 1;
+  const declaredFrames = readDeclaredFrames(dataSet, notes);
   if (bitsStored < 1 || bitsStored > allocated || highBit >= allocated || highBit < bitsStored - 1) {
     throw damaged(
       `The DICOM image contradicts itself: ${bitsStored} bits stored of ${allocated}, high bit ${highBit}.`,
@@ -64,10 +93,11 @@ export function readImageAttributes(dataSet: DataSet): ImageAttributes {
     bitsAllocated: allocated,
     bitsStored,
     highBit,
-    signed: dataSet.uint16('x00280103') === 1,
-    planar: samples === 3 && dataSet.uint16('x00280006') === 1,
-    frames: readFrameCount(dataSet),
-    photometricInterpretation: (dataSet.string('x00280004') ?? '').trim().toUpperCase(),
+    signed: readNumber(dataSet, PIXEL_REPRESENTATION, notes) === 1,
+    planar: samples === 3 && readNumber(dataSet, PLANAR_CONFIGURATION, notes) === 1,
+    declaredFrames,
+    frames: declaredFrames ?? 1,
+    photometricInterpretation: (readText(dataSet, 'x00280004') ?? '').toUpperCase(),
     float,
   };
 }

@@ -1,7 +1,9 @@
 import type { DataSet, Element } from 'dicom-parser';
-import { truncated } from './damaged';
+import { damaged, notRead, truncated } from './damaged';
 import type { DecodedFrame } from './decoded-frame';
+import { heldFrames } from './held-frames';
 import type { ImageAttributes } from './image-attributes';
+import type { Notes } from './notes';
 import { EXPLICIT_BIG_ENDIAN } from './transfer-syntax';
 
 /** Bits of bit-packed frames (PS3.5, 8.1.1: Bits Allocated 1), least significant first; frames need not start on a byte. */
@@ -34,6 +36,31 @@ export function swapBytes(bytes: Uint8Array, size: number): Uint8Array {
   return swapped;
 }
 
+/** Bytes of the element that are in the file: its length may reach beyond the end. */
+function availableBytes(dataSet: DataSet, pixelData: Element): number {
+  return Math.max(0, Math.min(pixelData.length, dataSet.byteArray.length - pixelData.dataOffset));
+}
+
+/** Bits of one frame. Some writers say 4:2:2 of data that are not: the length tells. Errors: `unsupported_image`. */
+function frameLayout(
+  image: ImageAttributes,
+  available: number,
+): { readonly bits: number; readonly packed422: boolean } {
+  const { rows, columns, samples, bitsAllocated, photometricInterpretation: declared } = image;
+  const pixels = rows * columns;
+  const bits = pixels * samples * bitsAllocated;
+  const reduced = samples === 3 && bitsAllocated === 8 && available * 8 < bits * image.frames;
+  if (reduced && (declared === 'YBR_FULL_422' || declared === 'YBR_PARTIAL_422')) {
+    return { bits: pixels * 16, packed422: true };
+  }
+  if (reduced && declared === 'YBR_PARTIAL_420' && available * 8 >= pixels * 12 * image.frames) {
+    throw notRead(
+      'The image shares its colours between four pixels each (4:2:0) uncompressed, which Fovea does not read.',
+    );
+  }
+  return { bits, packed422: false };
+}
+
 /** How uncompressed pixel data lie in their element. */
 export interface NativeLayout {
   /** Of the element, as far as the file reaches. */
@@ -45,34 +72,64 @@ export interface NativeLayout {
   readonly wordSize: number;
 }
 
-/** Some writers say 4:2:2 of data that are not: the length tells. */
+/** Errors: `unsupported_image`. */
 export function nativeLayout(
   dataSet: DataSet,
   pixelData: Element,
   image: ImageAttributes,
   transferSyntax: string,
 ): NativeLayout {
-  const { rows, columns, samples, bitsAllocated, frames } = image;
-  const pixels = rows * columns;
-  const available = Math.min(pixelData.length, dataSet.byteArray.length - pixelData.dataOffset);
-  const fullBits = pixels * samples * bitsAllocated;
-  const packed422 =
-    image.photometricInterpretation === 'YBR_FULL_422' &&
-    samples === 3 &&
-    bitsAllocated === 8 &&
-    available * 8 < fullBits * frames;
-  const bytesPerSample = Math.ceil(bitsAllocated / 8);
-  const bigEndian = transferSyntax === EXPLICIT_BIG_ENDIAN && bitsAllocated > 1;
+  const available = availableBytes(dataSet, pixelData);
+  const { bits: frameBits, packed422 } = frameLayout(image, available);
+  const bytesPerSample = Math.ceil(image.bitsAllocated / 8);
+  const bigEndian = transferSyntax === EXPLICIT_BIG_ENDIAN && image.bitsAllocated > 1;
   return {
     bytes: dataSet.byteArray.subarray(pixelData.dataOffset, pixelData.dataOffset + available),
-    frameBits: packed422 ? pixels * 16 : fullBits,
+    frameBits,
     packed422,
     wordSize: bigEndian ? (bytesPerSample === 1 ? (pixelData.vr === 'OW' ? 2 : 1) : bytesPerSample) : 1,
   };
 }
 
 /**
- * One frame of uncompressed pixel data. Errors: `truncated`, when the element ends before the frame does.
+ * How many frames there are to read. The header's number counts where the pixel data hold as many or more; what they
+ * hold counts where they are fewer, or the header has no number. Whatever does not match is noted. `cut`: the file
+ * ends before its end, so that missing frames are lost and not miscounted.
+ */
+export function countNativeFrames(
+  dataSet: DataSet,
+  pixelData: Element,
+  image: ImageAttributes,
+  cut: boolean,
+  notes: Notes,
+): number {
+  const available = availableBytes(dataSet, pixelData);
+  const { bits } = frameLayout(image, available);
+  const whole = Math.floor((available * 8) / bits);
+  const bytesOf = (frames: number) => Math.ceil((frames * bits) / 8);
+  const { declaredFrames: declared } = image;
+  const shortElement = pixelData.dataOffset + pixelData.length <= dataSet.byteArray.length && !cut;
+  if (declared === null && whole > 1 && available - bytesOf(whole) <= 1) {
+    notes.add(heldFrames(declared, whole));
+    return whole;
+  }
+  if (declared !== null && whole > declared) {
+    notes.add(heldFrames(declared, whole));
+    return declared;
+  }
+  if (declared !== null && whole > 0 && whole < declared && shortElement) {
+    notes.add(heldFrames(declared, whole));
+    return whole;
+  }
+  const longer = available - bytesOf(image.frames);
+  // One byte makes an odd length even.
+  if (longer > 1) notes.add(`The pixel data are ${longer} bytes longer than the image: what is behind it is not read.`);
+  return image.frames;
+}
+
+/**
+ * One frame of uncompressed pixel data. Errors: `truncated`, when the file ends before the frame does; `damaged`, when
+ * only the element does; `unsupported_image`.
  */
 export function readNativeFrame(
   dataSet: DataSet,
@@ -87,9 +144,10 @@ export function readNativeFrame(
   const available = all.length;
   const declared = image.photometricInterpretation;
   if ((frame + 1) * frameBits > available * 8) {
-    throw truncated(
-      `The file ends inside its image: ${available} of ${Math.ceil((frameBits * image.frames) / 8)} bytes are there.`,
-    );
+    const wanted = Math.ceil((frameBits * (frame + 1)) / 8);
+    throw available < pixelData.length
+      ? truncated(`The file ends inside its image: ${available} of ${wanted} bytes are there.`)
+      : damaged(`The pixel data are too short for the image: ${available} of ${wanted} bytes are there.`);
   }
   const common = {
     precision: image.bitsStored,

@@ -63,7 +63,7 @@ export function parseImplicitBody(bytes: Buffer, position: number): DataSet | nu
   }
   const pixelData: Element | undefined = dataSet.elements[PIXEL_DATA];
   if (pixelData === undefined)
-    return Object.keys(dataSet.elements).some((tag) => tag.startsWith('x0008')) ? dataSet : null;
+    return Object.keys(dataSet.elements).some((tag) => /^x000[48]/.test(tag)) ? dataSet : null;
   if (pixelData.length !== UNDEFINED_LENGTH && pixelData.hadUndefinedLength !== true) {
     return pixelData.dataOffset + pixelData.length <= bytes.length ? dataSet : null;
   }

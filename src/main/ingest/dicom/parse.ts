@@ -1,7 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 import dicomParser from 'dicom-parser';
 import { FoveaError } from '#shared/ipc/errors';
-import { damaged } from './damaged';
+import { damaged, tooDeep } from './damaged';
 import { inflateDataSet } from './inflate';
 import { parseImplicitBody } from './parse-implicit';
 import {
@@ -13,7 +13,7 @@ import {
 import { valueRepresentations } from './value-representations';
 
 /** Where and why the parser stopped before the end of the file; what comes after that point is missing. */
-export type ParseStop = 'truncated' | 'damaged' | null;
+export type ParseStop = 'truncated' | 'damaged' | 'too-deep' | null;
 
 export interface ParsedDicom {
   readonly dataSet: DataSet;
@@ -35,6 +35,8 @@ interface Attempt {
 /** dicom-parser's wording when an element reaches beyond the end of the file. */
 function stopReason(exception: unknown): ParseStop {
   const text = exception instanceof Error ? exception.message : String(exception);
+  // The parser calls itself for each level of sequences.
+  if (/call stack/i.test(text)) return 'too-deep';
   return /past end|cannot seek|overrun|eof|maxPosition/i.test(text) ? 'truncated' : 'damaged';
 }
 
@@ -47,6 +49,7 @@ function parsePartly(bytes: Buffer): Attempt | null {
     if (typeof error === 'object' && error !== null && 'dataSet' in error && 'exception' in error) {
       return { dataSet: error.dataSet as DataSet, stop: stopReason(error.exception) };
     }
+    if (stopReason(error) === 'too-deep') throw tooDeep();
     return null;
   }
 }
@@ -121,7 +124,9 @@ type MetaHeader = DataSet & { readonly position?: number };
 function readMeta(bytes: Buffer): MetaHeader | null {
   try {
     return dicomParser.readPart10Header(bytes);
-  } catch {
+  } catch (error) {
+    // It reads one element behind the file meta group.
+    if (stopReason(error) === 'too-deep') throw tooDeep();
     return null;
   }
 }

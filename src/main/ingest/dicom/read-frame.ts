@@ -1,41 +1,73 @@
-import type { DataSet } from 'dicom-parser';
+import type { DataSet, Element } from 'dicom-parser';
 import { FoveaError } from '#shared/ipc/errors';
 import { decodeFrame } from './codecs/decode-frame';
-import { damaged, truncated } from './damaged';
-import { findFrameFragments, joinFragments } from './encapsulated/frame-fragments';
+import { damaged, tooDeep, truncated } from './damaged';
+import { findFrames, joinFragments } from './encapsulated/frame-fragments';
 import { type ImageAttributes, readImageAttributes } from './image-attributes';
-import { readNativeFrame } from './native-frame';
+import { countNativeFrames, readNativeFrame } from './native-frame';
+import type { Notes } from './notes';
 import type { ParsedDicom, ParseStop } from './parse';
 import { type StoredValues, toStoredValues } from './stored-values';
 import { pixelEncoding } from './transfer-syntax';
 
 export interface DicomFrame {
+  /** `frames`: as many as there are to read. */
   readonly image: ImageAttributes;
   readonly stored: StoredValues;
 }
 
-function findPixelData(dataSet: DataSet, stop: ParseStop) {
-  const element = dataSet.elements['x7fe00010'] ?? dataSet.elements['x7fe00008'] ?? dataSet.elements['x7fe00009'];
+function pixelElement({ elements }: DataSet): Element | undefined {
+  return elements['x7fe00010'] ?? elements['x7fe00008'] ?? elements['x7fe00009'];
+}
+
+function findPixelData(dataSet: DataSet, stop: ParseStop): Element {
+  const element = pixelElement(dataSet);
   if (element !== undefined && element.length > 0) return element;
   if (stop === 'truncated') throw truncated('The file ends before its image does.');
   if (stop === 'damaged') throw damaged('The file is damaged before or in its image.');
+  if (stop === 'too-deep') throw tooDeep();
   throw new FoveaError('no_pixel_data', 'The DICOM file has no image in it.', {
     hint: 'Reports, plans, waveforms and directories have no picture to learn from.',
   });
 }
 
+/** What is behind the image, and whether its own element reaches beyond the file. */
+function noteEnd({ dataSet, stop }: ParsedDicom, pixelData: Element, notes: Notes): void {
+  const beyond = pixelData.dataOffset + pixelData.length - dataSet.byteArray.length;
+  if (pixelData.fragments === undefined && beyond > 0) {
+    notes.add(`The pixel data say that they are ${beyond} bytes longer than the file: the image itself is whole.`);
+  } else if (stop !== null) {
+    notes.add('What stands behind the image in the file could not be read.');
+  }
+}
+
 /**
- * Stored values of one frame (from 0). Errors: `no_pixel_data`, `not_dicom_image`, `unsupported_transfer_syntax`,
- * `truncated`, `damaged`, `too_large`.
+ * How many frames a file has to read, without a look at their pixels; 1 where something is wrong with it, which reading
+ * a frame says.
  */
-export async function readDicomFrame(parsed: ParsedDicom, frame: number): Promise<DicomFrame> {
+export function countFrames({ dataSet, transferSyntax, stop }: ParsedDicom): number {
+  try {
+    const pixelData = findPixelData(dataSet, stop);
+    const encoding = pixelEncoding(transferSyntax);
+    const image = readImageAttributes(dataSet);
+    const cut = stop === 'truncated';
+    return encoding === 'native'
+      ? countNativeFrames(dataSet, pixelData, image, cut, new Set())
+      : findFrames(dataSet, pixelData, image, encoding, cut, new Set()).count;
+  } catch {
+    return 1;
+  }
+}
+
+/**
+ * Stored values of one frame (from 0). What is odd about the image and its frames is noted. Errors: `no_pixel_data`,
+ * `not_dicom_image`, `unsupported_transfer_syntax`, `unsupported_image`, `truncated`, `damaged`, `too_large`.
+ */
+export async function readDicomFrame(parsed: ParsedDicom, frame: number, notes: Notes): Promise<DicomFrame> {
   const { dataSet, transferSyntax, stop } = parsed;
   const pixelData = findPixelData(dataSet, stop);
   const encoding = pixelEncoding(transferSyntax);
-  const image = readImageAttributes(dataSet);
-  if (!Number.isInteger(frame) || frame < 0 || frame >= image.frames) {
-    throw new FoveaError('not_found', `The file has ${image.frames} frames; frame ${frame + 1} was asked for.`);
-  }
+  const declared = readImageAttributes(dataSet, notes);
   // Encapsulated syntaxes may hold uncompressed data by mistake of the writer, and the other way round.
   if (encoding === 'native' && pixelData.fragments !== undefined) {
     throw damaged('The file says that its image is uncompressed, but it is compressed.');
@@ -43,13 +75,23 @@ export async function readDicomFrame(parsed: ParsedDicom, frame: number): Promis
   if (encoding !== 'native' && pixelData.fragments === undefined) {
     throw damaged('The file says that its image is compressed, but it is not.');
   }
+  const cut = stop === 'truncated';
+  const found =
+    encoding === 'native'
+      ? { count: countNativeFrames(dataSet, pixelData, declared, cut, notes), frames: [] }
+      : findFrames(dataSet, pixelData, declared, encoding, cut, notes);
+  const image = { ...declared, frames: found.count };
+  if (!Number.isInteger(frame) || frame < 0 || frame >= image.frames) {
+    throw new FoveaError('not_found', `The file has ${image.frames} frames; frame ${frame + 1} was asked for.`);
+  }
+  const fragments = found.frames[frame];
+  if (encoding !== 'native' && fragments === undefined) {
+    throw truncated(`The file says that it has ${image.frames} frames, but only ${found.frames.length} are there.`);
+  }
   const decoded =
     encoding === 'native'
-      ? readNativeFrame(dataSet, pixelData, image, transferSyntax, frame)
-      : await decodeFrame(
-          encoding,
-          joinFragments(dataSet.byteArray, findFrameFragments(dataSet, pixelData, image.frames, frame)),
-          image,
-        );
+      ? readNativeFrame(dataSet, pixelData, declared, transferSyntax, frame)
+      : await decodeFrame(encoding, joinFragments(dataSet.byteArray, fragments ?? []), image);
+  noteEnd(parsed, pixelData, notes);
   return { image, stored: toStoredValues(decoded, image) };
 }

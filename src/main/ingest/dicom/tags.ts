@@ -1,8 +1,9 @@
 import type { DataSet, Element } from 'dicom-parser';
 import type { TagRow } from '../types';
+import type { CharacterSet } from './character-set';
 import { formatTag, loadDictionary } from './dictionary';
 import { isIdentifying } from './identifying-tags';
-import { type Decoder, textDecoder } from './text';
+import { cleanText, readCharacterSet } from './text';
 
 /** Bullets in place of a value that would identify someone. */
 export const MASK = '•••';
@@ -33,19 +34,15 @@ function readNumbers(dataSet: DataSet, tag: string, element: Element, vr: string
   return shown.join('\\') + (count > MAX_NUMBERS ? `\\… (${count} values)` : '');
 }
 
-function readValue(dataSet: DataSet, tag: string, element: Element, vr: string, decoder: Decoder): string {
+function readValue(dataSet: DataSet, tag: string, element: Element, vr: string, text: CharacterSet): string {
   if (element.dataOffset + element.length > dataSet.byteArray.length) return '(cut off)';
   if (vr === 'AT') return element.length >= 4 ? formatTag(dataSet.attributeTag(tag) ?? 'x00000000') : '';
   const numbers = readNumbers(dataSet, tag, element, vr);
   if (numbers !== null) return numbers;
   if (BINARY.has(vr)) return `(${element.length} bytes)`;
   const end = element.dataOffset + Math.min(element.length, 4 * MAX_VALUE_LENGTH);
-  const text = decoder
-    .decode(dataSet.byteArray.subarray(element.dataOffset, end))
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: padding is NUL or space, and files hold worse.
-    .replace(/[\u0000-\u001f\u007f]/g, ' ')
-    .trim();
-  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
+  const value = cleanText(text.decode(dataSet.byteArray.subarray(element.dataOffset, end), vr === 'PN').text);
+  return value.length > MAX_VALUE_LENGTH ? `${value.slice(0, MAX_VALUE_LENGTH)}…` : value;
 }
 
 /**
@@ -56,7 +53,8 @@ export async function listTags(dataSet: DataSet, identifying: boolean): Promise<
   const dictionary = await loadDictionary();
   const rows: TagRow[] = [];
 
-  function add(scope: DataSet, decoder: Decoder, inherited: boolean, depth: number): void {
+  function add(scope: DataSet, outer: CharacterSet | undefined, inherited: boolean, depth: number): void {
+    const text = readCharacterSet(scope, outer);
     for (const tag of Object.keys(scope.elements).sort()) {
       const element = scope.elements[tag];
       if (element === undefined || tag.startsWith('xfffe') || rows.length >= MAX_ROWS) continue;
@@ -68,7 +66,7 @@ export async function listTags(dataSet: DataSet, identifying: boolean): Promise<
         ? `(${element.items?.length ?? 0} items)`
         : secret && !identifying && element.length > 0
           ? MASK
-          : readValue(scope, tag, element, vr.slice(0, 2), decoder);
+          : readValue(scope, tag, element, vr.slice(0, 2), text);
       rows.push({
         tag: formatTag(tag),
         keyword: entry?.name ?? '',
@@ -77,10 +75,10 @@ export async function listTags(dataSet: DataSet, identifying: boolean): Promise<
         identifying: secret,
       });
       if (depth >= MAX_DEPTH) continue;
-      for (const item of element.items ?? []) if (item.dataSet) add(item.dataSet, decoder, secret, depth + 1);
+      for (const item of element.items ?? []) if (item.dataSet) add(item.dataSet, text, secret, depth + 1);
     }
   }
 
-  add(dataSet, textDecoder(dataSet), false, 0);
+  add(dataSet, undefined, false, 0);
   return rows;
 }

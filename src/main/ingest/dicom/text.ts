@@ -1,45 +1,65 @@
-import type { DataSet } from 'dicom-parser';
+import type { DataSet, Element } from 'dicom-parser';
+import { type CharacterSet, characterSetOf, type DecodedText } from './character-set';
+import type { Notes } from './notes';
 
-/** Specific Character Set (0008,0005) terms (PS3.3, C.12.1.1.2) as labels that TextDecoder knows. */
-const labels: Readonly<Record<string, string>> = {
-  'ISO_IR 100': 'iso-8859-1',
-  'ISO_IR 101': 'iso-8859-2',
-  'ISO_IR 109': 'iso-8859-3',
-  'ISO_IR 110': 'iso-8859-4',
-  'ISO_IR 144': 'iso-8859-5',
-  'ISO_IR 127': 'iso-8859-6',
-  'ISO_IR 126': 'iso-8859-7',
-  'ISO_IR 138': 'iso-8859-8',
-  'ISO_IR 148': 'iso-8859-9',
-  'ISO_IR 203': 'iso-8859-15',
-  'ISO_IR 13': 'shift_jis',
-  'ISO_IR 166': 'windows-874',
-  'ISO_IR 192': 'utf-8',
-  GB18030: 'gb18030',
-  GBK: 'gbk',
-  'ISO 2022 IR 87': 'iso-2022-jp',
-  'ISO 2022 IR 149': 'euc-kr',
-  'ISO 2022 IR 58': 'gb18030',
-};
+const SPECIFIC_CHARACTER_SET = 'x00080005';
 
-export type Decoder = InstanceType<typeof TextDecoder>;
-
-/** How text of this data set is written: the last term that is known, else Latin-1, which loses no byte. */
-export function textDecoder(dataSet: DataSet): Decoder {
-  const terms = (dataSet.string('x00080005') ?? '').split('\\').map((term) => term.trim());
-  const label = terms
-    .reverse()
-    .flatMap((term) => labels[term] ?? labels[term.replace('ISO 2022 IR', 'ISO_IR')] ?? [])[0];
-  return new TextDecoder(label ?? 'iso-8859-1');
+/** How text of this data set is written; `inherited` is that of the data set around it. */
+export function readCharacterSet(dataSet: DataSet, inherited?: CharacterSet): CharacterSet {
+  const element = dataSet.elements[SPECIFIC_CHARACTER_SET];
+  if (element === undefined && inherited !== undefined) return inherited;
+  const value = element === undefined ? '' : Buffer.from(bytesOf(dataSet, element)).toString('latin1');
+  return characterSetOf(value.replaceAll('\0', ' '));
 }
 
-/** The value of a text element, without padding and control characters; null when absent or empty. */
-export function readText(dataSet: DataSet, tag: string): string | null {
+function bytesOf(dataSet: DataSet, { dataOffset, length }: Element, limit = Number.POSITIVE_INFINITY): Uint8Array {
+  const end = Math.min(dataOffset + Math.min(length, limit), dataSet.byteArray.length);
+  return dataSet.byteArray.subarray(dataOffset, end);
+}
+
+function decode(dataSet: DataSet, element: Element, limit?: number): DecodedText {
+  return readCharacterSet(dataSet).decode(bytesOf(dataSet, element, limit), element.vr === 'PN');
+}
+
+/**
+ * Numbers are written in ASCII. Where they are not, in UTF-8 or in the character set of the data set: strings of at
+ * most `limit` bytes.
+ */
+export function textOf(dataSet: DataSet, element: Element, limit: number): string {
+  const bytes = bytesOf(dataSet, element, limit);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return decode(dataSet, element, limit).text;
+  }
+}
+
+/** Without padding and control characters; composed letters (NFC), so that one word is one text. */
+export function cleanText(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: padding is NUL or space, and files hold worse.
+      .replace(/[\u0000-\u001f\u007f]/g, ' ')
+      .trim()
+      .normalize('NFC')
+  );
+}
+
+/** The value of a text element, cleaned; null when absent or empty. What could not be read for certain is noted. */
+export function readText(dataSet: DataSet, tag: string, notes?: Notes): string | null {
   const element = dataSet.elements[tag];
   if (element === undefined || element.length === 0 || element.items !== undefined) return null;
-  const end = Math.min(element.dataOffset + element.length, dataSet.byteArray.length);
-  const text = textDecoder(dataSet).decode(dataSet.byteArray.subarray(element.dataOffset, end));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: padding is NUL or space, and files hold worse.
-  const clean = text.replace(/[\u0000-\u001f\u007f]/g, ' ').trim();
+  const { text, faithful } = decode(dataSet, element);
+  if (!faithful) {
+    notes?.add('Text of the file is not written in the character set that the file names: letters of it may be wrong.');
+  }
+  const clean = cleanText(text);
   return clean === '' ? null : clean;
+}
+
+/** Notes a character set that DICOM does not have. */
+export function noteCharacterSet(dataSet: DataSet, notes: Notes): void {
+  if (!readCharacterSet(dataSet).known) {
+    notes.add('The file names a character set that DICOM does not know: letters of its text may be wrong.');
+  }
 }

@@ -48,7 +48,7 @@ const file = (list: readonly Region[]): Buffer =>
     ['7fe00010', 'OW', picture()],
   ]);
 
-const read = (list: readonly Region[]) => readTissueRegion(parseDicom(file(list)).dataSet, ROWS, COLUMNS);
+const read = (list: readonly Region[]) => readTissueRegion(parseDicom(file(list)).dataSet, ROWS, COLUMNS, new Set());
 
 describe('the tissue region', () => {
   test.each<[string, Region[], unknown]>([

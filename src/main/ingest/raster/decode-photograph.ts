@@ -1,16 +1,18 @@
-import type { Raster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { MAX_PIXELS } from '../limits';
 import { sharp } from './codec';
+import { type PictureHeader, readPictureHeader } from './header/picture-header';
 
-/** A PNG or JPEG, decoded: turned upright, alpha over black, 8 bits, grey or RGB. */
+/** A PNG or JPEG, decoded: turned upright, alpha over black, grey or RGB. */
 export interface Photograph {
-  readonly raster: Raster;
-  /** Bits of a sample in the file: 16 for a 16-bit PNG, else 8. */
-  readonly bits: 8 | 16;
-  /** Samples as they are stored (after orientation and alpha), before 16 bits become 8; interleaved. */
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  /** As they are stored, interleaved [height, width, channels]; 16 bits for a 16-bit PNG. */
   readonly samples: Uint8Array | Uint16Array;
-  readonly colourSpace: string;
+  readonly header: PictureHeader;
+  /** Height of a pixel in widths, of the picture as it stands. */
+  readonly pixelAspect: number;
 }
 
 const open = (bytes: Uint8Array, failOn: 'error' | 'warning' = 'error') =>
@@ -34,17 +36,18 @@ async function withoutMadeUpPixels<Result>(decode: (failOn: 'error' | 'warning')
   }
 }
 
-/** A PNG ends with its IEND chunk. */
-function lacksEnd(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x89 && !Buffer.from(bytes.subarray(-64)).includes('IEND');
-}
-
-function refused(error: unknown, bytes: Uint8Array): FoveaError {
+function refused(error: unknown, header: PictureHeader): FoveaError {
   const reason = error instanceof Error ? error.message : '';
   if (reason.includes('exceeds pixel limit')) {
     return new FoveaError('too_large', 'The picture has more pixels than Fovea reads.', { cause: error });
   }
-  if (/premature|truncated|end of|too short|not enough/i.test(reason) || lacksEnd(bytes)) {
+  if (header.unsupported !== null) {
+    return new FoveaError('unsupported_image', `This is ${header.unsupported}, which Fovea does not read.`, {
+      hint: 'Open it in a program that shows it and save it as an ordinary PNG or JPEG.',
+      cause: error,
+    });
+  }
+  if (/premature|truncated|end of|too short|not enough/i.test(reason) || !header.whole) {
     return new FoveaError('truncated', 'The picture ends before it is complete.', {
       hint: 'The copy was probably interrupted. Copy or export it again.',
       cause: error,
@@ -56,44 +59,55 @@ function refused(error: unknown, bytes: Uint8Array): FoveaError {
   });
 }
 
-/** round(v / 257). A loop: `Uint8Array.from` takes half a minute for the largest picture. */
-function toBytes(samples: Uint16Array): Uint8Array {
-  const bytes = new Uint8Array(samples.length);
-  for (let index = 0; index < bytes.length; index++) bytes[index] = Math.round((samples[index] as number) / 257);
-  return bytes;
+/**
+ * CMYK samples to RGB as Pillow's `convert('RGB')`: (255 - ink) (255 - black) / 255, rounded. libvips has undone
+ * Adobe's inversion and YCCK, and takes files without Adobe's marker for inverted too, as Pillow does.
+ */
+function cmykToRgb(cmyk: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((cmyk.length / 4) * 3);
+  for (let from = 0, to = 0; from < cmyk.length; from += 4, to += 3) {
+    const light = 255 - (cmyk[from + 3] as number);
+    for (let ink = 0; ink < 3; ink++) {
+      rgb[to + ink] = Math.round(((255 - (cmyk[from + ink] as number)) * light) / 255);
+    }
+  }
+  return rgb;
 }
 
 /**
- * Decodes a PNG (1 to 16 bits, grey, palette, RGB, alpha) or JPEG (grey, RGB, CMYK; EXIF orientation applied).
- * 16-bit samples go to 8 by the full range of the type: round(v / 257), so that one picture saved both ways is the
- * same. Errors: `damaged`, `truncated`, `too_large`.
+ * Decodes a PNG (1 to 16 bits, grey, palette, RGB, alpha) or JPEG (grey, RGB, CMYK; EXIF orientation applied). Errors:
+ * `unsupported_image`, `damaged`, `truncated`, `too_large`.
  */
 export async function decodePhotograph(bytes: Uint8Array): Promise<Photograph> {
+  const header = readPictureHeader(bytes);
   try {
-    const { space, depth, hasAlpha, channels } = await open(bytes).metadata();
+    const { space, depth, hasAlpha, channels, orientation = 1 } = await open(bytes).metadata();
     const wide = depth === 'ushort';
     const grey = channels - (hasAlpha ? 1 : 0) === 1;
-    const target = grey ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb';
+    const cmyk = space === 'cmyk';
+    const target = cmyk ? 'cmyk' : grey ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb';
     const { data, info } = await withoutMadeUpPixels((failOn) => {
       const upright = open(bytes, failOn).autoOrient();
       const opaque = hasAlpha ? upright.flatten({ background: '#000000' }) : upright;
-      return opaque
+      // Named on both ends, CMYK is not converted on the way.
+      return (cmyk ? opaque.pipelineColourspace('cmyk') : opaque)
         .toColourspace(target)
         .raw({ depth: wide ? 'ushort' : 'uchar' })
         .toBuffer({ resolveWithObject: true });
     });
-    if (info.channels !== 1 && info.channels !== 3) throw new Error(`${info.channels} channels`);
+    const { width, height } = info;
     const samples = wide
       ? new Uint16Array(data.buffer, data.byteOffset, data.length >> 1)
       : new Uint8Array(data.buffer, data.byteOffset, data.length);
-    const pixels = samples instanceof Uint16Array ? toBytes(samples) : samples;
-    return {
-      raster: { width: info.width, height: info.height, channels: info.channels, data: pixels },
-      bits: wide ? 16 : 8,
-      samples,
-      colourSpace: space,
-    };
+    // Orientations 5 to 8 stand on their side: width and height of a pixel change places.
+    const pixelAspect = orientation >= 5 ? 1 / header.pixelAspect : header.pixelAspect;
+    const picture = { width, height, header, pixelAspect };
+    if (info.channels === 4 && cmyk && samples instanceof Uint8Array) {
+      return { ...picture, channels: 3, samples: cmykToRgb(samples) };
+    }
+    if (info.channels !== 1 && info.channels !== 3) throw new Error(`${info.channels} channels`);
+    return { ...picture, channels: info.channels, samples };
   } catch (error) {
-    throw refused(error, bytes);
+    throw refused(error, header);
   }
 }

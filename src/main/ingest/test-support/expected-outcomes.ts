@@ -8,4 +8,5 @@ export const expectedOutcomes: readonly string[] = [
   'truncated',
   'too_large',
   'unsupported_transfer_syntax',
+  'unsupported_image',
 ];

@@ -1,6 +1,6 @@
 import { checkFrameHeader } from '../codestream/check-frame-header';
 import { findJpeg2000Codestream, type Jpeg2000Header, readJpeg2000Header } from '../codestream/jpeg-2000-header';
-import { damaged } from '../damaged';
+import { damaged, notRead } from '../damaged';
 import type { DecodedFrame } from '../decoded-frame';
 import type { ImageAttributes } from '../image-attributes';
 import { checkDecodedLength } from './check-decoded-length';
@@ -35,10 +35,10 @@ function check(bytes: Uint8Array, image: ImageAttributes): Checked {
   if (first === undefined) throw damaged('The compressed image has no channels.');
   checkFrameHeader({ ...header, components: header.components.length, precision: first.precision }, image);
   if (header.subsampled || header.tiles > MAX_TILES) {
-    throw damaged('The compressed image has a layout that Fovea does not read.');
+    throw notRead('The compressed image has subsampled channels or very many tiles, which Fovea does not read.');
   }
   if (header.components.some(({ precision, signed }) => precision !== first.precision || signed !== first.signed)) {
-    throw damaged('The channels of the compressed image have different depths.');
+    throw notRead('The channels of the compressed image have different depths, which Fovea does not read.');
   }
   return { codestream, header, ...first };
 }

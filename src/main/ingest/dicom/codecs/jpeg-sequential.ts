@@ -1,6 +1,6 @@
 import { checkFrameHeader } from '../codestream/check-frame-header';
 import { type JpegHeader, readJpegHeader } from '../codestream/jpeg-header';
-import { damaged } from '../damaged';
+import { damaged, notRead } from '../damaged';
 import type { DecodedFrame } from '../decoded-frame';
 import type { ImageAttributes } from '../image-attributes';
 import { checkDecodedLength } from './check-decoded-length';
@@ -24,8 +24,9 @@ const PROCESSES = new Set([0xc0, 0xc1, 0xc3]);
  */
 export async function decodeJpegSequential(codestream: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
   const header = readJpegHeader(codestream);
-  if (!PROCESSES.has(header.process))
-    throw damaged('The compressed image is a JPEG process that the file does not name.');
+  if (!PROCESSES.has(header.process)) {
+    throw notRead('The compressed image is a JPEG of another process than its transfer syntax allows.');
+  }
   checkFrameHeader({ ...header, components: header.componentIds.length }, image);
   const bytesPerSample = header.precision <= 8 ? 1 : 2;
   const bytes = await codec.run(({ Context, NativeCodecs }) => {
@@ -62,6 +63,7 @@ function storedColours(header: JpegHeader, image: ImageAttributes): string {
   if (image.samples !== 3) return declared;
   const ids = String.fromCharCode(...header.componentIds).toUpperCase();
   if (ids === 'RGB' || header.adobeTransform === 0) return 'RGB';
+  if (declared.startsWith('YBR_PARTIAL')) return declared;
   if (header.process !== 0xc3 && (header.jfif || header.adobeTransform === 1)) return 'YBR_FULL';
   return declared === 'YBR_FULL_422' ? 'YBR_FULL' : declared;
 }

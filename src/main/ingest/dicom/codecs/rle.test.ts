@@ -11,6 +11,7 @@ const image = (change: Partial<ImageAttributes>): ImageAttributes => ({
   highBit: 7,
   signed: false,
   planar: false,
+  declaredFrames: 1,
   frames: 1,
   photometricInterpretation: 'MONOCHROME2',
   float: false,

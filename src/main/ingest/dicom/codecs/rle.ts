@@ -1,4 +1,4 @@
-import { damaged } from '../damaged';
+import { damaged, notRead } from '../damaged';
 import type { DecodedFrame } from '../decoded-frame';
 import type { ImageAttributes } from '../image-attributes';
 
@@ -37,7 +37,9 @@ function decodeSegment(segment: Uint8Array, output: Uint8Array, start: number, s
 export function decodeRle(bytes: Uint8Array, image: ImageAttributes): DecodedFrame {
   const bytesPerSample = image.bitsAllocated / 8;
   if (bytesPerSample !== 1 && bytesPerSample !== 2 && bytesPerSample !== 4) {
-    throw damaged(`Run-length compression of ${image.bitsAllocated}-bit samples is not read.`);
+    throw notRead(
+      `The image is run-length compressed with ${image.bitsAllocated} bit a value, which Fovea does not read.`,
+    );
   }
   const segments = image.samples * bytesPerSample;
   if (bytes.length < HEADER_BYTES) throw damaged('The header of the run-length compressed image is cut off.');

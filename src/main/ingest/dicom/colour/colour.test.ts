@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
-import { dicomFile, imageModule, type TestElement } from '../../test-support/dicom-bytes';
+import { describe, expect, test } from 'vitest';
+import { dicomFile, encapsulated, imageModule, type TestElement } from '../../test-support/dicom-bytes';
 import { readImageAttributes } from '../image-attributes';
 import { readNativeFrame } from '../native-frame';
 import { openDicomFrame } from '../open-dicom';
 import { parseDicom } from '../parse';
-import { expandSegments } from './palette';
+import { expandSegments } from './segmented-palette';
 import { ybrFullToRgb } from './ybr-to-rgb';
 
 async function rgb(elements: readonly TestElement[], transferSyntax?: string): Promise<number[]> {
@@ -92,11 +92,95 @@ test('PALETTE COLOR: a signed first index', async () => {
 test('segmented palettes: discrete, linear and indirect (PS3.3, C.7.9.2)', () => {
   // Discrete 2 values; linear 4 to 20; indirect: 1 segment at byte 0 again.
   const words = Uint16Array.of(0, 2, 0, 4, 1, 4, 20, 2, 1, 0, 0);
-  expect([...expandSegments(words, 8)]).toEqual([0, 4, 8, 12, 16, 20, 0, 4]);
-  expect(() => expandSegments(words, 9)).toThrow('shorter');
-  expect(() => expandSegments(words, 7)).toThrow('longer');
-  expect(() => expandSegments(Uint16Array.of(1, 4, 20), 4)).toThrow('damaged');
-  expect(() => expandSegments(Uint16Array.of(0, 500, 1), 500)).toThrow('cut off');
+  expect([...expandSegments(words, 8, 2)]).toEqual([0, 4, 8, 12, 16, 20, 0, 4]);
+  expect(() => expandSegments(words, 9, 2)).toThrow('shorter');
+  expect(() => expandSegments(words, 7, 2)).toThrow('longer');
+  expect(() => expandSegments(Uint16Array.of(1, 4, 20), 4, 2)).toThrow('damaged');
+  expect(() => expandSegments(Uint16Array.of(0, 500, 1), 500, 2)).toThrow('cut off');
+});
+
+test('segmented palettes of 8 bits: every field is a byte', async () => {
+  // Discrete 10, 20; linear to 50 in 3; indirect: 1 segment at byte 0 again. The same by pydicom 3.0.
+  const fields = Uint8Array.of(0, 2, 10, 20, 1, 3, 50, 2, 1, 0, 0, 0, 0);
+  expect([...expandSegments(fields, 7, 1)]).toEqual([10, 20, 30, 40, 50, 10, 20]);
+  const descriptors = ['00281101', '00281102', '00281103'].map((tag): TestElement => [tag, 'US', [7, 0, 8]]);
+  const data = ['00281221', '00281222', '00281223'].map((tag): TestElement => [tag, 'OW', fields]);
+  const image = imageModule({ rows: 1, columns: 2, photometric: 'PALETTE COLOR' });
+  const pixel: TestElement = ['7fe00010', 'OB', Uint8Array.of(1, 4)];
+  expect(await rgb([...descriptors, ...data, ...image, pixel])).toEqual([20, 20, 20, 50, 50, 50]);
+});
+
+test('PALETTE COLOR: one depth for all three colours, although one of them is dark all over', async () => {
+  const image = imageModule({ rows: 1, columns: 1, photometric: 'PALETTE COLOR' });
+  const lut = palette(2, 0, 16, [
+    [0, 0x9000],
+    [0, 200],
+    [0, 200],
+  ]);
+  expect(await rgb([...image, ...lut, ['7fe00010', 'OB', Uint8Array.of(1)]])).toEqual([0x90, 0, 0]);
+});
+
+test('YBR_PARTIAL_422: luma from 16 to 235', async () => {
+  const image = imageModule({ rows: 1, columns: 4, samples: 3, photometric: 'YBR_PARTIAL_422' });
+  const bytes: TestElement = ['7fe00010', 'OB', Uint8Array.of(16, 235, 128, 128, 81, 145, 90, 240)];
+  // DCMTK 3.6.7 gives 0 0 0, 255 254 255, 255 0 0, 255 73 74 for this file; it cuts fractions off where we round.
+  const shown = await rgb([...image, bytes]);
+  const expected = [0, 0, 0, 255, 254, 255, 255, 0, 0, 255, 73, 74];
+  for (const [index, level] of expected.entries()) expect(Math.abs((shown[index] as number) - level)).toBeLessThan(2);
+});
+
+describe('a reason that is true', () => {
+  const pixel: TestElement = ['7fe00010', 'OB', new Uint8Array(96)];
+
+  test.each<[string, readonly TestElement[], string, RegExp]>([
+    [
+      'four channels',
+      imageModule({ rows: 2, columns: 2, samples: 4, photometric: 'CMYK' }),
+      'unsupported_image',
+      /4 channels/,
+    ],
+    ['12 bits in 12', imageModule({ rows: 2, columns: 2, allocated: 12 }), 'unsupported_image', /12 bits/],
+    ['HSV', imageModule({ rows: 2, columns: 2, samples: 3, photometric: 'HSV' }), 'unsupported_image', /as HSV/],
+    [
+      '4:2:0',
+      imageModule({ rows: 8, columns: 8, samples: 3, photometric: 'YBR_PARTIAL_420' }),
+      'unsupported_image',
+      /4:2:0/,
+    ],
+    ['grey in three channels', imageModule({ rows: 2, columns: 2, samples: 3 }), 'damaged', /contradicts itself/],
+  ])('%s', async (_name, image, code, message) => {
+    await expect(rgb([...image, pixel])).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test('one bit a value, run-length compressed', async () => {
+    const header = Buffer.alloc(66);
+    header.writeUInt32LE(1, 0);
+    header.writeUInt32LE(64, 4);
+    const file = dicomFile(
+      imageModule({ rows: 1, columns: 8, allocated: 1 }),
+      '1.2.840.10008.1.2.5',
+      encapsulated([], [header]),
+    );
+    await expect(openDicomFrame(parseDicom(file), 0)).rejects.toMatchObject({
+      code: 'unsupported_image',
+      message: 'The image is run-length compressed with 1 bit a value, which Fovea does not read.',
+    });
+  });
+
+  test('sequences within sequences beyond what the parser can follow', () => {
+    const open = Buffer.from('08001111535100' + '00ffffffff' + 'feff00e0ffffffff', 'hex');
+    const nested = Buffer.concat([dicomFile([]), ...Array.from({ length: 5000 }, () => open)]);
+    expect(() => parseDicom(nested)).toThrow('nests its sequences deeper than Fovea reads');
+  });
+});
+
+test('a window of a colour image is not used, and said', async () => {
+  const image = imageModule({ rows: 1, columns: 1, samples: 3, photometric: 'RGB' });
+  const window: TestElement = ['00281050', 'DS', '10'];
+  const file = dicomFile([...image, window, ['7fe00010', 'OB', Uint8Array.of(1, 2, 3)]]);
+  expect((await openDicomFrame(parseDicom(file), 0)).notes).toEqual([
+    'The window of the file was not used: the image is in colour.',
+  ]);
 });
 
 test('a palette without entries, or shorter than it says, is an error', async () => {

@@ -1,5 +1,9 @@
 import type { DataSet } from 'dicom-parser';
 import { damaged } from '../damaged';
+import { readLittleEndian } from '../little-endian';
+import type { Notes } from '../notes';
+import { readNumbers } from '../numbers/read-numbers';
+import { expandSegments } from './segmented-palette';
 
 /** One colour's look-up table (PS3.3, C.7.6.3.1.5 and C.7.6.3.1.6), with entries brought to 8 bits. */
 export interface Palette {
@@ -9,111 +13,102 @@ export interface Palette {
   readonly blue: Uint8Array;
 }
 
-interface Descriptor {
-  readonly count: number;
+/** Entries of one colour as they are stored. `depth`: bits that they are stored in, by the length of the data. */
+interface Channel {
   readonly first: number;
-  readonly bits: number;
+  readonly described: number;
+  readonly depth: 8 | 16;
+  readonly entries: Uint8Array | Uint16Array;
 }
 
-function readDescriptor(dataSet: DataSet, tag: string, signed: boolean): Descriptor {
-  const count = dataSet.uint16(tag, 0);
-  const first = signed ? dataSet.int16(tag, 1) : dataSet.uint16(tag, 1);
-  const bits = dataSet.uint16(tag, 2);
-  if (count === undefined || first === undefined || bits === undefined) {
+function toWords(bytes: Uint8Array): Uint16Array {
+  return Uint16Array.from(
+    { length: bytes.length >> 1 },
+    (_, index) => (bytes[2 * index] as number) | ((bytes[2 * index + 1] as number) << 8),
+  );
+}
+
+/** As many words as entries are 16 bits each, as many bytes are 8 bits, packed. Errors: `damaged`. */
+function readPlain(bytes: Uint8Array, count: number, described: number): Pick<Channel, 'depth' | 'entries'> {
+  if (bytes.length >= 2 * count) return { depth: 16, entries: toWords(bytes).subarray(0, count) };
+  const packed = bytes.length === count || bytes.length === count + 1;
+  if (packed || (described <= 8 && bytes.length >= count)) return { depth: 8, entries: bytes.subarray(0, count) };
+  throw damaged('The colour palette of the image is shorter than it says.');
+}
+
+/** The length says nothing here: segments are read as deep as the descriptor says, else the other way. */
+function readSegmented(bytes: Uint8Array, count: number, described: number): Pick<Channel, 'depth' | 'entries'> {
+  const read = (depth: 8 | 16) => ({
+    depth,
+    entries: depth === 8 ? expandSegments(bytes, count, 1) : expandSegments(toWords(bytes), count, 2),
+  });
+  const [first, second] = described <= 8 ? ([8, 16] as const) : ([16, 8] as const);
+  try {
+    return read(first);
+  } catch (error) {
+    try {
+      return read(second);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+function readChannel(dataSet: DataSet, colour: 1 | 2 | 3, signed: boolean, notes: Notes): Channel {
+  const tag = `x0028110${colour}`;
+  const [declared, firstRead, described] = readNumbers(
+    dataSet,
+    { tag, name: 'Palette Color Lookup Table Descriptor', vr: 'US' },
+    notes,
+  );
+  if (typeof declared !== 'number' || typeof firstRead !== 'number' || typeof described !== 'number') {
     throw damaged('The image has a colour palette without its description.');
   }
-  return { count: count === 0 ? 65_536 : count, first, bits };
+  const count = declared === 0 ? 65_536 : declared;
+  const first = (signed || dataSet.elements[tag]?.vr === 'SS') && firstRead > 32_767 ? firstRead - 65_536 : firstRead;
+  const plain = readLittleEndian(dataSet, `x0028120${colour}`);
+  const segmented = plain === null ? readLittleEndian(dataSet, `x0028122${colour}`) : null;
+  if (plain !== null) return { first, described, ...readPlain(plain, count, described) };
+  if (segmented !== null) return { first, described, ...readSegmented(segmented, count, described) };
+  throw damaged('The image has a colour palette without its entries.');
 }
 
-function readWords(dataSet: DataSet, tag: string): Uint16Array | null {
-  const element = dataSet.elements[tag];
-  if (element === undefined) return null;
-  if (element.dataOffset + element.length > dataSet.byteArray.length) return null;
-  return Uint16Array.from({ length: element.length >> 1 }, (_, index) => dataSet.uint16(tag, index) ?? 0);
+function largestOf(entries: ArrayLike<number>): number {
+  let largest = 0;
+  for (let index = 0; index < entries.length; index++) largest = Math.max(largest, entries[index] as number);
+  return largest;
 }
 
 /**
- * Segmented palette data (PS3.3, C.7.9.2): 0 discrete (count, values), 1 linear (count, end value), 2 indirect (count
- * of segments, byte offset as two words). Errors: `damaged`; bounded by `count` entries.
+ * How many bits entries of 16 bits use: one answer for all three colours, because a colour may be dark all over. What
+ * the descriptor says, unless an entry is larger; and 8 where no colour goes beyond, which some writers call 16.
  */
-export function expandSegments(words: Uint16Array, count: number): Uint16Array {
-  const out = new Uint16Array(count);
-  let length = 0;
-  let steps = 0;
-
-  function put(value: number): void {
-    if (length >= count) throw damaged('The colour palette of the image is longer than it says.');
-    out[length++] = value;
+function usedBits(channels: readonly Channel[], notes: Notes): number {
+  const wide = channels.filter(({ depth }) => depth === 16);
+  if (wide.length === 0) return 8;
+  const largest = Math.max(...wide.map(({ entries }) => largestOf(entries)));
+  const described = Math.max(...wide.map((channel) => channel.described));
+  const bits = largest < 256 ? 8 : described > 8 && described <= 16 && largest < 2 ** described ? described : 16;
+  if (bits !== described) {
+    notes.add('The entries of the colour palette have another depth than it says: the depth of the entries was used.');
   }
-
-  function expand(start: number, segments: number, allowIndirect: boolean): void {
-    let position = start;
-    for (let segment = 0; segment < segments && position < words.length; segment++) {
-      if (++steps > 4 * 65_536) throw damaged('The colour palette of the image does not end.');
-      const opcode = words[position];
-      const amount = words[position + 1];
-      if (amount === undefined) throw damaged('The colour palette of the image is cut off.');
-      if (opcode === 0) {
-        if (position + 2 + amount > words.length) throw damaged('The colour palette of the image is cut off.');
-        for (let index = 0; index < amount; index++) put(words[position + 2 + index] as number);
-        position += 2 + amount;
-      } else if (opcode === 1) {
-        const end = words[position + 2];
-        if (end === undefined || length === 0) throw damaged('The colour palette of the image is damaged.');
-        const begin = out[length - 1] as number;
-        for (let index = 1; index <= amount; index++) put(Math.round(begin + ((end - begin) * index) / amount));
-        position += 3;
-      } else if (opcode === 2 && allowIndirect) {
-        const low = words[position + 2];
-        const high = words[position + 3];
-        if (low === undefined || high === undefined) throw damaged('The colour palette of the image is cut off.');
-        expand((low + high * 65_536) >> 1, amount, false);
-        position += 4;
-      } else {
-        throw damaged('The colour palette of the image is damaged.');
-      }
-    }
-  }
-
-  expand(0, Number.POSITIVE_INFINITY, true);
-  if (length < count) throw damaged('The colour palette of the image is shorter than it says.');
-  return out;
-}
-
-/** 8-bit entries may be packed two a word, low byte first, in the byte order of the file. */
-function unpackBytes(words: Uint16Array, count: number): Uint8Array {
-  return Uint8Array.from({ length: count }, (_, index) => {
-    const word = words[index >> 1] as number;
-    return index % 2 === 0 ? word & 0xff : word >> 8;
-  });
-}
-
-function readChannel(dataSet: DataSet, { count, bits }: Descriptor, dataTag: string, segmentedTag: string): Uint8Array {
-  const words = readWords(dataSet, dataTag);
-  const segmented = words === null ? readWords(dataSet, segmentedTag) : null;
-  const values = words ?? (segmented === null ? null : expandSegments(segmented, count));
-  if (values === null) throw damaged('The image has a colour palette without its entries.');
-  if (values.length < count) {
-    if (bits <= 8 && values.length * 2 >= count) return unpackBytes(values, count);
-    throw damaged('The colour palette of the image is shorter than it says.');
-  }
-  const used = values.subarray(0, count);
-  // Some writers say 16 bits and store 8: if nothing is above 255, there is nothing to scale down.
-  const wide = bits > 8 && used.some((value) => value > 255);
-  return Uint8Array.from(used, (value) => (wide ? value >> 8 : value & 0xff));
+  return bits;
 }
 
 /** The palette of a PALETTE COLOR image. Errors: `damaged`. */
-export function readPalette(dataSet: DataSet, signed: boolean): Palette {
-  const red = readDescriptor(dataSet, 'x00281101', signed);
-  const green = readDescriptor(dataSet, 'x00281102', signed);
-  const blue = readDescriptor(dataSet, 'x00281103', signed);
-  return {
-    first: red.first,
-    red: readChannel(dataSet, red, 'x00281201', 'x00281221'),
-    green: readChannel(dataSet, green, 'x00281202', 'x00281222'),
-    blue: readChannel(dataSet, blue, 'x00281203', 'x00281223'),
-  };
+export function readPalette(dataSet: DataSet, signed: boolean, notes: Notes): Palette {
+  const channels = ([1, 2, 3] as const).map((colour) => readChannel(dataSet, colour, signed, notes));
+  const [red, green, blue] = channels as [Channel, Channel, Channel];
+  const shift = usedBits(channels, notes) - 8;
+  if (channels.some(({ depth, described }) => depth !== red.depth || (depth === 8 && described !== 8))) {
+    notes.add('The entries of the colour palette have another depth than it says: the depth of the entries was used.');
+  }
+  if (channels.some(({ first, entries }) => first !== red.first || entries.length !== red.entries.length)) {
+    notes.add('The three colours of the palette differ in length or begin: the beginning of red was used.');
+  }
+  const toBytes = ({ depth, entries }: Channel) =>
+    Uint8Array.from(entries, (value) => (depth === 8 ? value : value >> shift));
+  return { first: red.first, red: toBytes(red), green: toBytes(green), blue: toBytes(blue) };
 }
 
 /** Indices to interleaved RGB. Indices below the first entry take the first, above the last take the last. */

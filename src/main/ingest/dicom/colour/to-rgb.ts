@@ -1,9 +1,11 @@
 import type { DataSet } from 'dicom-parser';
-import { damaged } from '../damaged';
+import type { FoveaError } from '#shared/ipc/errors';
+import { damaged, notRead } from '../damaged';
 import type { ImageAttributes } from '../image-attributes';
+import type { Notes } from '../notes';
 import type { StoredValues } from '../stored-values';
 import { applyPalette, readPalette } from './palette';
-import { ybrFullToRgb } from './ybr-to-rgb';
+import { ybrFullToRgb, ybrPartialToRgb } from './ybr-to-rgb';
 
 /** Samples of more than 8 bits to 8, by their range: value * 255 / (2^bits - 1), rounded. */
 function toEightBits({ values }: StoredValues, { bitsStored, signed }: ImageAttributes): Uint8Array {
@@ -13,10 +15,23 @@ function toEightBits({ values }: StoredValues, { bitsStored, signed }: ImageAttr
   return Uint8Array.from(values, (value) => Math.round(((value + offset) * 255) / top));
 }
 
-/** A colour frame (three samples, or indices into a palette) as interleaved 8-bit RGB. Errors: `damaged`. */
-export function toRgb(stored: StoredValues, image: ImageAttributes, dataSet: DataSet): Uint8Array {
+/** Colour models that DICOM had once, and a wrong one for three channels: for a reason that is true. */
+function otherModel(photometric: string): FoveaError {
+  if (['HSV', 'ARGB', 'CMYK'].includes(photometric)) {
+    return notRead(`The colours of the image are stored as ${photometric}, which Fovea does not read.`);
+  }
+  return photometric.startsWith('MONOCHROME') || photometric === 'PALETTE COLOR'
+    ? damaged('The image contradicts itself: it has three channels and calls itself grey or indexed.')
+    : notRead('The image has three channels and names no colour model that Fovea reads.');
+}
+
+/**
+ * A colour frame (three samples, or indices into a palette) as interleaved 8-bit RGB. Errors: `damaged`,
+ * `unsupported_image`.
+ */
+export function toRgb(stored: StoredValues, image: ImageAttributes, dataSet: DataSet, notes: Notes): Uint8Array {
   const photometric = stored.photometricInterpretation;
-  if (stored.samples === 1) return applyPalette(readPalette(dataSet, image.signed), stored.values);
+  if (stored.samples === 1) return applyPalette(readPalette(dataSet, image.signed, notes), stored.values);
   const pixels = toEightBits(stored, image);
   switch (photometric) {
     case 'RGB':
@@ -24,8 +39,11 @@ export function toRgb(stored: StoredValues, image: ImageAttributes, dataSet: Dat
     case 'YBR_FULL':
     case 'YBR_FULL_422':
       return ybrFullToRgb(pixels);
+    case 'YBR_PARTIAL_422':
+    case 'YBR_PARTIAL_420':
+      return ybrPartialToRgb(pixels);
     default:
-      throw damaged('The image names a colour model that Fovea does not read.');
+      throw otherModel(photometric);
   }
 }
 

@@ -4,9 +4,8 @@ import { decodeErrorInfo } from '../../decode-error';
 import { sha256 } from '../../read-file';
 import { damaged } from '../damaged';
 import { loadDictionary } from '../dictionary';
-import { readImageAttributes } from '../image-attributes';
 import { type ParsedDicom, parseDicom } from '../parse';
-import { readDicomFrame } from '../read-frame';
+import { countFrames, readDicomFrame } from '../read-frame';
 import { readText } from '../text';
 import { DEFLATED_LITTLE_ENDIAN, EXPLICIT_BIG_ENDIAN, IMPLICIT_LITTLE_ENDIAN } from '../transfer-syntax';
 import { ActionCounts } from './action-counts';
@@ -139,7 +138,7 @@ function deflated(body: readonly Buffer[]): Buffer {
 /** Reads what was written as any other file: a source that contradicts itself must not become a file that nobody can read. */
 async function checkWritten(bytes: Buffer, source: ParsedDicom): Promise<void> {
   const written = parseDicom(bytes);
-  const last = readImageAttributes(source.dataSet).frames - 1;
+  const last = countFrames(source) - 1;
   const same = async (frame: number) => (await samplesOf(written, frame)) === (await samplesOf(source, frame));
   if (written.stop !== null || !(await same(0)) || (last > 0 && !(await same(last)))) {
     throw damaged('The DICOM file contradicts itself: its image could not be carried over whole.');
@@ -149,7 +148,7 @@ async function checkWritten(bytes: Buffer, source: ParsedDicom): Promise<void> {
 /** A hash of the sample values of a frame, or the code of why it cannot be decoded. */
 async function samplesOf(file: ParsedDicom, frame: number): Promise<string> {
   try {
-    const { values } = (await readDicomFrame(file, frame)).stored;
+    const { values } = (await readDicomFrame(file, frame, new Set())).stored;
     // One NaN is as good as another.
     for (let index = 0; index < values.length; index++) if (Number.isNaN(values[index])) values[index] = Number.NaN;
     return sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));

@@ -1,7 +1,7 @@
 import type { DataSet, Element } from 'dicom-parser';
 import { damaged, truncated } from '../damaged';
 import { type Dictionary, formatTag } from '../dictionary';
-import { textDecoder } from '../text';
+import { readCharacterSet } from '../text';
 import { valueRepresentations } from '../value-representations';
 import type { ActionCounts } from './action-counts';
 import type { CleanPixels, PIXEL_DATA } from './clean-pixels/clean-pixel-data';
@@ -174,7 +174,13 @@ function deidentifyElement(
   }
   const table = trimTable(dataSet, tag, value);
   if (table.length < value.length) counts.add('behind tables', 'bytes behind the entries of a table', 'removed');
-  const replaced = withoutIdentity(tag, known, table, (bytes) => textDecoder(dataSet).decode(bytes), context.terms);
+  const replaced = withoutIdentity(
+    tag,
+    known,
+    table,
+    (bytes) => readCharacterSet(dataSet).decode(bytes).text,
+    context.terms,
+  );
   if (replaced !== null) {
     counts.add('own values', 'kept attributes with a name, number or date of the file', 'replaced');
     return put(replaced);

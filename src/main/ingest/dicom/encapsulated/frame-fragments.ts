@@ -1,40 +1,86 @@
 import type { DataSet, Element, Fragment } from 'dicom-parser';
 import { damaged, truncated } from '../damaged';
+import { heldFrames } from '../held-frames';
+import type { ImageAttributes } from '../image-attributes';
+import type { Notes } from '../notes';
+import type { PixelEncoding } from '../transfer-syntax';
 import { readFrameOffsets } from './offset-tables';
 
-/** Whether a fragment starts a new JPEG (SOI) or JPEG 2000 (SOC, SIZ) codestream. */
+/** Fragments by frame, in order. */
+type Frames = readonly (readonly Fragment[])[];
+
+const RLE_HEADER_BYTES = 64;
+
+/** An RLE header (PS3.5, G.5): how many segments there are, and that the first is right behind the header. */
+function startsRle(bytes: Uint8Array, { position, length }: Fragment, image: ImageAttributes): boolean {
+  if (length < RLE_HEADER_BYTES || position + RLE_HEADER_BYTES > bytes.length) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + position, 8);
+  const segments = image.samples * Math.ceil(image.bitsAllocated / 8);
+  return view.getUint32(0, true) === segments && view.getUint32(4, true) === RLE_HEADER_BYTES;
+}
+
+/** Whether a fragment starts a new JPEG (SOI) or JPEG 2000 (SOC, SIZ; or a JP2 file's first box) codestream. */
 function startsCodestream(bytes: Uint8Array, { position, length }: Fragment): boolean {
-  if (length < 4 || position + 4 > bytes.length || bytes[position] !== 0xff) return false;
-  const second = bytes[position + 1];
-  const third = bytes[position + 2];
-  return (second === 0xd8 && third === 0xff) || (second === 0x4f && third === 0xff && bytes[position + 3] === 0x51);
+  if (length < 4 || position + 8 > bytes.length) return false;
+  const [first, second, third, fourth] = bytes.subarray(position, position + 4);
+  if (first === 0xff && second === 0xd8 && third === 0xff) return true;
+  if (first === 0xff && second === 0x4f && third === 0xff && fourth === 0x51) return true;
+  return Buffer.from(bytes.subarray(position + 4, position + 8)).toString('latin1') === 'jP  ';
+}
+
+/** Groups that begin at the given fragments. */
+function groupAt(fragments: readonly Fragment[], starts: readonly number[]): Frames {
+  return starts.map((start, index) => fragments.slice(start, starts[index + 1] ?? fragments.length));
 }
 
 /**
- * The fragments of one frame (PS3.5, A.4), by the surest rule that applies: a single frame owns them all; as many
- * fragments as frames are one each; an offset table says; else a frame starts where a codestream starts.
+ * Fragments by frame (PS3.5, A.4), by the surest rule that applies: as many fragments as frames are one each; an
+ * offset table for as many frames; where codestreams start; an offset table for another number; and where nothing
+ * shows a start, one frame owns them all. Errors: `damaged`.
  */
-export function findFrameFragments(dataSet: DataSet, pixelData: Element, frames: number, frame: number): Fragment[] {
+function groupFragments(dataSet: DataSet, pixelData: Element, image: ImageAttributes, encoding: PixelEncoding): Frames {
   const fragments = pixelData.fragments ?? [];
+  const { declaredFrames: declared } = image;
   if (fragments.length === 0) throw damaged('The compressed image has no data in it.');
-  if (frames === 1) return fragments;
-  if (fragments.length === frames) return fragments.slice(frame, frame + 1);
-  if (fragments.length < frames) {
-    if (frame < fragments.length) return fragments.slice(frame, frame + 1);
-    throw truncated(`The file says that it has ${frames} frames, but only ${fragments.length} are there.`);
-  }
-  const offsets = readFrameOffsets(dataSet, pixelData, frames);
-  if (offsets !== null) {
-    const first = offsets[frame] as number;
-    const next = offsets[frame + 1] ?? Number.POSITIVE_INFINITY;
-    const found = fragments.filter(({ offset }) => offset >= first && offset < next);
-    if (found[0]?.offset === first) return found;
-  }
-  const starts = fragments.flatMap((fragment, index) => (startsCodestream(dataSet.byteArray, fragment) ? [index] : []));
-  if (starts.length !== frames || starts[0] !== 0) {
-    throw damaged(`The file says that it has ${frames} frames, but its data do not show where they start.`);
-  }
-  return fragments.slice(starts[frame], starts[frame + 1] ?? fragments.length);
+  if (fragments.length === (declared ?? 1)) return fragments.map((fragment) => [fragment]);
+  const offsets = readFrameOffsets(dataSet, pixelData);
+  const places = new Map(fragments.map(({ offset }, index) => [offset, index]));
+  const byTable = offsets?.flatMap((offset) => places.get(offset) ?? []) ?? [];
+  const table = byTable[0] === 0 && byTable.length === offsets?.length ? groupAt(fragments, byTable) : null;
+  if (table !== null && table.length === declared) return table;
+  const starts = fragments.flatMap((fragment, index) => {
+    const starting =
+      encoding === 'rle'
+        ? startsRle(dataSet.byteArray, fragment, image)
+        : startsCodestream(dataSet.byteArray, fragment);
+    return starting ? [index] : [];
+  });
+  if (starts[0] === 0) return groupAt(fragments, starts);
+  if ((declared ?? 1) === 1) return [fragments];
+  if (table !== null) return table;
+  if (fragments.length < (declared ?? 1)) return fragments.map((fragment) => [fragment]);
+  throw damaged(`The file says that it has ${declared} frames, but its data do not show where they start.`);
+}
+
+/**
+ * The frames of encapsulated pixel data, and what of them does not match Number of Frames as notes: the header's number
+ * counts where there are as many or more; what is there where they are fewer, or the header has no number. `cut`: the
+ * file ends early, so that missing frames are lost and not miscounted. Errors: `damaged`.
+ */
+export function findFrames(
+  dataSet: DataSet,
+  pixelData: Element,
+  image: ImageAttributes,
+  encoding: PixelEncoding,
+  cut: boolean,
+  notes: Notes,
+): { readonly count: number; readonly frames: Frames } {
+  const frames = groupFragments(dataSet, pixelData, image, encoding);
+  const { declaredFrames: declared } = image;
+  const held = frames.length;
+  const missing = declared !== null && held < declared;
+  if (held !== (declared ?? 1) && !(missing && cut)) notes.add(heldFrames(declared, held));
+  return { count: declared === null || (missing && !cut) ? held : declared, frames };
 }
 
 /** The fragments of one frame as one codestream. Errors: `truncated`. */

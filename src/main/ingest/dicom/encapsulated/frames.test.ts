@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { dicomFile, encapsulated, imageModule, type TestElement } from '../../test-support/dicom-bytes';
+import { readImageAttributes } from '../image-attributes';
 import { openDicomFrame } from '../open-dicom';
 import { parseDicom } from '../parse';
 import { readDicomFrame } from '../read-frame';
-import { findFrameFragments, joinFragments } from './frame-fragments';
+import { findFrames, joinFragments } from './frame-fragments';
 
 const RLE = '1.2.840.10008.1.2.5';
 const JPEG = '1.2.840.10008.1.2.4.50';
@@ -18,7 +19,7 @@ function rleFrame(level: number): Buffer {
 
 const image = (frames: number) => imageModule({ rows: 2, columns: 2, frames });
 const values = async (file: Buffer, frame: number) => [
-  ...(await readDicomFrame(parseDicom(file), frame)).stored.values,
+  ...(await readDicomFrame(parseDicom(file), frame, new Set())).stored.values,
 ];
 
 test('as many fragments as frames are one each', async () => {
@@ -59,9 +60,8 @@ test('without a table a frame starts where a codestream starts', () => {
   const { dataSet } = parseDicom(dicomFile(image(2), JPEG, encapsulated([], [soi, more, more, soi, more])));
   const pixelData = dataSet.elements['x7fe00010'];
   if (pixelData === undefined) throw new Error('no pixel data');
-  const lengths = [0, 1].map(
-    (frame) => joinFragments(dataSet.byteArray, findFrameFragments(dataSet, pixelData, 2, frame)).length,
-  );
+  const { frames } = findFrames(dataSet, pixelData, readImageAttributes(dataSet), 'jpeg-baseline', false, new Set());
+  const lengths = frames.map((fragments) => joinFragments(dataSet.byteArray, fragments).length);
   expect(lengths).toEqual([12, 8]);
 });
 
@@ -72,10 +72,13 @@ test('a table that is wrong, and no codestream to go by: an error, no guess', as
   await expect(values(file, 1)).rejects.toMatchObject({ code: 'damaged' });
 });
 
-test('fewer fragments than frames: those that are there read, the others are missing', async () => {
+test('fewer fragments than frames: those that are there are read, and it is said', async () => {
   const file = dicomFile(image(3), RLE, encapsulated([], [rleFrame(5), rleFrame(6)]));
   expect((await values(file, 1))[0]).toBe(6);
-  await expect(values(file, 2)).rejects.toMatchObject({ code: 'truncated' });
+  await expect(values(file, 2)).rejects.toMatchObject({ code: 'not_found' });
+  const { image: seen, notes } = await openDicomFrame(parseDicom(file), 0);
+  expect(seen.frames).toBe(2);
+  expect(notes).toEqual(['Number of Frames is 3, but the pixel data hold 2 frames: what they hold is read.']);
 });
 
 test('a file that ends inside its fragments', async () => {

@@ -1,7 +1,10 @@
 import type { DataSet } from 'dicom-parser';
 import type { ImageAttributes } from '../image-attributes';
+import type { Notes } from '../notes';
+import { type NumberAttribute, readNumber } from '../numbers/read-numbers';
 import type { StoredValues, ValueArray } from '../stored-values';
-import { applyModalityTransform, readModalityTransform } from './modality-transform';
+import { readText } from '../text';
+import { applyModalityTransform, type ModalityTransform, readModalityTransform } from './modality-transform';
 import { type CountedValues, countValues } from './statistics';
 import { readVoi, type Voi } from './voi';
 
@@ -19,29 +22,84 @@ export interface GreyFrame {
   readonly inverted: boolean;
 }
 
-/** Pixel Padding Value (0028,0120), and the range up to its limit (0028,0121). */
-function readPadding(dataSet: DataSet, { signed }: ImageAttributes): GreyFrame['isPadding'] {
-  const read = (tag: string) => (signed ? dataSet.int16(tag) : dataSet.uint16(tag));
-  const value = read('x00280120');
-  if (value === undefined) return () => false;
-  const limit = read('x00280121') ?? value;
+/** Pixel Padding Value (0028,0120) and Pixel Padding Range Limit (0028,0121), or their kin for pixels that are floats. */
+function paddingAttributes({ float, bitsAllocated, signed }: ImageAttributes): readonly NumberAttribute[] {
+  const [value, limit, vr] = !float
+    ? (['x00280120', 'x00280121', signed ? 'SS' : 'US'] as const)
+    : bitsAllocated === 64
+      ? (['x00280123', 'x00280125', 'FD'] as const)
+      : (['x00280122', 'x00280124', 'FL'] as const);
+  return [
+    { tag: value, name: 'Pixel Padding Value', vr },
+    { tag: limit, name: 'Pixel Padding Range Limit', vr },
+  ];
+}
+
+/** Padding is a value, or the range between it and its limit, both included (PS3.3, C.7.5.1.1.2). */
+function readPadding(dataSet: DataSet, image: ImageAttributes, notes: Notes): GreyFrame['isPadding'] {
+  const [value, other] = paddingAttributes(image).map((attribute) => readNumber(dataSet, attribute, notes));
+  if (value === undefined) {
+    if (other !== undefined)
+      notes.add('Pixel Padding Range Limit stands without a Pixel Padding Value: it was not used.');
+    return () => false;
+  }
+  const limit = other ?? value;
   const low = Math.min(value, limit);
   const high = Math.max(value, limit);
   return (stored) => stored >= low && stored <= high;
 }
 
+/**
+ * Presentation LUT Shape (2050,0020) says the same as Photometric Interpretation (PS3.3, C.8.11.3): IDENTITY with
+ * MONOCHROME2, INVERSE with MONOCHROME1. Where they contradict each other the latter counts, as in all viewers.
+ */
+function notePresentation(dataSet: DataSet, inverted: boolean, notes: Notes): void {
+  const shape = readText(dataSet, 'x20500020')?.toUpperCase();
+  if ((shape === 'IDENTITY' && inverted) || (shape === 'INVERSE' && !inverted)) {
+    notes.add(
+      `Presentation LUT Shape contradicts Photometric Interpretation: the picture is shown as ${inverted ? 'MONOCHROME1' : 'MONOCHROME2'}.`,
+    );
+  }
+}
+
+/** A supplemental palette colours a part of the values of a grey image (PS3.3, C.7.6.19); a model sees them as grey. */
+function noteSupplementalPalette(dataSet: DataSet, notes: Notes): void {
+  if (dataSet.elements['x00281101'] === undefined) return;
+  notes.add('The file has a supplemental colour palette for some of its values: they are shown in grey.');
+}
+
+/** Whether the input of a VOI LUT may be negative: never behind a Modality LUT, whose entries are unsigned. */
+function mayBeNegative(transform: ModalityTransform, { bitsStored, signed }: ImageAttributes): boolean {
+  if (transform.kind === 'table') return false;
+  const low = signed ? -(2 ** (bitsStored - 1)) : 0;
+  const high = signed ? -low - 1 : 2 ** bitsStored - 1;
+  const { slope, intercept } = transform;
+  return Math.min(low * slope, high * slope) + intercept < 0;
+}
+
 /** One grey frame, ready for either way to 8 bits. */
-export function toGreyFrame(dataSet: DataSet, frame: number, image: ImageAttributes, stored: StoredValues): GreyFrame {
-  const transform = readModalityTransform(dataSet, frame, image.signed);
+export function toGreyFrame(
+  dataSet: DataSet,
+  frame: number,
+  image: ImageAttributes,
+  stored: StoredValues,
+  notes: Notes,
+): GreyFrame {
+  const transform = readModalityTransform(dataSet, frame, image.signed, notes);
   const toUnits = (value: number) => applyModalityTransform(transform, value);
-  const isPadding = readPadding(dataSet, image);
-  const negative = image.signed || (transform.kind === 'linear' && transform.intercept < 0);
+  const isPadding = readPadding(dataSet, image, notes);
+  const inverted = stored.photometricInterpretation === 'MONOCHROME1';
+  notePresentation(dataSet, inverted, notes);
+  noteSupplementalPalette(dataSet, notes);
+  if (!stored.photometricInterpretation.startsWith('MONOCHROME')) {
+    notes.add('The image has one channel and no palette, but does not call itself grey: it is shown as grey.');
+  }
   return {
     stored: stored.values,
     toUnits,
     isPadding,
     counted: countValues(stored.values, toUnits, (value) => !isPadding(value)),
-    voi: readVoi(dataSet, frame, negative),
-    inverted: stored.photometricInterpretation === 'MONOCHROME1',
+    voi: readVoi(dataSet, frame, mayBeNegative(transform, image), notes),
+    inverted,
   };
 }

@@ -1,11 +1,18 @@
 import type { DataSet } from 'dicom-parser';
+import { readLittleEndian } from '../little-endian';
+import type { Notes } from '../notes';
+import { type NumberAttribute, readNumbers } from '../numbers/read-numbers';
 
 /** A Modality or VOI LUT (PS3.3, C.11.1.1 and C.11.2.1.1). */
 export interface LookupTable {
   readonly first: number;
+  /** Bits of an entry by the descriptor; 8 where two are packed in a word. */
   readonly bits: number;
   readonly entries: Uint16Array;
 }
+
+const LUT_DESCRIPTOR: NumberAttribute = { tag: 'x00283002', name: 'LUT Descriptor', vr: 'US' };
+const LUT_DATA = 'x00283006';
 
 /** Values below the first input get the first entry, values above the last get the last. */
 export function lookUp(table: LookupTable, value: number): number {
@@ -13,27 +20,48 @@ export function lookUp(table: LookupTable, value: number): number {
   return table.entries[index] as number;
 }
 
+/** 16-bit entries as words, 8-bit ones as words or packed in bytes: the length of the data tells. */
+function readEntries(
+  bytes: Uint8Array,
+  count: number,
+): { readonly entries: Uint16Array; readonly packed: boolean } | null {
+  if (bytes.length >= 2 * count) {
+    return { packed: false, entries: Uint16Array.from({ length: count }, (_, index) => wordAt(bytes, index)) };
+  }
+  const packed = bytes.length === count || bytes.length === count + 1;
+  return packed ? { packed, entries: Uint16Array.from(bytes.subarray(0, count)) } : null;
+}
+
+const wordAt = (bytes: Uint8Array, index: number) =>
+  (bytes[2 * index] as number) | ((bytes[2 * index + 1] as number) << 8);
+
 /**
- * Reads LUT Descriptor (0028,3002) and LUT Data (0028,3006) of a LUT sequence's item. The descriptor's first value 0
- * means 65,536 entries; its second is signed when the input may be negative. Null when the table is absent or shorter
- * than it says.
+ * The LUT in a LUT sequence's item, null where it has none or what it has is no whole table, which is noted. The
+ * descriptor's first value 0 means 65,536 entries; its second is signed when the input may be negative. `name` is for
+ * notes, as in “VOI LUT”.
  */
-export function readLookupTable(item: DataSet | undefined, signedInput: boolean): LookupTable | null {
-  const data = item?.elements['x00283006'];
-  const count = item?.uint16('x00283002', 0);
-  const bits = item?.uint16('x00283002', 2);
-  const first = signedInput ? item?.int16('x00283002', 1) : item?.uint16('x00283002', 1);
-  if (item === undefined || data === undefined || count === undefined || bits === undefined || first === undefined) {
+export function readLookupTable(
+  item: DataSet | undefined,
+  signedInput: boolean,
+  name: string,
+  notes: Notes,
+): LookupTable | null {
+  if (item === undefined) return null;
+  const [count, first, bits] = readNumbers(item, LUT_DESCRIPTOR, notes);
+  const bytes = readLittleEndian(item, LUT_DATA);
+  const length = count === 0 ? 65_536 : count;
+  const read = bytes === null || typeof length !== 'number' ? null : readEntries(bytes, length);
+  if (read === null || typeof first !== 'number' || typeof bits !== 'number' || length === 0) {
+    notes.add(`The ${name} of the file is incomplete and was not used.`);
     return null;
   }
-  const length = count === 0 ? 65_536 : count;
-  if (data.dataOffset + data.length > item.byteArray.length) return null;
-  if (data.length >= 2 * length) {
-    return { first, bits, entries: Uint16Array.from({ length }, (_, index) => item.uint16('x00283006', index) ?? 0) };
+  if (read.packed && bits !== 8) {
+    notes.add(`The entries of the ${name} are narrower than its descriptor says: they were read as they are stored.`);
   }
-  if (bits <= 8 && data.length >= length) {
-    const bytes = item.byteArray.subarray(data.dataOffset, data.dataOffset + length);
-    return { first, bits, entries: Uint16Array.from(bytes) };
-  }
-  return null;
+  const signed = signedInput || item.elements[LUT_DESCRIPTOR.tag]?.vr === 'SS';
+  return {
+    first: signed && first > 32_767 ? first - 65_536 : first,
+    bits: read.packed ? 8 : bits,
+    entries: read.entries,
+  };
 }

@@ -1,5 +1,8 @@
 import type { DataSet } from 'dicom-parser';
 import { firstItem, frameScopes } from '../functional-groups';
+import type { Notes } from '../notes';
+import { type NumberAttribute, readNumber } from '../numbers/read-numbers';
+import { readText } from '../text';
 import { type LookupTable, lookUp, readLookupTable } from './lookup-table';
 
 /** From stored values to the modality's units, such as Hounsfield (PS3.3, C.11.1). */
@@ -9,24 +12,50 @@ export type ModalityTransform =
 
 const PIXEL_VALUE_TRANSFORMATION_SEQUENCE = 'x00289145';
 const MODALITY_LUT_SEQUENCE = 'x00283000';
+const RESCALE_INTERCEPT: NumberAttribute = { tag: 'x00281052', name: 'Rescale Intercept', vr: 'DS' };
+const RESCALE_SLOPE: NumberAttribute = { tag: 'x00281053', name: 'Rescale Slope', vr: 'DS' };
+
+const IDENTITY: ModalityTransform = { kind: 'linear', slope: 1, intercept: 0 };
+
+/**
+ * X-Ray Angiographic and Radiofluoroscopic images, and the retired bi-plane ones: their Modality LUT leads back to
+ * X-ray intensity, for subtraction, and is not for display (PS3.3, C.8.7.1; PS3.4, N.2.1.1). Their windows are in
+ * stored values. DCMTK passes over it for the same classes.
+ */
+const withoutModalityTransform: ReadonlySet<string> = new Set([
+  '1.2.840.10008.5.1.4.1.1.12.1',
+  '1.2.840.10008.5.1.4.1.1.12.2',
+  '1.2.840.10008.5.1.4.1.1.12.3',
+]);
 
 /** The Modality LUT of a frame, else its rescale, else the identity. Never assumed to be one for a whole file. */
-export function readModalityTransform(dataSet: DataSet, frame: number, signed: boolean): ModalityTransform {
-  const table = readLookupTable(firstItem(dataSet, MODALITY_LUT_SEQUENCE), signed);
+export function readModalityTransform(
+  dataSet: DataSet,
+  frame: number,
+  signed: boolean,
+  notes: Notes,
+): ModalityTransform {
+  const transform = readDeclared(dataSet, frame, signed, notes);
+  const changes = transform.kind === 'table' || transform.slope !== 1 || transform.intercept !== 0;
+  if (!changes || !withoutModalityTransform.has(readText(dataSet, 'x00080016') ?? '')) return transform;
+  notes.add('The Modality LUT or rescale of the file was not used: in X-ray angiography it is not for display.');
+  return IDENTITY;
+}
+
+function readDeclared(dataSet: DataSet, frame: number, signed: boolean, notes: Notes): ModalityTransform {
+  const table = readLookupTable(firstItem(dataSet, MODALITY_LUT_SEQUENCE), signed, 'Modality LUT', notes);
   if (table !== null) return { kind: 'table', table };
   for (const scope of frameScopes(dataSet, frame, PIXEL_VALUE_TRANSFORMATION_SEQUENCE)) {
-    const slope = scope.floatString('x00281053');
-    const intercept = scope.floatString('x00281052');
+    const slope = readNumber(scope, RESCALE_SLOPE, notes);
+    const intercept = readNumber(scope, RESCALE_INTERCEPT, notes);
     if (slope === undefined && intercept === undefined) continue;
-    // A slope of 0 would make every pixel the same: written by mistake, it means that there is no rescale.
-    const usable = slope !== undefined && Number.isFinite(slope) && slope !== 0;
-    return {
-      kind: 'linear',
-      slope: usable ? slope : 1,
-      intercept: intercept !== undefined && Number.isFinite(intercept) ? intercept : 0,
-    };
+    // A slope of 0 would make every pixel the same.
+    if (slope === 0) notes.add('Rescale Slope is 0, which DICOM does not allow: 1 was used.');
+    if (slope === undefined) notes.add('Rescale Intercept stands without a Rescale Slope: a slope of 1 was used.');
+    if (intercept === undefined) notes.add('Rescale Slope stands without a Rescale Intercept: 0 was used.');
+    return { kind: 'linear', slope: slope === undefined || slope === 0 ? 1 : slope, intercept: intercept ?? 0 };
   }
-  return { kind: 'linear', slope: 1, intercept: 0 };
+  return IDENTITY;
 }
 
 /** One value. */

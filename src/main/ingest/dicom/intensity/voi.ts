@@ -2,6 +2,9 @@ import type { DataSet } from 'dicom-parser';
 import { assertNever } from '#shared/ipc/errors';
 import type { IntensityWindow } from '../../types';
 import { firstItem, frameScopes } from '../functional-groups';
+import type { Notes } from '../notes';
+import { type NumberAttribute, readNumbers } from '../numbers/read-numbers';
+import { readText } from '../text';
 import { type LookupTable, lookUp, readLookupTable } from './lookup-table';
 
 export type VoiFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
@@ -15,32 +18,65 @@ export interface Voi {
 
 const FRAME_VOI_LUT_SEQUENCE = 'x00289132';
 const VOI_LUT_SEQUENCE = 'x00283010';
-/** No file in use names more; some hold thousands. */
-const MAX_WINDOWS = 64;
+const WINDOW_CENTER: NumberAttribute = { tag: 'x00281050', name: 'Window Center', vr: 'DS' };
+const WINDOW_WIDTH: NumberAttribute = { tag: 'x00281051', name: 'Window Width', vr: 'DS' };
 
-function readFunction(scope: DataSet): VoiFunction {
-  const name = scope.string('x00281056')?.trim();
-  return name === 'LINEAR_EXACT' || name === 'SIGMOID' ? name : 'LINEAR';
+function readFunction(scope: DataSet, notes: Notes): VoiFunction {
+  const name = readText(scope, 'x00281056')?.toUpperCase() ?? 'LINEAR';
+  if (name === 'LINEAR' || name === 'LINEAR_EXACT' || name === 'SIGMOID') return name;
+  notes.add('VOI LUT Function is none that DICOM has: windows are taken as LINEAR.');
+  return 'LINEAR';
 }
 
-function readWindows(scope: DataSet, voiFunction: VoiFunction): IntensityWindow[] {
-  const count = Math.min(scope.numStringValues('x00281050') ?? 0, MAX_WINDOWS);
+/** LINEAR wants a width of at least 1, the others one above 0 (PS3.3, C.11.2.1.2 and C.11.2.1.3). */
+function isAllowed(width: number, voiFunction: VoiFunction): boolean {
+  return voiFunction === 'LINEAR' ? width >= 1 : width > 0;
+}
+
+function readWindows(scope: DataSet, voiFunction: VoiFunction, notes: Notes): IntensityWindow[] {
+  const centers = readNumbers(scope, WINDOW_CENTER, notes);
+  const widths = readNumbers(scope, WINDOW_WIDTH, notes);
   const windows: IntensityWindow[] = [];
-  for (let index = 0; index < count; index++) {
-    const center = scope.floatString('x00281050', index);
-    const width = scope.floatString('x00281051', index);
-    if (center === undefined || width === undefined || !Number.isFinite(center) || !Number.isFinite(width)) continue;
-    if (width >= (voiFunction === 'LINEAR' ? 1 : Number.MIN_VALUE)) windows.push({ center, width });
+  for (let index = 0; index < Math.max(centers.length, widths.length); index++) {
+    const center = centers[index] ?? null;
+    const width = widths[index] ?? null;
+    if (center === null || width === null) {
+      notes.add('A window of the file was not used: its centre or its width is missing.');
+    } else if (!isAllowed(width, voiFunction)) {
+      notes.add(
+        `A window of the file was not used: DICOM wants a width of ${voiFunction === 'LINEAR' ? '1 or more' : 'more than 0'} for ${voiFunction}.`,
+      );
+    } else windows.push({ center, width });
   }
   return windows;
 }
 
+/** Depths that entries of a VOI LUT have in practice. */
+const DEPTHS = [8, 10, 12, 14, 16];
+
+/**
+ * A VOI LUT with the depth that its entries have, which is what white is measured by. An entry that is larger than the
+ * descriptor allows is believed; and where the largest would leave the picture below a quarter of its brightness, the
+ * depth that it needs is.
+ */
+function withUsedDepth(table: LookupTable, notes: Notes): LookupTable {
+  const { entries, bits } = table;
+  const largest = entries.reduce((most, entry) => Math.max(most, entry), 0);
+  const legal = bits >= 8 && bits <= 16;
+  if (legal && largest < 2 ** bits && (largest === 0 || largest >= 2 ** (bits - 2))) return table;
+  notes.add(
+    'The entries of the VOI LUT have another depth than its descriptor says: the depth of the entries was used.',
+  );
+  return { ...table, bits: DEPTHS.find((depth) => largest < 2 ** depth) ?? 16 };
+}
+
 /** Windows and VOI LUT of one frame. `signed` says whether values after the modality LUT may be negative. */
-export function readVoi(dataSet: DataSet, frame: number, signed: boolean): Voi {
-  const table = readLookupTable(firstItem(dataSet, VOI_LUT_SEQUENCE), signed);
+export function readVoi(dataSet: DataSet, frame: number, signed: boolean, notes: Notes): Voi {
+  const stored = readLookupTable(firstItem(dataSet, VOI_LUT_SEQUENCE), signed, 'VOI LUT', notes);
+  const table = stored === null ? null : withUsedDepth(stored, notes);
   for (const scope of frameScopes(dataSet, frame, FRAME_VOI_LUT_SEQUENCE)) {
-    const voiFunction = readFunction(scope);
-    const windows = readWindows(scope, voiFunction);
+    const voiFunction = readFunction(scope, notes);
+    const windows = readWindows(scope, voiFunction, notes);
     if (windows.length > 0) return { windows, voiFunction, table };
   }
   return { windows: [], voiFunction: 'LINEAR', table };

@@ -21,8 +21,9 @@ export async function stripMetadata(source: Buffer, kind: 'png' | 'jpeg'): Promi
   const stripped = kind === 'png' ? stripPng(source, orientation) : stripJpeg(source, orientationSegment(orientation));
   const after = await decodePhotograph(stripped.bytes);
   const same =
-    before.raster.width === after.raster.width &&
-    before.raster.height === after.raster.height &&
+    before.width === after.width &&
+    before.height === after.height &&
+    before.pixelAspect === after.pixelAspect &&
     Buffer.compare(bytesOf(before.samples), bytesOf(after.samples)) === 0;
   if (!same) throw damaged('The picture could not be separated from its metadata without a change.');
   return stripped;

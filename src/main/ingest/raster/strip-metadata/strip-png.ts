@@ -5,7 +5,8 @@ import { bitsPerPixel, damagedPng, type PngHeader, readRows, writeRows } from '.
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
-function chunk(type: string, content: Buffer): Buffer {
+/** A chunk with its checksum. */
+export function pngChunk(type: string, content: Buffer): Buffer {
   const bytes = Buffer.alloc(12 + content.length);
   bytes.writeUInt32BE(content.length, 0);
   bytes.write(type, 4, 'latin1');
@@ -37,12 +38,13 @@ function writeHeader({ width, height, depth, colourType }: PngHeader): Buffer {
   content.writeUInt32BE(width, 0);
   content.writeUInt32BE(height, 4);
   content.set([depth, colourType], 8);
-  return chunk('IHDR', content);
+  return pngChunk('IHDR', content);
 }
 
-/** Significant bits of each channel and the way of rendering colours: what they may say and no more (PNG, 11.3.2). */
+/** Significant bits of each channel, the shape of pixels and the way of rendering colours: what they may say and no more (PNG, 11.3). */
 function keptAncillary(type: string, content: Buffer, { depth, colourType }: PngHeader): Buffer | null {
   if (type === 'sRGB' && content.length === 1 && (content[0] as number) <= 3) return content;
+  if (type === 'pHYs' && content.length === 9 && (content[8] as number) <= 1) return content;
   const channels = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 }[colourType];
   const most = colourType === 3 ? 8 : depth;
   const isBits = type === 'sBIT' && content.length === channels && content.every((bits) => bits >= 1 && bits <= most);
@@ -51,7 +53,7 @@ function keptAncillary(type: string, content: Buffer, { depth, colourType }: Png
 
 /**
  * A PNG with nothing but its picture: the pixels (but for those under full transparency, which become black), the
- * palette as far as pixels use it, transparency, sBIT and sRGB. The pixels are unpacked and packed again, not
+ * palette as far as pixels use it, transparency, sBIT, pHYs and sRGB. The pixels are unpacked and packed again, not
  * interlaced, so that nothing of the old chunks stays. `orientation` other than 1 is written as an EXIF chunk of its
  * own. Errors: `damaged`.
  */
@@ -84,7 +86,7 @@ export function stripPng(bytes: Buffer, orientation: number): { bytes: Buffer; r
     else {
       const kept = keptAncillary(type, content, header);
       if (kept === null || ancillary.has(type)) removed += 1;
-      else ancillary.set(type, chunk(type, kept));
+      else ancillary.set(type, pngChunk(type, kept));
     }
   }
   if (header === null || (header.colourType === 3 && palette === null)) throw damagedPng();
@@ -93,9 +95,9 @@ export function stripPng(bytes: Buffer, orientation: number): { bytes: Buffer; r
   if (behind) removed += 1;
   if (colours.changed) removed += 1;
   const pieces = [SIGNATURE, writeHeader(header), ...ancillary.values()];
-  if (colours.palette !== null) pieces.push(chunk('PLTE', colours.palette));
-  if (colours.transparency !== null) pieces.push(chunk('tRNS', colours.transparency));
-  if (orientation > 1 && orientation <= 8) pieces.push(chunk('eXIf', orientationTiff(orientation)));
-  pieces.push(chunk('IDAT', writeRows(rows, header)), chunk('IEND', Buffer.alloc(0)));
+  if (colours.palette !== null) pieces.push(pngChunk('PLTE', colours.palette));
+  if (colours.transparency !== null) pieces.push(pngChunk('tRNS', colours.transparency));
+  if (orientation > 1 && orientation <= 8) pieces.push(pngChunk('eXIf', orientationTiff(orientation)));
+  pieces.push(pngChunk('IDAT', writeRows(rows, header)), pngChunk('IEND', Buffer.alloc(0)));
   return { bytes: Buffer.concat(pieces), removed };
 }

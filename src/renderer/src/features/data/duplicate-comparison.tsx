@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Kbd, Text, Tooltip } from '@mantine/core';
 import { CopyCheck, Trash2, TriangleAlert, Unlink } from 'lucide-react';
-import type { CSSProperties } from 'react';
+import type { CSSProperties, SyntheticEvent } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { ImageSummary } from '#shared/models/dataset';
 import type { DuplicateGroup } from '#shared/models/duplicates';
@@ -30,6 +30,11 @@ export interface DuplicateComparisonProps {
   readonly onRemove: (image: number) => void;
   readonly onKeep: () => void;
   readonly onDifferent: () => void;
+}
+
+/** The picture's own: pixels of its file may not be square. */
+function takeRatio({ currentTarget: picture }: SyntheticEvent<HTMLImageElement>): void {
+  picture.parentElement?.style.setProperty('--ratio', String(picture.naturalWidth / picture.naturalHeight));
 }
 
 /** Two images of a group side by side with what differs between them, and what can be done about it. */
@@ -95,7 +100,7 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
               key={`${left.id} ${right.id}`}
               style={{ '--ratio': left.width / left.height } as CSSProperties}
             >
-              <img src={raster(left)} alt="" />
+              <img src={raster(left)} alt="" onLoad={takeRatio} />
               <img className={classes['over']} src={raster(right)} alt="" />
             </div>
           </div>

@@ -58,9 +58,6 @@ export function ImageViewer(props: ImageViewerProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
   const ref = useMergedRef(frame, sizeRef);
-  const fit = fitView(image, { width, height });
-  const [moved, setMoved] = useState<{ image: number; view: View } | null>(null);
-  const view = moved !== null && moved.image === image.id ? moved.view : fit;
   const drag = useRef<Drag | null>(null);
   const ownWindow = image.window ?? {
     center: (image.range.min + image.range.max) / 2,
@@ -82,6 +79,11 @@ export function ImageViewer(props: ImageViewerProps) {
     ),
     `${project}/${image.id}`,
   );
+  // The picture that is shown has square pixels; the file's may not be.
+  const size = picture.size ?? image;
+  const fit = fitView(size, { width, height });
+  const [moved, setMoved] = useState<{ image: number; view: View } | null>(null);
+  const view = moved !== null && moved.image === image.id ? moved.view : fit;
 
   const setView = useCallback((next: View) => setMoved({ image: image.id, view: next }), [image.id]);
   const zoom = (factor: number, x = width / 2, y = height / 2) => setView(zoomAt(view, factor, x, y, fit.scale));
@@ -187,8 +189,8 @@ export function ImageViewer(props: ImageViewerProps) {
             alt=""
             draggable={false}
             style={{
-              width: image.width,
-              height: image.height,
+              width: size.width,
+              height: size.height,
               transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
               imageRendering: view.scale >= 3 ? 'pixelated' : 'auto',
             }}

@@ -1,8 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
+import type { Size } from './viewer-math';
 
 export interface LatestImage {
   /** What can be shown now: the newest picture that has arrived. */
   readonly url: string | null;
+  /** Of that picture, pixels: other than its file's where pixels were not square. */
+  readonly size: Size | null;
   readonly loading: boolean;
   readonly failed: boolean;
 }
@@ -13,7 +16,12 @@ export interface LatestImage {
  * changes, the old picture goes at once.
  */
 export function useLatestImage(url: string, identity: string): LatestImage {
-  const [shown, setShown] = useState<{ url: string | null; failed: boolean; identity: string } | null>(null);
+  const [shown, setShown] = useState<{
+    url: string | null;
+    size: Size | null;
+    failed: boolean;
+    identity: string;
+  } | null>(null);
   const [arrived, setArrived] = useState('');
   const wish = useRef({ url, identity });
   const busy = useRef(false);
@@ -22,34 +30,34 @@ export function useLatestImage(url: string, identity: string): LatestImage {
     wish.current = { url, identity };
     if (busy.current) return;
     busy.current = true;
-    const load = async () => {
+    const loadWishes = async () => {
       let wanted: typeof wish.current;
       do {
         wanted = wish.current;
         const { url: tried, identity: of } = wanted;
-        const failed = !(await canLoad(tried));
-        setShown((before) => ({
-          url: failed ? (before?.identity === of ? before.url : null) : tried,
-          failed,
-          identity: of,
-        }));
+        const size = await load(tried);
+        setShown((before) => {
+          if (size !== null) return { url: tried, size, failed: false, identity: of };
+          const kept = before?.identity === of ? before : null;
+          return { url: kept?.url ?? null, size: kept?.size ?? null, failed: true, identity: of };
+        });
         setArrived(tried);
       } while (wanted !== wish.current);
       busy.current = false;
     };
-    void load();
+    void loadWishes();
   }, [url, identity]);
 
-  if (shown === null || shown.identity !== identity) return { url: null, loading: true, failed: false };
-  return { url: shown.url, loading: arrived !== url, failed: shown.failed };
+  if (shown === null || shown.identity !== identity) return { url: null, size: null, loading: true, failed: false };
+  return { url: shown.url, size: shown.size, loading: arrived !== url, failed: shown.failed };
 }
 
-/** Fetches and decodes, so that showing it afterwards does not flicker. */
-function canLoad(url: string): Promise<boolean> {
+/** Fetches and decodes, so that showing it afterwards does not flicker. Null where that fails. */
+function load(url: string): Promise<Size | null> {
   const picture = new Image();
   picture.src = url;
   return picture.decode().then(
-    () => true,
-    () => false,
+    () => ({ width: picture.naturalWidth, height: picture.naturalHeight }),
+    () => null,
   );
 }

@@ -44,10 +44,10 @@ function summaryOf(draft: DraftConfig): string {
   return `${values} · ${draft.crop === undefined ? 'whole picture' : 'cropped to the tissue'}`;
 }
 
-/** How DICOM files become pictures; nothing where there is none, because photographs are taken as they are. */
+/** How values become grey levels; nothing where no file has values: 8-bit photographs are taken as they are. */
 export function ImageSection({ project, draft, change }: SettingsProps & { readonly project: string }) {
   const summary = useRequest('dataset.summary', { project });
-  if ((summary.data?.kinds['dicom'] ?? 0) === 0) return null;
+  if ((summary.data?.kinds['dicom'] ?? 0) + (summary.data?.widePngs ?? 0) === 0) return null;
   const intensity = intensityOf(draft);
   const set = (next: Intensity) => change({ intensity: next.kind === 'auto' ? undefined : intensityText(next) });
   return (

@@ -6,7 +6,7 @@ import { checkFrameHeader } from '../../codestream/check-frame-header';
 import { findJpeg2000Codestream } from '../../codestream/jpeg-2000-header';
 import { damaged } from '../../damaged';
 import type { DecodedFrame } from '../../decoded-frame';
-import { findFrameFragments, joinFragments } from '../../encapsulated/frame-fragments';
+import { findFrames, joinFragments } from '../../encapsulated/frame-fragments';
 import type { ImageAttributes } from '../../image-attributes';
 import { isRetiredJpeg, pixelEncoding } from '../../transfer-syntax';
 import { blankUnusedPackets } from './blank-unused-packets';
@@ -45,12 +45,11 @@ export async function cleanFrames(
   transferSyntax: string,
 ): Promise<CleanFrames> {
   const fragments = pixelData.fragments ?? [];
-  // A file may say more frames than it has; those that are there stay.
-  const count = Math.min(image.frames, Math.max(fragments.length, 1));
+  // The frames that an import reads; what is behind them goes.
+  const found = findFrames(dataSet, pixelData, image, pixelEncoding(transferSyntax), false, new Set());
   const frames: CleanFrame[] = [];
   let used = 0;
-  for (let index = 0; index < count; index++) {
-    const own = findFrameFragments(dataSet, pixelData, image.frames, index);
+  for (const own of found.frames.slice(0, found.count)) {
     used += own.length;
     frames.push(await cleanFrame(joinFragments(dataSet.byteArray, own), image, transferSyntax));
   }

@@ -39,7 +39,7 @@ const grey12 = imageModule({ ...size, allocated: 16, stored: 12 });
 const grey16 = imageModule({ ...size, allocated: 16 });
 
 async function samples(file: Buffer): Promise<number[]> {
-  return [...(await readDicomFrame(parseDicom(file), 0)).stored.values];
+  return [...(await readDicomFrame(parseDicom(file), 0, new Set())).stored.values];
 }
 
 /** De-identifies and answers the output, whose picture must be the one of `clean`. */

@@ -1,6 +1,6 @@
 import type { DataSet, Element } from 'dicom-parser';
 import { type Dictionary, formatTag } from '../../dictionary';
-import { textDecoder } from '../../text';
+import { readCharacterSet } from '../../text';
 import { dateForms } from './date-forms';
 import { fold, squeeze, wordsOf } from './fold';
 
@@ -43,7 +43,7 @@ const MOST_TERMS = 4000;
 /** All texts of an element: as the data set's character set has them, and as UTF-8 where they could be that. */
 function textsOf(dataSet: DataSet, element: Element): string[] {
   const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  const decoded = [textDecoder(dataSet).decode(bytes)];
+  const decoded = [readCharacterSet(dataSet).decode(bytes).text];
   if (bytes.some((byte) => byte > 127)) {
     try {
       decoded.push(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,0 +1,107 @@
+import { lstat } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { toErrorInfo } from '#shared/ipc/errors';
+import type { SkippedFile } from '#shared/models/dataset';
+import { nativePath } from '../native-path';
+import { readWholeFile } from '../read-file';
+
+/** A DICOMDIR that a scan came by, on disk or in an archive. */
+export interface MediaDirectory {
+  /** Where it is; of one in an archive, behind the archive's path. */
+  readonly path: string;
+  readonly read: () => Promise<Uint8Array>;
+  /** Whether a file that it names is there: `path` as above. */
+  readonly has: (path: string) => Promise<boolean>;
+}
+
+/** The File IDs that a DICOMDIR names; read where untrusted bytes are read. */
+export type ReadMediaDirectory = (bytes: Uint8Array) => Promise<readonly string[]>;
+
+/** A hundred thousand files have a DICOMDIR of about 40 MB. */
+export const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
+/** Of one DICOMDIR in a list for people. */
+const LISTED = 1000;
+/** Components of eight characters, up to eight of them (PS3.10, 8.2), and room for discs that are not so strict. */
+const LONGEST = 200;
+
+/** File IDs are in capitals; systems show a disc's names in either case. */
+const folded = (path: string): string => path.toLowerCase();
+
+export function mediaDirectoryOnDisk(path: string, seen: { has(path: string): boolean }): MediaDirectory {
+  return {
+    path,
+    read: () => readWholeFile(path),
+    // A DICOMDIR may be named alone: then nothing beside it was looked at.
+    has: async (file) => seen.has(folded(file)) || (await isThere(file)) || (await isThere(inLowerCase(path, file))),
+  };
+}
+
+export function mediaDirectoryInArchive(
+  archive: string,
+  { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+  names: readonly string[],
+): MediaDirectory {
+  const present = new Set(names.map((one) => folded(`${archive}/${one}`)));
+  return {
+    path: `${archive}/${name}`,
+    read: async () => bytes,
+    has: async (file) => present.has(folded(file)),
+  };
+}
+
+/** The paths of a walk in one case. */
+export function foldedPaths(paths: Iterable<string>): ReadonlySet<string> {
+  return new Set([...paths].map(folded));
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  lstat(nativePath(path)).then(
+    () => true,
+    () => false,
+  );
+
+function inLowerCase(directory: string, file: string): string {
+  const folder = posix.dirname(directory);
+  return posix.join(folder, posix.relative(folder, file).toLowerCase());
+}
+
+/** Files that a DICOMDIR names and that are not there, and DICOMDIR files that cannot be read. */
+export async function missingFiles(directory: MediaDirectory, readNames: ReadMediaDirectory): Promise<SkippedFile[]> {
+  let names: readonly string[];
+  try {
+    const bytes = await directory.read();
+    if (bytes.length > MAX_DIRECTORY_BYTES) return [unread(directory, 'too_large', 'It is larger than Fovea reads.')];
+    names = await readNames(bytes);
+  } catch (error) {
+    const { code, message } = toErrorInfo(error);
+    return [unread(directory, code, message)];
+  }
+  const folder = posix.dirname(directory.path);
+  const missing: string[] = [];
+  for (const name of names) {
+    const inside = name.length <= LONGEST && !name.split('/').includes('..');
+    if (!inside || !(await directory.has(posix.join(folder, name)))) missing.push(name);
+  }
+  const listed = missing.slice(0, LISTED).map((name) => ({
+    path: posix.join(
+      folder,
+      name
+        .replace(/[^\p{L}\p{N} ./_-]/gu, '_')
+        .replaceAll('..', '_')
+        .slice(0, LONGEST),
+    ),
+    code: 'missing',
+    message: 'The DICOMDIR names this file, and it is not there: the copy of the disc is not whole.',
+  }));
+  const more = missing.length - listed.length;
+  return more === 0
+    ? listed
+    : [
+        ...listed,
+        { path: directory.path, code: 'missing', message: `It names ${more} more files that are not there.` },
+      ];
+}
+
+function unread({ path }: MediaDirectory, code: string, message: string): SkippedFile {
+  return { path, code, message: `The DICOMDIR was not compared with the files beside it. ${message}` };
+}

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { dicomFile, element, type TestElement } from '../../test-support/dicom-bytes';
+import { parseDicom } from '../parse';
+import { type NumberAttribute, readNumber, readNumbers } from './read-numbers';
+
+const SLOPE: NumberAttribute = { tag: 'x00281053', name: 'Rescale Slope', vr: 'DS' };
+const FRAMES: NumberAttribute = { tag: 'x00280008', name: 'Number of Frames', vr: 'IS' };
+const ROWS: NumberAttribute = { tag: 'x00280010', name: 'Rows', vr: 'US' };
+
+function read(attribute: NumberAttribute, vr: string, value: TestElement[2]) {
+  const tag = attribute.tag.slice(1);
+  const { dataSet } = parseDicom(
+    dicomFile([
+      ['00080060', 'CS', 'OT'],
+      [tag, vr, value],
+    ]),
+  );
+  const notes = new Set<string>();
+  return { values: readNumbers(dataSet, attribute, notes), notes: [...notes] };
+}
+
+test('several values keep their places; empty ones and words are null', () => {
+  expect(read(SLOPE, 'DS', '1\\\\abc\\2')).toEqual({
+    values: [1, null, null, 2],
+    notes: ['Rescale Slope is not a number in this file: it was not used.'],
+  });
+});
+
+test('numeric representations in place of a text, and the other way round', () => {
+  expect(read(SLOPE, 'FD', [0.5])).toEqual({
+    values: [0.5],
+    notes: ['Rescale Slope is stored as FD instead of DS: its number was used.'],
+  });
+  expect(read(SLOPE, 'SL', [-7]).values).toEqual([-7]);
+  expect(read(FRAMES, 'US', [3]).values).toEqual([3]);
+  expect(read(ROWS, 'IS', '64')).toEqual({
+    values: [64],
+    notes: ['Rows is stored as IS instead of US: its number was used.'],
+  });
+  expect(read(ROWS, 'UL', [64]).values).toEqual([64]);
+  expect(read(ROWS, 'SS', [64])).toEqual({ values: [64], notes: [] });
+});
+
+test('a double that is no number is not used', () => {
+  expect(read(SLOPE, 'FD', [Number.NaN])).toEqual({
+    values: [null],
+    notes: ['Rescale Slope is not a number in this file: it was not used.'],
+  });
+});
+
+test('whole numbers: 1.0 and 1e0 are 1, 2.4 is none', () => {
+  expect(['1.0', '1e0', '2.4'].map((text) => read(FRAMES, 'IS', text).values)).toEqual([[1], [1], [null]]);
+});
+
+test('a value is never read from the element behind it', () => {
+  // Two bytes, where a value of four is asked for: the next element's tag is not a part of it.
+  const short = element(['00281053', 'UL', [1]]).subarray(0, 10);
+  short.writeUInt16LE(2, 6);
+  const file = Buffer.concat([dicomFile([['00080060', 'CS', 'OT']]), short, element(['00281054', 'LO', 'HU'])]);
+  const notes = new Set<string>();
+  expect(readNumber(parseDicom(file).dataSet, SLOPE, notes)).toBeUndefined();
+  expect(notes.size).toBe(1);
+});
+
+test('one value of several is used where one is allowed', () => {
+  const { dataSet } = parseDicom(
+    dicomFile([
+      ['00080060', 'CS', 'OT'],
+      ['00281053', 'DS', '2\\3'],
+    ]),
+  );
+  const notes = new Set<string>();
+  expect(readNumber(dataSet, SLOPE, notes)).toBe(2);
+  expect([...notes]).toEqual(['Rescale Slope has several values where DICOM allows one: the first was used.']);
+});

@@ -1,0 +1,110 @@
+import type { DataSet, Element } from 'dicom-parser';
+import type { Notes } from '../notes';
+import { textOf } from '../text';
+import { parseNumber, splitPrintedList } from './parse-number';
+
+type BinaryRepresentation = 'US' | 'SS' | 'UL' | 'SL' | 'FL' | 'FD';
+
+/** An attribute whose values are numbers: `tag` as dicom-parser writes it, `name` as people do, `vr` by PS3.6. */
+export interface NumberAttribute {
+  readonly tag: string;
+  readonly name: string;
+  readonly vr: 'DS' | 'IS' | BinaryRepresentation;
+}
+
+/** No attribute that is read holds more; some files hold thousands. */
+const MAX_VALUES = 64;
+const MAX_TEXT_BYTES = 4096;
+
+const sizes: Readonly<Record<BinaryRepresentation, number>> = { US: 2, SS: 2, UL: 4, SL: 4, FL: 4, FD: 8 };
+
+const isBinary = (vr: string): vr is BinaryRepresentation => vr in sizes;
+
+/** How a value is stored: by the file where it says so, else by the standard. */
+function storedAs({ vr }: Element, attribute: NumberAttribute): string {
+  if (vr === undefined || vr === 'UN' || vr === 'OB' || vr === 'OW') return attribute.vr;
+  // Which of the two a value is depends on Pixel Representation, and many writers get it wrong: the caller knows.
+  const sixteen = (one: string) => one === 'US' || one === 'SS';
+  return sixteen(vr) && sixteen(attribute.vr) ? attribute.vr : vr;
+}
+
+function readBinary(dataSet: DataSet, element: Element, vr: BinaryRepresentation): (number | null)[] {
+  const parser = element.parser ?? dataSet.byteArrayParser;
+  const read = {
+    US: parser.readUint16,
+    SS: parser.readInt16,
+    UL: parser.readUint32,
+    SL: parser.readInt32,
+    FL: parser.readFloat,
+    FD: parser.readDouble,
+  }[vr];
+  const available = Math.min(element.length, dataSet.byteArray.length - element.dataOffset);
+  const count = Math.min(Math.floor(available / sizes[vr]), MAX_VALUES);
+  return Array.from({ length: count }, (_, index) => {
+    const value = read(dataSet.byteArray, element.dataOffset + index * sizes[vr]);
+    return Number.isFinite(value) ? value : null;
+  });
+}
+
+/** Null for a value that is empty or no number; the latter is noted. */
+function readWritten(text: string, { name, vr }: NumberAttribute, notes: Notes): number | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: padding is NUL or space, and files hold worse.
+  if (/^[\s\u0000-\u001f]*$/.test(text)) return null;
+  const number = parseNumber(text);
+  if (number === null) {
+    notes.add(`${name} is not a number in this file: it was not used.`);
+    return null;
+  }
+  if (vr === 'IS' && !Number.isInteger(number.value)) {
+    notes.add(`${name} is not a whole number in this file: it was not used.`);
+    return null;
+  }
+  const inexact = vr === 'IS' && /[.eE]/.test(text) ? 'a decimal point or an exponent' : null;
+  const oddity = [number.oddity, inexact].filter((one) => one !== null).join(' and ');
+  if (oddity !== '')
+    notes.add(`${name} is written with ${oddity}, which DICOM does not allow there: its number was used.`);
+  return number.value;
+}
+
+/**
+ * All values of an attribute in order, null where one is empty or not a finite number. Strict: nothing is cut off a
+ * text to make a number of it. What is odd is noted. Empty when the attribute is absent or empty.
+ */
+export function readNumbers(
+  dataSet: DataSet | undefined,
+  attribute: NumberAttribute,
+  notes: Notes,
+): readonly (number | null)[] {
+  const element = dataSet?.elements[attribute.tag];
+  if (dataSet === undefined || element === undefined || element.length === 0 || element.items !== undefined) return [];
+  const vr = storedAs(element, attribute);
+  if (isBinary(vr)) {
+    const values = readBinary(dataSet, element, vr);
+    const nothing = values.every((value) => value === null);
+    if (nothing) notes.add(`${attribute.name} is not a number in this file: it was not used.`);
+    else if (vr !== attribute.vr) notes.add(otherRepresentation(attribute, vr));
+    return values;
+  }
+  const text = textOf(dataSet, element, MAX_TEXT_BYTES);
+  const values = text
+    .split('\\', MAX_VALUES)
+    .flatMap((part) => {
+      const printed = splitPrintedList(part);
+      if (printed !== null) notes.add(`${attribute.name} is written as a list in brackets: its numbers were used.`);
+      return printed ?? [part];
+    })
+    .map((part) => readWritten(part, attribute, notes));
+  if (isBinary(attribute.vr) && values.some((value) => value !== null)) notes.add(otherRepresentation(attribute, vr));
+  return values;
+}
+
+function otherRepresentation({ name, vr }: NumberAttribute, found: string): string {
+  return `${name} is stored as ${found.replace(/[^A-Z]/g, '')} instead of ${vr}: its number was used.`;
+}
+
+/** The value of an attribute that has one; the first number where a file gives several, which is noted. */
+export function readNumber(dataSet: DataSet | undefined, attribute: NumberAttribute, notes: Notes): number | undefined {
+  const values = readNumbers(dataSet, attribute, notes);
+  if (values.length > 1) notes.add(`${attribute.name} has several values where DICOM allows one: the first was used.`);
+  return values.find((value) => value !== null) ?? undefined;
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ImportPlan, type ImportResult, importOptionsSchema } from '#shared/models/dataset';
+import type { DecodePool } from '../../decode-host/client';
+import { decodeJobs } from '../../decode-host/jobs';
+import { createDataset, type Dataset } from '../dataset';
+import { createEvents } from '../events';
+import { createImports } from '../import';
+import { createProjects, type OpenProject } from '../projects';
+import { createSplits } from '../splits';
+
+/** An empty project in a folder of its own, whose files are decoded in this process. */
+export interface ImportProject {
+  /** Gone after `close`, with the project and all that a test puts in it. */
+  readonly root: string;
+  readonly project: OpenProject;
+  readonly dataset: Dataset;
+  readonly pool: DecodePool;
+  importAll(
+    paths: readonly string[],
+    options?: object,
+  ): Promise<{ readonly plan: ImportPlan; readonly result: ImportResult }>;
+  close(): void;
+}
+
+export async function openImportProject(): Promise<ImportProject> {
+  const root = mkdtempSync(join(tmpdir(), 'fovea-import-'));
+  const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
+  const events = createEvents();
+  const projects = createProjects({ userDataFolder: join(root, 'user'), events });
+  const project = await projects.create(join(root, 'project'));
+  const splits = createSplits({ events });
+  const imports = createImports({ events, pool, splits });
+  return {
+    root,
+    project,
+    dataset: createDataset({ splits, pool }),
+    pool,
+    async importAll(paths, options = {}) {
+      const plan = await imports.scan(project, paths);
+      const handle = { signal: new AbortController().signal, progress: () => {} };
+      return { plan, result: await imports.run(project, plan.id, importOptionsSchema.parse(options), null, handle) };
+    },
+    close() {
+      projects.closeAll();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
