@@ -83,7 +83,7 @@ const cases: readonly Case[] = [
   {
     name: 'JPEG 2000 of 96 million tiles',
     bytes: () => claims('1.2.840.10008.1.2.4.90', emptyJpeg2000(SIDE, SIDE, 1)),
-    codes: ['damaged'],
+    codes: ['unsupported_image'],
   },
   {
     name: 'HTJ2K without data',

@@ -178,7 +178,7 @@ describe('duplicates', () => {
     await duplicates.search(project);
     await importAll([join(root, 'images')]);
     expect(shown().map((group) => group.kind)).toEqual(['near']);
-    expect(labels.undo(project).description).toBe('Call 2 images different');
+    expect(labels.undo(project).description).toBe('verdict “different” on 2 images');
     expect(shown().map((group) => group.kind)).toEqual(['near', 'exact']);
     labels.undo(project);
     expect(shown().map((group) => group.kept)).toEqual([false, false]);

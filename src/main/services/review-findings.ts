@@ -20,7 +20,7 @@ export const createFinders = (mislabels: Mislabels, background: Background): rea
   {
     reasons: ['label-conflict', 'readers-disagree'],
     find: async (project) => {
-      if (!hasTwinsOrReaders(project.store)) return [];
+      if (!mayDisagree(project.store)) return [];
       const { conflicts, readers } = await background('findDisagreements', { project: placeOf(project) });
       return [...conflicts, ...readers];
     },
@@ -32,10 +32,11 @@ export const createFinders = (mislabels: Mislabels, background: Background): rea
   { reasons: ['burned-in-text', 'odd-picture', 'other-modality'], find: createPictureFinder(background) },
 ];
 
-/** Most projects have neither, and every label that is given asks. */
-function hasTwinsOrReaders(store: ProjectStore): boolean {
+/** Most projects have none, and every label that is given asks. */
+function mayDisagree(store: ProjectStore): boolean {
   const [found] = store.column<number>(
-    'SELECT EXISTS (SELECT 1 FROM duplicate_pairs) OR EXISTS (SELECT 1 FROM readings)',
+    `SELECT EXISTS (SELECT 1 FROM duplicate_pairs) OR EXISTS (SELECT 1 FROM readings)
+       OR EXISTS (SELECT 1 FROM label_claims)`,
   );
   return found === 1;
 }

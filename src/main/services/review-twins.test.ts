@@ -214,7 +214,7 @@ describe('mirrored and turned copies', () => {
       duplicates: 1,
       suspected: before.suspected - 1,
     });
-    expect(labels.undo(project).description).toBe('Confirm duplicates of 1 image');
+    expect(labels.undo(project).description).toBe('confirmation of duplicates of 1 image');
     expect(findLeaks(project.store).groups).toBe(0);
     expect(await found('possible-duplicate')).toHaveLength(3);
   });

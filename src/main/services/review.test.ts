@@ -217,8 +217,8 @@ describe('a verdict', () => {
 
     projects.closeAll();
     project = await projects.open(join(root, 'project'));
-    expect(labels.undo(project).description).toBe('Put 1 image back into review');
-    expect(labels.undo(project).description).toBe('Defer 1 image');
+    expect(labels.undo(project).description).toBe('return of 1 image to review');
+    expect(labels.undo(project).description).toBe('deferral of 1 image');
     expect((await shown()).map(({ image, state }) => [image, state])).toEqual([[b, 'open']]);
     expect(labels.undo(project)).toEqual({ changed: 1, description: 'review of 1 image as right' });
     expect(await shown()).toHaveLength(2);

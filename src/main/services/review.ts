@@ -267,8 +267,8 @@ function describe(decision: ReviewDecision, label: string | null, images: number
     case 'exclude':
       return `removal of ${what}`;
     case 'same':
-      return `duplicates of ${what} confirmed`;
+      return `confirmation of duplicates of ${what}`;
     case 'different':
-      return `possible duplicates of ${what} dismissed`;
+      return `dismissal of possible duplicates of ${what}`;
   }
 }

@@ -221,10 +221,10 @@ describe('pipelineHash', () => {
   });
 
   it('of a run from before pixels were made square is what it was', () => {
-    const { pixels, ...before } = defaultPipeline(224);
+    const { pixels, wideSamples, ...before } = defaultPipeline(224);
     // Python: sha256 of json.dumps(record, sort_keys=True, separators=(',', ':')).
     expect(pipelineHash(before)).toBe('91565837cc83d78f26f3506f5dd4ffbbd0e17dbb591217d3df102c459f9e8e3c');
-    expect(pixels).toBe('square');
+    expect([pixels, wideSamples]).toEqual(['square', 'values']);
   });
 
   it('is of JSON with sorted keys', () => {

@@ -61,7 +61,17 @@ test('they are shown when asked for', async () => {
 test('facts of the header', () => {
   expect(readHeaderFacts(dataSet)).toEqual({
     modality: 'US',
-    identity: { patient: 'PID-4711 (Hospital X)', study: null, series: null, sopInstance: '1.2.3.99' },
+    identity: {
+      patient: 'PID-4711 (Hospital X)',
+      patientId: 'PID-4711',
+      accession: null,
+      studyDate: '20240229',
+      birthDate: '19870101',
+      sex: 'F',
+      study: null,
+      series: null,
+      sopInstance: '1.2.3.99',
+    },
     subject: { sex: 'F', age: 1.5 },
     equipment: { manufacturer: 'Größe GmbH', model: null, station: null, institution: 'Hospital X' },
     acquiredYear: 2024,

@@ -4,6 +4,7 @@ import { decodeErrorInfo } from '../../decode-error';
 import { sha256 } from '../../read-file';
 import { damaged } from '../damaged';
 import { loadDictionary } from '../dictionary';
+import { readImageAttributes } from '../image-attributes';
 import { type ParsedDicom, parseDicom } from '../parse';
 import { countFrames, readDicomFrame } from '../read-frame';
 import { readText } from '../text';
@@ -40,7 +41,11 @@ function encodingOf(transferSyntax: string): Encoding {
 }
 
 /** What the profile asks to be written, and the pseudonym. PS3.15, E.1.1; PS3.3, C.7.1.1 and C.12.1. */
-function ownElements(options: DeidentifyOptions, encoding: Encoding, instance: string, sopClass: string | null) {
+function ownElements(
+  options: DeidentifyOptions,
+  encoding: Encoding,
+  { instance, sopClass, frames }: { instance: string; sopClass: string | null; frames: number | null },
+) {
   const write = (tag: string, vr: string, value: string | Buffer): [string, Buffer] => [
     tag,
     element(tag, vr, typeof value === 'string' ? evenText(value, vr === 'UI' ? '\0' : ' ') : value, encoding),
@@ -65,6 +70,7 @@ function ownElements(options: DeidentifyOptions, encoding: Encoding, instance: s
     write('x00120062', 'CS', 'YES'),
     write('x00120063', 'LO', method),
     write('x00120064', 'SQ', Buffer.concat([code(BASIC_PROFILE), ...(shifted ? [code(MODIFIED_DATES)] : [])])),
+    ...(frames === null ? [] : [write('x00280008', 'IS', String(frames))]),
     write('x00280303', 'CS', shifted ? 'MODIFIED' : 'REMOVED'),
   ]);
 }
@@ -121,7 +127,12 @@ export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions
     counts,
     pixels,
     // The class stays as it is where the data set has it; one that only the file meta group has is written into both.
-    own: ownElements(options, encoding, instance, readText(dataSet, 'x00080016') === null ? sopClass : null),
+    own: ownElements(options, encoding, {
+      instance,
+      sopClass: readText(dataSet, 'x00080016') === null ? sopClass : null,
+      // A frame that the header does not count would be hidden from other readers.
+      frames: pixels.frames === (readImageAttributes(dataSet).declaredFrames ?? 1) ? null : pixels.frames,
+    }),
   });
   const meta = fileMeta(transferSyntax, sopClass, instance, options.version);
   const bytes = Buffer.concat([meta, ...(transferSyntax === DEFLATED_LITTLE_ENDIAN ? [deflated(body)] : body)]);

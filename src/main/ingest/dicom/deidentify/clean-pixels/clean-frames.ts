@@ -26,6 +26,7 @@ interface CleanFrame {
 /** Compressed frames, one fragment each. */
 export interface CleanFrames {
   readonly value: Buffer;
+  readonly frames: number;
   /** Frames that lost something that was not the image. */
   readonly stripped: number;
   readonly cleared: number;
@@ -46,7 +47,8 @@ export async function cleanFrames(
 ): Promise<CleanFrames> {
   const fragments = pixelData.fragments ?? [];
   // The frames that an import reads; what is behind them goes.
-  const found = findFrames(dataSet, pixelData, image, pixelEncoding(transferSyntax), false, new Set());
+  const encoding = isRetiredJpeg(transferSyntax) ? 'jpeg-baseline' : pixelEncoding(transferSyntax);
+  const found = findFrames(dataSet, pixelData, image, encoding, false, new Set());
   const frames: CleanFrame[] = [];
   let used = 0;
   for (const own of found.frames.slice(0, found.count)) {
@@ -55,6 +57,7 @@ export async function cleanFrames(
   }
   return {
     value: encapsulate(frames.map(({ bytes }) => bytes)),
+    frames: frames.length,
     stripped: frames.filter(({ stripped }) => stripped).length,
     cleared: frames.filter(({ cleared }) => cleared).length,
     cut: used < fragments.length,

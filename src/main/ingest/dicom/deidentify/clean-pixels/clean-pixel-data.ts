@@ -1,6 +1,7 @@
 import { damaged, truncated } from '../../damaged';
 import { readImageAttributes } from '../../image-attributes';
 import type { ParsedDicom } from '../../parse';
+import { countFrames } from '../../read-frame';
 import { isRetiredJpeg, pixelEncoding } from '../../transfer-syntax';
 import { cleanFrames } from './clean-frames';
 import { cleanNative } from './clean-native';
@@ -20,6 +21,8 @@ export interface CleanPixels {
   readonly tag: (typeof PIXEL_DATA)[number];
   readonly encapsulated: boolean;
   readonly value: Buffer;
+  /** As many as an import reads; what the file holds beyond them is gone. */
+  readonly frames: number;
   readonly removals: PixelRemovals;
 }
 
@@ -31,7 +34,8 @@ export const PIXEL_DATA = ['x7fe00010', 'x7fe00008', 'x7fe00009'] as const;
  * (unused bits, bytes and frames behind the image, comments and tables of compressed streams) is gone, or the file is
  * refused. Errors: `hidden_data`, and those of reading frames.
  */
-export async function cleanPixelData({ dataSet, transferSyntax, stop }: ParsedDicom): Promise<CleanPixels> {
+export async function cleanPixelData(parsed: ParsedDicom): Promise<CleanPixels> {
+  const { dataSet, transferSyntax, stop } = parsed;
   const tag = PIXEL_DATA.find((one) => (dataSet.elements[one]?.length ?? 0) > 0);
   const element = tag === undefined ? undefined : dataSet.elements[tag];
   if (tag === undefined || element === undefined) {
@@ -45,9 +49,10 @@ export async function cleanPixelData({ dataSet, transferSyntax, stop }: ParsedDi
     throw damaged('The DICOM file contradicts itself: its image is not compressed as the file says.');
   }
   if (native) {
-    const { value, cut, cleared } = cleanNative(dataSet, element, image, transferSyntax);
-    return { tag, encapsulated: false, value, removals: { cut, cleared: cleared ? 1 : 0, stripped: 0 } };
+    const frames = countFrames(parsed);
+    const { value, cut, cleared } = cleanNative(dataSet, element, { ...image, frames }, transferSyntax);
+    return { tag, encapsulated: false, value, frames, removals: { cut, cleared: cleared ? 1 : 0, stripped: 0 } };
   }
-  const { value, cut, cleared, stripped } = await cleanFrames(dataSet, element, image, transferSyntax);
-  return { tag, encapsulated: true, value, removals: { cut, cleared, stripped } };
+  const { value, frames, cut, cleared, stripped } = await cleanFrames(dataSet, element, image, transferSyntax);
+  return { tag, encapsulated: true, value, frames, removals: { cut, cleared, stripped } };
 }

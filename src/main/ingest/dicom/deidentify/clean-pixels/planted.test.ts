@@ -80,8 +80,16 @@ describe('uncompressed', () => {
 
   test('frames beyond Number of Frames', async () => {
     const second = Buffer.concat([PLAIN, bytes8]).subarray(0, bytes8.length);
-    const bytes = await cleaned(file(grey8, Buffer.concat([bytes8, second])), file(grey8, bytes8));
+    const one: TestElement[] = [...grey8, ['00280008', 'IS', '1 ']];
+    const bytes = await cleaned(file(one, Buffer.concat([bytes8, second])), file(one, bytes8));
     expect(pixelsOf(bytes).equals(bytes8)).toBe(true);
+  });
+
+  test('frames that no Number of Frames counts are read by an import, and so they are counted', async () => {
+    const { bytes } = await deidentifyDicom(file(grey8, Buffer.concat([bytes8, bytes8])), options);
+    const { dataSet } = parseDicom(bytes);
+    expect(dataSet.string('x00280008')).toBe('2');
+    expect(pixelsOf(bytes).length).toBe(2 * bytes8.length);
   });
 
   test.each([
@@ -120,7 +128,7 @@ describe('uncompressed', () => {
   });
 
   test('spare bits of a bit-packed image, and the byte that pads it', async () => {
-    const module = imageModule({ rows: 3, columns: 3, allocated: 1 });
+    const module: TestElement[] = [...imageModule({ rows: 3, columns: 3, allocated: 1 }), ['00280008', 'IS', '1 ']];
     const { bytes } = await deidentifyDicom(file(module, Buffer.from([0xff, 0xff, 0x41, 0x42]), 'OB'), options);
     // Nine bits: FF and the lowest bit of the second byte.
     expect([...pixelsOf(bytes)]).toEqual([0xff, 0x01]);
@@ -258,7 +266,7 @@ describe('JPEG baseline', async () => {
     const clean = dicomFile([...grey8], syntax, encapsulated([], [jpeg]));
     await cleaned(dicomFile([...grey8], syntax, encapsulated([], [jpeg, PLAIN])), clean);
     const table = Array.from({ length: 4 }, (_, index) => PLAIN.readUInt32LE(4 * index));
-    await cleaned(dicomFile([...grey8], syntax, encapsulated([...table, 0x3330], [jpeg])), clean).catch(() => {});
+    await cleaned(dicomFile([...grey8], syntax, encapsulated([...table, 0x3330], [jpeg])), clean);
     const { bytes } = await deidentifyDicom(dicomFile([...grey8], syntax, encapsulated(table, [jpeg])), options);
     expect(holdsText(bytes, SECRET.slice(0, 8))).toBe(false);
   });
