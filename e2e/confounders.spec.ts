@@ -42,7 +42,7 @@ test('confounders: a planted frame and image size are found, and a count opens i
   const view = window.getByRole('region', { name: 'Confounders' }).first();
   await view.getByRole('button', { name: 'Look for confounders' }).click();
   const table = view.getByRole('table', { name: 'Confounders' });
-  await expect(table).toBeVisible({ timeout: 120_000 });
+  await expect(table).toBeVisible({ timeout: 240_000 });
   await expect(view.getByText(/^The image border alone tells malignant from benign, AUC/).first()).toBeVisible();
   await expect(table.getByRole('row', { name: /^Image border/ })).toContainText('Tells them apart');
   await expect(view.getByText(/manufacturer, scanner model, station/)).toBeVisible();

@@ -38,7 +38,7 @@ test('a de-identified export: what is held back, the choice to take it, the resu
   await data.chooseFolder(join(app.workspace, 'given away'), 'Folder to make the export in');
 
   const done = window.getByRole('dialog', { name: 'De-identified export finished' });
-  await expect(done.getByText('6 files written')).toBeVisible({ timeout: 30_000 });
+  await expect(done.getByText('6 files written')).toBeVisible({ timeout: 240_000 });
   await done.getByRole('button', { name: 'Show report' }).click();
   const report = window.frameLocator('iframe[title="Report of the export"]');
   await expect(report.getByRole('heading', { name: 'Before you pass these files on' })).toBeVisible();

@@ -12,7 +12,7 @@ async function expectAccessible(window: Page, what: string): Promise<void> {
 test('a sweep, a cross-validation, a queue with places, and a comparison', async ({ window }) => {
   await new ProjectsPage(window).trySample();
   const train = new TrainPage(window);
-  await expect(train.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible({ timeout: 90_000 });
+  await expect(train.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible({ timeout: 240_000 });
   await train.openForm('Quick look', { Epochs: '3' });
 
   // A sweep: what cannot be is said, then one run a value.
@@ -26,7 +26,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   await sweep.getByRole('textbox', { name: 'Name' }).fill('Rates');
   await sweep.getByRole('button', { name: 'Start 2 runs' }).click();
   await expect(train.heading('Rates')).toBeVisible();
-  await expect(train.main.getByText('2 of 2 runs finished')).toBeVisible({ timeout: 60_000 });
+  await expect(train.main.getByText('2 of 2 runs finished')).toBeVisible({ timeout: 240_000 });
   const results = train.main.getByRole('table', { name: 'Results' });
   await expect(results.getByRole('row', { name: /^0\.001/ })).toContainText(/0\.\d{3}\s*\[0\.\d{3}, /);
   await expect(results.getByText('Best', { exact: true })).toHaveCount(1);
@@ -39,7 +39,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   await folds.getByRole('textbox', { name: 'Folds', exact: true }).fill('3');
   await expect(folds.getByRole('table', { name: 'Images in each fold' }).getByRole('row')).toHaveCount(4);
   await folds.getByRole('button', { name: 'Start 3 runs' }).click();
-  await expect(train.main.getByRole('region', { name: 'Out-of-fold, 3 models' })).toBeVisible({ timeout: 60_000 });
+  await expect(train.main.getByRole('region', { name: 'Out-of-fold, 3 models' })).toBeVisible({ timeout: 240_000 });
   await expect(train.main.getByText('192 images of 48 patients, each answered once')).toBeVisible();
   await expectAccessible(window, 'cross-validation');
   const cell = train.main.getByRole('button', { name: /^True .+, predicted .+: [1-9]\d* images?$/ }).first();
@@ -76,7 +76,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   await expectAccessible(window, 'queue');
   await train.queue.filter({ hasText: 'Long' }).getByRole('button').first().click();
   await train.main.getByRole('button', { name: 'Pause', exact: true }).click();
-  await expect(train.queue).toHaveCount(0, { timeout: 60_000 });
+  await expect(train.queue).toHaveCount(0, { timeout: 240_000 });
   await expect(train.state('Paused')).toBeVisible();
 
   // A comparison of two of them, and a third run with the settings of one.

@@ -7,13 +7,13 @@ test('a run that diverges says so, and offers the form with a lower learning rat
   test.slow();
   await new ProjectsPage(window).trySample();
   const data = new DataPage(window);
-  await expect(data.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible({ timeout: 90_000 });
+  await expect(data.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible({ timeout: 240_000 });
 
   const train = new TrainPage(window);
   const settings = { 'Batch size': '4', 'Gradient accumulation': '1', 'Learning rate': '10' };
   await train.start('vit-micro', settings);
   const problem = train.main.getByRole('region', { name: 'Problem' });
-  await expect(problem).toContainText('The training diverged', { timeout: 120_000 });
+  await expect(problem).toContainText('The training diverged', { timeout: 240_000 });
   await expect(train.main.getByText('Failed', { exact: true }).last()).toBeVisible();
   // It would only end at the same step again.
   await expect(problem.getByRole('button', { name: 'Resume' })).toHaveCount(0);

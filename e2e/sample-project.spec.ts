@@ -8,7 +8,7 @@ import { TrainPage } from './pages/train';
 test('the sample project opens with images, labels and a split', async ({ window }) => {
   await new ProjectsPage(window).trySample();
   const data = new DataPage(window);
-  await expect(data.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible({ timeout: 90_000 });
+  await expect(data.main.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible({ timeout: 240_000 });
   await expect(window.getByText('240 images · 60 patients')).toBeVisible();
   await expect(window.getByRole('button', { name: 'Train 144' })).toBeVisible();
 

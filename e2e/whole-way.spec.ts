@@ -54,7 +54,7 @@ test.describe('on real ultrasound DICOM files', () => {
     };
     await window.route('**/predictions.list', late, { times: 1 });
     await predict.drop(names.map((name) => join(folder, name)));
-    await expect(predict.answers.filter({ hasText: names[1] as string })).toBeVisible({ timeout: 60_000 });
+    await expect(predict.answers.filter({ hasText: names[1] as string })).toBeVisible({ timeout: 240_000 });
     await expect(predict.overlay).toBeVisible();
     // The overlay colours the picture: a grey ultrasound image has none of its own.
     const coloured = await predict.overlay.evaluate((canvas) => {
@@ -84,7 +84,7 @@ test.describe('on real ultrasound DICOM files', () => {
     await train.start('vit-micro', { Epochs: '12', 'Batch size': '15', 'Gradient accumulation': '1' });
     // One epoch is behind it, so there is a checkpoint to go on from.
     await expect(train.chart('Validation metrics').getByText('epoch', { exact: false }).first()).toBeVisible({
-      timeout: 60_000,
+      timeout: 240_000,
     });
     const engines = await engineProcesses(app);
     expect(engines.length).toBeGreaterThan(0);

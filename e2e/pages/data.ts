@@ -21,7 +21,7 @@ export class DataPage extends Shell {
       .getByRole('button', { name: /^Import / })
       .click();
     const result = this.importDialog('Import finished');
-    await expect(result).toBeVisible({ timeout: 60_000 });
+    await expect(result).toBeVisible({ timeout: 240_000 });
     const text = await result.innerText();
     await result.getByRole('button', { name: 'Done' }).click();
     return text;

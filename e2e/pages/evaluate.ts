@@ -8,7 +8,7 @@ export class EvaluatePage extends Shell {
     await this.main.getByRole('radiogroup', { name: 'Images to evaluate on' }).getByText('Test').click();
     await this.main.getByRole('button', { name: 'Evaluate on the test set' }).click();
     await this.page.getByRole('button', { name: 'Open and evaluate' }).click();
-    await expect(this.metric('Accuracy')).toBeVisible({ timeout: 60_000 });
+    await expect(this.metric('Accuracy')).toBeVisible({ timeout: 240_000 });
   }
 
   metric(name: string): Locator {
