@@ -96,7 +96,7 @@ function frameChoice(text: string): FrameChoice {
 function toText(result: ImportResult): string {
   const { added, duplicates, moved, skipped, classes, warnings, seconds, imagesPerSecond } = result;
   return [
-    `${imagesText(added, result)} added in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
+    `Added ${imagesText(added, result)}, in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
     ...(duplicates > 0 ? [`${duplicates} were in the project already`] : []),
     ...(moved > 0 ? [`${moved} were found at a new place: the project knows it now`] : []),
     ...(result.columns === undefined ? [] : [describeColumns(result.columns)]),

@@ -125,6 +125,7 @@ function toText(summary: SplitSummary): string {
     signOff,
   } = summary;
   const isVoid = signOff === null ? null : voidText(signOff);
+  const known = splitParts.some((part) => patients[part] !== null);
   const labels = [...new Set(splitParts.flatMap((part) => Object.keys(counts[part])))].sort();
   return [
     table(
@@ -135,8 +136,8 @@ function toText(summary: SplitSummary): string {
         patientsCell({ patients: patients[part], withoutPatient: withoutPatient[part] }),
       ]),
     ),
-    `Grouped by ${group}, near duplicates ${summary.keepDuplicatesTogether ? '' : 'not '}kept together, seed ${seed}`,
-    `In more than one part: patients ${patientsAcrossSplits}, groups of duplicates ${duplicatesAcrossSplits}`,
+    `${group === 'patient' && !known ? 'Dealt by image, since no patient is known' : `Grouped by ${group}`}; near duplicates ${summary.keepDuplicatesTogether ? '' : 'not '}kept together, seed ${seed}`,
+    `In more than one part: patients ${known ? patientsAcrossSplits : 'not known'}, groups of duplicates ${duplicatesAcrossSplits}`,
     ...(summary.heldOut === null
       ? []
       : [`Test: held out by ${summary.heldOut.by}: ${summary.heldOut.values.join(', ')}`]),
