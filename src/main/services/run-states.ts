@@ -24,7 +24,7 @@ export function restingProgress(summary: RunSummary): RunProgress {
   return {
     run: summary.id,
     state: summary.state,
-    phase: summary.state === 'queued' ? 'waiting' : 'done',
+    phase: summary.state === 'queued' ? 'waiting' : summary.state === 'running' ? 'training' : 'done',
     step: 0,
     totalSteps: 0,
     epoch: summary.epochsDone,
@@ -32,7 +32,9 @@ export function restingProgress(summary: RunSummary): RunProgress {
     counted: null,
     imagesPerSecond: null,
     etaSeconds: null,
-    message: summary.error?.message ?? null,
+    message:
+      summary.error?.message ??
+      (summary.state === 'running' ? 'Another window or command is training it, and shows how far it is.' : null),
   };
 }
 
