@@ -100,6 +100,42 @@ describe('one column a class', () => {
     expect(labels(findings, { classes: null })).toEqual([null, null, null, null]);
   });
 
+  it.each([
+    ['-1', ['1,0,-1', '0,1,1', '1,0,0', '0,1,-1']],
+    ['2', ['1,0,0', '0,1,0', '0,1,2', '0,0,1']],
+    ['maybe', ['1,0,maybe', '0,1,', '1,0,no', '1,0,']],
+    ['?', ['1,0,', '0,1,?', '1,0,', '0,1,']],
+  ])('is asked for where one of the columns also has %j, and such rows get no label', (odd, cells) => {
+    const content = `path,A,B,C\n${cells.map((row, index) => `i${index}.png,${row}`).join('\n')}`;
+    const { message, hint } = failure(() => read(content));
+    expect(message).toContain(`“A”, “B”, “C” could be classes, one a column, but “C” also has “${odd}”`);
+    expect(hint).toContain('--columns "classes=A,B,C"');
+    const chosen = read(content, { classes: ['A', 'B', 'C'] });
+    cells.forEach((row, index) => {
+      if (row.endsWith(odd)) expect(chosen.entries[index]?.label).toBeNull();
+    });
+    expect(chosen.problems.join()).toContain('with something other than yes or no in a class column');
+    // A person who leaves the column out has all rows.
+    expect(labels(content, { classes: ['A', 'B'] })).toContain('A');
+  });
+
+  it('is not asked for because of numbers, a text or a remark beside them', () => {
+    const rows = ['1,0,1,F,', '0,1,5,M,check', '1,0,40,F,', '0,1,7,M,', '1,0,0,F,'];
+    const table = read(`path,A,B,lesions,group,remark\n${rows.map((row, index) => `i${index}.png,${row}`).join('\n')}`);
+    expect(table.columns.classes).toEqual(['A', 'B']);
+    // R writes NA into empty cells.
+    expect(labels('path,A,B\ni0.png,1,NA\ni1.png,NA,1')).toEqual(['A', 'B']);
+  });
+
+  it('that is not used is named where the table is refused', () => {
+    expect(failure(() => read('image,malignant\ni0.png,1\ni1.png,0')).message).toContain(
+      'The column “malignant” holds yes and no, and is not used. If it is the label, choose it (on the command line: --columns "label=malignant").',
+    );
+    const findings = failure(() => read('image,mass,cyst\ni0.png,1,1\ni1.png,0,0\ni2.png,1,1'));
+    expect(findings.message).toContain('“mass”, “cyst” hold yes and no, but not one yes a row');
+    expect(findings.message).toContain('--columns "classes=A,B"');
+  });
+
   it('leaves a label column alone', () => {
     expect(labels('path,label,A,B\ni0.png,x,1,0\ni1.png,y,0,1')).toEqual(['x', 'y']);
   });

@@ -1,7 +1,7 @@
 import type { FoveaError } from '#shared/ipc/errors';
 import { type ColumnMapping, type ColumnRole, columnRoles } from '#shared/models/label-table';
 import { delimiterName } from '#shared/tables/delimiter-name';
-import { cellText, plainText, yesOrNo } from './label-table-cell';
+import { cellText, isNoLabel, plainText, yesOrNo } from './label-table-cell';
 import { tableInvalid } from './label-table-errors';
 import { findNamedHeader, headTable, quotedList } from './label-table-header';
 import { simpleName, USUAL_NAMES } from './label-table-names';
@@ -52,7 +52,7 @@ export function findColumns(text: TableText, mapping: ColumnMapping): TableColum
     unclear ??= found.unclear;
   }
   const guess = of.label < 0 && unclear === null && mapping.label === undefined && mapping.classes === undefined;
-  return { of, unclear, ...(guess ? guessClasses(text, of, notes) : { classes, notes }) };
+  return { of, ...(guess ? guessClasses(text, of, notes) : { classes, notes, unclear }) };
 }
 
 interface FoundColumn {
@@ -126,49 +126,122 @@ const severalColumns = ({ headers }: TableText, columns: readonly number[], role
 const LEAST_ROWS_WITH_ONE = 0.8;
 const MOST_CLASS_COLUMNS = 100;
 
+/** The class columns of a table without a label column: where it is not clear which they are, none, and why. */
 function guessClasses(
   text: TableText,
   of: Readonly<Record<ColumnRole, number>>,
   notes: readonly string[],
-): Pick<TableColumns, 'classes' | 'notes'> {
+): Pick<TableColumns, 'classes' | 'notes' | 'unclear'> {
   const used = new Set(Object.values(of));
   const { headers, rows } = text;
-  const marks = headers.flatMap((_, column) =>
-    !used.has(column) && text.names[column] !== '' && isMarkColumn(rows, column) ? [column] : [],
-  );
-  if (marks.length < 2 || marks.length > MOST_CLASS_COLUMNS) return { classes: [], notes };
-  const withOne = rows.filter((row) => marks.filter((column) => yesOrNo(cellText(row[column]))).length === 1).length;
-  const names = quotedList(marks.map((column) => headers[column] ?? ''));
-  if (withOne >= LEAST_ROWS_WITH_ONE * rows.length) {
-    return { classes: marks, notes: [...notes, `Each of the columns ${names} is read as one class.`] };
+  const free = headers.flatMap((_, column) => (!used.has(column) && text.names[column] !== '' ? [column] : []));
+  const marks = free.filter((column) => isMarkColumn(rows, column));
+  const doubtful = free.flatMap((column) => {
+    const odd = marks.includes(column) ? null : oddMarks(rows, column);
+    return odd === null ? [] : [{ column, odd }];
+  });
+  const none = { classes: [], notes, unclear: null };
+  const all = [...marks, ...doubtful.map(({ column }) => column)].sort((a, b) => a - b);
+  if (all.length === 0 || all.length > MOST_CLASS_COLUMNS) return none;
+  const named = (columns: readonly number[]) => quotedList(columns.map((column) => headers[column] ?? ''));
+  const areClasses = (columns: readonly number[]) =>
+    columns.length >= 2 && rows.filter((row) => hasOneMark(row, columns)).length >= LEAST_ROWS_WITH_ONE * rows.length;
+  if (doubtful.length > 0 && (areClasses(marks) || areClasses(all))) {
+    return { ...none, unclear: doubtfulClasses(headers, all, doubtful) };
   }
-  const note = `The columns ${names} hold yes and no, but not one yes a row: they are not used. If each is a class, choose them as class columns (on the command line: --columns "classes=A,B").`;
-  return { classes: [], notes: [...notes, note] };
+  if (areClasses(marks)) {
+    return { ...none, classes: marks, notes: [...notes, `Each of the columns ${named(marks)} is read as one class.`] };
+  }
+  const [only] = marks;
+  if (only === undefined) return none;
+  const note =
+    marks.length === 1
+      ? `The column ${named(marks)} holds yes and no, and is not used. If it is the label, choose it (on the command line: --columns "label=${headers[only]}").`
+      : `The columns ${named(marks)} hold yes and no, but not one yes a row: they are not used. If each is a class, choose them as class columns (on the command line: --columns "classes=A,B").`;
+  return { ...none, notes: [...notes, note] };
+}
+
+/** Exactly one yes, or a cell that may be one. */
+function hasOneMark(row: readonly string[], columns: readonly number[]): boolean {
+  const marks = columns.map((column) => readMark(row[column]));
+  return marks.includes('odd') || marks.filter((mark) => mark === 'yes').length === 1;
+}
+
+const doubtfulClasses = (
+  headers: readonly string[],
+  all: readonly number[],
+  doubtful: readonly { readonly column: number; readonly odd: readonly string[] }[],
+) => {
+  const names = all.map((column) => headers[column] ?? '');
+  const odd = doubtful.map(({ column, odd: values }) => `“${headers[column]}” also has ${quotedList(values)}`);
+  return tableInvalid(
+    `The columns ${quotedList(names)} could be classes, one a column, but ${odd.join(', and ')}. Choose the columns that are classes; rows with anything but yes or no in one of them get no label.`,
+    { hint: `On the command line: --columns "classes=${names.join(',')}".` },
+  );
+};
+
+type Mark = 'yes' | 'no' | 'empty' | 'odd';
+
+function readMark(cell: string | undefined): Mark {
+  const text = cellText(cell);
+  if (text === '' || isNoLabel(text)) return 'empty';
+  const said = yesOrNo(text);
+  return said === null ? 'odd' : said ? 'yes' : 'no';
 }
 
 /** Whether a column has nothing but yes, no and empty cells, and at least one of the words. */
 function isMarkColumn(rows: readonly (readonly string[])[], column: number): boolean {
   let words = 0;
   for (const row of rows) {
-    const cell = cellText(row[column]);
-    if (cell === '') continue;
-    if (yesOrNo(cell) === null) return false;
-    words += 1;
+    const mark = readMark(row[column]);
+    if (mark === 'odd') return false;
+    if (mark !== 'empty') words += 1;
   }
   return words > 0;
 }
 
-/** The class of a row where each class has a column: null where none is marked, "several" where more than one is. */
+/** Ways to write that a class is uncertain; CheXpert has -1. */
+const UNCERTAIN =
+  /^(-1([.,]0*)?|\?|u|maybe|uncertain|unsure|unclear|possible|equivocal|indeterminate|unklar|fraglich)$/i;
+/** A column with more different values beside yes and no is a number or a text. */
+const MOST_ODD_VALUES = 3;
+
+/**
+ * The other values of a column that looks like yes and no in at least half of its rows; null for any other column.
+ * Without one yes and one word of doubt it is no such column: F and M, or a remark here and there.
+ */
+function oddMarks(rows: readonly (readonly string[])[], column: number): readonly string[] | null {
+  const odd = new Set<string>();
+  let plain = 0;
+  let speaks = false;
+  for (const row of rows) {
+    const mark = readMark(row[column]);
+    const cell = mark === 'odd' ? cellText(row[column]) : '';
+    const isUncertain = UNCERTAIN.test(cell);
+    if (mark === 'odd') odd.add(cell.slice(0, 20));
+    if (odd.size > MOST_ODD_VALUES) return null;
+    if (mark !== 'odd' || isUncertain) plain += 1;
+    speaks ||= mark === 'yes' || isUncertain;
+  }
+  return odd.size > 0 && speaks && plain * 2 >= rows.length ? [...odd] : null;
+}
+
+/**
+ * The class of a row where each class has a column: null where none is marked, where more than one is (`several`), and
+ * where a cell says neither yes nor no (`odd`).
+ */
 export function markedClass(
   text: TableText,
   classes: readonly number[],
   row: readonly string[],
-): { readonly label: string | null; readonly several: boolean } {
-  const marked = classes.filter((column) => yesOrNo(cellText(row[column])) === true);
+): { readonly label: string | null; readonly several: boolean; readonly odd: boolean } {
+  const odd = classes.some((column) => readMark(row[column]) === 'odd');
+  const marked = classes.filter((column) => readMark(row[column]) === 'yes');
   const [only] = marked;
   return {
-    label: marked.length === 1 && only !== undefined ? (text.headers[only] ?? null) : null,
+    label: !odd && marked.length === 1 && only !== undefined ? (text.headers[only] ?? null) : null,
     several: marked.length > 1,
+    odd,
   };
 }
 

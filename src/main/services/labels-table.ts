@@ -135,9 +135,14 @@ export function readLabelTable(
   const used = columnRoles.filter((role) => columns[role] >= 0 && role !== by && role !== 'date');
   const isEmpty = classes.length === 0 && used.length === 0;
   if (by === null || (isEmpty && by !== 'path')) {
-    throw tableInvalid('The label table has no column “path”, and none that names its images in another way.', seen);
+    throw tableInvalid(
+      ['The label table has no column “path”, and none that names its images in another way.', ...notes].join(' '),
+      seen,
+    );
   }
-  if (isEmpty) throw tableInvalid('The label table has no column beside the path that is used.', seen);
+  if (isEmpty) {
+    throw tableInvalid(['The label table has no column beside the path that is used.', ...notes].join(' '), seen);
+  }
   const drafts = new Map<string, Draft>();
   const unknownParts = new Set<string>();
   const found = {
@@ -150,11 +155,13 @@ export function readLabelTable(
     withoutLabel: 0,
     unmarked: 0,
     severalMarks: 0,
+    oddMarks: 0,
     noLabel: 0,
   };
   const marked = (line: readonly string[]): string | null => {
-    const { label, several } = markedClass(text, classes, line);
-    if (several) found.severalMarks += 1;
+    const { label, several, odd } = markedClass(text, classes, line);
+    if (odd) found.oddMarks += 1;
+    else if (several) found.severalMarks += 1;
     else if (label === null) found.unmarked += 1;
     return label;
   };
@@ -278,6 +285,11 @@ export function readLabelTable(
   if (found.withoutLabel > 0) problems.push(`${count(found.withoutLabel, 'row')} with a reader and no label.`);
   if (found.noLabel > 0)
     problems.push(`${count(found.noLabel, 'row')} whose label is “NA”, “nan” or the like: read as no label.`);
+  if (found.oddMarks > 0) {
+    problems.push(
+      `${count(found.oddMarks, 'row')} with something other than yes or no in a class column: no label is read from ${found.oddMarks === 1 ? 'it' : 'them'}.`,
+    );
+  }
   if (found.severalMarks > 0)
     problems.push(`${count(found.severalMarks, 'row')} with more than one class: no label is read from them.`);
   if (found.unmarked > 0) problems.push(`${count(found.unmarked, 'row')} with none of the classes.`);
