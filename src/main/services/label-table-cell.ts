@@ -11,8 +11,11 @@ export function plainText(text: string): string {
     .replace(/^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$/gu, '');
 }
 
-/** A cell's text, without the apostrophe that guards it from a spreadsheet. */
-export const cellText = (cell: string | undefined): string => plainText(unguardCell(cell ?? ''));
+/** A cell's text, without the apostrophe that guards it from a spreadsheet, or the `="0013"` that keeps zeros in one. */
+export function cellText(cell = ''): string {
+  const kept = cell.includes('="') ? /^\s*="([^"]*)"\s*$/.exec(cell)?.[1] : undefined;
+  return plainText(kept ?? unguardCell(cell));
+}
 
 /**
  * A path with forward slashes, also where the table has a `file:` URL (RFC 8089): without scheme and this computer's

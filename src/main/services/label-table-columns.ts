@@ -176,7 +176,7 @@ const doubtfulClasses = (
   const odd = doubtful.map(({ column, odd: values }) => `“${headers[column]}” also has ${quotedList(values)}`);
   return tableInvalid(
     `The columns ${quotedList(names)} could be classes, one a column, but ${odd.join(', and ')}. Choose the columns that are classes; rows with anything but yes or no in one of them get no label.`,
-    { hint: `On the command line: --columns "classes=${names.join(',')}".` },
+    { hint: `On the command line: --columns "classes=${names.join(',')}", or "classes=" for none.` },
   );
 };
 

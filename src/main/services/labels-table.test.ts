@@ -242,6 +242,24 @@ describe('a hostile label table', () => {
   });
 });
 
+it('reads the ="0013" that keeps zeros in a spreadsheet, quoted as CSV wants or not', () => {
+  // Python's csv.reader gives ="0013" for both cells; the value of that formula is the text 0013.
+  const table = read('path,label,patient\n="01",="a","=""0013"""\n02,b,="0013"\n03,"\'=""x""",7');
+  expect(table.entries.map(({ path, label, patient }) => [path, label, patient])).toEqual([
+    ['01', 'a', '0013'],
+    ['02', 'b', '0013'],
+    ['03', '="x"', '7'],
+  ]);
+});
+
+it('counts rows without a patient and rows without a clear day apart', () => {
+  const table = read('patient,date,label\nP1,3/4/2018,a\nP2,5/5/2018,b\n,5/5/2018,b\nP3,,a');
+  expect(table.problems).toEqual([
+    '1 row without a patient: left out.',
+    '2 rows whose date is none, or could be two days (as 3/4/2020 can): left out. Write 2020-04-03.',
+  ]);
+});
+
 describe('patientsByPattern', () => {
   it('takes the named group, else the first', () => {
     expect(patientsByPattern('(?:(x)|(?<patient>p\\d+))_', ['p12_1.png', 'P3_1.png', 'ä/p7_2.png'])).toEqual([

@@ -171,7 +171,7 @@ export function readLabelTable(
     return null;
   };
   const readDay = dayReader(
-    columns.date < 0 || by !== 'patient' ? [] : text.rows.map((row) => row[columns.date] ?? ''),
+    columns.date < 0 || by !== 'patient' ? [] : text.rows.map((row) => cellText(row[columns.date])),
   );
   const linesAbove = text.lines.length - text.rows.length;
   /** The last value of each column that may be merged. */
@@ -190,13 +190,15 @@ export function readLabelTable(
       return IDENTIFIERS.has(role) ? readIdentifier(value) : value === '' ? null : value;
     };
     const name = cell(by);
-    const day = cell('date');
-    const date = readDay(day);
-    if (by === 'patient' && day !== null && date === null) found.dates += 1;
+    const date = readDay(cell('date'));
     const key = name === null ? undefined : keyText(by, name, date);
     if (empty.has(by)) found.keysAbove += 1;
-    if (name === null || key === undefined || key === '' || (columns.date >= 0 && by === 'patient' && date === null)) {
+    if (name === null || key === undefined || key === '') {
       found.withoutPath += 1;
+      continue;
+    }
+    if (by === 'patient' && columns.date >= 0 && date === null) {
+      found.dates += 1;
       continue;
     }
     if (by !== 'path' && isRounded(name)) {
