@@ -2,7 +2,7 @@ import { readIdentifier } from '#shared/identity/identifier';
 import type { TableAnswers } from '#shared/models/label-table';
 import type { DecodePool } from '../decode-host/client';
 import { type FileKeys, fileKeys } from '../store/identities';
-import { type PatientRef, patientBook, patientRef } from '../store/identity';
+import { looseKey, type PatientRef, patientBook, patientRef } from '../store/identity';
 import type { ProjectStore } from '../store/open';
 import { createUnpacker } from './import-archives';
 import type { ImportSource } from './import-run';
@@ -10,11 +10,13 @@ import { createTeller } from './label-table-changes';
 import type { LabelTable, TableEntry } from './labels-table';
 import type { OpenProject } from './projects';
 import { type PatientClaim, type ResolvedPatients, resolvePatients } from './resolve-patients';
+import { siteProblems } from './site-changes';
 
 /** Who and what a file of an import shows, as hashes. */
 export interface ImportIdentity {
   readonly patient: PatientRef | null;
   readonly keys: FileKeys;
+  readonly site: string | null;
 }
 
 /** Files whose heads are read at once: the decoders' queue stays short. */
@@ -26,6 +28,30 @@ export function speaksOfIdentities(table: LabelTable | null): boolean {
     table !== null &&
     (table.by !== 'path' ||
       table.entries.some(({ patient, patientAbove, study }) => patient !== null || patientAbove || study !== null))
+  );
+}
+
+/** Whether a table names sites, which files name too. */
+export const speaksOfSites = (table: LabelTable | null): boolean =>
+  table?.entries.some(({ site }) => site !== null) === true;
+
+/** What is to be said of the sites that a table names for files; see `siteProblems`. */
+export function siteProblemsOfImport(
+  store: ProjectStore,
+  identities: readonly (ImportIdentity | null)[],
+  entries: readonly (TableEntry | undefined)[],
+): string[] {
+  const keys = new Map<string, string>();
+  const keyOf = (site: string): string => {
+    const key = keys.get(site) ?? looseKey(store, site);
+    keys.set(site, key);
+    return key;
+  };
+  return siteProblems(
+    identities.map((identity, index) => {
+      const site = entries[index]?.site ?? null;
+      return { present: identity?.site ?? null, told: site === null ? null : keyOf(site) };
+    }),
   );
 }
 
@@ -50,10 +76,11 @@ export async function readIdentities(
     try {
       const identity = await pool.identity({ path: unpacked?.path ?? source.file });
       if (identity === null) return null;
-      const { patient, patientId } = identity;
+      const { patient, patientId, institution } = identity;
       return {
         patient: patient === null ? null : patientRef(store, patient, 'dicom', patientId ?? patient),
         keys: fileKeys(store, identity),
+        site: institution === null ? null : looseKey(store, institution),
       };
     } finally {
       await unpacked?.remove();

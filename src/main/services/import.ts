@@ -8,7 +8,14 @@ import { currentSplit } from '../store/splits';
 import { namesTakenIn, settleNames } from './class-names';
 import { findDuplicates } from './duplicate-search';
 import type { Events } from './events';
-import { type ImportIdentity, readIdentities, resolveOfImport, speaksOfIdentities } from './import-identities';
+import {
+  type ImportIdentity,
+  readIdentities,
+  resolveOfImport,
+  siteProblemsOfImport,
+  speaksOfIdentities,
+  speaksOfSites,
+} from './import-identities';
 import { patientsByPattern } from './import-pattern';
 import { type ImportScan, toImportScan, toPlan } from './import-plan';
 import { runImport, tableTargets } from './import-run';
@@ -118,10 +125,13 @@ export function createImports(options: {
             sources.map((file) => file.path),
           );
     const speaks = speaksOfIdentities(table) || patternPatients !== null;
-    const identities = speaks ? await identitiesOf(project, plan, handle) : null;
-    const match = table === null ? null : matchTable(table, tableTargets(sources, identities), project.store);
+    const identities = speaks || speaksOfSites(table) ? await identitiesOf(project, plan, handle) : null;
+    const matched = table === null ? null : matchTable(table, tableTargets(sources, identities), project.store);
+    const sites =
+      matched === null || identities === null ? [] : siteProblemsOfImport(project.store, identities, matched.entries);
+    const match = matched === null ? null : { ...matched, problems: [...matched.problems, ...sites] };
     const resolved =
-      identities === null
+      identities === null || !speaks
         ? null
         : resolveOfImport(project.store, identities, match?.entries ?? null, patternPatients, answers);
     const asked = resolved?.questions ?? [];

@@ -16,6 +16,7 @@ import { type ImageFacts, imageFacts } from '../store/table-facts';
 import type { LabelTable, TableEntry, TableReading } from './labels-table';
 import { matchTable, type TableMatch } from './match-table';
 import { emptyQuestion, type PatientAlias, type PatientClaim, resolvePatients } from './resolve-patients';
+import { type SiteClaim, siteProblems } from './site-changes';
 
 /** What a table would change of one image. Null and empty: nothing. */
 export interface ImageChange {
@@ -111,6 +112,14 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     const isEmpty = [newLabel, other, change.study, site, sex, age].every((one) => one === null);
     return isEmpty && readings.length === 0 ? [] : [change];
   });
+  const sites = images.map(({ site }, index): SiteClaim => {
+    const told = match.entries[index]?.site ?? null;
+    const number = told === null ? null : known('site', told);
+    return {
+      present: site === null ? null : String(site),
+      told: number === null ? told && `named ${looseIdentifier(told)}` : String(number),
+    };
+  });
   const count = (of: (change: ImageChange) => boolean) => changes.filter(of).length;
   const speaks = match.entries.some((entry) => entry !== undefined && (entry.patient !== null || entry.patientAbove));
   return {
@@ -132,7 +141,7 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     patients: speaks ? resolved.changes : null,
     aliases: resolved.aliases,
     questions: tableQuestionsOf(table, resolved.questions),
-    problems: [...match.problems, ...resolved.problems],
+    problems: [...match.problems, ...resolved.problems, ...siteProblems(sites)],
   };
 }
 

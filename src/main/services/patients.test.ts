@@ -63,6 +63,7 @@ interface Told {
   readonly date?: string;
   readonly birth?: string;
   readonly sex?: string;
+  readonly institution?: string;
 }
 
 function write(path: string, bytes: Uint8Array): void {
@@ -77,6 +78,7 @@ function dicom(path: string, told: Told): void {
     ['00080020', 'DA', told.date ?? '20180101'],
     ['00080050', 'SH', told.accession ?? ''],
     ['00080060', 'CS', 'US'],
+    ['00080080', 'LO', told.institution ?? ''],
     ['00100020', 'LO', told.patient ?? ''],
     ['00100030', 'DA', told.birth ?? ''],
     ['00100040', 'CS', told.sex ?? ''],
@@ -337,6 +339,21 @@ describe('ids of a table', () => {
     const sites = ['a.png', 'b.png', 'c.png'].map((name) => facts().find(({ path }) => path === name)?.site);
     expect(sites).toEqual([sites[0], sites[0], null]);
     expect(project.store.column('SELECT lower(name) FROM origins')).toEqual(['bonn']);
+  });
+
+  it('that make several sites of one are noted in preview, import and a later table', async () => {
+    for (const name of ['a', 'b', 'c']) dicom(`${name}.dcm`, { patient: name, institution: 'Bonn' });
+    const renamed = table('path,site', 'a.dcm,North', 'b.dcm,North', 'c.dcm,North');
+    const several = table('path,site', 'a.dcm,S0', 'b.dcm,S1', 'c.dcm,S2');
+    const note = 'not those that are known already: 3 sites in place of 1.';
+    expect((await previewImport(renamed)).problems.join()).not.toContain('in place of');
+    const preview = await previewImport(several);
+    expect(preview.problems.join()).toContain(note);
+    expect(preview.patientChanges).toBeNull();
+    expect((await importAll(renamed)).warnings.join()).not.toContain('in place of');
+    const planned = await tables.preview(project, null, several, {});
+    expect(planned.problems.join()).toContain(note);
+    expect((await tables.preview(project, null, renamed, {})).problems.join()).not.toContain('in place of');
   });
 });
 

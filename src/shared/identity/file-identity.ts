@@ -15,4 +15,6 @@ export interface FileIdentity {
   readonly study: string | null;
   readonly series: string | null;
   readonly sopInstance: string | null;
+  /** InstitutionName, as one hospital is one site. */
+  readonly institution: string | null;
 }

@@ -29,6 +29,7 @@ export const NO_IDENTITY: FileIdentity = {
   study: null,
   series: null,
   sopInstance: null,
+  institution: null,
 };
 
 /** Who and what a file shows (PS3.3, C.2.2, C.7.2.1, C.7.3.1). */
@@ -46,6 +47,7 @@ export function readIdentity(dataSet: DataSet, notes?: Notes): FileIdentity {
     study: readText(dataSet, 'x0020000d'),
     series: readText(dataSet, 'x0020000e'),
     sopInstance: readText(dataSet, 'x00080018'),
+    institution: readInstitution(dataSet, notes),
   };
 }
 
@@ -68,7 +70,7 @@ function readYear(dataSet: DataSet): number | null {
  * InstitutionName in one form whatever it was written in: character sets differ in which widths of a letter and which
  * blanks they have, and one hospital is one site.
  */
-function readInstitution(dataSet: DataSet, notes: Notes): string | null {
+function readInstitution(dataSet: DataSet, notes?: Notes): string | null {
   const name = readText(dataSet, 'x00080080', notes);
   return name === null ? null : name.normalize('NFKC').replace(/\s+/g, ' ');
 }

@@ -71,6 +71,7 @@ test('facts of the header', () => {
       study: null,
       series: null,
       sopInstance: '1.2.3.99',
+      institution: 'Hospital X',
     },
     subject: { sex: 'F', age: 1.5 },
     equipment: { manufacturer: 'Größe GmbH', model: null, station: null, institution: 'Hospital X' },
