@@ -189,6 +189,22 @@ describe('matchTable', () => {
     expect(problems.join()).toContain('1 row of the label table');
   });
 
+  it('tells that a row names more folders than the file that it ends with', () => {
+    const more = (rows: string, ...paths: string[]) =>
+      matchTable(
+        read(`path,label\n${rows}`),
+        targets(...paths).map((one) => ({ ...one, root: '/home/me/sites' })),
+        store,
+      ).problems.join();
+    const rows = 'data/siteB/i3.png,a\nsiteB/i0.png,b';
+    expect(more(rows, 'siteB/i3.png', 'siteB/i0.png')).toContain(
+      '1 row would fit a file without the first folders of the path, as in “data/siteB/i3.png”.',
+    );
+    // Another file's row, and a file that has its own.
+    expect(more(rows, 'siteC/i3.png', 'siteB/i0.png')).not.toContain('first folders');
+    expect(more('siteA/i0.png,a\ni0.png,b', 'i0.png')).not.toContain('first folders');
+  });
+
   it('takes the frames of a file as one', () => {
     const frames = [0, 1].map(() => ({ path: 'a/1.dcm', file: 'same' }));
     expect(matchTable(read('path,label\n1,A'), frames, store).entries.map((entry) => entry?.label)).toEqual(['A', 'A']);

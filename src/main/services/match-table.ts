@@ -3,6 +3,7 @@ import { type FileKeys, uidKey, visitKey } from '../store/identities';
 import { looseKey } from '../store/identity';
 import type { ProjectStore } from '../store/open';
 import { keyNames, type LabelTable, type TableEntry } from './labels-table';
+import { pathParts } from './path-index';
 import { count } from './splits-warnings';
 
 /** A file that a table may speak of. Frames of one file have the same `file`. */
@@ -32,6 +33,8 @@ interface Assigned {
 
 /** Rows that are named in a sentence. */
 const NAMED = 5;
+/** Of a path that is shown to tell which folders it names. */
+const SHOWN_PARTS = 5;
 
 /** Finds the entry of each file. */
 export function matchTable(table: LabelTable, targets: readonly TableTarget[], store: ProjectStore): TableMatch {
@@ -53,6 +56,8 @@ export function matchTable(table: LabelTable, targets: readonly TableTarget[], s
   }
   if (unusedRows > 0) {
     problems.push(`${count(unusedRows, 'row')} of the label table fit none of the files: ${namedRows(table, unused)}.`);
+    const withoutRow = targets.filter((_, index) => entries[index] === undefined);
+    if (table.by === 'path') problems.push(...moreFolders(unused, withoutRow));
   }
   const named = targets.filter(({ keys }, index) => keys?.study != null && entries[index]?.study != null).length;
   if (named > 0) {
@@ -66,6 +71,24 @@ export function matchTable(table: LabelTable, targets: readonly TableTarget[], s
     filesMatched: new Set(targets.flatMap(({ file }, index) => (entries[index] === undefined ? [] : [file]))).size,
     problems,
   };
+}
+
+/**
+ * Of rows that fit no file: those that end with all of the path of a file without a row, and go on with folders that it
+ * is not in.
+ */
+function moreFolders(unused: readonly TableEntry[], withoutRow: readonly TableTarget[]): string[] {
+  const files = new Set(withoutRow.map(({ path }) => pathParts(path).join('/')));
+  const longer = unused.filter(({ path }) => {
+    const parts = pathParts(path).slice(-SHOWN_PARTS);
+    return parts.some((_, from) => from > 0 && files.has(parts.slice(from).join('/')));
+  });
+  const [first] = longer;
+  if (first === undefined) return [];
+  const shown = first.path.split('/').slice(-SHOWN_PARTS).join('/');
+  return [
+    `${count(longer.length, 'row')} would fit a file without the first folders of the path, as in “${shown}”. If they are of these files, import the folder above, or take these folders out of the table.`,
+  ];
 }
 
 /** The first of them, by path; by line where the key could name a person. */
