@@ -11,7 +11,7 @@ import {
 import type { ProjectStore } from '../store/open';
 import { namesTakenIn, similarNames } from './class-names';
 import type { HeldWords } from './import';
-import { cellText } from './label-table-cell';
+import { cellText, isNoLabel } from './label-table-cell';
 import { planTable } from './label-table-changes';
 import { findColumns, headedAs, markedClass, type TableColumns } from './label-table-columns';
 import type { TableText } from './label-table-text';
@@ -73,7 +73,7 @@ export async function previewTable(
 /** Which columns are read, and how often each value stands in those that may be shown. */
 function columnFacts(text: TableText, { of, classes }: TableColumns) {
   const label = (row: readonly string[]) =>
-    classes.length > 0 ? (markedClass(text, classes, row).label ?? '') : (row[of.label] ?? '');
+    classes.length > 0 ? (markedClass(text, classes, row).label ?? '') : labelOf(row[of.label]);
   const counted = COUNTED_ROLES.filter((role) => of[role] >= 0 || (role === 'label' && classes.length > 0));
   return {
     mapping: Object.fromEntries(
@@ -85,6 +85,12 @@ function columnFacts(text: TableText, { of, classes }: TableColumns) {
     ),
     patients: of.patient < 0 ? 0 : distinctPatients(text, of.patient),
   };
+}
+
+/** As it is read: “NA” is no label. */
+function labelOf(cell: string | undefined): string {
+  const label = cellText(cell);
+  return isNoLabel(label) ? '' : label;
 }
 
 /** What a person chose and nothing else: where the columns of a table are not clear. */

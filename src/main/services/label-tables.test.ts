@@ -104,6 +104,12 @@ it('keeps no patient of a table in the project folder', async () => {
   }
 });
 
+it('counts no “NA” among the labels of a preview', async () => {
+  const file = table('path,label', 'disc 1.png,left', 'disc 2.png,NaN', 'disc 3.png,N/A');
+  const { values } = await tables.preview(project, null, file, {});
+  expect(values.label).toEqual({ distinct: 1, values: [{ value: 'left', rows: 1 }] });
+});
+
 it('blocks a table without a path column, with its headers and rows to map', async () => {
   const preview = await tables.preview(project, null, table('Bild;Befund', 'disc 1.png;=1+1', 'disc 2.png;ok'), {});
   expect(preview).toMatchObject({

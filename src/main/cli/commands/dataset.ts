@@ -5,6 +5,7 @@ import { splitParts } from '#shared/models/dataset';
 import type { DatasetReport } from '#shared/models/dataset-report';
 import { patientsCell, patientsText } from '#shared/models/patient-count';
 import { writeDatasetReport } from '../../services/dataset-report-file';
+import { count } from '../../services/splits-warnings';
 import type { Run } from '../program';
 import { decimals, facts, table } from '../table';
 
@@ -50,7 +51,10 @@ function toText(report: DatasetReport): string {
       ['modalities', values(report.modalities)],
       ['files', values(report.kinds)],
       ['sizes', `${report.sizes.distinct}: ${values(report.sizes.common)}`],
-      ['duplicates', `${report.duplicates.groups} groups, ${report.duplicates.conflicts} with different labels`],
+      [
+        'duplicates',
+        `${count(report.duplicates.groups, 'group')}, ${report.duplicates.conflicts} with different labels`,
+      ],
       ['imports', String(report.imports.length)],
     ]),
     '',

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
 import { type DeidentifiedResult, deidentifiedOptionsSchema, heldBackText } from '#shared/models/deidentified-export';
 import { RESEARCH_USE } from '#shared/research-use';
+import { count } from '../../services/splits-warnings';
 import type { Run } from '../program';
 import { decimals, table } from '../table';
 
@@ -62,11 +63,11 @@ function toText({
   ];
   return [
     folder,
-    `${written} files${patients === null ? ', patients not known,' : ` of ${patients} patients`} in ${decimals(seconds, 1)} s (${decimals(filesPerSecond, 1)}/s)`,
+    `${count(written, 'file')}${patients === null ? ', patients not known,' : ` of ${count(patients, 'patient')}`} in ${decimals(seconds, 1)} s (${decimals(filesPerSecond, 1)}/s)`,
     ...(rows.length === 0
       ? []
       : [
-          `\n${heldBack.length} files were held back and ${failed.length} failed:`,
+          `\n${count(heldBack.length, 'file')} held back, ${failed.length} failed:`,
           table(['file', 'image', 'why'], rows.slice(0, MOST_ROWS)),
           ...(rows.length > MOST_ROWS ? [`… and ${rows.length - MOST_ROWS} more: see report.json`] : []),
         ]),

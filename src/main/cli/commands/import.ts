@@ -3,6 +3,7 @@ import type { NameChoice } from '#shared/class-names/similar-names';
 import { type FrameChoice, frameChoiceSchema, type ImportResult } from '#shared/models/dataset';
 import type { ColumnMapping, TableAnswers } from '#shared/models/label-table';
 import { imagesText } from '#shared/models/patient-count';
+import { count } from '../../services/splits-warnings';
 import { UsageError } from '../outcome';
 import type { Run } from '../program';
 import { decimals, table } from '../table';
@@ -97,13 +98,13 @@ function toText(result: ImportResult): string {
   const { added, duplicates, moved, skipped, classes, warnings, seconds, imagesPerSecond } = result;
   return [
     `Added ${imagesText(added, result)}, in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
-    ...(duplicates > 0 ? [`${duplicates} were in the project already`] : []),
-    ...(moved > 0 ? [`${moved} were found at a new place: the project knows it now`] : []),
+    ...(duplicates > 0 ? [`${count(duplicates, 'image')} in the project already`] : []),
+    ...(moved > 0 ? [`${count(moved, 'image')} found at a new place: the project knows it now`] : []),
     ...(result.columns === undefined ? [] : [describeColumns(result.columns)]),
     table(['class', 'images'], Object.entries(classes)),
     ...(skipped.length > 0
       ? [
-          `\n${skipped.length} files were left out:`,
+          `\n${count(skipped.length, 'file')} left out:`,
           table(
             ['file', 'why'],
             skipped.map((one) => [one.path, one.message]),

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { ImageSummary } from '#shared/models/dataset';
 import type { DuplicateGroup } from '#shared/models/duplicates';
 import { type ReviewItem, type ReviewList, type ReviewReason, reviewReasons } from '#shared/models/review';
+import { count } from '../../services/splits-warnings';
 import { UsageError } from '../outcome';
 import type { Run } from '../program';
 import type { Session } from '../session';
@@ -183,7 +184,7 @@ function groupsText(groups: readonly ReturnType<typeof describeGroup>[]): string
         group.images.join(', '),
       ]),
     ),
-    `${confirmed} groups of ${images} images; ${conflicts} with different labels, ${leaks} in more than one part`,
-    ...(suspected === 0 ? [] : [`${suspected} possible duplicates to confirm (--same, --different)`]),
+    `${count(confirmed, 'group')} of ${count(images, 'image')}; ${conflicts} with different labels, ${leaks} in more than one part`,
+    ...(suspected === 0 ? [] : [`${count(suspected, 'possible duplicate')} to confirm (--same, --different)`]),
   ].join('\n');
 }
