@@ -103,6 +103,7 @@ describe('one column a class', () => {
   it.each([
     ['-1', ['1,0,-1', '0,1,1', '1,0,0', '0,1,-1']],
     ['2', ['1,0,0', '0,1,0', '0,1,2', '0,0,1']],
+    ['2.0', ['1,0,0', '0,1,0', '0,1,2.0', '1,0,0']],
     ['maybe', ['1,0,maybe', '0,1,', '1,0,no', '1,0,']],
     ['?', ['1,0,', '0,1,?', '1,0,', '0,1,']],
   ])('is asked for where one of the columns also has %j, and such rows get no label', (odd, cells) => {

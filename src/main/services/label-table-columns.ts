@@ -208,7 +208,7 @@ const MOST_ODD_VALUES = 3;
 
 /**
  * The other values of a column that looks like yes and no in at least half of its rows; null for any other column.
- * Without one yes and one word of doubt it is no such column: F and M, or a remark here and there.
+ * With empty cells, “F”, “N” and “-” alone for no it is no such column: F and M, or a remark here and there.
  */
 function oddMarks(rows: readonly (readonly string[])[], column: number): readonly string[] | null {
   const odd = new Set<string>();
@@ -221,7 +221,7 @@ function oddMarks(rows: readonly (readonly string[])[], column: number): readonl
     if (mark === 'odd') odd.add(cell.slice(0, 20));
     if (odd.size > MOST_ODD_VALUES) return null;
     if (mark !== 'odd' || isUncertain) plain += 1;
-    speaks ||= mark === 'yes' || isUncertain;
+    speaks ||= mark === 'yes' || isUncertain || (mark === 'no' && !/^[fn-]$/i.test(cellText(row[column])));
   }
   return odd.size > 0 && speaks && plain * 2 >= rows.length ? [...odd] : null;
 }
