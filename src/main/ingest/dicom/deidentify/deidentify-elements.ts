@@ -7,6 +7,7 @@ import type { ActionCounts } from './action-counts';
 import type { CleanPixels, PIXEL_DATA } from './clean-pixels/clean-pixel-data';
 import { shiftDates } from './dates';
 import { dummyValue, evenText } from './dummy-values';
+import { onlyNumbers } from './only-numbers';
 import { dictionaryRepresentation, writtenRepresentation } from './output-representation';
 import type { IdentityTerms } from './own-identity/identity-terms';
 import { withoutIdentity } from './own-identity/without-identity';
@@ -181,20 +182,18 @@ function deidentifyElement(
   }
   const table = trimTable(dataSet, tag, value);
   if (table.length < value.length) counts.add('behind tables', 'bytes behind the entries of a table', 'removed');
-  const replaced = withoutIdentity(
-    tag,
-    known,
-    table,
-    (bytes) => readCharacterSet(dataSet).decode(bytes).text,
-    context.terms,
-  );
+  const text = (bytes: Buffer): string => readCharacterSet(dataSet).decode(bytes).text;
+  const numbers = onlyNumbers({ known, written, multiplicity: entry?.vm ?? '' }, table, text);
+  if (numbers !== null) counts.add('no numbers', 'what stands in place of numbers', 'emptied');
+  const kept = numbers ?? table;
+  const replaced = withoutIdentity(tag, known, kept, text, context.terms);
   if (replaced !== null) {
     counts.add('own values', 'kept attributes with a name, number or date of the file', 'replaced');
     return put(replaced);
   }
-  const head = elementHeader(tag, written, table.length, encoding);
+  const head = elementHeader(tag, written, kept.length, encoding);
   if (head === null) throw damaged('The DICOM file has an element that is longer than its kind of value can be.');
-  return [head, table];
+  return [head, kept];
 }
 
 /** The image with nothing beside it; offset tables would be wrong now, and a second image is one that nobody shows. */

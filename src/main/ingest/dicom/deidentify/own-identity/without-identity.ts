@@ -61,7 +61,7 @@ export function withoutIdentity(
 const isNumber = (vr: string, text: string): boolean => (vr === 'DS' || vr === 'IS') && /^[\d+\-.eE\s\0]*$/.test(text);
 
 /** The bytes between backslashes; null where a character of several bytes has one of them inside. */
-function splitValues(value: Buffer, count: number): Buffer[] | null {
+export function splitValues(value: Buffer, count: number): Buffer[] | null {
   const pieces: Buffer[] = [];
   let start = 0;
   for (let at = value.indexOf(0x5c); at >= 0; at = value.indexOf(0x5c, start)) {
