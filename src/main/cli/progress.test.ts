@@ -97,6 +97,12 @@ describe('tables', () => {
     ).toBe('class    n\nüber     5\nb      120');
   });
 
+  it('keep a row on one line, whatever a file is called', () => {
+    const rows = [['a\nb\r.png', 1]] as const;
+    expect(table(['file', 'n'], rows)).toBe('file        n\na\\nb\\r.png  1');
+    expect(table(['file'], [['\u001b[31m\u2028\t\u0085ü']])).toBe('file\n\\x1b[31m\\u2028\\t\\x85ü');
+  });
+
   it.each([
     [4.24, '4.2 s'],
     [185, '3 min 05 s'],

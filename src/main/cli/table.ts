@@ -1,6 +1,15 @@
+/** On one line, as names of files are not always: control characters as JavaScript escapes them. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}|[\u2028\u2029]/gu, (character) => {
+    const named = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];
+    const code = (character.codePointAt(0) as number).toString(16);
+    return named ?? (code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`);
+  });
+}
+
 /** Rows as aligned columns: numbers to the right, text to the left, two spaces between. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = [header, ...rows].map((row) => row.map(String));
+  const cells = [header, ...rows].map((row) => row.map((cell) => oneLine(String(cell))));
   const widths = header.map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))));
   const isNumeric = header.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
   return cells

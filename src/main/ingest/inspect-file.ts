@@ -79,6 +79,9 @@ export function summariseDisplay(raster: Raster, window: IntensityWindow | null)
   return { window, mean: sum / data.length, grid8 };
 }
 
+/** Quotients of decimal fractions: more digits are noise. */
+const forPrint = (value: number): number => Number(value.toPrecision(6));
+
 async function inspectDicom(bytes: Buffer, identifying: boolean, seen: Mutable<InspectedFile>): Promise<void> {
   const parsed: ParsedDicom = parseDicom(bytes);
   const { dataSet } = parsed;
@@ -93,7 +96,7 @@ async function inspectDicom(bytes: Buffer, identifying: boolean, seen: Mutable<I
   seen.warnings = [...found];
   const { frame, notes } = await describeDicomFrame(parsed, 0);
   seen.warnings = notes;
-  seen.pixelAspect = frame.pixelAspect;
+  seen.pixelAspect = forPrint(frame.pixelAspect);
   const { image, stored } = frame;
   seen.frames = image.frames;
   seen.bitsStored = image.bitsStored;
@@ -108,7 +111,7 @@ async function inspectPicture(bytes: Buffer, seen: Mutable<InspectedFile>): Prom
   seen.columns = width;
   seen.frames = 1;
   seen.bitsStored = bits;
-  seen.pixelAspect = pixelAspect;
+  seen.pixelAspect = forPrint(pixelAspect);
   seen.frame0 = summariseFrame(samples, bits === 16 ? 'uint16' : 'uint8', height, width, channels);
   seen.display = summariseDisplay(forDisplay(null, false), window);
   seen.warnings = notes;

@@ -143,3 +143,30 @@ it('a damaged or changed file of an archive is a line of the result, and the oth
   expect(changed.added).toBe(0);
   expect(new Set(changed.skipped.map((one) => one.code))).toEqual(new Set(['file_changed']));
 });
+
+it('an archive alone, of which nothing is read, is named with the reason', async () => {
+  const chosen = join(root, 'images', 'study.zip');
+  const refused = () => importAll([chosen]).catch((error: unknown) => error);
+  const locked = await zipBytes([{ name: 'a/1.png', content: await picture(1), compress: false }]);
+  const flags = locked.lastIndexOf('a/1.png') - 46 + 8;
+  locked.writeUInt16LE(locked.readUInt16LE(flags) | 1, flags);
+  writeFileSync(chosen, locked);
+  expect(await refused()).toMatchObject({
+    code: 'nothing_to_import',
+    hint: expect.stringMatching(/a\/1\.png: It is locked with a password/),
+  });
+  writeFileSync(chosen, await zipBytes([{ name: 'in.zip', content: locked }]));
+  expect(await refused()).toMatchObject({ hint: expect.stringMatching(/study\.zip\/in\.zip: An archive inside/) });
+  writeFileSync(chosen, locked.subarray(0, locked.length - 30));
+  expect(await refused()).toMatchObject({ hint: expect.stringMatching(/study\.zip: The archive is damaged/) });
+  writeFileSync(
+    chosen,
+    await zipBytes([
+      ...['a', 'b', 'c'].map((name) => ({ name: `${name}.txt`, content: 'text' })),
+      { name: 'in.zip', content: locked },
+    ]),
+  );
+  expect(await refused()).toMatchObject({
+    hint: expect.stringMatching(/^study\.zip\/in\.zip: .* study\.zip\/a\.txt: .* 2 other files were left out too\./),
+  });
+});

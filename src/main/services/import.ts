@@ -22,6 +22,7 @@ import { runImport, tableTargets } from './import-run';
 import type { JobHandle } from './jobs';
 import { tableQuestionsOf } from './label-table-changes';
 import type { LabelTable } from './labels-table';
+import { firstReasons } from './left-out';
 import { matchTable, type TableMatch } from './match-table';
 import { requireAnswers } from './open-questions';
 import type { OpenProject } from './projects';
@@ -159,7 +160,9 @@ export function createImports(options: {
       const { scan } = plan;
       if (scan.sources.length === 0) {
         throw new FoveaError('nothing_to_import', 'There is no DICOM, PNG or JPEG image in what you chose.', {
-          hint: 'Choose the folder that holds the images, or the image files themselves.',
+          hint: [firstReasons(scan.ignored), 'Choose the folder that holds the images, or the image files themselves.']
+            .filter((one) => one !== null)
+            .join(' '),
         });
       }
       const { groupPattern, answers } = importOptions;

@@ -18,3 +18,19 @@ export function leftOutWarnings(skipped: readonly SkippedFile[]): string[] {
     return files === 0 ? [] : [`${count(files, 'file')} ${text(files === 1)}`];
   });
 }
+
+/** Reasons that a message of one or two sentences has room for. */
+const MOST_REASONS = 2;
+
+/**
+ * Why nothing of what was chosen is an image: the first files that were left out with their reasons, archives and
+ * damage before files that are something else. Null where nothing was left out.
+ */
+export function firstReasons(skipped: readonly SkippedFile[]): string | null {
+  const others = (one: SkippedFile) => (one.code === 'not_an_image' ? 1 : 0);
+  const first = [...skipped].sort((a, b) => others(a) - others(b)).slice(0, MOST_REASONS);
+  if (first.length === 0) return null;
+  const more = skipped.length - first.length;
+  const named = first.map(({ path, message }) => `${path}: ${message}`).join(' ');
+  return more === 0 ? named : `${named} ${count(more, 'other file')} ${more === 1 ? 'was' : 'were'} left out too.`;
+}

@@ -55,10 +55,13 @@ export const projectDamaged = (cause: unknown): FoveaError =>
     cause,
   });
 
-/** Its content is gone: what a power cut, a copy that broke off or an unfinished synchronisation leaves behind. */
-export const projectEmpty = (): FoveaError =>
+/**
+ * Its content is gone: what a power cut, a copy that broke off or an unfinished synchronisation leaves behind. `backup`
+ * is the name of the newest copy that a migration made in the project folder, where there is one.
+ */
+export const projectEmpty = (backup: string | null): FoveaError =>
   new FoveaError('project_damaged', 'project.sqlite is empty: what the project held is not in it.', {
-    hint: 'If the folder is being copied or synchronised, wait until that is done. Otherwise put a copy of project.sqlite in its place, such as the newest project.sqlite.before-version-… of the project folder. Nothing was changed.',
+    hint: `If the folder is being copied or synchronised, wait until that is done. Otherwise put a copy of project.sqlite in its place${backup === null ? '' : `, such as ${backup} of the project folder`}. Nothing was changed.`,
   });
 
 /** Turns what SQLite or the file system threw into an error for people; anything else is passed on as it is. */

@@ -174,6 +174,21 @@ describe('openProjectStore', () => {
     if (before.length === 0) expect(readFileSync(`${file()}-wal`, 'utf8')).toBe('what was written last');
   });
 
+  it('names a backup in place of an empty database only where there is one', () => {
+    const hint = () => {
+      try {
+        openProjectStore(file());
+        return null;
+      } catch (error) {
+        return (error as { hint?: string }).hint;
+      }
+    };
+    writeFileSync(file(), '');
+    expect(hint()).toMatch(/put a copy of project.sqlite in its place\. /);
+    for (const version of [2, 10, 9]) writeFileSync(`${file()}.before-version-${version}`, 'a copy');
+    expect(hint()).toMatch(/such as project.sqlite.before-version-10 of the project folder\./);
+  });
+
   it('sees a database whose pages were overwritten', () => {
     const store = createProjectStore(file());
     store.transaction(() => {

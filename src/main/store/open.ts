@@ -1,4 +1,4 @@
-import { accessSync, constants, copyFileSync, existsSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
@@ -59,7 +59,7 @@ export interface ProjectStore {
  */
 export function openProjectStore(file: string, steps: readonly Migration[] = migrations): ProjectStore {
   // SQLite takes an empty file for a new database, and removes the write-ahead log beside it.
-  if (sizeOf(file) === 0) throw projectEmpty();
+  if (sizeOf(file) === 0) throw projectEmpty(newestBackup(file));
   if (sizeOf(file) === null || isWritable(file)) return prepareStore(file, steps, false);
   return openToLookAt(file, steps);
 }
@@ -88,7 +88,7 @@ function prepareStore(file: string, steps: readonly Migration[], isNew: boolean)
   try {
     database = connect(connection);
     assertVersion(database);
-    if (!isNew) checkIdentity(database, steps);
+    if (!isNew) checkIdentity(database, file, steps);
     database.exec('PRAGMA journal_mode = WAL');
     checkIntegrity(database);
     migrate(database, file, steps);
@@ -110,7 +110,7 @@ function openToLookAt(file: string, steps: readonly Migration[]): ProjectStore {
     let database: DatabaseSyncInstance | null = null;
     try {
       database = connect({ file, mode });
-      checkIdentity(database, steps);
+      checkIdentity(database, file, steps);
       checkIntegrity(database);
       if (Number(pragma(database, 'user_version')) === latest(steps)) return new SqliteStore({ file, mode }, database);
     } catch (error) {
@@ -189,10 +189,32 @@ function assertVersion(database: DatabaseSyncInstance): void {
   }
 }
 
+/** Between the name of a database and the version that it was migrated to. */
+const BACKUP = '.before-version-';
+
+/** Nothing of a folder that may be entered and not listed. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** The name of the newest copy that a migration left beside a database; null where there is none. */
+function newestBackup(file: string): string | null {
+  const start = basename(file) + BACKUP;
+  const versions = namesIn(dirname(file))
+    .filter((name) => name.startsWith(start))
+    .map((name) => Number(name.slice(start.length)))
+    .filter(Number.isInteger);
+  return versions.length === 0 ? null : `${start}${Math.max(...versions)}`;
+}
+
 /** Refuses empty databases and those of other programs and of a newer Fovea before anything is written to them. */
-function checkIdentity(database: DatabaseSyncInstance, steps: readonly Migration[]): void {
+function checkIdentity(database: DatabaseSyncInstance, file: string, steps: readonly Migration[]): void {
   const tables: { count: number } = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get();
-  if (tables.count === 0) throw projectEmpty();
+  if (tables.count === 0) throw projectEmpty(newestBackup(file));
   if (pragma(database, 'application_id') !== APPLICATION_ID) {
     throw projectDamaged('not a Fovea database');
   }
@@ -212,7 +234,7 @@ function migrate(database: DatabaseSyncInstance, file: string, steps: readonly M
   const before = Number(pragma(database, 'user_version'));
   if (before >= latest(steps)) return;
   if (before > 0) {
-    const backup = `${file}.before-version-${latest(steps)}`;
+    const backup = `${file}${BACKUP}${latest(steps)}`;
     if (!existsSync(backup)) database.prepare('VACUUM INTO ?').run(backup);
   }
   database.exec('BEGIN EXCLUSIVE');

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { givenPath } from '../../ingest/native-path';
 import type { InspectedFile } from '../../ingest/types';
 import type { Run } from '../program';
-import { table } from '../table';
+import { oneLine, table } from '../table';
 
 export function addInspect(program: Command, run: Run): void {
   program
@@ -28,10 +28,10 @@ function toText(file: InspectedFile): string {
   const notes = file.warnings.map((warning) => `  Note: ${warning}`);
   if (!file.ok) {
     const { message = 'cannot be read', hint = null } = file.error ?? {};
-    return [file.path, `  ${message}${hint === null ? '' : ` ${hint}`}`, ...notes].join('\n');
+    return [oneLine(file.path), `  ${message}${hint === null ? '' : ` ${hint}`}`, ...notes].join('\n');
   }
   const lines = [
-    file.path,
+    oneLine(file.path),
     `  ${file.kind}, ${file.columns} × ${file.rows}, ${file.frames} frame${file.frames === 1 ? '' : 's'}${
       file.photometricInterpretation === null ? '' : `, ${file.photometricInterpretation}`
     }${file.transferSyntax === null ? '' : `, ${file.transferSyntax}`}`,

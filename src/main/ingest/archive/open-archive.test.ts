@@ -97,6 +97,25 @@ test('what leads out of the archive, links, locked and doubled files are refused
   archive.close();
 });
 
+// Each 4 bytes stored, and only 4: a locked file has 12 bytes of its header more (APPNOTE 6.1).
+test('a stored file that is locked without a header is locked, one of two sizes damaged, and the rest is read', async () => {
+  const zip = await zipBytes(
+    ['locked', 'sizes-', 'good--'].map((name) => ({ name, content: 'abcd', compress: false })),
+  );
+  const header = (name: string) => zip.lastIndexOf(name) - 46;
+  zip.writeUInt16LE(zip.readUInt16LE(header('locked') + 8) | 1, header('locked') + 8);
+  zip.writeUInt32LE(5, header('sizes-') + 24);
+  const archive = await openArchive(await put(zip));
+  expect(archive.refused.map(({ path, code }) => [path, code])).toEqual([
+    ['locked', 'encrypted'],
+    ['sizes-', 'damaged'],
+  ]);
+  const [good] = archive.entries;
+  if (good === undefined) throw new Error('no entry');
+  expect((await buffer(await archive.read(good))).toString()).toBe('abcd');
+  archive.close();
+});
+
 describe('bombs', () => {
   const limits = { entries: 10, bytes: 10_000_000, entryBytes: 1_000_000, ratio: 100, ratioFrom: 500_000 };
 

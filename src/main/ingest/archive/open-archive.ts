@@ -83,6 +83,9 @@ function refusal(entry: Entry, safe: string | null, limits: ArchiveLimits): Omit
       message: `It is packed with ${method}, which Fovea does not read. ${UNPACK}`,
     };
   }
+  if (entry.compressionMethod === 0 && entry.compressedSize !== entry.uncompressedSize) {
+    return { code: 'damaged', message: 'The archive is damaged here: the sizes of the file contradict each other.' };
+  }
   if (entry.uncompressedSize > limits.entryBytes) {
     return { code: 'too_large', message: 'The file is larger than Fovea reads.' };
   }
@@ -161,6 +164,8 @@ async function readDirectory(
   const budget = new Budget(limits, zip.fileSize);
   const files = new Map<string, Entry>();
   const refused: SkippedFile[] = [];
+  // yauzl gives up the whole archive for one stored file of two sizes, such as one that is locked: `refusal` names it.
+  zip.validateEntrySizes = false;
   for await (const entry of zip.eachEntry()) {
     signal?.throwIfAborted();
     budget.add(entry);
@@ -176,6 +181,8 @@ async function readDirectory(
       refused.push({ path: safe, code: 'duplicate_name', message: 'The archive has another file of this name.' });
     } else files.set(safe, entry);
   }
+  // Reading counts the bytes.
+  zip.validateEntrySizes = true;
   return { files, refused };
 }
 

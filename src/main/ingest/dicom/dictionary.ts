@@ -1,6 +1,8 @@
 export interface DictionaryEntry {
   readonly name: string;
   readonly vr: string;
+  /** Value Multiplicity: "1", "1-3", "2-2n". */
+  readonly vm: string;
 }
 
 export type Dictionary = Readonly<Record<string, DictionaryEntry | undefined>>;

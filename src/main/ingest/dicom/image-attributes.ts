@@ -53,6 +53,29 @@ function readDeclaredFrames(dataSet: DataSet, notes: Notes): number | null {
   return frames === undefined || frames < 1 ? null : frames;
 }
 
+/** The values that Photometric Interpretation may have (PS3.3, C.7.6.3.1.2), with those that are retired. */
+const PHOTOMETRIC_INTERPRETATIONS = [
+  'MONOCHROME1',
+  'MONOCHROME2',
+  'PALETTE COLOR',
+  'RGB',
+  'YBR_FULL',
+  'YBR_FULL_422',
+  'YBR_PARTIAL_422',
+  'YBR_PARTIAL_420',
+  'YBR_ICT',
+  'YBR_RCT',
+];
+
+/** In capitals. One with a blank, underscore or hyphen too many or too few is what it plainly says. */
+function readPhotometricInterpretation(dataSet: DataSet, notes: Notes): string {
+  const written = (readText(dataSet, 'x00280004') ?? '').toUpperCase();
+  const letters = (text: string) => text.replace(/[\s_-]/g, '');
+  const meant = PHOTOMETRIC_INTERPRETATIONS.find((one) => letters(one) === letters(written)) ?? written;
+  if (meant !== written) notes.add(`Photometric Interpretation is not written as DICOM does: ${meant} was used.`);
+  return meant;
+}
+
 /**
  * Errors: `not_dicom_image` (no image in it: a report, a plan), `damaged` (values that contradict), `unsupported_image`,
  * `too_large`.
@@ -97,7 +120,7 @@ export function readImageAttributes(dataSet: DataSet, notes: Notes = new Set()):
     planar: samples === 3 && readNumber(dataSet, PLANAR_CONFIGURATION, notes) === 1,
     declaredFrames,
     frames: declaredFrames ?? 1,
-    photometricInterpretation: (readText(dataSet, 'x00280004') ?? '').toUpperCase(),
+    photometricInterpretation: readPhotometricInterpretation(dataSet, notes),
     float,
   };
 }

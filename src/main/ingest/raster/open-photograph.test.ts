@@ -60,6 +60,34 @@ describe('16-bit PNG by sBIT', () => {
     expect(notes).toEqual(['A 16-bit PNG of 12 significant bits (sBIT): black is 0 and white is 4095.']);
   });
 
+  // 255 v / 4095. As they are, 8 bits end at 255; scaled up, 4095 = 0x0FFF would be 0x0F00 or 0x0F0F.
+  test.each([
+    ['all values', Array.from({ length: 4096 }, (_, at) => at)],
+    ['few values', [0, 1000, 4095]],
+  ])('that the values contradict is not used, and said: %s', async (_, values) => {
+    const picture = await grey16(values, sBIT(8));
+    expect([...picture.forModel(auto, 'values').data]).toEqual(values.map((value) => Math.round((255 * value) / 4095)));
+    expect(picture.window).toBeNull();
+    expect(picture.notes).toEqual([expect.stringContaining('contradict its 8 significant bits (sBIT)')]);
+  });
+
+  test.each([1, 5, 8, 10, 12, 14])('%d bits scaled up in any way that PNG names contradict nothing', async (bits) => {
+    const top = 2 ** bits - 1;
+    const sources = Array.from({ length: top + 1 }, (_, at) => at);
+    const repeat = (value: number) => {
+      const digits = value.toString(2).padStart(bits, '0');
+      return Number.parseInt(digits.repeat(16).slice(0, 16), 2);
+    };
+    for (const scale of [
+      (value: number) => value * 2 ** (16 - bits),
+      (value: number) => Math.round((value * 65_535) / top),
+      repeat,
+    ]) {
+      const { notes } = await grey16(sources.map(scale), sBIT(bits));
+      expect(notes).toEqual([expect.stringContaining(`${bits} significant bits (sBIT): black is 0`)]);
+    }
+  });
+
   test('of alpha does not count', async () => {
     const values = [0, 65535, 1023, 65535];
     const picture = grey16(values, { width: 2, channels: 2, ...sBIT(10, 16) });

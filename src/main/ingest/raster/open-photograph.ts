@@ -48,14 +48,32 @@ function greyWherePossible({ channels, samples }: Photograph): Pick<Photograph, 
   return { channels: 1, samples: grey };
 }
 
+/**
+ * Whether `value` is one of `bits` bits that was scaled up to 16: shifted, or by v · 65,535 / (2^bits - 1), of which
+ * repeating the bits is an approximation by less than 1 (PNG 3rd edition, 13.12).
+ */
+function isScaledUp(value: number, bits: number): boolean {
+  const step = 2 ** (16 - bits);
+  const source = Math.floor(value / step);
+  return value === source * step || Math.abs(value - (source * 65_535) / (2 ** bits - 1)) <= 1;
+}
+
 /** What a 16-bit PNG says of the span of its values, and what a person is told of it. */
 function spanOf(
   significantBits: number | null,
   { values }: CountedValues,
+  channels: number,
 ): { readonly window: IntensityWindow | null; readonly note: string | null } {
   const most = values[values.length - 1] ?? 0;
   if (significantBits !== null) {
     const top = 2 ** significantBits - 1;
+    // In colour each channel may have bits of its own, of which the most are known here.
+    if (most > top && channels === 1 && !values.every((value) => isScaledUp(value, significantBits))) {
+      return {
+        window: null,
+        note: `The values of the 16-bit PNG contradict its ${significantBits} significant bits (sBIT), which were not used: black and white are its lowest and highest value.`,
+      };
+    }
     const shifted = top * 2 ** (16 - significantBits);
     // PNG wants them scaled up to 16 bits; many programs write them as they are.
     const end = most <= top ? top : most <= shifted ? shifted : 65_535;
@@ -89,7 +107,7 @@ export async function openPhotograph(bytes: Uint8Array): Promise<OpenPhotograph>
     () => true,
   );
   const span = wide
-    ? spanOf(header.significantBits, counted)
+    ? spanOf(header.significantBits, counted, channels)
     : { window: spanWindow(BYTE_RANGE.min, BYTE_RANGE.max), note: null };
   const frame: GreyFrame = {
     stored: samples,

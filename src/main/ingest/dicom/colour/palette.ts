@@ -28,12 +28,21 @@ function toWords(bytes: Uint8Array): Uint16Array {
   );
 }
 
-/** As many words as entries are 16 bits each, as many bytes are 8 bits, packed. Errors: `damaged`. */
+/**
+ * As many words as entries are 16 bits each, as many bytes are 8 bits, packed. Null: `length` bytes are too few, or do
+ * not say which.
+ */
+export function plainDepth(length: number, count: number, described: number): Channel['depth'] | null {
+  if (length >= 2 * count) return 16;
+  const packed = length === count || length === count + 1;
+  return packed || (described <= 8 && length >= count) ? 8 : null;
+}
+
+/** Errors: `damaged`. */
 function readPlain(bytes: Uint8Array, count: number, described: number): Pick<Channel, 'depth' | 'entries'> {
-  if (bytes.length >= 2 * count) return { depth: 16, entries: toWords(bytes).subarray(0, count) };
-  const packed = bytes.length === count || bytes.length === count + 1;
-  if (packed || (described <= 8 && bytes.length >= count)) return { depth: 8, entries: bytes.subarray(0, count) };
-  throw damaged('The colour palette of the image is shorter than it says.');
+  const depth = plainDepth(bytes.length, count, described);
+  if (depth === null) throw damaged('The colour palette of the image is shorter than it says.');
+  return { depth, entries: (depth === 16 ? toWords(bytes) : bytes).subarray(0, count) };
 }
 
 /** The length says nothing here: segments are read as deep as the descriptor says, else the other way. */
@@ -52,6 +61,25 @@ function readSegmented(bytes: Uint8Array, count: number, described: number): Pic
       throw error;
     }
   }
+}
+
+/** How many bytes of segmented data the entries are made of: fewer do not give them all. Errors: `damaged`. */
+export function segmentedLength(bytes: Uint8Array, count: number, described: number): number {
+  const { depth } = readSegmented(bytes, count, described);
+  const isEnough = (length: number): boolean => {
+    try {
+      return readSegmented(bytes.subarray(0, length), count, described).depth === depth;
+    } catch {
+      return false;
+    }
+  };
+  let [tooFew, enough] = [0, bytes.length];
+  while (enough - tooFew > 1) {
+    const middle = (tooFew + enough) >> 1;
+    if (isEnough(middle)) enough = middle;
+    else tooFew = middle;
+  }
+  return enough;
 }
 
 function readChannel(dataSet: DataSet, colour: 1 | 2 | 3, signed: boolean, notes: Notes): Channel {

@@ -118,6 +118,7 @@ export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions
   const counts = new ActionCounts();
   const patient = options.pseudonym ?? readText(dataSet, 'x0020000d') ?? options.hash;
   const dictionary = await loadDictionary();
+  const { declaredFrames, photometricInterpretation } = readImageAttributes(dataSet);
   const body = deidentifyElements(dataSet, {
     dictionary,
     terms: identityTerms(dataSet, dictionary),
@@ -125,13 +126,14 @@ export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions
     uidKey: options.uidKey,
     shiftDays: options.dates === 'shift' ? dateShiftDays(options.dateKey, patient) : null,
     counts,
+    usesPalette: photometricInterpretation === 'PALETTE COLOR',
     pixels,
     // The class stays as it is where the data set has it; one that only the file meta group has is written into both.
     own: ownElements(options, encoding, {
       instance,
       sopClass: readText(dataSet, 'x00080016') === null ? sopClass : null,
       // A frame that the header does not count would be hidden from other readers.
-      frames: pixels.frames === (readImageAttributes(dataSet).declaredFrames ?? 1) ? null : pixels.frames,
+      frames: pixels.frames === (declaredFrames ?? 1) ? null : pixels.frames,
     }),
   });
   const meta = fileMeta(transferSyntax, sopClass, instance, options.version);

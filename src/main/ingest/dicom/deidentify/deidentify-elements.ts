@@ -7,11 +7,13 @@ import type { ActionCounts } from './action-counts';
 import type { CleanPixels, PIXEL_DATA } from './clean-pixels/clean-pixel-data';
 import { shiftDates } from './dates';
 import { dummyValue, evenText } from './dummy-values';
+import { onlyNumbers } from './only-numbers';
 import { dictionaryRepresentation, writtenRepresentation } from './output-representation';
 import type { IdentityTerms } from './own-identity/identity-terms';
 import { withoutIdentity } from './own-identity/without-identity';
 import { isGraphicsTag, isPrivateTag, profileAction } from './profile';
 import { resolve, treatmentOf } from './resolution';
+import { isUnusedTable, trimTable } from './tables';
 import { hashUid, isStandardUid } from './uids';
 import { type Encoding, elementHeader, element as encode, item } from './write-elements';
 
@@ -24,6 +26,8 @@ export interface ElementContext {
   readonly counts: ActionCounts;
   /** The file's own names, numbers and dates, which no kept value may hold. */
   readonly terms: IdentityTerms;
+  /** Whether the pixels are indices into the palette of the top level. */
+  readonly usesPalette: boolean;
   /** The one element of the pixel group that is written. */
   readonly pixels: CleanPixels;
   /** Elements that replace or join those of the top level, already written, by tag. */
@@ -104,6 +108,10 @@ function deidentifyElement(
     return [];
   }
   if (isPixelGroup(tag) && depth === 0) return pixelGroup(tag, element, context);
+  if (isUnusedTable(dataSet, tag, context.usesPalette && depth === 0)) {
+    if (element.length > 0) counts.add('unused tables', 'palettes and colour profiles that are not used', 'removed');
+    return [];
+  }
   const action = profileAction(tag);
   const entry = dictionary[formatTag(tag)];
   const known = dictionaryRepresentation(entry?.vr ?? '');
@@ -174,38 +182,18 @@ function deidentifyElement(
   }
   const table = trimTable(dataSet, tag, value);
   if (table.length < value.length) counts.add('behind tables', 'bytes behind the entries of a table', 'removed');
-  const replaced = withoutIdentity(
-    tag,
-    known,
-    table,
-    (bytes) => readCharacterSet(dataSet).decode(bytes).text,
-    context.terms,
-  );
+  const text = (bytes: Buffer): string => readCharacterSet(dataSet).decode(bytes).text;
+  const numbers = onlyNumbers({ known, written, multiplicity: entry?.vm ?? '' }, table, text);
+  if (numbers !== null) counts.add('no numbers', 'what stands in place of numbers', 'emptied');
+  const kept = numbers ?? table;
+  const replaced = withoutIdentity(tag, known, kept, text, context.terms);
   if (replaced !== null) {
     counts.add('own values', 'kept attributes with a name, number or date of the file', 'replaced');
     return put(replaced);
   }
-  const head = elementHeader(tag, written, table.length, encoding);
+  const head = elementHeader(tag, written, kept.length, encoding);
   if (head === null) throw damaged('The DICOM file has an element that is longer than its kind of value can be.');
-  return [head, table];
-}
-
-/** Tables of intensities and colours, and what says how many entries they have (PS3.3, C.7.6.3.1.5 and C.11). */
-const DESCRIPTORS: Readonly<Record<string, string>> = {
-  x00283006: 'x00283002',
-  x00281201: 'x00281101',
-  x00281202: 'x00281102',
-  x00281203: 'x00281103',
-  x00281204: 'x00281104',
-};
-
-/** A table without what stands behind its entries, each of which takes one byte or two. */
-function trimTable(dataSet: DataSet, tag: string, value: Buffer): Buffer {
-  const descriptor = DESCRIPTORS[tag];
-  const count = descriptor === undefined ? undefined : dataSet.uint16(descriptor, 0);
-  if (count === undefined) return value;
-  const entries = count === 0 ? 65_536 : count;
-  return value.length > 2 * entries ? value.subarray(0, 2 * entries) : value;
+  return [head, kept];
 }
 
 /** The image with nothing beside it; offset tables would be wrong now, and a second image is one that nobody shows. */

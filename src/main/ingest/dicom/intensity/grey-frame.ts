@@ -4,7 +4,12 @@ import type { Notes } from '../notes';
 import { type NumberAttribute, readNumber } from '../numbers/read-numbers';
 import type { StoredValues, ValueArray } from '../stored-values';
 import { readText } from '../text';
-import { applyModalityTransform, type ModalityTransform, readModalityTransform } from './modality-transform';
+import {
+  applyModalityTransform,
+  type ModalityTransform,
+  readModalityTransform,
+  usableTransform,
+} from './modality-transform';
 import { type CountedValues, countValues } from './statistics';
 import { readVoi, type Voi } from './voi';
 
@@ -85,7 +90,8 @@ export function toGreyFrame(
   stored: StoredValues,
   notes: Notes,
 ): GreyFrame {
-  const transform = readModalityTransform(dataSet, frame, image.signed, notes);
+  const declared = readModalityTransform(dataSet, frame, image.signed, notes);
+  const transform = usableTransform(declared, stored.values, notes);
   const toUnits = (value: number) => applyModalityTransform(transform, value);
   const isPadding = readPadding(dataSet, image, notes);
   const inverted = stored.photometricInterpretation === 'MONOCHROME1';

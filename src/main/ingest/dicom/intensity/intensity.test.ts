@@ -208,3 +208,54 @@ describe('statistics', () => {
     ).toEqual({ min: 0, max: 0 });
   });
 });
+
+test.each([
+  ['MONOCHROME 1', 'MONOCHROME1', [255, 0]],
+  ['monochrome_2', 'MONOCHROME2', [0, 255]],
+] as const)('Photometric Interpretation %s is %s, and said', async (written, meant, bytes) => {
+  const frame = await open(greyFile([0, 4095], [], false, written));
+  expect([...frame.forModel({ kind: 'auto' }).data]).toEqual(bytes);
+  expect(frame.notes).toEqual([`Photometric Interpretation is not written as DICOM does: ${meant} was used.`]);
+});
+
+// 4095 * 1e308 is more than a double holds, and 4095 * 1e-300 + 1000 is 1000.
+test.each([
+  ['1e308', '0'],
+  ['-1e306', '0'],
+  ['1e-300', '1000'],
+  ['1', '1e300'],
+])('slope %s and intercept %s, which tell no values apart, are not used, and said', async (slope, intercept) => {
+  const frame = await open(
+    greyFile(
+      [0, 1024, 4095],
+      [
+        ['00281052', 'DS', intercept],
+        ['00281053', 'DS', slope],
+      ],
+    ),
+  );
+  // 255 * 1024 / 4095 = 63.8
+  expect([...frame.forModel({ kind: 'auto' }).data]).toEqual([0, 64, 255]);
+  expect(frame.range).toEqual({ min: 0, max: 4095 });
+  expect(frame.notes).toEqual([expect.stringContaining('no values that can be told apart')]);
+});
+
+test('a VOI LUT beside a window is not used, and said', async () => {
+  const voi = items([
+    ['00283002', 'US', [2, 0, 8]],
+    ['00283006', 'US', [255, 0]],
+  ]);
+  const frame = await open(
+    greyFile(
+      [0, 1],
+      [
+        ['00281050', 'DS', '1'],
+        ['00281051', 'DS', '2'],
+        ['00283010', 'SQ', voi],
+      ],
+    ),
+  );
+  // LINEAR: (x - 0.5) / 1 + 0.5.
+  expect([...frame.forModel({ kind: 'auto' }).data]).toEqual([0, 255]);
+  expect(frame.notes).toEqual(['The file has a window and a VOI LUT: the window was used.']);
+});

@@ -20,16 +20,21 @@ export function lookUp(table: LookupTable, value: number): number {
   return table.entries[index] as number;
 }
 
+/** Bytes that an entry takes: two, or one where entries are packed. Null: `length` bytes are no whole table. */
+export function entryBytes(length: number, count: number): 1 | 2 | null {
+  if (length >= 2 * count) return 2;
+  return length === count || length === count + 1 ? 1 : null;
+}
+
 /** 16-bit entries as words, 8-bit ones as words or packed in bytes: the length of the data tells. */
 function readEntries(
   bytes: Uint8Array,
   count: number,
 ): { readonly entries: Uint16Array; readonly packed: boolean } | null {
-  if (bytes.length >= 2 * count) {
-    return { packed: false, entries: Uint16Array.from({ length: count }, (_, index) => wordAt(bytes, index)) };
-  }
-  const packed = bytes.length === count || bytes.length === count + 1;
-  return packed ? { packed, entries: Uint16Array.from(bytes.subarray(0, count)) } : null;
+  const each = entryBytes(bytes.length, count);
+  if (each === null) return null;
+  if (each === 1) return { packed: true, entries: Uint16Array.from(bytes.subarray(0, count)) };
+  return { packed: false, entries: Uint16Array.from({ length: count }, (_, index) => wordAt(bytes, index)) };
 }
 
 const wordAt = (bytes: Uint8Array, index: number) =>

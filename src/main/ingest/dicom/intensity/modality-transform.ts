@@ -2,6 +2,7 @@ import type { DataSet } from 'dicom-parser';
 import { firstItem, frameScopes } from '../functional-groups';
 import type { Notes } from '../notes';
 import { type NumberAttribute, readNumber } from '../numbers/read-numbers';
+import type { ValueArray } from '../stored-values';
 import { readText } from '../text';
 import { type LookupTable, lookUp, readLookupTable } from './lookup-table';
 
@@ -55,6 +56,25 @@ function readDeclared(dataSet: DataSet, frame: number, signed: boolean, notes: N
     if (intercept === undefined) notes.add('Rescale Slope stands without a Rescale Intercept: 0 was used.');
     return { kind: 'linear', slope: slope === undefined || slope === 0 ? 1 : slope, intercept: intercept ?? 0 };
   }
+  return IDENTITY;
+}
+
+/**
+ * The transform, where it tells stored values apart: not a slope or an intercept so large that values are no longer
+ * finite, or so far apart that all become the same, which no modality means.
+ */
+export function usableTransform(transform: ModalityTransform, stored: ValueArray, notes: Notes): ModalityTransform {
+  if (transform.kind === 'table') return transform;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of stored) {
+    if (!Number.isFinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const [atLow, atHigh] = [low, high].map((value) => applyModalityTransform(transform, value)) as [number, number];
+  if (low > high || (Number.isFinite(atHigh - atLow) && (low === high || atHigh !== atLow))) return transform;
+  notes.add('Rescale Slope and Rescale Intercept give no values that can be told apart: they were not used.');
   return IDENTITY;
 }
 

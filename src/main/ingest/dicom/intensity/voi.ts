@@ -77,7 +77,9 @@ export function readVoi(dataSet: DataSet, frame: number, signed: boolean, notes:
   for (const scope of frameScopes(dataSet, frame, FRAME_VOI_LUT_SEQUENCE)) {
     const voiFunction = readFunction(scope, notes);
     const windows = readWindows(scope, voiFunction, notes);
-    if (windows.length > 0) return { windows, voiFunction, table };
+    if (windows.length === 0) continue;
+    if (table !== null) notes.add('The file has a window and a VOI LUT: the window was used.');
+    return { windows, voiFunction, table };
   }
   return { windows: [], voiFunction: 'LINEAR', table };
 }

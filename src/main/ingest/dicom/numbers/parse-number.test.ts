@@ -20,7 +20,12 @@ test.each<[string, number, RegExp]>([
   ['500,5', 500.5, /comma/],
   ['-10,5 ', -10.5, /comma/],
   ['4,00e2', 400, /comma/],
-  ['1,200', 1.2, /comma/],
+  ['0,500', 0.5, /comma/],
+  ['1200,500', 1200.5, /comma/],
+  ['1,2000', 1.2, /comma/],
+  [',5', 0.5, /comma/],
+  ['-,25', -0.25, /comma/],
+  ['400,', 400, /comma/],
   ['1.200,5', 1200.5, /thousands/],
   ['1,200.5', 1200.5, /thousands/],
   ['1.200.300', 1200300, /thousands/],
@@ -35,9 +40,15 @@ test.each<[string, number, RegExp]>([
   ['\uff14\uff10\uff10', 400, /script/],
   ['\u0664\u0660\u0660', 400, /script/],
 ])('%j plainly says %d, and how it is written is said', (text, value, oddity) => {
-  const read = parseNumber(text);
-  expect(read?.value).toBe(value);
-  expect(read?.oddity).toMatch(oddity);
+  expect(parseNumber(text)).toEqual({ value, oddity: expect.stringMatching(oddity) });
+});
+
+test.each<[string, number, number]>([
+  ['1,200', 1200, 1.2],
+  ['-1,024', -1024, -1.024],
+  ['350,000 HU', 350000, 350],
+])('%j could be %d or %d', (text, grouped, decimal) => {
+  expect(parseNumber(text)).toEqual({ either: [grouped, decimal] });
 });
 
 test.each([
@@ -51,6 +62,7 @@ test.each([
   '-Infinity',
   '1e999',
   '1,2,3',
+  ',',
   '12,34.5',
   '1.2.3',
   '--4',

@@ -4,13 +4,21 @@ export interface ReadNumber {
   readonly oddity: string | null;
 }
 
+/** A number that a person could read in either of two ways. */
+export interface AmbiguousNumber {
+  readonly either: readonly [grouped: number, decimal: number];
+}
+
 /** Fixed or floating point by PS3.5, 6.2 (DS); IS is a part of it. */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
-const DECIMAL_COMMA = /^[+-]?\d+,\d+([eE][+-]?\d+)?$/;
+const DECIMAL_COMMA = /^[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?$/;
+
+/** A comma before exactly three digits: 1,200 is 1200 in English and 1.2 in most of Europe. 0,500 is no group. */
+const EITHER = /^[+-]?[1-9]\d{0,2},\d{3}$/;
 
 /**
- * Groups of three. One comma alone is a decimal comma and one point alone a decimal point, so those two need a second
+ * Groups of three. One point alone is a decimal point, and one comma alone leaves a doubt, so those two need a second
  * separator to be read as groups. A plain space may part two numbers and groups none.
  */
 const GROUPED =
@@ -54,9 +62,10 @@ function finite(text: string, oddities: readonly string[]): ReadNumber | null {
 /**
  * The number that one value of a decimal or integer string plainly says. What a person would read without doubt is
  * read (a decimal comma, groups of thousands, a known unit, brackets, digits of another script), and its oddity named;
- * everything else, such as “400abc”, “0x10”, “400/40”, “NaN” or “inf”, is no number: null.
+ * everything else, such as “400abc”, “0x10”, “400/40”, “NaN” or “inf”, is no number: null. What may be either of two
+ * numbers is for the caller to say.
  */
-export function parseNumber(written: string): ReadNumber | null {
+export function parseNumber(written: string): ReadNumber | AmbiguousNumber | null {
   const oddities: string[] = [];
   let text = trim(written);
   const ascii = toAscii(text);
@@ -75,6 +84,7 @@ export function parseNumber(written: string): ReadNumber | null {
     text = trim(unit[1] as string);
   }
   if (DECIMAL.test(text)) return finite(text, oddities);
+  if (EITHER.test(text)) return { either: [Number(text.replace(',', '')), Number(text.replace(',', '.'))] };
   if (DECIMAL_COMMA.test(text)) return finite(text.replace(',', '.'), [...oddities, 'a decimal comma']);
   if (GROUPED.test(text)) return finite(ungrouped(text), [...oddities, 'thousands separators']);
   return null;

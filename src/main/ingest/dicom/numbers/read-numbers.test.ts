@@ -52,6 +52,21 @@ test('whole numbers: 1.0 and 1e0 are 1, 2.4 is none', () => {
   expect(['1.0', '1e0', '2.4'].map((text) => read(FRAMES, 'IS', text).values)).toEqual([[1], [1], [null]]);
 });
 
+test.each<[NumberAttribute, string, string, string]>([
+  [SLOPE, 'DS', '1,200', 'Rescale Slope is written with a comma and could be 1200 or 1.2: it was not used.'],
+  [FRAMES, 'IS', '1,000', 'Number of Frames is written with a comma and could be 1000 or 1: it was not used.'],
+])('what could be either of two numbers is not used: %o', (attribute, vr, text, note) => {
+  expect(read(attribute, vr, text)).toEqual({ values: [null], notes: [note] });
+});
+
+test.each(['LO', 'OB', 'IS'])('a decimal string that is stored as %s', (vr) => {
+  const text = vr === 'OB' ? Buffer.from('40') : '40';
+  expect(read(SLOPE, vr, text)).toEqual({
+    values: [40],
+    notes: [`Rescale Slope is stored as ${vr} instead of DS: its number was used.`],
+  });
+});
+
 test('a value is never read from the element behind it', () => {
   // Two bytes, where a value of four is asked for: the next element's tag is not a part of it.
   const short = element(['00281053', 'UL', [1]]).subarray(0, 10);

@@ -46,13 +46,18 @@ function readBinary(dataSet: DataSet, element: Element, vr: BinaryRepresentation
   });
 }
 
-/** Null for a value that is empty or no number; the latter is noted. */
+/** Null for a value that is empty, no number or one of two; what is not empty is noted. */
 function readWritten(text: string, { name, vr }: NumberAttribute, notes: Notes): number | null {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: padding is NUL or space, and files hold worse.
   if (/^[\s\u0000-\u001f]*$/.test(text)) return null;
   const number = parseNumber(text);
   if (number === null) {
     notes.add(`${name} is not a number in this file: it was not used.`);
+    return null;
+  }
+  if ('either' in number) {
+    const [grouped, decimal] = number.either;
+    notes.add(`${name} is written with a comma and could be ${grouped} or ${decimal}: it was not used.`);
     return null;
   }
   if (vr === 'IS' && !Number.isInteger(number.value)) {
@@ -94,7 +99,10 @@ export function readNumbers(
       return printed ?? [part];
     })
     .map((part) => readWritten(part, attribute, notes));
-  if (isBinary(attribute.vr) && values.some((value) => value !== null)) notes.add(otherRepresentation(attribute, vr));
+  // What is stored as UN is of the representation that the standard gives.
+  const found = element.vr === undefined || element.vr === 'UN' ? attribute.vr : element.vr;
+  if (found !== attribute.vr && values.some((value) => value !== null))
+    notes.add(otherRepresentation(attribute, found));
   return values;
 }
 

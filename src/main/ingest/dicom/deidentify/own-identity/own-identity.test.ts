@@ -140,6 +140,19 @@ test('kept values lose what holds a name, a number or the birth date; the others
   expect(actions.find(({ tag }) => tag === 'own values')?.count).toBe(7);
 });
 
+test('a name that is spread over several values is found; values that say nothing together stay', async () => {
+  const source = file(
+    ['00080008', 'CS', 'ORIGINAL\\LUEDEN \\SCHEIDT'],
+    ['00281055', 'LO', 'Zuwei\\ser'],
+    ['00180022', 'CS', 'MUEL\\PFP'],
+  );
+  const { bytes } = await deidentifyDicom(source, options);
+  const { dataSet } = parseDicom(bytes);
+  expect(dataSet.string('x00080008')).toBe('REMOVED');
+  expect(dataSet.string('x00281055')).toBe('REMOVED');
+  expect(dataSet.string('x00180022')).toBe('MUEL\\PFP');
+});
+
 test('a value that the image is shown by holds the file back', async () => {
   const [first] = imageModule({ rows: 2, columns: 3, photometric: 'MUELLER' }).slice(1);
   const source = dicomFile([

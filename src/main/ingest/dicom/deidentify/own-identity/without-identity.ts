@@ -36,18 +36,21 @@ export function withoutIdentity(
   const text = read(value);
   const parts = SINGLE.has(vr) ? [text] : text.split('\\');
   const found = parts.map((part) => (isNumber(vr, part) ? numberIsIdentity(part, terms) : holdsIdentity(part, terms)));
-  // Words that are spread over several values, or that the character set of the file hides.
-  const hidden = !parts.every((part) => isNumber(vr, part)) && bytesHoldIdentity(value, terms);
+  const isText = !parts.every((part) => isNumber(vr, part));
+  const others = parts.filter((_, index) => found[index] === false).map(unpadded);
+  const isSpread = isText && vr !== 'UI' && others.length > 1 && holdsIdentity(others.join(''), terms);
+  // Or the character set of the file hides the words.
+  const hidden = isSpread || (isText && bytesHoldIdentity(value, terms));
   if (!found.includes(true) && !hidden) return null;
   if (NEEDED.has(tag)) {
-    if (parts.every((part) => DEFINED.test(part.replaceAll('\0', '').trim()))) return null;
+    if (parts.every((part) => DEFINED.test(unpadded(part)))) return null;
     throw hiddenData('a value that its image is shown by holds a name or number of the file');
   }
   if (vr === 'DS' || vr === 'IS' || vr === 'UI') return Buffer.alloc(0);
   const dummy = dummyValue(vr);
   // The bytes of values that stay are not decoded and encoded again.
   const pieces = parts.length === 1 ? null : splitValues(value, parts.length);
-  if (pieces === null || !found.includes(true)) return dummy;
+  if (pieces === null || isSpread || !found.includes(true)) return dummy;
   const word = dummy.toString('latin1').trim();
   const joined = Buffer.concat(
     pieces.flatMap((piece, index) => [
@@ -58,10 +61,12 @@ export function withoutIdentity(
   return joined.length % 2 === 0 ? joined : Buffer.concat([joined, Buffer.from(' ')]);
 }
 
+const unpadded = (text: string): string => text.replaceAll('\0', '').trim();
+
 const isNumber = (vr: string, text: string): boolean => (vr === 'DS' || vr === 'IS') && /^[\d+\-.eE\s\0]*$/.test(text);
 
 /** The bytes between backslashes; null where a character of several bytes has one of them inside. */
-function splitValues(value: Buffer, count: number): Buffer[] | null {
+export function splitValues(value: Buffer, count: number): Buffer[] | null {
   const pieces: Buffer[] = [];
   let start = 0;
   for (let at = value.indexOf(0x5c); at >= 0; at = value.indexOf(0x5c, start)) {
