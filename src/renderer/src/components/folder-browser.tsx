@@ -50,7 +50,8 @@ let lastPath: string | null = null;
 
 function Browser({ request, answer }: { readonly request: PickRequest; readonly answer: BrowserState['answer'] }) {
   const [path, setPath] = useState<string | null>(lastPath);
-  const [typed, setTyped] = useState('');
+  /** What a person has typed in place of the folder that is shown; an answer that comes late does not take it away. */
+  const [typed, setTyped] = useState<{ readonly text: string; readonly gone: boolean } | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -60,13 +61,14 @@ function Browser({ request, answer }: { readonly request: PickRequest; readonly 
 
   useEffect(() => {
     if (shown !== undefined && !listing.isPlaceholderData) {
-      setTyped(shown.path);
+      setTyped((before) => (before?.gone === true ? null : before));
       lastPath = shown.path;
     }
   }, [shown, listing.isPlaceholderData]);
 
   const open = (next: string | null) => {
     setPath(next);
+    setTyped((before) => before && { ...before, gone: true });
     setChosen(new Set());
     setError(null);
   };
@@ -91,7 +93,8 @@ function Browser({ request, answer }: { readonly request: PickRequest; readonly 
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          open(typed.trim() === '' ? null : typed.trim());
+          const text = (typed?.text ?? shown?.path ?? '').trim();
+          open(text === '' ? null : text);
         }}
       >
         <Group gap={6} wrap="nowrap">
@@ -107,8 +110,8 @@ function Browser({ request, answer }: { readonly request: PickRequest; readonly 
           <TextInput
             aria-label="Folder path"
             flex={1}
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
+            value={typed?.text ?? shown?.path ?? ''}
+            onChange={(event) => setTyped({ text: event.currentTarget.value, gone: false })}
             spellCheck={false}
             data-autofocus
           />
