@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { access, constants, copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { inTurn } from '#shared/async/in-turn';
 import { encodeRaster } from '#shared/imaging/raster';
 import { nativePath, plainName } from '../ingest/native-path';
 import type { IngestedFile } from '../ingest/types';
@@ -65,13 +66,9 @@ export interface Copier {
 
 /** One at a time: two sources may want one name, and a disk copies no faster in parallel. */
 export function createCopier(folder: string): Copier {
-  let queue: Promise<unknown> = Promise.resolve();
+  const take = inTurn();
   return {
-    copy(source, relativePath, hash) {
-      const step = queue.then(() => copySource(folder, source, relativePath, hash));
-      queue = step.catch(() => {});
-      return step;
-    },
+    copy: (source, relativePath, hash) => take(() => copySource(folder, source, relativePath, hash)),
   };
 }
 

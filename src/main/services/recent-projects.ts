@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { inTurn } from '#shared/async/in-turn';
 import { makeFolders } from './make-folders';
 
 const recentSchema = z.object({
@@ -33,7 +34,7 @@ export function createRecentProjects(userDataFolder: string): RecentProjects {
   const file = join(userDataFolder, 'recent-projects.json');
   // Ids of this process, for when the file cannot be written.
   const ids = new Map<string, string>();
-  let queue: Promise<unknown> = Promise.resolve();
+  const take = inTurn();
 
   const load = async (): Promise<RecentProject[]> => {
     try {
@@ -51,16 +52,11 @@ export function createRecentProjects(userDataFolder: string): RecentProjects {
       // See above.
     }
   };
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const step = queue.then(work);
-    queue = step.catch(() => {});
-    return step;
-  };
 
   return {
-    list: () => inTurn(load),
+    list: () => take(load),
     remember: (project) =>
-      inTurn(async () => {
+      take(async () => {
         const list = await load();
         const id =
           list.find((one) => one.folder === project.folder)?.id ??
@@ -71,6 +67,6 @@ export function createRecentProjects(userDataFolder: string): RecentProjects {
         await save([entry, ...list.filter((one) => one.folder !== project.folder)].slice(0, MOST));
         return entry;
       }),
-    forget: (id) => inTurn(async () => save((await load()).filter((one) => one.id !== id))),
+    forget: (id) => take(async () => save((await load()).filter((one) => one.id !== id))),
   };
 }

@@ -1,4 +1,5 @@
-import { useCallback, useRef } from 'react';
+import { useCallback, useRef, useState } from 'react';
+import { inTurn } from '#shared/async/in-turn';
 import type { SplitPart } from '#shared/models/dataset';
 import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
 import { invoke } from '../../bridge/bridge';
@@ -41,8 +42,12 @@ export interface Labelling {
   readonly undo: () => Promise<void>;
 }
 
-/** What a person does to images, each stored at once and each with a way back. */
+/**
+ * What a person does to images, each stored at once and each with a way back. Keys can come faster than answers: they
+ * take effect in the order in which they were pressed, so that undo takes back the last of them.
+ */
 export function useLabelling(project: string): Labelling {
+  const [take] = useState(inTurn);
   /** The message that offers to undo the last action; it goes when that is undone or followed by another. */
   const offer = useRef<number | null>(null);
   const withdrawOffer = useCallback(() => {
@@ -52,19 +57,19 @@ export function useLabelling(project: string): Labelling {
 
   const undo = useCallback(async () => {
     try {
-      const { description } = await invoke('dataset.undo', { project });
+      const { description } = await take(() => invoke('dataset.undo', { project }));
       changed();
       withdrawOffer();
       showToast({ message: description === null ? 'Nothing to undo' : `Undone: ${description}` });
     } catch (error) {
       showError(error);
     }
-  }, [project, withdrawOffer]);
+  }, [project, take, withdrawOffer]);
 
   const act = useCallback(
     async (work: () => Promise<string | null>): Promise<boolean> => {
       try {
-        const message = await work();
+        const message = await take(work);
         changed();
         if (message !== null) {
           withdrawOffer();
@@ -76,7 +81,7 @@ export function useLabelling(project: string): Labelling {
         return false;
       }
     },
-    [undo, withdrawOffer],
+    [take, undo, withdrawOffer],
   );
 
   return {

@@ -79,7 +79,7 @@ export function useReviewQueue({
       { kind: 'accept' },
     );
   const undo = async () => {
-    before.current = new Set((all ?? []).map((one) => `${itemKey(one)} ${one.state}`));
+    before.current = new Set(items.map((one) => `${itemKey(one)} ${one.state}`));
     await labelling.undo();
   };
   return { answer, items, current, item, go, decide, acceptAll, undo };
