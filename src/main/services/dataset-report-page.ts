@@ -4,8 +4,9 @@ import { splitParts } from '#shared/models/dataset';
 import type { DatasetReport, ValueCount } from '#shared/models/dataset-report';
 import { imagesText, patientsCell } from '#shared/models/patient-count';
 import { leakText, voidText } from '#shared/models/sign-off';
+import { formatCount, formatPercent } from '#shared/text/number';
+import { formatMoment } from '#shared/text/time';
 import { type Html, html } from './report-html';
-import { count, moment, percent } from './report-numbers';
 import { reportPage } from './report-page';
 
 /** The dataset report as one page for the screen, for paper and for the files of a study. */
@@ -13,7 +14,7 @@ export function renderDatasetReport(report: DatasetReport, version: string): str
   return reportPage({
     title: `${report.project} – dataset`,
     version,
-    body: html`<header><div><p class="eyebrow">Fovea · dataset report</p><h1>${report.project}</h1><p class="meta">${imagesText(report.images, report)} · ${moment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
+    body: html`<header><div><p class="eyebrow">Fovea · dataset report</p><h1>${report.project}</h1><p class="meta">${imagesText(report.images, report)} · ${formatMoment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
 ${tiles(report)}
 ${warnings(report)}
 ${classes(report)}
@@ -30,8 +31,8 @@ const partName = { train: 'Training', validation: 'Validation', test: 'Test' } a
 
 function tiles({ images, unlabelled, patients, withoutPatient, studies, classes: of }: DatasetReport): Html {
   const tile = (name: string, value: number | string, below: string): Html =>
-    html`<div class="tile"><span class="name">${name}</span><span class="value">${typeof value === 'number' ? count(value) : value}</span><span class="interval">${below}</span></div>`;
-  return html`<div class="tiles">${tile('Images', images, unlabelled === 0 ? 'all labelled' : `${count(unlabelled)} without a label`)}${tile('Classes', of.length, 'with images')}${patients === null ? tile('Patients', 'not known', 'no image names one') : tile('Patients', patients, withoutPatient === 0 ? 'known for every image' : `${count(withoutPatient)} images without`)}${tile('Studies', studies, 'known')}</div>`;
+    html`<div class="tile"><span class="name">${name}</span><span class="value">${typeof value === 'number' ? formatCount(value) : value}</span><span class="interval">${below}</span></div>`;
+  return html`<div class="tiles">${tile('Images', images, unlabelled === 0 ? 'all labelled' : `${formatCount(unlabelled)} without a label`)}${tile('Classes', of.length, 'with images')}${patients === null ? tile('Patients', 'not known', 'no image names one') : tile('Patients', patients, withoutPatient === 0 ? 'known for every image' : `${formatCount(withoutPatient)} images without`)}${tile('Studies', studies, 'known')}</div>`;
 }
 
 function warnings({ warnings: lines }: DatasetReport): Html {
@@ -46,10 +47,10 @@ function classes({ classes: rows, split: current, imagesPerPatient }: DatasetRep
   const parts = current === null ? [] : splitParts;
   return html`<section class="keep"><h2>Classes</h2><div class="scroll"><table><thead><tr><th>Class</th>${parts.map((part) => html`<th class="number">${partName[part]}</th>`)}${parts.length > 0 && html`<th class="number">In no part</th>`}<th class="number">Images</th><th class="number">Share</th><th class="number">Patients</th></tr></thead><tbody>${rows.map(
     (row) =>
-      html`<tr><td>${row.label}</td>${parts.map((part) => html`<td class="number">${count(row.parts[part])}</td>`)}${parts.length > 0 && html`<td class="number">${count(row.outside)}</td>`}<td class="number">${count(row.images)}</td><td class="number">${percent(row.images / all)}</td><td class="number">${patientsCell(row)}</td></tr>`,
-  )}<tr class="total"><td>All</td>${parts.map((part) => html`<td class="number">${count(total((row) => row.parts[part]))}</td>`)}${parts.length > 0 && html`<td class="number">${count(total(({ outside }) => outside))}</td>`}<td class="number">${count(all)}</td><td></td><td></td></tr></tbody></table></div>${
+      html`<tr><td>${row.label}</td>${parts.map((part) => html`<td class="number">${formatCount(row.parts[part])}</td>`)}${parts.length > 0 && html`<td class="number">${formatCount(row.outside)}</td>`}<td class="number">${formatCount(row.images)}</td><td class="number">${formatPercent(row.images / all)}</td><td class="number">${patientsCell(row)}</td></tr>`,
+  )}<tr class="total"><td>All</td>${parts.map((part) => html`<td class="number">${formatCount(total((row) => row.parts[part]))}</td>`)}${parts.length > 0 && html`<td class="number">${formatCount(total(({ outside }) => outside))}</td>`}<td class="number">${formatCount(all)}</td><td></td><td></td></tr></tbody></table></div>${
     imagesPerPatient.length > 0 &&
-    html`<p class="note">Images a patient: ${imagesPerPatient.map(({ value, patients }) => `${value} (${patients === 1 ? '1 patient' : `${count(patients)} patients`})`).join(', ')}.</p>`
+    html`<p class="note">Images a patient: ${imagesPerPatient.map(({ value, patients }) => `${value} (${patients === 1 ? '1 patient' : `${formatCount(patients)} patients`})`).join(', ')}.</p>`
   }</section>`;
 }
 
@@ -68,7 +69,7 @@ function split({ split: current }: DatasetReport): Html {
   const { signOff } = current;
   const leak = { patients: current.patientsAcrossSplits, duplicates: current.duplicatesAcrossSplits };
   return html`<section class="keep"><h2>Split</h2>${facts([
-    ['made', `${moment(current.createdAt)}, seed ${current.seed}`],
+    ['made', `${formatMoment(current.createdAt)}, seed ${current.seed}`],
     [
       'kept together',
       `${grouping[current.group]}${current.keepDuplicatesTogether ? ', near duplicates' : '; near duplicates were not'}`,
@@ -92,12 +93,19 @@ function split({ split: current }: DatasetReport): Html {
     ['in more than one part', current.groupsAcrossSplits === 0 ? 'nothing' : leakText(leak)],
     ...(signOff === null
       ? []
-      : [['sign-off', voidText(signOff) ?? `by ${signOff.name}, ${moment(signOff.at)}: “${signOff.reason}”`] as const]),
+      : [
+          [
+            'sign-off',
+            voidText(signOff) ?? `by ${signOff.name}, ${formatMoment(signOff.at)}: “${signOff.reason}”`,
+          ] as const,
+        ]),
   ])}</section>`;
 }
 
 const association = (of: Association | null): string =>
-  of === null ? '–' : `${of.v.toFixed(2)}${of.strength === 'none' ? '' : ` (${of.strength})`}, n = ${count(of.n)}`;
+  of === null
+    ? '–'
+    : `${of.v.toFixed(2)}${of.strength === 'none' ? '' : ` (${of.strength})`}, n = ${formatCount(of.n)}`;
 
 function balance({ balance: { classes: labels, factors } }: DatasetReport): Html {
   const known = factors.filter(({ levels }) => levels.length > 0);
@@ -111,7 +119,7 @@ function balance({ balance: { classes: labels, factors } }: DatasetReport): Html
         ...(none.images > 0 ? [none] : []),
       ].map(
         (level) =>
-          html`<tr><td>${level.level}</td>${splitParts.map((part) => html`<td class="number">${count(level.parts[part])}</td>`)}${labels.map((label) => html`<td class="number">${count(level.classes[label] ?? 0)}</td>`)}<td class="number">${count(level.images)}</td></tr>`,
+          html`<tr><td>${level.level}</td>${splitParts.map((part) => html`<td class="number">${formatCount(level.parts[part])}</td>`)}${labels.map((label) => html`<td class="number">${formatCount(level.classes[label] ?? 0)}</td>`)}<td class="number">${formatCount(level.images)}</td></tr>`,
       )}</tbody></table></div><p class="note">Cramér’s V with the parts: ${association(byPart)}. With the classes: ${association(byClass)}.</p></section>`,
   )}<p class="note">Of labelled images. V is corrected for chance (Bergsma 2013): 0 is alike, 1 one and the same; each patient counts once, an image without one as one; unknown images are left out.${unknown.length > 0 && ` Not known of any image: ${unknown.join(', ')}.`}</p>`;
 }
@@ -119,7 +127,7 @@ function balance({ balance: { classes: labels, factors } }: DatasetReport): Html
 function values(title: string, rows: readonly ValueCount[], images: number): Html {
   return html`<section class="keep sub"><h3>${title}</h3><table><tbody>${rows.map(
     ({ value, images: n }) =>
-      html`<tr><td>${value}</td><td class="number">${count(n)}</td><td class="number">${percent(n / images)}</td></tr>`,
+      html`<tr><td>${value}</td><td class="number">${formatCount(n)}</td><td class="number">${formatPercent(n / images)}</td></tr>`,
   )}</tbody></table></section>`;
 }
 
@@ -130,23 +138,23 @@ function pictures({ images, sizes, modalities, kinds, bits, colours, years, flag
     (band, row) =>
       html`<tr><td>${band}</td>${sizes.bands.map((_, column) => {
         const n = sizes.counts[row]?.[column] ?? 0;
-        return html`<td class="number" style="background: rgb(0 114 178 / ${(0.45 * Math.sqrt(n / most)).toFixed(3)})">${n === 0 ? '' : count(n)}</td>`;
+        return html`<td class="number" style="background: rgb(0 114 178 / ${(0.45 * Math.sqrt(n / most)).toFixed(3)})">${n === 0 ? '' : formatCount(n)}</td>`;
       })}</tr>`,
-  )}</tbody></table></div><p class="note">${sizes.distinct === 1 ? 'One size' : `${count(sizes.distinct)} different sizes`}. Most: ${sizes.common.map(({ value, images: n }) => `${value} (${count(n)})`).join(', ')}.</p></section><div class="two">${values('Modality', modalities, images)}${values('File', kinds, images)}</div><div class="two">${values('Bits stored', bits, images)}${values('Colour', colours, images)}</div><div class="two">${values('Year of acquisition', years, images)}${flags.length > 0 && values('Flags', flags, images)}</div>`;
+  )}</tbody></table></div><p class="note">${sizes.distinct === 1 ? 'One size' : `${formatCount(sizes.distinct)} different sizes`}. Most: ${sizes.common.map(({ value, images: n }) => `${value} (${formatCount(n)})`).join(', ')}.</p></section><div class="two">${values('Modality', modalities, images)}${values('File', kinds, images)}</div><div class="two">${values('Bits stored', bits, images)}${values('Colour', colours, images)}</div><div class="two">${values('Year of acquisition', years, images)}${flags.length > 0 && values('Flags', flags, images)}</div>`;
 }
 
 function duplicates({ duplicates: of }: DatasetReport): Html {
   return html`<section class="keep"><h2>Duplicates</h2>${facts([
-    ['groups of images that look alike', `${count(of.groups)}, with ${count(of.images)} images`],
-    ['with different labels', count(of.conflicts)],
-    ['in more than one part', count(of.leaks)],
-    ['seen by a person', count(of.kept)],
+    ['groups of images that look alike', `${formatCount(of.groups)}, with ${formatCount(of.images)} images`],
+    ['with different labels', formatCount(of.conflicts)],
+    ['in more than one part', formatCount(of.leaks)],
+    ['seen by a person', formatCount(of.kept)],
   ])}</section>`;
 }
 
 function imports({ imports: rows }: DatasetReport): Html {
   return html`<section class="keep"><h2>Imports</h2><table><thead><tr><th>When</th><th>State</th><th class="number">Added</th><th class="number">Known already</th><th>Left out</th></tr></thead><tbody>${rows.map(
     ({ at, state, added, known, skipped }) =>
-      html`<tr><td>${moment(at)}</td><td>${state}</td><td class="number">${added === null ? '–' : count(added)}</td><td class="number">${known === null ? '–' : count(known)}</td><td>${skipped.length === 0 ? 'nothing' : skipped.map(({ code, files, message }) => html`<div>${count(files)} × ${code}: ${message}</div>`)}</td></tr>`,
+      html`<tr><td>${formatMoment(at)}</td><td>${state}</td><td class="number">${added === null ? '–' : formatCount(added)}</td><td class="number">${known === null ? '–' : formatCount(known)}</td><td>${skipped.length === 0 ? 'nothing' : skipped.map(({ code, files, message }) => html`<div>${formatCount(files)} × ${code}: ${message}</div>`)}</td></tr>`,
   )}</tbody></table></section>`;
 }

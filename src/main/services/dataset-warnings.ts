@@ -1,5 +1,5 @@
 import type { PatientCount } from '#shared/models/patient-count';
-import { count } from './splits-warnings';
+import { formatQuantity } from '#shared/text/number';
 
 /** Fewer images a class than this: results will be unsure; than the second: hardly worth training. */
 const FEW = 100;
@@ -27,7 +27,7 @@ export function datasetWarnings(figures: DatasetFigures): string[] {
   }
   if (few.length > 0) warnings.push(`Fewer than ${FEW} images of ${list(few)}: more would help.`);
   if (figures.unlabelled > 0) {
-    warnings.push(`${count(figures.unlabelled, 'image')} without a label: they are not trained on.`);
+    warnings.push(`${formatQuantity(figures.unlabelled, 'image')} without a label: they are not trained on.`);
   }
   if (figures.patients === 1 && figures.withoutPatient === 0 && figures.images > 1) {
     warnings.push('All images have the same patient ID, so patients cannot be kept apart. Was it blanked out?');
@@ -36,7 +36,7 @@ export function datasetWarnings(figures: DatasetFigures): string[] {
     warnings.push('Patients are not known: images of one person may land on both sides of a split.');
   } else if (figures.withoutPatient > 0) {
     warnings.push(
-      `Of ${count(figures.withoutPatient, 'image')} the patient is not known: images of one person may land on both sides of a split.`,
+      `Of ${formatQuantity(figures.withoutPatient, 'image')} the patient is not known: images of one person may land on both sides of a split.`,
     );
   }
   return warnings;

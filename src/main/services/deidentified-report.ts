@@ -5,9 +5,10 @@ import {
   heldBackText,
   pixelRiskNames,
 } from '#shared/models/deidentified-export';
+import { formatCount } from '#shared/text/number';
+import { formatMoment } from '#shared/text/time';
 import type { ActionCount } from '../ingest/dicom/deidentify/options';
 import { type Html, html } from './report-html';
-import { count, moment } from './report-numbers';
 import { reportStyle } from './report-style';
 
 export interface HeldBackFile {
@@ -81,7 +82,7 @@ export function deidentifiedReportPage(report: DeidentifiedReport): string {
 </head>
 <body>
 <main>
-<header><div><p class="eyebrow">Fovea · de-identified export</p><h1>${count(report.written)} files${report.patients === null ? ', patients not known' : ` of ${count(report.patients)} patients`}</h1><p class="meta">${report.profile} · Fovea ${report.fovea} · ${moment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
+<header><div><p class="eyebrow">Fovea · de-identified export</p><h1>${formatCount(report.written)} files${report.patients === null ? ', patients not known' : ` of ${formatCount(report.patients)} patients`}</h1><p class="meta">${report.profile} · Fovea ${report.fovea} · ${formatMoment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
 <section class="cautions"><h2>Before you pass these files on</h2><ul>${report.statements.map((text) => html`<li>${text}</li>`)}</ul></section>
 ${summary(report)}
 ${leftOut(report)}
@@ -96,23 +97,23 @@ ${actions(report.actions)}
 
 function summary({ options, files, written, heldBack, failed, kinds, includedRisks }: DeidentifiedReport): Html {
   const rows: readonly (readonly [string, string])[] = [
-    ['files asked for', count(files)],
+    ['files asked for', formatCount(files)],
     [
       'written',
-      `${count(written)} (${
+      `${formatCount(written)} (${
         Object.entries(kinds)
-          .map(([kind, n]) => `${count(n)} ${kind.toUpperCase()}`)
+          .map(([kind, n]) => `${formatCount(n)} ${kind.toUpperCase()}`)
           .join(', ') || 'none'
       })`,
     ],
-    ['held back', count(heldBack.length)],
-    ['failed', count(failed.length)],
+    ['held back', formatCount(heldBack.length)],
+    ['failed', formatCount(failed.length)],
     ['part of the split', options.split === null ? 'all' : partNames[options.split]],
     ['unlabelled images', options.labelledOnly ? 'left out' : 'included'],
     ['dates', options.dates === 'shift' ? 'shifted by a secret number of days a patient' : 'removed'],
     ...Object.entries(includedRisks).map(([risk, n]): [string, string] => [
       `written although the file ${pixelRiskNames[risk as HeldBackReason]}`,
-      count(n),
+      formatCount(n),
     ]),
   ];
   return html`<section class="keep"><h2>Summary</h2><table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td>${value}</td></tr>`)}</tbody></table></section>`;
@@ -132,12 +133,12 @@ function leftOut({ heldBack, failed }: DeidentifiedReport): Html {
     .map(
       ({ file, image, why }) =>
         html`<tr><td class="number">${file}</td><td class="number">${image}</td><td>${why}</td></tr>`,
-    )}</tbody></table>${rows.length > MOST_ROWS && html`<p class="note">And ${count(rows.length - MOST_ROWS)} more: see report.json.</p>`}</section>`;
+    )}</tbody></table>${rows.length > MOST_ROWS && html`<p class="note">And ${formatCount(rows.length - MOST_ROWS)} more: see report.json.</p>`}</section>`;
 }
 
 function actions(list: readonly ActionCount[]): Html {
   return html`<section><h2>What was done</h2><table><thead><tr><th>Attribute</th><th>Name</th><th>Action</th><th class="number">Times</th></tr></thead><tbody>${list.map(
     ({ tag, keyword, action, count: times }) =>
-      html`<tr><td><code>${tag}</code></td><td>${keyword}</td><td>${action}</td><td class="number">${count(times)}</td></tr>`,
+      html`<tr><td><code>${tag}</code></td><td>${keyword}</td><td>${action}</td><td class="number">${formatCount(times)}</td></tr>`,
   )}</tbody></table><p class="note">Over all files and nested sequences; attributes that had no value are not counted. PNG and JPEG files keep what is needed to show them: size, palette, transparency, colour and which side is up.</p></section>`;
 }

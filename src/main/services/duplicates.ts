@@ -1,4 +1,5 @@
 import type { DuplicateGroup } from '#shared/models/duplicates';
+import { formatQuantity } from '#shared/text/number';
 import type { DecodePool } from '../decode-host/client';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
@@ -8,7 +9,6 @@ import { findDuplicates, type SearchOptions } from './duplicate-search';
 import type { Events } from './events';
 import { searchByFeatures } from './feature-search';
 import type { OpenProject } from './projects';
-import { count } from './splits-warnings';
 
 /** Images of a project that show the same. */
 export interface Duplicates {
@@ -88,7 +88,7 @@ function judgedGroups(groups: readonly MemberGroup[], images: readonly number[])
 }
 
 function describe(images: number, verdict: DuplicateVerdict | null): string {
-  if (verdict === 'keep') return `verdict “keep” on ${count(images, 'image')} that look alike`;
-  if (verdict === 'different') return `verdict “different” on ${count(images, 'image')}`;
-  return `withdrawal of the verdict on ${count(images, 'image')}`;
+  if (verdict === 'keep') return `verdict “keep” on ${formatQuantity(images, 'image')} that look alike`;
+  if (verdict === 'different') return `verdict “different” on ${formatQuantity(images, 'image')}`;
+  return `withdrawal of the verdict on ${formatQuantity(images, 'image')}`;
 }

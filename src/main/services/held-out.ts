@@ -2,12 +2,12 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { SplitPart } from '#shared/models/dataset';
 import type { HeldOut, OriginCount, OriginKind, OriginList } from '#shared/models/held-out';
 import { type SplitItem, splitItems } from '#shared/splitting/split';
+import { formatQuantity } from '#shared/text/number';
 import { groupPatients } from '../store/counts';
 import { classesByName } from '../store/labels';
 import type { ProjectStore } from '../store/open';
 import { imageOrigins, type OriginGroup, originGroups } from '../store/origins';
 import { namesPatient } from './run-samples';
-import { count } from './splits-warnings';
 
 /** Largest first; values of equal size by name. */
 export function listOrigins(store: ProjectStore, by: OriginKind): OriginList {
@@ -91,12 +91,12 @@ export function heldOutParts(
   const notes: string[] = [];
   if (pulled > 0) {
     notes.push(
-      `${count(pulled, 'image')} of another ${by} went to test too: their patients or duplicates have images at what is held out.`,
+      `${formatQuantity(pulled, 'image')} of another ${by} went to test too: their patients or duplicates have images at what is held out.`,
     );
   }
   if (unknown > 0) {
     notes.push(
-      `${count(unknown, 'image')} of no known ${by} stay in train and validation: they may come from what is held out.`,
+      `${formatQuantity(unknown, 'image')} of no known ${by} stay in train and validation: they may come from what is held out.`,
     );
   }
   const members = new Map(splitItems(rest, { validation, test: 0 }, seed));

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { type ImportPlan, type SkippedFile, splitParts } from '#shared/models/dataset';
+import { formatQuantity } from '#shared/text/number';
 import type { ScanResult } from '../ingest/dataset/scan';
 import { nativePath } from '../ingest/native-path';
 import { knownPaths } from '../store/imports';
@@ -8,7 +9,6 @@ import { similarNames } from './class-names';
 import { homeOf, type ImportSource, sourceName } from './import-run';
 import { leftOutWarnings } from './left-out';
 import type { OpenProject } from './projects';
-import { count } from './splits-warnings';
 
 /** What a scan found, as an import takes it. */
 export interface ImportScan {
@@ -107,18 +107,18 @@ function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   const archives = new Set(archived.map((one) => one.file)).size;
   if (archives > 0) {
     notes.push(
-      `${count(archived.length, 'file')} in ${count(archives, 'zip archive')}: unpacked into the project's folder “images”, where Fovea can read them later.`,
+      `${formatQuantity(archived.length, 'file')} in ${formatQuantity(archives, 'zip archive')}: unpacked into the project's folder “images”, where Fovea can read them later.`,
     );
   }
   const odd = sources.filter(({ path }) => typeof nativePath(path) !== 'string').length;
   if (odd > 0) {
     notes.push(
-      `${count(odd, 'file')} ${odd === 1 ? 'has a name that is' : 'have names that are'} not UTF-8: bytes that are no text are shown as \\xE4.`,
+      `${formatQuantity(odd, 'file')} ${odd === 1 ? 'has a name that is' : 'have names that are'} not UTF-8: bytes that are no text are shown as \\xE4.`,
     );
   }
   if (mediaDirectories > 0) {
     notes.push(
-      `${count(mediaDirectories, 'DICOMDIR file')}: the table of contents of a disc. The images that it names are taken as files.`,
+      `${formatQuantity(mediaDirectories, 'DICOMDIR file')}: the table of contents of a disc. The images that it names are taken as files.`,
     );
   }
   return notes;

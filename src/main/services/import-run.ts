@@ -12,6 +12,7 @@ import type {
 } from '#shared/models/dataset';
 import type { PatientCount } from '#shared/models/patient-count';
 import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
+import { formatQuantity } from '#shared/text/number';
 import type { DecodePool } from '../decode-host/client';
 import type { ArchiveEntry } from '../ingest/archive/open-archive';
 import { chooseFrames } from '../ingest/choose-frames';
@@ -38,7 +39,6 @@ import type { TableMatch, TableTarget } from './match-table';
 import { imagesFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import type { ResolvedPatients } from './resolve-patients';
-import { count } from './splits-warnings';
 
 /** A file that a scan found and that looks like an image. */
 export interface ImportSource {
@@ -291,23 +291,23 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       warnings.push(`Cancelled after ${finished} of ${sources.length} files. Import again to go on.`);
     }
     if (multiFrame > 0)
-      warnings.push(`${count(multiFrame, 'file')} with several frames: ${framesText(options.frames)}`);
+      warnings.push(`${formatQuantity(multiFrame, 'file')} with several frames: ${framesText(options.frames)}`);
     const { conflicts, conflictTwins } = batch.totals;
     if (conflicts > 0) {
       const more = conflicts > conflictTwins.length ? '; …' : '';
       warnings.push(
-        `${count(conflicts, 'file')} with the same content as an image that has another label: ${conflictTwins.join('; ')}${more}. The label that was there first stays until you settle it in Review.`,
+        `${formatQuantity(conflicts, 'file')} with the same content as an image that has another label: ${conflictTwins.join('; ')}${more}. The label that was there first stays until you settle it in Review.`,
       );
     }
     if (people.withoutPatient > 0) {
       warnings.push(
-        `${people.patients === null ? 'Patients are not known' : `Of ${count(people.withoutPatient, 'image')} the patient is not known`}: images of one person may land on both sides of a split. Name patients with a table or a file-name pattern.`,
+        `${people.patients === null ? 'Patients are not known' : `Of ${formatQuantity(people.withoutPatient, 'image')} the patient is not known`}: images of one person may land on both sides of a split. Name patients with a table or a file-name pattern.`,
       );
     }
     warnings.push(...(run.table?.problems ?? []), ...(match?.problems ?? []), ...(run.resolved?.problems ?? []));
     warnings.push(...run.notes);
     const misses = run.patternPatients?.filter((one) => one === null).length ?? 0;
-    if (misses > 0) warnings.push(`The patient pattern does not match ${count(misses, 'file name')}.`);
+    if (misses > 0) warnings.push(`The patient pattern does not match ${formatQuantity(misses, 'file name')}.`);
     warnings.push(...leftOutWarnings(skipped));
     const distinct = [...fileWarnings].sort((a, b) => b[1] - a[1]);
     for (const [text, n] of distinct.slice(0, DISTINCT_WARNINGS))
@@ -385,10 +385,14 @@ const endState = (handle: JobHandle): 'cancelled' | 'done' => (handle.signal.abo
 /** An error that ended an import also says what is in. */
 function withProgress(failure: unknown, added: number): unknown {
   if (!(failure instanceof FoveaError)) return failure;
-  return new FoveaError(failure.code, `${failure.message} ${count(added, 'new image')} of this import stored.`, {
-    ...(failure.hint === null ? {} : { hint: `${failure.hint} Importing the same files again goes on from there.` }),
-    cause: failure,
-  });
+  return new FoveaError(
+    failure.code,
+    `${failure.message} ${formatQuantity(added, 'new image')} of this import stored.`,
+    {
+      ...(failure.hint === null ? {} : { hint: `${failure.hint} Importing the same files again goes on from there.` }),
+      cause: failure,
+    },
+  );
 }
 
 /** `project:…` for folders inside the project, so that it can be moved; else the absolute folder. */

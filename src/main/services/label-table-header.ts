@@ -1,8 +1,8 @@
+import { formatQuantity } from '#shared/text/number';
 import { cellText, plainText } from './label-table-cell';
 import { mostFrequent } from './label-table-dialect';
 import { tableInvalid } from './label-table-errors';
 import { knownRoles } from './label-table-names';
-import { count } from './splits-warnings';
 
 /** The lines of a table under its header. */
 export interface Headed {
@@ -64,20 +64,20 @@ export function headTable(lines: readonly (readonly string[])[], header: number)
   }
   if (tooLong > rows.length && tooLong > 0) {
     throw tableInvalid(
-      `The header of the label table names ${count(names.length, 'column')}, and most rows have more cells.`,
+      `The header of the label table names ${formatQuantity(names.length, 'column')}, and most rows have more cells.`,
       {
         hint: `Give each column a name, and put quotes around text that has the separator in it. The header that was seen: ${quotedList(names)}.`,
       },
     );
   }
   const warnings: string[] = [];
-  if (header > 0) warnings.push(`${count(header, 'line')} above the header: left out.`);
+  if (header > 0) warnings.push(`${formatQuantity(header, 'line')} above the header: left out.`);
   if (tooLong > 0) {
     warnings.push(
-      `${count(tooLong, 'row')} with more cells than the header names: left out. Put quotes around text that has the separator in it.`,
+      `${formatQuantity(tooLong, 'row')} with more cells than the header names: left out. Put quotes around text that has the separator in it.`,
     );
   }
-  if (repeated > 0) warnings.push(`${count(repeated, 'row')} that only repeat the header: left out.`);
+  if (repeated > 0) warnings.push(`${formatQuantity(repeated, 'row')} that only repeat the header: left out.`);
   return { names, headers: uniqueNames(names), rows, warnings };
 }
 

@@ -8,6 +8,7 @@ import type {
   TablePreview,
   UsedColumns,
 } from '#shared/models/label-table';
+import { formatQuantity } from '#shared/text/number';
 import { givenPath, nativePath } from '../ingest/native-path';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
@@ -25,7 +26,6 @@ import { type LabelTable, readLabelTable } from './labels-table';
 import { requireAnswers } from './open-questions';
 import type { OpenProject } from './projects';
 import type { PatientAlias } from './resolve-patients';
-import { count } from './splits-warnings';
 import { noChanges } from './stored-changes';
 
 /** Label tables: looked at before they are used, and applied to the images that are there. */
@@ -101,7 +101,7 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
           [before.labels, before.readings, before.facts].flatMap((list) => list.map(([id]) => id)),
         ).size;
         if (changed === 0) return { changed, changes: counts, columns, problems };
-        pushAction(store, { kind: 'table', description: `label table on ${count(changed, 'image')}`, before });
+        pushAction(store, { kind: 'table', description: `label table on ${formatQuantity(changed, 'image')}`, before });
         appendAudit(store, 'labels.table', {
           images: changed,
           rows: table.rows,

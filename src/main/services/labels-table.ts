@@ -9,13 +9,13 @@ import {
   type TableAnswers,
   type UsedColumns,
 } from '#shared/models/label-table';
+import { formatQuantity } from '#shared/text/number';
 import type { Spelling } from './class-names';
 import { cellText, isNoLabel, pathText, toYears } from './label-table-cell';
 import { findColumns, firstLines, headedAs, markedClass } from './label-table-columns';
 import { tableInvalid } from './label-table-errors';
 import type { TableText } from './label-table-text';
 import { indexPaths, type PathMatch, pathParts } from './path-index';
-import { count } from './splits-warnings';
 import { dayReader } from './table-days';
 
 /** What one reader says of an image. */
@@ -262,41 +262,46 @@ export function readLabelTable(
   if (named.size > MANY_LABELS) {
     problems.push(`The label column has ${named.size} different values: each becomes a class. Is it the right column?`);
   }
-  if (found.withoutPath > 0) problems.push(`${count(found.withoutPath, 'row')} without ${keyNames[by]}: left out.`);
+  if (found.withoutPath > 0)
+    problems.push(`${formatQuantity(found.withoutPath, 'row')} without ${keyNames[by]}: left out.`);
   if (found.dates > 0) {
     problems.push(
-      `${count(found.dates, 'row')} whose date is none, or could be two days (as 3/4/2020 can): left out. Write 2020-04-03.`,
+      `${formatQuantity(found.dates, 'row')} whose date is none, or could be two days (as 3/4/2020 can): left out. Write 2020-04-03.`,
     );
   }
   if (found.roundedKeys > 0) {
     problems.push(
-      `${count(found.roundedKeys, 'row')} whose ${keyNames[by].replace(/^an? /, '')} lost digits (such as 1.23E+06): left out. Format the column as text and save the table again.`,
+      `${formatQuantity(found.roundedKeys, 'row')} whose ${keyNames[by].replace(/^an? /, '')} lost digits (such as 1.23E+06): left out. Format the column as text and save the table again.`,
     );
   }
   if (severalPatients > 0) {
-    problems.push(`${count(severalPatients, 'image')} with different patients in several rows: no patient is taken.`);
+    problems.push(
+      `${formatQuantity(severalPatients, 'image')} with different patients in several rows: no patient is taken.`,
+    );
   }
   if (contradictory > 0) {
     problems.push(
-      `${count(contradictory, 'image')} with different labels in rows without a reader: these labels are left out. If they are of several readers, choose the reader column.`,
+      `${formatQuantity(contradictory, 'image')} with different labels in rows without a reader: these labels are left out. If they are of several readers, choose the reader column.`,
     );
   }
   if (twice > 0) {
-    problems.push(`${count(twice, 'row')} where a reader says something else of an image again: the later row counts.`);
+    problems.push(
+      `${formatQuantity(twice, 'row')} where a reader says something else of an image again: the later row counts.`,
+    );
   }
-  if (found.withoutLabel > 0) problems.push(`${count(found.withoutLabel, 'row')} with a reader and no label.`);
+  if (found.withoutLabel > 0) problems.push(`${formatQuantity(found.withoutLabel, 'row')} with a reader and no label.`);
   if (found.noLabel > 0)
-    problems.push(`${count(found.noLabel, 'row')} whose label is “NA”, “nan” or the like: read as no label.`);
+    problems.push(`${formatQuantity(found.noLabel, 'row')} whose label is “NA”, “nan” or the like: read as no label.`);
   if (found.oddMarks > 0) {
     problems.push(
-      `${count(found.oddMarks, 'row')} with something other than yes or no in a class column: no label is read from ${found.oddMarks === 1 ? 'it' : 'them'}.`,
+      `${formatQuantity(found.oddMarks, 'row')} with something other than yes or no in a class column: no label is read from ${found.oddMarks === 1 ? 'it' : 'them'}.`,
     );
   }
   if (found.severalMarks > 0)
-    problems.push(`${count(found.severalMarks, 'row')} with more than one class: no label is read from them.`);
-  if (found.unmarked > 0) problems.push(`${count(found.unmarked, 'row')} with none of the classes.`);
+    problems.push(`${formatQuantity(found.severalMarks, 'row')} with more than one class: no label is read from them.`);
+  if (found.unmarked > 0) problems.push(`${formatQuantity(found.unmarked, 'row')} with none of the classes.`);
   if (found.ages > 0)
-    problems.push(`${count(found.ages, 'row')} whose age is not a number of years: the age is left out.`);
+    problems.push(`${formatQuantity(found.ages, 'row')} whose age is not a number of years: the age is left out.`);
   if (unknownParts.size > 0) {
     const list = [...unknownParts].slice(0, 5).join('”, “');
     problems.push(`The table names parts that are not train, validation or test: “${list}”. They are left out.`);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FoveaError } from '#shared/ipc/errors';
 import { splitPartSchema } from '#shared/models/dataset';
+import { formatQuantity } from '#shared/text/number';
 import { popAction, pushAction, type StoredAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { restoreVerdict } from '../store/duplicates';
@@ -11,7 +12,6 @@ import { currentSplit, setMember } from '../store/splits';
 import type { Events } from './events';
 import type { OpenProject } from './projects';
 import { reviewBeforeSchema, undoReview } from './review-action';
-import { count } from './splits-warnings';
 import { restoreChanges } from './stored-changes';
 
 /** Changes to the dataset that a person makes, each stored when it returns and each undoable (100 deep). */
@@ -47,8 +47,8 @@ export function createLabels(options: { readonly events: Events }): Labels {
           kind: 'label',
           description:
             name === null
-              ? `removal of the label from ${count(before.length, 'image')}`
-              : `label “${name}” on ${count(before.length, 'image')}`,
+              ? `removal of the label from ${formatQuantity(before.length, 'image')}`
+              : `label “${name}” on ${formatQuantity(before.length, 'image')}`,
           before,
         });
         return before.length;
@@ -61,7 +61,11 @@ export function createLabels(options: { readonly events: Events }): Labels {
       const n = store.transaction(() => {
         const ids = removeImages(store, images);
         if (ids.length === 0) return 0;
-        pushAction(store, { kind: 'remove', description: `removal of ${count(ids.length, 'image')}`, before: ids });
+        pushAction(store, {
+          kind: 'remove',
+          description: `removal of ${formatQuantity(ids.length, 'image')}`,
+          before: ids,
+        });
         return ids.length;
       });
       changed(project, n);

@@ -1,5 +1,5 @@
 import type { SkippedFile } from '#shared/models/dataset';
-import { count } from './splits-warnings';
+import { formatQuantity } from '#shared/text/number';
 
 const leftOut: Readonly<Record<string, (one: boolean) => string>> = {
   encrypted: () => 'locked with a password: unpack the archive with its password and import the folder.',
@@ -15,7 +15,7 @@ const leftOut: Readonly<Record<string, (one: boolean) => string>> = {
 export function leftOutWarnings(skipped: readonly SkippedFile[]): string[] {
   return Object.entries(leftOut).flatMap(([code, text]) => {
     const files = skipped.filter((one) => one.code === code).length;
-    return files === 0 ? [] : [`${count(files, 'file')} ${text(files === 1)}`];
+    return files === 0 ? [] : [`${formatQuantity(files, 'file')} ${text(files === 1)}`];
   });
 }
 
@@ -32,5 +32,7 @@ export function firstReasons(skipped: readonly SkippedFile[]): string | null {
   if (first.length === 0) return null;
   const more = skipped.length - first.length;
   const named = first.map(({ path, message }) => `${path}: ${message}`).join(' ');
-  return more === 0 ? named : `${named} ${count(more, 'other file')} ${more === 1 ? 'was' : 'were'} left out too.`;
+  return more === 0
+    ? named
+    : `${named} ${formatQuantity(more, 'other file')} ${more === 1 ? 'was' : 'were'} left out too.`;
 }

@@ -1,10 +1,10 @@
 import type { KeyRole } from '#shared/models/label-table';
+import { formatQuantity } from '#shared/text/number';
 import { type FileKeys, uidKey, visitKey } from '../store/identities';
 import { looseKey } from '../store/identity';
 import type { ProjectStore } from '../store/open';
 import { keyNames, type LabelTable, type TableEntry } from './labels-table';
 import { pathParts } from './path-index';
-import { count } from './splits-warnings';
 
 /** A file that a table may speak of. Frames of one file have the same `file`. */
 export interface TableTarget {
@@ -52,17 +52,21 @@ export function matchTable(table: LabelTable, targets: readonly TableTarget[], s
   if (unclearRows > 0) {
     const more = table.by === 'path' ? 'Give longer paths.' : 'Give their paths.';
     const what = table.by === 'path' ? 'whose path fits more than one file' : 'that could be of more than one patient';
-    problems.push(`${count(unclearRows, 'row')} ${what}: left out (${namedRows(table, [...unclear])}). ${more}`);
+    problems.push(
+      `${formatQuantity(unclearRows, 'row')} ${what}: left out (${namedRows(table, [...unclear])}). ${more}`,
+    );
   }
   if (unusedRows > 0) {
-    problems.push(`${count(unusedRows, 'row')} of the label table fit none of the files: ${namedRows(table, unused)}.`);
+    problems.push(
+      `${formatQuantity(unusedRows, 'row')} of the label table fit none of the files: ${namedRows(table, unused)}.`,
+    );
     const withoutRow = targets.filter((_, index) => entries[index] === undefined);
     if (table.by === 'path') problems.push(...moreFolders(unused, withoutRow));
   }
   const named = targets.filter(({ keys }, index) => keys?.study != null && entries[index]?.study != null).length;
   if (named > 0) {
     problems.push(
-      `${count(named, 'image')} whose file names its study by UID: that stays, and the table’s study is left out.`,
+      `${formatQuantity(named, 'image')} whose file names its study by UID: that stays, and the table’s study is left out.`,
     );
   }
   return {
@@ -87,7 +91,7 @@ function moreFolders(unused: readonly TableEntry[], withoutRow: readonly TableTa
   if (first === undefined) return [];
   const shown = first.path.split('/').slice(-SHOWN_PARTS).join('/');
   return [
-    `${count(longer.length, 'row')} would fit a file without the first folders of the path, as in “${shown}”. If they are of these files, import the folder above, or take these folders out of the table.`,
+    `${formatQuantity(longer.length, 'row')} would fit a file without the first folders of the path, as in “${shown}”. If they are of these files, import the folder above, or take these folders out of the table.`,
   ];
 }
 
@@ -134,7 +138,7 @@ function byPath(table: LabelTable, targets: readonly TableTarget[]): Assigned {
       foreign === 0
         ? []
         : [
-            `The table names other folders than the one that ${count(foreign, 'file')} ${foreign === 1 ? 'is' : 'are'} in: matched by the names below it. Check that they are the same files.`,
+            `The table names other folders than the one that ${formatQuantity(foreign, 'file')} ${foreign === 1 ? 'is' : 'are'} in: matched by the names below it. Check that they are the same files.`,
           ],
   };
 }
@@ -173,7 +177,7 @@ function byKey(table: LabelTable, by: KeyRole, targets: readonly TableTarget[], 
       silent === 0
         ? []
         : [
-            `${count(silent, 'image')} of which ${keyNames[by]} is not known. PNG and JPEG files have none; DICOM images that an earlier Fovea imported get theirs when they are imported again, which changes nothing else.`,
+            `${formatQuantity(silent, 'image')} of which ${keyNames[by]} is not known. PNG and JPEG files have none; DICOM images that an earlier Fovea imported get theirs when they are imported again, which changes nothing else.`,
           ],
   };
 }

@@ -1,5 +1,6 @@
 import type { Disagreement, ReadersSummary, ReaderTable } from '#shared/models/readers';
 import type { KappaWeights } from '#shared/statistics/agreement';
+import { formatQuantity } from '#shared/text/number';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { classNumber, currentLabels, type LabelSource, setLabel, settleLabel } from '../store/labels';
@@ -9,7 +10,6 @@ import type { Events } from './events';
 import type { OpenProject } from './projects';
 import { imagesOfCell, listDisagreements, readerTable, summarize } from './reader-agreement';
 import { disagrees, type ImageReadings, imageReadings, majorityClass, openDisagreements } from './reading-groups';
-import { count } from './splits-warnings';
 import { noChanges } from './stored-changes';
 
 /** Several readers of the same images: how far they agree, and what is decided where they do not. */
@@ -71,7 +71,7 @@ export function createReaders(options: { readonly events: Events }): Readers {
         const n = before.readings.length;
         if (n === 0) return 0;
         const what = label === null ? 'withdrawal of the reading' : `reading “${label}”`;
-        pushAction(store, { kind: 'read', description: `${what} of ${count(n, 'image')}`, before });
+        pushAction(store, { kind: 'read', description: `${what} of ${formatQuantity(n, 'image')}`, before });
         appendAudit(store, 'readers.read', { images: n, reader, label });
         return n;
       });
@@ -88,7 +88,7 @@ export function createReaders(options: { readonly events: Events }): Readers {
           project,
           groups.map((group) => ({ group, classId })),
           'adjudication',
-          `decision “${name}” on ${count(groups.length, 'image')}`,
+          `decision “${name}” on ${formatQuantity(groups.length, 'image')}`,
         );
         if (n > 0) appendAudit(store, 'readers.adjudicate', { images: n, label: name });
         return n;
@@ -102,7 +102,12 @@ export function createReaders(options: { readonly events: Events }): Readers {
           const classId = majorityClass(group);
           return classId === null ? [] : [{ group, classId }];
         });
-        const n = settle(project, decided, 'majority', `majority decision on ${count(decided.length, 'image')}`);
+        const n = settle(
+          project,
+          decided,
+          'majority',
+          `majority decision on ${formatQuantity(decided.length, 'image')}`,
+        );
         if (n > 0) appendAudit(store, 'readers.majority', { images: n });
         return n;
       });

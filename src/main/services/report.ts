@@ -5,9 +5,11 @@ import { imagesText, type PatientCount, patientsCell } from '#shared/models/pati
 import type { Evaluation, RunDetail, TestOpening } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
 import { noIntervalReason } from '#shared/statistics/no-interval';
+import { formatInterval, formatPercentInterval } from '#shared/text/metric';
+import { formatCount, formatPercent } from '#shared/text/number';
+import { formatDuration, formatMoment } from '#shared/text/time';
 import { confidenceChart, confusionMatrixChart, intervalBar, lossChart, metricChart, shareBar } from './report-charts';
 import { type Html, html } from './report-html';
-import { count, decimalInterval, duration, moment, percent, percentInterval } from './report-numbers';
 import { reportPage } from './report-page';
 
 /** Images of each class in each part, as they were when the run began. */
@@ -71,7 +73,7 @@ ${footer(input)}`,
 const partName = { train: 'Training', validation: 'Validation', test: 'Test' } as const;
 
 function header({ project, run, evaluation, writtenAt }: ReportInput): Html {
-  return html`<header><div><p class="eyebrow">Fovea · image classification report</p><h1>${run.summary.name}</h1><p class="meta">${project} · ${run.record.config.backbone} · ${partName[evaluation.split]} set, ${imagesText(evaluation.n, evaluation)}${evaluation.testTimeViews > 0 && ` · ${viewsText(evaluation.testTimeViews)}`} · ${moment(writtenAt)}</p></div><span class="badge">Research use only</span></header>`;
+  return html`<header><div><p class="eyebrow">Fovea · image classification report</p><h1>${run.summary.name}</h1><p class="meta">${project} · ${run.record.config.backbone} · ${partName[evaluation.split]} set, ${imagesText(evaluation.n, evaluation)}${evaluation.testTimeViews > 0 && ` · ${viewsText(evaluation.testTimeViews)}`} · ${formatMoment(writtenAt)}</p></div><span class="badge">Research use only</span></header>`;
 }
 
 function leak({ leak: text }: Evaluation): Html {
@@ -85,13 +87,13 @@ function leakLine({ leaks }: Evaluation): Html {
 }
 
 function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html {
-  const tile = (name: string, value: string, metric: Metric, interval: string | null): Html =>
-    html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval ?? noIntervalReason(metric)}</span></div>`;
-  return html`<div class="tiles">${tile('Accuracy', percent(accuracy.value), accuracy, percentInterval(accuracy))}${tile('Macro recall', percent(macroRecall.value), macroRecall, percentInterval(macroRecall))}${tile('Macro F1', macroF1.value.toFixed(3), macroF1, decimalInterval(macroF1))}${
+  const tile = (name: string, value: string, metric: Metric, interval: string): Html =>
+    html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval || noIntervalReason(metric)}</span></div>`;
+  return html`<div class="tiles">${tile('Accuracy', formatPercent(accuracy.value), accuracy, formatPercentInterval(accuracy))}${tile('Macro recall', formatPercent(macroRecall.value), macroRecall, formatPercentInterval(macroRecall))}${tile('Macro F1', macroF1.value.toFixed(3), macroF1, formatInterval(macroF1))}${
     auc === null
       ? html`<div class="tile"><span class="name">Macro AUC</span><span class="value">–</span><span class="interval">a class has no case</span></div>`
-      : tile('Macro AUC', auc.value.toFixed(3), auc, decimalInterval(auc))
-  }${tile('Loss', loss.value.toFixed(4), loss, decimalInterval(loss, 4))}</div><p class="note">Below each number: its 95 % interval.</p>`;
+      : tile('Macro AUC', auc.value.toFixed(3), auc, formatInterval(auc))
+  }${tile('Loss', loss.value.toFixed(4), loss, formatInterval(loss, 4))}</div><p class="note">Below each number: its 95 % interval.</p>`;
 }
 
 function cautions(evaluation: Evaluation): Html {
@@ -106,12 +108,12 @@ function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc
   const cell = (metric: Metric | null): Html =>
     metric === null
       ? html`<td class="number">–</td>`
-      : html`<td class="number">${metric.value.toFixed(3)}<small>${decimalInterval(metric) ?? noIntervalReason(metric)}</small></td>`;
+      : html`<td class="number">${metric.value.toFixed(3)}<small>${formatInterval(metric) || noIntervalReason(metric)}</small></td>`;
   return html`<section class="keep"><h2>Results by class</h2><div class="scroll"><table><thead><tr><th>Class</th><th class="number">Cases</th><th class="number">Precision</th><th class="number">Recall</th><th>Recall, 0 to 1</th><th class="number">F1</th><th class="number">AUC</th></tr></thead><tbody>${perClass.map(
     (entry) =>
-      html`<tr><td>${entry.label}</td><td class="number">${count(entry.support)}</td>${cell(entry.precision)}${cell(entry.recall)}<td>${intervalBar(entry.recall.value, entry.recall.low, entry.recall.high)}</td>${cell(entry.f1)}${cell(entry.auc)}</tr>`,
-  )}<tr class="total"><td>Macro mean</td><td class="number">${count(n)}</td><td></td>${cell(macroRecall)}<td>${intervalBar(macroRecall.value, macroRecall.low, macroRecall.high)}</td>${cell(macroF1)}${cell(auc)}</tr></tbody></table></div>
-<p class="note">Small print under each number is its 95 % interval: Wilson's for precision, recall and accuracy; for F1, AUC, loss and means a bootstrap that draws ${patients === null ? 'images' : 'patients'} with replacement. AUC is one class against the rest. Accuracy ${percent(accuracy.value)} equals recall weighted by cases (${percent(weightedRecall.value)}).</p></section>`;
+      html`<tr><td>${entry.label}</td><td class="number">${formatCount(entry.support)}</td>${cell(entry.precision)}${cell(entry.recall)}<td>${intervalBar(entry.recall.value, entry.recall.low, entry.recall.high)}</td>${cell(entry.f1)}${cell(entry.auc)}</tr>`,
+  )}<tr class="total"><td>Macro mean</td><td class="number">${formatCount(n)}</td><td></td>${cell(macroRecall)}<td>${intervalBar(macroRecall.value, macroRecall.low, macroRecall.high)}</td>${cell(macroF1)}${cell(auc)}</tr></tbody></table></div>
+<p class="note">Small print under each number is its 95 % interval: Wilson's for precision, recall and accuracy; for F1, AUC, loss and means a bootstrap that draws ${patients === null ? 'images' : 'patients'} with replacement. AUC is one class against the rest. Accuracy ${formatPercent(accuracy.value)} equals recall weighted by cases (${formatPercent(weightedRecall.value)}).</p></section>`;
 }
 
 function answers(evaluation: Evaluation): Html {
@@ -127,14 +129,14 @@ function example(entry: ReportExample | null): Html {
     html`<figure>${picture(entry.overlay, 'The same image with the attention of the last layer laid over it')}<figcaption>Attention of the last layer, mean of its heads: brighter is more. It shows where the model looked, not why it answered so.</figcaption></figure>`
   }<div><h3>Answer</h3><p><strong>${entry.label}</strong>${entry.truth !== null && html` – labelled ${entry.truth}`}</p><table><tbody>${entry.probabilities.map(
     ({ label, probability }) =>
-      html`<tr><td>${label}${shareBar(probability, label === entry.label)}</td><td class="number">${percent(probability)}</td></tr>`,
+      html`<tr><td>${label}${shareBar(probability, label === entry.label)}</td><td class="number">${formatPercent(probability)}</td></tr>`,
   )}</tbody></table></div></div></section>`;
 }
 
 function history({ history: records, summary }: RunDetail): Html {
   if (records.length === 0) return html``;
   const best = summary.best?.epoch ?? null;
-  return html`<section class="keep"><h2>Training</h2><div class="two"><figure><h3>Loss</h3>${lossChart(records, best)}</figure><figure><h3>On the validation images</h3>${metricChart(records, best)}</figure></div><p class="note">${summary.epochsDone} of ${summary.epochs} epochs in ${duration(summary.seconds)}.${
+  return html`<section class="keep"><h2>Training</h2><div class="two"><figure><h3>Loss</h3>${lossChart(records, best)}</figure><figure><h3>On the validation images</h3>${metricChart(records, best)}</figure></div><p class="note">${summary.epochsDone} of ${summary.epochs} epochs in ${formatDuration(summary.seconds)}.${
     summary.best !== null &&
     html` Kept: epoch ${summary.best.epoch}, chosen by validation ${bestMetricName[summary.best.metric]} (${summary.best.value.toFixed(4)}).`
   }${summary.state !== 'finished' && html` The run is ${summary.state}.`}</p></section>`;
@@ -146,8 +148,8 @@ function data({ parts, split, run, testOpenings }: ReportInput): Html {
   const { classes } = run.record;
   return html`<section class="keep"><h2>Data</h2><div class="scroll"><table><thead><tr><th>Part</th>${classes.map((label) => html`<th class="number">${label}</th>`)}<th class="number">Images</th><th class="number">Patients</th></tr></thead><tbody>${parts.map(
     (entry) =>
-      html`<tr><td>${partName[entry.part]}</td>${entry.perClass.map((value) => html`<td class="number">${count(value)}</td>`)}<td class="number">${count(entry.images)}</td><td class="number">${patientsCell(entry)}</td></tr>`,
-  )}<tr class="total"><td>All</td>${classes.map((_, index) => html`<td class="number">${count(parts.reduce((sum, entry) => sum + (entry.perClass[index] ?? 0), 0))}</td>`)}<td class="number">${count(parts.reduce((sum, entry) => sum + entry.images, 0))}</td><td></td></tr></tbody></table></div>${
+      html`<tr><td>${partName[entry.part]}</td>${entry.perClass.map((value) => html`<td class="number">${formatCount(value)}</td>`)}<td class="number">${formatCount(entry.images)}</td><td class="number">${patientsCell(entry)}</td></tr>`,
+  )}<tr class="total"><td>All</td>${classes.map((_, index) => html`<td class="number">${formatCount(parts.reduce((sum, entry) => sum + (entry.perClass[index] ?? 0), 0))}</td>`)}<td class="number">${formatCount(parts.reduce((sum, entry) => sum + entry.images, 0))}</td><td></td></tr></tbody></table></div>${
     split.length > 0 && facts(split)
   }${testOpenings !== null && openings(testOpenings, run.record.id)}</section>`;
 }
@@ -162,7 +164,7 @@ function openings(all: readonly TestOpening[], run: string): Html {
     .slice(0, OPENINGS_LISTED)
     .map(
       (one) =>
-        html`<tr><td>${moment(one.at)}</td><td>${one.runName ?? `${one.run} (removed)`}</td><td>${one.by ?? '–'}</td><td class="number">${count(one.images)}</td></tr>`,
+        html`<tr><td>${formatMoment(one.at)}</td><td>${one.runName ?? `${one.run} (removed)`}</td><td>${one.by ?? '–'}</td><td class="number">${formatCount(one.images)}</td></tr>`,
     )}</tbody></table>`;
 }
 
@@ -181,7 +183,10 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
     code(Array.isArray(value) ? value.join(' to ') : String(value)),
   ]);
   return html`<h2>How it was made</h2><div class="two"><section class="keep"><h3>Model and training</h3>${facts([
-    ['parameters', `${count(run.record.parameters)}, of these trained ${count(run.record.trainableParameters)}`],
+    [
+      'parameters',
+      `${formatCount(run.record.parameters)}, of these trained ${formatCount(run.record.trainableParameters)}`,
+    ],
     ...configRows,
   ])}</section><section class="keep"><h3>Augmentation of training images</h3>${facts(augmentationRows)}</section></div>
 <section class="keep"><h2>Preprocessing</h2>${facts([
@@ -196,10 +201,10 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
   ])}</section>
 <section class="keep"><h2>To repeat it</h2>${facts([
     ['run', code(run.record.id)],
-    ['started', moment(run.record.createdAt)],
+    ['started', formatMoment(run.record.createdAt)],
     [
       'evaluated',
-      `${moment(evaluation.evaluatedAt)}, ${duration(evaluation.seconds)}, ${evaluation.imagesPerSecond.toFixed(1)} images/s`,
+      `${formatMoment(evaluation.evaluatedAt)}, ${formatDuration(evaluation.seconds)}, ${evaluation.imagesPerSecond.toFixed(1)} images/s`,
     ],
     [
       'test-time augmentation',

@@ -1,6 +1,6 @@
 import type { PatientChanges, TableAnswers, TableQuestion } from '#shared/models/label-table';
+import { formatQuantity } from '#shared/text/number';
 import type { PatientBook, PatientRef } from '../store/identity';
-import { count } from './splits-warnings';
 
 /** Who a file (or an image) is said to be of. */
 export interface PatientClaim {
@@ -223,17 +223,17 @@ function problemsOf(changes: PatientChanges, lost: number, severalWays: number):
   const problems: string[] = [];
   if (otherwise > 0) {
     problems.push(
-      `${count(otherwise, 'patient id')} of the table ${are(otherwise)} written otherwise than in the file (leading zeros, “.0”, blanks, case): the file’s own ${stay(otherwise)}.`,
+      `${formatQuantity(otherwise, 'patient id')} of the table ${are(otherwise)} written otherwise than in the file (leading zeros, “.0”, blanks, case): the file’s own ${stay(otherwise)}.`,
     );
   }
   if (severalWays > 0) {
     problems.push(
-      `${count(severalWays, 'patient id')} in the table ${are(severalWays)} written in several ways (leading zeros, “.0”, blanks, case): each is taken for one patient.`,
+      `${formatQuantity(severalWays, 'patient id')} in the table ${are(severalWays)} written in several ways (leading zeros, “.0”, blanks, case): each is taken for one patient.`,
     );
   }
   if (kept > 0) {
     problems.push(
-      `${count(kept, 'patient id')} of the table lost digits (such as 1.23E+06): the file’s own ${stay(kept)}.`,
+      `${formatQuantity(kept, 'patient id')} of the table lost digits (such as 1.23E+06): the file’s own ${stay(kept)}.`,
     );
   }
   return problems;
@@ -241,7 +241,7 @@ function problemsOf(changes: PatientChanges, lost: number, severalWays: number):
 
 function patientsQuestion(split: number, merged: number): TableQuestion {
   const parts = [
-    ...(split > 0 ? [`${count(split, 'patient')} of the files into several`] : []),
+    ...(split > 0 ? [`${formatQuantity(split, 'patient')} of the files into several`] : []),
     ...(merged > 0 ? [`several patients of the files into one${merged === 1 ? '' : `, ${merged} times`}`] : []),
   ];
   return {
@@ -256,7 +256,7 @@ function patientsQuestion(split: number, merged: number): TableQuestion {
 
 const roundedQuestion = (files: number): TableQuestion => ({
   name: 'rounded-ids',
-  text: `The patient ids of ${count(files, 'file')} lost digits in a spreadsheet (such as 1.23E+06), and several people may have become one.`,
+  text: `The patient ids of ${formatQuantity(files, 'file')} lost digits in a spreadsheet (such as 1.23E+06), and several people may have become one.`,
   answers: [
     { value: 'missing', text: 'Take their patient as not known' },
     { value: 'take', text: 'Take each such number as one patient' },
@@ -267,8 +267,8 @@ export const emptyQuestion = (rows: number, what: 'patient' | 'key'): TableQuest
   name: 'empty-ids',
   text:
     what === 'patient'
-      ? `The patient of ${count(rows, 'file')} is an empty cell under one with an id. Spreadsheets leave cells empty where they were merged.`
-      : `${count(rows, 'row')} without an identifier under one that has it. Spreadsheets leave cells empty where they were merged.`,
+      ? `The patient of ${formatQuantity(rows, 'file')} is an empty cell under one with an id. Spreadsheets leave cells empty where they were merged.`
+      : `${formatQuantity(rows, 'row')} without an identifier under one that has it. Spreadsheets leave cells empty where they were merged.`,
   answers: [
     { value: 'fill', text: 'The id above goes on' },
     { value: 'missing', text: 'Nothing is known' },

@@ -1,9 +1,9 @@
 import type { ReviewFinding } from '#shared/models/review';
+import { formatQuantity } from '#shared/text/number';
 import type { ProjectStore } from '../store/open';
 import { reviewsOf } from '../store/reviews';
 import { descriptionsOf, firstOfStudies, namedByAccession, nearlyAlike } from '../store/who-is-who';
 import { findPeople } from './same-person';
-import { count } from './splits-warnings';
 
 /** As many as fit beside an image. */
 const MOST_BESIDE = 8;
@@ -45,7 +45,7 @@ export function openWhoIsWho(store: ProjectStore): string[] {
   });
   if (open.length === 0) return [];
   return [
-    `${count(open.length, 'image')} in Review ${open.length === 1 ? 'asks' : 'ask'} who is one person: look at ${open.length === 1 ? 'it' : 'them'} before you rely on this split.`,
+    `${formatQuantity(open.length, 'image')} in Review ${open.length === 1 ? 'asks' : 'ask'} who is one person: look at ${open.length === 1 ? 'it' : 'them'} before you rely on this split.`,
   ];
 }
 
@@ -70,7 +70,7 @@ function sharedStudies(store: ProjectStore): Doubt[] {
     if (first === undefined) continue;
     doubts.push({
       image: first.image,
-      why: `Its study UID is that of ${count(patients.length, 'patient')}: it was blanked out, and says nothing of who is one person.`,
+      why: `Its study UID is that of ${formatQuantity(patients.length, 'patient')}: it was blanked out, and says nothing of who is one person.`,
       evidence: `blanked study ${study}`,
       beside: more.map((one) => one.image),
     });

@@ -9,6 +9,7 @@ import {
   type ReviewReason,
   reviewReasons,
 } from '#shared/models/review';
+import { formatQuantity } from '#shared/text/number';
 import { pushAction } from '../store/actions';
 import { appendAudit } from '../store/audit';
 import { setVerdict } from '../store/duplicates';
@@ -24,7 +25,6 @@ import type { ReviewBefore } from './review-action';
 import { createFinders, type Found, findAll, type ReviewFinder } from './review-findings';
 import { createMislabels } from './review-mislabels';
 import type { Runs } from './runs';
-import { count } from './splits-warnings';
 
 export interface ReviewQuery {
   readonly reason?: ReviewReason | undefined;
@@ -254,7 +254,7 @@ function decide({ store }: OpenProject, asked: readonly ReviewFinding[], decisio
 }
 
 function describe(decision: ReviewDecision, label: string | null, images: number): string {
-  const what = count(images, 'image');
+  const what = formatQuantity(images, 'image');
   switch (decision.kind) {
     case 'accept':
       return `review of ${what} as right`;

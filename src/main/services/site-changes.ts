@@ -1,4 +1,4 @@
-import { count } from './splits-warnings';
+import { formatQuantity } from '#shared/text/number';
 
 /** The site of a file (or an image): by itself or the project, and by a table. Null where they do not say. */
 export interface SiteClaim {
@@ -22,6 +22,6 @@ export function siteProblems(claims: readonly SiteClaim[]): string[] {
   const differ = [...after.values(), ...before.values()].some((others) => others.size > 1);
   if (!differ) return [];
   return [
-    `The sites of the table are not those that are known already: ${count(before.size, 'site')} in place of ${after.size}. Check that it is the right column.`,
+    `The sites of the table are not those that are known already: ${formatQuantity(before.size, 'site')} in place of ${after.size}. Check that it is the right column.`,
   ];
 }

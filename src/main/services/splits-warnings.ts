@@ -1,4 +1,5 @@
 import type { SplitPart } from '#shared/models/dataset';
+import { formatQuantity } from '#shared/text/number';
 
 /** Under this many cases a class, no number says much about it. */
 export const TOO_FEW_TO_SAY = 30;
@@ -31,21 +32,23 @@ export function splitWarnings(figures: SplitFigures): string[] {
   const warnings: string[] = [];
   const { patients, duplicates } = figures.leaks;
   if (patients > 0) {
-    warnings.push(`${count(patients, 'patient')} in more than one part: results would look better than they are.`);
+    warnings.push(
+      `${formatQuantity(patients, 'patient')} in more than one part: results would look better than they are.`,
+    );
   }
   if (duplicates > 0) {
     warnings.push(
-      `${count(duplicates, 'group')} of duplicate images in more than one part: results would look better than they are.`,
+      `${formatQuantity(duplicates, 'group')} of duplicate images in more than one part: results would look better than they are.`,
     );
   }
   if (figures.alikeByNature > 0) {
     warnings.push(
-      `${count(figures.alikeByNature, 'image')} look alike and are most of a class: they are not kept together as duplicates.`,
+      `${formatQuantity(figures.alikeByNature, 'image')} look alike and are most of a class: they are not kept together as duplicates.`,
     );
   }
   if (figures.largestAlike > figures.images * LARGE_GROUP) {
     warnings.push(
-      `${count(figures.largestAlike, 'image')} look alike and form one group: if they are no copies of each other, say so in Duplicates, then split again.`,
+      `${formatQuantity(figures.largestAlike, 'image')} look alike and form one group: if they are no copies of each other, say so in Duplicates, then split again.`,
     );
   }
   for (const part of figures.expected) {
@@ -57,7 +60,7 @@ export function splitWarnings(figures: SplitFigures): string[] {
     for (const { name, groups, areKnown } of figures.classes) {
       if ((of[name] ?? 0) > 0) continue;
       const unit = figures.grouping === 'none' || !areKnown ? 'image' : 'patient';
-      const why = groups < figures.expected.length ? `: it has only ${count(groups, unit)}` : '';
+      const why = groups < figures.expected.length ? `: it has only ${formatQuantity(groups, unit)}` : '';
       warnings.push(`“${name}” is missing from the ${part} part${why}.`);
     }
   }
@@ -75,13 +78,11 @@ export function splitWarnings(figures: SplitFigures): string[] {
     warnings.push(
       figures.withoutPatient === figures.images
         ? 'Patients are not known: images of one person may stand in several parts.'
-        : `Of ${count(figures.withoutPatient, 'image')} the patient is not known: pictures of one person may stand in several parts.`,
+        : `Of ${formatQuantity(figures.withoutPatient, 'image')} the patient is not known: pictures of one person may stand in several parts.`,
     );
   }
   if (figures.outside > 0) {
-    warnings.push(`${count(figures.outside, 'labelled image')} in no part: split again to use them.`);
+    warnings.push(`${formatQuantity(figures.outside, 'labelled image')} in no part: split again to use them.`);
   }
   return warnings;
 }
-
-export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -2,9 +2,9 @@ import { ActionIcon, Button, Group, Kbd, Menu, Text, TextInput } from '@mantine/
 import { Plus, Split, Tag, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { formatCount } from '#shared/text/number';
 import { ClassDot } from '../../components/class-chip';
 import { Dialog } from '../../components/dialog';
-import { formatCount } from '../../components/format';
 import { splitNames } from '../../theme/class-colours';
 import classes from './bulk-bar.module.css';
 

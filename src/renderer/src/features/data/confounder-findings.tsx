@@ -1,6 +1,6 @@
 import { Radio, Table, Text, VisuallyHidden } from '@mantine/core';
 import type { ConfounderFinding, ConfounderScan, ConfounderSource } from '#shared/models/confounders';
-import { formatFixed } from '../../charts/format';
+import { formatFixed } from '#shared/text/number';
 import { IntervalScale, IntervalStrip } from '../../charts/interval-strip';
 import { MetricCell } from '../../charts/metric-cell';
 import { SectionCard } from '../../components/section-card';

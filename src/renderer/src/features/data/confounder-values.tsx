@@ -1,9 +1,9 @@
 import { Anchor, Loader, Table, Text } from '@mantine/core';
 import type { ConfounderTag } from '#shared/models/confounders';
+import { formatCount, formatPercent } from '#shared/text/number';
 import { invoke } from '../../bridge/bridge';
 import { ClassChip } from '../../components/class-chip';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount, formatPercent } from '../../components/format';
 import { SectionCard } from '../../components/section-card';
 import { TableMenu } from '../../components/table-menu';
 import { useRequest } from '../../state/requests';

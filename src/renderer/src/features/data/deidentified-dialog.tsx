@@ -7,10 +7,10 @@ import {
   type DeidentifiedResult,
   deidentifiedOptionsSchema,
 } from '#shared/models/deidentified-export';
+import { formatBytes, formatQuantity } from '#shared/text/number';
 import { invoke, platform } from '../../bridge/bridge';
 import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatBytes, formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { ProgressCard } from '../../components/progress-card';
 import { useJobResult } from '../../state/job-result';

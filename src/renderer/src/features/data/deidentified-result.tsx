@@ -3,8 +3,9 @@ import { ArrowLeft, FileText } from 'lucide-react';
 import { useState } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import { type DeidentifiedResult, heldBackText } from '#shared/models/deidentified-export';
+import { formatBytes, formatQuantity } from '#shared/text/number';
+import { formatRate } from '#shared/text/time';
 import { resourceUrl } from '../../bridge/bridge';
-import { formatBytes, formatQuantity, formatRate } from '../../components/format';
 import { Notice } from '../../components/notice';
 
 /** Rows that are shown; the report has all. */

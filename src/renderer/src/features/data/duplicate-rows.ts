@@ -1,5 +1,5 @@
 import type { DuplicateGroup } from '#shared/models/duplicates';
-import { formatQuantity } from '../../components/format';
+import { formatQuantity } from '#shared/text/number';
 import type { PictureRow } from './picture-list';
 
 export const duplicateRow = (group: DuplicateGroup): PictureRow => ({

@@ -2,9 +2,9 @@ import { Button, Center, Group, Kbd, Loader, SegmentedControl, Text } from '@man
 import { ArrowLeft, CopyCheck } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatasetSummary } from '#shared/models/dataset';
+import { formatCount } from '#shared/text/number';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount } from '../../components/format';
 import { useRequest } from '../../state/requests';
 import { DuplicateComparison, type Pair } from './duplicate-comparison';
 import {

@@ -2,7 +2,7 @@ import { Button, Menu, Text } from '@mantine/core';
 import { Check, ListFilter } from 'lucide-react';
 import { useState } from 'react';
 import type { ImageFilter } from '#shared/models/dataset';
-import { formatCount } from '../../components/format';
+import { formatCount } from '#shared/text/number';
 import { useRequest } from '../../state/requests';
 import { toggleFilter } from './filters';
 

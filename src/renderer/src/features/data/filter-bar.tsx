@@ -3,7 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { Search, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ImageFilter } from '#shared/models/dataset';
-import { formatCount } from '../../components/format';
+import { formatCount } from '#shared/text/number';
 import { FacetMenu } from './facet-menu';
 import { filterChips, type ImageSort, withoutFilter } from './filters';
 

@@ -1,7 +1,7 @@
 import { Checkbox, SegmentedControl, Stack, Table, Text } from '@mantine/core';
 import type { HeldOut, OriginKind, OriginList } from '#shared/models/held-out';
 import { patientsCell } from '#shared/models/patient-count';
-import { formatCount, formatQuantity } from '../../components/format';
+import { formatCount, formatQuantity } from '#shared/text/number';
 import { useRequest } from '../../state/requests';
 
 export interface HeldOutFieldProps {

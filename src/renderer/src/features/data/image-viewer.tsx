@@ -4,8 +4,8 @@ import { Contrast, Maximize2, Minimize2, RotateCcw, SlidersVertical, ZoomIn, Zoo
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { resourcePaths } from '#shared/ipc/resources';
 import type { ImageDetail } from '#shared/models/dataset';
+import { formatNumber } from '#shared/text/number';
 import { resourceUrl } from '../../bridge/bridge';
-import { formatNumber } from '../../components/format';
 import { isDialogOpen, isTyping } from '../../state/shortcuts';
 import classes from './image-viewer.module.css';
 import { useLatestImage } from './use-latest-image';

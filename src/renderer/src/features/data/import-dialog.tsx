@@ -1,8 +1,8 @@
 import { Box, Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { assertNever } from '#shared/ipc/errors';
+import { formatBytes, formatQuantity } from '#shared/text/number';
 import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatBytes, formatQuantity } from '../../components/format';
 import { ProgressCard } from '../../components/progress-card';
 import { WrongFields } from '../../components/wrong-fields';
 import { useJob } from '../../state/activity';

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ImportOptions, ImportPlan, ImportResult } from '#shared/models/dataset';
+import { formatCount, formatQuantity } from '#shared/text/number';
 import { type Grant, invoke, platform, type UploadProgress } from '../../bridge/bridge';
-import { formatCount, formatQuantity } from '../../components/format';
 import { jobEnd } from '../../state/activity';
 import { type Dropped, useDropped } from '../../state/dropped';
 import { refresh } from '../../state/requests';

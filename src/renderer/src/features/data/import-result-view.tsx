@@ -2,8 +2,9 @@ import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import type { ImportResult } from '#shared/models/dataset';
 import { patientsText } from '#shared/models/patient-count';
+import { formatCount, formatQuantity } from '#shared/text/number';
+import { formatDuration, formatRate } from '#shared/text/time';
 import { ClassChip } from '../../components/class-chip';
-import { formatCount, formatDuration, formatQuantity, formatRate } from '../../components/format';
 import { Stat } from '../../components/stat';
 import { SkippedFiles } from './skipped-files';
 

@@ -15,12 +15,12 @@ import {
 import { Eye, MousePointerClick, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ImageDetail } from '#shared/models/dataset';
+import { formatBytes, formatNumber } from '#shared/text/number';
 import { invoke } from '../../bridge/bridge';
 import { ClassChip } from '../../components/class-chip';
 import { Dialog } from '../../components/dialog';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatBytes, formatNumber } from '../../components/format';
 import { useRequest } from '../../state/requests';
 import { showError } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';

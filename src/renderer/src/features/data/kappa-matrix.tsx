@@ -1,6 +1,6 @@
 import type { ReaderPair, ReadersSummary } from '#shared/models/readers';
-import { formatFixed, formatInterval } from '../../charts/format';
-import { formatCount } from '../../components/format';
+import { formatInterval } from '#shared/text/metric';
+import { formatCount, formatFixed } from '#shared/text/number';
 import classes from './readers-view.module.css';
 
 export interface KappaMatrixProps {

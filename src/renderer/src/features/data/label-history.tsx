@@ -1,6 +1,6 @@
 import { Text, Title } from '@mantine/core';
 import type { ImageDetail } from '#shared/models/dataset';
-import { formatDate } from '../../components/format';
+import { formatDate } from '#shared/text/time';
 import classes from './label-history.module.css';
 
 export interface LabelHistoryProps {

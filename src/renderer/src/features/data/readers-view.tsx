@@ -2,9 +2,9 @@ import { Button, Center, Kbd, Loader, SegmentedControl, Text } from '@mantine/co
 import { ArrowLeft, UsersRound, Vote } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { KappaWeights } from '#shared/statistics/agreement';
+import { formatCount, formatQuantity } from '#shared/text/number';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount, formatQuantity } from '../../components/format';
 import { useRequest } from '../../state/requests';
 import { Adjudication } from './adjudication';
 import { Agreement } from './agreement';

@@ -1,8 +1,8 @@
 import { Anchor, Button, Text } from '@mantine/core';
 import { CircleCheck, ListChecks } from 'lucide-react';
 import type { MislabelSource, ReviewList, ReviewReason } from '#shared/models/review';
+import { formatCount, formatPercent } from '#shared/text/number';
 import { EmptyState } from '../../components/empty-state';
-import { formatCount, formatPercent } from '../../components/format';
 import { useSession } from '../../state/session';
 import { reviewProgress } from './review-queue';
 import classes from './review-view.module.css';

@@ -2,8 +2,8 @@ import { Badge, Button, Group, Kbd, Stack, Text, Title, UnstyledButton } from '@
 import { Check, Clock, CopyCheck, RotateCcw, Sparkles, Trash2, Unlink } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ReviewDecision, ReviewItem } from '#shared/models/review';
+import { formatDate } from '#shared/text/time';
 import { ClassChip } from '../../components/class-chip';
-import { formatDate } from '../../components/format';
 import { useRequest } from '../../state/requests';
 import { LabelHistory } from './label-history';
 import { itemKey, reasonNames } from './review-queue';

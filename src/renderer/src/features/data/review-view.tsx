@@ -8,9 +8,9 @@ import {
   type ReviewReason,
   reviewReasons,
 } from '#shared/models/review';
+import { formatCount, formatQuantity } from '#shared/text/number';
 import { confirm } from '../../components/confirm';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount, formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { TableMenu } from '../../components/table-menu';
 import { ReviewEmpty, ReviewSource } from './review-empty';

@@ -1,6 +1,6 @@
 import { Radio, Stack, Text } from '@mantine/core';
 import { type NameChoice, type SimilarNames, spellingsText, visible } from '#shared/class-names/similar-names';
-import { formatCount } from '../../components/format';
+import { formatCount } from '#shared/text/number';
 import { Notice } from '../../components/notice';
 
 const SHOWN = 6;

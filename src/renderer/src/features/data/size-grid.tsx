@@ -1,6 +1,6 @@
 import { Table, Text } from '@mantine/core';
 import type { DatasetReport } from '#shared/models/dataset-report';
-import { formatCount } from '../../components/format';
+import { formatCount } from '#shared/text/number';
 
 /** Images by width and height: the more, the stronger the colour. */
 export function SizeGrid({ sizes: { bands, counts } }: { readonly sizes: DatasetReport['sizes'] }) {

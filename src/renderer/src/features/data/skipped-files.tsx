@@ -1,6 +1,6 @@
 import { Group, ScrollArea, Table, Text } from '@mantine/core';
 import type { SkippedFile } from '#shared/models/dataset';
-import { formatCount } from '../../components/format';
+import { formatCount } from '#shared/text/number';
 import { TableMenu } from '../../components/table-menu';
 import classes from './import.module.css';
 

@@ -2,9 +2,9 @@ import { Alert, Anchor, Button, Checkbox, Group, SegmentedControl, Stack, Text }
 import { TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { DatasetSummary, SplitRequest } from '#shared/models/dataset';
+import { formatCount, formatQuantity } from '#shared/text/number';
 import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount, formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { NumberField } from '../../components/number-field';
 import { SignOffState } from '../../components/sign-off-state';

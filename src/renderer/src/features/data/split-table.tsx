@@ -2,8 +2,9 @@ import { Alert, Group, List, Table, Text } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { type SplitPart, type SplitSummary, splitParts } from '#shared/models/dataset';
 import { patientsCell } from '#shared/models/patient-count';
+import { formatCount, formatNumber, formatPercent, formatQuantity } from '#shared/text/number';
+import { formatDate } from '#shared/text/time';
 import { ClassChip } from '../../components/class-chip';
-import { formatCount, formatDate, formatNumber, formatPercent, formatQuantity } from '../../components/format';
 import { TableMenu } from '../../components/table-menu';
 import { splitNames } from '../../theme/class-colours';
 

@@ -1,7 +1,7 @@
 import { Button, Group, Radio, Stack, Text } from '@mantine/core';
 import type { LabelConflict } from '#shared/models/label-table';
+import { formatQuantity } from '#shared/text/number';
 import { Dialog } from '../../components/dialog';
-import { formatQuantity } from '../../components/format';
 import { Notice } from '../../components/notice';
 import classes from './import.module.css';
 import { SimilarNamesQuestion } from './similar-names-question';

@@ -1,8 +1,8 @@
 import { Loader, MultiSelect, ScrollArea, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import type { NameChoice } from '#shared/class-names/similar-names';
 import { type ColumnMapping, columnRoles, type TableAnswers, type TablePreview } from '#shared/models/label-table';
+import { formatCount } from '#shared/text/number';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { useRequest } from '../../state/requests';
 import classes from './table-mapper.module.css';

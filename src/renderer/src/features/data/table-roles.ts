@@ -1,7 +1,7 @@
 import type { ColumnMapping, ColumnRole, PatientChanges, TableChanges, TablePreview } from '#shared/models/label-table';
 import { patientsText } from '#shared/models/patient-count';
 import { delimiterName } from '#shared/tables/delimiter-name';
-import { formatCount, formatQuantity } from '../../components/format';
+import { formatCount, formatQuantity } from '#shared/text/number';
 
 /** Names of the roles in the mapper, in its order. */
 export const roleNames: Readonly<Record<ColumnRole, string>> = {

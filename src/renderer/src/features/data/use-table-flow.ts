@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { NameChoice } from '#shared/class-names/similar-names';
 import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
+import { formatQuantity } from '#shared/text/number';
 import { type Grant, invoke, platform } from '../../bridge/bridge';
-import { formatQuantity } from '../../components/format';
 import { showError } from '../../state/toasts';
 import type { Labelling } from './use-labelling';
 

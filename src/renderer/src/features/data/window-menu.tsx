@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import { Check, SunMedium } from 'lucide-react';
-import { formatNumber } from '../../components/format';
+import { formatNumber } from '#shared/text/number';
 import type { GreyWindow } from './viewer-math';
 import { presetOf, type WindowPreset } from './window-presets';
 

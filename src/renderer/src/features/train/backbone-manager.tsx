@@ -2,12 +2,11 @@ import { ActionIcon, Button, Code, Group, Progress, Stack, Table, Text, Tooltip,
 import { Download, FolderInput, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { BackboneSummary } from '#shared/models/backbone';
+import { formatBytes, formatParameters } from '#shared/text/number';
 import { platform } from '../../bridge/bridge';
-import { formatParameters } from '../../charts/format';
 import { confirm } from '../../components/confirm';
 import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatBytes } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { jobEnd, useJob } from '../../state/activity';
 import { refresh, useCommand } from '../../state/requests';

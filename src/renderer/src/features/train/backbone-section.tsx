@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { FolderInput } from 'lucide-react';
 import type { BackboneSummary } from '#shared/models/backbone';
-import { formatParameters } from '../../charts/format';
+import { formatParameters } from '#shared/text/number';
 import { ErrorAlert } from '../../components/error-alert';
 import { SectionCard } from '../../components/section-card';
 import { BackboneManager } from './backbone-manager';

@@ -1,7 +1,8 @@
 import { Button, Group, Text, TextInput } from '@mantine/core';
 import { Play } from 'lucide-react';
+import { formatQuantity } from '#shared/text/number';
+import { formatShortDuration } from '#shared/text/time';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatQuantity, formatShortDuration } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { Checking } from './checking';
 import type { DraftConfig } from './draft-store';

@@ -4,10 +4,17 @@ import type { RequestOutput } from '#shared/ipc/contract';
 import type { ExportFormat } from '#shared/models/export';
 import type { PrecisionComparison } from '#shared/models/precision';
 import type { RunSummary } from '#shared/models/run';
+import {
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatFixed,
+  formatPercent,
+  formatQuantity,
+} from '#shared/text/number';
+import { formatRate } from '#shared/text/time';
 import { invoke, platform } from '../../bridge/bridge';
-import { formatCompact, formatFixed } from '../../charts/format';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatBytes, formatCount, formatPercent, formatQuantity, formatRate } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { ProgressCard } from '../../components/progress-card';
 import { SectionCard } from '../../components/section-card';

@@ -1,9 +1,10 @@
 import { Table } from '@mantine/core';
 import type { FoldEvaluation, Spread } from '#shared/models/experiment';
 import { imagesText } from '#shared/models/patient-count';
+import { formatInterval, formatMetric } from '#shared/text/metric';
+import { formatFixed } from '#shared/text/number';
 import { invoke } from '../../bridge/bridge';
 import { ConfusionMatrix } from '../../charts/confusion-matrix';
-import { formatFixed, formatInterval, formatMetric } from '../../charts/format';
 import { MetricCell } from '../../charts/metric-cell';
 import { ClassChip } from '../../components/class-chip';
 import { LeakKnowledge } from '../../components/leak-knowledge';

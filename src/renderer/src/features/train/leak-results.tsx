@@ -1,10 +1,10 @@
 import { Anchor, Table, Text } from '@mantine/core';
 import type { LeakResult, LeakSide } from '#shared/models/leak';
 import { patientsCell } from '#shared/models/patient-count';
-import { formatMetric } from '../../charts/format';
+import { formatMetric } from '#shared/text/metric';
+import { formatCount } from '#shared/text/number';
 import { IntervalChart } from '../../charts/interval-chart';
 import { MetricCell } from '../../charts/metric-cell';
-import { formatCount } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { TableMenu } from '../../components/table-menu';

@@ -1,7 +1,7 @@
 import { Anchor, Table, Text } from '@mantine/core';
 import { Star } from 'lucide-react';
 import type { ComparedRun } from '#shared/models/comparison';
-import { formatMetric } from '../../charts/format';
+import { formatMetric } from '#shared/text/metric';
 import { MetricCell } from '../../charts/metric-cell';
 import { RunStateBadge } from '../../components/run-state-badge';
 import { SectionCard } from '../../components/section-card';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { BestMetric } from '#shared/models/run-config';
-import { formatCompact, formatFixed, formatMemory } from '../../charts/format';
+import { formatCompact, formatFixed, formatMemory } from '#shared/text/number';
 import { LiveChart } from '../../charts/live-chart';
 import type { LiveSeries } from '../../charts/live-chart-data';
 import layout from './train-screen.module.css';

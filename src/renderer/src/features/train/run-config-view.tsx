@@ -1,8 +1,7 @@
 import { Button, Code, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { Clipboard, RotateCcw } from 'lucide-react';
 import type { RunDetail } from '#shared/models/run';
-import { formatParameters } from '../../charts/format';
-import { formatCount } from '../../components/format';
+import { formatCount, formatParameters } from '#shared/text/number';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
 import { useSelectedRun } from '../../state/selected-run';

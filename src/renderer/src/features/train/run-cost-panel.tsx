@@ -1,11 +1,11 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { Play } from 'lucide-react';
 import type { RequestOutput } from '#shared/ipc/contract';
+import { formatCount, formatFixed, formatMemory, formatParameters } from '#shared/text/number';
+import { formatShortDuration } from '#shared/text/time';
 import { deviceNames } from '#shared/training/device-names';
-import { formatFixed, formatMemory, formatParameters } from '../../charts/format';
 import { ScheduleChart } from '../../charts/schedule-chart';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatCount, formatShortDuration } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { SectionCard } from '../../components/section-card';
 import { SignOffState } from '../../components/sign-off-state';

@@ -15,9 +15,9 @@ import {
 import type { Diagnosis } from '#shared/models/diagnosis';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunDetail, RunSummary } from '#shared/models/run';
+import { formatDate, formatDuration } from '#shared/text/time';
 import { deviceNames } from '#shared/training/device-names';
 import { confirm } from '../../components/confirm';
-import { formatDate, formatDuration } from '../../components/format';
 import { Notice } from '../../components/notice';
 import { RunStateBadge } from '../../components/run-state-badge';
 import { refresh, useCommand } from '../../state/requests';

@@ -3,8 +3,9 @@ import { ArrowDown, ArrowUp, ArrowUpToLine, Columns2, FlaskConical, Play, X } fr
 import type { ReactNode } from 'react';
 import type { Experiment } from '#shared/models/experiment';
 import { type RunSummary, wasLeft } from '#shared/models/run';
+import { formatQuantity } from '#shared/text/number';
+import { formatAgo } from '#shared/text/time';
 import { queuePlaces } from '#shared/training/queue';
-import { formatAgo, formatQuantity } from '../../components/format';
 import { bestText } from '../../components/run-picker';
 import { shareOf } from '../../components/run-share';
 import { RunStateBadge } from '../../components/run-state-badge';

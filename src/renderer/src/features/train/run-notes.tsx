@@ -1,7 +1,7 @@
 import { Stack, Table, Text } from '@mantine/core';
 import type { EpochRecord, RunSummary } from '#shared/models/run';
-import { formatFixed } from '../../charts/format';
-import { formatDate, formatDuration } from '../../components/format';
+import { formatFixed } from '#shared/text/number';
+import { formatDate, formatDuration } from '#shared/text/time';
 import { SectionCard } from '../../components/section-card';
 import { TableMenu } from '../../components/table-menu';
 import type { TableData } from '../../components/table-text';

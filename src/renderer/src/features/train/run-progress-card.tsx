@@ -1,8 +1,8 @@
 import { Group, Progress, Text } from '@mantine/core';
 import { assertNever } from '#shared/ipc/errors';
 import type { RunProgress } from '#shared/models/run';
-import { formatCompact } from '../../charts/format';
-import { formatCount, formatDuration } from '../../components/format';
+import { formatCompact, formatCount } from '#shared/text/number';
+import { formatDuration } from '#shared/text/time';
 import { shareOf } from '../../components/run-share';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';

@@ -1,6 +1,6 @@
 import { SimpleGrid } from '@mantine/core';
 import type { EpochRecord, RunSummary } from '#shared/models/run';
-import { formatFixed } from '../../charts/format';
+import { formatFixed } from '#shared/text/number';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
 

@@ -1,6 +1,5 @@
 import type { RequestOutput } from '#shared/ipc/contract';
-import { formatParameters } from '../../charts/format';
-import { formatCount } from '../../components/format';
+import { formatCount, formatParameters } from '#shared/text/number';
 import { decimalText } from '../../components/number-text';
 import { SectionCard } from '../../components/section-card';
 import classes from './run-cost-panel.module.css';

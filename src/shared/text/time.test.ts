@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  formatAgo,
-  formatBytes,
-  formatDuration,
-  formatNumber,
-  formatPercent,
-  formatQuantity,
-  formatRate,
-  formatShortDuration,
-} from './format';
+import { formatAgo, formatDuration, formatMoment, formatRate, formatShortDuration } from './time';
 
-describe('format', () => {
+describe('times', () => {
   it('writes durations in the units a person would use', () => {
     expect([0.42, 9.96, 59.4, 59.6, 200, 3599, 3600, 7170, 86_400, 244_800].map(formatDuration)).toEqual([
       '0.4 s',
@@ -18,7 +9,7 @@ describe('format', () => {
       '59 s',
       '1 min',
       '3 min 20 s',
-      '60 min',
+      '1 h 0 min',
       '1 h 0 min',
       '2 h 0 min',
       '24 h 0 min',
@@ -33,24 +24,20 @@ describe('format', () => {
       '3 days',
     ]);
     expect(formatDuration(Number.NaN)).toBe('–');
+    expect([4.24, 185, 7190, 7800].map(formatDuration)).toEqual(['4.2 s', '3 min 5 s', '2 h 0 min', '2 h 10 min']);
   });
 
-  it('writes numbers with three digits', () => {
-    expect([0, 12_345.6, 58.345, 0.5, 0.000_02, -1.236].map(formatNumber)).toEqual([
-      '0',
-      '12,346',
-      '58.3',
-      '0.5',
-      '2.0e-5',
-      '-1.24',
-    ]);
-    expect(formatPercent(0.9103)).toBe('91.0 %');
-    expect(formatQuantity(1, 'image')).toBe('1 image');
-    expect(formatQuantity(1200, 'image')).toBe('1,200 images');
+  it('never writes sixty of a unit', () => {
+    for (let seconds = 0; seconds < 200_000; seconds += 61.3) {
+      expect(formatDuration(seconds)).not.toMatch(/\b60 (s|min)/);
+      expect(formatShortDuration(seconds)).not.toMatch(/\b60 (s|min)/);
+    }
+  });
+
+  it('writes rates', () => {
     expect(formatRate(58.34)).toBe('58.3 images/s');
     expect(formatRate(58.34, '')).toBe('58.3/s');
     expect([1, 1.004, 1.04].map((rate) => formatRate(rate))).toEqual(['1 image/s', '1 image/s', '1.04 images/s']);
-    expect([999, 1500, 412e6, 2.5e9].map(formatBytes)).toEqual(['999 B', '1.5 kB', '412 MB', '2.5 GB']);
   });
 
   it('tells how long ago something was', () => {
@@ -65,5 +52,7 @@ describe('format', () => {
       '3 days ago',
     ]);
     expect(formatAgo('nonsense', now)).toBe('–');
+    expect(formatMoment('2026-11-23T14:22:59.5Z')).toBe('2026-11-23 14:22 UTC');
+    expect(formatMoment('nonsense')).toBe('nonsense');
   });
 });

@@ -1,29 +1,4 @@
-const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-
-/** 12345 → "12,345". */
-export function formatCount(value: number): string {
-  return counts.format(value);
-}
-
-/** "1 image", "12,345 images". */
-export function formatQuantity(value: number, singular: string, plural = `${singular}s`): string {
-  return `${formatCount(value)} ${value === 1 ? singular : plural}`;
-}
-
-/** A number with about three significant digits and no needless zeros. */
-export function formatNumber(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  if (size >= 1000) return formatCount(value);
-  if (size < 0.001) return value.toExponential(1);
-  return Number(value.toPrecision(3)).toString();
-}
-
-/** Share 0..1 → "91.0 %". */
-export function formatPercent(share: number, digits = 1): string {
-  return Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : '–';
-}
+import { formatNumber, formatQuantity } from './number';
 
 /** From here on hours are more than anyone counts. */
 const LONG_SECONDS = 36 * 3600;
@@ -34,7 +9,8 @@ export function formatDuration(seconds: number): string {
   if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
-  if (whole < 3600) {
+  // Half a minute below the hour rounds up to it.
+  if (whole < 3570) {
     const rest = whole % 60;
     return rest === 0 || whole >= 600 ? `${Math.round(whole / 60)} min` : `${Math.floor(whole / 60)} min ${rest} s`;
   }
@@ -57,18 +33,6 @@ export function formatRate(rate: number, unit = 'images'): string {
   const number = formatNumber(rate);
   const noun = number === '1' ? unit.replace(/s$/, '') : unit;
   return `${number}${noun === '' ? '' : ` ${noun}`}/s`;
-}
-
-/** Bytes in decimal units, as file managers show them. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(value >= 100 ? 0 : 1)} ${units[unit]}`;
 }
 
 /** ISO time → local "23 Nov 2026, 12:30". */
@@ -97,4 +61,10 @@ export function formatAgo(iso: string, now = Date.now()): string {
   if (days === 1) return 'yesterday';
   if (days < 14) return `${days} days ago`;
   return new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/** ISO time → "2026-11-23 14:22 UTC", for files that are read elsewhere; the text itself where it is no time. */
+export function formatMoment(iso: string): string {
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime()) ? iso : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
