@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FoveaError } from '#shared/ipc/errors';
 import type { ImportOptions, ImportPlan, ImportResult, SplitSummary } from '#shared/models/dataset';
-import type { TableAnswers, TableQuestion } from '#shared/models/label-table';
+import type { TableAnswers } from '#shared/models/label-table';
 import type { DecodePool } from '../decode-host/client';
 import { scanPaths } from '../ingest/dataset/scan';
 import { currentSplit } from '../store/splits';
@@ -21,31 +21,18 @@ import { type ImportScan, toImportScan, toPlan } from './import-plan';
 import { runImport, tableTargets } from './import-run';
 import type { JobHandle } from './jobs';
 import { tableQuestionsOf } from './label-table-changes';
+import type { HeldWords } from './label-table-preview';
 import type { LabelTable } from './labels-table';
 import { firstReasons } from './left-out';
-import { matchTable, type TableMatch } from './match-table';
+import { matchTable } from './match-table';
 import { requireAnswers } from './open-questions';
 import type { OpenProject } from './projects';
-import type { ResolvedPatients } from './resolve-patients';
 
 /** What a person brings along with the files: a table, a pattern for patients, and answers to what these ask. */
 export interface ImportWords {
   readonly table: LabelTable | null;
   readonly groupPattern: string | null;
   readonly answers: TableAnswers;
-}
-
-/** The same, held against the files. */
-export interface HeldWords {
-  readonly files: number;
-  /** The class that each file's folder names. */
-  readonly folders: readonly (string | null)[];
-  /** Null without a table. */
-  readonly match: TableMatch | null;
-  readonly patternPatients: readonly (string | null)[] | null;
-  /** Null where neither table nor pattern speaks of patients. */
-  readonly resolved: ResolvedPatients | null;
-  readonly questions: readonly TableQuestion[];
 }
 
 export interface Imports {

@@ -6,16 +6,18 @@ import {
   columnRoles,
   type TableAnswers,
   type TablePreview,
+  type TableQuestion,
   type ValueCounts,
 } from '#shared/models/label-table';
 import type { ProjectStore } from '../store/open';
 import { namesTakenIn, similarNames } from './class-names';
-import type { HeldWords } from './import';
 import { cellText, isNoLabel } from './label-table-cell';
 import { planTable } from './label-table-changes';
 import { findColumns, headedAs, markedClass, type TableColumns } from './label-table-columns';
 import type { TableText } from './label-table-text';
 import { type LabelTable, readLabelTable } from './labels-table';
+import type { TableMatch } from './match-table';
+import type { ResolvedPatients } from './resolve-patients';
 
 /** What a window shows of a table: its first rows and columns, cut. */
 const SAMPLE_ROWS = 8;
@@ -23,6 +25,19 @@ const SAMPLE_COLUMNS = 40;
 const LONGEST_CELL = 80;
 const LISTED_VALUES = 30;
 const COUNTED_ROLES = ['label', 'reader', 'site', 'split'] as const;
+
+/** What a person brings along with an import, held against its files. */
+export interface HeldWords {
+  readonly files: number;
+  /** The class that each file's folder names. */
+  readonly folders: readonly (string | null)[];
+  /** Null without a table. */
+  readonly match: TableMatch | null;
+  readonly patternPatients: readonly (string | null)[] | null;
+  /** Null where neither table nor pattern speaks of patients. */
+  readonly resolved: ResolvedPatients | null;
+  readonly questions: readonly TableQuestion[];
+}
 
 /** Holds a table against the files of an import. */
 export type HoldTable = (table: LabelTable) => Promise<HeldWords>;

@@ -7,7 +7,7 @@ import { augmentationSchema } from '#shared/models/run-config';
 import type { DecodePool } from '../decode-host/client';
 import type { IntensityWindow } from '../ingest/types';
 import type { Dataset } from './dataset';
-import { writeCache } from './import-files';
+import { writeCache } from './picture-cache';
 import { thumbnailPath } from './project-paths';
 import type { OpenProject } from './projects';
 import { ensureRasters } from './run-rasters';
