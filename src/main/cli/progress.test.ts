@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '#shared/models/job';
-import { createEvents } from '../services/events';
+import { createEvents } from '../services/core/events';
 import { type ProgressMode, progressLine, showProgress } from './progress';
 import { table } from './table';
 

@@ -1,7 +1,7 @@
 import type { Job } from '#shared/models/job';
 import type { RunProgress } from '#shared/models/run';
 import { formatDuration } from '#shared/text/time';
-import type { Events } from '../services/events';
+import type { Events } from '../services/core/events';
 
 export type ProgressMode = 'bar' | 'json' | 'none';
 

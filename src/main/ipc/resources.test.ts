@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FoveaError } from '#shared/ipc/errors';
 import { resourcePaths } from '#shared/ipc/resources';
-import type { ResourceSources } from '../services/resource';
+import type { ResourceSources } from '../services/core/resource';
 import { createResources } from './resources';
 
 const asked: unknown[] = [];

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
-import type { Resource, ResourceSources } from '../services/resource';
+import type { Resource, ResourceSources } from '../services/core/resource';
 import type { FailureLog } from './handle';
 
 const identifier = z.string().regex(/^[\w.-]{1,200}$/);

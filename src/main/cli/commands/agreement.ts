@@ -4,10 +4,10 @@ import { RESEARCH_USE } from '#shared/research-use';
 import { type KappaWeights, kappaWeights } from '#shared/statistics/agreement';
 import { formatMetric } from '#shared/text/metric';
 import { formatPercent } from '#shared/text/number';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { table } from '../table';
 
-export function addAgreement(program: Command, run: Run): void {
+export function addAgreement(program: Command, run: RunCommand): void {
   program
     .command('agreement')
     .description('how far the readers of a project agree: Cohen’s kappa by pairs, Fleiss’ kappa of all')

@@ -5,8 +5,8 @@ import { formatFixed } from '#shared/text/number';
 import { formatDuration } from '#shared/text/time';
 import { type SmallKind, smallKinds } from '../../ingest/sample/small-files';
 import { makeTemporary } from '../../process/scratch';
+import type { RunCommand } from '../command';
 import { type ImportMeasurement, measureImport, writeSmallFiles } from '../measure-import';
-import type { Run } from '../program';
 import { facts, table } from '../table';
 import { wholeNumber } from './numbers';
 
@@ -18,7 +18,7 @@ interface Options {
   readonly keep?: string;
 }
 
-export function addBenchImport(bench: Command, run: Run): void {
+export function addBenchImport(bench: Command, run: RunCommand): void {
   bench
     .command('import')
     .description('import many small files into a project of its own, and time what the window asks of it')

@@ -2,14 +2,14 @@ import { type Command, Option } from 'commander';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import { type Device, devices } from '#shared/models/run-config';
 import { formatFixed } from '#shared/text/number';
-import { cancelOnAbort } from '../../engine-host/cancel-on-abort';
-import type { BenchResult, SpeedMeasurement } from '../../engine-host/protocol';
-import { runFolder } from '../../services/project-paths';
-import { bestCheckpoint } from '../../services/run-files';
-import { usedDevice } from '../../services/used-device';
+import { cancelOnAbort } from '../../engine-host/client/cancel-on-abort';
+import type { BenchResult, SpeedMeasurement } from '../../engine-host/core/protocol';
+import { runFolder } from '../../services/project/project-paths';
+import { bestCheckpoint } from '../../services/run-records/run-files';
+import { usedDevice } from '../../services/runs/used-device';
+import type { RunCommand } from '../command';
 import { type Outcome, UsageError } from '../outcome';
 import { describePrecisions } from '../precision-text';
-import type { Run } from '../program';
 import type { Session } from '../session';
 import { facts } from '../table';
 import { addBenchImport } from './bench-import';
@@ -29,7 +29,7 @@ interface PredictOptions extends Options {
   readonly run?: string;
 }
 
-export function addBench(program: Command, run: Run): void {
+export function addBench(program: Command, run: RunCommand): void {
   const bench = program.command('bench').description('measure this machine: training, prediction, import');
   const withOptions = (command: Command): Command =>
     command

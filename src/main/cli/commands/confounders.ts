@@ -4,10 +4,10 @@ import type { ConfounderScan } from '#shared/models/confounders';
 import { formatMetric } from '#shared/text/metric';
 import { formatFixed } from '#shared/text/number';
 import { formatDuration } from '#shared/text/time';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { table } from '../table';
 
-export function addConfounders(program: Command, run: Run): void {
+export function addConfounders(program: Command, run: RunCommand): void {
   program
     .command('confounders')
     .description('say how well tags, the image border, burned-in text or brightness alone predict the label')

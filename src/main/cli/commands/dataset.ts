@@ -5,11 +5,11 @@ import { splitParts } from '#shared/models/dataset';
 import type { DatasetReport } from '#shared/models/dataset-report';
 import { patientsCell, patientsText } from '#shared/models/patient-count';
 import { formatFixed, formatQuantity } from '#shared/text/number';
-import { writeDatasetReport } from '../../services/dataset-report-file';
-import type { Run } from '../program';
+import { writeDatasetReport } from '../../services/reports/dataset-report-file';
+import type { RunCommand } from '../command';
 import { facts, table } from '../table';
 
-export function addDataset(program: Command, run: Run): void {
+export function addDataset(program: Command, run: RunCommand): void {
   program
     .command('dataset')
     .description('report on the dataset: classes, parts, balance, sizes, duplicates, imports')

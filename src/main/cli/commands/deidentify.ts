@@ -4,7 +4,7 @@ import { type SplitPart, splitParts } from '#shared/models/dataset';
 import { type DeidentifiedResult, deidentifiedOptionsSchema, heldBackText } from '#shared/models/deidentified-export';
 import { RESEARCH_USE } from '#shared/research-use';
 import { formatFixed, formatQuantity } from '#shared/text/number';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { table } from '../table';
 
 interface Options {
@@ -14,7 +14,7 @@ interface Options {
   readonly labelledOnly?: boolean;
 }
 
-export function addDeidentify(program: Command, run: Run): void {
+export function addDeidentify(program: Command, run: RunCommand): void {
   program
     .command('deidentify')
     .description('copy the images of a project without what says whose they are (DICOM PS3.15, Basic Profile)')

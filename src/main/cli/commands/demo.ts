@@ -5,15 +5,15 @@ import type { Command } from 'commander';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Evaluation } from '#shared/models/run';
 import { formatDuration } from '#shared/text/time';
-import type { PredictedFile } from '../../services/predictions';
-import type { OpenProject } from '../../services/projects';
-import type { Run } from '../program';
+import type { PredictedFile } from '../../services/predictions/predictions';
+import type { OpenProject } from '../../services/project/projects';
+import type { RunCommand } from '../command';
 import type { Session } from '../session';
 import { describeEvaluation } from './evaluate';
 import { toAnswer } from './predict';
 import { finishRun } from './train';
 
-export function addDemo(program: Command, run: Run): void {
+export function addDemo(program: Command, run: RunCommand): void {
   program
     .command('demo')
     .description('the whole way on generated images: project, training, evaluation, prediction, report')

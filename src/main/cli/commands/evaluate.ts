@@ -6,7 +6,7 @@ import { viewsText } from '#shared/models/test-time';
 import { RESEARCH_USE } from '#shared/research-use';
 import type { EvaluationNumbers } from '#shared/statistics/evaluate';
 import { formatMetric } from '#shared/text/metric';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { table } from '../table';
 import { testTimeViewsOption } from './test-time-views';
 
@@ -16,7 +16,7 @@ interface Options {
   readonly by?: string;
 }
 
-export function addEvaluate(program: Command, run: Run): void {
+export function addEvaluate(program: Command, run: RunCommand): void {
   program
     .command('evaluate')
     .description("measure a run's best model on images that it was not trained on")

@@ -4,8 +4,8 @@ import { type FrameChoice, frameChoiceSchema, type ImportResult } from '#shared/
 import type { ColumnMapping, TableAnswers } from '#shared/models/label-table';
 import { imagesText } from '#shared/models/patient-count';
 import { formatFixed, formatQuantity } from '#shared/text/number';
+import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
-import type { Run } from '../program';
 import { table } from '../table';
 import {
   answerOption,
@@ -29,7 +29,7 @@ interface Options {
   readonly classNames: NameChoice;
 }
 
-export function addImport(program: Command, run: Run): void {
+export function addImport(program: Command, run: RunCommand): void {
   program
     .command('import')
     .description('add DICOM, PNG and JPEG files, or folders of them, to a project')

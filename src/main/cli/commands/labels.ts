@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { NameChoice } from '#shared/class-names/similar-names';
 import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
 import { formatQuantity } from '#shared/text/number';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import {
   answerOption,
   classNamesOption,
@@ -21,7 +21,7 @@ interface Options {
   readonly classNames: NameChoice;
 }
 
-export function addLabels(program: Command, run: Run): void {
+export function addLabels(program: Command, run: RunCommand): void {
   program
     .command('labels')
     .description('apply a label table to the images of a project: labels, readings, patients, studies, sites, sex, age')

@@ -4,8 +4,8 @@ import { signOffWarning } from '#shared/models/sign-off';
 import { viewsText } from '#shared/models/test-time';
 import { RESEARCH_USE } from '#shared/research-use';
 import { formatPercent } from '#shared/text/number';
-import type { PredictedFile } from '../../services/predictions';
-import type { Run } from '../program';
+import type { PredictedFile } from '../../services/predictions/predictions';
+import type { RunCommand } from '../command';
 import { table } from '../table';
 import { testTimeViewsOption } from './test-time-views';
 
@@ -14,7 +14,7 @@ interface Options {
   readonly views?: number;
 }
 
-export function addPredict(program: Command, run: Run): void {
+export function addPredict(program: Command, run: RunCommand): void {
   program
     .command('predict')
     .description("ask a run's best model about files")

@@ -3,8 +3,8 @@ import type { ImageSummary } from '#shared/models/dataset';
 import type { DuplicateGroup } from '#shared/models/duplicates';
 import { type ReviewItem, type ReviewList, type ReviewReason, reviewReasons } from '#shared/models/review';
 import { formatFixed, formatQuantity } from '#shared/text/number';
+import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
-import type { Run } from '../program';
 import type { Session } from '../session';
 import { table } from '../table';
 import { ALL, type AskedDecision, askedDecision, type DecisionOptions, findingsOf } from './review-decisions';
@@ -19,7 +19,7 @@ interface Options extends DecisionOptions {
   readonly undo?: boolean;
 }
 
-export function addReview(program: Command, run: Run): void {
+export function addReview(program: Command, run: RunCommand): void {
   program
     .command('review')
     .description('list what wants a second look, and decide on it; list duplicate images')

@@ -9,9 +9,9 @@ import { signOffWarning } from '#shared/models/sign-off';
 import { RESEARCH_USE } from '#shared/research-use';
 import { formatFixed } from '#shared/text/number';
 import { formatDuration } from '#shared/text/time';
-import { runFolder } from '../../services/project-paths';
+import { runFolder } from '../../services/project/project-paths';
+import type { RunCommand } from '../command';
 import { type Outcome, UsageError } from '../outcome';
-import type { Run } from '../program';
 import type { Session } from '../session';
 import { table } from '../table';
 import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
@@ -24,7 +24,7 @@ interface Options extends ConfigOptions {
   readonly queue?: boolean;
 }
 
-export function addTrain(program: Command, run: Run): void {
+export function addTrain(program: Command, run: RunCommand): void {
   const command = program
     .command('train')
     .description('fine-tune a backbone on the training images; Ctrl-C stops and saves')
