@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { events, requests } from './src/shared/ipc/contract';
 
 const main = (path: string) => resolve(import.meta.dirname, 'src/main', path);
 
@@ -23,6 +24,10 @@ export default defineConfig({
     },
   },
   preload: {
+    define: {
+      REQUEST_NAMES: JSON.stringify(Object.keys(requests)),
+      EVENT_NAMES: JSON.stringify(Object.keys(events)),
+    },
     build: {
       outDir: 'out/preload',
       rollupOptions: {

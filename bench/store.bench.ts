@@ -21,8 +21,8 @@ const folder = mkdtempSync(join(tmpdir(), 'fovea-bench-'));
 const store = createProjectStore(join(folder, 'project.sqlite'));
 const project: OpenProject = { id: 'bench', folder, name: 'bench', store };
 const events = createEvents();
-const splits = createSplits({ events });
-const labels = createLabels({ events });
+const splits = createSplits();
+const labels = createLabels();
 const dataset = createDataset({
   splits,
   // The reads below decode nothing.

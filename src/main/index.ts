@@ -46,7 +46,7 @@ function start(): void {
     const handlers = createHandlers(services, 'desktop', desktopPlatform(createPick(services.grants)));
     guardSession();
     serveScheme(createResources(services.resources, log), places.rendererFolder);
-    installTransport(createDispatch(handlers, log), services.events, services.grants);
+    installTransport(createDispatch(handlers, { log, events: services.events }), services.events, services.grants);
     installMenu(process.platform);
     const show = () => openWindow({ preload: places.preload, userDataFolder: places.userDataFolder });
     show();

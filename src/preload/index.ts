@@ -1,14 +1,13 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
 import { ipcChannels } from '#shared/ipc/channels';
 import type { ErrorInfo } from '#shared/ipc/errors';
-import { eventNames, requestNames } from '#shared/ipc/names';
 import type { FoveaPreload, Grant } from '#shared/ipc/preload';
 
 // The only file that touches `ipcRenderer` and `contextBridge`. A page can reach the three functions below, with names
 // of the contract only; whatever it sends is checked again in main.
 
-const known = new Set<string>(requestNames);
-const knownEvents = new Set<string>(eventNames);
+const known = new Set<string>(REQUEST_NAMES);
+const knownEvents = new Set<string>(EVENT_NAMES);
 
 const refused = (code: string, message: string): { ok: false; error: ErrorInfo } => ({
   ok: false,

@@ -70,7 +70,10 @@ export async function measureImport(
     log,
     launcher: memory.launcher,
   });
-  const dispatch = createDispatch(createHandlers(services, 'web', webPlatform(createBrowsing(services.grants))), log);
+  const dispatch = createDispatch(createHandlers(services, 'web', webPlatform(createBrowsing(services.grants))), {
+    log,
+    events: services.events,
+  });
   const ask = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> => {
     const answer = await dispatch(name, input);
     if (!answer.ok) throw new Error(`${name}: ${answer.error.message}`);
@@ -89,12 +92,12 @@ export async function measureImport(
     const plan = await ask('dataset.scan', { project, grants: [grant] });
     const scanned = performance.now();
     const blocked = { scan: blocking.longest(), import: 0, duplicates: 0 };
-    services.events.on('job', ({ phase }) => {
-      const part = phase === 'importing' ? 'import' : 'duplicates';
+    services.events.on('job', ({ progress }) => {
+      const part = progress.kind === 'working' && progress.phase === 'importing' ? 'import' : 'duplicates';
       blocked[part] = Math.max(blocked[part], blocking.longest());
     });
     const { job } = await ask('dataset.import', { project, plan: plan.id, labels: null, options: {} });
-    const result = await services.jobs.result<ImportResult>(job);
+    const result = (await services.jobs.result(job)) as ImportResult;
     const ended = performance.now();
     blocked.duplicates = Math.max(blocked.duplicates, blocking.longest());
     blocking.stop();

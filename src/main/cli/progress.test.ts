@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '#shared/models/job';
+import type { Job } from '#shared/ipc/contract';
 import { createEvents } from '../services/core/events';
 import { type ProgressMode, progressLine, showProgress } from './progress';
 import { table } from './table';
 
 const job: Job = {
   id: 'j',
-  kind: 'import',
-  project: null,
+  name: 'dataset.import',
+  subject: { project: null, run: null, split: null },
   state: 'running',
-  phase: 'reading files',
-  waits: false,
-  done: 30,
-  total: 120,
-  rate: 12.34,
-  etaSeconds: 75,
-  evaluates: null,
+  progress: { kind: 'working', phase: 'importing', part: null, done: 30, total: 120, rate: 12.34, etaSeconds: 75 },
   error: null,
 };
 
@@ -36,7 +30,7 @@ function shown(mode: ProgressMode): string {
 describe('progress', () => {
   it('draws one line with share, rate and time left, and takes it away', () => {
     const bar = shown('bar');
-    expect(bar).toContain(`[======${' '.repeat(18)}]  25 %  reading files  30/120  12.3/s  1 min 15 s left`);
+    expect(bar).toContain(`[======${' '.repeat(18)}]  25 %  importing files  30/120  12.3/s  1 min 15 s left`);
     expect(bar.endsWith('\r\x1b[2K')).toBe(true);
     expect(bar).not.toContain('\n');
   });
@@ -79,8 +73,9 @@ describe('progress', () => {
   });
 
   it('fits the terminal and needs no total', () => {
-    expect(progressLine({ ...job, total: null, rate: null, etaSeconds: null }, 80)).toBe('reading files  30');
-    expect(progressLine(job, 20)).toHaveLength(19);
+    const step = { phase: 'reading files', done: 30, total: 120, rate: 12.34, etaSeconds: 75 };
+    expect(progressLine({ ...step, total: null, rate: null, etaSeconds: null }, 80)).toBe('reading files  30');
+    expect(progressLine(step, 20)).toHaveLength(19);
   });
 });
 

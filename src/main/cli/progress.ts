@@ -1,5 +1,6 @@
-import type { Job } from '#shared/models/job';
+import type { Job } from '#shared/ipc/contract';
 import type { RunProgress } from '#shared/models/run';
+import { jobProgressText } from '#shared/text/job-text';
 import { formatDuration } from '#shared/text/time';
 import type { Events } from '../services/core/events';
 
@@ -74,7 +75,10 @@ export function showProgress(events: Events, mode: ProgressMode, output: Progres
 
 const isActive = ({ state }: RunProgress) => state === 'running' || state === 'queued';
 
-const jobStep = ({ phase, done, total, rate, etaSeconds }: Job): Step => ({ phase, done, total, rate, etaSeconds });
+const jobStep = ({ progress }: Job): Step =>
+  progress.kind === 'working'
+    ? { ...progress, phase: jobProgressText(progress) }
+    : { phase: jobProgressText(progress), done: 0, total: null, rate: null, etaSeconds: null };
 
 const runStep = (progress: RunProgress): Step => ({
   phase: `${progress.phase}, epoch ${Math.min(progress.epochs, Math.floor(progress.epoch) + 1)}/${progress.epochs}`,

@@ -18,6 +18,7 @@ import { rasterKey } from '../services/project/project-paths';
 import { createProjects, type Projects } from '../services/project/projects';
 import { pipelineOf } from '../services/runs/run-preview';
 import { createSplits } from '../services/splits/splits';
+import { quietJob } from '../services/test-support/quiet-job';
 import { buildRunConfig } from './configuration';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
@@ -40,7 +41,7 @@ it('each intensity of a run has rasters of its own, with the bytes worked out by
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   const project = await projects.create(join(root, 'project'));
-  const splits = createSplits({ events });
+  const splits = createSplits();
   const dataset = createDataset({ splits, pool });
   const imports = createImports({ events, pool, splits });
   // Units = stored - 100: -100, -60, 0, 40, 100, 900; the file's own window is 0 to 80.
@@ -58,7 +59,7 @@ it('each intensity of a run has rasters of its own, with the bytes worked out by
     ]),
   );
   const plan = await imports.scan(project, [path]);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
   const [image = 0] = dataset.ids(project, {}, 'path');
   const { hash } = dataset.sourceFile(project, image);

@@ -1,16 +1,21 @@
 import { resolve } from 'node:path';
 import {
+  type CommandName,
+  type Job,
+  type JobName,
+  type JobResult,
+  type QueryName,
   type RequestInput,
   type RequestName,
   type RequestOutput,
   type RequestParsed,
   requests,
 } from '#shared/ipc/contract';
-import type { Job } from '#shared/models/job';
-import type { Handler, Handlers } from '../ipc/handle';
+import type { Answered, Handler, Handlers } from '../ipc/handle';
 import { createHandlers } from '../ipc/handlers';
 import { webPlatform } from '../ipc/handlers/platform';
 import { launchNodeHost } from '../process/node-launcher';
+import type { Started } from '../services/core/jobs';
 import { createLog, type FoveaLog } from '../services/core/logger';
 import { findPlaces, type Places } from '../services/core/places';
 import { createServices, type Services } from '../services/services';
@@ -27,13 +32,17 @@ export interface Session {
   /** Aborted at the first Ctrl-C. */
   readonly interrupt: AbortSignal;
   /** A request of the window, answered in this process; throws its `FoveaError`. */
-  request<K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>>;
+  request<K extends QueryName | CommandName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>>;
+  /** A job of the window, from its start to its end; Ctrl-C cancels it, and what it gives back then still counts. */
+  run<K extends JobName>(name: K, input: RequestInput<K>): Promise<{ readonly value: JobResult<K>; readonly job: Job }>;
   /** A grant of a path as it was typed. */
   grant(path: string): string;
   /** The id of the project in a folder. */
   open(folder: string): Promise<string>;
-  /** Waits for a job; Ctrl-C cancels it, and what it gives back then still counts. */
-  finish<T>(job: string): Promise<{ readonly value: T; readonly job: Job }>;
+  /** The same for a job that a service has started, with all that it gives back. */
+  finish<K extends JobName, Value extends JobResult<K>>(
+    started: Started<K, Value>,
+  ): Promise<{ readonly value: Value; readonly job: Job }>;
   /** Takes the progress line away. */
   endProgress(): void;
   close(): Promise<void>;
@@ -53,8 +62,20 @@ export function openSession({ mainFolder, version, stderr, interrupt }: SessionO
   const handlers = createHandlers(services, 'web', webPlatform(createBrowsing(services.grants)));
   const progress = showProgress(services.events, mode, stderr);
 
-  const request = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> =>
+  const answer = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<Answered<K>> =>
     (handlers[name] as Handler<K>)(requests[name].input.parse(input) as RequestParsed<K>);
+  const request: Session['request'] = async (name, input) => (await answer(name, input)) as never;
+  const finish: Session['finish'] = async ({ id, result }) => {
+    const cancel = () => services.jobs.cancel(id);
+    if (interrupt.aborted) cancel();
+    interrupt.addEventListener('abort', cancel, { once: true });
+    try {
+      const value = await result;
+      return { value, job: services.jobs.get(id) };
+    } finally {
+      interrupt.removeEventListener('abort', cancel);
+    }
+  };
   const grant = (path: string) => services.grants.add(resolve(path)).grant;
 
   return {
@@ -71,17 +92,8 @@ export function openSession({ mainFolder, version, stderr, interrupt }: SessionO
       if (readOnly) stderr.write('This project cannot be written to: it can be looked at, not changed.\n');
       return id;
     },
-    async finish<T>(job: string) {
-      const cancel = () => services.jobs.cancel(job);
-      if (interrupt.aborted) cancel();
-      interrupt.addEventListener('abort', cancel, { once: true });
-      try {
-        const value = await services.jobs.result<T>(job);
-        return { value, job: services.jobs.get(job) };
-      } finally {
-        interrupt.removeEventListener('abort', cancel);
-      }
-    },
+    run: async (name, input) => finish((await answer(name, input)) as never),
+    finish,
     endProgress: () => progress.end(),
     async close() {
       progress.end();

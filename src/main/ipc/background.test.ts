@@ -27,7 +27,6 @@ import { createHandlers } from './handlers';
 import { webPlatform } from './handlers/platform';
 
 const root = mkdtempSync(join(tmpdir(), 'fovea-background-'));
-const heard: string[] = [];
 const events = createEvents();
 let projects: Projects;
 let project: OpenProject;
@@ -37,7 +36,7 @@ let backgroundWorker: string;
 beforeAll(async () => {
   const folder = await buildHosts('background-worker', { 'background-worker': 'services/background-worker.ts' });
   backgroundWorker = join(folder, 'background-worker.js');
-  background = inThreads(backgroundWorker, events);
+  background = inThreads(backgroundWorker);
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   const { store } = project;
@@ -58,7 +57,6 @@ beforeAll(async () => {
       setLabel(store, id, classNumber(store, index % 4 < 2 ? 'benign' : 'malignant'), 'folder');
     }
   });
-  events.on('project.changed', ({ what }) => heard.push(what));
 });
 afterAll(() => {
   projects.closeAll();
@@ -68,21 +66,19 @@ afterAll(() => {
 const partsOf = ({ store }: OpenProject) => store.all('SELECT id, split FROM images ORDER BY id');
 
 describe('a thread for one task', () => {
-  it('makes the split that this thread would, stores it, and tells of it here', async () => {
+  it('makes the split that this thread would, and stores it', async () => {
     const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' } as const;
-    const here = createSplits({ events: createEvents() }).split(project, request);
+    const here = createSplits().split(project, request);
     const parts = partsOf(project);
-    createSplits({ events: createEvents() }).split(project, { ...request, seed: 8 });
+    createSplits().split(project, { ...request, seed: 8 });
     expect(partsOf(project)).not.toEqual(parts);
-    heard.length = 0;
     const there = await background('split', { project: placeOf(project), request });
     expect({ ...there, id: 0, createdAt: '' }).toEqual({ ...here, id: 0, createdAt: '' });
     expect(partsOf(project)).toEqual(parts);
-    expect(heard).toEqual(['dataset']);
   });
 
   it('summarises readers, and plans and applies a table', async () => {
-    const readers = createReaders({ events: createEvents() });
+    const readers = createReaders();
     for (const [reader, label] of Object.entries({ A: 'benign', B: 'malignant' })) {
       readers.read(project, [1, 2, 3], label, reader);
     }
@@ -138,7 +134,7 @@ describe('a thread for one task', () => {
   it('that ends by itself is an error with a way out', async () => {
     const file = join(root, 'ends.mjs');
     writeFileSync(file, 'process.exit(0);');
-    await expect(inThreads(file, events)('splitAsGiven', { project: placeOf(project) })).rejects.toMatchObject({
+    await expect(inThreads(file)('splitAsGiven', { project: placeOf(project) })).rejects.toMatchObject({
       code: 'work_ended',
     });
   });

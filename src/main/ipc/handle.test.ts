@@ -1,8 +1,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { events, type RequestName, type RequestOutput, requests } from '#shared/ipc/contract';
+import { type EventPayload, type RequestName, type RequestOutput, requests } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
-import { eventNames, requestNames } from '#shared/ipc/names';
+import { createEvents } from '../services/core/events';
 import { createDispatch, type DomainHandlers, type Handlers, handle } from './handle';
 import type { createHandlers } from './handlers';
 import type { appHandlers } from './handlers/app';
@@ -22,7 +22,7 @@ import type { reviewHandlers } from './handlers/review';
 import type { runsHandlers } from './handlers/runs';
 import type { settingsHandlers } from './handlers/settings';
 
-const silent = { failure: () => undefined };
+const silent = { log: { failure: () => undefined }, events: createEvents() };
 
 describe('the contract', () => {
   it('has a handler for every request, and no handler without one', () => {
@@ -45,7 +45,7 @@ describe('the contract', () => {
       | keyof ReturnType<typeof settingsHandlers>;
     expectTypeOf<Handled>().toEqualTypeOf<RequestName>();
     expectTypeOf<ReturnType<typeof createHandlers>>().toEqualTypeOf<Handlers>();
-    expectTypeOf<keyof DomainHandlers<'jobs'>>().toEqualTypeOf<'jobs.list' | 'jobs.cancel'>();
+    expectTypeOf<keyof DomainHandlers<'jobs'>>().toEqualTypeOf<'jobs.list' | 'jobs.result' | 'jobs.cancel'>();
   });
 
   it('caps every list that a request may hold', () => {
@@ -67,13 +67,18 @@ describe('the contract', () => {
     expect(uncapped).toEqual([]);
   });
 
-  it('gives the preload every name, and every name its schemas', () => {
-    expect([...requestNames].sort()).toEqual(Object.keys(requests).sort());
-    expect([...eventNames].sort()).toEqual(Object.keys(events).sort());
-    for (const name of requestNames) {
-      expect(requests[name].input.safeParse(null).success, name).toBe(false);
-      expect(requests[name].output, name).toHaveProperty('safeParse');
+  it('checks what goes in and what comes out of every request', () => {
+    for (const [name, { input, output }] of Object.entries(requests)) {
+      expect(input.safeParse(null).success, name).toBe(false);
+      expect(output, name).toHaveProperty('safeParse');
     }
+  });
+
+  it('says of everything that a person can change who reads it', () => {
+    const read = new Set(Object.values(requests).flatMap((one) => (one.kind === 'query' ? one.reads : [])));
+    const changed = new Set(Object.values(requests).flatMap((one) => (one.kind === 'query' ? [] : one.changes)));
+    expect([...changed].filter((topic) => !read.has(topic))).toEqual([]);
+    expect([...read].filter((topic) => !changed.has(topic))).toEqual([]);
   });
 });
 
@@ -139,7 +144,7 @@ describe('handle', () => {
       () => {
         throw new FoveaError('job_unknown', 'This job is not known any more.', { hint: 'Start it again.' });
       },
-      { failure: (...failure) => logged.push(failure) },
+      { ...silent, log: { failure: (...failure) => logged.push(failure) } },
     );
     expect(await ask({ job: 'j' })).toEqual({
       ok: false,
@@ -151,11 +156,37 @@ describe('handle', () => {
   it('answers a bug as internal, says nothing of it, and logs it', async () => {
     const logged: unknown[] = [];
     const bug = new TypeError('cannot read /home/jane/patient.dcm');
-    const ask = handle('jobs.cancel', () => Promise.reject(bug), { failure: (...failure) => logged.push(failure) });
+    const ask = handle('jobs.cancel', () => Promise.reject(bug), {
+      ...silent,
+      log: { failure: (...failure) => logged.push(failure) },
+    });
     const answer = await ask({ job: 'j' });
     expect(answer).toMatchObject({ ok: false, error: { code: 'internal' } });
     expect(JSON.stringify(answer)).not.toContain('jane');
     expect(logged).toEqual([['jobs.cancel', bug]]);
+  });
+
+  it('announces once what a command has changed, and nothing where it failed or only read', async () => {
+    const events = createEvents();
+    const heard: EventPayload<'changed'>[] = [];
+    events.on('changed', (change) => heard.push(change));
+    const options = { ...silent, events };
+    await handle('dataset.label', () => ({ changed: 1 }), options)({ project: 'p', label: 'a', images: [1] });
+    expect(heard).toEqual([{ project: 'p', topics: ['labels'] }]);
+    await handle('backbones.remove', () => ({}), options)({ name: 'n' });
+    expect(heard.slice(1)).toEqual([{ project: null, topics: ['backbones'] }]);
+    await handle('dataset.ids', () => ({ ids: [] }), options)({ project: 'p', filter: {} });
+    const refuse = () => {
+      throw new FoveaError('class_empty', 'A class needs a name.');
+    };
+    await handle('dataset.label', refuse, options)({ project: 'p', label: 'a', images: [1] });
+    expect(heard).toHaveLength(2);
+  });
+
+  it('answers a job with its id', async () => {
+    const started = { id: 'j', name: 'confounders.scan', result: new Promise<never>(() => {}) } as const;
+    const ask = handle('confounders.scan', () => started, silent);
+    expect(await ask({ project: 'p' })).toEqual({ ok: true, value: { job: 'j' } });
   });
 
   it('keeps what the contract does not name from leaving, and takes a wrong answer for a bug', async () => {

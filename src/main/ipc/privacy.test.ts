@@ -61,7 +61,10 @@ beforeAll(async () => {
     log,
     launcher: launchNodeHost,
   });
-  dispatch = createDispatch(createHandlers(services, 'web', webPlatform(createBrowsing(services.grants))), log);
+  dispatch = createDispatch(createHandlers(services, 'web', webPlatform(createBrowsing(services.grants))), {
+    log,
+    events: services.events,
+  });
 });
 afterAll(async () => {
   await services?.close();
@@ -158,7 +161,7 @@ describe.skipIf(missing)(`what a project and the log know of the people in its i
     const plan = await ask('dataset.scan', { project, grants });
     const labels = services.grants.add(table).grant;
     const { job } = await ask('dataset.import', { project, plan: plan.id, labels, options: { copy } });
-    const result = await services.jobs.result<ImportResult>(job);
+    const result = (await services.jobs.result(job)) as ImportResult;
     expect(result.added).toBeGreaterThanOrEqual(75);
     expect(result.skipped.length).toBeGreaterThan(3);
 

@@ -11,7 +11,6 @@ import { type EvaluatedCase, evaluateCases } from '#shared/statistics/evaluate';
 import { independentDifference } from '#shared/statistics/independent-difference';
 import { type ImageCase, pairCases, pairedDifference } from '#shared/statistics/paired-difference';
 import type { ProjectPlace } from './core/background';
-import type { Events } from './core/events';
 import { createLabelTables } from './label-tables/label-tables';
 import { createReaders } from './labels/readers';
 import { readersDisagree } from './labels/reading-groups';
@@ -24,8 +23,6 @@ import { createSplits } from './splits/splits';
 export interface TaskContext {
   /** A project, over a connection of the thread's own. */
   open(project: ProjectPlace): OpenProject;
-  /** What is emitted here is heard in the main thread. */
-  readonly events: Events;
   readonly onProgress: (phase: string, done: number, total: number) => void;
 }
 
@@ -43,10 +40,9 @@ export const backgroundTasks = {
       onProgress: (source, done, total) => onProgress(sourceNames[source], done, total),
     }),
 
-  split: ({ project, request }: OfProject & { readonly request: SplitRequestGiven }, { open, events }: TaskContext) =>
-    createSplits({ events }).split(open(project), request),
-  splitAsGiven: ({ project }: OfProject, { open, events }: TaskContext) =>
-    createSplits({ events }).splitAsGiven(open(project)),
+  split: ({ project, request }: OfProject & { readonly request: SplitRequestGiven }, { open }: TaskContext) =>
+    createSplits().split(open(project), request),
+  splitAsGiven: ({ project }: OfProject, { open }: TaskContext) => createSplits().splitAsGiven(open(project)),
 
   findDisagreements: ({ project }: OfProject, { open }: TaskContext) => {
     const opened = open(project);
@@ -58,14 +54,12 @@ export const backgroundTasks = {
     { open }: TaskContext,
   ) => findPictures(open(project).store, outliers),
 
-  readersSummary: (
-    { project, weights }: OfProject & { readonly weights: KappaWeights },
-    { open, events }: TaskContext,
-  ) => createReaders({ events }).summary(open(project), weights),
+  readersSummary: ({ project, weights }: OfProject & { readonly weights: KappaWeights }, { open }: TaskContext) =>
+    createReaders().summary(open(project), weights),
   readersTable: (
     { project, first, second }: OfProject & { readonly first: number; readonly second: number },
-    { open, events }: TaskContext,
-  ) => createReaders({ events }).table(open(project), first, second),
+    { open }: TaskContext,
+  ) => createReaders().table(open(project), first, second),
 
   readersCell: (
     {
@@ -78,16 +72,14 @@ export const backgroundTasks = {
       readonly second: number;
       readonly labels: readonly [string, string];
     },
-    { open, events }: TaskContext,
-  ) => createReaders({ events }).cell(open(project), { first, second }, labels),
-  readersDisagreements: ({ project }: OfProject, { open, events }: TaskContext) =>
-    createReaders({ events }).disagreements(open(project)),
+    { open }: TaskContext,
+  ) => createReaders().cell(open(project), { first, second }, labels),
+  readersDisagreements: ({ project }: OfProject, { open }: TaskContext) => createReaders().disagreements(open(project)),
   adjudicate: (
     { project, images, label }: OfProject & { readonly images: readonly number[]; readonly label: string },
-    { open, events }: TaskContext,
-  ) => createReaders({ events }).adjudicate(open(project), images, label),
-  takeMajority: ({ project }: OfProject, { open, events }: TaskContext) =>
-    createReaders({ events }).takeMajority(open(project)),
+    { open }: TaskContext,
+  ) => createReaders().adjudicate(open(project), images, label),
+  takeMajority: ({ project }: OfProject, { open }: TaskContext) => createReaders().takeMajority(open(project)),
 
   previewTable: (
     {
@@ -102,8 +94,8 @@ export const backgroundTasks = {
       readonly answers: TableAnswers | undefined;
       readonly classNames?: NameChoice | undefined;
     },
-    { open, events }: TaskContext,
-  ) => createLabelTables({ events }).preview(open(project), null, file, mapping, answers, classNames),
+    { open }: TaskContext,
+  ) => createLabelTables().preview(open(project), null, file, mapping, answers, classNames),
   applyTable: (
     {
       project,
@@ -119,8 +111,8 @@ export const backgroundTasks = {
       readonly answers: TableAnswers | undefined;
       readonly classNames?: NameChoice | undefined;
     },
-    { open, events }: TaskContext,
-  ) => createLabelTables({ events }).apply(open(project), file, mapping, conflicts, answers, classNames),
+    { open }: TaskContext,
+  ) => createLabelTables().apply(open(project), file, mapping, conflicts, answers, classNames),
 
   evaluateCases: ({
     cases,

@@ -3,13 +3,10 @@ import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { joinProjectStore, type ProjectStore } from '../store/open';
 import { backgroundTasks, type TaskContext } from './background-tasks';
 import type { TaskMessage, TaskOrder } from './core/background';
-import { createEvents } from './core/events';
 
 /** The thread of one task. What is no `FoveaError` reaches its starter as an error event. */
 const say = (message: TaskMessage) => parentPort?.postMessage(message);
 
-const events = createEvents();
-events.onAny((name, payload) => say({ kind: 'event', name, payload }));
 const stores: ProjectStore[] = [];
 const context: TaskContext = {
   open: (project) => {
@@ -18,7 +15,6 @@ const context: TaskContext = {
     stores.push(store);
     return { id, folder, name, store };
   },
-  events,
   onProgress: (phase, done, total) => say({ kind: 'progress', phase, done, total }),
 };
 

@@ -94,19 +94,18 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const swept = Promise.all([sweepTemporary(), sweepScratch(backbonesFolder, INCOMING)]);
   const events = createEvents((error) => log.failure('event listener', error));
   const jobs = createJobs(events);
-  const background = inThreads(entries.backgroundWorker, events);
+  const background = inThreads(entries.backgroundWorker);
   const onLog = (line: string) => log.info(line);
   const engine = createEngineClient({ launcher, entry: entries.engineHost, onLog });
   const pool = createDecodePool({ launcher, entry: entries.decodeHost, size: Math.min(4, availableParallelism()) });
 
   const projects = createProjects({ userDataFolder, events });
-  const splits = createSplits({ events });
-  const labels = createLabels({ events });
+  const splits = createSplits();
+  const labels = createLabels();
   const duplicates = createDuplicates({ events, pool, onFailure: (what, error) => log.failure(what, error) });
   const confounders = createConfounders({
     duplicates,
     jobs,
-    events,
     scanner: (images, hooks) => background('scanConfounders', images, hooks),
   });
   const dataset = createDataset({ splits, pool });
@@ -129,7 +128,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const onFailure = (what: string, error: unknown) => log.failure(what, error);
   const runs = createRuns({ dataset, backbones, engine, pool, events, version, onFailure });
   const learningRates = createLearningRates({ dataset, backbones, engine, pool, jobs });
-  const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events, background });
+  const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
   const comparisons = createComparisons({ runs, background });
   // After the evaluations: what a run's end sets going is done in the order of creation.
   const experiments = createExperiments({ runs, comparisons, dataset, events, background });
@@ -137,7 +136,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   runs.onEnd(async (project) => duplicates.searchFeaturesLater(project));
   const review = createReview({ events, experiments, runs, onFailure, background });
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
-  const predictions = createPredictions({ runs, engine, pool, jobs });
+  const predictions = createPredictions({ runs, engine, pool, jobs, events });
   const exports = createExports({ runs, dataset, engine, pool, jobs });
   const deidentifiedExports = createDeidentifiedExports({ dataset, pool, jobs, reports, version });
   const precisionCheck = createPrecisionCheck({ runs, dataset, engine, pool, jobs });
@@ -154,8 +153,8 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     imports,
     dataset,
     labels,
-    labelTables: createLabelTables({ events }),
-    readers: createReaders({ events }),
+    labelTables: createLabelTables(),
+    readers: createReaders(),
     splits,
     duplicates,
     confounders,

@@ -21,7 +21,7 @@ export async function startWeb({ services, rendererFolder, log, port }: WebOptio
   const handlers = createHandlers(services, 'web', webPlatform(createBrowsing(services.grants)));
   const uploads = createUploads((path) => services.grants.add(path));
   const server = await startWebServer({
-    dispatch: createDispatch(handlers, log),
+    dispatch: createDispatch(handlers, { log, events: services.events }),
     subscribe: (send) => services.events.onAny(send),
     resources: createResources(services.resources, log),
     uploads,

@@ -21,6 +21,11 @@ export class FoveaError extends Error {
     this.code = code;
     this.hint = options.hint ?? null;
   }
+
+  /** What `toErrorInfo` made of an error on the other side of a process boundary. */
+  static from({ code, message, hint }: ErrorInfo): FoveaError {
+    return new FoveaError(code, message, hint === null ? {} : { hint });
+  }
 }
 
 export function toErrorInfo(error: unknown): ErrorInfo {

@@ -1,22 +1,97 @@
 import { z } from 'zod';
+import { errorInfoSchema } from '../ipc/errors';
 
-/** Long work other than a training run: import, sample project, learning rate test, evaluation, prediction, export, confounder scan. Cancellable, with progress. */
-export const jobSchema = z.object({
-  id: z.string(),
-  kind: z.enum(['import', 'sample', 'evaluate', 'predict', 'export', 'backbone', 'rates', 'confounders']),
-  project: z.string().nullable(),
-  state: z.enum(['running', 'done', 'failed', 'cancelled']),
-  /** What it does, or what it waits for. */
-  phase: z.string(),
-  /** It has to wait for its turn: there is no rate and nothing to count yet. */
-  waits: z.boolean(),
-  done: z.number(),
-  total: z.number().nullable(),
+/** Everything that a job can be busy with; `src/shared/text/job-text.ts` has the words. */
+export const workPhases = [
+  'reading-identities',
+  'importing',
+  'describing',
+  'searching-duplicates',
+  'comparing-pictures',
+  'comparing-features',
+  'drawing-images',
+  'scanning',
+  'downloading',
+  'reading-images',
+  'reading-backbone',
+  'computing-features',
+  'trying-rates',
+  'evaluating',
+  'predicting',
+  'copying-weights',
+  'writing-onnx',
+  'checking-export',
+  'comparing-precisions',
+  'de-identifying',
+] as const;
+export type WorkPhase = (typeof workPhases)[number];
+
+/** Work of the engine that other work has to wait for. */
+export const engineWork = [
+  'training',
+  'rate-test',
+  'evaluation',
+  'export',
+  'precision-check',
+  'bench',
+  'selftest',
+  'prediction',
+  'estimate',
+  'checkpoint-inspection',
+  'device-check',
+] as const;
+export type EngineWork = (typeof engineWork)[number];
+
+export interface Counted<Phase extends WorkPhase> {
+  readonly kind: 'working';
+  readonly phase: Phase;
+  /** What of it, where a phase has parts: the confounder that is scanned. */
+  readonly part: string | null;
+  readonly done: number;
+  /** Null while it is not known. */
+  readonly total: number | null;
   /** Items a second, once known. */
-  rate: z.number().nullable(),
-  etaSeconds: z.number().nullable(),
-  /** Of an evaluation: which one it is, so that whoever looks at that run knows of it. */
-  evaluates: z.object({ run: z.string(), split: z.enum(['validation', 'test']) }).nullable(),
-  error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }).nullable(),
+  readonly rate: number | null;
+  readonly etaSeconds: number | null;
+}
+
+/** How far a job is. */
+export type JobProgress<Phase extends WorkPhase = WorkPhase> =
+  | { readonly kind: 'starting' }
+  /** For its turn; behind these, the one that runs first. */
+  | { readonly kind: 'waiting'; readonly behind: readonly EngineWork[] }
+  | Counted<Phase>;
+
+export const jobProgressSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('starting') }),
+  z.object({ kind: z.literal('waiting'), behind: z.array(z.enum(engineWork)).readonly() }),
+  z.object({
+    kind: z.literal('working'),
+    phase: z.enum(workPhases),
+    part: z.string().nullable(),
+    done: z.number(),
+    total: z.number().nullable(),
+    rate: z.number().nullable(),
+    etaSeconds: z.number().nullable(),
+  }),
+]) satisfies z.ZodType<JobProgress>;
+
+export const jobStates = ['running', 'done', 'failed', 'cancelled'] as const;
+
+/** What a job is about, so that whoever looks at that knows of it. */
+export const jobSubjectSchema = z.object({
+  project: z.string().nullable(),
+  run: z.string().nullable(),
+  split: z.enum(['validation', 'test']).nullable(),
 });
-export type Job = z.infer<typeof jobSchema>;
+export type JobSubject = z.infer<typeof jobSubjectSchema>;
+
+/** Long work as every window hears of it: its state, and how far it is. Its result is asked for when it has ended. */
+export const anyJobSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  subject: jobSubjectSchema,
+  state: z.enum(jobStates),
+  progress: jobProgressSchema,
+  error: errorInfoSchema.nullable(),
+});

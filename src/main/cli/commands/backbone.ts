@@ -31,11 +31,8 @@ export function addBackbone(program: Command, run: RunCommand): void {
     .argument('<name>', 'as in `fovea backbone list`')
     .action((name: string) =>
       run(async (session) => {
-        const { job } = await session.request('backbones.download', { name });
-        await session.finish(job);
-        const { backbones } = await session.request('backbones.list', {});
-        const found = backbones.filter((one) => one.name === name);
-        return { result: { backbones: found }, text: toText(found) };
+        const { value } = await session.run('backbones.download', { name });
+        return { result: { backbones: [value] }, text: toText([value]) };
       }),
     );
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Precision, PrecisionComparison } from '#shared/models/precision';
+import type { Precision } from '#shared/models/precision';
 import { type Device, devices } from '#shared/models/run-config';
 import { formatFixed } from '#shared/text/number';
 import { cancelOnAbort } from '../../engine-host/client/cancel-on-abort';
@@ -79,9 +79,9 @@ async function benchPredict(session: Session, options: PredictOptions): Promise<
     return { result: { ...result }, text: toText('predict', result) };
   }
   const { services } = session;
-  const open = services.projects.get(await session.open(project));
-  const { value: comparison } = await session.finish<PrecisionComparison>(services.precisionCheck.start(open, run).id);
-  const backbone = bestCheckpoint(runFolder(open.folder, run));
+  const id = await session.open(project);
+  const { value: comparison } = await session.run('exports.comparePrecisions', { project: id, run });
+  const backbone = bestCheckpoint(runFolder(services.projects.get(id).folder, run));
   const result = await measure(session, 'predict', { ...options, backbone }, precisions);
   return {
     result: { ...result, comparison },

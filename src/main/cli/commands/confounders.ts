@@ -15,8 +15,7 @@ export function addConfounders(program: Command, run: RunCommand): void {
     .action((folder: string) =>
       run(async (session) => {
         const project = await session.open(folder);
-        const { job } = await session.request('confounders.start', { project });
-        const { value: scan } = await session.finish<ConfounderScan>(job);
+        const { value: scan } = await session.run('confounders.scan', { project });
         return { result: { ...scan }, text: toText(scan) };
       }),
     );

@@ -39,7 +39,7 @@ export function addDeidentify(program: Command, run: RunCommand): void {
           labelledOnly: options.labelledOnly === true,
         });
         const job = services.deidentifiedExports.start(project, parsed, { folder: resolve(out) });
-        const { value } = await session.finish<DeidentifiedResult>(job.id);
+        const { value } = await session.finish(job);
         return { result: { ...value, options: parsed }, text: toText(value) };
       }),
     );

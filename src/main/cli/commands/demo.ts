@@ -60,13 +60,12 @@ export function addDemo(program: Command, run: RunCommand): void {
 const temporaryFolder = async () => join(await mkdtemp(join(tmpdir(), 'fovea-demo-')), 'project');
 
 async function makeProject({ services, finish }: Session, folder: string): Promise<OpenProject> {
-  const job = services.jobs.start('sample', null, (handle) => services.samples.make(folder, handle));
-  return (await finish<OpenProject>(job.id)).value;
+  const { value } = await finish(services.samples.start(folder));
+  return services.projects.get(value.id);
 }
 
 async function evaluate(session: Session, project: OpenProject, run: string): Promise<Evaluation> {
-  const { value } = await session.finish<Evaluation>(session.services.evaluations.start(project, run, 'test').id);
-  return value;
+  return (await session.run('evaluations.evaluate', { project: project.id, run, split: 'test' })).value;
 }
 
 /** One DICOM file of the test set, as if it were dropped on the window. */
@@ -78,7 +77,7 @@ async function predict({ services, finish }: Session, project: OpenProject, run:
     attention: true,
     overlayFolder: join(project.folder, 'exports', 'demo-attention'),
   });
-  const [answer] = (await finish<readonly PredictedFile[]>(job.id)).value;
+  const [answer] = (await finish(job)).value.predictions;
   if (answer === undefined) throw new Error('one file has one answer');
   return answer;
 }

@@ -32,14 +32,13 @@ export function addEvaluate(program: Command, run: RunCommand): void {
     .action((folder: string, id: string, { split, views, by }: Options) =>
       run(async (session) => {
         const project = await session.open(folder);
-        const { job } = await session.request('evaluations.start', {
+        const { value } = await session.run('evaluations.evaluate', {
           project,
           run: id,
           split,
           testTimeViews: views,
           by: by ?? null,
         });
-        const { value } = await session.finish<Evaluation>(job);
         return { result: { ...value, leakStatement: leakStatement(value.leaks) }, text: describeEvaluation(value) };
       }),
     );

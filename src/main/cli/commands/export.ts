@@ -27,7 +27,7 @@ export function addExport(program: Command, run: RunCommand): void {
       run(async (session) => {
         const project = session.services.projects.get(await session.open(folder));
         const job = session.services.exports.start(project, id, format, { folder: resolve(out) });
-        const { value } = await session.finish<ExportResult>(job.id);
+        const { value } = await session.finish(job);
         return { result: { ...value }, text: toText(value) };
       }),
     );

@@ -17,8 +17,7 @@ export function addFindRate(program: Command, run: RunCommand): void {
     run(async (session) => {
       const config = await configurationOf(options);
       const project = await session.open(folder);
-      const { job } = await session.request('rates.start', { project, config });
-      const { value } = await session.finish<RateFinding>(job);
+      const { value } = await session.run('rates.find', { project, config });
       return { result: { ...value }, text: describe(value) };
     }),
   );

@@ -63,7 +63,7 @@ export function addImport(program: Command, run: RunCommand): void {
           const preview = await session.request('dataset.readTable', input);
           return { result: { files: plan.files, table: tableResult(preview) }, text: describeTable(preview) };
         }
-        const { job } = await session.request('dataset.import', {
+        const { value, job } = await session.run('dataset.import', {
           project,
           plan: plan.id,
           labels: options.labels === undefined ? null : session.grant(options.labels),
@@ -78,8 +78,7 @@ export function addImport(program: Command, run: RunCommand): void {
             ...(options.frames === undefined ? {} : { frames: options.frames }),
           },
         });
-        const { value, job: ended } = await session.finish<ImportResult>(job);
-        return { result: { ...value }, text: toText(value), interrupted: ended.state === 'cancelled' };
+        return { result: { ...value }, text: toText(value), interrupted: job.state === 'cancelled' };
       }),
     );
 }

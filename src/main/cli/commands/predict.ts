@@ -39,10 +39,11 @@ export function addPredict(program: Command, run: RunCommand): void {
         );
         const { record } = await session.request('runs.get', { project: project.id, run: id });
         const leak = record.signOff === null ? null : signOffWarning(record.signOff);
-        const { value, job: ended } = await session.finish<readonly PredictedFile[]>(job.id);
+        const { value, job: ended } = await session.finish(job);
+        const { predictions } = value;
         return {
-          result: { predictions: value.map(toAnswer), leak },
-          text: leak === null ? toText(value) : `WARNING: ${leak}\n\n${toText(value)}`,
+          result: { predictions: predictions.map(toAnswer), leak },
+          text: leak === null ? toText(predictions) : `WARNING: ${leak}\n\n${toText(predictions)}`,
           interrupted: ended.state === 'cancelled',
         };
       }),

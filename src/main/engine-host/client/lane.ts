@@ -1,4 +1,5 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
+import type { WorkPhase } from '#shared/models/job';
 import type { LogRecord, RunProgress } from '#shared/models/run';
 import type { HostLauncher, HostProcess } from '../../process/host';
 import {
@@ -10,7 +11,7 @@ import {
 } from '../core/protocol';
 
 export interface EngineListeners {
-  onProgress?(phase: string, done: number, total: number): void;
+  onProgress?(phase: WorkPhase, done: number, total: number): void;
   onRunProgress?(progress: Omit<RunProgress, 'run'>): void;
   onLog?(record: LogRecord): void;
   /** The run waits with all it has in memory, for this reason; null = it goes on. */

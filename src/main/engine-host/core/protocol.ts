@@ -1,4 +1,5 @@
 import type { ErrorInfo } from '#shared/ipc/errors';
+import type { WorkPhase } from '#shared/models/job';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { EpochRecord, LogRecord, RunProgress } from '#shared/models/run';
@@ -307,7 +308,7 @@ export type EngineMessage =
   | {
       readonly kind: 'progress';
       readonly id: number;
-      readonly phase: string;
+      readonly phase: WorkPhase;
       readonly done: number;
       readonly total: number;
     };

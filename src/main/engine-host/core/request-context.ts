@@ -1,9 +1,11 @@
 import { FoveaError } from '#shared/ipc/errors';
+import type { WorkPhase } from '#shared/models/job';
 import type { LogRecord, RunProgress } from '#shared/models/run';
 
 /** What a request gets besides its input: a way to report, and what was asked of it since. */
 export interface RequestContext {
-  progress(phase: string, done: number, total: number): void;
+  /** Heard by jobs that ask: the words are those of their progress. */
+  progress(phase: WorkPhase, done: number, total: number): void;
   runProgress(progress: Omit<RunProgress, 'run'>): void;
   log(record: LogRecord): void;
   control(): 'pause' | 'stop' | 'cancel' | null;

@@ -195,7 +195,7 @@ async function classifyWith(
         probabilities.set(answer.probabilities, done * size);
         seen = [];
         done += count;
-        context.progress('classifying', done, spec.rasters.length);
+        context.progress('evaluating', done, spec.rasters.length);
       }
       await checkCancelled(context);
     }

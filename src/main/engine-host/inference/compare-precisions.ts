@@ -72,7 +72,7 @@ export async function compareFiles(
         const difference = Math.abs(value - (int8.last[label] as number));
         maxProbabilityDifference = Math.max(maxProbabilityDifference, difference);
       }
-      context.progress('comparing int8 with fp32', index + 1, samples.length);
+      context.progress('comparing-precisions', index + 1, samples.length);
       await checkCancelled(context);
     }
     const images = samples.length;

@@ -41,7 +41,7 @@ function noise(config: VitConfig): Batch[] {
  */
 export async function exportOnnx(spec: ExportOnnxSpec, context: RequestContext): Promise<ExportOnnxResult> {
   const model = await loadModel(spec.modelFolder);
-  context.progress('writing', 0, spec.samples.length);
+  context.progress('writing-onnx', 0, spec.samples.length);
   const temporary = { fp32: `${spec.outFile}.fp32.incoming`, int8: `${spec.outFile}.int8.incoming` };
   const write = (precision: Precision) =>
     writeBytesFile(temporary[precision], exportInferenceOnnx({ ...model, pipeline: spec.pipeline, precision }));
@@ -113,7 +113,7 @@ async function compare(
         if (argmax(ours.subarray(from, to)) === argmax(theirs.subarray(from, to))) agreeing += 1;
       }
       images += count;
-      context.progress('checking', images, Math.max(images, samples.length));
+      context.progress('checking-export', images, Math.max(images, samples.length));
       await checkCancelled(context);
     }
   } finally {

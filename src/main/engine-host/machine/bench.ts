@@ -13,7 +13,6 @@ import { inOrder } from '../batches/batch-source';
 import { createLoader } from '../batches/loader';
 import { peakMemoryMB, requireDevice } from '../core/device';
 import type { BenchResult, BenchSpec } from '../core/protocol';
-import type { RequestContext } from '../core/request-context';
 import { describeBackbone } from '../models/load-backbone';
 
 const CLASSES = ['a', 'b', 'c'];
@@ -55,22 +54,19 @@ async function measureLoader(config: VitConfig, batch: number): Promise<number> 
 }
 
 /** Measures the engine on random images, and the loader by itself. */
-export async function bench(spec: BenchSpec, context: RequestContext): Promise<BenchResult> {
+export async function bench(spec: BenchSpec): Promise<BenchResult> {
   const source = architectureNames.includes(spec.backbone)
     ? ({ kind: 'architecture', name: spec.backbone } as const)
     : ({ kind: 'folder', folder: spec.backbone } as const);
   const { config } = await describeBackbone(source, CLASSES, null);
   const device = await requireDevice(spec.device);
-  context.progress('loader', 0, 2);
   const loaderImagesPerSecond = await measureLoader(config, spec.batch);
-  context.progress(spec.what, 1, 2);
   const { threads, batch, steps } = spec;
   const options = { config, device, threads, batch, steps };
   const precisions = spec.what === 'train' ? (['fp32'] as const) : spec.precisions;
   const measured = spec.what === 'train' ? [await benchTrain(options)] : await benchPredict(options, precisions);
   const [first, ...others] = measured.map((one, index) => ({ ...one, precision: precisions[index] as Precision }));
   if (first === undefined) throw new Error('no precision to measure');
-  context.progress('done', 2, 2);
   return {
     backbone: spec.backbone,
     batch,

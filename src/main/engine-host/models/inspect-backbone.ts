@@ -20,7 +20,7 @@ export async function inspectBackbone(
     for (const [index, name] of checked.entries()) {
       // One at a time: the model need not fit into memory twice.
       await opened.read([name]);
-      context.progress('checking', index + 1, checked.length);
+      context.progress('reading-backbone', index + 1, checked.length);
       await checkCancelled(context);
     }
     return { config: hasHead ? config : { ...config, classes: [] }, files, notes };

@@ -26,7 +26,7 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
       hint: 'Choose the optimizer as the solver of the head, or a preset that trains layers.',
     });
   }
-  context.progress('reading the backbone', 0, 2 * rateTest.steps);
+  context.progress('reading-backbone', 0, 2 * rateTest.steps);
   const model = await loadBackbone(spec.backbone, spec.classes, config.seed, config.imageSize);
   const setup = await setUpStage({
     spec,
@@ -35,7 +35,7 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
     model,
     optimizer: null,
     context,
-    onExtracting: (done, total) => context.progress('computing features', done, total),
+    onExtracting: (done, total) => context.progress('computing-features', done, total),
     // A curve has no log; the same steps are computed.
     note: () => {},
   });
@@ -50,7 +50,7 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
       rates: testRates(rateTest),
       labelSmoothing: config.labelSmoothing,
       onStep: async (done, total) => {
-        context.progress('trying learning rates', done, total);
+        context.progress('trying-rates', done, total);
         await checkCancelled(context);
       },
     });

@@ -153,7 +153,7 @@ describe('the learning rate test', { timeout: 180_000 }, () => {
     const steps: number[] = [];
     const finding = await engine.request('findLearningRate', spec, {
       onProgress: (phase, done) => {
-        if (phase === 'trying learning rates') steps.push(done);
+        if (phase === 'trying-rates') steps.push(done);
       },
     }).result;
     expect(finding.stage).toBe('Head');

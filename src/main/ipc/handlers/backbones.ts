@@ -9,5 +9,5 @@ export const backbonesHandlers = ({ backbones, grants }: Services) =>
       await backbones.remove(name);
       return {};
     },
-    'backbones.download': async ({ name }) => ({ job: (await backbones.download(name)).id }),
+    'backbones.download': ({ name }) => backbones.download(name),
   }) satisfies DomainHandlers<'backbones'>;

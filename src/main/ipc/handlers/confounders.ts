@@ -3,7 +3,7 @@ import type { DomainHandlers } from '../handle';
 
 export const confoundersHandlers = ({ projects, confounders }: Services) =>
   ({
-    'confounders.start': ({ project }) => ({ job: confounders.start(projects.get(project)).id }),
+    'confounders.scan': ({ project }) => confounders.start(projects.get(project)),
     'confounders.get': ({ project }) => confounders.get(projects.get(project)),
     'confounders.table': ({ project, tag }) => confounders.table(projects.get(project), tag),
     'confounders.images': ({ project, tag, value, label }) => ({

@@ -1,4 +1,3 @@
-import type { ImportResult } from '#shared/models/dataset';
 import { placeOf } from '../../services/core/background';
 import { datasetBalance } from '../../services/dataset/balance';
 import type { HoldTable } from '../../services/label-tables/label-table-preview';
@@ -38,7 +37,9 @@ export const datasetHandlers = ({
       const project = projects.get(id);
       const table =
         given === null ? null : await labelTables.read(grants.path(given), options.columns, options.answers);
-      return { job: jobs.start('import', id, (handle) => imports.run(project, plan, options, table, handle)).id };
+      return jobs.start('dataset.import', { project: id }, (handle) =>
+        imports.run(project, plan, options, table, handle),
+      );
     },
     'dataset.readTable': ({ project: id, plan, table: given, mapping, answers, groupPattern, classNames }) => {
       const project = projects.get(id);
@@ -67,7 +68,6 @@ export const datasetHandlers = ({
         answers,
         classNames,
       }),
-    'dataset.importResult': ({ job }) => jobs.result<ImportResult>(job),
     'dataset.ids': ({ project, filter, sort }) => ({ ids: dataset.ids(projects.get(project), filter, sort) }),
     'dataset.facets': ({ project }) => dataset.facets(projects.get(project)),
     'dataset.images': ({ project, ids }) => ({ images: dataset.images(projects.get(project), ids) }),

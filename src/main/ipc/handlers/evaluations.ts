@@ -3,9 +3,8 @@ import type { DomainHandlers } from '../handle';
 
 export const evaluationsHandlers = ({ projects, evaluations, reports }: Services) =>
   ({
-    'evaluations.start': ({ project, run, split, testTimeViews, by }) => ({
-      job: evaluations.start(projects.get(project), run, split, { testTimeViews, by }).id,
-    }),
+    'evaluations.evaluate': ({ project, run, split, testTimeViews, by }) =>
+      evaluations.start(projects.get(project), run, split, { testTimeViews, by }),
     'evaluations.openings': async ({ project }) => ({
       openings: await evaluations.testOpenings(projects.get(project)),
     }),

@@ -3,9 +3,9 @@ import type { DomainHandlers } from '../handle';
 
 export const predictionsHandlers = ({ projects, predictions, grants }: Services) =>
   ({
-    'predictions.start': ({ project, run, grants: given, attention, testTimeViews }) => {
+    'predictions.predict': ({ project, run, grants: given, attention, testTimeViews }) => {
       const paths = given.map((grant) => grants.path(grant));
-      return { job: predictions.start(projects.get(project), run, paths, { attention, testTimeViews }).id };
+      return predictions.start(projects.get(project), run, paths, { attention, testTimeViews });
     },
     'predictions.list': ({ job }) => ({ predictions: predictions.list(job) }),
     'predictions.clear': ({ job }) => {

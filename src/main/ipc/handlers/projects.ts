@@ -20,6 +20,5 @@ export const projectsHandlers = ({ projects, grants, samples }: Services) =>
       await projects.forget(project);
       return {};
     },
-    'projects.sample': async () => ({ job: samples.start().id }),
-    'projects.sampleResult': async ({ job }) => projects.summary((await samples.result(job)).id),
+    'projects.sample': () => samples.start(),
   }) satisfies DomainHandlers<'projects'>;

@@ -2,10 +2,9 @@ import { rm, stat } from 'node:fs/promises';
 import { basename, join, resolve as resolvePath } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { BackboneSummary } from '#shared/models/backbone';
-import type { Job } from '#shared/models/job';
 import { architectureNames } from '../../engine/vit/architectures';
 import type { BackboneSource } from '../../engine-host/core/protocol';
-import type { Jobs } from '../core/jobs';
+import type { Jobs, Started } from '../core/jobs';
 import { architectureSummaries, type CatalogueEntry, catalogueSummary, readCatalogue } from './backbone-catalogue';
 import { downloadCheckpoint, HUB_URL } from './backbone-download';
 import { folderNameOf, readStore, type TakeInOptions, takeIn } from './backbone-store';
@@ -28,7 +27,7 @@ export interface Backbones {
   /** Fetches a checkpoint of the catalogue: a partial download goes on where it was cut off. */
   fetchCheckpoint(name: string, options?: FetchOptions): Promise<BackboneSummary>;
   /** The same as a job. */
-  download(name: string): Job;
+  download(name: string): Started<'backbones.download'>;
 }
 
 export interface BackbonesOptions {
@@ -152,7 +151,7 @@ export function createBackbones(options: BackbonesOptions): Backbones {
 
     fetchCheckpoint,
     download: (name) =>
-      jobs.start('backbone', null, ({ signal, progress }) =>
+      jobs.start('backbones.download', {}, ({ signal, progress }) =>
         fetchCheckpoint(name, { signal, onProgress: (done, total) => progress('downloading', done, total) }),
       ),
   };

@@ -7,7 +7,6 @@ import { inventImages } from '#shared/confounders/invented-images';
 import { scanConfounders, usualScan } from '#shared/confounders/scan';
 import { encodeMeasures } from '#shared/imaging/measures-bytes';
 import { createRandom } from '#shared/imaging/random';
-import type { ConfounderScan } from '#shared/models/confounders';
 import { addPicture } from '../../store/duplicates';
 import { originNumber, patientNumber } from '../../store/identity';
 import { addImage } from '../../store/images';
@@ -40,7 +39,6 @@ beforeEach(async () => {
   confounders = createConfounders({
     duplicates: createDuplicates({ events, pool }),
     jobs,
-    events,
     scanner: (images, { onProgress, signal }) =>
       scanConfounders(
         images,
@@ -113,7 +111,7 @@ describe('confounders of a project', () => {
     fill();
     expect(await confounders.get(project)).toBeNull();
     const job = confounders.start(project);
-    const scan = await jobs.result<ConfounderScan>(job.id);
+    const scan = await job.result;
     const of = (source: string) => scan.findings.find((finding) => finding.source === source);
     expect(scan).toMatchObject({ images: 160, examined: 160, groups: 80, leftOut: [] });
     expect(of('model')?.verdict).toBe('strong');

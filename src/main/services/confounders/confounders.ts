@@ -8,12 +8,10 @@ import {
   type ConfounderTag,
   confounderScanSchema,
 } from '#shared/models/confounders';
-import type { Job } from '#shared/models/job';
 import { confounderState } from '../../store/confounders';
 import { toStoreError } from '../../store/errors';
 import type { TaskHooks, TaskInput, TaskResult } from '../core/background';
-import type { Events } from '../core/events';
-import type { Jobs } from '../core/jobs';
+import type { Jobs, Started } from '../core/jobs';
 import { makeProjectFolders } from '../core/make-folders';
 import type { Duplicates } from '../duplicates/duplicates';
 import { cacheFolder } from '../project/project-paths';
@@ -32,7 +30,7 @@ export interface Confounders {
    * Measures what was not measured yet, scans in a thread, and keeps the result in the project's cache. The job's
    * result is the `ConfounderScan`. Job errors: `no_labels`, `work_ended`, `disk_full`.
    */
-  start(project: OpenProject): Job;
+  start(project: OpenProject): Started<'confounders.scan'>;
   /** The last scan, and whether labels, patients, tags or duplicates have changed since; null where there is none. */
   get(project: OpenProject): Promise<{ readonly scan: ConfounderScan; readonly outdated: boolean } | null>;
   /** As the dataset is now. */
@@ -46,13 +44,12 @@ const scanFile = (project: OpenProject): string => join(cacheFolder(project.fold
 export function createConfounders(options: {
   readonly duplicates: Pick<Duplicates, 'search'>;
   readonly jobs: Jobs;
-  readonly events: Events;
   readonly scanner: ConfounderScanner;
 }): Confounders {
-  const { duplicates, jobs, events, scanner } = options;
+  const { duplicates, jobs, scanner } = options;
   return {
     start: (project) =>
-      jobs.start('confounders', project.id, async ({ signal, progress }): Promise<ConfounderScan> => {
+      jobs.start('confounders.scan', { project: project.id }, async ({ signal, progress }): Promise<ConfounderScan> => {
         const started = performance.now();
         await duplicates.search(project, { signal, onProgress: progress });
         signal.throwIfAborted();
@@ -65,7 +62,7 @@ export function createConfounders(options: {
         }
         const result = await scanner(images, {
           signal,
-          onProgress: progress,
+          onProgress: (part, done, total) => progress('scanning', done, total, part),
         });
         const scan: ConfounderScan = {
           ...result,
@@ -74,7 +71,6 @@ export function createConfounders(options: {
           seconds: (performance.now() - started) / 1000,
         };
         await writeScan(project, scan);
-        events.emit('project.changed', { project: project.id, what: 'dataset' });
         return scan;
       }),
     async get(project) {

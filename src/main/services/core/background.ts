@@ -1,10 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { EventName, EventPayload } from '#shared/ipc/contract';
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { Connection } from '../../store/open';
 import type { backgroundTasks } from '../background-tasks';
 import type { OpenProject } from '../project/projects';
-import type { Events } from './events';
 
 type Tasks = typeof backgroundTasks;
 export type TaskName = keyof Tasks;
@@ -45,7 +43,6 @@ export interface TaskOrder {
 /** What a thread says. */
 export type TaskMessage =
   | { readonly kind: 'progress'; readonly phase: string; readonly done: number; readonly total: number }
-  | { readonly kind: 'event'; readonly name: EventName; readonly payload: unknown }
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'refused'; readonly error: ErrorInfo };
 
@@ -53,7 +50,7 @@ export type TaskMessage =
  * Each task in a thread of its own, which ends with it: the main thread clones input and result, and waits. `file` is the
  * built `background-worker`.
  */
-export function inThreads(file: string, events: Events): Background {
+export function inThreads(file: string): Background {
   return <Name extends TaskName>(name: Name, input: TaskInput<Name>, { signal, onProgress }: TaskHooks = {}) =>
     new Promise<TaskResult<Name>>((resolve, reject) => {
       signal?.throwIfAborted();
@@ -69,16 +66,11 @@ export function inThreads(file: string, events: Events): Background {
           case 'progress':
             onProgress?.(message.phase, message.done, message.total);
             break;
-          case 'event':
-            events.emit(message.name, message.payload as EventPayload<typeof message.name>);
-            break;
           case 'result':
             resolve(message.result as TaskResult<Name>);
             break;
-          case 'refused': {
-            const { code, message: text, hint } = message.error;
-            reject(new FoveaError(code, text, hint === null ? {} : { hint }));
-          }
+          case 'refused':
+            reject(FoveaError.from(message.error));
         }
       });
       // What nobody planned for: a bug, or no memory left.

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Job, JobResult } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
-import type { Job } from '#shared/models/job';
 import { createEvents } from './events';
 import { createJobs, type JobHandle } from './jobs';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const imported = {} as JobResult<'dataset.import'>;
 
 /** Work that runs until it is told to stop. */
 const untilAborted = ({ signal }: JobHandle) =>
@@ -13,11 +15,13 @@ const untilAborted = ({ signal }: JobHandle) =>
 describe('jobs', () => {
   it('give back what the work gave', async () => {
     const jobs = createJobs(createEvents());
-    const job = jobs.start('import', 'p', async () => 42);
-    expect(job).toMatchObject({ kind: 'import', project: 'p', state: 'running' });
-    expect(await jobs.result<number>(job.id)).toBe(42);
+    const job = jobs.start('predictions.predict', { project: 'p' }, async () => ({ predictions: [], path: '/secret' }));
+    expect(job.name).toBe('predictions.predict');
+    expect(jobs.get(job.id)).toMatchObject({ subject: { project: 'p', run: null, split: null }, state: 'running' });
+    expect(await job.result).toEqual({ predictions: [], path: '/secret' });
     expect(jobs.get(job.id).state).toBe('done');
-    expect(await jobs.result<number>(job.id)).toBe(42);
+    // What leaves main is what the contract says.
+    expect(await jobs.result(job.id)).toEqual({ predictions: [] });
   });
 
   it('tell progress at most ten times a second, and the last state always', async () => {
@@ -25,27 +29,28 @@ describe('jobs', () => {
     const seen: Job[] = [];
     events.on('job', (job) => seen.push(job));
     const jobs = createJobs(events);
-    const job = jobs.start('import', null, async (handle) => {
+    const job = jobs.start('dataset.import', {}, async (handle) => {
       for (let i = 1; i <= 1000; i++) {
         handle.progress('importing', i, 1000);
         if (i % 100 === 0) await sleep(50);
       }
+      return imported;
     });
-    await jobs.result(job.id);
+    await job.result;
     await sleep(150);
     expect(seen.length).toBeGreaterThan(3);
     // Half a second at ten a second, the first, the last and some room for a slow machine's timers.
     expect(seen.length).toBeLessThan(40);
-    expect(seen.at(-1)).toMatchObject({ state: 'done', done: 1000, total: 1000 });
-    expect(seen.some((one) => (one.rate ?? 0) > 0)).toBe(true);
+    expect(seen.at(-1)).toMatchObject({ state: 'done', progress: { done: 1000, total: 1000 } });
+    expect(seen.some(({ progress }) => progress.kind === 'working' && (progress.rate ?? 0) > 0)).toBe(true);
   });
 
   it('fail with an error for people', async () => {
     const jobs = createJobs(createEvents());
-    const known = jobs.start('export', null, async () => {
+    const known = jobs.start('exports.write', {}, async () => {
       throw new FoveaError('disk_full', 'Full.', { hint: 'Make room.' });
     });
-    const bug = jobs.start('export', null, async () => {
+    const bug = jobs.start('exports.write', {}, async () => {
       throw new TypeError('secret detail');
     });
     await expect(jobs.result(known.id)).rejects.toThrow('Full.');
@@ -57,16 +62,18 @@ describe('jobs', () => {
 
   it('are cancelled, with a result where the work has one to give', async () => {
     const jobs = createJobs(createEvents());
-    const stopped = jobs.start('predict', null, untilAborted);
-    const partial = jobs.start('import', null, (handle) => untilAborted(handle).catch(() => 'half'));
+    const stopped = jobs.start('predictions.predict', {}, untilAborted);
+    const partial = jobs.start('predictions.predict', {}, (handle) =>
+      untilAborted(handle).catch(() => ({ predictions: [] })),
+    );
     jobs.cancel(stopped.id);
     await sleep(5);
     jobs.cancel(partial.id);
     await expect(jobs.result(stopped.id)).rejects.toMatchObject({ code: 'cancelled' });
-    expect(await jobs.result(partial.id)).toBe('half');
+    expect(await jobs.result(partial.id)).toEqual({ predictions: [] });
     expect(jobs.list().map((job) => job.state)).toEqual(['cancelled', 'cancelled']);
     jobs.cancel(stopped.id);
-    expect(() => jobs.cancel('nothing')).toThrow(/not known/);
+    expect(() => jobs.cancel('nothing')).toThrow(/no longer available/);
     await expect(jobs.result('nothing')).rejects.toMatchObject({ code: 'job_unknown' });
   });
 
@@ -74,10 +81,11 @@ describe('jobs', () => {
     const jobs = createJobs(createEvents());
     const ends: string[] = [];
     for (const name of ['a', 'b']) {
-      jobs.start('import', null, async (handle) => {
+      jobs.start('dataset.import', {}, async (handle) => {
         await untilAborted(handle).catch(() => {});
         await sleep(20);
         ends.push(name);
+        return imported;
       });
     }
     await sleep(5);
@@ -91,15 +99,15 @@ describe('events', () => {
     const failures: unknown[] = [];
     const events = createEvents((error) => failures.push(error));
     const heard: string[] = [];
-    events.on('project.changed', () => {
+    events.on('changed', () => {
       throw new Error('bad listener');
     });
-    const off = events.on('project.changed', ({ what }) => heard.push(what));
+    const off = events.on('changed', ({ topics }) => heard.push(...topics));
     events.onAny((name) => heard.push(name));
-    events.emit('project.changed', { project: 'p', what: 'runs' });
+    events.emit('changed', { project: 'p', topics: ['runs'] });
     off();
-    events.emit('project.changed', { project: 'p', what: 'dataset' });
-    expect(heard).toEqual(['runs', 'project.changed', 'project.changed']);
+    events.emit('changed', { project: 'p', topics: ['images'] });
+    expect(heard).toEqual(['runs', 'changed', 'changed']);
     expect(failures).toHaveLength(2);
   });
 });

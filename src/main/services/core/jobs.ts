@@ -1,32 +1,36 @@
 import { randomUUID } from 'node:crypto';
+import { type Job, type JobName, type JobPhase, type JobResult, requests } from '#shared/ipc/contract';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
-import type { Job } from '#shared/models/job';
+import type { EngineWork, JobSubject, WorkPhase } from '#shared/models/job';
 import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
 import type { Events } from './events';
 
-/** What a job's work gets: a signal that says stop, and where to report. */
-export interface JobHandle {
+/** What a job's work gets: a signal to stop, and a way to report. */
+export interface JobHandle<Phase extends WorkPhase = WorkPhase> {
   readonly signal: AbortSignal;
-  /**
-   * `total` null where it is not known yet. A new `phase` starts rate and ETA afresh. `waits`: there is nothing to count,
-   * for its turn has not come.
-   */
-  progress(phase: string, done: number, total: number | null, waits?: boolean): void;
+  /** `total` null where it is not known yet. A new `phase` starts rate and ETA afresh. */
+  progress(phase: Phase, done: number, total: number | null, part?: string): void;
+  /** Its turn has not come: these run before it, the first one now. */
+  waits(behind: readonly EngineWork[]): void;
+}
+
+/** A job with the type of what it gives back, which may hold more than the window is shown of it. */
+export interface Started<K extends JobName, Value extends JobResult<K> = JobResult<K>> {
+  readonly id: string;
+  readonly name: K;
+  /** Rejects with what the work threw; with `cancelled` where it was cancelled and gave nothing back. */
+  readonly result: Promise<Value>;
 }
 
 export interface Jobs {
-  /** Begins at once and answers at once. */
-  start<T>(
-    kind: Job['kind'],
-    project: string | null,
-    work: (handle: JobHandle) => Promise<T>,
-    evaluates?: Job['evaluates'],
-  ): Job;
-  /**
-   * Waits for the end. Rejects with what the work threw; with `cancelled` where it was cancelled and gave nothing back
-   * (an import gives back what it had); with `job_unknown`.
-   */
-  result<T>(id: string): Promise<T>;
+  /** Begins at once and answers at once. When it has ended, the topics that jobs of this name change are announced. */
+  start<K extends JobName, Value extends JobResult<K>>(
+    name: K,
+    subject: Partial<JobSubject>,
+    work: (handle: JobHandle<JobPhase<K>>) => Promise<Value>,
+  ): Started<K, Value>;
+  /** What a job gives back, as the contract says, once it has ended. Rejects as `Started.result`; with `job_unknown`. */
+  result(id: string): Promise<unknown>;
   /** Asks a running job to stop; one that has ended stays as it is. */
   cancel(id: string): void;
   get(id: string): Job;
@@ -51,7 +55,7 @@ export function createJobs(events: Events): Jobs {
   const find = (id: string): Entry => {
     const entry = entries.get(id);
     if (entry === undefined) {
-      throw new FoveaError('job_unknown', 'This job is not known any more.', { hint: 'Start it again.' });
+      throw new FoveaError('job_unknown', 'This job is no longer available.', { hint: 'Start it again.' });
     }
     return entry;
   };
@@ -62,21 +66,15 @@ export function createJobs(events: Events): Jobs {
   };
 
   return {
-    start(kind, project, work, evaluates = null) {
+    start(name, { project = null, run = null, split = null }, work) {
       const id = randomUUID();
       const controller = new AbortController();
       const initial: Job = {
         id,
-        kind,
-        project,
+        name,
+        subject: { project, run, split },
         state: 'running',
-        phase: 'starting',
-        waits: false,
-        done: 0,
-        total: null,
-        rate: null,
-        etaSeconds: null,
-        evaluates,
+        progress: { kind: 'starting' },
         error: null,
       };
       const update = (changes: Partial<Job>) => {
@@ -88,13 +86,17 @@ export function createJobs(events: Events): Jobs {
         if (entry !== undefined) events.emit('job', entry.job);
       };
       const throttled = throttle(emitNow, EVENT_INTERVAL_MS);
-      const rate = rateMeter(() => performance.now());
+      const meter = rateMeter(() => performance.now());
       const handle: JobHandle = {
         signal: controller.signal,
-        progress(phase, done, total, waits = false) {
-          const perSecond = rate(phase, done);
-          const etaSeconds = secondsLeft(done, total, perSecond);
-          update({ phase, waits, done, total, rate: perSecond, etaSeconds });
+        progress(phase, done, total, part) {
+          const rate = meter(phase, done);
+          const etaSeconds = secondsLeft(done, total, rate);
+          update({ progress: { kind: 'working', phase, part: part ?? null, done, total, rate, etaSeconds } });
+          throttled.call();
+        },
+        waits(behind) {
+          update({ progress: { kind: 'waiting', behind } });
           throttled.call();
         },
       };
@@ -104,19 +106,22 @@ export function createJobs(events: Events): Jobs {
         try {
           controller.signal.throwIfAborted();
           const value = await work(handle);
-          update({ state: controller.signal.aborted ? 'cancelled' : 'done', etaSeconds: null });
+          update({ state: controller.signal.aborted ? 'cancelled' : 'done' });
           return value;
         } catch (error) {
           if (controller.signal.aborted) {
-            update({ state: 'cancelled', etaSeconds: null });
+            update({ state: 'cancelled' });
             throw error instanceof FoveaError
               ? error
               : new FoveaError('cancelled', 'This was cancelled.', { cause: error });
           }
-          update({ state: 'failed', etaSeconds: null, error: toErrorInfo(error) });
+          update({ state: 'failed', error: toErrorInfo(error) });
           throw error;
         } finally {
           throttled.stop();
+          const { changes } = requests[name];
+          // Before its end is told: whoever hears of that finds nothing stale.
+          if (changes.length > 0) events.emit('changed', { project, topics: [...changes] });
           emitNow();
           dropOldest();
         }
@@ -124,10 +129,12 @@ export function createJobs(events: Events): Jobs {
       outcome.catch(() => {});
       entries.set(id, { job: initial, controller, outcome });
       events.emit('job', initial);
-      return initial;
+      return { id, name, result: outcome };
     },
-    // The caller names the type that the work of this job has; ids are opaque and come from `start`.
-    result: async <T>(id: string) => (await find(id).outcome) as T,
+    async result(id) {
+      const { job, outcome } = find(id);
+      return requests[job.name].result.parse(await outcome);
+    },
     cancel(id) {
       find(id).controller.abort(new FoveaError('cancelled', 'This was cancelled.'));
     },

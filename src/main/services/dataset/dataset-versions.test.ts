@@ -13,6 +13,7 @@ import { createImports, type Imports } from '../imports/imports';
 import { createLabels, type Labels } from '../labels/labels';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { createDataset, type Dataset } from './dataset';
 import { recordVersion } from './dataset-versions';
 
@@ -30,8 +31,8 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  const splits = createSplits({ events });
-  labels = createLabels({ events });
+  const splits = createSplits();
+  labels = createLabels();
   imports = createImports({ events, pool, splits });
   dataset = createDataset({ splits, pool });
 });
@@ -50,7 +51,7 @@ async function put(path: string, seed: number): Promise<void> {
 
 async function importAll() {
   const plan = await imports.scan(project, [join(root, 'images')]);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   return imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
 }
 

@@ -16,6 +16,7 @@ import { rasterKey } from '../project/project-paths';
 import { createProjects, type Projects } from '../project/projects';
 import { pipelineOf } from '../runs/run-preview';
 import { createSplits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { createDataset } from './dataset';
 import { ensureRasters } from './raster-cache';
 
@@ -35,7 +36,7 @@ test('a new run sees square pixels, one of before sees them as they are stored',
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   const project = await projects.create(join(root, 'project'));
-  const splits = createSplits({ events });
+  const splits = createSplits();
   const imports = createImports({ events, pool, splits });
   const dataset = createDataset({ splits, pool });
   // Twice as tall as wide: 0.6 mm between rows, 0.3 mm between columns.
@@ -45,7 +46,7 @@ test('a new run sees square pixels, one of before sees them as they are stored',
     dicomFile([['00280030', 'DS', '0.6\\0.3'], ...imageModule({ rows: 40, columns: 48 }), ['7fe00010', 'OW', pixels]]),
   );
   const plan = await imports.scan(project, [join(root, 'a.dcm')]);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
   const [image = 0] = dataset.ids(project, {}, 'path');
   const { hash } = dataset.sourceFile(project, image);

@@ -42,7 +42,7 @@ export async function alignPairs(
       if (first !== undefined && second !== undefined) {
         alignments[index] = await pool.align({ first, second, straight }).catch(() => null);
       }
-      onProgress?.('comparing pictures', ++done, pairs.length);
+      onProgress?.('comparing-pictures', ++done, pairs.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, pairs.length) }, work));

@@ -25,9 +25,11 @@ import type { OpenProject } from '../project/projects';
 import { alignPairs, confirmPairs, drawnPairs, samePictureLimit } from './align-pairs';
 import { forgetFeatureSearch } from './feature-search';
 
+export type SearchPhase = 'describing' | 'searching-duplicates' | 'comparing-pictures' | 'comparing-features';
+
 export interface SearchOptions {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (phase: string, done: number, total: number) => void;
+  readonly onProgress?: (phase: SearchPhase, done: number, total: number) => void;
 }
 
 /** Rasters that are described at once; the pool has its own limit. */
@@ -220,7 +222,7 @@ async function compareWaiting(
         if (performance.now() - sliceStart > SLICE_MS) {
           await setImmediate();
           signal?.throwIfAborted();
-          onProgress?.('looking for duplicates', finished, waiting);
+          onProgress?.('searching-duplicates', finished, waiting);
           sliceStart = performance.now();
         }
       }

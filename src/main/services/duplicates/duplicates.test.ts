@@ -17,6 +17,7 @@ import { createLabels, type Labels } from '../labels/labels';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { prepareRun } from '../runs/run-preview';
 import { createSplits, type Splits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { findLeaks } from './duplicate-groups';
 import { createDuplicates, type Duplicates } from './duplicates';
 
@@ -37,8 +38,8 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  splits = createSplits({ events });
-  labels = createLabels({ events });
+  splits = createSplits();
+  labels = createLabels();
   duplicates = createDuplicates({ events, pool });
   imports = createImports({ events, pool, splits });
   dataset = createDataset({ splits, pool });
@@ -50,7 +51,7 @@ afterEach(() => {
 
 async function importAll(paths: string[], more: object = {}) {
   const plan = await imports.scan(project, paths);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   return imports.run(project, plan.id, importOptionsSchema.parse(more), null, handle);
 }
 

@@ -19,7 +19,7 @@ export interface Duplicates {
    * nobody needs to wait for it. One search at a time: a second call waits for the first.
    */
   searchFeatures(project: OpenProject, options?: SearchOptions): Promise<void>;
-  /** The same in the background: who shows duplicates now is told of more by `project.changed`. */
+  /** The same in the background: who shows duplicates now is told of more by `changed`. */
   searchFeaturesLater(project: OpenProject): void;
   groups(project: OpenProject): DuplicateGroup[];
   /**
@@ -46,7 +46,7 @@ export function createDuplicates(options: {
       .catch(() => {})
       .then(async () => {
         if (!(await searchByFeatures(project, options.pool, search))) return;
-        options.events.emit('project.changed', { project: project.id, what: 'dataset' });
+        options.events.emit('changed', { project: project.id, topics: ['duplicates'] });
       });
     featureSearches.set(project, mine);
     return mine;
@@ -71,7 +71,6 @@ export function createDuplicates(options: {
         appendAudit(store, 'duplicates.judge', { images: n, verdict });
         return n;
       });
-      if (changed > 0) options.events.emit('project.changed', { project: project.id, what: 'dataset' });
       return { changed };
     },
   };

@@ -59,7 +59,7 @@ export async function searchByFeatures(
     if (performance.now() - sliceStart < SLICE_MS) continue;
     await setImmediate();
     signal?.throwIfAborted();
-    onProgress?.('comparing features', done, rows.images.length);
+    onProgress?.('comparing-features', done, rows.images.length);
     sliceStart = performance.now();
   }
   const { candidates, kin, outliers } = step.value;

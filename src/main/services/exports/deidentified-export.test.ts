@@ -20,6 +20,7 @@ import { createLabelTables } from '../label-tables/label-tables';
 import { auditTrail } from '../project/audit';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { createDeidentifiedExports, type DeidentifiedExports } from './deidentified-export';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
@@ -36,7 +37,7 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  const splits = createSplits({ events });
+  const splits = createSplits();
   imports = createImports({ events, pool, splits });
   jobs = createJobs(events);
   const dataset = createDataset({ splits, pool });
@@ -82,14 +83,13 @@ function put(path: string, bytes: Uint8Array): void {
 
 async function importFolder(target: OpenProject, folder: string, labels: string | null = null) {
   const plan = await imports.scan(target, [folder]);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
-  const table = labels === null ? null : await createLabelTables({ events: createEvents() }).read(labels, {});
+  const handle = quietJob();
+  const table = labels === null ? null : await createLabelTables().read(labels, {});
   return imports.run(target, plan.id, importOptionsSchema.parse({}), table, handle);
 }
 
 async function exportTo(folder: string, more: object = {}): Promise<DeidentifiedResult> {
-  const job = exports.start(project, deidentifiedOptionsSchema.parse(more), { folder });
-  return jobs.result<DeidentifiedResult>(job.id);
+  return exports.start(project, deidentifiedOptionsSchema.parse(more), { folder }).result;
 }
 
 const filesOf = (folder: string): string[] =>
@@ -310,7 +310,7 @@ describe('de-identified export', () => {
 
   /** The same service over a decode pool that does something else. */
   function withPool(deidentify: DecodePool['deidentify']): void {
-    const dataset = createDataset({ splits: createSplits({ events: createEvents() }), pool });
+    const dataset = createDataset({ splits: createSplits(), pool });
     const reports = { offer: (file: string) => file };
     exports = createDeidentifiedExports({ dataset, pool: { deidentify }, jobs, reports, version: '0.1.0' });
   }

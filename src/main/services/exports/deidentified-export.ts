@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { JobPhase } from '#shared/ipc/contract';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type {
   DeidentifiedOptions,
@@ -9,7 +10,6 @@ import type {
   DeidentifiedResult,
   HeldBackReason,
 } from '#shared/models/deidentified-export';
-import type { Job } from '#shared/models/job';
 import { RESEARCH_USE } from '#shared/research-use';
 import type { DecodePool } from '../../decode-host/client';
 import { ActionCounts } from '../../ingest/dicom/deidentify/action-counts';
@@ -17,7 +17,7 @@ import { toStoreError } from '../../store/errors';
 import { exportImages } from '../../store/export-files';
 import { derivedKey } from '../../store/identity';
 import { requireWritable } from '../../store/open';
-import type { JobHandle, Jobs } from '../core/jobs';
+import type { JobHandle, Jobs, Started } from '../core/jobs';
 import { makeFolders } from '../core/make-folders';
 import type { Dataset } from '../dataset/dataset';
 import { audit } from '../project/audit';
@@ -45,7 +45,7 @@ export interface DeidentifiedExports {
    * job's result is a `DeidentifiedResult`. Job errors: `nothing_to_export`, `folder_not_empty`, `disk_full`,
    * `project_unwritable`, `decoder_failed`.
    */
-  start(project: OpenProject, options: DeidentifiedOptions, target: ExportTarget): Job;
+  start(project: OpenProject, options: DeidentifiedOptions, target: ExportTarget): Started<'exports.deidentify'>;
 }
 
 /** Files on their way at once. */
@@ -127,7 +127,7 @@ export function createDeidentifiedExports(services: {
     files: readonly ExportFile[],
     folder: string,
     options: DeidentifiedOptions,
-    job: JobHandle,
+    job: JobHandle<JobPhase<'exports.deidentify'>>,
   ): Promise<Outcome> => {
     const outcome: Outcome = {
       written: [],
@@ -154,10 +154,10 @@ export function createDeidentifiedExports(services: {
           failures.push(error),
         );
         finished += 1;
-        job.progress('de-identifying files', finished, files.length);
+        job.progress('de-identifying', finished, files.length);
       }
     };
-    job.progress('de-identifying files', 0, files.length);
+    job.progress('de-identifying', 0, files.length);
     await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
     if (failures.length > 0) throw failures[0];
     job.signal.throwIfAborted();
@@ -170,7 +170,7 @@ export function createDeidentifiedExports(services: {
     project: OpenProject,
     options: DeidentifiedOptions,
     target: ExportTarget,
-    job: JobHandle,
+    job: JobHandle<JobPhase<'exports.deidentify'>>,
   ): Promise<DeidentifiedResult> => {
     requireWritable(project.store);
     const started = performance.now();
@@ -244,7 +244,7 @@ export function createDeidentifiedExports(services: {
   return {
     plan: (project, options) => planOf(exportImages(project.store, options), imagesWithText(project.store)),
     start: (project, options, target) =>
-      jobs.start('export', project.id, (job) => write(project, options, target, job)),
+      jobs.start('exports.deidentify', { project: project.id }, (job) => write(project, options, target, job)),
   };
 }
 

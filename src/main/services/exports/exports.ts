@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { copyFile, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { JobPhase } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
 import type { ExportFormat } from '#shared/models/export';
-import type { Job } from '#shared/models/job';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import type { RunRecord } from '#shared/models/run';
 import { RESEARCH_USE } from '#shared/research-use';
@@ -13,7 +13,7 @@ import type { EngineClient } from '../../engine-host/client/client';
 import type { ExportOnnxResult, Parity, Sample } from '../../engine-host/core/protocol';
 import { INCOMING, makeScratch, sweepScratch } from '../../process/scratch';
 import { toStoreError } from '../../store/errors';
-import type { JobHandle, Jobs } from '../core/jobs';
+import type { JobHandle, Jobs, Started } from '../core/jobs';
 import { makeFolders } from '../core/make-folders';
 import type { Dataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';
@@ -28,7 +28,7 @@ import { modelCard } from './export-card';
 
 export interface ExportResult {
   readonly folder: string;
-  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  readonly files: { readonly name: string; readonly bytes: number }[];
   readonly parity: Parity;
   /** Of `onnx-int8`: both files of the model on the validation images. */
   readonly comparison: PrecisionComparison | null;
@@ -44,9 +44,7 @@ export interface Exports {
    * The job's result is the `ExportResult`. Job errors: `run_unknown`, `no_model`, `run_damaged`, `folder_not_empty`,
    * `export_differs`, `disk_full`, `project_unwritable`, the engine's.
    */
-  start(project: OpenProject, run: string, format: ExportFormat, target: ExportTarget): Job;
-  /** Waits for the end of an export. Rejects with its error, or `job_unknown`. */
-  result(job: string): Promise<ExportResult>;
+  start(project: OpenProject, run: string, format: ExportFormat, target: ExportTarget): Started<'exports.write'>;
 }
 
 const PARITY_IMAGES = 64;
@@ -69,7 +67,7 @@ export function createExports(options: {
     run: string,
     format: ExportFormat,
     target: ExportTarget,
-    job: JobHandle,
+    job: JobHandle<JobPhase<'exports.write'>>,
   ): Promise<ExportResult> => {
     const { summary } = await runs.get(project, run);
     const source = runFolder(project.folder, run);
@@ -78,7 +76,7 @@ export function createExports(options: {
     const samples = await readRunSamples(source);
     const validation = samplesOf(samples, 'validation');
     const images = format === 'onnx-int8' ? validation : validation.slice(0, PARITY_IMAGES);
-    job.progress('reading images', 0, images.length);
+    job.progress('reading-images', 0, images.length);
     const rasters = await ensureRasters({
       project,
       dataset,
@@ -90,7 +88,7 @@ export function createExports(options: {
     const final = await finalFolder(target, `${project.name} ${run} ${format}`);
     const temporary = await makeIncoming(final);
     try {
-      job.progress(format === 'hf' ? 'copying weights' : 'writing ONNX', 0, null);
+      job.progress(format === 'hf' ? 'copying-weights' : 'writing-onnx', 0, null);
       const { parity, comparison } =
         format === 'hf'
           ? { parity: await writeHuggingFace(source, temporary, record, rasters, job), comparison: null }
@@ -134,7 +132,7 @@ export function createExports(options: {
     record: RunRecord,
     samples: readonly Sample[],
     precision: Precision,
-    job: JobHandle,
+    job: JobHandle<JobPhase<'exports.write'>>,
   ): Promise<ExportOnnxResult> => {
     return askEngine(engine, job, 'exportOnnx', {
       modelFolder: bestCheckpoint(source),
@@ -151,7 +149,7 @@ export function createExports(options: {
     folder: string,
     record: RunRecord,
     rasters: readonly string[],
-    job: JobHandle,
+    job: JobHandle<JobPhase<'exports.write'>>,
   ): Promise<Parity> => {
     const best = bestCheckpoint(source);
     for (const entry of await readdir(best, { withFileTypes: true })) {
@@ -162,8 +160,8 @@ export function createExports(options: {
     await markConfig(join(folder, 'config.json'));
     const answers = [];
     for (const [modelFolder, phase] of [
-      [best, 'asking the trained model'],
-      [folder, 'asking the exported model'],
+      [best, 'evaluating'],
+      [folder, 'checking-export'],
     ] as const) {
       const spec = {
         modelFolder,
@@ -184,8 +182,7 @@ export function createExports(options: {
 
   return {
     start: (project, run, format, target) =>
-      jobs.start('export', project.id, (job) => write(project, run, format, target, job)),
-    result: (job) => jobs.result<ExportResult>(job),
+      jobs.start('exports.write', { project: project.id, run }, (job) => write(project, run, format, target, job)),
   };
 }
 

@@ -1,8 +1,8 @@
-import type { Job } from '#shared/models/job';
+import type { JobPhase } from '#shared/ipc/contract';
 import type { PrecisionComparison } from '#shared/models/precision';
 import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
-import type { JobHandle, Jobs } from '../core/jobs';
+import type { JobHandle, Jobs, Started } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
 import { withRasters } from '../dataset/raster-cache';
 import { runFolder } from '../project/project-paths';
@@ -19,7 +19,7 @@ export interface PrecisionCheck {
    * job's result is the `PrecisionComparison`. Job errors: `run_unknown`, `no_model`, `run_damaged`, `empty_split`,
    * `raster_missing`, the engine's.
    */
-  start(project: OpenProject, run: string): Job;
+  start(project: OpenProject, run: string): Started<'exports.comparePrecisions'>;
 }
 
 export function createPrecisionCheck(options: {
@@ -31,7 +31,11 @@ export function createPrecisionCheck(options: {
 }): PrecisionCheck {
   const { runs, dataset, engine, pool, jobs } = options;
 
-  const check = async (project: OpenProject, run: string, job: JobHandle): Promise<PrecisionComparison> => {
+  const check = async (
+    project: OpenProject,
+    run: string,
+    job: JobHandle<JobPhase<'exports.comparePrecisions'>>,
+  ): Promise<PrecisionComparison> => {
     await runs.get(project, run);
     const folder = runFolder(project.folder, run);
     const { pipeline, config } = await readRunRecord(folder);
@@ -43,5 +47,8 @@ export function createPrecisionCheck(options: {
     return askEngine(engine, job, 'comparePrecisions', spec);
   };
 
-  return { start: (project, run) => jobs.start('evaluate', project.id, (job) => check(project, run, job)) };
+  return {
+    start: (project, run) =>
+      jobs.start('exports.comparePrecisions', { project: project.id, run }, (job) => check(project, run, job)),
+  };
 }

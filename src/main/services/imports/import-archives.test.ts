@@ -14,6 +14,7 @@ import { createPictures } from '../dataset/pictures';
 import { cacheFolder } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
@@ -29,7 +30,7 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  const splits = createSplits({ events });
+  const splits = createSplits();
   imports = createImports({ events, pool, splits });
   dataset = createDataset({ splits, pool });
   mkdirSync(join(root, 'images'));
@@ -48,7 +49,7 @@ const picture = (seed: number) =>
 
 async function importAll(paths: readonly string[], more: object = {}) {
   const plan = await imports.scan(project, paths);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   return { plan, result: await imports.run(project, plan.id, importOptionsSchema.parse(more), null, handle) };
 }
 
@@ -127,7 +128,7 @@ it('a damaged or changed file of an archive is a line of the result, and the oth
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   writeFileSync(archive, bytes);
   const plan = await imports.scan(project, [archive]);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   const result = await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
   expect(result.added).toBe(2);
   expect(result.skipped).toEqual([

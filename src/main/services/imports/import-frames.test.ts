@@ -15,6 +15,7 @@ import { cacheFolder } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { collectSamples, hashSamples } from '../run-records/run-samples';
 import { createSplits, type Splits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
@@ -31,7 +32,7 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  splits = createSplits({ events });
+  splits = createSplits();
   imports = createImports({ events, pool, splits });
   dataset = createDataset({ splits, pool });
 });
@@ -82,7 +83,7 @@ function put(
 
 async function importAll(frames: FrameChoice, more: object = {}) {
   const plan = await imports.scan(project, [join(root, 'images')]);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   return imports.run(project, plan.id, importOptionsSchema.parse({ frames, ...more }), null, handle);
 }
 

@@ -16,6 +16,7 @@ import { readTableText } from '../label-tables/label-table-text';
 import { readLabelTable } from '../label-tables/read-label-table';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
@@ -32,7 +33,7 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  splits = createSplits({ events });
+  splits = createSplits();
   imports = createImports({ events, pool, splits });
   dataset = createDataset({ splits, pool });
 });
@@ -44,7 +45,7 @@ afterEach(() => {
 async function importAll(paths: readonly string[], tableFile: string | null = null) {
   const table = tableFile === null ? null : readLabelTable(await readTableText(tableFile));
   const plan = await imports.scan(project, paths);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   const result = await imports.run(project, plan.id, importOptionsSchema.parse({}), table, handle);
   return { plan, result };
 }
@@ -138,7 +139,7 @@ it('classes and patients with the names of prototypes are counted like others', 
   const classes = names.map((name) => (name === '__proto__' ? '_proto_' : name)).sort();
   expect(Object.keys(result.classes).sort()).toEqual(classes);
   // As it goes to the window: checked by the contract.
-  const parsed = requests['dataset.importResult'].output.parse(result);
+  const parsed = requests['dataset.import'].result.parse(result);
   expect(Object.keys(parsed.classes).sort()).toEqual(classes);
   splits.split(project, { validation: 0.2, test: 0.2, seed: 1, group: 'patient' });
   const summary = requests['dataset.summary'].output.omit({ review: true }).parse(dataset.summary(project));

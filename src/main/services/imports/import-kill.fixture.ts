@@ -4,6 +4,7 @@ import { launchNodeHost } from '../../process/node-launcher';
 import { createEvents } from '../core/events';
 import { createProjects } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { createImports } from './imports';
 
 /** Imports `images` into the project `folder`, and says how far it is: for the test that kills it. */
@@ -11,10 +12,10 @@ const [folder = '', images = '', userDataFolder = '', entry = ''] = process.argv
 const events = createEvents();
 const project = await createProjects({ userDataFolder, events }).create(folder);
 const pool = createDecodePool({ launcher: launchNodeHost, entry, size: 2 });
-const imports = createImports({ events, pool, splits: createSplits({ events }) });
+const imports = createImports({ events, pool, splits: createSplits() });
 const plan = await imports.scan(project, [images]);
 await imports.run(project, plan.id, importOptionsSchema.parse({}), null, {
-  signal: new AbortController().signal,
+  ...quietJob(),
   progress: (_phase, done) => process.stdout.write(`${done}\n`),
 });
 await pool.dispose();

@@ -15,6 +15,7 @@ import { createDataset, type Dataset } from '../dataset/dataset';
 import { createLabels, type Labels } from '../labels/labels';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
 let decoded = 0;
@@ -40,8 +41,8 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  splits = createSplits({ events });
-  labels = createLabels({ events });
+  splits = createSplits();
+  labels = createLabels();
   imports = createImports({ events, pool, splits });
   dataset = createDataset({ splits, pool });
   decoded = 0;
@@ -55,7 +56,7 @@ const at = (...path: string[]) => join(root, ...path);
 
 async function importAll(paths: string[], more: object = {}) {
   const plan = await imports.scan(project, paths);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   return imports.run(project, plan.id, importOptionsSchema.parse(more), null, handle);
 }
 

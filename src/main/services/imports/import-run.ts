@@ -101,7 +101,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   const batch = new ImportBatch(project, importId, () => {
     if (performance.now() - changedAt < CHANGED_EVENT_MS) return;
     changedAt = performance.now();
-    events.emit('project.changed', { project: project.id, what: 'dataset' });
+    events.emit('changed', { project: project.id, topics: ['images', 'labels', 'split'] });
   });
   const skip = (one: SkippedFile) => {
     skipped.push(one);
@@ -339,7 +339,6 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     // On a full disk this may not fit either; the failure that came first is the one to tell.
     if (failure === undefined) throw error;
   }
-  events.emit('project.changed', { project: project.id, what: 'dataset' });
   if (failure !== undefined) throw withProgress(failure, outcome.added);
   return outcome;
 }

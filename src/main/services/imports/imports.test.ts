@@ -19,6 +19,7 @@ import { createLabels, type Labels } from '../labels/labels';
 import { rasterPath, thumbnailPath } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
 /** The decode host's own jobs, in this process: what is tested here is what happens around them. */
@@ -37,8 +38,8 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  splits = createSplits({ events });
-  labels = createLabels({ events });
+  splits = createSplits();
+  labels = createLabels();
   imports = createImports({ events, pool, splits });
   dataset = createDataset({ splits, pool });
 });
@@ -47,12 +48,12 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const quiet = (): JobHandle => ({ signal: new AbortController().signal, progress: () => {} });
+const quiet = (): JobHandle => quietJob();
 const options = (more: object = {}) => importOptionsSchema.parse(more);
 
 async function importAll(paths: string[], more: object = {}, table: string | null = null, handle = quiet()) {
   const plan = await imports.scan(project, paths);
-  const rows = table === null ? null : await createLabelTables({ events: createEvents() }).read(table, {});
+  const rows = table === null ? null : await createLabelTables().read(table, {});
   return imports.run(project, plan.id, options(more), rows, handle);
 }
 
@@ -131,6 +132,7 @@ describe('import', () => {
     const controller = new AbortController();
     let seen = 0;
     const handle: JobHandle = {
+      ...quietJob(),
       signal: controller.signal,
       progress: (_, done) => {
         seen = done;

@@ -90,7 +90,7 @@ export function createImports(options: {
   const identitiesOf = (project: OpenProject, plan: KeptPlan, handle?: JobHandle) => {
     plan.identities ??= readIdentities(project, plan.scan.sources, pool, {
       ...(handle === undefined ? {} : { signal: handle.signal }),
-      onProgress: (done, total) => handle?.progress('reading who the files are of', done, total),
+      onProgress: (done, total) => handle?.progress('reading-identities', done, total),
     }).catch((error: unknown) => {
       plan.identities = null;
       throw error;

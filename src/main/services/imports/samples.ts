@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import type { JobPhase } from '#shared/ipc/contract';
 import { importOptionsSchema, splitRequestSchema } from '#shared/models/dataset';
-import type { Job } from '#shared/models/job';
+import type { ProjectSummary } from '#shared/models/project';
 import { runConfigSchema } from '#shared/models/run-config';
 import { SAMPLE_IMAGES_PER_PATIENT, SAMPLE_PATIENTS, sampleDataset } from '../../ingest/sample/sample-dataset';
-import type { JobHandle, Jobs } from '../core/jobs';
+import type { JobHandle, Jobs, Started } from '../core/jobs';
 import { imagesFolder } from '../project/project-paths';
 import { folderName, type OpenProject, type Projects } from '../project/projects';
 import type { Splits } from '../splits/splits';
@@ -26,10 +27,9 @@ export type SampleRecipe = z.infer<typeof sampleRecipeSchema>;
 export interface Samples {
   recipe(): Promise<SampleRecipe>;
   /** Makes the sample project in `folder` (empty, or not there yet): images as DICOM files, imported and split. */
-  make(folder: string, handle: JobHandle): Promise<OpenProject>;
-  /** The same as a job, in the folder for projects, next to earlier samples. */
-  start(): Job;
-  result(job: string): Promise<OpenProject>;
+  make(folder: string, handle: JobHandle<JobPhase<'projects.sample'>>): Promise<OpenProject>;
+  /** The same as a job; by default in the folder for projects, next to earlier samples. */
+  start(folder?: string): Started<'projects.sample'>;
 }
 
 export function createSamples(options: {
@@ -45,7 +45,7 @@ export function createSamples(options: {
   const recipe = async (): Promise<SampleRecipe> =>
     sampleRecipeSchema.parse(JSON.parse(await readFile(join(options.resourcesFolder, 'sample.json'), 'utf8')));
 
-  const make = async (folder: string, handle: JobHandle): Promise<OpenProject> => {
+  const make = async (folder: string, handle: JobHandle<JobPhase<'projects.sample'>>): Promise<OpenProject> => {
     const { name, seed, split } = await recipe();
     const project = await projects.create(folder, name);
     const images = imagesFolder(project.folder);
@@ -60,13 +60,12 @@ export function createSamples(options: {
   return {
     recipe,
     make,
-    start() {
-      return jobs.start('sample', null, async (handle) => {
+    start: (folder) =>
+      jobs.start('projects.sample', {}, async (handle): Promise<ProjectSummary> => {
         const { name } = await recipe();
-        return make(freeFolder(join(options.projectsFolder, folderName(name))), handle);
-      });
-    },
-    result: (job) => jobs.result<OpenProject>(job),
+        const project = await make(folder ?? freeFolder(join(options.projectsFolder, folderName(name))), handle);
+        return projects.summary(project.id);
+      }),
   };
 }
 
@@ -79,7 +78,11 @@ function freeFolder(wanted: string): string {
 }
 
 /** Each image takes some 20 ms to draw: the event loop has its turn between them. */
-async function writeImages(folder: string, seed: number, handle: JobHandle): Promise<void> {
+async function writeImages(
+  folder: string,
+  seed: number,
+  handle: JobHandle<JobPhase<'projects.sample'>>,
+): Promise<void> {
   const total = SAMPLE_PATIENTS * SAMPLE_IMAGES_PER_PATIENT;
   let done = 0;
   for (const file of sampleDataset(seed)) {
@@ -87,7 +90,7 @@ async function writeImages(folder: string, seed: number, handle: JobHandle): Pro
     const path = join(folder, file.path);
     await mkdir(dirname(path), { recursive: true });
     await writeFileAtomic(path, Buffer.from(file.bytes), { fsync: false });
-    handle.progress('drawing images', ++done, total);
+    handle.progress('drawing-images', ++done, total);
     await setImmediate();
   }
 }

@@ -24,9 +24,9 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  tables = createLabelTables({ events });
-  labels = createLabels({ events });
-  readers = createReaders({ events });
+  tables = createLabelTables();
+  labels = createLabels();
+  readers = createReaders();
   // "disc 1.png" to "disc 8.png": 1, 2, 5, 6 left and 3, 4, 7, 8 right, by folder.
   await addDiscs(project, join(root, 'images'), { train: 8, validation: 0, test: 0 });
 });

@@ -17,7 +17,6 @@ import { classNumber, setLabel } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
 import { readerNumber, setReading } from '../../store/readings';
 import { setFacts } from '../../store/table-facts';
-import type { Events } from '../core/events';
 import { noChanges } from '../labels/stored-changes';
 import type { OpenProject } from '../project/projects';
 import { namesTakenIn, settleNames } from './class-names';
@@ -67,7 +66,7 @@ export interface AppliedTable {
   readonly problems: string[];
 }
 
-export function createLabelTables(options: { readonly events: Events }): LabelTables {
+export function createLabelTables(): LabelTables {
   /** The table that was read last: a person tries several mappings of one. */
   let last: { readonly key: string; readonly text: TableText } | null = null;
   const textOf = async (file: string): Promise<TableText> => {
@@ -87,7 +86,7 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
     async apply(project, file, mapping, conflicts, answers = {}, classNames = 'ask') {
       const written = await read(file, mapping, answers);
       const { store } = project;
-      const result = store.transaction(() => {
+      return store.transaction(() => {
         const asWritten = planTable(store, written, answers);
         requireAnswers(asWritten.questions, answers);
         const { spelling, notes } = settleNames(store, namesTakenIn(asWritten.match.entries, []), classNames);
@@ -111,8 +110,6 @@ export function createLabelTables(options: { readonly events: Events }): LabelTa
         });
         return { changed, changes: counts, columns, problems };
       });
-      if (result.changed > 0) options.events.emit('project.changed', { project: project.id, what: 'dataset' });
-      return result;
     },
   };
 }

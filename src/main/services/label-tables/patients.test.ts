@@ -19,6 +19,7 @@ import { createLabels, type Labels } from '../labels/labels';
 import { findWhoIsWho } from '../patients/who-is-who';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { createLabelTables, type LabelTables } from './label-tables';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
@@ -36,10 +37,10 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  splits = createSplits({ events });
+  splits = createSplits();
   imports = createImports({ events, pool, splits });
-  tables = createLabelTables({ events });
-  labels = createLabels({ events });
+  tables = createLabelTables();
+  labels = createLabels();
 });
 afterEach(() => {
   projects.closeAll();
@@ -112,7 +113,7 @@ async function importAll(
 ) {
   const plan = await imports.scan(project, [folder]);
   const read = file === null ? null : await tables.read(file, columns, answers);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   return imports.run(project, plan.id, importOptionsSchema.parse({ answers, columns, ...more }), read, handle);
 }
 

@@ -9,7 +9,6 @@ import { presentIds, setRemoved } from '../../store/images';
 import { classesByName, classNumber, currentLabels, setLabel } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
 import { currentSplit, setMember } from '../../store/splits';
-import type { Events } from '../core/events';
 import type { OpenProject } from '../project/projects';
 import { reviewBeforeSchema, undoReview } from './review-action';
 import { restoreChanges } from './stored-changes';
@@ -32,10 +31,7 @@ const partsBefore = z.object({
   parts: z.array(z.tuple([z.number(), splitPartSchema.nullable()])),
 });
 
-export function createLabels(options: { readonly events: Events }): Labels {
-  const changed = (project: OpenProject, n: number) => {
-    if (n > 0) options.events.emit('project.changed', { project: project.id, what: 'dataset' });
-  };
+export function createLabels(): Labels {
   return {
     label(project, images, label) {
       const name = className(label);
@@ -53,7 +49,6 @@ export function createLabels(options: { readonly events: Events }): Labels {
         });
         return before.length;
       });
-      changed(project, n);
       return { changed: n };
     },
     remove(project, images) {
@@ -68,7 +63,6 @@ export function createLabels(options: { readonly events: Events }): Labels {
         });
         return ids.length;
       });
-      changed(project, n);
       return { changed: n };
     },
     undo(project) {
@@ -79,7 +73,6 @@ export function createLabels(options: { readonly events: Events }): Labels {
         appendAudit(project.store, 'undo', { kind: action.kind, images: n });
         return { changed: n, description: action.description };
       });
-      changed(project, result.changed);
       return result;
     },
   };

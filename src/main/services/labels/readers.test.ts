@@ -25,8 +25,8 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  labels = createLabels({ events });
-  readers = createReaders({ events });
+  labels = createLabels();
+  readers = createReaders();
   await addDiscs(project, join(root, 'images'), { train: 8, validation: 0, test: 0 });
   ids = imageFacts(project.store).map((one) => one.id);
 });

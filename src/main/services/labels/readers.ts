@@ -6,7 +6,6 @@ import { appendAudit } from '../../store/audit';
 import { classNumber, currentLabels, type LabelSource, setLabel, settleLabel } from '../../store/labels';
 import { readerNumber, readingsEvidence, readingsOf, setReading, unanimousClass } from '../../store/readings';
 import { reviewsOf, storeReview } from '../../store/reviews';
-import type { Events } from '../core/events';
 import type { OpenProject } from '../project/projects';
 import { imagesOfCell, listDisagreements, readerTable, summarize } from './reader-agreement';
 import { disagrees, type ImageReadings, imageReadings, majorityClass, openDisagreements } from './reading-groups';
@@ -41,12 +40,7 @@ export interface Readers {
   takeMajority(project: OpenProject): { readonly changed: number };
 }
 
-export function createReaders(options: { readonly events: Events }): Readers {
-  const emit = (project: OpenProject, changed: number) => {
-    if (changed > 0) options.events.emit('project.changed', { project: project.id, what: 'dataset' });
-    return { changed };
-  };
-
+export function createReaders(): Readers {
   return {
     summary: (project, weights) => summarize(project, weights),
     table: readerTable,
@@ -75,7 +69,7 @@ export function createReaders(options: { readonly events: Events }): Readers {
         appendAudit(store, 'readers.read', { images: n, reader, label });
         return n;
       });
-      return emit(project, changed);
+      return { changed };
     },
     adjudicate(project, images, label) {
       const name = label.trim();
@@ -93,7 +87,7 @@ export function createReaders(options: { readonly events: Events }): Readers {
         if (n > 0) appendAudit(store, 'readers.adjudicate', { images: n, label: name });
         return n;
       });
-      return emit(project, changed);
+      return { changed };
     },
     takeMajority(project) {
       const { store } = project;
@@ -111,7 +105,7 @@ export function createReaders(options: { readonly events: Events }): Readers {
         if (n > 0) appendAudit(store, 'readers.majority', { images: n });
         return n;
       });
-      return emit(project, changed);
+      return { changed };
     },
   };
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeRaster, type Raster } from '#shared/imaging/raster';
+import type { JobPhase } from '#shared/ipc/contract';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
-import type { Job } from '#shared/models/job';
 import type { FilePrediction } from '#shared/models/prediction';
 import type { RunRecord } from '#shared/models/run';
 import { argmax } from '#shared/statistics/log-loss';
@@ -13,7 +13,8 @@ import type { EngineClient } from '../../engine-host/client/client';
 import type { AttentionMaps, ClassifyResult, ClassifySpec, TestTime } from '../../engine-host/core/protocol';
 import { makeScratch } from '../../process/scratch';
 import { toStoreError } from '../../store/errors';
-import type { JobHandle, Jobs } from '../core/jobs';
+import type { Events } from '../core/events';
+import type { JobHandle, Jobs, Started } from '../core/jobs';
 import { makeProjectFolders } from '../core/make-folders';
 import { predictionsFolder, runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
@@ -47,7 +48,12 @@ export interface Predictions {
    * `ok: false` with the reason, and the others go on. Cancelling gives the answers so far. Job errors: `run_unknown`, `no_model`, `run_damaged`,
    * `pipeline_changed`, `pipeline_version`, `no_files`, `augmentation_off`, the engine's.
    */
-  start(project: OpenProject, run: string, paths: readonly string[], options: PredictOptions): Job;
+  start(
+    project: OpenProject,
+    run: string,
+    paths: readonly string[],
+    options: PredictOptions,
+  ): Started<'predictions.predict', { readonly predictions: PredictedFile[] }>;
   /** What is answered so far. Throws `job_unknown`. */
   list(job: string): PredictedFile[];
   /** The canonical raster that was answered for. Throws `not_found`. */
@@ -71,8 +77,9 @@ export function createPredictions(options: {
   readonly engine: Pick<EngineClient, 'request'>;
   readonly pool: DecodePool;
   readonly jobs: Jobs;
+  readonly events: Pick<Events, 'emit'>;
 }): Predictions {
-  const { runs, engine, pool, jobs } = options;
+  const { runs, engine, pool, jobs, events } = options;
   const answers = new Map<string, PredictedFile[]>();
   const pictures = new PredictionMemory(MEMORY_BYTES);
 
@@ -81,9 +88,9 @@ export function createPredictions(options: {
     run: string,
     paths: readonly string[],
     { attention, overlayFolder, testTimeViews }: PredictOptions,
-    job: JobHandle,
+    job: JobHandle<JobPhase<'predictions.predict'>>,
     into: PredictedFile[],
-  ): Promise<PredictedFile[]> => {
+  ): Promise<{ readonly predictions: PredictedFile[] }> => {
     await runs.get(project, run);
     const folder = runFolder(project.folder, run);
     const record = await readRunRecord(folder);
@@ -142,11 +149,12 @@ export function createPredictions(options: {
           into.push({ ...prediction, overlays });
         }
         job.progress('predicting', into.length, files.length);
+        events.emit('changed', { project: project.id, topics: ['predictions'] });
       }
-      return into;
+      return { predictions: into };
     } catch (error) {
       // Cancelled in the middle of a batch: what was answered before stands.
-      if (job.signal.aborted) return into;
+      if (job.signal.aborted) return { predictions: into };
       throw error;
     } finally {
       await rm(scratch, { recursive: true, force: true }).catch(() => {});
@@ -158,7 +166,7 @@ export function createPredictions(options: {
     folder: string,
     rasters: readonly string[],
     how: Pick<ClassifySpec, 'attention' | 'testTime'>,
-    job: JobHandle,
+    job: Pick<JobHandle, 'signal'>,
   ): Promise<ClassifyResult> => {
     const call = engine.request('classify', {
       modelFolder: bestCheckpoint(folder),
@@ -217,7 +225,7 @@ export function createPredictions(options: {
   return {
     start(project, run, paths, predictOptions) {
       const into: PredictedFile[] = [];
-      const job = jobs.start('predict', project.id, (handle) =>
+      const job = jobs.start('predictions.predict', { project: project.id, run }, (handle) =>
         predict(project, run, paths, predictOptions, handle, into),
       );
       answers.set(job.id, into);
@@ -310,7 +318,7 @@ function toPrediction(
   const size = record.classes.length;
   const row = answer.probabilities.subarray(at * size, (at + 1) * size);
   if (!row.every(Number.isFinite)) {
-    const broken = new FoveaError('model_broken', 'The model answered with numbers that are none.');
+    const broken = new FoveaError('model_broken', 'The model produced NaN or infinite values.');
     return refusal(file, testTime, broken);
   }
   const best = argmax(row);

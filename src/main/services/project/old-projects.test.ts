@@ -32,8 +32,8 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'fovea-old-'));
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  splits = createSplits({ events });
-  labels = createLabels({ events });
+  splits = createSplits();
+  labels = createLabels();
   dataset = createDataset({ splits, pool });
   duplicates = createDuplicates({ events, pool });
 });

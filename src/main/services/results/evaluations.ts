@@ -1,5 +1,5 @@
+import type { JobPhase } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
-import type { Job } from '#shared/models/job';
 import { isLeaking, type KnownLeaks, leakStatement } from '#shared/models/known-leaks';
 import type { CasePrediction, Evaluation, RunRecord, TestOpening } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
@@ -9,8 +9,7 @@ import type { EngineClient } from '../../engine-host/client/client';
 import { auditEntriesOf } from '../../store/audit';
 import { fileGroups } from '../../store/identity';
 import type { Background } from '../core/background';
-import type { Events } from '../core/events';
-import type { JobHandle, Jobs } from '../core/jobs';
+import type { JobHandle, Jobs, Started } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';
 import { knownLeaks } from '../duplicates/known-leaks';
@@ -48,7 +47,12 @@ export interface Evaluations {
    * `no_model`, `empty_split`, `run_damaged`, `raster_missing`, `augmentation_off`, the engine's. One that is under way
    * is not started again: the answer is its job.
    */
-  start(project: OpenProject, run: string, split: EvaluatedSplit, options?: EvaluateOptions): Job;
+  start(
+    project: OpenProject,
+    run: string,
+    split: EvaluatedSplit,
+    options?: EvaluateOptions,
+  ): Started<'evaluations.evaluate'>;
   /** Null where this part was not evaluated yet. */
   get(project: OpenProject, run: string, split: EvaluatedSplit): Promise<Evaluation | null>;
   /** Cases that a cell of the confusion matrix or a bar of a histogram stands for. Throws `not_evaluated`. */
@@ -72,17 +76,16 @@ export function createEvaluations(options: {
   readonly engine: Pick<EngineClient, 'request'>;
   readonly pool: DecodePool;
   readonly jobs: Jobs;
-  readonly events: Events;
   readonly background: Background;
 }): Evaluations {
-  const { runs, dataset, engine, pool, jobs, events, background } = options;
+  const { runs, dataset, engine, pool, jobs, background } = options;
 
   const evaluate = async (
     project: OpenProject,
     run: string,
     split: EvaluatedSplit,
     { testTimeViews, by }: EvaluateOptions,
-    job: JobHandle,
+    job: JobHandle<JobPhase<'evaluations.evaluate'>>,
   ): Promise<Evaluation> => {
     await runs.get(project, run);
     const folder = runFolder(project.folder, run);
@@ -106,7 +109,7 @@ export function createEvaluations(options: {
       pipeline: record.pipeline,
       images: samples,
       signal: job.signal,
-      onProgress: (done, total) => job.progress('reading images', done, total),
+      onProgress: (done, total) => job.progress('reading-images', done, total),
     });
     const spec = {
       modelFolder: bestCheckpoint(folder),
@@ -136,7 +139,7 @@ export function createEvaluations(options: {
       };
     });
     if (cases.some((entry) => !Number.isFinite(entry.loss) || !Number.isFinite(entry.confidence))) {
-      throw new FoveaError('model_broken', 'The model of this run answers with numbers that are none.', {
+      throw new FoveaError('model_broken', 'The model of this run produced NaN or infinite values.', {
         hint: 'Its training diverged: train again with a lower learning rate.',
       });
     }
@@ -151,31 +154,29 @@ export function createEvaluations(options: {
       evaluatedAt: new Date().toISOString(),
     };
     await writeEvaluation(folder, evaluation, cases);
-    events.emit('project.changed', { project: project.id, what: 'evaluations' });
     return evaluation;
   };
 
   /** The last job by project, run, part and views. */
-  const started = new Map<string, string>();
+  const started = new Map<string, Started<'evaluations.evaluate'>>();
 
   const start: Evaluations['start'] = (project, run, split, given = {}) => {
     const key = [project.id, run, split, given.testTimeViews ?? 'as configured'].join(' ');
-    const underWay = jobs.list().find(({ id, state }) => id === started.get(key) && state === 'running');
-    if (underWay !== undefined) return underWay;
-    const job = jobs.start('evaluate', project.id, (handle) => evaluate(project, run, split, given, handle), {
-      run,
-      split,
-    });
-    started.set(key, job.id);
+    const last = started.get(key);
+    if (last !== undefined && jobs.list().some(({ id, state }) => id === last.id && state === 'running')) return last;
+    const job = jobs.start('evaluations.evaluate', { project: project.id, run, split }, (handle) =>
+      evaluate(project, run, split, given, handle),
+    );
+    started.set(key, job);
     return job;
   };
 
   // A run that has ended is looked at on the validation images at once; the test set waits for a person.
   runs.onEnd(async (project, run) => {
-    await jobs.result(start(project, run, 'validation').id);
+    await start(project, run, 'validation').result;
     // A leak is measured on test images; its openings are counted as all are.
     if ((await runs.get(project, run)).record.experiment?.kind === 'leak') {
-      await jobs.result(start(project, run, 'test').id);
+      await start(project, run, 'test').result;
     }
   });
 

@@ -54,7 +54,7 @@ beforeAll(async () => {
   projects = createProjects({ userDataFolder: join(folder, 'user'), events });
   project = await projects.create(join(folder, 'project'), 'Discs');
   await addDiscs(project, join(folder, 'pictures'), { train: 16, validation: 8, test: 8 });
-  const dataset = createDataset({ splits: createSplits({ events }), pool });
+  const dataset = createDataset({ splits: createSplits(), pool });
   runs = createRuns({
     dataset,
     backbones: { resolve: (name: string) => ({ kind: 'architecture' as const, name }) },
@@ -65,7 +65,7 @@ beforeAll(async () => {
     onFailure: (_what, error) => failures.push(error),
   });
   jobs = createJobs(events);
-  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events, background });
+  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
   comparisons = createComparisons({ runs, background });
   experiments = createExperiments({ runs, comparisons, dataset, events, background });
 }, 120_000);
@@ -139,7 +139,7 @@ describe('a sweep', () => {
 
   it('keeps its name where it is asked for while it starts', async () => {
     const asked: Promise<Experiment[]>[] = [];
-    const end = events.on('project.changed', () => asked.push(experiments.list(project)));
+    const end = events.on('changed', () => asked.push(experiments.list(project)));
     const named = await experiments.sweep(project, {
       config: config(),
       key: 'epochs',

@@ -172,7 +172,7 @@ export function createExperiments(options: {
         started.map(({ id }) => id),
       );
       await writeExperiment(project, experiment);
-      events.emit('project.changed', { project: project.id, what: 'runs' });
+      events.emit('changed', { project: project.id, topics: ['runs'] });
       return experiment;
     } finally {
       starting.delete(first.experiment);
@@ -185,7 +185,7 @@ export function createExperiments(options: {
     if (membership?.kind !== 'folds') return;
     const { experiment } = await find(project, membership.experiment);
     if ((await pooled(project, experiment)) !== null) {
-      events.emit('project.changed', { project: project.id, what: 'evaluations' });
+      events.emit('changed', { project: project.id, topics: ['evaluations'] });
     }
   });
 
@@ -321,7 +321,7 @@ export function createExperiments(options: {
       }
       for (const run of members) await runs.remove(project, run.id);
       await removeExperimentFolder(project, id);
-      events.emit('project.changed', { project: project.id, what: 'runs' });
+      events.emit('changed', { project: project.id, topics: ['runs'] });
     },
 
     async wait(project, id) {

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Evaluation } from '#shared/models/run';
 import { storeComparisons } from '../../store/duplicates';
 import { deleteRun } from '../../store/runs';
 import { splitCandidates } from '../../store/splits';
@@ -27,7 +26,7 @@ import { sentenceOf } from './leak-result';
 
 const folder = mkdtempSync(join(tmpdir(), 'fovea-leak-'));
 const events = createEvents();
-const splits = createSplits({ events });
+const splits = createSplits();
 const failures: unknown[] = [];
 let hosts: TestHosts;
 let projects: Projects;
@@ -68,7 +67,7 @@ beforeAll(async () => {
     onFailure: (_what, error) => failures.push(error),
   });
   jobs = createJobs(events);
-  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events, background });
+  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
   experiments = createExperiments({
     runs,
     comparisons: createComparisons({ runs, background }),
@@ -104,7 +103,7 @@ it('a run on a signed-off split says so in its record, evaluation, comparison, r
   const leak =
     /^Leaking split: 1 patient stands in more than one part, .* Signed off by A\. Name on .*: “to see what it does”$/;
   expect((await evaluations.get(project, id, 'validation'))?.leak).toMatch(leak);
-  const tested = await jobs.result<Evaluation>(evaluations.start(project, id, 'test', { by: 'B. Name' }).id);
+  const tested = await evaluations.start(project, id, 'test', { by: 'B. Name' }).result;
   expect(tested.leak).toMatch(leak);
   expect(await evaluations.testOpenings(project)).toMatchObject([{ run: id, runName: 'Signed', by: 'B. Name' }]);
 
@@ -115,7 +114,7 @@ it('a run on a signed-off split says so in its record, evaluation, comparison, r
   expect(page).toContain('opened once for this run');
   expect(page).toContain('B. Name');
   const exports = createExports({ runs, dataset, engine, pool, jobs });
-  const { folder: exported } = await exports.result(exports.start(project, id, 'hf', { parent: folder }).id);
+  const { folder: exported } = await exports.start(project, id, 'hf', { parent: folder }).result;
   expect(readFileSync(join(exported, 'README.md'), 'utf8')).toContain('Signed off by A. Name');
 
   // Withdrawn: what ran keeps it, and nothing new begins.

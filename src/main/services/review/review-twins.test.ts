@@ -22,6 +22,7 @@ import { createProjects, type OpenProject, type Projects } from '../project/proj
 import { runWarnings } from '../runs/run-checks';
 import { createSplits, type Splits } from '../splits/splits';
 import { inThisThread } from '../test-support/in-this-thread';
+import { quietJob } from '../test-support/quiet-job';
 import { createReview, type Review } from './review';
 
 /** The decode host's own jobs, in this process. */
@@ -42,8 +43,8 @@ beforeEach(async () => {
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
-  splits = createSplits({ events });
-  labels = createLabels({ events });
+  splits = createSplits();
+  labels = createLabels();
   duplicates = createDuplicates({ events, pool });
   imports = createImports({ events, pool, splits });
   dataset = createDataset({ splits, pool });
@@ -62,7 +63,7 @@ afterEach(() => {
 
 async function importAll(...paths: string[]) {
   const plan = await imports.scan(project, paths);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   const result = await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
   await duplicates.search(project);
   return result;

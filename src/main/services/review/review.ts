@@ -65,7 +65,10 @@ export function createReview(options: {
   // Findings are made again when anything in the project changed: what this process wrote (total_changes), what
   // another one wrote (data_version), and evaluations, which are files.
   const changes = new Map<string, number>();
-  events.on('project.changed', ({ project }) => changes.set(project, (changes.get(project) ?? 0) + 1));
+  events.on('changed', ({ project, topics }) => {
+    const isOnDisk = topics.some((topic) => topic === 'runs' || topic === 'evaluations');
+    if (project !== null && isOnDisk) changes.set(project, (changes.get(project) ?? 0) + 1);
+  });
   const stateOf = ({ id, store }: OpenProject): string => {
     const own = store.column<number>('SELECT total_changes()')[0];
     const others = store.column<number>('PRAGMA data_version')[0];
@@ -119,7 +122,6 @@ export function createReview(options: {
       const fresh = known.get(project);
       const isFresh = fresh?.state === stateOf(project);
       const changed = project.store.transaction(() => decide(project, [...chosen], decision));
-      if (changed > 0) events.emit('project.changed', { project: project.id, what: 'dataset' });
       // A verdict alone finds nothing new.
       const verdictOnly = decision.kind === 'accept' || decision.kind === 'defer' || decision.kind === 'reopen';
       if (isFresh && verdictOnly) known.set(project, { state: stateOf(project), found: fresh.found });

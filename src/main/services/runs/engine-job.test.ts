@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { EngineWork } from '#shared/models/job';
+import { jobProgressText } from '#shared/text/job-text';
 import type { EngineListeners } from '../../engine-host/client/client';
 import type { SelftestResult } from '../../engine-host/core/protocol';
 import { createEvents } from '../core/events';
 import { createJobs } from '../core/jobs';
-import { askEngine, waitText } from './engine-job';
+import { askEngine } from './engine-job';
 
 const answer: SelftestResult = { device: 'cpu', cases: [] };
 
@@ -21,38 +23,37 @@ describe('a job that asks the engine', () => {
         return { result, control: () => {} };
       },
     };
-    const { id } = jobs.start('evaluate', 'p', (job) =>
-      // The engine of this test answers to any name in the same way.
-      askEngine(
-        engine as never,
-        job,
-        'selftest',
-        { casesFolder: null, device: 'cpu' },
-        { phase: 'evaluating', total: 8 },
-      ),
+    const { id, result } = jobs.start(
+      'evaluations.evaluate',
+      { project: 'p' },
+      (job): Promise<never> =>
+        // The engine of this test answers to any name in the same way.
+        askEngine(
+          engine as never,
+          job,
+          'selftest',
+          { casesFolder: null, device: 'cpu' },
+          { phase: 'evaluating', total: 8 },
+        ) as Promise<never>,
     );
     await Promise.resolve();
     await Promise.resolve();
     listeners.onTurn?.(['evaluate', 'evaluate']);
-    expect(jobs.get(id)).toMatchObject({
-      phase: 'waiting for another evaluation and 1 more',
-      waits: true,
-      total: null,
-      rate: null,
-      etaSeconds: null,
-    });
+    expect(jobs.get(id).progress).toEqual({ kind: 'waiting', behind: ['evaluation', 'evaluation'] });
+    expect(jobProgressText(jobs.get(id).progress)).toBe('waiting for another evaluation and 1 more');
     await new Promise((resolve) => setTimeout(resolve, 300));
     listeners.onTurn?.([]);
-    expect(jobs.get(id)).toMatchObject({ phase: 'evaluating', waits: false, done: 0, total: 8, rate: null });
-    listeners.onProgress?.('classifying', 1, 8);
+    expect(jobs.get(id).progress).toMatchObject({ phase: 'evaluating', done: 0, total: 8, rate: null });
+    listeners.onProgress?.('evaluating', 1, 8);
     // Three hundred milliseconds of waiting would make a rate of 3.3 images a second out of this one image.
-    expect(jobs.get(id)).toMatchObject({ phase: 'evaluating', waits: false, done: 1, total: 8, rate: null });
+    expect(jobs.get(id).progress).toMatchObject({ phase: 'evaluating', done: 1, total: 8, rate: null });
     end(answer);
-    expect(await jobs.result(id)).toEqual(answer);
+    expect(await result).toEqual(answer);
   });
 
   it('names what comes first', () => {
-    expect(waitText(['train'])).toBe('waiting for a training run');
-    expect(waitText(['train', 'exportOnnx', 'bench'])).toBe('waiting for a training run and 2 more');
+    const text = (...behind: EngineWork[]) => jobProgressText({ kind: 'waiting', behind });
+    expect(text('training')).toBe('waiting for a training run');
+    expect(text('training', 'export', 'bench')).toBe('waiting for a training run and 2 more');
   });
 });

@@ -1,45 +1,42 @@
+import type { EngineWork, WorkPhase } from '#shared/models/job';
 import { cancelOnAbort } from '../../engine-host/client/cancel-on-abort';
 import type { EngineClient } from '../../engine-host/client/client';
 import type { EngineRequestName, EngineRequests } from '../../engine-host/core/protocol';
 import type { JobHandle } from '../core/jobs';
 
-const nouns: Readonly<Record<EngineRequestName, string>> = {
-  train: 'a training run',
-  findLearningRate: 'a learning rate test',
-  evaluate: 'another evaluation',
-  exportOnnx: 'an export',
-  comparePrecisions: 'a comparison of fp32 and int8',
-  bench: 'a measurement of speed',
-  selftest: 'a self-test',
-  classify: 'a prediction',
-  estimate: 'an estimate',
-  inspectBackbone: 'the reading of a checkpoint',
-  devices: 'a look at the devices',
-  fastestDevice: 'a look at the devices',
+export const workOf: Readonly<Record<EngineRequestName, EngineWork>> = {
+  train: 'training',
+  findLearningRate: 'rate-test',
+  evaluate: 'evaluation',
+  exportOnnx: 'export',
+  comparePrecisions: 'precision-check',
+  bench: 'bench',
+  selftest: 'selftest',
+  classify: 'prediction',
+  estimate: 'estimate',
+  inspectBackbone: 'checkpoint-inspection',
+  devices: 'device-check',
+  fastestDevice: 'device-check',
 };
 
-/** "waiting for a training run", "waiting for a training run and 2 more". */
-export function waitText([first, ...more]: readonly [EngineRequestName, ...EngineRequestName[]]): string {
-  return `waiting for ${nouns[first]}${more.length === 0 ? '' : ` and ${more.length} more`}`;
-}
-
 /**
- * The part of a job that the engine does: while it waits for its turn, the job says what for; then how far it is.
- * Cancelled with the job. `work` is what it counts, in place of the engine's own words.
+ * The part of a job that the engine does: while it waits for its turn, the job says behind what; then how far it is.
+ * Cancelled with the job. `counts` is what the job says, in place of the engine's own phases.
  */
-export function askEngine<K extends EngineRequestName>(
+export function askEngine<K extends EngineRequestName, Phase extends WorkPhase>(
   engine: Pick<EngineClient, 'request'>,
-  job: JobHandle,
+  job: JobHandle<Phase>,
   name: K,
   input: EngineRequests[K]['input'],
-  work?: { readonly phase: string; readonly total: number },
+  counts?: { readonly phase: Phase; readonly total: number },
 ): Promise<EngineRequests[K]['output']> {
   const call = engine.request(name, input, {
-    onTurn: ([first, ...more]) => {
-      if (first !== undefined) job.progress(waitText([first, ...more]), 0, null, true);
-      else if (work !== undefined) job.progress(work.phase, 0, work.total);
+    onTurn: (before) => {
+      if (before.length > 0) job.waits(before.map((one) => workOf[one]));
+      else if (counts !== undefined) job.progress(counts.phase, 0, counts.total);
     },
-    onProgress: (told, done, total) => job.progress(work?.phase ?? told, done, total),
+    // A request of the engine reports phases of the job that asks for it.
+    onProgress: (phase, done, total) => job.progress(counts?.phase ?? (phase as Phase), done, total),
   });
   return cancelOnAbort(call, job.signal);
 }

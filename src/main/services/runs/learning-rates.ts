@@ -1,8 +1,7 @@
-import type { Job } from '#shared/models/job';
+import type { JobResult } from '#shared/ipc/contract';
 import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
-import type { RateFinding } from '../../engine-host/core/protocol';
-import type { Jobs } from '../core/jobs';
+import type { Jobs, Started } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
 import { withRasters } from '../dataset/raster-cache';
 import { cacheFolder } from '../project/project-paths';
@@ -17,7 +16,7 @@ export interface LearningRates {
    * Tries learning rates for a configuration on the training images of the present split, from small to large, and keeps
    * nothing of it. The job's result is the `RateFinding`. Job errors: `run_not_ready`, `raster_missing`, the engine's.
    */
-  find(project: OpenProject, config: RunConfigGiven): Job;
+  find(project: OpenProject, config: RunConfigGiven): Started<'rates.find'>;
 }
 
 export function createLearningRates(options: {
@@ -30,7 +29,7 @@ export function createLearningRates(options: {
   const { dataset, backbones, engine, pool, jobs } = options;
   return {
     find: (project, given) =>
-      jobs.start('rates', project.id, async (job): Promise<RateFinding> => {
+      jobs.start('rates.find', { project: project.id }, async (job): Promise<JobResult<'rates.find'>> => {
         const prepared = await prepareRun(options, project, given);
         const { pipeline } = requireReady(prepared);
         const { config, classes } = prepared;
@@ -42,7 +41,7 @@ export function createLearningRates(options: {
             pipeline,
             images: samplesOf(prepared.samples, name),
             signal: job.signal,
-            onProgress: (done, total) => job.progress('reading images', done, total),
+            onProgress: (done, total) => job.progress('reading-images', done, total),
           });
         const spec = {
           cacheFolder: cacheFolder(project.folder),
@@ -53,7 +52,8 @@ export function createLearningRates(options: {
           train: await part('train'),
           validation: await part('validation'),
         };
-        return askEngine(engine, job, 'findLearningRate', spec);
+        const { stage, points, suggestion } = await askEngine(engine, job, 'findLearningRate', spec);
+        return { stage, points: [...points], suggestion };
       }),
   };
 }

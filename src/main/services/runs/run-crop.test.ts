@@ -17,6 +17,7 @@ import { createImports } from '../imports/imports';
 import { rasterKey } from '../project/project-paths';
 import { createProjects, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { quietJob } from '../test-support/quiet-job';
 import { pipelineOf } from './run-preview';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
@@ -37,7 +38,7 @@ it('a run without a crop has the hash and the cache that it always had; one with
   const events = createEvents();
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   const project = await projects.create(join(root, 'project'));
-  const splits = createSplits({ events });
+  const splits = createSplits();
   const dataset = createDataset({ splits, pool });
   const imports = createImports({ events, pool, splits });
   const box = items([
@@ -54,7 +55,7 @@ it('a run without a crop has the hash and the cache that it always had; one with
     dicomFile([['00186011', 'SQ', box], ...imageModule({ rows: 40, columns: 48 }), ['7fe00010', 'OW', pixels]]),
   );
   const plan = await imports.scan(project, [join(root, 'a.dcm')]);
-  const handle = { signal: new AbortController().signal, progress: () => {} };
+  const handle = quietJob();
   await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
   const [image] = dataset.ids(project, {}, 'path');
   const { hash } = dataset.sourceFile(project, image ?? 0);

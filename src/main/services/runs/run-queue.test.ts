@@ -43,7 +43,7 @@ const nextStep = (run: string): Promise<void> =>
 
 const newRuns = (): Runs =>
   createRuns({
-    dataset: createDataset({ splits: createSplits({ events }), pool: hosts.pool }),
+    dataset: createDataset({ splits: createSplits(), pool: hosts.pool }),
     backbones: { resolve: (name: string) => ({ kind: 'architecture' as const, name }) },
     engine: hosts.engine,
     pool: hosts.pool,

@@ -77,7 +77,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
   let lastOrder = 0;
 
   const key = (project: OpenProject, run: string): string => `${project.folder}\u0000${run}`;
-  const changed = (project: OpenProject): void => events.emit('project.changed', { project: project.id, what: 'runs' });
+  const changed = (project: OpenProject): void => events.emit('changed', { project: project.id, topics: ['runs'] });
   const tell = (entry: ActiveRun): void =>
     events.emit('run.progress', { project: entry.project.id, progress: entry.progress });
 

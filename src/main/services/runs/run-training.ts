@@ -1,6 +1,7 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
 import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
+import { jobProgressText } from '#shared/text/job-text';
 import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
 import type { TrainResult } from '../../engine-host/core/protocol';
@@ -10,7 +11,7 @@ import { cacheFolder, runFolder } from '../project/project-paths';
 import { hasCheckpoint, readRunRecord, readRunSamples } from '../run-records/run-files';
 import { removeRunLog } from '../run-records/run-log';
 import { samplesOf } from '../run-records/run-samples';
-import { waitText } from './engine-job';
+import { workOf } from './engine-job';
 import type { BackboneResolver } from './run-preview';
 import type { ActiveRun } from './run-queue';
 import { usedDevice } from './used-device';
@@ -91,9 +92,10 @@ export async function trainRun(
         entry.progress = { ...progress, run: summary.id, state: 'running' };
         onProgress();
       },
-      onTurn: ([first, ...more]) => {
-        if (first === undefined) return;
-        const message = `${waitText([first, ...more]).replace(/^w/, 'W')} to end`;
+      onTurn: (before) => {
+        if (before.length === 0) return;
+        const waiting = jobProgressText({ kind: 'waiting', behind: before.map((one) => workOf[one]) });
+        const message = `${waiting.replace(/^w/, 'W')} to end`;
         entry.progress = { ...entry.progress, phase: 'waiting', message };
         onProgress();
       },

@@ -29,7 +29,7 @@ beforeAll(async () => {
   project = await projects.create(join(disk.folder, 'project'), 'Discs');
   await addDiscs(project, join(elsewhere, 'pictures'), { train: 16, validation: 8, test: 2 });
   const { engine, pool } = hosts;
-  const dataset = createDataset({ splits: createSplits({ events }), pool });
+  const dataset = createDataset({ splits: createSplits(), pool });
   const backbones = { resolve: (name: string) => ({ kind: 'architecture' as const, name }) };
   runs = createRuns({ dataset, backbones, engine, pool, events, version: '0.0.0-test' });
 }, 120_000);

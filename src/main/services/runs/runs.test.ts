@@ -14,7 +14,7 @@ import { createEvents, type Events } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDataset, type Dataset } from '../dataset/dataset';
 import { createExports, type Exports } from '../exports/exports';
-import { createPredictions, type PredictedFile, type Predictions } from '../predictions/predictions';
+import { createPredictions, type Predictions } from '../predictions/predictions';
 import { runFolder } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createReports, type Reports } from '../reports/reports';
@@ -55,7 +55,7 @@ const config = (changes: Partial<RunConfigGiven> = {}): RunConfigGiven => ({
 /** All services over one project, as the app puts them together. */
 function createServices(): void {
   const { engine, pool } = hosts;
-  dataset = createDataset({ splits: createSplits({ events }), pool });
+  dataset = createDataset({ splits: createSplits(), pool });
   jobs = createJobs(events);
   const backbones = { resolve: (name: string) => ({ kind: 'architecture' as const, name }) };
   runs = createRuns({
@@ -67,8 +67,8 @@ function createServices(): void {
     version: '0.0.0-test',
     onFailure: (_what, error) => failures.push(error),
   });
-  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events, background: inThisThread() });
-  predictions = createPredictions({ runs, engine, pool, jobs });
+  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background: inThisThread() });
+  predictions = createPredictions({ runs, engine, pool, jobs, events });
   reports = createReports({ runs, evaluations, dataset, engine, pool, version: '0.0.0-test' });
   exports = createExports({ runs, dataset, engine, pool, jobs });
 }
@@ -195,10 +195,10 @@ describe('a whole run', () => {
 
   it('opens the test set on request, and the audit trail knows', async () => {
     const job = evaluations.start(project, run, 'test');
-    expect(job).toMatchObject({ kind: 'evaluate', evaluates: { run, split: 'test' } });
+    expect(jobs.get(job.id)).toMatchObject({ name: 'evaluations.evaluate', subject: { run, split: 'test' } });
     // Asked for again while it is under way: the same job, and one opening.
     expect(evaluations.start(project, run, 'test').id).toBe(job.id);
-    evaluation = await jobs.result<Evaluation>(job.id);
+    evaluation = await job.result;
     const kept = await evaluations.get(project, run, 'test');
     // What is kept is told with what is known of leaks now.
     expect(evaluationSchema.parse(evaluation)).toEqual({ ...kept, leaks: kept?.leaks.slice(0, -1) });
@@ -235,10 +235,10 @@ describe('a whole run', () => {
   it('keeps its evaluation where labels and split change later', async () => {
     const cases = await evaluations.cases(project, run, 'test', {});
     const images = cases.map((entry) => entry.image);
-    createSplits({ events }).move(project, images, 'train');
-    const again = await jobs.result<Evaluation>(evaluations.start(project, run, 'test').id);
+    createSplits().move(project, images, 'train');
+    const again = await evaluations.start(project, run, 'test').result;
     expect(again.confusionMatrix).toEqual(evaluation.confusionMatrix);
-    createSplits({ events }).move(project, images, 'test');
+    createSplits().move(project, images, 'test');
   });
 
   it('answers for files, good and bad, with where it looked', async () => {
@@ -282,11 +282,9 @@ describe('a whole run', () => {
   });
 
   it('averages views where that is asked for, says so, and answers alike for the same image dropped', async () => {
-    const plain = await jobs.result<Evaluation>(evaluations.start(project, run, 'validation').id);
+    const plain = await evaluations.start(project, run, 'validation').result;
     const plainCases = await evaluations.cases(project, run, 'validation', {});
-    const averaged = await jobs.result<Evaluation>(
-      evaluations.start(project, run, 'validation', { testTimeViews: 3 }).id,
-    );
+    const averaged = await evaluations.start(project, run, 'validation', { testTimeViews: 3 }).result;
     expect([plain.testTimeViews, averaged.testTimeViews]).toEqual([0, 3]);
     expect((await evaluations.get(project, run, 'validation'))?.testTimeViews).toBe(3);
     const cases = await evaluations.cases(project, run, 'validation', {});
@@ -300,12 +298,12 @@ describe('a whole run', () => {
 
     const { path } = dataset.sourceFile(project, cases[3]?.image ?? 0);
     const options = { attention: false, testTimeViews: 3 };
-    const [dropped] = await jobs.result<PredictedFile[]>(predictions.start(project, run, [path], options).id);
+    const [dropped] = (await predictions.start(project, run, [path], options).result).predictions;
     expect(dropped?.testTimeViews).toBe(3);
     for (const [label, { probability }] of (dropped?.probabilities ?? []).entries()) {
       expect(probability).toBeCloseTo(cases[3]?.probabilities[label] ?? -1, 5);
     }
-    await jobs.result(evaluations.start(project, run, 'validation').id);
+    await evaluations.start(project, run, 'validation').result;
     expect(await evaluations.cases(project, run, 'validation', {})).toEqual(plainCases);
   });
 
@@ -319,14 +317,14 @@ describe('a whole run', () => {
     const record = JSON.parse(text) as { config: { testTimeViews: number; augmentation: { enabled: boolean } } };
     record.config.testTimeViews = 1;
     writeFileSync(file, JSON.stringify(record));
-    const asConfigured = await jobs.result<Evaluation>(evaluations.start(project, run, 'validation').id);
+    const asConfigured = await evaluations.start(project, run, 'validation').result;
     expect(asConfigured.testTimeViews).toBe(1);
     record.config.augmentation.enabled = false;
     writeFileSync(file, JSON.stringify(record));
-    await expect(jobs.result(evaluations.start(project, run, 'validation').id)).rejects.toMatchObject({
+    await expect(evaluations.start(project, run, 'validation').result).rejects.toMatchObject({
       code: 'augmentation_off',
     });
-    await jobs.result(evaluations.start(project, run, 'validation', { testTimeViews: 0 }).id);
+    await evaluations.start(project, run, 'validation', { testTimeViews: 0 }).result;
     writeFileSync(file, text);
   });
 
@@ -353,7 +351,7 @@ describe('a whole run', () => {
 
   it('is exported as a Hugging Face folder that answers alike', async () => {
     const target = { parent: join(folder) };
-    const result = await exports.result(exports.start(project, run, 'hf', target).id);
+    const result = await exports.start(project, run, 'hf', target).result;
     expect(result.parity).toEqual({ maxProbabilityDifference: 0, agreement: 1, images: 8 });
     expect(result.files.map((one) => one.name)).toEqual([
       'README.md',
@@ -366,16 +364,16 @@ describe('a whole run', () => {
     const best = readFileSync(join(runFolder(project.folder, run), 'checkpoints/best/model.safetensors'));
     expect(readFileSync(join(result.folder, 'model.safetensors')).equals(best)).toBe(true);
     expect(readFileSync(join(result.folder, 'README.md'), 'utf8')).toContain('Research use only');
-    const again = await exports.result(exports.start(project, run, 'hf', target).id);
+    const again = await exports.start(project, run, 'hf', target).result;
     expect(again.folder).toBe(`${result.folder}-2`);
-    await expect(exports.result(exports.start(project, run, 'hf', { folder: result.folder }).id)).rejects.toMatchObject(
-      { code: 'folder_not_empty' },
-    );
+    await expect(exports.start(project, run, 'hf', { folder: result.folder }).result).rejects.toMatchObject({
+      code: 'folder_not_empty',
+    });
   });
 
   it('is exported as ONNX that answers alike', async () => {
     const target = join(folder, 'onnx export');
-    const { files, parity } = await exports.result(exports.start(project, run, 'onnx', { folder: target }).id);
+    const { files, parity } = await exports.start(project, run, 'onnx', { folder: target }).result;
     expect(files.map((one) => one.name)).toEqual(['README.md', 'labels.json', 'model.onnx', 'pipeline.json']);
     expect(parity).toMatchObject({ agreement: 1, images: 8 });
     expect(parity.maxProbabilityDifference).toBeLessThan(1e-4);
@@ -385,7 +383,7 @@ describe('a whole run', () => {
 
   it('is exported in int8 with what that changes, measured on both files', async () => {
     const target = join(folder, 'int8 export');
-    const result = await exports.result(exports.start(project, run, 'onnx-int8', { folder: target }).id);
+    const result = await exports.start(project, run, 'onnx-int8', { folder: target }).result;
     const { files, parity, comparison } = result;
     expect(files.map((one) => one.name)).toEqual(['README.md', 'labels.json', 'model.onnx', 'pipeline.json']);
     expect(comparison).toMatchObject({ images: 8, int8: { bytes: files[2]?.bytes } });
@@ -422,7 +420,7 @@ describe('a whole run', () => {
     };
     const target = join(folder, 'poor int8');
     const start = createExports({ runs, dataset, engine: worse, pool, jobs }).start;
-    const { comparison } = await exports.result(start(project, run, 'onnx-int8', { folder: target }).id);
+    const { comparison } = await start(project, run, 'onnx-int8', { folder: target }).result;
     expect(comparison?.warnings).toEqual(['int8 is much worse.']);
     expect(readFileSync(join(target, 'README.md'), 'utf8')).toContain('- **int8 is much worse.**');
   });
@@ -448,7 +446,7 @@ describe('a whole run', () => {
     const job = createExports({ runs, dataset, engine: tampering, pool, jobs }).start(project, run, 'hf', {
       folder: target,
     });
-    await expect(exports.result(job.id)).rejects.toMatchObject({ code: 'export_differs' });
+    await expect(job.result).rejects.toMatchObject({ code: 'export_differs' });
     expect(existsSync(target)).toBe(false);
     expect(readdirSync(dirname(target)).filter((name) => name.startsWith('.incoming'))).toEqual([]);
   });

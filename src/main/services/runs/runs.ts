@@ -93,7 +93,7 @@ export function createRuns(options: RunsOptions): Runs {
   const list = async (project: OpenProject) =>
     (await listRuns(project, isOurs(project))).map((summary) => present(project, summary));
   const services = { dataset, backbones, engine };
-  const changed = (project: OpenProject): void => events.emit('project.changed', { project: project.id, what: 'runs' });
+  const changed = (project: OpenProject): void => events.emit('changed', { project: project.id, topics: ['runs'] });
 
   /** Trains one run to its end, whatever that is. */
   const carryOut = async (entry: ActiveRun): Promise<void> => {

@@ -22,8 +22,8 @@ import { createSplits } from './splits';
 
 const folder = mkdtempSync(join(tmpdir(), 'fovea-splits-'));
 const events = createEvents();
-const splits = createSplits({ events });
-const labels = createLabels({ events });
+const splits = createSplits();
+const labels = createLabels();
 let projects: Projects;
 let project: OpenProject;
 let number = 0;

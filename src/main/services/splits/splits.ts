@@ -13,7 +13,6 @@ import {
   setMember,
   splitCandidates,
 } from '../../store/splits';
-import type { Events } from '../core/events';
 import { duplicateGroups, keptTogether } from '../duplicates/duplicate-groups';
 import { knownLeaks, placedImages } from '../duplicates/known-leaks';
 import { findPeople } from '../patients/same-person';
@@ -48,10 +47,7 @@ export interface Splits {
   withdrawSignOff(project: OpenProject): SplitSummary;
 }
 
-export function createSplits(options: { readonly events: Events }): Splits {
-  const changed = (project: OpenProject) =>
-    options.events.emit('project.changed', { project: project.id, what: 'dataset' });
-
+export function createSplits(): Splits {
   return {
     split(project, given) {
       const request = splitRequestSchema.parse(given);
@@ -80,7 +76,6 @@ export function createSplits(options: { readonly events: Events }): Splits {
         members,
         notes,
       );
-      changed(project);
       return summarizeSplit(project) as SplitSummary;
     },
     splitAsGiven(project) {
@@ -105,7 +100,6 @@ export function createSplits(options: { readonly events: Events }): Splits {
         members,
         notes,
       );
-      changed(project);
       return summarizeSplit(project);
     },
     current: summarizeSplit,
@@ -125,18 +119,15 @@ export function createSplits(options: { readonly events: Events }): Splits {
         });
         appendAudit(project.store, 'split.move', { split: split.id, images: before.length, part });
       });
-      changed(project);
       return summarizeSplit(project) as SplitSummary;
     },
     origins: (project) => originKinds.map((by) => listOrigins(project.store, by)),
     signOff(project, name, reason) {
       signSplit(project.store, name, reason);
-      changed(project);
       return summarizeSplit(project) as SplitSummary;
     },
     withdrawSignOff(project) {
       withdrawSignOff(project.store);
-      changed(project);
       return summarizeSplit(project) as SplitSummary;
     },
   };

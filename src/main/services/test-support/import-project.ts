@@ -9,6 +9,7 @@ import { createDataset, type Dataset } from '../dataset/dataset';
 import { createImports } from '../imports/imports';
 import { createProjects, type OpenProject } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { quietJob } from './quiet-job';
 
 /** An empty project in a folder of its own, whose files are decoded in this process. */
 export interface ImportProject {
@@ -30,7 +31,7 @@ export async function openImportProject(): Promise<ImportProject> {
   const events = createEvents();
   const projects = createProjects({ userDataFolder: join(root, 'user'), events });
   const project = await projects.create(join(root, 'project'));
-  const splits = createSplits({ events });
+  const splits = createSplits();
   const imports = createImports({ events, pool, splits });
   return {
     root,
@@ -39,7 +40,7 @@ export async function openImportProject(): Promise<ImportProject> {
     pool,
     async importAll(paths, options = {}) {
       const plan = await imports.scan(project, paths);
-      const handle = { signal: new AbortController().signal, progress: () => {} };
+      const handle = quietJob();
       return { plan, result: await imports.run(project, plan.id, importOptionsSchema.parse(options), null, handle) };
     },
     close() {

@@ -1,6 +1,5 @@
 import { backgroundTasks, type TaskContext } from '../background-tasks';
 import type { Background, ProjectPlace, TaskName, TaskResult } from '../core/background';
-import { createEvents } from '../core/events';
 import type { OpenProject } from '../project/projects';
 
 /** Tasks in the thread of the test, over the connection that it has; for tests that are not about where they run. */
@@ -10,7 +9,7 @@ export function inThisThread(
   },
 ): Background {
   return async <Name extends TaskName>(name: Name, input: unknown) => {
-    const context: TaskContext = { open, events: createEvents(), onProgress: () => {} };
+    const context: TaskContext = { open, onProgress: () => {} };
     const run = backgroundTasks[name] as (input: unknown, context: TaskContext) => unknown;
     return (await run(input, context)) as TaskResult<Name>;
   };

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { leakText } from '#shared/models/sign-off';
-import { refresh, useCommand, useRequest } from '../state/requests';
+import { useCommand, useRequest } from '../state/requests';
 import { Dialog } from './dialog';
 import { ErrorAlert } from './error-alert';
 
@@ -25,11 +25,10 @@ function SignOffForm({ project, leak, onClose }: Omit<SignOffDialogProps, 'opene
   const settings = useRequest('settings.get', {});
   const [name, setName] = useState<string | null>(null);
   const [reason, setReason] = useState('');
-  const remember = useCommand('settings.set', { quiet: true, onSuccess: () => refresh('settings.get') });
+  const remember = useCommand('settings.set', { quiet: true });
   const sign = useCommand('dataset.signOff', {
     quiet: true,
     onSuccess: () => {
-      refresh('dataset.summary', 'runs.preview');
       onClose();
     },
   });

@@ -2,7 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import { leakText, type SplitSignOff, voidText } from '#shared/models/sign-off';
 import { formatDate } from '#shared/text/time';
-import { refresh, useCommand } from '../state/requests';
+import { useCommand } from '../state/requests';
 import { Notice } from './notice';
 import { SignOffDialog } from './sign-off-dialog';
 
@@ -17,9 +17,7 @@ export interface SignOffStateProps {
 /** Where the gate of training stands on a leaking split, and the way to open or close it. */
 export function SignOffState({ project, leak, signOff, brief = false }: SignOffStateProps) {
   const [opened, setOpened] = useState(false);
-  const withdraw = useCommand('dataset.withdrawSignOff', {
-    onSuccess: () => refresh('dataset.summary', 'runs.preview'),
-  });
+  const withdraw = useCommand('dataset.withdrawSignOff');
   if (leak.patients + leak.duplicates === 0) return null;
   const isVoid = signOff === null ? null : voidText(signOff);
   if (signOff !== null && isVoid === null) {

@@ -1,6 +1,5 @@
 import { create } from 'zustand';
-import { FoveaError } from '#shared/ipc/errors';
-import type { Job } from '#shared/models/job';
+import type { Job } from '#shared/ipc/contract';
 import type { RunProgress } from '#shared/models/run';
 import { invoke, on } from '../bridge/bridge';
 import { showError } from './toasts';
@@ -14,7 +13,7 @@ interface ActivityState {
 /** Everything that runs at the moment or ended while the window was open, as main last told it. */
 export const useActivity = create<ActivityState>(() => ({ jobs: {}, runs: {} }));
 
-const noteJob = (job: Job) => useActivity.setState((state) => ({ jobs: { ...state.jobs, [job.id]: job } }));
+export const noteJob = (job: Job) => useActivity.setState((state) => ({ jobs: { ...state.jobs, [job.id]: job } }));
 const noteRun = (project: string, progress: RunProgress) =>
   useActivity.setState((state) => ({ runs: { ...state.runs, [progress.run]: { project, progress } } }));
 
@@ -36,41 +35,12 @@ export async function catchUpOnRuns(project: string): Promise<void> {
   for (const run of going) noteRun(project, await invoke('runs.progress', { project, run: run.id }));
 }
 
-/** The job with this id, live; undefined until main has told of it. */
-export function useJob(id: string | null): Job | undefined {
+/** The job with this id, live; undefined until main has announced it. */
+export function useJobOf(id: string | null): Job | undefined {
   return useActivity((state) => (id === null ? undefined : state.jobs[id]));
 }
 
 /** The live progress of a run; undefined until main has told of it. */
 export function useRunProgress(run: string | null): RunProgress | undefined {
   return useActivity((state) => (run === null ? undefined : state.runs[run]?.progress));
-}
-
-function jobFailure(job: Job): FoveaError {
-  if (job.error === null) return new FoveaError('job_failed', 'The work ended with an error.');
-  return new FoveaError(job.error.code, job.error.message, job.error.hint === null ? {} : { hint: job.error.hint });
-}
-
-/**
- * Resolves when a job ends: with the job when it is done, null when it was cancelled; rejects with its error when it
- * failed. Asks main once too, because a quick job can end before its first event is heard.
- */
-export function jobEnd(id: string): Promise<Job | null> {
-  return new Promise((resolve, reject) => {
-    const settle = (job: Job | undefined): boolean => {
-      if (job === undefined || job.state === 'running') return false;
-      if (job.state === 'done') resolve(job);
-      else if (job.state === 'cancelled') resolve(null);
-      else reject(jobFailure(job));
-      return true;
-    };
-    if (settle(useActivity.getState().jobs[id])) return;
-    const end = useActivity.subscribe((state) => {
-      if (settle(state.jobs[id])) end();
-    });
-    invoke('jobs.list', {}).then(({ jobs }) => {
-      const job = jobs.find((candidate) => candidate.id === id);
-      if (job !== undefined && job.state !== 'running') noteJob(job);
-    }, reject);
-  });
 }

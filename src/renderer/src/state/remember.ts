@@ -1,6 +1,5 @@
 import { invoke } from '../bridge/bridge';
 import { catchUpOnRuns } from './activity';
-import { refresh } from './requests';
 import { isScreen, useSession } from './session';
 import { showError } from './toasts';
 
@@ -26,14 +25,12 @@ export async function restoreSession(): Promise<void> {
 /** Writes down theme, project and screen as they change, and asks for the runs of a project that is opened. */
 export function followSession(): () => void {
   const { project } = useSession.getState();
-  refresh('projects.list');
   if (project !== null) catchUpOnRuns(project.id).catch(showError);
   return useSession.subscribe((now, before) => {
     if (now.theme !== before.theme) invoke('settings.set', { theme: now.theme }).catch(showError);
     if (now.screen !== before.screen) invoke('settings.set', { lastScreen: now.screen }).catch(showError);
     if (now.project?.id !== before.project?.id) {
       invoke('settings.set', { lastProject: now.project?.folder ?? null }).catch(showError);
-      refresh('projects.list');
       if (now.project !== null) catchUpOnRuns(now.project.id).catch(showError);
     }
   });

@@ -1,19 +1,20 @@
-import { QueryClient, type QueryFilters, type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query';
-import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract';
+import { QueryClient, type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query';
+import type { CommandName, QueryName, RequestInput, RequestOutput } from '#shared/ipc/contract';
 import { invoke, on, onConnection } from '../bridge/bridge';
 import { useSession } from './session';
+import { type Change, isStale } from './stale';
 import { showError } from './toasts';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
-    // Main tells by events what changed; asking again on focus or by time would only repeat work.
+    // Main announces what has changed; asking again on focus or by time would only repeat work.
     queries: { staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false, retry: false, networkMode: 'always' },
     mutations: { networkMode: 'always' },
   },
 });
 
-/** The answer to a request, cached by name and input, and asked for again when its project changes. */
-export function useRequest<K extends RequestName>(
+/** The answer to a query, cached by name and input, and asked for again when something that it reads has changed. */
+export function useRequest<K extends QueryName>(
   name: K,
   input: RequestInput<K>,
   options: { enabled?: boolean; keepPrevious?: boolean } = {},
@@ -27,10 +28,10 @@ export function useRequest<K extends RequestName>(
 }
 
 /**
- * A request that changes something. Errors are shown as a toast unless `quiet`; `mutate` and `mutateAsync` take the
- * request's input.
+ * A request that changes something; main announces what. Errors are shown as a toast unless `quiet`; `mutate` and
+ * `mutateAsync` take the request's input.
  */
-export function useCommand<K extends RequestName>(
+export function useCommand<K extends CommandName>(
   name: K,
   options: { quiet?: boolean; onSuccess?: (output: RequestOutput<K>, input: RequestInput<K>) => void } = {},
 ) {
@@ -43,82 +44,32 @@ export function useCommand<K extends RequestName>(
   });
 }
 
-/**
- * Asks again for every shown answer that `filters` take. One that is under way may have left main before
- * the change: it is not waited for.
- */
-export async function askAgain(filters: QueryFilters): Promise<void> {
-  await queryClient.cancelQueries(filters);
-  await queryClient.invalidateQueries(filters);
-}
+/** Changes that come within this time are answered by one question each. */
+const GATHER_MS = 10;
 
-/** Asks again for every shown answer of these requests, whatever their input. */
-export function refresh(...names: readonly RequestName[]): void {
-  for (const name of names) void askAgain({ queryKey: [name] });
-}
-
-/** Requests whose answers each kind of change makes stale. */
-const affected: Record<'dataset' | 'runs' | 'evaluations' | 'backbones', readonly RequestName[]> = {
-  dataset: [
-    'dataset.summary',
-    'dataset.ids',
-    'dataset.images',
-    'dataset.image',
-    'dataset.duplicates',
-    'confounders.get',
-    'confounders.table',
-    'dataset.origins',
-    'dataset.facets',
-    'dataset.balance',
-    'dataset.report',
-    'dataset.readTable',
-    'readers.summary',
-    'readers.table',
-    'readers.disagreements',
-    'review.list',
-    'projects.list',
-    'runs.preview',
-    'evaluations.cases',
-    'experiments.planFolds',
-    'experiments.planLeak',
-    'experiments.cases',
-  ],
-  runs: [
-    'runs.list',
-    'runs.get',
-    'runs.diagnosis',
-    'runs.log',
-    'runs.progress',
-    'runs.compare',
-    'projects.list',
-    'review.list',
-    'evaluations.get',
-    'experiments.list',
-    'experiments.get',
-  ],
-  evaluations: [
-    'evaluations.openings',
-    'evaluations.get',
-    'evaluations.cases',
-    'runs.list',
-    'runs.get',
-    'runs.compare',
-    'experiments.get',
-    'experiments.cases',
-    'dataset.summary',
-    'review.list',
-  ],
-  backbones: ['backbones.list', 'runs.preview'],
-};
-
-/** Connects main's events to the cache. Call once, at start; returns what ends it. */
+/** Asks again for every shown answer that main's announcements make stale. Call once, at start; returns what ends it. */
 export function followChanges(): () => void {
-  const endChanged = on('project.changed', ({ what }) => refresh(...affected[what]));
+  let changes: Change[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const askAgain = async () => {
+    timer = undefined;
+    const gathered = changes;
+    changes = [];
+    const filters = { predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => isStale(queryKey, gathered) };
+    // Cancel what is in flight first: its answer may predate the change.
+    await queryClient.cancelQueries(filters);
+    await queryClient.invalidateQueries(filters);
+  };
+  const endChanged = on('changed', (change) => {
+    changes.push(change);
+    timer ??= setTimeout(() => void askAgain(), GATHER_MS);
+  });
   const endConnection = onConnection((state) => {
     useSession.setState({ connected: state === 'open' });
     if (state === 'open') void queryClient.invalidateQueries();
   });
   return () => {
+    clearTimeout(timer);
     endChanged();
     endConnection();
   };

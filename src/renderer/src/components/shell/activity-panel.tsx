@@ -1,8 +1,9 @@
 import { ActionIcon, Group, Progress, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { Pause, Play, Square, X } from 'lucide-react';
+import type { Job } from '#shared/ipc/contract';
 import { assertNever } from '#shared/ipc/errors';
-import type { Job } from '#shared/models/job';
 import type { RunProgress, RunState } from '#shared/models/run';
+import { jobProgressText, jobTexts } from '#shared/text/job-text';
 import { formatQuantity } from '#shared/text/number';
 import { formatRate, formatShortDuration } from '#shared/text/time';
 import { useActivity } from '../../state/activity';
@@ -125,41 +126,23 @@ function runPhase({ phase, epoch, epochs }: RunProgress): string {
   }
 }
 
-const jobTitles: Record<Job['kind'], string> = {
-  import: 'Importing',
-  sample: 'Making sample project',
-  evaluate: 'Evaluating',
-  predict: 'Predicting',
-  export: 'Exporting',
-  backbone: 'Downloading backbone',
-  rates: 'Trying learning rates',
-  confounders: 'Looking for confounders',
-};
-
-const jobNouns: Record<Job['kind'], string> = {
-  import: 'Import',
-  sample: 'Sample project',
-  evaluate: 'Evaluation',
-  predict: 'Prediction',
-  export: 'Export',
-  backbone: 'Download',
-  rates: 'Learning rate test',
-  confounders: 'Search for confounders',
-};
-
 function JobItem({ job }: { readonly job: Job }) {
   const cancel = useCommand('jobs.cancel');
-  const share = job.total === null || job.total === 0 ? null : Math.min(100, (job.done / job.total) * 100);
+  const { title, noun } = jobTexts[job.name];
+  const text = jobProgressText(job.progress);
+  const counted = job.progress.kind === 'working' ? job.progress : null;
+  const share = counted?.total ? Math.min(100, (counted.done / counted.total) * 100) : null;
+  const waits = job.progress.kind === 'waiting';
   return (
     <div className={classes['item']}>
       <Group gap={2} wrap="nowrap" justify="space-between">
-        <Text size="xs" fw={500} truncate title={job.phase}>
-          {job.waits ? `${jobNouns[job.kind]} waits` : jobTitles[job.kind]}
+        <Text size="xs" fw={500} truncate title={text}>
+          {waits ? `${noun} waits` : title}
         </Text>
         <Tooltip label="Cancel">
           <ActionIcon
             size="sm"
-            aria-label={`Cancel: ${jobTitles[job.kind]}`}
+            aria-label={`Cancel: ${title}`}
             loading={cancel.isPending}
             onClick={() => cancel.mutate({ job: job.id })}
           >
@@ -167,16 +150,14 @@ function JobItem({ job }: { readonly job: Job }) {
           </ActionIcon>
         </Tooltip>
       </Group>
-      {!job.waits && (
-        <Progress value={share ?? 100} size={4} animated={share === null} aria-label={jobTitles[job.kind]} />
-      )}
+      {!waits && <Progress value={share ?? 100} size={4} animated={share === null} aria-label={title} />}
       <Facts
         share={share}
-        etaSeconds={job.etaSeconds}
-        rate={job.rate === null ? null : formatRate(job.rate, '')}
-        otherwise={job.phase}
+        etaSeconds={counted?.etaSeconds ?? null}
+        rate={counted?.rate == null ? null : formatRate(counted.rate, '')}
+        otherwise={text}
       />
-      <OfProject project={job.project} />
+      <OfProject project={job.subject.project} />
     </div>
   );
 }

@@ -5,9 +5,10 @@ import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
+import { JobCard } from '../../components/job-card';
 import { Page, PageHeader } from '../../components/page';
-import { ProgressCard } from '../../components/progress-card';
 import { RunPicker, useModelRun } from '../../components/run-picker';
+import { useJob } from '../../state/jobs';
 import { useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import classes from './evaluate-screen.module.css';
@@ -16,7 +17,6 @@ import { FoldsEvaluation } from './folds-evaluation';
 import { OpenTestDialog } from './open-test-dialog';
 import { ReportDialog } from './report-dialog';
 import { TestOpenings } from './test-openings';
-import { useEvaluationJob } from './use-evaluation-job';
 
 export type EvaluatedSplit = 'validation' | 'test';
 
@@ -84,29 +84,25 @@ interface RunEvaluationProps {
 function RunEvaluation({ project, run, split }: RunEvaluationProps) {
   const target = { project: project.id, run: run.id, split };
   const evaluation = useRequest('evaluations.get', target);
-  const work = useEvaluationJob(target);
+  const work = useJob('evaluations.evaluate', target);
+  const evaluate = (by: string | null) => void work.start({ ...target, by });
   const [reportOpen, setReportOpen] = useState(false);
   const [asking, setAsking] = useState(false);
 
   const start = () => {
     if (split === 'test') setAsking(true);
-    else work.start(null);
+    else evaluate(null);
   };
   const label = split === 'test' ? 'Evaluate on the test set' : 'Evaluate on validation';
-  const { busy } = work;
+  const { running: busy } = work;
 
   return (
     <div className={classes['scroll']}>
       <div className={classes['content']}>
         {busy && (
-          <ProgressCard
+          <JobCard
+            job={work.job}
             title={split === 'test' ? 'Evaluating on the test set' : 'Evaluating on validation'}
-            phase={work.job?.phase}
-            waits={work.job?.waits}
-            done={work.job?.done ?? 0}
-            total={work.job?.total ?? null}
-            rate={work.job?.rate}
-            etaSeconds={work.job?.etaSeconds}
             onCancel={work.job === null ? undefined : work.cancel}
           />
         )}
@@ -160,7 +156,7 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
               onClose={() => setAsking(false)}
               project={project.id}
               run={run.id}
-              onOpen={work.start}
+              onOpen={evaluate}
             />
           </>
         )}

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { formatQuantity } from '#shared/text/number';
 import { Dialog } from '../../components/dialog';
-import { refresh, useCommand, useRequest } from '../../state/requests';
+import { useCommand, useRequest } from '../../state/requests';
 
 export interface OpenTestDialogProps {
   readonly opened: boolean;
@@ -24,7 +24,7 @@ export function OpenTestDialog({ opened, onClose, ...rest }: OpenTestDialogProps
 function OpenTestForm({ onClose, project, run, onOpen }: Omit<OpenTestDialogProps, 'opened'>) {
   const openings = useRequest('evaluations.openings', { project }).data?.openings;
   const settings = useRequest('settings.get', {});
-  const remember = useCommand('settings.set', { quiet: true, onSuccess: () => refresh('settings.get') });
+  const remember = useCommand('settings.set', { quiet: true });
   const [name, setName] = useState<string | null>(null);
   const shown = (name ?? settings.data?.signature ?? '').trim();
   const own = (openings ?? []).filter((one) => one.run === run).length;

@@ -1,14 +1,15 @@
 import { Button, Skeleton } from '@mantine/core';
 import { ScanSearch, Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import { type Grant, invoke } from '../../bridge/bridge';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
+import { JobCard } from '../../components/job-card';
 import { Page, PageHeader } from '../../components/page';
-import { ProgressCard } from '../../components/progress-card';
 import { RunPicker, useModelRun } from '../../components/run-picker';
-import { jobEnd, useJob } from '../../state/activity';
-import { useCommand } from '../../state/requests';
+import { useJobOf } from '../../state/activity';
+import { cancelJob, startJob } from '../../state/jobs';
 import { useSession } from '../../state/session';
 import { showError } from '../../state/toasts';
 import { AnswerList } from './answer-list';
@@ -29,16 +30,21 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
   const shown = answers.find(({ id }) => id === selected) ?? answers.find(({ ok }) => ok) ?? answers[0] ?? null;
   const runName = (id: string) => runs.find((candidate) => candidate.id === id)?.name ?? '';
 
-  const start = useCommand('predictions.start', {
-    onSuccess: ({ job }, { run: asked }) => {
-      select(null);
-      add(project.id, { job, run: asked });
-      jobEnd(job).catch(showError);
-    },
-  });
-  const take = (grants: readonly Grant[]) => {
+  const [starting, setStarting] = useState(false);
+  const take = async (grants: readonly Grant[]) => {
     if (run === null) return;
-    start.mutate({ project: project.id, run: run.id, grants: grants.map(({ grant }) => grant), attention: true });
+    setStarting(true);
+    try {
+      const input = { project: project.id, run: run.id, grants: grants.map(({ grant }) => grant), attention: true };
+      const { id, result } = await startJob('predictions.predict', input);
+      select(null);
+      add(project.id, { job: id, run: run.id });
+      result.catch(showError);
+    } catch (error) {
+      showError(error);
+    } finally {
+      setStarting(false);
+    }
   };
   const forget = () => {
     for (const { job } of batches ?? []) invoke('predictions.clear', { job }).catch(showError);
@@ -74,7 +80,7 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
       {list.data !== undefined && run === null && (
         <EmptyState
           icon={ScanSearch}
-          title="No model to ask yet"
+          title="No trained model yet"
           actions={<Button onClick={() => go('train')}>Go to Train</Button>}
         >
           Train a run until its first epoch is done. Then drop images here to see its answers.
@@ -82,13 +88,13 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
       )}
       {run !== null && !hasBatches && (
         <div className={classes['fill']}>
-          <DropZone large disabled={start.isPending} onGrants={take} />
+          <DropZone large disabled={starting} onGrants={(grants) => void take(grants)} />
         </div>
       )}
       {run !== null && hasBatches && (
         <div className={classes['columns']}>
           <div className={classes['left']}>
-            <DropZone large={false} disabled={start.isPending} onGrants={take} />
+            <DropZone large={false} disabled={starting} onGrants={(grants) => void take(grants)} />
             {going.map(({ job, run: asked }) => (
               <BatchProgress key={job} job={job} runName={runName(asked)} />
             ))}
@@ -112,18 +118,6 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
 }
 
 function BatchProgress({ job: id, runName }: { readonly job: string; readonly runName: string }) {
-  const job = useJob(id);
-  const cancel = useCommand('jobs.cancel');
-  return (
-    <ProgressCard
-      title={runName === '' ? 'Predicting' : `Predicting with ${runName}`}
-      phase={job?.phase}
-      waits={job?.waits}
-      done={job?.done ?? 0}
-      total={job?.total ?? null}
-      rate={job?.rate}
-      etaSeconds={job?.etaSeconds}
-      onCancel={() => cancel.mutate({ job: id })}
-    />
-  );
+  const title = runName === '' ? 'Predicting' : `Predicting with ${runName}`;
+  return <JobCard job={useJobOf(id)} title={title} onCancel={() => cancelJob(id)} />;
 }

@@ -1,10 +1,8 @@
 import type { ProjectSummary } from '#shared/models/project';
-import { refresh } from '../../state/requests';
 import { useSession } from '../../state/session';
 
 /** Makes this the window's project and shows its images. */
 export function enterProject(project: ProjectSummary): void {
   useSession.getState().setProject(project);
   useSession.getState().go('data');
-  refresh('projects.list');
 }

@@ -3,7 +3,7 @@ import { Ellipsis, Folder, FolderX } from 'lucide-react';
 import type { ProjectSummary } from '#shared/models/project';
 import { formatCount, formatQuantity } from '#shared/text/number';
 import { formatAgo, formatDate } from '#shared/text/time';
-import { refresh, useCommand } from '../../state/requests';
+import { useCommand } from '../../state/requests';
 import { useSession } from '../../state/session';
 import { enterProject } from './open-project';
 import classes from './projects.module.css';
@@ -25,7 +25,6 @@ function ProjectRow({ project }: { readonly project: ProjectSummary }) {
   const forget = useCommand('projects.forget', {
     onSuccess: () => {
       if (current) useSession.getState().setProject(null);
-      refresh('projects.list');
     },
   });
   const Icon = project.available ? Folder : FolderX;

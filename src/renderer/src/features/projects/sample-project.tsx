@@ -1,51 +1,22 @@
 import { Box, Button, Text } from '@mantine/core';
 import { FlaskConical } from 'lucide-react';
-import { useState } from 'react';
-import { invoke } from '../../bridge/bridge';
 import { ErrorAlert } from '../../components/error-alert';
-import { ProgressCard } from '../../components/progress-card';
-import { jobEnd, useActivity } from '../../state/activity';
-import { useCommand } from '../../state/requests';
+import { JobCard } from '../../components/job-card';
+import { useJob } from '../../state/jobs';
 import { enterProject } from './open-project';
 import classes from './projects.module.css';
 
 /** Makes and opens the sample project, with its progress while it is being made. */
 export function SampleProject() {
-  const [error, setError] = useState<unknown>(null);
-  const [starting, setStarting] = useState(false);
-  const cancel = useCommand('jobs.cancel');
-  const job = useActivity((state) =>
-    Object.values(state.jobs).find(({ kind, state: going }) => kind === 'sample' && going === 'running'),
-  );
+  const { job, running, error, ...work } = useJob('projects.sample');
   const start = async () => {
-    setError(null);
-    setStarting(true);
-    try {
-      const { job: id } = await invoke('projects.sample', {});
-      const ended = await jobEnd(id);
-      if (ended !== null) enterProject(await invoke('projects.sampleResult', { job: id }));
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setStarting(false);
-    }
+    const project = await work.start({});
+    if (project !== null) enterProject(project);
   };
-  if (job !== undefined) {
-    return (
-      <ProgressCard
-        title="Making the sample project"
-        phase={job.phase}
-        done={job.done}
-        total={job.total}
-        rate={job.rate}
-        etaSeconds={job.etaSeconds}
-        onCancel={() => cancel.mutate({ job: job.id })}
-      />
-    );
-  }
+  if (job !== null) return <JobCard job={job} title="Making the sample project" onCancel={work.cancel} />;
   return (
     <>
-      {error !== null && <ErrorAlert error={error} onClose={() => setError(null)} />}
+      {error !== null && <ErrorAlert error={error} onClose={work.clearError} />}
       <div className={classes['sample']}>
         <FlaskConical
           size={22}
@@ -61,7 +32,7 @@ export function SampleProject() {
             on this machine in a few seconds. Nothing is downloaded.
           </Text>
         </Box>
-        <Button variant="light" loading={starting} onClick={start}>
+        <Button variant="light" loading={running} onClick={start}>
           Try the sample project
         </Button>
       </div>

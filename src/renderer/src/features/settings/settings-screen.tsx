@@ -17,7 +17,7 @@ import { Page, PageBody, PageHeader } from '../../components/page';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';
 import { TableMenu } from '../../components/table-menu';
-import { refresh, useCommand, useRequest } from '../../state/requests';
+import { useCommand, useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 
 export function SettingsScreen() {
@@ -63,7 +63,7 @@ function Appearance() {
 
 function Privacy() {
   const settings = useRequest('settings.get', {});
-  const set = useCommand('settings.set', { onSuccess: () => refresh('settings.get') });
+  const set = useCommand('settings.set');
   return (
     <SectionCard title="Privacy">
       {settings.isError && <ErrorAlert error={settings.error} onRetry={() => settings.refetch()} />}

@@ -7,20 +7,21 @@ import { formatQuantity } from '#shared/text/number';
 import { formatAgo, formatDate } from '#shared/text/time';
 import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
+import { JobCard } from '../../../components/job-card';
 import { Notice } from '../../../components/notice';
 import { PageBody } from '../../../components/page';
-import { ProgressCard } from '../../../components/progress-card';
+import { useJob } from '../../../state/jobs';
 import { useRequest } from '../../../state/requests';
 import classes from '../parts/view.module.css';
 import { ConfounderFindings } from './confounder-findings';
 import { firstSource, isTag, measuredFindings } from './confounder-texts';
 import { ConfounderValues } from './confounder-values';
-import { useConfounderScan } from './use-confounder-scan';
 
 /** What predicts the label without a look at the finding: tags, border, burned-in text, brightness. */
 export function ConfoundersView({ project }: { readonly project: string }) {
   const answer = useRequest('confounders.get', { project }, { keepPrevious: true });
-  const work = useConfounderScan(project);
+  const work = useJob('confounders.scan', { project });
+  const start = () => void work.start({ project });
   const known = answer.data;
   return (
     <section className={classes['view']} aria-label="Confounders">
@@ -32,22 +33,13 @@ export function ConfoundersView({ project }: { readonly project: string }) {
             <Loader size="sm" aria-label="Loading the last scan" />
           </Center>
         )}
-        {work.job !== null && (
-          <ProgressCard
-            title="Looking for confounders"
-            phase={work.job.phase}
-            done={work.job.done}
-            total={work.job.total}
-            unit="steps"
-            onCancel={work.cancel}
-          />
-        )}
+        {work.job !== null && <JobCard job={work.job} title="Scanning for confounders" onCancel={work.cancel} />}
         {known === null && work.job === null && (
           <EmptyState
             icon={ScanSearch}
             title="Could a model cheat on these images?"
             actions={
-              <Button leftSection={<ScanSearch size={15} />} onClick={work.start}>
+              <Button leftSection={<ScanSearch size={15} />} onClick={start}>
                 Look for confounders
               </Button>
             }
@@ -63,7 +55,7 @@ export function ConfoundersView({ project }: { readonly project: string }) {
             scan={known.scan}
             outdated={known.outdated}
             busy={work.job !== null}
-            onAgain={work.start}
+            onAgain={start}
           />
         )}
       </PageBody>

@@ -4,16 +4,15 @@ import { type DatasetSummary, type SplitPart, splitParts } from '#shared/models/
 import {
   type DeidentifiedOptions,
   type DeidentifiedPlan,
-  type DeidentifiedResult,
   deidentifiedOptionsSchema,
 } from '#shared/models/deidentified-export';
 import { formatBytes, formatQuantity } from '#shared/text/number';
-import { invoke, platform } from '../../../bridge/bridge';
+import { platform } from '../../../bridge/bridge';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
+import { JobCard } from '../../../components/job-card';
 import { Notice } from '../../../components/notice';
-import { ProgressCard } from '../../../components/progress-card';
-import { useJobResult } from '../../../state/job-result';
+import { useJob } from '../../../state/jobs';
 import { useRequest } from '../../../state/requests';
 import { splitNames } from '../../../theme/class-colours';
 import { DeidentifiedResultView } from './deidentified-result';
@@ -28,19 +27,17 @@ export interface DeidentifiedDialogProps {
 /** Copies of the images without what says whose they are: options, what is held back, progress, result. */
 export function DeidentifiedDialog({ opened, onClose, project, summary }: DeidentifiedDialogProps) {
   const [options, setOptions] = useState<DeidentifiedOptions>(() => deidentifiedOptionsSchema.parse({}));
-  const { running, job, result, failure, run, cancel, clearFailure } = useJobResult<DeidentifiedResult>();
+  const work = useJob('exports.deidentify', { project });
+  const { running, job, result, error } = work;
   const [finished, setFinished] = useState(true);
   const plan = useRequest('exports.planDeidentified', { project, options }, { enabled: opened, keepPrevious: true });
   const start = () =>
-    run(
-      async () => {
-        const parent = await platform.pickFolder({ title: 'Folder to make the export in' });
-        if (parent === null) return null;
-        setFinished(false);
-        return invoke('exports.deidentify', { project, options, parent: parent.grant });
-      },
-      (id) => invoke('exports.deidentifyResult', { job: id }),
-    );
+    work.start(async () => {
+      const parent = await platform.pickFolder({ title: 'Folder to make the export in' });
+      if (parent === null) return null;
+      setFinished(false);
+      return { project, options, parent: parent.grant };
+    });
   const shown = finished ? null : result;
   const close = () => {
     // A result is seen once; the next opening asks again.
@@ -58,15 +55,10 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
         <DeidentifiedResultView result={shown} onClose={close} />
       ) : running ? (
         <Stack gap="md">
-          <ProgressCard
+          <JobCard
+            job={job}
             title="Removing identities from each file"
-            phase={job?.phase}
-            done={job?.done ?? 0}
-            total={job?.total ?? null}
-            unit="files"
-            rate={job?.rate}
-            etaSeconds={job?.etaSeconds}
-            onCancel={cancel}
+            onCancel={work.cancel}
             cancelLabel="Cancel export"
           />
           <Group justify="flex-end">
@@ -77,7 +69,7 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
         </Stack>
       ) : (
         <Stack gap="md">
-          {failure !== null && <ErrorAlert error={failure} onClose={clearFailure} />}
+          {error !== null && <ErrorAlert error={error} onClose={work.clearError} />}
           <OptionsForm options={options} onOptions={setOptions} summary={summary} />
           {plan.isError && <ErrorAlert error={plan.error} onRetry={() => plan.refetch()} />}
           {plan.data !== undefined && <PlanNotice plan={plan.data} options={options} onOptions={setOptions} />}

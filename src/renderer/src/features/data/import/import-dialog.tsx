@@ -3,9 +3,10 @@ import { assertNever } from '#shared/ipc/errors';
 import { formatBytes, formatQuantity } from '#shared/text/number';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
+import { JobCard } from '../../../components/job-card';
 import { ProgressCard } from '../../../components/progress-card';
 import { WrongFields } from '../../../components/wrong-fields';
-import { useJob } from '../../../state/activity';
+import { useJobOf } from '../../../state/activity';
 import type { ImportFlow } from './import-flow';
 import { ImportPlanView } from './import-plan-view';
 import { ImportResultView } from './import-result-view';
@@ -101,16 +102,12 @@ function Stage({ project, flow }: { readonly project: string; readonly flow: Imp
 }
 
 function Importing({ job: id, flow }: { readonly job: string; readonly flow: ImportFlow }) {
-  const job = useJob(id);
+  const job = useJobOf(id);
   return (
     <Stack gap="md">
-      <ProgressCard
+      <JobCard
+        job={job}
         title="Reading and checking each file"
-        phase={job?.phase}
-        done={job?.done ?? 0}
-        total={job?.total ?? null}
-        rate={job?.rate}
-        etaSeconds={job?.etaSeconds}
         onCancel={flow.cancelImport}
         cancelLabel="Cancel import"
       />

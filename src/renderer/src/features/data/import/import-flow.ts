@@ -2,9 +2,8 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ImportOptions, ImportPlan, ImportResult } from '#shared/models/dataset';
 import { formatCount, formatQuantity } from '#shared/text/number';
 import { type Grant, invoke, platform, type UploadProgress } from '../../../bridge/bridge';
-import { jobEnd } from '../../../state/activity';
 import { type Dropped, useDropped } from '../../../state/dropped';
-import { refresh } from '../../../state/requests';
+import { cancelJob, startJob } from '../../../state/jobs';
 import { useSession } from '../../../state/session';
 import { showError, showToast } from '../../../state/toasts';
 
@@ -96,15 +95,9 @@ export function useImportFlow(project: string): ImportFlow {
     });
   };
   const runImport = async (plan: string, options: ImportOptions, labels: Grant | null, mine: number) => {
-    const { job } = await invoke('dataset.import', { project, plan, options, labels: labels?.grant ?? null });
-    if (turn.current === mine) setStage({ kind: 'importing', job });
-    const ended = await jobEnd(job);
-    refresh('dataset.summary', 'dataset.ids', 'projects.list');
-    const result = await invoke('dataset.importResult', { project, job }).catch((error) => {
-      // A cancelled import may have nothing to tell.
-      if (ended === null) return null;
-      throw error;
-    });
+    const job = await startJob('dataset.import', { project, plan, options, labels: labels?.grant ?? null });
+    if (turn.current === mine) setStage({ kind: 'importing', job: job.id });
+    const result = await job.result;
     if (turn.current === mine) {
       setStage(result === null ? { kind: 'idle' } : { kind: 'result', result });
     } else if (result !== null) {
@@ -126,7 +119,7 @@ export function useImportFlow(project: string): ImportFlow {
     setStage({ kind: 'idle' });
   };
   const cancelImport = () => {
-    if (stage.kind === 'importing') invoke('jobs.cancel', { job: stage.job }).catch(showError);
+    if (stage.kind === 'importing') cancelJob(stage.job);
   };
   return {
     stage,

@@ -5,23 +5,9 @@ import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
 import { formatQuantity } from '#shared/text/number';
 import { invoke } from '../../../bridge/bridge';
 import { confirm } from '../../../components/confirm';
-import { refresh } from '../../../state/requests';
 import { showError, showToast, useToasts } from '../../../state/toasts';
 import { splitNames } from '../../../theme/class-colours';
 import { useReadingAs } from './reading-as-store';
-
-const changed = () =>
-  refresh(
-    'dataset.summary',
-    'dataset.ids',
-    'dataset.images',
-    'dataset.image',
-    'dataset.duplicates',
-    'review.list',
-    'readers.summary',
-    'readers.table',
-    'readers.disagreements',
-  );
 
 export interface Labelling {
   readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
@@ -58,7 +44,6 @@ export function useLabelling(project: string): Labelling {
   const undo = useCallback(async () => {
     try {
       const { description } = await take(() => invoke('dataset.undo', { project }));
-      changed();
       withdrawOffer();
       showToast({ message: description === null ? 'Nothing to undo' : `Undone: ${description}` });
     } catch (error) {
@@ -70,7 +55,6 @@ export function useLabelling(project: string): Labelling {
     async (work: () => Promise<string | null>): Promise<boolean> => {
       try {
         const message = await take(work);
-        changed();
         if (message !== null) {
           withdrawOffer();
           offer.current = showToast({ kind: 'success', message, action: { label: 'Undo', run: () => void undo() } });

@@ -11,7 +11,7 @@ import { IntervalChart } from '../../../charts/interval-chart';
 import { confirm } from '../../../components/confirm';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
-import { refresh, useCommand, useRequest } from '../../../state/requests';
+import { useCommand, useRequest } from '../../../state/requests';
 import layout from '../parts/view.module.css';
 import { resultOf } from './comparison-tables';
 import { LearningCurves } from './comparison-view';
@@ -166,12 +166,10 @@ interface HeaderProps {
 
 function Header({ project, detail: { experiment, runs }, onRemoved }: HeaderProps) {
   const target = { project, experiment: experiment.id };
-  const changed = { onSuccess: () => refresh('runs.list', 'experiments.get') };
-  const pause = useCommand('experiments.pause', changed);
-  const resume = useCommand('experiments.resume', changed);
+  const pause = useCommand('experiments.pause');
+  const resume = useCommand('experiments.resume');
   const remove = useCommand('experiments.remove', {
     onSuccess: () => {
-      refresh('runs.list', 'experiments.list');
       onRemoved();
     },
   });

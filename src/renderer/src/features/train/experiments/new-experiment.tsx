@@ -20,7 +20,7 @@ import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
 import { NumberField } from '../../../components/number-field';
 import { useWrongField } from '../../../components/wrong-fields';
-import { refresh, useCommand, useRequest } from '../../../state/requests';
+import { useCommand, useRequest } from '../../../state/requests';
 import { type DraftConfig, defaultDraft, useDrafts } from '../parts/draft-store';
 import { presetTitle } from '../parts/presets';
 import { LeakForm } from './leak-form';
@@ -47,7 +47,6 @@ export function NewExperiment({ project, onStarted, onChangeSettings }: NewExper
           project={project}
           onStarted={(experiment) => {
             close();
-            refresh('runs.list', 'experiments.list');
             onStarted(experiment.id);
           }}
           onChangeSettings={() => {

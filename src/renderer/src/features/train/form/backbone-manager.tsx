@@ -8,8 +8,9 @@ import { confirm } from '../../../components/confirm';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
-import { jobEnd, useJob } from '../../../state/activity';
-import { refresh, useCommand } from '../../../state/requests';
+import { useJobOf } from '../../../state/activity';
+import { startJob } from '../../../state/jobs';
+import { useCommand } from '../../../state/requests';
 import { showError, showToast } from '../../../state/toasts';
 
 export interface BackboneManagerProps {
@@ -26,7 +27,6 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
   const importFolder = useCommand('backbones.import', {
     quiet: true,
     onSuccess: (backbone) => {
-      refresh('backbones.list');
       showToast({ kind: 'success', message: `${backbone.name} is ready to use` });
       onChoose(backbone.name);
     },
@@ -107,7 +107,7 @@ interface RowProps {
 }
 
 function ImportedRow({ backbone, onChoose }: RowProps) {
-  const remove = useCommand('backbones.remove', { onSuccess: () => refresh('backbones.list') });
+  const remove = useCommand('backbones.remove');
   const ask = async () => {
     const sure = await confirm({
       title: `Remove ${backbone.name}?`,
@@ -150,33 +150,30 @@ function ImportedRow({ backbone, onChoose }: RowProps) {
 function KnownRow({ backbone, onChoose }: RowProps) {
   const [jobId, setJobId] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
-  const job = useJob(jobId);
-  const download = useCommand('backbones.download', {
-    onSuccess: ({ job: id }) => {
-      setJobId(id);
-      setFailure(null);
-      jobEnd(id).then(
-        () => {
-          refresh('backbones.list');
-          setJobId(null);
-        },
-        (error: unknown) => {
-          setFailure(error);
-          setJobId(null);
-        },
-      );
-    },
-  });
+  const progress = useJobOf(jobId)?.progress;
+  // Several may be under way: each row follows its own.
+  const download = async () => {
+    setFailure(null);
+    try {
+      const started = await startJob('backbones.download', { name: backbone.name });
+      setJobId(started.id);
+      await started.result;
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setJobId(null);
+    }
+  };
   const ask = async () => {
     const sure = await confirm({
       title: `Download ${backbone.name}?`,
       message: `Fovea goes online to huggingface.co and fetches ${backbone.downloadBytes === null ? 'the weights' : formatBytes(backbone.downloadBytes)}. Nothing about you or your images is sent.`,
       confirmLabel: 'Download',
     });
-    if (sure) download.mutate({ name: backbone.name });
+    if (sure) await download();
   };
-  const share =
-    job?.total === null || job?.total === undefined || job.total === 0 ? null : (job.done / job.total) * 100;
+  const total = progress?.kind === 'working' ? progress.total : null;
+  const share = progress?.kind !== 'working' || !total ? null : (progress.done / total) * 100;
   return (
     <>
       <Table.Tr>
@@ -212,7 +209,7 @@ function KnownRow({ backbone, onChoose }: RowProps) {
               size="compact-xs"
               leftSection={<Download size={12} />}
               aria-label={`Download ${backbone.name}`}
-              loading={download.isPending || jobId !== null}
+              loading={jobId !== null}
               onClick={ask}
             >
               Download

@@ -1,16 +1,14 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { ChartSpline } from 'lucide-react';
 import { useState } from 'react';
-import type { RequestOutput } from '#shared/ipc/contract';
-import { invoke } from '../../../bridge/bridge';
 import { RateTestChart } from '../../../charts/rate-test-chart';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
+import { JobCard } from '../../../components/job-card';
 import { Notice } from '../../../components/notice';
 import { decimalText } from '../../../components/number-text';
-import { ProgressCard } from '../../../components/progress-card';
 import { useWrongFields } from '../../../components/wrong-fields';
-import { useJobResult } from '../../../state/job-result';
+import { useJob } from '../../../state/jobs';
 import type { DraftConfig } from '../parts/draft-store';
 
 export interface RateFinderProps {
@@ -41,19 +39,12 @@ export function RateFinder(props: RateFinderProps) {
   );
 }
 
-type Finding = RequestOutput<'rates.result'>;
-
 /** Two digits are all that a test can tell. */
 const rounded = (rate: number): number => Number(rate.toPrecision(2));
 
 function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readonly onClose: () => void }) {
-  const { running, job, result: finding, failure, run, cancel, clearFailure } = useJobResult<Finding>();
+  const { running, job, result: finding, error, start, cancel, clearError } = useJob('rates.find', { project });
   const wrong = useWrongFields();
-  const start = () =>
-    run(
-      () => invoke('rates.start', { project, config: draft }),
-      (id) => invoke('rates.result', { job: id }),
-    );
 
   return (
     <Stack gap="sm">
@@ -62,21 +53,9 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
         explodes. A good rate is in the middle of where the loss falls. Nothing of the test is kept, and it waits while
         a run trains.
       </Text>
-      {running && (
-        <ProgressCard
-          title="Trying learning rates"
-          phase={job?.phase}
-          waits={job?.waits}
-          done={job?.done ?? 0}
-          total={job?.total ?? null}
-          rate={job?.rate}
-          unit="steps"
-          etaSeconds={job?.etaSeconds}
-          onCancel={cancel}
-        />
-      )}
+      {running && <JobCard job={job} title="Testing learning rates" onCancel={cancel} />}
       {wrong.length > 0 && <Notice tone="error" title="To do before the test" lines={wrong} />}
-      {failure !== null && <ErrorAlert error={failure} onClose={clearFailure} />}
+      {error !== null && <ErrorAlert error={error} onClose={clearError} />}
       {finding !== null && <RateTestChart points={finding.points} suggestion={finding.suggestion} />}
       {finding?.suggestion === null && (
         <Notice tone="warning" title="No learning rate made the loss fall">
@@ -88,7 +67,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
           Close
         </Button>
         {finding === null || finding.suggestion === null ? (
-          <Button loading={running} disabled={wrong.length > 0} onClick={() => void start()}>
+          <Button loading={running} disabled={wrong.length > 0} onClick={() => void start({ project, config: draft })}>
             {finding === null ? 'Start the test' : 'Test again'}
           </Button>
         ) : (

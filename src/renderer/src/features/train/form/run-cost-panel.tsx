@@ -9,7 +9,7 @@ import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
 import { SectionCard } from '../../../components/section-card';
 import { SignOffState } from '../../../components/sign-off-state';
-import { refresh, useCommand } from '../../../state/requests';
+import { useCommand } from '../../../state/requests';
 import { type DraftConfig, useDrafts } from '../parts/draft-store';
 import layout from '../parts/view.module.css';
 import { Checking } from './checking';
@@ -32,7 +32,6 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
   const start = useCommand('runs.start', {
     quiet: true,
     onSuccess: (run) => {
-      refresh('runs.list');
       rename(project, '');
       onStarted(run.id);
     },

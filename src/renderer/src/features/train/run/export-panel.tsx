@@ -1,6 +1,7 @@
 import { Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { Package } from 'lucide-react';
-import type { RequestOutput } from '#shared/ipc/contract';
+import { useState } from 'react';
+import type { JobResult } from '#shared/ipc/contract';
 import type { ExportFormat } from '#shared/models/export';
 import type { PrecisionComparison } from '#shared/models/precision';
 import type { RunSummary } from '#shared/models/run';
@@ -13,12 +14,12 @@ import {
   formatQuantity,
 } from '#shared/text/number';
 import { formatRate } from '#shared/text/time';
-import { invoke, platform } from '../../../bridge/bridge';
+import { platform } from '../../../bridge/bridge';
 import { ErrorAlert } from '../../../components/error-alert';
+import { JobCard } from '../../../components/job-card';
 import { Notice } from '../../../components/notice';
-import { ProgressCard } from '../../../components/progress-card';
 import { SectionCard } from '../../../components/section-card';
-import { useJobResult } from '../../../state/job-result';
+import { useJob } from '../../../state/jobs';
 
 interface FormatCard {
   readonly format: ExportFormat;
@@ -50,20 +51,20 @@ const formats: readonly FormatCard[] = [
 
 interface Written {
   readonly title: string;
-  readonly output: RequestOutput<'exports.result'>;
+  readonly output: JobResult<'exports.write'>;
 }
 
 /** Writes the best model of a run into a folder and shows that the written model answers as the trained one. */
 export function ExportPanel({ project, run }: { readonly project: string; readonly run: RunSummary }) {
-  const { running, job, result, failure, run: follow, cancel, clearFailure } = useJobResult<Written>();
-  const start = ({ format, title }: FormatCard) =>
-    follow(
-      async () => {
-        const parent = await platform.pickFolder({ title: 'Folder to export into' });
-        return parent && invoke('exports.start', { project, run: run.id, format, parent: parent.grant });
-      },
-      async (id) => ({ title, output: await invoke('exports.result', { job: id }) }),
-    );
+  const work = useJob('exports.write', { project, run: run.id });
+  const { running, job, result, error } = work;
+  const [title, setTitle] = useState('');
+  const start = (card: FormatCard) =>
+    work.start(async () => {
+      const parent = await platform.pickFolder({ title: 'Folder to export into' });
+      setTitle(card.title);
+      return parent && { project, run: run.id, format: card.format, parent: parent.grant };
+    });
 
   return (
     <Stack gap="sm">
@@ -81,18 +82,9 @@ export function ExportPanel({ project, run }: { readonly project: string; readon
           </SectionCard>
         ))}
       </SimpleGrid>
-      {running && (
-        <ProgressCard
-          title="Exporting"
-          phase={job?.phase}
-          waits={job?.waits}
-          done={job?.done ?? 0}
-          total={job?.total ?? null}
-          onCancel={cancel}
-        />
-      )}
-      {failure !== null && <ErrorAlert error={failure} onClose={clearFailure} />}
-      {result !== null && <ExportResult title={result.title} output={result.output} />}
+      {running && <JobCard job={job} title="Exporting" onCancel={work.cancel} />}
+      {error !== null && <ErrorAlert error={error} onClose={work.clearError} />}
+      {result !== null && <ExportResult title={title} output={result} />}
       <Text size="xs" c="dimmed">
         Every export says that it is for research use only.
       </Text>

@@ -20,7 +20,7 @@ import { deviceNames } from '#shared/training/device-names';
 import { confirm } from '../../../components/confirm';
 import { Notice } from '../../../components/notice';
 import { RunStateBadge } from '../../../components/run-state-badge';
-import { refresh, useCommand } from '../../../state/requests';
+import { useCommand } from '../../../state/requests';
 import { useSelectedRun } from '../../../state/selected-run';
 import { useSession } from '../../../state/session';
 import { useDrafts } from '../parts/draft-store';
@@ -45,10 +45,9 @@ interface RunHeaderWithProblemProps extends RunHeaderProps {
 /** Name and state of a run, what can be done with it, and why it ended when it did not end well. */
 export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProblemProps) {
   const target = { project: project.id, run: run.id };
-  const changed = { onSuccess: () => refresh('runs.list', 'runs.get', 'runs.progress') };
-  const pause = useCommand('runs.pause', changed);
-  const resume = useCommand('runs.resume', changed);
-  const stop = useCommand('runs.stop', changed);
+  const pause = useCommand('runs.pause');
+  const resume = useCommand('runs.resume');
+  const stop = useCommand('runs.stop');
   const broken = run.state === 'interrupted' || run.state === 'failed';
   /** For want of room on the disk: in memory while Fovea runs, at its last checkpoint after that. */
   const held = run.state === 'paused' && run.error !== null;
@@ -198,7 +197,6 @@ function RunMenu({ project, run, detail }: RunHeaderProps) {
   const membership = run.experiment;
   const remove = useCommand('runs.remove', {
     onSuccess: () => {
-      refresh('runs.list');
       select(project.id, null);
     },
   });

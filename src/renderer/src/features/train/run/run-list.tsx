@@ -10,7 +10,7 @@ import { bestText } from '../../../components/run-picker';
 import { shareOf } from '../../../components/run-share';
 import { RunStateBadge } from '../../../components/run-state-badge';
 import { useRunProgress } from '../../../state/activity';
-import { refresh, useCommand } from '../../../state/requests';
+import { useCommand } from '../../../state/requests';
 import { presetTitle } from '../parts/presets';
 import { useTrainView } from '../parts/train-view';
 import classes from '../parts/view.module.css';
@@ -120,7 +120,7 @@ export function RunList(props: RunListProps) {
 /** What can be done with the list as a whole, where there is something to do. */
 function ListHead({ project, runs }: { readonly project: string; readonly runs: readonly RunSummary[] }) {
   const pick = useTrainView((state) => state.pick);
-  const resumeAll = useCommand('runs.resumeAll', { onSuccess: () => refresh('runs.list', 'runs.get') });
+  const resumeAll = useCommand('runs.resumeAll');
   const left = runs.filter((run) => run.resumable && wasLeft(run)).length;
   if (left < 2 && runs.length < 2) return null;
   return (
@@ -233,9 +233,8 @@ interface QueueActionsProps {
 
 /** Other places for a waiting run, and the way out of the queue. */
 function QueueActions({ project, run, places, last }: QueueActionsProps) {
-  const changed = { onSuccess: () => refresh('runs.list') };
-  const move = useCommand('runs.move', changed);
-  const stop = useCommand('runs.stop', changed);
+  const move = useCommand('runs.move');
+  const stop = useCommand('runs.stop');
   const place = places.get(run.id) ?? 1;
   const target = { project, run: run.id };
   const busy = move.isPending || stop.isPending;

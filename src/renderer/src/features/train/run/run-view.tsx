@@ -1,5 +1,4 @@
 import { Skeleton, Tabs } from '@mantine/core';
-import { useEffect } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
@@ -7,7 +6,7 @@ import { ErrorAlert } from '../../../components/error-alert';
 import { LeakKnowledge } from '../../../components/leak-knowledge';
 import { Notice } from '../../../components/notice';
 import { useRunProgress } from '../../../state/activity';
-import { refresh, useRequest } from '../../../state/requests';
+import { useRequest } from '../../../state/requests';
 import layout from '../parts/view.module.css';
 import { ExportPanel } from './export-panel';
 import { RunCharts } from './run-charts';
@@ -42,12 +41,6 @@ export function RunView({ project, run, place }: RunViewProps) {
     { enabled: run.state !== 'queued', keepPrevious: true },
   );
   const { log, error, loaded } = useTrainingLog(project.id, run.id, going);
-
-  // The summary is what counts; progress only says when to ask for it again.
-  const liveState = live?.state;
-  useEffect(() => {
-    if (liveState !== undefined && liveState !== run.state) refresh('runs.list', 'runs.get', 'runs.diagnosis');
-  }, [liveState, run.state]);
 
   return (
     <div className={layout['run']}>

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { nameChoiceSchema } from '../../class-names/similar-names';
+import { balanceSchema } from '../../models/balance';
+import {
+  datasetSummarySchema,
+  datasetVersionSchema,
+  facetsSchema,
+  imageDetailSchema,
+  imageFilterSchema,
+  imageSummarySchema,
+  importOptionsSchema,
+  importPlanSchema,
+  importResultSchema,
+  splitPartSchema,
+  splitRequestSchema,
+  splitSummarySchema,
+} from '../../models/dataset';
+import { datasetReportSchema } from '../../models/dataset-report';
+import { duplicateGroupSchema, duplicateVerdictSchema } from '../../models/duplicates';
+import { originListSchema } from '../../models/held-out';
+import {
+  columnMappingSchema,
+  labelConflictSchema,
+  patientChangesSchema,
+  tableAnswersSchema,
+  tableChangesSchema,
+  tablePreviewSchema,
+  tableQuestionSchema,
+  usedColumnsSchema,
+} from '../../models/label-table';
+import { imageIds, list } from '../../models/list';
+import { readerNameSchema } from '../../models/readers';
+import { personNameSchema, signOffReasonSchema } from '../../models/sign-off';
+import { command, job, query } from './entries';
+import { grants, project } from './inputs';
+
+export const datasetRequests = {
+  'dataset.summary': query(project, datasetSummarySchema, {
+    reads: ['images', 'labels', 'split', 'duplicates', 'reviews', 'evaluations'],
+  }),
+  /** Oldest first. */
+  'dataset.versions': query(project, z.object({ versions: z.array(datasetVersionSchema) }), {
+    reads: ['images', 'labels', 'split', 'runs'],
+  }),
+  'dataset.scan': command(project.extend({ grants }), importPlanSchema, { changes: [] }),
+  'dataset.import': job(
+    project.extend({ plan: z.string(), options: importOptionsSchema, labels: z.string().nullable() }),
+    importResultSchema,
+    {
+      phases: [
+        'reading-identities',
+        'importing',
+        'describing',
+        'searching-duplicates',
+        'comparing-pictures',
+        'comparing-features',
+      ],
+      changes: ['projects', 'images', 'labels', 'split', 'duplicates'],
+    },
+  ),
+  /**
+   * What a label table holds and would do; writes nothing. `plan`: that of a scan, or null for the images that are in the
+   * project. The sample rows are for a window only: they are never stored or logged.
+   */
+  'dataset.readTable': query(
+    project.extend({
+      plan: z.string().nullable(),
+      table: z.string(),
+      mapping: columnMappingSchema.default({}),
+      classNames: nameChoiceSchema.default('ask'),
+      answers: tableAnswersSchema.default({}),
+      /** Of an import: it says who is on images that the table says nothing of. */
+      groupPattern: z.string().nullable().default(null),
+    }),
+    tablePreviewSchema,
+    { reads: ['images', 'labels', 'split'] },
+  ),
+  /** What a pattern for patients would make of the files of an import; writes nothing. */
+  'dataset.readPattern': query(
+    project.extend({ plan: z.string(), groupPattern: z.string(), answers: tableAnswersSchema.default({}) }),
+    z.object({
+      changes: patientChangesSchema,
+      questions: z.array(tableQuestionSchema),
+      problems: z.array(z.string()),
+    }),
+    { reads: ['images'] },
+  ),
+  /** Applies a label table to the images of the project; one action that can be undone. `changed` counts images. */
+  'dataset.applyTable': command(
+    project.extend({
+      table: z.string(),
+      mapping: columnMappingSchema.default({}),
+      conflicts: labelConflictSchema.default('mine'),
+      answers: tableAnswersSchema.default({}),
+      classNames: nameChoiceSchema.default('ask'),
+    }),
+    z.object({
+      changed: z.number().int(),
+      changes: tableChangesSchema,
+      columns: usedColumnsSchema,
+      problems: z.array(z.string()),
+    }),
+    { changes: ['images', 'labels', 'split'] },
+  ),
+  /** All ids that pass the filter, in display order: small enough to hold for 100,000 images. */
+  'dataset.ids': query(
+    project.extend({
+      filter: imageFilterSchema,
+      sort: z.enum(['path', 'label', 'split', 'patient', 'added']).default('path'),
+    }),
+    z.object({ ids: z.array(z.number().int()) }),
+    { reads: ['images', 'labels', 'split', 'duplicates'] },
+  ),
+  /** Flags, sexes and sites with how many images have them. */
+  'dataset.facets': query(project, facetsSchema, { reads: ['images', 'labels'] }),
+  'dataset.images': query(
+    project.extend({ ids: list(z.number().int(), { most: 500 }) }),
+    z.object({ images: z.array(imageSummarySchema) }),
+    { reads: ['images', 'labels', 'split', 'duplicates'] },
+  ),
+  'dataset.image': query(project.extend({ image: z.number().int() }), imageDetailSchema, {
+    reads: ['images', 'labels', 'split', 'duplicates'],
+  }),
+  /** Identifying values of one image's tags, asked for by a person; recorded in the audit log. */
+  'dataset.identifyingTags': command(
+    project.extend({ image: z.number().int() }),
+    z.object({ tags: z.array(z.object({ tag: z.string(), value: z.string() })) }),
+    { changes: [] },
+  ),
+  'dataset.label': command(
+    project.extend({
+      images: imageIds(1),
+      label: z.string().trim().min(1).max(120).nullable(),
+      /** Stores what this reader says of the images; it is their label where all of their readers say so. */
+      reader: readerNameSchema.optional(),
+    }),
+    z.object({ changed: z.number().int() }),
+    { changes: ['labels'] },
+  ),
+  'dataset.undo': command(project, z.object({ changed: z.number().int(), description: z.string().nullable() }), {
+    changes: ['images', 'labels', 'split', 'duplicates', 'reviews'],
+  }),
+  'dataset.remove': command(project.extend({ images: imageIds(1) }), z.object({ changed: z.number().int() }), {
+    changes: ['images'],
+  }),
+  /** Compares what was not compared yet by thumbnails, then answers with all groups; quick where nothing is new. */
+  'dataset.duplicates': query(project, z.object({ groups: z.array(duplicateGroupSchema) }), {
+    reads: ['images', 'labels', 'split', 'duplicates'],
+  }),
+  /** Compares by thumbnails and by the features that a run has cached, and waits for it: up to minutes. */
+  'dataset.searchDuplicates': command(project, z.object({}), { changes: ['duplicates'] }),
+  /** What a person says of the groups that hold these images. */
+  'dataset.judgeDuplicates': command(
+    project.extend({ images: imageIds(1), verdict: duplicateVerdictSchema }),
+    z.object({ changed: z.number().int() }),
+    { changes: ['duplicates'] },
+  ),
+  'dataset.split': command(project.extend({ request: splitRequestSchema }), splitSummarySchema, { changes: ['split'] }),
+  'dataset.moveToSplit': command(project.extend({ images: imageIds(1), split: splitPartSchema }), splitSummarySchema, {
+    changes: ['split'],
+  }),
+  /** Sites, scanners and stations with their labelled images: what a test part can be held out by. */
+  'dataset.origins': query(project, z.object({ origins: z.array(originListSchema) }), { reads: ['images', 'labels'] }),
+  /** How sex, age, scanner, site and modality lie over parts and classes. */
+  'dataset.balance': query(project, z.object({ balance: balanceSchema }), { reads: ['images', 'labels', 'split'] }),
+  /** Everything about the dataset in numbers. */
+  'dataset.report': query(project, datasetReportSchema, { reads: ['images', 'labels', 'split', 'duplicates'] }),
+  /** The same as one HTML page. */
+  'dataset.reportPage': query(project, z.object({ html: z.string() }), {
+    reads: ['images', 'labels', 'split', 'duplicates'],
+  }),
+  /** A person's word that training may start though groups stand in more than one part. */
+  'dataset.signOff': command(
+    project.extend({ name: personNameSchema, reason: signOffReasonSchema }),
+    splitSummarySchema,
+    { changes: ['split'] },
+  ),
+  'dataset.withdrawSignOff': command(project, splitSummarySchema, { changes: ['split'] }),
+} as const;

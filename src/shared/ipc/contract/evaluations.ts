@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { casePredictionSchema, evaluationSchema, testOpeningSchema } from '../../models/run';
+import { personNameSchema } from '../../models/sign-off';
+import { testTimeViewsSchema } from '../../models/test-time';
+import { job, query } from './entries';
+import { caseFilter, evaluatedPart, project, run } from './inputs';
+
+export const evaluationsRequests = {
+  /** Without `testTimeViews`, as the configuration of the run says. */
+  'evaluations.evaluate': job(
+    run.extend({
+      split: evaluatedPart,
+      testTimeViews: testTimeViewsSchema.optional(),
+      /** Who opens the test set, as that person wants to be named. */
+      by: personNameSchema.nullable().optional(),
+    }),
+    evaluationSchema,
+    { phases: ['reading-images', 'evaluating'], changes: ['evaluations'] },
+  ),
+  /** Every opening of a test set of this project, newest first. */
+  'evaluations.openings': query(project, z.object({ openings: z.array(testOpeningSchema) }), {
+    reads: ['runs', 'evaluations'],
+  }),
+  'evaluations.get': query(run.extend({ split: evaluatedPart }), evaluationSchema.nullable(), {
+    reads: ['images', 'duplicates', 'runs', 'evaluations'],
+  }),
+  'evaluations.cases': query(
+    run.extend({
+      split: evaluatedPart,
+      ...caseFilter,
+    }),
+    z.object({ cases: z.array(casePredictionSchema) }),
+    { reads: ['labels', 'evaluations'] },
+  ),
+  /** Writes the HTML report of a run and answers with its resource id. */
+  'evaluations.report': query(run.extend({ split: evaluatedPart }), z.object({ resource: z.string() }), {
+    reads: ['evaluations'],
+  }),
+} as const;

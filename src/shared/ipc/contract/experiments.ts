@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { experimentDetailSchema, experimentSchema, foldPlanSchema, outOfFoldCaseSchema } from '../../models/experiment';
+import { leakPlanSchema } from '../../models/leak';
+import { list } from '../../models/list';
+import { settingValueSchema } from '../../models/membership';
+import { runConfigSchema } from '../../models/run-config';
+import { command, query } from './entries';
+import { caseFilter, experiment, foldSeed, folds, leakShares, MOST_RUNS, nothing, project } from './inputs';
+
+export const experimentsRequests = {
+  /** Sweeps and cross-validations, newest first. */
+  'experiments.list': query(project, z.object({ experiments: z.array(experimentSchema) }), { reads: ['runs'] }),
+  'experiments.get': query(experiment, experimentDetailSchema, { reads: ['runs', 'evaluations'] }),
+  /** Queues a run for each value of one setting of `config`. */
+  'experiments.sweep': command(
+    project.extend({
+      config: runConfigSchema,
+      key: z.string(),
+      values: list(settingValueSchema, { most: MOST_RUNS }),
+      name: z.string().max(120).optional(),
+    }),
+    experimentSchema,
+    { changes: ['runs'] },
+  ),
+  /** How the train and validation images would fall into folds. */
+  'experiments.planFolds': query(project.extend({ folds, seed: foldSeed }), foldPlanSchema, {
+    reads: ['images', 'labels', 'split', 'duplicates'],
+  }),
+  /** Queues a run for each fold of the train and validation images. */
+  'experiments.crossValidate': command(
+    project.extend({ config: runConfigSchema, folds, seed: foldSeed, name: z.string().max(120).optional() }),
+    experimentSchema,
+    { changes: ['runs'] },
+  ),
+  /** Two splits with equal shares and seed, one that leaks and one that does not. */
+  'experiments.planLeak': query(project.extend(leakShares), leakPlanSchema, {
+    reads: ['images', 'labels', 'split', 'duplicates'],
+  }),
+  /** Queues a run on each of the two; both are evaluated on their test images. The current split stays as it is. */
+  'experiments.leak': command(
+    project.extend({ config: runConfigSchema, ...leakShares, name: z.string().max(120).optional() }),
+    experimentSchema,
+    { changes: ['runs'] },
+  ),
+  'experiments.cases': query(experiment.extend(caseFilter), z.object({ cases: z.array(outOfFoldCaseSchema) }), {
+    reads: ['labels', 'evaluations'],
+  }),
+  'experiments.pause': command(experiment, nothing, { changes: ['runs'] }),
+  'experiments.resume': command(experiment, nothing, { changes: ['runs'] }),
+  /** With all its runs. */
+  'experiments.remove': command(experiment, nothing, { changes: ['runs', 'evaluations'] }),
+} as const;

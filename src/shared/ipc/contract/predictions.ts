@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { filePredictionSchema } from '../../models/prediction';
+import { testTimeViewsSchema } from '../../models/test-time';
+import { command, job, query } from './entries';
+import { grants, jobId, nothing, run } from './inputs';
+
+export const predictionsRequests = {
+  'predictions.predict': job(
+    run.extend({ grants, attention: z.boolean().default(true), testTimeViews: testTimeViewsSchema.optional() }),
+    z.object({ predictions: z.array(filePredictionSchema) }),
+    { phases: ['predicting'], changes: ['predictions'] },
+  ),
+  'predictions.list': query(jobId, z.object({ predictions: z.array(filePredictionSchema) }), {
+    reads: ['predictions'],
+  }),
+  'predictions.clear': command(jobId, nothing, { changes: ['predictions'] }),
+} as const;

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { anyJobSchema } from '../../models/job';
+import { projectSummarySchema } from '../../models/project';
+import { command, job, query } from './entries';
+import { jobId, nothing, project } from './inputs';
+
+export const projectsRequests = {
+  'projects.list': query(nothing, z.object({ recent: z.array(projectSummarySchema) }), {
+    reads: ['projects', 'images', 'labels', 'runs'],
+  }),
+  'projects.create': command(
+    z.object({ parent: z.string(), name: z.string().trim().min(1).max(120) }),
+    projectSummarySchema,
+    { changes: ['projects'] },
+  ),
+  'projects.open': command(z.object({ grant: z.string() }), projectSummarySchema, { changes: ['projects'] }),
+  'projects.reopen': command(project, projectSummarySchema, { changes: ['projects'] }),
+  'projects.forget': command(project, nothing, { changes: ['projects'] }),
+  /** Makes the sample project (images, labels, split) in Fovea's own folder and answers with the job. */
+  'projects.sample': job(nothing, projectSummarySchema, {
+    phases: [
+      'drawing-images',
+      'reading-identities',
+      'importing',
+      'describing',
+      'searching-duplicates',
+      'comparing-pictures',
+      'comparing-features',
+    ],
+    changes: ['projects'],
+  }),
+  'jobs.list': query(nothing, z.object({ jobs: z.array(anyJobSchema) }), { reads: [] }),
+  /** What a job that has ended gives back, as its entry of the contract says; one that was cancelled may have a part. */
+  'jobs.result': query(jobId, z.unknown(), { reads: [] }),
+  'jobs.cancel': command(jobId, nothing, { changes: [] }),
+} as const;

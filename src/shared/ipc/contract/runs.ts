@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { comparisonSchema } from '../../models/comparison';
+import { diagnosisSchema } from '../../models/diagnosis';
+import { list } from '../../models/list';
+import { logRecordSchema, runDetailSchema, runProgressSchema, runSummarySchema } from '../../models/run';
+import { bestMetrics, devices, runConfigSchema } from '../../models/run-config';
+import { splitSignOffSchema } from '../../models/sign-off';
+import { command, job, query } from './entries';
+import { MOST_RUNS, nothing, project, run } from './inputs';
+
+export const runsRequests = {
+  /** A learning rate test: one step at each of a hundred rates, from small to large, until the loss explodes. */
+  'rates.find': job(
+    project.extend({ config: runConfigSchema }),
+    z.object({
+      /** What was trained in the test. */
+      stage: z.string(),
+      points: z.array(z.object({ learningRate: z.number(), loss: z.number(), smoothedLoss: z.number() })),
+      /** The middle of the range in which the loss falls; null where no rate made it fall. */
+      suggestion: z.number().nullable(),
+    }),
+    { phases: ['reading-images', 'reading-backbone', 'computing-features', 'trying-rates'], changes: [] },
+  ),
+  /** What a config would cost, before the start. `problems` keep Start from working; `warnings` do not. */
+  'runs.preview': query(
+    project.extend({ config: runConfigSchema }),
+    z.object({
+      config: runConfigSchema,
+      parameters: z.number().int(),
+      trainableParameters: z.number().int(),
+      steps: z.number().int(),
+      epochs: z.number().int(),
+      /** What is trained when, in order. `trainableParameters` is null where the backbone could not be read. */
+      stages: z.array(
+        z.object({
+          name: z.string(),
+          epochs: z.number().int(),
+          steps: z.number().int(),
+          stepsPerEpoch: z.number().int(),
+          warmupSteps: z.number().int(),
+          learningRate: z.number(),
+          trainableParameters: z.number().int().nullable(),
+        }),
+      ),
+      memoryMB: z.number(),
+      /** What the run would compute on: never `auto`. */
+      device: z.enum(devices).exclude(['auto']),
+      secondsEstimate: z.number().nullable(),
+      /** At most 200 points of the schedule a stage, [optimizer step of the run, learning rate]. */
+      schedule: z.array(z.tuple([z.number(), z.number()])),
+      classWeights: z.array(z.object({ label: z.string(), weight: z.number() })).nullable(),
+      /** Of `weighted-sampler`: each class's training images, and how often they are drawn in the first epoch. */
+      classDraws: z
+        .array(z.object({ label: z.string(), images: z.number().int(), drawn: z.number().int() }))
+        .nullable(),
+      /** Where the run is not expected to fit into memory: half the batch with twice the accumulation. */
+      smallerBatch: z.object({ batchSize: z.number().int(), gradientAccumulation: z.number().int() }).nullable(),
+      /** What stands in more than one part of the split; null where nothing does. */
+      leak: z
+        .object({
+          groups: z.number().int(),
+          patients: z.number().int(),
+          duplicates: z.number().int(),
+          signOff: splitSignOffSchema.nullable(),
+        })
+        .nullable(),
+      /** What the run will note of its backbone: its head, its image size, what of it is not used. */
+      backboneNotes: z.array(z.string()),
+      problems: z.array(z.string()),
+      warnings: z.array(z.string()),
+    }),
+    { reads: ['images', 'labels', 'split', 'duplicates', 'backbones'] },
+  ),
+  'runs.list': query(project, z.object({ runs: z.array(runSummarySchema) }), { reads: ['runs', 'evaluations'] }),
+  'runs.start': command(
+    project.extend({ config: runConfigSchema, name: z.string().max(120).optional() }),
+    runSummarySchema,
+    { changes: ['runs'] },
+  ),
+  'runs.get': query(run, runDetailSchema, { reads: ['runs', 'evaluations'] }),
+  'runs.progress': query(run, runProgressSchema, { reads: ['runs'] }),
+  /** The log from `after` on (0, or the `next` of an answer), thinned to at most `limit` step records. */
+  'runs.log': query(
+    run.extend({ after: z.number().int().min(0), limit: z.number().int().max(20_000) }),
+    z.object({ records: z.array(logRecordSchema), next: z.number().int() }),
+    { reads: ['runs'] },
+  ),
+  /** What went wrong with a run and what to try next, as the guide's troubleshooting list has it. */
+  'runs.diagnosis': query(run, diagnosisSchema.nullable(), { reads: ['runs'] }),
+  'runs.pause': command(run, nothing, { changes: ['runs'] }),
+  'runs.resume': command(run, runSummarySchema, { changes: ['runs'] }),
+  /** All that were paused or that Fovea's own end left behind, in the order of their queue. */
+  'runs.resumeAll': command(project, z.object({ runs: z.array(runSummarySchema) }), { changes: ['runs'] }),
+  /** Gives a waiting run another place among the waiting runs of its project. */
+  'runs.move': command(run.extend({ to: z.enum(['up', 'down', 'front']) }), nothing, { changes: ['runs'] }),
+  /** Ends the run at the next step and keeps what it has; one that waits leaves the queue. */
+  'runs.stop': command(run, nothing, { changes: ['runs'] }),
+  'runs.remove': command(run, nothing, { changes: ['runs', 'evaluations'] }),
+  /** Several runs key by key, with how each stands to the best. `metric`: by default what they were chosen by. */
+  'runs.compare': query(
+    project.extend({ runs: list(z.string(), { most: MOST_RUNS }), metric: z.enum(bestMetrics).optional() }),
+    comparisonSchema,
+    { reads: ['runs', 'evaluations'] },
+  ),
+} as const;
