@@ -24,6 +24,7 @@ import { alignPairs, confirmPairs, drawnPairs, samePictureLimit } from './align-
 import { forgetFeatureSearch } from './feature-search';
 import { RASTERS_AS_STORED, rasterPaths, USUAL_RASTERS } from './project-paths';
 import type { OpenProject } from './projects';
+import { Slice } from './slice';
 
 export interface SearchOptions {
   readonly signal?: AbortSignal;
@@ -38,8 +39,6 @@ const MOST_ASKED = 2_000;
 const PAGE = 500;
 /** Images that are asked for at once whether they are described; most are. */
 const LOOKED_AT = 10_000;
-/** Work between two looks at what else there is to do: the window does not feel it. */
-const SLICE_MS = 12;
 
 const searches = new WeakMap<ProjectStore, Promise<void>>();
 
@@ -186,7 +185,7 @@ async function compareWaiting(
   };
   // Those that were compared before come first, so that the new ones meet them and each other.
   for (const old of [true, false]) {
-    let sliceStart = performance.now();
+    const slice = new Slice();
     for (let after = 0; ; ) {
       const page = picturesAfter(store, after, PAGE);
       if (page.length === 0) break;
@@ -217,11 +216,10 @@ async function compareWaiting(
           compared.push(image);
           finished += 1;
         }
-        if (performance.now() - sliceStart > SLICE_MS) {
-          await setImmediate();
+        if (slice.isOver) {
+          await slice.next();
           signal?.throwIfAborted();
           onProgress?.('looking for duplicates', finished, waiting);
-          sliceStart = performance.now();
         }
       }
       // Stored by the page: what follows in this pass is still known from the order of images.
