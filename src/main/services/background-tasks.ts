@@ -1,24 +1,33 @@
 import type { NameChoice } from '#shared/class-names/similar-names';
-import type { ConfounderImages } from '#shared/confounders/images';
 import { scanConfounders } from '#shared/confounders/scan';
 import { sourceNames } from '#shared/confounders/verdict';
 import type { FeatureOutlier } from '#shared/duplicates/feature-neighbours';
-import type { SplitRequestGiven } from '#shared/models/dataset';
+import type { ConfounderTag } from '#shared/models/confounders';
+import type { ImageFilter, SplitPart, SplitRequestGiven } from '#shared/models/dataset';
 import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
 import type { BestMetric } from '#shared/models/run-config';
 import type { KappaWeights } from '#shared/statistics/agreement';
-import { type EvaluatedCase, evaluateCases } from '#shared/statistics/evaluate';
+import { confidentLearning } from '#shared/statistics/confident-learning';
+import { evaluateCases } from '#shared/statistics/evaluate';
 import { independentDifference } from '#shared/statistics/independent-difference';
-import { type ImageCase, pairCases, pairedDifference } from '#shared/statistics/paired-difference';
+import { pairCases, pairedDifference } from '#shared/statistics/paired-difference';
+import { imageFacets } from '../store/facets';
+import { type ImageSort, imageIds } from '../store/images';
 import type { ProjectPlace } from './background';
+import { datasetBalance } from './balance';
+import { confounderCell, confounderImages, confounderTable } from './confounder-images';
+import { datasetReport } from './dataset-report';
+import { renderDatasetReport } from './dataset-report-page';
+import { summarizeDataset } from './dataset-summary';
+import { shownGroups } from './duplicate-groups';
 import type { Events } from './events';
 import { createLabelTables } from './label-tables';
+import { type PackedCases, unpackCases } from './packed-cases';
+import { packList } from './packed-list';
 import type { OpenProject } from './projects';
 import { createReaders } from './readers';
-import { readersDisagree } from './reading-groups';
-import { findLabelConflicts } from './review-label-conflicts';
+import { type FoundBefore, findAll } from './review-findings';
 import { findPictures } from './review-pictures';
-import { findWhoIsWho } from './review-who-is-who';
 import { createSplits } from './splits';
 
 export interface TaskContext {
@@ -38,25 +47,62 @@ interface OfProject {
  * own functions and those of `src/shared`; where they run is all that is said here. See `background.ts`.
  */
 export const backgroundTasks = {
-  scanConfounders: (images: ConfounderImages, { onProgress }: TaskContext) =>
-    scanConfounders(images, undefined, {
+  summary: ({ project }: OfProject, { open, events }: TaskContext) =>
+    summarizeDataset(open(project), createSplits({ events })),
+  balance: ({ project }: OfProject, { open }: TaskContext) => datasetBalance(open(project)),
+  report: ({ project }: OfProject, { open }: TaskContext) => datasetReport(open(project)),
+  reportPage: ({ project, version }: OfProject & { readonly version: string }, { open }: TaskContext) =>
+    renderDatasetReport(datasetReport(open(project)), version),
+  imageIds: (
+    { project, filter, sort }: OfProject & { readonly filter: ImageFilter; readonly sort: ImageSort },
+    { open }: TaskContext,
+  ) => imageIds(open(project).store, filter, sort),
+  facets: ({ project }: OfProject, { open }: TaskContext) => imageFacets(open(project).store),
+  origins: ({ project }: OfProject, { open, events }: TaskContext) => createSplits({ events }).origins(open(project)),
+  duplicates: ({ project }: OfProject, { open }: TaskContext) => shownGroups(open(project).store),
+
+  scanConfounders: ({ project }: OfProject, { open, onProgress }: TaskContext) =>
+    scanConfounders(confounderImages(open(project)), undefined, {
       onProgress: (source, done, total) => onProgress(sourceNames[source], done, total),
     }),
+  confounderTable: ({ project, tag }: OfProject & { readonly tag: ConfounderTag }, { open }: TaskContext) =>
+    confounderTable(open(project), tag),
+  confounderCell: (
+    {
+      project,
+      tag,
+      value,
+      label,
+    }: OfProject & { readonly tag: ConfounderTag; readonly value: string | null; readonly label: string },
+    { open }: TaskContext,
+  ) => confounderCell(open(project), tag, value, label),
 
   split: ({ project, request }: OfProject & { readonly request: SplitRequestGiven }, { open, events }: TaskContext) =>
     createSplits({ events }).split(open(project), request),
   splitAsGiven: ({ project }: OfProject, { open, events }: TaskContext) =>
     createSplits({ events }).splitAsGiven(open(project)),
+  moveToSplit: (
+    { project, images, part }: OfProject & { readonly images: readonly number[]; readonly part: SplitPart },
+    { open, events }: TaskContext,
+  ) => createSplits({ events }).move(open(project), images, part),
+  signOff: (
+    { project, name, reason }: OfProject & { readonly name: string; readonly reason: string },
+    { open, events }: TaskContext,
+  ) => createSplits({ events }).signOff(open(project), name, reason),
+  withdrawSignOff: ({ project }: OfProject, { open, events }: TaskContext) =>
+    createSplits({ events }).withdrawSignOff(open(project)),
 
-  findDisagreements: ({ project }: OfProject, { open }: TaskContext) => {
-    const opened = open(project);
-    return { conflicts: findLabelConflicts(opened.store), readers: readersDisagree(opened) };
-  },
-  findWhoIsWho: ({ project }: OfProject, { open }: TaskContext) => findWhoIsWho(open(project).store),
+  findAll: ({ project, before }: OfProject & { readonly before: FoundBefore }, { open }: TaskContext) =>
+    findAll(open(project), before),
+  findLabelIssues: ({ cases, classes }: { readonly cases: PackedCases; readonly classes: number }) =>
+    confidentLearning(
+      unpackCases(cases).map(({ truth, probabilities }) => ({ label: truth, probabilities })),
+      classes,
+    ).issues,
   findPictures: (
     { project, outliers }: OfProject & { readonly outliers: readonly FeatureOutlier[] },
     { open }: TaskContext,
-  ) => findPictures(open(project).store, outliers),
+  ) => packList(findPictures(open(project).store, outliers)),
 
   readersSummary: (
     { project, weights }: OfProject & { readonly weights: KappaWeights },
@@ -127,25 +173,28 @@ export const backgroundTasks = {
     classes,
     unnamed,
   }: {
-    readonly cases: readonly EvaluatedCase[];
+    readonly cases: PackedCases;
     readonly classes: readonly string[];
     /** Running numbers that stand for no person. */
     readonly unnamed: ReadonlySet<number>;
-  }) => evaluateCases(cases, classes, undefined, (patient) => !unnamed.has(patient)),
+  }) => evaluateCases(unpackCases(cases), classes, undefined, (patient) => !unnamed.has(patient)),
   /** `null` where the cases are not of the same images. */
   pairedDifference: ({ first, second, classes, metric }: Comparison & { readonly metric: BestMetric }) => {
-    const pairs = pairCases(first, second);
+    const pairs = pairCases(unpackCases(first), unpackCases(second));
     return pairs === null ? null : { difference: pairedDifference(pairs, classes, metric) };
   },
-  independentDifferences: ({ first, second, classes }: Comparison) => ({
-    accuracy: independentDifference(first, second, classes, 'accuracy'),
-    auc: independentDifference(first, second, classes, 'auc'),
-  }),
+  independentDifferences: ({ first, second, classes }: Comparison) => {
+    const cases = [unpackCases(first), unpackCases(second)] as const;
+    return {
+      accuracy: independentDifference(...cases, classes, 'accuracy'),
+      auc: independentDifference(...cases, classes, 'auc'),
+    };
+  },
 };
 
 /** The answers of two models. */
 interface Comparison {
-  readonly first: readonly ImageCase[];
-  readonly second: readonly ImageCase[];
+  readonly first: PackedCases;
+  readonly second: PackedCases;
   readonly classes: readonly string[];
 }

@@ -8,6 +8,7 @@ import type { BestMetric } from '#shared/models/run-config';
 import { signOffWarning } from '#shared/models/sign-off';
 import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
 import type { Background } from './background';
+import { packCases } from './packed-cases';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { readCases, readEvaluation } from './run-files';
@@ -43,7 +44,7 @@ export function createComparisons(options: {
     const key = [project.folder, one.run, one.evaluatedAt, best.run, best.evaluatedAt, metric].join('\u0000');
     const known = differences.get(key);
     if (known !== undefined) return known;
-    const cases = (run: string) => readCases(runFolder(project.folder, run), 'validation');
+    const cases = async (run: string) => packCases(await readCases(runFolder(project.folder, run), 'validation'));
     const sameClasses = one.classes.join('\u0000') === best.classes.join('\u0000');
     const answers = { first: await cases(one.run), second: await cases(best.run), classes: one.classes, metric };
     const paired = sameClasses ? await options.background('pairedDifference', answers) : null;

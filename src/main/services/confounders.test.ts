@@ -14,6 +14,7 @@ import { addImage } from '../store/images';
 import { startImport } from '../store/imports';
 import { classNumber, setLabel } from '../store/labels';
 import { sourceNumber } from '../store/sources';
+import { confounderImages } from './confounder-images';
 import { type Confounders, createConfounders } from './confounders';
 import { createDuplicates } from './duplicates';
 import { createEvents } from './events';
@@ -41,9 +42,9 @@ beforeEach(async () => {
     duplicates: createDuplicates({ events, pool }),
     jobs,
     events,
-    scanner: (images, { onProgress, signal }) =>
+    scanner: async (scanned, { onProgress, signal }) =>
       scanConfounders(
-        images,
+        confounderImages(scanned),
         { ...usualScan, repeats: 1, permutations: 499 },
         {
           onProgress: (source, done, total) => onProgress(source, done, total),

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { FoveaError } from '#shared/ipc/errors';
 import {
   type ConfounderScan,
   type ConfounderTable,
@@ -11,8 +10,8 @@ import {
 import type { Job } from '#shared/models/job';
 import { confounderState } from '../store/confounders';
 import { toStoreError } from '../store/errors';
-import type { TaskHooks, TaskInput, TaskResult } from './background';
-import { confounderCell, confounderImages, confounderTable } from './confounder-images';
+import type { TaskHooks, TaskResult } from './background';
+import { confounderCell, confounderTable } from './confounder-images';
 import type { Duplicates } from './duplicates';
 import type { Events } from './events';
 import type { Jobs } from './jobs';
@@ -22,7 +21,7 @@ import type { OpenProject } from './projects';
 
 /** Scans somewhere where it holds nothing up. Rejects with the signal's reason where that is aborted. */
 export type ConfounderScanner = (
-  images: TaskInput<'scanConfounders'>,
+  project: OpenProject,
   hooks: Required<TaskHooks>,
 ) => Promise<TaskResult<'scanConfounders'>>;
 
@@ -57,16 +56,7 @@ export function createConfounders(options: {
         await duplicates.search(project, { signal, onProgress: progress });
         signal.throwIfAborted();
         const state = confounderState(project.store);
-        const images = confounderImages(project);
-        if (images.labels.length === 0) {
-          throw new FoveaError('no_labels', 'No image has a label yet, so there is nothing to predict.', {
-            hint: 'Label images in the data screen, or import them with labels.',
-          });
-        }
-        const result = await scanner(images, {
-          signal,
-          onProgress: progress,
-        });
+        const result = await scanner(project, { signal, onProgress: progress });
         const scan: ConfounderScan = {
           ...result,
           createdAt: new Date().toISOString(),

@@ -15,6 +15,7 @@ import { askEngine } from './engine-job';
 import type { Events } from './events';
 import type { JobHandle, Jobs } from './jobs';
 import { knownLeaks } from './known-leaks';
+import { packCases } from './packed-cases';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import {
@@ -145,7 +146,11 @@ export function createEvaluations(options: {
       split,
       testTimeViews: testTime?.views ?? 0,
       ...leaksOf(project, record, await readRunSamples(folder), 'evaluation', record.leaks),
-      ...(await background('evaluateCases', { cases, classes: record.classes, unnamed: fileGroups(project.store) })),
+      ...(await background('evaluateCases', {
+        cases: packCases(cases),
+        classes: record.classes,
+        unnamed: fileGroups(project.store),
+      })),
       seconds: answer.seconds,
       imagesPerSecond: answer.seconds > 0 ? cases.length / answer.seconds : 0,
       evaluatedAt: new Date().toISOString(),

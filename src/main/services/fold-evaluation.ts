@@ -5,6 +5,7 @@ import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
 import { spreadOf } from '#shared/statistics/spread';
 import { fileGroups } from '../store/identity';
 import type { Background } from './background';
+import { packCases } from './packed-cases';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { readCases, readEvaluation } from './run-files';
@@ -47,7 +48,7 @@ export async function poolFolds(
   }
   cases.sort((a, b) => a.image - b.image);
   const numbers = await background('evaluateCases', {
-    cases,
+    cases: packCases(cases),
     classes: first.classes,
     unnamed: fileGroups(project.store),
   });

@@ -3,6 +3,7 @@ import type { LeakResult, LeakSide } from '#shared/models/leak';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
 import type { Background } from './background';
+import { packCases } from './packed-cases';
 import { runFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { readCases, readEvaluation } from './run-files';
@@ -24,7 +25,7 @@ export async function leakResult(
   if (leaking === null || grouped === null) return null;
   const { classes } = grouped.evaluation;
   if (classes.join('\u0000') !== leaking.evaluation.classes.join('\u0000')) return null;
-  const differences = { first: leaking.cases, second: grouped.cases, classes };
+  const differences = { first: packCases(leaking.cases), second: packCases(grouped.cases), classes };
   const { accuracy, auc } = await background('independentDifferences', differences);
   if (accuracy === null) return null;
   return {

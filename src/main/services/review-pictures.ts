@@ -7,6 +7,7 @@ import { pictureMeasures } from '../store/measures';
 import type { ProjectStore } from '../store/open';
 import { type Background, placeOf } from './background';
 import { featureOutliers } from './feature-search';
+import type { PackedList } from './packed-list';
 import type { OpenProject } from './projects';
 
 /**
@@ -15,8 +16,8 @@ import type { OpenProject } from './projects';
  */
 export function createPictureFinder(
   background: Background,
-): (project: OpenProject) => Promise<readonly ReviewFinding[]> {
-  const known = new WeakMap<OpenProject, { readonly state: string; readonly findings: readonly ReviewFinding[] }>();
+): (project: OpenProject) => Promise<PackedList<ReviewFinding>> {
+  const known = new WeakMap<OpenProject, { readonly state: string; readonly findings: PackedList<ReviewFinding> }>();
   return async (project) => {
     const { store } = project;
     const outliers = featureOutliers(store);

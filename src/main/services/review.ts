@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-import { toErrorInfo } from '#shared/ipc/errors';
 import {
   type ReviewCounts,
   type ReviewDecision,
@@ -15,14 +13,16 @@ import { setVerdict } from '../store/duplicates';
 import { imagesById } from '../store/images';
 import type { ProjectStore } from '../store/open';
 import { allReviews, deleteReview, findReview, type StoredReview, storeReview } from '../store/reviews';
-import type { Background } from './background';
+import { type Background, placeOf } from './background';
 import type { Events } from './events';
 import type { Experiments } from './experiments';
 import { className, relabelImages, removeImages } from './labels';
+import { packList } from './packed-list';
 import type { OpenProject } from './projects';
 import type { ReviewBefore } from './review-action';
-import { createFinders, type Found, findAll, type ReviewFinder } from './review-findings';
-import { createMislabels } from './review-mislabels';
+import { type FindFailure, Findings, findFailure } from './review-findings';
+import { createMislabels, type Suspicion } from './review-mislabels';
+import { createPictureFinder } from './review-pictures';
 import type { Runs } from './runs';
 import { count } from './splits-warnings';
 
@@ -55,12 +55,24 @@ export function createReview(options: {
   readonly runs: Pick<Runs, 'list'>;
   readonly onFailure: (what: string, error: unknown) => void;
   readonly background: Background;
-  /** In place of Fovea's own. */
-  readonly finders?: readonly ReviewFinder[];
 }): Review {
-  const { events, onFailure } = options;
+  const { events, onFailure, background } = options;
   const mislabels = createMislabels(options);
-  const finders = options.finders ?? createFinders(mislabels, options.background);
+  const findPictures = createPictureFinder(background);
+
+  const findAll = async (project: OpenProject): Promise<Found> => {
+    const failures: FindFailure[] = [];
+    const orElse = async <Value>(value: Promise<Value>, reasons: readonly ReviewReason[], none: Value) =>
+      value.catch((error: unknown) => {
+        failures.push(findFailure(reasons, error));
+        return none;
+      });
+    const pictures = await orElse(findPictures(project), pictureReasons, packList<ReviewFinding>([]));
+    const suspicion = await orElse<Suspicion | null>(mislabels.suspicion(project), ['suspected-mislabel'], null);
+    const suspects = suspicion?.suspects ?? packList([]);
+    const packed = await background('findAll', { project: placeOf(project), before: { pictures, suspects } });
+    return { findings: new Findings(packed, failures), mislabelSource: suspicion?.source ?? null };
+  };
 
   // Findings are made again when anything in the project changed: what this process wrote (total_changes), what
   // another one wrote (data_version), and evaluations, which are files.
@@ -83,42 +95,40 @@ export function createReview(options: {
   };
   /** One at a time: a key that labels image after image asks faster than they end, and only the last one counts. */
   const search = async (project: OpenProject, isLatest: () => boolean): Promise<Found> => {
-    await searches.get(project);
+    await searches.get(project)?.catch(() => {});
     const latest = known.get(project)?.found;
     if (latest !== undefined && !isLatest()) return latest;
-    const found = findAll(project, finders);
+    const found = findAll(project);
     searches.set(project, found);
-    for (const { reasons, error } of (await found).failures) onFailure(`review: ${reasons.join(', ')}`, error);
+    const { failures } = (await found).findings;
+    for (const { reasons, error } of failures) onFailure(`review: ${reasons.join(', ')}`, error);
     return found;
   };
 
   return {
     async list(project, { reason, includeSettled = false, limit = Number.POSITIVE_INFINITY } = {}) {
-      const found = await findAgain(project);
-      const source = await mislabels.source(project).catch(() => null);
+      const { findings, mislabelSource } = await findAgain(project);
       const reviews = allReviews(project.store);
-      const queue = queueOf(found, reviews, { reason, includeSettled, limit });
-      await setImmediate();
-      const findings = withImages(project.store, queue);
-      await setImmediate();
+      const queue = queueOf(findings, reviews, { reason, includeSettled, limit });
       return {
-        findings,
-        counts: countFindings(found, reviews),
-        mislabelSource: source,
-        problems: found.failures.flatMap(({ reasons, error }) =>
-          reasons.map((one) => `${notLookedFor[one]} could not be looked for: ${toErrorInfo(error).message}`),
+        findings: withImages(project.store, queue),
+        counts: countFindings(findings, reviews),
+        mislabelSource,
+        problems: findings.failures.flatMap(({ reasons, problem }) =>
+          reasons.map((one) => `${notLookedFor[one]} could not be looked for: ${problem}`),
         ),
       };
     },
 
-    counts: async (project) => countFindings(await findAgain(project), allReviews(project.store)),
+    counts: async (project) => countFindings((await findAgain(project)).findings, allReviews(project.store)),
 
     async judge(project, asked, decision) {
-      const { byReason } = await findAgain(project);
-      const chosen = new Set(asked.flatMap(({ image, reason }) => byReason.get(reason)?.get(image) ?? []));
+      const { findings } = await findAgain(project);
+      const distinct = new Map(asked.map((one) => [`${one.image} ${one.reason}`, one]));
+      const chosen = [...distinct.values()].flatMap(({ image, reason }) => findings.find(reason, image) ?? []);
       const fresh = known.get(project);
       const isFresh = fresh?.state === stateOf(project);
-      const changed = project.store.transaction(() => decide(project, [...chosen], decision));
+      const changed = project.store.transaction(() => decide(project, chosen, decision));
       if (changed > 0) events.emit('project.changed', { project: project.id, what: 'dataset' });
       // A verdict alone finds nothing new.
       const verdictOnly = decision.kind === 'accept' || decision.kind === 'defer' || decision.kind === 'reopen';
@@ -127,6 +137,14 @@ export function createReview(options: {
     },
   };
 }
+
+/** What a search found. */
+interface Found {
+  readonly findings: Findings;
+  readonly mislabelSource: ReviewList['mislabelSource'];
+}
+
+const pictureReasons: readonly ReviewReason[] = ['burned-in-text', 'odd-picture', 'other-modality'];
 
 const notLookedFor: Record<ReviewReason, string> = {
   'label-conflict': 'Twins with different labels',
@@ -158,8 +176,8 @@ function withImages(store: ProjectStore, items: readonly Judged[]): ReviewItem[]
 }
 
 /** The finding that a verdict is about: it holds while the evidence is the same. */
-function judgedFinding({ byReason }: Found, { image, reason, evidence }: StoredReview): ReviewFinding | null {
-  const finding = byReason.get(reason)?.get(image);
+function judgedFinding(findings: Findings, { image, reason, evidence }: StoredReview): ReviewFinding | null {
+  const finding = findings.find(reason, image);
   return finding?.evidence === evidence ? finding : null;
 }
 
@@ -167,21 +185,20 @@ function judgedFinding({ byReason }: Found, { image, reason, evidence }: StoredR
  * Open ones in their order; after them the deferred ones, the longest deferred first; then those that were settled.
  * There are many findings and few verdicts, so it is the verdicts that are gone through.
  */
-function queueOf(found: Found, reviews: readonly StoredReview[], query: ReviewQuery): Judged[] {
+function queueOf(findings: Findings, reviews: readonly StoredReview[], query: ReviewQuery): Judged[] {
   const { reason, includeSettled, limit = Number.POSITIVE_INFINITY } = query;
   const judged: Judged[] = reviews
     .flatMap((review) => {
-      const finding = judgedFinding(found, review);
+      const finding = judgedFinding(findings, review);
       return finding === null ? [] : [{ ...finding, state: review.verdict, at: review.at }];
     })
     .sort((a, b) => a.at.localeCompare(b.at));
   const said = new Set(judged.map(({ image, reason: of }) => `${image} ${of}`));
   const open: Judged[] = [];
-  for (const finding of found.findings) {
+  for (const one of findings.list(reason)) {
     if (open.length >= limit) break;
-    if (reason !== undefined && finding.reason !== reason) continue;
-    if (said.size > 0 && said.has(`${finding.image} ${finding.reason}`)) continue;
-    open.push({ ...finding, state: 'open', at: null });
+    if (said.size > 0 && said.has(`${one.image} ${one.reason}`)) continue;
+    open.push({ ...one.read(), state: 'open', at: null });
   }
   const asked = judged.filter((item) => reason === undefined || item.reason === reason);
   const deferred = asked.filter(({ state }) => state === 'deferred');
@@ -189,16 +206,16 @@ function queueOf(found: Found, reviews: readonly StoredReview[], query: ReviewQu
   return [...open, ...deferred, ...settled].slice(0, limit);
 }
 
-function countFindings(found: Found, reviews: readonly StoredReview[]): ReviewCounts {
+function countFindings(findings: Findings, reviews: readonly StoredReview[]): ReviewCounts {
   const counts = Object.fromEntries(
-    reviewReasons.map((reason) => [reason, { open: found.byReason.get(reason)?.size ?? 0, deferred: 0, settled: 0 }]),
+    reviewReasons.map((reason) => [reason, { open: findings.count(reason), deferred: 0, settled: 0 }]),
   ) as ReviewCounts;
   for (const review of reviews) {
     const count = counts[review.reason];
-    if (judgedFinding(found, review) !== null) {
+    if (judgedFinding(findings, review) !== null) {
       count.open -= 1;
       count[review.verdict === 'deferred' ? 'deferred' : 'settled'] += 1;
-    } else if (review.verdict === 'accepted' && found.byReason.get(review.reason)?.has(review.image) !== true) {
+    } else if (review.verdict === 'accepted' && !findings.has(review.reason, review.image)) {
       // Its reason has gone, because the label was put right or the image taken out.
       count.settled += 1;
     }

@@ -94,12 +94,13 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const swept = Promise.all([sweepTemporary(), sweepScratch(backbonesFolder, INCOMING)]);
   const events = createEvents((error) => log.failure('event listener', error));
   const jobs = createJobs(events);
-  const background = inThreads(entries.backgroundWorker, events);
+  const threads = inThreads(entries.backgroundWorker, events);
+  const background = threads.run;
   const onLog = (line: string) => log.info(line);
   const engine = createEngineClient({ launcher, entry: entries.engineHost, onLog });
   const pool = createDecodePool({ launcher, entry: entries.decodeHost, size: Math.min(4, availableParallelism()) });
 
-  const projects = createProjects({ userDataFolder, events });
+  const projects = createProjects({ userDataFolder, events, onClose: () => void threads.release() });
   const splits = createSplits({ events });
   const labels = createLabels({ events });
   const duplicates = createDuplicates({ events, pool, onFailure: (what, error) => log.failure(what, error) });
@@ -107,7 +108,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     duplicates,
     jobs,
     events,
-    scanner: (images, hooks) => background('scanConfounders', images, hooks),
+    scanner: (project, hooks) => background('scanConfounders', { project: placeOf(project) }, hooks),
   });
   const dataset = createDataset({ splits, pool });
   const imports = createImports({
@@ -181,6 +182,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
       await jobs.cancelAll();
       engine.dispose();
       await pool.dispose();
+      await threads.release();
       projects.closeAll();
     },
   };

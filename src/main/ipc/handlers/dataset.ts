@@ -1,8 +1,5 @@
 import type { ImportResult } from '#shared/models/dataset';
 import { placeOf } from '../../services/background';
-import { datasetBalance } from '../../services/balance';
-import { datasetReport } from '../../services/dataset-report';
-import { renderDatasetReport } from '../../services/dataset-report-page';
 import type { HoldTable } from '../../services/label-table-preview';
 import { NO_PATIENT_CHANGES } from '../../services/resolve-patients';
 import type { Services } from '../../services/services';
@@ -16,17 +13,18 @@ export const datasetHandlers = ({
   labels,
   labelTables,
   readers,
-  splits,
   duplicates,
   review,
   imports,
   grants,
   jobs,
-}: Services) =>
-  ({
+}: Services) => {
+  const place = (project: string) => placeOf(projects.get(project));
+  return {
     'dataset.summary': async ({ project: id }) => {
       const project = projects.get(id);
-      return { ...dataset.summary(project), review: await review.counts(project) };
+      const summary = await background('summary', { project: placeOf(project) });
+      return { ...summary, review: await review.counts(project) };
     },
     'dataset.versions': ({ project }) => ({ versions: dataset.versions(projects.get(project)) }),
     'dataset.scan': ({ project, grants: given }) =>
@@ -68,8 +66,10 @@ export const datasetHandlers = ({
         classNames,
       }),
     'dataset.importResult': ({ job }) => jobs.result<ImportResult>(job),
-    'dataset.ids': ({ project, filter, sort }) => ({ ids: dataset.ids(projects.get(project), filter, sort) }),
-    'dataset.facets': ({ project }) => dataset.facets(projects.get(project)),
+    'dataset.ids': async ({ project, filter, sort }) => ({
+      ids: await background('imageIds', { project: place(project), filter, sort }),
+    }),
+    'dataset.facets': ({ project }) => background('facets', { project: place(project) }),
     'dataset.images': ({ project, ids }) => ({ images: dataset.images(projects.get(project), ids) }),
     'dataset.image': ({ project, image }) => dataset.image(projects.get(project), image),
     'dataset.identifyingTags': async ({ project, image }) => ({
@@ -85,7 +85,7 @@ export const datasetHandlers = ({
       const project = projects.get(id);
       await duplicates.search(project);
       duplicates.searchFeaturesLater(project);
-      return { groups: duplicates.groups(project) };
+      return { groups: await background('duplicates', { project: placeOf(project) }) };
     },
     'dataset.searchDuplicates': async ({ project: id }) => {
       const project = projects.get(id);
@@ -100,13 +100,15 @@ export const datasetHandlers = ({
       if (request.keepDuplicatesTogether) await duplicates.search(project);
       return background('split', { project: placeOf(project), request });
     },
-    'dataset.moveToSplit': ({ project, images, split }) => splits.move(projects.get(project), images, split),
-    'dataset.origins': ({ project }) => ({ origins: splits.origins(projects.get(project)) }),
-    'dataset.balance': ({ project }) => ({ balance: datasetBalance(projects.get(project)) }),
-    'dataset.report': ({ project }) => datasetReport(projects.get(project)),
-    'dataset.reportPage': ({ project }) => ({
-      html: renderDatasetReport(datasetReport(projects.get(project)), about.version),
+    'dataset.moveToSplit': ({ project, images, split }) =>
+      background('moveToSplit', { project: place(project), images, part: split }),
+    'dataset.origins': async ({ project }) => ({ origins: await background('origins', { project: place(project) }) }),
+    'dataset.balance': async ({ project }) => ({ balance: await background('balance', { project: place(project) }) }),
+    'dataset.report': ({ project }) => background('report', { project: place(project) }),
+    'dataset.reportPage': async ({ project }) => ({
+      html: await background('reportPage', { project: place(project), version: about.version }),
     }),
-    'dataset.signOff': ({ project, name, reason }) => splits.signOff(projects.get(project), name, reason),
-    'dataset.withdrawSignOff': ({ project }) => splits.withdrawSignOff(projects.get(project)),
-  }) satisfies DomainHandlers<'dataset'>;
+    'dataset.signOff': ({ project, name, reason }) => background('signOff', { project: place(project), name, reason }),
+    'dataset.withdrawSignOff': ({ project }) => background('withdrawSignOff', { project: place(project) }),
+  } satisfies DomainHandlers<'dataset'>;
+};
