@@ -3,14 +3,16 @@ import { scanConfounders } from '#shared/confounders/scan';
 import { sourceNames } from '#shared/confounders/verdict';
 import type { FeatureOutlier } from '#shared/duplicates/feature-neighbours';
 import type { ConfounderTag } from '#shared/models/confounders';
-import type { ImageFilter, SplitPart, SplitRequestGiven } from '#shared/models/dataset';
-import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
+import type { ImageFilter, ImportOptions, SplitPart, SplitRequestGiven } from '#shared/models/dataset';
+import type { ColumnMapping, LabelConflict, PatternPreview, TableAnswers } from '#shared/models/label-table';
+import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
 import type { BestMetric } from '#shared/models/run-config';
 import type { KappaWeights } from '#shared/statistics/agreement';
 import { confidentLearning } from '#shared/statistics/confident-learning';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { independentDifference } from '#shared/statistics/independent-difference';
 import { pairCases, pairedDifference } from '#shared/statistics/paired-difference';
+import { confounderState } from '../store/confounders';
 import { imageFacets } from '../store/facets';
 import { type ImageSort, imageIds } from '../store/images';
 import type { ProjectPlace } from './background';
@@ -21,11 +23,19 @@ import { renderDatasetReport } from './dataset-report-page';
 import { summarizeDataset } from './dataset-summary';
 import { shownGroups } from './duplicate-groups';
 import type { Events } from './events';
+import { type FilesToHold, holdWords, IdentitiesUnread } from './held-words';
+import type { PackedFiles } from './import';
+import { directImport } from './import-directions';
+import { type ImportScan, toPlan } from './import-plan';
+import type { HoldTable } from './label-table-preview';
 import { createLabelTables } from './label-tables';
+import { createLabels } from './labels';
 import { type PackedCases, unpackCases } from './packed-cases';
-import { packList } from './packed-list';
+import { type PackedList, packList, unpackList } from './packed-list';
 import type { OpenProject } from './projects';
 import { createReaders } from './readers';
+import { NO_PATIENT_CHANGES } from './resolve-patients';
+import { decide } from './review-decision';
 import { type FoundBefore, findAll } from './review-findings';
 import { findPictures } from './review-pictures';
 import { createSplits } from './splits';
@@ -65,6 +75,7 @@ export const backgroundTasks = {
     scanConfounders(confounderImages(open(project)), undefined, {
       onProgress: (source, done, total) => onProgress(sourceNames[source], done, total),
     }),
+  confounderState: ({ project }: OfProject, { open }: TaskContext) => confounderState(open(project).store),
   confounderTable: ({ project, tag }: OfProject & { readonly tag: ConfounderTag }, { open }: TaskContext) =>
     confounderTable(open(project), tag),
   confounderCell: (
@@ -103,6 +114,34 @@ export const backgroundTasks = {
     { project, outliers }: OfProject & { readonly outliers: readonly FeatureOutlier[] },
     { open }: TaskContext,
   ) => packList(findPictures(open(project).store, outliers)),
+
+  label: (
+    {
+      project,
+      images,
+      label,
+      reader,
+    }: OfProject & {
+      readonly images: readonly number[];
+      readonly label: string | null;
+      readonly reader: string | undefined;
+    },
+    { open, events }: TaskContext,
+  ) =>
+    reader === undefined
+      ? createLabels({ events }).label(open(project), images, label)
+      : createReaders({ events }).read(open(project), images, label, reader),
+  remove: ({ project, images }: OfProject & { readonly images: readonly number[] }, { open, events }: TaskContext) =>
+    createLabels({ events }).remove(open(project), images),
+  undo: ({ project }: OfProject, { open, events }: TaskContext) => createLabels({ events }).undo(open(project)),
+  decide: (
+    {
+      project,
+      findings,
+      decision,
+    }: OfProject & { readonly findings: PackedList<ReviewFinding>; readonly decision: ReviewDecision },
+    { open }: TaskContext,
+  ) => decide(open(project), unpackList(findings), decision),
 
   readersSummary: (
     { project, weights }: OfProject & { readonly weights: KappaWeights },
@@ -168,6 +207,69 @@ export const backgroundTasks = {
     { open, events }: TaskContext,
   ) => createLabelTables({ events }).apply(open(project), file, mapping, conflicts, answers, classNames),
 
+  planImport: (
+    {
+      project,
+      id,
+      scan,
+    }: OfProject & {
+      readonly id: string;
+      readonly scan: Omit<ImportScan, 'sources'> & Pick<PackedFiles, 'sources'>;
+    },
+    { open }: TaskContext,
+  ) => toPlan(id, open(project), { ...scan, sources: unpackList(scan.sources) }),
+  previewImportTable: (
+    {
+      project,
+      files,
+      file,
+      mapping,
+      answers,
+      groupPattern,
+      classNames,
+    }: OfImport & {
+      readonly file: string;
+      readonly mapping: ColumnMapping;
+      readonly answers: TableAnswers;
+      readonly groupPattern: string | null;
+      readonly classNames: NameChoice;
+    },
+    { open, events }: TaskContext,
+  ) =>
+    orUnread(() => {
+      const opened = open(project);
+      const unpacked = unpackFiles(files);
+      const hold: HoldTable = (table) => holdWords(opened.store, unpacked, { table, groupPattern, answers });
+      return createLabelTables({ events }).preview(opened, hold, file, mapping, answers, classNames);
+    }),
+  previewPattern: (
+    {
+      project,
+      files,
+      groupPattern,
+      answers,
+    }: OfImport & { readonly groupPattern: string | null; readonly answers: TableAnswers },
+    { open }: TaskContext,
+  ) =>
+    orUnread((): PatternPreview => {
+      const words = { table: null, groupPattern, answers };
+      const { resolved, questions, files: total } = holdWords(open(project).store, unpackFiles(files), words);
+      return {
+        changes: resolved?.changes ?? { ...NO_PATIENT_CHANGES, unknown: total },
+        questions: [...questions],
+        problems: [...(resolved?.problems ?? [])],
+      };
+    }),
+  directImport: (
+    { project, files, table, options }: OfImport & { readonly table: string | null; readonly options: ImportOptions },
+    { open, events }: TaskContext,
+  ) =>
+    orUnread(async () => {
+      const tables = createLabelTables({ events });
+      const read = table === null ? null : await tables.read(table, options.columns, options.answers);
+      return directImport(open(project).store, unpackFiles(files), read, options);
+    }),
+
   evaluateCases: ({
     cases,
     classes,
@@ -191,6 +293,25 @@ export const backgroundTasks = {
     };
   },
 };
+
+interface OfImport extends OfProject {
+  readonly files: PackedFiles;
+}
+
+const unpackFiles = ({ sources, identities }: PackedFiles): FilesToHold => ({
+  sources: unpackList(sources),
+  identities: identities === null ? null : unpackList(identities),
+});
+
+/** `identities-unread`: what the files say of themselves is needed for it. */
+async function orUnread<Result>(work: () => Result | Promise<Result>): Promise<Result | 'identities-unread'> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof IdentitiesUnread) return 'identities-unread';
+    throw error;
+  }
+}
 
 /** The answers of two models. */
 interface Comparison {

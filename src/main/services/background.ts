@@ -21,6 +21,9 @@ export const placeOf = ({ id, folder, name, store }: OpenProject): ProjectPlace 
   connection: store.connection,
 });
 
+/** So many can be changed at once: that takes less time than to start a thread, and a key that labels is not to wait. */
+export const FEW_IMAGES = 500;
+
 export interface TaskHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: (phase: string, done: number, total: number) => void;

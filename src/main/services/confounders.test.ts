@@ -8,6 +8,7 @@ import { scanConfounders, usualScan } from '#shared/confounders/scan';
 import { encodeMeasures } from '#shared/imaging/measures-bytes';
 import { createRandom } from '#shared/imaging/random';
 import type { ConfounderScan } from '#shared/models/confounders';
+import { confounderState } from '../store/confounders';
 import { addPicture } from '../store/duplicates';
 import { originNumber, patientNumber } from '../store/identity';
 import { addImage } from '../store/images';
@@ -42,6 +43,7 @@ beforeEach(async () => {
     duplicates: createDuplicates({ events, pool }),
     jobs,
     events,
+    state: async (scanned) => confounderState(scanned.store),
     scanner: async (scanned, { onProgress, signal }) =>
       scanConfounders(
         confounderImages(scanned),

@@ -8,7 +8,6 @@ import {
   confounderScanSchema,
 } from '#shared/models/confounders';
 import type { Job } from '#shared/models/job';
-import { confounderState } from '../store/confounders';
 import { toStoreError } from '../store/errors';
 import type { TaskHooks, TaskResult } from './background';
 import { confounderCell, confounderTable } from './confounder-images';
@@ -47,6 +46,8 @@ export function createConfounders(options: {
   readonly jobs: Jobs;
   readonly events: Events;
   readonly scanner: ConfounderScanner;
+  /** What a scan depends on: see `confounderState`. */
+  readonly state: (project: OpenProject) => Promise<string>;
 }): Confounders {
   const { duplicates, jobs, events, scanner } = options;
   return {
@@ -55,7 +56,7 @@ export function createConfounders(options: {
         const started = performance.now();
         await duplicates.search(project, { signal, onProgress: progress });
         signal.throwIfAborted();
-        const state = confounderState(project.store);
+        const state = await options.state(project);
         const result = await scanner(project, { signal, onProgress: progress });
         const scan: ConfounderScan = {
           ...result,
@@ -69,7 +70,7 @@ export function createConfounders(options: {
       }),
     async get(project) {
       const scan = await readScan(project);
-      return scan === null ? null : { scan, outdated: scan.state !== confounderState(project.store) };
+      return scan === null ? null : { scan, outdated: scan.state !== (await options.state(project)) };
     },
     table: confounderTable,
     images: confounderCell,

@@ -15,6 +15,7 @@ import { createImports, type Imports } from './import';
 import { createLabels, type Labels } from './labels';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createSplits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
@@ -32,7 +33,7 @@ beforeEach(async () => {
   project = await projects.create(join(root, 'project'));
   const splits = createSplits({ events });
   labels = createLabels({ events });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {

@@ -18,9 +18,9 @@ import { createDeidentifiedExports, type DeidentifiedExports } from './deidentif
 import { createEvents } from './events';
 import { createImports, type Imports } from './import';
 import { createJobs, type Jobs } from './jobs';
-import { createLabelTables } from './label-tables';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createSplits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
@@ -37,7 +37,7 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   const splits = createSplits({ events });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   jobs = createJobs(events);
   const dataset = createDataset({ splits, pool });
   exports = createDeidentifiedExports({ dataset, pool, jobs, reports: { offer: (file) => file }, version: '0.1.0' });
@@ -83,8 +83,7 @@ function put(path: string, bytes: Uint8Array): void {
 async function importFolder(target: OpenProject, folder: string, labels: string | null = null) {
   const plan = await imports.scan(target, [folder]);
   const handle = { signal: new AbortController().signal, progress: () => {} };
-  const table = labels === null ? null : await createLabelTables({ events: createEvents() }).read(labels, {});
-  return imports.run(target, plan.id, importOptionsSchema.parse({}), table, handle);
+  return imports.run(target, plan.id, importOptionsSchema.parse({}), labels, handle);
 }
 
 async function exportTo(folder: string, more: object = {}): Promise<DeidentifiedResult> {

@@ -19,6 +19,7 @@ import { createLabels, type Labels } from './labels';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { prepareRun } from './run-preview';
 import { createSplits, type Splits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 /** The decode host's own jobs, in this process. */
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
@@ -40,7 +41,7 @@ beforeEach(async () => {
   splits = createSplits({ events });
   labels = createLabels({ events });
   duplicates = createDuplicates({ events, pool });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {

@@ -15,6 +15,7 @@ import { createPictures } from './pictures';
 import { cacheFolder } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createSplits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
@@ -30,7 +31,7 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   const splits = createSplits({ events });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
   mkdirSync(join(root, 'images'));
 });

@@ -16,6 +16,7 @@ import { cacheFolder } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { collectSamples, hashSamples } from './run-samples';
 import { createSplits, type Splits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
@@ -32,7 +33,7 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   splits = createSplits({ events });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {

@@ -13,10 +13,9 @@ import { zipBytes } from '../ingest/test-support/zip-bytes';
 import { createDataset, type Dataset } from './dataset';
 import { createEvents } from './events';
 import { createImports, type Imports } from './import';
-import { readTableText } from './label-table-text';
-import { readLabelTable } from './labels-table';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createSplits, type Splits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
@@ -33,7 +32,7 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   splits = createSplits({ events });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {
@@ -42,10 +41,9 @@ afterEach(() => {
 });
 
 async function importAll(paths: readonly string[], tableFile: string | null = null) {
-  const table = tableFile === null ? null : readLabelTable(await readTableText(tableFile));
   const plan = await imports.scan(project, paths);
   const handle = { signal: new AbortController().signal, progress: () => {} };
-  const result = await imports.run(project, plan.id, importOptionsSchema.parse({}), table, handle);
+  const result = await imports.run(project, plan.id, importOptionsSchema.parse({}), tableFile, handle);
   return { plan, result };
 }
 

@@ -5,13 +5,19 @@ import { createEvents } from './events';
 import { createImports } from './import';
 import { createProjects } from './projects';
 import { createSplits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 /** Imports `images` into the project `folder`, and says how far it is: for the test that kills it. */
 const [folder = '', images = '', userDataFolder = '', entry = ''] = process.argv.slice(2);
 const events = createEvents();
 const project = await createProjects({ userDataFolder, events }).create(folder);
 const pool = createDecodePool({ launcher: launchNodeHost, entry, size: 2 });
-const imports = createImports({ events, pool, splits: createSplits({ events }) });
+const imports = createImports({
+  events,
+  pool,
+  splits: createSplits({ events }),
+  background: inThisThread(() => project),
+});
 const plan = await imports.scan(project, [images]);
 await imports.run(project, plan.id, importOptionsSchema.parse({}), null, {
   signal: new AbortController().signal,

@@ -16,6 +16,7 @@ import { createImports, type Imports } from './import';
 import { createLabels, type Labels } from './labels';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createSplits, type Splits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 let decoded = 0;
 const pool: DecodePool = {
@@ -42,7 +43,7 @@ beforeEach(async () => {
   project = await projects.create(join(root, 'project'));
   splits = createSplits({ events });
   labels = createLabels({ events });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
   decoded = 0;
 });

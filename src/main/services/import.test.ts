@@ -15,11 +15,11 @@ import { createDataset, type Dataset } from './dataset';
 import { createEvents } from './events';
 import { createImports, type Imports } from './import';
 import type { JobHandle } from './jobs';
-import { createLabelTables } from './label-tables';
 import { createLabels, type Labels } from './labels';
 import { rasterPath, thumbnailPath } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { createSplits, type Splits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 /** The decode host's own jobs, in this process: what is tested here is what happens around them. */
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
@@ -39,7 +39,7 @@ beforeEach(async () => {
   project = await projects.create(join(root, 'project'));
   splits = createSplits({ events });
   labels = createLabels({ events });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {
@@ -52,8 +52,7 @@ const options = (more: object = {}) => importOptionsSchema.parse(more);
 
 async function importAll(paths: string[], more: object = {}, table: string | null = null, handle = quiet()) {
   const plan = await imports.scan(project, paths);
-  const rows = table === null ? null : await createLabelTables({ events: createEvents() }).read(table, {});
-  return imports.run(project, plan.id, options(more), rows, handle);
+  return imports.run(project, plan.id, options(more), table, handle);
 }
 
 /** 40 x 30 levels of noise: no two seeds look alike. */

@@ -20,6 +20,7 @@ import { createLabels, type Labels } from './labels';
 import { createProjects, type OpenProject, type Projects } from './projects';
 import { findWhoIsWho } from './review-who-is-who';
 import { createSplits, type Splits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
@@ -37,7 +38,7 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   splits = createSplits({ events });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   tables = createLabelTables({ events });
   labels = createLabels({ events });
 });
@@ -111,20 +112,14 @@ async function importAll(
   folder = join(root, 'images'),
 ) {
   const plan = await imports.scan(project, [folder]);
-  const read = file === null ? null : await tables.read(file, columns, answers);
   const handle = { signal: new AbortController().signal, progress: () => {} };
-  return imports.run(project, plan.id, importOptionsSchema.parse({ answers, columns, ...more }), read, handle);
+  return imports.run(project, plan.id, importOptionsSchema.parse({ answers, columns, ...more }), file, handle);
 }
 
 async function previewImport(file: string, answers: TableAnswers = {}, columns: ColumnMapping = {}) {
   const plan = await imports.scan(project, [join(root, 'images')]);
-  return tables.preview(
-    project,
-    (read) => imports.hold(project, plan.id, { table: read, groupPattern: null, answers }),
-    file,
-    columns,
-    answers,
-  );
+  const words = { mapping: columns, answers, groupPattern: null, classNames: 'ask' } as const;
+  return imports.previewTable(project, plan.id, file, words);
 }
 
 const facts = () => imageFacts(project.store);

@@ -45,7 +45,7 @@ beforeEach(async () => {
   splits = createSplits({ events });
   labels = createLabels({ events });
   duplicates = createDuplicates({ events, pool });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
   review = createReview({
     events,

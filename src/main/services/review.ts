@@ -7,24 +7,19 @@ import {
   type ReviewReason,
   reviewReasons,
 } from '#shared/models/review';
-import { pushAction } from '../store/actions';
-import { appendAudit } from '../store/audit';
-import { setVerdict } from '../store/duplicates';
 import { imagesById } from '../store/images';
 import type { ProjectStore } from '../store/open';
-import { allReviews, deleteReview, findReview, type StoredReview, storeReview } from '../store/reviews';
-import { type Background, placeOf } from './background';
+import { allReviews, type StoredReview } from '../store/reviews';
+import { type Background, FEW_IMAGES, placeOf } from './background';
 import type { Events } from './events';
 import type { Experiments } from './experiments';
-import { className, relabelImages, removeImages } from './labels';
 import { packList } from './packed-list';
 import type { OpenProject } from './projects';
-import type { ReviewBefore } from './review-action';
+import { decide } from './review-decision';
 import { type FindFailure, Findings, findFailure } from './review-findings';
 import { createMislabels, type Suspicion } from './review-mislabels';
 import { createPictureFinder } from './review-pictures';
 import type { Runs } from './runs';
-import { count } from './splits-warnings';
 
 export interface ReviewQuery {
   readonly reason?: ReviewReason | undefined;
@@ -128,7 +123,10 @@ export function createReview(options: {
       const chosen = [...distinct.values()].flatMap(({ image, reason }) => findings.find(reason, image) ?? []);
       const fresh = known.get(project);
       const isFresh = fresh?.state === stateOf(project);
-      const changed = project.store.transaction(() => decide(project, chosen, decision));
+      const changed =
+        chosen.length > FEW_IMAGES
+          ? await background('decide', { project: placeOf(project), findings: packList(chosen), decision })
+          : decide(project, chosen, decision);
       if (changed > 0) events.emit('project.changed', { project: project.id, what: 'dataset' });
       // A verdict alone finds nothing new.
       const verdictOnly = decision.kind === 'accept' || decision.kind === 'defer' || decision.kind === 'reopen';
@@ -221,71 +219,4 @@ function countFindings(findings: Findings, reviews: readonly StoredReview[]): Re
     }
   }
   return counts;
-}
-
-/** Whether two pictures are the same is asked of possible duplicates only. */
-const isAsked = ({ reason }: ReviewFinding, { kind }: ReviewDecision): boolean =>
-  reason === 'possible-duplicate' || (kind !== 'same' && kind !== 'different');
-
-/** What is said of the pairs of a finding: confirmed ones are kept together from here on. */
-function judgePairs(store: ProjectStore, { image, beside }: ReviewFinding, kind: 'same' | 'different') {
-  return beside.flatMap((twin) => setVerdict(store, [image, twin], kind === 'same' ? 'keep' : 'different'));
-}
-
-function decide({ store }: OpenProject, asked: readonly ReviewFinding[], decision: ReviewDecision): number {
-  const chosen = asked.filter((finding) => isAsked(finding, decision));
-  const images = [...new Set(chosen.map(({ image }) => image))];
-  const label = decision.kind === 'relabel' ? className(decision.label) : null;
-  const earlier = chosen.map(({ image, reason }) => findReview(store, image, reason));
-  const concerned = decision.kind === 'reopen' ? chosen.filter((_, index) => earlier[index] !== null) : chosen;
-  if (concerned.length === 0) return 0;
-  const at = new Date().toISOString();
-  const before: ReviewBefore = {
-    reviews: chosen.map(({ image, reason }, index) => {
-      const said = earlier[index];
-      return {
-        image,
-        reason,
-        said: said == null ? null : { verdict: said.verdict, evidence: said.evidence, at: said.at },
-      };
-    }),
-    labels: decision.kind === 'relabel' ? relabelImages(store, images, label) : [],
-    removed: decision.kind === 'exclude' ? removeImages(store, images) : [],
-    verdicts:
-      decision.kind === 'same' || decision.kind === 'different'
-        ? chosen.flatMap((finding) => judgePairs(store, finding, decision.kind as 'same' | 'different'))
-        : [],
-  };
-  for (const { image, reason, evidence } of concerned) {
-    if (decision.kind === 'reopen') deleteReview(store, image, reason);
-    else {
-      storeReview(store, { image, reason, verdict: decision.kind === 'defer' ? 'deferred' : 'accepted', evidence, at });
-    }
-  }
-  pushAction(store, { kind: 'review', description: describe(decision, label, images.length), before });
-  for (const reason of new Set(concerned.map((finding) => finding.reason))) {
-    const n = concerned.filter((finding) => finding.reason === reason).length;
-    appendAudit(store, 'review.judge', { reason, decision: decision.kind, images: n });
-  }
-  return concerned.length;
-}
-
-function describe(decision: ReviewDecision, label: string | null, images: number): string {
-  const what = count(images, 'image');
-  switch (decision.kind) {
-    case 'accept':
-      return `review of ${what} as right`;
-    case 'defer':
-      return `deferral of ${what}`;
-    case 'reopen':
-      return `return of ${what} to review`;
-    case 'relabel':
-      return label === null ? `removal of the label from ${what}` : `label “${label}” on ${what}`;
-    case 'exclude':
-      return `removal of ${what}`;
-    case 'same':
-      return `confirmation of duplicates of ${what}`;
-    case 'different':
-      return `dismissal of possible duplicates of ${what}`;
-  }
 }

@@ -18,6 +18,7 @@ import { createProjects, type Projects } from './projects';
 import { pipelineOf } from './run-preview';
 import { ensureRasters } from './run-rasters';
 import { createSplits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
@@ -39,7 +40,7 @@ it('a run without a crop has the hash and the cache that it always had; one with
   const project = await projects.create(join(root, 'project'));
   const splits = createSplits({ events });
   const dataset = createDataset({ splits, pool });
-  const imports = createImports({ events, pool, splits });
+  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   const box = items([
     ['00186012', 'US', [1]],
     ['00186014', 'US', [1]],

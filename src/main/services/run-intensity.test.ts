@@ -19,6 +19,7 @@ import { createProjects, type Projects } from './projects';
 import { pipelineOf } from './run-preview';
 import { ensureRasters } from './run-rasters';
 import { createSplits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
@@ -42,7 +43,7 @@ it('each intensity of a run has rasters of its own, with the bytes worked out by
   const project = await projects.create(join(root, 'project'));
   const splits = createSplits({ events });
   const dataset = createDataset({ splits, pool });
-  const imports = createImports({ events, pool, splits });
+  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   // Units = stored - 100: -100, -60, 0, 40, 100, 900; the file's own window is 0 to 80.
   const stored = [0, 40, 100, 140, 200, 1000];
   const path = join(root, 'a.dcm');

@@ -18,6 +18,7 @@ import { createProjects, type Projects } from './projects';
 import { pipelineOf } from './run-preview';
 import { ensureRasters } from './run-rasters';
 import { createSplits } from './splits';
+import { inThisThread } from './test-support/in-this-thread';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 let root: string;
@@ -36,7 +37,7 @@ test('a new run sees square pixels, one of before sees them as they are stored',
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   const project = await projects.create(join(root, 'project'));
   const splits = createSplits({ events });
-  const imports = createImports({ events, pool, splits });
+  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   const dataset = createDataset({ splits, pool });
   // Twice as tall as wide: 0.6 mm between rows, 0.3 mm between columns.
   const pixels = Uint8Array.from({ length: 40 * 48 }, (_, index) => index % 200);

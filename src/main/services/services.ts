@@ -108,6 +108,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     duplicates,
     jobs,
     events,
+    state: (project) => background('confounderState', { project: placeOf(project) }),
     scanner: (project, hooks) => background('scanConfounders', { project: placeOf(project) }, hooks),
   });
   const dataset = createDataset({ splits, pool });
@@ -115,6 +116,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     events,
     pool,
     splits: { splitAsGiven: (project) => background('splitAsGiven', { project: placeOf(project) }) },
+    background,
   });
   const samples = createSamples({ projectsFolder, resourcesFolder, projects, imports, splits, jobs });
 

@@ -33,11 +33,10 @@ import { jobSchema } from '../models/job';
 import {
   columnMappingSchema,
   labelConflictSchema,
-  patientChangesSchema,
+  patternPreviewSchema,
   tableAnswersSchema,
   tableChangesSchema,
   tablePreviewSchema,
-  tableQuestionSchema,
   usedColumnsSchema,
 } from '../models/label-table';
 import { leakPlanSchema } from '../models/leak';
@@ -205,11 +204,7 @@ export const requests = {
   /** What a pattern for patients would make of the files of an import; writes nothing. */
   'dataset.readPattern': request(
     project.extend({ plan: z.string(), groupPattern: z.string(), answers: tableAnswersSchema.default({}) }),
-    z.object({
-      changes: patientChangesSchema,
-      questions: z.array(tableQuestionSchema),
-      problems: z.array(z.string()),
-    }),
+    patternPreviewSchema,
   ),
   /** Applies a label table to the images of the project; one action that can be undone. `changed` counts images. */
   'dataset.applyTable': request(

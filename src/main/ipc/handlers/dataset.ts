@@ -1,7 +1,5 @@
 import type { ImportResult } from '#shared/models/dataset';
-import { placeOf } from '../../services/background';
-import type { HoldTable } from '../../services/label-table-preview';
-import { NO_PATIENT_CHANGES } from '../../services/resolve-patients';
+import { FEW_IMAGES, placeOf } from '../../services/background';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
@@ -11,7 +9,6 @@ export const datasetHandlers = ({
   projects,
   dataset,
   labels,
-  labelTables,
   readers,
   duplicates,
   review,
@@ -32,30 +29,18 @@ export const datasetHandlers = ({
         projects.get(project),
         given.map((grant) => grants.path(grant)),
       ),
-    'dataset.import': async ({ project: id, plan, options, labels: given }) => {
+    'dataset.import': ({ project: id, plan, options, labels: given }) => {
       const project = projects.get(id);
-      const table =
-        given === null ? null : await labelTables.read(grants.path(given), options.columns, options.answers);
+      const table = given === null ? null : grants.path(given);
       return { job: jobs.start('import', id, (handle) => imports.run(project, plan, options, table, handle)).id };
     },
     'dataset.readTable': ({ project: id, plan, table: given, mapping, answers, groupPattern, classNames }) => {
-      const project = projects.get(id);
-      const place = placeOf(project);
       const file = grants.path(given);
-      // Held against the images that are here, it is read and planned in a thread; a plan of an import is known here only.
-      if (plan === null) return background('previewTable', { project: place, file, mapping, answers, classNames });
-      const hold: HoldTable = (table) => imports.hold(project, plan, { table, groupPattern, answers });
-      return labelTables.preview(project, hold, file, mapping, answers, classNames);
+      if (plan === null) return background('previewTable', { project: place(id), file, mapping, answers, classNames });
+      return imports.previewTable(projects.get(id), plan, file, { mapping, answers, groupPattern, classNames });
     },
-    'dataset.readPattern': async ({ project, plan, groupPattern, answers }) => {
-      const words = { table: null, groupPattern, answers };
-      const { resolved, questions, files } = await imports.hold(projects.get(project), plan, words);
-      return {
-        changes: resolved?.changes ?? { ...NO_PATIENT_CHANGES, unknown: files },
-        questions: [...questions],
-        problems: [...(resolved?.problems ?? [])],
-      };
-    },
+    'dataset.readPattern': ({ project, plan, groupPattern, answers }) =>
+      imports.previewPattern(projects.get(project), plan, groupPattern, answers),
     'dataset.applyTable': ({ project, table, mapping, conflicts, answers, classNames }) =>
       background('applyTable', {
         project: placeOf(projects.get(project)),
@@ -77,10 +62,14 @@ export const datasetHandlers = ({
     }),
     'dataset.label': ({ project: id, images, label, reader }) => {
       const project = projects.get(id);
+      if (images.length > FEW_IMAGES) return background('label', { project: placeOf(project), images, label, reader });
       return reader === undefined ? labels.label(project, images, label) : readers.read(project, images, label, reader);
     },
-    'dataset.undo': ({ project }) => labels.undo(projects.get(project)),
-    'dataset.remove': ({ project, images }) => labels.remove(projects.get(project), images),
+    'dataset.undo': ({ project }) => background('undo', { project: place(project) }),
+    'dataset.remove': ({ project, images }) =>
+      images.length > FEW_IMAGES
+        ? background('remove', { project: place(project), images })
+        : labels.remove(projects.get(project), images),
     'dataset.duplicates': async ({ project: id }) => {
       const project = projects.get(id);
       await duplicates.search(project);

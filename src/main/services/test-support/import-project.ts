@@ -9,6 +9,7 @@ import { createEvents } from '../events';
 import { createImports } from '../import';
 import { createProjects, type OpenProject } from '../projects';
 import { createSplits } from '../splits';
+import { inThisThread } from './in-this-thread';
 
 /** An empty project in a folder of its own, whose files are decoded in this process. */
 export interface ImportProject {
@@ -31,7 +32,7 @@ export async function openImportProject(): Promise<ImportProject> {
   const projects = createProjects({ userDataFolder: join(root, 'user'), events });
   const project = await projects.create(join(root, 'project'));
   const splits = createSplits({ events });
-  const imports = createImports({ events, pool, splits });
+  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   return {
     root,
     project,
