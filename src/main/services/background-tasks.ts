@@ -260,6 +260,17 @@ export const backgroundTasks = {
         problems: [...(resolved?.problems ?? [])],
       };
     }),
+  /** Throws `labels_invalid`. */
+  checkTable: async (
+    {
+      file,
+      mapping,
+      answers,
+    }: { readonly file: string; readonly mapping: ColumnMapping; readonly answers: TableAnswers },
+    { events }: TaskContext,
+  ) => {
+    await createLabelTables({ events }).read(file, mapping, answers);
+  },
   directImport: (
     { project, files, table, options }: OfImport & { readonly table: string | null; readonly options: ImportOptions },
     { open, events }: TaskContext,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { DatasetVersion } from '#shared/models/dataset';
+import { Slice } from '../ingest/slice';
 import { classesByName } from '../store/labels';
 import { addVersion, newestVersion, presentImages } from '../store/versions';
 import type { OpenProject } from './projects';
-import { Slice } from './slice';
 
 /** The images are read in this many ranges of their hashes, which are evenly spread: a few hundred of 100,000 at once. */
 const RANGES = 256;

@@ -5,6 +5,7 @@ import { createDuplicateSearch, type DuplicateMatch, type DuplicateSearch } from
 import { type PictureDescriptor, readDescriptor } from '#shared/duplicates/picture-descriptor';
 import { turnedDescriptors } from '#shared/duplicates/turned-descriptors';
 import type { DecodePool } from '../decode-host/client';
+import { Slice } from '../ingest/slice';
 import {
   addPicture,
   type FoundPair,
@@ -24,7 +25,6 @@ import { alignPairs, confirmPairs, drawnPairs, samePictureLimit } from './align-
 import { forgetFeatureSearch } from './feature-search';
 import { RASTERS_AS_STORED, rasterPaths, USUAL_RASTERS } from './project-paths';
 import type { OpenProject } from './projects';
-import { Slice } from './slice';
 
 export interface SearchOptions {
   readonly signal?: AbortSignal;

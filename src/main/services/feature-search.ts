@@ -6,6 +6,7 @@ import { compareFeatures, type FeatureOutlier, type FeatureRows } from '#shared/
 import { featuresKey } from '#shared/imaging/pipeline';
 import type { RunRecord } from '#shared/models/run';
 import type { DecodePool } from '../decode-host/client';
+import { Slice } from '../ingest/slice';
 import { dismissedPairs, duplicatePairs, storeComparisons } from '../store/duplicates';
 import { getMeta, setMeta } from '../store/meta';
 import type { ProjectStore } from '../store/open';
@@ -14,7 +15,6 @@ import type { SearchOptions } from './duplicate-search';
 import { featuresFolder, rasterKey, rasterPaths, runFolder, runsFolder } from './project-paths';
 import type { OpenProject } from './projects';
 import { readRunRecord, runFolderIds } from './run-files';
-import { Slice } from './slice';
 
 /** Fewer say too little; the time of more grows with their square. */
 const LEAST_IMAGES = 20;

@@ -125,7 +125,7 @@ export function createImports(options: {
 
   return {
     async scan(project, paths, signal) {
-      const scan = toImportScan(
+      const scan = await toImportScan(
         await scanPaths(paths, {
           readMediaDirectory: (bytes) => pool.mediaDirectory({ bytes }),
           ...(signal === undefined ? {} : { signal }),

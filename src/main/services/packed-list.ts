@@ -1,4 +1,4 @@
-import { Slice } from './slice';
+import { Slice } from '../ingest/slice';
 
 /**
  * A long list as bytes: a thread hands it over without cloning an object an item (which holds up the one who takes it),

@@ -18,9 +18,9 @@ import {
   runSummarySchema,
 } from '#shared/models/run';
 import { unknownPatientCautions } from '#shared/statistics/cautions';
+import { Slice } from '../ingest/slice';
 import { toStoreError } from '../store/errors';
 import { makeProjectFolders } from './make-folders';
-import { Slice } from './slice';
 
 /**
  * What a run was made of, as it was when it began: later labels, splits and removals do not change its evaluation.

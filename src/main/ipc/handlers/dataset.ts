@@ -29,9 +29,12 @@ export const datasetHandlers = ({
         projects.get(project),
         given.map((grant) => grants.path(grant)),
       ),
-    'dataset.import': ({ project: id, plan, options, labels: given }) => {
+    'dataset.import': async ({ project: id, plan, options, labels: given }) => {
       const project = projects.get(id);
       const table = given === null ? null : grants.path(given);
+      if (table !== null) {
+        await background('checkTable', { file: table, mapping: options.columns, answers: options.answers });
+      }
       return { job: jobs.start('import', id, (handle) => imports.run(project, plan, options, table, handle)).id };
     },
     'dataset.readTable': ({ project: id, plan, table: given, mapping, answers, groupPattern, classNames }) => {
