@@ -1,5 +1,5 @@
 import type { ImportResult } from '#shared/models/dataset';
-import { FEW_IMAGES, placeOf } from '../../services/background';
+import { FEW_IMAGES, placeOf } from '../../services/core/background';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 

@@ -1,0 +1,168 @@
+import { Worker } from 'node:worker_threads';
+import type { EventName, EventPayload } from '#shared/ipc/contract';
+import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
+import type { Connection } from '../../store/open';
+import type { backgroundTasks } from '../background-tasks';
+import type { OpenProject } from '../project/projects';
+import type { Events } from './events';
+
+type Tasks = typeof backgroundTasks;
+export type TaskName = keyof Tasks;
+export type TaskInput<Name extends TaskName> = Parameters<Tasks[Name]>[0];
+export type TaskResult<Name extends TaskName> = Awaited<ReturnType<Tasks[Name]>>;
+
+/** What names a project to another thread, which opens it by itself. */
+export type ProjectPlace = Pick<OpenProject, 'id' | 'folder' | 'name'> & { readonly connection: Connection };
+
+export const placeOf = ({ id, folder, name, store }: OpenProject): ProjectPlace => ({
+  id,
+  folder,
+  name,
+  connection: store.connection,
+});
+
+/** So many can be changed at once: that takes less time than to start a thread, and a key that labels is not to wait. */
+export const FEW_IMAGES = 500;
+
+export interface TaskHooks {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (phase: string, done: number, total: number) => void;
+}
+
+/**
+ * Does a task where it holds nothing up. Rejects with what the task threw, with the signal's reason where that is
+ * aborted, and with `work_ended` where the thread ended without a result.
+ */
+export type Background = <Name extends TaskName>(
+  name: Name,
+  input: TaskInput<Name>,
+  hooks?: TaskHooks,
+) => Promise<TaskResult<Name>>;
+
+/** What a thread is asked. */
+export interface TaskOrder {
+  readonly name: TaskName;
+  readonly input: unknown;
+}
+
+/** What a thread says. `result` and `refused` end a task. */
+export type TaskMessage =
+  | { readonly kind: 'progress'; readonly phase: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'event'; readonly name: EventName; readonly payload: unknown }
+  | { readonly kind: 'result'; readonly result: unknown }
+  | { readonly kind: 'refused'; readonly error: ErrorInfo };
+
+/** Starting a thread takes some hundred milliseconds, and what the window asks comes in bursts. */
+const IDLE_MS = 10_000;
+const MOST_IDLE = 2;
+
+export interface Threads {
+  readonly run: Background;
+  /** Ends the threads, which keep the database of a project open; those at work after their task. */
+  release(): Promise<void>;
+}
+
+/**
+ * Each task in a thread of its own: the main thread clones input and result, and waits. A thread that is done waits for
+ * the next task for a while. `file` is the built `background-worker`.
+ */
+export function inThreads(file: string, events: Events): Threads {
+  const idle = new Map<Worker, NodeJS.Timeout>();
+  /** Threads at work that may wait for another task after this one. */
+  const reusable = new Set<Worker>();
+
+  const take = (): Worker => {
+    const worker = [...idle.keys()].at(-1) ?? new Worker(file);
+    clearTimeout(idle.get(worker));
+    idle.delete(worker);
+    worker.removeAllListeners().ref();
+    reusable.add(worker);
+    return worker;
+  };
+  const end = (worker: Worker): Promise<unknown> => {
+    clearTimeout(idle.get(worker));
+    idle.delete(worker);
+    return worker.terminate();
+  };
+  const putBack = (worker: Worker): void => {
+    if (!reusable.delete(worker) || idle.size >= MOST_IDLE) {
+      void end(worker);
+      return;
+    }
+    // Neither the thread nor its timer keeps the process alive.
+    worker.unref();
+    idle.set(worker, setTimeout(() => void end(worker), IDLE_MS).unref());
+    const forget = () => {
+      clearTimeout(idle.get(worker));
+      idle.delete(worker);
+    };
+    worker.on('error', forget).on('exit', forget);
+  };
+
+  const run: Background = <Name extends TaskName>(
+    name: Name,
+    input: TaskInput<Name>,
+    { signal, onProgress }: TaskHooks = {},
+  ) =>
+    new Promise<TaskResult<Name>>((resolve, reject) => {
+      signal?.throwIfAborted();
+      const worker = take();
+      const leave = () => {
+        signal?.removeEventListener('abort', stop);
+        worker.removeAllListeners();
+      };
+      const stop = () => {
+        leave();
+        reusable.delete(worker);
+        reject(signal?.reason);
+        void end(worker);
+      };
+      signal?.addEventListener('abort', stop, { once: true });
+      worker.on('message', (message: TaskMessage) => {
+        switch (message.kind) {
+          case 'progress':
+            onProgress?.(message.phase, message.done, message.total);
+            break;
+          case 'event':
+            events.emit(message.name, message.payload as EventPayload<typeof message.name>);
+            break;
+          case 'result':
+            leave();
+            putBack(worker);
+            resolve(message.result as TaskResult<Name>);
+            break;
+          case 'refused': {
+            leave();
+            putBack(worker);
+            const { code, message: text, hint } = message.error;
+            reject(new FoveaError(code, text, hint === null ? {} : { hint }));
+          }
+        }
+      });
+      // What nobody planned for: a bug, or no memory left. The thread has ended with it.
+      worker.on('error', (error) => {
+        leave();
+        reusable.delete(worker);
+        reject(error);
+      });
+      worker.on('exit', () => {
+        leave();
+        reusable.delete(worker);
+        reject(
+          new FoveaError('work_ended', 'The computation ended without a result.', {
+            hint: 'Try again. If memory ran out, close other programs.',
+          }),
+        );
+      });
+      const order: TaskOrder = { name, input };
+      worker.postMessage(order);
+    });
+
+  return {
+    run,
+    release: async () => {
+      reusable.clear();
+      await Promise.all([...idle.keys()].map(end));
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import type { NameChoice } from '#shared/class-names/similar-names';
+import { FoveaError } from '#shared/ipc/errors';
+import type { ImportOptions, ImportPlan, ImportResult, SplitSummary } from '#shared/models/dataset';
+import type { ColumnMapping, PatternPreview, TableAnswers, TablePreview } from '#shared/models/label-table';
+import type { DecodePool } from '../../decode-host/client';
+import { scanPaths } from '../../ingest/dataset/scan';
+import { currentSplit } from '../../store/splits';
+import { type Background, placeOf } from '../core/background';
+import type { Events } from '../core/events';
+import type { JobHandle } from '../core/jobs';
+import { type PackedList, packListInSlices } from '../core/packed-list';
+import { findDuplicates } from '../duplicates/duplicate-search';
+import { firstReasons } from '../label-tables/left-out';
+import type { OpenProject } from '../project/projects';
+import { type ImportIdentity, readIdentities } from './import-identities';
+import { type ImportScan, toImportScan } from './import-plan';
+import { type ImportSource, runImport } from './import-run';
+
+export interface Imports {
+  /** Looks at files and folders (absolute paths) and says what an import would do. Writes nothing. */
+  scan(project: OpenProject, paths: readonly string[], signal?: AbortSignal): Promise<ImportPlan>;
+  /**
+   * What a label table (absolute path) holds and what it would do with the files of a plan; see `LabelTables.preview`.
+   * The heads of DICOM files are read once where patients or UIDs are spoken of. Throws `plan_unknown`,
+   * `labels_invalid`, `pattern_invalid`, `pattern_slow`.
+   */
+  previewTable(
+    project: OpenProject,
+    plan: string,
+    file: string,
+    words: {
+      readonly mapping: ColumnMapping;
+      readonly answers: TableAnswers;
+      readonly groupPattern: string | null;
+      readonly classNames: NameChoice;
+    },
+  ): Promise<TablePreview>;
+  /** What a pattern for patients would do. Throws `plan_unknown`, `pattern_invalid`, `pattern_slow`. */
+  previewPattern(
+    project: OpenProject,
+    plan: string,
+    groupPattern: string | null,
+    answers: TableAnswers,
+  ): Promise<PatternPreview>;
+  /**
+   * Does it, with the labels of a table (absolute path) where one is given. A file that cannot be read is a line of the
+   * result. Throws `plan_unknown`, `nothing_to_import`, `labels_invalid`, `pattern_invalid`, `pattern_slow`,
+   * `question_open`, `class_names_similar`, `disk_full`, `project_unwritable`. Cancelling gives the result so far.
+   */
+  run(
+    project: OpenProject,
+    plan: string,
+    options: ImportOptions,
+    table: string | null,
+    handle: JobHandle,
+  ): Promise<ImportResult>;
+}
+
+/** The files of an import, as a thread takes them. */
+export interface PackedFiles {
+  readonly sources: PackedList<ImportSource>;
+  /** What they say of themselves; null where that was not read. */
+  readonly identities: PackedList<ImportIdentity | null> | null;
+}
+
+interface KeptPlan {
+  readonly project: string;
+  readonly scan: ImportScan;
+  readonly sources: PackedList<ImportSource>;
+  /** What the files say of themselves, once that was asked. */
+  identities: Promise<PackedList<ImportIdentity | null>> | null;
+}
+
+/** Plans that are kept: a person looks at one or two before one is carried out. */
+const KEPT_PLANS = 8;
+
+export function createImports(options: {
+  readonly events: Events;
+  readonly pool: DecodePool;
+  readonly splits: {
+    splitAsGiven(project: OpenProject): SplitSummary | null | Promise<SplitSummary | null>;
+  };
+  readonly background: Background;
+}): Imports {
+  const { events, pool, splits, background } = options;
+  const plans = new Map<string, KeptPlan>();
+
+  const planOf = (project: OpenProject, id: string): KeptPlan => {
+    const plan = plans.get(id);
+    if (plan === undefined || plan.project !== project.id) {
+      throw new FoveaError('plan_unknown', 'What was to be imported is not known any more.', {
+        hint: 'Choose the files or folders again.',
+      });
+    }
+    return plan;
+  };
+
+  const identitiesOf = (project: OpenProject, plan: KeptPlan, handle?: JobHandle) => {
+    plan.identities ??= readIdentities(project, plan.scan.sources, pool, {
+      ...(handle === undefined ? {} : { signal: handle.signal }),
+      onProgress: (done, total) => handle?.progress('reading who the files are of', done, total),
+    })
+      .then((identities) => packListInSlices(identities))
+      .catch((error: unknown) => {
+        plan.identities = null;
+        throw error;
+      });
+    return plan.identities;
+  };
+
+  /** Once more with what the files say of themselves, where that turns out to be needed. */
+  const withFiles = async <Result>(
+    project: OpenProject,
+    plan: KeptPlan,
+    ask: (files: PackedFiles) => Promise<Result | 'identities-unread'>,
+    handle?: JobHandle,
+  ): Promise<Result> => {
+    const { sources } = plan;
+    const known = await plan.identities?.catch(() => null);
+    const first = await ask({ sources, identities: known ?? null });
+    if (first !== 'identities-unread') return first;
+    return (await ask({ sources, identities: await identitiesOf(project, plan, handle) })) as Result;
+  };
+
+  return {
+    async scan(project, paths, signal) {
+      const scan = await toImportScan(
+        await scanPaths(paths, {
+          readMediaDirectory: (bytes) => pool.mediaDirectory({ bytes }),
+          ...(signal === undefined ? {} : { signal }),
+        }),
+      );
+      const id = randomUUID();
+      const sources = await packListInSlices(scan.sources);
+      plans.set(id, { project: project.id, scan, sources, identities: null });
+      for (const old of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(old);
+      const { ignored, layout, mediaDirectories } = scan;
+      const packed = { sources, ignored, layout, mediaDirectories };
+      return background('planImport', { project: placeOf(project), id, scan: packed });
+    },
+    previewTable: async (project, id, file, words) =>
+      withFiles(project, planOf(project, id), (files) =>
+        background('previewImportTable', { project: placeOf(project), files, file, ...words }),
+      ),
+    previewPattern: async (project, id, groupPattern, answers) =>
+      withFiles(project, planOf(project, id), (files) =>
+        background('previewPattern', { project: placeOf(project), files, groupPattern, answers }),
+      ),
+    async run(project, id, importOptions, table, handle) {
+      const plan = planOf(project, id);
+      const { scan } = plan;
+      if (scan.sources.length === 0) {
+        throw new FoveaError('nothing_to_import', 'There is no DICOM, PNG or JPEG image in what you chose.', {
+          hint: [firstReasons(scan.ignored), 'Choose the folder that holds the images, or the image files themselves.']
+            .filter((one) => one !== null)
+            .join(' '),
+        });
+      }
+      const directions = await withFiles(
+        project,
+        plan,
+        (files) => background('directImport', { project: placeOf(project), files, table, options: importOptions }),
+        handle,
+      );
+      const { sources, ignored } = scan;
+      const run = { project, sources, ignored, options: importOptions, directions, handle };
+      const result = await runImport(run, pool, events);
+      if (!handle.signal.aborted) {
+        await findDuplicates(project, pool, { signal: handle.signal, onProgress: handle.progress }).catch(
+          (error: unknown) => {
+            // What is in stays in; the search goes on before the next split.
+            if (!handle.signal.aborted) throw error;
+          },
+        );
+      }
+      if (result.added > 0) await takeGivenSplit(project);
+      return result;
+    },
+  };
+
+  /** Folders fix the split of a project that has none, or that has one from folders; a split of ours stays. */
+  async function takeGivenSplit(project: OpenProject): Promise<void> {
+    const present = currentSplit(project.store);
+    if (present === null || present.grouping === 'folders') await splits.splitAsGiven(project);
+  }
+}

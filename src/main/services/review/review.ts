@@ -1,0 +1,222 @@
+import {
+  type ReviewCounts,
+  type ReviewDecision,
+  type ReviewFinding,
+  type ReviewItem,
+  type ReviewList,
+  type ReviewReason,
+  reviewReasons,
+} from '#shared/models/review';
+import { imagesById } from '../../store/images';
+import type { ProjectStore } from '../../store/open';
+import { allReviews, type StoredReview } from '../../store/reviews';
+import { type Background, FEW_IMAGES, placeOf } from '../core/background';
+import type { Events } from '../core/events';
+import { packList } from '../core/packed-list';
+import type { OpenProject } from '../project/projects';
+import type { Experiments } from '../results/experiments';
+import type { Runs } from '../runs/runs';
+import { decide } from './review-decision';
+import { type FindFailure, Findings, findFailure } from './review-findings';
+import { createMislabels, type Suspicion } from './review-mislabels';
+import { createPictureFinder } from './review-pictures';
+
+export interface ReviewQuery {
+  readonly reason?: ReviewReason | undefined;
+  /** Also those that were accepted. */
+  readonly includeSettled?: boolean | undefined;
+  /** At most so many; all by default. */
+  readonly limit?: number | undefined;
+}
+
+/** The images that want a second look, each with why, and what a person decides about them. */
+export interface Review {
+  list(project: OpenProject, query?: ReviewQuery): Promise<ReviewList>;
+  counts(project: OpenProject): Promise<ReviewCounts>;
+  /**
+   * Decides on findings (each can be undone at once), and answers with how many of them there were. What is relabelled
+   * or excluded counts as settled. Throws `label_empty`.
+   */
+  judge(
+    project: OpenProject,
+    findings: readonly { readonly image: number; readonly reason: ReviewReason }[],
+    decision: ReviewDecision,
+  ): Promise<{ readonly changed: number }>;
+}
+
+export function createReview(options: {
+  readonly events: Events;
+  readonly experiments: Pick<Experiments, 'list' | 'pooled' | 'cases'>;
+  readonly runs: Pick<Runs, 'list'>;
+  readonly onFailure: (what: string, error: unknown) => void;
+  readonly background: Background;
+}): Review {
+  const { events, onFailure, background } = options;
+  const mislabels = createMislabels(options);
+  const findPictures = createPictureFinder(background);
+
+  const findAll = async (project: OpenProject): Promise<Found> => {
+    const failures: FindFailure[] = [];
+    const orElse = async <Value>(value: Promise<Value>, reasons: readonly ReviewReason[], none: Value) =>
+      value.catch((error: unknown) => {
+        failures.push(findFailure(reasons, error));
+        return none;
+      });
+    const pictures = await orElse(findPictures(project), pictureReasons, packList<ReviewFinding>([]));
+    const suspicion = await orElse<Suspicion | null>(mislabels.suspicion(project), ['suspected-mislabel'], null);
+    const suspects = suspicion?.suspects ?? packList([]);
+    const packed = await background('findAll', { project: placeOf(project), before: { pictures, suspects } });
+    return { findings: new Findings(packed, failures), mislabelSource: suspicion?.source ?? null };
+  };
+
+  // Findings are made again when anything in the project changed: what this process wrote (total_changes), what
+  // another one wrote (data_version), and evaluations, which are files.
+  const changes = new Map<string, number>();
+  events.on('project.changed', ({ project }) => changes.set(project, (changes.get(project) ?? 0) + 1));
+  const stateOf = ({ id, store }: OpenProject): string => {
+    const own = store.column<number>('SELECT total_changes()')[0];
+    const others = store.column<number>('PRAGMA data_version')[0];
+    return `${own} ${others} ${changes.get(id) ?? 0}`;
+  };
+  const known = new WeakMap<OpenProject, { readonly state: string; readonly found: Promise<Found> }>();
+  const searches = new WeakMap<OpenProject, Promise<unknown>>();
+  const findAgain = (project: OpenProject): Promise<Found> => {
+    const state = stateOf(project);
+    const before = known.get(project);
+    if (before?.state === state) return before.found;
+    const found = search(project, () => known.get(project)?.found === found);
+    known.set(project, { state, found });
+    return found;
+  };
+  /** One at a time: a key that labels image after image asks faster than they end, and only the last one counts. */
+  const search = async (project: OpenProject, isLatest: () => boolean): Promise<Found> => {
+    await searches.get(project)?.catch(() => {});
+    const latest = known.get(project)?.found;
+    if (latest !== undefined && !isLatest()) return latest;
+    const found = findAll(project);
+    searches.set(project, found);
+    const { failures } = (await found).findings;
+    for (const { reasons, error } of failures) onFailure(`review: ${reasons.join(', ')}`, error);
+    return found;
+  };
+
+  return {
+    async list(project, { reason, includeSettled = false, limit = Number.POSITIVE_INFINITY } = {}) {
+      const { findings, mislabelSource } = await findAgain(project);
+      const reviews = allReviews(project.store);
+      const queue = queueOf(findings, reviews, { reason, includeSettled, limit });
+      return {
+        findings: withImages(project.store, queue),
+        counts: countFindings(findings, reviews),
+        mislabelSource,
+        problems: findings.failures.flatMap(({ reasons, problem }) =>
+          reasons.map((one) => `${notLookedFor[one]} could not be looked for: ${problem}`),
+        ),
+      };
+    },
+
+    counts: async (project) => countFindings((await findAgain(project)).findings, allReviews(project.store)),
+
+    async judge(project, asked, decision) {
+      const { findings } = await findAgain(project);
+      const distinct = new Map(asked.map((one) => [`${one.image} ${one.reason}`, one]));
+      const chosen = [...distinct.values()].flatMap(({ image, reason }) => findings.find(reason, image) ?? []);
+      const fresh = known.get(project);
+      const isFresh = fresh?.state === stateOf(project);
+      const changed =
+        chosen.length > FEW_IMAGES
+          ? await background('decide', { project: placeOf(project), findings: packList(chosen), decision })
+          : decide(project, chosen, decision);
+      if (changed > 0) events.emit('project.changed', { project: project.id, what: 'dataset' });
+      // A verdict alone finds nothing new.
+      const verdictOnly = decision.kind === 'accept' || decision.kind === 'defer' || decision.kind === 'reopen';
+      if (isFresh && verdictOnly) known.set(project, { state: stateOf(project), found: fresh.found });
+      return { changed };
+    },
+  };
+}
+
+/** What a search found. */
+interface Found {
+  readonly findings: Findings;
+  readonly mislabelSource: ReviewList['mislabelSource'];
+}
+
+const pictureReasons: readonly ReviewReason[] = ['burned-in-text', 'odd-picture', 'other-modality'];
+
+const notLookedFor: Record<ReviewReason, string> = {
+  'label-conflict': 'Twins with different labels',
+  'who-is-who': 'Patients who may be one, or several',
+  'possible-duplicate': 'Possible duplicates',
+  'repeated-instance': 'Repeated SOP Instance UIDs',
+  'readers-disagree': 'Images that readers disagree on',
+  'suspected-mislabel': 'Suspected mislabels',
+  'burned-in-text': 'Burned-in text',
+  'odd-picture': 'Odd pictures',
+  'other-modality': 'Images of another modality',
+};
+
+/** A finding with what was said of it. */
+type Judged = Omit<ReviewItem, 'path' | 'label'>;
+
+function withImages(store: ProjectStore, items: readonly Judged[]): ReviewItem[] {
+  const images = new Map(
+    imagesById(
+      store,
+      items.map(({ image }) => image),
+    ).map((one) => [one.id, one]),
+  );
+  return items.map((item) => ({
+    ...item,
+    path: images.get(item.image)?.path ?? '',
+    label: images.get(item.image)?.label ?? null,
+  }));
+}
+
+/** The finding that a verdict is about: it holds while the evidence is the same. */
+function judgedFinding(findings: Findings, { image, reason, evidence }: StoredReview): ReviewFinding | null {
+  const finding = findings.find(reason, image);
+  return finding?.evidence === evidence ? finding : null;
+}
+
+/**
+ * Open ones in their order; after them the deferred ones, the longest deferred first; then those that were settled.
+ * There are many findings and few verdicts, so it is the verdicts that are gone through.
+ */
+function queueOf(findings: Findings, reviews: readonly StoredReview[], query: ReviewQuery): Judged[] {
+  const { reason, includeSettled, limit = Number.POSITIVE_INFINITY } = query;
+  const judged: Judged[] = reviews
+    .flatMap((review) => {
+      const finding = judgedFinding(findings, review);
+      return finding === null ? [] : [{ ...finding, state: review.verdict, at: review.at }];
+    })
+    .sort((a, b) => a.at.localeCompare(b.at));
+  const said = new Set(judged.map(({ image, reason: of }) => `${image} ${of}`));
+  const open: Judged[] = [];
+  for (const one of findings.list(reason)) {
+    if (open.length >= limit) break;
+    if (said.size > 0 && said.has(`${one.image} ${one.reason}`)) continue;
+    open.push({ ...one.read(), state: 'open', at: null });
+  }
+  const asked = judged.filter((item) => reason === undefined || item.reason === reason);
+  const deferred = asked.filter(({ state }) => state === 'deferred');
+  const settled = includeSettled === true ? asked.filter(({ state }) => state === 'accepted') : [];
+  return [...open, ...deferred, ...settled].slice(0, limit);
+}
+
+function countFindings(findings: Findings, reviews: readonly StoredReview[]): ReviewCounts {
+  const counts = Object.fromEntries(
+    reviewReasons.map((reason) => [reason, { open: findings.count(reason), deferred: 0, settled: 0 }]),
+  ) as ReviewCounts;
+  for (const review of reviews) {
+    const count = counts[review.reason];
+    if (judgedFinding(findings, review) !== null) {
+      count.open -= 1;
+      count[review.verdict === 'deferred' ? 'deferred' : 'settled'] += 1;
+    } else if (review.verdict === 'accepted' && !findings.has(review.reason, review.image)) {
+      // Its reason has gone, because the label was put right or the image taken out.
+      count.settled += 1;
+    }
+  }
+  return counts;
+}
