@@ -86,6 +86,10 @@ export function createReview(options: {
     if (before?.state === state) return before.found;
     const found = search(project, () => known.get(project)?.found === found);
     known.set(project, { state, found });
+    // A thread that ended without an answer is asked again.
+    found.catch(() => {
+      if (known.get(project)?.found === found) known.delete(project);
+    });
     return found;
   };
   /** One at a time: a key that labels image after image asks faster than they end, and only the last one counts. */
