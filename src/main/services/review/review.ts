@@ -7,6 +7,7 @@ import {
   type ReviewReason,
   reviewReasons,
 } from '#shared/models/review';
+import { Slice } from '../../ingest/slice';
 import { imagesById } from '../../store/images';
 import type { ProjectStore } from '../../store/open';
 import { allReviews, type StoredReview } from '../../store/reviews';
@@ -108,9 +109,13 @@ export function createReview(options: {
     async list(project, { reason, includeSettled = false, limit = Number.POSITIVE_INFINITY } = {}) {
       const { findings, mislabelSource } = await findAgain(project);
       const reviews = allReviews(project.store);
+      const slice = new Slice();
       const queue = queueOf(findings, reviews, { reason, includeSettled, limit });
+      if (slice.isOver) await slice.next();
+      const items = withImages(project.store, queue);
+      if (slice.isOver) await slice.next();
       return {
-        findings: withImages(project.store, queue),
+        findings: items,
         counts: countFindings(findings, reviews),
         mislabelSource,
         problems: findings.failures.flatMap(({ reasons, problem }) =>
