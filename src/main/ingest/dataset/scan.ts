@@ -136,16 +136,6 @@ async function readArchive(
   return { candidates, mediaDirectories };
 }
 
-function groupByRoot(candidates: readonly Candidate[]): ReadonlyMap<string, readonly Candidate[]> {
-  const groups = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    const group = groups.get(candidate.root);
-    if (group === undefined) groups.set(candidate.root, [candidate]);
-    else group.push(candidate);
-  }
-  return groups;
-}
-
 /**
  * What the name of a named folder says of all its files, where it was named beside others of the same parent: `train`
  * and `test` chosen together are parts of a split, and folders of loose images chosen together are classes.
@@ -177,11 +167,15 @@ async function labelEntries(
   folders: readonly string[],
 ): Promise<{ readonly entries: ScanEntry[]; readonly layout: Layout }> {
   const slice = new Slice();
-  const layouts = new Map<string, DetectedLayout>();
-  for (const [root, files] of groupByRoot(candidates)) {
-    layouts.set(root, detectLayout(files.map(({ folders: names }) => names)));
+  /** By root: the different places that its files are in, which are few. */
+  const placesOf = new Map<string, Map<string, readonly string[]>>();
+  for (const { root, folders: names } of candidates) {
+    const places = placesOf.get(root) ?? new Map<string, readonly string[]>();
+    placesOf.set(root, places.set(names.join('/'), names));
     if (slice.isOver) await slice.next();
   }
+  const layouts = new Map<string, DetectedLayout>();
+  for (const [root, places] of placesOf) layouts.set(root, detectLayout([...places.values()]));
   const outer = namesOfSiblings(folders, layouts);
   const entries: ScanEntry[] = [];
   for (const { root, path, relativePath, kind, bytes, archived, folders: names } of candidates) {
