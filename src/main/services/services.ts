@@ -24,7 +24,6 @@ import { createExports, type Exports } from './exports/exports';
 import { createPrecisionCheck, type PrecisionCheck } from './exports/precision-check';
 import { createImports, type Imports } from './imports/imports';
 import { createSamples, type Samples } from './imports/samples';
-import { createLabelTables, type LabelTables } from './label-tables/label-tables';
 import { createLabels, type Labels } from './labels/labels';
 import { createReaders, type Readers } from './labels/readers';
 import { createPredictions, type Predictions } from './predictions/predictions';
@@ -51,7 +50,6 @@ export interface Services {
   readonly imports: Imports;
   readonly dataset: Dataset;
   readonly labels: Labels;
-  readonly labelTables: LabelTables;
   readonly readers: Readers;
   readonly splits: Splits;
   readonly duplicates: Duplicates;
@@ -157,7 +155,6 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     imports,
     dataset,
     labels,
-    labelTables: createLabelTables({ events }),
     readers: createReaders({ events }),
     splits,
     duplicates,
