@@ -1,9 +1,11 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '#shared/imaging/random';
-import type { RequestInput, RequestName } from '#shared/ipc/contract';
+import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract';
+import { importOptionsSchema } from '#shared/models/dataset';
 import type { CasePrediction } from '#shared/models/run';
 import { createDispatch } from '../../src/main/ipc/handle';
 import { createHandlers } from '../../src/main/ipc/handlers';
@@ -12,8 +14,13 @@ import { makeTemporary } from '../../src/main/process/scratch';
 import { buildHosts } from '../../src/main/process/test-support/build-hosts';
 import { createLog } from '../../src/main/services/core/logger';
 import { findPlaces } from '../../src/main/services/core/places';
+import { recordVersion } from '../../src/main/services/dataset/dataset-versions';
+import { type PackedCases, packCases } from '../../src/main/services/results/packed-cases';
 import { createServices } from '../../src/main/services/services';
+import { storeComparisons } from '../../src/main/store/duplicates';
 import { classNumber } from '../../src/main/store/labels';
+import { setMeta } from '../../src/main/store/meta';
+import type { ProjectStore } from '../../src/main/store/open';
 import { readerNumber, setReading } from '../../src/main/store/readings';
 import { createBrowsing } from '../../src/main/web/browse';
 import { fillStore } from '../fill-store';
@@ -77,6 +84,46 @@ function watchCpu(): { longest(): number } {
   };
 }
 
+/** Images in pairs that look alike. */
+const ALIKE_SHARE = 0.05;
+
+/** Everything of a large project that the measured requests have to go through. */
+function fillProject(store: ProjectStore, images: number): void {
+  fillStore(store, images);
+  store.transaction(() => {
+    const readers = ['A', 'B', 'C'].map((name) => readerNumber(store, name));
+    const classes = CLASSES.map((name) => classNumber(store, name));
+    for (let image = 1; image <= images; image++) {
+      readers.forEach((reader, index) => {
+        const classId = classes[(image + (image % 10 === 0 ? index : 0)) % 3] ?? 1;
+        setReading(store, { image, reader, classId }, 'table', '2026-01-01');
+      });
+    }
+    // Compared already, the present way.
+    store.run('UPDATE pictures SET compared = 1');
+    setMeta(store, 'duplicates.search', '2');
+  });
+  const step = Math.round(2 / ALIKE_SHARE);
+  const pairs = Array.from({ length: Math.floor(images / step) }, (_, index) => index * step + 1);
+  storeComparisons(
+    store,
+    pairs.map((a, index) => ({ a, b: a + 9, similarity: 0.995, exact: index % 2 === 0 })),
+    [],
+  );
+}
+
+const CLASSES = ['benign', 'malignant', 'normal'];
+
+/** As many tiny files as a scan is to find, with the first bytes of a PNG, in folders of a thousand. */
+function writeFiles(folder: string, count: number): void {
+  const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55', 'hex');
+  for (let index = 0; index < count; index++) {
+    const inside = join(folder, CLASSES[index % 3] ?? '', `study ${Math.floor(index / 1000)}`);
+    if (index % 1000 < 3) mkdirSync(inside, { recursive: true });
+    writeFileSync(join(inside, `P${index >> 2}_${index}.png`), png);
+  }
+}
+
 /** `only`: a part of the names of what is measured. Prints a table; answers with 0 where nothing held the main thread for longer than the aim. */
 export async function measureMainThread(images: number, only = ''): Promise<number> {
   const folder = await makeTemporary('fovea-bench');
@@ -96,57 +143,133 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
     },
   });
   const dispatch = createDispatch(createHandlers(services, 'web', webPlatform(createBrowsing(services.grants))), log);
-  const project = await services.projects.create(join(folder, 'project'));
-  const { id, store } = project;
-  fillStore(store, images);
-  store.transaction(() => {
-    const readers = ['A', 'B', 'C'].map((name) => readerNumber(store, name));
-    const classes = ['benign', 'malignant', 'normal'].map((name) => classNumber(store, name));
-    for (let image = 1; image <= images; image++) {
-      readers.forEach((reader, index) => {
-        const classId = classes[(image + (image % 10 === 0 ? index : 0)) % 3] ?? 1;
-        setReading(store, { image, reader, classId }, 'table', '2026-01-01');
-      });
-    }
-    store.run('UPDATE pictures SET compared = 1');
-  });
+  const { id, store } = await services.projects.create(join(folder, 'project'));
+  const project = { project: id };
+  fillProject(store, images);
+  const grantTable = (name: string, rows: readonly string[]): string => {
+    const file = join(folder, name);
+    writeFileSync(file, `${rows.join('\n')}\n`);
+    return services.grants.add(file).grant;
+  };
   const paths = store.column<string>('SELECT path FROM images ORDER BY id');
-  const table = join(folder, 'labels.csv');
-  writeFileSync(
-    table,
-    `path,label\n${paths.map((path, index) => `${path},${index % 2 ? 'cyst' : 'mass'}\n`).join('')}`,
-  );
-  const tableGrant = services.grants.add(table).grant;
-  const classes = ['benign', 'malignant', 'normal'];
-  let cases: CasePrediction[] = [];
+  const table = grantTable('labels.csv', [
+    'path,label',
+    ...paths.map((path, index) => `${path},${index % 2 ? 'cyst' : 'mass'}`),
+  ]);
+  let cases: PackedCases = packCases([]);
+  let newFiles = '';
+  let newTable = '';
+  let plan = '';
 
-  const ask =
-    <K extends RequestName>(name: K, input: RequestInput<K>) =>
-    async () => {
-      const answer = await dispatch(name, input);
-      if (!answer.ok) throw new Error(`${name}: ${answer.error.message}`);
-    };
-  const request = { validation: 0.2, test: 0.2, seed: 42, group: 'patient' } as const;
+  const ask = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> => {
+    const answer = await dispatch(name, input);
+    if (!answer.ok) throw new Error(`${name}: ${answer.error.message}`);
+    return answer.value as RequestOutput<K>;
+  };
+  /** Until the first file has had its turn: what follows is the same however many there are. */
+  const importUntilFirstFile = async () => {
+    const { job } = await ask('dataset.import', {
+      ...project,
+      plan,
+      labels: newTable,
+      options: { ...importOptionsSchema.parse({}), groupPattern: null },
+    });
+    await new Promise<void>((resolve) => {
+      const unsubscribe = services.events.on('job', (changed) => {
+        if (changed.id !== job || (changed.phase !== 'importing' && changed.state === 'running')) return;
+        unsubscribe();
+        resolve();
+      });
+    });
+    await ask('jobs.cancel', { job });
+  };
+  /** Only what the main thread has to do with it. */
+  const confounders = async () => {
+    const { job } = await ask('confounders.start', project);
+    await sleep(5000);
+    await ask('jobs.cancel', { job });
+  };
+  const filters: Record<string, RequestInput<'dataset.ids'>['filter']> = {
+    all: {},
+    'a class': { label: 'benign' },
+    'part of a name': { text: 'IM9' },
+    unlabelled: { unlabelled: true },
+  };
+
+  const split = { validation: 0.2, test: 0.2, seed: 42, group: 'patient' } as const;
+  const readTable = { ...project, mapping: {}, answers: {}, groupPattern: null } as const;
   const measured: Record<string, () => Promise<unknown>> = {
     'nothing, for comparison': () => sleep(3000),
-    'dataset.split by patient': ask('dataset.split', { project: id, request }),
-    'review.list, the first time': ask('review.list', { project: id, limit: 2000 }),
-    'readers.summary, three readers': ask('readers.summary', { project: id }),
-    'dataset.readTable, a row an image': ask('dataset.readTable', { project: id, plan: null, table: tableGrant }),
-    'dataset.applyTable, a row an image': ask('dataset.applyTable', { project: id, table: tableGrant }),
-    'bootstrap of an evaluation': () => services.background('evaluateCases', { cases, classes }),
+    'dataset.summary, the first time': () => ask('dataset.summary', project),
+    'dataset.summary': () => ask('dataset.summary', project),
+    'review.list, the first 2,000': () => ask('review.list', { ...project, limit: 2000 }),
+    'dataset.split by patient': () => ask('dataset.split', { ...project, request: split }),
+    'dataset.summary with a split': () => ask('dataset.summary', project),
+    'dataset.moveToSplit of 500 images': () =>
+      ask('dataset.moveToSplit', { ...project, images: Array.from({ length: 500 }, (_, i) => i + 1), split: 'test' }),
+    ...Object.fromEntries(
+      Object.entries(filters).map(([name, filter]) => [
+        `dataset.ids, ${name}`,
+        () => ask('dataset.ids', { ...project, filter, sort: 'label' }),
+      ]),
+    ),
+    'dataset.facets': () => ask('dataset.facets', project),
+    'dataset.duplicates': () => ask('dataset.duplicates', project),
+    'dataset.report': () => ask('dataset.report', project),
+    'dataset.label of 500 images': () =>
+      ask('dataset.label', { ...project, images: Array.from({ length: 500 }, (_, i) => i + 1), label: 'mass' }),
+    'dataset.label of all images': () =>
+      ask('dataset.label', { ...project, images: Array.from({ length: images }, (_, i) => i + 1), label: 'all' }),
+    'dataset.undo': () => ask('dataset.undo', project),
+    'readers.summary, three readers': () => ask('readers.summary', project),
+    'readers.disagreements': () => ask('readers.disagreements', project),
+    'readers.takeMajority': () => ask('readers.takeMajority', project),
+    'confounders.start, five seconds of it': confounders,
+    'confounders.get': () => ask('confounders.get', project),
+    'confounders.table': () => ask('confounders.table', { ...project, tag: 'modality' }),
+    'dataset.readTable, a row an image': () => ask('dataset.readTable', { ...readTable, plan: null, table }),
+    'dataset.applyTable, a row an image': () => ask('dataset.applyTable', { ...project, table }),
+    'a version of the dataset': () => recordVersion(services.projects.get(id), null),
+    'dataset.scan': async () => {
+      plan = (await ask('dataset.scan', { ...project, grants: [newFiles] })).id;
+    },
+    'dataset.readTable of an import': () => ask('dataset.readTable', { ...readTable, plan, table: newTable }),
+    'dataset.readPattern of an import': () =>
+      ask('dataset.readPattern', { ...project, plan, groupPattern: '(P[0-9]+)_', answers: {} }),
+    'dataset.import with a table, its start': importUntilFirstFile,
+    'bootstrap of an evaluation': () =>
+      services.background('evaluateCases', { cases, classes: CLASSES, unnamed: new Set() }),
     'bootstrap of two runs': () =>
-      services.background('pairedDifference', { first: cases, second: cases, classes, metric: 'auc' }),
-    'dataset.summary': ask('dataset.summary', { project: id }),
+      services.background('pairedDifference', { first: cases, second: cases, classes: CLASSES, metric: 'auc' }),
+    'label issues by a model': () => services.background('findLabelIssues', { cases, classes: CLASSES.length }),
   };
-  console.log(`${images} images; milliseconds`);
+  const prepare = (name: string): void => {
+    if (/bootstrap|issues/.test(name) && cases.image.length === 0) cases = packCases(inventCases(images));
+    if (!name.includes('import') && name !== 'dataset.scan') return;
+    if (newFiles !== '') return;
+    writeFiles(join(folder, 'new'), images);
+    newFiles = services.grants.add(join(folder, 'new')).grant;
+    newTable = grantTable('new.csv', [
+      'path,label,patient',
+      ...Array.from(
+        { length: images },
+        (_, i) => `${CLASSES[i % 3]}/study ${Math.floor(i / 1000)}/P${i >> 2}_${i}.png,x${i % 2},P${i >> 2}`,
+      ),
+    ]);
+  };
+  console.log(`${images} images; milliseconds; load ${loadavg()[0]?.toFixed(1)}`);
   let worst = 0;
   for (const [name, work] of Object.entries(measured)) {
-    if (!name.includes(only)) continue;
-    if (name.startsWith('bootstrap') && cases.length === 0) cases = inventCases(images);
+    // A plan is needed for what is held against it.
+    const isNeeded =
+      name === 'dataset.scan' && Object.keys(measured).some((one) => /import/.test(one) && one.includes(only));
+    if (!name.includes(only) && !isNeeded) continue;
+    prepare(name);
     const delay = monitorEventLoopDelay({ resolution: LOOK_MILLISECONDS });
-    await sleep(50);
     delay.enable();
+    // It counts from one look to the next, so there has to be one before the work begins.
+    await sleep(50);
+    delay.reset();
     const started = performance.now();
     const cpu = watchCpu();
     await work();
@@ -156,9 +279,10 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
     delay.disable();
     const held = delay.max / 1e6;
     const computed = cpu.longest();
-    worst = Math.max(worst, Number.isNaN(computed) ? held : computed);
+    const counted = Number.isNaN(computed) ? held : Math.min(held, computed);
+    worst = Math.max(worst, counted);
     console.log(
-      `${name.padEnd(38)} held ${held.toFixed(0).padStart(5)}   of it CPU ${computed.toFixed(0).padStart(5)}   took ${took.toFixed(0).padStart(6)}`,
+      `${counted > AIM_MILLISECONDS ? '!' : ' '} ${name.padEnd(40)} held ${held.toFixed(0).padStart(5)}   of it CPU ${computed.toFixed(0).padStart(5)}   took ${took.toFixed(0).padStart(6)}`,
     );
   }
   await services.close();

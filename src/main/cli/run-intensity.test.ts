@@ -18,6 +18,7 @@ import { rasterKey } from '../services/project/project-paths';
 import { createProjects, type Projects } from '../services/project/projects';
 import { pipelineOf } from '../services/runs/run-preview';
 import { createSplits } from '../services/splits/splits';
+import { inThisThread } from '../services/test-support/in-this-thread';
 import { quietJob } from '../services/test-support/quiet-job';
 import { buildRunConfig } from './configuration';
 
@@ -43,7 +44,7 @@ it('each intensity of a run has rasters of its own, with the bytes worked out by
   const project = await projects.create(join(root, 'project'));
   const splits = createSplits();
   const dataset = createDataset({ splits, pool });
-  const imports = createImports({ events, pool, splits });
+  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   // Units = stored - 100: -100, -60, 0, 40, 100, 900; the file's own window is 0 to 80.
   const stored = [0, 40, 100, 140, 200, 1000];
   const path = join(root, 'a.dcm');

@@ -2,21 +2,26 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inventImages } from '#shared/confounders/invented-images';
 import { scanConfounders } from '#shared/confounders/scan';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { referenceCases } from '#shared/statistics/reference-cases';
 import { buildHosts } from '../process/test-support/build-hosts';
-import { type Background, inThreads, placeOf } from '../services/core/background';
+import { confounderImages, confounderTable } from '../services/confounders/confounder-images';
+import { type Background, inThreads, placeOf, type Threads } from '../services/core/background';
 import { createEvents } from '../services/core/events';
 import { createLog } from '../services/core/logger';
 import { findPlaces } from '../services/core/places';
+import { datasetBalance } from '../services/dataset/balance';
+import { summarizeDataset } from '../services/dataset/dataset-summary';
+import { shownGroups } from '../services/duplicates/duplicate-groups';
 import { createReaders } from '../services/labels/readers';
 import { createProjects, type OpenProject, type Projects } from '../services/project/projects';
+import { datasetReport } from '../services/reports/dataset-report';
+import { packCases } from '../services/results/packed-cases';
 import { createServices } from '../services/services';
 import { createSplits } from '../services/splits/splits';
 import { patientNumber } from '../store/identity';
-import { addImage } from '../store/images';
+import { addImage, imageIds } from '../store/images';
 import { startImport } from '../store/imports';
 import { classNumber, setLabel } from '../store/labels';
 import { sourceNumber } from '../store/sources';
@@ -30,19 +35,21 @@ const root = mkdtempSync(join(tmpdir(), 'fovea-background-'));
 const events = createEvents();
 let projects: Projects;
 let project: OpenProject;
+let threads: Threads;
 let background: Background;
 let backgroundWorker: string;
 
 beforeAll(async () => {
   const folder = await buildHosts('background-worker', { 'background-worker': 'services/background-worker.ts' });
   backgroundWorker = join(folder, 'background-worker.js');
-  background = inThreads(backgroundWorker);
+  threads = inThreads(backgroundWorker);
+  background = threads.run;
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   const { store } = project;
   const importId = startImport(store);
   store.transaction(() => {
-    for (let index = 0; index < 60; index++) {
+    for (let index = 0; index < 80; index++) {
       const { id } = addImage(store, {
         ...plainImage,
         hash: index.toString(16).padStart(64, '0'),
@@ -58,7 +65,8 @@ beforeAll(async () => {
     }
   });
 });
-afterAll(() => {
+afterAll(async () => {
+  await threads.release();
   projects.closeAll();
   rmSync(root, { recursive: true, force: true });
 });
@@ -66,7 +74,7 @@ afterAll(() => {
 const partsOf = ({ store }: OpenProject) => store.all('SELECT id, split FROM images ORDER BY id');
 
 describe('a thread for one task', () => {
-  it('makes the split that this thread would, and stores it', async () => {
+  it('makes the split that this thread would, stores it, and tells of it here', async () => {
     const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' } as const;
     const here = createSplits().split(project, request);
     const parts = partsOf(project);
@@ -104,23 +112,23 @@ describe('a thread for one task', () => {
   });
 
   it('evaluates and scans as this thread would, and tells how far it is', async () => {
-    const cases = referenceCases(60, 3, false);
+    const cases = referenceCases(60, 3, false).map((one, image) => ({ ...one, image }));
     const classes = ['a', 'b', 'c'];
-    expect(await background('evaluateCases', { cases, classes, unnamed: new Set() })).toEqual(
+    expect(await background('evaluateCases', { cases: packCases(cases), classes, unnamed: new Set() })).toEqual(
       evaluateCases(cases, classes),
     );
-    const images = inventImages({ seed: 1, groups: 30, imagesPerGroup: 2 });
     const seen: string[] = [];
-    const scan = await background('scanConfounders', images, { onProgress: (phase) => seen.push(phase) });
-    expect(scan).toEqual(await scanConfounders(images));
+    const order = { project: placeOf(project) };
+    const scan = await background('scanConfounders', order, { onProgress: (phase) => seen.push(phase) });
+    expect(scan).toEqual(await scanConfounders(confounderImages(project)));
     expect(seen.length).toBeGreaterThan(3);
   });
 
   it('ends when it is told to, and passes on what the task refuses', async () => {
-    const images = inventImages({ seed: 1, groups: 30, imagesPerGroup: 2 });
     const controller = new AbortController();
     const onProgress = () => controller.abort(new Error('stop'));
-    await expect(background('scanConfounders', images, { signal: controller.signal, onProgress })).rejects.toThrow(
+    const order = { project: placeOf(project) };
+    await expect(background('scanConfounders', order, { signal: controller.signal, onProgress })).rejects.toThrow(
       'stop',
     );
     await expect(background('scanConfounders', null as never)).rejects.toThrow();
@@ -131,10 +139,52 @@ describe('a thread for one task', () => {
     });
   });
 
+  it('gives the answers of this thread about the images, their duplicates and what can be held out', async () => {
+    const order = { project: placeOf(project) };
+    const splits = createSplits();
+    expect(await background('summary', order)).toEqual(summarizeDataset(project, splits));
+    expect(await background('imageIds', { ...order, filter: { label: 'benign' }, sort: 'label' })).toEqual(
+      imageIds(project.store, { label: 'benign' }, 'label'),
+    );
+    expect(await background('balance', order)).toEqual(datasetBalance(project));
+    const report = { ...datasetReport(project), writtenAt: '' };
+    expect({ ...(await background('report', order)), writtenAt: '' }).toEqual(report);
+    expect(await background('duplicates', order)).toEqual(shownGroups(project.store));
+    expect(await background('origins', order)).toEqual(splits.origins(project));
+    expect(await background('confounderTable', { ...order, tag: 'kind' })).toEqual(confounderTable(project, 'kind'));
+  });
+
+  it('waits for the next task, sees what was stored meanwhile, and ends when it is let go', async () => {
+    const file = join(root, 'counts.mjs');
+    writeFileSync(
+      file,
+      `import { parentPort, threadId } from 'node:worker_threads';
+      parentPort.on('message', () => parentPort.postMessage({ kind: 'result', result: threadId }));`,
+    );
+    const counting = inThreads(file);
+    const order = { project: placeOf(project) };
+    const first = await counting.run('facets', order);
+    expect(await counting.run('facets', order)).toBe(first);
+    const [one, other] = await Promise.all([counting.run('facets', order), counting.run('facets', order)]);
+    expect(one).toBe(first);
+    expect(other).not.toBe(first);
+    // One that is at work when it is let go is not used again.
+    const atWork = counting.run('facets', order);
+    await counting.release();
+    const last = await atWork;
+    expect(await counting.run('facets', order)).not.toBe(last);
+    await counting.release();
+
+    const before = await background('imageIds', { ...order, filter: { label: 'rare' }, sort: 'path' });
+    expect(before).toEqual([]);
+    setLabel(project.store, 5, classNumber(project.store, 'rare'), 'user');
+    expect(await background('imageIds', { ...order, filter: { label: 'rare' }, sort: 'path' })).toEqual([5]);
+  });
+
   it('that ends by itself is an error with a way out', async () => {
     const file = join(root, 'ends.mjs');
     writeFileSync(file, 'process.exit(0);');
-    await expect(inThreads(file)('splitAsGiven', { project: placeOf(project) })).rejects.toMatchObject({
+    await expect(inThreads(file).run('splitAsGiven', { project: placeOf(project) })).rejects.toMatchObject({
       code: 'work_ended',
     });
   });
@@ -142,8 +192,10 @@ describe('a thread for one task', () => {
 
 /** A worker that does nothing but say which task it was given, and that it is another thread. */
 const ECHO = `
-import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-if (!isMainThread) parentPort.postMessage({ kind: 'result', result: { threadDid: workerData.name } });
+import { isMainThread, parentPort } from 'node:worker_threads';
+parentPort.on('message', ({ name }) => {
+  if (!isMainThread) parentPort.postMessage({ kind: 'result', result: { threadDid: name } });
+});
 `;
 
 const disk = mountTinyDisk('8m');
@@ -257,7 +309,21 @@ describe('what the window asks for', () => {
       readersTable: handlers['readers.table']({ project: id, first: 1, second: 2 }),
       adjudicate: handlers['readers.adjudicate']({ project: id, images: [1], label: 'a' }),
       takeMajority: handlers['readers.takeMajority']({ project: id }),
+      facets: handlers['dataset.facets']({ project: id }),
+      report: handlers['dataset.report']({ project: id }),
+      moveToSplit: handlers['dataset.moveToSplit']({ project: id, images: [1], split: 'test' }),
+      signOff: handlers['dataset.signOff']({ project: id, name: 'A', reason: 'b' }),
+      withdrawSignOff: handlers['dataset.withdrawSignOff']({ project: id }),
+      confounderTable: handlers['confounders.table']({ project: id, tag: 'model' }),
     };
+    const parts = {
+      imageIds: (await handlers['dataset.ids']({ project: id, filter: {}, sort: 'path' })).ids,
+      duplicates: (await handlers['dataset.duplicates']({ project: id })).groups,
+      origins: (await handlers['dataset.origins']({ project: id })).origins,
+      balance: (await handlers['dataset.balance']({ project: id })).balance,
+      reportPage: (await handlers['dataset.reportPage']({ project: id })).html,
+    };
+    for (const [name, answer] of Object.entries(parts)) expect(answer, name).toEqual({ threadDid: name });
     for (const [name, answer] of Object.entries(asked)) expect(await answer, name).toEqual({ threadDid: name });
     await services.close();
   });

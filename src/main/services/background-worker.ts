@@ -1,30 +1,32 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
-import { joinProjectStore, type ProjectStore } from '../store/open';
+import { type Connection, joinProjectStore, type ProjectStore } from '../store/open';
 import { backgroundTasks, type TaskContext } from './background-tasks';
 import type { TaskMessage, TaskOrder } from './core/background';
 
-/** The thread of one task. What is no `FoveaError` reaches its starter as an error event. */
+/** A thread that does one task after another. What is no `FoveaError` ends it, and reaches its starter as an error event. */
 const say = (message: TaskMessage) => parentPort?.postMessage(message);
 
-const stores: ProjectStore[] = [];
+/** Kept for the next task, which is most likely about the same project. */
+let joined: { readonly connection: Connection; readonly store: ProjectStore } | null = null;
+const join = (connection: Connection): ProjectStore => {
+  if (joined?.connection.file === connection.file && joined.connection.mode === connection.mode) return joined.store;
+  joined?.store.close();
+  joined = { connection, store: joinProjectStore(connection) };
+  return joined.store;
+};
+
 const context: TaskContext = {
-  open: (project) => {
-    const { id, folder, name, connection } = project;
-    const store = joinProjectStore(connection);
-    stores.push(store);
-    return { id, folder, name, store };
-  },
+  open: ({ id, folder, name, connection }) => ({ id, folder, name, store: join(connection) }),
   onProgress: (phase, done, total) => say({ kind: 'progress', phase, done, total }),
 };
 
-const { name, input } = workerData as TaskOrder;
-const run = backgroundTasks[name] as (input: unknown, context: TaskContext) => unknown;
-try {
-  say({ kind: 'result', result: await run(input, context) });
-} catch (error) {
-  if (!(error instanceof FoveaError)) throw error;
-  say({ kind: 'refused', error: toErrorInfo(error) });
-} finally {
-  for (const store of stores) store.close();
-}
+parentPort?.on('message', async ({ name, input }: TaskOrder) => {
+  const run = backgroundTasks[name] as (input: unknown, context: TaskContext) => unknown;
+  try {
+    say({ kind: 'result', result: await run(input, context) });
+  } catch (error) {
+    if (!(error instanceof FoveaError)) throw error;
+    say({ kind: 'refused', error: toErrorInfo(error) });
+  }
+});

@@ -24,7 +24,6 @@ import { createExports, type Exports } from './exports/exports';
 import { createPrecisionCheck, type PrecisionCheck } from './exports/precision-check';
 import { createImports, type Imports } from './imports/imports';
 import { createSamples, type Samples } from './imports/samples';
-import { createLabelTables, type LabelTables } from './label-tables/label-tables';
 import { createLabels, type Labels } from './labels/labels';
 import { createReaders, type Readers } from './labels/readers';
 import { createPredictions, type Predictions } from './predictions/predictions';
@@ -51,7 +50,6 @@ export interface Services {
   readonly imports: Imports;
   readonly dataset: Dataset;
   readonly labels: Labels;
-  readonly labelTables: LabelTables;
   readonly readers: Readers;
   readonly splits: Splits;
   readonly duplicates: Duplicates;
@@ -94,25 +92,28 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const swept = Promise.all([sweepTemporary(), sweepScratch(backbonesFolder, INCOMING)]);
   const events = createEvents((error) => log.failure('event listener', error));
   const jobs = createJobs(events);
-  const background = inThreads(entries.backgroundWorker);
+  const threads = inThreads(entries.backgroundWorker);
+  const background = threads.run;
   const onLog = (line: string) => log.info(line);
   const engine = createEngineClient({ launcher, entry: entries.engineHost, onLog });
   const pool = createDecodePool({ launcher, entry: entries.decodeHost, size: Math.min(4, availableParallelism()) });
 
-  const projects = createProjects({ userDataFolder, events });
+  const projects = createProjects({ userDataFolder, events, onClose: () => void threads.release() });
   const splits = createSplits();
   const labels = createLabels();
   const duplicates = createDuplicates({ events, pool, onFailure: (what, error) => log.failure(what, error) });
   const confounders = createConfounders({
     duplicates,
     jobs,
-    scanner: (images, hooks) => background('scanConfounders', images, hooks),
+    state: (project) => background('confounderState', { project: placeOf(project) }),
+    scanner: (project, hooks) => background('scanConfounders', { project: placeOf(project) }, hooks),
   });
   const dataset = createDataset({ splits, pool });
   const imports = createImports({
     events,
     pool,
     splits: { splitAsGiven: (project) => background('splitAsGiven', { project: placeOf(project) }) },
+    background,
   });
   const samples = createSamples({ projectsFolder, resourcesFolder, projects, imports, splits, jobs });
 
@@ -153,7 +154,6 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     imports,
     dataset,
     labels,
-    labelTables: createLabelTables(),
     readers: createReaders(),
     splits,
     duplicates,
@@ -180,6 +180,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
       await jobs.cancelAll();
       engine.dispose();
       await pool.dispose();
+      await threads.release();
       projects.closeAll();
     },
   };

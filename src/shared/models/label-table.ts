@@ -160,3 +160,11 @@ export const tablePreviewSchema = z.object({
   similarNames: z.array(similarNamesSchema),
 });
 export type TablePreview = z.infer<typeof tablePreviewSchema>;
+
+/** What a pattern for patients would make of the files of an import. */
+export const patternPreviewSchema = z.object({
+  changes: patientChangesSchema,
+  questions: z.array(tableQuestionSchema),
+  problems: z.array(z.string()),
+});
+export type PatternPreview = z.infer<typeof patternPreviewSchema>;

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { ImageKind, SkippedFile, SplitPart } from '#shared/models/dataset';
 import type { ArchiveEntry } from '../archive/open-archive';
 import { givenPath } from '../native-path';
+import { Slice } from '../slice';
 import {
   type DetectedLayout,
   detectLayout,
@@ -135,16 +136,6 @@ async function readArchive(
   return { candidates, mediaDirectories };
 }
 
-function groupByRoot(candidates: readonly Candidate[]): ReadonlyMap<string, readonly Candidate[]> {
-  const groups = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    const group = groups.get(candidate.root);
-    if (group === undefined) groups.set(candidate.root, [candidate]);
-    else group.push(candidate);
-  }
-  return groups;
-}
-
 /**
  * What the name of a named folder says of all its files, where it was named beside others of the same parent: `train`
  * and `test` chosen together are parts of a split, and folders of loose images chosen together are classes.
@@ -171,21 +162,30 @@ function namesOfSiblings(
 }
 
 /** One layout a root: two folders dropped together need not be built alike. */
-function labelEntries(
+async function labelEntries(
   candidates: readonly Candidate[],
   folders: readonly string[],
-): { readonly entries: ScanEntry[]; readonly layout: Layout } {
-  const layouts = new Map<string, DetectedLayout>();
-  for (const [root, files] of groupByRoot(candidates)) {
-    layouts.set(root, detectLayout(files.map(({ folders: names }) => names)));
+): Promise<{ readonly entries: ScanEntry[]; readonly layout: Layout }> {
+  const slice = new Slice();
+  /** By root: the different places that its files are in, which are few. */
+  const placesOf = new Map<string, Map<string, readonly string[]>>();
+  for (const { root, folders: names } of candidates) {
+    const places = placesOf.get(root) ?? new Map<string, readonly string[]>();
+    placesOf.set(root, places.set(names.join('/'), names));
+    if (slice.isOver) await slice.next();
   }
+  const layouts = new Map<string, DetectedLayout>();
+  for (const [root, places] of placesOf) layouts.set(root, detectLayout([...places.values()]));
   const outer = namesOfSiblings(folders, layouts);
-  const entries = candidates.map(({ folders: names, ...file }) => {
-    const detected = layouts.get(file.root) ?? { layout: 'none', depth: 0 };
-    const inner = readFolders(detected, names);
-    const around = outer.get(file.root);
-    return { ...file, label: inner.label ?? around?.label ?? null, split: inner.split ?? around?.split ?? null };
-  });
+  const entries: ScanEntry[] = [];
+  for (const { root, path, relativePath, kind, bytes, archived, folders: names } of candidates) {
+    const inner = readFolders(layouts.get(root) ?? { layout: 'none', depth: 0 }, names);
+    const around = outer.get(root);
+    const label = inner.label ?? around?.label ?? null;
+    const split = inner.split ?? around?.split ?? null;
+    entries.push({ root, path, relativePath, kind, bytes, archived, label, split });
+    if (slice.isOver) await slice.next();
+  }
   const labelled = entries.some(({ label }) => label !== null);
   const split = entries.some((entry) => entry.split !== null);
   return { entries, layout: !labelled ? 'none' : split ? 'split-class-folders' : 'class-folders' };
@@ -235,5 +235,5 @@ export async function scanPaths(paths: readonly string[], options: ScanOptions =
     }
   }
   ignored.sort((first, second) => (first.path < second.path ? -1 : first.path > second.path ? 1 : 0));
-  return { ...labelEntries(candidates, given), ignored, mediaDirectories: mediaDirectories.length };
+  return { ...(await labelEntries(candidates, given)), ignored, mediaDirectories: mediaDirectories.length };
 }

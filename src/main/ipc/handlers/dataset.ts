@@ -1,9 +1,4 @@
-import { placeOf } from '../../services/core/background';
-import { datasetBalance } from '../../services/dataset/balance';
-import type { HoldTable } from '../../services/label-tables/label-table-preview';
-import { NO_PATIENT_CHANGES } from '../../services/label-tables/resolve-patients';
-import { datasetReport } from '../../services/reports/dataset-report';
-import { renderDatasetReport } from '../../services/reports/dataset-report-page';
+import { FEW_IMAGES, placeOf } from '../../services/core/background';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
@@ -13,19 +8,19 @@ export const datasetHandlers = ({
   projects,
   dataset,
   labels,
-  labelTables,
   readers,
-  splits,
   duplicates,
   review,
   imports,
   grants,
   jobs,
-}: Services) =>
-  ({
+}: Services) => {
+  const place = (project: string) => placeOf(projects.get(project));
+  return {
     'dataset.summary': async ({ project: id }) => {
       const project = projects.get(id);
-      return { ...dataset.summary(project), review: await review.counts(project) };
+      const summary = await background('summary', { project: placeOf(project) });
+      return { ...summary, review: await review.counts(project) };
     },
     'dataset.versions': ({ project }) => ({ versions: dataset.versions(projects.get(project)) }),
     'dataset.scan': ({ project, grants: given }) =>
@@ -35,30 +30,21 @@ export const datasetHandlers = ({
       ),
     'dataset.import': async ({ project: id, plan, options, labels: given }) => {
       const project = projects.get(id);
-      const table =
-        given === null ? null : await labelTables.read(grants.path(given), options.columns, options.answers);
+      const table = given === null ? null : grants.path(given);
+      if (table !== null) {
+        await background('checkTable', { file: table, mapping: options.columns, answers: options.answers });
+      }
       return jobs.start('dataset.import', { project: id }, (handle) =>
         imports.run(project, plan, options, table, handle),
       );
     },
     'dataset.readTable': ({ project: id, plan, table: given, mapping, answers, groupPattern, classNames }) => {
-      const project = projects.get(id);
-      const place = placeOf(project);
       const file = grants.path(given);
-      // Held against the images that are here, it is read and planned in a thread; a plan of an import is known here only.
-      if (plan === null) return background('previewTable', { project: place, file, mapping, answers, classNames });
-      const hold: HoldTable = (table) => imports.hold(project, plan, { table, groupPattern, answers });
-      return labelTables.preview(project, hold, file, mapping, answers, classNames);
+      if (plan === null) return background('previewTable', { project: place(id), file, mapping, answers, classNames });
+      return imports.previewTable(projects.get(id), plan, file, { mapping, answers, groupPattern, classNames });
     },
-    'dataset.readPattern': async ({ project, plan, groupPattern, answers }) => {
-      const words = { table: null, groupPattern, answers };
-      const { resolved, questions, files } = await imports.hold(projects.get(project), plan, words);
-      return {
-        changes: resolved?.changes ?? { ...NO_PATIENT_CHANGES, unknown: files },
-        questions: [...questions],
-        problems: [...(resolved?.problems ?? [])],
-      };
-    },
+    'dataset.readPattern': ({ project, plan, groupPattern, answers }) =>
+      imports.previewPattern(projects.get(project), plan, groupPattern, answers),
     'dataset.applyTable': ({ project, table, mapping, conflicts, answers, classNames }) =>
       background('applyTable', {
         project: placeOf(projects.get(project)),
@@ -68,8 +54,10 @@ export const datasetHandlers = ({
         answers,
         classNames,
       }),
-    'dataset.ids': ({ project, filter, sort }) => ({ ids: dataset.ids(projects.get(project), filter, sort) }),
-    'dataset.facets': ({ project }) => dataset.facets(projects.get(project)),
+    'dataset.ids': async ({ project, filter, sort }) => ({
+      ids: await background('imageIds', { project: place(project), filter, sort }),
+    }),
+    'dataset.facets': ({ project }) => background('facets', { project: place(project) }),
     'dataset.images': ({ project, ids }) => ({ images: dataset.images(projects.get(project), ids) }),
     'dataset.image': ({ project, image }) => dataset.image(projects.get(project), image),
     'dataset.identifyingTags': async ({ project, image }) => ({
@@ -77,15 +65,19 @@ export const datasetHandlers = ({
     }),
     'dataset.label': ({ project: id, images, label, reader }) => {
       const project = projects.get(id);
+      if (images.length > FEW_IMAGES) return background('label', { project: placeOf(project), images, label, reader });
       return reader === undefined ? labels.label(project, images, label) : readers.read(project, images, label, reader);
     },
-    'dataset.undo': ({ project }) => labels.undo(projects.get(project)),
-    'dataset.remove': ({ project, images }) => labels.remove(projects.get(project), images),
+    'dataset.undo': ({ project }) => background('undo', { project: place(project) }),
+    'dataset.remove': ({ project, images }) =>
+      images.length > FEW_IMAGES
+        ? background('remove', { project: place(project), images })
+        : labels.remove(projects.get(project), images),
     'dataset.duplicates': async ({ project: id }) => {
       const project = projects.get(id);
       await duplicates.search(project);
       duplicates.searchFeaturesLater(project);
-      return { groups: duplicates.groups(project) };
+      return { groups: await background('duplicates', { project: placeOf(project) }) };
     },
     'dataset.searchDuplicates': async ({ project: id }) => {
       const project = projects.get(id);
@@ -100,13 +92,15 @@ export const datasetHandlers = ({
       if (request.keepDuplicatesTogether) await duplicates.search(project);
       return background('split', { project: placeOf(project), request });
     },
-    'dataset.moveToSplit': ({ project, images, split }) => splits.move(projects.get(project), images, split),
-    'dataset.origins': ({ project }) => ({ origins: splits.origins(projects.get(project)) }),
-    'dataset.balance': ({ project }) => ({ balance: datasetBalance(projects.get(project)) }),
-    'dataset.report': ({ project }) => datasetReport(projects.get(project)),
-    'dataset.reportPage': ({ project }) => ({
-      html: renderDatasetReport(datasetReport(projects.get(project)), about.version),
+    'dataset.moveToSplit': ({ project, images, split }) =>
+      background('moveToSplit', { project: place(project), images, part: split }),
+    'dataset.origins': async ({ project }) => ({ origins: await background('origins', { project: place(project) }) }),
+    'dataset.balance': async ({ project }) => ({ balance: await background('balance', { project: place(project) }) }),
+    'dataset.report': ({ project }) => background('report', { project: place(project) }),
+    'dataset.reportPage': async ({ project }) => ({
+      html: await background('reportPage', { project: place(project), version: about.version }),
     }),
-    'dataset.signOff': ({ project, name, reason }) => splits.signOff(projects.get(project), name, reason),
-    'dataset.withdrawSignOff': ({ project }) => splits.withdrawSignOff(projects.get(project)),
-  }) satisfies DomainHandlers<'dataset'>;
+    'dataset.signOff': ({ project, name, reason }) => background('signOff', { project: place(project), name, reason }),
+    'dataset.withdrawSignOff': ({ project }) => background('withdrawSignOff', { project: place(project) }),
+  } satisfies DomainHandlers<'dataset'>;
+};

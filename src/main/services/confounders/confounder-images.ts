@@ -25,9 +25,14 @@ const readers: Readonly<Record<ConfounderTag, (row: ConfounderRow) => string | n
   age: ({ age }) => (age === null ? null : `${10 * Math.floor(age / 10)} to ${10 * Math.floor(age / 10) + 9}`),
 };
 
-/** All labelled images as a scan takes them: patients whole, and what looks alike with them. */
+/** All labelled images as a scan takes them: patients whole, and what looks alike with them. Throws `no_labels`. */
 export function confounderImages({ store }: OpenProject): ConfounderImages {
   const rows = confounderRows(store);
+  if (rows.length === 0) {
+    throw new FoveaError('no_labels', 'No image has a label yet, so there is nothing to predict.', {
+      hint: 'Label images in the data screen, or import them with labels.',
+    });
+  }
   const present = new Set(rows.map(({ label }) => label));
   const classes = classesByName(store).filter(({ id }) => present.has(id));
   const numbers = new Map(classes.map(({ id }, index) => [id, index]));

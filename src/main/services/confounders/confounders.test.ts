@@ -7,6 +7,7 @@ import { inventImages } from '#shared/confounders/invented-images';
 import { scanConfounders, usualScan } from '#shared/confounders/scan';
 import { encodeMeasures } from '#shared/imaging/measures-bytes';
 import { createRandom } from '#shared/imaging/random';
+import { confounderState } from '../../store/confounders';
 import { addPicture } from '../../store/duplicates';
 import { originNumber, patientNumber } from '../../store/identity';
 import { addImage } from '../../store/images';
@@ -18,6 +19,7 @@ import { createJobs, type Jobs } from '../core/jobs';
 import { createDuplicates } from '../duplicates/duplicates';
 import { cacheFolder } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import { confounderImages } from './confounder-images';
 import { type Confounders, createConfounders } from './confounders';
 
 let root: string;
@@ -39,9 +41,10 @@ beforeEach(async () => {
   confounders = createConfounders({
     duplicates: createDuplicates({ events, pool }),
     jobs,
-    scanner: (images, { onProgress, signal }) =>
+    state: async (scanned) => confounderState(scanned.store),
+    scanner: async (scanned, { onProgress, signal }) =>
       scanConfounders(
-        images,
+        confounderImages(scanned),
         { ...usualScan, repeats: 1, permutations: 499 },
         {
           onProgress: (source, done, total) => onProgress(source, done, total),

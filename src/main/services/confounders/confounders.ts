@@ -1,26 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { FoveaError } from '#shared/ipc/errors';
 import {
   type ConfounderScan,
   type ConfounderTable,
   type ConfounderTag,
   confounderScanSchema,
 } from '#shared/models/confounders';
-import { confounderState } from '../../store/confounders';
 import { toStoreError } from '../../store/errors';
-import type { TaskHooks, TaskInput, TaskResult } from '../core/background';
+import type { TaskHooks, TaskResult } from '../core/background';
 import type { Jobs, Started } from '../core/jobs';
 import { makeProjectFolders } from '../core/make-folders';
 import type { Duplicates } from '../duplicates/duplicates';
 import { cacheFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
-import { confounderCell, confounderImages, confounderTable } from './confounder-images';
+import { confounderCell, confounderTable } from './confounder-images';
 
 /** Scans somewhere where it holds nothing up. Rejects with the signal's reason where that is aborted. */
 export type ConfounderScanner = (
-  images: TaskInput<'scanConfounders'>,
+  project: OpenProject,
   hooks: Required<TaskHooks>,
 ) => Promise<TaskResult<'scanConfounders'>>;
 
@@ -45,6 +43,8 @@ export function createConfounders(options: {
   readonly duplicates: Pick<Duplicates, 'search'>;
   readonly jobs: Jobs;
   readonly scanner: ConfounderScanner;
+  /** What a scan depends on: see `confounderState`. */
+  readonly state: (project: OpenProject) => Promise<string>;
 }): Confounders {
   const { duplicates, jobs, scanner } = options;
   return {
@@ -53,14 +53,8 @@ export function createConfounders(options: {
         const started = performance.now();
         await duplicates.search(project, { signal, onProgress: progress });
         signal.throwIfAborted();
-        const state = confounderState(project.store);
-        const images = confounderImages(project);
-        if (images.labels.length === 0) {
-          throw new FoveaError('no_labels', 'No image has a label yet, so there is nothing to predict.', {
-            hint: 'Label images in the data screen, or import them with labels.',
-          });
-        }
-        const result = await scanner(images, {
+        const state = await options.state(project);
+        const result = await scanner(project, {
           signal,
           onProgress: (part, done, total) => progress('scanning', done, total, part),
         });
@@ -75,7 +69,7 @@ export function createConfounders(options: {
       }),
     async get(project) {
       const scan = await readScan(project);
-      return scan === null ? null : { scan, outdated: scan.state !== confounderState(project.store) };
+      return scan === null ? null : { scan, outdated: scan.state !== (await options.state(project)) };
     },
     table: confounderTable,
     images: confounderCell,

@@ -19,6 +19,9 @@ export const placeOf = ({ id, folder, name, store }: OpenProject): ProjectPlace 
   connection: store.connection,
 });
 
+/** So many can be changed at once: that takes less time than to start a thread, and a key that labels is not to wait. */
+export const FEW_IMAGES = 500;
+
 export interface TaskHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: (phase: string, done: number, total: number) => void;
@@ -34,31 +37,82 @@ export type Background = <Name extends TaskName>(
   hooks?: TaskHooks,
 ) => Promise<TaskResult<Name>>;
 
-/** What a thread is started with. */
+/** What a thread is asked. */
 export interface TaskOrder {
   readonly name: TaskName;
   readonly input: unknown;
 }
 
-/** What a thread says. */
+/** What a thread says. `result` and `refused` end a task. */
 export type TaskMessage =
   | { readonly kind: 'progress'; readonly phase: string; readonly done: number; readonly total: number }
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'refused'; readonly error: ErrorInfo };
 
+/** Starting a thread takes some hundred milliseconds, and what the window asks comes in bursts. */
+const IDLE_MS = 10_000;
+const MOST_IDLE = 2;
+
+export interface Threads {
+  readonly run: Background;
+  /** Ends the threads, which keep the database of a project open; those at work after their task. */
+  release(): Promise<void>;
+}
+
 /**
- * Each task in a thread of its own, which ends with it: the main thread clones input and result, and waits. `file` is the
- * built `background-worker`.
+ * Each task in a thread of its own: the main thread clones input and result, and waits. A thread that is done waits for
+ * the next task for a while. `file` is the built `background-worker`.
  */
-export function inThreads(file: string): Background {
-  return <Name extends TaskName>(name: Name, input: TaskInput<Name>, { signal, onProgress }: TaskHooks = {}) =>
+export function inThreads(file: string): Threads {
+  const idle = new Map<Worker, NodeJS.Timeout>();
+  /** Threads at work that may wait for another task after this one. */
+  const reusable = new Set<Worker>();
+
+  const take = (): Worker => {
+    const worker = [...idle.keys()].at(-1) ?? new Worker(file);
+    clearTimeout(idle.get(worker));
+    idle.delete(worker);
+    worker.removeAllListeners().ref();
+    reusable.add(worker);
+    return worker;
+  };
+  const end = (worker: Worker): Promise<unknown> => {
+    clearTimeout(idle.get(worker));
+    idle.delete(worker);
+    return worker.terminate();
+  };
+  const putBack = (worker: Worker): void => {
+    if (!reusable.delete(worker) || idle.size >= MOST_IDLE) {
+      void end(worker);
+      return;
+    }
+    // Neither the thread nor its timer keeps the process alive.
+    worker.unref();
+    idle.set(worker, setTimeout(() => void end(worker), IDLE_MS).unref());
+    const forget = () => {
+      clearTimeout(idle.get(worker));
+      idle.delete(worker);
+    };
+    worker.on('error', forget).on('exit', forget);
+  };
+
+  const run: Background = <Name extends TaskName>(
+    name: Name,
+    input: TaskInput<Name>,
+    { signal, onProgress }: TaskHooks = {},
+  ) =>
     new Promise<TaskResult<Name>>((resolve, reject) => {
       signal?.throwIfAborted();
-      const order: TaskOrder = { name, input };
-      const worker = new Worker(file, { workerData: order });
+      const worker = take();
+      const leave = () => {
+        signal?.removeEventListener('abort', stop);
+        worker.removeAllListeners();
+      };
       const stop = () => {
+        leave();
+        reusable.delete(worker);
         reject(signal?.reason);
-        void worker.terminate();
+        void end(worker);
       };
       signal?.addEventListener('abort', stop, { once: true });
       worker.on('message', (message: TaskMessage) => {
@@ -67,22 +121,40 @@ export function inThreads(file: string): Background {
             onProgress?.(message.phase, message.done, message.total);
             break;
           case 'result':
+            leave();
+            putBack(worker);
             resolve(message.result as TaskResult<Name>);
             break;
           case 'refused':
+            leave();
+            putBack(worker);
             reject(FoveaError.from(message.error));
         }
       });
-      // What nobody planned for: a bug, or no memory left.
-      worker.on('error', reject);
+      // What nobody planned for: a bug, or no memory left. The thread has ended with it.
+      worker.on('error', (error) => {
+        leave();
+        reusable.delete(worker);
+        reject(error);
+      });
       worker.on('exit', () => {
-        signal?.removeEventListener('abort', stop);
-        // After a result this changes nothing.
+        leave();
+        reusable.delete(worker);
         reject(
           new FoveaError('work_ended', 'The computation ended without a result.', {
             hint: 'Try again. If memory ran out, close other programs.',
           }),
         );
       });
+      const order: TaskOrder = { name, input };
+      worker.postMessage(order);
     });
+
+  return {
+    run,
+    release: async () => {
+      reusable.clear();
+      await Promise.all([...idle.keys()].map(end));
+    },
+  };
 }

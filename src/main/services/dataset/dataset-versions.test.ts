@@ -13,6 +13,7 @@ import { createImports, type Imports } from '../imports/imports';
 import { createLabels, type Labels } from '../labels/labels';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createDataset, type Dataset } from './dataset';
 import { recordVersion } from './dataset-versions';
@@ -33,7 +34,7 @@ beforeEach(async () => {
   project = await projects.create(join(root, 'project'));
   const splits = createSplits();
   labels = createLabels();
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import type { DatasetVersion } from '#shared/models/dataset';
+import { Slice } from '../../ingest/slice';
 import { classesByName } from '../../store/labels';
 import { addVersion, newestVersion, presentImages } from '../../store/versions';
 import type { OpenProject } from '../project/projects';
 
-/** Work between two looks at what else there is to do: the window does not feel it. */
-const SLICE_MS = 12;
 /** The images are read in this many ranges of their hashes, which are evenly spread: a few hundred of 100,000 at once. */
 const RANGES = 256;
 
@@ -22,7 +20,7 @@ export async function recordVersion(project: OpenProject, importId: number | nul
   const [highest = 0] = store.column<number | null>('SELECT max(id) FROM images');
   let members = new Uint8Array(Math.ceil(((highest ?? 0) + 1) / 8));
   let images = 0;
-  let sliceStart = performance.now();
+  const slice = new Slice();
   const at = new Date().toISOString();
   for (let range = 0; range < RANGES; range++) {
     const [from, to] = [range, range + 1].map((value) => value.toString(16).padStart(2, '0')) as [string, string];
@@ -35,10 +33,7 @@ export async function recordVersion(project: OpenProject, importId: number | nul
       images += 1;
       if (label !== null) byLabel.set(label, (byLabel.get(label) ?? 0) + 1);
     }
-    if (performance.now() - sliceStart > SLICE_MS) {
-      await setImmediate();
-      sliceStart = performance.now();
-    }
+    if (slice.isOver) await slice.next();
   }
   if (images === 0 && newestVersion(store) === null) return null;
   const classes = Object.fromEntries(

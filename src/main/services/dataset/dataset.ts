@@ -10,22 +10,18 @@ import type {
   SplitPart,
 } from '#shared/models/dataset';
 import type { DecodePool } from '../../decode-host/client';
-import { canUndo } from '../../store/actions';
 import { appendAudit } from '../../store/audit';
-import { classCounts, datasetCounts, imageGroups, usedClasses, widePngCount } from '../../store/counts';
+import { usedClasses } from '../../store/counts';
 import { imageFacets } from '../../store/facets';
 import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } from '../../store/images';
-import { lastImport } from '../../store/imports';
 import { classesByName, labelHistory } from '../../store/labels';
-import { readerCount, readers, readingsOf } from '../../store/readings';
+import { readers, readingsOf } from '../../store/readings';
 import { partMembers } from '../../store/splits';
-import { changedSince, datasetVersions, newestVersion } from '../../store/versions';
-import { countDuplicates, duplicateGroups } from '../duplicates/duplicate-groups';
-import { openDisagreements } from '../labels/reading-groups';
+import { datasetVersions } from '../../store/versions';
 import { rasterPaths } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { Splits } from '../splits/splits';
-import { datasetWarnings } from './dataset-warnings';
+import { summarizeDataset } from './dataset-summary';
 
 /** A labelled image as training and evaluation take it. */
 export interface DatasetSample {
@@ -79,38 +75,7 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
   };
 
   return {
-    summary(project) {
-      const { store } = project;
-      const groups = imageGroups(store);
-      const duplicates = duplicateGroups(store);
-      const counts = datasetCounts(store, groups);
-      const byId = classCounts(groups);
-      const perClass = classesByName(store).flatMap(({ id, name }) => {
-        const row = byId.get(id);
-        if (row === undefined) return [];
-        const { images, patients, withoutPatient } = row;
-        return [{ label: name, images, patients, withoutPatient }];
-      });
-      const version = newestVersion(store);
-      return {
-        images: counts.images,
-        unlabelled: counts.unlabelled,
-        patients: counts.patients,
-        withoutPatient: counts.withoutPatient,
-        studies: counts.studies,
-        classes: perClass,
-        kinds: counts.kinds,
-        modalities: counts.modalities,
-        widePngs: widePngCount(store),
-        split: splits.current(project, { groups, duplicates }),
-        duplicates: countDuplicates(duplicates),
-        readers: countReaders(project),
-        lastImport: lastImport(store),
-        version: version && { ...version, changed: changedSince(store, version, counts.images) },
-        warnings: datasetWarnings({ ...counts, classes: perClass }),
-        canUndo: canUndo(store),
-      };
-    },
+    summary: (project) => summarizeDataset(project, splits),
     versions: ({ store }) => datasetVersions(store),
     ids: (project, filter, sort) => imageIds(project.store, filter, sort),
     facets: (project) => imageFacets(project.store),
@@ -142,11 +107,6 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
       });
     },
   };
-}
-
-function countReaders({ store }: OpenProject): DatasetSummary['readers'] {
-  const n = readerCount(store);
-  return { readers: n, toAdjudicate: n < 2 ? 0 : openDisagreements(store).length };
 }
 
 function namedReadings({ store }: OpenProject, image: number): ImageDetail['readings'] {

@@ -16,6 +16,7 @@ import { rasterKey } from '../project/project-paths';
 import { createProjects, type Projects } from '../project/projects';
 import { pipelineOf } from '../runs/run-preview';
 import { createSplits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createDataset } from './dataset';
 import { ensureRasters } from './raster-cache';
@@ -37,7 +38,7 @@ test('a new run sees square pixels, one of before sees them as they are stored',
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   const project = await projects.create(join(root, 'project'));
   const splits = createSplits();
-  const imports = createImports({ events, pool, splits });
+  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   const dataset = createDataset({ splits, pool });
   // Twice as tall as wide: 0.6 mm between rows, 0.3 mm between columns.
   const pixels = Uint8Array.from({ length: 40 * 48 }, (_, index) => index % 200);

@@ -49,6 +49,10 @@ export function duplicateGroups(store: ProjectStore): MemberGroup[] {
   ];
 }
 
+/** The same as the window shows them. */
+export const shownGroups = (store: ProjectStore): DuplicateGroup[] =>
+  duplicateGroups(store).map(({ members: _members, linked: _linked, ...group }) => group);
+
 type Members = ReadonlyMap<number, DuplicateMember>;
 
 function suspectedPair({ first, second, similarity, alignment }: DuplicatePair, known: Members): MemberGroup[] {

@@ -5,6 +5,7 @@ import { createDuplicateSearch, type DuplicateMatch, type DuplicateSearch } from
 import { type PictureDescriptor, readDescriptor } from '#shared/duplicates/picture-descriptor';
 import { turnedDescriptors } from '#shared/duplicates/turned-descriptors';
 import type { DecodePool } from '../../decode-host/client';
+import { Slice } from '../../ingest/slice';
 import {
   addPicture,
   type FoundPair,
@@ -40,8 +41,6 @@ const MOST_ASKED = 2_000;
 const PAGE = 500;
 /** Images that are asked for at once whether they are described; most are. */
 const LOOKED_AT = 10_000;
-/** Work between two looks at what else there is to do: the window does not feel it. */
-const SLICE_MS = 12;
 
 const searches = new WeakMap<ProjectStore, Promise<void>>();
 
@@ -188,7 +187,7 @@ async function compareWaiting(
   };
   // Those that were compared before come first, so that the new ones meet them and each other.
   for (const old of [true, false]) {
-    let sliceStart = performance.now();
+    const slice = new Slice();
     for (let after = 0; ; ) {
       const page = picturesAfter(store, after, PAGE);
       if (page.length === 0) break;
@@ -219,11 +218,10 @@ async function compareWaiting(
           compared.push(image);
           finished += 1;
         }
-        if (performance.now() - sliceStart > SLICE_MS) {
-          await setImmediate();
+        if (slice.isOver) {
+          await slice.next();
           signal?.throwIfAborted();
           onProgress?.('searching-duplicates', finished, waiting);
-          sliceStart = performance.now();
         }
       }
       // Stored by the page: what follows in this pass is still known from the order of images.

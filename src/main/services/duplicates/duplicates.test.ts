@@ -17,6 +17,7 @@ import { createLabels, type Labels } from '../labels/labels';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { prepareRun } from '../runs/run-preview';
 import { createSplits, type Splits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { findLeaks } from './duplicate-groups';
 import { createDuplicates, type Duplicates } from './duplicates';
@@ -41,7 +42,7 @@ beforeEach(async () => {
   splits = createSplits();
   labels = createLabels();
   duplicates = createDuplicates({ events, pool });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {

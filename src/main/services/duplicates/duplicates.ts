@@ -6,7 +6,7 @@ import { appendAudit } from '../../store/audit';
 import { type DuplicateVerdict, setVerdict } from '../../store/duplicates';
 import type { Events } from '../core/events';
 import type { OpenProject } from '../project/projects';
-import { duplicateGroups, type MemberGroup } from './duplicate-groups';
+import { duplicateGroups, type MemberGroup, shownGroups } from './duplicate-groups';
 import { findDuplicates, type SearchOptions } from './duplicate-search';
 import { searchByFeatures } from './feature-search';
 
@@ -58,8 +58,7 @@ export function createDuplicates(options: {
       // A project that is closed meanwhile ends it; it starts anew with the next look.
       searchFeatures(project).catch((error: unknown) => options.onFailure?.('search by features', error));
     },
-    groups: (project) =>
-      duplicateGroups(project.store).map(({ members: _members, linked: _linked, ...group }) => group),
+    groups: (project) => shownGroups(project.store),
     judge(project, images, verdict) {
       const { store } = project;
       const changed = store.transaction(() => {

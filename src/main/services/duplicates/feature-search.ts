@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { connectedGroups } from '#shared/duplicates/connected-groups';
 import { compareFeatures, type FeatureOutlier, type FeatureRows } from '#shared/duplicates/feature-neighbours';
 import { featuresKey } from '#shared/imaging/pipeline';
 import type { RunRecord } from '#shared/models/run';
 import type { DecodePool } from '../../decode-host/client';
+import { Slice } from '../../ingest/slice';
 import { dismissedPairs, duplicatePairs, storeComparisons } from '../../store/duplicates';
 import { getMeta, setMeta } from '../../store/meta';
 import type { ProjectStore } from '../../store/open';
@@ -21,7 +21,6 @@ const LEAST_IMAGES = 20;
 const MOST_IMAGES = 10_000;
 /** Candidates whose pixels are compared, those that stand out most first: each takes about half a second of a core. */
 const MOST_ASKED = 1_000;
-const SLICE_MS = 12;
 
 const DONE = 'features.compared';
 const OUTLIERS = 'features.outliers';
@@ -51,16 +50,15 @@ export async function searchByFeatures(
   if (cached === null || getMeta(store, DONE) === cached.state) return false;
   const { rows, files } = await readRows(cached);
   const work = compareFeatures(rows, knownGroups(store, rows.images, files));
-  let sliceStart = performance.now();
+  const slice = new Slice();
   let done = 0;
   let step = work.next();
   for (; step.done !== true; step = work.next()) {
     done += 1;
-    if (performance.now() - sliceStart < SLICE_MS) continue;
-    await setImmediate();
+    if (!slice.isOver) continue;
+    await slice.next();
     signal?.throwIfAborted();
     onProgress?.('comparing-features', done, rows.images.length);
-    sliceStart = performance.now();
   }
   const { candidates, kin, outliers } = step.value;
   const isDismissed = dismissals(store);

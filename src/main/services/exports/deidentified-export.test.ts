@@ -16,10 +16,10 @@ import { createEvents } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDataset } from '../dataset/dataset';
 import { createImports, type Imports } from '../imports/imports';
-import { createLabelTables } from '../label-tables/label-tables';
 import { auditTrail } from '../project/audit';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createDeidentifiedExports, type DeidentifiedExports } from './deidentified-export';
 
@@ -38,7 +38,7 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   const splits = createSplits();
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   jobs = createJobs(events);
   const dataset = createDataset({ splits, pool });
   exports = createDeidentifiedExports({ dataset, pool, jobs, reports: { offer: (file) => file }, version: '0.1.0' });
@@ -84,8 +84,7 @@ function put(path: string, bytes: Uint8Array): void {
 async function importFolder(target: OpenProject, folder: string, labels: string | null = null) {
   const plan = await imports.scan(target, [folder]);
   const handle = quietJob();
-  const table = labels === null ? null : await createLabelTables().read(labels, {});
-  return imports.run(target, plan.id, importOptionsSchema.parse({}), table, handle);
+  return imports.run(target, plan.id, importOptionsSchema.parse({}), labels, handle);
 }
 
 async function exportTo(folder: string, more: object = {}): Promise<DeidentifiedResult> {

@@ -14,6 +14,7 @@ import { createPictures } from '../dataset/pictures';
 import { cacheFolder } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
@@ -31,7 +32,7 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   const splits = createSplits();
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
   mkdirSync(join(root, 'images'));
 });

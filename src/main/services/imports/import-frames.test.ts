@@ -15,6 +15,7 @@ import { cacheFolder } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { collectSamples, hashSamples } from '../run-records/run-samples';
 import { createSplits, type Splits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
@@ -33,7 +34,7 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   splits = createSplits();
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {

@@ -12,10 +12,9 @@ import { seededRandom } from '../../ingest/test-support/random';
 import { zipBytes } from '../../ingest/test-support/zip-bytes';
 import { createEvents } from '../core/events';
 import { createDataset, type Dataset } from '../dataset/dataset';
-import { readTableText } from '../label-tables/label-table-text';
-import { readLabelTable } from '../label-tables/read-label-table';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
@@ -34,7 +33,7 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   splits = createSplits();
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {
@@ -43,10 +42,9 @@ afterEach(() => {
 });
 
 async function importAll(paths: readonly string[], tableFile: string | null = null) {
-  const table = tableFile === null ? null : readLabelTable(await readTableText(tableFile));
   const plan = await imports.scan(project, paths);
   const handle = quietJob();
-  const result = await imports.run(project, plan.id, importOptionsSchema.parse({}), table, handle);
+  const result = await imports.run(project, plan.id, importOptionsSchema.parse({}), tableFile, handle);
   return { plan, result };
 }
 

@@ -4,6 +4,7 @@ import { launchNodeHost } from '../../process/node-launcher';
 import { createEvents } from '../core/events';
 import { createProjects } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createImports } from './imports';
 
@@ -12,7 +13,12 @@ const [folder = '', images = '', userDataFolder = '', entry = ''] = process.argv
 const events = createEvents();
 const project = await createProjects({ userDataFolder, events }).create(folder);
 const pool = createDecodePool({ launcher: launchNodeHost, entry, size: 2 });
-const imports = createImports({ events, pool, splits: createSplits() });
+const imports = createImports({
+  events,
+  pool,
+  splits: createSplits(),
+  background: inThisThread(() => project),
+});
 const plan = await imports.scan(project, [images]);
 await imports.run(project, plan.id, importOptionsSchema.parse({}), null, {
   ...quietJob(),

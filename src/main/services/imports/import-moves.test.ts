@@ -15,6 +15,7 @@ import { createDataset, type Dataset } from '../dataset/dataset';
 import { createLabels, type Labels } from '../labels/labels';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
@@ -43,7 +44,7 @@ beforeEach(async () => {
   project = await projects.create(join(root, 'project'));
   splits = createSplits();
   labels = createLabels();
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
   decoded = 0;
 });

@@ -3,6 +3,7 @@ import { type ImportPlan, type SkippedFile, splitParts } from '#shared/models/da
 import { formatQuantity } from '#shared/text/number';
 import type { ScanResult } from '../../ingest/dataset/scan';
 import { nativePath } from '../../ingest/native-path';
+import { Slice } from '../../ingest/slice';
 import { knownPaths } from '../../store/imports';
 import { naturalKey } from '../../store/natural-key';
 import { similarNames } from '../label-tables/class-names';
@@ -19,19 +20,24 @@ export interface ImportScan {
 }
 
 /** Paths of what is left out become relative too: a result shows no more of a machine than it must. */
-export function toImportScan(scan: ScanResult): ImportScan {
-  const sources = scan.entries.map(({ path, root, relativePath, bytes, kind, archived, label, split }) => ({
-    file: path,
-    // An archive that was named itself is its own root; its name belongs to the paths that are shown.
-    root: root === path ? dirname(root) : root,
-    path: relativePath,
-    bytes,
-    kind,
-    archived,
-    // macOS writes decomposed letters; Unicode means the same by both.
-    label: label?.normalize('NFC') ?? null,
-    split,
-  }));
+export async function toImportScan(scan: ScanResult): Promise<ImportScan> {
+  const slice = new Slice();
+  const sources: ImportSource[] = [];
+  for (const { path, root, relativePath, bytes, kind, archived, label, split } of scan.entries) {
+    sources.push({
+      file: path,
+      // An archive that was named itself is its own root; its name belongs to the paths that are shown.
+      root: root === path ? dirname(root) : root,
+      path: relativePath,
+      bytes,
+      kind,
+      archived,
+      // macOS writes decomposed letters; Unicode means the same by both.
+      label: label?.normalize('NFC') ?? null,
+      split,
+    });
+    if (slice.isOver) await slice.next();
+  }
   const roots = [...new Set(sources.map((one) => one.root))];
   const shown = (path: string): string => {
     for (const root of roots) {
@@ -40,7 +46,11 @@ export function toImportScan(scan: ScanResult): ImportScan {
     }
     return path.split(sep).slice(-2).join('/');
   };
-  const ignored = scan.ignored.map((one) => ({ ...one, path: shown(one.path) }));
+  const ignored: SkippedFile[] = [];
+  for (const one of scan.ignored) {
+    ignored.push({ ...one, path: shown(one.path) });
+    if (slice.isOver) await slice.next();
+  }
   return { sources, ignored, layout: scan.layout, mediaDirectories: scan.mediaDirectories };
 }
 

@@ -30,14 +30,15 @@ import { recordVersion } from '../dataset/dataset-versions';
 import { isCached, writeCache } from '../dataset/picture-cache';
 import { studyOf } from '../label-tables/label-table-changes';
 import { leftOutWarnings } from '../label-tables/left-out';
-import type { TableMatch, TableTarget } from '../label-tables/match-table';
-import type { LabelTable, TableEntry } from '../label-tables/read-label-table';
-import type { ResolvedPatients } from '../label-tables/resolve-patients';
+import type { TableTarget } from '../label-tables/match-table';
+import type { TableEntry } from '../label-tables/read-label-table';
+import type { PatientAlias } from '../label-tables/resolve-patients';
 import { imagesFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { createCopier, hashFile } from './copier';
 import { createUnpacker, type UnpackedFile } from './import-archives';
 import { ImportBatch, type ReadyImage } from './import-batch';
+import { type ImportDirections, patientOfFile, rowOfFile } from './import-directions';
 import type { ImportIdentity } from './import-identities';
 import { lostPlaces } from './import-moves';
 
@@ -63,14 +64,7 @@ export interface ImportRun {
   /** What the scan left out; part of the result. */
   readonly ignored: readonly SkippedFile[];
   readonly options: ImportOptions;
-  readonly table: LabelTable | null;
-  readonly match: TableMatch | null;
-  /** One entry a source where a pattern was given. */
-  readonly patternPatients: readonly (string | null)[] | null;
-  /** Who the files are of, where a table or a pattern had to be held against them; null: as the files say. */
-  readonly resolved: ResolvedPatients | null;
-  /** What was made of class names. */
-  readonly notes: readonly string[];
+  readonly directions: ImportDirections;
   readonly handle: JobHandle;
 }
 
@@ -87,12 +81,11 @@ const DISTINCT_WARNINGS = 20;
  * bug, ends the import early, and what is stored stays. Cancelling ends it with the result so far.
  */
 export async function runImport(run: ImportRun, pool: DecodePool, events: Events): Promise<ImportResult> {
-  const { project, sources, handle, options } = run;
+  const { project, sources, handle, options, directions } = run;
   const started = performance.now();
   const importId = startImport(project.store);
   const skipped: SkippedFile[] = [];
   const fileWarnings = new Map<string, number>();
-  const { match } = run;
   let finished = 0;
   /** Images that were decoded or found to be in already. */
   let read = 0;
@@ -117,7 +110,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   };
 
   const importOne = async (source: ImportSource, index: number): Promise<void> => {
-    const row = match?.entries[index];
+    const row = rowOfFile(directions, index);
     if (source.archived === null) {
       const hash = sizes.has(source.bytes) ? await hashFile(source.file) : null;
       await importFile(source, source.file, hash, row, index);
@@ -158,7 +151,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
         batch.known({
           hash,
           frames,
-          label: labelOf(source, row, options),
+          label: labelOf(source, row, run),
           readings: row?.readings ?? [],
           source: folder,
           path: source.path,
@@ -210,7 +203,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
         batch.add({
           source: folder,
           path: copy,
-          ...factsOf(project.store, source, outcome.file, row, run.resolved?.patients[index] ?? null, options),
+          ...factsOf(run, source, outcome.file, row, patientOfFile(directions, index)),
         });
       }
     }
@@ -280,7 +273,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
       classes,
       ...groupPatients(groups),
       warnings: warningsOf(groupPatients(groups)),
-      ...(run.table === null ? {} : { columns: run.table.columns }),
+      ...(directions.columns === null ? {} : { columns: directions.columns }),
       seconds,
       imagesPerSecond: seconds > 0 ? read / seconds : 0,
     };
@@ -305,10 +298,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
         `${people.patients === null ? 'Patients are not known' : `Of ${formatQuantity(people.withoutPatient, 'image')} the patient is not known`}: images of one person may land on both sides of a split. Name patients with a table or a file-name pattern.`,
       );
     }
-    warnings.push(...(run.table?.problems ?? []), ...(match?.problems ?? []), ...(run.resolved?.problems ?? []));
-    warnings.push(...run.notes);
-    const misses = run.patternPatients?.filter((one) => one === null).length ?? 0;
-    if (misses > 0) warnings.push(`The patient pattern does not match ${formatQuantity(misses, 'file name')}.`);
+    warnings.push(...directions.warnings);
     warnings.push(...leftOutWarnings(skipped));
     const distinct = [...fileWarnings].sort((a, b) => b[1] - a[1]);
     for (const [text, n] of distinct.slice(0, DISTINCT_WARNINGS))
@@ -325,7 +315,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   await unpacker.dispose();
   try {
     batch.store();
-    storeAliases(project.store, run.resolved);
+    storeAliases(project.store, directions.aliases);
   } catch (error) {
     failures.push(error);
   }
@@ -344,10 +334,10 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
 }
 
 /** Other names of patients that came in: a later table may use either. */
-function storeAliases(store: ProjectStore, resolved: ResolvedPatients | null): void {
+function storeAliases(store: ProjectStore, aliases: readonly PatientAlias[]): void {
   const book = patientBook(store);
   store.transaction(() => {
-    for (const { name, of } of resolved?.aliases ?? []) {
+    for (const { name, of } of aliases) {
       if (book.exact(of.key) !== null) addPatientAlias(store, name, patientOf(store, of));
     }
   });
@@ -416,27 +406,34 @@ export function homeOf(project: OpenProject, source: ImportSource): string {
 }
 
 /** The table first, then the folder. */
-function labelOf(source: ImportSource, row: TableEntry | undefined, options: ImportOptions): ReadyImage['label'] {
+function labelOf(
+  { label }: ImportSource,
+  row: TableEntry | undefined,
+  { options, directions: { spelling } }: ImportRun,
+): ReadyImage['label'] {
   if (row?.label != null) return { name: row.label, from: 'table' };
-  return options.labelsFromFolders && source.label !== null ? { name: source.label, from: 'folder' } : null;
+  return options.labelsFromFolders && label !== null ? { name: spelling.get(label) ?? label, from: 'folder' } : null;
 }
 
 /** What is known of a file, the table first, then the file's own tags. `resolved`: its patient by table and pattern. */
 function factsOf(
-  store: ProjectStore,
+  run: ImportRun,
   source: ImportSource,
   file: IngestedFile,
   row: TableEntry | undefined,
   resolved: PatientRef | null,
-  options: ImportOptions,
 ): Omit<ReadyImage, 'source' | 'path'> {
+  const {
+    project: { store },
+    options,
+  } = run;
   const { facts, picture } = file;
   const { patient, patientId } = facts.identity;
   const keys = facts.kind === 'dicom' ? fileKeys(store, facts.identity) : null;
   return {
     facts,
     picture,
-    label: labelOf(source, row, options),
+    label: labelOf(source, row, run),
     patient: resolved ?? (patient === null ? null : patientRef(store, patient, 'dicom', patientId ?? patient)),
     keys,
     readings: row?.readings ?? [],

@@ -14,11 +14,11 @@ import { mountTinyDisk } from '../../store/test-support/tiny-disk';
 import { createEvents } from '../core/events';
 import type { JobHandle } from '../core/jobs';
 import { createDataset, type Dataset } from '../dataset/dataset';
-import { createLabelTables } from '../label-tables/label-tables';
 import { createLabels, type Labels } from '../labels/labels';
 import { rasterPath, thumbnailPath } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
@@ -40,7 +40,7 @@ beforeEach(async () => {
   project = await projects.create(join(root, 'project'));
   splits = createSplits();
   labels = createLabels();
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {
@@ -53,8 +53,7 @@ const options = (more: object = {}) => importOptionsSchema.parse(more);
 
 async function importAll(paths: string[], more: object = {}, table: string | null = null, handle = quiet()) {
   const plan = await imports.scan(project, paths);
-  const rows = table === null ? null : await createLabelTables().read(table, {});
-  return imports.run(project, plan.id, options(more), rows, handle);
+  return imports.run(project, plan.id, options(more), table, handle);
 }
 
 /** 40 x 30 levels of noise: no two seeds look alike. */

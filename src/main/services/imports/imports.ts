@@ -1,67 +1,75 @@
 import { randomUUID } from 'node:crypto';
+import type { NameChoice } from '#shared/class-names/similar-names';
 import { FoveaError } from '#shared/ipc/errors';
 import type { ImportOptions, ImportPlan, ImportResult, SplitSummary } from '#shared/models/dataset';
-import type { TableAnswers } from '#shared/models/label-table';
+import type { ColumnMapping, PatternPreview, TableAnswers, TablePreview } from '#shared/models/label-table';
 import type { DecodePool } from '../../decode-host/client';
 import { scanPaths } from '../../ingest/dataset/scan';
 import { currentSplit } from '../../store/splits';
+import { type Background, placeOf } from '../core/background';
 import type { Events } from '../core/events';
 import type { JobHandle } from '../core/jobs';
+import { type PackedList, packListInSlices } from '../core/packed-list';
 import { findDuplicates } from '../duplicates/duplicate-search';
-import { namesTakenIn, settleNames } from '../label-tables/class-names';
-import { tableQuestionsOf } from '../label-tables/label-table-changes';
-import type { HeldWords } from '../label-tables/label-table-preview';
 import { firstReasons } from '../label-tables/left-out';
-import { matchTable } from '../label-tables/match-table';
-import { requireAnswers } from '../label-tables/open-questions';
-import type { LabelTable } from '../label-tables/read-label-table';
 import type { OpenProject } from '../project/projects';
-import {
-  type ImportIdentity,
-  readIdentities,
-  resolveOfImport,
-  siteProblemsOfImport,
-  speaksOfIdentities,
-  speaksOfSites,
-} from './import-identities';
-import { patientsByPattern } from './import-pattern';
-import { type ImportScan, toImportScan, toPlan } from './import-plan';
-import { runImport, tableTargets } from './import-run';
-
-/** What a person brings along with the files: a table, a pattern for patients, and answers to what these ask. */
-export interface ImportWords {
-  readonly table: LabelTable | null;
-  readonly groupPattern: string | null;
-  readonly answers: TableAnswers;
-}
+import { type ImportIdentity, readIdentities } from './import-identities';
+import { type ImportScan, toImportScan } from './import-plan';
+import { type ImportSource, runImport } from './import-run';
 
 export interface Imports {
   /** Looks at files and folders (absolute paths) and says what an import would do. Writes nothing. */
   scan(project: OpenProject, paths: readonly string[], signal?: AbortSignal): Promise<ImportPlan>;
   /**
-   * Holds what a person brings along against the files of a plan, reading the heads of DICOM files once where patients
-   * or UIDs are spoken of. Throws `plan_unknown`, `pattern_invalid`, `pattern_slow`.
+   * What a label table (absolute path) holds and what it would do with the files of a plan; see `LabelTables.preview`.
+   * The heads of DICOM files are read once where patients or UIDs are spoken of. Throws `plan_unknown`,
+   * `labels_invalid`, `pattern_invalid`, `pattern_slow`.
    */
-  hold(project: OpenProject, plan: string, words: ImportWords): Promise<HeldWords>;
+  previewTable(
+    project: OpenProject,
+    plan: string,
+    file: string,
+    words: {
+      readonly mapping: ColumnMapping;
+      readonly answers: TableAnswers;
+      readonly groupPattern: string | null;
+      readonly classNames: NameChoice;
+    },
+  ): Promise<TablePreview>;
+  /** What a pattern for patients would do. Throws `plan_unknown`, `pattern_invalid`, `pattern_slow`. */
+  previewPattern(
+    project: OpenProject,
+    plan: string,
+    groupPattern: string | null,
+    answers: TableAnswers,
+  ): Promise<PatternPreview>;
   /**
-   * Does it, with the labels of a table where one is given. A file that cannot be read is a line of the result. Throws
-   * `plan_unknown`, `nothing_to_import`, `pattern_invalid`, `pattern_slow`, `question_open`, `class_names_similar`,
-   * `disk_full`, `project_unwritable`. Cancelling gives the result so far.
+   * Does it, with the labels of a table (absolute path) where one is given. A file that cannot be read is a line of the
+   * result. Throws `plan_unknown`, `nothing_to_import`, `labels_invalid`, `pattern_invalid`, `pattern_slow`,
+   * `question_open`, `class_names_similar`, `disk_full`, `project_unwritable`. Cancelling gives the result so far.
    */
   run(
     project: OpenProject,
     plan: string,
     options: ImportOptions,
-    table: LabelTable | null,
+    table: string | null,
     handle: JobHandle,
   ): Promise<ImportResult>;
+}
+
+/** The files of an import, as a thread takes them. */
+export interface PackedFiles {
+  readonly sources: PackedList<ImportSource>;
+  /** What they say of themselves; null where that was not read. */
+  readonly identities: PackedList<ImportIdentity | null> | null;
 }
 
 interface KeptPlan {
   readonly project: string;
   readonly scan: ImportScan;
+  readonly sources: PackedList<ImportSource>;
   /** What the files say of themselves, once that was asked. */
-  identities: Promise<(ImportIdentity | null)[]> | null;
+  identities: Promise<PackedList<ImportIdentity | null>> | null;
 }
 
 /** Plans that are kept: a person looks at one or two before one is carried out. */
@@ -73,8 +81,9 @@ export function createImports(options: {
   readonly splits: {
     splitAsGiven(project: OpenProject): SplitSummary | null | Promise<SplitSummary | null>;
   };
+  readonly background: Background;
 }): Imports {
-  const { events, pool, splits } = options;
+  const { events, pool, splits, background } = options;
   const plans = new Map<string, KeptPlan>();
 
   const planOf = (project: OpenProject, id: string): KeptPlan => {
@@ -91,57 +100,53 @@ export function createImports(options: {
     plan.identities ??= readIdentities(project, plan.scan.sources, pool, {
       ...(handle === undefined ? {} : { signal: handle.signal }),
       onProgress: (done, total) => handle?.progress('reading-identities', done, total),
-    }).catch((error: unknown) => {
-      plan.identities = null;
-      throw error;
-    });
+    })
+      .then((identities) => packListInSlices(identities))
+      .catch((error: unknown) => {
+        plan.identities = null;
+        throw error;
+      });
     return plan.identities;
   };
 
-  const holdWords = async (
+  /** Once more with what the files say of themselves, where that turns out to be needed. */
+  const withFiles = async <Result>(
     project: OpenProject,
     plan: KeptPlan,
-    { table, groupPattern, answers }: ImportWords,
+    ask: (files: PackedFiles) => Promise<Result | 'identities-unread'>,
     handle?: JobHandle,
-  ): Promise<HeldWords> => {
-    const { sources } = plan.scan;
-    const patternPatients =
-      groupPattern === null || groupPattern === ''
-        ? null
-        : patientsByPattern(
-            groupPattern,
-            sources.map((file) => file.path),
-          );
-    const speaks = speaksOfIdentities(table) || patternPatients !== null;
-    const identities = speaks || speaksOfSites(table) ? await identitiesOf(project, plan, handle) : null;
-    const matched = table === null ? null : matchTable(table, tableTargets(sources, identities), project.store);
-    const sites =
-      matched === null || identities === null ? [] : siteProblemsOfImport(project.store, identities, matched.entries);
-    const match = matched === null ? null : { ...matched, problems: [...matched.problems, ...sites] };
-    const resolved =
-      identities === null || !speaks
-        ? null
-        : resolveOfImport(project.store, identities, match?.entries ?? null, patternPatients, answers);
-    const asked = resolved?.questions ?? [];
-    const questions = table === null ? asked : tableQuestionsOf(table, asked);
-    const folders = sources.map(({ label }) => label);
-    return { files: sources.length, folders, match, patternPatients, resolved, questions };
+  ): Promise<Result> => {
+    const { sources } = plan;
+    const known = await plan.identities?.catch(() => null);
+    const first = await ask({ sources, identities: known ?? null });
+    if (first !== 'identities-unread') return first;
+    return (await ask({ sources, identities: await identitiesOf(project, plan, handle) })) as Result;
   };
 
   return {
     async scan(project, paths, signal) {
-      const scan = toImportScan(
+      const scan = await toImportScan(
         await scanPaths(paths, {
           readMediaDirectory: (bytes) => pool.mediaDirectory({ bytes }),
           ...(signal === undefined ? {} : { signal }),
         }),
       );
       const id = randomUUID();
-      plans.set(id, { project: project.id, scan, identities: null });
+      const sources = await packListInSlices(scan.sources);
+      plans.set(id, { project: project.id, scan, sources, identities: null });
       for (const old of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(old);
-      return toPlan(id, project, scan);
+      const { ignored, layout, mediaDirectories } = scan;
+      const packed = { sources, ignored, layout, mediaDirectories };
+      return background('planImport', { project: placeOf(project), id, scan: packed });
     },
-    hold: async (project, id, words) => holdWords(project, planOf(project, id), words),
+    previewTable: async (project, id, file, words) =>
+      withFiles(project, planOf(project, id), (files) =>
+        background('previewImportTable', { project: placeOf(project), files, file, ...words }),
+      ),
+    previewPattern: async (project, id, groupPattern, answers) =>
+      withFiles(project, planOf(project, id), (files) =>
+        background('previewPattern', { project: placeOf(project), files, groupPattern, answers }),
+      ),
     async run(project, id, importOptions, table, handle) {
       const plan = planOf(project, id);
       const { scan } = plan;
@@ -152,29 +157,15 @@ export function createImports(options: {
             .join(' '),
         });
       }
-      const { groupPattern, answers } = importOptions;
-      const held = await holdWords(project, plan, { table, groupPattern, answers }, handle);
-      requireAnswers(held.questions, answers);
-      const folders = importOptions.labelsFromFolders ? held.folders : [];
-      const taken = namesTakenIn(held.match?.entries ?? [], folders);
-      const { spelling, notes } = settleNames(project.store, taken, importOptions.classNames);
-      const renamed = spelling.size === 0 ? table : (table?.renamed(spelling) ?? null);
-      const result = await runImport(
-        {
-          project,
-          sources: scan.sources.map((one) => ({ ...one, label: spelling.get(one.label ?? '') ?? one.label })),
-          ignored: scan.ignored,
-          options: importOptions,
-          table: renamed,
-          ...(spelling.size === 0
-            ? held
-            : await holdWords(project, plan, { table: renamed, groupPattern, answers }, handle)),
-          notes,
-          handle,
-        },
-        pool,
-        events,
+      const directions = await withFiles(
+        project,
+        plan,
+        (files) => background('directImport', { project: placeOf(project), files, table, options: importOptions }),
+        handle,
       );
+      const { sources, ignored } = scan;
+      const run = { project, sources, ignored, options: importOptions, directions, handle };
+      const result = await runImport(run, pool, events);
       if (!handle.signal.aborted) {
         await findDuplicates(project, pool, { signal: handle.signal, onProgress: handle.progress }).catch(
           (error: unknown) => {

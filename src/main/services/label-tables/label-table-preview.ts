@@ -40,17 +40,17 @@ export interface HeldWords {
 }
 
 /** Holds a table against the files of an import. */
-export type HoldTable = (table: LabelTable) => Promise<HeldWords>;
+export type HoldTable = (table: LabelTable) => HeldWords;
 
 /** See `LabelTables.preview`. Everything of the answer is bounded, whatever the table holds. */
-export async function previewTable(
+export function previewTable(
   store: ProjectStore,
   given: TableText,
   mapping: ColumnMapping,
   answers: TableAnswers,
   hold: HoldTable | null,
   classNames: NameChoice,
-): Promise<TablePreview> {
+): TablePreview {
   const text = headedAs(given, mapping);
   const shown = {
     encoding: text.encoding,
@@ -65,7 +65,7 @@ export async function previewTable(
   try {
     columns = findColumns(text, mapping);
     const table = readLabelTable(text, mapping, answers);
-    return { ...shown, ...columnFacts(text, columns), ...(await tableFacts(store, table, hold, answers, classNames)) };
+    return { ...shown, ...columnFacts(text, columns), ...tableFacts(store, table, hold, answers, classNames) };
   } catch (error) {
     if (!(error instanceof FoveaError) || error.code !== 'labels_invalid') throw error;
     return {
@@ -116,27 +116,27 @@ function namedColumns(text: TableText, mapping: ColumnMapping): TableColumns {
   return { of, classes: [], notes: [], unclear: null };
 }
 
-async function tableFacts(
+function tableFacts(
   store: ProjectStore,
   written: LabelTable,
   hold: HoldTable | null,
   answers: TableAnswers,
   classNames: NameChoice,
 ) {
-  const planAll = async (table: LabelTable) => {
+  const planAll = (table: LabelTable) => {
     if (hold === null) {
       const { match, files, counts, patients, questions, problems } = planTable(store, table, answers);
       return { match, folders: [], files, counts, patients, questions, problems };
     }
-    const { match, folders, files, resolved, questions } = await hold(table);
+    const { match, folders, files, resolved, questions } = hold(table);
     const problems = [...(match?.problems ?? []), ...(resolved?.problems ?? [])];
     return { match, folders, files, counts: null, patients: resolved?.changes ?? null, questions, problems };
   };
-  const asWritten = await planAll(written);
+  const asWritten = planAll(written);
   const groups = similarNames(store, namesTakenIn(asWritten.match?.entries ?? [], asWritten.folders));
   const merged = classNames === 'merge' && groups.length > 0;
   const table = merged ? written.renamed(mergedNames(groups)) : written;
-  const { match, files, counts, patients, questions, problems } = merged ? await planAll(table) : asWritten;
+  const { match, files, counts, patients, questions, problems } = merged ? planAll(table) : asWritten;
   const splitIgnored = hold === null && table.columns.headers.split !== undefined;
   return {
     files,

@@ -19,6 +19,7 @@ import { createLabels, type Labels } from '../labels/labels';
 import { findWhoIsWho } from '../patients/who-is-who';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createLabelTables, type LabelTables } from './label-tables';
 
@@ -38,7 +39,7 @@ beforeEach(async () => {
   projects = createProjects({ userDataFolder: join(root, 'user'), events });
   project = await projects.create(join(root, 'project'));
   splits = createSplits();
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   tables = createLabelTables();
   labels = createLabels();
 });
@@ -112,20 +113,14 @@ async function importAll(
   folder = join(root, 'images'),
 ) {
   const plan = await imports.scan(project, [folder]);
-  const read = file === null ? null : await tables.read(file, columns, answers);
   const handle = quietJob();
-  return imports.run(project, plan.id, importOptionsSchema.parse({ answers, columns, ...more }), read, handle);
+  return imports.run(project, plan.id, importOptionsSchema.parse({ answers, columns, ...more }), file, handle);
 }
 
 async function previewImport(file: string, answers: TableAnswers = {}, columns: ColumnMapping = {}) {
   const plan = await imports.scan(project, [join(root, 'images')]);
-  return tables.preview(
-    project,
-    (read) => imports.hold(project, plan.id, { table: read, groupPattern: null, answers }),
-    file,
-    columns,
-    answers,
-  );
+  const words = { mapping: columns, answers, groupPattern: null, classNames: 'ask' } as const;
+  return imports.previewTable(project, plan.id, file, words);
 }
 
 const facts = () => imageFacts(project.store);

@@ -56,7 +56,12 @@ export interface Projects {
 /** Files that operating systems leave in folders that people see as empty. */
 const INVISIBLE = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.directory']);
 
-export function createProjects(options: { readonly userDataFolder: string; readonly events: Events }): Projects {
+export function createProjects(options: {
+  readonly userDataFolder: string;
+  readonly events: Events;
+  /** Lets go of the database before it is closed here. */
+  readonly onClose?: () => void;
+}): Projects {
   const recent = createRecentProjects(options.userDataFolder);
   const open = new Map<string, OpenProject>();
 
@@ -142,6 +147,7 @@ export function createProjects(options: { readonly userDataFolder: string; reado
     const project = open.get(id);
     if (project === undefined) return;
     open.delete(id);
+    options.onClose?.();
     project.store.close();
   };
 

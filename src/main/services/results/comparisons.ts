@@ -12,6 +12,7 @@ import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readCases, readEvaluation } from '../run-records/run-files';
 import type { Runs } from '../runs/runs';
+import { packCases } from './packed-cases';
 
 /** Runs that one comparison may have: more would not fit a page. */
 export const MOST_COMPARED = 20;
@@ -43,7 +44,7 @@ export function createComparisons(options: {
     const key = [project.folder, one.run, one.evaluatedAt, best.run, best.evaluatedAt, metric].join('\u0000');
     const known = differences.get(key);
     if (known !== undefined) return known;
-    const cases = (run: string) => readCases(runFolder(project.folder, run), 'validation');
+    const cases = async (run: string) => packCases(await readCases(runFolder(project.folder, run), 'validation'));
     const sameClasses = one.classes.join('\u0000') === best.classes.join('\u0000');
     const answers = { first: await cases(one.run), second: await cases(best.run), classes: one.classes, metric };
     const paired = sameClasses ? await options.background('pairedDifference', answers) : null;

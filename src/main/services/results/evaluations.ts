@@ -30,6 +30,7 @@ import {
 import { samplesOf } from '../run-records/run-samples';
 import { askEngine } from '../runs/engine-job';
 import type { Runs } from '../runs/runs';
+import { packCases } from './packed-cases';
 import { testTimeOf } from './test-time';
 
 export interface CaseFilter {
@@ -148,7 +149,11 @@ export function createEvaluations(options: {
       split,
       testTimeViews: testTime?.views ?? 0,
       ...leaksOf(project, record, await readRunSamples(folder), 'evaluation', record.leaks),
-      ...(await background('evaluateCases', { cases, classes: record.classes, unnamed: fileGroups(project.store) })),
+      ...(await background('evaluateCases', {
+        cases: packCases(cases),
+        classes: record.classes,
+        unnamed: fileGroups(project.store),
+      })),
       seconds: answer.seconds,
       imagesPerSecond: answer.seconds > 0 ? cases.length / answer.seconds : 0,
       evaluatedAt: new Date().toISOString(),

@@ -8,6 +8,7 @@ import type { Background } from '../core/background';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readCases, readEvaluation } from '../run-records/run-files';
+import { packCases } from './packed-cases';
 
 export interface PooledFolds {
   readonly evaluation: FoldEvaluation;
@@ -47,7 +48,7 @@ export async function poolFolds(
   }
   cases.sort((a, b) => a.image - b.image);
   const numbers = await background('evaluateCases', {
-    cases,
+    cases: packCases(cases),
     classes: first.classes,
     unnamed: fileGroups(project.store),
   });

@@ -6,6 +6,7 @@ import type { Background } from '../core/background';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readCases, readEvaluation } from '../run-records/run-files';
+import { packCases } from './packed-cases';
 
 /** Null until both models are evaluated on their test images. Throws `run_damaged`. */
 export async function leakResult(
@@ -24,7 +25,7 @@ export async function leakResult(
   if (leaking === null || grouped === null) return null;
   const { classes } = grouped.evaluation;
   if (classes.join('\u0000') !== leaking.evaluation.classes.join('\u0000')) return null;
-  const differences = { first: leaking.cases, second: grouped.cases, classes };
+  const differences = { first: packCases(leaking.cases), second: packCases(grouped.cases), classes };
   const { accuracy, auc } = await background('independentDifferences', differences);
   if (accuracy === null) return null;
   return {

@@ -1,10 +1,13 @@
 import type { MislabelSource, ReviewFinding } from '#shared/models/review';
 import type { CasePrediction } from '#shared/models/run';
-import { confidentLearning } from '#shared/statistics/confident-learning';
 import { classesByName, currentLabels } from '../../store/labels';
+import type { ProjectStore } from '../../store/open';
+import type { Background } from '../core/background';
+import { type PackedList, packListInSlices } from '../core/packed-list';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { Experiments } from '../results/experiments';
+import { packCases } from '../results/packed-cases';
 import { type EvaluatedSplit, readCases, readEvaluation } from '../run-records/run-files';
 import type { Runs } from '../runs/runs';
 
@@ -24,7 +27,7 @@ interface Answers {
 }
 
 /** An image whose label a model doubts, by the labels that the model was made with. */
-interface Suspect {
+export interface Suspect {
   readonly image: number;
   /** The label that it had then. */
   readonly label: string;
@@ -33,17 +36,16 @@ interface Suspect {
   readonly why: string;
 }
 
-interface Suspicion {
+export interface Suspicion {
   readonly version: string;
+  /** Whose answers it rests on. */
   readonly source: MislabelSource;
-  readonly suspects: readonly Suspect[];
+  readonly suspects: PackedList<Suspect>;
 }
 
 export interface Mislabels {
-  /** Those that are still labelled as they were when the model answered. Throws `run_damaged`. */
-  find(project: OpenProject): Promise<ReviewFinding[]>;
-  /** Whose answers these rest on; null where there are none. */
-  source(project: OpenProject): Promise<MislabelSource | null>;
+  /** Null where no model has answered. Throws `run_damaged`. */
+  suspicion(project: OpenProject): Promise<Suspicion | null>;
 }
 
 /**
@@ -55,75 +57,78 @@ export interface Mislabels {
 export function createMislabels({
   experiments,
   runs,
+  background,
 }: {
   readonly experiments: Pick<Experiments, 'list' | 'pooled' | 'cases'>;
   readonly runs: Pick<Runs, 'list'>;
+  readonly background: Background;
 }): Mislabels {
   const known = new WeakMap<OpenProject, Suspicion>();
-
-  const suspicion = async (project: OpenProject): Promise<Suspicion | null> => {
-    const answers = (await foldAnswers(project, experiments)) ?? (await runAnswers(project, runs));
-    if (answers === null) return null;
-    const before = known.get(project);
-    if (before?.version === answers.version) return before;
-    const found = suspect(answers, await answers.read());
-    known.set(project, found);
-    return found;
-  };
-
   return {
-    async find(project) {
-      const suspects = (await suspicion(project))?.suspects ?? [];
-      const names = new Map(classesByName(project.store).map(({ id, name }) => [id, name]));
-      const now = new Map(
-        currentLabels(
-          project.store,
-          suspects.map(({ image }) => image),
-        ).map(({ id, label_id }) => [id, label_id === null ? null : (names.get(label_id) ?? null)]),
-      );
-      return suspects
-        .filter(({ image, label }) => now.get(image) === label)
-        .map(({ image, label, suggestion, weight, why }) => ({
-          image,
-          reason: 'suspected-mislabel',
-          why,
-          weight,
-          evidence: JSON.stringify([label, suggestion]),
-          suggestion,
-          beside: [],
-        }));
+    async suspicion(project) {
+      const answers = (await foldAnswers(project, experiments)) ?? (await runAnswers(project, runs));
+      if (answers === null) return null;
+      const before = known.get(project);
+      if (before?.version === answers.version) return before;
+      const found = await suspect(answers, await answers.read(), background);
+      known.set(project, found);
+      return found;
     },
-    source: async (project) => (await suspicion(project))?.source ?? null,
   };
 }
 
-function suspect({ source, classes, version }: Answers, cases: readonly Answer[]): Suspicion {
-  const { issues } = confidentLearning(
-    cases.map(({ truth, probabilities }) => ({ label: truth, probabilities })),
-    classes.length,
+/** Suspects that are still labelled as they were when the model answered. */
+export function mislabelFindings(store: ProjectStore, suspects: readonly Suspect[]): ReviewFinding[] {
+  const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
+  const now = new Map(
+    currentLabels(
+      store,
+      suspects.map(({ image }) => image),
+    ).map(({ id, label_id }) => [id, label_id === null ? null : (names.get(label_id) ?? null)]),
   );
+  return suspects
+    .filter(({ image, label }) => now.get(image) === label)
+    .map(({ image, label, suggestion, weight, why }) => ({
+      image,
+      reason: 'suspected-mislabel',
+      why,
+      weight,
+      evidence: JSON.stringify([label, suggestion]),
+      suggestion,
+      beside: [],
+    }));
+}
+
+async function suspect(
+  { source, classes, version }: Answers,
+  cases: readonly Answer[],
+  background: Background,
+): Promise<Suspicion> {
+  const issues = await background('findLabelIssues', { cases: packCases(cases), classes: classes.length });
   const name = (index: number) => classes[index] ?? '';
   const right = cases.filter(({ truth, predicted }) => truth === predicted).length;
   return {
     version,
     source: { ...source, images: cases.length, accuracy: cases.length === 0 ? 0 : right / cases.length },
-    suspects: issues.flatMap(({ index, suggestion, quality }) => {
-      const found = cases[index];
-      if (found === undefined) return [];
-      const { image, truth, probabilities, by, test } = found;
-      const says = (label: number) => `“${name(label)}” ${(probabilities[label] ?? 0).toFixed(2)}`;
-      return [
-        {
-          image,
-          label: name(truth),
-          suggestion: name(suggestion),
-          weight: 1 - quality,
-          why:
-            `Labelled “${name(truth)}”. ${by}, which was not trained on it, answers ${says(suggestion)} and ` +
-            `${says(truth)}.${test ? ' A test image: change its label only for what the picture shows.' : ''}`,
-        },
-      ];
-    }),
+    suspects: await packListInSlices(
+      issues.flatMap(({ index, suggestion, quality }): Suspect[] => {
+        const found = cases[index];
+        if (found === undefined) return [];
+        const { image, truth, probabilities, by, test } = found;
+        const says = (label: number) => `“${name(label)}” ${(probabilities[label] ?? 0).toFixed(2)}`;
+        return [
+          {
+            image,
+            label: name(truth),
+            suggestion: name(suggestion),
+            weight: 1 - quality,
+            why:
+              `Labelled “${name(truth)}”. ${by}, which was not trained on it, answers ${says(suggestion)} and ` +
+              `${says(truth)}.${test ? ' A test image: change its label only for what the picture shows.' : ''}`,
+          },
+        ];
+      }),
+    ),
   };
 }
 

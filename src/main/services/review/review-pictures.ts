@@ -6,6 +6,7 @@ import { findOtherModality } from '#shared/review/find-other-modality';
 import { pictureMeasures } from '../../store/measures';
 import type { ProjectStore } from '../../store/open';
 import { type Background, placeOf } from '../core/background';
+import type { PackedList } from '../core/packed-list';
 import { featureOutliers } from '../duplicates/feature-search';
 import type { OpenProject } from '../project/projects';
 
@@ -15,8 +16,8 @@ import type { OpenProject } from '../project/projects';
  */
 export function createPictureFinder(
   background: Background,
-): (project: OpenProject) => Promise<readonly ReviewFinding[]> {
-  const known = new WeakMap<OpenProject, { readonly state: string; readonly findings: readonly ReviewFinding[] }>();
+): (project: OpenProject) => Promise<PackedList<ReviewFinding>> {
+  const known = new WeakMap<OpenProject, { readonly state: string; readonly findings: PackedList<ReviewFinding> }>();
   return async (project) => {
     const { store } = project;
     const outliers = featureOutliers(store);

@@ -46,7 +46,7 @@ beforeEach(async () => {
   splits = createSplits();
   labels = createLabels();
   duplicates = createDuplicates({ events, pool });
-  imports = createImports({ events, pool, splits });
+  imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
   review = createReview({
     events,

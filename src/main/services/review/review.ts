@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-import { toErrorInfo } from '#shared/ipc/errors';
 import {
   type ReviewCounts,
   type ReviewDecision,
@@ -9,22 +7,20 @@ import {
   type ReviewReason,
   reviewReasons,
 } from '#shared/models/review';
-import { formatQuantity } from '#shared/text/number';
-import { pushAction } from '../../store/actions';
-import { appendAudit } from '../../store/audit';
-import { setVerdict } from '../../store/duplicates';
+import { Slice } from '../../ingest/slice';
 import { imagesById } from '../../store/images';
 import type { ProjectStore } from '../../store/open';
-import { allReviews, deleteReview, findReview, type StoredReview, storeReview } from '../../store/reviews';
-import type { Background } from '../core/background';
+import { allReviews, type StoredReview } from '../../store/reviews';
+import { type Background, FEW_IMAGES, placeOf } from '../core/background';
 import type { Events } from '../core/events';
-import { className, relabelImages, removeImages } from '../labels/labels';
-import type { ReviewBefore } from '../labels/review-action';
+import { packList } from '../core/packed-list';
 import type { OpenProject } from '../project/projects';
 import type { Experiments } from '../results/experiments';
 import type { Runs } from '../runs/runs';
-import { createFinders, type Found, findAll, type ReviewFinder } from './review-findings';
-import { createMislabels } from './review-mislabels';
+import { decide } from './review-decision';
+import { type FindFailure, Findings, findFailure } from './review-findings';
+import { createMislabels, type Suspicion } from './review-mislabels';
+import { createPictureFinder } from './review-pictures';
 
 export interface ReviewQuery {
   readonly reason?: ReviewReason | undefined;
@@ -55,12 +51,24 @@ export function createReview(options: {
   readonly runs: Pick<Runs, 'list'>;
   readonly onFailure: (what: string, error: unknown) => void;
   readonly background: Background;
-  /** In place of Fovea's own. */
-  readonly finders?: readonly ReviewFinder[];
 }): Review {
-  const { events, onFailure } = options;
+  const { events, onFailure, background } = options;
   const mislabels = createMislabels(options);
-  const finders = options.finders ?? createFinders(mislabels, options.background);
+  const findPictures = createPictureFinder(background);
+
+  const findAll = async (project: OpenProject): Promise<Found> => {
+    const failures: FindFailure[] = [];
+    const orElse = async <Value>(value: Promise<Value>, reasons: readonly ReviewReason[], none: Value) =>
+      value.catch((error: unknown) => {
+        failures.push(findFailure(reasons, error));
+        return none;
+      });
+    const pictures = await orElse(findPictures(project), pictureReasons, packList<ReviewFinding>([]));
+    const suspicion = await orElse<Suspicion | null>(mislabels.suspicion(project), ['suspected-mislabel'], null);
+    const suspects = suspicion?.suspects ?? packList([]);
+    const packed = await background('findAll', { project: placeOf(project), before: { pictures, suspects } });
+    return { findings: new Findings(packed, failures), mislabelSource: suspicion?.source ?? null };
+  };
 
   // Findings are made again when anything in the project changed: what this process wrote (total_changes), what
   // another one wrote (data_version), and evaluations, which are files.
@@ -82,46 +90,55 @@ export function createReview(options: {
     if (before?.state === state) return before.found;
     const found = search(project, () => known.get(project)?.found === found);
     known.set(project, { state, found });
+    // A thread that ended without an answer is asked again.
+    found.catch(() => {
+      if (known.get(project)?.found === found) known.delete(project);
+    });
     return found;
   };
   /** One at a time: a key that labels image after image asks faster than they end, and only the last one counts. */
   const search = async (project: OpenProject, isLatest: () => boolean): Promise<Found> => {
-    await searches.get(project);
+    await searches.get(project)?.catch(() => {});
     const latest = known.get(project)?.found;
     if (latest !== undefined && !isLatest()) return latest;
-    const found = findAll(project, finders);
+    const found = findAll(project);
     searches.set(project, found);
-    for (const { reasons, error } of (await found).failures) onFailure(`review: ${reasons.join(', ')}`, error);
+    const { failures } = (await found).findings;
+    for (const { reasons, error } of failures) onFailure(`review: ${reasons.join(', ')}`, error);
     return found;
   };
 
   return {
     async list(project, { reason, includeSettled = false, limit = Number.POSITIVE_INFINITY } = {}) {
-      const found = await findAgain(project);
-      const source = await mislabels.source(project).catch(() => null);
+      const { findings, mislabelSource } = await findAgain(project);
       const reviews = allReviews(project.store);
-      const queue = queueOf(found, reviews, { reason, includeSettled, limit });
-      await setImmediate();
-      const findings = withImages(project.store, queue);
-      await setImmediate();
+      const slice = new Slice();
+      const queue = queueOf(findings, reviews, { reason, includeSettled, limit });
+      if (slice.isOver) await slice.next();
+      const items = withImages(project.store, queue);
+      if (slice.isOver) await slice.next();
       return {
-        findings,
-        counts: countFindings(found, reviews),
-        mislabelSource: source,
-        problems: found.failures.flatMap(({ reasons, error }) =>
-          reasons.map((one) => `${notLookedFor[one]} could not be looked for: ${toErrorInfo(error).message}`),
+        findings: items,
+        counts: countFindings(findings, reviews),
+        mislabelSource,
+        problems: findings.failures.flatMap(({ reasons, problem }) =>
+          reasons.map((one) => `${notLookedFor[one]} could not be looked for: ${problem}`),
         ),
       };
     },
 
-    counts: async (project) => countFindings(await findAgain(project), allReviews(project.store)),
+    counts: async (project) => countFindings((await findAgain(project)).findings, allReviews(project.store)),
 
     async judge(project, asked, decision) {
-      const { byReason } = await findAgain(project);
-      const chosen = new Set(asked.flatMap(({ image, reason }) => byReason.get(reason)?.get(image) ?? []));
+      const { findings } = await findAgain(project);
+      const distinct = new Map(asked.map((one) => [`${one.image} ${one.reason}`, one]));
+      const chosen = [...distinct.values()].flatMap(({ image, reason }) => findings.find(reason, image) ?? []);
       const fresh = known.get(project);
       const isFresh = fresh?.state === stateOf(project);
-      const changed = project.store.transaction(() => decide(project, [...chosen], decision));
+      const changed =
+        chosen.length > FEW_IMAGES
+          ? await background('decide', { project: placeOf(project), findings: packList(chosen), decision })
+          : decide(project, chosen, decision);
       // A verdict alone finds nothing new.
       const verdictOnly = decision.kind === 'accept' || decision.kind === 'defer' || decision.kind === 'reopen';
       if (isFresh && verdictOnly) known.set(project, { state: stateOf(project), found: fresh.found });
@@ -129,6 +146,14 @@ export function createReview(options: {
     },
   };
 }
+
+/** What a search found. */
+interface Found {
+  readonly findings: Findings;
+  readonly mislabelSource: ReviewList['mislabelSource'];
+}
+
+const pictureReasons: readonly ReviewReason[] = ['burned-in-text', 'odd-picture', 'other-modality'];
 
 const notLookedFor: Record<ReviewReason, string> = {
   'label-conflict': 'Twins with different labels',
@@ -160,8 +185,8 @@ function withImages(store: ProjectStore, items: readonly Judged[]): ReviewItem[]
 }
 
 /** The finding that a verdict is about: it holds while the evidence is the same. */
-function judgedFinding({ byReason }: Found, { image, reason, evidence }: StoredReview): ReviewFinding | null {
-  const finding = byReason.get(reason)?.get(image);
+function judgedFinding(findings: Findings, { image, reason, evidence }: StoredReview): ReviewFinding | null {
+  const finding = findings.find(reason, image);
   return finding?.evidence === evidence ? finding : null;
 }
 
@@ -169,21 +194,20 @@ function judgedFinding({ byReason }: Found, { image, reason, evidence }: StoredR
  * Open ones in their order; after them the deferred ones, the longest deferred first; then those that were settled.
  * There are many findings and few verdicts, so it is the verdicts that are gone through.
  */
-function queueOf(found: Found, reviews: readonly StoredReview[], query: ReviewQuery): Judged[] {
+function queueOf(findings: Findings, reviews: readonly StoredReview[], query: ReviewQuery): Judged[] {
   const { reason, includeSettled, limit = Number.POSITIVE_INFINITY } = query;
   const judged: Judged[] = reviews
     .flatMap((review) => {
-      const finding = judgedFinding(found, review);
+      const finding = judgedFinding(findings, review);
       return finding === null ? [] : [{ ...finding, state: review.verdict, at: review.at }];
     })
     .sort((a, b) => a.at.localeCompare(b.at));
   const said = new Set(judged.map(({ image, reason: of }) => `${image} ${of}`));
   const open: Judged[] = [];
-  for (const finding of found.findings) {
+  for (const one of findings.list(reason)) {
     if (open.length >= limit) break;
-    if (reason !== undefined && finding.reason !== reason) continue;
-    if (said.size > 0 && said.has(`${finding.image} ${finding.reason}`)) continue;
-    open.push({ ...finding, state: 'open', at: null });
+    if (said.size > 0 && said.has(`${one.image} ${one.reason}`)) continue;
+    open.push({ ...one.read(), state: 'open', at: null });
   }
   const asked = judged.filter((item) => reason === undefined || item.reason === reason);
   const deferred = asked.filter(({ state }) => state === 'deferred');
@@ -191,86 +215,19 @@ function queueOf(found: Found, reviews: readonly StoredReview[], query: ReviewQu
   return [...open, ...deferred, ...settled].slice(0, limit);
 }
 
-function countFindings(found: Found, reviews: readonly StoredReview[]): ReviewCounts {
+function countFindings(findings: Findings, reviews: readonly StoredReview[]): ReviewCounts {
   const counts = Object.fromEntries(
-    reviewReasons.map((reason) => [reason, { open: found.byReason.get(reason)?.size ?? 0, deferred: 0, settled: 0 }]),
+    reviewReasons.map((reason) => [reason, { open: findings.count(reason), deferred: 0, settled: 0 }]),
   ) as ReviewCounts;
   for (const review of reviews) {
     const count = counts[review.reason];
-    if (judgedFinding(found, review) !== null) {
+    if (judgedFinding(findings, review) !== null) {
       count.open -= 1;
       count[review.verdict === 'deferred' ? 'deferred' : 'settled'] += 1;
-    } else if (review.verdict === 'accepted' && found.byReason.get(review.reason)?.has(review.image) !== true) {
+    } else if (review.verdict === 'accepted' && !findings.has(review.reason, review.image)) {
       // Its reason has gone, because the label was put right or the image taken out.
       count.settled += 1;
     }
   }
   return counts;
-}
-
-/** Whether two pictures are the same is asked of possible duplicates only. */
-const isAsked = ({ reason }: ReviewFinding, { kind }: ReviewDecision): boolean =>
-  reason === 'possible-duplicate' || (kind !== 'same' && kind !== 'different');
-
-/** What is said of the pairs of a finding: confirmed ones are kept together from here on. */
-function judgePairs(store: ProjectStore, { image, beside }: ReviewFinding, kind: 'same' | 'different') {
-  return beside.flatMap((twin) => setVerdict(store, [image, twin], kind === 'same' ? 'keep' : 'different'));
-}
-
-function decide({ store }: OpenProject, asked: readonly ReviewFinding[], decision: ReviewDecision): number {
-  const chosen = asked.filter((finding) => isAsked(finding, decision));
-  const images = [...new Set(chosen.map(({ image }) => image))];
-  const label = decision.kind === 'relabel' ? className(decision.label) : null;
-  const earlier = chosen.map(({ image, reason }) => findReview(store, image, reason));
-  const concerned = decision.kind === 'reopen' ? chosen.filter((_, index) => earlier[index] !== null) : chosen;
-  if (concerned.length === 0) return 0;
-  const at = new Date().toISOString();
-  const before: ReviewBefore = {
-    reviews: chosen.map(({ image, reason }, index) => {
-      const said = earlier[index];
-      return {
-        image,
-        reason,
-        said: said == null ? null : { verdict: said.verdict, evidence: said.evidence, at: said.at },
-      };
-    }),
-    labels: decision.kind === 'relabel' ? relabelImages(store, images, label) : [],
-    removed: decision.kind === 'exclude' ? removeImages(store, images) : [],
-    verdicts:
-      decision.kind === 'same' || decision.kind === 'different'
-        ? chosen.flatMap((finding) => judgePairs(store, finding, decision.kind as 'same' | 'different'))
-        : [],
-  };
-  for (const { image, reason, evidence } of concerned) {
-    if (decision.kind === 'reopen') deleteReview(store, image, reason);
-    else {
-      storeReview(store, { image, reason, verdict: decision.kind === 'defer' ? 'deferred' : 'accepted', evidence, at });
-    }
-  }
-  pushAction(store, { kind: 'review', description: describe(decision, label, images.length), before });
-  for (const reason of new Set(concerned.map((finding) => finding.reason))) {
-    const n = concerned.filter((finding) => finding.reason === reason).length;
-    appendAudit(store, 'review.judge', { reason, decision: decision.kind, images: n });
-  }
-  return concerned.length;
-}
-
-function describe(decision: ReviewDecision, label: string | null, images: number): string {
-  const what = formatQuantity(images, 'image');
-  switch (decision.kind) {
-    case 'accept':
-      return `review of ${what} as right`;
-    case 'defer':
-      return `deferral of ${what}`;
-    case 'reopen':
-      return `return of ${what} to review`;
-    case 'relabel':
-      return label === null ? `removal of the label from ${what}` : `label “${label}” on ${what}`;
-    case 'exclude':
-      return `removal of ${what}`;
-    case 'same':
-      return `confirmation of duplicates of ${what}`;
-    case 'different':
-      return `dismissal of possible duplicates of ${what}`;
-  }
 }

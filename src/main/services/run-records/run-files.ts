@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { pipelineHash } from '#shared/imaging/pipeline';
@@ -19,6 +18,7 @@ import {
   runSummarySchema,
 } from '#shared/models/run';
 import { unknownPatientCautions } from '#shared/statistics/cautions';
+import { Slice } from '../../ingest/slice';
 import { toStoreError } from '../../store/errors';
 import { makeProjectFolders } from '../core/make-folders';
 
@@ -177,17 +177,15 @@ const storedEvaluationSchema = evaluationSchema.extend({ withoutPatient: z.numbe
 export const readCases = (folder: string, split: EvaluatedSplit): Promise<CasePrediction[]> =>
   readJsonLines(predictionsFile(folder, split), casePredictionSchema);
 
-/** Lines between which others get their turn: about 20 ms. */
-const SLICE = 5000;
-
 /** Throws `run_damaged`. */
 export async function readJsonLines<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
   try {
     const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
     const entries: T[] = [];
-    for (const [index, line] of lines.entries()) {
+    const slice = new Slice();
+    for (const line of lines) {
       entries.push(schema.parse(JSON.parse(line)));
-      if (index % SLICE === SLICE - 1) await setImmediate();
+      if (slice.isOver) await slice.next();
     }
     return entries;
   } catch (error) {

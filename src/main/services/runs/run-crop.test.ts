@@ -17,6 +17,7 @@ import { createImports } from '../imports/imports';
 import { rasterKey } from '../project/project-paths';
 import { createProjects, type Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { pipelineOf } from './run-preview';
 
@@ -40,7 +41,7 @@ it('a run without a crop has the hash and the cache that it always had; one with
   const project = await projects.create(join(root, 'project'));
   const splits = createSplits();
   const dataset = createDataset({ splits, pool });
-  const imports = createImports({ events, pool, splits });
+  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   const box = items([
     ['00186012', 'US', [1]],
     ['00186014', 'US', [1]],

@@ -9,6 +9,7 @@ import { createDataset, type Dataset } from '../dataset/dataset';
 import { createImports } from '../imports/imports';
 import { createProjects, type OpenProject } from '../project/projects';
 import { createSplits } from '../splits/splits';
+import { inThisThread } from './in-this-thread';
 import { quietJob } from './quiet-job';
 
 /** An empty project in a folder of its own, whose files are decoded in this process. */
@@ -32,7 +33,7 @@ export async function openImportProject(): Promise<ImportProject> {
   const projects = createProjects({ userDataFolder: join(root, 'user'), events });
   const project = await projects.create(join(root, 'project'));
   const splits = createSplits();
-  const imports = createImports({ events, pool, splits });
+  const imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   return {
     root,
     project,

@@ -21,11 +21,10 @@ import { originListSchema } from '../../models/held-out';
 import {
   columnMappingSchema,
   labelConflictSchema,
-  patientChangesSchema,
+  patternPreviewSchema,
   tableAnswersSchema,
   tableChangesSchema,
   tablePreviewSchema,
-  tableQuestionSchema,
   usedColumnsSchema,
 } from '../../models/label-table';
 import { imageIds, list } from '../../models/list';
@@ -78,11 +77,7 @@ export const datasetRequests = {
   /** What a pattern for patients would make of the files of an import; writes nothing. */
   'dataset.readPattern': query(
     project.extend({ plan: z.string(), groupPattern: z.string(), answers: tableAnswersSchema.default({}) }),
-    z.object({
-      changes: patientChangesSchema,
-      questions: z.array(tableQuestionSchema),
-      problems: z.array(z.string()),
-    }),
+    patternPreviewSchema,
     { reads: ['images'] },
   ),
   /** Applies a label table to the images of the project; one action that can be undone. `changed` counts images. */

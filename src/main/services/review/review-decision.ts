@@ -1,0 +1,81 @@
+import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
+import { formatQuantity } from '#shared/text/number';
+import { pushAction } from '../../store/actions';
+import { appendAudit } from '../../store/audit';
+import { setVerdict } from '../../store/duplicates';
+import type { ProjectStore } from '../../store/open';
+import { deleteReview, findReview, storeReview } from '../../store/reviews';
+import { className, relabelImages, removeImages } from '../labels/labels';
+import type { ReviewBefore } from '../labels/review-action';
+import type { OpenProject } from '../project/projects';
+
+/** Whether two pictures are the same is asked of possible duplicates only. */
+const isAsked = ({ reason }: ReviewFinding, { kind }: ReviewDecision): boolean =>
+  reason === 'possible-duplicate' || (kind !== 'same' && kind !== 'different');
+
+/** What is said of the pairs of a finding: confirmed ones are kept together from here on. */
+function judgePairs(store: ProjectStore, { image, beside }: ReviewFinding, kind: 'same' | 'different') {
+  return beside.flatMap((twin) => setVerdict(store, [image, twin], kind === 'same' ? 'keep' : 'different'));
+}
+
+/** Writes what a person decides about findings, and answers with how many it was about. Throws `label_empty`. */
+export const decide = ({ store }: OpenProject, asked: readonly ReviewFinding[], decision: ReviewDecision): number =>
+  store.transaction(() => write(store, asked, decision));
+
+function write(store: ProjectStore, asked: readonly ReviewFinding[], decision: ReviewDecision): number {
+  const chosen = asked.filter((finding) => isAsked(finding, decision));
+  const images = [...new Set(chosen.map(({ image }) => image))];
+  const label = decision.kind === 'relabel' ? className(decision.label) : null;
+  const earlier = chosen.map(({ image, reason }) => findReview(store, image, reason));
+  const concerned = decision.kind === 'reopen' ? chosen.filter((_, index) => earlier[index] !== null) : chosen;
+  if (concerned.length === 0) return 0;
+  const at = new Date().toISOString();
+  const before: ReviewBefore = {
+    reviews: chosen.map(({ image, reason }, index) => {
+      const said = earlier[index];
+      return {
+        image,
+        reason,
+        said: said == null ? null : { verdict: said.verdict, evidence: said.evidence, at: said.at },
+      };
+    }),
+    labels: decision.kind === 'relabel' ? relabelImages(store, images, label) : [],
+    removed: decision.kind === 'exclude' ? removeImages(store, images) : [],
+    verdicts:
+      decision.kind === 'same' || decision.kind === 'different'
+        ? chosen.flatMap((finding) => judgePairs(store, finding, decision.kind as 'same' | 'different'))
+        : [],
+  };
+  for (const { image, reason, evidence } of concerned) {
+    if (decision.kind === 'reopen') deleteReview(store, image, reason);
+    else {
+      storeReview(store, { image, reason, verdict: decision.kind === 'defer' ? 'deferred' : 'accepted', evidence, at });
+    }
+  }
+  pushAction(store, { kind: 'review', description: describe(decision, label, images.length), before });
+  for (const reason of new Set(concerned.map((finding) => finding.reason))) {
+    const n = concerned.filter((finding) => finding.reason === reason).length;
+    appendAudit(store, 'review.judge', { reason, decision: decision.kind, images: n });
+  }
+  return concerned.length;
+}
+
+function describe(decision: ReviewDecision, label: string | null, images: number): string {
+  const what = formatQuantity(images, 'image');
+  switch (decision.kind) {
+    case 'accept':
+      return `review of ${what} as right`;
+    case 'defer':
+      return `deferral of ${what}`;
+    case 'reopen':
+      return `return of ${what} to review`;
+    case 'relabel':
+      return label === null ? `removal of the label from ${what}` : `label “${label}” on ${what}`;
+    case 'exclude':
+      return `removal of ${what}`;
+    case 'same':
+      return `confirmation of duplicates of ${what}`;
+    case 'different':
+      return `dismissal of possible duplicates of ${what}`;
+  }
+}
