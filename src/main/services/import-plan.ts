@@ -32,7 +32,7 @@ export function toImportScan(scan: ScanResult): ImportScan {
     label: label?.normalize('NFC') ?? null,
     split,
   }));
-  const roots = [...new Set(sources.map((one) => one.root))];
+  const roots = new Set([...sources.map((one) => one.root), ...scan.roots]);
   const shown = (path: string): string => {
     for (const root of roots) {
       const inside = relative(root, path);
@@ -118,7 +118,7 @@ function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   }
   if (mediaDirectories > 0) {
     notes.push(
-      `${count(mediaDirectories, 'DICOMDIR file')}: the table of contents of a disc. The images that it names are taken as files.`,
+      `${count(mediaDirectories, 'DICOMDIR file')}: the table of contents of a disc. The images that it names are taken as files, and the folders of the disc are not taken as classes.`,
     );
   }
   return notes;
