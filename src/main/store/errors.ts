@@ -49,23 +49,27 @@ export const pathTooLong = (cause?: unknown): FoveaError =>
     cause,
   });
 
-export const projectDamaged = (cause: unknown): FoveaError =>
+/** `backup` is the name of the newest copy that a migration made in the project folder; null where none is known. */
+export const projectDamaged = (cause: unknown, backup: string | null): FoveaError =>
   new FoveaError('project_damaged', 'project.sqlite is damaged or is not a Fovea project.', {
-    hint: 'Take the newest project.sqlite.before-version-… of the project folder, or a copy of the project, in its place.',
+    hint: `Put a copy of project.sqlite in its place${backup === null ? ', from your own backup of the project' : `: ${backup} in the project folder is the newest that Fovea made`}.`,
     cause,
   });
 
 /**
  * Its content is gone: what a power cut, a copy that broke off or an unfinished synchronisation leaves behind. `backup`
- * is the name of the newest copy that a migration made in the project folder, where there is one.
+ * as above.
  */
 export const projectEmpty = (backup: string | null): FoveaError =>
   new FoveaError('project_damaged', 'project.sqlite is empty: what the project held is not in it.', {
     hint: `If the folder is being copied or synchronised, wait until that is done. Otherwise put a copy of project.sqlite in its place${backup === null ? '' : `, such as ${backup} of the project folder`}. Nothing was changed.`,
   });
 
-/** Turns what SQLite or the file system threw into an error for people; anything else is passed on as it is. */
-export function toStoreError(error: unknown): unknown {
+/**
+ * Turns what SQLite or the file system threw into an error for people; anything else is passed on as it is. `backup`
+ * finds the copy that damage is mended with.
+ */
+export function toStoreError(error: unknown, backup: () => string | null = () => null): unknown {
   if (error instanceof FoveaError) return error;
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
     if (NO_SPACE.has(error.code)) return diskFull(error);
@@ -82,7 +86,7 @@ export function toStoreError(error: unknown): unknown {
       return projectUnwritable(error);
     case CORRUPT:
     case NOT_A_DATABASE:
-      return projectDamaged(error);
+      return projectDamaged(error, backup());
     case BUSY:
     case LOCKED:
       return new FoveaError('project_busy', 'Another Fovea is writing to this project.', {

@@ -174,7 +174,7 @@ describe('openProjectStore', () => {
     if (before.length === 0) expect(readFileSync(`${file()}-wal`, 'utf8')).toBe('what was written last');
   });
 
-  it('names a backup in place of an empty database only where there is one', () => {
+  it('names a backup in place of an empty or damaged database only where there is one', () => {
     const hint = () => {
       try {
         openProjectStore(file());
@@ -187,6 +187,23 @@ describe('openProjectStore', () => {
     expect(hint()).toMatch(/put a copy of project.sqlite in its place\. /);
     for (const version of [2, 10, 9]) writeFileSync(`${file()}.before-version-${version}`, 'a copy');
     expect(hint()).toMatch(/such as project.sqlite.before-version-10 of the project folder\./);
+    const overwritten = () => writeFileSync(file(), 'no database, but long enough to be looked at as one. '.repeat(50));
+    const foreign = () => {
+      rmSync(file());
+      const database = new DatabaseSync(file());
+      database.exec('CREATE TABLE bookmarks (url)');
+      database.close();
+    };
+    for (const damage of [overwritten, foreign]) {
+      damage();
+      expect(hint()).toMatch(/: project\.sqlite\.before-version-10 in the project folder is the newest/);
+    }
+    for (const version of [2, 10, 9]) rmSync(`${file()}.before-version-${version}`);
+    for (const damage of [overwritten, foreign]) {
+      damage();
+      expect(hint()).toMatch(/^Put a copy .* from your own backup/);
+      expect(hint()).not.toContain('before-version');
+    }
   });
 
   it('sees a database whose pages were overwritten', () => {

@@ -90,12 +90,12 @@ function prepareStore(file: string, steps: readonly Migration[], isNew: boolean)
     assertVersion(database);
     if (!isNew) checkIdentity(database, file, steps);
     database.exec('PRAGMA journal_mode = WAL');
-    checkIntegrity(database);
+    checkIntegrity(database, file);
     migrate(database, file, steps);
     return new SqliteStore(connection, database);
   } catch (error) {
     database?.close();
-    throw toStoreError(error);
+    throw toStoreError(error, () => newestBackup(file));
   }
 }
 
@@ -111,10 +111,10 @@ function openToLookAt(file: string, steps: readonly Migration[]): ProjectStore {
     try {
       database = connect({ file, mode });
       checkIdentity(database, file, steps);
-      checkIntegrity(database);
+      checkIntegrity(database, file);
       if (Number(pragma(database, 'user_version')) === latest(steps)) return new SqliteStore({ file, mode }, database);
     } catch (error) {
-      const known = toStoreError(error);
+      const known = toStoreError(error, () => newestBackup(file));
       if (!(known instanceof FoveaError) || known.code !== 'project_unwritable') throw known;
     }
     database?.close();
@@ -216,7 +216,7 @@ function checkIdentity(database: DatabaseSyncInstance, file: string, steps: read
   const tables: { count: number } = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get();
   if (tables.count === 0) throw projectEmpty(newestBackup(file));
   if (pragma(database, 'application_id') !== APPLICATION_ID) {
-    throw projectDamaged('not a Fovea database');
+    throw projectDamaged('not a Fovea database', newestBackup(file));
   }
   if (Number(pragma(database, 'user_version')) > latest(steps)) {
     throw new FoveaError('project_newer', 'This project was made by a newer version of Fovea.', {
@@ -225,9 +225,9 @@ function checkIdentity(database: DatabaseSyncInstance, file: string, steps: read
   }
 }
 
-function checkIntegrity(database: DatabaseSyncInstance): void {
+function checkIntegrity(database: DatabaseSyncInstance, file: string): void {
   const result = pragma(database, 'quick_check(1)');
-  if (result !== 'ok') throw projectDamaged(result);
+  if (result !== 'ok') throw projectDamaged(result, newestBackup(file));
 }
 
 function migrate(database: DatabaseSyncInstance, file: string, steps: readonly Migration[]): void {

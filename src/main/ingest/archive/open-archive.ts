@@ -7,7 +7,7 @@ import type { SkippedFile } from '#shared/models/dataset';
 import { isLitter } from '../dataset/litter';
 import { MAX_FILE_BYTES } from '../limits';
 import { nativePath } from '../native-path';
-import { entryName, safeEntryName } from './entry-name';
+import { entryNames, safeEntryName } from './entry-name';
 
 /** Bounds on a zip archive, all checked in its directory before anything is unpacked. */
 export interface ArchiveLimits {
@@ -166,10 +166,15 @@ async function readDirectory(
   const refused: SkippedFile[] = [];
   // yauzl gives up the whole archive for one stored file of two sizes, such as one that is locked: `refusal` names it.
   zip.validateEntrySizes = false;
+  const entries: Entry[] = [];
   for await (const entry of zip.eachEntry()) {
     signal?.throwIfAborted();
     budget.add(entry);
-    const raw = entryName(entry);
+    entries.push(entry);
+  }
+  const nameOf = entryNames(entries);
+  for (const entry of entries) {
+    const raw = nameOf(entry);
     const kind = (entry.externalFileAttributes >>> 16) & UNIX_KIND;
     if (raw.endsWith('/') || kind === UNIX_FOLDER) continue;
     const safe = safeEntryName(raw);

@@ -105,3 +105,48 @@ test.skipIf(discs.missing)(`real discs name the files that pydicom finds in them
   });
   expect((await scan([discs.path])).ignored.filter(({ code }) => code === 'missing')).toEqual([]);
 });
+
+const labels = async (paths: readonly string[]) => {
+  const { entries } = await scan(paths);
+  return Object.fromEntries(entries.map(({ relativePath, label }) => [relativePath, label]));
+};
+
+test('folders of a disc are no classes, whatever they are called after', async () => {
+  put({
+    DICOMDIR: dicomdir(['MUELLER/STUDY1/SERIES1/IM1', 'MEIER/STUDY1/SERIES1/IM1']),
+    'mueller/study1/series1/im1': IMAGE,
+    'meier/study1/series1/im1': IMAGE,
+  });
+  const { layout, entries } = await scan([folder]);
+  expect([layout, entries.map(({ label }) => label)]).toEqual(['none', [null, null]]);
+});
+
+test('folders around a disc are, and so are those beside it that it does not name', async () => {
+  const disc = (name: string) => ({
+    [`${name}/DICOMDIR`]: dicomdir(['DICOM/A/IM1', 'DICOM/B/IM1']),
+    [`${name}/DICOM/A/IM1`]: IMAGE,
+    [`${name}/DICOM/B/IM1`]: IMAGE,
+  });
+  put({ ...disc('benign'), ...disc('malignant') });
+  expect(await labels([folder])).toEqual({
+    'benign/DICOM/A/IM1': 'benign',
+    'benign/DICOM/B/IM1': 'benign',
+    'malignant/DICOM/A/IM1': 'malignant',
+    'malignant/DICOM/B/IM1': 'malignant',
+  });
+  put({ DICOMDIR: dicomdir(['DICOM/IM1']), 'DICOM/IM1': IMAGE });
+  expect(await labels([folder])).toMatchObject({ 'DICOM/IM1': null, 'benign/DICOM/A/IM1': 'benign' });
+});
+
+test('nor are the folders of a disc in an archive, or of one whose table of contents cannot be read', async () => {
+  const zip = await zipBytes([
+    { name: 'DICOMDIR', content: dicomdir(['P1/IM1', 'P2/IM1']) },
+    { name: 'P1/IM1', content: IMAGE },
+    { name: 'P2/IM1', content: IMAGE },
+  ]);
+  put({ 'disc.zip': zip });
+  expect(await labels([join(folder, 'disc.zip')])).toEqual({ 'disc.zip/P1/IM1': null, 'disc.zip/P2/IM1': null });
+  const broken = dicomdir(['P1/IM1']).subarray(0, 230);
+  put({ 'cd/DICOMDIR': broken, 'cd/P1/IM1': IMAGE, 'cd/P2/IM1': IMAGE });
+  expect(await labels([join(folder, 'cd')])).toEqual({ 'P1/IM1': null, 'P2/IM1': null });
+});

@@ -65,17 +65,29 @@ function inLowerCase(directory: string, file: string): string {
   return posix.join(folder, posix.relative(folder, file).toLowerCase());
 }
 
-/** Files that a DICOMDIR names and that are not there, and DICOMDIR files that cannot be read. */
-export async function missingFiles(directory: MediaDirectory, readNames: ReadMediaDirectory): Promise<SkippedFile[]> {
-  let names: readonly string[];
+/** What a DICOMDIR says of the files beside it. */
+export interface MediaSet {
+  /** Files that it names and that are not there; or why they could not be compared. */
+  readonly missing: readonly SkippedFile[];
+  /** Folders beside it that hold what it names, in lower case; null where that is not known. */
+  readonly folders: ReadonlySet<string> | null;
+}
+
+export async function readMediaSet(directory: MediaDirectory, readNames: ReadMediaDirectory): Promise<MediaSet> {
+  const unknown = (code: string, message: string) => ({ missing: [unread(directory, code, message)], folders: null });
   try {
     const bytes = await directory.read();
-    if (bytes.length > MAX_DIRECTORY_BYTES) return [unread(directory, 'too_large', 'It is larger than Fovea reads.')];
-    names = await readNames(bytes);
+    if (bytes.length > MAX_DIRECTORY_BYTES) return unknown('too_large', 'It is larger than Fovea reads.');
+    const names = await readNames(bytes);
+    const folders = new Set(names.flatMap((name) => (name.includes('/') ? folded(name.split('/')[0] as string) : [])));
+    return { missing: await missingFiles(directory, names), folders };
   } catch (error) {
     const { code, message } = toErrorInfo(error);
-    return [unread(directory, code, message)];
+    return unknown(code, message);
   }
+}
+
+async function missingFiles(directory: MediaDirectory, names: readonly string[]): Promise<SkippedFile[]> {
   const folder = posix.dirname(directory.path);
   const missing: string[] = [];
   for (const name of names) {

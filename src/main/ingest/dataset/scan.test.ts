@@ -131,7 +131,13 @@ test('an aborted scan rejects', async () => {
 });
 
 test('an empty folder gives nothing', async () => {
-  expect(await scanPaths([folder])).toEqual({ entries: [], ignored: [], mediaDirectories: 0, layout: 'none' });
+  expect(await scanPaths([folder])).toEqual({
+    entries: [],
+    ignored: [],
+    mediaDirectories: 0,
+    layout: 'none',
+    roots: [folder],
+  });
 });
 
 test('class folders that were named one by one are classes; named with a parent beside them they are not joined', async () => {

@@ -14,10 +14,11 @@ import {
 import {
   foldedPaths,
   type MediaDirectory,
+  type MediaSet,
   mediaDirectoryInArchive,
   mediaDirectoryOnDisk,
-  missingFiles,
   type ReadMediaDirectory,
+  readMediaSet,
 } from './media-directories';
 import { readHead } from './read-head';
 import { ARCHIVE_NAME, scanArchive } from './scan-archive';
@@ -45,6 +46,8 @@ export interface ScanResult {
   readonly ignored: readonly SkippedFile[];
   /** DICOMDIR files: the directories of discs, which hold no image themselves. */
   readonly mediaDirectories: number;
+  /** The folders that paths are shown from, for what is ignored too. */
+  readonly roots: readonly string[];
   /** Of the named folders together; files that were named alone have no say. */
   readonly layout: Layout;
 }
@@ -68,8 +71,11 @@ type Candidate = WalkedFile & {
 /** What one file of the walk comes to. */
 interface Found {
   readonly candidates: readonly Candidate[];
-  readonly mediaDirectories: readonly MediaDirectory[];
+  readonly mediaDirectories: readonly PlacedDirectory[];
 }
+
+/** A DICOMDIR, and where it stands, as for a candidate. */
+type PlacedDirectory = Pick<Candidate, 'root' | 'folders'> & { readonly directory: MediaDirectory };
 
 const nothing: Found = { candidates: [], mediaDirectories: [] };
 
@@ -96,7 +102,10 @@ async function readCandidate(
   try {
     const head = await readHead(path);
     const { kind, bytes } = head;
-    if (head.mediaDirectory) return { candidates: [], mediaDirectories: [mediaDirectoryOnDisk(path, seen)] };
+    if (head.mediaDirectory) {
+      const directory = mediaDirectoryOnDisk(path, seen);
+      return { candidates: [], mediaDirectories: [{ root: file.root, folders: foldersOf(relativePath), directory }] };
+    }
     if (kind !== null) {
       const candidate = { ...file, kind, bytes, archived: null, folders: foldersOf(relativePath) };
       return { candidates: [candidate], mediaDirectories: [] };
@@ -121,19 +130,35 @@ async function readArchive(
   const content = await scanArchive(path, signal, (skip) =>
     onSkip({ ...skip, path: skip.path === '' ? path : `${path}/${skip.path}` }),
   );
+  const outer = named ? [] : foldersOf(`${relativePath}/`).map(withoutEnding);
+  const place = (name: string) => ({ root: named ? path : root, folders: [...outer, ...foldersOf(name)] });
   const candidates = content.images.map(({ entry, kind }) => ({
-    root: named ? path : root,
+    ...place(entry.name),
     path,
     relativePath: `${relativePath}/${entry.name}`,
     kind,
     bytes: entry.bytes,
     archived: entry,
-    folders: named
-      ? foldersOf(entry.name)
-      : [...foldersOf(`${relativePath}/`).map(withoutEnding), ...foldersOf(entry.name)],
   }));
-  const mediaDirectories = content.mediaDirectories.map((one) => mediaDirectoryInArchive(path, one, content.names));
+  const mediaDirectories = content.mediaDirectories.map((one) => ({
+    ...place(one.name),
+    directory: mediaDirectoryInArchive(path, one, content.names),
+  }));
   return { candidates, mediaDirectories };
+}
+
+/**
+ * The folders of a disc are called after patients, studies and series, or numbered: none is a class. What stands beside
+ * them on the same disc and is not in its table of contents is a folder like any other.
+ */
+function outsideMediaSet(candidate: Candidate, { root, folders }: PlacedDirectory, set: MediaSet): Candidate {
+  const next = candidate.folders[folders.length];
+  const isInside =
+    candidate.root === root &&
+    next !== undefined &&
+    folders.every((name, depth) => candidate.folders[depth] === name) &&
+    (set.folders?.has(next.toLowerCase()) ?? true);
+  return isInside ? { ...candidate, folders } : candidate;
 }
 
 /**
@@ -199,11 +224,11 @@ async function labelEntries(
 export async function scanPaths(paths: readonly string[], options: ScanOptions = {}): Promise<ScanResult> {
   const { signal, onProgress, readMediaDirectory } = options;
   const given = await Promise.all(paths.map(givenPath));
-  const candidates: Candidate[] = [];
+  let candidates: Candidate[] = [];
   const ignored: SkippedFile[] = [];
   const seen = new Set<string>();
   const named = new Set(given);
-  const mediaDirectories: MediaDirectory[] = [];
+  const mediaDirectories: PlacedDirectory[] = [];
   /** Made when the walk is done, and asked only then. */
   let present: ReadonlySet<string> = new Set();
   const there = { has: (path: string) => present.has(path) };
@@ -229,11 +254,14 @@ export async function scanPaths(paths: readonly string[], options: ScanOptions =
   await flush();
   if (mediaDirectories.length > 0 && readMediaDirectory !== undefined) {
     present = foldedPaths(seen);
-    for (const directory of mediaDirectories) {
+    for (const placed of mediaDirectories) {
       signal?.throwIfAborted();
-      ignored.push(...(await missingFiles(directory, readMediaDirectory)));
+      const set = await readMediaSet(placed.directory, readMediaDirectory);
+      ignored.push(...set.missing);
+      candidates = candidates.map((candidate) => outsideMediaSet(candidate, placed, set));
     }
   }
   ignored.sort((first, second) => (first.path < second.path ? -1 : first.path > second.path ? 1 : 0));
-  return { ...(await labelEntries(candidates, given)), ignored, mediaDirectories: mediaDirectories.length };
+  const roots = given.map((path) => (ARCHIVE_NAME.test(path) ? dirname(path) : path));
+  return { ...(await labelEntries(candidates, given)), ignored, mediaDirectories: mediaDirectories.length, roots };
 }

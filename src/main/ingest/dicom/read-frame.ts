@@ -91,7 +91,7 @@ export async function readDicomFrame(parsed: ParsedDicom, frame: number, notes: 
   const decoded =
     encoding === 'native'
       ? readNativeFrame(dataSet, pixelData, declared, transferSyntax, frame)
-      : await decodeFrame(encoding, joinFragments(dataSet.byteArray, fragments ?? []), image);
+      : await decodeFrame(encoding, joinFragments(dataSet.byteArray, fragments ?? []), image, notes);
   noteEnd(parsed, pixelData, notes);
   return { image, stored: toStoredValues(decoded, image) };
 }

@@ -1,4 +1,12 @@
+import { FoveaError } from '#shared/ipc/errors';
 import { damaged } from '../dicom/damaged';
+
+/** The codes of a scan break off or make no sense: decoders that go on make the rest of the picture up. */
+export class BrokenScan extends FoveaError {
+  constructor(message: string) {
+    super('damaged', message, { hint: 'Export the file again from where it came.' });
+  }
+}
 
 /** Codes of a Huffman table by length (ITU-T T.81, F.2.2.3), with a short cut for those of up to eight bits. */
 export interface HuffmanTable {
@@ -91,7 +99,7 @@ export class EntropyBits {
       this.#count -= length;
       return values[code + (offset[length] as number)] as number;
     }
-    throw damaged('The compressed image has a code that its tables do not have.');
+    throw new BrokenScan('The compressed image has a code that its tables do not have.');
   }
 
   /**
@@ -112,4 +120,4 @@ export class EntropyBits {
   }
 }
 
-const endsEarly = () => damaged('The data of the compressed image end too early.');
+const endsEarly = () => new BrokenScan('The data of the compressed image end too early.');

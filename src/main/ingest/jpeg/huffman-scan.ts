@@ -1,6 +1,7 @@
 import { damaged } from '../dicom/damaged';
-import { EntropyBits, type HuffmanTable } from './entropy-bits';
+import { BrokenScan, EntropyBits, type HuffmanTable } from './entropy-bits';
 import type { FrameHeader, ScanHeader } from './headers';
+import { nextMarker } from './next-marker';
 
 /** Tables of a scan by their number, of DC and AC coefficients; lossless scans use those of DC alone. */
 export interface ScanTables {
@@ -62,7 +63,7 @@ export function cleanScan(
     if (restartInterval > 0 && unit > 0 && unit % restartInterval === 0) {
       const marker = finish();
       const expected = 0xd0 + ((unit / restartInterval - 1) % 8);
-      if (bytes[marker + 1] !== expected) throw damaged('The compressed image lacks a restart marker.');
+      if (bytes[marker + 1] !== expected) throw new BrokenScan('The compressed image lacks a restart marker.');
       pieces.push(Uint8Array.of(0xff, expected));
       pieceStart = marker + 2;
       bits.restart(pieceStart);
@@ -83,14 +84,6 @@ function withOnes(piece: Uint8Array, spareBits: number): { readonly bytes: Uint8
   if (last === piece[at]) return { bytes: piece, changed: false };
   const tail = last === 0xff ? [last, 0] : [last];
   return { bytes: Buffer.concat([piece.subarray(0, at), Uint8Array.from(tail)]), changed: true };
-}
-
-/** The next FF that is not followed by a stuffed zero or another FF. */
-function nextMarker(bytes: Uint8Array, from: number): number {
-  for (let at = from; at + 1 < bytes.length; at++) {
-    if (bytes[at] === 0xff && bytes[at + 1] !== 0 && bytes[at + 1] !== 0xff) return at;
-  }
-  throw damaged('The data of the compressed image have no end.');
 }
 
 function unitCount(frame: FrameHeader, scan: ScanHeader): number {
@@ -128,7 +121,7 @@ function unitReader(
       const differences = table('dc', component.dc);
       return () => {
         const size = bits.code(differences);
-        if (size > 16) throw damaged('The compressed image has a difference that is too large.');
+        if (size > 16) throw new BrokenScan('The compressed image has a difference that is too large.');
         // 16 stands for 32,768 alone and has no bits (T.81, H.1.2.2).
         if (size < 16) bits.take(size);
       };
@@ -238,6 +231,6 @@ function unitReader(
 
 /** Bits of a DC difference: 11 for 8-bit samples, 15 for 12-bit ones. */
 function sizeOf(code: number): number {
-  if (code > 15) throw damaged('The compressed image has a difference that is too large.');
+  if (code > 15) throw new BrokenScan('The compressed image has a difference that is too large.');
   return code;
 }

@@ -1,7 +1,10 @@
+import { FoveaError } from '#shared/ipc/errors';
 import { damaged } from '../dicom/damaged';
-import { huffmanTable } from './entropy-bits';
+import { MAX_PIXELS } from '../limits';
+import { BrokenScan, huffmanTable } from './entropy-bits';
 import { type FrameHeader, readFrameHeader, readScanHeader, type ScanHeader } from './headers';
 import { blocksOf, cleanScan } from './huffman-scan';
+import { nextMarker } from './next-marker';
 
 const [SOI, EOI, SOS, DQT, DHT, DRI, COM, LSE] = [0xd8, 0xd9, 0xda, 0xdb, 0xc4, 0xdd, 0xfe, 0xf8];
 
@@ -84,6 +87,32 @@ export function stripJpeg(bytes: Buffer, application: Buffer | null = null): Str
   return new Stripper(bytes, application).run();
 }
 
+/**
+ * Reads every code of a JPEG, for decoders that say nothing of pixels that they make up. What `stripJpeg` refuses for
+ * other reasons passes. Errors: `damaged`.
+ */
+export function checkScans(bytes: Uint8Array): void {
+  try {
+    stripJpeg(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  } catch (error) {
+    if (error instanceof BrokenScan || !(error instanceof FoveaError)) throw error;
+  }
+}
+
+/**
+ * `stripJpeg` for decoders that refuse more than they must: a picture all of whose codes can be read is whole, whatever
+ * stands between its parts, and whether or not its end marker is there. Null where that does not show. Slow: for what a
+ * decoder refused.
+ */
+export function tidyJpeg(bytes: Uint8Array, application: Buffer | null = null): Buffer | null {
+  try {
+    return stripJpeg(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), application).bytes;
+  } catch (error) {
+    if (error instanceof FoveaError) return null;
+    throw error;
+  }
+}
+
 class Stripper {
   readonly #bytes: Buffer;
   readonly #application: Buffer | null;
@@ -110,12 +139,12 @@ class Stripper {
     const bytes = this.#bytes;
     let at = 2;
     for (;;) {
-      if (bytes[at] !== 0xff) throw damaged('The parts of the JPEG do not follow each other.');
-      // Any number of FF may stand before a marker (B.1.1.2).
-      while (bytes[at + 1] === 0xff) at += 1;
+      const start = nextMarker(bytes, at);
+      if (start > at) this.#removed += 1;
+      at = start;
       const marker = bytes[at + 1];
-      if (marker === undefined || marker === 0) throw damaged('The parts of the JPEG do not follow each other.');
-      if (marker === EOI) break;
+      if (marker === undefined && !this.#isCoded()) throw new BrokenScan('The JPEG ends before its image does.');
+      if (marker === undefined || marker === EOI) break;
       if (isBare(marker)) {
         this.#removed += 1;
         at += 2;
@@ -135,6 +164,15 @@ class Stripper {
     return { bytes: Buffer.concat(this.#kept), removed: this.#removed, frame };
   }
 
+  /** Whether the scans so far have every bit of every coefficient, so that no further one is missing. */
+  #isCoded(): boolean {
+    const needed = this.#frame?.progressive === true ? 64 : 1;
+    return (
+      this.#coded.size === this.#frame?.components.length &&
+      [...this.#coded.values()].every((coded) => coded.subarray(0, needed).every((bit) => bit === 0))
+    );
+  }
+
   #segment(marker: number, payload: Buffer): void {
     if (isApplication(marker) || marker === COM) {
       const kept = marker === COM || this.#frame !== null ? null : keptApplication(marker, payload);
@@ -147,6 +185,8 @@ class Stripper {
     } else if (isFrame(marker)) {
       if (this.#frame !== null) throw damaged('The JPEG has more than one frame header.');
       this.#frame = readFrameHeader(marker, payload);
+      if (this.#frame.width * this.#frame.height > MAX_PIXELS)
+        throw damaged('The JPEG has more pixels than Fovea reads.');
       this.#writeFrame(marker, payload);
     } else if (marker === LSE && this.#frame?.ls !== false && payload[0] === 1 && payload.length >= 11) {
       this.#presets.push(payload.subarray(0, 11));
@@ -245,7 +285,12 @@ class Stripper {
       this.#kept.push(bytes.subarray(start, at));
       return at;
     }
-    throw damaged('The data of the compressed image have no end.');
+    // Without an end marker, what fills up the last bytes is no data, though a last zero may be.
+    let end = bytes.length;
+    while (end > start && (bytes[end - 1] === 0 || bytes[end - 1] === 0xff)) end -= 1;
+    if (bytes[end] === 0) end += 1;
+    this.#kept.push(bytes.subarray(start, end));
+    return bytes.length;
   }
 
   /**

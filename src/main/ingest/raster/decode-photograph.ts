@@ -1,7 +1,9 @@
 import { FoveaError } from '#shared/ipc/errors';
+import { checkScans, tidyJpeg } from '../jpeg/strip-jpeg';
 import { MAX_PIXELS } from '../limits';
 import { sharp } from './codec';
 import { type PictureHeader, readPictureHeader } from './header/picture-header';
+import { orientationSegment } from './strip-metadata/orientation-exif';
 
 /** A PNG or JPEG, decoded: turned upright, alpha over black, grey or RGB. */
 export interface Photograph {
@@ -47,7 +49,7 @@ function refused(error: unknown, header: PictureHeader): FoveaError {
       cause: error,
     });
   }
-  if (/premature|truncated|end of|too short|not enough/i.test(reason) || !header.whole) {
+  if (/premature|truncated|end of|too short|not enough|too early/i.test(reason) || !header.whole) {
     return new FoveaError('truncated', 'The picture ends before it is complete.', {
       hint: 'The copy was probably interrupted. Copy or export it again.',
       cause: error,
@@ -86,14 +88,29 @@ export async function decodePhotograph(bytes: Uint8Array): Promise<Photograph> {
     const grey = channels - (hasAlpha ? 1 : 0) === 1;
     const cmyk = space === 'cmyk';
     const target = cmyk ? 'cmyk' : grey ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb';
-    const { data, info } = await withoutMadeUpPixels((failOn) => {
-      const upright = open(bytes, failOn).autoOrient();
-      const opaque = hasAlpha ? upright.flatten({ background: '#000000' }) : upright;
-      // Named on both ends, CMYK is not converted on the way.
-      return (cmyk ? opaque.pipelineColourspace('cmyk') : opaque)
-        .toColourspace(target)
-        .raw({ depth: wide ? 'ushort' : 'uchar' })
-        .toBuffer({ resolveWithObject: true });
+    const decode = (source: Uint8Array) =>
+      withoutMadeUpPixels((failOn) => {
+        const upright = open(source, failOn).autoOrient();
+        const opaque = hasAlpha ? upright.flatten({ background: '#000000' }) : upright;
+        // Named on both ends, CMYK is not converted on the way.
+        return (cmyk ? opaque.pipelineColourspace('cmyk') : opaque)
+          .toColourspace(target)
+          .raw({ depth: wide ? 'ushort' : 'uchar' })
+          .toBuffer({ resolveWithObject: true });
+      });
+    const notes = [...header.notes];
+    const decodeChecked = async () => {
+      const decoded = await decode(bytes);
+      // libvips looks for warnings before each row, and so not behind the last ones.
+      checkScans(bytes);
+      return decoded;
+    };
+    const { data, info } = await decodeChecked().catch(async (error: unknown) => {
+      const tidy = header.unsupported === null ? tidyJpeg(bytes, orientationSegment(orientation)) : null;
+      if (tidy === null) throw error;
+      const decoded = await decode(tidy);
+      notes.push('The JPEG has stray bytes or lacks its end marker: the picture itself is whole.');
+      return decoded;
     });
     const { width, height } = info;
     const samples = wide
@@ -101,7 +118,7 @@ export async function decodePhotograph(bytes: Uint8Array): Promise<Photograph> {
       : new Uint8Array(data.buffer, data.byteOffset, data.length);
     // Orientations 5 to 8 stand on their side: width and height of a pixel change places.
     const pixelAspect = orientation >= 5 ? 1 / header.pixelAspect : header.pixelAspect;
-    const picture = { width, height, header, pixelAspect };
+    const picture = { width, height, header: { ...header, notes }, pixelAspect };
     if (info.channels === 4 && cmyk && samples instanceof Uint8Array) {
       return { ...picture, channels: 3, samples: cmykToRgb(samples) };
     }

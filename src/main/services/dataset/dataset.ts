@@ -7,7 +7,6 @@ import type {
   ImageDetail,
   ImageFilter,
   ImageSummary,
-  SplitPart,
 } from '#shared/models/dataset';
 import type { DecodePool } from '../../decode-host/client';
 import { appendAudit } from '../../store/audit';
@@ -16,23 +15,10 @@ import { imageFacets } from '../../store/facets';
 import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } from '../../store/images';
 import { classesByName, labelHistory } from '../../store/labels';
 import { readers, readingsOf } from '../../store/readings';
-import { partMembers } from '../../store/splits';
 import { datasetVersions } from '../../store/versions';
-import { rasterPaths } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { Splits } from '../splits/splits';
 import { summarizeDataset } from './dataset-summary';
-
-/** A labelled image as training and evaluation take it. */
-export interface DatasetSample {
-  readonly image: number;
-  /** Absolute path of its canonical raster. */
-  readonly raster: string;
-  /** Index into the classes. */
-  readonly label: number;
-  /** Running number; null where no patient is known. */
-  readonly patient: number | null;
-}
 
 /** Reads of a project's images. Every number is of the images that are in the dataset (removed ones are not). */
 export interface Dataset {
@@ -57,11 +43,6 @@ export interface Dataset {
   ): { readonly path: string; readonly hash: string; readonly frame: number };
   /** Names of the classes that have images, in natural order: index = what a model puts out. */
   classes(project: OpenProject): string[];
-  /**
-   * Labelled images of a part of the current split, ordered by content. `classes`: those of a trained model, where they are not the
-   * present ones; images of other classes are then left out.
-   */
-  samples(project: OpenProject, part: SplitPart, classes?: readonly string[]): DatasetSample[];
 }
 
 export function createDataset(options: { readonly splits: Splits; readonly pool: DecodePool }): Dataset {
@@ -98,14 +79,6 @@ export function createDataset(options: { readonly splits: Splits; readonly pool:
       return { path: sourcePath(project, stored), hash: stored.hash, frame: stored.frame ?? 0 };
     },
     classes,
-    samples(project, part, given) {
-      const index = new Map((given ?? classes(project)).map((name, position) => [name, position]));
-      const raster = rasterPaths(project.folder);
-      return partMembers(project.store, part).flatMap(({ id, hash, frame, label, patient }) => {
-        const position = index.get(label);
-        return position === undefined ? [] : [{ image: id, raster: raster(hash, frame), label: position, patient }];
-      });
-    },
   };
 }
 

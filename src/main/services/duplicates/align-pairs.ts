@@ -3,7 +3,7 @@ import { createRandom, shuffle } from '#shared/imaging/random';
 import type { DecodePool } from '../../decode-host/client';
 import type { FoundPair } from '../../store/duplicates';
 import type { ProjectStore } from '../../store/open';
-import { rasterPaths } from '../project/project-paths';
+import { findRasters } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { SearchOptions } from './duplicate-search';
 
@@ -21,7 +21,7 @@ export async function alignPairs(
   straight: boolean,
   { signal, onProgress }: SearchOptions,
 ): Promise<(Alignment | null)[]> {
-  const raster = rasterPaths(project.folder);
+  const raster = findRasters(project.folder);
   const paths = new Map(
     project.store
       .all<{ id: number; hash: string; frame: number }>(
@@ -37,9 +37,9 @@ export async function alignPairs(
     while (next < pairs.length) {
       const index = next++;
       const pair = pairs[index];
-      const [first, second] = [paths.get(pair?.a ?? -1), paths.get(pair?.b ?? -1)];
+      const [first, second] = [paths.get(pair?.a ?? -1) ?? null, paths.get(pair?.b ?? -1) ?? null];
       signal?.throwIfAborted();
-      if (first !== undefined && second !== undefined) {
+      if (first !== null && second !== null) {
         alignments[index] = await pool.align({ first, second, straight }).catch(() => null);
       }
       onProgress?.('comparing-pictures', ++done, pairs.length);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { crowdedPairs, outstanding } from '#shared/duplicates/crowded-pairs';
 import { createDuplicateSearch, type DuplicateMatch, type DuplicateSearch } from '#shared/duplicates/duplicate-search';
@@ -21,7 +20,7 @@ import {
 } from '../../store/duplicates';
 import { getMeta, setMeta } from '../../store/meta';
 import type { ProjectStore } from '../../store/open';
-import { RASTERS_AS_STORED, rasterPaths, USUAL_RASTERS } from '../project/project-paths';
+import { findRasters } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { alignPairs, confirmPairs, drawnPairs, samePictureLimit } from './align-pairs';
 import { forgetFeatureSearch } from './feature-search';
@@ -90,14 +89,13 @@ async function describeMissing(
   pool: Pick<DecodePool, 'describe'>,
   { signal, onProgress }: SearchOptions,
 ): Promise<void> {
-  // A project of an earlier version has its rasters under the earlier name.
-  const rasters = [USUAL_RASTERS, RASTERS_AS_STORED].map((key) => rasterPaths(project.folder, key));
+  const raster = findRasters(project.folder);
   const missing: { readonly id: number; readonly path: string }[] = [];
   const last = lastImage(project.store);
   for (let after = 0; after < last; after += LOOKED_AT) {
     for (const { id, hash, frame } of undescribedImages(project.store, after, after + LOOKED_AT)) {
-      const path = rasters.map((raster) => raster(hash, frame)).find((candidate) => existsSync(candidate));
-      if (path !== undefined) missing.push({ id, path });
+      const path = raster(hash, frame);
+      if (path !== null) missing.push({ id, path });
     }
     await setImmediate();
   }

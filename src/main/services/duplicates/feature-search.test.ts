@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultPipeline, featuresKey, pipelineHash, recordHash } from '#shared/imaging/pipeline';
 import { createRandom } from '#shared/imaging/random';
@@ -44,6 +44,9 @@ function addImages(count: number): number[] {
     const importId = startImport(store);
     const sourceId = sourceNumber(store, '/pictures');
     return Array.from({ length: count }, (_, index) => {
+      const raster = rasterPath(project.folder, hashOf(index));
+      mkdirSync(dirname(raster), { recursive: true });
+      writeFileSync(raster, '');
       const file = { hash: hashOf(index), sourceId, path: `${index}.png`, fileBytes: 1, kind: 'png' as const };
       const size = { width: 64, height: 64, frames: 1, colour: false, modality: null, bitsStored: 8 };
       const more = { photometricInterpretation: null, transferSyntax: null, window: null, range: { min: 0, max: 255 } };

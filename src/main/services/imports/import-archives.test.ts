@@ -157,6 +157,12 @@ it('an archive alone, of which nothing is read, is named with the reason', async
     code: 'nothing_to_import',
     hint: expect.stringMatching(/a\/1\.png: It is locked with a password/),
   });
+  // Deep in it too, the archive is named.
+  const deep = await zipBytes([{ name: 'a/b/c/1.png', content: await picture(1), compress: false }]);
+  const deepFlags = deep.lastIndexOf('a/b/c/1.png') - 46 + 8;
+  deep.writeUInt16LE(deep.readUInt16LE(deepFlags) | 1, deepFlags);
+  writeFileSync(chosen, deep);
+  expect(await refused()).toMatchObject({ hint: expect.stringMatching(/^study\.zip\/a\/b\/c\/1\.png: It is locked/) });
   writeFileSync(chosen, await zipBytes([{ name: 'in.zip', content: locked }]));
   expect(await refused()).toMatchObject({ hint: expect.stringMatching(/study\.zip\/in\.zip: An archive inside/) });
   writeFileSync(chosen, locked.subarray(0, locked.length - 30));

@@ -38,7 +38,7 @@ export async function toImportScan(scan: ScanResult): Promise<ImportScan> {
     });
     if (slice.isOver) await slice.next();
   }
-  const roots = [...new Set(sources.map((one) => one.root))];
+  const roots = new Set([...sources.map((one) => one.root), ...scan.roots]);
   const shown = (path: string): string => {
     for (const root of roots) {
       const inside = relative(root, path);
@@ -128,7 +128,7 @@ function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   }
   if (mediaDirectories > 0) {
     notes.push(
-      `${formatQuantity(mediaDirectories, 'DICOMDIR file')}: the table of contents of a disc. The images that it names are taken as files.`,
+      `${formatQuantity(mediaDirectories, 'DICOMDIR file')}: the table of contents of a disc. The images that it names are taken as files, and the folders of the disc are not taken as classes.`,
     );
   }
   return notes;

@@ -17,6 +17,7 @@ import { createDataset, type Dataset } from '../dataset/dataset';
 import { createLabels, type Labels } from '../labels/labels';
 import { rasterPath, thumbnailPath } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import { collectSamples, samplesOf } from '../run-records/run-samples';
 import { createSplits, type Splits } from '../splits/splits';
 import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
@@ -377,9 +378,9 @@ describe.skipIf(!existsSync(busi))('import of the BUSI DICOM set (needs ../share
       test: { benign: 5, malignant: 5, normal: 5 },
     });
     const classes = dataset.classes(project);
-    const samples = dataset.samples(project, 'train');
+    const samples = samplesOf(collectSamples(project, classes), 'train');
     expect(samples).toHaveLength(45);
-    for (const sample of samples) expect(existsSync(sample.raster)).toBe(true);
+    for (const { hash } of samples) expect(existsSync(rasterPath(project.folder, hash))).toBe(true);
     expect(new Set(samples.map((one) => classes[one.label]))).toEqual(new Set(['benign', 'malignant', 'normal']));
 
     const [id] = dataset.ids(project, {}, 'path');

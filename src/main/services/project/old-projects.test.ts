@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeRaster } from '#shared/imaging/raster';
+import { resizeBilinear } from '#shared/imaging/resize';
 import { requests } from '#shared/ipc/contract';
 import type { DecodePool } from '../../decode-host/client';
 import { decodeJobs } from '../../decode-host/jobs';
@@ -16,7 +17,7 @@ import { createDuplicates, type Duplicates } from '../duplicates/duplicates';
 import { createLabels, type Labels } from '../labels/labels';
 import { listRuns } from '../runs/run-book';
 import { createSplits, type Splits } from '../splits/splits';
-import { databasePath, rasterPath } from './project-paths';
+import { databasePath, RASTERS_AS_STORED, rasterPath } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
@@ -58,16 +59,30 @@ function writeProject(version: number): Map<string, Row[]> {
   return rows;
 }
 
-/** A picture of its own for each image, except that the first two are one. */
+const [WIDTH, HEIGHT] = [80, 60];
+
+/** Smooth, and another for every seed. */
+function picture(seed: number): Uint8Array {
+  const random = seededRandom(seed);
+  const coarse = Uint8Array.from({ length: 12 * 9 }, () => random() * 256);
+  return resizeBilinear({ width: 12, height: 9, channels: 1, data: coarse }, WIDTH, HEIGHT).data;
+}
+
+const mirrored = (data: Uint8Array): Uint8Array =>
+  data.map((_, at) => data[at - (at % WIDTH) + WIDTH - 1 - (at % WIDTH)] as number);
+
+/**
+ * Under the name that rasters had when pixels stayed as they are stored. A picture of its own for each image, except that the
+ * first two are one, and that 8 is 3 mirrored.
+ */
 function writeRasters(project: OpenProject): void {
   for (const { id, hash, frame } of project.store.all<{ id: number; hash: string; frame: number }>(
     'SELECT id, hash, frame FROM images',
   )) {
-    const random = seededRandom(Math.max(2, id));
-    const data = Uint8Array.from({ length: 40 * 30 }, () => random() * 256);
-    const path = rasterPath(project.folder, hash, '', frame);
+    const data = id === 8 ? mirrored(picture(3)) : picture(Math.max(2, id));
+    const path = rasterPath(project.folder, hash, RASTERS_AS_STORED, frame);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, encodeRaster({ width: 40, height: 30, channels: 1, data }));
+    writeFileSync(path, encodeRaster({ width: WIDTH, height: HEIGHT, channels: 1, data }));
   }
 }
 
@@ -122,7 +137,11 @@ describe.each([1, 2, 3])('a project of version %i of the schema', (version) => {
     // Described from the cache: the sources of this project are nowhere.
     await duplicates.search(project);
     const groups = duplicates.groups(project);
-    expect(groups.map(({ kind, images, kept }) => [kind, images, kept])).toEqual([['exact', [1, 2], version >= 2]]);
+    expect(groups.map(({ kind, images, kept, alignment }) => [kind, images, kept, alignment])).toEqual([
+      ['exact', [1, 2], version >= 2, null],
+      // Confirmed by the pixels of both.
+      ['near', [3, 8], false, 'mirrored'],
+    ]);
 
     const made = splits.split(project, { validation: 0.2, test: 0.2, seed: 1, group: 'patient' });
     requests['dataset.split'].output.parse(made);

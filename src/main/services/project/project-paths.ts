@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { presentReading } from '#shared/imaging/pipeline';
 import { CANONICAL_SHORT_SIDE, type Pipeline } from '#shared/models/pipeline';
@@ -69,6 +70,15 @@ export function rasterPaths(folder: string, key = USUAL_RASTERS): (hash: string,
   const rasters = join(cacheFolder(folder), 'rasters');
   const end = `${key === '' ? '' : `-${key}`}.raster`;
   return (hash, frame = 0) => `${rasters}${sep}${checked(hash).slice(0, 2)}${sep}${hash}${frameMark(frame)}${end}`;
+}
+
+/**
+ * Finds the raster that an import made of an image: the present one, else that of an earlier version, which stays good for
+ * looking at pictures. Answers null where there is neither.
+ */
+export function findRasters(folder: string): (hash: string, frame?: number) => string | null {
+  const names = [USUAL_RASTERS, RASTERS_AS_STORED].map((key) => rasterPaths(folder, key));
+  return (hash, frame) => names.map((name) => name(hash, frame)).find((path) => existsSync(path)) ?? null;
 }
 
 /** `cache/thumbnails/<2 hex>/<hash>[-f<frame>].jpg` */

@@ -1,5 +1,6 @@
 import { checkFrameHeader } from '../codestream/check-frame-header';
 import { findJpeg2000Codestream, type Jpeg2000Header, readJpeg2000Header } from '../codestream/jpeg-2000-header';
+import { endTileParts } from '../codestream/tile-parts';
 import { damaged, notRead } from '../damaged';
 import type { DecodedFrame } from '../decoded-frame';
 import type { ImageAttributes } from '../image-attributes';
@@ -40,7 +41,7 @@ function check(bytes: Uint8Array, image: ImageAttributes): Checked {
   if (header.components.some(({ precision, signed }) => precision !== first.precision || signed !== first.signed)) {
     throw notRead('The channels of the compressed image have different depths, which Fovea does not read.');
   }
-  return { codestream, header, ...first };
+  return { codestream: endTileParts(codestream), header, ...first };
 }
 
 function bytesPerSample({ precision }: Checked): 1 | 2 | 4 {

@@ -1,3 +1,4 @@
+import { checkScans } from '../../jpeg/strip-jpeg';
 import { checkFrameHeader } from '../codestream/check-frame-header';
 import { type JpegHeader, readJpegHeader } from '../codestream/jpeg-header';
 import { damaged, notRead } from '../damaged';
@@ -28,6 +29,8 @@ export async function decodeJpegSequential(codestream: Uint8Array, image: ImageA
     throw notRead('The compressed image is a JPEG of another process than its transfer syntax allows.');
   }
   checkFrameHeader({ ...header, components: header.componentIds.length }, image);
+  // The decoder passes over what is missing.
+  checkScans(codestream);
   const bytesPerSample = header.precision <= 8 ? 1 : 2;
   const bytes = await codec.run(({ Context, NativeCodecs }) => {
     const context = new Context({

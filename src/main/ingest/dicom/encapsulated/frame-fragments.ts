@@ -5,6 +5,7 @@ import type { ImageAttributes } from '../image-attributes';
 import type { Notes } from '../notes';
 import type { PixelEncoding } from '../transfer-syntax';
 import { readFrameOffsets } from './offset-tables';
+import { splitStreams } from './split-streams';
 
 /** Fragments by frame, in order. */
 type Frames = readonly (readonly Fragment[])[];
@@ -34,27 +35,41 @@ function groupAt(fragments: readonly Fragment[], starts: readonly number[]): Fra
 }
 
 /**
- * Fragments by frame (PS3.5, A.4), by the surest rule that applies: as many fragments as frames are one each; an
+ * Fragments that hold something. A writer that forgot the item of the Basic Offset Table has its first fragment taken
+ * for it; a table begins with the offset 0, and no frame does.
+ */
+function fragmentsOf(
+  { dataOffset, fragments = [], basicOffsetTable = [] }: Element,
+  isStart: (fragment: Fragment) => boolean,
+): readonly Fragment[] {
+  const filled = fragments.filter(({ length }) => length > 0);
+  const table = { offset: 0, position: dataOffset + 8, length: 4 * basicOffsetTable.length };
+  return isStart(table) ? [table, ...filled] : filled;
+}
+
+/**
+ * Fragments by frame (PS3.5, A.4), by the surest rule that applies: where fragments are cut without regard to frames, as
+ * many codestreams as frames; as many fragments as frames are one each; an
  * offset table for as many frames; where codestreams start; an offset table for another number; and where nothing
  * shows a start, one frame owns them all. Errors: `damaged`.
  */
 function groupFragments(dataSet: DataSet, pixelData: Element, image: ImageAttributes, encoding: PixelEncoding): Frames {
-  const fragments = pixelData.fragments ?? [];
   const { declaredFrames: declared } = image;
+  const isStart = (fragment: Fragment) =>
+    encoding === 'rle' ? startsRle(dataSet.byteArray, fragment, image) : startsCodestream(dataSet.byteArray, fragment);
+  const fragments = fragmentsOf(pixelData, isStart);
   if (fragments.length === 0) throw damaged('The compressed image has no data in it.');
+  if (declared !== null && declared > 1 && encoding !== 'rle' && fragments.filter(isStart).length < declared) {
+    const split = splitStreams(dataSet.byteArray, fragments, declared);
+    if (split !== null) return split;
+  }
   if (fragments.length === (declared ?? 1)) return fragments.map((fragment) => [fragment]);
   const offsets = readFrameOffsets(dataSet, pixelData);
   const places = new Map(fragments.map(({ offset }, index) => [offset, index]));
   const byTable = offsets?.flatMap((offset) => places.get(offset) ?? []) ?? [];
   const table = byTable[0] === 0 && byTable.length === offsets?.length ? groupAt(fragments, byTable) : null;
   if (table !== null && table.length === declared) return table;
-  const starts = fragments.flatMap((fragment, index) => {
-    const starting =
-      encoding === 'rle'
-        ? startsRle(dataSet.byteArray, fragment, image)
-        : startsCodestream(dataSet.byteArray, fragment);
-    return starting ? [index] : [];
-  });
+  const starts = fragments.flatMap((fragment, index) => (isStart(fragment) ? [index] : []));
   if (starts[0] === 0) return groupAt(fragments, starts);
   if ((declared ?? 1) === 1) return [fragments];
   if (table !== null) return table;

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { dicomFile, encapsulated, imageModule, type TestElement } from '../../test-support/dicom-bytes';
+import { describe, expect, test } from 'vitest';
+import { dicomFile, element, encapsulated, imageModule, item, type TestElement } from '../../test-support/dicom-bytes';
+import { encodeFrame } from '../../test-support/encode-frames';
 import { readImageAttributes } from '../image-attributes';
 import { openDicomFrame } from '../open-dicom';
 import { parseDicom } from '../parse';
@@ -63,6 +64,84 @@ test('without a table a frame starts where a codestream starts', () => {
   const { frames } = findFrames(dataSet, pixelData, readImageAttributes(dataSet), 'jpeg-baseline', false, new Set());
   const lengths = frames.map((fragments) => joinFragments(dataSet.byteArray, fragments).length);
   expect(lengths).toEqual([12, 8]);
+});
+
+describe('fragments and tables as they should not be', async () => {
+  const [COLUMNS, ROWS] = [32, 24];
+  const pixels = (frame: number) => Uint8Array.from({ length: COLUMNS * ROWS }, (_, at) => (frame * 60 + at * 3) % 256);
+  const size = { width: COLUMNS, height: ROWS, bits: 8 } as const;
+  const encoded = (frame: number) => ({
+    'JPEG-LS': encodeFrame('encodeJpegLs', pixels(frame), size, {}),
+    'JPEG 2000': encodeFrame('encodeJpeg2000', pixels(frame), size, { lossy: false }),
+    'JPEG lossless': encodeFrame('encodeJpeg', pixels(frame), size, { lossy: false }),
+  });
+  const syntaxes = { 'JPEG-LS': '80', 'JPEG 2000': '90', 'JPEG lossless': '70' } as const;
+  const even = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(bytes.length % 2)]);
+  const halves = (bytes: Buffer) => [
+    bytes.subarray(0, 2 * (bytes.length >> 2)),
+    bytes.subarray(2 * (bytes.length >> 2)),
+  ];
+  const pieces = (bytes: Buffer, count: number) => {
+    const length = 2 * Math.ceil(bytes.length / count / 2);
+    return Array.from({ length: count }, (_, index) => bytes.subarray(index * length, (index + 1) * length));
+  };
+  /** Without the item of the Basic Offset Table. */
+  const withoutTable = (frames: readonly Buffer[]) =>
+    element(['7fe00010', 'OB', Buffer.concat([...frames.map(item), Buffer.from('feffdde000000000', 'hex')])], true);
+  const offsets = ([first, second]: readonly Buffer[]) => [
+    0,
+    (first?.length ?? 0) + 8,
+    (first?.length ?? 0) + (second?.length ?? 0) + 16,
+  ];
+
+  // pydicom 3.0.2 reads the right and the missing table and fails at each of the others; none has another right answer.
+  const ways: readonly [string, (frames: Buffer[]) => Buffer][] = [
+    ['a right table', (frames) => encapsulated(offsets(frames), frames)],
+    ['a table of zeros', (frames) => encapsulated([0, 0, 0], frames.flatMap(halves))],
+    ['more offsets than frames', (frames) => encapsulated([...offsets(frames), 99_999], frames.flatMap(halves))],
+    ['fewer offsets than frames', (frames) => encapsulated([0], frames.flatMap(halves))],
+    [
+      'offsets from the start of the file',
+      (frames) =>
+        encapsulated(
+          offsets(frames).map((one) => one + 500),
+          frames.flatMap(halves),
+        ),
+    ],
+    ['an empty fragment first', (frames) => encapsulated([], [Buffer.alloc(0), ...frames])],
+    [
+      'empty fragments between',
+      (frames) =>
+        encapsulated(
+          [],
+          frames.flatMap((one) => [one, Buffer.alloc(0)]),
+        ),
+    ],
+    ['all frames in one fragment', (frames) => encapsulated([0], [Buffer.concat(frames)])],
+    ['fragments cut across frames', (frames) => encapsulated([], pieces(Buffer.concat(frames), 5))],
+    [
+      'as many fragments as frames, cut across them',
+      (frames) => encapsulated(offsets(frames), pieces(Buffer.concat(frames), 3)),
+    ],
+    ['no sequence delimiter', (frames) => encapsulated(offsets(frames), frames).subarray(0, -8)],
+  ];
+  const kinds = Object.keys(syntaxes) as (keyof typeof syntaxes)[];
+  test.each(kinds.flatMap((kind) => ways.map(([name, write]) => [kind, name, write] as const)))(
+    '%s: %s',
+    async (kind, _name, write) => {
+      const frames = (await Promise.all([0, 1, 2].map((frame) => encoded(frame)[kind]))).map(even);
+      const module = imageModule({ rows: ROWS, columns: COLUMNS, frames: 3 });
+      const file = dicomFile(module, `1.2.840.10008.1.2.4.${syntaxes[kind]}`, write(frames));
+      for (const frame of [0, 1, 2]) expect(await values(file, frame)).toEqual([...pixels(frame)]);
+    },
+  );
+
+  test('the item of the Basic Offset Table left out', async () => {
+    // The parser takes the first item for a table of whole words.
+    const padded = (level: number) => Buffer.concat([rleFrame(level), Buffer.alloc(2)]);
+    const whole = dicomFile(image(2), RLE, withoutTable([padded(5), padded(6)]));
+    expect([(await values(whole, 0))[0], (await values(whole, 1))[0]]).toEqual([5, 6]);
+  });
 });
 
 test('a table that is wrong, and no codestream to go by: an error, no guess', async () => {
