@@ -15,8 +15,9 @@ import { dateShiftDays } from './dates';
 import { deidentifyElements } from './deidentify-elements';
 import { evenText } from './dummy-values';
 import type { ActionCount, DeidentifyOptions } from './options';
-import { identityTerms } from './own-identity/identity-terms';
-import { hashUid } from './uids';
+import { holdsIdentity, type IdentityTerms, identityTerms } from './own-identity/identity-terms';
+import { readPaletteUse } from './palette-use';
+import { DICOM_ROOT, hashUid } from './uids';
 import { type Encoding, element, item } from './write-elements';
 
 export interface DeidentifiedDicom {
@@ -91,9 +92,11 @@ function fileMeta(transferSyntax: string, sopClass: string | null, instance: str
   return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), element('x00020000', 'UL', length, META), body]);
 }
 
-/** A UID of a kind, or null for what is none: it would be carried over as it is. */
-function readUid(dataSet: DataSet, ...tags: readonly string[]): string | null {
-  return tags.map((tag) => readText(dataSet, tag)).find((uid) => uid !== null && /^[0-9.]{1,64}$/.test(uid)) ?? null;
+/** The class by the data set or the file meta group; null where it is no UID, or has a number of the patient in it. */
+function readSopClass(dataSet: DataSet, terms: IdentityTerms): string | null {
+  const isClass = (uid: string | null) =>
+    uid !== null && /^[0-9.]{1,64}$/.test(uid) && !holdsIdentity(uid.replace(DICOM_ROOT, ''), terms);
+  return ['x00080016', 'x00020002'].map((tag) => readText(dataSet, tag)).find(isClass) ?? null;
 }
 
 /**
@@ -112,21 +115,22 @@ export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions
   const { dataSet, transferSyntax } = parsed;
   const pixels = await cleanPixelData(parsed);
   const encoding = encodingOf(transferSyntax);
-  const sopClass = readUid(dataSet, 'x00080016', 'x00020002');
   const oldInstance = readText(dataSet, 'x00080018') ?? readText(dataSet, 'x00020003') ?? options.hash;
   const instance = hashUid(options.uidKey, oldInstance);
   const counts = new ActionCounts();
   const patient = options.pseudonym ?? readText(dataSet, 'x0020000d') ?? options.hash;
   const dictionary = await loadDictionary();
-  const { declaredFrames, photometricInterpretation } = readImageAttributes(dataSet);
+  const terms = identityTerms(dataSet, dictionary);
+  const sopClass = readSopClass(dataSet, terms);
+  const { declaredFrames } = readImageAttributes(dataSet);
   const body = deidentifyElements(dataSet, {
     dictionary,
-    terms: identityTerms(dataSet, dictionary),
+    terms,
     encoding,
     uidKey: options.uidKey,
     shiftDays: options.dates === 'shift' ? dateShiftDays(options.dateKey, patient) : null,
     counts,
-    usesPalette: photometricInterpretation === 'PALETTE COLOR',
+    paletteUse: await readPaletteUse(parsed, pixels.frames),
     pixels,
     // The class stays as it is where the data set has it; one that only the file meta group has is written into both.
     own: ownElements(options, encoding, {
