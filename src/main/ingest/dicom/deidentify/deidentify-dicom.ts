@@ -162,7 +162,10 @@ async function checkWritten(bytes: Buffer, source: ParsedDicom): Promise<void> {
   }
 }
 
-/** A hash of the sample values of a frame, or the code of why it cannot be decoded. */
+/**
+ * A hash of the sample values of a frame; a word for those of transfer syntaxes that are taken apart and not decoded.
+ * Errors: those of decoding.
+ */
 async function samplesOf(file: ParsedDicom, frame: number): Promise<string> {
   try {
     const { values } = (await readDicomFrame(file, frame, new Set())).stored;
@@ -170,6 +173,7 @@ async function samplesOf(file: ParsedDicom, frame: number): Promise<string> {
     for (let index = 0; index < values.length; index++) if (Number.isNaN(values[index])) values[index] = Number.NaN;
     return sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   } catch (error) {
-    return decodeErrorInfo(error).code;
+    if (decodeErrorInfo(error).code === 'unsupported_transfer_syntax') return 'not decoded';
+    throw error;
   }
 }
