@@ -329,6 +329,15 @@ describe('JPEG-LS', () => {
     }
   });
 
+  test('in a frame in the middle', async () => {
+    const jls = await encodeFrame('encodeJpegLs', bytes8, { width: WIDTH, height: HEIGHT, bits: 8 }, { lossy: false });
+    const planted = Buffer.concat([jls.subarray(0, -2), PLAIN, jls.subarray(-2)]);
+    const file = (middle: Buffer) =>
+      dicomFile(imageModule({ ...size, frames: 3 }), syntax, encapsulated([], [jls, middle, jls]));
+    expect((await deidentifyDicom(file(jls), options)).bytes.length).toBeGreaterThan(0);
+    await expect(deidentifyDicom(file(planted), options)).rejects.toMatchObject({ name: 'FoveaError' });
+  });
+
   test('behind each of three scans, one for a colour', async () => {
     const grey = await encodeFrame('encodeJpegLs', bytes8, { width: WIDTH, height: HEIGHT, bits: 8 }, { lossy: false });
     const scan = grey.indexOf(Buffer.from([0xff, 0xda]));
