@@ -5,8 +5,9 @@ import { sha256 } from '../../read-file';
 import { damaged } from '../damaged';
 import { loadDictionary } from '../dictionary';
 import { readImageAttributes } from '../image-attributes';
+import { openDicomFrame } from '../open-dicom';
 import { type ParsedDicom, parseDicom } from '../parse';
-import { countFrames, readDicomFrame } from '../read-frame';
+import { countFrames } from '../read-frame';
 import { readText } from '../text';
 import { DEFLATED_LITTLE_ENDIAN, EXPLICIT_BIG_ENDIAN, IMPLICIT_LITTLE_ENDIAN } from '../transfer-syntax';
 import { ActionCounts } from './action-counts';
@@ -156,22 +157,24 @@ function deflated(body: readonly Buffer[]): Buffer {
 async function checkWritten(bytes: Buffer, source: ParsedDicom): Promise<void> {
   const written = parseDicom(bytes);
   const last = countFrames(source) - 1;
-  const same = async (frame: number) => (await samplesOf(written, frame)) === (await samplesOf(source, frame));
+  const same = async (frame: number) => (await pictureOf(written, frame)) === (await pictureOf(source, frame));
   if (written.stop !== null || !(await same(0)) || (last > 0 && !(await same(last)))) {
     throw damaged('The DICOM file contradicts itself: its image could not be carried over whole.');
   }
 }
 
 /**
- * A hash of the sample values of a frame; a word for those of transfer syntaxes that are taken apart and not decoded.
- * Errors: those of decoding.
+ * A hash of what a frame is: its sample values, what is shown of them and the shape of its pixels; a word for those of
+ * transfer syntaxes that are taken apart and not decoded. Errors: those of decoding.
  */
-async function samplesOf(file: ParsedDicom, frame: number): Promise<string> {
+async function pictureOf(file: ParsedDicom, frame: number): Promise<string> {
   try {
-    const { values } = (await readDicomFrame(file, frame, new Set())).stored;
+    const { stored, pixelAspect, forDisplay } = await openDicomFrame(file, frame);
+    const { values } = stored;
     // One NaN is as good as another.
     for (let index = 0; index < values.length; index++) if (Number.isNaN(values[index])) values[index] = Number.NaN;
-    return sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const samples = sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    return [samples, sha256(forDisplay(null, false).data), pixelAspect].join(' ');
   } catch (error) {
     if (decodeErrorInfo(error).code === 'unsupported_transfer_syntax') return 'not decoded';
     throw error;

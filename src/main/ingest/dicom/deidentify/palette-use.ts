@@ -18,8 +18,9 @@ export class PaletteUse {
   }
 
   /**
-   * The entries of one colour with zero in place of those that no pixel has, and with their upper eight bits again in
-   * place of lower ones that say more. `isSwapped`: words are big endian. The same buffer where nothing is to be done.
+   * The entries of one colour with the brightest in place of those that no pixel has (the brightest says how many bits
+   * an entry has), and with their upper eight bits again in place of lower ones that say more. `isSwapped`: words are big
+   * endian. The same buffer where nothing is to be done.
    */
   clean(value: Buffer, count: number, isSwapped: boolean): Buffer {
     const out = Buffer.from(value);
@@ -28,11 +29,11 @@ export class PaletteUse {
     for (let index = 0; index < count; index++) {
       if (!wide) {
         // Of swapped words the bytes stand crosswise.
-        if (!used(index)) out[isSwapped ? index ^ 1 : index] = 0;
+        if (!used(index)) out[isSwapped ? index ^ 1 : index] = 255;
         continue;
       }
       const entry = isSwapped ? value.readUInt16BE(2 * index) : value.readUInt16LE(2 * index);
-      const kept = used(index) ? this.#shown(entry) : 0;
+      const kept = used(index) ? this.#shown(entry) : 2 ** this.#bits - 1;
       if (isSwapped) out.writeUInt16BE(kept, 2 * index);
       else out.writeUInt16LE(kept, 2 * index);
     }

@@ -202,7 +202,7 @@ describe('tables', () => {
     const source = indexed(words(low, ramp), 16);
     const out = await cleaned(source);
     // By hand: entry 1 is 0x03 above "a", entry 63 is 189 above zero, which says nothing; no pixel has entry 5.
-    expect(entriesOf(out).slice(0, 12)).toEqual([0, 0, 3, 3, 6, 6, 9, 9, 12, 12, 0, 0]);
+    expect(entriesOf(out).slice(0, 12)).toEqual([0, 0, 3, 3, 6, 6, 9, 9, 12, 12, 255, 255]);
     expect(entriesOf(out).slice(-2)).toEqual([0, 0xbd]);
     const lowBytes = Buffer.from(entriesOf(out).filter((_, index) => index % 2 === 0));
     expect(holdsText(lowBytes, 'Zach')).toBe(false);
@@ -224,7 +224,18 @@ describe('tables', () => {
     const out = await cleaned(source);
     const own = Buffer.from(entriesOf(out).filter((_, index) => bits === 8 || index % 2 === 0));
     expect(holdsText(own, SECRET)).toBe(false);
-    expect([...own.subarray(0, 6), own[63]]).toEqual([0, 3, 6, 9, 12, 0, 189]);
+    expect([...own.subarray(0, 6), own[63]]).toEqual([0, 3, 6, 9, 12, 255, 189]);
+  });
+
+  test('a dark picture with a palette whose other entries are bright stays dark', async () => {
+    // Entries of 16 bits below 256 are read as 8 bits, unless another is larger: by hand, 200 shows 0 and not 200.
+    const data = Buffer.alloc(2 * count);
+    for (let index = 0; index < count; index++) data.writeUInt16LE(index < 6 ? 200 : 60_000, 2 * index);
+    const source = indexed(data, 16, [0, 1, 2, 3, 4, 5]);
+    const { bytes: out } = await deidentifyDicom(source, options);
+    const shown = (await openDicomFrame(parseDicom(out), 0)).forDisplay(null, false);
+    expect([...shown.data]).toEqual(Array(18).fill(0));
+    await cleaned(source);
   });
 
   test('a palette whose every entry is used stays as it is', async () => {
