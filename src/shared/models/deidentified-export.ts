@@ -73,3 +73,6 @@ export type DeidentifiedResult = z.infer<typeof deidentifiedResultSchema>;
 export function heldBackText({ reason, detail }: DeidentifiedResult['heldBack'][number]): string {
   return detail ?? `Held back: the file ${pixelRiskNames[reason]}.`;
 }
+
+/** Ages above this are one group, because so few people reach them (45 CFR 164.514(b)(2)(i)(C); PS3.15, E.1.1). */
+export const OLDEST_TOLD = 89;

@@ -1,6 +1,7 @@
 import { FoveaError } from '#shared/ipc/errors';
 import { damaged } from '../dicom/damaged';
 import { MAX_PIXELS } from '../limits';
+import { pixelAspectOf, plainDensities } from '../raster/header/pixel-aspect';
 import { BrokenScan, huffmanTable } from './entropy-bits';
 import { type FrameHeader, readFrameHeader, readScanHeader, type ScanHeader } from './headers';
 import { blocksOf, cleanScan } from './huffman-scan';
@@ -29,14 +30,25 @@ function segment(marker: number, payload: Uint8Array): Buffer {
   return Buffer.concat([head, payload]);
 }
 
+/** Version 1.01, unit 0, one dot along each axis, no thumbnail (ITU-T T.871, 10.1). */
 const JFIF = Buffer.from('JFIF\0\x01\x01\0\0\x01\0\x01\0\0', 'latin1');
 
+/** Of the densities the shape of a pixel stays. */
+function keptJfif(payload: Buffer): Buffer {
+  const kept = Buffer.from(JFIF);
+  const aspect = payload.length < 12 ? 1 : pixelAspectOf(payload.readUInt16BE(8), payload.readUInt16BE(10));
+  if (aspect !== 1) {
+    for (const [axis, density] of plainDensities(aspect).entries()) kept.writeUInt16BE(density, 8 + 2 * axis);
+  }
+  return kept;
+}
+
 /**
- * What stays of an application segment: what says how to read the colours, with every other field at its default (JFIF:
- * version 1.01, no density, no thumbnail). Null: nothing.
+ * What stays of an application segment: what says how to read the colours and the shape of pixels, with every other
+ * field at its default. Null: nothing.
  */
 function keptApplication(marker: number, payload: Buffer): Buffer | null {
-  if (marker === 0xe0 && payload.length >= 5 && payload.toString('latin1', 0, 5) === 'JFIF\0') return JFIF;
+  if (marker === 0xe0 && payload.length >= 5 && payload.toString('latin1', 0, 5) === 'JFIF\0') return keptJfif(payload);
   if (marker === 0xee && payload.length >= 12 && payload.toString('latin1', 0, 5) === 'Adobe') {
     return Buffer.from([...Buffer.from('Adobe\0\x64\0\0\0\0', 'latin1'), payload[11] as number]);
   }
@@ -159,6 +171,7 @@ class Stripper {
     const frame = this.#frame;
     if (frame === null || this.#coded.size < frame.components.length)
       throw damaged('The JPEG lacks a part of its image.');
+    for (const key of this.#tables.keys()) if (!this.#written.has(key)) this.#removed += 1;
     if (at + 2 < bytes.length) this.#removed += 1;
     this.#kept.push(Buffer.from([0xff, EOI]));
     return { bytes: Buffer.concat(this.#kept), removed: this.#removed, frame };
@@ -176,8 +189,8 @@ class Stripper {
   #segment(marker: number, payload: Buffer): void {
     if (isApplication(marker) || marker === COM) {
       const kept = marker === COM || this.#frame !== null ? null : keptApplication(marker, payload);
-      if (kept === null || this.#applications.has(marker)) this.#removed += 1;
-      else this.#applications.set(marker, segment(marker, kept));
+      if (kept === null || this.#applications.has(marker) || !kept.equals(payload)) this.#removed += 1;
+      if (kept !== null && !this.#applications.has(marker)) this.#applications.set(marker, segment(marker, kept));
     } else if (marker === DQT || marker === DHT) {
       for (const [head, table] of tablesOf(marker, payload)) this.#tables.set(`${marker} ${head}`, table);
     } else if (marker === DRI && payload.length >= 2) {

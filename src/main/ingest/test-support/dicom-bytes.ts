@@ -1,7 +1,7 @@
 /** An element for tests, explicit little endian: [tag as "ggggeeee", VR, value]. Numbers are written by the VR. */
 export type TestElement = readonly [tag: string, vr: string, value: string | Uint8Array | readonly number[]];
 
-const LONG = new Set(['OB', 'OW', 'OF', 'OD', 'OL', 'OV', 'SQ', 'UN', 'UT', 'UC', 'UR']);
+const LONG = new Set(['OB', 'OW', 'OF', 'OD', 'OL', 'OV', 'SQ', 'UN', 'UT', 'UC', 'UR', 'SV', 'UV']);
 
 function valueBytes(vr: string, value: TestElement[2]): Buffer {
   if (typeof value === 'string') {

@@ -1,8 +1,6 @@
+import { OLDEST_TOLD } from '#shared/models/deidentified-export';
 import { guardPath, toCsv } from '#shared/tables/csv';
 import type { ExportFile } from './deidentified-files';
-
-/** Ages above this are one group, because so few people reach them (45 CFR 164.514(b)(2)(i)(C); PS3.15, E.1.1). */
-const OLDEST_TOLD = 89;
 
 /** Whole years; 90 stands for 90 and older. */
 export function toldAge(age: number | null): string {

@@ -123,11 +123,17 @@ function usedBits(channels: readonly Channel[], notes: Notes): number {
   return bits;
 }
 
+/** The three colours as they are stored, and how many bits an entry of 16 has. Errors: `damaged`. */
+export function readChannels(dataSet: DataSet, signed: boolean, notes: Notes) {
+  const channels = ([1, 2, 3] as const).map((colour) => readChannel(dataSet, colour, signed, notes));
+  return { channels: channels as [Channel, Channel, Channel], bits: usedBits(channels, notes) };
+}
+
 /** The palette of a PALETTE COLOR image. Errors: `damaged`. */
 export function readPalette(dataSet: DataSet, signed: boolean, notes: Notes): Palette {
-  const channels = ([1, 2, 3] as const).map((colour) => readChannel(dataSet, colour, signed, notes));
-  const [red, green, blue] = channels as [Channel, Channel, Channel];
-  const shift = usedBits(channels, notes) - 8;
+  const { channels, bits } = readChannels(dataSet, signed, notes);
+  const [red, green, blue] = channels;
+  const shift = bits - 8;
   if (channels.some(({ depth, described }) => depth !== red.depth || (depth === 8 && described !== 8))) {
     notes.add('The entries of the colour palette have another depth than it says: the depth of the entries was used.');
   }

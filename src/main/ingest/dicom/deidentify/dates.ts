@@ -25,10 +25,10 @@ function shiftDay(text: string, days: number): string | null {
 }
 
 /** A time of the day (PS3.5, TM), with the colons that were written before DICOM 3. */
-const TIME = /^\d{2}(:?\d{2}(:?\d{2}(\.\d{1,6})?)?)?$/;
+const TIME = /^([01]\d|2[0-3])(:?[0-5]\d(:?([0-5]\d|60)(\.\d{1,6})?)?)?$/;
 
 /** Behind the day of a DT: time and offset from UTC. */
-const DATE_TIME_REST = /^(\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?)?([+-]\d{4})?$/;
+const DATE_TIME_REST = /^(([01]\d|2[0-3])([0-5]\d(([0-5]\d|60)(\.\d{1,6})?)?)?)?([+-](0\d|1[0-4])[0-5]\d)?$/;
 
 /**
  * A DA, TM or DT value moved by `days`. Null where it cannot be: not a date, or one without a day (a year alone moves by

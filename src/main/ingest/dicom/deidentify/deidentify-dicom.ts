@@ -5,8 +5,9 @@ import { sha256 } from '../../read-file';
 import { damaged } from '../damaged';
 import { loadDictionary } from '../dictionary';
 import { readImageAttributes } from '../image-attributes';
+import { openDicomFrame } from '../open-dicom';
 import { type ParsedDicom, parseDicom } from '../parse';
-import { countFrames, readDicomFrame } from '../read-frame';
+import { countFrames } from '../read-frame';
 import { readText } from '../text';
 import { DEFLATED_LITTLE_ENDIAN, EXPLICIT_BIG_ENDIAN, IMPLICIT_LITTLE_ENDIAN } from '../transfer-syntax';
 import { ActionCounts } from './action-counts';
@@ -15,8 +16,9 @@ import { dateShiftDays } from './dates';
 import { deidentifyElements } from './deidentify-elements';
 import { evenText } from './dummy-values';
 import type { ActionCount, DeidentifyOptions } from './options';
-import { identityTerms } from './own-identity/identity-terms';
-import { hashUid } from './uids';
+import { holdsIdentity, type IdentityTerms, identityTerms } from './own-identity/identity-terms';
+import { readPaletteUse } from './palette-use';
+import { DICOM_ROOT, hashUid } from './uids';
 import { type Encoding, element, item } from './write-elements';
 
 export interface DeidentifiedDicom {
@@ -91,9 +93,11 @@ function fileMeta(transferSyntax: string, sopClass: string | null, instance: str
   return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), element('x00020000', 'UL', length, META), body]);
 }
 
-/** A UID of a kind, or null for what is none: it would be carried over as it is. */
-function readUid(dataSet: DataSet, ...tags: readonly string[]): string | null {
-  return tags.map((tag) => readText(dataSet, tag)).find((uid) => uid !== null && /^[0-9.]{1,64}$/.test(uid)) ?? null;
+/** The class by the data set or the file meta group; null where it is no UID, or has a number of the patient in it. */
+function readSopClass(dataSet: DataSet, terms: IdentityTerms): string | null {
+  const isClass = (uid: string | null) =>
+    uid !== null && /^[0-9.]{1,64}$/.test(uid) && !holdsIdentity(uid.replace(DICOM_ROOT, ''), terms);
+  return ['x00080016', 'x00020002'].map((tag) => readText(dataSet, tag)).find(isClass) ?? null;
 }
 
 /**
@@ -112,21 +116,22 @@ export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions
   const { dataSet, transferSyntax } = parsed;
   const pixels = await cleanPixelData(parsed);
   const encoding = encodingOf(transferSyntax);
-  const sopClass = readUid(dataSet, 'x00080016', 'x00020002');
   const oldInstance = readText(dataSet, 'x00080018') ?? readText(dataSet, 'x00020003') ?? options.hash;
   const instance = hashUid(options.uidKey, oldInstance);
   const counts = new ActionCounts();
   const patient = options.pseudonym ?? readText(dataSet, 'x0020000d') ?? options.hash;
   const dictionary = await loadDictionary();
-  const { declaredFrames, photometricInterpretation } = readImageAttributes(dataSet);
+  const terms = identityTerms(dataSet, dictionary);
+  const sopClass = readSopClass(dataSet, terms);
+  const { declaredFrames } = readImageAttributes(dataSet);
   const body = deidentifyElements(dataSet, {
     dictionary,
-    terms: identityTerms(dataSet, dictionary),
+    terms,
     encoding,
     uidKey: options.uidKey,
     shiftDays: options.dates === 'shift' ? dateShiftDays(options.dateKey, patient) : null,
     counts,
-    usesPalette: photometricInterpretation === 'PALETTE COLOR',
+    paletteUse: await readPaletteUse(parsed, pixels.frames),
     pixels,
     // The class stays as it is where the data set has it; one that only the file meta group has is written into both.
     own: ownElements(options, encoding, {
@@ -152,20 +157,26 @@ function deflated(body: readonly Buffer[]): Buffer {
 async function checkWritten(bytes: Buffer, source: ParsedDicom): Promise<void> {
   const written = parseDicom(bytes);
   const last = countFrames(source) - 1;
-  const same = async (frame: number) => (await samplesOf(written, frame)) === (await samplesOf(source, frame));
+  const same = async (frame: number) => (await pictureOf(written, frame)) === (await pictureOf(source, frame));
   if (written.stop !== null || !(await same(0)) || (last > 0 && !(await same(last)))) {
     throw damaged('The DICOM file contradicts itself: its image could not be carried over whole.');
   }
 }
 
-/** A hash of the sample values of a frame, or the code of why it cannot be decoded. */
-async function samplesOf(file: ParsedDicom, frame: number): Promise<string> {
+/**
+ * A hash of what a frame is: its sample values, what is shown of them and the shape of its pixels; a word for those of
+ * transfer syntaxes that are taken apart and not decoded. Errors: those of decoding.
+ */
+async function pictureOf(file: ParsedDicom, frame: number): Promise<string> {
   try {
-    const { values } = (await readDicomFrame(file, frame, new Set())).stored;
+    const { stored, pixelAspect, forDisplay } = await openDicomFrame(file, frame);
+    const { values } = stored;
     // One NaN is as good as another.
     for (let index = 0; index < values.length; index++) if (Number.isNaN(values[index])) values[index] = Number.NaN;
-    return sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const samples = sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    return [samples, sha256(forDisplay(null, false).data), pixelAspect].join(' ');
   } catch (error) {
-    return decodeErrorInfo(error).code;
+    if (decodeErrorInfo(error).code === 'unsupported_transfer_syntax') return 'not decoded';
+    throw error;
   }
 }

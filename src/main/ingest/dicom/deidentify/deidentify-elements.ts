@@ -1,5 +1,6 @@
 import type { DataSet, Element } from 'dicom-parser';
-import { damaged, truncated } from '../damaged';
+import type { CharacterSet } from '../character-set';
+import { damaged } from '../damaged';
 import { type Dictionary, formatTag } from '../dictionary';
 import { readCharacterSet } from '../text';
 import { valueRepresentations } from '../value-representations';
@@ -7,14 +8,14 @@ import type { ActionCounts } from './action-counts';
 import type { CleanPixels, PIXEL_DATA } from './clean-pixels/clean-pixel-data';
 import { shiftDates } from './dates';
 import { dummyValue, evenText } from './dummy-values';
-import { onlyNumbers } from './only-numbers';
+import { keptValue, valueBytes } from './kept-value';
 import { dictionaryRepresentation, writtenRepresentation } from './output-representation';
-import type { IdentityTerms } from './own-identity/identity-terms';
-import { withoutIdentity } from './own-identity/without-identity';
-import { isGraphicsTag, isPrivateTag, profileAction } from './profile';
+import { holdsIdentity, type IdentityTerms } from './own-identity/identity-terms';
+import type { PaletteUse } from './palette-use';
+import { isForeignGroup, isGraphicsTag, isPrivateTag, profileAction } from './profile';
 import { resolve, treatmentOf } from './resolution';
-import { isUnusedTable, trimTable } from './tables';
-import { hashUid, isStandardUid } from './uids';
+import { isUnusedBinary, isUnusedTable } from './tables';
+import { DICOM_ROOT, hashUid, isStandardUid } from './uids';
 import { type Encoding, elementHeader, element as encode, item } from './write-elements';
 
 export interface ElementContext {
@@ -26,8 +27,8 @@ export interface ElementContext {
   readonly counts: ActionCounts;
   /** The file's own names, numbers and dates, which no kept value may hold. */
   readonly terms: IdentityTerms;
-  /** Whether the pixels are indices into the palette of the top level. */
-  readonly usesPalette: boolean;
+  /** How the pixels use the palette of the top level. */
+  readonly paletteUse: PaletteUse | null;
   /** The one element of the pixel group that is written. */
   readonly pixels: CleanPixels;
   /** Elements that replace or join those of the top level, already written, by tag. */
@@ -47,19 +48,14 @@ const isPixelGroup = (tag: string): boolean => tag.startsWith('x7fe0');
 const isStructure = (tag: string): boolean =>
   tag.endsWith('0000') || tag.startsWith('x0000') || tag.startsWith('x0002') || tag.startsWith('xfffee');
 
-function valueBytes(dataSet: DataSet, { dataOffset, length }: Element): Buffer {
-  const { byteArray } = dataSet;
-  if (dataOffset + length > byteArray.length) throw truncated('The DICOM file ends inside an element.');
-  return Buffer.from(byteArray.buffer, byteArray.byteOffset + dataOffset, length);
-}
-
-/** The values of UI elements, without padding. */
-function mapUids(text: string, key: string, always: boolean): string {
+/** The values of UI elements, without padding. Those of DICOM stay, unless one holds a number or date of the file. */
+function mapUids(text: string, key: string, always: boolean, terms: IdentityTerms): string {
+  const stays = (uid: string) => !always && isStandardUid(uid) && !holdsIdentity(uid.replace(DICOM_ROOT, ''), terms);
   return text
     .split('\\')
     .map((part) => {
       const uid = part.replaceAll('\0', '').trim();
-      return uid === '' || (!always && isStandardUid(uid)) ? uid : hashUid(key, uid);
+      return uid === '' || stays(uid) ? uid : hashUid(key, uid);
     })
     .join('\\');
 }
@@ -68,7 +64,14 @@ function mapUids(text: string, key: string, always: boolean): string {
  * The elements of a data set as they may leave the house, in tag order, as pieces to be put together. `strict`: inside
  * a sequence whose every value is a dummy. Errors: `damaged`, `truncated`.
  */
-export function deidentifyElements(dataSet: DataSet, context: ElementContext, depth = 0, strict = false): Buffer[] {
+export function deidentifyElements(
+  dataSet: DataSet,
+  context: ElementContext,
+  depth = 0,
+  strict = false,
+  outer?: CharacterSet,
+): Buffer[] {
+  const scope: Scope = { depth, strict, characterSet: readCharacterSet(dataSet, outer) };
   if (depth > MAX_DEPTH) throw damaged(`The DICOM file has sequences that are nested more than ${MAX_DEPTH} deep.`);
   const own = depth === 0 ? context.own : new Map<string, Buffer>();
   const tags = new Set([...Object.keys(dataSet.elements), ...own.keys()]);
@@ -81,8 +84,15 @@ export function deidentifyElements(dataSet: DataSet, context: ElementContext, de
       return [ready];
     }
     if (element === undefined || isStructure(tag)) return [];
-    return deidentifyElement(dataSet, tag, element, context, depth, strict);
+    return deidentifyElement(dataSet, tag, element, context, scope);
   });
+}
+
+interface Scope {
+  readonly depth: number;
+  readonly strict: boolean;
+  /** Items have that of the data set around them unless they name one (PS3.5, 7.5.3). */
+  readonly characterSet: CharacterSet;
 }
 
 function count(context: ElementContext, tag: string, action: Parameters<ActionCounts['add']>[2]): void {
@@ -95,10 +105,9 @@ function deidentifyElement(
   tag: string,
   element: Element,
   context: ElementContext,
-  depth: number,
-  strict: boolean,
+  { depth, strict, characterSet }: Scope,
 ): Buffer[] {
-  const { counts, encoding, dictionary } = context;
+  const { counts, encoding, dictionary, paletteUse } = context;
   if (isPrivateTag(tag)) {
     counts.add('private', 'attributes of odd groups', 'removed');
     return [];
@@ -108,7 +117,11 @@ function deidentifyElement(
     return [];
   }
   if (isPixelGroup(tag) && depth === 0) return pixelGroup(tag, element, context);
-  if (isUnusedTable(dataSet, tag, context.usesPalette && depth === 0)) {
+  if (isForeignGroup(tag)) {
+    counts.add('foreign groups', 'attributes of discs, documents, waveforms, printing and other work', 'removed');
+    return [];
+  }
+  if (isUnusedTable(dataSet, tag, depth === 0 ? paletteUse : null)) {
     if (element.length > 0) counts.add('unused tables', 'palettes and colour profiles that are not used', 'removed');
     return [];
   }
@@ -134,7 +147,7 @@ function deidentifyElement(
   const treatment = treatmentOf({ tag, vr: known, action, strict }, dates);
   const written = writtenRepresentation(inFile, known);
   const put = (value: Buffer, vr = known): Buffer[] => [encode(tag, vr, value, encoding)];
-  if (treatment === 'remove') {
+  if (treatment === 'remove' || (treatment === 'keep' && isUnusedBinary(tag, known))) {
     count(context, tag, 'removed');
     return [];
   }
@@ -150,7 +163,9 @@ function deidentifyElement(
         ? []
         : [
             item(
-              Buffer.concat(deidentifyElements(one.dataSet, context, depth + 1, strict || treatment === 'dummy')),
+              Buffer.concat(
+                deidentifyElements(one.dataSet, context, depth + 1, strict || treatment === 'dummy', characterSet),
+              ),
               encoding,
             ),
           ],
@@ -164,7 +179,7 @@ function deidentifyElement(
   const value = valueBytes(dataSet, element);
   if (treatment === 'uid') {
     const old = value.toString('latin1');
-    const mapped = mapUids(old, context.uidKey, INSTANCE_UIDS.has(tag));
+    const mapped = mapUids(old, context.uidKey, INSTANCE_UIDS.has(tag), context.terms);
     if (evenText(mapped, '\0').compare(value) !== 0) count(context, tag, 'new UID');
     return put(evenText(mapped, '\0'));
   }
@@ -180,17 +195,12 @@ function deidentifyElement(
     count(context, tag, gone ? 'removed' : dummy ? 'replaced' : 'emptied');
     return gone ? [] : put(dummy ? dummyValue(known) : Buffer.alloc(0));
   }
-  const table = trimTable(dataSet, tag, value);
-  if (table.length < value.length) counts.add('behind tables', 'bytes behind the entries of a table', 'removed');
-  const text = (bytes: Buffer): string => readCharacterSet(dataSet).decode(bytes).text;
-  const numbers = onlyNumbers({ known, written, multiplicity: entry?.vm ?? '' }, table, text);
-  if (numbers !== null) counts.add('no numbers', 'what stands in place of numbers', 'emptied');
-  const kept = numbers ?? table;
-  const replaced = withoutIdentity(tag, known, kept, text, context.terms);
-  if (replaced !== null) {
-    counts.add('own values', 'kept attributes with a name, number or date of the file', 'replaced');
-    return put(replaced);
-  }
+  const { value: kept, replaced } = keptValue(
+    dataSet,
+    { tag, element, known, written, multiplicity: entry?.vm ?? '' },
+    { ...context, bigEndian: encoding.bigEndian, characterSet },
+  );
+  if (replaced) return put(kept);
   const head = elementHeader(tag, written, kept.length, encoding);
   if (head === null) throw damaged('The DICOM file has an element that is longer than its kind of value can be.');
   return [head, kept];

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { dicomFile, imageModule, items, type TestElement } from '../../test-support/dicom-bytes';
 import { holdsText } from '../../test-support/planted-text';
+import { loadDictionary } from '../dictionary';
 import { parseDicom } from '../parse';
 import { deidentifyDicom } from './deidentify-dicom';
-import { onlyNumbers } from './only-numbers';
+import { mostValues, onlyNumbers } from './only-numbers';
 import type { DeidentifyOptions } from './options';
 
 const options: DeidentifyOptions = {
@@ -14,6 +15,8 @@ const options: DeidentifyOptions = {
   hash: '33'.repeat(32),
   version: '0.1.0',
 };
+
+const dictionary = await loadDictionary();
 
 test.each([
   ['', ''],
@@ -27,8 +30,8 @@ test.each([
   ['12ZWIEBEL', ''],
   ['0x1F', ''],
 ])('of the decimal strings “%s” only numbers stay', (text, left) => {
-  const facts = { known: 'DS', written: 'DS', multiplicity: '1-n' };
-  const out = onlyNumbers(facts, Buffer.from(text), (bytes) => bytes.toString('latin1'));
+  const facts = { known: 'DS', written: 'DS', most: mostValues('1-n'), bigEndian: false };
+  const out = onlyNumbers(facts, Buffer.from(text), (bytes) => bytes.toString('latin1'), dictionary);
   expect(out?.toString('latin1').trim() ?? null).toBe(text === '' ? null : left);
 });
 
@@ -43,7 +46,12 @@ test.each([
   ['US', 'US', '1', 2, null],
   ['OW', 'OW', '1', 14, null],
 ])('%s stored as %s of multiplicity %s: of %i bytes %s stay', (known, written, multiplicity, bytes, left) => {
-  const out = onlyNumbers({ known, written, multiplicity }, Buffer.alloc(bytes, 65), (one) => one.toString('latin1'));
+  const out = onlyNumbers(
+    { known, written, most: mostValues(multiplicity), bigEndian: false },
+    Buffer.alloc(bytes, 65),
+    (one) => one.toString('latin1'),
+    dictionary,
+  );
   expect(out?.length ?? null).toBe(left);
 });
 

@@ -75,10 +75,14 @@ export const profileTable: Readonly<Record<ProfileAction, string>> = {
 
 /**
  * Attributes outside the table that name a person, a place or an order all the same: issuers of numbers, groups that a
- * patient is in, dates of birth in another calendar, documents, the file-set of a disc; and a description that its
+ * patient is in, dates of birth in another calendar, documents, the file-set of a disc, retired numbers of orders, a
+ * computer's address, comments that are short texts; and a description that its
  * module wants to be there, if empty.
  */
 export const furtherTable: Readonly<Partial<Record<ProfileAction, string>>> = {
-  X: '00080051 00100024 00100026 00100027 00100033 00100034 00100035 00321031 00380100 00880130',
+  X: `
+  00080051 00100024 00100026 00100027 00100033 00100034 00100035 00102295 00140100 00181803 00201020 00205002 00287007
+  0028702a 00321031 00380100 00400255 00401006 00401007 00401060 00402006 00402007 0040a492 00440011 00440012 00880130
+  30040006 300600c8`,
   Z: '00700081',
 };

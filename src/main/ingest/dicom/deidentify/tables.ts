@@ -4,22 +4,28 @@ import { entryBytes } from '../intensity/lookup-table';
 import { readLittleEndian } from '../little-endian';
 import { readNumbers } from '../numbers/read-numbers';
 import { hiddenData } from './clean-pixels/hidden-data';
+import type { PaletteUse } from './palette-use';
+import { holdsWords } from './text-in-binary';
 
 /** Descriptors and data of palettes: plain, segmented and the retired large ones (PS3.3, C.7.6.3 and C.7.9). */
 const PALETTE = /^x00281[12][012][1-3]$/;
 /** Opacity of palette entries, which only blending presentation states use (PS3.3, C.11.14). */
+const PLAIN_PALETTE = /^x0028120[1-3]$/;
 const ALPHA = /^x00281[12][02]4$/;
 const ICC_PROFILE = 'x00282000';
 
 /**
  * Tables that Fovea shows no image by: colour profiles, opacity, palettes of images that have no indices (supplemental
- * ones too), and the second of two for one colour. `usesPalette`: the pixels are indices into this data set's palette.
+ * ones too), and the second of two for one colour. `paletteUse`: null where the pixels are no indices into this data
+ * set's palette.
  */
-export function isUnusedTable(dataSet: DataSet, tag: string, usesPalette: boolean): boolean {
+export function isUnusedTable(dataSet: DataSet, tag: string, paletteUse: PaletteUse | null): boolean {
   if (tag === ICC_PROFILE || ALPHA.test(tag)) return true;
   if (!PALETTE.test(tag)) return false;
   const isSegmented = tag.startsWith('x0028122');
-  return !usesPalette || (isSegmented && readLittleEndian(dataSet, tag.replace('x0028122', 'x0028120')) !== null);
+  return (
+    paletteUse === null || (isSegmented && readLittleEndian(dataSet, tag.replace('x0028122', 'x0028120')) !== null)
+  );
 }
 
 /** Tables of intensities and colours, and what says how many entries they have (PS3.3, C.7.6.3.1.5 and C.11). */
@@ -33,19 +39,29 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
   x00281223: 'x00281103',
 };
 
+/** Whether an attribute of bytes is none of the tables that an image is shown by: it could hold anything. */
+export const isUnusedBinary = (tag: string, vr: string): boolean => /^O[BDFLVW]$/.test(vr) && !(tag in DESCRIPTORS);
+
 /**
- * A table without what stands behind its entries, as the readers of palettes and LUTs take them; nothing of one that
- * they do not take. Errors: `hidden_data`.
+ * A table without what no picture is shown by: what stands behind its entries, as the readers of palettes and LUTs take
+ * them, and entries of a palette that no pixel has and their bits below the eight that are shown; nothing of one that
+ * they do not take. The same buffer where nothing is to be done. Errors: `hidden_data`, also where the entries spell
+ * words.
  */
-export function trimTable(dataSet: DataSet, tag: string, value: Buffer): Buffer {
+export function trimTable(dataSet: DataSet, tag: string, value: Buffer, paletteUse: PaletteUse | null): Buffer {
   const descriptor = DESCRIPTORS[tag];
   if (descriptor === undefined) return value;
   const bytes = readLittleEndian(dataSet, tag) ?? new Uint8Array(0);
   const [declared, , described] = readNumbers(dataSet, { tag: descriptor, name: 'Descriptor', vr: 'US' }, new Set());
   if (typeof declared !== 'number' || typeof described !== 'number') return Buffer.alloc(0);
-  const used = usedBytes(tag, bytes, declared === 0 ? 65_536 : declared, described);
+  const count = declared === 0 ? 65_536 : declared;
+  const used = usedBytes(tag, bytes, count, described);
   // Words of a big-endian file come as a copy.
-  return padded(value, used, bytes.buffer !== value.buffer);
+  const isSwapped = bytes.buffer !== value.buffer;
+  const trimmed = padded(value, used, isSwapped);
+  if (PLAIN_PALETTE.test(tag)) return paletteUse?.clean(trimmed, count, isSwapped) ?? trimmed;
+  if (holdsWords(bytes.subarray(0, used))) throw hiddenData('a table that its image is shown by spells words');
+  return trimmed;
 }
 
 function usedBytes(tag: string, bytes: Uint8Array, count: number, described: number): number {

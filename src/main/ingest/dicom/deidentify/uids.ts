@@ -1,8 +1,11 @@
 import { createHmac } from 'node:crypto';
 
-/** UIDs that DICOM itself gives out (PS3.6, Annex A) say what a thing is and not which one. */
+/** What all UIDs of DICOM itself begin with (PS3.6, Annex A). */
+export const DICOM_ROOT = '1.2.840.10008';
+
+/** UIDs that DICOM itself gives out say what a thing is and not which one; none has a number of five digits behind the root. */
 export function isStandardUid(uid: string): boolean {
-  return /^1\.2\.840\.10008\.[0-9.]{1,50}$/.test(uid);
+  return /^1\.2\.840\.10008(\.\d{1,4}){1,11}$/.test(uid);
 }
 
 /**

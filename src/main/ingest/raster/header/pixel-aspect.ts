@@ -13,3 +13,11 @@ export function pixelAspectOf(horizontalDensity: number, verticalDensity: number
   if (aspect > LARGEST || aspect < 1 / LARGEST || Math.abs(aspect - 1) < ROUNDING) return 1;
   return aspect;
 }
+
+/** Pixels a unit along the vertical axis where only the shape is to be said: its ten-fold still has 16 bits. */
+const VERTICAL_DENSITY = 6000;
+
+/** Densities along each axis that give a shape to within a thousandth of it, and say nothing else. */
+export function plainDensities(aspect: number): readonly [horizontal: number, vertical: number] {
+  return [Math.round(aspect * VERTICAL_DENSITY), VERTICAL_DENSITY];
+}

@@ -32,7 +32,25 @@ export function clearHiddenPixels(
   if (given === null || given.length < length) return { palette: null, transparency: null, changed: spare };
   const transparency = Buffer.alloc(length);
   for (let at = 0; at < length; at += 2) transparency.writeUInt16BE(given.readUInt16BE(at) & (2 ** depth - 1), at);
+  if (!hasPixel(rows, header, transparency)) return { palette: null, transparency: null, changed: true };
   return { palette: null, transparency, changed: spare || !transparency.equals(given) };
+}
+
+/** Whether a pixel has the colour: one sample of 16 bits for each channel. */
+function hasPixel({ bytes, rowBytes }: PngRows, { width, depth, colourType }: PngHeader, colour: Buffer): boolean {
+  const channels = colourType === 2 ? 3 : 1;
+  const wanted = Array.from({ length: channels }, (_, channel) => colour.readUInt16BE(2 * channel));
+  const sample = (start: number, index: number): number => {
+    if (depth === 16) return bytes.readUInt16BE(start + 2 * index);
+    const bit = index * depth;
+    return ((bytes[start + (bit >> 3)] as number) >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+  };
+  for (let start = 1; start < bytes.length; start += rowBytes + 1) {
+    for (let column = 0; column < width; column++) {
+      if (wanted.every((value, channel) => value === sample(start, column * channels + channel))) return true;
+    }
+  }
+  return false;
 }
 
 function clearSpareBits({ bytes, rowBytes }: PngRows, header: PngHeader): boolean {

@@ -148,7 +148,7 @@ function unfilter(bytes: Buffer, rowBytes: number, height: number, bits: number)
  */
 export function writeRows({ bytes, rowBytes }: PngRows, header: PngHeader): Buffer {
   const { height, depth, colourType } = header;
-  if (colourType === 3 || depth < 8) return deflateSync(bytes);
+  if (colourType === 3 || depth < 8) return pack(bytes);
   const step = bitsPerPixel(header) >> 3;
   const none = Buffer.alloc(rowBytes);
   // From below and from the right, because each byte is predicted from those above and to the left.
@@ -163,5 +163,21 @@ export function writeRows({ bytes, rowBytes }: PngRows, header: PngHeader): Buff
       current[at] = (current[at] as number) - paeth(left, above[at] as number, corner);
     }
   }
-  return deflateSync(bytes);
+  return pack(bytes);
+}
+
+/** Noise does not get smaller, and the search for repetitions is most of the time that it takes. */
+const SAMPLES = 16;
+const SAMPLE_BYTES = 16_384;
+const HARDLY_SMALLER = 0.98;
+
+/** A zlib stream: as it is where samples from all over the picture hardly get smaller. */
+function pack(bytes: Buffer): Buffer {
+  if (bytes.length <= SAMPLES * SAMPLE_BYTES) return deflateSync(bytes);
+  const step = Math.floor((bytes.length - SAMPLE_BYTES) / (SAMPLES - 1));
+  const samples = Buffer.concat(
+    Array.from({ length: SAMPLES }, (_, index) => bytes.subarray(index * step, index * step + SAMPLE_BYTES)),
+  );
+  const isNoise = deflateSync(samples, { level: 1 }).length > HARDLY_SMALLER * samples.length;
+  return deflateSync(bytes, isNoise ? { level: 0 } : {});
 }

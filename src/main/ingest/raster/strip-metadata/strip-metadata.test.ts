@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { mutate } from '../../test-support/mutate';
+import { holdsText } from '../../test-support/planted-text';
+import { seededRandom } from '../../test-support/random';
 import { sharedData } from '../../test-support/shared-data';
 import { sharp } from '../codec';
 import { decodePhotograph } from '../decode-photograph';
@@ -163,6 +165,144 @@ describe('pixels of a PNG that nobody sees', () => {
     const source = await make(picture()).toBuffer();
     const { bytes } = await stripMetadata(source, 'png');
     expect((await sharp(bytes).raw().toBuffer()).equals(await sharp(source).raw().toBuffer())).toBe(true);
+  });
+});
+
+describe('a text in each place of a picture', () => {
+  const SECRET = 'ZACHARIAS 19300203';
+  const put = (bytes: Buffer, at: number, ...what: readonly Buffer[]) =>
+    Buffer.concat([bytes.subarray(0, at), ...what, bytes.subarray(at)]);
+  /** The text must be in neither the bytes nor what unpacks from them, and the picture the same. */
+  const expectGone = async (source: Buffer, kind: 'png' | 'jpeg', text = SECRET) => {
+    const { bytes, removed } = await stripMetadata(source, kind);
+    expect(removed).toBeGreaterThan(0);
+    expect(holdsText(bytes, text)).toBe(false);
+    const [before, after] = [await decodePhotograph(source), await decodePhotograph(bytes)];
+    expect(Buffer.compare(Buffer.from(before.samples.buffer), Buffer.from(after.samples.buffer))).toBe(0);
+    expect((await stripMetadata(bytes, kind)).bytes.equals(bytes)).toBe(true);
+  };
+
+  test.each([
+    ['tEXt', `Author\0${SECRET}`],
+    ['zTXt', `Author\0\0${deflateSync(SECRET).toString('latin1')}`],
+    ['iTXt', `XML:com.adobe.xmp\0\0\0\0\0${SECRET}`],
+    ['eXIf', `MM\0*\0\0\0\x08\0\0\0\0\0\0${SECRET}`],
+    ['iCCP', `${SECRET}\0\0${deflateSync('profile').toString('latin1')}`],
+    ['tIME', '\x07\x8a\x02\x03\x0a\x0b\x0c'],
+    ['gAMA', 'ZACH'],
+    ['cHRM', 'ZACHARIASZACHARIASZACHARIASZACHA'],
+    ['bKGD', 'ZACHAR'],
+    ['sPLT', `${SECRET}\0\x08`],
+    ['oFFs', 'ZACHARIAS'],
+    ['sCAL', `\x01${SECRET}\0`],
+    ['pCAL', `${SECRET}\0`],
+    ['acTL', 'ZACHARIA'],
+    ['fdAT', `\0\0\0\x01${SECRET}`],
+    ['prVt', SECRET],
+    ['tRNS', 'ZACHAR'],
+    ['sBIT', 'ZAC'],
+    ['sRGB', 'ZACHARIAS'],
+    ['pHYs', 'ZACHARIAS'],
+  ])('PNG: %s', async (type, content) => {
+    const made = await sharp(noise, { raw: { width: 40, height: 30, channels: 3 } })
+      .png()
+      .toBuffer();
+    const clean = put(made, 33);
+    const source = put(clean, clean.indexOf('IDAT') - 4, chunk(type, content));
+    const { bytes } = await stripMetadata(source, 'png');
+    expect(holdsText(bytes, content.includes('ZACH') ? 'ZAC' : content)).toBe(false);
+    if (type !== 'tIME' && type !== 'pHYs') expect(bytes.includes(type)).toBe(false);
+    await expectGone(source, 'png');
+  });
+
+  test('PNG: behind IEND, and in IEND', async () => {
+    const made = await picture().png().toBuffer();
+    await expectGone(Buffer.concat([made, Buffer.from(SECRET)]), 'png');
+    await expectGone(Buffer.concat([made.subarray(0, -12), chunk('IEND', SECRET)]), 'png');
+  });
+
+  test('PNG: a transparent colour that pixels have stays', async () => {
+    const grey = Buffer.from([10, 20, 30, 40]);
+    const made = await sharp(grey, { raw: { width: 4, height: 1, channels: 1 } })
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
+    const at = made.indexOf('IDAT') - 4;
+    // The colour 20 is one of the pixels; 21 is none.
+    const [used, unused] = ['\0\x14', '\0\x15'].map((key) => put(made, at, chunk('tRNS', key))) as [Buffer, Buffer];
+    expect((await stripMetadata(used, 'png')).bytes.includes('tRNS')).toBe(true);
+    expect((await stripMetadata(unused, 'png')).bytes.includes('tRNS')).toBe(false);
+  });
+
+  test.each([
+    ['JFXX thumbnail', segment(0xe0, `JFXX\0\x13\x02\x03${SECRET}`)],
+    ['Exif', segment(0xe1, `Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0${SECRET}`)],
+    ['XMP', segment(0xe1, `http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>${SECRET}</x:xmpmeta>`)],
+    ['extended XMP', segment(0xe1, `http://ns.adobe.com/xmp/extension/\0${SECRET}`)],
+    ['colour profile', segment(0xe2, `ICC_PROFILE\0\x01\x01${SECRET}`)],
+    ['multi-picture', segment(0xe2, `MPF\0${SECRET}`)],
+    ['IPTC', segment(0xed, `Photoshop 3.0\x008BIM\x04\x04\0\0\0\x12${SECRET}`)],
+    ['Ducky', segment(0xec, `Ducky${SECRET}`)],
+    ['comment', segment(0xfe, SECRET)],
+    ['APP14 that is longer than Adobe’s', segment(0xee, `Adobe\0\x64\0\0\0\0\x01${SECRET}`)],
+    ['an unused quantization table', segment(0xdb, `\x03${SECRET}${'\x01'.repeat(46)}`)],
+  ])('JPEG: %s', async (_name, one) => {
+    const made = await sharp(noise, { raw: { width: 40, height: 30, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    for (const at of [2, 4 + made.readUInt16BE(4), made.indexOf(Buffer.from([0xff, 0xda]))]) {
+      await expectGone(put(made, at, one), 'jpeg');
+    }
+  });
+
+  test('JPEG: a thumbnail in JFIF, and a second picture behind the end', async () => {
+    const made = await picture().jpeg().toBuffer();
+    const start = made.indexOf('JFIF') < 0 ? 2 : 4 + made.readUInt16BE(4);
+    // A thumbnail of 2 by 3 pixels is 18 bytes.
+    const withThumbnail = put(
+      made.subarray(start),
+      0,
+      made.subarray(0, 2),
+      segment(0xe0, `JFIF\0\x01\x01\0\0\x01\0\x01\x02\x03${SECRET}`),
+    );
+    await expectGone(withThumbnail, 'jpeg');
+    await expectGone(Buffer.concat([made, made.subarray(0, 2), segment(0xfe, SECRET), made.subarray(2)]), 'jpeg');
+  });
+
+  test.each(['png', 'jpeg'] as const)(
+    '%s: pixels that are not square keep their shape, without their density',
+    async (kind) => {
+      const made = await sharp(noise, { raw: { width: 40, height: 30, channels: 3 } })
+        .toFormat(kind)
+        .toBuffer();
+      // "ZA" by "EA", 23105 by 17729 dots: 1.30323 as high as wide.
+      const source =
+        kind === 'png'
+          ? put(made, made.indexOf('IDAT') - 4, chunk('pHYs', '\0\0ZA\0\0EA\x01'))
+          : Buffer.concat([
+              made.subarray(0, 2),
+              segment(0xe0, 'JFIF\0\x01\x01\x01ZAEA\0\0'),
+              made.subarray(made.indexOf('JFIF') < 0 ? 2 : 4 + made.readUInt16BE(4)),
+            ]);
+      expect((await decodePhotograph(source)).pixelAspect).toBeCloseTo(1.30323, 5);
+      const { bytes } = await stripMetadata(source, kind);
+      expect((await decodePhotograph(bytes)).pixelAspect).toBeCloseTo(1.30323, 3);
+      expect(bytes.includes(kind === 'png' ? '\0\0ZA\0\0EA' : 'ZAEA')).toBe(false);
+    },
+  );
+
+  test('noise is stored as it is, what gets smaller is made smaller', async () => {
+    const raw = { width: 700, height: 700, channels: 3 } as const;
+    const next = seededRandom(7);
+    const random = Buffer.from(Array.from({ length: 700 * 700 * 3 }, () => next() * 256));
+    const mixed = Buffer.from(random);
+    for (let at = 0; at < mixed.length; at++) if (at % 2100 < 1200) mixed[at] = 0;
+    for (const pixels of [random, mixed]) {
+      const source = await sharp(pixels, { raw }).png().toBuffer();
+      const { bytes } = await stripMetadata(source, 'png');
+      expect((await sharp(bytes).raw().toBuffer()).equals(pixels)).toBe(true);
+      expect(bytes.length).toBeLessThan(1.03 * source.length);
+    }
   });
 });
 

@@ -12,8 +12,8 @@ export interface StrippedPicture {
 }
 
 /**
- * A PNG or JPEG without metadata and without pixels that nobody sees. Decodes both before it answers: the picture is the same, the way
- * up too. Errors: `damaged`, `truncated`, `too_large`.
+ * A PNG or JPEG without metadata and without pixels that nobody sees. Decodes both before it answers: the picture is
+ * the same, the way up too. Errors: `damaged`, `truncated`, `too_large`.
  */
 export async function stripMetadata(source: Buffer, kind: 'png' | 'jpeg'): Promise<StrippedPicture> {
   const before = await decodePhotograph(source);
@@ -23,7 +23,7 @@ export async function stripMetadata(source: Buffer, kind: 'png' | 'jpeg'): Promi
   const same =
     before.width === after.width &&
     before.height === after.height &&
-    before.pixelAspect === after.pixelAspect &&
+    Math.abs(before.pixelAspect / after.pixelAspect - 1) < 0.001 &&
     Buffer.compare(bytesOf(before.samples), bytesOf(after.samples)) === 0;
   if (!same) throw damaged('The picture could not be separated from its metadata without a change.');
   return stripped;

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { pixelAspectOf, plainDensities } from '../header/pixel-aspect';
 import { clearHiddenPixels } from './hidden-pixels';
 import { orientationTiff } from './orientation-exif';
 import { bitsPerPixel, damagedPng, type PngHeader, readRows, writeRows } from './png-rows';
@@ -41,10 +42,19 @@ function writeHeader({ width, height, depth, colourType }: PngHeader): Buffer {
   return pngChunk('IHDR', content);
 }
 
+/** The shape of a pixel and no more: densities say which machine it was, or anything. Null where pixels are square. */
+function pixelShape(content: Buffer): Buffer | null {
+  const aspect = pixelAspectOf(content.readUInt32BE(0), content.readUInt32BE(4));
+  if (aspect === 1) return null;
+  const shape = Buffer.alloc(9);
+  for (const [axis, density] of plainDensities(aspect).entries()) shape.writeUInt32BE(density, 4 * axis);
+  return shape;
+}
+
 /** Significant bits of each channel, the shape of pixels and the way of rendering colours: what they may say and no more (PNG, 11.3). */
 function keptAncillary(type: string, content: Buffer, { depth, colourType }: PngHeader): Buffer | null {
   if (type === 'sRGB' && content.length === 1 && (content[0] as number) <= 3) return content;
-  if (type === 'pHYs' && content.length === 9 && (content[8] as number) <= 1) return content;
+  if (type === 'pHYs' && content.length === 9) return pixelShape(content);
   const channels = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 }[colourType];
   const most = colourType === 3 ? 8 : depth;
   const isBits = type === 'sBIT' && content.length === channels && content.every((bits) => bits >= 1 && bits <= most);
@@ -85,8 +95,8 @@ export function stripPng(bytes: Buffer, orientation: number): { bytes: Buffer; r
     else if (/^[A-Z]/.test(type)) throw damagedPng();
     else {
       const kept = keptAncillary(type, content, header);
-      if (kept === null || ancillary.has(type)) removed += 1;
-      else ancillary.set(type, pngChunk(type, kept));
+      if (kept === null || ancillary.has(type) || !kept.equals(content)) removed += 1;
+      if (kept !== null && !ancillary.has(type)) ancillary.set(type, pngChunk(type, kept));
     }
   }
   if (header === null || (header.colourType === 3 && palette === null)) throw damagedPng();

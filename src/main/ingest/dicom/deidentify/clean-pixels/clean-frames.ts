@@ -93,7 +93,8 @@ async function cleanFrame(bytes: Uint8Array, image: ImageAttributes, transferSyn
     default: {
       const { frame, precision } = cleanJpeg(bytes, image);
       const room = precision > image.bitsStored || image.highBit >= image.bitsStored;
-      if (room) refuseUnusedBits(await decodeFrame(encoding, frame.bytes, image), image);
+      // Where the data of JPEG-LS end, only its decoder knows: it refuses data that it does not need.
+      if (room || encoding === 'jpeg-ls') refuseUnusedBits(await decodeFrame(encoding, frame.bytes, image), image);
       return frame;
     }
   }

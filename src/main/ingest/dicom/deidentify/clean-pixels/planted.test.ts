@@ -313,7 +313,8 @@ describe('JPEG-LS', () => {
     for (const [, planted] of plantedJpegs(jls)) await cleaned(await frameFile(grey12, syntax, planted), clean);
   });
 
-  test('data that no code needs are refused', async () => {
+  test('data that no code needs are refused, however few they are', async () => {
+    // CharLS reads ahead by a word of 8 bytes: it must not end before what it has read and not used.
     const jls = await encodeFrame(
       'encodeJpegLs',
       words12,
@@ -321,9 +322,51 @@ describe('JPEG-LS', () => {
       { lossy: false },
     );
     const end = jls.lastIndexOf(Buffer.from([0xff, 0xd9]));
-    const planted = Buffer.concat([jls.subarray(0, end), PLAIN, jls.subarray(end)]);
-    const outcome = deidentifyDicom(await frameFile(grey12, syntax, planted), options);
-    await expect(outcome).rejects.toMatchObject({ name: 'FoveaError' });
+    for (let count = 1; count <= PLAIN.length; count++) {
+      const planted = Buffer.concat([jls.subarray(0, end), PLAIN.subarray(0, count), jls.subarray(end)]);
+      const outcome = deidentifyDicom(await frameFile(grey12, syntax, planted), options);
+      await expect(outcome, `${count} bytes`).rejects.toMatchObject({ name: 'FoveaError' });
+    }
+  });
+
+  test('in a frame in the middle', async () => {
+    const jls = await encodeFrame('encodeJpegLs', bytes8, { width: WIDTH, height: HEIGHT, bits: 8 }, { lossy: false });
+    const planted = Buffer.concat([jls.subarray(0, -2), PLAIN, jls.subarray(-2)]);
+    const file = (middle: Buffer) =>
+      dicomFile(imageModule({ ...size, frames: 3 }), syntax, encapsulated([], [jls, middle, jls]));
+    expect((await deidentifyDicom(file(jls), options)).bytes.length).toBeGreaterThan(0);
+    await expect(deidentifyDicom(file(planted), options)).rejects.toMatchObject({ name: 'FoveaError' });
+  });
+
+  test('behind each of three scans, one for a colour', async () => {
+    const grey = await encodeFrame('encodeJpegLs', bytes8, { width: WIDTH, height: HEIGHT, bits: 8 }, { lossy: false });
+    const scan = grey.indexOf(Buffer.from([0xff, 0xda]));
+    const data = grey.subarray(scan + 2 + grey.readUInt16BE(scan + 2), -2);
+    // T.87, C.2: three components of one sample each; a scan of one, NEAR 0, not interleaved.
+    const components = [1, 2, 3].flatMap((id) => [id, 0x11, 0]);
+    const frame = segment(0xf7, Buffer.from([8, 0, HEIGHT, 0, WIDTH, 3, ...components]));
+    const make = (planted: number): Buffer =>
+      Buffer.concat([
+        Buffer.from([0xff, 0xd8]),
+        frame,
+        ...[1, 2, 3].flatMap((id) => [
+          segment(0xda, Buffer.from([1, id, 0, 0, 0, 0])),
+          data,
+          id === planted ? PLAIN : Buffer.alloc(0),
+        ]),
+        Buffer.from([0xff, 0xd9]),
+      ]);
+    const colour = imageModule({ ...size, samples: 3, photometric: 'RGB' });
+    const clean = await frameFile(colour, syntax, make(0));
+    expect((await samples(clean)).slice(0, 6)).toEqual([
+      bytes8[0],
+      bytes8[0],
+      bytes8[0],
+      bytes8[1],
+      bytes8[1],
+      bytes8[1],
+    ]);
+    for (const planted of [1, 2, 3]) await cleaned(await frameFile(colour, syntax, make(planted)), clean);
   });
 });
 

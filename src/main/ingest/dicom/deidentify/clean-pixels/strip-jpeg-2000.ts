@@ -56,7 +56,8 @@ function exact(marker: number, payload: Buffer, levels: number, wide: boolean): 
     [QCD]: () => steps(0),
     [QCC]: () => component + steps(component),
     [RGN]: () => component + 2,
-    [POC]: () => payload.length,
+    // As many changes as are whole, of 7 bytes or, with wide components, 9.
+    [POC]: () => payload.length - (payload.length % (5 + 2 * component)),
   };
   const length = lengths[marker]?.() ?? payload.length;
   if (length > payload.length) throw damaged('The header of the compressed image is damaged.');

@@ -1,4 +1,18 @@
-const MONTHS = ['jan', 'feb', '(?:mar|mrz)', 'apr', 'ma[yi]', 'jun', 'jul', 'aug', 'sep', 'o[ck]t', 'nov', 'de[cz]'];
+/** How months begin in English, German, French, Spanish, Italian and Dutch, as folded text has them. */
+const MONTHS = [
+  '(?:jan|ene|gen)',
+  '(?:feb|fev)',
+  '(?:mar|mrz|mrt)',
+  'a[pvb]r',
+  '(?:ma[yij]|mag)',
+  '(?:jun|juin|giu)',
+  '(?:jul|juil|lug)',
+  '(?:aug|aout|ago)',
+  '(?:sep|set)',
+  '(?:o[ck]t|ott)',
+  'nov',
+  'd[ei][ckz]',
+];
 
 /**
  * A day as people and programs write it: 19300203, 1930-02-03, 3.2.1930, 02/03/1930, 3.2.30, 3 Feb 1930, Feb 3, 1930.
@@ -18,6 +32,7 @@ export function dateForms(year: number, month: number, day: number, short: boole
     `(?:${y}${m}${d}|${d}${m}${y}|${m}${d}${y})(?:\\d{4}|\\d{6})?`,
     ...(short ? [`${yy}${m}${d}`, `${d}${m}${yy}`, `${m}${d}${yy}`] : []),
     `${y}${sep}${lm}${sep}${ld}`,
+    `${y}年${lm}月${ld}日`,
     `${ld}${sep}${lm}${sep}${anyYear}`,
     `${lm}${sep}${ld}${sep}${anyYear}`,
     `${ld}${gap}${word}${gap}${anyYear}`,

@@ -1,4 +1,6 @@
 import type { DataSet, Element } from 'dicom-parser';
+import { OLDEST_TOLD } from '#shared/models/deidentified-export';
+import type { CharacterSet } from '../../character-set';
 import { type Dictionary, formatTag } from '../../dictionary';
 import { readCharacterSet } from '../../text';
 import { dateForms } from './date-forms';
@@ -15,13 +17,14 @@ export interface IdentityTerms {
   /** Ids of digits: found as a whole number, whatever zeros stand before it. */
   readonly numbers: ReadonlySet<string>;
   readonly uids: ReadonlySet<string>;
+  /** Days in their usual forms, and ages that few people reach. */
   readonly dates: readonly RegExp[];
 }
 
 /** Numbers of the person, the visit, the order and the trial (PS3.3: C.2, C.3, C.7.1, C.7.2), and the UIDs. */
 const IDS = new Set(
   `00080050 00100020 00101000 00101050 00101090 00120040 00120042 00200010 00321001 00380010 00380060 00400009 00401001
-  00402016 00402017 00402006 00402007`
+  00401006 00401007 00402006 00402007 00402016 00402017`
     .split(/\s+/)
     .map((tag) => `x${tag}`),
 );
@@ -36,14 +39,16 @@ const NOBODY = new Set(
     .map(fold),
 );
 
+const PATIENT_AGE = 'x00101010';
+
 const MAX_DEPTH = 64;
 /** A file with more texts of a kind than this has no person in them. */
 const MOST_TERMS = 4000;
 
-/** All texts of an element: as the data set's character set has them, and as UTF-8 where they could be that. */
-function textsOf(dataSet: DataSet, element: Element): string[] {
+/** All texts of an element: as its character set has them, and as UTF-8 where they could be that. */
+function textsOf(dataSet: DataSet, element: Element, characterSet: CharacterSet): string[] {
   const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  const decoded = [readCharacterSet(dataSet).decode(bytes).text];
+  const decoded = [characterSet.decode(bytes).text];
   if (bytes.some((byte) => byte > 127)) {
     try {
       decoded.push(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -64,6 +69,7 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
     uids: new Set<string>(),
   };
   const days = new Map<string, boolean>();
+  const ages = new Set<number>();
 
   const addName = (text: string): void => {
     // Up to three ways to write it, each of up to five components (PS3.5, 6.2, PN).
@@ -78,7 +84,9 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
         components.length === 1 ? [components[0]?.slice(0, 1), components[0]?.slice(1)] : components;
       const joined = (words: readonly string[]) => (words.length > 1 ? [words.join(''), ...words] : words);
       const together = joined(family).flatMap((one) => joined(given).flatMap((other) => [one + other, other + one]));
-      for (const term of [...together, family.join(''), given.join('')]) if (term.length >= 5) terms.anywhere.add(term);
+      // With particles, each component as it is run together: "van der Berg" is "vanderberg".
+      const whole = group.split('^').map(squeeze);
+      for (const term of [...together, ...whole]) if (term.length >= 5 && !NOBODY.has(term)) terms.anywhere.add(term);
     }
   };
   const addNumber = (digits: string): void => {
@@ -95,26 +103,41 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
       for (const run of id.match(/\d{5,}/g) ?? []) addNumber(run);
     } else for (const word of wordsOf(fold(text))) if (word.length >= 3 && !NOBODY.has(word)) terms.words.add(word);
   };
+  const addAge = (text: string): void => {
+    const years = /^(\d{2,3})Y$/.exec(text)?.[1];
+    if (years !== undefined && Number(years) > OLDEST_TOLD) ages.add(Number(years));
+  };
   const addDate = (text: string, birth: boolean): void => {
     const match = /^(\d{4})[.-]?(\d{2})[.-]?(\d{2})/.exec(text);
     if (match === null || match[0] === '19000101') return;
     const day = `${match[1]}-${match[2]}-${match[3]}`;
     days.set(day, birth || days.get(day) === true);
+    // In binary numbers too, where a date has no other form.
+    if (birth)
+      for (const digits of [
+        [1, 2, 3],
+        [3, 2, 1],
+      ])
+        addNumber(digits.map((part) => match[part]).join(''));
   };
 
-  const visit = (scope: DataSet, depth: number): void => {
+  const visit = (scope: DataSet, depth: number, outer?: CharacterSet): void => {
     if (depth > MAX_DEPTH) return;
+    const characterSet = readCharacterSet(scope, outer);
     for (const [tag, element] of Object.entries(scope.elements)) {
-      for (const { dataSet: inner } of element.items ?? []) if (inner !== undefined) visit(inner, depth + 1);
+      for (const { dataSet: inner } of element.items ?? []) {
+        if (inner !== undefined) visit(inner, depth + 1, characterSet);
+      }
       if (element.items !== undefined || element.length === 0 || element.length > 4096) continue;
       const vr = dictionary[formatTag(tag)]?.vr ?? element.vr;
       const [isName, isDate] = [vr === 'PN' || element.vr === 'PN', vr === 'DA' || vr === 'DT'];
-      if (!isName && !isDate && !IDS.has(tag) && !UIDS.has(tag)) continue;
+      if (!isName && !isDate && !IDS.has(tag) && !UIDS.has(tag) && tag !== PATIENT_AGE) continue;
       if (element.dataOffset + element.length > scope.byteArray.length) continue;
-      for (const text of textsOf(scope, element)) {
+      for (const text of textsOf(scope, element, characterSet)) {
         if (isName) addName(text);
         else if (isDate) addDate(text, tag === 'x00100030');
         else if (IDS.has(tag)) addId(text);
+        else if (tag === PATIENT_AGE) addAge(text);
         else if (text.length >= 12) terms.uids.add(text);
       }
       if (terms.words.size + terms.anywhere.size + days.size > MOST_TERMS) return;
@@ -126,7 +149,8 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
     const isDay = year >= 1800 && month >= 1 && month <= 12 && date >= 1 && date <= 31;
     return isDay ? [dateForms(year, month, date, birth)] : [];
   });
-  return { ...terms, dates };
+  const years = [...ages].map((age) => new RegExp(`(?<!\\d)0?${age}[^\\p{L}\\p{N}]{0,2}y`, 'u'));
+  return { ...terms, dates: [...dates, ...years] };
 }
 
 const withoutZeros = (digits: string): string => digits.replace(/^0+(?=\d)/, '');
@@ -156,7 +180,9 @@ export function holdsIdentity(text: string, terms: IdentityTerms): boolean {
   }
   if (terms.numbers.size > 0) {
     const runs = folded.match(/\d+/g) ?? [];
-    if ([...runs, squeezed].some((run) => terms.numbers.has(withoutZeros(run)))) return true;
+    // Also where they are written in groups.
+    const groups = (folded.match(/\d+(?:[^\p{L}\p{N}]\d+)+/gu) ?? []).map(squeeze);
+    if ([...runs, ...groups].some((run) => terms.numbers.has(withoutZeros(run)))) return true;
   }
   return terms.dates.some((date) => date.test(folded));
 }

@@ -85,6 +85,53 @@ describe('texts that hold what the file says of its patient', () => {
     '193002031',
   ])('not %s', (text) => expect(holdsIdentity(text, terms)).toBe(false));
 
+  test.each([
+    ['Müller-Lüdenscheidt Ánna', true],
+    ['Ánna Müller-Lüdenscheidt', true],
+    ['ANNA MUELLER LUEDENSCHEIDT', true],
+    ['mueller_luedenscheidt_anna_ct', true],
+    ['Müller^Ánna', true],
+    ['MüllerÁnna2001', true],
+    ['2001-02-03', true],
+    ['03.02.2001', true],
+    ['20010203', true],
+    ['3.2.2001', true],
+    ['02/03/2001', true],
+    ['03/02/2001', true],
+    ['2001/2/3', true],
+    ['3-2-01', true],
+    ['3 févr. 2001', true],
+    ['3 feb 2001', true],
+    ['2001年2月3日', true],
+    ['03022001', true],
+    ['CT 94Y F', true],
+    ['age 094Y', true],
+    ['94 years', true],
+    ['94 yo', true],
+    ['64Y', false],
+    ['94 mm', false],
+    ['MRN 12-34-56', true],
+    ['12 34 56', true],
+    ['12.34.56', true],
+    ['123456', true],
+    ['0123456', true],
+    ['12-34-57', false],
+    ['VANDERBERG', true],
+    ['Van der Berg', true],
+    ['icebergs', false],
+  ])('the usual writings: “%s” %s', async (text, found) => {
+    const source = dicomFile([
+      ['00080005', 'CS', 'ISO_IR 192'],
+      ['00080050', 'SH', '12-34-56'],
+      ['00080090', 'PN', 'van der Berg^Jo'],
+      ['00100010', 'PN', 'Müller-Lüdenscheidt^Ánna'],
+      ['00100030', 'DA', '20010203'],
+      ['00101010', 'AS', '094Y'],
+    ]);
+    const own = identityTerms(parseDicom(source).dataSet, await loadDictionary());
+    expect(holdsIdentity(text, own)).toBe(found);
+  });
+
   test('words that stand in place of a name are nobody', async () => {
     const source = dicomFile([
       ['00100010', 'PN', 'Anonymous^Patient'],

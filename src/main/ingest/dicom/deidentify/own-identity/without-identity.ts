@@ -1,5 +1,6 @@
 import { hiddenData } from '../clean-pixels/hidden-data';
 import { dummyValue } from '../dummy-values';
+import { DICOM_ROOT } from '../uids';
 import { bytesHoldIdentity, holdsIdentity, type IdentityTerms, numberIsIdentity } from './identity-terms';
 
 const TEXTS = new Set(['AE', 'AS', 'CS', 'DS', 'IS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UI', 'UR', 'UT']);
@@ -12,8 +13,7 @@ const NEEDED = new Set(['x00080005', 'x00080016', 'x00280004']);
 const TABLES = /^x0028(3006|12[02][1-4]|1408)$/;
 
 /** Terms that DICOM itself has for how pixels and characters are to be read (PS3.3, C.7.6.3.1.2 and C.12.1.1.2). */
-const DEFINED =
-  /^(MONOCHROME[12]|PALETTE COLOR|RGB|YBR_[A-Z0-9_]+|ISO[_ ](IR|2022 IR) \d+|GB18030|GBK|1\.2\.840\.10008[0-9.]+)?$/;
+const DEFINED = /^(MONOCHROME[12]|PALETTE COLOR|RGB|YBR_[A-Z0-9_]+|ISO[_ ](IR|2022 IR) \d+|GB18030|GBK)?$/;
 
 /**
  * A kept value without the file's own names, numbers and dates: each value that holds one becomes a fixed word (numbers:
@@ -35,12 +35,17 @@ export function withoutIdentity(
   }
   const text = read(value);
   const parts = SINGLE.has(vr) ? [text] : text.split('\\');
-  const found = parts.map((part) => (isNumber(vr, part) ? numberIsIdentity(part, terms) : holdsIdentity(part, terms)));
+  const found = parts.map((part) =>
+    isNumber(vr, part)
+      ? numberIsIdentity(part, terms)
+      : // A patient with the number 10008 is not in every UID.
+        holdsIdentity(vr === 'UI' ? part.replace(DICOM_ROOT, '') : part, terms),
+  );
   const isText = !parts.every((part) => isNumber(vr, part));
   const others = parts.filter((_, index) => found[index] === false).map(unpadded);
   const isSpread = isText && vr !== 'UI' && others.length > 1 && holdsIdentity(others.join(''), terms);
   // Or the character set of the file hides the words.
-  const hidden = isSpread || (isText && bytesHoldIdentity(value, terms));
+  const hidden = isSpread || (isText && vr !== 'UI' && bytesHoldIdentity(value, terms));
   if (!found.includes(true) && !hidden) return null;
   if (NEEDED.has(tag)) {
     if (parts.every((part) => DEFINED.test(unpadded(part)))) return null;
