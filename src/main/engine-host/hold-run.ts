@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { FoveaError } from '#shared/ipc/errors';
 import { isLiving, type ProcessMark, thisProcess } from '../process/process-mark';
-import { explainWriteError } from './file-errors';
+import { explainWriteError, isPresent } from './file-errors';
 
 /** Which process trains in a run folder. */
 const holderSchema = z.object({ host: z.string(), pid: z.number().int(), started: z.string().nullable() });
@@ -24,8 +24,8 @@ export async function holdRun(
   whileWaiting: () => Promise<void>,
   patience = PATIENCE_MILLISECONDS,
 ): Promise<() => Promise<void>> {
-  await mkdir(runFolder, { recursive: true }).catch((error: unknown) => {
-    throw explainWriteError(error, 'the run');
+  await mkdir(runFolder).catch((error: unknown) => {
+    if (!isPresent(error)) throw explainWriteError(error, 'the run');
   });
   const file = join(runFolder, 'engine.json');
   const until = performance.now() + patience;

@@ -5,6 +5,7 @@ import type { EpochRecord, RunProgress, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import { fitsAtOnce } from '#shared/training/stages';
 import type { TrainResult } from '../engine-host/protocol';
+import { isDiskProblem } from './disk-problem';
 import { bestOf } from './run-book';
 
 /** `20261123-142233-full-3f2a`: sorts by time, is a folder name everywhere, and two in one second differ. */
@@ -65,8 +66,8 @@ export const holdChanges = (reason: ErrorInfo | null): Partial<RunSummary> => ({
 });
 
 /**
- * What the end of the engine means for the run: it is interrupted. A full disk or a project that is away pauses it, for it
- * goes on where there is room. All else that the engine said is a failure.
+ * What the end of the engine means for the run: it is interrupted. A disk that is full, fails or is away pauses it,
+ * for it goes on from there. All else that the engine said is a failure.
  */
 export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): Partial<RunSummary> {
   const finishedAt = new Date().toISOString();
@@ -77,7 +78,7 @@ export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): 
   if (asked === 'stop' && (info.code === 'stop' || info.code === 'cancelled')) {
     return { state: 'stopped', finishedAt, error: null };
   }
-  if (info.code === 'disk_full' || info.code === 'project_away') {
+  if (isDiskProblem(error)) {
     return { state: asked === 'stop' ? 'stopped' : 'paused', finishedAt, error: info };
   }
   const interrupted = info.code === 'engine_crashed' || info.code === 'engine_closed' || info.code === 'cancelled';
