@@ -14,6 +14,7 @@ import {
   importOptionsSchema,
   importPlanSchema,
   importResultSchema,
+  lastActionSchema,
   splitPartSchema,
   splitRequestSchema,
   splitSummarySchema,
@@ -256,7 +257,13 @@ export const requests = {
     }),
     z.object({ changed: z.number().int() }),
   ),
-  'dataset.undo': request(project, z.object({ changed: z.number().int(), description: z.string().nullable() })),
+  /** What `dataset.undo` would take back: of whichever window or command did it last. */
+  'dataset.lastAction': request(project, z.object({ action: lastActionSchema.nullable() })),
+  /** With a stamp only that action. */
+  'dataset.undo': request(
+    project.extend({ stamp: z.string().max(100).optional() }),
+    z.object({ changed: z.number().int(), description: z.string().nullable() }),
+  ),
   'dataset.remove': request(project.extend({ images: imageIds(1) }), z.object({ changed: z.number().int() })),
   /** Compares what was not compared yet by thumbnails, then answers with all groups; quick where nothing is new. */
   'dataset.duplicates': request(project, z.object({ groups: z.array(duplicateGroupSchema) })),

@@ -34,6 +34,7 @@ const requestTable: Record<RequestName, true> = {
   'dataset.image': true,
   'dataset.identifyingTags': true,
   'dataset.label': true,
+  'dataset.lastAction': true,
   'dataset.undo': true,
   'dataset.remove': true,
   'dataset.duplicates': true,

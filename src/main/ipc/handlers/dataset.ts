@@ -79,7 +79,8 @@ export const datasetHandlers = ({
       const project = projects.get(id);
       return reader === undefined ? labels.label(project, images, label) : readers.read(project, images, label, reader);
     },
-    'dataset.undo': ({ project }) => labels.undo(projects.get(project)),
+    'dataset.lastAction': ({ project }) => ({ action: labels.last(projects.get(project)) }),
+    'dataset.undo': ({ project, stamp }) => labels.undo(projects.get(project), stamp),
     'dataset.remove': ({ project, images }) => labels.remove(projects.get(project), images),
     'dataset.duplicates': async ({ project: id }) => {
       const project = projects.get(id);

@@ -9,6 +9,7 @@ import { refresh } from '../../state/requests';
 import { showError, showToast, useToasts } from '../../state/toasts';
 import { splitNames } from '../../theme/class-colours';
 import { useReadingAs } from './reading-as-store';
+import { doHere, undoHere } from './undo-here';
 
 const changed = () =>
   refresh(
@@ -57,10 +58,21 @@ export function useLabelling(project: string): Labelling {
 
   const undo = useCallback(async () => {
     try {
-      const { description } = await take(() => invoke('dataset.undo', { project }));
+      const answer = await take(() => undoHere(project));
+      let undone: string | null;
+      if ('elsewhere' in answer) {
+        const { stamp, description } = answer.elsewhere;
+        const sure = await confirm({
+          title: 'Undo a change made elsewhere?',
+          message: `The last change was made in another window, or before this one was opened: ${description}.`,
+          confirmLabel: 'Undo it',
+        });
+        if (!sure) return;
+        undone = (await take(() => invoke('dataset.undo', { project, stamp }))).description;
+      } else undone = answer.undone;
       changed();
       withdrawOffer();
-      showToast({ message: description === null ? 'Nothing to undo' : `Undone: ${description}` });
+      showToast({ message: undone === null ? 'Nothing to undo' : `Undone: ${undone}` });
     } catch (error) {
       showError(error);
     }
@@ -69,7 +81,7 @@ export function useLabelling(project: string): Labelling {
   const act = useCallback(
     async (work: () => Promise<string | null>): Promise<boolean> => {
       try {
-        const message = await take(work);
+        const message = await take(() => doHere(project, work));
         changed();
         if (message !== null) {
           withdrawOffer();
@@ -81,7 +93,7 @@ export function useLabelling(project: string): Labelling {
         return false;
       }
     },
-    [take, undo, withdrawOffer],
+    [project, take, undo, withdrawOffer],
   );
 
   return {
