@@ -2,6 +2,7 @@ import { Button, Center, Group, Kbd, Loader, Stack, Table, Text } from '@mantine
 import { CircleCheck } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Disagreement, ReadersSummary } from '#shared/models/readers';
+import { Changes } from '../../components/changes';
 import { ClassChip, ClassDot } from '../../components/class-chip';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
@@ -180,23 +181,25 @@ function Verdict({ item, all, summary, onSettle }: VerdictProps) {
           ))}
         </Table.Tbody>
       </Table>
-      <Stack gap={6} role="group" aria-label="Settle as">
-        <Text size="xs" c="dimmed">
-          Settle as
-        </Text>
-        {summary.classes.map((label, place) => (
-          <Button
-            key={label}
-            variant={label === item.majority ? 'light' : 'default'}
-            styles={{ label: { flex: 1, textAlign: 'left' } }}
-            leftSection={<ClassDot index={place} />}
-            rightSection={place < 9 ? <Kbd size="xs">{place + 1}</Kbd> : undefined}
-            onClick={() => onSettle(label)}
-          >
-            {label === item.majority ? `${label} (majority)` : label}
-          </Button>
-        ))}
-      </Stack>
+      <Changes>
+        <Stack gap={6} role="group" aria-label="Settle as">
+          <Text size="xs" c="dimmed">
+            Settle as
+          </Text>
+          {summary.classes.map((label, place) => (
+            <Button
+              key={label}
+              variant={label === item.majority ? 'light' : 'default'}
+              styles={{ label: { flex: 1, textAlign: 'left' } }}
+              leftSection={<ClassDot index={place} />}
+              rightSection={place < 9 ? <Kbd size="xs">{place + 1}</Kbd> : undefined}
+              onClick={() => onSettle(label)}
+            >
+              {label === item.majority ? `${label} (majority)` : label}
+            </Button>
+          ))}
+        </Stack>
+      </Changes>
     </Stack>
   );
 }

@@ -3,6 +3,7 @@ import { Split, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { type DatasetSummary, type ImageFilter, splitParts } from '#shared/models/dataset';
 import { imagesText, patientsCell } from '#shared/models/patient-count';
+import { Changes } from '../../components/changes';
 import { ClassDot } from '../../components/class-chip';
 import { formatCount, formatDate, formatQuantity } from '../../components/format';
 import { TableMenu } from '../../components/table-menu';
@@ -107,16 +108,18 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
             </Text>
           </Group>
         )}
-        <Button
-          variant={summary.split === null ? 'filled' : 'default'}
-          leftSection={<Split size={14} />}
-          mx={8}
-          mt={6}
-          onClick={onEditSplit}
-          disabled={summary.images === 0}
-        >
-          {summary.split === null ? 'Make a split' : 'Edit split'}
-        </Button>
+        <Changes>
+          <Button
+            variant={summary.split === null ? 'filled' : 'default'}
+            leftSection={<Split size={14} />}
+            mx={8}
+            mt={6}
+            onClick={onEditSplit}
+            disabled={summary.images === 0}
+          >
+            {summary.split === null ? 'Make a split' : 'Edit split'}
+          </Button>
+        </Changes>
       </Section>
       <Section title="Duplicates">
         <Row

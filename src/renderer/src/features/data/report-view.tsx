@@ -5,6 +5,7 @@ import type { DatasetReport, ValueCount } from '#shared/models/dataset-report';
 import { patientsCell } from '#shared/models/patient-count';
 import { toCsv } from '#shared/tables/csv';
 import { invoke } from '../../bridge/bridge';
+import { Changes } from '../../components/changes';
 import { ClassChip } from '../../components/class-chip';
 import { ErrorAlert } from '../../components/error-alert';
 import { formatCount, formatDate, formatPercent, formatQuantity } from '../../components/format';
@@ -109,9 +110,11 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
         title="Split"
         {...(split === null ? { description: 'There is none yet' } : {})}
         actions={
-          <Button variant="default" onClick={onEditSplit}>
-            {split === null ? 'Make a split' : 'Edit split'}
-          </Button>
+          <Changes>
+            <Button variant="default" onClick={onEditSplit}>
+              {split === null ? 'Make a split' : 'Edit split'}
+            </Button>
+          </Changes>
         }
       >
         {split === null ? (

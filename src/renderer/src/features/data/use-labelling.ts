@@ -3,6 +3,7 @@ import { inTurn } from '#shared/async/in-turn';
 import type { SplitPart } from '#shared/models/dataset';
 import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
 import { invoke } from '../../bridge/bridge';
+import { readOnlyReason } from '../../components/changes';
 import { confirm } from '../../components/confirm';
 import { formatQuantity } from '../../components/format';
 import { refresh } from '../../state/requests';
@@ -57,6 +58,7 @@ export function useLabelling(project: string): Labelling {
   }, []);
 
   const undo = useCallback(async () => {
+    if (saysReadOnly()) return;
     try {
       const answer = await take(() => undoHere(project));
       let undone: string | null;
@@ -80,6 +82,7 @@ export function useLabelling(project: string): Labelling {
 
   const act = useCallback(
     async (work: () => Promise<string | null>): Promise<boolean> => {
+      if (saysReadOnly()) return false;
       try {
         const message = await take(() => doHere(project, work));
         changed();
@@ -153,6 +156,7 @@ export function useLabelling(project: string): Labelling {
         return count === 0 ? null : decided(decision, count);
       }),
     remove: async (images) => {
+      if (saysReadOnly()) return false;
       const sure = await confirm({
         title: `Remove ${formatQuantity(images.length, 'image')} from the project?`,
         message: 'The files on disk stay as they are. You can undo this.',
@@ -167,6 +171,13 @@ export function useLabelling(project: string): Labelling {
     },
     undo,
   };
+}
+
+/** A key in a read-only project says why it does nothing. */
+function saysReadOnly(): boolean {
+  const reason = readOnlyReason();
+  if (reason !== null) showToast({ message: reason });
+  return reason !== null;
 }
 
 /** The key of a class that an image has already is not lost: it says so. */

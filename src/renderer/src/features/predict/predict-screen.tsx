@@ -82,13 +82,13 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
       )}
       {run !== null && !hasBatches && (
         <div className={classes['fill']}>
-          <DropZone large disabled={start.isPending} onGrants={take} />
+          <DropZone large disabled={start.isPending || project.readOnly} onGrants={take} />
         </div>
       )}
       {run !== null && hasBatches && (
         <div className={classes['columns']}>
           <div className={classes['left']}>
-            <DropZone large={false} disabled={start.isPending} onGrants={take} />
+            <DropZone large={false} disabled={start.isPending || project.readOnly} onGrants={take} />
             {going.map(({ job, run: asked }) => (
               <BatchProgress key={job} job={job} runName={runName(asked)} />
             ))}

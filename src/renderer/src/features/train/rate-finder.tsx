@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { RequestOutput } from '#shared/ipc/contract';
 import { invoke } from '../../bridge/bridge';
 import { RateTestChart } from '../../charts/rate-test-chart';
+import { Changes } from '../../components/changes';
 import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
 import { Notice } from '../../components/notice';
@@ -25,14 +26,16 @@ export function RateFinder(props: RateFinderProps) {
   return (
     <>
       <Group justify="flex-end" mb={6}>
-        <Button
-          variant="default"
-          size="compact-xs"
-          leftSection={<ChartSpline size={13} />}
-          onClick={() => setOpened(true)}
-        >
-          Find a learning rate
-        </Button>
+        <Changes>
+          <Button
+            variant="default"
+            size="compact-xs"
+            leftSection={<ChartSpline size={13} />}
+            onClick={() => setOpened(true)}
+          >
+            Find a learning rate
+          </Button>
+        </Changes>
       </Group>
       <Dialog opened={opened} onClose={() => setOpened(false)} title="Find a learning rate" size={680}>
         <RateTest {...props} onClose={() => setOpened(false)} />
