@@ -34,8 +34,7 @@ export function ReadOnlyBanner() {
   return (
     <div className={classes['banner']}>
       <Notice tone="info" title="This project is read-only">
-        It lies on a read-only disk, or in a folder that Fovea may not write in. You can look at everything. To change
-        it, copy its folder to a place where you may write, and open the copy.
+        Fovea may not write to its folder or disk. To change something, copy the folder and open the copy.
       </Notice>
     </div>
   );

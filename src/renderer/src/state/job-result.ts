@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Job } from '#shared/models/job';
 import { jobEnd, useJob } from './activity';
 import { useCommand } from './requests';
@@ -23,12 +23,16 @@ export function useJobResult<T>(): JobResult<T> {
   const [result, setResult] = useState<T | null>(null);
   const job = useJob(id);
   const cancel = useCommand('jobs.cancel');
+  const isBegun = useRef(false);
   return {
     running: id !== null,
     job,
     result,
     failure,
     run: async (begin, read) => {
+      // A second click may come before the first has an answer.
+      if (isBegun.current) return;
+      isBegun.current = true;
       setFailure(null);
       try {
         const begun = await begin();
@@ -40,6 +44,7 @@ export function useJobResult<T>(): JobResult<T> {
         setResult(null);
         setFailure(error);
       } finally {
+        isBegun.current = false;
         setId(null);
       }
     },

@@ -1,4 +1,6 @@
 import { QueryClient, type QueryFilters, type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { onceAtATime } from '#shared/async/once-at-a-time';
 import type { RequestInput, RequestName, RequestOutput } from '#shared/ipc/contract';
 import { invoke, on, onConnection } from '../bridge/bridge';
 import { useSession } from './session';
@@ -27,20 +29,25 @@ export function useRequest<K extends RequestName>(
 }
 
 /**
- * A request that changes something. Errors are shown as a toast unless `quiet`; `mutate` and `mutateAsync` take the
- * request's input.
+ * A request that changes something. Errors are shown as a toast unless `quiet`. A second click before the answer to the
+ * same request asks nothing: two runs would start.
  */
 export function useCommand<K extends RequestName>(
   name: K,
   options: { quiet?: boolean; onSuccess?: (output: RequestOutput<K>, input: RequestInput<K>) => void } = {},
 ) {
-  return useMutation<RequestOutput<K>, Error, RequestInput<K>>({
+  const mutation = useMutation<RequestOutput<K>, Error, RequestInput<K>>({
     mutationFn: (input) => invoke(name, input),
     onError: (error) => {
       if (options.quiet !== true) showError(error);
     },
     onSuccess: (output, input) => options.onSuccess?.(output, input),
   });
+  const [once] = useState(onceAtATime);
+  const { mutateAsync } = mutation;
+  const mutate = (input: RequestInput<K>, then: { onSuccess?: (output: RequestOutput<K>) => void } = {}) =>
+    once(JSON.stringify(input), () => mutateAsync(input, then));
+  return { ...mutation, mutate };
 }
 
 /**

@@ -10,6 +10,7 @@ import { TableMenu } from '../../components/table-menu';
 import { useRequest } from '../../state/requests';
 import classes from './duplicates-view.module.css';
 import { ImageViewer, type Look, plainLook } from './image-viewer';
+import { useLeaving } from './leaving';
 import { PictureList, type PictureRow } from './picture-list';
 import readers from './readers-view.module.css';
 import { useDataShortcuts } from './use-data-shortcuts';
@@ -27,16 +28,8 @@ export interface AdjudicationProps {
 export function Adjudication({ project, summary, labelling, onClose }: AdjudicationProps) {
   const answer = useRequest('readers.disagreements', { project }, { keepPrevious: true });
   const all = answer.data?.images;
-  // What was settled leaves the list at once, so that the next key meets the next image; a new answer says what is so.
-  const answeredAt = answer.dataUpdatedAt;
-  const [settled, setSettled] = useState<{ answeredAt: number; images: readonly number[] }>({
-    answeredAt: 0,
-    images: [],
-  });
-  const open = useMemo(() => {
-    const gone = settled.answeredAt === answeredAt ? settled.images : [];
-    return (all ?? []).filter((one) => !gone.includes(one.image));
-  }, [all, settled, answeredAt]);
+  const { gone, leave } = useLeaving(answer.dataUpdatedAt);
+  const open = useMemo(() => (all ?? []).filter(({ image }) => !gone(String(image))), [all, gone]);
   const rows = useMemo(() => open.map(disagreementRow), [open]);
   const [looking, setLooking] = useState<{ image: number; at: number } | null>(null);
   const found = open.findIndex((one) => one.image === looking?.image);
@@ -57,9 +50,7 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
 
   const settle = async (label: string | undefined) => {
     if (item === undefined || label === undefined) return;
-    const earlier = settled.answeredAt === answeredAt ? settled.images : [];
-    setSettled({ answeredAt, images: [...earlier, item.image] });
-    if (!(await labelling.adjudicate([item.image], label))) setSettled({ answeredAt: 0, images: [] });
+    await leave(String(item.image), () => labelling.adjudicate([item.image], label));
   };
   useDataShortcuts({
     onDigit: (digit) => void settle(summary.classes[digit - 1]),

@@ -285,7 +285,9 @@ function Browser({ project, summary, labelling, onEditSplit, onView }: BrowserPr
       const images = [...selection.selected];
       if (images.length === 0) return;
       const next = images.length === 1 && images[0] !== undefined ? neighbour(ids, images[0]) : null;
-      if ((await labelling.label(images, name)) && next !== null) setSelection(selectOnly(next));
+      // At once: the next key may come before the answer, and is for the next image.
+      if (next !== null) setSelection(selectOnly(next));
+      if (!(await labelling.label(images, name)) && next !== null) setSelection(selection);
     },
     [selection, ids, labelling],
   );

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Job } from '#shared/models/job';
 import { invoke } from '../../bridge/bridge';
 import { jobEnd, useActivity } from '../../state/activity';
@@ -11,13 +11,18 @@ export function useConfounderScan(project: string) {
   );
   const cancel = useCommand('jobs.cancel');
   const [error, setError] = useState<unknown>(null);
+  const isStarting = useRef(false);
   const start = async () => {
+    if (isStarting.current) return;
+    isStarting.current = true;
     setError(null);
     try {
       await jobEnd((await invoke('confounders.start', { project })).job);
       refresh('confounders.get');
     } catch (failure) {
       setError(failure);
+    } finally {
+      isStarting.current = false;
     }
   };
   return {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { invoke } from '../../bridge/bridge';
 import { jobEnd, useActivity } from '../../state/activity';
 import { refresh, useCommand } from '../../state/requests';
@@ -11,7 +11,11 @@ export function useEvaluationJob(target: EvaluationTarget) {
   const [starting, setStarting] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
+  const isStarting = useRef(false);
+
   const start = async (by: string | null) => {
+    if (isStarting.current) return;
+    isStarting.current = true;
     setError(null);
     setStarting(true);
     try {
@@ -21,6 +25,7 @@ export function useEvaluationJob(target: EvaluationTarget) {
     } catch (failure) {
       setError(failure);
     } finally {
+      isStarting.current = false;
       setStarting(false);
     }
   };

@@ -2,9 +2,9 @@ import { ActionIcon, Badge, Group, Menu, Text, UnstyledButton } from '@mantine/c
 import { Ellipsis, Folder, FolderX } from 'lucide-react';
 import type { ProjectSummary } from '#shared/models/project';
 import { formatAgo, formatCount, formatDate, formatQuantity } from '../../components/format';
+import { useOpening } from '../../state/open-project';
 import { refresh, useCommand } from '../../state/requests';
 import { useSession } from '../../state/session';
-import { enterProject } from './open-project';
 import classes from './projects.module.css';
 
 /** The projects that were opened last, newest first. */
@@ -20,7 +20,7 @@ export function ProjectList({ projects }: { readonly projects: readonly ProjectS
 
 function ProjectRow({ project }: { readonly project: ProjectSummary }) {
   const current = useSession((state) => state.project?.id === project.id);
-  const reopen = useCommand('projects.reopen', { onSuccess: enterProject });
+  const reopen = useOpening('projects.reopen');
   const forget = useCommand('projects.forget', {
     onSuccess: () => {
       if (current) useSession.getState().setProject(null);

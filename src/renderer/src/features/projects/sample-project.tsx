@@ -5,8 +5,10 @@ import { invoke } from '../../bridge/bridge';
 import { ErrorAlert } from '../../components/error-alert';
 import { ProgressCard } from '../../components/progress-card';
 import { jobEnd, useActivity } from '../../state/activity';
+import { enterProject } from '../../state/open-project';
 import { useCommand } from '../../state/requests';
-import { enterProject } from './open-project';
+import { useSession } from '../../state/session';
+import { showToast } from '../../state/toasts';
 import classes from './projects.module.css';
 
 /** Makes and opens the sample project, with its progress while it is being made. */
@@ -20,10 +22,19 @@ export function SampleProject() {
   const start = async () => {
     setError(null);
     setStarting(true);
+    const before = useSession.getState().project?.id;
     try {
       const { job: id } = await invoke('projects.sample', {});
       const ended = await jobEnd(id);
-      if (ended !== null) enterProject(await invoke('projects.sampleResult', { job: id }));
+      if (ended === null) return;
+      const sample = await invoke('projects.sampleResult', { job: id });
+      // Whoever went on to another project meanwhile is left there.
+      if (useSession.getState().project?.id === before) enterProject(sample);
+      else
+        showToast({
+          message: 'The sample project is ready',
+          action: { label: 'Open', run: () => enterProject(sample) },
+        });
     } catch (reason) {
       setError(reason);
     } finally {
