@@ -25,7 +25,7 @@ export function restingProgress(summary: RunSummary): RunProgress {
   return {
     run: summary.id,
     state: summary.state,
-    phase: summary.state === 'queued' ? 'waiting' : summary.state === 'running' ? 'training' : 'done',
+    phase: summary.state === 'queued' ? 'waiting' : summary.state === 'running' ? 'elsewhere' : 'done',
     step: 0,
     totalSteps: 0,
     epoch: summary.epochsDone,
@@ -35,7 +35,7 @@ export function restingProgress(summary: RunSummary): RunProgress {
     etaSeconds: null,
     message:
       summary.error?.message ??
-      (summary.state === 'running' ? 'Another window or command is training it, and shows how far it is.' : null),
+      (summary.state === 'running' ? 'Pause or stop it there. What is shown here is its last finished epoch.' : null),
   };
 }
 

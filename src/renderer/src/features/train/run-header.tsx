@@ -41,10 +41,12 @@ export interface RunHeaderProps {
 
 interface RunHeaderWithProblemProps extends RunHeaderProps {
   readonly diagnosis: Diagnosis | null;
+  /** Another process trains it: it is paused and stopped there. */
+  readonly elsewhere: boolean;
 }
 
 /** Name and state of a run, what can be done with it, and why it ended when it did not end well. */
-export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProblemProps) {
+export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHeaderWithProblemProps) {
   const target = { project: project.id, run: run.id };
   const changed = { onSuccess: () => refresh('runs.list', 'runs.get', 'runs.progress') };
   const pause = useCommand('runs.pause', changed);
@@ -92,7 +94,7 @@ export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProb
           </Text>
         </div>
         <Group gap={6} wrap="nowrap">
-          {run.state === 'running' && (
+          {run.state === 'running' && !elsewhere && (
             <Changes>
               <Button
                 variant="default"
@@ -123,7 +125,7 @@ export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProb
               </Button>
             </Changes>
           )}
-          {(run.state === 'running' || run.state === 'paused') && (
+          {((run.state === 'running' && !elsewhere) || run.state === 'paused') && (
             <Changes>
               <Button variant="default" leftSection={<Square size={12} />} loading={stop.isPending} onClick={askStop}>
                 Stop

@@ -6,8 +6,9 @@ import { signOffWarning } from '#shared/models/sign-off';
 import { ErrorAlert } from '../../components/error-alert';
 import { LeakKnowledge } from '../../components/leak-knowledge';
 import { Notice } from '../../components/notice';
-import { useRunProgress } from '../../state/activity';
+import { catchUpOnRuns, useRunProgress } from '../../state/activity';
 import { refresh, useRequest } from '../../state/requests';
+import { showError } from '../../state/toasts';
 import { ExportPanel } from './export-panel';
 import { RunCharts } from './run-charts';
 import { RunConfigView } from './run-config-view';
@@ -17,6 +18,9 @@ import { RunProgressCard } from './run-progress-card';
 import { RunResult } from './run-result';
 import layout from './train-screen.module.css';
 import { useTrainingLog } from './use-training-log';
+
+/** Between two looks at a run that another process trains. */
+const LOOK_MILLISECONDS = 5000;
 
 export function isGoing(run: RunSummary): boolean {
   return run.state === 'queued' || run.state === 'running' || run.state === 'paused';
@@ -49,9 +53,26 @@ export function RunView({ project, run, place }: RunViewProps) {
     if (liveState !== undefined && liveState !== run.state) refresh('runs.list', 'runs.get', 'runs.diagnosis');
   }, [liveState, run.state]);
 
+  // Another process tells nothing: it is looked at again and again.
+  const elsewhere = run.state === 'running' && progress?.phase === 'elsewhere';
+  useEffect(() => {
+    if (!elsewhere) return;
+    const timer = setInterval(() => {
+      refresh('runs.list', 'runs.get');
+      catchUpOnRuns(project.id).catch(showError);
+    }, LOOK_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, [elsewhere, project.id]);
+
   return (
     <div className={layout['run']}>
-      <RunHeader project={project} run={run} detail={detail.data ?? null} diagnosis={diagnosis.data ?? null} />
+      <RunHeader
+        project={project}
+        run={run}
+        detail={detail.data ?? null}
+        diagnosis={diagnosis.data ?? null}
+        elsewhere={elsewhere}
+      />
       {run.signOff !== null && <Notice tone="warning">{signOffWarning(run.signOff)}</Notice>}
       <LeakKnowledge leaks={detail.data?.record.leaks ?? []} />
       {place !== null && (
