@@ -14,7 +14,7 @@ export default defineConfig({
           index: main('index.ts'),
           cli: main('cli.ts'),
           'engine-host': main('engine-host/entry.ts'),
-          'loader-worker': main('engine-host/loader-worker.ts'),
+          'loader-worker': main('engine-host/batches/loader-worker.ts'),
           'background-worker': main('services/background-worker.ts'),
           'decode-host': main('decode-host/entry.ts'),
         },

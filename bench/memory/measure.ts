@@ -6,8 +6,8 @@ import { createRandom } from '#shared/imaging/random';
 import { encodeRaster } from '#shared/imaging/raster';
 import { type Preset, type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
 import { architectureByName } from '../../src/main/engine/vit/architectures';
-import { createEngineClient } from '../../src/main/engine-host/client';
-import type { Sample } from '../../src/main/engine-host/protocol';
+import { createEngineClient } from '../../src/main/engine-host/client/client';
+import type { Sample } from '../../src/main/engine-host/core/protocol';
 import { launchNodeHost } from '../../src/main/process/node-launcher';
 import { buildHosts, engineEntries } from '../../src/main/process/test-support/build-hosts';
 

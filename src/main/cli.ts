@@ -1,5 +1,5 @@
 import { runCommandLine } from './cli/program';
-import { readVersion } from './services/places';
+import { readVersion } from './services/core/places';
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -10,8 +10,8 @@ import { createDispatch } from './ipc/handle';
 import { createHandlers } from './ipc/handlers';
 import { desktopPlatform } from './ipc/handlers/platform';
 import { createResources } from './ipc/resources';
-import { createLog } from './services/logger';
-import { findPlaces, readVersion } from './services/places';
+import { createLog } from './services/core/logger';
+import { findPlaces, readVersion } from './services/core/places';
 import { createServices, type Services } from './services/services';
 
 /** The desktop application: one instance, one window, over the services that the command line has too. */

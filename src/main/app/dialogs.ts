@@ -1,6 +1,6 @@
 import { BrowserWindow, dialog } from 'electron';
 import type { Handler } from '../ipc/handle';
-import type { Grants } from '../services/grants';
+import type { Grants } from '../services/core/grants';
 
 /** `platform.pick`: the native dialogs. What is chosen leaves this process as a grant, not as a path. */
 export function createPick(grants: Grants): Handler<'platform.pick'> {

@@ -3,8 +3,8 @@ import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from 'electron';
 import { z } from 'zod';
 import { ipcChannels } from '#shared/ipc/channels';
 import type { Dispatch } from '../ipc/handle';
-import type { Events } from '../services/events';
-import type { Grants } from '../services/grants';
+import type { Events } from '../services/core/events';
+import type { Grants } from '../services/core/grants';
 import { isOwnAddress } from './origin';
 
 const pathsSchema = z.array(z.string().min(1).refine(isAbsolute)).max(10_000);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRandom } from '#shared/imaging/random';
-import { hashFile } from '../engine-host/tensor-files';
+import { hashFile } from '../engine-host/models/tensor-files';
 import { discPicture } from '../services/test-support/disc-project';
 
 /** The command as it is run in a checkout: it builds itself where that is needed. */

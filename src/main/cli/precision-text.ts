@@ -1,5 +1,6 @@
 import type { PrecisionComparison } from '#shared/models/precision';
-import { decimals, percent, table } from './table';
+import { formatFixed, formatPercent } from '#shared/text/number';
+import { table } from './table';
 
 /** Size, speed and accuracy of both files of a model, and what speaks against int8. */
 export function describePrecisions(comparison: PrecisionComparison): string {
@@ -8,17 +9,17 @@ export function describePrecisions(comparison: PrecisionComparison): string {
     table(
       [`${images} validation images`, 'fp32', 'int8', 'int8 / fp32'],
       [
-        ['bytes', String(fp32.bytes), String(int8.bytes), decimals(int8.bytes / fp32.bytes, 2)],
+        ['bytes', String(fp32.bytes), String(int8.bytes), formatFixed(int8.bytes / fp32.bytes, 2)],
         [
           'images/s, one at a time',
-          decimals(fp32.imagesPerSecond, 1),
-          decimals(int8.imagesPerSecond, 1),
-          decimals(int8.imagesPerSecond / fp32.imagesPerSecond, 2),
+          formatFixed(fp32.imagesPerSecond, 1),
+          formatFixed(int8.imagesPerSecond, 1),
+          formatFixed(int8.imagesPerSecond / fp32.imagesPerSecond, 2),
         ],
-        ['accuracy', decimals(fp32.accuracy, 4), decimals(int8.accuracy, 4), ''],
+        ['accuracy', formatFixed(fp32.accuracy, 4), formatFixed(int8.accuracy, 4), ''],
       ],
     ),
-    `The same answer on ${percent(agreement)}; probabilities differ by at most ${decimals(maxProbabilityDifference, 4)}.`,
+    `The same answer on ${formatPercent(agreement)}; probabilities differ by at most ${formatFixed(maxProbabilityDifference, 4)}.`,
     ...warnings.map((warning) => `Warning: ${warning}`),
   ].join('\n');
 }

@@ -17,9 +17,6 @@ export interface CommandLine {
   readonly interrupt: AbortSignal;
 }
 
-/** What a command gives to be run: it gets the services, and answers. */
-export type Run = (work: (session: Session) => Promise<Outcome>) => Promise<void>;
-
 interface GlobalOptions {
   readonly json?: boolean;
   readonly progress?: ProgressMode;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '#shared/models/job';
-import { createEvents } from '../services/events';
+import { createEvents } from '../services/core/events';
 import { type ProgressMode, progressLine, showProgress } from './progress';
-import { duration, interval, table } from './table';
+import { table } from './table';
 
 const job: Job = {
   id: 'j',
@@ -101,18 +101,5 @@ describe('tables', () => {
     const rows = [['a\nb\r.png', 1]] as const;
     expect(table(['file', 'n'], rows)).toBe('file        n\na\\nb\\r.png  1');
     expect(table(['file'], [['\u001b[31m\u2028\t\u0085ü']])).toBe('file\n\\x1b[31m\\u2028\\t\\x85ü');
-  });
-
-  it.each([
-    [4.24, '4.2 s'],
-    [185, '3 min 05 s'],
-    [7_800, '2 h 10 min'],
-  ])('tell %d seconds as %s', (seconds, text) => {
-    expect(duration(seconds)).toBe(text);
-  });
-
-  it('show an interval only where there is one', () => {
-    expect(interval({ value: 0.8421, low: 0.79, high: 0.885 })).toBe('0.842 [0.790, 0.885]');
-    expect(interval({ value: 0.8421, low: null, high: null })).toBe('0.842');
   });
 });

@@ -1,7 +1,7 @@
 import type { Job } from '#shared/models/job';
 import type { RunProgress } from '#shared/models/run';
-import type { Events } from '../services/events';
-import { duration } from './table';
+import { formatDuration } from '#shared/text/time';
+import type { Events } from '../services/core/events';
 
 export type ProgressMode = 'bar' | 'json' | 'none';
 
@@ -97,7 +97,7 @@ export function progressLine({ phase, done, total, rate, etaSeconds }: Step, col
     phase,
     total === null ? String(done) : `${done}/${total}`,
     rate === null ? '' : `${rate.toFixed(1)}/s`,
-    etaSeconds === null ? '' : `${duration(etaSeconds)} left`,
+    etaSeconds === null ? '' : `${formatDuration(etaSeconds)} left`,
   ];
   return parts
     .filter((part) => part !== '')

@@ -34,21 +34,3 @@ export function facts(rows: readonly (readonly [string, string | number])[]): st
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
 }
-
-export const decimals = (value: number, digits = 3): string => value.toFixed(digits);
-
-export const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
-
-/** `0.842 [0.790, 0.885]`, or without an interval where there is none. */
-export function interval(metric: { value: number; low: number | null; high: number | null }): string {
-  const { value, low, high } = metric;
-  return low === null || high === null ? decimals(value) : `${decimals(value)} [${decimals(low)}, ${decimals(high)}]`;
-}
-
-/** `4.2 s`, `3 min 05 s`, `2 h 10 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
-}

@@ -1,18 +1,18 @@
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { connectToParent } from '../process/port';
-import { bench } from './bench';
-import { classify } from './classify';
-import { comparePrecisions } from './compare-precisions';
-import { listDevices } from './devices';
-import { estimate } from './estimate';
-import { exportOnnx } from './export-onnx';
-import { findFastestDevice } from './fastest-device';
-import { findLearningRate } from './find-learning-rate';
-import { inspectBackbone } from './inspect-backbone';
-import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './protocol';
-import type { RequestContext } from './request-context';
-import { selftest } from './selftest';
-import { train } from './train';
+import type { EngineCommand, EngineMessage, EngineRequestName, EngineRequests } from './core/protocol';
+import type { RequestContext } from './core/request-context';
+import { classify } from './inference/classify';
+import { comparePrecisions } from './inference/compare-precisions';
+import { exportOnnx } from './inference/export-onnx';
+import { bench } from './machine/bench';
+import { listDevices } from './machine/devices';
+import { estimate } from './machine/estimate';
+import { findFastestDevice } from './machine/fastest-device';
+import { selftest } from './machine/selftest';
+import { inspectBackbone } from './models/inspect-backbone';
+import { findLearningRate } from './training/find-learning-rate';
+import { train } from './training/train';
 
 type Handlers = {
   [K in EngineRequestName]: (

@@ -8,8 +8,8 @@ import { encodeRaster } from '#shared/imaging/raster';
 import { type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
 import { launchNodeHost } from '../process/node-launcher';
 import { buildHosts, engineEntries } from '../process/test-support/build-hosts';
-import { createEngineClient, type EngineClient } from './client';
-import type { Sample, TrainSpec } from './protocol';
+import { createEngineClient, type EngineClient } from './client/client';
+import type { Sample, TrainSpec } from './core/protocol';
 
 /** An engine for the tests of a file: its host and loader thread are built before them, and it ends after them. */
 export function testEngine(name: string): EngineClient {

@@ -15,7 +15,7 @@ export type DomainHandlers<Domain extends string> = {
   readonly [K in RequestName as K extends `${Domain}.${string}` ? K : never]: Handler<K>;
 };
 
-/** Where unexpected errors go; see `services/logger.ts`. */
+/** Where unexpected errors go; see `services/core/logger.ts`. */
 export interface FailureLog {
   failure(what: string, error: unknown): void;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FoveaError } from '#shared/ipc/errors';
 import { resourcePaths } from '#shared/ipc/resources';
-import { createResources, type ResourceSources } from './resources';
+import type { ResourceSources } from '../services/core/resource';
+import { createResources } from './resources';
 
 const asked: unknown[] = [];
 const logged: unknown[] = [];

@@ -10,16 +10,16 @@ import type { KappaWeights } from '#shared/statistics/agreement';
 import { type EvaluatedCase, evaluateCases } from '#shared/statistics/evaluate';
 import { independentDifference } from '#shared/statistics/independent-difference';
 import { type ImageCase, pairCases, pairedDifference } from '#shared/statistics/paired-difference';
-import type { ProjectPlace } from './background';
-import type { Events } from './events';
-import { createLabelTables } from './label-tables';
-import type { OpenProject } from './projects';
-import { createReaders } from './readers';
-import { readersDisagree } from './reading-groups';
-import { findLabelConflicts } from './review-label-conflicts';
-import { findPictures } from './review-pictures';
-import { findWhoIsWho } from './review-who-is-who';
-import { createSplits } from './splits';
+import type { ProjectPlace } from './core/background';
+import type { Events } from './core/events';
+import { createLabelTables } from './label-tables/label-tables';
+import { createReaders } from './labels/readers';
+import { readersDisagree } from './labels/reading-groups';
+import { findWhoIsWho } from './patients/who-is-who';
+import type { OpenProject } from './project/projects';
+import { findLabelConflicts } from './review/review-label-conflicts';
+import { findPictures } from './review/review-pictures';
+import { createSplits } from './splits/splits';
 
 export interface TaskContext {
   /** A project, over a connection of the thread's own. */

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { joinProjectStore, type ProjectStore } from '../store/open';
-import type { TaskMessage, TaskOrder } from './background';
 import { backgroundTasks, type TaskContext } from './background-tasks';
-import { createEvents } from './events';
+import type { TaskMessage, TaskOrder } from './core/background';
+import { createEvents } from './core/events';
 
 /** The thread of one task. What is no `FoveaError` reaches its starter as an error event. */
 const say = (message: TaskMessage) => parentPort?.postMessage(message);

@@ -1,10 +1,10 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { DecodePool } from '../decode-host/client';
-import type { Resource, ResourceSources } from '../ipc/resources';
-import type { Pictures } from './pictures';
-import type { Predictions } from './predictions';
-import type { Projects } from './projects';
-import type { Reports } from './reports';
+import type { Resource, ResourceSources } from './core/resource';
+import type { Pictures } from './dataset/pictures';
+import type { Predictions } from './predictions/predictions';
+import type { Projects } from './project/projects';
+import type { Reports } from './reports/reports';
 
 const png = (bytes: Uint8Array): Resource => ({ bytes, type: 'image/png' });
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { INCOMING, makeScratch } from '../process/scratch';
-import { createLog } from './logger';
-import { findPlaces } from './places';
+import { createLog } from './core/logger';
+import { findPlaces } from './core/places';
 import { createServices, type Services } from './services';
 
 let folder: string;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createGrants } from '../services/grants';
+import { createGrants } from '../services/core/grants';
 import { createBrowsing } from './browse';
 
 const root = mkdtempSync(join(tmpdir(), 'fovea-browse-'));

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import type { PlatformHandlers } from '../ipc/handlers/platform';
-import type { Grants } from '../services/grants';
+import type { Grants } from '../services/core/grants';
 
 /**
  * Web mode's picker: lists folders of the machine that Fovea runs on, with the rights of the user who started it and

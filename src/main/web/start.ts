@@ -2,7 +2,7 @@ import { createDispatch } from '../ipc/handle';
 import { createHandlers } from '../ipc/handlers';
 import { webPlatform } from '../ipc/handlers/platform';
 import { createResources } from '../ipc/resources';
-import type { FoveaLog } from '../services/logger';
+import type { FoveaLog } from '../services/core/logger';
 import type { Services } from '../services/services';
 import { createBrowsing } from './browse';
 import { startWebServer, type WebServer } from './server';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatQuantity } from '../text/number';
 
 /** How many people images show, as far as anybody is named. */
 export const patientCountFields = {
@@ -24,19 +25,17 @@ export function countPatients(
   return { patients: known.size === 0 ? null : known.size, withoutPatient };
 }
 
-const quantity = (n: number, noun: string): string => `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
-
 /** “73 patients”, “73 patients known, 4 images without”, “patients not known”. */
 export function patientsText({ patients, withoutPatient }: PatientCount): string {
   if (patients === null) return 'patients not known';
-  if (withoutPatient === 0) return quantity(patients, 'patient');
-  return `${quantity(patients, 'patient')} known, ${quantity(withoutPatient, 'image')} without`;
+  if (withoutPatient === 0) return formatQuantity(patients, 'patient');
+  return `${formatQuantity(patients, 'patient')} known, ${formatQuantity(withoutPatient, 'image')} without`;
 }
 
 /** “155 images of 73 patients”, “155 images, patients not known”. */
 export function imagesText(images: number, of: PatientCount): string {
   const isKnown = of.patients !== null && of.withoutPatient === 0;
-  return `${quantity(images, 'image')}${isKnown ? ' of ' : ', '}${patientsText(of)}`;
+  return `${formatQuantity(images, 'image')}${isKnown ? ' of ' : ', '}${patientsText(of)}`;
 }
 
 /** In a cell of a table whose column is “Patients”: “73”, “73 known”, “not known”. */

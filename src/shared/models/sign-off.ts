@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatQuantity } from '../text/number';
 
 /**
  * A person's word that training may go on though groups stand in more than one part. It goes into the record of every
@@ -22,13 +23,11 @@ export type SplitSignOff = z.infer<typeof splitSignOffSchema>;
 export const personNameSchema = z.string().trim().min(1).max(80);
 export const signOffReasonSchema = z.string().trim().min(3).max(400);
 
-const quantity = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
-
 /** “2 patients and 1 group of duplicates”. */
 export function leakText({ patients, duplicates }: Pick<SignOff, 'patients' | 'duplicates'>): string {
   const groups = duplicates === 1 ? '1 group of duplicates' : `${duplicates} groups of duplicates`;
-  if (duplicates === 0) return quantity(patients, 'patient');
-  return patients === 0 ? groups : `${quantity(patients, 'patient')} and ${groups}`;
+  if (duplicates === 0) return formatQuantity(patients, 'patient');
+  return patients === 0 ? groups : `${formatQuantity(patients, 'patient')} and ${groups}`;
 }
 
 /** What every result of a run on a signed-off split says first. */
@@ -48,6 +47,6 @@ export function voidText(signOff: SplitSignOff): string | null {
     case 'changed':
       return `${was} images have been moved between parts since.`;
     case 'grown':
-      return `${was} it was for ${quantity(groups, 'group')} in more than one part, and there are more now.`;
+      return `${was} it was for ${formatQuantity(groups, 'group')} in more than one part, and there are more now.`;
   }
 }

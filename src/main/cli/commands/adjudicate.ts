@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
-import type { Run } from '../program';
 import { table } from '../table';
 
 interface Options {
@@ -9,7 +9,7 @@ interface Options {
   readonly label?: string;
 }
 
-export function addAdjudicate(program: Command, run: Run): void {
+export function addAdjudicate(program: Command, run: RunCommand): void {
   program
     .command('adjudicate')
     .description('list the images whose readers disagree, and settle them')

@@ -2,10 +2,12 @@ import { type Command, Option } from 'commander';
 import type { ReadersSummary } from '#shared/models/readers';
 import { RESEARCH_USE } from '#shared/research-use';
 import { type KappaWeights, kappaWeights } from '#shared/statistics/agreement';
-import type { Run } from '../program';
-import { interval, percent, table } from '../table';
+import { formatMetric } from '#shared/text/metric';
+import { formatPercent } from '#shared/text/number';
+import type { RunCommand } from '../command';
+import { table } from '../table';
 
-export function addAgreement(program: Command, run: Run): void {
+export function addAgreement(program: Command, run: RunCommand): void {
   program
     .command('agreement')
     .description('how far the readers of a project agree: Cohen’s kappa by pairs, Fleiss’ kappa of all')
@@ -27,8 +29,8 @@ function toText(summary: ReadersSummary, weights: KappaWeights): string {
   const { readers, pairs, group, perClass, classes } = summary;
   if (readers.length === 0) return 'Nobody has read anything. A label table with a reader column brings readings.';
   const names = new Map(readers.map(({ id, name }) => [id, name]));
-  const kappa = (one: ReadersSummary['group']['kappa']) => (one === null ? 'not defined' : interval(one));
-  const share = (value: number | null) => (value === null ? '-' : percent(value));
+  const kappa = (one: ReadersSummary['group']['kappa']) => (one === null ? 'not defined' : formatMetric(one));
+  const share = (value: number | null) => (value === null ? '-' : formatPercent(value));
   return [
     table(
       ['reader', 'readings', ...classes],

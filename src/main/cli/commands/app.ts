@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { FoveaError } from '#shared/ipc/errors';
 import { RESEARCH_USE } from '#shared/research-use';
 import { startWeb } from '../../web/start';
+import type { RunCommand } from '../command';
 import { findElectron } from '../find-electron';
 import type { Outcome } from '../outcome';
-import type { Run } from '../program';
 import type { Session } from '../session';
 import { wholeNumber } from './numbers';
 
@@ -15,7 +15,7 @@ interface Options {
   readonly port: number;
 }
 
-export function addApp(program: Command, run: Run): void {
+export function addApp(program: Command, run: RunCommand): void {
   program
     .command('app')
     .description('open the window, or serve it to a browser on this machine')

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { BackboneSummary } from '#shared/models/backbone';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { table } from '../table';
 
-export function addBackbone(program: Command, run: Run): void {
+export function addBackbone(program: Command, run: RunCommand): void {
   const backbone = program.command('backbone').description('models to start from');
   backbone
     .command('list')

@@ -1,11 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { formatFixed } from '#shared/text/number';
+import { formatDuration } from '#shared/text/time';
 import { type SmallKind, smallKinds } from '../../ingest/sample/small-files';
 import { makeTemporary } from '../../process/scratch';
+import type { RunCommand } from '../command';
 import { type ImportMeasurement, measureImport, writeSmallFiles } from '../measure-import';
-import type { Run } from '../program';
-import { decimals, duration, facts, table } from '../table';
+import { facts, table } from '../table';
 import { wholeNumber } from './numbers';
 
 interface Options {
@@ -16,7 +18,7 @@ interface Options {
   readonly keep?: string;
 }
 
-export function addBenchImport(bench: Command, run: Run): void {
+export function addBenchImport(bench: Command, run: RunCommand): void {
   bench
     .command('import')
     .description('import many small files into a project of its own, and time what the window asks of it')
@@ -50,23 +52,26 @@ function toText(result: ImportMeasurement): string {
   return [
     facts([
       ['images', `${result.images} (${result.skipped} files left out)`],
-      ['images/s', decimals(result.imagesPerSecond, 1)],
-      ['MB/s', decimals(result.megabytesPerSecond, 1)],
-      ['scan', duration(result.scanSeconds)],
-      ['import', duration(result.seconds)],
-      ['duplicates', duration(result.duplicatesSeconds)],
-      ['peak memory', `${decimals(main, 0)} MiB, decoders ${hosts.map((one) => decimals(one, 0)).join(', ')} MiB`],
+      ['images/s', formatFixed(result.imagesPerSecond, 1)],
+      ['MB/s', formatFixed(result.megabytesPerSecond, 1)],
+      ['scan', formatDuration(result.scanSeconds)],
+      ['import', formatDuration(result.seconds)],
+      ['duplicates', formatDuration(result.duplicatesSeconds)],
+      [
+        'peak memory',
+        `${formatFixed(main, 0)} MiB, decoders ${hosts.map((one) => formatFixed(one, 0)).join(', ')} MiB`,
+      ],
       [
         'longest block',
-        `${decimals(blocked.scan, 0)} ms in the scan, ${decimals(blocked.import, 0)} in the import, ${decimals(blocked.duplicates, 0)} in the search for duplicates`,
+        `${formatFixed(blocked.scan, 0)} ms in the scan, ${formatFixed(blocked.import, 0)} in the import, ${formatFixed(blocked.duplicates, 0)} in the search for duplicates`,
       ],
     ]),
     table(
       ['request', 'ms, slowest', 'ms blocked'],
       result.requests.map(({ what, milliseconds, blocked }) => [
         what,
-        Number(decimals(milliseconds, 1)),
-        Number(decimals(blocked, 1)),
+        Number(formatFixed(milliseconds, 1)),
+        Number(formatFixed(blocked, 1)),
       ]),
     ),
   ].join('\n\n');

@@ -1,16 +1,17 @@
 import { type Command, Option } from 'commander';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
 import { type Device, devices } from '#shared/models/run-config';
-import { cancelOnAbort } from '../../engine-host/cancel-on-abort';
-import type { BenchResult, SpeedMeasurement } from '../../engine-host/protocol';
-import { runFolder } from '../../services/project-paths';
-import { bestCheckpoint } from '../../services/run-files';
-import { usedDevice } from '../../services/used-device';
+import { formatFixed } from '#shared/text/number';
+import { cancelOnAbort } from '../../engine-host/client/cancel-on-abort';
+import type { BenchResult, SpeedMeasurement } from '../../engine-host/core/protocol';
+import { runFolder } from '../../services/project/project-paths';
+import { bestCheckpoint } from '../../services/run-records/run-files';
+import { usedDevice } from '../../services/runs/used-device';
+import type { RunCommand } from '../command';
 import { type Outcome, UsageError } from '../outcome';
 import { describePrecisions } from '../precision-text';
-import type { Run } from '../program';
 import type { Session } from '../session';
-import { decimals, facts } from '../table';
+import { facts } from '../table';
 import { addBenchImport } from './bench-import';
 import { wholeNumber } from './numbers';
 
@@ -28,7 +29,7 @@ interface PredictOptions extends Options {
   readonly run?: string;
 }
 
-export function addBench(program: Command, run: Run): void {
+export function addBench(program: Command, run: RunCommand): void {
   const bench = program.command('bench').description('measure this machine: training, prediction, import');
   const withOptions = (command: Command): Command =>
     command
@@ -95,26 +96,26 @@ function toText(what: string, result: BenchResult): string {
       ['what', `${what}, ${backbone}, batch ${batch}, ${device}, ${threads} threads`],
       ['precision', result.precision],
       ...speed(result),
-      ['peak memory', `${decimals(result.peakMemoryMB, 0)} MiB`],
-      ['loader images/s', decimals(result.loaderImagesPerSecond, 1)],
+      ['peak memory', `${formatFixed(result.peakMemoryMB, 0)} MiB`],
+      ['loader images/s', formatFixed(result.loaderImagesPerSecond, 1)],
     ]),
     ...others.map((other) =>
       facts([
         ['precision', other.precision],
         ...speed(other),
-        [`against ${result.precision}`, `${decimals(other.imagesPerSecond / result.imagesPerSecond, 2)} x images/s`],
+        [`against ${result.precision}`, `${formatFixed(other.imagesPerSecond / result.imagesPerSecond, 2)} x images/s`],
       ]),
     ),
   ].join('\n\n');
 }
 
 const speed = (one: SpeedMeasurement): (readonly [string, string])[] => [
-  ['images/s', decimals(one.imagesPerSecond, 2)],
+  ['images/s', formatFixed(one.imagesPerSecond, 2)],
   [
     'ms/image',
-    `${decimals(one.millisecondsPerImage.p50, 1)} (median), ${decimals(one.millisecondsPerImage.p95, 1)} (95 %)`,
+    `${formatFixed(one.millisecondsPerImage.p50, 1)} (median), ${formatFixed(one.millisecondsPerImage.p95, 1)} (95 %)`,
   ],
-  ['GFLOP/image', decimals(one.flops / 1e9, 2)],
-  ['Gemm GFLOP/s', decimals(one.gemmGflops, 1)],
-  ['utilisation', `${decimals(100 * one.utilisation, 1)} %`],
+  ['GFLOP/image', formatFixed(one.flops / 1e9, 2)],
+  ['Gemm GFLOP/s', formatFixed(one.gemmGflops, 1)],
+  ['utilisation', `${formatFixed(100 * one.utilisation, 1)} %`],
 ];

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { type BestMetric, bestMetrics } from '#shared/models/run-config';
 import { RESEARCH_USE } from '#shared/research-use';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { describeResults, describeValues } from './experiment-text';
 
-export function addCompare(program: Command, run: Run): void {
+export function addCompare(program: Command, run: RunCommand): void {
   program
     .command('compare')
     .description('hold runs side by side: settings that differ, data, split and weights, validation results')

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { sourceNames } from '#shared/confounders/verdict';
 import type { ConfounderScan } from '#shared/models/confounders';
-import type { Run } from '../program';
-import { decimals, duration, interval, table } from '../table';
+import { formatMetric } from '#shared/text/metric';
+import { formatFixed } from '#shared/text/number';
+import { formatDuration } from '#shared/text/time';
+import type { RunCommand } from '../command';
+import { table } from '../table';
 
-export function addConfounders(program: Command, run: Run): void {
+export function addConfounders(program: Command, run: RunCommand): void {
   program
     .command('confounders')
     .description('say how well tags, the image border, burned-in text or brightness alone predict the label')
@@ -33,10 +36,10 @@ function toText(scan: ConfounderScan): string {
             ['source', 'AUC [95 %]', 'balanced accuracy', 'p', 'p, all together', 'verdict'],
             measured.map(({ source, auc, balancedAccuracy, p, adjustedP, verdict }) => [
               sourceNames[source],
-              auc === null ? '' : interval(auc),
-              balancedAccuracy === null ? '' : interval(balancedAccuracy),
-              decimals(p ?? 1),
-              decimals(adjustedP ?? 1),
+              auc === null ? '' : formatMetric(auc),
+              balancedAccuracy === null ? '' : formatMetric(balancedAccuracy),
+              formatFixed(p ?? 1),
+              formatFixed(adjustedP ?? 1),
               verdict,
             ]),
           ),
@@ -51,7 +54,7 @@ function toText(scan: ConfounderScan): string {
       ? []
       : [
           '',
-          `${examined} of ${images} images in ${groups} groups; chance is an AUC of 0.5 and a balanced accuracy of ${decimals(1 / classes.length)}; ${duration(seconds)}`,
+          `${examined} of ${images} images in ${groups} groups; chance is an AUC of 0.5 and a balanced accuracy of ${formatFixed(1 / classes.length)}; ${formatDuration(seconds)}`,
         ]),
   ].join('\n');
 }

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 
-export function addCreate(program: Command, run: Run): void {
+export function addCreate(program: Command, run: RunCommand): void {
   program
     .command('create')
     .description('make a project in a new or empty folder')

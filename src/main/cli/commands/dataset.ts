@@ -4,12 +4,12 @@ import { factorNames, strongImbalances } from '#shared/balance/balance-text';
 import { splitParts } from '#shared/models/dataset';
 import type { DatasetReport } from '#shared/models/dataset-report';
 import { patientsCell, patientsText } from '#shared/models/patient-count';
-import { writeDatasetReport } from '../../services/dataset-report-file';
-import { count } from '../../services/splits-warnings';
-import type { Run } from '../program';
-import { decimals, facts, table } from '../table';
+import { formatFixed, formatQuantity } from '#shared/text/number';
+import { writeDatasetReport } from '../../services/reports/dataset-report-file';
+import type { RunCommand } from '../command';
+import { facts, table } from '../table';
 
-export function addDataset(program: Command, run: Run): void {
+export function addDataset(program: Command, run: RunCommand): void {
   program
     .command('dataset')
     .description('report on the dataset: classes, parts, balance, sizes, duplicates, imports')
@@ -53,7 +53,7 @@ function toText(report: DatasetReport): string {
       ['sizes', `${report.sizes.distinct}: ${values(report.sizes.common)}`],
       [
         'duplicates',
-        `${count(report.duplicates.groups, 'group')}, ${report.duplicates.conflicts} with different labels`,
+        `${formatQuantity(report.duplicates.groups, 'group')}, ${report.duplicates.conflicts} with different labels`,
       ],
       ['imports', String(report.imports.length)],
     ]),
@@ -63,8 +63,8 @@ function toText(report: DatasetReport): string {
       report.balance.factors.map(({ factor, levels, byPart, byClass, unknown }) => [
         factorNames[factor].toLowerCase(),
         levels.length,
-        byPart === null ? '–' : decimals(byPart.v, 2),
-        byClass === null ? '–' : decimals(byClass.v, 2),
+        byPart === null ? '–' : formatFixed(byPart.v, 2),
+        byClass === null ? '–' : formatFixed(byClass.v, 2),
         unknown.images,
       ]),
     ),

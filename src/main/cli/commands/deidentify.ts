@@ -3,9 +3,9 @@ import { type Command, Option } from 'commander';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
 import { type DeidentifiedResult, deidentifiedOptionsSchema, heldBackText } from '#shared/models/deidentified-export';
 import { RESEARCH_USE } from '#shared/research-use';
-import { count } from '../../services/splits-warnings';
-import type { Run } from '../program';
-import { decimals, table } from '../table';
+import { formatFixed, formatQuantity } from '#shared/text/number';
+import type { RunCommand } from '../command';
+import { table } from '../table';
 
 interface Options {
   readonly dates: 'remove' | 'shift';
@@ -14,7 +14,7 @@ interface Options {
   readonly labelledOnly?: boolean;
 }
 
-export function addDeidentify(program: Command, run: Run): void {
+export function addDeidentify(program: Command, run: RunCommand): void {
   program
     .command('deidentify')
     .description('copy the images of a project without what says whose they are (DICOM PS3.15, Basic Profile)')
@@ -63,11 +63,11 @@ function toText({
   ];
   return [
     folder,
-    `${count(written, 'file')}${patients === null ? ', patients not known,' : ` of ${count(patients, 'patient')}`} in ${decimals(seconds, 1)} s (${decimals(filesPerSecond, 1)}/s)`,
+    `${formatQuantity(written, 'file')}${patients === null ? ', patients not known,' : ` of ${formatQuantity(patients, 'patient')}`} in ${formatFixed(seconds, 1)} s (${formatFixed(filesPerSecond, 1)}/s)`,
     ...(rows.length === 0
       ? []
       : [
-          `\n${count(heldBack.length, 'file')} held back, ${failed.length} failed:`,
+          `\n${formatQuantity(heldBack.length, 'file')} held back, ${failed.length} failed:`,
           table(['file', 'image', 'why'], rows.slice(0, MOST_ROWS)),
           ...(rows.length > MOST_ROWS ? [`… and ${rows.length - MOST_ROWS} more: see report.json`] : []),
         ]),

@@ -4,16 +4,16 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Evaluation } from '#shared/models/run';
-import type { PredictedFile } from '../../services/predictions';
-import type { OpenProject } from '../../services/projects';
-import type { Run } from '../program';
+import { formatDuration } from '#shared/text/time';
+import type { PredictedFile } from '../../services/predictions/predictions';
+import type { OpenProject } from '../../services/project/projects';
+import type { RunCommand } from '../command';
 import type { Session } from '../session';
-import { duration } from '../table';
 import { describeEvaluation } from './evaluate';
 import { toAnswer } from './predict';
 import { finishRun } from './train';
 
-export function addDemo(program: Command, run: Run): void {
+export function addDemo(program: Command, run: RunCommand): void {
   program
     .command('demo')
     .description('the whole way on generated images: project, training, evaluation, prediction, report')
@@ -50,7 +50,7 @@ export function addDemo(program: Command, run: Run): void {
             `Attention: ${prediction.overlays?.lastLayer ?? '–'}`,
             `Report:    ${report.file}`,
             `Project:   ${project.folder}`,
-            `Done in ${duration(seconds)}. Open the project with: fovea app`,
+            `Done in ${formatDuration(seconds)}. Open the project with: fovea app`,
           ].join('\n'),
         };
       }),

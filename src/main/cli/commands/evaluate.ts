@@ -5,8 +5,9 @@ import type { Evaluation } from '#shared/models/run';
 import { viewsText } from '#shared/models/test-time';
 import { RESEARCH_USE } from '#shared/research-use';
 import type { EvaluationNumbers } from '#shared/statistics/evaluate';
-import type { Run } from '../program';
-import { interval, table } from '../table';
+import { formatMetric } from '#shared/text/metric';
+import type { RunCommand } from '../command';
+import { table } from '../table';
 import { testTimeViewsOption } from './test-time-views';
 
 interface Options {
@@ -15,7 +16,7 @@ interface Options {
   readonly by?: string;
 }
 
-export function addEvaluate(program: Command, run: Run): void {
+export function addEvaluate(program: Command, run: RunCommand): void {
   program
     .command('evaluate')
     .description("measure a run's best model on images that it was not trained on")
@@ -61,18 +62,24 @@ export function describeNumbers(
     table(
       ['measure', 'value'],
       [
-        ['accuracy', interval(evaluation.accuracy)],
-        ['macro recall', interval(evaluation.macroRecall)],
-        ['weighted recall', interval(evaluation.weightedRecall)],
-        ['macro F1', interval(evaluation.macroF1)],
-        ['AUC, one versus rest', evaluation.auc === null ? '–' : interval(evaluation.auc)],
-        ['loss', interval(evaluation.loss)],
+        ['accuracy', formatMetric(evaluation.accuracy)],
+        ['macro recall', formatMetric(evaluation.macroRecall)],
+        ['weighted recall', formatMetric(evaluation.weightedRecall)],
+        ['macro F1', formatMetric(evaluation.macroF1)],
+        ['AUC, one versus rest', evaluation.auc === null ? '–' : formatMetric(evaluation.auc)],
+        ['loss', formatMetric(evaluation.loss)],
       ],
     ),
     '',
     table(
       ['class', 'precision', 'recall', 'F1', 'images'],
-      perClass.map((one) => [one.label, interval(one.precision), interval(one.recall), interval(one.f1), one.support]),
+      perClass.map((one) => [
+        one.label,
+        formatMetric(one.precision),
+        formatMetric(one.recall),
+        formatMetric(one.f1),
+        one.support,
+      ]),
     ),
     '',
     'Rows: truth; columns: answer',

@@ -6,7 +6,9 @@ import type { LeakResult, LeakSide } from '#shared/models/leak';
 import type { Metric } from '#shared/models/metric';
 import { patientsCell } from '#shared/models/patient-count';
 import { RESEARCH_USE } from '#shared/research-use';
-import { decimals, interval, table } from '../table';
+import { formatMetric } from '#shared/text/metric';
+import { formatFixed } from '#shared/text/number';
+import { table } from '../table';
 import { describeNumbers } from './evaluate';
 
 const verdictTexts: Readonly<Record<Verdict, string>> = {
@@ -18,7 +20,7 @@ const verdictTexts: Readonly<Record<Verdict, string>> = {
 };
 
 const measured = (metric: Metric | null | undefined): string =>
-  metric === null || metric === undefined ? '–' : interval(metric);
+  metric === null || metric === undefined ? '–' : formatMetric(metric);
 
 /** Validation results side by side. `names`: what stands for each run, in order. */
 export function describeResults(comparison: Comparison, title: string, names: readonly string[]): string {
@@ -56,14 +58,18 @@ function describeLeak({ leaking, grouped, accuracy, auc, sentence, cautions }: L
     name,
     side.n,
     patientsCell(side),
-    interval(side.accuracy),
-    interval(side.macroF1),
+    formatMetric(side.accuracy),
+    formatMetric(side.macroF1),
     measured(side.auc),
   ];
   return [
     table(
       ['split', 'test images', 'patients', 'accuracy', 'macro F1', 'AUC'],
-      [row('leaking', leaking), row('grouped', grouped), ['difference', '', '', interval(accuracy), '', measured(auc)]],
+      [
+        row('leaking', leaking),
+        row('grouped', grouped),
+        ['difference', '', '', formatMetric(accuracy), '', measured(auc)],
+      ],
     ),
     sentence,
     ...cautions.map((caution) => `Note: ${caution}`),
@@ -109,10 +115,10 @@ export function describeExperiment({ experiment, runs, comparison, pooled, leak 
   if (pooled !== null) {
     const { accuracy, macroF1, auc } = pooled.spread;
     const spread = ({ mean, standardDeviation, lowest, highest }: typeof accuracy) => [
-      decimals(mean),
-      decimals(standardDeviation),
-      decimals(lowest),
-      decimals(highest),
+      formatFixed(mean),
+      formatFixed(standardDeviation),
+      formatFixed(lowest),
+      formatFixed(highest),
     ];
     lines.push(
       '',

@@ -2,8 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { guideLearningRates, parseSettingValue } from '#shared/experiments/settings';
 import type { SettingValue } from '#shared/models/membership';
 import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
-import type { Run } from '../program';
+import type { Session } from '../session';
 import { table } from '../table';
 import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
 import { experimentOutcome, finishExperiment } from './finish-runs';
@@ -24,7 +25,7 @@ interface FoldsOptions extends ConfigOptions {
 }
 
 /** Several runs that answer one question: `sweep`, `cross-validate`, and what became of them. */
-export function addExperiments(program: Command, run: Run): void {
+export function addExperiments(program: Command, run: RunCommand): void {
   addConfigOptions(
     program
       .command('sweep')
@@ -114,8 +115,6 @@ export function addExperiments(program: Command, run: Run): void {
       }),
     );
 }
-
-type Session = Parameters<Parameters<Run>[0]>[0];
 
 async function resumeExperiment(session: Session, project: string, experiment: string) {
   await session.request('experiments.resume', { project, experiment });

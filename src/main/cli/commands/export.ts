@@ -2,16 +2,16 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type ExportFormat, exportFormatSchema } from '#shared/models/export';
 import { RESEARCH_USE } from '#shared/research-use';
-import type { ExportResult } from '../../services/exports';
+import type { ExportResult } from '../../services/exports/exports';
+import type { RunCommand } from '../command';
 import { describePrecisions } from '../precision-text';
-import type { Run } from '../program';
 import { table } from '../table';
 
 interface Options {
   readonly format: ExportFormat;
 }
 
-export function addExport(program: Command, run: Run): void {
+export function addExport(program: Command, run: RunCommand): void {
   program
     .command('export')
     .description("write a run's best model for other programs, checked against the trained one")

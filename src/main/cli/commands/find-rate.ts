@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { RESEARCH_USE } from '#shared/research-use';
-import type { RateFinding } from '../../engine-host/protocol';
-import type { Run } from '../program';
+import type { RateFinding } from '../../engine-host/core/protocol';
+import type { RunCommand } from '../command';
 import { table } from '../table';
 import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
 
 /** Rows of the table: a test has a hundred steps. */
 const ROWS = 20;
 
-export function addFindRate(program: Command, run: Run): void {
+export function addFindRate(program: Command, run: RunCommand): void {
   const command = program
     .command('find-rate')
     .description('try learning rates from small to large, and suggest one; nothing is kept')

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { ExperimentDetail } from '#shared/models/experiment';
 import type { RunSummary } from '#shared/models/run';
-import { experimentFolder } from '../../services/project-paths';
+import { experimentFolder } from '../../services/project/project-paths';
 import type { Outcome } from '../outcome';
 import type { Session } from '../session';
 import { describeExperiment } from './experiment-text';

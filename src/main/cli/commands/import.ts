@@ -3,10 +3,10 @@ import type { NameChoice } from '#shared/class-names/similar-names';
 import { type FrameChoice, frameChoiceSchema, type ImportResult } from '#shared/models/dataset';
 import type { ColumnMapping, TableAnswers } from '#shared/models/label-table';
 import { imagesText } from '#shared/models/patient-count';
-import { count } from '../../services/splits-warnings';
+import { formatFixed, formatQuantity } from '#shared/text/number';
+import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
-import type { Run } from '../program';
-import { decimals, table } from '../table';
+import { table } from '../table';
 import {
   answerOption,
   classNamesOption,
@@ -29,7 +29,7 @@ interface Options {
   readonly classNames: NameChoice;
 }
 
-export function addImport(program: Command, run: Run): void {
+export function addImport(program: Command, run: RunCommand): void {
   program
     .command('import')
     .description('add DICOM, PNG and JPEG files, or folders of them, to a project')
@@ -97,14 +97,14 @@ function frameChoice(text: string): FrameChoice {
 function toText(result: ImportResult): string {
   const { added, duplicates, moved, skipped, classes, warnings, seconds, imagesPerSecond } = result;
   return [
-    `Added ${imagesText(added, result)}, in ${decimals(seconds, 1)} s (${decimals(imagesPerSecond, 1)}/s)`,
-    ...(duplicates > 0 ? [`${count(duplicates, 'image')} in the project already`] : []),
-    ...(moved > 0 ? [`${count(moved, 'image')} found at a new place: the project knows it now`] : []),
+    `Added ${imagesText(added, result)}, in ${formatFixed(seconds, 1)} s (${formatFixed(imagesPerSecond, 1)}/s)`,
+    ...(duplicates > 0 ? [`${formatQuantity(duplicates, 'image')} in the project already`] : []),
+    ...(moved > 0 ? [`${formatQuantity(moved, 'image')} found at a new place: the project knows it now`] : []),
     ...(result.columns === undefined ? [] : [describeColumns(result.columns)]),
     table(['class', 'images'], Object.entries(classes)),
     ...(skipped.length > 0
       ? [
-          `\n${count(skipped.length, 'file')} left out:`,
+          `\n${formatQuantity(skipped.length, 'file')} left out:`,
           table(
             ['file', 'why'],
             skipped.map((one) => [one.path, one.message]),

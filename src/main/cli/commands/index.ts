@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { addAdjudicate } from './adjudicate';
 import { addAgreement } from './agreement';
 import { addApp } from './app';
@@ -28,7 +28,7 @@ import { addTrain } from './train';
 import { addVersions } from './versions';
 
 /** In the order of `fovea help`: from a folder of files to a model. */
-const all: readonly ((program: Command, run: Run) => void)[] = [
+const all: readonly ((program: Command, run: RunCommand) => void)[] = [
   addApp,
   addDemo,
   addInspect,
@@ -57,6 +57,6 @@ const all: readonly ((program: Command, run: Run) => void)[] = [
   addBench,
 ];
 
-export function addCommands(program: Command, run: Run): void {
+export function addCommands(program: Command, run: RunCommand): void {
   for (const add of all) add(program, run);
 }

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { givenPath } from '../../ingest/native-path';
 import type { InspectedFile } from '../../ingest/types';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { oneLine, table } from '../table';
 
-export function addInspect(program: Command, run: Run): void {
+export function addInspect(program: Command, run: RunCommand): void {
   program
     .command('inspect')
     .description('show what Fovea sees in DICOM, PNG and JPEG files')

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { NameChoice } from '#shared/class-names/similar-names';
 import type { ColumnMapping, LabelConflict, TableAnswers } from '#shared/models/label-table';
-import { count } from '../../services/splits-warnings';
-import type { Run } from '../program';
+import { formatQuantity } from '#shared/text/number';
+import type { RunCommand } from '../command';
 import {
   answerOption,
   classNamesOption,
@@ -21,7 +21,7 @@ interface Options {
   readonly classNames: NameChoice;
 }
 
-export function addLabels(program: Command, run: Run): void {
+export function addLabels(program: Command, run: RunCommand): void {
   program
     .command('labels')
     .description('apply a label table to the images of a project: labels, readings, patients, studies, sites, sex, age')
@@ -48,11 +48,13 @@ export function addLabels(program: Command, run: Run): void {
         const applied = await session.request('dataset.applyTable', { ...input, conflicts });
         const kept = applied.changes.conflicts > 0 && conflicts === 'mine';
         const text = [
-          `${count(applied.changed, 'image')} changed`,
+          `${formatQuantity(applied.changed, 'image')} changed`,
           describeColumns(applied.columns),
           describeChanges(applied.changes),
           ...(kept
-            ? [`${count(applied.changes.conflicts, 'label')} of a person kept (--conflicts table takes the table’s)`]
+            ? [
+                `${formatQuantity(applied.changes.conflicts, 'label')} of a person kept (--conflicts table takes the table’s)`,
+              ]
             : []),
           ...applied.problems.map((problem) => `\nNote: ${problem}`),
         ].join('\n');

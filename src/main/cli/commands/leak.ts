@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
 import { finishExperiment } from './finish-runs';
 import { share, wholeNumber } from './numbers';
@@ -12,7 +12,7 @@ interface Options extends ConfigOptions {
   readonly resume?: string;
 }
 
-export function addLeak(program: Command, run: Run): void {
+export function addLeak(program: Command, run: RunCommand): void {
   addConfigOptions(
     program
       .command('leak')

@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import { signOffWarning } from '#shared/models/sign-off';
 import { viewsText } from '#shared/models/test-time';
 import { RESEARCH_USE } from '#shared/research-use';
-import type { PredictedFile } from '../../services/predictions';
-import type { Run } from '../program';
-import { percent, table } from '../table';
+import { formatPercent } from '#shared/text/number';
+import type { PredictedFile } from '../../services/predictions/predictions';
+import type { RunCommand } from '../command';
+import { table } from '../table';
 import { testTimeViewsOption } from './test-time-views';
 
 interface Options {
@@ -13,7 +14,7 @@ interface Options {
   readonly views?: number;
 }
 
-export function addPredict(program: Command, run: Run): void {
+export function addPredict(program: Command, run: RunCommand): void {
   program
     .command('predict')
     .description("ask a run's best model about files")
@@ -68,8 +69,8 @@ function toText(files: readonly PredictedFile[]): string {
   const rows = files.map(({ name, label, confidence, probabilities, error }) => [
     name,
     label ?? '–',
-    confidence === null ? '–' : percent(confidence),
-    error?.message ?? probabilities.map((one) => `${one.label} ${percent(one.probability)}`).join(', '),
+    confidence === null ? '–' : formatPercent(confidence),
+    error?.message ?? probabilities.map((one) => `${one.label} ${formatPercent(one.probability)}`).join(', '),
   ]);
   const views = files[0]?.testTimeViews ?? 0;
   const note = views === 0 ? '' : `Probabilities are the ${viewsText(views)}.\n`;

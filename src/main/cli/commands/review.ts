@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import type { ImageSummary } from '#shared/models/dataset';
 import type { DuplicateGroup } from '#shared/models/duplicates';
 import { type ReviewItem, type ReviewList, type ReviewReason, reviewReasons } from '#shared/models/review';
-import { count } from '../../services/splits-warnings';
+import { formatFixed, formatQuantity } from '#shared/text/number';
+import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
-import type { Run } from '../program';
 import type { Session } from '../session';
-import { decimals, table } from '../table';
+import { table } from '../table';
 import { ALL, type AskedDecision, askedDecision, type DecisionOptions, findingsOf } from './review-decisions';
 
 /** As many as `dataset.images` answers at once. */
@@ -19,7 +19,7 @@ interface Options extends DecisionOptions {
   readonly undo?: boolean;
 }
 
-export function addReview(program: Command, run: Run): void {
+export function addReview(program: Command, run: RunCommand): void {
   program
     .command('review')
     .description('list what wants a second look, and decide on it; list duplicate images')
@@ -170,7 +170,7 @@ function groupsText(groups: readonly ReturnType<typeof describeGroup>[]): string
       ['kind', 'similarity', 'notes', 'images'],
       groups.map((group) => [
         group.kind,
-        decimals(group.similarity, 3),
+        formatFixed(group.similarity, 3),
         [
           group.conflict ? 'labels differ' : '',
           group.leak ? 'in several parts' : '',
@@ -184,7 +184,7 @@ function groupsText(groups: readonly ReturnType<typeof describeGroup>[]): string
         group.images.join(', '),
       ]),
     ),
-    `${count(confirmed, 'group')} of ${count(images, 'image')}; ${conflicts} with different labels, ${leaks} in more than one part`,
-    ...(suspected === 0 ? [] : [`${count(suspected, 'possible duplicate')} to confirm (--same, --different)`]),
+    `${formatQuantity(confirmed, 'group')} of ${formatQuantity(images, 'image')}; ${conflicts} with different labels, ${leaks} in more than one part`,
+    ...(suspected === 0 ? [] : [`${formatQuantity(suspected, 'possible duplicate')} to confirm (--same, --different)`]),
   ].join('\n');
 }

@@ -1,6 +1,8 @@
 import type { RunSummary } from '#shared/models/run';
+import { formatFixed } from '#shared/text/number';
+import { formatDuration } from '#shared/text/time';
 import { queuePlaces } from '#shared/training/queue';
-import { decimals, duration, table } from '../table';
+import { table } from '../table';
 
 /** Runs as aligned columns; the state of one that waits has its place in the queue. */
 export function runTable(runs: readonly RunSummary[]): string {
@@ -13,8 +15,8 @@ export function runTable(runs: readonly RunSummary[]): string {
       backbone,
       preset,
       `${epochsDone}/${epochs}`,
-      best === null ? '–' : `${best.metric} ${decimals(best.value)}`,
-      duration(seconds),
+      best === null ? '–' : `${best.metric} ${formatFixed(best.value)}`,
+      formatDuration(seconds),
     ]),
   );
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { RunRecord } from '#shared/models/run';
 import { queuePlaces } from '#shared/training/queue';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { facts } from '../table';
 import { runTable } from './run-table';
 
-export function addRuns(program: Command, run: Run): void {
+export function addRuns(program: Command, run: RunCommand): void {
   program
     .command('runs')
     .description('list the runs of a project, newest first')

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Device, devices } from '#shared/models/run-config';
-import { cancelOnAbort } from '../../engine-host/cancel-on-abort';
-import type { SelftestResult } from '../../engine-host/protocol';
-import { usedDevice } from '../../services/used-device';
-import type { Run } from '../program';
+import { cancelOnAbort } from '../../engine-host/client/cancel-on-abort';
+import type { SelftestResult } from '../../engine-host/core/protocol';
+import { usedDevice } from '../../services/runs/used-device';
+import type { RunCommand } from '../command';
 import { table } from '../table';
 
 interface Options {
@@ -12,7 +12,7 @@ interface Options {
   readonly device: Device;
 }
 
-export function addSelftest(program: Command, run: Run): void {
+export function addSelftest(program: Command, run: RunCommand): void {
   program
     .command('selftest')
     .description('check the engine on this machine against reference numbers')

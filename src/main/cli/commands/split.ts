@@ -6,8 +6,8 @@ import { type HeldOut, originKinds } from '#shared/models/held-out';
 import { patientsCell } from '#shared/models/patient-count';
 import { personNameSchema, signOffReasonSchema, voidText } from '#shared/models/sign-off';
 import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import type { RunCommand } from '../command';
 import { UsageError } from '../outcome';
-import type { Run } from '../program';
 import { table } from '../table';
 import { share, wholeNumber } from './numbers';
 
@@ -24,7 +24,7 @@ interface Options {
   readonly withdraw?: boolean;
 }
 
-export function addSplit(program: Command, run: Run): void {
+export function addSplit(program: Command, run: RunCommand): void {
   program
     .command('split')
     .description('divide the images into train, validation and test, whole patients and near duplicates together')

@@ -7,11 +7,13 @@ import type { LogRecord, RunDetail, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import { signOffWarning } from '#shared/models/sign-off';
 import { RESEARCH_USE } from '#shared/research-use';
-import { runFolder } from '../../services/project-paths';
+import { formatFixed } from '#shared/text/number';
+import { formatDuration } from '#shared/text/time';
+import { runFolder } from '../../services/project/project-paths';
+import type { RunCommand } from '../command';
 import { type Outcome, UsageError } from '../outcome';
-import type { Run } from '../program';
 import type { Session } from '../session';
-import { decimals, duration, table } from '../table';
+import { table } from '../table';
 import { addConfigOptions, type ConfigOptions, configurationOf } from './config-options';
 import { firstFailure, waitPausing } from './finish-runs';
 import { runTable } from './run-table';
@@ -22,7 +24,7 @@ interface Options extends ConfigOptions {
   readonly queue?: boolean;
 }
 
-export function addTrain(program: Command, run: Run): void {
+export function addTrain(program: Command, run: RunCommand): void {
   const command = program
     .command('train')
     .description('fine-tune a backbone on the training images; Ctrl-C stops and saves')
@@ -167,17 +169,17 @@ function toText({ summary, history, record }: RunDetail, imagesPerSecond: number
       ['epoch', 'train loss', 'validation loss', 'accuracy', 'macro F1', 'AUC', ''],
       history.map(({ epoch, trainLoss, validationLoss, metrics, isBest }) => [
         epoch,
-        decimals(trainLoss, 4),
-        decimals(validationLoss, 4),
-        decimals(metrics.accuracy),
-        decimals(metrics.macroF1),
-        metrics.auc === null ? '–' : decimals(metrics.auc),
+        formatFixed(trainLoss, 4),
+        formatFixed(validationLoss, 4),
+        formatFixed(metrics.accuracy),
+        formatFixed(metrics.macroF1),
+        metrics.auc === null ? '–' : formatFixed(metrics.auc),
         isBest ? 'best' : '',
       ]),
     ),
     '',
-    `Run ${summary.id} is ${summary.state} after ${summary.epochsDone} of ${summary.epochs} epochs and ${duration(summary.seconds)} on ${summary.device}${
-      imagesPerSecond === null ? '' : `, ${decimals(imagesPerSecond, 1)} images/s`
+    `Run ${summary.id} is ${summary.state} after ${summary.epochsDone} of ${summary.epochs} epochs and ${formatDuration(summary.seconds)} on ${summary.device}${
+      imagesPerSecond === null ? '' : `, ${formatFixed(imagesPerSecond, 1)} images/s`
     }`,
     ...record.notes,
     RESEARCH_USE,

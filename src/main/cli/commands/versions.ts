@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { Run } from '../program';
+import type { RunCommand } from '../command';
 import { table } from '../table';
 
-export function addVersions(program: Command, run: Run): void {
+export function addVersions(program: Command, run: RunCommand): void {
   program
     .command('versions')
     .description('list the versions of a dataset: what each import added, and what was removed before it')

@@ -1,10 +1,10 @@
 import type { ImportResult } from '#shared/models/dataset';
-import { placeOf } from '../../services/background';
-import { datasetBalance } from '../../services/balance';
-import { datasetReport } from '../../services/dataset-report';
-import { renderDatasetReport } from '../../services/dataset-report-page';
-import type { HoldTable } from '../../services/label-table-preview';
-import { NO_PATIENT_CHANGES } from '../../services/resolve-patients';
+import { placeOf } from '../../services/core/background';
+import { datasetBalance } from '../../services/dataset/balance';
+import type { HoldTable } from '../../services/label-tables/label-table-preview';
+import { NO_PATIENT_CHANGES } from '../../services/label-tables/resolve-patients';
+import { datasetReport } from '../../services/reports/dataset-report';
+import { renderDatasetReport } from '../../services/reports/dataset-report-page';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 

@@ -1,6 +1,6 @@
 import type { DeidentifiedResult } from '#shared/models/deidentified-export';
-import type { ExportResult } from '../../services/exports';
-import { exportsFolder } from '../../services/project-paths';
+import type { ExportResult } from '../../services/exports/exports';
+import { exportsFolder } from '../../services/project/project-paths';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 

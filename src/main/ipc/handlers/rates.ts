@@ -1,4 +1,4 @@
-import type { RateFinding } from '../../engine-host/protocol';
+import type { RateFinding } from '../../engine-host/core/protocol';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 

@@ -33,5 +33,5 @@ export async function buildHosts(name: string, entries: Readonly<Record<string, 
 /** The engine's process and its loader thread, which must lie beside it. */
 export const engineEntries = {
   'engine-host': 'engine-host/entry.ts',
-  'loader-worker': 'engine-host/loader-worker.ts',
+  'loader-worker': 'engine-host/batches/loader-worker.ts',
 } as const;

@@ -11,7 +11,7 @@ import { classNumber, setLabel } from '../../store/labels';
 import { sourceNumber } from '../../store/sources';
 import { addSplit } from '../../store/splits';
 import { plainImage } from '../../store/test-support/plain-image';
-import type { OpenProject } from '../projects';
+import type { OpenProject } from '../project/projects';
 
 /** A PNG of 64 x 56 noisy pixels with a bright disc at the left or the right. */
 export function discPicture(side: 'left' | 'right', seed: number): Promise<Buffer> {

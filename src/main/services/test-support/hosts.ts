@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createDecodePool, type DecodePool } from '../../decode-host/client';
-import { createEngineClient, type EngineClient } from '../../engine-host/client';
+import { createEngineClient, type EngineClient } from '../../engine-host/client/client';
 import { launchNodeHost } from '../../process/node-launcher';
 import { buildHosts, engineEntries } from '../../process/test-support/build-hosts';
 

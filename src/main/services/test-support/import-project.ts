@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { type ImportPlan, type ImportResult, importOptionsSchema } from '#shared/models/dataset';
 import type { DecodePool } from '../../decode-host/client';
 import { decodeJobs } from '../../decode-host/jobs';
-import { createDataset, type Dataset } from '../dataset';
-import { createEvents } from '../events';
-import { createImports } from '../import';
-import { createProjects, type OpenProject } from '../projects';
-import { createSplits } from '../splits';
+import { createEvents } from '../core/events';
+import { createDataset, type Dataset } from '../dataset/dataset';
+import { createImports } from '../imports/imports';
+import { createProjects, type OpenProject } from '../project/projects';
+import { createSplits } from '../splits/splits';
 
 /** An empty project in a folder of its own, whose files are decoded in this process. */
 export interface ImportProject {

@@ -1,7 +1,7 @@
-import type { Background, ProjectPlace, TaskName, TaskResult } from '../background';
 import { backgroundTasks, type TaskContext } from '../background-tasks';
-import { createEvents } from '../events';
-import type { OpenProject } from '../projects';
+import type { Background, ProjectPlace, TaskName, TaskResult } from '../core/background';
+import { createEvents } from '../core/events';
+import type { OpenProject } from '../project/projects';
 
 /** Tasks in the thread of the test, over the connection that it has; for tests that are not about where they run. */
 export function inThisThread(

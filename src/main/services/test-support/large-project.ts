@@ -8,9 +8,9 @@ import { finishImport, startImport } from '../../store/imports';
 import { classNumber, setLabel } from '../../store/labels';
 import { sourceNumber } from '../../store/sources';
 import { plainImage } from '../../store/test-support/plain-image';
-import { createEvents } from '../events';
-import { thumbnailPath } from '../project-paths';
-import { createProjects } from '../projects';
+import { createEvents } from '../core/events';
+import { thumbnailPath } from '../project/project-paths';
+import { createProjects } from '../project/projects';
 
 const CLASSES = ['benign', 'malignant', 'normal'];
 const SIDE = 96;

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { useCallback } from 'react';
+import { formatCompact } from '#shared/text/number';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
-import { formatCompact } from './format';
 import { chartColours, seriesColour, seriesDash } from './palette';
 import { PlotFigure, plotSvg } from './plot-figure';
 import { useScheme } from './use-scheme';

@@ -1,5 +1,5 @@
 import type { Metric } from '#shared/models/metric';
-import { formatMetric } from './format';
+import { formatMetric } from '#shared/text/metric';
 import classes from './interval-strip.module.css';
 
 export interface IntervalStripProps {

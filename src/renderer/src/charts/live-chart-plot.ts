@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { formatCompact } from './format';
+import { formatCompact } from '#shared/text/number';
 import type { LiveSeries } from './live-chart-data';
 import { type ChartColours, chartColours, type Scheme, seriesColour, seriesDash } from './palette';
 

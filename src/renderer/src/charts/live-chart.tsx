@@ -1,3 +1,4 @@
+import { formatCompact } from '#shared/text/number';
 import 'uplot/dist/uPlot.min.css';
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { Activity, Maximize2, ZoomIn, ZoomOut } from 'lucide-react';
@@ -6,7 +7,6 @@ import uPlot from 'uplot';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
 import { alignSeries, decimate, extentOfX } from './decimate';
-import { formatCompact } from './format';
 import classes from './live-chart.module.css';
 import { type LiveSeries, liveTable, valueAt } from './live-chart-data';
 import { type PlotMarker, plotOptions } from './live-chart-plot';

@@ -1,7 +1,8 @@
 import { Table } from '@mantine/core';
 import type { Metric } from '#shared/models/metric';
 import { noIntervalReason } from '#shared/statistics/no-interval';
-import { formatFixed, formatInterval } from './format';
+import { formatInterval } from '#shared/text/metric';
+import { formatFixed } from '#shared/text/number';
 import classes from './metric-cell.module.css';
 
 export interface MetricCellProps {

@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import { useCallback } from 'react';
+import { formatCompact } from '#shared/text/number';
 import type { RatePoint } from '#shared/training/learning-rate-finder';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
-import { formatCompact } from './format';
 import { chartColours, seriesColour } from './palette';
 import { PlotFigure, plotSvg } from './plot-figure';
 import { useScheme } from './use-scheme';

@@ -1,6 +1,7 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { formatCount, formatDuration, formatRate } from './format';
+import { formatCount } from '#shared/text/number';
+import { formatDuration, formatRate } from '#shared/text/time';
 import classes from './section-card.module.css';
 
 export interface ProgressCardProps {

@@ -1,8 +1,8 @@
 import { Select } from '@mantine/core';
 import type { RunSummary } from '#shared/models/run';
+import { formatAgo } from '#shared/text/time';
 import { useRequest } from '../state/requests';
 import { useSelectedRun } from '../state/selected-run';
-import { formatAgo } from './format';
 
 const metricNames = { accuracy: 'accuracy', macroF1: 'macro F1', auc: 'AUC', loss: 'loss' } as const;
 

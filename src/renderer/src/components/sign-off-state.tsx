@@ -1,9 +1,9 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import { leakText, type SplitSignOff, voidText } from '#shared/models/sign-off';
+import { formatDate } from '#shared/text/time';
 import { refresh, useCommand } from '../state/requests';
 import { Changes } from './changes';
-import { formatDate } from './format';
 import { Notice } from './notice';
 import { SignOffDialog } from './sign-off-dialog';
 

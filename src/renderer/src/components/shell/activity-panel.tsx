@@ -3,11 +3,12 @@ import { Pause, Play, Square, X } from 'lucide-react';
 import { assertNever } from '#shared/ipc/errors';
 import type { Job } from '#shared/models/job';
 import type { RunProgress, RunState } from '#shared/models/run';
+import { formatQuantity } from '#shared/text/number';
+import { formatRate, formatShortDuration } from '#shared/text/time';
 import { useActivity } from '../../state/activity';
 import { useCommand, useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import { confirm } from '../confirm';
-import { formatQuantity, formatRate, formatShortDuration } from '../format';
 import { shareOf } from '../run-share';
 import classes from './activity-panel.module.css';
 

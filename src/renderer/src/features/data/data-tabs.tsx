@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import type { DatasetSummary } from '#shared/models/dataset';
-import { formatCount } from '../../components/format';
+import { formatCount } from '#shared/text/number';
 import { type DatasetView, dataTabs, openView } from './dataset-view';
 
 export interface DataTabsProps {

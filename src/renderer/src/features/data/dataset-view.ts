@@ -1,7 +1,7 @@
 import type { DatasetSummary } from '#shared/models/dataset';
 import type { ReviewReason } from '#shared/models/review';
-import type { DuplicateFilter } from './duplicate-filter';
-import { reviewProgress } from './review-queue';
+import type { DuplicateFilter } from './duplicates/duplicate-filter';
+import { reviewProgress } from './review/review-queue';
 
 /** What the Data screen shows: each is a tab. */
 export type DatasetView =

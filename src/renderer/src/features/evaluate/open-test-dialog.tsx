@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { formatQuantity } from '#shared/text/number';
 import { Dialog } from '../../components/dialog';
-import { formatQuantity } from '../../components/format';
 import { refresh, useCommand, useRequest } from '../../state/requests';
 
 export interface OpenTestDialogProps {

@@ -1,5 +1,6 @@
 import { Table, Text } from '@mantine/core';
-import { formatCount, formatDate, formatQuantity } from '../../components/format';
+import { formatCount, formatQuantity } from '#shared/text/number';
+import { formatDate } from '#shared/text/time';
 import { SectionCard } from '../../components/section-card';
 import { TableMenu } from '../../components/table-menu';
 import { useRequest } from '../../state/requests';

@@ -1,7 +1,8 @@
 import { ActionIcon, Badge, Group, Menu, Text, UnstyledButton } from '@mantine/core';
 import { Ellipsis, Folder, FolderX } from 'lucide-react';
 import type { ProjectSummary } from '#shared/models/project';
-import { formatAgo, formatCount, formatDate, formatQuantity } from '../../components/format';
+import { formatCount, formatQuantity } from '#shared/text/number';
+import { formatAgo, formatDate } from '#shared/text/time';
 import { useOpening } from '../../state/open-project';
 import { refresh, useCommand } from '../../state/requests';
 import { useSession } from '../../state/session';

@@ -1,9 +1,9 @@
 import { Button, Skeleton, Stack } from '@mantine/core';
 import { FolderOpen, Plus } from 'lucide-react';
 import { useState } from 'react';
+import { formatQuantity } from '#shared/text/number';
 import { platform } from '../../bridge/bridge';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatQuantity } from '../../components/format';
 import { Page, PageBody, PageHeader } from '../../components/page';
 import { useOpening } from '../../state/open-project';
 import { useRequest } from '../../state/requests';

@@ -10,9 +10,9 @@ import {
   Table,
   Text,
 } from '@mantine/core';
+import { formatBytes } from '#shared/text/number';
 import { deviceNames } from '#shared/training/device-names';
 import { ErrorAlert } from '../../components/error-alert';
-import { formatBytes } from '../../components/format';
 import { Page, PageBody, PageHeader } from '../../components/page';
 import { SectionCard } from '../../components/section-card';
 import { Stat } from '../../components/stat';

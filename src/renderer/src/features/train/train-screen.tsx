@@ -10,15 +10,15 @@ import { WrongFields } from '../../components/wrong-fields';
 import { useRequest } from '../../state/requests';
 import { useSelectedRun } from '../../state/selected-run';
 import { useSession } from '../../state/session';
-import { ComparisonView } from './comparison-view';
-import { ExperimentView } from './experiment-view';
-import { NewExperiment } from './new-experiment';
-import { NewRunForm } from './new-run-form';
-import { RunList } from './run-list';
-import { RunView } from './run-view';
-import classes from './train-screen.module.css';
-import { useTrainView } from './train-view';
-import { useFirstDraft } from './use-first-draft';
+import { ComparisonView } from './experiments/comparison-view';
+import { ExperimentView } from './experiments/experiment-view';
+import { NewExperiment } from './experiments/new-experiment';
+import { NewRunForm } from './form/new-run-form';
+import { useFirstDraft } from './form/use-first-draft';
+import { useTrainView } from './parts/train-view';
+import classes from './parts/view.module.css';
+import { RunList } from './run/run-list';
+import { RunView } from './run/run-view';
 
 /** What to show before a person has chosen: what runs now, else the newest run, else the form for the first. */
 function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined {

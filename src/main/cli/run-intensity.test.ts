@@ -1,0 +1,104 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { defaultPipeline, pipelineHash, usualNormalisation } from '#shared/imaging/pipeline';
+import { decodeRaster } from '#shared/imaging/raster';
+import { importOptionsSchema } from '#shared/models/dataset';
+import { pipelineSchema } from '#shared/models/pipeline';
+import { runConfigSchema } from '#shared/models/run-config';
+import type { DecodePool } from '../decode-host/client';
+import { decodeJobs } from '../decode-host/jobs';
+import { dicomFile, imageModule } from '../ingest/test-support/dicom-bytes';
+import { createEvents } from '../services/core/events';
+import { createDataset } from '../services/dataset/dataset';
+import { ensureRasters } from '../services/dataset/raster-cache';
+import { createImports } from '../services/imports/imports';
+import { rasterKey } from '../services/project/project-paths';
+import { createProjects, type Projects } from '../services/project/projects';
+import { pipelineOf } from '../services/runs/run-preview';
+import { createSplits } from '../services/splits/splits';
+import { buildRunConfig } from './configuration';
+
+const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
+
+let root: string;
+let projects: Projects;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'fovea-intensity-'));
+});
+afterEach(() => {
+  projects.closeAll();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const estimate = { imageSize: 224, processor: usualNormalisation };
+const pipelineWith = (intensity?: string) =>
+  pipelineOf(runConfigSchema.parse({ backbone: 'vit', ...(intensity === undefined ? {} : { intensity }) }), estimate);
+
+it('each intensity of a run has rasters of its own, with the bytes worked out by hand', async () => {
+  const events = createEvents();
+  projects = createProjects({ userDataFolder: join(root, 'user'), events });
+  const project = await projects.create(join(root, 'project'));
+  const splits = createSplits({ events });
+  const dataset = createDataset({ splits, pool });
+  const imports = createImports({ events, pool, splits });
+  // Units = stored - 100: -100, -60, 0, 40, 100, 900; the file's own window is 0 to 80.
+  const stored = [0, 40, 100, 140, 200, 1000];
+  const path = join(root, 'a.dcm');
+  writeFileSync(
+    path,
+    dicomFile([
+      ...imageModule({ rows: 2, columns: 3, allocated: 16 }),
+      ['00281050', 'DS', '40.5'],
+      ['00281051', 'DS', '81'],
+      ['00281052', 'DS', '-100'],
+      ['00281053', 'DS', '1'],
+      ['7fe00010', 'OW', Buffer.from(Uint16Array.from(stored).buffer)],
+    ]),
+  );
+  const plan = await imports.scan(project, [path]);
+  const handle = { signal: new AbortController().signal, progress: () => {} };
+  await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
+  const [image = 0] = dataset.ids(project, {}, 'path');
+  const { hash } = dataset.sourceFile(project, image);
+
+  const expected = {
+    // (x - 40) / 80 + 0.5 = x / 80: 0.5 at 40.
+    auto: [0, 0, 0, 128, 255, 255],
+    // (x + 100) / 1000
+    'full-range': [0, 10, 26, 36, 51, 255],
+    // LINEAR with centre 0.5 and width 201: (x - 0) / 200 + 0.5 = (x + 100) / 200
+    'window:0.5:201': [0, 51, 128, 179, 255, 255],
+    // numpy.percentile(units, [20, 80]) = [-60, 100]: (x + 60) / 160
+    'percentile:20:80': [0, 0, 96, 159, 255, 255],
+  };
+  const keys = new Set<string>();
+  for (const [intensity, bytes] of Object.entries(expected)) {
+    const pipeline = pipelineWith(intensity);
+    keys.add(rasterKey(pipeline));
+    const [raster = ''] = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image, hash }] });
+    expect([...decodeRaster(readFileSync(raster)).data], intensity).toEqual(bytes);
+    // What a prediction decodes of the same file with the pipeline of the run's record.
+    const {
+      intensity: recorded,
+      canonicalShortSide: shortSide,
+      crop,
+    } = pipelineSchema.parse(JSON.parse(JSON.stringify(pipeline)));
+    const dropped = await pool.ingest({ path, intensity: recorded, shortSide, crop });
+    expect([...dropped.raster.data], intensity).toEqual(bytes);
+  }
+  expect(keys.size).toBe(4);
+});
+
+it('a run without an intensity has the hash that it always had, and so has one that says auto', () => {
+  expect(pipelineHash(pipelineWith())).toBe(pipelineHash(defaultPipeline(224)));
+  expect(pipelineHash(pipelineWith('auto'))).toBe(pipelineHash(defaultPipeline(224)));
+  expect(pipelineHash(pipelineWith('full-range'))).not.toBe(pipelineHash(defaultPipeline(224)));
+  expect(pipelineHash(pipelineWith('window:40:400'))).not.toBe(pipelineHash(pipelineWith('window:40:80')));
+});
+
+it('is set on the command line as it is written', () => {
+  expect(buildRunConfig({ backbone: 'vit' }, {}, ['intensity=window:40:400']).intensity).toBe('window:40:400');
+  expect(() => buildRunConfig({ backbone: 'vit' }, {}, ['intensity=window:40'])).toThrow();
+});

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { augmentationRandom, augmentInto, testTimeRandom } from '#shared/imaging/augment';
+import { pixelValuesInto } from '#shared/imaging/normalise';
+import { decodeRaster, type Raster } from '#shared/imaging/raster';
+import { FoveaError } from '#shared/ipc/errors';
+import type { Pipeline } from '#shared/models/pipeline';
+import type { Augmentation } from '#shared/models/run-config';
+import { type Mix, mixBatch } from '../../engine/train/mixup';
+import type { Batch } from '../../engine/train/session';
+import { diskFailed, isDiskGone } from '../core/file-errors';
+import type { Sample } from '../core/protocol';
+
+/** One micro-batch to prepare: which images, and in which epoch's augmentation; null = the evaluation view. */
+export interface BatchOrder {
+  readonly samples: readonly Sample[];
+  readonly epoch: number | null;
+  /** For each sample, how often it was drawn before in this epoch: it shows another view. None by default. */
+  readonly repeats?: readonly number[];
+  /** How the images are mixed with each other; they are not by default. */
+  readonly mix?: Mix;
+  /** From 1 on: that test-time view of each image in place of the evaluation view. */
+  readonly testTimeView?: number;
+}
+
+export interface BatchSettings {
+  readonly pipeline: Pipeline;
+  readonly augmentation: Augmentation;
+  readonly seed: number;
+}
+
+/**
+ * Reads a canonical raster.
+ *
+ * @throws FoveaError `raster_missing`: the cache was emptied or damaged; `disk_failed`
+ */
+export function readRaster(path: string): Raster {
+  try {
+    return decodeRaster(readFileSync(path));
+  } catch (error) {
+    if (isDiskGone(error)) throw diskFailed('a prepared image could not be read', error);
+    throw new FoveaError('raster_missing', 'A prepared image of the project cannot be read.', {
+      hint: "The project's cache was changed. Import the images again; labels are kept.",
+      cause: error,
+    });
+  }
+}
+
+/** 48 bits of the hash of an image's pixels. */
+const contentOf = ({ data }: Raster): number => createHash('sha256').update(data).digest().readUIntBE(0, 6);
+
+/** Prepares a micro-batch [count, 3, height, width]: the same for the same order, wherever and whenever it is made. */
+export function makeBatch(order: BatchOrder, settings: BatchSettings): Batch {
+  const { pipeline, augmentation, seed } = settings;
+  const size = 3 * pipeline.height * pipeline.width;
+  const pixels = new Float32Array(order.samples.length * size);
+  const labels = new Int32Array(order.samples.length);
+  for (const [index, sample] of order.samples.entries()) {
+    const raster = readRaster(sample.raster);
+    labels[index] = sample.label;
+    if (order.testTimeView !== undefined && order.testTimeView > 0) {
+      const random = testTimeRandom(contentOf(raster), order.testTimeView);
+      augmentInto(raster, augmentation, pipeline, random, pixels, index * size);
+    } else if (order.epoch === null) pixelValuesInto(raster, pipeline, pixels, index * size);
+    else {
+      const random = augmentationRandom(seed, order.epoch, sample.image, order.repeats?.[index] ?? 0);
+      augmentInto(raster, augmentation, pipeline, random, pixels, index * size);
+    }
+  }
+  const batch: Batch = { pixels, labels, count: order.samples.length };
+  return order.mix ? mixBatch(batch, order.mix) : batch;
+}

@@ -1,0 +1,122 @@
+import type { BatchSource } from '../../engine/train/batch-source';
+import { countRepeats } from '../../engine/train/epoch-plan';
+import { drawMix, type Mix, mixBatch } from '../../engine/train/mixup';
+import type { Batch } from '../../engine/train/session';
+import type { Sample } from '../core/protocol';
+import type { Loader } from './loader';
+
+/** Cuts positions 0, 1, 2, … into groups of at most `size`. */
+export function inOrder(count: number, size: number): number[][] {
+  const groups: number[][] = [];
+  for (let start = 0; start < count; start += size) {
+    groups.push(Array.from({ length: Math.min(size, count - start) }, (_, index) => start + index));
+  }
+  return groups;
+}
+
+/** Mixup's strength, and what its draws follow from; null = nothing is mixed. */
+export type Mixing = { readonly alpha: number; readonly seed: number } | null;
+
+const mixOf = (mixing: Mixing, epoch: number, microBatch: number, count: number): Mix | null =>
+  mixing === null ? null : drawMix(mixing.alpha, mixing.seed, epoch, microBatch, count);
+
+/** Augmented views for training and plain ones for validation, from the loader's threads. */
+export function imageBatches(
+  loader: Loader,
+  train: readonly Sample[],
+  validation: readonly Sample[],
+  batchSize: number,
+  mixing: Mixing,
+): BatchSource {
+  const pick = (samples: readonly Sample[], positions: readonly number[]) => positions.map((i) => samples[i] as Sample);
+  return {
+    training: (epoch, plan, first) => {
+      const repeats = countRepeats(plan);
+      const orders = plan.map((positions, index) => {
+        const mix = mixOf(mixing, epoch, index, positions.length);
+        return {
+          epoch,
+          samples: pick(train, positions),
+          repeats: repeats[index] ?? [],
+          ...(mix === null ? {} : { mix }),
+        };
+      });
+      return loader.batches(orders.slice(first));
+    },
+    validation: () =>
+      loader.batches(
+        inOrder(validation.length, batchSize).map((positions) => ({
+          epoch: null,
+          samples: pick(validation, positions),
+        })),
+      ),
+  };
+}
+
+export interface FeatureSet {
+  /** [images, width], one for each view of the images. */
+  readonly views: readonly Float32Array[];
+  readonly labels: Int32Array;
+}
+
+/**
+ * Rows of cached features. Epochs go through the views of the training images in turn, an image that is drawn again in
+ * an epoch shows its next one, and validation has one view. Otherwise epochs differ in the order of the images and,
+ * where asked for, in how they are mixed.
+ */
+export function featureBatches(
+  train: FeatureSet,
+  validation: FeatureSet,
+  width: number,
+  batchSize: number,
+  mixing: Mixing,
+): BatchSource {
+  const gather = (set: FeatureSet, positions: readonly number[], views: readonly number[]): Batch => {
+    const pixels = new Float32Array(positions.length * width);
+    for (const [row, index] of positions.entries()) {
+      const features = set.views[(views[row] ?? 0) % set.views.length] as Float32Array;
+      pixels.set(features.subarray(index * width, (index + 1) * width), row * width);
+    }
+    return {
+      pixels,
+      labels: Int32Array.from(positions, (index) => set.labels[index] as number),
+      count: positions.length,
+    };
+  };
+  async function* training(epoch: number, plan: readonly (readonly number[])[], first: number) {
+    const repeats = countRepeats(plan);
+    for (const [index, positions] of plan.entries()) {
+      if (index < first) continue;
+      const views = positions.map((_, row) => epoch - 1 + (repeats[index]?.[row] ?? 0));
+      const batch = gather(train, positions, views);
+      const mix = mixOf(mixing, epoch, index, positions.length);
+      yield mix === null ? batch : mixBatch(batch, mix);
+    }
+  }
+  return { training, validation: () => plainBatches(validation, width, batchSize) };
+}
+
+/** All views of all training images as one batch, image after image of each view: for a fit that takes all at once. */
+export function wholeBatch(train: FeatureSet, validation: FeatureSet, width: number, batchSize: number): BatchSource {
+  const { views, labels } = train;
+  const count = views.length * labels.length;
+  async function* training() {
+    const pixels = new Float32Array(count * width);
+    for (const [view, features] of views.entries()) pixels.set(features, view * labels.length * width);
+    yield {
+      pixels,
+      labels: Int32Array.from({ length: count }, (_, row) => labels[row % labels.length] as number),
+      count,
+    };
+  }
+  return { training, validation: () => plainBatches(validation, width, batchSize) };
+}
+
+/** The one view of a set, in order. */
+async function* plainBatches({ views: [features], labels }: FeatureSet, width: number, batchSize: number) {
+  for (let start = 0; start < labels.length; start += batchSize) {
+    const end = Math.min(labels.length, start + batchSize);
+    const pixels = (features as Float32Array).slice(start * width, end * width);
+    yield { pixels, labels: labels.slice(start, end), count: end - start };
+  }
+}

@@ -1,0 +1,64 @@
+import { FoveaError } from '#shared/ipc/errors';
+import type { Device, RunConfig } from '#shared/models/run-config';
+import { deviceProblem, halfPrecisionProblem } from '../../engine/backends/availability';
+import type { EngineDevice } from '../../engine/backends/backend';
+
+/** Services put a measured device in the place of `auto` before they train; whoever leaves it gets the CPU. */
+export const resolveDevice = (device: Device): EngineDevice => (device === 'auto' ? 'cpu' : device);
+
+/** Devices that were found to work: they are not asked again in the life of this process. */
+const working = new Set<EngineDevice>(['cpu', 'tfjs']);
+
+async function problemOf(device: EngineDevice): Promise<string | null> {
+  if (device === 'tfjs' || working.has(device)) return null;
+  const problem = await deviceProblem(device);
+  if (problem === null) working.add(device);
+  return problem;
+}
+
+/**
+ * The device that was asked for.
+ *
+ * @throws FoveaError `device_unavailable` with what it lacks and what to do
+ */
+export async function requireDevice(device: Device): Promise<EngineDevice> {
+  const wanted = resolveDevice(device);
+  const problem = await problemOf(wanted);
+  if (problem === null) return wanted;
+  throw new FoveaError('device_unavailable', `The device "${wanted}" cannot be used here. ${problem}`, {
+    hint: 'Or choose another device: auto takes the fastest that works here.',
+  });
+}
+
+/**
+ * The device of a run, able to compute in the precision of the run.
+ *
+ * @throws FoveaError `device_unavailable`, `precision_unavailable`
+ */
+export async function requirePrecision({
+  device,
+  precision,
+}: Pick<RunConfig, 'device' | 'precision'>): Promise<EngineDevice> {
+  const wanted = await requireDevice(device);
+  if (precision === 'fp32') return wanted;
+  const problem = await halfPrecisionProblem(wanted);
+  if (problem === null) return wanted;
+  throw new FoveaError(
+    'precision_unavailable',
+    `The device "${wanted}" cannot train in half precision (fp16). ${problem}`,
+    {
+      hint: 'Choose the precision fp32, or WebGPU on a graphics card that has half floats.',
+    },
+  );
+}
+
+/** The device that was asked for, or the CPU: a trained model answers on a machine without the device that trained it. */
+export async function deviceOrCpu(device: Device): Promise<EngineDevice> {
+  const wanted = resolveDevice(device);
+  return (await problemOf(wanted)) === null ? wanted : 'cpu';
+}
+
+/** Peak resident memory of this process, MiB. */
+export const peakMemoryMB = (): number => process.resourceUsage().maxRSS / 1024;
+
+export const memoryMB = (): number => process.memoryUsage.rss() / 2 ** 20;

@@ -1,0 +1,227 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FoveaError } from '#shared/ipc/errors';
+import { augmentationSchema } from '#shared/models/run-config';
+import { attentionRollout } from '../../engine/explain/rollout';
+import { averageViews, type ViewsAverage } from '../../engine/train/average-views';
+import { type Classification, type Classifier, createClassifier } from '../../engine/train/classifier';
+import { softmaxRows } from '../../engine/train/softmax';
+import type { VitConfig } from '../../engine/vit/config';
+import { leadingTokens, patchCount, tokenCount } from '../../engine/vit/tokens';
+import { inOrder } from '../batches/batch-source';
+import { batchesHere, createLoader } from '../batches/loader';
+import { deviceOrCpu } from '../core/device';
+import type { AttentionMaps, ClassifyResult, ClassifySpec } from '../core/protocol';
+import { checkCancelled, type RequestContext } from '../core/request-context';
+import { openBackboneFolder, parameterSpecs } from '../models/backbone-folder';
+import { openCheckpoint } from '../models/checkpoint-files';
+
+/** Attention of all blocks of a batch: kept under this, whatever the model. */
+const ATTENTION_BYTES = 128 * 2 ** 20;
+/** The renames of a replacement are long over by then. */
+const REPLACED_MILLISECONDS = 50;
+/** From so many images on, threads prepare them beside the engine. */
+const LOADER_FROM = 9;
+
+export interface LoadedModel {
+  readonly config: VitConfig;
+  readonly parameters: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
+}
+
+/**
+ * A trained model from its folder, its hashes verified where it has them.
+ *
+ * @throws FoveaError `checkpoint_damaged`, `model_missing`, or what opening a backbone throws
+ */
+export async function loadModel(folder: string): Promise<LoadedModel> {
+  try {
+    return await readModel(folder);
+  } catch {
+    // A run in training may have replaced it in the meantime; what is really wrong is wrong twice.
+    await sleep(REPLACED_MILLISECONDS);
+    return readModel(folder);
+  }
+}
+
+async function readModel(wanted: string): Promise<LoadedModel> {
+  // Under that name lies a checkpoint that was being replaced when the power went.
+  const folder = existsSync(wanted) ? wanted : `${wanted}.previous`;
+  if (!existsSync(folder)) {
+    throw new FoveaError('model_missing', 'The run has no model yet.', { hint: 'Train it for at least one epoch.' });
+  }
+  if (existsSync(join(folder, 'trainer.json'))) await openCheckpoint(folder);
+  const opened = await openBackboneFolder(folder);
+  try {
+    if (!opened.hasHead) {
+      throw new FoveaError('model_missing', 'The folder holds a backbone without a classifier.', {
+        hint: 'Choose the folder of a trained model.',
+      });
+    }
+    return {
+      config: opened.config,
+      parameters: await opened.read(parameterSpecs(opened.config).map(({ name }) => name)),
+    };
+  } finally {
+    await opened.close();
+  }
+}
+
+interface Kept {
+  readonly key: string;
+  readonly config: VitConfig;
+  readonly batch: number;
+  readonly classifier: Classifier;
+  /** Requests that compute with it: one, and another in a break of it. */
+  users: number;
+}
+
+/** The model of the last request: predictions come in bursts. */
+let kept: Kept | null = null;
+
+/** To be released. */
+async function classifierFor(spec: ClassifySpec): Promise<Kept> {
+  const file = join(spec.modelFolder, 'model.safetensors');
+  const { size, mtimeMs } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0 }));
+  const wanted = Math.max(1, Math.min(spec.batchSize, spec.rasters.length));
+  const device = await deviceOrCpu(spec.device);
+  const identity = [spec.modelFolder, size, mtimeMs, device, spec.threads, spec.attention].join('\n');
+  const key = `${identity}\n${wanted}`;
+  if (kept !== null && size > 0 && kept.key === key) {
+    kept.users += 1;
+    return kept;
+  }
+  const old = kept;
+  kept = null;
+  if (old?.users === 0) await old.classifier.dispose();
+  const { config, parameters } = await loadModel(spec.modelFolder);
+  const tokens = tokenCount(config);
+  const attentionBytes = config.layers * config.heads * tokens ** 2 * 4;
+  const batch = spec.attention ? Math.max(1, Math.min(wanted, Math.floor(ATTENTION_BYTES / attentionBytes))) : wanted;
+  const classifier = await createClassifier({
+    config,
+    parameters,
+    device,
+    threads: spec.threads,
+    batch,
+    attentions: spec.attention,
+  });
+  kept = { key, config, batch, classifier, users: 1 };
+  return kept;
+}
+
+async function release(model: Kept): Promise<void> {
+  model.users -= 1;
+  // Another request has taken its place.
+  if (model !== kept && model.users === 0) await model.classifier.dispose();
+}
+
+/** The maps of image `index` of a batch. */
+function attentionMaps(config: VitConfig, { attentions }: Classification, index: number): AttentionMaps {
+  const grid = config.imageSize / config.patchSize;
+  const patches = patchCount(config);
+  const tokens = tokenCount(config);
+  const one = config.heads * tokens * tokens;
+  const ofImage = attentions.map((layer) => layer.subarray(index * one, (index + 1) * one));
+  const rows = new Float32Array(config.layers * config.heads * patches);
+  for (const [layer, attention] of ofImage.entries()) {
+    for (let head = 0; head < config.heads; head++) {
+      const cls = head * tokens * tokens;
+      rows.set(attention.subarray(cls + leadingTokens(config), cls + tokens), (layer * config.heads + head) * patches);
+    }
+  }
+  return {
+    layers: config.layers,
+    heads: config.heads,
+    gridHeight: grid,
+    gridWidth: grid,
+    rows,
+    rollout: attentionRollout(ofImage, config),
+  };
+}
+
+/** Classifies rasters with a trained model, behind the pipeline that it was trained behind. */
+export async function classify(spec: ClassifySpec, context: RequestContext): Promise<ClassifyResult> {
+  const started = performance.now();
+  if (spec.rasters.length === 0) {
+    const { config } = await loadModel(spec.modelFolder);
+    return empty(config.classes);
+  }
+  const model = await classifierFor(spec);
+  try {
+    return await classifyWith(model, spec, context, started);
+  } finally {
+    await release(model);
+  }
+}
+
+async function classifyWith(
+  { config, classifier, batch }: Kept,
+  spec: ClassifySpec,
+  context: RequestContext,
+  started: number,
+): Promise<ClassifyResult> {
+  if (config.imageSize !== spec.pipeline.height || config.imageSize !== spec.pipeline.width) {
+    throw new FoveaError('image_size_mismatch', 'The model and the pipeline of the run do not fit together.', {
+      hint: 'The run was changed on disk: train again.',
+    });
+  }
+  const augmentation = spec.testTime?.augmentation ?? augmentationSchema.parse({ enabled: false });
+  const settings = { pipeline: spec.pipeline, augmentation, seed: 0 };
+  const views = 1 + (spec.testTime?.views ?? 0);
+  const orders = inOrder(spec.rasters.length, batch).flatMap((positions) => {
+    const samples = positions.map((index) => ({ image: index, raster: spec.rasters[index] as string, label: 0 }));
+    return Array.from({ length: views }, (_, testTimeView) => ({ epoch: null, samples, testTimeView }));
+  });
+  const loader = spec.rasters.length * views >= LOADER_FROM ? createLoader(settings) : null;
+  const size = config.classes.length;
+  const logits = new Float32Array(spec.rasters.length * size);
+  const probabilities = new Float32Array(spec.rasters.length * size);
+  /** Logits of the views of the present images, the evaluation view first. */
+  let seen: Float32Array[] = [];
+  const attention: AttentionMaps[] = [];
+  let done = 0;
+  try {
+    for await (const { pixels, count } of loader?.batches(orders) ?? batchesHere(orders, settings)) {
+      const result = await classifier.run(pixels, count);
+      if (spec.attention && seen.length === 0) {
+        for (let i = 0; i < count; i++) attention.push(attentionMaps(config, result, i));
+      }
+      seen.push(result.logits.slice(0, count * size));
+      if (seen.length === views) {
+        const answer = combine(seen, size);
+        logits.set(answer.logits, done * size);
+        probabilities.set(answer.probabilities, done * size);
+        seen = [];
+        done += count;
+        context.progress('classifying', done, spec.rasters.length);
+      }
+      await checkCancelled(context);
+    }
+  } finally {
+    await loader?.close();
+  }
+  return {
+    classes: config.classes,
+    logits,
+    probabilities,
+    attention,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** A single view answers for itself. */
+function combine(views: readonly Float32Array[], size: number): ViewsAverage {
+  const [only, second] = views;
+  if (only === undefined || second !== undefined) return averageViews(views, size);
+  return { logits: only, probabilities: softmaxRows(only, size) };
+}
+
+const empty = (classes: readonly string[]): ClassifyResult => ({
+  classes,
+  logits: new Float32Array(0),
+  probabilities: new Float32Array(0),
+  attention: [],
+  seconds: 0,
+});

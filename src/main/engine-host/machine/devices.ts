@@ -1,0 +1,62 @@
+import { availableParallelism, cpus } from 'node:os';
+import { deviceProblem, halfPrecisionProblem } from '../../engine/backends/availability';
+import type { OnnxRuntimeDevice } from '../../engine/backends/execution-providers';
+import { loadTfjs } from '../../engine/backends/tfjs/runtime';
+import type { DeviceInfo } from '../core/protocol';
+import { graphicsCards } from './graphics-cards';
+
+const neverRun = (id: string) =>
+  `Untested: not yet run on such a machine. Run "fovea selftest --device ${id}" before you rely on it.`;
+
+const programs: readonly {
+  readonly id: Exclude<OnnxRuntimeDevice, 'cpu'>;
+  readonly title: string;
+  readonly untested: string;
+}[] = [
+  {
+    id: 'webgpu',
+    title: 'WebGPU',
+    untested: 'Checked on a software driver only. Untested: not yet run on a graphics card.',
+  },
+  { id: 'cuda', title: 'CUDA', untested: neverRun('cuda') },
+  { id: 'dml', title: 'DirectML', untested: neverRun('dml') },
+  { id: 'coreml', title: 'CoreML', untested: neverRun('coreml') },
+];
+
+/** Everything that Fovea knows to train on: what it is, whether it works here, and if not, why and what to do. */
+export async function listDevices(): Promise<readonly DeviceInfo[]> {
+  const cards = await graphicsCards();
+  const model = cpus()[0]?.model.trim() ?? 'Processor';
+  const devices: DeviceInfo[] = [
+    {
+      id: 'cpu',
+      name: `${model}, ${availableParallelism()} threads`,
+      available: true,
+      reason: null,
+      untested: null,
+    },
+  ];
+  // One after the other: two runtimes that open one card at the same time is nobody's tested case.
+  for (const { id, title, untested } of programs) {
+    const reason = await deviceProblem(id);
+    const available = reason === null;
+    const half = id === 'webgpu' ? { halfPrecision: await halfPrecisionOfWebGpu(reason) } : {};
+    devices.push({ id, name: available ? onCards(id, title, cards) : title, available, reason, untested, ...half });
+  }
+  const { name, note } = await loadTfjs();
+  const onCuda = name === 'TensorFlow.js on CUDA';
+  devices.push({ id: 'tfjs', name, available: true, reason: onCuda ? null : note, untested: onCuda ? note : null });
+  return devices;
+}
+
+async function halfPrecisionOfWebGpu(deviceReason: string | null): Promise<DeviceInfo['halfPrecision'] & {}> {
+  const reason = deviceReason ?? (await halfPrecisionProblem('webgpu'));
+  return { available: reason === null, reason, untested: 'Untested: not yet run on an adapter with fp16.' };
+}
+
+/** Which of several cards a program takes cannot be asked: all are named. */
+function onCards(id: OnnxRuntimeDevice, title: string, cards: readonly string[]): string {
+  const fitting = id === 'cuda' ? cards.filter((card) => /nvidia/i.test(card)) : cards;
+  if (fitting.length > 0) return `${title} on ${fitting.join(' or ')}`;
+  return id === 'webgpu' ? 'WebGPU (no graphics card found, perhaps a software driver)' : title;
+}

@@ -1,0 +1,62 @@
+import type { RunConfig } from '#shared/models/run-config';
+import { loraOf } from '#shared/training/lora';
+import { type Stage, stagesOf, trainingViews } from '#shared/training/stages';
+import { vitModel } from '../../engine/train/model';
+import { parameterCount, parameterGroups } from '../../engine/vit/parameters';
+import { requirePrecision } from '../core/device';
+import type { Estimate, EstimateSpec } from '../core/protocol';
+import { describeBackbone } from '../models/load-backbone';
+import { estimateMemoryMB, memoryOptions } from './memory';
+import { estimateSeconds } from './speed';
+
+/**
+ * What a run would take, from its configuration and a short measurement of the device.
+ *
+ * @throws FoveaError `device_unavailable`, `precision_unavailable`, or what describing a backbone throws
+ */
+export async function estimate(spec: EstimateSpec): Promise<Estimate> {
+  const { config: run } = spec;
+  const device = await requirePrecision(run);
+  const backbone = await describeBackbone(spec.backbone, spec.classes, run.imageSize);
+  const groups = parameterGroups(backbone.config);
+  const stages = stagesOf(run);
+  const lora = loraOf(run);
+  const stageParameters = stages.map(({ trainable }) =>
+    parameterCount(vitModel(backbone.config, trainable, 1, lora).trainable),
+  );
+  const microBatch = Math.max(1, Math.min(run.batchSize, spec.trainImages));
+  return {
+    parameters: parameterCount(groups),
+    trainableParameters: Math.max(...stageParameters),
+    stageParameters,
+    memoryMB: Math.max(
+      ...stages.map((stage) =>
+        estimateMemoryMB(
+          memoryOptions(backbone.config, run, stage, { microBatch, device, views: keptViews(run, stage, spec) }),
+        ),
+      ),
+    ),
+    seconds: await estimateSeconds(
+      {
+        config: backbone.config,
+        run,
+        stages,
+        trainImages: spec.trainImages,
+        validationImages: spec.validationImages,
+      },
+      device,
+      run.threads,
+    ),
+    imageSize: backbone.config.imageSize,
+    processor: backbone.processor,
+    pretrained: backbone.pretrained,
+    notes: backbone.notes,
+    hash: backbone.hash,
+  };
+}
+
+/** Rows of features in memory. A logistic regression has those of the training images in one piece too. */
+function keptViews(run: RunConfig, stage: Stage, { trainImages, validationImages }: EstimateSpec): number {
+  const training = Math.max(1, trainingViews(run, stage)) * trainImages;
+  return validationImages + (stage.solver === 'logistic' ? 2 : 1) * training;
+}

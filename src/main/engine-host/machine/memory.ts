@@ -1,0 +1,90 @@
+import type { OptimizerKind, RunConfig } from '#shared/models/run-config';
+import { type LoraSettings, loraOf } from '#shared/training/lora';
+import { fitsMachine } from '#shared/training/memory';
+import type { Stage, Trainable } from '#shared/training/stages';
+import type { EngineDevice } from '../../engine/backends/backend';
+import { peakActivationBytes } from '../../engine/ir/peak-memory';
+import { estimateTrainingMemoryMB, rememberedSets } from '../../engine/train/estimate-memory';
+import { fastestPart } from '../../engine/train/fastest-part';
+import { vitModel } from '../../engine/train/model';
+import { buildLogitsProgram } from '../../engine/train/programs';
+import { fittingPart } from '../../engine/train/shrinking-session';
+import type { VitConfig } from '../../engine/vit/config';
+import { parameterCount, parameterGroups } from '../../engine/vit/parameters';
+import { featureWidth } from '../../engine/vit/tokens';
+import { withDropout } from '../models/dropout';
+
+export interface MemoryOptions {
+  readonly config: VitConfig;
+  readonly trainable: Trainable;
+  /** Of the adapters, where they are what is trainable. */
+  readonly lora?: LoraSettings;
+  readonly optimizer: OptimizerKind;
+  readonly microBatch: number;
+  readonly gradientAccumulation: number;
+  /** Images of a micro-batch that one run computes; where it is not all of them, a second set of gradients is kept. */
+  readonly part: number;
+  /** Views whose features are kept while a head trains alone. */
+  readonly views: number;
+  /** True where a moving average of the trained parameters is kept. */
+  readonly averaged: boolean;
+}
+
+/** Of a stage of a run, computed in the parts that the device computes fastest. */
+export function memoryOptions(
+  config: VitConfig,
+  run: RunConfig,
+  { trainable }: Pick<Stage, 'trainable'>,
+  { device, ...sizes }: Pick<MemoryOptions, 'microBatch' | 'views'> & { readonly device: EngineDevice },
+): MemoryOptions {
+  return {
+    config: withDropout(config, run),
+    trainable,
+    lora: loraOf(run),
+    optimizer: run.optimizer,
+    gradientAccumulation: run.gradientAccumulation,
+    part: fastestPart(config, sizes.microBatch, device),
+    averaged: run.emaDecay !== null,
+    ...sizes,
+  };
+}
+
+const MIB = 2 ** 20;
+/** Node and onnxruntime before any model, and what the host and a loader's thread add to that. */
+const PROCESS_MIB = 110;
+const HOST_MIB = 50;
+/** Micro-batches that are prepared, handed over or waiting to be collected. */
+const BATCHES = 5;
+
+/**
+ * Peak resident memory of the engine process in a run, MiB: what the engine predicts for its session, the parameters as
+ * they were read, copies of parameters, moments and averages while a checkpoint is written, and the batches of the
+ * loader. `npm run bench:memory` holds it against measured peaks.
+ */
+export function estimateMemoryMB(options: MemoryOptions): number {
+  const { config, trainable, lora, optimizer, microBatch, gradientAccumulation, part, views, averaged } = options;
+  const parameters = (4 * parameterCount(parameterGroups(config))) / MIB;
+  const batches = (BATCHES * microBatch * 3 * config.imageSize ** 2 * 4) / MIB;
+  if (trainable !== 'head') {
+    const session = estimateTrainingMemoryMB({
+      config,
+      trainable,
+      ...(lora === undefined ? {} : { lora }),
+      optimizer,
+      microBatch: part,
+      accumulation: part < microBatch ? Math.max(2, gradientAccumulation) : gradientAccumulation,
+      averaged,
+    });
+    const trained = (4 * parameterCount(vitModel(config, trainable, 1, lora).trainable)) / MIB;
+    return session + HOST_MIB + 2 * parameters + rememberedSets(optimizer, averaged) * trained + batches;
+  }
+  // As read, and in the classifier that extracts the features.
+  const forward = peakActivationBytes(buildLogitsProgram(vitModel(config, trainable), microBatch, 'separate'));
+  const features = 4 * views * featureWidth(config);
+  return PROCESS_MIB + HOST_MIB + 2 * parameters + batches + (forward + features) / MIB;
+}
+
+/** The part of a micro-batch, at most `options.part`, with which the run is expected to fit. */
+export function partThatFits(options: MemoryOptions, machineMemoryMB: number): number {
+  return fittingPart(options.part, (part) => fitsMachine(estimateMemoryMB({ ...options, part }), machineMemoryMB));
+}

@@ -1,0 +1,99 @@
+import type { RunConfig } from '#shared/models/run-config';
+import { type Stage, type Trainable, trainingViews } from '#shared/training/stages';
+import type { Backend, EngineDevice } from '../../engine/backends/backend';
+import { createBackend } from '../../engine/backends/create-backend';
+import { forwardFlops } from '../../engine/bench/bench';
+import { GraphBuilder } from '../../engine/ir/builder';
+import type { VitConfig } from '../../engine/vit/config';
+
+/** Share of the Gemm rate that a whole step reaches: a round number below what `fovea bench` shows, so that runs end early rather than late. */
+const UTILISATION = 0.5;
+
+/** No repeat is begun after this many milliseconds: a slow device needs no second opinion. */
+const PATIENCE = 500;
+/** [rows, inner] × [rows, inner]ᵀ: as large as a small model's layers, done in a few hundredths of a second. */
+const ROWS = 1024;
+const INNER = 384;
+const REPEATS = 5;
+
+const rates = new Map<string, Promise<number | null>>();
+
+/** GFLOP/s of a matrix product on this device, measured once in the life of this process; null where it cannot run. */
+export function gemmRate(device: EngineDevice, threads: number): Promise<number | null> {
+  const key = `${device} ${threads}`;
+  const known = rates.get(key);
+  if (known !== undefined) return known;
+  const measured = Promise.resolve()
+    .then(() => quickGemmRate(createBackend({ device, threads })))
+    .catch(() => null);
+  rates.set(key, measured);
+  return measured;
+}
+
+/** The best of a few products in at most half a second or so, GFLOP/s. */
+export async function quickGemmRate(backend: Backend): Promise<number> {
+  const builder = new GraphBuilder();
+  const a = builder.input('a', [ROWS, INNER]);
+  const b = builder.input('b', [ROWS, INNER]);
+  // One row leaves the device.
+  builder.output('row', builder.slice(builder.matmul(a, b, { transposeB: true }), 0, 0, 1));
+  const program = await backend.compile(builder.build('gemm probe'));
+  const data = new Float32Array(ROWS * INNER).fill(0.5);
+  const feeds = new Map([
+    ['a', { shape: [ROWS, INNER], data }],
+    ['b', { shape: [ROWS, INNER], data }],
+  ]);
+  let best = Number.POSITIVE_INFINITY;
+  const begun = performance.now();
+  for (let repeat = 0; repeat < REPEATS && (repeat === 0 || performance.now() - begun < PATIENCE); repeat++) {
+    const start = performance.now();
+    await program.run(feeds);
+    best = Math.min(best, performance.now() - start);
+  }
+  await program.dispose();
+  return (2 * ROWS * ROWS * INNER) / (best * 1e6);
+}
+
+export interface Work {
+  readonly config: VitConfig;
+  readonly run: Pick<RunConfig, 'featureViews' | 'augmentation'>;
+  readonly stages: readonly Stage[];
+  readonly trainImages: number;
+  readonly validationImages: number;
+}
+
+/**
+ * What a training image costs in forward passes: one, one for the gradients of activations and one for those of weights.
+ * Adapters need the first two; their own products are narrow.
+ */
+function passes({ layers }: VitConfig, trainable: Trainable): number {
+  switch (trainable) {
+    case 'head':
+      return 1;
+    case 'last-block':
+      return 1 + 2 / layers;
+    case 'lora':
+      return 2;
+    case 'all':
+      return 3;
+  }
+}
+
+/** FLOPs of a run, counted in forward passes; a validation image takes one an epoch. */
+export function runFlops({ config, run, stages, trainImages, validationImages }: Work): number {
+  const forward = forwardFlops(config);
+  return stages.reduce((sum, stage) => {
+    const { trainable, epochs } = stage;
+    // A frozen backbone sees each view once; the head's own work is nothing beside that.
+    if (trainable === 'head') {
+      return sum + forward * (Math.max(1, trainingViews(run, stage)) * trainImages + validationImages);
+    }
+    return sum + epochs * forward * (passes(config, trainable) * trainImages + validationImages);
+  }, 0);
+}
+
+/** Seconds that a run will take, from a short measurement of the device; null where the device cannot be measured. */
+export async function estimateSeconds(work: Work, device: EngineDevice, threads: number): Promise<number | null> {
+  const rate = await gemmRate(device, threads);
+  return rate === null ? null : runFlops(work) / (rate * 1e9 * UTILISATION);
+}

@@ -1,0 +1,155 @@
+import { recordHash, usualNormalisation } from '#shared/imaging/pipeline';
+import { FoveaError } from '#shared/ipc/errors';
+import type { Pipeline } from '#shared/models/pipeline';
+import type { NamedTensors, Tensor } from '../../engine/tensor';
+import { architectureByName } from '../../engine/vit/architectures';
+import type { VitConfig } from '../../engine/vit/config';
+import { initialiseParameters } from '../../engine/vit/initialise';
+import { interpolatePositions, withImageSize } from '../../engine/vit/interpolate-positions';
+import type { BackboneSource } from '../core/protocol';
+import { type BackboneFolder, hashFiles, openBackboneFolder, parameterSpecs } from './backbone-folder';
+
+export interface BackboneDescription {
+  /** With the classes of the run. */
+  readonly config: VitConfig;
+  readonly pretrained: boolean;
+  readonly processor: Pick<Pipeline, 'rescaleFactor' | 'mean' | 'std'>;
+  /** SHA-256 of the files, or of the architecture's description, with the seed once weights are drawn from it. */
+  readonly hash: string;
+  /** What was decided for the user, in sentences. */
+  readonly notes: readonly string[];
+}
+
+export interface LoadedBackbone extends BackboneDescription {
+  readonly parameters: NamedTensors;
+}
+
+const isHead = (name: string) => name.startsWith('classifier.');
+
+function describeArchitecture(name: string, classes: readonly string[], imageSize: number | null): BackboneDescription {
+  const known = architectureByName(name, classes);
+  if (known === null) {
+    throw new FoveaError('backbone_unknown', `There is no backbone named "${name}".`, {
+      hint: 'Choose one from the list, or import its folder first.',
+    });
+  }
+  const config = withImageSize(known, imageSize);
+  return {
+    config,
+    pretrained: false,
+    processor: usualNormalisation,
+    // Classes and dropout change nothing in what the backbone computes.
+    hash: recordHash({ ...config, classes: [], dropout: undefined }),
+    notes: [`${name} starts from random weights: it has seen no image before.`],
+  };
+}
+
+/**
+ * Everything about a backbone but its numbers.
+ *
+ * @param imageSize pixels a side in place of the backbone's own, or null
+ * @throws FoveaError `backbone_unknown`, `image_size_unfit`, what opening a folder throws
+ */
+export async function describeBackbone(
+  source: BackboneSource,
+  classes: readonly string[],
+  imageSize: number | null,
+): Promise<BackboneDescription> {
+  if (source.kind === 'architecture') return describeArchitecture(source.name, classes, imageSize);
+  const opened = await openBackboneFolder(source.folder);
+  try {
+    return await describeFolder(opened, classes, imageSize);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** For each class, its row in the head of the checkpoint; null where that head knows other classes, or there is none. */
+function headRows(opened: BackboneFolder, classes: readonly string[]): readonly number[] | null {
+  const theirs = opened.config.classes;
+  if (!opened.hasHead || theirs.length !== classes.length || new Set(theirs).size !== theirs.length) return null;
+  const rows = classes.map((name) => theirs.indexOf(name));
+  return rows.every((row) => row >= 0) ? rows : null;
+}
+
+const inOrder = (rows: readonly number[]) => rows.every((row, index) => row === index);
+
+/** Rows of a tensor [rows, …] in another order. */
+function permuteRows({ shape, data }: Tensor, rows: readonly number[]): Tensor {
+  const width = data.length / rows.length;
+  const permuted = new Float32Array(data.length);
+  for (const [index, row] of rows.entries()) permuted.set(data.subarray(row * width, (row + 1) * width), index * width);
+  return { shape, data: permuted };
+}
+
+function headNote(opened: BackboneFolder, classes: readonly string[]): string {
+  const rows = headRows(opened, classes);
+  if (rows === null) {
+    return opened.hasHead
+      ? `The head is new: ${classes.length} classes in place of the ${opened.config.classes.length} of the backbone.`
+      : `The head is new: ${classes.length} classes; the backbone had none.`;
+  }
+  return inOrder(rows)
+    ? 'The head of the backbone is kept: it knows the same classes.'
+    : 'The head of the backbone is kept: it knows the same classes in another order, and its rows were put in the order of the project.';
+}
+
+async function describeFolder(
+  opened: BackboneFolder,
+  classes: readonly string[],
+  imageSize: number | null,
+): Promise<BackboneDescription> {
+  const { processor, folder, files } = opened;
+  const config = withImageSize(opened.config, imageSize);
+  return {
+    config: { ...config, classes },
+    pretrained: true,
+    processor,
+    hash: await hashFiles(folder, files),
+    notes: [headNote(opened, classes), ...opened.notes, ...sizeNotes(opened.config, config)],
+  };
+}
+
+function sizeNotes(from: VitConfig, to: VitConfig): string[] {
+  if (from.imageSize === to.imageSize) return [];
+  const grid = ({ imageSize, patchSize }: VitConfig) => `${imageSize / patchSize} × ${imageSize / patchSize}`;
+  return [
+    `Images have ${to.imageSize} in place of ${from.imageSize} pixels: the position embeddings were interpolated from ${grid(from)} to ${grid(to)} patches.`,
+  ];
+}
+
+/**
+ * The parameters that a run starts from: read from the folder, or drawn with the seed. A head for other classes is
+ * drawn anew, one for the same classes in another order is put in theirs, position embeddings for images of another size are interpolated, and both said so in `notes`.
+ *
+ * @param imageSize pixels a side in place of the backbone's own, or null
+ */
+export async function loadBackbone(
+  source: BackboneSource,
+  classes: readonly string[],
+  seed: number,
+  imageSize: number | null,
+): Promise<LoadedBackbone> {
+  if (source.kind === 'architecture') {
+    const description = describeArchitecture(source.name, classes, imageSize);
+    // The seed decides the weights, and so what is kept of them: cached features.
+    const hash = recordHash({ architecture: description.hash, seed });
+    return { ...description, hash, parameters: initialiseParameters(parameterSpecs(description.config), seed) };
+  }
+  const opened = await openBackboneFolder(source.folder);
+  try {
+    const description = await describeFolder(opened, classes, imageSize);
+    const specs = parameterSpecs(description.config);
+    const rows = headRows(opened, classes);
+    const fresh = rows === null ? specs.filter(({ name }) => isHead(name)) : [];
+    const drawn = initialiseParameters(fresh, seed);
+    const read = await opened.read(specs.filter(({ name }) => !drawn.has(name)).map(({ name }) => name));
+    if (rows !== null && !inOrder(rows)) {
+      for (const [name, tensor] of read) if (isHead(name)) read.set(name, permuteRows(tensor, rows));
+    }
+    const parameters = interpolatePositions(new Map([...read, ...drawn]), opened.config, description.config);
+    return { ...description, parameters };
+  } finally {
+    await opened.close();
+  }
+}

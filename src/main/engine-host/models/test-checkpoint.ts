@@ -1,0 +1,50 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeSafetensors } from '../../engine/safetensors';
+import type { Tensor } from '../../engine/tensor';
+import { architectureByName } from '../../engine/vit/architectures';
+import type { VitConfig } from '../../engine/vit/config';
+import { initialiseParameters } from '../../engine/vit/initialise';
+import { toHfConfig } from '../../engine/vit/parse-config';
+import type { RequestContext } from '../core/request-context';
+import { parameterSpecs } from './backbone-folder';
+
+/** A model that is small enough to write often: 3 classes, 32 pixels. */
+export const smallConfig: VitConfig = {
+  ...(architectureByName('vit-micro', ['a', 'b', 'c']) as VitConfig),
+  imageSize: 32,
+  patchSize: 16,
+  hiddenSize: 24,
+  intermediateSize: 48,
+  layers: 2,
+};
+export const smallParameters = () => new Map(initialiseParameters(parameterSpecs(smallConfig), 1));
+
+/** Writes a checkpoint as save_pretrained does, and answers with its folder. */
+export function writeCheckpointFolder(
+  folder: string,
+  tensors: ReadonlyMap<string, Tensor> = smallParameters(),
+  config: Readonly<Record<string, unknown>> = {},
+): string {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...toHfConfig(smallConfig), ...config }));
+  const processor = {
+    image_mean: [0.4, 0.5, 0.6],
+    image_std: [0.2, 0.3, 0.4],
+    image_processor_type: 'ViTImageProcessor',
+  };
+  writeFileSync(join(folder, 'preprocessor_config.json'), JSON.stringify(processor));
+  writeFileSync(join(folder, 'model.safetensors'), writeSafetensors(tensors, { format: 'pt' }));
+  return folder;
+}
+
+/** What a request has around it in the engine's process, with nobody who listens. */
+export const silently: RequestContext = {
+  progress: () => {},
+  runProgress: () => {},
+  log: () => {},
+  control: () => null,
+  hold: () => {},
+  takeRetry: () => false,
+  yieldToMessages: async () => {},
+};

@@ -1,0 +1,190 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { LogRecord, RunProgress } from '#shared/models/run';
+import type { RunConfigInput } from '#shared/models/run-config';
+import { balancedClassWeights } from '#shared/training/plan';
+import { relativeError } from '../../engine/selftest/check';
+import { createClassifier } from '../../engine/train/classifier';
+import { fitLogisticRegression } from '../../engine/train/logistic-regression';
+import { makeBatch } from '../batches/batch-maker';
+import type { TrainSpec } from '../core/protocol';
+import { lastFolder } from '../models/checkpoint-slots';
+import { loadBackbone } from '../models/load-backbone';
+import { hashFile, readTensorsFile } from '../models/tensor-files';
+import { smallRun, temporaryFolders, testEngine } from '../test-support';
+import { extractFeatures } from './features';
+
+const folder = temporaryFolders()();
+const engine = testEngine('engine-host-head-alone');
+
+const quick = (name: string, config: Partial<RunConfigInput> = {}): TrainSpec => ({
+  ...smallRun(folder, { preset: 'quick', epochs: 4, featureViews: 3, ...config }),
+  runFolder: join(folder, name),
+});
+
+async function train(spec: TrainSpec, pauseAt = 0) {
+  const phases = new Set<RunProgress['phase']>();
+  const counted: Pick<RunProgress, 'phase' | 'counted'>[] = [];
+  const log: LogRecord[] = [];
+  const call = engine.request('train', spec, {
+    onRunProgress: ({ phase, counted: now }) => {
+      phases.add(phase);
+      if (now !== null) counted.push({ phase, counted: now });
+    },
+    onLog: (record) => {
+      log.push(record);
+      if (record.kind === 'step' && record.step === pauseAt) call.control('pause');
+    },
+  });
+  const { state, history } = await call.result;
+  return { state, history, phases, counted, log };
+}
+const weights = ({ runFolder }: TrainSpec) => hashFile(join(lastFolder(runFolder), 'model.safetensors'));
+const cached = () =>
+  readdirSync(join(folder, 'cache', 'features')).map((key) => ({
+    key,
+    files: readdirSync(join(folder, 'cache', 'features', key)),
+  }));
+
+describe('feature views', { timeout: 180_000 }, () => {
+  it('are computed once each, those that the epochs would augment, and a paused run goes on with them', async () => {
+    const spec = quick('whole');
+    const first = await train(spec);
+    expect(first.phases).toContain('extracting');
+    // 3 × 18 + 8 views, known before the first is computed.
+    expect(first.counted[0]).toEqual({ phase: 'extracting', counted: { done: 0, total: 62 } });
+    // Three views of 18 training images, and 8 validation images as they are.
+    expect(
+      cached()
+        .map(({ files }) => files.length)
+        .toSorted((a, b) => a - b),
+    ).toEqual([8, 18, 18, 18]);
+
+    // The second view of an image is what the second epoch of a training of layers would show.
+    const { config, train: samples, pipeline } = spec;
+    const sample = samples[3] as (typeof samples)[number];
+    const backbone = await loadBackbone(spec.backbone, spec.classes, config.seed, null);
+    const classifier = await createClassifier({
+      ...{ config: backbone.config, parameters: backbone.parameters },
+      ...{ device: 'cpu', threads: 1, batch: 1, attentions: false },
+    });
+    const settings = { pipeline, augmentation: config.augmentation, seed: config.seed };
+    const name = `${sample.image}-${basename(sample.raster)}.f32`;
+    const stored = cached()
+      .filter(({ files }) => files.includes(name))
+      .map(
+        ({ key }) =>
+          new Float32Array(new Uint8Array(readFileSync(join(folder, 'cache', 'features', key, name))).buffer),
+      );
+    expect(stored).toHaveLength(3);
+    for (const epoch of [1, 2, 3]) {
+      const { features } = await classifier.run(makeBatch({ samples: [sample], epoch }, settings).pixels, 1);
+      expect(stored.filter((values) => relativeError(values, features) < 1e-5)).toHaveLength(1);
+    }
+    await classifier.dispose();
+
+    const paused = quick('paused');
+    expect((await train(paused, 4)).state).toBe('paused');
+    const rest = await train({ ...paused, resume: true });
+    expect(rest.state).toBe('finished');
+    expect(rest.phases).not.toContain('extracting');
+    expect(await weights(paused)).toBe(await weights(spec));
+  });
+
+  it('of another augmentation or seed are other views; without augmentation there is one', async () => {
+    const before = cached().length;
+    await train(quick('plain', { epochs: 2, featureViews: 0 }));
+    await train(quick('unaugmented', { epochs: 2, augmentation: { enabled: false } }));
+    expect(await weights(quick('unaugmented'))).toBe(await weights(quick('plain')));
+    expect(await weights(quick('plain'))).not.toBe(await weights(quick('whole')));
+    // The training images as they are lie beside the validation images.
+    expect(cached()).toHaveLength(before);
+    await train(quick('seed', { seed: 7, epochs: 1 }));
+    await train(quick('rotated', { epochs: 1, augmentation: { horizontalFlip: 0, rotationDegrees: 5 } }));
+    // One epoch shows one view, and another seed draws another backbone here: its validation images are new too.
+    expect(cached()).toHaveLength(before + 2 + 1);
+  });
+});
+
+describe('a head by logistic regression', { timeout: 180_000 }, () => {
+  const logistic: Partial<RunConfigInput> = { headSolver: 'logistic', headPenalty: 0.5, featureViews: 0 };
+
+  it('is the fit to the features, found in one step', async () => {
+    const spec = quick('fit', { ...logistic, featureViews: 2, classBalance: 'weighted-loss', labelSmoothing: 0.1 });
+    const { state, history, log } = await train(spec);
+    expect(state).toBe('finished');
+    expect(history).toMatchObject([{ epoch: 1, step: 1, stage: 0 }]);
+    expect(log.map((record) => record.kind)).toEqual(['note', 'step', 'epoch']);
+    expect(log[0]).toHaveProperty(
+      'message',
+      expect.stringMatching(/^The logistic regression converged after \d+ iter/),
+    );
+    expect(log[1]).toMatchObject({ learningRate: 0, loss: history[0]?.trainLoss });
+
+    // What the run has cached, fitted here.
+    const { config, classes, train: samples } = spec;
+    const backbone = await loadBackbone(spec.backbone, classes, config.seed, null);
+    const features = await extractFeatures(
+      [0, 1].map((view) => ({ samples, view })),
+      {
+        ...{ cacheFolder: spec.cacheFolder, config: backbone.config, parameters: backbone.parameters },
+        ...{ backboneHash: backbone.hash, pipeline: spec.pipeline, augmentation: config.augmentation },
+        ...{ seed: config.seed, device: 'cpu', threads: 1, batchSize: 4 },
+        onProgress: () => Promise.reject(new Error('all was cached')),
+      },
+    );
+    const labels = samples.map(({ label }) => label);
+    const fit = await fitLogisticRegression(
+      {
+        features: Float32Array.of(...(features[0] ?? []), ...(features[1] ?? [])),
+        labels: Int32Array.from([...labels, ...labels]),
+        ...{ width: 96, classes: 2 },
+      },
+      {
+        ...{ penalty: 0.5, rowsPerImage: 2, classWeights: balancedClassWeights(labels, 2), labelSmoothing: 0.1 },
+        ...{ tolerance: 1e-6, maximumIterations: 2000 },
+      },
+    );
+    const trained = await readTensorsFile(join(lastFolder(spec.runFolder), 'model.safetensors'));
+    expect([...(trained.get('classifier.weight')?.data ?? [])]).toEqual([...Float32Array.from(fit.weight)]);
+    expect([...(trained.get('classifier.bias')?.data ?? [])]).toEqual([...Float32Array.from(fit.bias)]);
+  });
+
+  it('takes weights for what a sampler would draw', async () => {
+    // 18 images of two classes, 5 of one.
+    const uneven = (spec: TrainSpec): TrainSpec => ({
+      ...spec,
+      train: spec.train.filter(({ label }, index) => label === 0 || index < 10),
+    });
+    const runs = (['none', 'weighted-loss', 'weighted-sampler'] as const).map((classBalance) =>
+      uneven(quick(classBalance, { ...logistic, classBalance })),
+    );
+    for (const run of runs) await train(run);
+    const [none, loss, sampler] = await Promise.all(runs.map(weights));
+    expect(sampler).toBe(loss);
+    expect(loss).not.toBe(none);
+  });
+
+  it('is where the layers of a careful run begin, and a pause between them changes nothing', async () => {
+    const careful = (name: string) =>
+      quick(name, { ...logistic, preset: 'careful', epochs: 1, gradientAccumulation: 1 });
+    const whole = careful('careful');
+    const { history } = await train(whole);
+    expect(history.map(({ epoch, stage, step }) => [epoch, stage, step])).toEqual([
+      [1, 0, 1],
+      [2, 1, 6],
+    ]);
+    const paused = careful('careful-paused');
+    expect((await train(paused, 1)).state).toBe('paused');
+    const { log } = await train({ ...paused, resume: true });
+    expect(log.some((record) => record.kind === 'note' && record.message.includes('logistic'))).toBe(false);
+    expect(await weights(paused)).toBe(await weights(whole));
+  });
+
+  it('has no learning rate to be tested', async () => {
+    const { config, classes, backbone, pipeline, cacheFolder, train: samples, validation } = quick('rate', logistic);
+    const spec = { config, classes, backbone, pipeline, cacheFolder, train: samples, validation };
+    await expect(engine.request('findLearningRate', spec).result).rejects.toMatchObject({ code: 'rate_not_used' });
+  });
+});

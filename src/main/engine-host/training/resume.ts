@@ -1,0 +1,122 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FoveaError } from '#shared/ipc/errors';
+import type { NamedTensors } from '../../engine/tensor';
+import { initialLoopState, type LoopState } from '../../engine/train/checkpoint';
+import type { OptimizerState } from '../../engine/train/session';
+import type { VitConfig } from '../../engine/vit/config';
+import { type Checkpoint, openCheckpoint, readConfig, readOptimizer, readParameters } from '../models/checkpoint-files';
+import { beforeFolder, bestFolder, bestSlot, lastFolder, lastSlot, settleSlot } from '../models/checkpoint-slots';
+
+/** Where a run goes on: from a checkpoint, or from the beginning where `model` is null. */
+export interface StartingPoint {
+  readonly state: LoopState;
+  readonly model: { readonly config: VitConfig; readonly parameters: NamedTensors; readonly backbone: string } | null;
+  readonly optimizer: OptimizerState | null;
+  /** True where `last` was damaged: it is written again at once. */
+  readonly replaceLast: boolean;
+  /** What a person should know about the run since its beginning. */
+  readonly notes: readonly string[];
+  /** Those that are new with this start. */
+  readonly news: readonly string[];
+}
+
+const beginning = (news: readonly string[]): StartingPoint => ({
+  state: initialLoopState,
+  model: null,
+  optimizer: null,
+  replaceLast: false,
+  notes: news,
+  news,
+});
+
+/** A new run: whatever checkpoints its folder has are of another one. */
+export async function startAfresh(runFolder: string): Promise<StartingPoint> {
+  await rm(join(runFolder, 'checkpoints'), { recursive: true, force: true });
+  return beginning([]);
+}
+
+async function readModel(checkpoint: Checkpoint) {
+  return {
+    config: await readConfig(checkpoint),
+    parameters: await readParameters(checkpoint),
+    backbone: checkpoint.trainer.backbone,
+  };
+}
+
+type Opened = { readonly checkpoint: Checkpoint | null; readonly damage: FoveaError | null };
+
+async function open(folder: string): Promise<Opened> {
+  try {
+    return { checkpoint: await openCheckpoint(folder), damage: null };
+  } catch (error) {
+    if (error instanceof FoveaError && error.code === 'checkpoint_damaged') return { checkpoint: null, damage: error };
+    throw error;
+  }
+}
+
+/**
+ * Finds where to go on: `last`; where that is damaged, the save before it, from which the run comes to the same bits;
+ * where that is too, `best`, without what the optimizer remembered; where nothing was saved yet, the beginning. `run`
+ * is the hash of what decides the run.
+ *
+ * @throws FoveaError `checkpoint_damaged` where all are; `checkpoint_mismatch` where they belong to another run
+ */
+export async function findStartingPoint(runFolder: string, run: string): Promise<StartingPoint> {
+  await settleSlot(lastSlot(runFolder));
+  await settleSlot(bestSlot(runFolder));
+  const last = await open(lastFolder(runFolder));
+  const before = last.damage === null ? null : await open(beforeFolder(runFolder));
+  const best = await open(bestFolder(runFolder));
+  for (const opened of [last, before, best]) {
+    if (opened?.checkpoint && opened.checkpoint.trainer.run !== run) {
+      throw new FoveaError('checkpoint_mismatch', 'The checkpoint belongs to a run with other settings or images.', {
+        hint: 'Start a new run.',
+      });
+    }
+  }
+  if (last.checkpoint !== null) return continuation(last.checkpoint, best, []);
+  if (last.damage === null) {
+    return beginning(['Nothing had been saved yet: the run begins again, with the same random numbers.']);
+  }
+  if (before?.checkpoint) {
+    const { state } = before.checkpoint.trainer;
+    const start = await continuation(before.checkpoint, best, [
+      `${last.damage.message} The run goes on from the save before it, of step ${state.step}, and comes to the same result.`,
+    ]);
+    // It takes the place of the damaged one, or the next save would push it out.
+    await rm(lastFolder(runFolder), { recursive: true, force: true });
+    await settleSlot(lastSlot(runFolder));
+    return start;
+  }
+  if (best.checkpoint === null) throw last.damage;
+  const { state, notes } = best.checkpoint.trainer;
+  const news = [
+    `${last.damage.message} The run goes on from the best checkpoint, after epoch ${state.history.at(-1)?.epoch ?? 0}; the optimizer starts without its memory.`,
+  ];
+  return {
+    state,
+    model: await readModel(best.checkpoint),
+    optimizer: null,
+    replaceLast: true,
+    notes: [...notes, ...news],
+    news,
+  };
+}
+
+/** Where a whole save stands. Without its best model, the best is looked for again. */
+async function continuation(checkpoint: Checkpoint, best: Opened, reasons: readonly string[]): Promise<StartingPoint> {
+  const { state, notes } = checkpoint.trainer;
+  const lost = state.best !== null && best.checkpoint === null;
+  const news = lost
+    ? [...reasons, `${best.damage?.message ?? 'The best checkpoint is gone.'} The best is looked for again from here.`]
+    : reasons;
+  return {
+    state: lost ? { ...state, best: null, epochsWithoutBest: 0 } : state,
+    model: await readModel(checkpoint),
+    optimizer: await readOptimizer(checkpoint),
+    replaceLast: false,
+    notes: [...notes, ...news],
+    news,
+  };
+}

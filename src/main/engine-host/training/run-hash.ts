@@ -1,0 +1,60 @@
+import { recordHash } from '#shared/imaging/pipeline';
+import type { RunConfig } from '#shared/models/run-config';
+import type { Sample, TrainSpec } from '../core/protocol';
+
+/**
+ * Hash of all that decides the weights. Device, threads and what is only shown are left out: a run may go on elsewhere.
+ */
+export function runHash(spec: TrainSpec): string {
+  const {
+    device: _device,
+    threads: _threads,
+    evaluationBatchSize: _evaluation,
+    testTimeViews: _views,
+    ...decisive
+  } = spec.config;
+  const config = withoutLaterDefaults(decisive);
+  const images = (samples: readonly Sample[]) => samples.map(({ image, label }) => [image, label]);
+  return recordHash({
+    config,
+    classes: spec.classes,
+    pipeline: spec.pipeline,
+    train: images(spec.train),
+    validation: images(spec.validation),
+  });
+}
+
+/** Settings that joined later. At these values a run is the one that it was without them, so older checkpoints fit. */
+const laterDefaults: Partial<RunConfig> = {
+  imageSize: null,
+  warmupSteps: null,
+  scheduleFactor: 0.1,
+  stepEpochs: 10,
+  plateauPatience: 5,
+  optimizer: 'adamw',
+  momentum: 0.9,
+  headEpochs: 10,
+  stageEpochs: 5,
+  headLearningRate: null,
+  layerDecay: 1,
+  earlyStoppingDelta: 0,
+  dropout: null,
+  attentionDropout: null,
+  dropPath: null,
+  mixup: 0,
+  featureViews: 0,
+  emaDecay: null,
+  headSolver: 'optimizer',
+  headPenalty: 1,
+  loraRank: 8,
+  loraAlpha: 16,
+  loraTargets: 'query-value',
+  precision: 'fp32',
+};
+
+function withoutLaterDefaults(config: Partial<RunConfig>): Partial<RunConfig> {
+  const entries = Object.entries(config).filter(
+    ([key, value]) => !(key in laterDefaults && laterDefaults[key as keyof RunConfig] === value),
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,247 @@
+import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FoveaError } from '#shared/ipc/errors';
+import { explainWriteError, isMissing } from '../../engine-host/core/file-errors';
+import { processorFiles } from '../../engine-host/models/image-processor';
+import { hashFile } from '../../engine-host/models/tensor-files';
+
+export const HUB_URL = 'https://huggingface.co';
+
+export interface DownloadOptions {
+  readonly hubUrl: string;
+  /** owner/name */
+  readonly name: string;
+  /** Where the files go; what is there already is used again. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  /** Bytes of all files. */
+  onProgress(done: number, total: number): void;
+}
+
+/** The hub's answer to `GET /api/models/NAME?blobs=true`: its commit, and size and hash of each file. */
+const modelSchema = z.object({
+  sha: z.string().regex(/^[0-9a-f]{40}$/),
+  siblings: z.array(
+    z.object({
+      rfilename: z.string(),
+      size: z.number().int().min(0).optional(),
+      lfs: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), size: z.number().int().min(0) }).nullish(),
+    }),
+  ),
+});
+
+interface RemoteFile {
+  readonly file: string;
+  readonly bytes: number;
+  /** Known for what the hub keeps as large files: the weights. */
+  readonly sha256: string | null;
+}
+
+const MAXIMUM_BYTES = 20 * 2 ** 30;
+const ATTEMPTS = 3;
+/** A connection that sends nothing for so long is given up. */
+const SILENCE_MILLISECONDS = 60_000;
+
+const byHand = (name: string) =>
+  `On a computer with internet, open https://huggingface.co/${name}/tree/main and save config.json, preprocessor_config.json and model.safetensors in one folder. Bring the folder here and import it: fovea backbone import FOLDER --name ${name}`;
+
+const failed = (name: string, reason: string, cause?: unknown) =>
+  new FoveaError('download_failed', `"${name}" could not be downloaded: ${reason}.`, {
+    hint: `Try again: it goes on where it stopped. Or bring it by hand. ${byHand(name)}`,
+    cause,
+  });
+
+const refused = (name: string, status: number) =>
+  new FoveaError('download_refused', `"${name}" could not be downloaded: the server answered ${status}.`, {
+    hint: byHand(name),
+  });
+
+/** A request; that the hub cannot be reached at all is said as such. */
+async function request(url: string, name: string, headers: Record<string, string>, signal: AbortSignal) {
+  try {
+    return await fetch(url, { headers, signal, redirect: 'follow' });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new FoveaError('offline', `${new URL(url).host} cannot be reached from this computer.`, {
+      hint: byHand(name),
+      cause: error,
+    });
+  }
+}
+
+async function listFiles(options: DownloadOptions, signal: AbortSignal): Promise<{ sha: string; files: RemoteFile[] }> {
+  const { hubUrl, name } = options;
+  const response = await request(`${hubUrl}/api/models/${name}?blobs=true`, name, {}, signal);
+  if (!response.ok) throw refused(name, response.status);
+  const parsed = modelSchema.safeParse(await response.json().catch(() => null));
+  if (!parsed.success) throw failed(name, 'the server did not list its files');
+  const { sha, siblings } = parsed.data;
+  const names = siblings.map(({ rfilename }) => rfilename);
+  const sharded = names.includes('model.safetensors.index.json') && !names.includes('model.safetensors');
+  const wanted = (file: string) =>
+    file === 'config.json' ||
+    processorFiles.includes(file) ||
+    (sharded
+      ? file === 'model.safetensors.index.json' || /^model-\d+-of-\d+\.safetensors$/.test(file)
+      : file === 'model.safetensors');
+  if (!names.includes('config.json') || !(sharded || names.includes('model.safetensors'))) {
+    throw new FoveaError('backbone_pickle', `"${name}" has no safetensors weights on the hub.`, {
+      hint: 'Convert it with transformers (save_pretrained) on another computer and import the folder.',
+    });
+  }
+  const files = siblings
+    .filter(({ rfilename }) => wanted(rfilename))
+    .map(({ rfilename, size, lfs }) => ({
+      file: rfilename,
+      bytes: lfs?.size ?? size ?? Number.NaN,
+      sha256: lfs?.sha256 ?? null,
+    }));
+  if (files.some(({ bytes }) => !(bytes >= 0 && bytes <= MAXIMUM_BYTES))) {
+    throw failed(name, 'the server names no usable size');
+  }
+  return { sha, files };
+}
+
+const sizeOf = (path: string) =>
+  stat(path).then(
+    ({ size }) => size,
+    (error: unknown) => {
+      if (isMissing(error)) return 0;
+      throw error;
+    },
+  );
+
+/** One connection: appends to `partial` what is missing. Returns when the server has no more to send. */
+async function receive(
+  url: string,
+  name: string,
+  partial: string,
+  remote: RemoteFile,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const have = await sizeOf(partial);
+  if (have === remote.bytes) return;
+  const silence = new AbortController();
+  const either = AbortSignal.any([signal, silence.signal]);
+  let timer = setTimeout(() => silence.abort(), SILENCE_MILLISECONDS);
+  try {
+    const response = await request(url, name, have > 0 ? { range: `bytes=${have}-` } : {}, either);
+    if (response.status === 416) {
+      await rm(partial, { force: true });
+      throw failed(name, 'the file on the server has changed');
+    }
+    if (!response.ok || response.body === null) throw refused(name, response.status);
+    // A server that does not know ranges sends the whole file again.
+    const from = response.status === 206 ? have : 0;
+    const file = await open(partial, from > 0 ? 'a' : 'w');
+    try {
+      let bytes = from;
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+        clearTimeout(timer);
+        timer = setTimeout(() => silence.abort(), SILENCE_MILLISECONDS);
+        bytes += chunk.byteLength;
+        if (bytes > remote.bytes) throw failed(name, `${remote.file} is longer than the server said`);
+        for (let at = 0; at < chunk.byteLength; ) at += (await file.write(chunk, at)).bytesWritten;
+        onBytes(bytes);
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (silence.signal.aborted) throw failed(name, 'the server fell silent', error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function fetchFile(
+  options: DownloadOptions,
+  sha: string,
+  remote: RemoteFile,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const { name, hubUrl, folder } = options;
+  const whole = join(folder, remote.file);
+  if ((await sizeOf(whole)) === remote.bytes) return;
+  const partial = `${whole}.part`;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await receive(`${hubUrl}/${name}/resolve/${sha}/${remote.file}`, name, partial, remote, signal, onBytes);
+      if ((await sizeOf(partial)) === remote.bytes) break;
+      throw failed(name, 'the connection was cut');
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isTransient(error) || attempt === ATTEMPTS)
+        throw error instanceof TypeError ? failed(name, 'the connection was cut', error) : error;
+    }
+  }
+  if (remote.sha256 !== null && (await hashFile(partial)) !== remote.sha256) {
+    await rm(partial, { force: true });
+    throw new FoveaError('download_damaged', `${remote.file} of "${name}" arrived damaged and was thrown away.`, {
+      hint: 'Try again. If it happens again, something between here and the server changes the file.',
+    });
+  }
+  await rename(partial, whole);
+}
+
+/** A cut connection is tried again; what the server refuses, a full disk or a network that is not there is not. */
+const isTransient = (error: unknown): boolean =>
+  (error instanceof FoveaError && error.code === 'download_failed') || error instanceof TypeError;
+
+/**
+ * Downloads a checkpoint's config.json, the files of its image processor and safetensors from the Hugging Face hub, from one
+ * commit. Goes on where an earlier try stopped (HTTP ranges), and checks the size of every file and the SHA-256 of the
+ * weights.
+ *
+ * @throws FoveaError `offline`, `download_failed`, `download_damaged`, `backbone_pickle`, `disk_full`, `cancelled`
+ */
+export async function downloadCheckpoint(options: DownloadOptions): Promise<void> {
+  const signal = options.signal ?? new AbortController().signal;
+  try {
+    const { sha, files } = await listFiles(options, signal);
+    // Parts of another commit are of no use.
+    const folder = options.folder;
+    await mkdir(folder, { recursive: true });
+    await keepOnlyCommit(folder, sha);
+    const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    await checkRoom(folder, total);
+    let before = 0;
+    for (const remote of files) {
+      await fetchFile(options, sha, remote, signal, (bytes) => options.onProgress(before + bytes, total));
+      before += remote.bytes;
+      options.onProgress(before, total);
+    }
+  } catch (error) {
+    if (signal.aborted) throw new FoveaError('cancelled', 'The download was cancelled.', { cause: error });
+    throw explainWriteError(error, 'the download');
+  }
+}
+
+const COMMIT = '.commit';
+
+async function keepOnlyCommit(folder: string, sha: string): Promise<void> {
+  const path = join(folder, COMMIT);
+  if ((await readFile(path, 'utf8').catch(() => null)) === sha) return;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, sha);
+}
+
+/** The files are there twice for a moment: as downloaded, and as taken into the store. */
+async function checkRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= 2 * bytes) return;
+  const missing = Math.ceil((2 * bytes - bavail * bsize) / 2 ** 20);
+  throw new FoveaError(
+    'disk_full',
+    `There is not enough room on the disk for the backbone: ${missing} MiB are missing.`,
+    {
+      hint: 'Free some space and try again.',
+    },
+  );
+}

@@ -1,0 +1,162 @@
+import { rm, stat } from 'node:fs/promises';
+import { basename, join, resolve as resolvePath } from 'node:path';
+import { FoveaError } from '#shared/ipc/errors';
+import type { BackboneSummary } from '#shared/models/backbone';
+import type { Job } from '#shared/models/job';
+import { architectureNames } from '../../engine/vit/architectures';
+import type { BackboneSource } from '../../engine-host/core/protocol';
+import type { Jobs } from '../core/jobs';
+import { architectureSummaries, type CatalogueEntry, catalogueSummary, readCatalogue } from './backbone-catalogue';
+import { downloadCheckpoint, HUB_URL } from './backbone-download';
+import { folderNameOf, readStore, type TakeInOptions, takeIn } from './backbone-store';
+
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes. */
+  onProgress?(done: number, total: number): void;
+}
+
+/** Everything that a run can start from. */
+export interface Backbones {
+  /** Architectures, imported folders, then known checkpoints that are not on this machine. */
+  list(): Promise<BackboneSummary[]>;
+  /** Checks a Hugging Face folder whole, then copies it. `name` is the folder's by default. */
+  importFolder(folder: string, name?: string): Promise<BackboneSummary>;
+  remove(name: string): Promise<void>;
+  /** From an architecture's name, an installed backbone's name, or a folder. */
+  resolve(nameOrFolder: string): Promise<BackboneSource>;
+  /** Fetches a checkpoint of the catalogue: a partial download goes on where it was cut off. */
+  fetchCheckpoint(name: string, options?: FetchOptions): Promise<BackboneSummary>;
+  /** The same as a job. */
+  download(name: string): Job;
+}
+
+export interface BackbonesOptions {
+  /** Where imported backbones live. */
+  readonly folder: string;
+  readonly resourcesFolder: string;
+  readonly jobs: Jobs;
+  readonly inspect: TakeInOptions['inspect'];
+  /** Of a mirror of the Hugging Face hub; `HF_ENDPOINT` and then huggingface.co by default. */
+  readonly hubUrl?: string;
+}
+
+export function createBackbones(options: BackbonesOptions): Backbones {
+  const { folder, resourcesFolder, jobs, inspect } = options;
+  const hubUrl = options.hubUrl ?? (process.env['HF_ENDPOINT'] || HUB_URL);
+  const underWay = new Set<string>();
+
+  const inCatalogue = async (name: string): Promise<CatalogueEntry | undefined> =>
+    (await readCatalogue(resourcesFolder)).find((entry) => entry.name === name);
+  const inStore = async (name: string) => (await readStore(folder)).find(({ summary }) => summary.name === name);
+
+  const exclusively = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    if (underWay.has(name)) {
+      throw new FoveaError('backbone_busy', `"${name}" is being brought in already.`, { hint: 'Wait for it to end.' });
+    }
+    underWay.add(name);
+    try {
+      if ((await inStore(name)) !== undefined || architectureNames.includes(name)) {
+        throw new FoveaError('backbone_exists', `There is a backbone named "${name}" already.`, {
+          hint: 'Choose another name, or remove the old one first.',
+        });
+      }
+      return await work();
+    } finally {
+      underWay.delete(name);
+    }
+  };
+
+  const fetchCheckpoint: Backbones['fetchCheckpoint'] = async (name, { signal, onProgress } = {}) => {
+    const entry = await inCatalogue(name);
+    if (entry === undefined) {
+      throw new FoveaError('backbone_unknown', `"${name}" is not in the catalogue.`, {
+        hint: 'Fetch its folder from the Hugging Face hub yourself and import it.',
+      });
+    }
+    return exclusively(name, async () => {
+      const partial = join(folder, '.downloads', folderNameOf(name));
+      await downloadCheckpoint({
+        hubUrl,
+        name,
+        folder: partial,
+        ...(signal === undefined ? {} : { signal }),
+        onProgress: (done, total) => onProgress?.(done, total),
+      });
+      const { licence, description } = entry;
+      const summary = await takeIn({
+        inspect,
+        store: folder,
+        source: partial,
+        name,
+        licence,
+        description,
+        ...(signal ? { signal } : {}),
+      });
+      await rm(partial, { recursive: true, force: true });
+      return summary;
+    });
+  };
+
+  return {
+    async list() {
+      const stored = (await readStore(folder)).map(({ summary }) => summary);
+      const known = (await readCatalogue(resourcesFolder)).map(catalogueSummary);
+      const installed = new Set(stored.map(({ name }) => name));
+      return [...architectureSummaries(), ...stored, ...known.filter(({ name }) => !installed.has(name))];
+    },
+
+    async importFolder(source, given) {
+      const path = resolvePath(source);
+      const name = (given ?? basename(path)).trim();
+      const entry = await inCatalogue(name);
+      return exclusively(name, () =>
+        takeIn({
+          inspect,
+          store: folder,
+          source: path,
+          name,
+          licence: entry?.licence ?? null,
+          description: entry?.description ?? 'Imported from a folder.',
+        }),
+      );
+    },
+
+    async remove(name) {
+      const stored = await inStore(name);
+      if (stored === undefined) {
+        throw new FoveaError('backbone_unknown', `There is no imported backbone named "${name}".`);
+      }
+      await rm(stored.folder, { recursive: true, force: true });
+    },
+
+    async resolve(nameOrFolder) {
+      if (architectureNames.includes(nameOrFolder)) return { kind: 'architecture', name: nameOrFolder };
+      const stored = await inStore(nameOrFolder);
+      if (stored !== undefined) return { kind: 'folder', folder: stored.folder };
+      const path = resolvePath(nameOrFolder);
+      const isFolder = await stat(path).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
+      if (isFolder) return { kind: 'folder', folder: path };
+      if ((await inCatalogue(nameOrFolder)) !== undefined) {
+        throw new FoveaError('backbone_not_installed', `"${nameOrFolder}" is not on this machine yet.`, {
+          hint: byHand(nameOrFolder),
+        });
+      }
+      throw new FoveaError('backbone_unknown', `There is no backbone named "${nameOrFolder}".`, {
+        hint: 'Choose one of the list, or give the folder of a Hugging Face model.',
+      });
+    },
+
+    fetchCheckpoint,
+    download: (name) =>
+      jobs.start('backbone', null, ({ signal, progress }) =>
+        fetchCheckpoint(name, { signal, onProgress: (done, total) => progress('downloading', done, total) }),
+      ),
+  };
+}
+
+const byHand = (name: string) =>
+  `Download it (fovea backbone download ${name}), or bring its folder by hand and import it under this name.`;

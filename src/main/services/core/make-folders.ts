@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { projectAway } from '../../store/errors';
+import { databasePath } from '../project/project-paths';
+
+/**
+ * `mkdir -p`. Node's own recursive mkdir never returns where the system answers ENOENT although the parent is there,
+ * as /proc does; this one throws what the system said.
+ */
+export async function makeFolders(path: string): Promise<void> {
+  if (await made(path)) return;
+  const parent = dirname(path);
+  // Where the parent is there now, another call may have just made it: one more try decides.
+  if (parent !== path && !existsSync(parent)) await makeFolders(parent);
+  if (!(await made(path))) await mkdir(path);
+}
+
+/**
+ * A project is where its database is: a disk that was taken away leaves an empty folder where it was mounted. Throws
+ * `project_away`.
+ */
+export function requireProject(project: string): void {
+  if (!existsSync(databasePath(project))) throw projectAway();
+}
+
+/**
+ * The same for a folder of a project, which must be there: half a project in its place would keep it from coming back.
+ * Throws `project_away`.
+ */
+export async function makeProjectFolders(project: string, path: string): Promise<void> {
+  requireProject(project);
+  await makeFolders(path);
+}
+
+/** False where something above is missing; throws what else is wrong. */
+async function made(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EEXIST') return true;
+    if (code === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import type { PatientCount } from '#shared/models/patient-count';
+import { formatQuantity } from '#shared/text/number';
+
+/** Fewer images a class than this: results will be unsure; than the second: hardly worth training. */
+const FEW = 100;
+const VERY_FEW = 50;
+
+export interface DatasetFigures extends PatientCount {
+  readonly images: number;
+  readonly unlabelled: number;
+  readonly classes: readonly { readonly label: string; readonly images: number }[];
+}
+
+/** What a person should know about a dataset, in sentences; the worst first. */
+export function datasetWarnings(figures: DatasetFigures): string[] {
+  if (figures.images === 0) return [];
+  const warnings: string[] = [];
+  if (figures.classes.length === 1) {
+    warnings.push('There is only one class: a classifier needs two.');
+  }
+  const list = (classes: DatasetFigures['classes']) =>
+    classes.map((one) => `“${one.label}” (${one.images})`).join(', ');
+  const veryFew = figures.classes.filter((one) => one.images < VERY_FEW);
+  const few = figures.classes.filter((one) => one.images >= VERY_FEW && one.images < FEW);
+  if (veryFew.length > 0) {
+    warnings.push(`Fewer than ${VERY_FEW} images of ${list(veryFew)}: expect wide intervals and unstable results.`);
+  }
+  if (few.length > 0) warnings.push(`Fewer than ${FEW} images of ${list(few)}: more would help.`);
+  if (figures.unlabelled > 0) {
+    warnings.push(`${formatQuantity(figures.unlabelled, 'image')} without a label: they are not trained on.`);
+  }
+  if (figures.patients === 1 && figures.withoutPatient === 0 && figures.images > 1) {
+    warnings.push('All images have the same patient ID, so patients cannot be kept apart. Was it blanked out?');
+  }
+  if (figures.withoutPatient === figures.images) {
+    warnings.push('Patients are not known: images of one person may land on both sides of a split.');
+  } else if (figures.withoutPatient > 0) {
+    warnings.push(
+      `Of ${formatQuantity(figures.withoutPatient, 'image')} the patient is not known: images of one person may land on both sides of a split.`,
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import { FoveaError } from '#shared/ipc/errors';
+import type {
+  DatasetSummary,
+  DatasetVersion,
+  Facets,
+  ImageDetail,
+  ImageFilter,
+  ImageSummary,
+  SplitPart,
+} from '#shared/models/dataset';
+import type { DecodePool } from '../../decode-host/client';
+import { canUndo } from '../../store/actions';
+import { appendAudit } from '../../store/audit';
+import { classCounts, datasetCounts, imageGroups, usedClasses, widePngCount } from '../../store/counts';
+import { imageFacets } from '../../store/facets';
+import { type ImageSort, imageDetail, imageIds, imagesById, type StoredImage } from '../../store/images';
+import { lastImport } from '../../store/imports';
+import { classesByName, labelHistory } from '../../store/labels';
+import { readerCount, readers, readingsOf } from '../../store/readings';
+import { partMembers } from '../../store/splits';
+import { changedSince, datasetVersions, newestVersion } from '../../store/versions';
+import { countDuplicates, duplicateGroups } from '../duplicates/duplicate-groups';
+import { openDisagreements } from '../labels/reading-groups';
+import { rasterPaths } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import type { Splits } from '../splits/splits';
+import { datasetWarnings } from './dataset-warnings';
+
+/** A labelled image as training and evaluation take it. */
+export interface DatasetSample {
+  readonly image: number;
+  /** Absolute path of its canonical raster. */
+  readonly raster: string;
+  /** Index into the classes. */
+  readonly label: number;
+  /** Running number; null where no patient is known. */
+  readonly patient: number | null;
+}
+
+/** Reads of a project's images. Every number is of the images that are in the dataset (removed ones are not). */
+export interface Dataset {
+  /** Without what waits in the review: see `review.ts`. */
+  summary(project: OpenProject): Omit<DatasetSummary, 'review'>;
+  /** Oldest first. */
+  versions(project: OpenProject): DatasetVersion[];
+  /** All ids that pass the filter, in display order. */
+  ids(project: OpenProject, filter: ImageFilter, sort: ImageSort): number[];
+  /** What images can be filtered by besides class, part and patient. */
+  facets(project: OpenProject): Facets;
+  /** In the order asked for; unknown ids are left out. */
+  images(project: OpenProject, ids: readonly number[]): ImageSummary[];
+  /** Throws `image_unknown`. Tags are empty where the source file is not there now. */
+  image(project: OpenProject, id: number): Promise<ImageDetail>;
+  /** Written to the audit trail. Throws `image_unknown`, `source_missing`, and what the decoder throws. */
+  identifyingTags(project: OpenProject, id: number): Promise<{ tag: string; value: string }[]>;
+  /** Where the image's file is, for decoding. Throws `image_unknown`. */
+  sourceFile(
+    project: OpenProject,
+    id: number,
+  ): { readonly path: string; readonly hash: string; readonly frame: number };
+  /** Names of the classes that have images, in natural order: index = what a model puts out. */
+  classes(project: OpenProject): string[];
+  /**
+   * Labelled images of a part of the current split, ordered by content. `classes`: those of a trained model, where they are not the
+   * present ones; images of other classes are then left out.
+   */
+  samples(project: OpenProject, part: SplitPart, classes?: readonly string[]): DatasetSample[];
+}
+
+export function createDataset(options: { readonly splits: Splits; readonly pool: DecodePool }): Dataset {
+  const { splits, pool } = options;
+
+  const classes = (project: OpenProject): string[] => {
+    const used = usedClasses(project.store);
+    return classesByName(project.store)
+      .filter((one) => used.has(one.id))
+      .map((one) => one.name);
+  };
+
+  return {
+    summary(project) {
+      const { store } = project;
+      const groups = imageGroups(store);
+      const duplicates = duplicateGroups(store);
+      const counts = datasetCounts(store, groups);
+      const byId = classCounts(groups);
+      const perClass = classesByName(store).flatMap(({ id, name }) => {
+        const row = byId.get(id);
+        if (row === undefined) return [];
+        const { images, patients, withoutPatient } = row;
+        return [{ label: name, images, patients, withoutPatient }];
+      });
+      const version = newestVersion(store);
+      return {
+        images: counts.images,
+        unlabelled: counts.unlabelled,
+        patients: counts.patients,
+        withoutPatient: counts.withoutPatient,
+        studies: counts.studies,
+        classes: perClass,
+        kinds: counts.kinds,
+        modalities: counts.modalities,
+        widePngs: widePngCount(store),
+        split: splits.current(project, { groups, duplicates }),
+        duplicates: countDuplicates(duplicates),
+        readers: countReaders(project),
+        lastImport: lastImport(store),
+        version: version && { ...version, changed: changedSince(store, version, counts.images) },
+        warnings: datasetWarnings({ ...counts, classes: perClass }),
+        canUndo: canUndo(store),
+      };
+    },
+    versions: ({ store }) => datasetVersions(store),
+    ids: (project, filter, sort) => imageIds(project.store, filter, sort),
+    facets: (project) => imageFacets(project.store),
+    images: (project, ids) => imagesById(project.store, ids),
+    async image(project, id) {
+      const stored = found(project, id);
+      const path = sourcePath(project, stored);
+      const tags = await pool.tags({ path, identifying: false }).catch(() => []);
+      const { sourceFolder: _folder, sex: _sex, age: _age, manufacturer: _maker, model: _model, ...shown } = stored;
+      return { ...shown, tags, labelHistory: labelHistory(project.store, id), readings: namedReadings(project, id) };
+    },
+    async identifyingTags(project, id) {
+      const stored = found(project, id);
+      const rows = await pool.tags({ path: sourcePath(project, stored), identifying: true });
+      appendAudit(project.store, 'identifying-tags.show', { image: id });
+      return rows.filter((row) => row.identifying).map(({ tag, value }) => ({ tag, value }));
+    },
+    sourceFile(project, id) {
+      const stored = found(project, id);
+      return { path: sourcePath(project, stored), hash: stored.hash, frame: stored.frame ?? 0 };
+    },
+    classes,
+    samples(project, part, given) {
+      const index = new Map((given ?? classes(project)).map((name, position) => [name, position]));
+      const raster = rasterPaths(project.folder);
+      return partMembers(project.store, part).flatMap(({ id, hash, frame, label, patient }) => {
+        const position = index.get(label);
+        return position === undefined ? [] : [{ image: id, raster: raster(hash, frame), label: position, patient }];
+      });
+    },
+  };
+}
+
+function countReaders({ store }: OpenProject): DatasetSummary['readers'] {
+  const n = readerCount(store);
+  return { readers: n, toAdjudicate: n < 2 ? 0 : openDisagreements(store).length };
+}
+
+function namedReadings({ store }: OpenProject, image: number): ImageDetail['readings'] {
+  const present = readingsOf(store, image);
+  if (present.length === 0) return [];
+  const people = new Map(readers(store).map(({ id, name }) => [id, name]));
+  const classNames = new Map(classesByName(store).map(({ id, name }) => [id, name]));
+  return present.map(({ reader, classId }) => ({
+    reader: people.get(reader) ?? '',
+    label: classNames.get(classId) ?? '',
+  }));
+}
+
+function found(project: OpenProject, id: number): StoredImage {
+  const stored = imageDetail(project.store, id);
+  if (stored === null) {
+    throw new FoveaError('image_unknown', `There is no image ${id} in this project.`, {
+      hint: 'It may have been removed; refresh the list.',
+    });
+  }
+  return stored;
+}
+
+function sourcePath(project: OpenProject, stored: StoredImage): string {
+  return join(resolveSource(project.folder, stored.sourceFolder), ...stored.path.split('/'));
+}
+
+/** `project:…` is a folder inside the project: kept relative, so that the project can be moved. Else absolute. */
+export function resolveSource(projectFolder: string, source: string): string {
+  return source.startsWith('project:') ? join(projectFolder, source.slice('project:'.length)) : source;
+}

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { augmentationRandom, augmentInto } from '#shared/imaging/augment';
+import { defaultPipeline, presentReading } from '#shared/imaging/pipeline';
+import { decodeRaster } from '#shared/imaging/raster';
+import { FoveaError } from '#shared/ipc/errors';
+import { augmentationSchema } from '#shared/models/run-config';
+import type { DecodePool } from '../../decode-host/client';
+import type { IntensityWindow } from '../../ingest/types';
+import { thumbnailPath } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import type { Dataset } from './dataset';
+import { writeCache } from './picture-cache';
+import { ensureRasters } from './raster-cache';
+
+/** Pictures of a project's images, as PNG or JPEG bytes. What the cache has lost is made again from the source. */
+export interface Pictures {
+  /** JPEG, 192 pixels on the long side. */
+  thumbnail(project: OpenProject, image: number): Promise<Uint8Array>;
+  /** PNG of the canonical raster. */
+  raster(project: OpenProject, image: number): Promise<Uint8Array>;
+  /** PNG of one frame of the image's file at full size; `frame` null is the image's, `window` null the frame's own. */
+  display(
+    project: OpenProject,
+    image: number,
+    options: { readonly frame: number | null; readonly window: IntensityWindow | null; readonly invert: boolean },
+  ): Promise<Uint8Array>;
+  /** PNG of one training view. `config`: JSON of an `Augmentation`, checked here. */
+  augmented(
+    project: OpenProject,
+    image: number,
+    options: { readonly seed: number; readonly config: string },
+  ): Promise<Uint8Array>;
+}
+
+/** Side of an augmentation preview, pixels: the usual input of a ViT. */
+const PREVIEW_SIDE = 224;
+/** Leaves pixel values in 0..1. */
+const previewPipeline = defaultPipeline(PREVIEW_SIDE, { rescaleFactor: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] });
+
+export function createPictures({ dataset, pool }: { readonly dataset: Dataset; readonly pool: DecodePool }): Pictures {
+  const rasterFile = async (project: OpenProject, image: number): Promise<string> => {
+    const { hash, frame } = dataset.sourceFile(project, image);
+    const [path] = await ensureRasters({
+      project,
+      dataset,
+      pool,
+      pipeline: previewPipeline,
+      images: [{ image, hash, frame }],
+    });
+    if (path === undefined) throw new Error('one image has one raster');
+    return path;
+  };
+
+  return {
+    async thumbnail(project, image) {
+      const { path, hash, frame } = dataset.sourceFile(project, image);
+      const cached = await readFile(thumbnailPath(project.folder, hash, frame)).catch(() => null);
+      if (cached !== null) return cached;
+      const { intensity, canonicalShortSide } = previewPipeline;
+      const file = await pool.ingest({ path, intensity, shortSide: canonicalShortSide, frame, ...presentReading });
+      if (file.facts.hash === hash && !project.store.isReadOnly) await writeCache(project.folder, file);
+      return file.thumbnail;
+    },
+
+    raster: async (project, image) => pool.rasterPng({ raster: await rasterFile(project, image) }),
+
+    display(project, image, options) {
+      const { path, frame } = dataset.sourceFile(project, image);
+      return pool.display({ path, ...options, frame: options.frame ?? frame });
+    },
+
+    async augmented(project, image, { seed, config }) {
+      const raster = decodeRaster(await readFile(await rasterFile(project, image)));
+      const values = new Float32Array(3 * PREVIEW_SIDE * PREVIEW_SIDE);
+      augmentInto(raster, parseAugmentation(config), previewPipeline, augmentationRandom(seed, 0, image), values, 0);
+      return pool.encodePng({ width: PREVIEW_SIDE, height: PREVIEW_SIDE, channels: 3, data: toInterleaved(values) });
+    },
+  };
+}
+
+function parseAugmentation(config: string) {
+  try {
+    return augmentationSchema.parse(JSON.parse(config));
+  } catch (cause) {
+    throw new FoveaError('bad_request', 'The augmentation is not valid.', { cause });
+  }
+}
+
+/** [3, height, width] of 0..1 to [height, width, 3] of 0..255. */
+function toInterleaved(values: Float32Array): Uint8Array {
+  const plane = values.length / 3;
+  const bytes = new Uint8Array(values.length);
+  for (let pixel = 0; pixel < plane; pixel++) {
+    for (let channel = 0; channel < 3; channel++) {
+      const value = values[channel * plane + pixel] ?? 0;
+      bytes[pixel * 3 + channel] = Math.round(255 * Math.min(1, Math.max(0, value)));
+    }
+  }
+  return bytes;
+}

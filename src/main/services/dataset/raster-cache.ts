@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { encodeRaster } from '#shared/imaging/raster';
+import { FoveaError } from '#shared/ipc/errors';
+import type { Pipeline } from '#shared/models/pipeline';
+import type { DecodePool } from '../../decode-host/client';
+import type { Sample } from '../../engine-host/core/protocol';
+import { toStoreError } from '../../store/errors';
+import { makeProjectFolders } from '../core/make-folders';
+import { rasterKey, rasterPath } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import type { RunSample } from '../run-records/run-files';
+import type { Dataset } from './dataset';
+
+export interface RasterOptions {
+  readonly project: OpenProject;
+  readonly dataset: Pick<Dataset, 'sourceFile'>;
+  readonly pool: DecodePool;
+  readonly pipeline: Pipeline;
+  readonly images: readonly { readonly image: number; readonly hash: string; readonly frame?: number | undefined }[];
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Images with their labels and the paths of their rasters, as the engine takes them. */
+export async function withRasters(
+  options: Omit<RasterOptions, 'images'> & { readonly images: readonly RunSample[] },
+): Promise<Sample[]> {
+  const rasters = await ensureRasters(options);
+  return options.images.map(({ image, label }, index) => ({ image, label, raster: rasters[index] ?? '' }));
+}
+
+/** As many files are decoded at once; the pool has its own limit. */
+const AT_ONCE = 4;
+
+/**
+ * Absolute paths of the canonical rasters of images, in order. The cache may be deleted at any time: what is missing is
+ * decoded again from its source. Throws `raster_missing` where a source is gone or has changed.
+ */
+export async function ensureRasters(options: RasterOptions): Promise<string[]> {
+  const { project, pipeline, images, signal } = options;
+  const key = rasterKey(pipeline);
+  const paths = images.map(({ hash, frame }) => rasterPath(project.folder, hash, key, frame));
+  const missing = images.flatMap((image, index) => {
+    const path = paths[index];
+    return path === undefined || existsSync(path) ? [] : [{ ...image, path }];
+  });
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (let entry = missing[next++]; entry !== undefined; entry = missing[next++]) {
+      signal?.throwIfAborted();
+      await rebuild(options, entry);
+      options.onProgress?.(++done, missing.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, missing.length) }, work));
+  return paths;
+}
+
+async function rebuild(
+  { project, dataset, pool, pipeline }: RasterOptions,
+  entry: {
+    readonly image: number;
+    readonly hash: string;
+    readonly frame?: number | undefined;
+    readonly path: string;
+  },
+): Promise<void> {
+  const lost = (cause: unknown): FoveaError =>
+    new FoveaError('raster_missing', `Image ${entry.image} is not in the cache and its file cannot be read again.`, {
+      hint: 'Connect the disk with the source images, or import them again.',
+      cause,
+    });
+  let bytes: Uint8Array;
+  try {
+    const { path } = dataset.sourceFile(project, entry.image);
+    const { facts, raster } = await pool.ingest({
+      path,
+      intensity: pipeline.intensity,
+      shortSide: pipeline.canonicalShortSide,
+      frame: entry.frame ?? 0,
+      crop: pipeline.crop,
+      pixels: pipeline.pixels,
+      wideSamples: pipeline.wideSamples,
+    });
+    if (facts.hash !== entry.hash) throw lost('the file has changed');
+    bytes = encodeRaster(raster);
+  } catch (error) {
+    throw error instanceof FoveaError && error.code === 'raster_missing' ? error : lost(error);
+  }
+  try {
+    await makeProjectFolders(project.folder, dirname(entry.path));
+    await writeFileAtomic(entry.path, Buffer.from(bytes));
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { usualNormalisation } from '#shared/imaging/pipeline';
+import { decodeRaster } from '#shared/imaging/raster';
+import { importOptionsSchema } from '#shared/models/dataset';
+import type { Pipeline } from '#shared/models/pipeline';
+import { runConfigSchema } from '#shared/models/run-config';
+import type { DecodePool } from '../../decode-host/client';
+import { decodeJobs } from '../../decode-host/jobs';
+import { dicomFile, imageModule } from '../../ingest/test-support/dicom-bytes';
+import { createEvents } from '../core/events';
+import { createImports } from '../imports/imports';
+import { rasterKey } from '../project/project-paths';
+import { createProjects, type Projects } from '../project/projects';
+import { pipelineOf } from '../runs/run-preview';
+import { createSplits } from '../splits/splits';
+import { createDataset } from './dataset';
+import { ensureRasters } from './raster-cache';
+
+const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
+let root: string;
+let projects: Projects;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'fovea-pixels-'));
+});
+afterEach(() => {
+  projects.closeAll();
+  rmSync(root, { recursive: true, force: true });
+});
+
+test('a new run sees square pixels, one of before sees them as they are stored', async () => {
+  const events = createEvents();
+  projects = createProjects({ userDataFolder: join(root, 'user'), events });
+  const project = await projects.create(join(root, 'project'));
+  const splits = createSplits({ events });
+  const imports = createImports({ events, pool, splits });
+  const dataset = createDataset({ splits, pool });
+  // Twice as tall as wide: 0.6 mm between rows, 0.3 mm between columns.
+  const pixels = Uint8Array.from({ length: 40 * 48 }, (_, index) => index % 200);
+  writeFileSync(
+    join(root, 'a.dcm'),
+    dicomFile([['00280030', 'DS', '0.6\\0.3'], ...imageModule({ rows: 40, columns: 48 }), ['7fe00010', 'OW', pixels]]),
+  );
+  const plan = await imports.scan(project, [join(root, 'a.dcm')]);
+  const handle = { signal: new AbortController().signal, progress: () => {} };
+  await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
+  const [image = 0] = dataset.ids(project, {}, 'path');
+  const { hash } = dataset.sourceFile(project, image);
+
+  const now = pipelineOf(runConfigSchema.parse({ backbone: 'vit' }), {
+    imageSize: 224,
+    processor: usualNormalisation,
+  });
+  const { pixels: _pixels, wideSamples: _wideSamples, ...before } = now;
+  const size = async (pipeline: Pipeline) => {
+    const [path = ''] = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image, hash }] });
+    const { width, height } = decodeRaster(readFileSync(path));
+    return [width, height];
+  };
+  expect(now.pixels).toBe('square');
+  expect([rasterKey(now), rasterKey(before)]).toEqual(['square', '']);
+  expect([await size(now), await size(before), await size(now)]).toEqual([
+    [48, 80],
+    [48, 40],
+    [48, 80],
+  ]);
+  const window = { kind: 'window', center: 40, width: 80 } as const;
+  expect(rasterKey({ ...now, intensity: window })).not.toBe(rasterKey({ ...before, intensity: window }));
+});

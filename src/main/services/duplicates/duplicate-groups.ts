@@ -1,0 +1,199 @@
+import { connectedGroups } from '#shared/duplicates/connected-groups';
+import type { DuplicateCounts, DuplicateGroup } from '#shared/models/duplicates';
+import { type ImageGroup, imageGroups } from '../../store/counts';
+import {
+  type DuplicateMember,
+  type DuplicatePair,
+  duplicateMembers,
+  duplicatePairs,
+  labelSizes,
+} from '../../store/duplicates';
+import type { ProjectStore } from '../../store/open';
+import { findPeople, placesByStudy } from '../patients/same-person';
+
+/** A group with what its images are labelled, parted and grouped as. */
+export interface MemberGroup extends DuplicateGroup {
+  readonly members: readonly DuplicateMember[];
+  /** Its images, and removed ones that it is linked through. */
+  readonly linked: readonly number[];
+}
+
+/** A near group of at least this many images that is more than this share of a class is what the class looks like. */
+const COMMON_IMAGES = 5;
+const COMMON_SHARE = 0.5;
+
+/**
+ * Groups of images that look alike, directly or through others, by their first image; after them the pairs that only
+ * features and pixels speak for, each by itself: what nobody has confirmed joins nothing.
+ */
+export function duplicateGroups(store: ProjectStore): MemberGroup[] {
+  const pairs = duplicatePairs(store);
+  const isSuspected = (pair: DuplicatePair) => pair.byFeatures && pair.verdict === null;
+  const known = duplicateMembers(
+    store,
+    pairs.flatMap(({ first, second }) => [first, second]),
+  );
+  const groups = joinedGroups(
+    pairs.filter((pair) => !isSuspected(pair)),
+    known,
+    labelSizes(store),
+  );
+  const groupOf = new Map(groups.flatMap(({ id, linked }) => linked.map((image) => [image, id] as const)));
+  const apart = ({ first, second }: DuplicatePair) => !groupOf.has(first) || groupOf.get(first) !== groupOf.get(second);
+  return [
+    ...groups,
+    ...pairs
+      .filter(isSuspected)
+      .filter(apart)
+      .flatMap((pair) => suspectedPair(pair, known)),
+  ];
+}
+
+type Members = ReadonlyMap<number, DuplicateMember>;
+
+function suspectedPair({ first, second, similarity, alignment }: DuplicatePair, known: Members): MemberGroup[] {
+  const members = [first, second].flatMap((id) => known.get(id) ?? []);
+  if (members.length < 2) return [];
+  return [
+    {
+      id: `${first}-${second}`,
+      kind: 'near',
+      images: [first, second],
+      similarity,
+      byFeatures: true,
+      suspected: true,
+      alignment,
+      conflict: false,
+      leak: false,
+      common: false,
+      kept: false,
+      members,
+      linked: [first, second],
+    },
+  ];
+}
+
+function joinedGroups(
+  pairs: readonly DuplicatePair[],
+  known: Members,
+  classSizes: ReadonlyMap<number, number>,
+): MemberGroup[] {
+  const numbers = connectedGroups(pairs.map(({ first, second }) => [first, second] as const));
+  const found = new Map<
+    number,
+    { ids: number[]; similarity: number; exact: boolean; byFeatures: boolean; kept: boolean }
+  >();
+  for (const [id, number] of numbers) {
+    const group = found.get(number) ?? { ids: [], similarity: 1, exact: true, byFeatures: false, kept: true };
+    found.set(number, group);
+    group.ids.push(id);
+  }
+  for (const pair of pairs) {
+    const group = found.get(numbers.get(pair.first) ?? -1);
+    if (group === undefined) continue;
+    group.similarity = Math.min(group.similarity, pair.similarity);
+    group.exact &&= pair.exact;
+    group.byFeatures ||= pair.byFeatures;
+    group.kept &&= pair.verdict === 'keep';
+  }
+  return [...found.values()]
+    .flatMap(({ ids, similarity, exact, byFeatures, kept }) => {
+      const members = ids.sort((a, b) => a - b).flatMap((id) => known.get(id) ?? []);
+      if (members.length < 2) return [];
+      const images = members.map((one) => one.id);
+      const common = !exact && isCommon(members, classSizes);
+      const group: MemberGroup = {
+        id: String(images[0]),
+        kind: exact ? 'exact' : 'near',
+        images,
+        similarity,
+        byFeatures,
+        suspected: false,
+        alignment: null,
+        conflict: !common && distinct(members.map((one) => one.label)) > 1,
+        leak: !common && distinct(members.map((one) => one.part)) > 1,
+        common,
+        kept,
+        members,
+        linked: ids,
+      };
+      return [group];
+    })
+    .sort((a, b) => (a.images[0] ?? 0) - (b.images[0] ?? 0));
+}
+
+function isCommon(members: readonly DuplicateMember[], classSizes: ReadonlyMap<number, number>): boolean {
+  if (members.length < COMMON_IMAGES) return false;
+  const ofClass = new Map<number, number>();
+  for (const { label } of members) if (label !== null) ofClass.set(label, (ofClass.get(label) ?? 0) + 1);
+  return [...ofClass].some(([label, n]) => n >= COMMON_IMAGES && n > COMMON_SHARE * (classSizes.get(label) ?? 0));
+}
+
+const distinct = (values: readonly unknown[]): number => new Set(values.filter((value) => value !== null)).size;
+
+/** Groups that are kept together: neither what a class looks like by nature, nor what waits for a person's word. */
+export const keptTogether = (groups: readonly MemberGroup[]): MemberGroup[] =>
+  groups.filter((group) => !group.common && !group.suspected);
+
+export function countDuplicates(all: readonly MemberGroup[]): DuplicateCounts {
+  const groups = keptTogether(all);
+  return {
+    groups: groups.length,
+    images: groups.reduce((sum, group) => sum + group.images.length, 0),
+    conflicts: groups.filter((group) => group.conflict).length,
+    leaks: groups.filter((group) => group.leak).length,
+    kept: groups.filter((group) => group.kept).length,
+    suspected: all.filter((group) => group.suspected).length,
+  };
+}
+
+/** What stands in more than one part of the current split. */
+export interface Leaks {
+  readonly patients: number;
+  readonly duplicates: number;
+  /** Patients and groups of duplicates that share images count once. */
+  readonly groups: number;
+}
+
+export function findLeaks(
+  store: ProjectStore,
+  groups: readonly ImageGroup[] = imageGroups(store),
+  duplicates: readonly MemberGroup[] = duplicateGroups(store),
+): Leaks {
+  return countLeaks(
+    [...groups, ...placesByStudy(store)],
+    duplicates.filter((group) => group.leak),
+    findPeople(store).personOf,
+  );
+}
+
+/**
+ * `leaking`: groups of duplicates that are known to stand in more than one part. `personOf`: patients with one number
+ * are one person.
+ */
+export function countLeaks(
+  places: readonly { readonly patient: number | null; readonly part: string | null }[],
+  leaking: readonly Pick<MemberGroup, 'id' | 'members'>[],
+  personOf: (patient: number) => number = (patient) => patient,
+): Leaks {
+  const parts = new Map<number, Set<string>>();
+  for (const { patient, part } of places) {
+    if (patient === null || part === null) continue;
+    const of = parts.get(personOf(patient)) ?? new Set();
+    parts.set(personOf(patient), of.add(part));
+  }
+  const patients = new Set([...parts].flatMap(([patient, of]) => (of.size > 1 ? [patient] : [])));
+  const links: [string, string][] = [...patients].map((patient) => [`patient ${patient}`, `patient ${patient}`]);
+  for (const { id, members } of leaking) {
+    links.push([`group ${id}`, `group ${id}`]);
+    for (const { patient } of members) {
+      if (patient !== null && patients.has(personOf(patient)))
+        links.push([`group ${id}`, `patient ${personOf(patient)}`]);
+    }
+  }
+  return {
+    patients: patients.size,
+    duplicates: leaking.length,
+    groups: new Set(connectedGroups(links).values()).size,
+  };
+}

@@ -1,0 +1,161 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import { connectedGroups } from '#shared/duplicates/connected-groups';
+import { compareFeatures, type FeatureOutlier, type FeatureRows } from '#shared/duplicates/feature-neighbours';
+import { featuresKey } from '#shared/imaging/pipeline';
+import type { RunRecord } from '#shared/models/run';
+import type { DecodePool } from '../../decode-host/client';
+import { dismissedPairs, duplicatePairs, storeComparisons } from '../../store/duplicates';
+import { getMeta, setMeta } from '../../store/meta';
+import type { ProjectStore } from '../../store/open';
+import { featuresFolder, rasterKey, rasterPaths, runFolder, runsFolder } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import { readRunRecord, runFolderIds } from '../run-records/run-files';
+import { confirmPairs, samePictureLimit } from './align-pairs';
+import type { SearchOptions } from './duplicate-search';
+
+/** Fewer say too little; the time of more grows with their square. */
+const LEAST_IMAGES = 20;
+const MOST_IMAGES = 10_000;
+/** Candidates whose pixels are compared, those that stand out most first: each takes about half a second of a core. */
+const MOST_ASKED = 1_000;
+const SLICE_MS = 12;
+
+const DONE = 'features.compared';
+const OUTLIERS = 'features.outliers';
+
+const outliersSchema = z.array(z.object({ image: z.number().int(), similarity: z.number(), far: z.number() }));
+
+/** Images that are like no others to a backbone, as the last search found them. */
+export function featureOutliers(store: ProjectStore): FeatureOutlier[] {
+  const text = getMeta(store, OUTLIERS);
+  return text === null ? [] : outliersSchema.parse(JSON.parse(text));
+}
+
+/**
+ * Compares images by the features that a run has cached, lays the pixels of what stands out over each other, and stores
+ * the pairs that show one picture, as questions to a person, and the outliers. Only features of imported weights count:
+ * caches of random weights are named by their seed, so that no run's record leads to them. Nothing happens where there
+ * are none, or where the same were compared before; true where something was found out.
+ */
+export async function searchByFeatures(
+  project: OpenProject,
+  pool: Pick<DecodePool, 'align'>,
+  options: SearchOptions = {},
+): Promise<boolean> {
+  const { store } = project;
+  const { signal, onProgress } = options;
+  const cached = await cachedFeatures(project);
+  if (cached === null || getMeta(store, DONE) === cached.state) return false;
+  const { rows, files } = await readRows(cached);
+  const work = compareFeatures(rows, knownGroups(store, rows.images, files));
+  let sliceStart = performance.now();
+  let done = 0;
+  let step = work.next();
+  for (; step.done !== true; step = work.next()) {
+    done += 1;
+    if (performance.now() - sliceStart < SLICE_MS) continue;
+    await setImmediate();
+    signal?.throwIfAborted();
+    onProgress?.('comparing features', done, rows.images.length);
+    sliceStart = performance.now();
+  }
+  const { candidates, kin, outliers } = step.value;
+  const isDismissed = dismissals(store);
+  const asked = candidates.filter(({ a, b }) => !isDismissed(a, b)).slice(0, MOST_ASKED);
+  const limit = asked.length === 0 ? 1 : await samePictureLimit(project, pool, kin, false, options);
+  const pairs = await confirmPairs(project, pool, asked, limit, options);
+  store.transaction(() => {
+    storeComparisons(store, pairs, []);
+    setMeta(store, OUTLIERS, JSON.stringify(outliers));
+    setMeta(store, DONE, cached.state);
+  });
+  return true;
+}
+
+/** Lets the cached features be compared again. */
+export const forgetFeatureSearch = (store: ProjectStore): void => setMeta(store, DONE, '');
+
+/** A number for each image, the same for frames of one file and for what is known to show the same. */
+function knownGroups(store: ProjectStore, images: readonly number[], files: readonly string[]): number[] {
+  const links: [string, string][] = images.map((image, row) => [`image ${image}`, `file ${files[row]}`]);
+  for (const { first, second, byFeatures, verdict } of duplicatePairs(store)) {
+    if (!byFeatures || verdict === 'keep') links.push([`image ${first}`, `image ${second}`]);
+  }
+  // Thumbnails that a person called different are answered, and so is what they are linked through.
+  for (const { first, second, byFeatures } of dismissedPairs(store)) {
+    if (!byFeatures) links.push([`image ${first}`, `image ${second}`]);
+  }
+  const numbers = connectedGroups(links);
+  return images.map((image) => numbers.get(`image ${image}`) ?? -1);
+}
+
+/** Whether a person has called two images different, or two files with the same pixels as these. */
+function dismissals(store: ProjectStore): (a: number, b: number) => boolean {
+  const contents = new Map(
+    store
+      .all<{ id: number; content: string }>('SELECT image_id AS id, content FROM pictures')
+      .map((row) => [row.id, row.content]),
+  );
+  const key = (a: number, b: number) => [contents.get(a) ?? `${a}`, contents.get(b) ?? `${b}`].sort().join(' ');
+  const dismissed = new Set(dismissedPairs(store).map(({ first, second }) => key(first, second)));
+  return (a, b) => dismissed.has(key(a, b));
+}
+
+interface CachedFeatures {
+  readonly images: readonly { readonly image: number; readonly file: string; readonly path: string }[];
+  /** Names these features of these images. */
+  readonly state: string;
+}
+
+/** Features of the newest run that has enough of them. */
+async function cachedFeatures(project: OpenProject): Promise<CachedFeatures | null> {
+  const folders = new Set(await namesIn(featuresFolder(project.folder)));
+  if (folders.size === 0) return null;
+  const images = project.store.all<{ id: number; hash: string; frame: number }>(
+    'SELECT id, hash, frame FROM images WHERE removed_at IS NULL ORDER BY id',
+  );
+  for (const { hashes, pipeline } of await newestRecords(project)) {
+    const key = featuresKey(hashes.backbone, hashes.pipeline);
+    if (!folders.delete(key)) continue;
+    const folder = join(featuresFolder(project.folder), key);
+    const present = new Set(await namesIn(folder));
+    const raster = rasterPaths(project.folder, rasterKey(pipeline));
+    const covered = images.flatMap(({ id, hash, frame }) => {
+      const name = `${basename(raster(hash, frame))}.f32`;
+      return present.has(name) ? [{ image: id, file: hash, path: join(folder, name) }] : [];
+    });
+    if (covered.length < LEAST_IMAGES || covered.length > MOST_IMAGES) continue;
+    return { images: covered, state: `${key} ${covered.length} ${covered.at(-1)?.image}` };
+  }
+  return null;
+}
+
+async function newestRecords(project: OpenProject): Promise<RunRecord[]> {
+  const ids = await runFolderIds(runsFolder(project.folder));
+  // A damaged record is its run's concern.
+  const records = await Promise.all(ids.map((id) => readRunRecord(runFolder(project.folder, id)).catch(() => null)));
+  return records.filter((record) => record !== null).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+}
+
+/** Rows of whole files of one width; others are left out. */
+async function readRows({ images }: CachedFeatures): Promise<{ rows: FeatureRows; files: string[] }> {
+  const read: { image: number; file: string; values: Float32Array }[] = [];
+  for (const { image, file, path } of images) {
+    const bytes = await readFile(path).catch(() => null);
+    if (bytes === null || bytes.length === 0 || bytes.length % 4 !== 0) continue;
+    const values = new Float32Array(new Uint8Array(bytes).buffer);
+    if (values.every(Number.isFinite)) read.push({ image, file, values });
+  }
+  const width = read[0]?.values.length ?? 0;
+  const whole = read.filter(({ values }) => values.length === width);
+  const rows = { images: whole.map(({ image }) => image), width, values: new Float32Array(whole.length * width) };
+  for (const [row, { values }] of whole.entries()) rows.values.set(values, row * width);
+  return { rows, files: whole.map(({ file }) => file) };
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}

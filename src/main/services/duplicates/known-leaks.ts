@@ -1,0 +1,38 @@
+import type { KnownLeaks } from '#shared/models/known-leaks';
+import type { ProjectStore } from '../../store/open';
+import { countLeaks, duplicateGroups, keptTogether, type MemberGroup } from './duplicate-groups';
+
+/** An image in a part, as a split or a run has it. */
+export interface Placed {
+  readonly image: number;
+  readonly part: string | null;
+}
+
+/** What is known at this moment (of patients too) to stand in more than one of the parts that these images are in. */
+export function knownLeaks(store: ProjectStore, placed: readonly Placed[], when: KnownLeaks['when']): KnownLeaks {
+  const groups = duplicateGroups(store);
+  const patients = new Map(
+    store.json<[number, number][]>(
+      'SELECT json_group_array(json_array(id, patient_id)) FROM images WHERE patient_id IS NOT NULL',
+    ),
+  );
+  const parts = new Map(placed.map(({ image, part }) => [image, part]));
+  const crosses = ({ images }: MemberGroup): boolean =>
+    new Set(images.flatMap((image) => parts.get(image) ?? [])).size > 1;
+  return {
+    when,
+    at: new Date().toISOString(),
+    ...countLeaks(
+      placed.map(({ image, part }) => ({ part, patient: patients.get(image) ?? null })),
+      keptTogether(groups).filter(crosses),
+    ),
+    suspected: groups.filter((group) => group.suspected && crosses(group)).length,
+  };
+}
+
+/** The images of the current split. */
+export function placedImages(store: ProjectStore): Placed[] {
+  return store.all<{ image: number; part: string }>(
+    'SELECT id AS image, split AS part FROM images WHERE removed_at IS NULL AND split IS NOT NULL',
+  );
+}

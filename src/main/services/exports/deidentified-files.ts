@@ -1,0 +1,155 @@
+import type { ImageKind, SplitPart } from '#shared/models/dataset';
+import type { DeidentifiedPlan } from '#shared/models/deidentified-export';
+import { findBurnedInText, restsOnLetters } from '#shared/review/find-burned-in-text';
+import { oftenBurnedIn } from '#shared/review/often-burned-in';
+import { SEVERAL_LABELS_FOLDER, UNLABELLED_FOLDER } from '../../ingest/dataset/detect-layout';
+import type { ExportImage } from '../../store/export-files';
+import { pictureMeasures } from '../../store/measures';
+import type { ProjectStore } from '../../store/open';
+import { folderName } from '../project/projects';
+
+/** A source file of the export, with what its images say together. */
+export interface ExportFile {
+  /** Running number in this export, from 1, in the order of contents. */
+  readonly number: number;
+  /** The first of its images, for finding it in the project. */
+  readonly image: number;
+  readonly hash: string;
+  readonly bytes: number;
+  readonly kind: ImageKind;
+  /** The search for burned-in text saw letters in one of its frames. */
+  readonly textDetected: boolean;
+  /** Null where its frames have several, or none. */
+  readonly label: string | null;
+  readonly pseudonym: string | null;
+  readonly split: SplitPart | null;
+  readonly sex: string | null;
+  readonly age: number | null;
+  /** Relative to the export's folder, with `/`. */
+  readonly path: string;
+}
+
+const extensions: Readonly<Record<ImageKind, string>> = { dicom: 'dcm', png: 'png', jpeg: 'jpg' };
+
+export const pseudonymOf = (patient: number): string => `patient-${String(patient).padStart(4, '0')}`;
+
+/**
+ * The files of the given images (by content, frames of a file one after another) and their names, which say nothing of
+ * the source's name: class, the patient's running number in the project, and a running number.
+ */
+export function exportFiles(images: readonly ExportImage[], withText: ReadonlySet<number>): ExportFile[] {
+  const groups = new Map<string, ExportImage[]>();
+  for (const image of images) {
+    const group = groups.get(image.hash);
+    if (group === undefined) groups.set(image.hash, [image]);
+    else group.push(image);
+  }
+  const folders = classFolders();
+  return [...groups.values()].flatMap((frames, index): ExportFile[] => {
+    const [first] = frames;
+    if (first === undefined) return [];
+    const labels = new Set(frames.map(({ label }) => label));
+    const label = labels.size === 1 ? first.label : null;
+    const pseudonym = first.patient === null ? null : pseudonymOf(first.patient);
+    const number = index + 1;
+    const folder = folders(labels.size > 1 ? SEVERAL_LABELS : label);
+    const name = `${String(number).padStart(6, '0')}.${extensions[first.kind]}`;
+    return [
+      {
+        number,
+        image: first.id,
+        hash: first.hash,
+        bytes: first.fileBytes,
+        kind: first.kind,
+        textDetected: frames.some(({ id }) => withText.has(id)),
+        label,
+        pseudonym,
+        split: first.split,
+        sex: first.sex,
+        age: first.age,
+        path: `${folder}/${pseudonym ?? 'no-patient'}/${name}`,
+      },
+    ];
+  });
+}
+
+const SEVERAL_LABELS = Symbol('several labels');
+
+/** A folder name for each class: fit for every file system, and two classes never share one. */
+function classFolders(): (label: string | null | typeof SEVERAL_LABELS) => string {
+  const names = new Map<string, string>();
+  // A class that is called like one of these gets another folder.
+  const taken = new Set<string>([UNLABELLED_FOLDER, SEVERAL_LABELS_FOLDER]);
+  return (label) => {
+    if (label === null) return UNLABELLED_FOLDER;
+    if (typeof label === 'symbol') return SEVERAL_LABELS_FOLDER;
+    const present = names.get(label);
+    if (present !== undefined) return present;
+    const base = folderName(label);
+    let name = base;
+    // Windows and macOS do not tell capitals apart.
+    for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${base}-${number}`;
+    taken.add(name.toLowerCase());
+    names.set(label, name);
+    return name;
+  };
+}
+
+export interface RenamedClasses {
+  readonly files: readonly ExportFile[];
+  /** Folders of the export: from what to what. */
+  readonly folders: ReadonlyMap<string, string>;
+  /** What the classes are called now. */
+  readonly names: readonly string[];
+}
+
+/** The same files with "class-1", "class-2" in place of the `named` classes and of their folders. */
+export function withOtherClassNames(files: readonly ExportFile[], named: ReadonlySet<string>): RenamedClasses {
+  const present = [...new Set(files.flatMap(({ label }) => label ?? []))];
+  const taken = new Set(present.map((name) => name.toLowerCase()));
+  const names = new Map<string, string>();
+  const folders = new Map<string, string>();
+  let number = 0;
+  for (const label of present.filter((name) => named.has(name)).sort()) {
+    do number += 1;
+    while (taken.has(`class-${number}`));
+    names.set(label, `class-${number}`);
+  }
+  const renamed = files.map((file): ExportFile => {
+    const label = names.get(file.label ?? '');
+    if (label === undefined) return file;
+    const [folder = '', ...rest] = file.path.split('/');
+    folders.set(folder, label);
+    return { ...file, label, path: [label, ...rest].join('/') };
+  });
+  return { files: renamed, folders, names: [...names.values()] };
+}
+
+/** Images in whose pictures letters were detected, whatever their files say. Images that were not measured have none. */
+export function imagesWithText(store: ProjectStore): Set<number> {
+  const found = findBurnedInText(pictureMeasures(store));
+  return new Set(found.filter(restsOnLetters).map(({ image }) => image));
+}
+
+/** What an export would hold, by what the project knows of the files. */
+export function planOf(images: readonly ExportImage[], withText: ReadonlySet<number>): DeidentifiedPlan {
+  const files = [...new Map([...images].reverse().map((image) => [image.hash, image])).values()];
+  const burnedIn = files.filter((file) => file.burnedIn === 'yes').length;
+  const pictures = files.filter(({ kind }) => kind !== 'dicom').length;
+  const isUnknown = ({ modality, burnedIn: said }: ExportImage) =>
+    said === null && (modality === null || oftenBurnedIn(modality) !== null);
+  const dicom = files.filter(({ kind, burnedIn: said }) => kind === 'dicom' && said !== 'yes');
+  const unknown = dicom.filter(isUnknown).length;
+  const texts = new Set(images.filter(({ id }) => withText.has(id)).map(({ hash }) => hash));
+  const detected = dicom.filter((file) => !isUnknown(file) && texts.has(file.hash)).length;
+  return {
+    files: files.length,
+    images: images.length,
+    bytes: files.reduce((sum, { fileBytes }) => sum + fileBytes, 0),
+    burnedIn,
+    unknown,
+    pictures,
+    detected,
+    rest: files.length - burnedIn - unknown - pictures - detected,
+  };
+}

@@ -1,0 +1,144 @@
+import type { SplitPart } from '#shared/models/dataset';
+import {
+  type DeidentifiedOptions,
+  type HeldBackReason,
+  heldBackText,
+  pixelRiskNames,
+} from '#shared/models/deidentified-export';
+import { formatCount } from '#shared/text/number';
+import { formatMoment } from '#shared/text/time';
+import type { ActionCount } from '../../ingest/dicom/deidentify/options';
+import { type Html, html } from '../reports/report-html';
+import { reportStyle } from '../reports/report-style';
+
+export interface HeldBackFile {
+  readonly file: number;
+  readonly image: number;
+  readonly reason: HeldBackReason;
+  /** What is hidden where, for people. */
+  readonly detail: string | null;
+}
+
+export interface FailedFile {
+  readonly file: number;
+  readonly image: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What was done in an export. Written as it is to `report.json`. */
+export interface DeidentifiedReport {
+  readonly fovea: string;
+  readonly writtenAt: string;
+  readonly profile: string;
+  readonly options: DeidentifiedOptions;
+  readonly files: number;
+  readonly written: number;
+  /** Null where nobody is named. */
+  readonly patients: number | null;
+  /** Classes whose names held a name, number or date of a patient: what they are called in the export. */
+  readonly renamedClasses: readonly string[];
+  readonly kinds: Readonly<Record<string, number>>;
+  /** Written files by what speaks against their pixels. */
+  readonly includedRisks: Readonly<Partial<Record<HeldBackReason, number>>>;
+  readonly heldBack: readonly HeldBackFile[];
+  readonly failed: readonly FailedFile[];
+  readonly actions: readonly ActionCount[];
+  readonly statements: readonly string[];
+}
+
+export const PROFILE = 'DICOM PS3.15 2026c, Annex E, Basic Application Level Confidentiality Profile';
+
+/** What a person who passes the files on has to know, in plain words. */
+export function statementsOf(options: DeidentifiedOptions, renamedClasses: readonly string[]): string[] {
+  return [
+    'The pixels were not cleaned: names, dates or faces that can be seen in a picture are still there. A search for letters ran when the images were imported; it misses some.',
+    'What no viewer shows is gone: unused bits of pixels, data behind the image, comments and other parts of compressed images, colours under full transparency.',
+    options.dates === 'shift'
+      ? 'Dates were moved into the past by a secret number of days, the same for all files of a patient. Times of the day were kept, as the option of PS3.15 for modified dates allows: a rare time can still tell two examinations apart. Dates of birth were removed.'
+      : 'Dates and times were removed or replaced by a fixed one.',
+    'UIDs and patient numbers are the same for the same file in every export of this project. Only the project can link them to the originals.',
+    'Attributes that the profile keeps (codes with their meanings, equipment, body parts, explanations) were carried over, but for values in which a name, number or date of the same file was found. Names of fewer than three letters and numbers of fewer than five digits were not looked for.',
+    renamedClasses.length === 0
+      ? 'Names of classes are written as the project has them; none held a name, number or date of a patient whose DICOM file was read. PNG and JPEG files do not say whose they are.'
+      : `The names of ${renamedClasses.length} of the classes held a name, number or date of a patient; they are called ${renamedClasses.join(', ')} here. Other classes have the names that the project has.`,
+    'labels.csv holds sex and age in whole years; 90 stands for 90 and older.',
+  ];
+}
+
+const partNames: Readonly<Record<SplitPart, string>> = { train: 'training', validation: 'validation', test: 'test' };
+
+/** One HTML page, whole in itself. */
+export function deidentifiedReportPage(report: DeidentifiedReport): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="generator" content="${`Fovea ${report.fovea}`}">
+<title>De-identified export</title>
+<style>STYLE</style>
+</head>
+<body>
+<main>
+<header><div><p class="eyebrow">Fovea · de-identified export</p><h1>${formatCount(report.written)} files${report.patients === null ? ', patients not known' : ` of ${formatCount(report.patients)} patients`}</h1><p class="meta">${report.profile} · Fovea ${report.fovea} · ${formatMoment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
+<section class="cautions"><h2>Before you pass these files on</h2><ul>${report.statements.map((text) => html`<li>${text}</li>`)}</ul></section>
+${summary(report)}
+${leftOut(report)}
+${actions(report.actions)}
+<footer>Files are named by a running number of this export, patients by their running number in the project. The project’s image numbers lead back to the originals.</footer>
+</main>
+</body>
+</html>
+`;
+  return page.text.replace('STYLE', () => reportStyle);
+}
+
+function summary({ options, files, written, heldBack, failed, kinds, includedRisks }: DeidentifiedReport): Html {
+  const rows: readonly (readonly [string, string])[] = [
+    ['files asked for', formatCount(files)],
+    [
+      'written',
+      `${formatCount(written)} (${
+        Object.entries(kinds)
+          .map(([kind, n]) => `${formatCount(n)} ${kind.toUpperCase()}`)
+          .join(', ') || 'none'
+      })`,
+    ],
+    ['held back', formatCount(heldBack.length)],
+    ['failed', formatCount(failed.length)],
+    ['part of the split', options.split === null ? 'all' : partNames[options.split]],
+    ['unlabelled images', options.labelledOnly ? 'left out' : 'included'],
+    ['dates', options.dates === 'shift' ? 'shifted by a secret number of days a patient' : 'removed'],
+    ...Object.entries(includedRisks).map(([risk, n]): [string, string] => [
+      `written although the file ${pixelRiskNames[risk as HeldBackReason]}`,
+      formatCount(n),
+    ]),
+  ];
+  return html`<section class="keep"><h2>Summary</h2><table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td>${value}</td></tr>`)}</tbody></table></section>`;
+}
+
+/** Longer lists are in report.json. */
+const MOST_ROWS = 500;
+
+function leftOut({ heldBack, failed }: DeidentifiedReport): Html {
+  const rows = [
+    ...heldBack.map((one) => ({ file: one.file, image: one.image, why: heldBackText(one) })),
+    ...failed.map(({ file, image, message }) => ({ file, image, why: `Failed: ${message}` })),
+  ];
+  if (rows.length === 0) return html`<section><h2>Left out</h2><p>No file was held back or failed.</p></section>`;
+  return html`<section><h2>Left out</h2><table><thead><tr><th class="number">File</th><th class="number">Image in the project</th><th>Why</th></tr></thead><tbody>${rows
+    .slice(0, MOST_ROWS)
+    .map(
+      ({ file, image, why }) =>
+        html`<tr><td class="number">${file}</td><td class="number">${image}</td><td>${why}</td></tr>`,
+    )}</tbody></table>${rows.length > MOST_ROWS && html`<p class="note">And ${formatCount(rows.length - MOST_ROWS)} more: see report.json.</p>`}</section>`;
+}
+
+function actions(list: readonly ActionCount[]): Html {
+  return html`<section><h2>What was done</h2><table><thead><tr><th>Attribute</th><th>Name</th><th>Action</th><th class="number">Times</th></tr></thead><tbody>${list.map(
+    ({ tag, keyword, action, count: times }) =>
+      html`<tr><td><code>${tag}</code></td><td>${keyword}</td><td>${action}</td><td class="number">${formatCount(times)}</td></tr>`,
+  )}</tbody></table><p class="note">Over all files and nested sequences; attributes that had no value are not counted. PNG and JPEG files keep what is needed to show them: size, palette, transparency, colour and which side is up.</p></section>`;
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { constants, copyFile, open, rename, rm } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import { inTurn } from '#shared/async/in-turn';
+import { nativePath, plainName } from '../../ingest/native-path';
+import { toStoreError } from '../../store/errors';
+import { makeProjectFolders } from '../core/make-folders';
+import { imagesFolder } from '../project/project-paths';
+
+/** SHA-256 of a file in lower-case hex, or null where it cannot be read. */
+export async function hashFile(path: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(nativePath(path), { highWaterMark: 1 << 20 }))
+      hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  } catch {
+    return null;
+  }
+}
+
+/** Copies sources into `<project>/images`. */
+export interface Copier {
+  /**
+   * Answers with the copy's path, relative to `images`, with `/`. A file of the same name and another content gets its
+   * hash in the name. Null where the source cannot be read any more or is not what was decoded. Throws `disk_full`,
+   * `project_unwritable`.
+   */
+  copy(source: string, relativePath: string, hash: string): Promise<string | null>;
+}
+
+/** One at a time: two sources may want one name, and a disk copies no faster in parallel. */
+export function createCopier(folder: string): Copier {
+  const take = inTurn();
+  return {
+    copy: (source, relativePath, hash) => take(() => copySource(folder, source, relativePath, hash)),
+  };
+}
+
+async function copySource(folder: string, source: string, relativePath: string, hash: string): Promise<string | null> {
+  const plain = plainName(relativePath);
+  const { dir, name, ext } = posix.parse(plain);
+  const marked = posix.join(dir, `${name} (${hash.slice(0, 8)})${ext}`);
+  for (const candidate of [plain, marked]) {
+    const target = join(imagesFolder(folder), ...candidate.split('/'));
+    const present = await hashFile(target);
+    if (present === hash) return candidate;
+    if (present !== null) continue;
+    if ((await hashFile(source)) !== hash) return null;
+    const temporary = `${target}.${process.pid}.part`;
+    try {
+      await makeProjectFolders(folder, dirname(target));
+      await copyFile(nativePath(source), temporary, constants.COPYFILE_FICLONE);
+      const handle = await open(temporary, 'r+');
+      await handle.sync().finally(() => handle.close());
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw toStoreError(error);
+    }
+    return candidate;
+  }
+  return marked;
+}

@@ -1,0 +1,128 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { FoveaError } from '#shared/ipc/errors';
+import { type ArchiveEntry, type OpenArchive, openArchive } from '../../ingest/archive/open-archive';
+import { makeScratch } from '../../process/scratch';
+import { toStoreError } from '../../store/errors';
+import { makeProjectFolders } from '../core/make-folders';
+import { unpackingFolder } from '../project/project-paths';
+
+/** A file that was unpacked for the decoder; gone after `remove`. */
+export interface UnpackedFile {
+  readonly path: string;
+  /** SHA-256, lower-case hex. */
+  readonly hash: string;
+  remove(): Promise<void>;
+}
+
+/** Unpacks files of archives one by one into the project's cache, for the time that an import needs them. */
+export interface Unpacker {
+  /**
+   * Throws `damaged` and `file_changed` where the archive is to blame, `disk_full` and `project_unwritable` where the
+   * project's disk is.
+   */
+  unpack(archive: string, entry: ArchiveEntry): Promise<UnpackedFile>;
+  dispose(): Promise<void>;
+}
+
+/** Archives that are open at once. */
+const OPEN_ARCHIVES = 8;
+
+interface Held {
+  readonly opening: Promise<OpenArchive>;
+  uses: number;
+}
+
+export function createUnpacker(folder: string): Unpacker {
+  const parent = unpackingFolder(folder);
+  const held = new Map<string, Held>();
+  let scratch: Promise<string> | null = null;
+
+  const makePlace = async (): Promise<string> => {
+    try {
+      await makeProjectFolders(folder, parent);
+      return await makeScratch(parent, 'import');
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  };
+
+  /** The archive, opened once; those that nobody reads are closed when there are too many. */
+  const hold = (archive: string): Held => {
+    let one = held.get(archive);
+    if (one === undefined) {
+      one = { opening: openArchive(archive), uses: 0 };
+      one.opening.catch(() => held.delete(archive));
+      held.set(archive, one);
+    }
+    one.uses += 1;
+    for (const [path, other] of held) {
+      if (held.size <= OPEN_ARCHIVES) break;
+      if (other.uses > 0) continue;
+      held.delete(path);
+      void other.opening.then((open) => open.close());
+    }
+    return one;
+  };
+
+  return {
+    async unpack(archive, entry) {
+      scratch ??= makePlace();
+      const path = join(await scratch, randomUUID());
+      const one = hold(archive);
+      try {
+        const hash = await unpackTo(path, await one.opening, entry);
+        return { path, hash, remove: () => rm(path, { force: true }).catch(() => {}) };
+      } catch (error) {
+        await rm(path, { force: true }).catch(() => {});
+        throw error;
+      } finally {
+        one.uses -= 1;
+      }
+    },
+    async dispose() {
+      for (const { opening } of held.values()) await opening.then((open) => open.close()).catch(() => {});
+      held.clear();
+      const made = await scratch?.catch(() => null);
+      if (made !== undefined && made !== null) await rm(made, { recursive: true, force: true }).catch(() => {});
+    },
+  };
+}
+
+/** Checks the sum that the archive keeps of the content: wrong pixels are worse than an error. */
+async function unpackTo(path: string, archive: OpenArchive, entry: ArchiveEntry): Promise<string> {
+  const damaged = (cause: unknown) =>
+    new FoveaError('damaged', 'It could not be unpacked: the archive is damaged here.', {
+      hint: 'Copy or download the archive again.',
+      cause,
+    });
+  const stream = await archive.read(entry).catch((error: unknown) => {
+    throw error instanceof FoveaError ? error : damaged(error);
+  });
+  const hash = createHash('sha256');
+  let sum = 0;
+  let writing: unknown = null;
+  const file = await open(path, 'wx').catch((error: unknown) => {
+    stream.destroy();
+    throw toStoreError(error);
+  });
+  try {
+    for await (const chunk of stream) {
+      const bytes = chunk as Buffer;
+      hash.update(bytes);
+      sum = crc32(bytes, sum);
+      await file.writeFile(bytes).catch((error: unknown) => {
+        writing = error;
+        throw error;
+      });
+    }
+  } catch (error) {
+    throw writing === null ? damaged(error) : toStoreError(writing);
+  } finally {
+    await file.close();
+  }
+  if (sum !== entry.crc32) throw damaged('the checksum differs');
+  return hash.digest('hex');
+}

@@ -1,0 +1,309 @@
+import { looseIdentifier } from '#shared/identity/identifier';
+import type { SkippedFile, SplitPart } from '#shared/models/dataset';
+import type { FileFacts, PictureFacts } from '../../ingest/types';
+import { addPicture } from '../../store/duplicates';
+import { type FileKeys, storeFileKeys } from '../../store/identities';
+import {
+  fileGroupNumber,
+  originNumber,
+  type PatientRef,
+  patientOf,
+  siteNumber,
+  studyNumber,
+} from '../../store/identity';
+import { addImage, groupFrames, moveImages, patientOfFile, type StoredPlace } from '../../store/images';
+import { addSkip } from '../../store/imports';
+import { addLabelClaim, dropLabelClaim } from '../../store/label-claims';
+import { classNumber, type LabelSource, labelSource, setLabel } from '../../store/labels';
+import { readerNumber, readingsOf, setReading, unanimousClass } from '../../store/readings';
+import { sourceNumber } from '../../store/sources';
+import type { TableReading } from '../label-tables/read-label-table';
+import type { OpenProject } from '../project/projects';
+
+/** A decoded file on its way into the database; its raster and thumbnail are in the cache. */
+export interface ReadyImage {
+  readonly facts: FileFacts;
+  readonly picture: PictureFacts;
+  /** As `sources` keeps it: absolute, or `project:…` for a folder inside the project. */
+  readonly source: string;
+  readonly path: string;
+  readonly label: { readonly name: string; readonly from: LabelSource } | null;
+  readonly patient: PatientRef | null;
+  /** Null where the file says nothing of itself, as PNG and JPEG files do. */
+  readonly keys: FileKeys | null;
+  readonly readings: readonly TableReading[];
+  readonly study: string | null;
+  /** The lab's own name from a table, which goes before what the file says. */
+  readonly site: string | null;
+  readonly split: SplitPart | null;
+  readonly sex: string | null;
+  readonly age: number | null;
+}
+
+/** A file whose content is in the dataset already: nothing of it is decoded. */
+export interface KnownFile {
+  /** SHA-256 of the file. */
+  readonly hash: string;
+  /** Those that the import asks for, from 0; each is in the dataset. */
+  readonly frames: readonly number[];
+  readonly label: ReadyImage['label'];
+  readonly readings: ReadyImage['readings'];
+  /** As `sources` keeps it. */
+  readonly source: string;
+  readonly path: string;
+  /** Where they are not kept yet, because an earlier Fovea imported it. */
+  readonly keys: FileKeys | null;
+}
+
+/** A file that is gone from some of the places where its images are known to be, and was found at this one. */
+export interface MovedFile {
+  readonly hash: string;
+  readonly from: readonly StoredPlace[];
+  readonly source: string;
+  readonly path: string;
+}
+
+export interface BatchTotals {
+  added: number;
+  duplicates: number;
+  moved: number;
+  /** Duplicates whose label differs from the one that their first copy has, where no person gave that one. */
+  conflicts: number;
+  /** The first of them, each with its twin: “a.png” (benign) and “b.png” (malignant). */
+  conflictTwins: readonly string[];
+}
+
+const NAMED_CONFLICTS = 5;
+const BATCH_IMAGES = 50;
+const BATCH_MS = 500;
+
+/**
+ * Gathers decoded files and stores them in transactions of at most 50 files or half a second: what a kill loses is
+ * at most one of them, and importing again continues.
+ */
+export class ImportBatch {
+  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0, conflictTwins: [] };
+  readonly #project: OpenProject;
+  readonly #importId: number;
+  readonly #onStored: () => void;
+  #images: ReadyImage[] = [];
+  #known: KnownFile[] = [];
+  #moves: MovedFile[] = [];
+  #skips: SkippedFile[] = [];
+  #firstAt = 0;
+
+  constructor(project: OpenProject, importId: number, onStored: () => void) {
+    this.#project = project;
+    this.#importId = importId;
+    this.#onStored = onStored;
+  }
+
+  add(image: ReadyImage): void {
+    this.#note();
+    this.#images.push(image);
+    this.#storeWhenDue();
+  }
+
+  known(file: KnownFile): void {
+    this.#note();
+    this.#known.push(file);
+    this.#storeWhenDue();
+  }
+
+  move(file: MovedFile): void {
+    this.#note();
+    this.#moves.push(file);
+    this.#storeWhenDue();
+  }
+
+  skip(skip: SkippedFile): void {
+    this.#note();
+    this.#skips.push(skip);
+    this.#storeWhenDue();
+  }
+
+  /** Stores what is there now. Throws what the store throws; nothing of the batch is then stored. */
+  store(): void {
+    const images = this.#images;
+    const known = this.#known;
+    const moves = this.#moves;
+    const skips = this.#skips;
+    if (this.#waiting === 0) return;
+    const { store } = this.#project;
+    const before = { ...this.totals };
+    try {
+      store.transaction(() => {
+        for (const file of moves) this.#moveFile(file);
+        for (const image of images) this.#storeImage(image);
+        for (const file of known) this.#meetFile(file);
+        for (const skip of skips) addSkip(store, this.#importId, skip);
+      });
+    } catch (error) {
+      Object.assign(this.totals, before);
+      throw error;
+    } finally {
+      this.#images = [];
+      this.#known = [];
+      this.#moves = [];
+      this.#skips = [];
+    }
+    this.#onStored();
+  }
+
+  get #waiting(): number {
+    return this.#images.length + this.#known.length + this.#moves.length + this.#skips.length;
+  }
+
+  #note(): void {
+    if (this.#waiting === 0) this.#firstAt = performance.now();
+  }
+
+  #storeWhenDue(): void {
+    if (this.#waiting >= BATCH_IMAGES || performance.now() - this.#firstAt >= BATCH_MS) this.store();
+  }
+
+  /** Frames have the patient of their file, whatever a later import says of it; without one the file is the group. */
+  #patientOf({ facts, patient }: ReadyImage): number | null {
+    const { store } = this.#project;
+    const present = facts.frames > 1 ? patientOfFile(store, facts.hash) : null;
+    if (present !== null) return present;
+    if (patient !== null) return patientOf(store, patient);
+    return facts.frames > 1 ? fileGroupNumber(store, facts.hash) : null;
+  }
+
+  /** A table's name for what the file says itself is another name of it, not another site. */
+  #siteOf(named: string | null, institution: string | null): number | null {
+    const { store } = this.#project;
+    if (institution === null) return named === null ? null : siteNumber(store, named);
+    if (named === null) return originNumber(store, 'site', institution);
+    return looseIdentifier(named) === looseIdentifier(institution)
+      ? originNumber(store, 'site', institution, named)
+      : siteNumber(store, named);
+  }
+
+  /** The table's own label, else what all readers say, else the folder's: readers who disagree decide nothing. */
+  #labelOf(
+    { label, readings }: Pick<ReadyImage, 'label' | 'readings'>,
+    id: number,
+  ): { classId: number; from: LabelSource } | null {
+    const { store } = this.#project;
+    for (const reading of readings) {
+      const reader = readerNumber(store, reading.reader);
+      setReading(store, { image: id, reader, classId: classNumber(store, reading.label) }, 'table');
+    }
+    const agreed = readings.length === 0 || label?.from === 'table' ? null : unanimousClass(readingsOf(store, id));
+    if (agreed !== null) return { classId: agreed, from: 'table' };
+    return label === null ? null : { classId: classNumber(store, label.name), from: label.from };
+  }
+
+  #storeImage(image: ReadyImage): void {
+    const { store } = this.#project;
+    const { facts } = image;
+    const { institution, station } = facts.equipment;
+    const patientId = this.#patientOf(image);
+    const { id, outcome } = addImage(store, {
+      hash: facts.hash,
+      frame: facts.frame,
+      sourceId: sourceNumber(store, image.source),
+      path: image.path,
+      fileBytes: facts.fileBytes,
+      kind: facts.kind,
+      width: facts.width,
+      height: facts.height,
+      frames: facts.frames,
+      colour: facts.colour,
+      modality: facts.modality,
+      bitsStored: facts.bitsStored,
+      photometricInterpretation: facts.photometricInterpretation,
+      transferSyntax: facts.transferSyntax,
+      window: facts.window,
+      range: facts.range,
+      sex: image.sex,
+      age: image.age,
+      manufacturer: facts.equipment.manufacturer,
+      model: facts.equipment.model,
+      siteId: this.#siteOf(image.site, institution),
+      stationId: station === null ? null : originNumber(store, 'station', station),
+      acquiredYear: facts.acquiredYear,
+      burnedIn: facts.burnedInAnnotation === 'unknown' ? null : facts.burnedInAnnotation,
+      flags: flagsOf(facts),
+      patientId,
+      studyId: image.study === null ? null : studyNumber(store, image.study, patientId),
+      givenSplit: image.split,
+      importId: this.#importId,
+    });
+    if (facts.frames > 1 && patientId !== null) groupFrames(store, facts.hash, patientId);
+    if (image.keys !== null) storeFileKeys(store, facts.hash, image.keys);
+    addPicture(store, id, image.picture);
+    if (outcome === 'added') this.totals.added += 1;
+    else this.totals.duplicates += 1;
+    this.#takeLabel(id, image, outcome);
+  }
+
+  #meetFile({ hash, frames, keys, ...told }: KnownFile): void {
+    const { store } = this.#project;
+    if (keys !== null) storeFileKeys(store, hash, keys);
+    for (const frame of frames) {
+      const row = store.get<{ id: number }>('SELECT id FROM images WHERE hash = ? AND frame = ?', hash, frame);
+      if (row === undefined) continue;
+      this.totals.duplicates += 1;
+      this.#takeLabel(row.id, told, 'duplicate');
+    }
+  }
+
+  /** Two copies of a file that went away: the first of them that is stored is the new place. */
+  #moveFile({ hash, from, source, path }: MovedFile): void {
+    const { store } = this.#project;
+    const to = { sourceId: sourceNumber(store, source), path };
+    for (const place of from) this.totals.moved += moveImages(store, hash, place, to);
+  }
+
+  /** A label that is there, or that a person took off, is never replaced by an import. */
+  #takeLabel(
+    id: number,
+    told: Pick<ReadyImage, 'label' | 'readings' | 'source' | 'path'>,
+    outcome: 'added' | 'duplicate',
+  ): void {
+    const label = this.#labelOf(told, id);
+    if (label === null) return;
+    const { store } = this.#project;
+    const { classId, from } = label;
+    const present = store.get<{ label_id: number | null }>('SELECT label_id FROM images WHERE id = ?', id)?.label_id;
+    if (present === null || present === undefined) {
+      if (labelSource(store, id) === null) setLabel(store, id, classId, from);
+    } else if (outcome === 'duplicate' && present === classId) {
+      dropLabelClaim(store, { image: id, sourceId: sourceNumber(store, told.source), path: told.path });
+    } else if (outcome === 'duplicate' && labelSource(store, id) !== 'user') {
+      this.#noteConflict(id, told, present, classId);
+    }
+  }
+
+  /** The label that was there first stays until a person has looked: both files and what they say are kept for that. */
+  #noteConflict(
+    id: number,
+    file: { readonly source: string; readonly path: string },
+    has: number,
+    claimed: number,
+  ): void {
+    const { store } = this.#project;
+    addLabelClaim(store, {
+      image: id,
+      sourceId: sourceNumber(store, file.source),
+      path: file.path,
+      classId: claimed,
+    });
+    this.totals.conflicts += 1;
+    if (this.totals.conflictTwins.length >= NAMED_CONFLICTS) return;
+    const first = store.get<{ path: string }>('SELECT path FROM images WHERE id = ?', id)?.path ?? '';
+    const name = (of: number) => store.get<{ name: string }>('SELECT name FROM classes WHERE id = ?', of)?.name ?? '';
+    const twins = `“${first}” (${name(has)}) and “${file.path}” (${name(claimed)})`;
+    this.totals.conflictTwins = [...this.totals.conflictTwins, twins];
+  }
+}
+
+function flagsOf(facts: FileFacts): string[] {
+  const flags: string[] = [];
+  if (facts.frames > 1) flags.push('multi-frame');
+  if (facts.burnedInAnnotation === 'yes') flags.push('burned-in');
+  return flags;
+}

@@ -1,0 +1,131 @@
+import { readIdentifier } from '#shared/identity/identifier';
+import type { TableAnswers } from '#shared/models/label-table';
+import type { DecodePool } from '../../decode-host/client';
+import { type FileKeys, fileKeys } from '../../store/identities';
+import { looseKey, type PatientRef, patientBook, patientRef } from '../../store/identity';
+import type { ProjectStore } from '../../store/open';
+import { createTeller } from '../label-tables/label-table-changes';
+import type { LabelTable, TableEntry } from '../label-tables/read-label-table';
+import { type PatientClaim, type ResolvedPatients, resolvePatients } from '../label-tables/resolve-patients';
+import { siteProblems } from '../label-tables/site-changes';
+import type { OpenProject } from '../project/projects';
+import { createUnpacker } from './import-archives';
+import type { ImportSource } from './import-run';
+
+/** Who and what a file of an import shows, as hashes. */
+export interface ImportIdentity {
+  readonly patient: PatientRef | null;
+  readonly keys: FileKeys;
+  readonly site: string | null;
+}
+
+/** Files whose heads are read at once: the decoders' queue stays short. */
+const AT_ONCE = 8;
+
+/** Whether a table can only be used with what the files say of themselves. */
+export function speaksOfIdentities(table: LabelTable | null): boolean {
+  return (
+    table !== null &&
+    (table.by !== 'path' ||
+      table.entries.some(({ patient, patientAbove, study }) => patient !== null || patientAbove || study !== null))
+  );
+}
+
+/** Whether a table names sites, which files name too. */
+export const speaksOfSites = (table: LabelTable | null): boolean =>
+  table?.entries.some(({ site }) => site !== null) === true;
+
+/** What is to be said of the sites that a table names for files; see `siteProblems`. */
+export function siteProblemsOfImport(
+  store: ProjectStore,
+  identities: readonly (ImportIdentity | null)[],
+  entries: readonly (TableEntry | undefined)[],
+): string[] {
+  const keys = new Map<string, string>();
+  const keyOf = (site: string): string => {
+    const key = keys.get(site) ?? looseKey(store, site);
+    keys.set(site, key);
+    return key;
+  };
+  return siteProblems(
+    identities.map((identity, index) => {
+      const site = entries[index]?.site ?? null;
+      return { present: identity?.site ?? null, told: site === null ? null : keyOf(site) };
+    }),
+  );
+}
+
+/**
+ * What each file says of itself, in the order of the sources; null for a picture that is no DICOM, and for a file that
+ * cannot be read, which the import will say. Throws what cancels it.
+ */
+export async function readIdentities(
+  project: OpenProject,
+  sources: readonly ImportSource[],
+  pool: DecodePool,
+  options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
+): Promise<(ImportIdentity | null)[]> {
+  const { store } = project;
+  const found: (ImportIdentity | null)[] = sources.map(() => null);
+  const waiting = sources.flatMap(({ kind }, index) => (kind === 'dicom' ? [index] : []));
+  const total = waiting.length;
+  const unpacker = createUnpacker(project.folder);
+  let done = 0;
+  const readOne = async (source: ImportSource): Promise<ImportIdentity | null> => {
+    const unpacked = source.archived === null ? null : await unpacker.unpack(source.file, source.archived);
+    try {
+      const identity = await pool.identity({ path: unpacked?.path ?? source.file });
+      if (identity === null) return null;
+      const { patient, patientId, institution } = identity;
+      return {
+        patient: patient === null ? null : patientRef(store, patient, 'dicom', patientId ?? patient),
+        keys: fileKeys(store, identity),
+        site: institution === null ? null : looseKey(store, institution),
+      };
+    } finally {
+      await unpacked?.remove();
+    }
+  };
+  const worker = async (): Promise<void> => {
+    for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
+      options.signal?.throwIfAborted();
+      const source = sources[index];
+      if (source === undefined) continue;
+      found[index] = await readOne(source).catch(() => null);
+      done += 1;
+      options.onProgress?.(done, total);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  } finally {
+    await unpacker.dispose();
+  }
+  return found;
+}
+
+/** Who the files of an import are of, by the table first, then the pattern, then the files. */
+export function resolveOfImport(
+  store: ProjectStore,
+  identities: readonly (ImportIdentity | null)[],
+  entries: readonly (TableEntry | undefined)[] | null,
+  patternPatients: readonly (string | null)[] | null,
+  answers: TableAnswers,
+): ResolvedPatients {
+  const byTable = createTeller(store, 'table');
+  const byPattern = createTeller(store, 'pattern');
+  return resolvePatients(
+    identities.map((identity, index): PatientClaim => {
+      const entry = entries?.[index];
+      const own = identity?.keys.patient ?? null;
+      return {
+        present: identity?.patient ?? null,
+        ownNames: own === null ? [] : [own],
+        told: byTable(entry?.patient ?? null) ?? byPattern(readIdentifier(patternPatients?.[index] ?? null)),
+        tellsAbove: entry?.patientAbove === true,
+      };
+    }),
+    patientBook(store),
+    answers,
+  );
+}

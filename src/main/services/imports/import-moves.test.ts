@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRandom } from '#shared/imaging/random';
+import { importOptionsSchema } from '#shared/models/dataset';
+import type { DecodePool } from '../../decode-host/client';
+import { decodeJobs } from '../../decode-host/jobs';
+import { dicomFile, imageModule } from '../../ingest/test-support/dicom-bytes';
+import { zipBytes } from '../../ingest/test-support/zip-bytes';
+import { createEvents } from '../core/events';
+import { createDataset, type Dataset } from '../dataset/dataset';
+import { createLabels, type Labels } from '../labels/labels';
+import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import { createSplits, type Splits } from '../splits/splits';
+import { createImports, type Imports } from './imports';
+
+let decoded = 0;
+const pool: DecodePool = {
+  ...decodeJobs,
+  ingestFrames(input) {
+    decoded += 1;
+    return decodeJobs.ingestFrames(input);
+  },
+  dispose: async () => {},
+};
+
+let root: string;
+let projects: Projects;
+let project: OpenProject;
+let imports: Imports;
+let splits: Splits;
+let labels: Labels;
+let dataset: Dataset;
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'fovea moves [ü] '));
+  const events = createEvents();
+  projects = createProjects({ userDataFolder: join(root, 'user'), events });
+  project = await projects.create(join(root, 'project'));
+  splits = createSplits({ events });
+  labels = createLabels({ events });
+  imports = createImports({ events, pool, splits });
+  dataset = createDataset({ splits, pool });
+  decoded = 0;
+});
+afterEach(() => {
+  projects.closeAll();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const at = (...path: string[]) => join(root, ...path);
+
+async function importAll(paths: string[], more: object = {}) {
+  const plan = await imports.scan(project, paths);
+  const handle = { signal: new AbortController().signal, progress: () => {} };
+  return imports.run(project, plan.id, importOptionsSchema.parse(more), null, handle);
+}
+
+function noise(seed: number): Buffer {
+  const random = createRandom(23, seed);
+  return Buffer.from(Array.from({ length: 40 * 30 }, () => random.integer(256)));
+}
+
+function put(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(at(path)), { recursive: true });
+  writeFileSync(at(path), bytes);
+}
+
+const png = (seed: number) =>
+  sharp(noise(seed), { raw: { width: 40, height: 30, channels: 1 } })
+    .png()
+    .toBuffer();
+
+/** A recording: each frame is noise of its own. */
+const recording = (frames: number, seed: number) =>
+  dicomFile([
+    ...imageModule({ rows: 30, columns: 40, frames }),
+    ['7fe00010', 'OB', Buffer.concat(Array.from({ length: frames }, (_, frame) => noise(100 * seed + frame)))],
+  ]);
+
+function move(from: string, to: string): void {
+  mkdirSync(dirname(at(to)), { recursive: true });
+  renameSync(at(from), at(to));
+}
+
+const all = () => dataset.images(project, dataset.ids(project, {}, 'added'));
+/** The image whose path ends so. Files are decoded side by side: ids follow no order of names. */
+const idOf = (end: string) => all().find(({ path }) => path.endsWith(end))?.id ?? 0;
+const paths = () => all().map(({ path }) => path);
+
+/** Every image's file is where the project says, with the content that it had. */
+function expectFiles(): void {
+  for (const { id } of all()) {
+    const { path, hash } = dataset.sourceFile(project, id);
+    expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(hash);
+  }
+}
+
+describe('files that moved between two imports', () => {
+  it('are found again by their content, undecoded, and keep labels, parts and history', async () => {
+    for (let i = 0; i < 12; i++) put(`old/${i % 2 ? 'a' : 'b'}/${i}.png`, await png(i));
+    await importAll([at('old')]);
+    const [first = 0] = dataset.ids(project, {}, 'added');
+    labels.label(project, [first], 'cyst');
+    splits.split(project, { validation: 0.25, test: 0.25, seed: 1, group: 'none' });
+    const before = all().map(({ id, label, split }) => ({ id, label, split }));
+    const history = project.store.all('SELECT * FROM labels ORDER BY id');
+    expect(decoded).toBe(12);
+
+    move('old', 'new/disk');
+    const result = await importAll([at('new', 'disk')]);
+    expect(result).toMatchObject({ added: 0, duplicates: 12, moved: 12, skipped: [] });
+    expect(decoded).toBe(12);
+    expectFiles();
+    expect(all().map(({ id, label, split }) => ({ id, label, split }))).toEqual(before);
+    expect(project.store.all('SELECT * FROM labels ORDER BY id')).toEqual(history);
+    expect(project.store.column('SELECT detail FROM audit ORDER BY id DESC LIMIT 1')).toEqual([
+      JSON.stringify({ import: 2, images: 12 }),
+    ]);
+    // A person's label differs from the folder's on purpose.
+    expect(result.warnings.join('\n')).not.toContain('same content');
+    expect(await importAll([at('new', 'disk')])).toMatchObject({ added: 0, duplicates: 12, moved: 0 });
+    expect(dataset.summary(project).lastImport?.moved).toBe(0);
+  });
+
+  it('that still are where they were too keep their first place', async () => {
+    put('old/a/1.png', await png(1));
+    await importAll([at('old')]);
+    cpSync(at('old'), at('copy'), { recursive: true });
+    expect(await importAll([at('copy')])).toMatchObject({ duplicates: 1, moved: 0 });
+    expect(dataset.sourceFile(project, 1).path).toBe(at('old', 'a', '1.png'));
+  });
+
+  it('whose names went to each other change places', async () => {
+    // Uncompressed files of one size: only the content tells them apart.
+    for (const [name, seed] of [
+      ['one', 1],
+      ['two', 2],
+    ] as const) {
+      put(`old/a/${name}.dcm`, recording(1, seed));
+    }
+    await importAll([at('old')]);
+    move('old/a/one.dcm', 'old/a/x');
+    move('old/a/two.dcm', 'old/a/one.dcm');
+    move('old/a/x', 'old/a/two.dcm');
+    expect(await importAll([at('old')])).toMatchObject({ added: 0, duplicates: 2, moved: 2 });
+    expect(paths().sort()).toEqual(['a/one.dcm', 'a/two.dcm']);
+    expectFiles();
+  });
+
+  it('that another file has replaced: the old content is found elsewhere, the new one is added', async () => {
+    put('old/a/1.png', await png(1));
+    await importAll([at('old')]);
+    move('old/a/1.png', 'old/a/archive/1.png');
+    put('old/a/1.png', await png(2));
+    expect(await importAll([at('old')])).toMatchObject({ added: 1, duplicates: 1, moved: 1 });
+    expect(paths()).toEqual(['a/archive/1.png', 'a/1.png']);
+    expectFiles();
+  });
+
+  it('and are there twice now count once', async () => {
+    put('old/a/1.png', await png(1));
+    await importAll([at('old')]);
+    cpSync(at('old', 'a', '1.png'), at('new', 'a', '1.png'));
+    cpSync(at('old', 'a', '1.png'), at('new', 'a', '2.png'));
+    rmSync(at('old'), { recursive: true });
+    expect(await importAll([at('new')])).toMatchObject({ added: 0, duplicates: 2, moved: 1 });
+    expectFiles();
+  });
+
+  it('with all frames, also those that this import does not ask for, and removed ones', async () => {
+    put('old/a/film.dcm', recording(5, 3));
+    await importAll([at('old')], { frames: { kind: 'every', step: 2 } });
+    const [, second = 0] = dataset.ids(project, {}, 'added');
+    labels.remove(project, [second]);
+    move('old', 'new');
+    // Frames 1 and 5 are in, 3 was removed: the first is asked for.
+    expect(await importAll([at('new')])).toMatchObject({ added: 0, duplicates: 1, moved: 2 });
+    labels.undo(project);
+    expect(all().map(({ frame }) => frame)).toEqual([0, 2, 4]);
+    expectFiles();
+    move('new', 'newer');
+    expect(await importAll([at('newer')], { frames: { kind: 'all' } })).toMatchObject({
+      added: 2,
+      duplicates: 3,
+      moved: 3,
+    });
+    expectFiles();
+  });
+
+  it('into the project, and copies that were lost from it', async () => {
+    put('old/a/1.png', await png(1));
+    put('old/a/2.png', await png(2));
+    await importAll([at('old')]);
+    move('old', 'new');
+    // The copies are where the images are from now on.
+    expect(await importAll([at('new')], { copy: true })).toMatchObject({ added: 0, duplicates: 2, moved: 2 });
+    rmSync(at('new', 'a', '2.png'));
+    expectFiles();
+    expect(dataset.sourceFile(project, idOf('1.png')).path).toBe(at('project', 'images', 'a', '1.png'));
+    // One copy is lost: what is imported without copying stays where it is.
+    rmSync(at('project', 'images', 'a', '1.png'));
+    expect(await importAll([at('new')])).toMatchObject({ added: 0, duplicates: 1, moved: 1 });
+    expect(dataset.sourceFile(project, idOf('1.png')).path).toBe(at('new', 'a', '1.png'));
+    expectFiles();
+  });
+
+  it('that were unpacked from an archive are unpacked again where the copy is lost', async () => {
+    put('set.zip', await zipBytes([{ name: 'a/1.png', content: await png(1) }]));
+    await importAll([at('set.zip')]);
+    const { path } = dataset.sourceFile(project, 1);
+    rmSync(path);
+    renameSync(at('set.zip'), at('renamed.zip'));
+    expect(await importAll([at('renamed.zip')])).toMatchObject({ added: 0, duplicates: 1, moved: 1 });
+    expect(existsSync(path)).toBe(false);
+    expectFiles();
+  });
+});
+
+it('a second import labels images that never had a label, and leaves alone what a person took off', async () => {
+  put('images/a/1.png', await png(1));
+  put('images/b/2.png', await png(2));
+  await importAll([at('images')], { labelsFromFolders: false });
+  expect(all().map(({ label }) => label)).toEqual([null, null]);
+  labels.label(project, [idOf('1.png')], 'a');
+  labels.label(project, [idOf('1.png')], null);
+  await importAll([at('images')]);
+  expect(dataset.images(project, [idOf('1.png'), idOf('2.png')]).map(({ label }) => label)).toEqual([null, 'b']);
+});

@@ -1,0 +1,31 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nativePath } from '../../ingest/native-path';
+import { placesOf, type StoredPlace } from '../../store/images';
+import { resolveSource } from '../dataset/dataset';
+import type { OpenProject } from '../project/projects';
+import { hashFile } from './copier';
+
+/**
+ * Places other than `here` where images of this content are known to be, and where the file is not any more: gone, or
+ * another one has its name. A copy that is still there is a place as good as the new one, and is kept.
+ */
+export async function lostPlaces(
+  project: OpenProject,
+  hash: string,
+  here: Pick<StoredPlace, 'folder' | 'path'>,
+): Promise<StoredPlace[]> {
+  const lost: StoredPlace[] = [];
+  for (const place of placesOf(project.store, hash)) {
+    if (place.folder === here.folder && place.path === here.path) continue;
+    if (!(await isThere(project, place, hash))) lost.push(place);
+  }
+  return lost;
+}
+
+async function isThere(project: OpenProject, place: StoredPlace, hash: string): Promise<boolean> {
+  const file = join(resolveSource(project.folder, place.folder), ...place.path.split('/'));
+  const info = await stat(nativePath(file)).catch(() => null);
+  if (info === null || !info.isFile() || info.size !== place.fileBytes) return false;
+  return (await hashFile(file)) === hash;
+}

@@ -1,0 +1,131 @@
+import { dirname, isAbsolute, relative, sep } from 'node:path';
+import { type ImportPlan, type SkippedFile, splitParts } from '#shared/models/dataset';
+import { formatQuantity } from '#shared/text/number';
+import type { ScanResult } from '../../ingest/dataset/scan';
+import { nativePath } from '../../ingest/native-path';
+import { knownPaths } from '../../store/imports';
+import { naturalKey } from '../../store/natural-key';
+import { similarNames } from '../label-tables/class-names';
+import { leftOutWarnings } from '../label-tables/left-out';
+import type { OpenProject } from '../project/projects';
+import { homeOf, type ImportSource, sourceName } from './import-run';
+
+/** What a scan found, as an import takes it. */
+export interface ImportScan {
+  readonly sources: readonly ImportSource[];
+  readonly ignored: readonly SkippedFile[];
+  readonly layout: ImportPlan['layout'];
+  readonly mediaDirectories: number;
+}
+
+/** Paths of what is left out become relative too: a result shows no more of a machine than it must. */
+export function toImportScan(scan: ScanResult): ImportScan {
+  const sources = scan.entries.map(({ path, root, relativePath, bytes, kind, archived, label, split }) => ({
+    file: path,
+    // An archive that was named itself is its own root; its name belongs to the paths that are shown.
+    root: root === path ? dirname(root) : root,
+    path: relativePath,
+    bytes,
+    kind,
+    archived,
+    // macOS writes decomposed letters; Unicode means the same by both.
+    label: label?.normalize('NFC') ?? null,
+    split,
+  }));
+  const roots = [...new Set(sources.map((one) => one.root))];
+  const shown = (path: string): string => {
+    for (const root of roots) {
+      const inside = relative(root, path);
+      if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return inside.split(sep).join('/');
+    }
+    return path.split(sep).slice(-2).join('/');
+  };
+  const ignored = scan.ignored.map((one) => ({ ...one, path: shown(one.path) }));
+  return { sources, ignored, layout: scan.layout, mediaDirectories: scan.mediaDirectories };
+}
+
+/** What a person sees before anything is written. */
+export function toPlan(id: string, project: OpenProject, scan: ImportScan): ImportPlan {
+  const { sources } = scan;
+  const homes = new Set(sources.map((one) => homeOf(project, one)));
+  const known = new Map([...homes].map((home) => [home, knownPaths(project.store, sourceName(project, home))]));
+  const classes = tally(sources.flatMap((one) => one.label ?? []));
+  const splits = tally(sources.flatMap((one) => one.split ?? []));
+  return {
+    id,
+    files: sources.length,
+    kinds: Object.fromEntries(tally(sources.map((one) => one.kind))),
+    bytes: sources.reduce((sum, one) => sum + one.bytes, 0),
+    layout: scan.layout,
+    classes: [...classes]
+      .map(([label, files]) => ({ label, files }))
+      .sort((a, b) => (naturalKey(a.label) < naturalKey(b.label) ? -1 : 1)),
+    splits: splitParts.flatMap((split) => {
+      const files = splits.get(split);
+      return files === undefined ? [] : [{ split, files }];
+    }),
+    ignored: [...scan.ignored],
+    alreadyKnown: sources.filter((one) => known.get(homeOf(project, one))?.get(one.path) === one.bytes).length,
+    warnings: planWarnings(scan, classes),
+    information: planInformation(scan),
+    examples: spread(sources.map((one) => one.path)),
+    similarNames: similarNames(project.store, classes).slice(0, MOST_GROUPS),
+  };
+}
+
+/** Groups of similar class names that a plan shows. */
+const MOST_GROUPS = 30;
+/** Paths that a patient pattern is tried on before the import. */
+const EXAMPLES = 12;
+
+/** At most `EXAMPLES` of the list, evenly from its beginning to its end. */
+function spread(paths: readonly string[]): string[] {
+  if (paths.length <= EXAMPLES) return [...paths];
+  const step = (paths.length - 1) / (EXAMPLES - 1);
+  return Array.from({ length: EXAMPLES }, (_, index) => paths[Math.round(index * step)] as string);
+}
+
+function planWarnings({ sources, layout, ignored }: ImportScan, classes: ReadonlyMap<string, number>): string[] {
+  const warnings: string[] = [];
+  if (sources.length === 0) {
+    warnings.push('There is no DICOM, PNG or JPEG image in what you chose.');
+    return [...warnings, ...leftOutWarnings(ignored)];
+  }
+  if (layout === 'none') warnings.push('The folders name no classes: give a label table, or label the images later.');
+  if (classes.size === 1) warnings.push('Only one class was found: a classifier needs two.');
+  if (sources.some((one) => one.kind !== 'dicom')) {
+    warnings.push(
+      'PNG and JPEG files name no patient: give a table with a patient column or a file-name pattern, else patients are not known and images of one person may land on both sides of a split.',
+    );
+  }
+  return [...warnings, ...leftOutWarnings(ignored)];
+}
+
+function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
+  const notes: string[] = [];
+  const archived = sources.filter((one) => one.archived !== null);
+  const archives = new Set(archived.map((one) => one.file)).size;
+  if (archives > 0) {
+    notes.push(
+      `${formatQuantity(archived.length, 'file')} in ${formatQuantity(archives, 'zip archive')}: unpacked into the project's folder “images”, where Fovea can read them later.`,
+    );
+  }
+  const odd = sources.filter(({ path }) => typeof nativePath(path) !== 'string').length;
+  if (odd > 0) {
+    notes.push(
+      `${formatQuantity(odd, 'file')} ${odd === 1 ? 'has a name that is' : 'have names that are'} not UTF-8: bytes that are no text are shown as \\xE4.`,
+    );
+  }
+  if (mediaDirectories > 0) {
+    notes.push(
+      `${formatQuantity(mediaDirectories, 'DICOMDIR file')}: the table of contents of a disc. The images that it names are taken as files.`,
+    );
+  }
+  return notes;
+}
+
+function tally<Key>(keys: readonly Key[]): Map<Key, number> {
+  const counts = new Map<Key, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}

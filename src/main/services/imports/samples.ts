@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { importOptionsSchema, splitRequestSchema } from '#shared/models/dataset';
+import type { Job } from '#shared/models/job';
+import { runConfigSchema } from '#shared/models/run-config';
+import { SAMPLE_IMAGES_PER_PATIENT, SAMPLE_PATIENTS, sampleDataset } from '../../ingest/sample/sample-dataset';
+import type { JobHandle, Jobs } from '../core/jobs';
+import { imagesFolder } from '../project/project-paths';
+import { folderName, type OpenProject, type Projects } from '../project/projects';
+import type { Splits } from '../splits/splits';
+import type { Imports } from './imports';
+
+/** `resources/sample.json`: what the sample project is made of, and how the demo trains on it. */
+const sampleRecipeSchema = z.strictObject({
+  name: z.string(),
+  seed: z.number().int(),
+  split: splitRequestSchema,
+  training: runConfigSchema,
+});
+export type SampleRecipe = z.infer<typeof sampleRecipeSchema>;
+
+export interface Samples {
+  recipe(): Promise<SampleRecipe>;
+  /** Makes the sample project in `folder` (empty, or not there yet): images as DICOM files, imported and split. */
+  make(folder: string, handle: JobHandle): Promise<OpenProject>;
+  /** The same as a job, in the folder for projects, next to earlier samples. */
+  start(): Job;
+  result(job: string): Promise<OpenProject>;
+}
+
+export function createSamples(options: {
+  readonly projects: Projects;
+  readonly imports: Imports;
+  readonly splits: Splits;
+  readonly jobs: Jobs;
+  readonly projectsFolder: string;
+  readonly resourcesFolder: string;
+}): Samples {
+  const { projects, imports, splits, jobs } = options;
+
+  const recipe = async (): Promise<SampleRecipe> =>
+    sampleRecipeSchema.parse(JSON.parse(await readFile(join(options.resourcesFolder, 'sample.json'), 'utf8')));
+
+  const make = async (folder: string, handle: JobHandle): Promise<OpenProject> => {
+    const { name, seed, split } = await recipe();
+    const project = await projects.create(folder, name);
+    const images = imagesFolder(project.folder);
+    await writeImages(images, seed, handle);
+    const plan = await imports.scan(project, [images], handle.signal);
+    await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
+    handle.signal.throwIfAborted();
+    splits.split(project, split);
+    return project;
+  };
+
+  return {
+    recipe,
+    make,
+    start() {
+      return jobs.start('sample', null, async (handle) => {
+        const { name } = await recipe();
+        return make(freeFolder(join(options.projectsFolder, folderName(name))), handle);
+      });
+    },
+    result: (job) => jobs.result<OpenProject>(job),
+  };
+}
+
+/** The folder, or with the first number after it that is free: `Sample project 2`. */
+function freeFolder(wanted: string): string {
+  for (let number = 1; ; number++) {
+    const folder = number === 1 ? wanted : `${wanted} ${number}`;
+    if (!existsSync(folder)) return folder;
+  }
+}
+
+/** Each image takes some 20 ms to draw: the event loop has its turn between them. */
+async function writeImages(folder: string, seed: number, handle: JobHandle): Promise<void> {
+  const total = SAMPLE_PATIENTS * SAMPLE_IMAGES_PER_PATIENT;
+  let done = 0;
+  for (const file of sampleDataset(seed)) {
+    handle.signal.throwIfAborted();
+    const path = join(folder, file.path);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomic(path, Buffer.from(file.bytes), { fsync: false });
+    handle.progress('drawing images', ++done, total);
+    await setImmediate();
+  }
+}

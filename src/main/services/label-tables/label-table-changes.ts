@@ -1,0 +1,234 @@
+import { isRounded, looseIdentifier } from '#shared/identity/identifier';
+import type { PatientChanges, TableAnswers, TableChanges, TableQuestion } from '#shared/models/label-table';
+import { allFileKeys, type FileKeys } from '../../store/identities';
+import {
+  knownNumbers,
+  namedSites,
+  type PatientBook,
+  type PatientRef,
+  patientBook,
+  patientRef,
+} from '../../store/identity';
+import { classesByName } from '../../store/labels';
+import type { ProjectStore } from '../../store/open';
+import { presentReadings, readers } from '../../store/readings';
+import { type ImageFacts, imageFacts } from '../../store/table-facts';
+import { matchTable, type TableMatch } from './match-table';
+import type { LabelTable, TableEntry, TableReading } from './read-label-table';
+import { emptyQuestion, type PatientAlias, type PatientClaim, resolvePatients } from './resolve-patients';
+import { type SiteClaim, siteProblems } from './site-changes';
+
+/** What a table would change of one image. Null and empty: nothing. */
+export interface ImageChange {
+  readonly before: ImageFacts;
+  readonly label: string | null;
+  /** A person gave the label that is there, or took it away. */
+  readonly conflict: boolean;
+  readonly readings: readonly TableReading[];
+  readonly patient: PatientRef | null;
+  /** As `studyNumber` takes it. */
+  readonly study: string | null;
+  readonly site: string | null;
+  readonly sex: string | null;
+  readonly age: number | null;
+}
+
+export interface PlannedTable {
+  readonly match: TableMatch;
+  readonly files: number;
+  /** Only of images of which something changes. */
+  readonly changes: readonly ImageChange[];
+  readonly counts: TableChanges;
+  /** Null where the table says nothing of patients. */
+  readonly patients: PatientChanges | null;
+  readonly aliases: readonly PatientAlias[];
+  readonly questions: readonly TableQuestion[];
+  readonly problems: readonly string[];
+}
+
+/** Labels of these sources are replaced without asking; all others are a person's. */
+const IMPORTED = new Set(['folder', 'table']);
+
+/** Holds a table against the images of a project. Writes nothing. */
+export function planTable(store: ProjectStore, table: LabelTable, answers: TableAnswers = {}): PlannedTable {
+  const images = imageFacts(store);
+  const keys = allFileKeys(store);
+  const keysOf = ({ hash }: ImageFacts): FileKeys | null => keys.get(hash) ?? null;
+  const match = matchTable(
+    table,
+    images.map((image) => ({
+      path: image.path,
+      root: rootOf(image),
+      file: image.file,
+      keys: keysOf(image),
+    })),
+    store,
+  );
+  const book = patientBook(store);
+  const tell = createTeller(store, 'table');
+  const claims = images.map((image, index): PatientClaim => {
+    const entry = match.entries[index];
+    const own = keysOf(image)?.patient ?? null;
+    return {
+      present: presentOf(book, image),
+      ownNames: own === null ? [] : [own],
+      told: tell(entry?.patient ?? null),
+      tellsAbove: entry?.patientAbove === true,
+    };
+  });
+  const resolved = resolvePatients(claims, book, answers);
+  const classNames = new Map(classesByName(store).map(({ id, name }) => [id, name]));
+  const said = readingsByImage(store, classNames);
+  const lookUps = { study: knownNumbers(store, 'study'), site: siteNumbers(store) };
+  const known = (kind: keyof typeof lookUps, identifier: string) => lookUps[kind](identifier);
+  let sameLabels = 0;
+  let disagreements = 0;
+  const changes = images.flatMap((before, index): ImageChange[] => {
+    const entry = match.entries[index];
+    const patient = resolved.patients[index] ?? null;
+    const other = patient !== null && patient.key !== claims[index]?.present?.key ? patient : null;
+    if (entry === undefined) {
+      return other === null ? [] : [{ ...nothing(before), patient: other }];
+    }
+    const present = said.get(before.id);
+    const { wanted, disagree } = resolveLabel(entry, present);
+    if (disagree) disagreements += 1;
+    const label = before.label === null ? null : (classNames.get(before.label) ?? null);
+    const differs = wanted !== null && wanted !== label;
+    if (wanted !== null && !differs) sameLabels += 1;
+    const study = studyOf(entry, keysOf(before));
+    const change: ImageChange = {
+      before,
+      label: differs ? wanted : null,
+      conflict: differs && before.labelSource !== null && !IMPORTED.has(before.labelSource),
+      readings: entry.readings.filter((one) => present?.get(one.reader) !== one.label),
+      patient: other,
+      study: ifNew(study, study === null ? null : known('study', study), before.study),
+      site: ifNew(entry.site, entry.site === null ? null : known('site', entry.site), before.site),
+      sex: ifNew(entry.sex, entry.sex, before.sex),
+      age: ifNew(entry.age, entry.age, before.age),
+    };
+    const { label: newLabel, readings, site, sex, age } = change;
+    const isEmpty = [newLabel, other, change.study, site, sex, age].every((one) => one === null);
+    return isEmpty && readings.length === 0 ? [] : [change];
+  });
+  const sites = images.map(({ site }, index): SiteClaim => {
+    const told = match.entries[index]?.site ?? null;
+    const number = told === null ? null : known('site', told);
+    return {
+      present: site === null ? null : String(site),
+      told: number === null ? told && `named ${looseIdentifier(told)}` : String(number),
+    };
+  });
+  const count = (of: (change: ImageChange) => boolean) => changes.filter(of).length;
+  const speaks = match.entries.some((entry) => entry !== undefined && (entry.patient !== null || entry.patientAbove));
+  return {
+    match,
+    files: new Set(images.map((one) => one.file)).size,
+    changes,
+    counts: {
+      newLabels: count((one) => one.label !== null && !one.conflict && one.before.label === null),
+      changedLabels: count((one) => one.label !== null && !one.conflict && one.before.label !== null),
+      sameLabels,
+      conflicts: count((one) => one.conflict),
+      readings: changes.reduce((sum, one) => sum + one.readings.length, 0),
+      disagreements,
+      patients: count((one) => one.patient !== null),
+      studies: count((one) => one.study !== null),
+      sites: count((one) => one.site !== null),
+      subjects: count((one) => one.sex !== null || one.age !== null),
+    },
+    patients: speaks ? resolved.changes : null,
+    aliases: resolved.aliases,
+    questions: tableQuestionsOf(table, resolved.questions),
+    problems: [...match.problems, ...resolved.problems, ...siteProblems(sites)],
+  };
+}
+
+const nothing = (before: ImageFacts): ImageChange => ({
+  before,
+  label: null,
+  conflict: false,
+  readings: [],
+  patient: null,
+  study: null,
+  site: null,
+  sex: null,
+  age: null,
+});
+
+/** Those of the table's own rows and those about patients; one of a name. */
+export function tableQuestionsOf(table: LabelTable, questions: readonly TableQuestion[]): readonly TableQuestion[] {
+  if (table.keysAbove === 0) return questions;
+  return [...questions.filter(({ name }) => name !== 'empty-ids'), emptyQuestion(table.keysAbove, 'key')];
+}
+
+/** Of copies in the project nobody knows any more which folder they were imported from. */
+const rootOf = ({ root }: ImageFacts): string => (root.startsWith('project:') ? '' : root);
+
+const presentOf = (book: PatientBook, { patient }: ImageFacts): PatientRef | null =>
+  patient === null ? null : book.numbered(patient);
+
+/** Identifiers of a table or a pattern as `resolvePatients` takes them; each is hashed once. */
+export function createTeller(
+  store: ProjectStore,
+  origin: 'table' | 'pattern',
+): (identifier: string | null) => PatientClaim['told'] {
+  const known = new Map<string, PatientClaim['told']>();
+  return (identifier) => {
+    if (identifier === null) return null;
+    const told = known.get(identifier) ?? {
+      ...patientRef(store, identifier, origin),
+      rounded: isRounded(identifier),
+    };
+    known.set(identifier, told);
+    return told;
+  };
+}
+
+/**
+ * A table's study is a name within its patient. Null where the table names none, and where the file has a UID of its
+ * study, which stands for itself: a table can neither part nor join DICOM studies.
+ */
+export function studyOf(
+  { patient, study }: Pick<TableEntry, 'patient' | 'study'>,
+  keys: FileKeys | null,
+): string | null {
+  if (study === null || (keys !== null && keys.study !== null)) return null;
+  return JSON.stringify([patient === null ? null : looseIdentifier(patient), looseIdentifier(study)]);
+}
+
+/** Sites by what a table says: one that is written nearly as a name that the lab gave before is that one. */
+function siteNumbers(store: ProjectStore): (name: string) => number | null {
+  const exact = knownNumbers(store, 'site');
+  const names = namedSites(store);
+  return (name) => names.get(looseIdentifier(name)) ?? exact(name);
+}
+
+/** The label of rows without a reader; else the class that all readings name, the stored and the table's. */
+function resolveLabel(
+  entry: TableEntry,
+  present: ReadonlyMap<string, string> | undefined,
+): { readonly wanted: string | null; readonly disagree: boolean } {
+  if (entry.readings.length === 0) return { wanted: entry.label, disagree: false };
+  const together = new Map(present);
+  for (const { reader, label } of entry.readings) together.set(reader, label);
+  const named = [...new Set(together.values())];
+  return { wanted: entry.label ?? (named.length === 1 ? (named[0] ?? null) : null), disagree: named.length > 1 };
+}
+
+function readingsByImage(store: ProjectStore, classNames: ReadonlyMap<number, string>) {
+  const names = new Map(readers(store).map(({ id, name }) => [id, name]));
+  const byImage = new Map<number, Map<string, string>>();
+  for (const { image, reader, classId } of presentReadings(store)) {
+    const of = byImage.get(image) ?? new Map<string, string>();
+    byImage.set(image, of);
+    of.set(names.get(reader) ?? '', classNames.get(classId) ?? '');
+  }
+  return byImage;
+}
+
+/** What the table says, where it says something that is not there yet. */
+function ifNew<Said>(said: Said | null, number: Said | number | null, present: Said | number | null): Said | null {
+  return said !== null && (number === null || number !== present) ? said : null;
+}

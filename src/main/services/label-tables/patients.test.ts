@@ -1,0 +1,574 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRandom } from '#shared/imaging/random';
+import { importOptionsSchema } from '#shared/models/dataset';
+import type { ColumnMapping, TableAnswers } from '#shared/models/label-table';
+import type { DecodePool } from '../../decode-host/client';
+import { decodeJobs } from '../../decode-host/jobs';
+import { dicomFile, imageModule, type TestElement } from '../../ingest/test-support/dicom-bytes';
+import { sharedData } from '../../ingest/test-support/shared-data';
+import { splitCandidates } from '../../store/splits';
+import { imageFacts } from '../../store/table-facts';
+import { createEvents } from '../core/events';
+import { createDataset } from '../dataset/dataset';
+import { createImports, type Imports } from '../imports/imports';
+import { createLabels, type Labels } from '../labels/labels';
+import { findWhoIsWho } from '../patients/who-is-who';
+import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import { createSplits, type Splits } from '../splits/splits';
+import { createLabelTables, type LabelTables } from './label-tables';
+
+const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
+
+let root: string;
+let projects: Projects;
+let project: OpenProject;
+let imports: Imports;
+let splits: Splits;
+let tables: LabelTables;
+let labels: Labels;
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'fovea-patients-'));
+  const events = createEvents();
+  projects = createProjects({ userDataFolder: join(root, 'user'), events });
+  project = await projects.create(join(root, 'project'));
+  splits = createSplits({ events });
+  imports = createImports({ events, pool, splits });
+  tables = createLabelTables({ events });
+  labels = createLabels({ events });
+});
+afterEach(() => {
+  projects.closeAll();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const [ROWS, COLUMNS] = [24, 32];
+let drawn = 0;
+/** Noise: no two pictures look alike. */
+function noise(): Buffer {
+  const random = createRandom(23, ++drawn);
+  return Buffer.from(Array.from({ length: ROWS * COLUMNS }, () => random.integer(256)));
+}
+
+interface Told {
+  readonly patient?: string;
+  readonly accession?: string;
+  readonly study?: string;
+  readonly series?: string;
+  readonly instance?: string;
+  readonly date?: string;
+  readonly birth?: string;
+  readonly sex?: string;
+  readonly institution?: string;
+}
+
+function write(path: string, bytes: Uint8Array): void {
+  const file = join(root, 'images', path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, bytes);
+}
+
+function dicom(path: string, told: Told): void {
+  const elements: TestElement[] = [
+    ['00080018', 'UI', told.instance ?? `1.2.3.${++drawn}`],
+    ['00080020', 'DA', told.date ?? '20180101'],
+    ['00080050', 'SH', told.accession ?? ''],
+    ['00080060', 'CS', 'US'],
+    ['00080080', 'LO', told.institution ?? ''],
+    ['00100020', 'LO', told.patient ?? ''],
+    ['00100030', 'DA', told.birth ?? ''],
+    ['00100040', 'CS', told.sex ?? ''],
+    ['0020000d', 'UI', told.study ?? `1.2.4.${++drawn}`],
+    ['0020000e', 'UI', told.series ?? `1.2.5.${++drawn}`],
+    ...imageModule({ rows: ROWS, columns: COLUMNS }),
+    ['7fe00010', 'OW', noise()],
+  ];
+  write(path, dicomFile(elements));
+}
+
+async function png(path: string): Promise<void> {
+  const picture = sharp(noise(), { raw: { width: COLUMNS, height: ROWS, channels: 1 } });
+  write(path, await picture.png().toBuffer());
+}
+
+function table(...lines: readonly string[]): string {
+  const file = join(root, `table-${++drawn}.csv`);
+  writeFileSync(file, lines.join('\n'));
+  return file;
+}
+
+async function importAll(
+  file: string | null = null,
+  {
+    answers = {},
+    columns = {},
+    ...more
+  }: { answers?: TableAnswers; columns?: ColumnMapping; groupPattern?: string } = {},
+  folder = join(root, 'images'),
+) {
+  const plan = await imports.scan(project, [folder]);
+  const read = file === null ? null : await tables.read(file, columns, answers);
+  const handle = { signal: new AbortController().signal, progress: () => {} };
+  return imports.run(project, plan.id, importOptionsSchema.parse({ answers, columns, ...more }), read, handle);
+}
+
+async function previewImport(file: string, answers: TableAnswers = {}, columns: ColumnMapping = {}) {
+  const plan = await imports.scan(project, [join(root, 'images')]);
+  return tables.preview(
+    project,
+    (read) => imports.hold(project, plan.id, { table: read, groupPattern: null, answers }),
+    file,
+    columns,
+    answers,
+  );
+}
+
+const facts = () => imageFacts(project.store);
+const patientOf = (path: string) => facts().find((one) => one.path === path)?.patient ?? null;
+const patients = () => new Set(facts().flatMap(({ patient }) => patient ?? [])).size;
+const labelOf = (path: string): string | null => {
+  const id = facts().find((one) => one.path === path)?.label ?? null;
+  return id === null ? null : (project.store.column<string>('SELECT name FROM classes WHERE id = ?', id)[0] ?? null);
+};
+
+const busi = sharedData('busi-dicom');
+
+describe('a spreadsheet that lost leading zeros', () => {
+  /**
+   * Thirty patients of two images each, made of real DICOM files by writing “00000NN” over the seven letters of their
+   * PatientID (“SYN0257”); deflated files, in whose bytes the id does not stand, are left out.
+   */
+  function thirtyPatients(): { path: string; id: string }[] {
+    const sources = readdirSync(busi.path, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.dcm'))
+      .sort()
+      .map((name) => ({ name: name.replaceAll('\\', '/'), bytes: readFileSync(join(busi.path, name)) }))
+      .filter(({ bytes }) => /SYN\d{4}/.test(bytes.toString('latin1')))
+      .slice(0, 60);
+    return sources.map(({ name, bytes }, index) => {
+      const id = String((index % 30) + 1).padStart(7, '0');
+      bytes.write(id, bytes.toString('latin1').search(/SYN\d{4}/), 'latin1');
+      write(name, bytes);
+      return { path: name, id };
+    });
+  }
+  /** As a spreadsheet that took the first half for numbers saves it. */
+  const lines = (files: readonly { path: string; id: string }[]) => [
+    'path,label,patient',
+    ...files.map(({ path, id }, index) => `${path},${path.split('/')[0]},${index < 30 ? Number(id) : id}`),
+  ];
+
+  it.skipIf(busi.missing)(`makes no sixty patients of thirty${busi.why}`, async () => {
+    const files = thirtyPatients();
+    // pandas 3.1: read_csv(f, dtype=str).patient.nunique() is 60; of the files' own ids it is 30.
+    expect(
+      new Set(
+        lines(files)
+          .slice(1)
+          .map((line) => line.split(',')[2]),
+      ).size,
+    ).toBe(60);
+    expect(new Set(files.map(({ id }) => id)).size).toBe(30);
+    const file = table(...lines(files));
+    const preview = await previewImport(file);
+    expect(preview).toMatchObject({
+      patients: 30,
+      questions: [],
+      patientChanges: { before: 30, after: 30, unknown: 0, split: 0, merged: 0, idsWrittenOtherwise: 30 },
+    });
+    expect(preview.problems.join(' ')).toContain('30 patient ids of the table are written otherwise than in the file');
+    expect(await importAll(file)).toMatchObject({ added: 60, patients: 30, withoutPatient: 0 });
+    expect(patients()).toBe(30);
+    const split = splits.split(project, { keepDuplicatesTogether: false });
+    expect(split).toMatchObject({ patientsAcrossSplits: 0, groupsAcrossSplits: 0 });
+    const parts = new Map<number | null, Set<string | null>>();
+    for (const { patient, part } of splitCandidates(project.store)) {
+      parts.set(patient, (parts.get(patient) ?? new Set()).add(part));
+    }
+    expect([...parts.values()].filter((of) => of.size > 1)).toEqual([]);
+  });
+
+  it.skipIf(busi.missing)(`changes no patient of images that are here${busi.why}`, async () => {
+    const files = thirtyPatients();
+    await importAll();
+    const before = facts().map(({ path, patient }) => [path, patient]);
+    const file = table(...lines(files));
+    const preview = await tables.preview(project, null, file, {});
+    expect(preview.patientChanges).toMatchObject({
+      before: 30,
+      after: 30,
+      split: 0,
+      merged: 0,
+      idsWrittenOtherwise: 30,
+    });
+    await tables.apply(project, file, {}, 'mine');
+    expect(facts().map(({ path, patient }) => [path, patient])).toEqual(before);
+  });
+});
+
+describe('ids of a table', () => {
+  it.each([
+    ['000123', '123'],
+    ['000123', '123.0'],
+    ['000123', ' 123\u00a0'],
+    ['000123', '\uff11\uff12\uff13'],
+    ['1234567', '1.234567E+06'],
+    ['1234567', '1.23E+06'],
+    ['00AB7F', '00ab7f'],
+    ['000123', '#N/A'],
+    ['000123', 'keine Angabe'],
+    ['000123', ''],
+  ])('that are the file’s own (%s), lost digits or say nothing (%s) change nothing', async (own, told) => {
+    dicom('a.dcm', { patient: own });
+    dicom('b.dcm', { patient: own });
+    dicom('c.dcm', { patient: '9' });
+    const file = table('path,label,patient', `a.dcm,x,${told}`, `b.dcm,x,${own}`, 'c.dcm,y,9');
+    expect(await previewImport(file)).toMatchObject({ questions: [], patientChanges: { before: 2, after: 2 } });
+    expect(await importAll(file)).toMatchObject({ patients: 2, withoutPatient: 0 });
+    expect(patientOf('a.dcm')).toBe(patientOf('b.dcm'));
+  });
+
+  it('that are other names of the same people stay out of the way, and are known afterwards', async () => {
+    for (const [index, patient] of ['P1', 'P1', 'P2', 'P3'].entries()) dicom(`${index}.dcm`, { patient });
+    await png('photo.png');
+    const file = table('path,patient', '0.dcm,Anna', '2.dcm,Berta', '3.dcm,Clara', 'photo.png,anna ');
+    expect(await previewImport(file)).toMatchObject({
+      questions: [],
+      patientChanges: { before: 3, after: 3, unknown: 0, split: 0, merged: 0 },
+    });
+    expect(await importAll(file)).toMatchObject({ added: 5, patients: 3, withoutPatient: 0 });
+    expect(patientOf('photo.png')).toBe(patientOf('0.dcm'));
+    expect(patientOf('1.dcm')).toBe(patientOf('0.dcm'));
+    // Both names are the same person in what comes later.
+    await png('later.png');
+    dicom('later.dcm', { patient: 'P2' });
+    await importAll(table('path,patient', 'later.png,BERTA'));
+    expect(patientOf('later.png')).toBe(patientOf('2.dcm'));
+    expect(patientOf('later.dcm')).toBe(patientOf('2.dcm'));
+  });
+
+  it('that make several patients of one, or one of several, need a yes', async () => {
+    for (const [index, patient] of ['P1', 'P1', 'P2', 'P3', 'P4'].entries()) dicom(`${index}.dcm`, { patient });
+    const file = table('path,patient', '0.dcm,A', '1.dcm,B', '2.dcm,C', '3.dcm,C', '4.dcm,D');
+    const preview = await previewImport(file);
+    expect(preview).toMatchObject({ patientChanges: { before: 4, after: 4, split: 1, merged: 1 } });
+    expect(preview.questions).toMatchObject([{ name: 'patients', answers: [{ value: 'files' }, { value: 'table' }] }]);
+    await expect(importAll(file)).rejects.toMatchObject({
+      code: 'question_open',
+      hint: expect.stringContaining('--answer patients=table'),
+    });
+    expect(facts()).toEqual([]);
+    // By hand: A, B, C, D.
+    expect((await previewImport(file, { patients: 'table' })).patientChanges).toMatchObject({ before: 4, after: 4 });
+    expect(await importAll(file, { answers: { patients: 'files' } })).toMatchObject({ patients: 4 });
+    expect(patientOf('0.dcm')).toBe(patientOf('1.dcm'));
+    expect(patientOf('2.dcm')).not.toBe(patientOf('3.dcm'));
+    // The same table on the images that are here.
+    await expect(tables.apply(project, file, {}, 'mine')).rejects.toMatchObject({ code: 'question_open' });
+    const before = facts().map(({ patient }) => patient);
+    await tables.apply(project, file, {}, 'mine', { patients: 'table' });
+    expect(patientOf('0.dcm')).not.toBe(patientOf('1.dcm'));
+    expect(patientOf('2.dcm')).toBe(patientOf('3.dcm'));
+    labels.undo(project);
+    expect(facts().map(({ patient }) => patient)).toEqual(before);
+  });
+
+  it('that name another patient of the files need a yes, whether or not a row speaks of that one', async () => {
+    dicom('0.dcm', { patient: 'P1' });
+    dicom('1.dcm', { patient: 'P2' });
+    expect(await previewImport(table('path,patient', '0.dcm,p2'))).toMatchObject({
+      patientChanges: { merged: 1 },
+      questions: [{ name: 'patients' }],
+    });
+  });
+
+  it('that lost digits are asked about where the file names nobody', async () => {
+    for (let index = 0; index < 6; index++) await png(`${index}.png`);
+    const file = table('path,patient', ...Array.from({ length: 6 }, (_, index) => `${index}.png,1.23E+06`));
+    expect(await previewImport(file)).toMatchObject({
+      patientChanges: { before: null, after: null, unknown: 6, idsRounded: 6 },
+      questions: [{ name: 'rounded-ids' }],
+    });
+    await expect(importAll(file)).rejects.toMatchObject({ code: 'question_open' });
+    expect(await importAll(file, { answers: { 'rounded-ids': 'missing' } })).toMatchObject({
+      patients: null,
+      withoutPatient: 6,
+    });
+  });
+
+  it('are nobody’s where they say so', async () => {
+    for (const name of 'abcdef') await png(`${name}.png`);
+    const words = ['nan', 'N/A', '#N/A', '-', 'unknown', '#REF!'];
+    const file = table('path,patient', ...words.map((word, index) => `${'abcdef'[index]}.png,${word}`));
+    expect(await importAll(file)).toMatchObject({ patients: null, withoutPatient: 6 });
+  });
+
+  it('under a merged cell are asked about', async () => {
+    for (const name of 'abcd') await png(`${name}.png`);
+    const file = table('path,patient', 'a.png,P1', 'b.png,', 'c.png,P2', 'd.png,');
+    expect(await previewImport(file)).toMatchObject({
+      patientChanges: { after: 2, unknown: 2 },
+      questions: [{ name: 'empty-ids' }],
+    });
+    await expect(importAll(file)).rejects.toMatchObject({ code: 'question_open' });
+    expect((await previewImport(file, { 'empty-ids': 'fill' })).patientChanges).toMatchObject({ after: 2, unknown: 0 });
+    expect(await importAll(file, { answers: { 'empty-ids': 'fill' } })).toMatchObject({
+      patients: 2,
+      withoutPatient: 0,
+    });
+    expect(patientOf('b.png')).toBe(patientOf('a.png'));
+    expect(patientOf('d.png')).toBe(patientOf('c.png'));
+  });
+
+  it('of a pattern are held against the files like those of a table', async () => {
+    dicom('x1_a.dcm', { patient: '001' });
+    dicom('x2_b.dcm', { patient: '001' });
+    await expect(importAll(null, { groupPattern: '(x\\d)_' })).rejects.toMatchObject({ code: 'question_open' });
+    expect(await importAll(null, { groupPattern: '(x)\\d_' })).toMatchObject({ patients: 1 });
+  });
+
+  it('name a site only where they name one', async () => {
+    await png('a.png');
+    await png('b.png');
+    await png('c.png');
+    await importAll(table('path,site', 'a.png,Bonn', 'b.png, BONN\u00a0', 'c.png,n/a'));
+    const sites = ['a.png', 'b.png', 'c.png'].map((name) => facts().find(({ path }) => path === name)?.site);
+    expect(sites).toEqual([sites[0], sites[0], null]);
+    expect(project.store.column('SELECT lower(name) FROM origins')).toEqual(['bonn']);
+  });
+
+  it('that make several sites of one are noted in preview, import and a later table', async () => {
+    for (const name of ['a', 'b', 'c']) dicom(`${name}.dcm`, { patient: name, institution: 'Bonn' });
+    const renamed = table('path,site', 'a.dcm,North', 'b.dcm,North', 'c.dcm,North');
+    const several = table('path,site', 'a.dcm,S0', 'b.dcm,S1', 'c.dcm,S2');
+    const note = 'not those that are known already: 3 sites in place of 1.';
+    expect((await previewImport(renamed)).problems.join()).not.toContain('in place of');
+    const preview = await previewImport(several);
+    expect(preview.problems.join()).toContain(note);
+    expect(preview.patientChanges).toBeNull();
+    expect((await importAll(renamed)).warnings.join()).not.toContain('in place of');
+    const planned = await tables.preview(project, null, several, {});
+    expect(planned.problems.join()).toContain(note);
+    expect((await tables.preview(project, null, renamed, {})).problems.join()).not.toContain('in place of');
+  });
+});
+
+describe('a row', () => {
+  it('labels only its own file: none of siteA’s labels goes to siteB', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `img${String(index).padStart(3, '0')}.png`);
+    for (const name of names) await png(`siteB/${name}`);
+    const rows = names.map((name, index) => `siteA\\${name},malignant,P${index}`);
+    const file = table('path,label,patient', ...rows, 'siteB/img000.png,benign,Q1');
+    const result = await importAll(file, {});
+    expect(labelOf('siteB/img000.png')).toBe('benign');
+    expect(names.slice(1).map((name) => labelOf(`siteB/${name}`))).toEqual(Array(9).fill('siteB'));
+    expect(result).toMatchObject({ patients: 1, withoutPatient: 9 });
+    expect(result.warnings.join(' ')).toContain(
+      '10 rows of the label table fit none of the files: siteA/img000.png, siteA/img001.png',
+    );
+  });
+});
+
+describe('tables by DICOM identity', () => {
+  const told = { birth: '19610407', sex: 'F' };
+  beforeEach(() => {
+    dicom('a1.dcm', {
+      ...told,
+      patient: '0077',
+      accession: '000ACC1',
+      study: '1.2.9.1',
+      series: '1.2.9.1.1',
+      instance: '1.2.9.1.1.1',
+      date: '20200403',
+    });
+    dicom('a2.dcm', {
+      ...told,
+      patient: '0077',
+      accession: '000ACC1',
+      study: '1.2.9.1',
+      series: '1.2.9.1.2',
+      instance: '1.2.9.1.2.1',
+      date: '20200403',
+    });
+    dicom('a3.dcm', {
+      ...told,
+      patient: '0077',
+      accession: '000123',
+      study: '1.2.9.2',
+      series: '1.2.9.2.1',
+      instance: '1.2.9.2.1.1',
+      date: '20210105',
+    });
+    dicom('b1.dcm', {
+      patient: '0078',
+      accession: '000124',
+      study: '1.2.9.3',
+      series: '1.2.9.3.1',
+      instance: '1.2.9.3.1.1',
+      date: '20200403',
+    });
+  });
+  const labelled = () => ['a1', 'a2', 'a3', 'b1'].map((name) => labelOf(`${name}.dcm`));
+
+  it.each<[string, string[], ColumnMapping, (string | null)[]]>([
+    [
+      'accession numbers, zeros lost',
+      ['Accession Number,label', '000ACC1,cyst', '123,solid'],
+      {},
+      ['cyst', 'cyst', 'solid', null],
+    ],
+    ['study UIDs', ['StudyInstanceUID,label', '1.2.9.1,cyst', '1.2.9.3,solid'], {}, ['cyst', 'cyst', null, 'solid']],
+    ['series UIDs', ['SeriesInstanceUID,label', '1.2.9.1.2,cyst'], {}, [null, 'cyst', null, null]],
+    ['SOP Instance UIDs', ['SOP Instance UID,label', '1.2.9.2.1.1,cyst'], {}, [null, null, 'cyst', null]],
+    ['patients', ['PatientID,label', '77,cyst', '0078,solid'], {}, ['cyst', 'cyst', 'cyst', 'solid']],
+    [
+      'patients and days',
+      ['PatientID,StudyDate,label', '77,2020-04-03,cyst', '77,05.01.2021,solid', '78,20200403,other'],
+      {},
+      ['cyst', 'cyst', 'solid', 'other'],
+    ],
+    [
+      'columns of other names',
+      ['Fall,Befund', '000ACC1,cyst'],
+      { accession: 'Fall', label: 'Befund' },
+      ['cyst', 'cyst', null, null],
+    ],
+  ])('match by %s, at import and afterwards', async (_, lines, columns, expected) => {
+    await importAll(table(...lines), { columns });
+    expect(labelled()).toEqual(expected);
+    for (const name of ['a1', 'a2', 'a3', 'b1']) {
+      const id = facts().find(({ path }) => path === `${name}.dcm`)?.id ?? 0;
+      labels.label(project, [id], null);
+    }
+    await tables.apply(project, table(...lines), columns, 'table');
+    expect(labelled()).toEqual(expected);
+    expect(patients()).toBe(2);
+  });
+
+  it('say what is ambiguous and what fits nothing, by line and never by the number', async () => {
+    dicom('c1.dcm', { patient: '0079', accession: '000124' });
+    const file = table('accession,label', '124,cyst', '000ACC1,solid', '4711-GEHEIM,cyst');
+    const { warnings } = await importAll(file);
+    expect(labelled()).toEqual(['solid', 'solid', null, null]);
+    expect(labelOf('c1.dcm')).toBeNull();
+    expect(warnings.join(' ')).toContain('1 row that could be of more than one patient: left out (line 2)');
+    expect(warnings.join(' ')).toContain('1 row of the label table fit none of the files: line 4.');
+    expect(warnings.join(' ')).not.toContain('GEHEIM');
+  });
+
+  it('take no day that could be two', async () => {
+    const file = table('PatientID,date,label', '77,3/4/2020,cyst', '78,03.04.2020,solid');
+    const { warnings } = await importAll(file);
+    expect(labelled()).toEqual([null, null, null, 'solid']);
+    expect(warnings.join(' ')).toContain('1 row whose date is none, or could be two days');
+  });
+
+  it('keep nothing in clear, and say what an earlier project lacks until its files are imported again', async () => {
+    await importAll();
+    const file = table('accession,label', '000ACC1,cyst');
+    expect((await tables.preview(project, null, file, {})).filesMatched).toBe(2);
+    project.store.run('DELETE FROM identities');
+    const preview = await tables.preview(project, null, file, {});
+    expect(preview).toMatchObject({ filesMatched: 0, matchedBy: 'accession' });
+    expect(preview.problems.join(' ')).toContain('imported again');
+    expect(await importAll()).toMatchObject({ added: 0, duplicates: 4 });
+    expect((await tables.preview(project, null, file, {})).filesMatched).toBe(2);
+    projects.closeAll();
+    for (const entry of readdirSync(join(root, 'project'), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const bytes = readFileSync(join(entry.parentPath, entry.name));
+      for (const text of ['000ACC1', '1.2.9.1', '19610407', '20200403']) expect(bytes.includes(text)).toBe(false);
+    }
+  });
+});
+
+describe('what is one person', () => {
+  const why = () => findWhoIsWho(project.store).map((one) => one.why);
+
+  it('is asked where a study has two patient ids, and its images stay together', async () => {
+    for (let index = 0; index < 40; index++) {
+      // Study 0 to 19, each with images of two ids: forty patients who are twenty people.
+      dicom(`${index % 2 === 0 ? 'x' : 'y'}/${index}.dcm`, { patient: `P${index}`, study: `1.2.7.${index >> 1}` });
+    }
+    await importAll();
+    expect(findWhoIsWho(project.store).length).toBe(40);
+    expect(why()[0]).toMatch(/^Its study also has images of patient \d+: a study is of one person\./);
+    const split = splits.split(project, { keepDuplicatesTogether: false });
+    expect(split.warnings.join(' ')).toContain('40 images in Review ask who is one person');
+    const parts = new Map<number | null, Set<string | null>>();
+    for (const { study, part } of splitCandidates(project.store)) {
+      parts.set(study, (parts.get(study) ?? new Set()).add(part));
+    }
+    expect([...parts.values()].map((of) => of.size)).toEqual(Array(20).fill(1));
+    expect(split.groupsAcrossSplits).toBe(0);
+    // One image of a study that is moved is a leak, though the two ids differ.
+    const [first] = splitCandidates(project.store).filter(({ part }) => part === 'train');
+    expect(splits.move(project, [first?.id ?? 0], 'test')).toMatchObject({
+      patientsAcrossSplits: 1,
+      groupsAcrossSplits: 1,
+    });
+  });
+
+  it('is not asked of a study UID that all share because it was blanked out', async () => {
+    for (let index = 0; index < 24; index++) {
+      dicom(`${index % 2 === 0 ? 'x' : 'y'}/${index}.dcm`, { patient: `P${index}`, study: '1.2.3' });
+    }
+    await importAll();
+    expect(why()).toEqual([expect.stringContaining('Its study UID is that of 24 patients: it was blanked out')]);
+    const split = splits.split(project, { keepDuplicatesTogether: false });
+    expect(new Set(splitCandidates(project.store).map(({ part }) => part)).size).toBe(3);
+    expect(split.groupsAcrossSplits).toBe(0);
+  });
+
+  it('is asked where the id is the accession number, and where one id has two birth dates or sexes', async () => {
+    dicom('a.dcm', { patient: '0004711', accession: '4711' });
+    dicom('b.dcm', { patient: 'Q', birth: '19610407', sex: 'F' });
+    dicom('c.dcm', { patient: 'Q', birth: '19871224', sex: 'F' });
+    dicom('d.dcm', { patient: 'R', birth: '19610407', sex: 'F' });
+    dicom('e.dcm', { patient: 'R', birth: '', sex: 'M' });
+    dicom('f.dcm', { patient: 'S', birth: '19610407', sex: 'F' });
+    await importAll();
+    const found = new Map(findWhoIsWho(project.store).map((one) => [one.image, one.why]));
+    const of = (path: string) => found.get(facts().find((one) => one.path === path)?.id ?? 0) ?? '';
+    expect(of('a.dcm')).toContain('is the accession number');
+    expect(of('b.dcm')).toContain('name different dates of birth:');
+    expect(of('c.dcm')).toContain('name different dates of birth:');
+    expect(of('e.dcm')).toContain('name different sexes:');
+    expect(of('f.dcm')).toBe('');
+  });
+
+  it('keeps images together whose study is known and whose patient is not', async () => {
+    for (let index = 0; index < 24; index++) {
+      dicom(`${index % 2 === 0 ? 'x' : 'y'}/${index}.dcm`, { patient: 'ANONYMOUS', study: `1.2.7.${index >> 1}` });
+    }
+    expect(await importAll()).toMatchObject({ patients: null, withoutPatient: 24 });
+    const split = splits.split(project, { keepDuplicatesTogether: false });
+    const parts = new Map<number | null, Set<string | null>>();
+    for (const { study, part } of splitCandidates(project.store)) {
+      parts.set(study, (parts.get(study) ?? new Set()).add(part));
+    }
+    expect([...parts.values()].map((of) => of.size)).toEqual(Array(12).fill(1));
+    expect(split).toMatchObject({
+      patients: { train: null, validation: null, test: null },
+      warnings: expect.arrayContaining([expect.stringContaining('Patients are not known')]),
+    });
+  });
+});
+
+describe('counts', () => {
+  it('of an import are those of that import, and of nobody there is none', async () => {
+    dicom('x/1.dcm', { patient: 'P1' });
+    dicom('y/2.dcm', { patient: 'P2' });
+    expect(await importAll()).toMatchObject({ added: 2, classes: { x: 1, y: 1 }, patients: 2, withoutPatient: 0 });
+    await png('z/3.png');
+    const result = await importAll();
+    expect(result).toMatchObject({ added: 1, duplicates: 2, classes: { z: 1 }, patients: null, withoutPatient: 1 });
+    expect(result.warnings.join(' ')).toContain('Patients are not known');
+    const dataset = createDataset({ splits, pool });
+    expect(dataset.summary(project)).toMatchObject({ images: 3, patients: 2, withoutPatient: 1 });
+  });
+});

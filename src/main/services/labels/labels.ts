@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { FoveaError } from '#shared/ipc/errors';
+import { type LastAction, splitPartSchema } from '#shared/models/dataset';
+import { formatQuantity } from '#shared/text/number';
+import { lastAction, pushAction, removeAction, type StoredAction } from '../../store/actions';
+import { appendAudit } from '../../store/audit';
+import { restoreVerdict } from '../../store/duplicates';
+import { presentIds, setRemoved } from '../../store/images';
+import { classesByName, classNumber, currentLabels, setLabel } from '../../store/labels';
+import type { ProjectStore } from '../../store/open';
+import { currentSplit, setMember } from '../../store/splits';
+import type { Events } from '../core/events';
+import type { OpenProject } from '../project/projects';
+import { reviewBeforeSchema, undoReview } from './review-action';
+import { restoreChanges } from './stored-changes';
+
+/** Changes to the dataset that a person makes, each stored when it returns and each undoable (100 deep). */
+export interface Labels {
+  /** `label` null takes the label off. A new name makes a new class. */
+  label(project: OpenProject, images: readonly number[], label: string | null): { readonly changed: number };
+  /** Takes images out of the dataset; source files stay as they are. */
+  remove(project: OpenProject, images: readonly number[]): { readonly changed: number };
+  /** What `undo` would take back; null where there is nothing. */
+  last(project: OpenProject): LastAction | null;
+  /**
+   * `description` says what was undone, null where there was nothing. With a stamp only that action: throws
+   * `action_not_last` where another one came after it.
+   */
+  undo(project: OpenProject, stamp?: string): { readonly changed: number; readonly description: string | null };
+}
+
+const labelsBefore = z.array(z.tuple([z.number(), z.number().nullable()]));
+const removedBefore = z.array(z.number());
+const verdictsBefore = z.array(z.tuple([z.number(), z.number(), z.enum(['keep', 'different']).nullable()]));
+const partsBefore = z.object({
+  split: z.number(),
+  parts: z.array(z.tuple([z.number(), splitPartSchema.nullable()])),
+});
+
+export function createLabels(options: { readonly events: Events }): Labels {
+  const changed = (project: OpenProject, n: number) => {
+    if (n > 0) options.events.emit('project.changed', { project: project.id, what: 'dataset' });
+  };
+  return {
+    label(project, images, label) {
+      const name = className(label);
+      const { store } = project;
+      const n = store.transaction(() => {
+        const before = relabelImages(store, images, name);
+        if (before.length === 0) return 0;
+        pushAction(store, {
+          kind: 'label',
+          description:
+            name === null
+              ? `removal of the label from ${formatQuantity(before.length, 'image')}`
+              : `label “${name}” on ${formatQuantity(before.length, 'image')}`,
+          before,
+        });
+        return before.length;
+      });
+      changed(project, n);
+      return { changed: n };
+    },
+    remove(project, images) {
+      const { store } = project;
+      const n = store.transaction(() => {
+        const ids = removeImages(store, images);
+        if (ids.length === 0) return 0;
+        pushAction(store, {
+          kind: 'remove',
+          description: `removal of ${formatQuantity(ids.length, 'image')}`,
+          before: ids,
+        });
+        return ids.length;
+      });
+      changed(project, n);
+      return { changed: n };
+    },
+    last(project) {
+      const action = lastAction(project.store);
+      return action === null ? null : { stamp: action.stamp, description: action.description };
+    },
+    undo(project, stamp) {
+      const result = project.store.transaction(() => {
+        const action = lastAction(project.store);
+        if (stamp !== undefined && action?.stamp !== stamp) {
+          throw new FoveaError('action_not_last', 'Another change was made meanwhile; nothing was undone.', {
+            hint: 'Undo again to see which change is the last one now.',
+          });
+        }
+        if (action === null) return { changed: 0, description: null };
+        removeAction(project.store, action);
+        const n = revert(project, action);
+        appendAudit(project.store, 'undo', { kind: action.kind, images: n });
+        return { changed: n, description: action.description };
+      });
+      changed(project, result.changed);
+      return result;
+    },
+  };
+}
+
+/** A class name as it is stored; null takes a label away. Throws `label_empty`. */
+export function className(label: string | null): string | null {
+  const name = label?.trim().normalize('NFC') ?? null;
+  if (name === '') {
+    throw new FoveaError('label_empty', 'A label needs a name.', { hint: 'Type the name of the class.' });
+  }
+  return name;
+}
+
+/** Gives images a class, writes that to the audit trail, and answers with those that had another one. */
+export function relabelImages(
+  store: ProjectStore,
+  images: readonly number[],
+  name: string | null,
+): [image: number, before: number | null][] {
+  const classId = name === null ? null : classNumber(store, name);
+  const before = currentLabels(store, images).filter((one) => one.label_id !== classId);
+  if (before.length === 0) return [];
+  const at = new Date().toISOString();
+  for (const one of before) setLabel(store, one.id, classId, 'user', at);
+  appendAudit(store, 'label', { images: before.length, label: name });
+  return before.map((one) => [one.id, one.label_id]);
+}
+
+/** Takes images out, writes that to the audit trail, and answers with those that were in. */
+export function removeImages(store: ProjectStore, images: readonly number[]): number[] {
+  const ids = presentIds(store, images);
+  if (ids.length === 0) return [];
+  setRemoved(store, ids, true);
+  appendAudit(store, 'remove', { images: ids.length });
+  return ids;
+}
+
+function revert({ store }: OpenProject, action: StoredAction): number {
+  switch (action.kind) {
+    case 'label': {
+      const classes = new Set(classesByName(store).map((one) => one.id));
+      return labelsBefore
+        .parse(action.before)
+        .filter(([image, label]) => (label === null || classes.has(label)) && setLabel(store, image, label, 'undo'))
+        .length;
+    }
+    case 'remove':
+      return setRemoved(store, removedBefore.parse(action.before), false);
+    case 'judge': {
+      const verdicts = verdictsBefore.parse(action.before);
+      for (const [first, second, verdict] of verdicts) restoreVerdict(store, first, second, verdict);
+      return verdicts.length;
+    }
+    case 'review':
+      return undoReview(store, reviewBeforeSchema.parse(action.before));
+    case 'move': {
+      const { split, parts } = partsBefore.parse(action.before);
+      if (currentSplit(store)?.id !== split) return 0;
+      for (const [image, part] of parts) setMember(store, split, image, part);
+      return parts.length;
+    }
+    case 'table':
+    case 'read':
+    case 'settle':
+      return restoreChanges(store, action.before);
+  }
+}

@@ -1,0 +1,149 @@
+import type { Disagreement, ReadersSummary, ReaderTable } from '#shared/models/readers';
+import type { KappaWeights } from '#shared/statistics/agreement';
+import { formatQuantity } from '#shared/text/number';
+import { pushAction } from '../../store/actions';
+import { appendAudit } from '../../store/audit';
+import { classNumber, currentLabels, type LabelSource, setLabel, settleLabel } from '../../store/labels';
+import { readerNumber, readingsEvidence, readingsOf, setReading, unanimousClass } from '../../store/readings';
+import { reviewsOf, storeReview } from '../../store/reviews';
+import type { Events } from '../core/events';
+import type { OpenProject } from '../project/projects';
+import { imagesOfCell, listDisagreements, readerTable, summarize } from './reader-agreement';
+import { disagrees, type ImageReadings, imageReadings, majorityClass, openDisagreements } from './reading-groups';
+import { noChanges } from './stored-changes';
+
+/** Several readers of the same images: how far they agree, and what is decided where they do not. */
+export interface Readers {
+  summary(project: OpenProject, weights: KappaWeights): ReadersSummary;
+  /** Counts of two readers. Throws `reader_unknown`. */
+  table(project: OpenProject, first: number, second: number): ReaderTable;
+  /** Images in one cell of that table, by class names. Throws `reader_unknown`. */
+  cell(
+    project: OpenProject,
+    pair: { readonly first: number; readonly second: number },
+    labels: readonly [string, string],
+  ): number[];
+  /** Those without a majority first, each in the order of the files. */
+  disagreements(project: OpenProject): Disagreement[];
+  /**
+   * Stores what a reader says of images (null takes it back). Where all readings of an image now agree, that is its
+   * label; else the label stays as it was. One action that can be undone.
+   */
+  read(
+    project: OpenProject,
+    images: readonly number[],
+    label: string | null,
+    reader: string,
+  ): { readonly changed: number };
+  /** Settles images with a label, whatever their readers said. One action that can be undone. */
+  adjudicate(project: OpenProject, images: readonly number[], label: string): { readonly changed: number };
+  /** Settles every image that is to be adjudicated and has a majority with it. One action that can be undone. */
+  takeMajority(project: OpenProject): { readonly changed: number };
+}
+
+export function createReaders(options: { readonly events: Events }): Readers {
+  const emit = (project: OpenProject, changed: number) => {
+    if (changed > 0) options.events.emit('project.changed', { project: project.id, what: 'dataset' });
+    return { changed };
+  };
+
+  return {
+    summary: (project, weights) => summarize(project, weights),
+    table: readerTable,
+    cell: imagesOfCell,
+    disagreements: listDisagreements,
+    read(project, images, label, name) {
+      const { store } = project;
+      const changed = store.transaction(() => {
+        const reader = readerNumber(store, name.trim());
+        const classId = label === null ? null : classNumber(store, label.trim());
+        const before = noChanges();
+        const at = new Date().toISOString();
+        for (const { id, label_id } of currentLabels(store, images)) {
+          const said = setReading(store, { image: id, reader, classId }, 'user', at);
+          if (said === undefined) continue;
+          before.readings.push([id, reader, said]);
+          const present = readingsOf(store, id);
+          const agreed = unanimousClass(present);
+          if (agreed === null && present.length > 0) continue;
+          if (setLabel(store, id, agreed, 'reading', at)) before.labels.push([id, label_id]);
+        }
+        const n = before.readings.length;
+        if (n === 0) return 0;
+        const what = label === null ? 'withdrawal of the reading' : `reading “${label}”`;
+        pushAction(store, { kind: 'read', description: `${what} of ${formatQuantity(n, 'image')}`, before });
+        appendAudit(store, 'readers.read', { images: n, reader, label });
+        return n;
+      });
+      return emit(project, changed);
+    },
+    adjudicate(project, images, label) {
+      const name = label.trim();
+      const { store } = project;
+      const changed = store.transaction(() => {
+        const asked = new Set(images);
+        const groups = imageReadings(store).filter((group) => asked.has(group.image) && disagrees(group));
+        const classId = classNumber(store, name);
+        const n = settle(
+          project,
+          groups.map((group) => ({ group, classId })),
+          'adjudication',
+          `decision “${name}” on ${formatQuantity(groups.length, 'image')}`,
+        );
+        if (n > 0) appendAudit(store, 'readers.adjudicate', { images: n, label: name });
+        return n;
+      });
+      return emit(project, changed);
+    },
+    takeMajority(project) {
+      const { store } = project;
+      const changed = store.transaction(() => {
+        const decided = openDisagreements(store).flatMap((group) => {
+          const classId = majorityClass(group);
+          return classId === null ? [] : [{ group, classId }];
+        });
+        const n = settle(
+          project,
+          decided,
+          'majority',
+          `majority decision on ${formatQuantity(decided.length, 'image')}`,
+        );
+        if (n > 0) appendAudit(store, 'readers.majority', { images: n });
+        return n;
+      });
+      return emit(project, changed);
+    },
+  };
+}
+
+/** Writes decisions with their way back. Inside a transaction. */
+function settle(
+  { store }: OpenProject,
+  decided: readonly { readonly group: ImageReadings; readonly classId: number }[],
+  source: LabelSource,
+  description: string,
+): number {
+  if (decided.length === 0) return 0;
+  const at = new Date().toISOString();
+  const earlier = reviewsOf(store, 'readers-disagree');
+  const labels = new Map(
+    currentLabels(
+      store,
+      decided.map(({ group }) => group.image),
+    ).map((one) => [one.id, one.label_id]),
+  );
+  const before = noChanges();
+  for (const { group, classId } of decided) {
+    const said = earlier.get(group.image);
+    before.labels.push([group.image, labels.get(group.image) ?? null]);
+    before.settlements.push([
+      group.image,
+      said === undefined ? null : { verdict: said.verdict, evidence: said.evidence, at: said.at },
+    ]);
+    settleLabel(store, group.image, classId, source, at);
+    const evidence = readingsEvidence(group.readings);
+    storeReview(store, { image: group.image, reason: 'readers-disagree', verdict: 'accepted', evidence, at });
+  }
+  pushAction(store, { kind: 'settle', description, before });
+  return decided.length;
+}

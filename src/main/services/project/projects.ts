@@ -1,0 +1,254 @@
+import { existsSync } from 'node:fs';
+import { readdir, realpath, rm, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { FoveaError } from '#shared/ipc/errors';
+import type { ProjectSummary } from '#shared/models/project';
+import { INCOMING, sweepScratch } from '../../process/scratch';
+import { imageCount, usedClasses } from '../../store/counts';
+import { pathTooLong, toStoreError } from '../../store/errors';
+import { classesByName } from '../../store/labels';
+import { getMeta, setMeta } from '../../store/meta';
+import { createProjectStore, isPathForSqlite, openProjectStore, type ProjectStore } from '../../store/open';
+import type { Events } from '../core/events';
+import { makeFolders } from '../core/make-folders';
+import {
+  cacheFolder,
+  databasePath,
+  exportsFolder,
+  predictionsFolder,
+  runsFolder,
+  unpackingFolder,
+} from './project-paths';
+import { createRecentProjects } from './recent-projects';
+
+export interface OpenProject {
+  /** Opaque: what the window and its resources name the project by. */
+  readonly id: string;
+  /** Absolute, links resolved. */
+  readonly folder: string;
+  readonly name: string;
+  readonly store: ProjectStore;
+}
+
+export interface Projects {
+  /**
+   * Makes a project in a folder that is empty or not there yet; a folder that is a project already is opened instead.
+   * Throws `folder_not_empty`, `not_a_folder`, `path_too_long`, `project_unwritable`, `disk_full`.
+   */
+  create(folder: string, name?: string): Promise<OpenProject>;
+  /** Makes a project in a new folder of `parent`, named after it with what file systems refuse taken out. */
+  createIn(parent: string, name: string): Promise<OpenProject>;
+  /** Throws `not_a_project`, and what `openProjectStore` throws. */
+  open(folder: string): Promise<OpenProject>;
+  /** Opens a recent project by its id. Throws `project_unknown`, `project_missing`. */
+  reopen(id: string): Promise<OpenProject>;
+  /** Most recent first; those whose folder is gone are marked. */
+  list(): Promise<ProjectSummary[]>;
+  /** Takes a project off the list and closes it; its folder stays as it is. */
+  forget(id: string): Promise<void>;
+  /** An open project. Throws `project_not_open`. */
+  get(id: string): OpenProject;
+  summary(id: string): Promise<ProjectSummary>;
+  close(id: string): void;
+  /** Removes pixels that a killed Fovea left in projects of the list, opened or not. */
+  sweep(): Promise<void>;
+  closeAll(): void;
+}
+
+/** Files that operating systems leave in folders that people see as empty. */
+const INVISIBLE = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.directory']);
+
+export function createProjects(options: { readonly userDataFolder: string; readonly events: Events }): Projects {
+  const recent = createRecentProjects(options.userDataFolder);
+  const open = new Map<string, OpenProject>();
+
+  const find = (id: string): OpenProject => {
+    const project = open.get(id);
+    if (project === undefined) {
+      throw new FoveaError('project_not_open', 'This project is not open.', { hint: 'Open it from the project list.' });
+    }
+    return project;
+  };
+
+  const openFolder = async (given: string): Promise<OpenProject> => {
+    const path = resolve(given);
+    const info = await stat(path).catch(() => null);
+    if (info === null) {
+      throw new FoveaError('not_a_project', `There is no folder “${basename(path)}”.`, {
+        hint: 'Check the name, or create a new project there.',
+      });
+    }
+    const folder = await realpath(path);
+    if (!info.isDirectory() || !existsSync(databasePath(folder))) {
+      throw new FoveaError('not_a_project', `“${basename(path)}” is not a Fovea project.`, {
+        hint: 'Choose the folder that holds project.sqlite, or create a new project.',
+      });
+    }
+    for (const project of open.values()) if (project.folder === folder) return project;
+    return adopt(folder, openProjectStore(databasePath(folder)));
+  };
+
+  const adopt = async (folder: string, store: ProjectStore): Promise<OpenProject> => {
+    const name = getMeta(store, 'name') ?? basename(folder);
+    const entry = await recent.remember({ folder, name, ...figures(store) });
+    const project: OpenProject = { id: entry.id, folder, name, store };
+    open.set(project.id, project);
+    await sweepProject(folder);
+    return project;
+  };
+
+  const create = async (given: string, name?: string): Promise<OpenProject> => {
+    const path = resolve(given);
+    if (!isPathForSqlite(databasePath(path))) throw pathTooLong();
+    if (existsSync(databasePath(path))) return openFolder(path);
+    const made = await prepareFolder(path);
+    const folder = await realpath(path);
+    try {
+      const store = createProjectStore(databasePath(folder));
+      try {
+        setMeta(store, 'name', (name ?? basename(folder)).trim());
+        setMeta(store, 'created_at', new Date().toISOString());
+        await Promise.all(
+          [cacheFolder(folder), runsFolder(folder), exportsFolder(folder)].map((one) => makeFolders(one)),
+        );
+      } catch (error) {
+        store.close();
+        throw error;
+      }
+      return await adopt(folder, store);
+    } catch (error) {
+      // Nothing of a project that could not be made stays behind.
+      for (const suffix of ['', '-wal', '-shm', '-journal']) {
+        await rm(databasePath(folder) + suffix, { force: true }).catch(() => {});
+      }
+      if (made) await rm(folder, { recursive: true, force: true }).catch(() => {});
+      throw toStoreError(error);
+    }
+  };
+
+  const summary = async (id: string): Promise<ProjectSummary> => {
+    const project = find(id);
+    const listed = (await recent.list()).find((one) => one.id === id);
+    return {
+      id,
+      name: project.name,
+      folder: project.folder,
+      openedAt: listed?.openedAt ?? new Date().toISOString(),
+      ...figures(project.store),
+      available: true,
+      readOnly: project.store.isReadOnly,
+    };
+  };
+
+  const close = (id: string) => {
+    const project = open.get(id);
+    if (project === undefined) return;
+    open.delete(id);
+    project.store.close();
+  };
+
+  return {
+    create,
+    createIn: (parent, name) => create(join(parent, folderName(name)), name),
+    open: openFolder,
+    async reopen(id) {
+      const present = open.get(id);
+      if (present !== undefined && existsSync(databasePath(present.folder))) return openFolder(present.folder);
+      const entry = (await recent.list()).find((one) => one.id === id);
+      if (entry === undefined) {
+        throw new FoveaError('project_unknown', 'This project is not on the list any more.', {
+          hint: 'Open its folder.',
+        });
+      }
+      if (!existsSync(databasePath(entry.folder))) {
+        throw new FoveaError('project_missing', `The folder of “${entry.name}” is not there.`, {
+          hint: 'Connect its disk, or open the folder where it is now.',
+        });
+      }
+      return openFolder(entry.folder);
+    },
+    list: async () =>
+      (await recent.list()).map((entry) => {
+        const project = open.get(entry.id);
+        const available = existsSync(databasePath(entry.folder));
+        const readOnly = project?.store.isReadOnly ?? false;
+        return {
+          ...entry,
+          ...(project === undefined || !available ? {} : figures(project.store)),
+          available,
+          readOnly,
+        };
+      }),
+    async forget(id) {
+      close(id);
+      await recent.forget(id);
+    },
+    get: find,
+    summary,
+    close,
+    async sweep() {
+      for (const { folder } of await recent.list()) await sweepProject(folder);
+    },
+    closeAll() {
+      for (const id of [...open.keys()]) close(id);
+    },
+  };
+}
+
+function figures(store: ProjectStore): { images: number; classes: string[]; runs: number } {
+  const used = usedClasses(store);
+  return {
+    images: imageCount(store),
+    classes: classesByName(store)
+      .filter((one) => used.has(one.id))
+      .map((one) => one.name),
+    runs: store.column<number>('SELECT count(*) FROM runs')[0] ?? 0,
+  };
+}
+
+/** Removes pixels that a killed Fovea left beside those that the project keeps. */
+async function sweepProject(folder: string): Promise<void> {
+  await sweepScratch(predictionsFolder(folder), 'job');
+  await sweepScratch(unpackingFolder(folder), 'import');
+  await sweepScratch(exportsFolder(folder), INCOMING);
+}
+
+/** Makes the folder where it is not there, and says whether it did. */
+async function prepareFolder(path: string): Promise<boolean> {
+  try {
+    const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    if (info === null) {
+      await makeFolders(path);
+      return true;
+    }
+    if (!info.isDirectory()) {
+      throw new FoveaError('not_a_folder', `“${basename(path)}” is a file.`, { hint: 'Choose a folder.' });
+    }
+    const names = (await readdir(path)).filter((name) => !INVISIBLE.has(name));
+    if (names.length > 0) {
+      throw new FoveaError('folder_not_empty', `The folder “${basename(path)}” is not empty and not a Fovea project.`, {
+        hint: 'Choose an empty folder or a new name, so that nothing of yours is mixed with the project.',
+      });
+    }
+    return false;
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+/** A folder name that Windows, macOS and Linux all accept. */
+export function folderName(name: string): string {
+  const cleaned = name
+    .normalize('NFC')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go
+    .replace(/[<>:"/\\|?*\u0000-\u001f\u007f]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 100)
+    .replace(/[. ]+$/, '');
+  if (cleaned === '' || /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i.test(cleaned)) return `project ${cleaned}`.trim();
+  return cleaned;
+}

@@ -1,0 +1,160 @@
+import { factorNames } from '#shared/balance/balance-text';
+import type { Association } from '#shared/models/balance';
+import { splitParts } from '#shared/models/dataset';
+import type { DatasetReport, ValueCount } from '#shared/models/dataset-report';
+import { imagesText, patientsCell } from '#shared/models/patient-count';
+import { leakText, voidText } from '#shared/models/sign-off';
+import { formatCount, formatPercent } from '#shared/text/number';
+import { formatMoment } from '#shared/text/time';
+import { type Html, html } from './report-html';
+import { reportPage } from './report-page';
+
+/** The dataset report as one page for the screen, for paper and for the files of a study. */
+export function renderDatasetReport(report: DatasetReport, version: string): string {
+  return reportPage({
+    title: `${report.project} – dataset`,
+    version,
+    body: html`<header><div><p class="eyebrow">Fovea · dataset report</p><h1>${report.project}</h1><p class="meta">${imagesText(report.images, report)} · ${formatMoment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
+${tiles(report)}
+${warnings(report)}
+${classes(report)}
+${split(report)}
+${balance(report)}
+${pictures(report)}
+${duplicates(report)}
+${imports(report)}
+<footer><strong>Research use only.</strong> Written by Fovea ${version}. Patients are counted by running numbers; nothing here identifies anyone.</footer>`,
+  });
+}
+
+const partName = { train: 'Training', validation: 'Validation', test: 'Test' } as const;
+
+function tiles({ images, unlabelled, patients, withoutPatient, studies, classes: of }: DatasetReport): Html {
+  const tile = (name: string, value: number | string, below: string): Html =>
+    html`<div class="tile"><span class="name">${name}</span><span class="value">${typeof value === 'number' ? formatCount(value) : value}</span><span class="interval">${below}</span></div>`;
+  return html`<div class="tiles">${tile('Images', images, unlabelled === 0 ? 'all labelled' : `${formatCount(unlabelled)} without a label`)}${tile('Classes', of.length, 'with images')}${patients === null ? tile('Patients', 'not known', 'no image names one') : tile('Patients', patients, withoutPatient === 0 ? 'known for every image' : `${formatCount(withoutPatient)} images without`)}${tile('Studies', studies, 'known')}</div>`;
+}
+
+function warnings({ warnings: lines }: DatasetReport): Html {
+  return lines.length === 0
+    ? html``
+    : html`<section class="cautions"><h2>Read with care</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;
+}
+
+function classes({ classes: rows, split: current, imagesPerPatient }: DatasetReport): Html {
+  const total = (of: (row: DatasetReport['classes'][number]) => number) => rows.reduce((sum, row) => sum + of(row), 0);
+  const all = total(({ images }) => images);
+  const parts = current === null ? [] : splitParts;
+  return html`<section class="keep"><h2>Classes</h2><div class="scroll"><table><thead><tr><th>Class</th>${parts.map((part) => html`<th class="number">${partName[part]}</th>`)}${parts.length > 0 && html`<th class="number">In no part</th>`}<th class="number">Images</th><th class="number">Share</th><th class="number">Patients</th></tr></thead><tbody>${rows.map(
+    (row) =>
+      html`<tr><td>${row.label}</td>${parts.map((part) => html`<td class="number">${formatCount(row.parts[part])}</td>`)}${parts.length > 0 && html`<td class="number">${formatCount(row.outside)}</td>`}<td class="number">${formatCount(row.images)}</td><td class="number">${formatPercent(row.images / all)}</td><td class="number">${patientsCell(row)}</td></tr>`,
+  )}<tr class="total"><td>All</td>${parts.map((part) => html`<td class="number">${formatCount(total((row) => row.parts[part]))}</td>`)}${parts.length > 0 && html`<td class="number">${formatCount(total(({ outside }) => outside))}</td>`}<td class="number">${formatCount(all)}</td><td></td><td></td></tr></tbody></table></div>${
+    imagesPerPatient.length > 0 &&
+    html`<p class="note">Images a patient: ${imagesPerPatient.map(({ value, patients }) => `${value} (${patients === 1 ? '1 patient' : `${formatCount(patients)} patients`})`).join(', ')}.</p>`
+  }</section>`;
+}
+
+function facts(rows: readonly (readonly [string, string | Html])[]): Html {
+  return html`<table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td>${value}</td></tr>`)}</tbody></table>`;
+}
+
+const grouping = {
+  patient: 'images of a patient',
+  none: 'nothing by patient',
+  folders: 'as folders or a table gave them',
+} as const;
+
+function split({ split: current }: DatasetReport): Html {
+  if (current === null) return html`<section class="keep"><h2>Split</h2><p>There is no split yet.</p></section>`;
+  const { signOff } = current;
+  const leak = { patients: current.patientsAcrossSplits, duplicates: current.duplicatesAcrossSplits };
+  return html`<section class="keep"><h2>Split</h2>${facts([
+    ['made', `${formatMoment(current.createdAt)}, seed ${current.seed}`],
+    [
+      'kept together',
+      `${grouping[current.group]}${current.keepDuplicatesTogether ? ', near duplicates' : '; near duplicates were not'}`,
+    ],
+    [
+      'test part',
+      current.heldOut === null
+        ? 'a random share'
+        : `held out by ${current.heldOut.by}: ${current.heldOut.values.join(', ')}`,
+    ],
+    [
+      'patients',
+      splitParts
+        .map(
+          (part) =>
+            `${partName[part]} ${patientsCell({ patients: current.patients[part], withoutPatient: current.withoutPatient[part] })}`,
+        )
+        .join(', '),
+    ],
+    ['largest deviation from equal class shares', `${Number(current.deviation.toFixed(2))} images`],
+    ['in more than one part', current.groupsAcrossSplits === 0 ? 'nothing' : leakText(leak)],
+    ...(signOff === null
+      ? []
+      : [
+          [
+            'sign-off',
+            voidText(signOff) ?? `by ${signOff.name}, ${formatMoment(signOff.at)}: “${signOff.reason}”`,
+          ] as const,
+        ]),
+  ])}</section>`;
+}
+
+const association = (of: Association | null): string =>
+  of === null
+    ? '–'
+    : `${of.v.toFixed(2)}${of.strength === 'none' ? '' : ` (${of.strength})`}, n = ${formatCount(of.n)}`;
+
+function balance({ balance: { classes: labels, factors } }: DatasetReport): Html {
+  const known = factors.filter(({ levels }) => levels.length > 0);
+  const unknown = factors
+    .filter(({ levels }) => levels.length === 0)
+    .map(({ factor }) => factorNames[factor].toLowerCase());
+  return html`<h2>Balance</h2>${known.map(
+    ({ factor, levels, unknown: none, byPart, byClass }) =>
+      html`<section class="keep sub"><h3>${factorNames[factor]}</h3><div class="scroll"><table><thead><tr><th></th>${splitParts.map((part) => html`<th class="number">${partName[part]}</th>`)}${labels.map((label) => html`<th class="number">${label}</th>`)}<th class="number">Images</th></tr></thead><tbody>${[
+        ...levels,
+        ...(none.images > 0 ? [none] : []),
+      ].map(
+        (level) =>
+          html`<tr><td>${level.level}</td>${splitParts.map((part) => html`<td class="number">${formatCount(level.parts[part])}</td>`)}${labels.map((label) => html`<td class="number">${formatCount(level.classes[label] ?? 0)}</td>`)}<td class="number">${formatCount(level.images)}</td></tr>`,
+      )}</tbody></table></div><p class="note">Cramér’s V with the parts: ${association(byPart)}. With the classes: ${association(byClass)}.</p></section>`,
+  )}<p class="note">Of labelled images. V is corrected for chance (Bergsma 2013): 0 is alike, 1 one and the same; each patient counts once, an image without one as one; unknown images are left out.${unknown.length > 0 && ` Not known of any image: ${unknown.join(', ')}.`}</p>`;
+}
+
+function values(title: string, rows: readonly ValueCount[], images: number): Html {
+  return html`<section class="keep sub"><h3>${title}</h3><table><tbody>${rows.map(
+    ({ value, images: n }) =>
+      html`<tr><td>${value}</td><td class="number">${formatCount(n)}</td><td class="number">${formatPercent(n / images)}</td></tr>`,
+  )}</tbody></table></section>`;
+}
+
+function pictures({ images, sizes, modalities, kinds, bits, colours, years, flags }: DatasetReport): Html {
+  if (images === 0) return html``;
+  const most = Math.max(1, ...sizes.counts.flat());
+  return html`<section class="keep"><h2>Pictures</h2><h3>Sizes: width across, height down, in pixels</h3><div class="scroll"><table><thead><tr><th></th>${sizes.bands.map((band) => html`<th class="number">${band}</th>`)}</tr></thead><tbody>${sizes.bands.map(
+    (band, row) =>
+      html`<tr><td>${band}</td>${sizes.bands.map((_, column) => {
+        const n = sizes.counts[row]?.[column] ?? 0;
+        return html`<td class="number" style="background: rgb(0 114 178 / ${(0.45 * Math.sqrt(n / most)).toFixed(3)})">${n === 0 ? '' : formatCount(n)}</td>`;
+      })}</tr>`,
+  )}</tbody></table></div><p class="note">${sizes.distinct === 1 ? 'One size' : `${formatCount(sizes.distinct)} different sizes`}. Most: ${sizes.common.map(({ value, images: n }) => `${value} (${formatCount(n)})`).join(', ')}.</p></section><div class="two">${values('Modality', modalities, images)}${values('File', kinds, images)}</div><div class="two">${values('Bits stored', bits, images)}${values('Colour', colours, images)}</div><div class="two">${values('Year of acquisition', years, images)}${flags.length > 0 && values('Flags', flags, images)}</div>`;
+}
+
+function duplicates({ duplicates: of }: DatasetReport): Html {
+  return html`<section class="keep"><h2>Duplicates</h2>${facts([
+    ['groups of images that look alike', `${formatCount(of.groups)}, with ${formatCount(of.images)} images`],
+    ['with different labels', formatCount(of.conflicts)],
+    ['in more than one part', formatCount(of.leaks)],
+    ['seen by a person', formatCount(of.kept)],
+  ])}</section>`;
+}
+
+function imports({ imports: rows }: DatasetReport): Html {
+  return html`<section class="keep"><h2>Imports</h2><table><thead><tr><th>When</th><th>State</th><th class="number">Added</th><th class="number">Known already</th><th>Left out</th></tr></thead><tbody>${rows.map(
+    ({ at, state, added, known, skipped }) =>
+      html`<tr><td>${formatMoment(at)}</td><td>${state}</td><td class="number">${added === null ? '–' : formatCount(added)}</td><td class="number">${known === null ? '–' : formatCount(known)}</td><td>${skipped.length === 0 ? 'nothing' : skipped.map(({ code, files, message }) => html`<div>${formatCount(files)} × ${code}: ${message}</div>`)}</td></tr>`,
+  )}</tbody></table></section>`;
+}

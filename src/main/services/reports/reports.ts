@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { decodeRaster } from '#shared/imaging/raster';
+import { FoveaError } from '#shared/ipc/errors';
+import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { countPatients } from '#shared/models/patient-count';
+import type { CasePrediction, RunDetail } from '#shared/models/run';
+import type { DecodePool } from '../../decode-host/client';
+import type { EngineClient } from '../../engine-host/client/client';
+import type { Dataset } from '../dataset/dataset';
+import { ensureRasters } from '../dataset/raster-cache';
+import { lastLayerMean, overlayAttention } from '../predictions/prediction-overlay';
+import { runFolder } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import type { Evaluations } from '../results/evaluations';
+import {
+  bestCheckpoint,
+  type EvaluatedSplit,
+  hasModel,
+  type RunSample,
+  readRunSamples,
+  writeText,
+} from '../run-records/run-files';
+import { countClasses, namesPatient, samplesOf } from '../run-records/run-samples';
+import type { Runs } from '../runs/runs';
+import { type ReportExample, type ReportPart, renderReport } from './run-report';
+
+export interface WrittenReport {
+  /** Of the resource `report/<id>`. */
+  readonly resource: string;
+  /** `runs/<id>/report-<split>.html` */
+  readonly file: string;
+}
+
+export interface Reports {
+  /** Writes the report of a run's evaluation. Throws `run_unknown`, `run_damaged`, `not_evaluated`, `disk_full`. */
+  write(project: OpenProject, run: string, split: EvaluatedSplit): Promise<WrittenReport>;
+  /** Makes a page that another service wrote readable; answers with its resource. */
+  offer(file: string): string;
+  /** The page of a report that this process wrote. Throws `not_found`. */
+  read(resource: string): Promise<Uint8Array>;
+}
+
+export function createReports(options: {
+  readonly runs: Pick<Runs, 'get'>;
+  readonly evaluations: Pick<Evaluations, 'get' | 'cases' | 'testOpenings'>;
+  readonly dataset: Pick<Dataset, 'sourceFile' | 'summary'>;
+  readonly engine: Pick<EngineClient, 'request'>;
+  readonly pool: DecodePool;
+  readonly version: string;
+}): Reports {
+  const { runs, evaluations, dataset, engine, pool } = options;
+  const written = new Map<string, string>();
+
+  /** The surest right answer, with the attention of the last layer. */
+  const makeExample = async (
+    project: OpenProject,
+    run: RunDetail,
+    samples: readonly RunSample[],
+    cases: readonly CasePrediction[],
+  ): Promise<ReportExample | null> => {
+    const folder = runFolder(project.folder, run.summary.id);
+    const shown = cases
+      .filter((one) => one.truth === one.predicted)
+      .reduce<CasePrediction | null>(
+        (best, one) => (best === null || one.confidence > best.confidence ? one : best),
+        null,
+      );
+    const sample = samples.find((one) => one.image === shown?.image);
+    if (shown === null || sample === undefined || !hasModel(folder)) return null;
+    const { pipeline, config, classes } = run.record;
+    const rasters = await ensureRasters({ project, dataset, pool, pipeline, images: [sample] });
+    const path = rasters[0] ?? '';
+    const raster = decodeRaster(await readFile(path));
+    const answer = await engine.request('classify', {
+      modelFolder: bestCheckpoint(folder),
+      pipeline,
+      device: config.device,
+      threads: config.threads,
+      batchSize: 1,
+      rasters,
+      attention: true,
+      testTime: null,
+    }).result;
+    const maps = answer.attention[0];
+    return {
+      name: `Image ${sample.image} of the project: the surest of the right answers`,
+      picture: await pool.encodePng(raster),
+      overlay: maps === undefined ? null : await pool.encodePng(overlayAttention(raster, lastLayerMean(maps), maps)),
+      truth: classes[shown.truth] ?? null,
+      label: classes[shown.predicted] ?? '',
+      probabilities: classes.map((label, index) => ({ label, probability: shown.probabilities[index] ?? 0 })),
+    };
+  };
+
+  const offer = (file: string): string => {
+    const resource = createHash('sha256').update(file).digest('hex').slice(0, 32);
+    written.set(resource, file);
+    return resource;
+  };
+
+  return {
+    async write(project, run, split) {
+      const detail = await runs.get(project, run);
+      const evaluation = await evaluations.get(project, run, split);
+      if (evaluation === null) {
+        throw new FoveaError('not_evaluated', `This run was not evaluated on its ${split} images yet.`, {
+          hint: 'Evaluate it first, then ask for the report.',
+        });
+      }
+      const folder = runFolder(project.folder, run);
+      const samples = await readRunSamples(folder);
+      const cases = await evaluations.cases(project, run, split, {});
+      // A report without its picture is still a report: the source may be gone, or the engine busy or broken.
+      const example = await makeExample(project, detail, samples, cases).catch(() => null);
+      const isNamed = namesPatient(project);
+      const page = renderReport({
+        project: project.name,
+        run: detail,
+        evaluation,
+        parts: splitParts.map((part) => describePart(part, samples, detail.record.classes.length, isNamed)),
+        split: describeSplit(samples, isNamed),
+        environment: environment(options.version),
+        testOpenings: split === 'test' ? await evaluations.testOpenings(project) : null,
+        example,
+        writtenAt: new Date().toISOString(),
+      });
+      const file = join(folder, `report-${split}.html`);
+      await writeText(file, page);
+      return { resource: offer(file), file };
+    },
+    offer,
+    async read(resource) {
+      const file = written.get(resource);
+      const page = file === undefined ? null : await readFile(file).catch(() => null);
+      if (page === null) {
+        throw new FoveaError('not_found', 'This report is not there any more.', { hint: 'Write it again.' });
+      }
+      return page;
+    },
+  };
+}
+
+function describePart(
+  part: SplitPart,
+  samples: readonly RunSample[],
+  classes: number,
+  isNamed: (patient: number) => boolean,
+): ReportPart {
+  const own = samplesOf(samples, part);
+  return { part, images: own.length, ...countPatients(own, isNamed), perClass: countClasses(own, classes) };
+}
+
+/** What the recorded images say about the split: it may have changed in the project since. */
+function describeSplit(samples: readonly RunSample[], isNamed: (patient: number) => boolean): [string, string][] {
+  const parts = new Map<number, Set<SplitPart>>();
+  for (const { patient, part } of samples) {
+    if (patient === null) continue;
+    parts.set(patient, (parts.get(patient) ?? new Set()).add(part));
+  }
+  const across = [...parts.values()].filter((seen) => seen.size > 1).length;
+  const { patients, withoutPatient } = countPatients(samples, isNamed);
+  return [
+    ['patients in more than one part', patients === null ? 'not known' : String(across)],
+    ['images without a known patient', String(withoutPatient)],
+  ];
+}
+
+function environment(version: string): [string, string][] {
+  const processors = cpus();
+  return [
+    ['report written by', `Fovea ${version}, Node ${process.versions.node}`],
+    [
+      'machine',
+      `${platform()} ${release()}, ${arch()}, ${processors.length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    ],
+    ['processor', processors[0]?.model.trim() ?? 'unknown'],
+  ];
+}

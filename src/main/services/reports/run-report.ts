@@ -1,0 +1,235 @@
+import { intensityInWords } from '#shared/imaging/intensity-text';
+import { leakStatement } from '#shared/models/known-leaks';
+import type { Metric } from '#shared/models/metric';
+import { imagesText, type PatientCount, patientsCell } from '#shared/models/patient-count';
+import type { Evaluation, RunDetail, TestOpening } from '#shared/models/run';
+import { viewsText } from '#shared/models/test-time';
+import { noIntervalReason } from '#shared/statistics/no-interval';
+import { formatInterval, formatPercentInterval } from '#shared/text/metric';
+import { formatCount, formatPercent } from '#shared/text/number';
+import { formatDuration, formatMoment } from '#shared/text/time';
+import { confidenceChart, confusionMatrixChart, intervalBar, lossChart, metricChart, shareBar } from './report-charts';
+import { type Html, html } from './report-html';
+import { reportPage } from './report-page';
+
+/** Images of each class in each part, as they were when the run began. */
+export interface ReportPart extends PatientCount {
+  readonly part: 'train' | 'validation' | 'test';
+  readonly images: number;
+  /** In class order. */
+  readonly perClass: readonly number[];
+}
+
+/** One answered image with where the model looked; pictures are PNG. */
+export interface ReportExample {
+  readonly name: string;
+  readonly picture: Uint8Array;
+  readonly overlay: Uint8Array | null;
+  readonly truth: string | null;
+  readonly label: string;
+  readonly probabilities: readonly { readonly label: string; readonly probability: number }[];
+}
+
+export interface ReportInput {
+  readonly project: string;
+  readonly run: RunDetail;
+  readonly evaluation: Evaluation;
+  readonly parts: readonly ReportPart[];
+  /** How the split was made, as [name, value]. */
+  readonly split: readonly (readonly [string, string])[];
+  /** Programs and machine, as [name, value]. */
+  readonly environment: readonly (readonly [string, string])[];
+  /** Of this project's test sets before this report, newest first; null in a report on validation images. */
+  readonly testOpenings: readonly TestOpening[] | null;
+  readonly example: ReportExample | null;
+  readonly writtenAt: string;
+}
+
+/**
+ * One HTML page about a run and one evaluation of it, whole in itself: no script, no request, charts as SVG, pictures
+ * as data. Every text from outside is escaped.
+ */
+export function renderReport(input: ReportInput): string {
+  const { run, evaluation } = input;
+  const title = `${run.summary.name} – ${evaluation.split} – ${input.project}`;
+  return reportPage({
+    title,
+    version: run.record.version,
+    body: html`${header(input)}
+${leak(evaluation)}
+${tiles(evaluation)}
+${leakLine(evaluation)}
+${cautions(evaluation)}
+${results(evaluation)}
+${answers(evaluation)}
+${example(input.example)}
+${history(run)}
+${data(input)}
+${methods(input)}
+${footer(input)}`,
+  });
+}
+
+const partName = { train: 'Training', validation: 'Validation', test: 'Test' } as const;
+
+function header({ project, run, evaluation, writtenAt }: ReportInput): Html {
+  return html`<header><div><p class="eyebrow">Fovea · image classification report</p><h1>${run.summary.name}</h1><p class="meta">${project} · ${run.record.config.backbone} · ${partName[evaluation.split]} set, ${imagesText(evaluation.n, evaluation)}${evaluation.testTimeViews > 0 && ` · ${viewsText(evaluation.testTimeViews)}`} · ${formatMoment(writtenAt)}</p></div><span class="badge">Research use only</span></header>`;
+}
+
+function leak({ leak: text }: Evaluation): Html {
+  return text === null ? html`` : html`<section class="cautions"><h2>Leaking split</h2><p>${text}</p></section>`;
+}
+
+/** What was known of leaks, also where nothing was: a reader cannot ask. */
+function leakLine({ leaks }: Evaluation): Html {
+  const statement = leakStatement(leaks);
+  return statement === '' ? html`` : html`<p class="note">${statement}</p>`;
+}
+
+function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html {
+  const tile = (name: string, value: string, metric: Metric, interval: string): Html =>
+    html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval || noIntervalReason(metric)}</span></div>`;
+  return html`<div class="tiles">${tile('Accuracy', formatPercent(accuracy.value), accuracy, formatPercentInterval(accuracy))}${tile('Macro recall', formatPercent(macroRecall.value), macroRecall, formatPercentInterval(macroRecall))}${tile('Macro F1', macroF1.value.toFixed(3), macroF1, formatInterval(macroF1))}${
+    auc === null
+      ? html`<div class="tile"><span class="name">Macro AUC</span><span class="value">–</span><span class="interval">a class has no case</span></div>`
+      : tile('Macro AUC', auc.value.toFixed(3), auc, formatInterval(auc))
+  }${tile('Loss', loss.value.toFixed(4), loss, formatInterval(loss, 4))}</div><p class="note">Below each number: its 95 % interval.</p>`;
+}
+
+function cautions(evaluation: Evaluation): Html {
+  const validation =
+    evaluation.split === 'validation' &&
+    html`<li>These are validation images: the best epoch was chosen on them, so the numbers flatter the model. The test set tells more.</li>`;
+  if (evaluation.cautions.length === 0 && validation === false) return html``;
+  return html`<section class="cautions"><h2>Read with care</h2><ul>${evaluation.cautions.map((text) => html`<li>${text}</li>`)}${validation}</ul></section>`;
+}
+
+function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc, n, patients }: Evaluation): Html {
+  const cell = (metric: Metric | null): Html =>
+    metric === null
+      ? html`<td class="number">–</td>`
+      : html`<td class="number">${metric.value.toFixed(3)}<small>${formatInterval(metric) || noIntervalReason(metric)}</small></td>`;
+  return html`<section class="keep"><h2>Results by class</h2><div class="scroll"><table><thead><tr><th>Class</th><th class="number">Cases</th><th class="number">Precision</th><th class="number">Recall</th><th>Recall, 0 to 1</th><th class="number">F1</th><th class="number">AUC</th></tr></thead><tbody>${perClass.map(
+    (entry) =>
+      html`<tr><td>${entry.label}</td><td class="number">${formatCount(entry.support)}</td>${cell(entry.precision)}${cell(entry.recall)}<td>${intervalBar(entry.recall.value, entry.recall.low, entry.recall.high)}</td>${cell(entry.f1)}${cell(entry.auc)}</tr>`,
+  )}<tr class="total"><td>Macro mean</td><td class="number">${formatCount(n)}</td><td></td>${cell(macroRecall)}<td>${intervalBar(macroRecall.value, macroRecall.low, macroRecall.high)}</td>${cell(macroF1)}${cell(auc)}</tr></tbody></table></div>
+<p class="note">Small print under each number is its 95 % interval: Wilson's for precision, recall and accuracy; for F1, AUC, loss and means a bootstrap that draws ${patients === null ? 'images' : 'patients'} with replacement. AUC is one class against the rest. Accuracy ${formatPercent(accuracy.value)} equals recall weighted by cases (${formatPercent(weightedRecall.value)}).</p></section>`;
+}
+
+function answers(evaluation: Evaluation): Html {
+  return html`<section class="keep"><h2>Where it is right and wrong</h2><div class="two"><figure><h3>Confusion matrix</h3>${confusionMatrixChart(evaluation.confusionMatrix, evaluation.classes)}<figcaption>Cases, and their share of the row. Outlined cells are right answers.</figcaption></figure><figure><h3>Confidence of the answers</h3>${confidenceChart(evaluation.confidence)}<figcaption>The model's probability for its answer, in 20 bins. Not calibrated.</figcaption></figure></div></section>`;
+}
+
+function example(entry: ReportExample | null): Html {
+  if (entry === null) return html``;
+  const picture = (bytes: Uint8Array, description: string): Html =>
+    html`<img src="data:image/png;base64,${Buffer.from(bytes).toString('base64')}" alt="${description}">`;
+  return html`<section class="keep"><h2>An example</h2><div class="example"><figure>${picture(entry.picture, 'The image as the model receives it')}<figcaption>${entry.name}</figcaption></figure>${
+    entry.overlay !== null &&
+    html`<figure>${picture(entry.overlay, 'The same image with the attention of the last layer laid over it')}<figcaption>Attention of the last layer, mean of its heads: brighter is more. It shows where the model looked, not why it answered so.</figcaption></figure>`
+  }<div><h3>Answer</h3><p><strong>${entry.label}</strong>${entry.truth !== null && html` – labelled ${entry.truth}`}</p><table><tbody>${entry.probabilities.map(
+    ({ label, probability }) =>
+      html`<tr><td>${label}${shareBar(probability, label === entry.label)}</td><td class="number">${formatPercent(probability)}</td></tr>`,
+  )}</tbody></table></div></div></section>`;
+}
+
+function history({ history: records, summary }: RunDetail): Html {
+  if (records.length === 0) return html``;
+  const best = summary.best?.epoch ?? null;
+  return html`<section class="keep"><h2>Training</h2><div class="two"><figure><h3>Loss</h3>${lossChart(records, best)}</figure><figure><h3>On the validation images</h3>${metricChart(records, best)}</figure></div><p class="note">${summary.epochsDone} of ${summary.epochs} epochs in ${formatDuration(summary.seconds)}.${
+    summary.best !== null &&
+    html` Kept: epoch ${summary.best.epoch}, chosen by validation ${bestMetricName[summary.best.metric]} (${summary.best.value.toFixed(4)}).`
+  }${summary.state !== 'finished' && html` The run is ${summary.state}.`}</p></section>`;
+}
+
+const bestMetricName = { accuracy: 'accuracy', macroF1: 'macro F1', auc: 'macro AUC', loss: 'loss' } as const;
+
+function data({ parts, split, run, testOpenings }: ReportInput): Html {
+  const { classes } = run.record;
+  return html`<section class="keep"><h2>Data</h2><div class="scroll"><table><thead><tr><th>Part</th>${classes.map((label) => html`<th class="number">${label}</th>`)}<th class="number">Images</th><th class="number">Patients</th></tr></thead><tbody>${parts.map(
+    (entry) =>
+      html`<tr><td>${partName[entry.part]}</td>${entry.perClass.map((value) => html`<td class="number">${formatCount(value)}</td>`)}<td class="number">${formatCount(entry.images)}</td><td class="number">${patientsCell(entry)}</td></tr>`,
+  )}<tr class="total"><td>All</td>${classes.map((_, index) => html`<td class="number">${formatCount(parts.reduce((sum, entry) => sum + (entry.perClass[index] ?? 0), 0))}</td>`)}<td class="number">${formatCount(parts.reduce((sum, entry) => sum + entry.images, 0))}</td><td></td></tr></tbody></table></div>${
+    split.length > 0 && facts(split)
+  }${testOpenings !== null && openings(testOpenings, run.record.id)}</section>`;
+}
+
+/** Listed at most; the number is of all. */
+const OPENINGS_LISTED = 20;
+
+function openings(all: readonly TestOpening[], run: string): Html {
+  const own = all.filter((one) => one.run === run).length;
+  const times = (n: number) => (n === 1 ? 'once' : `${n} times`);
+  return html`<h3>Openings of the test set</h3><p class="note">The test set was opened ${times(own)} for this run, and ${times(all.length)} in this project: choosing a model by test results makes them too good.${all.length > OPENINGS_LISTED && ` The last ${OPENINGS_LISTED} are listed.`}</p><table><thead><tr><th>When</th><th>Run</th><th>By</th><th class="number">Images</th></tr></thead><tbody>${all
+    .slice(0, OPENINGS_LISTED)
+    .map(
+      (one) =>
+        html`<tr><td>${formatMoment(one.at)}</td><td>${one.runName ?? `${one.run} (removed)`}</td><td>${one.by ?? '–'}</td><td class="number">${formatCount(one.images)}</td></tr>`,
+    )}</tbody></table>`;
+}
+
+function facts(rows: readonly (readonly [string, string | Html])[]): Html {
+  return html`<table class="facts"><tbody>${rows.map(([name, value]) => html`<tr><td>${name}</td><td>${value}</td></tr>`)}</tbody></table>`;
+}
+
+function methods({ run, evaluation, environment }: ReportInput): Html {
+  const { config, pipeline, hashes } = run.record;
+  const code = (text: string): Html => html`<code>${text}</code>`;
+  const configRows = Object.entries(config)
+    .filter(([, value]) => typeof value !== 'object' || value === null)
+    .map(([name, value]): [string, Html] => [name, code(value === null ? 'none' : String(value))]);
+  const augmentationRows = Object.entries(config.augmentation).map(([name, value]): [string, Html] => [
+    name,
+    code(Array.isArray(value) ? value.join(' to ') : String(value)),
+  ]);
+  return html`<h2>How it was made</h2><div class="two"><section class="keep"><h3>Model and training</h3>${facts([
+    [
+      'parameters',
+      `${formatCount(run.record.parameters)}, of these trained ${formatCount(run.record.trainableParameters)}`,
+    ],
+    ...configRows,
+  ])}</section><section class="keep"><h3>Augmentation of training images</h3>${facts(augmentationRows)}</section></div>
+<section class="keep"><h2>Preprocessing</h2>${facts([
+    ['intensity', intensityInWords(pipeline.intensity)],
+    [
+      'canonical raster',
+      `8 bit, short side at most ${pipeline.canonicalShortSide} px, ${pipeline.pixels === 'square' ? 'square pixels' : 'pixels as they are stored'}`,
+    ],
+    ['model input', `${pipeline.width} × ${pipeline.height} px, ${pipeline.resample}, antialiased`],
+    ['scale', `× ${Number(pipeline.rescaleFactor.toPrecision(6))}`],
+    ['mean, standard deviation', `${pipeline.mean.join(', ')}; ${pipeline.std.join(', ')}`],
+  ])}</section>
+<section class="keep"><h2>To repeat it</h2>${facts([
+    ['run', code(run.record.id)],
+    ['started', formatMoment(run.record.createdAt)],
+    [
+      'evaluated',
+      `${formatMoment(evaluation.evaluatedAt)}, ${formatDuration(evaluation.seconds)}, ${evaluation.imagesPerSecond.toFixed(1)} images/s`,
+    ],
+    [
+      'test-time augmentation',
+      evaluation.testTimeViews === 0
+        ? 'none: one view an image'
+        : `probabilities are the ${viewsText(evaluation.testTimeViews)}: the evaluation view and ${evaluation.testTimeViews} augmented as above`,
+    ],
+    ...(run.record.datasetVersion === null
+      ? []
+      : [
+          [
+            'dataset version',
+            html`${String(run.record.datasetVersion.number)}, ${code(run.record.datasetVersion.hash)}`,
+          ] as const,
+        ]),
+    ['training data', code(hashes.dataset)],
+    ['split', code(hashes.split)],
+    ['backbone', code(hashes.backbone)],
+    ['pipeline', code(hashes.pipeline)],
+    ...environment,
+  ])}<p class="note">Hashes are SHA-256. Equal hashes mean equal images, labels, split, starting weights and preprocessing.</p>${
+    run.record.notes.length > 0 && html`<ul class="note">${run.record.notes.map((note) => html`<li>${note}</li>`)}</ul>`
+  }</section>`;
+}
+
+function footer({ run }: ReportInput): Html {
+  return html`<footer><strong>Research use only.</strong> This report and the model it describes are not a medical device and not cleared for diagnosis or treatment. Written by Fovea ${run.record.version}.</footer>`;
+}

@@ -1,0 +1,83 @@
+import type { Experiment, FoldEvaluation, OutOfFoldCase, Spread } from '#shared/models/experiment';
+import { isLeaking } from '#shared/models/known-leaks';
+import type { Evaluation } from '#shared/models/run';
+import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
+import { spreadOf } from '#shared/statistics/spread';
+import { fileGroups } from '../../store/identity';
+import type { Background } from '../core/background';
+import { runFolder } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import { readCases, readEvaluation } from '../run-records/run-files';
+
+export interface PooledFolds {
+  readonly evaluation: FoldEvaluation;
+  readonly cases: readonly OutOfFoldCase[];
+}
+
+/**
+ * Puts the validation predictions of all folds together and evaluates them as one: every image was answered by the
+ * model that was not trained on it. Null until every fold is evaluated; `fresh` where `known` is of these evaluations.
+ * Throws `run_damaged`.
+ */
+export async function poolFolds(
+  project: OpenProject,
+  experiment: Extract<Experiment, { kind: 'folds' }>,
+  known: FoldEvaluation | null,
+  background: Background,
+): Promise<PooledFolds | 'fresh' | null> {
+  const evaluations: Evaluation[] = [];
+  for (const { run } of experiment.members) {
+    const evaluation = await readEvaluation(runFolder(project.folder, run), 'validation');
+    if (evaluation === null) return null;
+    evaluations.push(evaluation);
+  }
+  const [first] = evaluations;
+  if (first === undefined || experiment.members.length !== experiment.folds) return null;
+  const members = experiment.members.map(({ run, fold }, index) => ({
+    run,
+    fold,
+    evaluatedAt: evaluations[index]?.evaluatedAt ?? '',
+  }));
+  if (known !== null && JSON.stringify(known.members) === JSON.stringify(members)) return 'fresh';
+
+  const cases: OutOfFoldCase[] = [];
+  for (const { run, fold } of members) {
+    const answered = await readCases(runFolder(project.folder, run), 'validation');
+    cases.push(...answered.map((entry) => ({ ...entry, fold })));
+  }
+  cases.sort((a, b) => a.image - b.image);
+  const numbers = await background('evaluateCases', {
+    cases,
+    classes: first.classes,
+    unnamed: fileGroups(project.store),
+  });
+  const seconds = evaluations.reduce((sum, one) => sum + one.seconds, 0);
+  const spread = (value: (evaluation: Evaluation) => number): Spread => spreadOf(evaluations.map(value));
+  return {
+    cases,
+    evaluation: {
+      experiment: experiment.id,
+      folds: experiment.folds,
+      members,
+      ...numbers,
+      testTimeViews: first.testTimeViews,
+      leak: evaluations.find(({ leak }) => leak !== null)?.leak ?? null,
+      leaks: (evaluations.find(({ leaks }) => isLeaking(leaks)) ?? first).leaks,
+      cautions: [
+        ...(differInViews(evaluations) ? [MIXED_VIEWS] : []),
+        `${experiment.folds} models answered, each for the images that it was not trained on. Each model’s epoch was chosen by those very images, which flatters a little; and the AUC takes the scores of all models as one scale.`,
+        ...numbers.cautions,
+      ],
+      spread: {
+        accuracy: spread(({ accuracy }) => accuracy.value),
+        macroRecall: spread(({ macroRecall }) => macroRecall.value),
+        macroF1: spread(({ macroF1 }) => macroF1.value),
+        auc: evaluations.every(({ auc }) => auc !== null) ? spread(({ auc }) => auc?.value ?? Number.NaN) : null,
+        loss: spread(({ loss }) => loss.value),
+      },
+      seconds,
+      imagesPerSecond: seconds > 0 ? cases.length / seconds : 0,
+      evaluatedAt: new Date().toISOString(),
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Evaluation } from '#shared/models/run';
+import { storeComparisons } from '../../store/duplicates';
+import { deleteRun } from '../../store/runs';
+import { splitCandidates } from '../../store/splits';
+import { createEvents } from '../core/events';
+import { createJobs, type Jobs } from '../core/jobs';
+import { createDataset, type Dataset } from '../dataset/dataset';
+import { createExports } from '../exports/exports';
+import { runFolder } from '../project/project-paths';
+import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import { createReports } from '../reports/reports';
+import { readRunSamples } from '../run-records/run-files';
+import type { RunConfigGiven } from '../runs/run-preview';
+import { createRuns, type Runs } from '../runs/runs';
+import { createSplits } from '../splits/splits';
+import { addDiscs } from '../test-support/disc-project';
+import { startHosts, type TestHosts } from '../test-support/hosts';
+import { inThisThread } from '../test-support/in-this-thread';
+import { createComparisons } from './comparisons';
+import { createEvaluations, type Evaluations } from './evaluations';
+import { createExperiments, type Experiments } from './experiments';
+import { sentenceOf } from './leak-result';
+
+const folder = mkdtempSync(join(tmpdir(), 'fovea-leak-'));
+const events = createEvents();
+const splits = createSplits({ events });
+const failures: unknown[] = [];
+let hosts: TestHosts;
+let projects: Projects;
+let project: OpenProject;
+let dataset: Dataset;
+let runs: Runs;
+let jobs: Jobs;
+let evaluations: Evaluations;
+let experiments: Experiments;
+
+const config: RunConfigGiven = {
+  backbone: 'vit-micro',
+  preset: 'quick',
+  device: 'cpu',
+  threads: 1,
+  epochs: 1,
+  batchSize: 4,
+  gradientAccumulation: 1,
+};
+const places = () => splitCandidates(project.store).map(({ id, part }) => [id, part]);
+
+const background = inThisThread();
+
+beforeAll(async () => {
+  hosts = await startHosts('services');
+  const { engine, pool } = hosts;
+  projects = createProjects({ userDataFolder: join(folder, 'user'), events });
+  project = await projects.create(join(folder, 'project'), 'Discs');
+  await addDiscs(project, join(folder, 'pictures'), { train: 16, validation: 8, test: 8 });
+  dataset = createDataset({ splits, pool });
+  runs = createRuns({
+    dataset,
+    backbones: { resolve: (name: string) => ({ kind: 'architecture' as const, name }) },
+    engine,
+    pool,
+    events,
+    version: '0.0.0-test',
+    onFailure: (_what, error) => failures.push(error),
+  });
+  jobs = createJobs(events);
+  evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, events, background });
+  experiments = createExperiments({
+    runs,
+    comparisons: createComparisons({ runs, background }),
+    dataset,
+    events,
+    background,
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await hosts?.dispose();
+  projects?.closeAll();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it('a run on a signed-off split says so in its record, evaluation, comparison, report and model card', async () => {
+  const [moved] = splitCandidates(project.store).filter(({ part }) => part === 'train');
+  splits.move(project, [moved?.id ?? 0], 'test');
+  expect((await runs.preview(project, config)).leak).toMatchObject({ patients: 1, signOff: null });
+  await expect(runs.start(project, config)).rejects.toMatchObject({ code: 'run_not_ready' });
+  splits.signOff(project, 'A. Name', 'to see what it does');
+  const { id } = await runs.start(project, config, 'Signed');
+  const summary = await runs.wait(project, id);
+  expect(failures).toEqual([]);
+  const { record } = await runs.get(project, id);
+  expect(record.signOff).toMatchObject({ name: 'A. Name', reason: 'to see what it does', groups: 1, patients: 1 });
+  expect(summary.signOff).toEqual(record.signOff);
+  expect(record.leaks.at(-1)).toMatchObject({ when: 'start', patients: 1, groups: 1, suspected: 0 });
+  // Also where the row is lost and made again from the folder.
+  deleteRun(project.store, id);
+  expect((await runs.list(project))[0]?.signOff).toEqual(record.signOff);
+
+  const leak =
+    /^Leaking split: 1 patient stands in more than one part, .* Signed off by A\. Name on .*: “to see what it does”$/;
+  expect((await evaluations.get(project, id, 'validation'))?.leak).toMatch(leak);
+  const tested = await jobs.result<Evaluation>(evaluations.start(project, id, 'test', { by: 'B. Name' }).id);
+  expect(tested.leak).toMatch(leak);
+  expect(await evaluations.testOpenings(project)).toMatchObject([{ run: id, runName: 'Signed', by: 'B. Name' }]);
+
+  const { engine, pool } = hosts;
+  const reports = createReports({ runs, evaluations, dataset, engine, pool, version: '0.0.0-test' });
+  const page = readFileSync((await reports.write(project, id, 'test')).file, 'utf8');
+  expect(page).toContain('Signed off by A. Name');
+  expect(page).toContain('opened once for this run');
+  expect(page).toContain('B. Name');
+  const exports = createExports({ runs, dataset, engine, pool, jobs });
+  const { folder: exported } = await exports.result(exports.start(project, id, 'hf', { parent: folder }).id);
+  expect(readFileSync(join(exported, 'README.md'), 'utf8')).toContain('Signed off by A. Name');
+
+  // Withdrawn: what ran keeps it, and nothing new begins.
+  splits.withdrawSignOff(project);
+  expect((await runs.get(project, id)).record.signOff?.name).toBe('A. Name');
+  await expect(runs.start(project, config)).rejects.toMatchObject({ code: 'run_not_ready' });
+}, 240_000);
+
+it('a leak is measured with two runs that differ in their split only; the current split stays', async () => {
+  const before = places();
+  const shares = { validation: 0.25, test: 0.25, seed: 5 };
+  const plan = experiments.planLeak(project, shares);
+  expect(plan.problems).toEqual([]);
+  expect(plan.leaking.groups).toBeGreaterThan(0);
+  expect(plan.leaking.parts.test.images).toBe(plan.grouped.parts.test.images);
+  const experiment = await experiments.measureLeak(project, { config, ...shares });
+  const { runs: members, leak, comparison } = await experiments.wait(project, experiment.id);
+  expect(failures).toEqual([]);
+  expect(members.map(({ name, signOff }) => [name, signOff?.name, signOff?.reason])).toEqual([
+    ['vit-micro, with and without the leak: leaking', 'Fovea', 'made to measure the leak'],
+    ['vit-micro, with and without the leak: grouped', undefined, undefined],
+  ]);
+  expect(members[0]?.signOff?.groups).toBe(plan.leaking.groups);
+  expect(comparison?.settings.filter(({ differs }) => differs)).toEqual([]);
+  expect(leak?.accuracy.value).toBeCloseTo(
+    (leak?.leaking.accuracy.value ?? 0) - (leak?.grouped.accuracy.value ?? 0),
+    12,
+  );
+  expect(leak?.leaking.n).toBe(plan.leaking.parts.test.images);
+  expect(leak?.sentence).toContain('percentage points');
+  expect(places()).toEqual(before);
+  // What is found after the evaluation counts for it as it does for the gate, and says when it was known.
+  const clean = members[1]?.id ?? '';
+  const evaluated = await evaluations.get(project, clean, 'test');
+  expect(evaluated?.leak).toBeNull();
+  expect(evaluated?.leaks.map(({ when, groups }) => [when, groups])).toEqual([
+    ['start', 0],
+    ['evaluation', 0],
+    ['now', 0],
+  ]);
+  const samples = await readRunSamples(runFolder(project.folder, clean));
+  const [trained, tested] = ['train', 'test'].map((part) => samples.find((one) => one.part === part)?.image ?? 0);
+  storeComparisons(project.store, [{ a: trained ?? 0, b: tested ?? 0, similarity: 0.97, exact: false }], []);
+  expect((await evaluations.get(project, clean, 'test'))?.leak).toBe(
+    'Leaking split: these results look better than they are. When the run began and when it was evaluated: no patient or group of duplicates known in more than one part. Now: 1 group of duplicates known in more than one part.',
+  );
+  project.store.run('DELETE FROM duplicate_pairs');
+  expect((await evaluations.testOpenings(project)).filter(({ runName }) => runName?.includes('the leak'))).toHaveLength(
+    2,
+  );
+  // Made again from its runs where its file is gone.
+  rmSync(join(project.folder, 'experiments'), { recursive: true });
+  expect((await experiments.list(project))[0]).toMatchObject({ kind: 'leak', members: experiment.members });
+}, 240_000);
+
+it('says in words what a leak is worth', () => {
+  const of = (value: number, low: number, high: number) => sentenceOf(0.9, 0.9 - value, { value, low, high, n: 200 });
+  expect(of(0.1, 0.02, 0.18)).toBe(
+    'With patients or duplicates on both sides of the split the test accuracy was 90.0 %, with them kept together 80.0 %: 10.0 percentage points higher with the leak (95 % interval 2.0 to 18.0). The leak flatters: trust the second number.',
+  );
+  expect(of(0.02, -0.06, 0.1)).toContain('The interval holds 0');
+  expect(of(-0.1, -0.18, -0.02)).toContain('10.0 percentage points lower with the leak');
+});

@@ -1,0 +1,64 @@
+import type { Experiment } from '#shared/models/experiment';
+import type { LeakResult, LeakSide } from '#shared/models/leak';
+import type { Metric } from '#shared/models/metric';
+import type { Evaluation } from '#shared/models/run';
+import type { Background } from '../core/background';
+import { runFolder } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import { readCases, readEvaluation } from '../run-records/run-files';
+
+/** Null until both models are evaluated on their test images. Throws `run_damaged`. */
+export async function leakResult(
+  project: OpenProject,
+  experiment: Extract<Experiment, { kind: 'leak' }>,
+  background: Background,
+): Promise<LeakResult | null> {
+  const of = async (grouped: boolean) => {
+    const run = experiment.members.find((one) => one.grouped === grouped)?.run;
+    if (run === undefined) return null;
+    const folder = runFolder(project.folder, run);
+    const evaluation = await readEvaluation(folder, 'test');
+    return evaluation === null ? null : { evaluation, cases: await readCases(folder, 'test') };
+  };
+  const [leaking, grouped] = [await of(false), await of(true)];
+  if (leaking === null || grouped === null) return null;
+  const { classes } = grouped.evaluation;
+  if (classes.join('\u0000') !== leaking.evaluation.classes.join('\u0000')) return null;
+  const differences = { first: leaking.cases, second: grouped.cases, classes };
+  const { accuracy, auc } = await background('independentDifferences', differences);
+  if (accuracy === null) return null;
+  return {
+    leaking: side(leaking.evaluation),
+    grouped: side(grouped.evaluation),
+    accuracy,
+    auc,
+    sentence: sentenceOf(leaking.evaluation.accuracy.value, grouped.evaluation.accuracy.value, accuracy),
+    cautions: [
+      'The two models were tested on different images, so the intervals of the differences take both test sets as drawn anew. One seed was measured: another would give another difference.',
+      ...grouped.evaluation.cautions,
+    ],
+  };
+}
+
+const side = ({ run, n, patients, withoutPatient, accuracy, macroF1, auc }: Evaluation): LeakSide => ({
+  run,
+  n,
+  patients,
+  withoutPatient,
+  accuracy,
+  macroF1,
+  auc,
+});
+
+const points = (share: number): string => (100 * share).toFixed(1);
+
+/** In percentage points. */
+export function sentenceOf(leaking: number, grouped: number, { value, low, high }: Metric): string {
+  const numbers = `With patients or duplicates on both sides of the split the test accuracy was ${points(leaking)} %, with them kept together ${points(grouped)} %`;
+  const interval = low === null || high === null ? '' : ` (95 % interval ${points(low)} to ${points(high)})`;
+  const change = `${points(Math.abs(value))} percentage points ${value >= 0 ? 'higher' : 'lower'} with the leak${interval}`;
+  if (low === null || high === null) return `${numbers}: ${change}.`;
+  if (low > 0) return `${numbers}: ${change}. The leak flatters: trust the second number.`;
+  if (high < 0) return `${numbers}: ${change}. A leak does not explain that; look at the test parts.`;
+  return `${numbers}: ${change}. The interval holds 0, so these test sets are too small to tell by accuracy whether the leak matters here. Trust the second number all the same.`;
+}

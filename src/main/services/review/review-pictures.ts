@@ -1,0 +1,48 @@
+import type { FeatureOutlier } from '#shared/duplicates/feature-neighbours';
+import type { ReviewFinding } from '#shared/models/review';
+import { findBurnedInText } from '#shared/review/find-burned-in-text';
+import { findOddPictures } from '#shared/review/find-odd-pictures';
+import { findOtherModality } from '#shared/review/find-other-modality';
+import { pictureMeasures } from '../../store/measures';
+import type { ProjectStore } from '../../store/open';
+import { type Background, placeOf } from '../core/background';
+import { featureOutliers } from '../duplicates/feature-search';
+import type { OpenProject } from '../project/projects';
+
+/**
+ * What is seen by the measures of all pictures. Labels play no part, so that what was found holds while the same
+ * pictures are in: a key that gives a label does not make 100,000 of them be measured against each other again.
+ */
+export function createPictureFinder(
+  background: Background,
+): (project: OpenProject) => Promise<readonly ReviewFinding[]> {
+  const known = new WeakMap<OpenProject, { readonly state: string; readonly findings: readonly ReviewFinding[] }>();
+  return async (project) => {
+    const { store } = project;
+    const outliers = featureOutliers(store);
+    const state = `${picturesState(store)} ${JSON.stringify(outliers)}`;
+    const before = known.get(project);
+    if (before?.state === state) return before.findings;
+    const findings = await background('findPictures', { project: placeOf(project), outliers });
+    known.set(project, { state, findings });
+    return findings;
+  };
+}
+
+/** All that the measures of pictures show, and the outliers by features. */
+export function findPictures(store: ProjectStore, outliers: readonly FeatureOutlier[]): ReviewFinding[] {
+  const images = pictureMeasures(store);
+  const finders = [findBurnedInText, findOtherModality, () => findOddPictures(images, outliers)];
+  return finders.flatMap((find) => find(images));
+}
+
+/** Changes where images come, go or are measured. */
+function picturesState(store: ProjectStore): string {
+  // All that were ever in, less those that are out: few, and both are read from indexes.
+  return store.json<string>(
+    `SELECT json_quote(
+       (SELECT count(*) || ' ' || max(id) FROM images) || ' ' ||
+       (SELECT count(*) || ' ' || total(id) FROM images WHERE removed_at IS NOT NULL) || ' ' ||
+       (SELECT count(*) FROM pictures WHERE measures IS NOT NULL))`,
+  );
+}

@@ -1,0 +1,61 @@
+import { groupBy } from '#shared/group-by';
+import type { ReviewFinding } from '#shared/models/review';
+import { imagesById } from '../../store/images';
+import type { ProjectStore } from '../../store/open';
+import { duplicateGroups, type MemberGroup } from '../duplicates/duplicate-groups';
+
+/** Possible duplicates that nobody has confirmed or dismissed: one finding for the first image of the pairs. */
+export function findPossibleDuplicates(store: ProjectStore): ReviewFinding[] {
+  const pairs = duplicateGroups(store).filter(({ suspected }) => suspected);
+  const paths = new Map(
+    imagesById(
+      store,
+      pairs.flatMap(({ images }) => images),
+    ).map(({ id, path }) => [id, path]),
+  );
+  return [...groupBy(pairs, ({ images }) => images[0] ?? 0)].map(([image, of]) => ({
+    image,
+    reason: 'possible-duplicate',
+    why: of.map((pair) => pairText(pair, paths.get(pair.images[1] ?? 0) ?? '')).join(' '),
+    weight: Math.max(...of.map(({ similarity }) => Math.max(0, Math.min(1, similarity)))),
+    evidence: JSON.stringify(of.map(({ images }) => images[1])),
+    suggestion: null,
+    beside: of.flatMap(({ images }) => images.slice(1)),
+  }));
+}
+
+function pairText({ alignment, similarity, members }: MemberGroup, path: string): string {
+  const how = alignment === null || alignment === '' ? '' : `, ${alignment}`;
+  const [one, other] = members;
+  const parts = one?.part != null && other?.part != null && one.part !== other.part;
+  const where = parts ? ` They stand in ${one.part} and ${other.part}.` : '';
+  return `It may be the same picture as “${path}”${how} (their detail agrees by ${similarity.toFixed(2)}).${where}`;
+}
+
+/** Images of which another file has the SOP Instance UID and other pixels (PS3.3 C.12.1: a UID names one instance). */
+export function findRepeatedInstances(store: ProjectStore): ReviewFinding[] {
+  const rows = store.all<{ id: number; path: string; key: string; content: string; hash: string }>(
+    `SELECT images.id AS id, path, instance || ' ' || frame AS key, coalesce(content, hash) AS content, hash
+     FROM images JOIN identities USING (hash) LEFT JOIN pictures ON image_id = images.id
+     WHERE removed_at IS NULL AND instance IN (
+       SELECT instance FROM identities WHERE instance IS NOT NULL GROUP BY instance HAVING count(*) > 1)
+     ORDER BY images.id`,
+  );
+  return [...groupBy(rows, ({ key }) => key).values()]
+    .filter((group) => new Set(group.map(({ content }) => content)).size > 1)
+    .flatMap((group) =>
+      group.map((one): ReviewFinding => {
+        const others = group.filter(({ content }) => content !== one.content);
+        const names = others.map(({ path }) => `“${path}”`).join(', ');
+        return {
+          image: one.id,
+          reason: 'repeated-instance',
+          why: `${names} ${others.length === 1 ? 'has' : 'have'} the same SOP Instance UID and other pixels: one of them is not the instance that it says it is.`,
+          weight: 1,
+          evidence: JSON.stringify(others.map(({ hash }) => hash).sort()),
+          suggestion: null,
+          beside: others.map(({ id }) => id),
+        };
+      }),
+    );
+}

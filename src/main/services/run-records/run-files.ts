@@ -1,0 +1,211 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { pipelineHash } from '#shared/imaging/pipeline';
+import { FoveaError } from '#shared/ipc/errors';
+import { splitPartSchema } from '#shared/models/dataset';
+import { countPatients } from '#shared/models/patient-count';
+import {
+  type CasePrediction,
+  casePredictionSchema,
+  type Evaluation,
+  evaluationSchema,
+  type RunRecord,
+  type RunSummary,
+  runRecordSchema,
+  runSummarySchema,
+} from '#shared/models/run';
+import { unknownPatientCautions } from '#shared/statistics/cautions';
+import { toStoreError } from '../../store/errors';
+import { isDiskProblem } from '../core/disk-problem';
+import { makeProjectFolders, requireProject } from '../core/make-folders';
+
+/**
+ * What a run was made of, as it was when it began: later labels, splits and removals do not change its evaluation.
+ * `hash` is the source file's SHA-256, which names its canonical raster.
+ */
+export const runSampleSchema = z.object({
+  image: z.number().int(),
+  hash: z.string(),
+  /** Of a multi-frame file, where it is not the first. */
+  frame: z.number().int().positive().optional(),
+  part: splitPartSchema,
+  /** Index into the record's classes. */
+  label: z.number().int(),
+  patient: z.number().int().nullable(),
+});
+export type RunSample = z.infer<typeof runSampleSchema>;
+
+const samplesSchema = z.object({ version: z.literal(1), samples: z.array(runSampleSchema) });
+
+export type EvaluatedSplit = 'validation' | 'test';
+
+const recordFile = (folder: string) => join(folder, 'config.json');
+const samplesFile = (folder: string) => join(folder, 'samples.json');
+const summaryFile = (folder: string) => join(folder, 'summary.json');
+export const logFile = (folder: string): string => join(folder, 'log.ndjson');
+const predictionsFile = (folder: string, split: EvaluatedSplit) => join(folder, `predictions-${split}.ndjson`);
+const metricsFile = (folder: string, split: EvaluatedSplit) => join(folder, `metrics-${split}.json`);
+export const bestCheckpoint = (folder: string): string => join(folder, 'checkpoints', 'best');
+
+/** True where one of these names is a checkpoint: a kill may leave it under another, from where the engine puts it back. */
+const hasAny = (folder: string, names: readonly string[]): boolean =>
+  names.some((name) => existsSync(join(folder, 'checkpoints', name, 'config.json')));
+export const hasModel = (folder: string): boolean => hasAny(folder, ['best', 'best.previous']);
+export const hasCheckpoint = (folder: string): boolean => hasAny(folder, ['last', 'before', 'last.previous']);
+
+/** Writes text to a temporary name, flushes it and renames it. Throws `disk_full`, `project_unwritable`. */
+export async function writeText(file: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomic(file, text, { encoding: 'utf8' });
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+/** Makes the run folder with all that is needed to repeat the run. Nothing is left of it where that fails. */
+export async function createRunFolder(
+  folder: string,
+  record: RunRecord,
+  samples: readonly RunSample[],
+  summary: RunSummary,
+): Promise<void> {
+  try {
+    // PROJECT/runs/<id>
+    await makeProjectFolders(dirname(dirname(folder)), folder);
+    await writeText(samplesFile(folder), `${JSON.stringify({ version: 1, samples })}\n`);
+    await writeText(recordFile(folder), `${JSON.stringify(record, null, 2)}\n`);
+    await writeRunSummary(folder, summary);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+    throw toStoreError(error);
+  }
+}
+
+const unreadable = (what: string, cause: unknown): FoveaError =>
+  new FoveaError('run_damaged', `${what} of this run is missing or damaged.`, {
+    hint: 'Restore the run folder from a copy, or train again with the same configuration.',
+    cause,
+  });
+
+export async function readJson<T>(file: string, schema: z.ZodType<T>, what: string): Promise<T> {
+  try {
+    return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    // PROJECT/runs/<id>/<file>: where the project is away, nothing of the run is damaged.
+    requireProject(dirname(dirname(dirname(file))));
+    const known = toStoreError(error);
+    throw isDiskProblem(known) && existsSync(file) ? known : unreadable(what, error);
+  }
+}
+
+const versionSchema = z.looseObject({ pipeline: z.looseObject({ version: z.number() }) });
+const PIPELINE_VERSION = 1;
+
+/**
+ * Throws `run_damaged`; `pipeline_version` where its images were prepared in a way that this Fovea does not know;
+ * `pipeline_changed` where the recorded preprocessing is not the one the run was trained behind.
+ */
+export async function readRunRecord(folder: string): Promise<RunRecord> {
+  const what = 'The configuration (config.json)';
+  const { pipeline } = await readJson(recordFile(folder), versionSchema, what);
+  if (pipeline.version !== PIPELINE_VERSION) {
+    throw new FoveaError('pipeline_version', 'This run prepared its images in a way that this Fovea does not know.', {
+      hint: 'Use the version of Fovea that trained it, or train again.',
+    });
+  }
+  const record = await readJson(recordFile(folder), runRecordSchema, what);
+  if (pipelineHash(record.pipeline) !== record.hashes.pipeline) {
+    throw new FoveaError(
+      'pipeline_changed',
+      'The preprocessing in config.json is not the one this run was trained with.',
+      {
+        hint: 'Restore config.json from a copy: a model must see images prepared as in its training.',
+      },
+    );
+  }
+  return record;
+}
+
+/** Throws `run_damaged`. */
+export const readRunSamples = async (folder: string): Promise<RunSample[]> =>
+  (await readJson(samplesFile(folder), samplesSchema, 'The list of images (samples.json)')).samples;
+
+/** A copy of the row in the project's database, for a folder whose row is gone. */
+export const writeRunSummary = (folder: string, summary: RunSummary): Promise<void> =>
+  writeText(summaryFile(folder), `${JSON.stringify(summary, null, 2)}\n`);
+
+export async function readRunSummary(folder: string): Promise<RunSummary | null> {
+  return readJson(summaryFile(folder), runSummarySchema, 'The summary').catch(() => null);
+}
+
+/** Ids of the folders under `runs/` that hold a configuration. */
+export async function runFolderIds(runsFolder: string): Promise<string[]> {
+  const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && /^[\w-]+$/.test(entry.name))
+    .map((entry) => entry.name)
+    .filter((name) => existsSync(recordFile(join(runsFolder, name))));
+}
+
+/** Predictions first: metrics stand for a whole evaluation. */
+export async function writeEvaluation(
+  folder: string,
+  evaluation: Evaluation,
+  cases: readonly CasePrediction[],
+): Promise<void> {
+  await rm(metricsFile(folder, evaluation.split), { force: true });
+  await writeText(predictionsFile(folder, evaluation.split), toJsonLines(cases));
+  await writeText(metricsFile(folder, evaluation.split), `${JSON.stringify(evaluation, null, 2)}\n`);
+}
+
+/** Null where the split was not evaluated (or the file is damaged: it is then evaluated again). */
+export async function readEvaluation(folder: string, split: EvaluatedSplit): Promise<Evaluation | null> {
+  const stored = await readJson(metricsFile(folder, split), storedEvaluationSchema, 'The evaluation').catch(() => null);
+  if (stored === null) return null;
+  const { withoutPatient, ...evaluation } = stored;
+  if (withoutPatient !== null) return { ...evaluation, withoutPatient };
+  // Earlier versions counted an image without a patient as one: the list of cases says who is named.
+  const cases = await readCases(folder, split).catch(() => null);
+  if (cases === null) return null;
+  const people = countPatients(cases);
+  return { ...evaluation, ...people, cautions: [...unknownPatientCautions(people), ...evaluation.cautions] };
+}
+
+const storedEvaluationSchema = evaluationSchema.extend({ withoutPatient: z.number().int().nullable().default(null) });
+
+/** Throws `run_damaged`. */
+export const readCases = (folder: string, split: EvaluatedSplit): Promise<CasePrediction[]> =>
+  readJsonLines(predictionsFile(folder, split), casePredictionSchema);
+
+/** Lines between which others get their turn: about 20 ms. */
+const SLICE = 5000;
+
+/** Throws `run_damaged`. */
+export async function readJsonLines<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
+  try {
+    const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+    const entries: T[] = [];
+    for (const [index, line] of lines.entries()) {
+      entries.push(schema.parse(JSON.parse(line)));
+      if (index % SLICE === SLICE - 1) await setImmediate();
+    }
+    return entries;
+  } catch (error) {
+    throw unreadable('The list of predictions', error);
+  }
+}
+
+export const toJsonLines = (entries: readonly object[]): string =>
+  entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+
+/** What was evaluated with an earlier model of a run that goes on. */
+export async function removeEvaluations(folder: string): Promise<void> {
+  for (const split of ['validation', 'test'] as const) {
+    await rm(metricsFile(folder, split), { force: true });
+    await rm(predictionsFile(folder, split), { force: true });
+  }
+}

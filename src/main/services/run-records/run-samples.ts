@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { classCounts } from '#shared/training/plan';
+import { fileGroups } from '../../store/identity';
+import { partMembers } from '../../store/splits';
+import type { OpenProject } from '../project/projects';
+import type { RunSample } from './run-files';
+
+/** The labelled images of the current split, by part and id. Images of other classes than `classes` are left out. */
+export function collectSamples(project: OpenProject, classes: readonly string[]): RunSample[] {
+  const index = new Map(classes.map((label, position) => [label, position]));
+  return splitParts.flatMap((part) =>
+    partMembers(project.store, part).flatMap(({ id, hash, frame, label, patient }) => {
+      const position = index.get(label);
+      return position === undefined
+        ? []
+        : [{ image: id, hash, ...(frame === 0 ? {} : { frame }), part, label: position, patient }];
+    }),
+  );
+}
+
+export const samplesOf = (samples: readonly RunSample[], part: SplitPart): RunSample[] =>
+  samples.filter((sample) => sample.part === part);
+
+/** Images of each class, in class order. */
+export const countClasses = (samples: readonly RunSample[], classes: number): number[] =>
+  classCounts(
+    samples.map(({ label }) => label),
+    classes,
+  );
+
+/** SHA-256 of what the run sees: content, label and part of each image, whatever their order or number. */
+export function hashSamples(
+  samples: readonly RunSample[],
+  classes: readonly string[],
+): { readonly dataset: string; readonly split: string } {
+  const content = ({ hash, frame }: RunSample) => (frame === undefined ? hash : `${hash} frame ${frame}`);
+  const digest = (line: (sample: RunSample) => readonly unknown[]): string => {
+    const hash = createHash('sha256');
+    for (const text of samples.map((sample) => JSON.stringify(line(sample))).sort()) hash.update(`${text}\n`);
+    return hash.digest('hex');
+  };
+  return {
+    dataset: digest((one) => [content(one), classes[one.label] ?? null]),
+    split: digest((one) => [content(one), one.part]),
+  };
+}
+
+/** Whether a running number stands for a person: see `fileGroupNumber`. */
+export function namesPatient({ store }: Pick<OpenProject, 'store'>): (patient: number) => boolean {
+  const unnamed = fileGroups(store);
+  return (patient) => !unnamed.has(patient);
+}

@@ -1,0 +1,59 @@
+import type { Job } from '#shared/models/job';
+import type { DecodePool } from '../../decode-host/client';
+import type { EngineClient } from '../../engine-host/client/client';
+import type { RateFinding } from '../../engine-host/core/protocol';
+import type { Jobs } from '../core/jobs';
+import type { Dataset } from '../dataset/dataset';
+import { withRasters } from '../dataset/raster-cache';
+import { cacheFolder } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import { samplesOf } from '../run-records/run-samples';
+import { askEngine } from './engine-job';
+import { requireReady } from './run-creation';
+import { type BackboneResolver, prepareRun, type RunConfigGiven } from './run-preview';
+
+export interface LearningRates {
+  /**
+   * Tries learning rates for a configuration on the training images of the present split, from small to large, and keeps
+   * nothing of it. The job's result is the `RateFinding`. Job errors: `run_not_ready`, `raster_missing`, the engine's.
+   */
+  find(project: OpenProject, config: RunConfigGiven): Job;
+}
+
+export function createLearningRates(options: {
+  readonly dataset: Pick<Dataset, 'classes' | 'sourceFile'>;
+  readonly backbones: BackboneResolver;
+  readonly engine: Pick<EngineClient, 'request'>;
+  readonly pool: DecodePool;
+  readonly jobs: Jobs;
+}): LearningRates {
+  const { dataset, backbones, engine, pool, jobs } = options;
+  return {
+    find: (project, given) =>
+      jobs.start('rates', project.id, async (job): Promise<RateFinding> => {
+        const prepared = await prepareRun(options, project, given);
+        const { pipeline } = requireReady(prepared);
+        const { config, classes } = prepared;
+        const part = (name: 'train' | 'validation') =>
+          withRasters({
+            project,
+            dataset,
+            pool,
+            pipeline,
+            images: samplesOf(prepared.samples, name),
+            signal: job.signal,
+            onProgress: (done, total) => job.progress('reading images', done, total),
+          });
+        const spec = {
+          cacheFolder: cacheFolder(project.folder),
+          config: { ...config, device: prepared.preview.device },
+          classes,
+          backbone: await backbones.resolve(config.backbone),
+          pipeline,
+          train: await part('train'),
+          validation: await part('validation'),
+        };
+        return askEngine(engine, job, 'findLearningRate', spec);
+      }),
+  };
+}

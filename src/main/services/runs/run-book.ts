@@ -1,0 +1,171 @@
+import { rm } from 'node:fs/promises';
+import { FoveaError } from '#shared/ipc/errors';
+import { type EpochRecord, LEFT_BEHIND, type RunRecord, type RunSummary } from '#shared/models/run';
+import type { BestMetric } from '#shared/models/run-config';
+import { totalEpochs } from '#shared/training/stages';
+import { deleteRun, putRun, storedRun, storedRuns } from '../../store/runs';
+import { lockRuns, type RunsLock } from '../project/project-lock';
+import { runFolder, runsFolder } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import {
+  hasCheckpoint,
+  hasModel,
+  readRunRecord,
+  readRunSummary,
+  runFolderIds,
+  writeRunSummary,
+} from '../run-records/run-files';
+import { readHistory } from '../run-records/run-log';
+
+/**
+ * The list of a project's runs: rows in its database, with a copy in each run folder from which a lost row is made
+ * again. What is on disk decides whether a run has a model and whether it can go on.
+ */
+
+/** States in which a live process has the run in hand. */
+const inHand = (summary: RunSummary): boolean => summary.state === 'running' || summary.state === 'queued';
+
+/** With what its folder says now. */
+export function refreshed(project: OpenProject, summary: RunSummary): RunSummary {
+  const folder = runFolder(project.folder, summary.id);
+  return {
+    ...summary,
+    hasModel: hasModel(folder),
+    // Without a checkpoint it begins again, with the same random numbers.
+    resumable: !inHand(summary) && summary.state !== 'finished',
+  };
+}
+
+export async function saveSummary(project: OpenProject, summary: RunSummary): Promise<RunSummary> {
+  const fresh = refreshed(project, summary);
+  putRun(project.store, fresh);
+  await writeRunSummary(runFolder(project.folder, summary.id), fresh);
+  return fresh;
+}
+
+/** Newest first. */
+export async function listRuns(project: OpenProject, isOurs: (run: string) => boolean): Promise<RunSummary[]> {
+  if (!project.store.isReadOnly) {
+    await adoptFolders(project);
+    await closeOrphans(project, isOurs);
+  }
+  return storedRuns(project.store).map((summary) => refreshed(project, summary));
+}
+
+/** Throws `run_unknown`. */
+export async function findRun(project: OpenProject, id: string, isOurs: (run: string) => boolean): Promise<RunSummary> {
+  let summary = /^[\w-]+$/.test(id) ? storedRun(project.store, id) : null;
+  if (summary === null || (inHand(summary) && !isOurs(id))) {
+    summary = (await listRuns(project, isOurs)).find((one) => one.id === id) ?? null;
+  }
+  if (summary === null) {
+    throw new FoveaError('run_unknown', `There is no run “${id}” in this project.`, {
+      hint: 'List the runs of the project to see their names.',
+    });
+  }
+  return refreshed(project, summary);
+}
+
+export async function removeRun(project: OpenProject, id: string): Promise<void> {
+  deleteRun(project.store, id);
+  await rm(runFolder(project.folder, id), { recursive: true, force: true });
+}
+
+/** Rows for run folders that the database does not know: copied in, or older than a restored database. */
+async function adoptFolders(project: OpenProject): Promise<void> {
+  const known = new Set(storedRuns(project.store).map((summary) => summary.id));
+  for (const id of await runFolderIds(runsFolder(project.folder))) {
+    if (known.has(id)) continue;
+    const folder = runFolder(project.folder, id);
+    const summary = (await readRunSummary(folder)) ?? (await rebuildSummary(folder));
+    if (summary?.id === id) putRun(project.store, summary);
+  }
+}
+
+async function rebuildSummary(folder: string): Promise<RunSummary | null> {
+  const record = await readRunRecord(folder).catch(() => null);
+  if (record === null) return null;
+  const history = await readHistory(folder);
+  const best = history.findLast((epoch) => epoch.isBest);
+  const epochsDone = history.at(-1)?.epoch ?? 0;
+  const { bestMetric } = record.config;
+  return {
+    ...newSummary(record, backboneName(record.config.backbone)),
+    state: epochsDone >= totalEpochs(record.config) ? 'finished' : 'interrupted',
+    epochsDone,
+    best: best === undefined ? null : bestOf(best, bestMetric),
+    seconds: history.reduce((sum, epoch) => sum + epoch.seconds, 0),
+  };
+}
+
+/** The summary of a run that has not begun. */
+export function newSummary(record: RunRecord, name: string): RunSummary {
+  return {
+    id: record.id,
+    name,
+    state: 'queued',
+    backbone: backboneName(record.config.backbone),
+    preset: record.config.preset,
+    device: record.config.device,
+    createdAt: record.createdAt,
+    finishedAt: null,
+    epochsDone: 0,
+    epochs: totalEpochs(record.config),
+    best: null,
+    seconds: 0,
+    error: null,
+    hasModel: false,
+    resumable: false,
+    queueOrder: 0,
+    experiment: record.experiment,
+    signOff: record.signOff,
+  };
+}
+
+/** A missing AUC (a class without a validation image) is compared by accuracy, as the training loop does. */
+export function bestOf(record: EpochRecord, metric: BestMetric): NonNullable<RunSummary['best']> {
+  return { epoch: record.epoch, metric, value: record.metrics[metric] ?? record.metrics.accuracy };
+}
+
+/** The last part of a folder's path, or the name itself (which may hold one "/"). */
+export function backboneName(backbone: string): string {
+  if (!/^([/\\~.]|[a-z]:[/\\])/i.test(backbone)) return backbone;
+  return backbone.split(/[/\\]/).findLast((part) => part !== '') ?? backbone;
+}
+
+/** Runs that a process left behind when it died: their state says so, and what they can do about it. */
+async function closeOrphans(project: OpenProject, isOurs: (run: string) => boolean): Promise<void> {
+  const orphans = storedRuns(project.store).filter((summary) => inHand(summary) && !isOurs(summary.id));
+  if (orphans.length === 0) return;
+  let lock: RunsLock;
+  try {
+    lock = lockRuns(project);
+  } catch (error) {
+    // Another Fovea lives and has them in hand.
+    if (error instanceof FoveaError && error.code === 'project_busy') return;
+    throw error;
+  }
+  try {
+    for (const orphan of orphans) {
+      const begun = orphan.state === 'running';
+      await saveSummary(project, {
+        ...orphan,
+        state: 'interrupted',
+        finishedAt: new Date().toISOString(),
+        error: {
+          code: LEFT_BEHIND,
+          message: begun
+            ? 'Fovea was closed, or the power was cut, while this run was training.'
+            : 'Fovea was closed before this run began.',
+          hint: hasCheckpoint(runFolder(project.folder, orphan.id))
+            ? 'Resume it: it goes on from its last checkpoint.'
+            : begun
+              ? 'Resume it: it had not saved a checkpoint yet, and begins again.'
+              : 'Resume it: it goes back into the queue.',
+        },
+      });
+    }
+  } finally {
+    lock.release();
+  }
+}

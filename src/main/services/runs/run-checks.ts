@@ -1,0 +1,195 @@
+import { MAXIMUM_ACCUMULATION, type RunConfig } from '#shared/models/run-config';
+import { type SplitSignOff, voidText } from '#shared/models/sign-off';
+import { learningRateProblem } from '#shared/training/learning-rate-bound';
+import { fitsMachine } from '#shared/training/memory';
+import { presetTitles } from '#shared/training/preset-titles';
+import { fitsAtOnce, stagesOf } from '#shared/training/stages';
+import type { Estimate } from '../../engine-host/core/protocol';
+import type { RunSample } from '../run-records/run-files';
+import { countClasses, samplesOf } from '../run-records/run-samples';
+
+/** Images a class (all parts) below which a warning is due; the second is the strong one. */
+const FEW_IMAGES = 100;
+const VERY_FEW_IMAGES = 50;
+/** Validation images below which the choice of the best epoch is mostly luck. */
+const FEW_VALIDATION = 30;
+
+export interface CheckInput {
+  readonly config: RunConfig;
+  readonly classes: readonly string[];
+  readonly samples: readonly RunSample[];
+  readonly hasSplit: boolean;
+  /** Patients with images in more than one part. */
+  readonly patientsAcrossSplits: number;
+  /** Groups of duplicate images that stand in more than one part. */
+  readonly duplicatesAcrossSplits: number;
+  /** Files with the bytes of an image in the split and another label, which nobody has settled. */
+  readonly labelClaims: readonly { readonly imagePath: string; readonly path: string }[];
+  /** What lets it start all the same, unless it is void. */
+  readonly signOff: SplitSignOff | null;
+  /** Null where the backbone could not be asked. */
+  readonly estimate: Estimate | null;
+  /** Why not. */
+  readonly estimateProblem: string | null;
+  readonly machineMemoryMB: number;
+}
+
+const quoted = (labels: readonly string[]): string => labels.map((label) => `“${label}”`).join(', ');
+const images = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
+
+/** What keeps a run from starting, in sentences that say what to do. */
+export function runProblems(input: CheckInput): string[] {
+  const problems: string[] = [];
+  const { classes, samples } = input;
+  if (samples.length === 0 && classes.length === 0) {
+    problems.push('No image has a label. Import images in class folders, or label them in Data.');
+  } else if (classes.length < 2) {
+    problems.push(`All images are ${quoted(classes)}: a classifier needs at least two classes.`);
+  }
+  if (!input.hasSplit) {
+    problems.push('There is no split yet. Make one in Data: training needs train and validation images.');
+  } else {
+    const train = countClasses(samplesOf(samples, 'train'), classes.length);
+    const absent = classes.filter((_, label) => train[label] === 0);
+    if (absent.length > 0) {
+      problems.push(`No training image of ${quoted(absent)}: make a new split, or move images of that class.`);
+    }
+    if (samplesOf(samples, 'validation').length === 0) {
+      problems.push(
+        'The validation part is empty: the best epoch is chosen on it. Make a split with validation images.',
+      );
+    }
+  }
+  problems.push(...leakProblems(input));
+  const { testTimeViews, augmentation, learningRate, headLearningRate } = input.config;
+  for (const [name, rate] of [
+    ['learning rate', learningRate],
+    ['learning rate of the head', headLearningRate],
+  ] as const) {
+    const problem = rate === null ? null : learningRateProblem(rate);
+    if (problem !== null) problems.push(`The ${name} ${rate} cannot train anything. ${problem}.`);
+  }
+  if (testTimeViews > 0 && !augmentation.enabled) {
+    problems.push('Test-time views are augmented views and the augmentation is off: set them to 0, or switch it on.');
+  }
+  if (input.estimateProblem !== null) problems.push(input.estimateProblem);
+  return problems;
+}
+
+/** The gate: nothing trains while a group stands in more than one part, unless a person has signed it off by name. */
+function leakProblems(input: CheckInput): string[] {
+  const { duplicatesAcrossSplits, patientsAcrossSplits, signOff } = input;
+  if (duplicatesAcrossSplits + patientsAcrossSplits === 0 || signOff?.void === null) return [];
+  const problems: string[] = [];
+  if (duplicatesAcrossSplits > 0) {
+    const groups =
+      duplicatesAcrossSplits === 1
+        ? '1 group of duplicate images stands'
+        : `${duplicatesAcrossSplits} groups of duplicate images stand`;
+    problems.push(
+      `${groups} in more than one part: the numbers would flatter. Make a split that keeps duplicates together, or look at them in Data, Duplicates.`,
+    );
+  }
+  if (patientsAcrossSplits > 0) {
+    const patients = patientsAcrossSplits === 1 ? '1 patient stands' : `${patientsAcrossSplits} patients stand`;
+    problems.push(`${patients} in more than one part: the numbers would flatter. Make a split by patient.`);
+  }
+  const isVoid = signOff === null ? null : voidText(signOff);
+  return isVoid === null ? problems : [...problems, isVoid];
+}
+
+const exceedsMemory = ({ estimate, machineMemoryMB }: CheckInput): boolean =>
+  estimate !== null && !fitsMachine(estimate.memoryMB, machineMemoryMB);
+
+export interface SmallerBatch {
+  readonly batchSize: number;
+  readonly gradientAccumulation: number;
+}
+
+/**
+ * Half the images at a time with twice the accumulation, where a run is not expected to fit into memory: a step sees as
+ * many images as before. Null where it fits, or where a batch cannot be halved.
+ */
+export function smallerBatch(input: CheckInput): SmallerBatch | null {
+  const { batchSize, gradientAccumulation } = input.config;
+  // A batch never holds more than all training images.
+  const present = Math.min(batchSize, Math.max(1, samplesOf(input.samples, 'train').length));
+  const accumulation = 2 * gradientAccumulation;
+  if (!exceedsMemory(input) || present < 2 || accumulation > MAXIMUM_ACCUMULATION) return null;
+  return { batchSize: Math.floor(present / 2), gradientAccumulation: accumulation };
+}
+
+/** What a person should know before the start, in sentences; the worst first. */
+export function runWarnings(input: CheckInput): string[] {
+  const { config, classes, samples, estimate } = input;
+  const warnings: string[] = [];
+  if (estimate !== null && exceedsMemory(input)) {
+    const smaller = smallerBatch(input);
+    const advice =
+      smaller === null
+        ? 'Take a smaller backbone or a smaller image size.'
+        : `Batches of ${smaller.batchSize} with a gradient accumulation of ${smaller.gradientAccumulation} need less and train alike; or take a smaller backbone.`;
+    warnings.push(
+      `About ${gibibytes(estimate.memoryMB)} of memory are needed and this machine has ${gibibytes(input.machineMemoryMB)}. ${advice}`,
+    );
+  }
+  const [claim] = input.labelClaims;
+  if (claim !== undefined) {
+    const more = input.labelClaims.length - 1;
+    const others = more === 0 ? '' : `, and ${more === 1 ? '1 more pair' : `${more} more pairs`} like it`;
+    warnings.push(
+      `“${claim.imagePath}” and “${claim.path}” are the same file with different labels${others}: one of the labels is wrong. Settle it in Data, Review.`,
+    );
+  }
+  const counts = countClasses(samples, classes.length);
+  const list = (from: number, to: number): string[] =>
+    classes.flatMap((label, index) => {
+      const count = counts[index] ?? 0;
+      return count >= from && count < to ? [`“${label}” (${count})`] : [];
+    });
+  const veryFew = list(1, VERY_FEW_IMAGES);
+  const few = list(VERY_FEW_IMAGES, FEW_IMAGES);
+  if (veryFew.length > 0) {
+    warnings.push(`Fewer than ${VERY_FEW_IMAGES} images of ${veryFew.join(', ')}: expect wide intervals.`);
+  }
+  if (few.length > 0) warnings.push(`Fewer than ${FEW_IMAGES} images of ${few.join(', ')}: more would help.`);
+  const validation = samplesOf(samples, 'validation');
+  if (validation.length > 0 && validation.length < FEW_VALIDATION) {
+    warnings.push(
+      `Only ${images(validation.length)} to validate on: which epoch is best will be partly luck. A cross-validation answers for every image.`,
+    );
+  }
+  const unseen = classes.filter((_, label) => countClasses(validation, classes.length)[label] === 0);
+  if (validation.length > 0 && unseen.length > 0) {
+    warnings.push(`No validation image of ${quoted(unseen)}: macro AUC cannot be given.`);
+  }
+  if (samples.length > 0 && samplesOf(samples, 'test').length === 0) {
+    warnings.push('The test part is empty: there will be no numbers on images that the choice of model never saw.');
+  }
+  const withoutPatient = samples.filter(({ patient }) => patient === null).length;
+  if (withoutPatient > 0) {
+    warnings.push(
+      `${images(withoutPatient)} without a known patient: pictures of one person may stand in several parts.`,
+    );
+  }
+  if (estimate !== null && !estimate.pretrained) {
+    warnings.push(
+      stagesOf(config).every(({ trainable }) => trainable === 'head' || trainable === 'lora')
+        ? `This backbone has random weights and “${presetTitles[config.preset]}” leaves them as they are: choose “${presetTitles.full}”, or a pretrained backbone.`
+        : 'This backbone starts from random weights. A pretrained one usually does much better on a small dataset.',
+    );
+  }
+  const train = countClasses(samplesOf(samples, 'train'), classes.length).filter((count) => count > 0);
+  if (config.classBalance === 'none' && train.length > 1 && Math.max(...train) >= 3 * Math.min(...train)) {
+    warnings.push('The classes are of very different size: consider class weights, and macro F1 as the best metric.');
+  }
+  const trainImages = samplesOf(samples, 'train').length;
+  if (trainImages > 0 && !fitsAtOnce(config) && config.batchSize * config.gradientAccumulation > trainImages) {
+    warnings.push(
+      `One step takes ${config.batchSize * config.gradientAccumulation} images and there are ${trainImages}.`,
+    );
+  }
+  return warnings;
+}
+
+const gibibytes = (mebibytes: number): string => `${(mebibytes / 1024).toFixed(1)} GiB`;

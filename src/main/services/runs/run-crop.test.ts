@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { defaultPipeline, pipelineHash, usualNormalisation } from '#shared/imaging/pipeline';
+import { decodeRaster } from '#shared/imaging/raster';
+import { importOptionsSchema } from '#shared/models/dataset';
+import { pipelineSchema } from '#shared/models/pipeline';
+import { runConfigSchema } from '#shared/models/run-config';
+import type { DecodePool } from '../../decode-host/client';
+import { decodeJobs } from '../../decode-host/jobs';
+import { dicomFile, imageModule, items } from '../../ingest/test-support/dicom-bytes';
+import { createEvents } from '../core/events';
+import { createDataset } from '../dataset/dataset';
+import { ensureRasters } from '../dataset/raster-cache';
+import { createImports } from '../imports/imports';
+import { rasterKey } from '../project/project-paths';
+import { createProjects, type Projects } from '../project/projects';
+import { createSplits } from '../splits/splits';
+import { pipelineOf } from './run-preview';
+
+const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
+
+let root: string;
+let projects: Projects;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'fovea-crop-'));
+});
+afterEach(() => {
+  projects.closeAll();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const estimate = { imageSize: 224, processor: usualNormalisation };
+
+it('a run without a crop has the hash and the cache that it always had; one with it has rasters of its own', async () => {
+  const events = createEvents();
+  projects = createProjects({ userDataFolder: join(root, 'user'), events });
+  const project = await projects.create(join(root, 'project'));
+  const splits = createSplits({ events });
+  const dataset = createDataset({ splits, pool });
+  const imports = createImports({ events, pool, splits });
+  const box = items([
+    ['00186012', 'US', [1]],
+    ['00186014', 'US', [1]],
+    ['00186018', 'UL', [4]],
+    ['0018601a', 'UL', [8]],
+    ['0018601c', 'UL', [35]],
+    ['0018601e', 'UL', [31]],
+  ]);
+  const pixels = Uint8Array.from({ length: 40 * 48 }, (_, index) => (index < 8 * 48 ? 255 : index % 200));
+  writeFileSync(
+    join(root, 'a.dcm'),
+    dicomFile([['00186011', 'SQ', box], ...imageModule({ rows: 40, columns: 48 }), ['7fe00010', 'OW', pixels]]),
+  );
+  const plan = await imports.scan(project, [join(root, 'a.dcm')]);
+  const handle = { signal: new AbortController().signal, progress: () => {} };
+  await imports.run(project, plan.id, importOptionsSchema.parse({}), null, handle);
+  const [image] = dataset.ids(project, {}, 'path');
+  const { hash } = dataset.sourceFile(project, image ?? 0);
+
+  const whole = pipelineOf(runConfigSchema.parse({ backbone: 'vit' }), estimate);
+  const cropped = pipelineOf(runConfigSchema.parse({ backbone: 'vit', crop: 'ultrasound-region' }), estimate);
+  expect(pipelineHash(whole)).toBe(pipelineHash(defaultPipeline(224)));
+  expect(pipelineHash(cropped)).not.toBe(pipelineHash(whole));
+  expect([rasterKey(whole), rasterKey(cropped)]).toEqual(['square', expect.stringMatching(/^[0-9a-f]{12}$/)]);
+  expect(pipelineSchema.parse(JSON.parse(JSON.stringify(cropped)))).toEqual(cropped);
+
+  const sizes = async (pipeline: typeof whole) => {
+    const paths = await ensureRasters({ project, dataset, pool, pipeline, images: [{ image: image ?? 0, hash }] });
+    const { width, height } = decodeRaster(readFileSync(paths[0] ?? ''));
+    return [width, height];
+  };
+  expect(await sizes(cropped)).toEqual([32, 24]);
+  expect(await sizes(whole)).toEqual([48, 40]);
+  expect(await sizes(cropped)).toEqual([32, 24]);
+});

@@ -1,0 +1,40 @@
+import type { RunConfig } from '#shared/models/run-config';
+import { stagesOf } from '#shared/training/stages';
+import type { EngineDevice } from '../../engine/backends/backend';
+import { storedRuns } from '../../store/runs';
+import { partMembers } from '../../store/splits';
+import { runFolder } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import { readRunRecord } from '../run-records/run-files';
+import { backboneName } from './run-book';
+
+/** A validation image costs a forward pass; a training image that and a backward pass, which is about two more. */
+const VALIDATION_COST = 1 / 3;
+
+/**
+ * How long a run would take at the pace of the newest run of this project with the same backbone, preset and device.
+ * Null where there is none, and for runs in stages, whose epochs are not alike.
+ */
+export async function secondsByPace(
+  project: OpenProject,
+  config: RunConfig,
+  device: EngineDevice,
+): Promise<number | null> {
+  if (stagesOf(config).length > 1) return null;
+  const alike = storedRuns(project.store).find(
+    (run) =>
+      run.epochsDone > 0 &&
+      run.seconds > 0 &&
+      run.backbone === backboneName(config.backbone) &&
+      run.preset === config.preset &&
+      // Runs of before `auto` was measured say so and took the CPU.
+      (run.device === 'auto' ? 'cpu' : run.device) === device,
+  );
+  if (alike === undefined) return null;
+  const record = await readRunRecord(runFolder(project.folder, alike.id)).catch(() => null);
+  if (record === null) return null;
+  const work = record.counts.train + VALIDATION_COST * record.counts.validation;
+  const wanted =
+    partMembers(project.store, 'train').length + VALIDATION_COST * partMembers(project.store, 'validation').length;
+  return (alike.seconds / (alike.epochsDone * work)) * wanted * config.epochs;
+}

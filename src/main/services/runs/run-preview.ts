@@ -1,0 +1,230 @@
+import { totalmem } from 'node:os';
+import type { z } from 'zod';
+import { parseIntensity } from '#shared/imaging/intensity-text';
+import { defaultPipeline } from '#shared/imaging/pipeline';
+import type { RequestOutput } from '#shared/ipc/contract';
+import { FoveaError } from '#shared/ipc/errors';
+import type { Pipeline } from '#shared/models/pipeline';
+import { defaultLearningRate, type RunConfig, runConfigSchema } from '#shared/models/run-config';
+import type { SignOff, SplitSignOff } from '#shared/models/sign-off';
+import {
+  balancedClassWeights,
+  classCounts,
+  planSteps,
+  type StagePlan,
+  type StepPlan,
+  samplingWeights,
+} from '#shared/training/plan';
+import { fitsAtOnce } from '#shared/training/stages';
+import { scheduleOf } from '../../engine/optim/schedule';
+import { epochOrder } from '../../engine/train/epoch-plan';
+import type { EngineClient } from '../../engine-host/client/client';
+import type { BackboneSource, Estimate } from '../../engine-host/core/protocol';
+import { openLabelClaims } from '../../store/label-claims';
+import { currentSplit } from '../../store/splits';
+import type { Dataset } from '../dataset/dataset';
+import { findLeaks, type Leaks } from '../duplicates/duplicate-groups';
+import type { OpenProject } from '../project/projects';
+import type { RunSample } from '../run-records/run-files';
+import { collectSamples, samplesOf } from '../run-records/run-samples';
+import { signOffOf } from '../splits/sign-offs';
+import { runProblems, runWarnings, smallerBatch } from './run-checks';
+import { usedDevice } from './used-device';
+
+/** What runs need of the backbones service. */
+export interface BackboneResolver {
+  /** From an architecture's name, an installed backbone's name or a folder. Throws `backbone_*` for people. */
+  resolve(name: string): Promise<BackboneSource> | BackboneSource;
+}
+
+export type RunConfigGiven = z.input<typeof runConfigSchema>;
+export type RunPreview = RequestOutput<'runs.preview'>;
+
+/** A checked configuration with all that a start needs. */
+export interface PreparedRun {
+  /** `learningRate` is a number. */
+  readonly config: RunConfig;
+  readonly classes: readonly string[];
+  readonly samples: readonly RunSample[];
+  readonly backbone: BackboneSource | null;
+  readonly estimate: Estimate | null;
+  readonly pipeline: Pipeline | null;
+  /** Where the split leaks: what lets the run start. */
+  readonly signOff: SignOff | null;
+  readonly preview: RunPreview;
+}
+
+/** The backbone's pipeline with what the run chooses of it. A choice that is not made leaves no trace in its hash. */
+export function pipelineOf(
+  { crop, intensity }: Pick<RunConfig, 'crop' | 'intensity'>,
+  { imageSize, processor }: Pick<Estimate, 'imageSize' | 'processor'>,
+): Pipeline {
+  const usual = defaultPipeline(imageSize, processor);
+  return {
+    ...usual,
+    // The schema of the configuration has let only readable ones through.
+    intensity: (intensity === undefined ? null : parseIntensity(intensity)) ?? usual.intensity,
+    ...(crop === undefined ? {} : { crop }),
+  };
+}
+
+const SCHEDULE_POINTS = 200;
+const NO_LEAKS: Leaks = { patients: 0, duplicates: 0, groups: 0 };
+
+/**
+ * Looks at a configuration and the present dataset, and asks the engine what the run would cost. `chosen`: images in
+ * place of the current split's, dealt by someone who has kept together what belongs together.
+ */
+export async function prepareRun(
+  services: {
+    readonly dataset: Pick<Dataset, 'classes'>;
+    readonly backbones: BackboneResolver;
+    readonly engine: Pick<EngineClient, 'request'>;
+  },
+  project: OpenProject,
+  given: RunConfigGiven,
+  chosen?: readonly RunSample[],
+): Promise<PreparedRun> {
+  const wanted = runConfigSchema.parse(given);
+  const classes = services.dataset.classes(project);
+  const samples = chosen ?? collectSamples(project, classes);
+  const train = samplesOf(samples, 'train');
+  const validation = samplesOf(samples, 'validation');
+  const used = await usedDevice(services.engine, wanted.device);
+  const { backbone, estimate, problem } = await askEngine(
+    services,
+    { ...wanted, device: used.device },
+    {
+      classes: classes.length < 2 ? ['one', 'other'] : classes,
+      trainImages: train.length,
+      validationImages: validation.length,
+    },
+  );
+  const config: RunConfig = {
+    ...wanted,
+    learningRate:
+      wanted.learningRate ?? defaultLearningRate(wanted.preset, estimate?.pretrained ?? false, wanted.optimizer),
+  };
+  const plan = planSteps(config, train.length);
+  const split = chosen === undefined ? currentSplit(project.store) : null;
+  const leaks = split === null ? NO_LEAKS : findLeaks(project.store);
+  const signOff = split === null || leaks.groups === 0 ? null : signOffOf(project.store, split, leaks);
+  const checked = {
+    config,
+    classes,
+    samples,
+    hasSplit: chosen !== undefined || split !== null,
+    patientsAcrossSplits: leaks.patients,
+    duplicatesAcrossSplits: leaks.duplicates,
+    labelClaims: claimsAmong(project, samples),
+    signOff,
+    estimate,
+    estimateProblem: problem,
+    machineMemoryMB: totalmem() / 2 ** 20,
+  };
+  const labels = train.map((sample) => sample.label);
+  const weights = balancedClassWeights(labels, classes.length);
+  return {
+    config,
+    classes,
+    samples,
+    backbone,
+    estimate,
+    pipeline: estimate === null ? null : pipelineOf(config, estimate),
+    signOff: signOff === null || signOff.void !== null ? null : recorded(signOff),
+    preview: {
+      config,
+      leak: leaks.groups === 0 ? null : { ...leaks, signOff },
+      parameters: estimate?.parameters ?? 0,
+      trainableParameters: estimate?.trainableParameters ?? 0,
+      steps: plan.totalSteps,
+      epochs: plan.epochs,
+      stages: plan.stages.map(({ name, epochs, steps, stepsPerEpoch, warmupSteps, learningRate }, index) => ({
+        name,
+        epochs,
+        steps,
+        stepsPerEpoch,
+        warmupSteps,
+        learningRate,
+        trainableParameters: estimate?.stageParameters[index] ?? null,
+      })),
+      memoryMB: estimate?.memoryMB ?? 0,
+      device: used.device,
+      secondsEstimate: estimate?.seconds ?? null,
+      schedule: schedulePoints(config, plan),
+      classWeights:
+        config.classBalance === 'weighted-loss' || (config.classBalance === 'weighted-sampler' && fitsAtOnce(config))
+          ? classes.map((label, index) => ({ label, weight: weights[index] ?? 0 }))
+          : null,
+      classDraws:
+        config.classBalance === 'weighted-sampler' && !fitsAtOnce(config) ? firstDraws(config, classes, labels) : null,
+      smallerBatch: smallerBatch(checked),
+      backboneNotes: [...(estimate?.notes ?? [])],
+      problems: runProblems(checked),
+      warnings: runWarnings(checked),
+    },
+  };
+}
+
+/** Without what is known of it now only. */
+const recorded = ({ void: _void, ...signOff }: SplitSignOff): SignOff => signOff;
+
+function claimsAmong({ store }: OpenProject, samples: readonly RunSample[]) {
+  const images = new Set(samples.map(({ image }) => image));
+  return openLabelClaims(store).filter(({ image }) => images.has(image));
+}
+
+/** How often the sampler draws each class in the first epoch: the very draws of the run. */
+function firstDraws(
+  config: RunConfig,
+  classes: readonly string[],
+  labels: readonly number[],
+): RunPreview['classDraws'] {
+  const weights = samplingWeights(labels, classes.length);
+  const order = labels.length === 0 ? [] : epochOrder(config.seed, 1, labels.length, weights);
+  const images = classCounts(labels, classes.length);
+  const drawn = classCounts(
+    Array.from(order, (position) => labels[position] ?? 0),
+    classes.length,
+  );
+  return classes.map((label, index) => ({ label, images: images[index] ?? 0, drawn: drawn[index] ?? 0 }));
+}
+
+async function askEngine(
+  services: { readonly backbones: BackboneResolver; readonly engine: Pick<EngineClient, 'request'> },
+  config: RunConfig,
+  size: { readonly classes: readonly string[]; readonly trainImages: number; readonly validationImages: number },
+): Promise<{ backbone: BackboneSource | null; estimate: Estimate | null; problem: string | null }> {
+  let backbone: BackboneSource | null = null;
+  try {
+    backbone = await services.backbones.resolve(config.backbone);
+    const estimate = await services.engine.request('estimate', { backbone, config, ...size }).result;
+    return { backbone, estimate, problem: null };
+  } catch (error) {
+    if (!(error instanceof FoveaError)) throw error;
+    return {
+      backbone,
+      estimate: null,
+      problem: error.hint === null ? error.message : `${error.message} ${error.hint}`,
+    };
+  }
+}
+
+/** A plateau is not known before the start: its schedule stays at the peak. */
+function schedulePoints(config: RunConfig, { stages }: StepPlan): [number, number][] {
+  let before = 0;
+  return stages.flatMap((stage) => {
+    const points = stagePoints(config, stage).map(([step, rate]): [number, number] => [before + step, rate]);
+    before += stage.steps;
+    return points;
+  });
+}
+
+function stagePoints(config: RunConfig, stage: StagePlan): [number, number][] {
+  const rate = scheduleOf(config, stage);
+  const count = Math.min(SCHEDULE_POINTS, stage.steps);
+  return Array.from({ length: count }, (_, index) => {
+    const step = count === 1 ? 0 : Math.round((index * (stage.steps - 1)) / (count - 1));
+    return [step + 1, rate(step, [])];
+  });
+}

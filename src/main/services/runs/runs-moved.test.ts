@@ -1,0 +1,106 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedRun } from '../../store/runs';
+import { createEvents, type Events } from '../core/events';
+import { createDataset } from '../dataset/dataset';
+import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import { createSplits } from '../splits/splits';
+import { addDiscs } from '../test-support/disc-project';
+import { startHosts, type TestHosts } from '../test-support/hosts';
+import type { RunConfigGiven } from './run-preview';
+import { createRuns, type Runs } from './runs';
+
+const root = mkdtempSync(join(tmpdir(), 'fovea-moved-'));
+let hosts: TestHosts;
+let events: Events;
+let projects: Projects;
+let project: OpenProject;
+let runs: Runs;
+
+beforeAll(async () => {
+  hosts = await startHosts('services-moved');
+  events = createEvents();
+  projects = createProjects({ userDataFolder: join(root, 'user'), events });
+  project = await projects.create(join(root, 'here'), 'Discs');
+  await addDiscs(project, join(root, 'pictures'), { train: 16, validation: 8, test: 2 });
+  const { engine, pool } = hosts;
+  const dataset = createDataset({ splits: createSplits({ events }), pool });
+  const backbones = { resolve: (name: string) => ({ kind: 'architecture' as const, name }) };
+  runs = createRuns({ dataset, backbones, engine, pool, events, version: '0.0.0-test' });
+}, 120_000);
+afterAll(async () => {
+  await runs?.close();
+  await hosts?.dispose();
+  projects?.closeAll();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const config = (preset: RunConfigGiven['preset']): RunConfigGiven => ({
+  preset,
+  backbone: 'vit-micro',
+  device: 'cpu',
+  threads: 1,
+  epochs: 3,
+  batchSize: 4,
+  gradientAccumulation: 1,
+  logEverySteps: 1,
+});
+
+/** Moves the project away when the run has taken so many steps, and answers when the run says so. */
+async function movedAfter(
+  step: number,
+  { preset = 'full', leaveFolder = false }: { preset?: RunConfigGiven['preset']; leaveFolder?: boolean } = {},
+): Promise<string> {
+  const end = events.on('run.log', ({ record }) => {
+    if (record.kind === 'step' && record.step === step) {
+      renameSync(project.folder, join(root, 'there'));
+      if (leaveFolder) mkdirSync(project.folder);
+    }
+  });
+  const { id } = await runs.start(project, config(preset));
+  await expect.poll(async () => (await runs.progress(project, id)).state, { timeout: 60_000 }).toBe('paused');
+  end();
+  return id;
+}
+const moveBack = () => renameSync(join(root, 'there'), project.folder);
+
+// Windows does not move a folder with open files.
+describe.skipIf(process.platform === 'win32')('a project that is moved while it trains', { timeout: 120_000 }, () => {
+  it('holds the run and says why, leaves nothing where it was, and goes on when it is back', async () => {
+    const id = await movedAfter(5);
+    expect((await runs.progress(project, id)).message).toContain('not where it was');
+    expect(storedRun(project.store, id)).toMatchObject({ state: 'paused', error: { code: 'project_away' } });
+    await expect(runs.start(project, config('full'))).rejects.toBeInstanceOf(Error);
+    expect(existsSync(project.folder)).toBe(false);
+    moveBack();
+    expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
+    const { records } = await runs.log(project, id, 0, 1000);
+    expect(records.flatMap((record) => (record.kind === 'step' ? record.step : []))).toEqual(
+      Array.from({ length: 12 }, (_, index) => index + 1),
+    );
+  });
+
+  it('writes nothing into the empty folder that a disk leaves where it was mounted', async () => {
+    const id = await movedAfter(5, { leaveFolder: true });
+    const away = { code: 'project_away' };
+    expect(storedRun(project.store, id)).toMatchObject({ state: 'paused', error: away });
+    await expect(runs.get(project, id)).rejects.toMatchObject(away);
+    await expect(runs.start(project, config('full'))).rejects.toMatchObject(away);
+    expect(readdirSync(project.folder)).toEqual([]);
+    rmdirSync(project.folder);
+    moveBack();
+    expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
+  });
+
+  it('can be paused meanwhile, and is resumed from its last checkpoint', async () => {
+    const id = await movedAfter(6);
+    await runs.pause(project, id);
+    await expect.poll(() => storedRun(project.store, id)?.finishedAt ?? null).not.toBeNull();
+    moveBack();
+    expect(await runs.wait(project, id)).toMatchObject({ state: 'paused', error: { code: 'project_away' } });
+    await runs.resume(project, id);
+    expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
+  });
+});

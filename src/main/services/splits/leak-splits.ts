@@ -1,0 +1,111 @@
+import { FoveaError } from '#shared/ipc/errors';
+import type { LeakPlan } from '#shared/models/leak';
+import { countPatients } from '#shared/models/patient-count';
+import type { SignOff } from '#shared/models/sign-off';
+import { type SplitShares, splitItems } from '#shared/splitting/split';
+import { labelledMembers, splitCandidates } from '../../store/splits';
+import {
+  countLeaks,
+  duplicateGroups,
+  keptTogether,
+  type Leaks,
+  type MemberGroup,
+} from '../duplicates/duplicate-groups';
+import { findPeople, type People } from '../patients/same-person';
+import type { OpenProject } from '../project/projects';
+import type { RunSample } from '../run-records/run-files';
+import { countClasses, namesPatient, samplesOf } from '../run-records/run-samples';
+import { toSplitItems } from './split-items';
+
+export interface DealtLeak {
+  readonly plan: LeakPlan;
+  /** Drawn image by image: patients and duplicates stand on both sides. */
+  readonly leaking: readonly RunSample[];
+  /** Drawn by whole patients and groups of duplicates. */
+  readonly grouped: readonly RunSample[];
+  /** Of the leaking one. */
+  readonly signOff: SignOff;
+}
+
+/**
+ * Two splits of all labelled images with equal shares and seed, one without and one with what belongs together kept
+ * together. The current split stays as it is. Throws `no_labels`.
+ */
+export function dealLeak(
+  project: OpenProject,
+  classes: readonly string[],
+  shares: SplitShares & { readonly seed: number },
+): DealtLeak {
+  const candidates = splitCandidates(project.store);
+  if (candidates.length === 0) {
+    throw new FoveaError('no_labels', 'No image has a label yet, so there is nothing to split.', {
+      hint: 'Label images in the data screen, or import them with labels.',
+    });
+  }
+  const duplicates = keptTogether(duplicateGroups(project.store));
+  const index = new Map(classes.map((label, position) => [label, position]));
+  const members = labelledMembers(project.store);
+  const people = findPeople(project.store);
+  const deal = (group: 'patient' | 'none', together: readonly MemberGroup[]): RunSample[] => {
+    const parts = splitItems(toSplitItems(candidates, group, together, people), shares, shares.seed);
+    return members.flatMap(({ id, hash, frame, label, patient }) => {
+      const [part, position] = [parts.get(id), index.get(label)];
+      return part === undefined || position === undefined
+        ? []
+        : [{ image: id, hash, ...(frame === 0 ? {} : { frame }), part, label: position, patient }];
+    });
+  };
+  const leaking = deal('none', []);
+  const grouped = deal('patient', duplicates);
+  const leaks = leaksAmong(leaking, duplicates, people);
+  const isNamed = namesPatient(project);
+  const problems: string[] = [];
+  if (leaks.groups === 0) {
+    problems.push(
+      'Nothing can leak here: no patient has two images and no image looks like another one, as far as is known.',
+    );
+  }
+  for (const [name, samples] of [
+    ['with the leak', leaking],
+    ['grouped', grouped],
+  ] as const) {
+    for (const part of ['train', 'validation', 'test'] as const) {
+      const own = samplesOf(samples, part);
+      const missing = classes.filter((_, label) => countClasses(own, classes.length)[label] === 0);
+      if (missing.length > 0) {
+        problems.push(
+          `The ${part} part of the split ${name} has no image of ${missing.map((one) => `“${one}”`).join(', ')}.`,
+        );
+      }
+    }
+  }
+  return {
+    plan: {
+      leaking: { ...leaks, parts: partSizes(leaking, isNamed) },
+      grouped: { parts: partSizes(grouped, isNamed) },
+      problems,
+    },
+    leaking,
+    grouped,
+    signOff: { name: 'Fovea', reason: 'made to measure the leak', at: new Date().toISOString(), ...leaks },
+  };
+}
+
+const partSizes = (
+  samples: readonly RunSample[],
+  isNamed: (patient: number) => boolean,
+): LeakPlan['grouped']['parts'] => {
+  const size = (part: RunSample['part']) => {
+    const own = samplesOf(samples, part);
+    return { images: own.length, ...countPatients(own, isNamed) };
+  };
+  return { train: size('train'), validation: size('validation'), test: size('test') };
+};
+
+function leaksAmong(samples: readonly RunSample[], duplicates: readonly MemberGroup[], people: People): Leaks {
+  const parts = new Map(samples.map(({ image, part }) => [image, part]));
+  const leaking = duplicates.filter(
+    ({ images }) => new Set(images.flatMap((image) => parts.get(image) ?? [])).size > 1,
+  );
+  return countLeaks(samples, leaking, people.personOf);
+}

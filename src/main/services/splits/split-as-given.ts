@@ -1,0 +1,54 @@
+import type { SplitPart } from '#shared/models/dataset';
+import { splitItems } from '#shared/splitting/split';
+import type { SplitCandidate } from '../../store/splits';
+import type { MemberGroup } from '../duplicates/duplicate-groups';
+import type { People } from '../patients/same-person';
+import { toSplitItems } from './split-items';
+
+/** Share of train that becomes validation where folders name no validation part, and the seed it is drawn with. */
+const CARVED_SHARE = 0.2;
+export const CARVED_SEED = 42;
+
+/**
+ * Parts of images that folders or a table give. `keep`: the present split came from folders too, so that images that
+ * are in it stay where they are (a person may have moved them).
+ */
+export function partsAsGiven(
+  given: readonly SplitCandidate[],
+  duplicates: readonly MemberGroup[],
+  people: People,
+  keep: boolean,
+): { readonly members: Map<number, SplitPart>; readonly notes: string[] } {
+  const members = new Map<number, SplitPart>();
+  for (const one of given) members.set(one.id, (keep ? one.part : null) ?? one.given ?? 'train');
+  const notes: string[] = [];
+  const train = given.filter((one) => one.given === 'train');
+  if (!given.some((one) => one.given === 'validation') && train.length > 1) {
+    notes.push('The folders name no validation part: a fifth of train, whole patients, became validation (seed 42).');
+    const validated = keep && given.some((one) => one.part === 'validation');
+    if (!validated) {
+      const carved = splitItems(
+        toSplitItems(train, 'patient', duplicates, people),
+        { validation: CARVED_SHARE, test: 0 },
+        CARVED_SEED,
+      );
+      for (const [id, part] of carved) members.set(id, part);
+    } else {
+      // Carved before: new images go where their patient or what looks like them is.
+      const items = toSplitItems(given, 'patient', duplicates, people);
+      const groups = new Set(
+        items.flatMap((item, index) => (given[index]?.part === 'validation' ? (item.group ?? []) : [])),
+      );
+      for (const [index, one] of given.entries()) {
+        const group = items[index]?.group ?? null;
+        if (one.given === 'train' && one.part === null && group !== null && groups.has(group)) {
+          members.set(one.id, 'validation');
+        }
+      }
+    }
+  }
+  if (!given.some((one) => one.given === 'test')) {
+    notes.push('The folders name no test part: an evaluation on unseen images needs one.');
+  }
+  return { members, notes };
+}

@@ -1,0 +1,88 @@
+import type { SplitPart } from '#shared/models/dataset';
+import { formatQuantity } from '#shared/text/number';
+
+/** Under this many cases a class, no number says much about it. */
+export const TOO_FEW_TO_SAY = 30;
+
+/** Share of the images above which one group of look-alikes is more likely a kind of picture than copies. */
+const LARGE_GROUP = 0.1;
+
+export interface SplitFigures {
+  readonly grouping: 'patient' | 'none' | 'folders';
+  /** Parts that should hold images. */
+  readonly expected: readonly SplitPart[];
+  readonly counts: Readonly<Record<SplitPart, Readonly<Record<string, number>>>>;
+  /** Every class with images; `groups`: patients, and images whose patient is not known or not used. */
+  readonly classes: readonly { readonly name: string; readonly groups: number; readonly areKnown: boolean }[];
+  /** In more than one part. */
+  readonly leaks: { readonly patients: number; readonly duplicates: number };
+  /** Images of the largest group of look-alikes that was kept together. */
+  readonly largestAlike: number;
+  /** Images of groups that are most of a class, and so are not kept together. */
+  readonly alikeByNature: number;
+  /** Labelled images in no part. */
+  readonly outside: number;
+  readonly withoutPatient: number;
+  /** Labelled images. */
+  readonly images: number;
+}
+
+/** What a person should know before training on a split, in sentences. */
+export function splitWarnings(figures: SplitFigures): string[] {
+  const warnings: string[] = [];
+  const { patients, duplicates } = figures.leaks;
+  if (patients > 0) {
+    warnings.push(
+      `${formatQuantity(patients, 'patient')} in more than one part: results would look better than they are.`,
+    );
+  }
+  if (duplicates > 0) {
+    warnings.push(
+      `${formatQuantity(duplicates, 'group')} of duplicate images in more than one part: results would look better than they are.`,
+    );
+  }
+  if (figures.alikeByNature > 0) {
+    warnings.push(
+      `${formatQuantity(figures.alikeByNature, 'image')} look alike and are most of a class: they are not kept together as duplicates.`,
+    );
+  }
+  if (figures.largestAlike > figures.images * LARGE_GROUP) {
+    warnings.push(
+      `${formatQuantity(figures.largestAlike, 'image')} look alike and form one group: if they are no copies of each other, say so in Duplicates, then split again.`,
+    );
+  }
+  for (const part of figures.expected) {
+    const of = figures.counts[part];
+    if (Object.keys(of).length === 0) {
+      warnings.push(`The ${part} part is empty.`);
+      continue;
+    }
+    for (const { name, groups, areKnown } of figures.classes) {
+      if ((of[name] ?? 0) > 0) continue;
+      const unit = figures.grouping === 'none' || !areKnown ? 'image' : 'patient';
+      const why = groups < figures.expected.length ? `: it has only ${formatQuantity(groups, unit)}` : '';
+      warnings.push(`“${name}” is missing from the ${part} part${why}.`);
+    }
+  }
+  const small = figures.classes.filter(({ name }) => {
+    const n = figures.counts.test[name] ?? 0;
+    return n > 0 && n < TOO_FEW_TO_SAY;
+  });
+  if (small.length > 0) {
+    const list = small.map(({ name }) => `“${name}” (${figures.counts.test[name]})`).join(', ');
+    warnings.push(
+      `Fewer than ${TOO_FEW_TO_SAY} test images of ${list}: too few to judge how well they are recognised.`,
+    );
+  }
+  if (figures.grouping !== 'none' && figures.withoutPatient > 0) {
+    warnings.push(
+      figures.withoutPatient === figures.images
+        ? 'Patients are not known: images of one person may stand in several parts.'
+        : `Of ${formatQuantity(figures.withoutPatient, 'image')} the patient is not known: pictures of one person may stand in several parts.`,
+    );
+  }
+  if (figures.outside > 0) {
+    warnings.push(`${formatQuantity(figures.outside, 'labelled image')} in no part: split again to use them.`);
+  }
+  return warnings;
+}

@@ -1,0 +1,189 @@
+import { FoveaError } from '#shared/ipc/errors';
+import { type SplitPart, type SplitRequestGiven, type SplitSummary, splitRequestSchema } from '#shared/models/dataset';
+import { type HeldOut, type OriginList, originKinds } from '#shared/models/held-out';
+import { type SplitShares, splitItems } from '#shared/splitting/split';
+import { forgetMoves, pushAction } from '../../store/actions';
+import { appendAudit } from '../../store/audit';
+import {
+  addSplit,
+  currentParts,
+  currentSplit,
+  type SplitCandidate,
+  setLeaks,
+  setMember,
+  splitCandidates,
+} from '../../store/splits';
+import type { Events } from '../core/events';
+import { duplicateGroups, keptTogether } from '../duplicates/duplicate-groups';
+import { knownLeaks, placedImages } from '../duplicates/known-leaks';
+import { findPeople } from '../patients/same-person';
+import { openWhoIsWho } from '../patients/who-is-who';
+import type { OpenProject } from '../project/projects';
+import { heldOutParts, listOrigins } from './held-out';
+import { signSplit, withdrawSignOff } from './sign-offs';
+import { CARVED_SEED, partsAsGiven } from './split-as-given';
+import { toSplitItems } from './split-items';
+import { type Counted, summarizeSplit } from './split-summary';
+
+export interface Splits {
+  /** Makes a new split current. Throws `no_labels`, `one_class`, `split_shares`, `held_out_unknown`, `held_out_all`. */
+  split(project: OpenProject, request: SplitRequestGiven): SplitSummary;
+  /**
+   * Makes the split that folders or a table name, with validation carved from train (grouped by patient) where they
+   * name none. Null where no image has a part given.
+   */
+  splitAsGiven(project: OpenProject): SplitSummary | null;
+  /** `counted`: where the caller has counted already. */
+  current(project: OpenProject, counted?: Counted): SplitSummary | null;
+  /** Throws `no_split`. Can be undone. */
+  move(project: OpenProject, images: readonly number[], part: SplitPart): SplitSummary;
+  /** What a test part can be held out by: sites, scanners and stations with their labelled images. */
+  origins(project: OpenProject): OriginList[];
+  /**
+   * Lets training start though groups stand in more than one part; every result will say so. Throws `no_split`,
+   * `nothing_to_sign`.
+   */
+  signOff(project: OpenProject, name: string, reason: string): SplitSummary;
+  /** Throws `no_split`. */
+  withdrawSignOff(project: OpenProject): SplitSummary;
+}
+
+export function createSplits(options: { readonly events: Events }): Splits {
+  const changed = (project: OpenProject) =>
+    options.events.emit('project.changed', { project: project.id, what: 'dataset' });
+
+  return {
+    split(project, given) {
+      const request = splitRequestSchema.parse(given);
+      if (request.heldOut === null && request.validation + request.test > 0.95) {
+        throw new FoveaError('split_shares', 'Validation and test together leave too little to train on.', {
+          hint: 'Let them add up to 0.95 at most; 0.2 each is usual.',
+        });
+      }
+      const candidates = splitCandidates(project.store);
+      requireClasses(candidates);
+      const duplicates = request.keepDuplicatesTogether ? keptTogether(duplicateGroups(project.store)) : [];
+      const items = toSplitItems(candidates, request.group, duplicates, findPeople(project.store));
+      const { members, notes } =
+        request.heldOut === null
+          ? { members: splitItems(items, request, request.seed), notes: [] as string[] }
+          : heldOutParts(project.store, items, request.heldOut, request);
+      if (request.group === 'patient') notes.push(...openWhoIsWho(project.store));
+      store(
+        project,
+        {
+          ...request,
+          test: request.heldOut === null ? request.test : 0,
+          grouping: request.group,
+          keepDuplicates: request.keepDuplicatesTogether,
+        },
+        members,
+        notes,
+      );
+      changed(project);
+      return summarizeSplit(project) as SplitSummary;
+    },
+    splitAsGiven(project) {
+      const before = currentSplit(project.store);
+      const candidates = splitCandidates(project.store);
+      const given = candidates.filter((one) => one.given !== null);
+      if (given.length === 0) return null;
+      const { members, notes } = partsAsGiven(
+        given,
+        keptTogether(duplicateGroups(project.store)),
+        findPeople(project.store),
+        before?.grouping === 'folders',
+      );
+      if (before !== null && before.signOff !== null) {
+        notes.push(`The sign-off by ${before.signOff.name} was for the split before images were added: it is void.`);
+      }
+      const share = (part: SplitPart) => [...members.values()].filter((one) => one === part).length / members.size;
+      const shares = { validation: share('validation'), test: share('test') };
+      store(
+        project,
+        { ...shares, seed: CARVED_SEED, grouping: 'folders', keepDuplicates: false, heldOut: null },
+        members,
+        notes,
+      );
+      changed(project);
+      return summarizeSplit(project);
+    },
+    current: summarizeSplit,
+    move(project, images, part) {
+      const split = currentSplit(project.store);
+      if (split === null) {
+        throw new FoveaError('no_split', 'There is no split yet.', { hint: 'Make one in the split editor first.' });
+      }
+      project.store.transaction(() => {
+        const before = currentParts(project.store, images).filter((one) => one.part !== part);
+        if (before.length === 0) return;
+        for (const { id } of before) setMember(project.store, split.id, id, part);
+        pushAction(project.store, {
+          kind: 'move',
+          description: `move of ${before.length === 1 ? '1 image' : `${before.length} images`} to ${part}`,
+          before: { split: split.id, parts: before.map((one) => [one.id, one.part]) },
+        });
+        appendAudit(project.store, 'split.move', { split: split.id, images: before.length, part });
+      });
+      changed(project);
+      return summarizeSplit(project) as SplitSummary;
+    },
+    origins: (project) => originKinds.map((by) => listOrigins(project.store, by)),
+    signOff(project, name, reason) {
+      signSplit(project.store, name, reason);
+      changed(project);
+      return summarizeSplit(project) as SplitSummary;
+    },
+    withdrawSignOff(project) {
+      withdrawSignOff(project.store);
+      changed(project);
+      return summarizeSplit(project) as SplitSummary;
+    },
+  };
+}
+
+function requireClasses(candidates: readonly SplitCandidate[]): void {
+  if (candidates.length === 0) {
+    throw new FoveaError('no_labels', 'No image has a label yet, so there is nothing to split.', {
+      hint: 'Label images in the data screen, or import them with labels.',
+    });
+  }
+  if (new Set(candidates.map((one) => one.label)).size < 2) {
+    throw new FoveaError('one_class', 'All labelled images are of one class: a classifier needs two classes.', {
+      hint: 'Add images of another class, or give some of these another label.',
+    });
+  }
+}
+
+function store(
+  project: OpenProject,
+  split: SplitShares & {
+    readonly seed: number;
+    readonly grouping: 'patient' | 'none' | 'folders';
+    readonly keepDuplicates: boolean;
+    readonly heldOut: HeldOut | null;
+  },
+  members: ReadonlyMap<number, SplitPart>,
+  notes: readonly string[],
+): void {
+  const { validation, test, seed, grouping, keepDuplicates, heldOut } = split;
+  project.store.transaction(() => {
+    const id = addSplit(
+      project.store,
+      { validation, test, seed, grouping, keepDuplicates, heldOut, warnings: notes },
+      members,
+    );
+    forgetMoves(project.store);
+    setLeaks(project.store, id, knownLeaks(project.store, placedImages(project.store), 'split'));
+    appendAudit(project.store, 'split.make', {
+      split: id,
+      validation,
+      test,
+      seed,
+      grouping,
+      keepDuplicates,
+      heldOut,
+      images: members.size,
+    });
+  });
+}

@@ -1,0 +1,135 @@
+import { Button, Center, Loader, Text } from '@mantine/core';
+import { RefreshCw, ScanSearch } from 'lucide-react';
+import { useState } from 'react';
+import { sourceNames } from '#shared/confounders/verdict';
+import type { ConfounderScan, ConfounderSource } from '#shared/models/confounders';
+import { formatQuantity } from '#shared/text/number';
+import { formatAgo, formatDate } from '#shared/text/time';
+import { Changes } from '../../../components/changes';
+import { EmptyState } from '../../../components/empty-state';
+import { ErrorAlert } from '../../../components/error-alert';
+import { Notice } from '../../../components/notice';
+import { PageBody } from '../../../components/page';
+import { ProgressCard } from '../../../components/progress-card';
+import { useRequest } from '../../../state/requests';
+import classes from '../parts/view.module.css';
+import { ConfounderFindings } from './confounder-findings';
+import { firstSource, isTag, measuredFindings } from './confounder-texts';
+import { ConfounderValues } from './confounder-values';
+import { useConfounderScan } from './use-confounder-scan';
+
+/** What predicts the label without a look at the finding: tags, border, burned-in text, brightness. */
+export function ConfoundersView({ project }: { readonly project: string }) {
+  const answer = useRequest('confounders.get', { project }, { keepPrevious: true });
+  const work = useConfounderScan(project);
+  const known = answer.data;
+  return (
+    <section className={classes['view']} aria-label="Confounders">
+      <PageBody>
+        {work.error !== null && <ErrorAlert error={work.error} />}
+        {answer.isError && <ErrorAlert error={answer.error} onRetry={() => answer.refetch()} />}
+        {answer.isPending && (
+          <Center>
+            <Loader size="sm" aria-label="Loading the last scan" />
+          </Center>
+        )}
+        {work.job !== null && (
+          <ProgressCard
+            title="Looking for confounders"
+            phase={work.job.phase}
+            done={work.job.done}
+            total={work.job.total}
+            unit="steps"
+            onCancel={work.cancel}
+          />
+        )}
+        {known === null && work.job === null && (
+          <EmptyState
+            icon={ScanSearch}
+            title="Could a model cheat on these images?"
+            actions={
+              <Changes>
+                <Button leftSection={<ScanSearch size={15} />} onClick={work.start}>
+                  Look for confounders
+                </Button>
+              </Changes>
+            }
+          >
+            Where malignant images come from another scanner than benign ones, a model may learn the scanner. This
+            checks how well the label is predicted by what the files say (scanner, station, date, image size), by the
+            image border, by burned-in text and by brightness, each alone.
+          </EmptyState>
+        )}
+        {known !== null && known !== undefined && (
+          <Scan
+            project={project}
+            scan={known.scan}
+            outdated={known.outdated}
+            busy={work.job !== null}
+            onAgain={work.start}
+          />
+        )}
+      </PageBody>
+    </section>
+  );
+}
+
+interface ScanProps {
+  readonly project: string;
+  readonly scan: ConfounderScan;
+  readonly outdated: boolean;
+  readonly busy: boolean;
+  readonly onAgain: () => void;
+}
+
+function Scan({ project, scan, outdated, busy, onAgain }: ScanProps) {
+  const [chosen, setChosen] = useState<ConfounderSource | null>(null);
+  const measured = measuredFindings(scan);
+  const source = measured.some((one) => one.source === chosen) ? chosen : firstSource(scan);
+  const isFound = measured.some(({ verdict }) => verdict === 'strong' || verdict === 'weak');
+  const isCalm = measured.length > 0 && measured.every(({ verdict }) => verdict === 'nothing');
+  const without = scan.findings.filter(({ auc }) => auc === null);
+  const again = (
+    <Changes>
+      <Button
+        variant={outdated ? 'filled' : 'default'}
+        leftSection={<RefreshCw size={14} />}
+        disabled={busy}
+        onClick={onAgain}
+      >
+        Scan again
+      </Button>
+    </Changes>
+  );
+  return (
+    <>
+      <Notice
+        tone={isFound ? 'warning' : isCalm ? 'success' : 'info'}
+        lines={[
+          ...(outdated ? ['Labels, tags or duplicates have changed since: scan again to see what is so now.'] : []),
+          ...scan.leftOut.map(
+            ({ label, images }) => `${label} is left out: ${formatQuantity(images, 'image')} are too few to compare.`,
+          ),
+        ]}
+      >
+        <Text size="sm">{scan.summary}</Text>
+        <Text size="xs" c="dimmed" mt={6} mb={8} title={formatDate(scan.createdAt)}>
+          Scanned {formatAgo(scan.createdAt)} · {formatQuantity(scan.examined, 'image')}
+          {scan.examined < scan.images ? ` drawn from ${formatQuantity(scan.images, 'image')}` : ''} in{' '}
+          {formatQuantity(scan.groups, 'group')} that are kept together
+        </Text>
+        {again}
+      </Notice>
+      {measured.length > 0 && (
+        <ConfounderFindings scan={scan} findings={measured} source={source} onSource={setChosen} />
+      )}
+      {without.length > 0 && (
+        <Text size="xs" c="dimmed">
+          Nothing to predict from, because it is not known or the same for all images:{' '}
+          {without.map((one) => sourceNames[one.source]).join(', ')}.
+        </Text>
+      )}
+      {source !== null && isTag(source) && <ConfounderValues project={project} tag={source} />}
+    </>
+  );
+}

@@ -1,0 +1,188 @@
+import { Button, Checkbox, Group, Radio, Select, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { type DatasetSummary, type SplitPart, splitParts } from '#shared/models/dataset';
+import {
+  type DeidentifiedOptions,
+  type DeidentifiedPlan,
+  type DeidentifiedResult,
+  deidentifiedOptionsSchema,
+} from '#shared/models/deidentified-export';
+import { formatBytes, formatQuantity } from '#shared/text/number';
+import { invoke, platform } from '../../../bridge/bridge';
+import { Dialog } from '../../../components/dialog';
+import { ErrorAlert } from '../../../components/error-alert';
+import { Notice } from '../../../components/notice';
+import { ProgressCard } from '../../../components/progress-card';
+import { useJobResult } from '../../../state/job-result';
+import { useRequest } from '../../../state/requests';
+import { splitNames } from '../../../theme/class-colours';
+import { DeidentifiedResultView } from './deidentified-result';
+
+export interface DeidentifiedDialogProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly project: string;
+  readonly summary: DatasetSummary;
+}
+
+/** Copies of the images without what says whose they are: options, what is held back, progress, result. */
+export function DeidentifiedDialog({ opened, onClose, project, summary }: DeidentifiedDialogProps) {
+  const [options, setOptions] = useState<DeidentifiedOptions>(() => deidentifiedOptionsSchema.parse({}));
+  const { running, job, result, failure, run, cancel, clearFailure } = useJobResult<DeidentifiedResult>();
+  const [finished, setFinished] = useState(true);
+  const plan = useRequest('exports.planDeidentified', { project, options }, { enabled: opened, keepPrevious: true });
+  const start = () =>
+    run(
+      async () => {
+        const parent = await platform.pickFolder({ title: 'Folder to make the export in' });
+        if (parent === null) return null;
+        setFinished(false);
+        return invoke('exports.deidentify', { project, options, parent: parent.grant });
+      },
+      (id) => invoke('exports.deidentifyResult', { job: id }),
+    );
+  const shown = finished ? null : result;
+  const close = () => {
+    // A result is seen once; the next opening asks again.
+    if (!running) setFinished(true);
+    onClose();
+  };
+  return (
+    <Dialog
+      opened={opened}
+      onClose={close}
+      title={shown === null ? 'Export de-identified images' : 'De-identified export finished'}
+      size={shown === null ? 620 : 760}
+    >
+      {shown !== null ? (
+        <DeidentifiedResultView result={shown} onClose={close} />
+      ) : running ? (
+        <Stack gap="md">
+          <ProgressCard
+            title="Removing identities from each file"
+            phase={job?.phase}
+            done={job?.done ?? 0}
+            total={job?.total ?? null}
+            unit="files"
+            rate={job?.rate}
+            etaSeconds={job?.etaSeconds}
+            onCancel={cancel}
+            cancelLabel="Cancel export"
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              Continue in the background
+            </Button>
+          </Group>
+        </Stack>
+      ) : (
+        <Stack gap="md">
+          {failure !== null && <ErrorAlert error={failure} onClose={clearFailure} />}
+          <OptionsForm options={options} onOptions={setOptions} summary={summary} />
+          {plan.isError && <ErrorAlert error={plan.error} onRetry={() => plan.refetch()} />}
+          {plan.data !== undefined && <PlanNotice plan={plan.data} options={options} onOptions={setOptions} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button onClick={start} disabled={plan.data === undefined || plan.isFetching || plan.data.files === 0}>
+              Choose a folder and export
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Dialog>
+  );
+}
+
+interface OptionsProps {
+  readonly options: DeidentifiedOptions;
+  readonly onOptions: (options: DeidentifiedOptions) => void;
+}
+
+function OptionsForm({ options, onOptions, summary }: OptionsProps & { readonly summary: DatasetSummary }) {
+  return (
+    <Stack gap="sm">
+      <Text size="sm">
+        DICOM files lose names, numbers, dates, private tags and everything else that the Basic Profile of DICOM PS3.15
+        lists; PNG and JPEG files lose their metadata. Patients become running numbers. Your files stay as they are.
+      </Text>
+      <Select
+        label="Images"
+        data={[
+          { value: 'all', label: 'All parts' },
+          ...(summary.split === null ? [] : splitParts.map((part) => ({ value: part, label: splitNames[part] }))),
+        ]}
+        value={options.split ?? 'all'}
+        onChange={(value) => onOptions({ ...options, split: partOf(value) })}
+        allowDeselect={false}
+      />
+      <Checkbox
+        label="Only labelled images"
+        checked={options.labelledOnly}
+        onChange={(event) => onOptions({ ...options, labelledOnly: event.currentTarget.checked })}
+      />
+      <Radio.Group
+        label="Dates"
+        value={options.dates}
+        onChange={(value) => onOptions({ ...options, dates: value === 'shift' ? 'shift' : 'remove' })}
+      >
+        <Stack gap={6} mt={6}>
+          <Radio value="remove" label="Remove" />
+          <Radio
+            value="shift"
+            label="Shift"
+            description="By a secret number of days of each patient: the time between two examinations stays right."
+          />
+        </Stack>
+      </Radio.Group>
+    </Stack>
+  );
+}
+
+const partOf = (value: string | null): SplitPart | null => splitParts.find((part) => part === value) ?? null;
+
+/** What will be held back, and the choice to take it all the same. */
+function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan: DeidentifiedPlan }) {
+  const { burnedIn, unknown, pictures, detected, rest, files, bytes } = plan;
+  const risky = burnedIn + unknown + pictures + detected;
+  const included = options.includeRisky ? files : rest;
+  return (
+    <Stack gap="sm">
+      {files === 0 && <Notice tone="info">No image passes these choices.</Notice>}
+      {risky > 0 && (
+        <Notice
+          tone="warning"
+          title={
+            options.includeRisky
+              ? `${formatQuantity(risky, 'file')} may show a name in the picture`
+              : `${formatQuantity(risky, 'file')} will be held back`
+          }
+          lines={[
+            ...(burnedIn > 0 ? [`${formatQuantity(burnedIn, 'file')} with text burned into the picture`] : []),
+            ...(unknown > 0
+              ? [
+                  `${formatQuantity(unknown, 'DICOM file')} (ultrasound, angiography, captures) not saying whether text is burned into the picture`,
+                ]
+              : []),
+            ...(detected > 0
+              ? [`${formatQuantity(detected, 'other file')} where letters were seen in the picture`]
+              : []),
+            ...(pictures > 0 ? [`${formatQuantity(pictures, 'PNG or JPEG file')}, which cannot say`] : []),
+          ]}
+        >
+          <Checkbox
+            mt={8}
+            label="Export them too: I have looked at the pictures"
+            checked={options.includeRisky}
+            onChange={(event) => onOptions({ ...options, includeRisky: event.currentTarget.checked })}
+          />
+        </Notice>
+      )}
+      <Text size="xs" c="dimmed">
+        {formatQuantity(included, 'file')} to write, of {formatQuantity(files, 'file')} ({formatBytes(bytes)}). Pixels
+        are not cleaned; each file’s header is checked again when it is written.
+      </Text>
+    </Stack>
+  );
+}

@@ -1,0 +1,127 @@
+import { Box, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { assertNever } from '#shared/ipc/errors';
+import { formatBytes, formatQuantity } from '#shared/text/number';
+import { Dialog } from '../../../components/dialog';
+import { ErrorAlert } from '../../../components/error-alert';
+import { ProgressCard } from '../../../components/progress-card';
+import { WrongFields } from '../../../components/wrong-fields';
+import { useJob } from '../../../state/activity';
+import type { ImportFlow } from './import-flow';
+import { ImportPlanView } from './import-plan-view';
+import { ImportResultView } from './import-result-view';
+
+const titles = {
+  idle: '',
+  uploading: 'Add images',
+  scanning: 'Add images',
+  failed: 'These images could not be added',
+  plan: 'Add these images?',
+  importing: 'Adding images',
+  result: 'Import finished',
+} as const;
+
+/** The import from drop to result. An import that runs goes on when the dialog is closed. */
+export function ImportDialog({ project, flow }: { readonly project: string; readonly flow: ImportFlow }) {
+  const { stage } = flow;
+  return (
+    <Dialog
+      opened={stage.kind !== 'idle'}
+      onClose={flow.close}
+      title={titles[stage.kind]}
+      size={stage.kind === 'plan' ? 860 : stage.kind === 'result' ? 760 : 520}
+      closeOnClickOutside={stage.kind !== 'plan'}
+    >
+      <Stage project={project} flow={flow} />
+    </Dialog>
+  );
+}
+
+function Stage({ project, flow }: { readonly project: string; readonly flow: ImportFlow }) {
+  const { stage } = flow;
+  switch (stage.kind) {
+    case 'idle':
+      return null;
+    case 'uploading':
+      return (
+        <ProgressCard
+          title="Copying to the machine that Fovea runs on"
+          phase={stage.progress === null ? 'Reading what was dropped' : formatQuantity(stage.progress.files, 'file')}
+          unit="MB"
+          done={Math.round((stage.progress?.done ?? 0) / 1e6)}
+          total={stage.progress === null ? null : Math.max(1, Math.round(stage.progress.total / 1e6))}
+          onCancel={flow.close}
+        >
+          {stage.progress !== null && (
+            <Text size="xs" c="dimmed">
+              {formatBytes(stage.progress.done)} of {formatBytes(stage.progress.total)}
+            </Text>
+          )}
+        </ProgressCard>
+      );
+    case 'scanning':
+      return (
+        <Group gap="sm" wrap="nowrap" role="status">
+          <Loader size="sm" />
+          <Box miw={0}>
+            <Text fw={500}>Looking through the files…</Text>
+            <Text size="xs" c="dimmed" truncate>
+              {stage.names.slice(0, 3).join(', ')}
+              {stage.names.length > 3 ? ` and ${stage.names.length - 3} more` : ''}
+            </Text>
+          </Box>
+          <Button variant="default" ml="auto" onClick={flow.close}>
+            Cancel
+          </Button>
+        </Group>
+      );
+    case 'failed':
+      return (
+        <Stack gap="md">
+          <ErrorAlert error={stage.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={flow.close}>
+              Close
+            </Button>
+          </Group>
+        </Stack>
+      );
+    case 'plan':
+      return (
+        <WrongFields>
+          <ImportPlanView project={project} plan={stage.plan} onImport={flow.start} onCancel={flow.close} />
+        </WrongFields>
+      );
+    case 'importing':
+      return <Importing job={stage.job} flow={flow} />;
+    case 'result':
+      return <ImportResultView result={stage.result} onClose={flow.close} />;
+    default:
+      return assertNever(stage);
+  }
+}
+
+function Importing({ job: id, flow }: { readonly job: string; readonly flow: ImportFlow }) {
+  const job = useJob(id);
+  return (
+    <Stack gap="md">
+      <ProgressCard
+        title="Reading and checking each file"
+        phase={job?.phase}
+        done={job?.done ?? 0}
+        total={job?.total ?? null}
+        rate={job?.rate}
+        etaSeconds={job?.etaSeconds}
+        onCancel={flow.cancelImport}
+        cancelLabel="Cancel import"
+      />
+      <Group justify="space-between">
+        <Text size="xs" c="dimmed">
+          Progress stays at the lower left.
+        </Text>
+        <Button variant="default" onClick={flow.close}>
+          Continue in the background
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

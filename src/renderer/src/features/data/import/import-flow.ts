@@ -1,0 +1,143 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ImportOptions, ImportPlan, ImportResult } from '#shared/models/dataset';
+import { formatCount, formatQuantity } from '#shared/text/number';
+import { type Grant, invoke, platform, type UploadProgress } from '../../../bridge/bridge';
+import { jobEnd } from '../../../state/activity';
+import { type Dropped, useDropped } from '../../../state/dropped';
+import { refresh } from '../../../state/requests';
+import { useSession } from '../../../state/session';
+import { showError, showToast } from '../../../state/toasts';
+
+/** Where an import stands. One at a time for the window. */
+export type ImportStage =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'uploading'; readonly progress: UploadProgress | null }
+  | { readonly kind: 'scanning'; readonly names: readonly string[] }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'plan'; readonly plan: ImportPlan }
+  | { readonly kind: 'importing'; readonly job: string }
+  | { readonly kind: 'result'; readonly result: ImportResult };
+
+export interface ImportFlow {
+  readonly stage: ImportStage;
+  readonly addFolder: () => void;
+  readonly addFiles: () => void;
+  readonly start: (options: ImportOptions, labels: Grant | null) => void;
+  readonly cancelImport: () => void;
+  readonly showLast: (result: ImportResult) => void;
+  readonly close: () => void;
+}
+
+/** From what was dropped or chosen, over the plan that a person agrees to, to the result. */
+export function useImportFlow(project: string): ImportFlow {
+  const [stage, setStage] = useState<ImportStage>({ kind: 'idle' });
+  const cancelUpload = useRef<(() => void) | null>(null);
+  /** Counts imports, so that an answer to a closed dialog opens nothing. */
+  const turn = useRef(0);
+
+  const scan = useCallback(
+    async (grants: readonly Grant[], mine: number) => {
+      if (grants.length === 0) {
+        setStage({ kind: 'idle' });
+        return;
+      }
+      setStage({ kind: 'scanning', names: grants.map(({ name }) => name) });
+      const plan = await invoke('dataset.scan', { project, grants: grants.map(({ grant }) => grant) });
+      if (turn.current === mine) setStage({ kind: 'plan', plan });
+    },
+    [project],
+  );
+  const guard = useCallback(async (mine: number, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      if (turn.current === mine) setStage({ kind: 'failed', error });
+    }
+  }, []);
+  const begin = () => {
+    turn.current += 1;
+    return turn.current;
+  };
+
+  const addFolder = async () => {
+    const mine = begin();
+    await guard(mine, async () => {
+      const folder = await platform.pickFolder({ title: 'Add a folder of images' });
+      if (folder !== null) await scan([folder], mine);
+    });
+  };
+  const addFiles = async () => {
+    const mine = begin();
+    await guard(mine, async () => {
+      const files = await platform.pickFiles({ title: 'Add image files' });
+      if (files !== null) await scan(files, mine);
+    });
+  };
+  const dropped = useDropped((state) => state.dropped);
+  const receive = (files: Dropped) => {
+    useDropped.setState({ dropped: null });
+    const mine = begin();
+    cancelUpload.current = files.cancel;
+    files.follow((progress) => turn.current === mine && setStage({ kind: 'uploading', progress }));
+    setStage({ kind: 'uploading', progress: null });
+    void guard(mine, async () => scan(await files.grants, mine));
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was dropped is taken once
+  useEffect(() => {
+    if (dropped !== null) receive(dropped);
+  }, [dropped]);
+  /** The plan that was agreed to: a second click comes before the first has an answer. */
+  const agreed = useRef<string | null>(null);
+  const start = (options: ImportOptions, labels: Grant | null) => {
+    if (stage.kind !== 'plan' || agreed.current === stage.plan.id) return;
+    const { plan } = stage;
+    agreed.current = plan.id;
+    const mine = begin();
+    void runImport(plan.id, options, labels, mine).catch((error) => {
+      if (turn.current === mine) setStage({ kind: 'failed', error });
+      else showError(error);
+    });
+  };
+  const runImport = async (plan: string, options: ImportOptions, labels: Grant | null, mine: number) => {
+    const { job } = await invoke('dataset.import', { project, plan, options, labels: labels?.grant ?? null });
+    if (turn.current === mine) setStage({ kind: 'importing', job });
+    const ended = await jobEnd(job);
+    refresh('dataset.summary', 'dataset.ids', 'projects.list');
+    const result = await invoke('dataset.importResult', { project, job }).catch((error) => {
+      // A cancelled import may have nothing to tell.
+      if (ended === null) return null;
+      throw error;
+    });
+    if (turn.current === mine) {
+      setStage(result === null ? { kind: 'idle' } : { kind: 'result', result });
+    } else if (result !== null) {
+      const show = () => {
+        useSession.getState().go('data');
+        setStage({ kind: 'result', result });
+      };
+      showToast({
+        kind: 'success',
+        message: `Import finished: ${formatQuantity(result.added, 'image')} added, ${formatCount(result.skipped.length)} skipped`,
+        action: { label: 'Show', run: show },
+      });
+    }
+  };
+  const close = () => {
+    turn.current += 1;
+    cancelUpload.current?.();
+    cancelUpload.current = null;
+    setStage({ kind: 'idle' });
+  };
+  const cancelImport = () => {
+    if (stage.kind === 'importing') invoke('jobs.cancel', { job: stage.job }).catch(showError);
+  };
+  return {
+    stage,
+    addFolder,
+    addFiles,
+    start,
+    cancelImport,
+    showLast: (result) => setStage({ kind: 'result', result }),
+    close,
+  };
+}

@@ -1,0 +1,84 @@
+import { Button, Group, Radio, Stack, Text } from '@mantine/core';
+import type { LabelConflict } from '#shared/models/label-table';
+import { formatQuantity } from '#shared/text/number';
+import { Dialog } from '../../../components/dialog';
+import { Notice } from '../../../components/notice';
+import classes from '../parts/import.module.css';
+import { SimilarNamesQuestion } from './similar-names-question';
+import { TableFacts, TableMapper, useTablePreview } from './table-mapper';
+import { isAnswered } from './table-questions';
+import { changeLines, changesAnything } from './table-roles';
+import type { TableFlow } from './use-table-flow';
+
+/** A label table for images that are here: columns, what would change, and what a person agrees to. */
+export function TableDialog({ project, flow }: { readonly project: string; readonly flow: TableFlow }) {
+  return (
+    <Dialog opened={flow.table !== null} onClose={flow.close} title="Apply a label table?" size={860}>
+      {flow.table !== null && <Body project={project} flow={flow} table={flow.table} />}
+    </Dialog>
+  );
+}
+
+function Body(props: {
+  readonly project: string;
+  readonly flow: TableFlow;
+  readonly table: { readonly grant: string; readonly name: string };
+}) {
+  const { project, flow, table } = props;
+  const { mapping, answers, classNames } = flow;
+  const input = { project, plan: null, table: table.grant, mapping, answers, classNames };
+  const preview = useTablePreview(input);
+  const changes = preview.isPlaceholderData ? null : (preview.data?.changes ?? null);
+  const lines = changes === null ? [] : changeLines(changes);
+  const similar = preview.data?.similarNames ?? [];
+  const questions = preview.data?.questions ?? [];
+  // What an answer would change is not in the counts before it is given.
+  const asks = questions.length > 0 || similar.length > 0;
+  const asked = (similar.length > 0 && classNames === 'ask') || !isAnswered(questions, answers);
+  const differs = changes !== null && changesAnything(changes, flow.conflicts);
+  return (
+    <Stack gap="sm">
+      <Group gap={8}>
+        <Text fw={600}>{table.name}</Text>
+        <TableFacts {...input} />
+      </Group>
+      <TableMapper {...input} onMapping={flow.setMapping} onAnswers={flow.setAnswers} />
+      <SimilarNamesQuestion groups={similar} value={flow.classNames} onChange={flow.setClassNames} />
+      {changes !== null && (
+        <section aria-label="What would change">
+          {lines.length > 0 ? (
+            <Notice tone="info" title="What would change" lines={lines} />
+          ) : (
+            <Text size="sm">The table says nothing new of the images here.</Text>
+          )}
+        </section>
+      )}
+      {changes !== null && changes.conflicts > 0 && (
+        <Radio.Group
+          label={`The table says something else than a person did for ${formatQuantity(changes.conflicts, 'image')}`}
+          value={flow.conflicts}
+          onChange={(value) => flow.setConflicts(value as LabelConflict)}
+        >
+          <Group gap="lg" mt={6}>
+            <Radio value="mine" label="Keep the person’s labels" />
+            <Radio value="table" label="Take the table’s labels" />
+          </Group>
+        </Radio.Group>
+      )}
+      <Group justify="flex-end" gap="xs" className={classes['footer'] ?? ''}>
+        {changes !== null && changes.conflicts > 0 && (
+          <Text size="xs" c="dimmed" mr="auto">
+            {formatQuantity(changes.conflicts, 'label')} of a person{' '}
+            {flow.conflicts === 'mine' ? 'kept' : 'replaced by the table’s'}
+          </Text>
+        )}
+        <Button variant="default" onClick={flow.close}>
+          Cancel
+        </Button>
+        <Button data-autofocus disabled={!differs || asked} loading={flow.busy} onClick={flow.apply}>
+          {changes !== null && !differs && !asks ? 'Nothing to apply' : 'Apply the table'}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

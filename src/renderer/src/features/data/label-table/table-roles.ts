@@ -1,0 +1,75 @@
+import type { ColumnMapping, ColumnRole, PatientChanges, TableChanges, TablePreview } from '#shared/models/label-table';
+import { patientsText } from '#shared/models/patient-count';
+import { delimiterName } from '#shared/tables/delimiter-name';
+import { formatCount, formatQuantity } from '#shared/text/number';
+
+/** Names of the roles in the mapper, in its order. */
+export const roleNames: Readonly<Record<ColumnRole, string>> = {
+  path: 'File path',
+  label: 'Label',
+  reader: 'Reader',
+  patient: 'Patient',
+  study: 'Study',
+  site: 'Site',
+  split: 'Split',
+  sex: 'Sex',
+  age: 'Age',
+  accession: 'Accession number',
+  series: 'Series UID',
+  instance: 'SOP Instance UID',
+  date: 'Study date',
+};
+
+/** A mapping that names every column, so that what a person chose is not found anew. A label column goes before classes. */
+export function withColumn(preview: TablePreview, role: ColumnRole, header: string | null): ColumnMapping {
+  const classes = preview.classes.length === 0 || (role === 'label' && header !== null) ? null : [...preview.classes];
+  return { ...preview.mapping, classes, [role]: header };
+}
+
+/** The same with one column a class in place of a label column. */
+export function withClasses(preview: TablePreview, headers: readonly string[]): ColumnMapping {
+  return { ...preview.mapping, label: null, classes: headers.length === 0 ? null : [...headers] };
+}
+
+/** "semicolon, UTF-8, 120 rows". */
+export function tableFacts({ delimiter, encoding, rows }: TablePreview): string {
+  return `${delimiterName(delimiter)}, ${encoding}, ${formatQuantity(rows, 'row')}`;
+}
+
+export function matchText(preview: TablePreview, files: string): string {
+  return `${formatCount(preview.rowsMatched)} of ${formatQuantity(preview.rows, 'row')} fit; ${formatCount(preview.filesMatched)} of ${formatQuantity(preview.files, files)} have a row.`;
+}
+
+/** “The files name 73 patients; then 71 patients known, 4 images without.” */
+export function patientChangesText({ before, after, unknown }: PatientChanges): string {
+  const then = patientsText({ patients: after, withoutPatient: unknown });
+  return before === null ? `Then: ${then}.` : `${formatQuantity(before, 'patient')} named now; then ${then}.`;
+}
+
+/** What applying a table would do, the nothings left out. */
+export function changeLines(changes: TableChanges): readonly string[] {
+  const lines: readonly (readonly [number, string])[] = [
+    [changes.newLabels, `${formatQuantity(changes.newLabels, 'image')} without a label get one`],
+    [
+      changes.changedLabels,
+      `${formatQuantity(changes.changedLabels, 'label')} from folders or an earlier table change`,
+    ],
+    [changes.sameLabels, `${formatQuantity(changes.sameLabels, 'label')} stay the same`],
+    [changes.readings, `${formatQuantity(changes.readings, 'reading')} are new or different`],
+    [
+      changes.disagreements,
+      `${formatQuantity(changes.disagreements, 'image')} with readers who disagree: no label from them`,
+    ],
+    [changes.patients, `${formatQuantity(changes.patients, 'image')} get a patient or another one`],
+    [changes.studies, `${formatQuantity(changes.studies, 'image')} get a study or another one`],
+    [changes.sites, `${formatQuantity(changes.sites, 'image')} get a site or another one`],
+    [changes.subjects, `${formatQuantity(changes.subjects, 'image')} get another sex or age`],
+  ];
+  return lines.filter(([count]) => count > 0).map(([, text]) => text);
+}
+
+/** Whether applying would change anything; `conflicts`: the table's labels go before a person's. */
+export function changesAnything(changes: TableChanges, conflicts: 'mine' | 'table'): boolean {
+  const { sameLabels: _same, disagreements: _disagreements, conflicts: against, ...rest } = changes;
+  return Object.values(rest).some((count) => count > 0) || (conflicts === 'table' && against > 0);
+}

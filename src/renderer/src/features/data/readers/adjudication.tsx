@@ -1,0 +1,208 @@
+import { Button, Center, Group, Kbd, Loader, Stack, Table, Text } from '@mantine/core';
+import { CircleCheck } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { Disagreement, ReadersSummary } from '#shared/models/readers';
+import { Changes } from '../../../components/changes';
+import { ClassChip, ClassDot } from '../../../components/class-chip';
+import { EmptyState } from '../../../components/empty-state';
+import { ErrorAlert } from '../../../components/error-alert';
+import { TableMenu } from '../../../components/table-menu';
+import { useRequest } from '../../../state/requests';
+import { useLeaving } from '../parts/leaving';
+import { PictureList, type PictureRow } from '../parts/picture-list';
+import { useDataShortcuts } from '../parts/use-data-shortcuts';
+import type { Labelling } from '../parts/use-labelling';
+import { usePlainKeys } from '../parts/use-plain-keys';
+import classes from '../parts/view.module.css';
+import { ImageViewer, type Look, plainLook } from '../viewer/image-viewer';
+import readers from './readers-view.module.css';
+
+export interface AdjudicationProps {
+  readonly project: string;
+  readonly summary: ReadersSummary;
+  readonly labelling: Labelling;
+  readonly onClose: () => void;
+}
+
+/** Images that readers disagree on, one after another: a key settles one and shows the next. */
+export function Adjudication({ project, summary, labelling, onClose }: AdjudicationProps) {
+  const answer = useRequest('readers.disagreements', { project }, { keepPrevious: true });
+  const all = answer.data?.images;
+  const { gone, leave } = useLeaving(answer.dataUpdatedAt);
+  const open = useMemo(() => (all ?? []).filter(({ image }) => !gone(String(image))), [all, gone]);
+  const rows = useMemo(() => open.map(disagreementRow), [open]);
+  const [looking, setLooking] = useState<{ image: number; at: number } | null>(null);
+  const found = open.findIndex((one) => one.image === looking?.image);
+  const current = found >= 0 ? found : Math.min(looking?.at ?? 0, open.length - 1);
+  const item = open[current];
+  const go = useCallback(
+    (index: number) => {
+      const at = Math.max(0, Math.min(open.length - 1, index));
+      const next = open[at];
+      if (next !== undefined) setLooking({ image: next.image, at });
+    },
+    [open],
+  );
+  // An image that leaves the list is followed by the one in its place, also when it was never chosen.
+  useEffect(() => {
+    if (item !== undefined) setLooking({ image: item.image, at: current });
+  }, [item, current]);
+
+  const settle = async (label: string | undefined) => {
+    if (item === undefined || label === undefined) return;
+    await leave(String(item.image), () => labelling.adjudicate([item.image], label));
+  };
+  useDataShortcuts({
+    onDigit: (digit) => void settle(summary.classes[digit - 1]),
+    onUndo: labelling.undo,
+    onRemove: () => {},
+    onEscape: onClose,
+  });
+  usePlainKeys({ ArrowDown: () => go(current + 1), ArrowUp: () => go(current - 1) });
+
+  if (answer.isError) return <ErrorAlert error={answer.error} onRetry={() => answer.refetch()} />;
+  if (all === undefined) {
+    return (
+      <Center h="100%">
+        <Loader size="sm" aria-label="Looking for disagreements" />
+      </Center>
+    );
+  }
+  if (item === undefined) {
+    return (
+      <EmptyState
+        icon={CircleCheck}
+        title={summary.disagreements === 0 ? 'No image with readers who disagree' : 'All disagreements are settled'}
+        actions={
+          <Button variant="default" onClick={onClose}>
+            Back to the images
+          </Button>
+        }
+      >
+        An image comes here when its readers name different classes, and again when one of them reads it anew.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={classes['columns']}>
+      <div className={classes['side']}>
+        <PictureList project={project} label="Images to adjudicate" rows={rows} current={current} onCurrent={go} />
+      </div>
+      <section className={readers['case']} aria-label="Image to settle">
+        <div className={readers['picture']}>
+          <Picture project={project} image={item.image} />
+        </div>
+        <Verdict item={item} summary={summary} onSettle={(label) => void settle(label)} all={open} />
+      </section>
+    </div>
+  );
+}
+
+const disagreementRow = ({ image, path, readings }: Disagreement): PictureRow => ({
+  key: image,
+  image,
+  title: path.split('/').at(-1) ?? path,
+  hint: path,
+  note: countsText(readings),
+});
+
+/** "2 benign, 1 malignant", most first. */
+function countsText(readings: Disagreement['readings']): string {
+  const counts = new Map<string, number>();
+  for (const { label } of readings) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([label, count]) => `${count} ${label}`)
+    .join(', ');
+}
+
+/** With zoom, window and frames, as in the inspector. */
+function Picture({ project, image }: { readonly project: string; readonly image: number }) {
+  const detail = useRequest('dataset.image', { project, image });
+  const [look, setLook] = useState<Look>(plainLook);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a window belongs to one image
+  useEffect(() => setLook((before) => ({ ...plainLook, windowing: before.windowing })), [image]);
+  if (detail.isError) return <ErrorAlert error={detail.error} onRetry={() => detail.refetch()} />;
+  if (detail.data === undefined) return null;
+  return <ImageViewer project={project} image={detail.data} look={look} onLook={setLook} large onLarge={null} />;
+}
+
+interface VerdictProps {
+  readonly item: Disagreement;
+  readonly all: readonly Disagreement[];
+  readonly summary: ReadersSummary;
+  readonly onSettle: (label: string) => void;
+}
+
+function Verdict({ item, all, summary, onSettle }: VerdictProps) {
+  const index = (label: string) => summary.classes.indexOf(label);
+  return (
+    <Stack gap="sm" className={readers['verdict'] ?? ''}>
+      <div>
+        <Group justify="space-between" wrap="nowrap" gap={4}>
+          <Text fw={600} truncate title={item.path}>
+            {item.path.split('/').at(-1)}
+          </Text>
+          <TableMenu name="To adjudicate" table={() => toTable(all, summary)} />
+        </Group>
+        <Group gap={6}>
+          <Text size="xs" c="dimmed">
+            Label now
+          </Text>
+          <ClassChip label={item.label ?? 'none'} index={item.label === null ? -1 : index(item.label)} size="xs" />
+        </Group>
+      </div>
+      <Table aria-label="Readings" verticalSpacing={4}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Reader</Table.Th>
+            <Table.Th>Says</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {item.readings.map(({ reader, label }) => (
+            <Table.Tr key={reader}>
+              <Table.Td className={readers['name'] ?? ''} title={reader}>
+                {reader}
+              </Table.Td>
+              <Table.Td>
+                <ClassChip label={label} index={index(label)} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Changes>
+        <Stack gap={6} role="group" aria-label="Settle as">
+          <Text size="xs" c="dimmed">
+            Settle as
+          </Text>
+          {summary.classes.map((label, place) => (
+            <Button
+              key={label}
+              variant={label === item.majority ? 'light' : 'default'}
+              styles={{ label: { flex: 1, textAlign: 'left' } }}
+              leftSection={<ClassDot index={place} />}
+              rightSection={place < 9 ? <Kbd size="xs">{place + 1}</Kbd> : undefined}
+              onClick={() => onSettle(label)}
+            >
+              {label === item.majority ? `${label} (majority)` : label}
+            </Button>
+          ))}
+        </Stack>
+      </Changes>
+    </Stack>
+  );
+}
+
+function toTable(all: readonly Disagreement[], { readers: people }: ReadersSummary) {
+  return {
+    columns: ['Image', 'Label', ...people.map(({ name }) => name), 'Majority'],
+    rows: all.map((one) => [
+      one.path,
+      one.label,
+      ...people.map(({ name }) => one.readings.find(({ reader }) => reader === name)?.label ?? null),
+      one.majority,
+    ]),
+  };
+}

@@ -1,0 +1,107 @@
+import { Button, Center, Kbd, Loader, SegmentedControl, Text } from '@mantine/core';
+import { ArrowLeft, UsersRound, Vote } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { KappaWeights } from '#shared/statistics/agreement';
+import { formatCount, formatQuantity } from '#shared/text/number';
+import { Changes } from '../../../components/changes';
+import { EmptyState } from '../../../components/empty-state';
+import { ErrorAlert } from '../../../components/error-alert';
+import { useRequest } from '../../../state/requests';
+import { useDataShortcuts } from '../parts/use-data-shortcuts';
+import type { Labelling } from '../parts/use-labelling';
+import classes from '../parts/view.module.css';
+import { Adjudication } from './adjudication';
+import { Agreement } from './agreement';
+
+export interface ReadersViewProps {
+  readonly project: string;
+  readonly labelling: Labelling;
+  readonly onClose: () => void;
+}
+
+/** Several readers of the same images: what they disagree on, to be settled, and how far they agree. */
+export function ReadersView({ project, labelling, onClose }: ReadersViewProps) {
+  const [weights, setWeights] = useState<KappaWeights>('none');
+  const answer = useRequest('readers.summary', { project, weights }, { keepPrevious: true });
+  const summary = answer.data;
+  const [chosen, setChosen] = useState<'adjudicate' | 'agreement' | null>(null);
+  // Where there is work at first, the view stays with it to its end.
+  useEffect(() => {
+    if (summary === undefined) return;
+    setChosen((before) => before ?? (summary.toAdjudicate === 0 ? 'agreement' : 'adjudicate'));
+  }, [summary]);
+  const shown = chosen ?? 'adjudicate';
+  return (
+    <section className={classes['view']} aria-label="Readers">
+      <div className={classes['bar']}>
+        <Button variant="default" leftSection={<ArrowLeft size={14} />} onClick={onClose}>
+          All images
+        </Button>
+        <SegmentedControl
+          aria-label="What of the readers"
+          value={shown}
+          onChange={setChosen}
+          data={[
+            {
+              value: 'adjudicate',
+              label: summary === undefined ? 'To adjudicate' : `To adjudicate ${formatCount(summary.toAdjudicate)}`,
+            },
+            { value: 'agreement', label: 'Agreement' },
+          ]}
+        />
+        {shown === 'adjudicate' && summary !== undefined && summary.withMajority > 0 && (
+          <Changes>
+            <Button
+              variant="default"
+              leftSection={<Vote size={14} />}
+              onClick={() => void labelling.takeMajority()}
+              title="More than half of the readings of an image name one class. Can be undone."
+            >
+              Take the majority of {formatQuantity(summary.withMajority, 'image')}
+            </Button>
+          </Changes>
+        )}
+        {shown === 'adjudicate' && (
+          <Text size="xs" c="dimmed" visibleFrom="lg" ml="auto" aria-hidden>
+            <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> image · <Kbd size="xs">1–9</Kbd> settle ·{' '}
+            <Kbd size="xs">Ctrl Z</Kbd> undo
+          </Text>
+        )}
+      </div>
+      {answer.isError && <ErrorAlert error={answer.error} onRetry={() => answer.refetch()} />}
+      {answer.isPending && (
+        <Center h="100%">
+          <Loader size="sm" aria-label="Counting readings" />
+        </Center>
+      )}
+      {summary !== undefined && summary.readers.length === 0 && (
+        <EmptyState
+          icon={UsersRound}
+          title="Nobody has read these images"
+          actions={
+            <Button variant="default" onClick={onClose}>
+              Back to the images
+            </Button>
+          }
+        >
+          A label table with a reader column brings readings, and “Read as…” under the classes makes labels yours.
+        </EmptyState>
+      )}
+      {summary !== undefined && summary.readers.length > 0 && shown === 'adjudicate' && (
+        <Adjudication project={project} summary={summary} labelling={labelling} onClose={onClose} />
+      )}
+      {summary !== undefined && summary.readers.length > 0 && shown === 'agreement' && (
+        <>
+          <Agreement project={project} summary={summary} weights={weights} onWeights={setWeights} />
+          <UndoKeys labelling={labelling} onClose={onClose} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Ctrl+Z and Escape where there is nothing to label. */
+function UndoKeys({ labelling, onClose }: Pick<ReadersViewProps, 'labelling' | 'onClose'>) {
+  useDataShortcuts({ onDigit: () => {}, onUndo: labelling.undo, onRemove: () => {}, onEscape: onClose });
+  return null;
+}

@@ -1,0 +1,81 @@
+import { ActionIcon, Box, Button, Group, Text, TextInput, Tooltip } from '@mantine/core';
+import { UserRound, UserRoundPen, X } from 'lucide-react';
+import { useState } from 'react';
+import { Dialog } from '../../../components/dialog';
+import { useReadingAs } from '../parts/reading-as-store';
+
+/** Lets a person read under a name: each label is then their reading of the image, beside those of others. */
+export function ReadingAs() {
+  const { name, setName } = useReadingAs();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      {name === null ? (
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-xs"
+          px={8}
+          mt={4}
+          justify="flex-start"
+          leftSection={<UserRoundPen size={13} />}
+          onClick={() => setAsking(true)}
+        >
+          Read as…
+        </Button>
+      ) : (
+        <Group gap={6} wrap="nowrap" px={8} pt={6} role="group" aria-label="Reader">
+          <UserRound size={14} color="var(--fovea-accent-text)" style={{ flex: 'none' }} aria-hidden />
+          <Box flex={1} miw={0}>
+            <Text size="xs" c="dimmed" lh={1.2}>
+              Reading as
+            </Text>
+            <Text size="xs" fw={550} truncate title={name}>
+              {name}
+            </Text>
+          </Box>
+          <Tooltip label="Labels are no one’s readings from here on">
+            <ActionIcon aria-label="Stop reading under this name" size="xs" onClick={() => setName(null)}>
+              <X size={13} />
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+      )}
+      <Dialog opened={asking} onClose={() => setAsking(false)} title="Read under a name" size="sm">
+        <NameForm
+          onName={(given) => {
+            setName(given);
+            setAsking(false);
+          }}
+        />
+      </Dialog>
+    </>
+  );
+}
+
+function NameForm({ onName }: { readonly onName: (name: string) => void }) {
+  const [name, setName] = useState('');
+  const given = name.trim();
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (given !== '') onName(given);
+      }}
+    >
+      <TextInput
+        label="Name or sign"
+        description="The labels that you give are kept as your readings. An image has a label while all its readers agree; the others wait under Readers."
+        maxLength={80}
+        value={name}
+        data-autofocus
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Group justify="flex-end" mt="md">
+        <Button type="submit" disabled={given === ''}>
+          Read
+        </Button>
+      </Group>
+    </form>
+  );
+}

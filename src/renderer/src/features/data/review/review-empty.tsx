@@ -1,0 +1,100 @@
+import { Anchor, Button, Text } from '@mantine/core';
+import { CircleCheck, ListChecks } from 'lucide-react';
+import type { MislabelSource, ReviewList, ReviewReason } from '#shared/models/review';
+import { formatCount, formatPercent } from '#shared/text/number';
+import { EmptyState } from '../../../components/empty-state';
+import { useSession } from '../../../state/session';
+import { reviewProgress } from './review-queue';
+import classes from './review-view.module.css';
+
+export interface ReviewEmptyProps {
+  readonly answer: ReviewList;
+  readonly reason: ReviewReason | null;
+  readonly settled: boolean;
+  readonly onReason: () => void;
+  readonly onSettled: () => void;
+  readonly onClose: () => void;
+}
+
+const goToTrain = () => useSession.getState().go('train');
+
+/** Nothing in the queue: because all is done, or because nothing was found, and then what would find more. */
+export function ReviewEmpty({ answer, reason, settled, onReason, onSettled, onClose }: ReviewEmptyProps) {
+  const { looked, total } = reviewProgress(answer.counts, reason);
+  const untrained = answer.mislabelSource === null && (reason === null || reason === 'suspected-mislabel');
+  const done = looked > 0 && looked === total;
+  return (
+    <EmptyState
+      icon={done ? CircleCheck : ListChecks}
+      title={done ? 'All looked at' : reason === null ? 'Nothing wants a second look' : 'No image with this reason'}
+      actions={
+        <>
+          {untrained && <Button onClick={goToTrain}>Go to Train</Button>}
+          {done && !settled && (
+            <Button variant="default" onClick={onSettled}>
+              Show what is settled
+            </Button>
+          )}
+          {reason === null ? (
+            <Button variant="default" onClick={onClose}>
+              Back to the images
+            </Button>
+          ) : (
+            <Button variant="default" onClick={onReason}>
+              Show all reasons
+            </Button>
+          )}
+        </>
+      }
+    >
+      {!done && reason === null && (
+        <Text mb={untrained ? 8 : 0}>
+          Here come twins with different labels, labels that a model doubts, readers who disagree, pictures that are too
+          dark, blank or unlike the rest, and text that is burned in.
+        </Text>
+      )}
+      {untrained &&
+        'Suspected mislabels need a model that has not learned from the image: run a cross-validation, which answers for all images, or train and evaluate a run.'}
+      {!untrained && reason === 'suspected-mislabel' && !done && sourceText(answer.mislabelSource)}
+    </EmptyState>
+  );
+}
+
+/** Whose answers the suspected mislabels rest on, or how to get them; and how many more there are than are listed. */
+export function ReviewSource({
+  source,
+  unlisted,
+}: {
+  readonly source: MislabelSource | null;
+  readonly unlisted: number;
+}) {
+  return (
+    <div className={classes['source']}>
+      {/* One that was just decided on is not counted yet. */}
+      {unlisted > 10 && (
+        <Text size="xs" mb={6}>
+          {formatCount(unlisted)} more follow when these are looked at.
+        </Text>
+      )}
+      <Text size="xs" c="dimmed">
+        {source === null ? (
+          <>
+            Suspected mislabels need a cross-validation or an evaluated run.{' '}
+            <Anchor component="button" type="button" size="xs" onClick={goToTrain}>
+              Go to Train
+            </Anchor>
+          </>
+        ) : (
+          sourceText(source)
+        )}
+      </Text>
+    </div>
+  );
+}
+
+function sourceText(source: MislabelSource | null): string {
+  if (source === null) return '';
+  const { kind, name, images, accuracy } = source;
+  const what = kind === 'run' ? 'the run' : 'the cross-validation';
+  return `Mislabels are suspected from ${what} “${name}”: ${formatPercent(accuracy)} of its answers on ${images} images agree with the label.`;
+}

@@ -1,0 +1,55 @@
+import { CircleCheck, Clock } from 'lucide-react';
+import { type ReactNode, type RefObject, useEffect, useMemo } from 'react';
+import type { ReviewItem } from '#shared/models/review';
+import { isDialogOpen, isTyping } from '../../../state/shortcuts';
+import { PictureList, type PictureRow } from '../parts/picture-list';
+import { itemKey, reasonNames } from './review-queue';
+import classes from './review-view.module.css';
+
+export interface ReviewListProps {
+  readonly project: string;
+  readonly items: readonly ReviewItem[];
+  readonly current: number;
+  readonly onCurrent: (index: number) => void;
+  /** The list itself, which takes the keys. */
+  readonly list: RefObject<HTMLDivElement | null>;
+  /** Stands under the list. */
+  readonly footer: ReactNode;
+}
+
+/** The queue of the review. */
+export function ReviewList({ project, items, current, onCurrent, list, footer }: ReviewListProps) {
+  // The keys are the queue's from the start: a tab that was clicked would keep the arrows for itself.
+  useEffect(() => {
+    if (!isTyping(document.activeElement) && !isDialogOpen()) list.current?.focus({ preventScroll: true });
+  }, [list]);
+  const rows = useMemo(() => items.map(reviewRow), [items]);
+  return (
+    <div className={classes['side']}>
+      <PictureList
+        project={project}
+        label="Review queue"
+        rows={rows}
+        current={current}
+        onCurrent={onCurrent}
+        list={list}
+      />
+      {footer}
+    </div>
+  );
+}
+
+const marks: Readonly<Record<ReviewItem['state'], ReactNode>> = {
+  open: null,
+  deferred: <Clock size={14} role="img" aria-label="Deferred" />,
+  accepted: <CircleCheck size={14} role="img" aria-label="Accepted" />,
+};
+
+const reviewRow = (item: ReviewItem): PictureRow => ({
+  key: itemKey(item),
+  image: item.image,
+  title: item.path.split('/').at(-1) ?? item.path,
+  hint: item.path,
+  note: reasonNames[item.reason],
+  mark: marks[item.state],
+});

@@ -1,0 +1,62 @@
+import { type ReviewCounts, type ReviewItem, type ReviewReason, reviewReasons } from '#shared/models/review';
+import type { TableData } from '../../../components/table-text';
+
+export const reasonNames: Record<ReviewReason, string> = {
+  'label-conflict': 'Twin with another label',
+  'possible-duplicate': 'Possible duplicate',
+  'repeated-instance': 'Repeated SOP Instance UID',
+  'readers-disagree': 'Readers disagree',
+  'suspected-mislabel': 'Suspected mislabel',
+  'burned-in-text': 'Burned-in text',
+  'odd-picture': 'Odd picture',
+  'other-modality': 'Other modality',
+  'who-is-who': 'Who is who',
+};
+
+/** An image may be in the queue for several reasons, each a place of its own. */
+export const itemKey = ({ image, reason }: Pick<ReviewItem, 'image' | 'reason'>): string => `${image} ${reason}`;
+
+export interface ReviewProgress {
+  /** Settled or deferred. */
+  readonly looked: number;
+  readonly deferred: number;
+  /** Open or deferred. */
+  readonly waiting: number;
+  readonly total: number;
+}
+
+/** `reason` null: of all. */
+export function reviewProgress(counts: ReviewCounts, reason: ReviewReason | null): ReviewProgress {
+  const reasons: readonly ReviewReason[] = reason === null ? reviewReasons : [reason];
+  const sum = (of: keyof ReviewCounts[ReviewReason]) => reasons.reduce((total, one) => total + counts[one][of], 0);
+  const [open, deferred, settled] = [sum('open'), sum('deferred'), sum('settled')];
+  return { looked: deferred + settled, deferred, waiting: open + deferred, total: open + deferred + settled };
+}
+
+export interface Looking {
+  readonly key: string;
+  readonly at: number;
+}
+
+/** The place to look at: that of the item that was, else of the one that took its place, else the last; -1: none. */
+export function shownItem(items: readonly ReviewItem[], looking: Looking | null): number {
+  const at = items.findIndex((item) => itemKey(item) === looking?.key);
+  return at >= 0 ? at : Math.min(looking?.at ?? 0, items.length - 1);
+}
+
+export function reviewTable(items: readonly ReviewItem[]): TableData {
+  return {
+    columns: ['Image', 'Path', 'Reason', 'Why', 'Label', 'Suggestion', 'Weight', 'State', 'Decided at'],
+    rows: items.map(({ image, path, reason, why, label, suggestion, weight, state, at }) => [
+      image,
+      path,
+      reason,
+      why,
+      label,
+      suggestion,
+      Math.round(weight * 1000) / 1000,
+      state,
+      at,
+    ]),
+  };
+}

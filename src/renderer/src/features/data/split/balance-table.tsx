@@ -1,0 +1,157 @@
+import { Group, SegmentedControl, Skeleton, Table, Text } from '@mantine/core';
+import { Fragment, useState } from 'react';
+import { factorNames } from '#shared/balance/balance-text';
+import type { Association, Balance, BalanceLevel, FactorBalance } from '#shared/models/balance';
+import { splitParts } from '#shared/models/dataset';
+import { formatCount, formatPercent } from '#shared/text/number';
+import { ErrorAlert } from '../../../components/error-alert';
+import { TableMenu } from '../../../components/table-menu';
+import type { TableData } from '../../../components/table-text';
+import { useRequest } from '../../../state/requests';
+import { splitNames } from '../../../theme/class-colours';
+
+/** What is compared: the parts of the split, or the classes. */
+type Across = 'parts' | 'classes';
+
+const columnsOf = (balance: Balance, across: Across): readonly { key: string; name: string }[] =>
+  across === 'parts'
+    ? splitParts.map((part) => ({ key: part, name: splitNames[part] }))
+    : balance.classes.map((label) => ({ key: label, name: label }));
+
+const countsOf = (level: BalanceLevel, across: Across): Readonly<Record<string, number>> =>
+  across === 'parts' ? level.parts : level.classes;
+
+const associationOf = ({ byPart, byClass }: FactorBalance, across: Across): Association | null =>
+  across === 'parts' ? byPart : byClass;
+
+export function associationText(association: Association | null): string {
+  if (association === null) return 'one group only: nothing to compare';
+  return `Cramér’s V ${association.v.toFixed(2)}, n = ${formatCount(association.n)}${
+    association.strength === 'none' ? '' : `, ${association.strength}`
+  }`;
+}
+
+/** Rows of unknown images only where there are some. */
+const rowsOf = ({ levels, unknown }: FactorBalance): readonly BalanceLevel[] =>
+  unknown.images === 0 ? levels : [...levels, unknown];
+
+/** Sex, age, scanner, site and modality over parts or classes, with how much each goes with them. */
+export function BalanceTable({ project }: { readonly project: string }) {
+  const request = useRequest('dataset.balance', { project });
+  const [across, setAcross] = useState<Across>('parts');
+  if (request.isPending) return <Skeleton h={120} />;
+  if (request.isError) return <ErrorAlert error={request.error} onRetry={() => request.refetch()} />;
+  const { balance } = request.data;
+  const columns = columnsOf(balance, across);
+  const totals = new Map(
+    columns.map(({ key }) => [
+      key,
+      (balance.factors[0] === undefined ? [] : [...balance.factors[0].levels, balance.factors[0].unknown]).reduce(
+        (sum, level) => sum + (countsOf(level, across)[key] ?? 0),
+        0,
+      ),
+    ]),
+  );
+  return (
+    <section aria-label="Balance">
+      <Group justify="space-between" mb={4} wrap="nowrap">
+        <SegmentedControl
+          aria-label="Balance over"
+          value={across}
+          onChange={(value) => setAcross(value === 'classes' ? 'classes' : 'parts')}
+          data={[
+            { value: 'parts', label: 'By part' },
+            { value: 'classes', label: 'By class' },
+          ]}
+        />
+        <TableMenu name="Balance" table={() => balanceData(balance, across)} />
+      </Group>
+      <Table.ScrollContainer minWidth={420}>
+        <Table aria-label="Balance" className="tabular" withTableBorder verticalSpacing={3}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Of labelled images</Table.Th>
+              {columns.map(({ key, name }) => (
+                <Table.Th key={key} ta="right">
+                  {name}
+                </Table.Th>
+              ))}
+              <Table.Th ta="right">All</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {balance.factors.map((factor) => {
+              const association = associationOf(factor, across);
+              const isMarked = association?.strength === 'strong' || association?.strength === 'moderate';
+              return (
+                <Fragment key={factor.factor}>
+                  <Table.Tr>
+                    <Table.Th scope="rowgroup" colSpan={columns.length + 2} py={5}>
+                      <Group justify="space-between" wrap="nowrap">
+                        <span>{factorNames[factor.factor]}</span>
+                        <Text
+                          span
+                          size="xs"
+                          fw={isMarked ? 600 : 400}
+                          c={isMarked ? 'var(--fovea-warning-text)' : 'dimmed'}
+                        >
+                          {factor.levels.length === 0 ? 'not known of any image' : associationText(association)}
+                        </Text>
+                      </Group>
+                    </Table.Th>
+                  </Table.Tr>
+                  {factor.levels.length > 0 &&
+                    rowsOf(factor).map((level) => (
+                      <Table.Tr key={level === factor.unknown ? '\u0000unknown' : level.level}>
+                        <Table.Td pl={18} {...(level === factor.unknown ? { c: 'dimmed' } : {})}>
+                          {level.level}
+                        </Table.Td>
+                        {columns.map(({ key }) => (
+                          <CountCell key={key} count={countsOf(level, across)[key] ?? 0} of={totals.get(key) ?? 0} />
+                        ))}
+                        <Table.Td ta="right">{formatCount(level.images)}</Table.Td>
+                      </Table.Tr>
+                    ))}
+                </Fragment>
+              );
+            })}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      <Text size="xs" c="dimmed" mt={4}>
+        Shares are of the column. Cramér’s V, corrected for chance, runs from 0 (alike) to 1; each patient counts once,
+        and an image without a patient as one. Unknown images are left out.
+      </Text>
+    </section>
+  );
+}
+
+function CountCell({ count, of }: { readonly count: number; readonly of: number }) {
+  return (
+    <Table.Td ta="right">
+      {formatCount(count)}{' '}
+      <Text span size="xs" c="dimmed">
+        {of === 0 ? '' : formatPercent(count / of, 0)}
+      </Text>
+    </Table.Td>
+  );
+}
+
+function balanceData(balance: Balance, across: Across): TableData {
+  const columns = columnsOf(balance, across);
+  return {
+    columns: ['Factor', 'Level', ...columns.map(({ name }) => name), 'All', 'Cramér’s V', 'n', 'Strength'],
+    rows: balance.factors.flatMap((factor) => {
+      const association = associationOf(factor, across);
+      return rowsOf(factor).map((level) => [
+        factorNames[factor.factor],
+        level.level,
+        ...columns.map(({ key }) => countsOf(level, across)[key] ?? 0),
+        level.images,
+        association?.v ?? null,
+        association?.n ?? null,
+        association?.strength ?? null,
+      ]);
+    }),
+  };
+}

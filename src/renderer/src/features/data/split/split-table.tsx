@@ -1,0 +1,130 @@
+import { Alert, Group, List, Table, Text } from '@mantine/core';
+import { TriangleAlert } from 'lucide-react';
+import { type SplitPart, type SplitSummary, splitParts } from '#shared/models/dataset';
+import { patientsCell } from '#shared/models/patient-count';
+import { formatCount, formatNumber, formatPercent, formatQuantity } from '#shared/text/number';
+import { formatDate } from '#shared/text/time';
+import { ClassChip } from '../../../components/class-chip';
+import { TableMenu } from '../../../components/table-menu';
+import { splitNames } from '../../../theme/class-colours';
+
+function Leaks({
+  count,
+  of,
+  many = `${of}s`,
+}: {
+  readonly count: number;
+  readonly of: string;
+  readonly many?: string;
+}) {
+  return (
+    <Text span size="xs" fw={600} c={count > 0 ? 'var(--mantine-color-error)' : 'dimmed'}>
+      {formatQuantity(count, of, many)}
+    </Text>
+  );
+}
+
+/** Classes by parts, with patients, how far it is from stratified, and what to be careful about. */
+export function SplitTable({ split, classNames }: { split: SplitSummary; classNames: readonly string[] }) {
+  const count = (part: SplitPart, label: string) => split.counts[part]?.[label] ?? 0;
+  const total = (part: SplitPart) => Object.values(split.counts[part] ?? {}).reduce((sum, value) => sum + value, 0);
+  const all = splitParts.reduce((sum, part) => sum + total(part), 0);
+  const rowTotal = (label: string) => splitParts.reduce((sum, part) => sum + count(part, label), 0);
+  const people = (part: SplitPart) => ({
+    patients: split.patients[part] ?? null,
+    withoutPatient: split.withoutPatient[part] ?? 0,
+  });
+  const isAnyoneNamed = splitParts.some((part) => people(part).patients !== null);
+  const deviation = Math.round(split.deviation * 10) / 10;
+  return (
+    <section aria-label="Split result">
+      <Group justify="space-between" mb={2} wrap="nowrap">
+        <Text size="xs" c="dimmed">
+          {split.group === 'folders' ? 'From folders' : `Seed ${split.seed}`}
+          {split.heldOut !== null && ` · test: ${split.heldOut.by} ${split.heldOut.values.join(', ')}`}
+          {split.group === 'patient' && isAnyoneNamed && ' · patients kept together'}
+          {!isAnyoneNamed && ' · patients not known'}
+          {split.group === 'none' && isAnyoneNamed && ' · patients not kept together'}
+          {split.keepDuplicatesTogether && ' · near duplicates kept together'} · {formatDate(split.createdAt)}
+        </Text>
+        <TableMenu
+          name="Split"
+          table={() => ({
+            columns: ['Class', ...splitParts.map((part) => splitNames[part]), 'All'],
+            rows: [
+              ...classNames.map((label) => [label, ...splitParts.map((part) => count(part, label)), rowTotal(label)]),
+              ['Images', ...splitParts.map(total), all],
+              ['Patients', ...splitParts.map((part) => patientsCell(people(part))), null],
+            ],
+          })}
+        />
+      </Group>
+      <Table aria-label="Split" withTableBorder className="tabular">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Class</Table.Th>
+            {splitParts.map((part) => (
+              <Table.Th key={part} ta="right">
+                {splitNames[part]}
+              </Table.Th>
+            ))}
+            <Table.Th ta="right">All</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {classNames.map((label, index) => (
+            <Table.Tr key={label}>
+              <Table.Td>
+                <ClassChip label={label} index={index} />
+              </Table.Td>
+              {splitParts.map((part) => (
+                <Table.Td key={part} ta="right">
+                  {formatCount(count(part, label))}
+                </Table.Td>
+              ))}
+              <Table.Td ta="right">{formatCount(rowTotal(label))}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+        <Table.Tfoot>
+          <Table.Tr style={{ borderTop: '2px solid var(--fovea-border)' }}>
+            <Table.Th>Images</Table.Th>
+            {splitParts.map((part) => (
+              <Table.Th key={part} ta="right">
+                {formatCount(total(part))}{' '}
+                <Text span size="xs" c="dimmed" fw={400}>
+                  {all === 0 ? '' : formatPercent(total(part) / all, 0)}
+                </Text>
+              </Table.Th>
+            ))}
+            <Table.Th ta="right">{formatCount(all)}</Table.Th>
+          </Table.Tr>
+          <Table.Tr>
+            <Table.Th fw={400}>Patients</Table.Th>
+            {splitParts.map((part) => (
+              <Table.Td key={part} ta="right">
+                {patientsCell(people(part))}
+              </Table.Td>
+            ))}
+            <Table.Td />
+          </Table.Tr>
+        </Table.Tfoot>
+      </Table>
+      <Text size="xs" c="dimmed" mt={6}>
+        Largest deviation from equal class shares{split.heldOut === null ? '' : ', train and validation'}:{' '}
+        {formatNumber(deviation)} {deviation === 1 ? 'image' : 'images'}. In more than one part:{' '}
+        {isAnyoneNamed ? <Leaks count={split.patientsAcrossSplits} of="patient" /> : 'patients not known'},{' '}
+        <Leaks count={split.duplicatesAcrossSplits} of="group of duplicates" many="groups of duplicates" />.
+      </Text>
+      {split.warnings.length > 0 && (
+        <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs" mt="xs">
+          <List size="sm" spacing={2}>
+            {split.warnings.map((warning) => (
+              <List.Item key={warning}>{warning}</List.Item>
+            ))}
+          </List>
+        </Alert>
+      )}
+    </section>
+  );
+}

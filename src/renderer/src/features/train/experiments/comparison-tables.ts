@@ -1,0 +1,86 @@
+import { settingText } from '#shared/experiments/settings';
+import type { ComparedRun, ComparedValues, Comparison, Verdict } from '#shared/models/comparison';
+import type { Metric } from '#shared/models/metric';
+import type { Evaluation } from '#shared/models/run';
+import type { HistoryLine } from '../../../charts/history-chart';
+import type { Cell, TableData } from '../../../components/table-text';
+
+/** Results that runs are held side by side by, in the order in which they are shown. */
+export const resultColumns: readonly {
+  readonly key: 'accuracy' | 'macroF1' | 'macroRecall' | 'auc' | 'loss';
+  readonly name: string;
+}[] = [
+  { key: 'accuracy', name: 'Accuracy' },
+  { key: 'macroF1', name: 'Macro F1' },
+  { key: 'macroRecall', name: 'Macro recall' },
+  { key: 'auc', name: 'AUC' },
+  { key: 'loss', name: 'Loss' },
+];
+
+export const resultOf = (evaluation: Evaluation | null, key: (typeof resultColumns)[number]['key']): Metric | null =>
+  evaluation?.[key] ?? null;
+
+export const verdictTexts: Readonly<Record<Verdict, string>> = {
+  best: 'Best',
+  alike: 'Not told apart from the best',
+  worse: 'Worse than the best',
+  'other-images': 'Other validation images',
+  unmeasured: 'Not evaluated',
+};
+
+/** A value as it is shown: a hash by its beginning, which tells it apart. */
+export const shownValue = (value: ComparedValues['values'][number]): string =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : settingText(value);
+
+/** Results with intervals and verdicts, unrounded; `names` for the runs, in order. */
+export function resultTable(runs: readonly ComparedRun[], names: readonly string[], title: string): TableData {
+  return {
+    columns: [
+      title,
+      'State',
+      ...resultColumns.flatMap(({ name }) => [name, `${name} low`, `${name} high`]),
+      'Validation images',
+      'Verdict',
+      'Behind the best',
+      'Behind low',
+      'Behind high',
+    ],
+    rows: runs.map(({ summary, evaluation, verdict, behind }, index) => [
+      names[index] ?? summary.name,
+      summary.state,
+      ...resultColumns.flatMap(({ key }) => metricCells(resultOf(evaluation, key))),
+      evaluation?.n ?? null,
+      verdictTexts[verdict],
+      ...metricCells(behind),
+    ]),
+  };
+}
+
+const metricCells = (metric: Metric | null): Cell[] => [
+  metric?.value ?? null,
+  metric?.low ?? null,
+  metric?.high ?? null,
+];
+
+/** Settings and facts as rows, runs as columns; whole hashes. */
+export function valuesTable(rows: readonly ComparedValues[], names: readonly string[]): TableData {
+  return {
+    columns: ['Setting', ...names],
+    rows: rows.map(({ key, values }) => [
+      key,
+      ...values.map((value) => (typeof value === 'boolean' ? String(value) : value)),
+    ]),
+  };
+}
+
+/** One line a run: its value after each epoch. */
+export function learningCurves(
+  { runs }: Pick<Comparison, 'runs'>,
+  names: readonly string[],
+  value: (epoch: ComparedRun['history'][number]) => number | null,
+): HistoryLine[] {
+  return runs.map(({ history, summary }, index) => ({
+    label: names[index] ?? summary.name,
+    points: history.map((epoch) => [epoch.epoch, value(epoch) ?? Number.NaN] as const),
+  }));
+}

@@ -1,0 +1,274 @@
+import { Anchor, Button, Group, SegmentedControl, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { FlaskConical } from 'lucide-react';
+import { useState } from 'react';
+import {
+  guideLearningRates,
+  parseSettingValue,
+  settingLabel,
+  settingText,
+  sweepableSettings,
+  withSetting,
+} from '#shared/experiments/settings';
+import type { Experiment } from '#shared/models/experiment';
+import type { SettingValue } from '#shared/models/membership';
+import { patientsCell } from '#shared/models/patient-count';
+import type { ProjectSummary } from '#shared/models/project';
+import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import { learningRateProblem } from '#shared/training/learning-rate-bound';
+import { totalEpochs } from '#shared/training/stages';
+import { Changes } from '../../../components/changes';
+import { Dialog } from '../../../components/dialog';
+import { ErrorAlert } from '../../../components/error-alert';
+import { NumberField } from '../../../components/number-field';
+import { useWrongField } from '../../../components/wrong-fields';
+import { refresh, useCommand, useRequest } from '../../../state/requests';
+import { type DraftConfig, defaultDraft, useDrafts } from '../parts/draft-store';
+import { presetTitle } from '../parts/presets';
+import { LeakForm } from './leak-form';
+import { NameField, StartPart } from './start-part';
+
+export interface NewExperimentProps {
+  readonly project: ProjectSummary;
+  readonly onStarted: (experiment: string) => void;
+  /** To the form that holds the settings. */
+  readonly onChangeSettings: () => void;
+}
+
+/** A button that opens the way to several runs with one question. */
+export function NewExperiment({ project, onStarted, onChangeSettings }: NewExperimentProps) {
+  const [opened, setOpened] = useState(false);
+  const close = () => setOpened(false);
+  return (
+    <>
+      <Changes>
+        <Button variant="default" leftSection={<FlaskConical size={14} />} onClick={() => setOpened(true)}>
+          New experiment
+        </Button>
+      </Changes>
+      <Dialog opened={opened} onClose={close} title="New experiment" size={620}>
+        <ExperimentForm
+          project={project}
+          onStarted={(experiment) => {
+            close();
+            refresh('runs.list', 'experiments.list');
+            onStarted(experiment.id);
+          }}
+          onChangeSettings={() => {
+            close();
+            onChangeSettings();
+          }}
+        />
+      </Dialog>
+    </>
+  );
+}
+
+interface FormProps {
+  readonly project: ProjectSummary;
+  readonly onStarted: (experiment: Experiment) => void;
+  readonly onChangeSettings: () => void;
+}
+
+function ExperimentForm({ project, onStarted, onChangeSettings }: FormProps) {
+  const [kind, setKind] = useState<Experiment['kind']>('sweep');
+  const draft = useDrafts((state) => state.drafts[project.id]) ?? defaultDraft;
+  return (
+    <Stack gap="sm">
+      <SegmentedControl
+        aria-label="Kind of experiment"
+        value={kind}
+        onChange={(value) => setKind(value === 'folds' || value === 'leak' ? value : 'sweep')}
+        data={[
+          { value: 'sweep', label: 'Sweep' },
+          { value: 'folds', label: 'Cross-validation' },
+          { value: 'leak', label: 'Measure the leak' },
+        ]}
+      />
+      <Text size="sm">{kindTexts[kind]}</Text>
+      <Text size="xs" c="dimmed">
+        With the settings of the New run form: {draft.backbone}, {presetTitle(draft.preset).toLowerCase()},{' '}
+        {totalEpochs(draft)} epochs, seed {draft.seed}.{' '}
+        <Anchor component="button" type="button" size="xs" onClick={onChangeSettings}>
+          Change settings
+        </Anchor>
+      </Text>
+      {kind === 'sweep' && <SweepForm project={project.id} draft={draft} onStarted={onStarted} />}
+      {kind === 'folds' && <FoldsForm project={project.id} draft={draft} onStarted={onStarted} />}
+      {kind === 'leak' && <LeakForm project={project.id} draft={draft} onStarted={onStarted} />}
+    </Stack>
+  );
+}
+
+const kindTexts: Readonly<Record<Experiment['kind'], string>> = {
+  sweep:
+    'Trains one run for each value of one setting, all else and the seed alike, and holds them side by side on the same validation images.',
+  folds:
+    'Divides the training and validation images into folds, whole patients and near duplicates together, and trains one run a fold. Every image is answered once, by the model that was not trained on it. Test images stay out. Worth it where there are few images.',
+  leak: 'Trains the same run twice: on a split that keeps patients and near duplicates together, and on one that does not. Both are tested, and the difference is what a leak would be worth. Both splits are drawn from all labelled images; the current split stays as it is.',
+};
+
+export interface KindFormProps {
+  readonly project: string;
+  readonly draft: DraftConfig;
+  readonly onStarted: (experiment: Experiment) => void;
+}
+
+const guideValues = guideLearningRates.map(settingText).join(', ');
+
+function SweepForm({ project, draft, onStarted }: KindFormProps) {
+  const [key, setKey] = useState('learningRate');
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({ learningRate: guideValues });
+  const [name, setName] = useState('');
+  const text = texts[key] ?? '';
+  const values = text
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(parseSettingValue);
+  const distinct = [...new Set(values)];
+  const wrong = distinct.find((value) => !canBe(draft, key, value));
+  const start = useCommand('experiments.sweep', { quiet: true, onSuccess: onStarted });
+  const error = valuesError(text, key, distinct, wrong);
+  useWrongField('Values', error);
+  return (
+    <>
+      <Select
+        label="Setting"
+        searchable
+        allowDeselect={false}
+        data={sweepableSettings(draft).map((value) => ({ value, label: settingLabel(value) }))}
+        value={key}
+        onChange={(value) => setKey(value ?? 'learningRate')}
+      />
+      <TextInput
+        label="Values"
+        description={
+          key === 'learningRate'
+            ? 'With commas between. These four are the usual first try; a backbone from scratch wants higher ones.'
+            : `With commas between. The form has ${settingText(currentValue(draft, key))}.`
+        }
+        value={text}
+        error={error}
+        onChange={(event) => setTexts({ ...texts, [key]: event.currentTarget.value })}
+      />
+      <NameField value={name} onChange={setName} />
+      <StartPart
+        project={project}
+        draft={draft}
+        runs={distinct.length}
+        blocked={distinct.length < 2}
+        problems={[]}
+        warnings={[]}
+        error={start.isError ? start.error : null}
+        busy={start.isPending}
+        onStart={() => start.mutate({ project, config: draft, key, values: distinct, ...named(name) })}
+      />
+    </>
+  );
+}
+
+function canBe(draft: DraftConfig, key: string, value: SettingValue): boolean {
+  const isRate = key === 'learningRate' || key === 'headLearningRate';
+  if (isRate && typeof value === 'number' && learningRateProblem(value) !== null) return false;
+  return withSetting(draft, key, value) !== null;
+}
+
+export const named = (name: string) => (name.trim() === '' ? {} : { name: name.trim() });
+
+const currentValue = (draft: DraftConfig, key: string): SettingValue => {
+  const value = key
+    .split('.')
+    .reduce<unknown>((inner, part) => (inner as Readonly<Record<string, unknown>>)[part], draft);
+  return value as SettingValue;
+};
+
+function valuesError(
+  text: string,
+  key: string,
+  values: readonly SettingValue[],
+  wrong: SettingValue | undefined,
+): string | null {
+  if (text.trim() === '') return null;
+  if (wrong !== undefined) return `${settingLabel(key)} cannot be ${settingText(wrong)}.`;
+  if (values.length > 20) return 'At most 20 values.';
+  return values.length < 2 ? 'Write at least two different values.' : null;
+}
+
+function FoldsForm({ project, draft, onStarted }: KindFormProps) {
+  const [folds, setFolds] = useState(5);
+  const [seed, setSeed] = useState(42);
+  const [name, setName] = useState('');
+  const plan = useRequest('experiments.planFolds', { project, folds, seed }, { keepPrevious: true });
+  const start = useCommand('experiments.crossValidate', { quiet: true, onSuccess: onStarted });
+  const labels = Object.keys(plan.data?.folds[0]?.counts ?? {});
+  return (
+    <>
+      <Group grow align="flex-start">
+        <NumberField
+          label="Folds"
+          description={`${FEWEST_FOLDS} to ${MOST_FOLDS}`}
+          value={folds}
+          min={FEWEST_FOLDS}
+          max={MOST_FOLDS}
+          onChange={setFolds}
+        />
+        <NumberField
+          label="Seed of the folds"
+          description="The same seed deals the same folds"
+          value={seed}
+          min={0}
+          max={0xffffffff}
+          onChange={setSeed}
+        />
+      </Group>
+      {plan.isError && <ErrorAlert error={plan.error} />}
+      {plan.data !== undefined && (
+        <Table.ScrollContainer minWidth={320} mah={220}>
+          <Table aria-label="Images in each fold" className="tabular">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Fold</Table.Th>
+                {labels.map((label) => (
+                  <Table.Th key={label} ta="right">
+                    {label}
+                  </Table.Th>
+                ))}
+                <Table.Th ta="right">Images</Table.Th>
+                <Table.Th ta="right">Patients</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {plan.data.folds.map((fold, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a fold is its number
+                <Table.Tr key={index}>
+                  <Table.Th scope="row" fw={400}>
+                    {index + 1}
+                  </Table.Th>
+                  {labels.map((label) => (
+                    <Table.Td key={label} ta="right">
+                      {fold.counts[label] ?? 0}
+                    </Table.Td>
+                  ))}
+                  <Table.Td ta="right">{fold.images}</Table.Td>
+                  <Table.Td ta="right">{patientsCell(fold)}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      <NameField value={name} onChange={setName} />
+      <StartPart
+        project={project}
+        draft={draft}
+        runs={folds}
+        blocked={plan.data === undefined}
+        checking={plan.isFetching}
+        problems={plan.data?.problems ?? []}
+        warnings={plan.data?.warnings ?? []}
+        error={start.isError ? start.error : null}
+        busy={start.isPending}
+        onStart={() => start.mutate({ project, config: draft, folds, seed, ...named(name) })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+import { Button, Group, Text, TextInput } from '@mantine/core';
+import { Play } from 'lucide-react';
+import { formatQuantity } from '#shared/text/number';
+import { formatShortDuration } from '#shared/text/time';
+import { ErrorAlert } from '../../../components/error-alert';
+import { Notice } from '../../../components/notice';
+import { Checking } from '../form/checking';
+import { useRunPreview } from '../form/use-run-preview';
+import type { DraftConfig } from '../parts/draft-store';
+
+export interface StartPartProps {
+  readonly project: string;
+  readonly draft: DraftConfig;
+  readonly runs: number;
+  readonly blocked: boolean;
+  /** `problems` and `warnings` are of what was there before. */
+  readonly checking?: boolean;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  readonly error: unknown;
+  readonly busy: boolean;
+  /** The runs have splits of their own: what is wrong with the current one does not stand in their way. */
+  readonly ownSplits?: boolean;
+  readonly onStart: () => void;
+}
+
+interface NameFieldProps {
+  readonly value: string;
+  readonly onChange: (name: string) => void;
+}
+
+/** What an experiment is called in the list of runs. */
+export function NameField({ value, onChange }: NameFieldProps) {
+  return (
+    <TextInput
+      label="Name"
+      placeholder="Optional"
+      maxLength={100}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+/** What stands in the way, how long it would take in all, and the button. */
+export function StartPart(props: StartPartProps) {
+  const { project, draft, runs, blocked, warnings, error, busy, onStart, ownSplits = false } = props;
+  const { preview, wrong, checking: checkingSettings } = useRunPreview(project, draft);
+  const checking = props.checking === true || checkingSettings;
+  // What kept the runs from starting before the last change may be mended.
+  const found = checking ? [] : [...props.problems, ...(ownSplits ? [] : (preview.data?.problems ?? []))];
+  const problems = wrong.length > 0 ? wrong : found;
+  const seconds = wrong.length > 0 ? null : (preview.data?.secondsEstimate ?? null);
+  return (
+    <>
+      {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+      {checking && <Checking />}
+      {warnings.length > 0 && <Notice tone="warning" lines={warnings} />}
+      {error !== null && <ErrorAlert error={error} />}
+      <Group justify="space-between">
+        <Text size="xs" c="dimmed">
+          {runs < 2 || seconds === null
+            ? 'The runs train one after the other.'
+            : `${formatQuantity(runs, 'run')}, one after the other: about ${formatShortDuration(runs * seconds)}`}
+        </Text>
+        <Button
+          leftSection={<Play size={15} />}
+          disabled={blocked || problems.length > 0 || preview.data === undefined || checking}
+          loading={busy}
+          onClick={onStart}
+        >
+          {runs < 2 ? 'Start' : `Start ${formatQuantity(runs, 'run')}`}
+        </Button>
+      </Group>
+    </>
+  );
+}

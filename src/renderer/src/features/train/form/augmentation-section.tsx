@@ -1,0 +1,107 @@
+import { Text } from '@mantine/core';
+import { type Augmentation, augmentationSchema, type Preset } from '#shared/models/run-config';
+import { SectionCard } from '../../../components/section-card';
+import layout from '../parts/view.module.css';
+import { AugmentationPreview } from './augmentation-preview';
+import { DecimalSetting, IntegerSetting, SwitchSetting } from './setting-row';
+
+const defaults = augmentationSchema.parse({});
+
+const share = (value: number) => (value >= 0 && value <= 1 ? null : 'From 0 to 1');
+
+export interface AugmentationSectionProps {
+  readonly project: string;
+  readonly preset: Preset;
+  /** Augmented views that a head which trains alone learns from. */
+  readonly featureViews: number;
+  readonly value: Augmentation;
+  readonly onChange: (augmentation: Augmentation) => void;
+}
+
+/** What is done at random to training images, with examples on the project's own. */
+export function AugmentationSection({ project, preset, featureViews, value, onChange }: AugmentationSectionProps) {
+  const change = (part: Partial<Augmentation>) => onChange({ ...value, ...part });
+  const off = !value.enabled;
+  const unused = preset === 'quick' && featureViews === 0;
+  return (
+    <SectionCard
+      title="Augmentation"
+      description={
+        unused
+          ? 'Not used by Quick look, unless “Augmented views” asks for some: its features are computed once, from the images as they are.'
+          : `Random changes to training images only${featureViews === 0 ? ', not where the head trains alone' : ''}. Validation and test images are never changed.`
+      }
+    >
+      <SwitchSetting
+        label="Augment training images"
+        help="Shows the model each image in slightly different forms, against overfitting."
+        value={value.enabled}
+        onChange={(enabled) => change({ enabled })}
+      />
+      {!off && (
+        <div className={layout['groups']} style={{ gap: '0 24px' }}>
+          <div>
+            <DecimalSetting
+              label="Random crop"
+              help="Smallest share of the image that stays; 1 = no crop."
+              value={value.cropScale[0]}
+              check={(low) => (low > 0 && low <= value.cropScale[1] ? null : `Above 0, up to ${value.cropScale[1]}`)}
+              onChange={(low) => change({ cropScale: [low ?? 1, value.cropScale[1]] })}
+            />
+            <SwitchSetting
+              label="Left-right flip"
+              help="Half of the time. Off for chest, limbs and wherever sides matter."
+              value={value.horizontalFlip > 0}
+              onChange={(on) => change({ horizontalFlip: on ? defaults.horizontalFlip : 0 })}
+            />
+            <IntegerSetting
+              label="Rotation"
+              help="Up to this many degrees either way."
+              value={value.rotationDegrees}
+              min={0}
+              max={180}
+              suffix="°"
+              onChange={(rotationDegrees) => change({ rotationDegrees })}
+            />
+          </div>
+          <div>
+            <DecimalSetting
+              label="Brightness"
+              help="Factor within 1 ± this."
+              value={value.brightness}
+              check={share}
+              onChange={(brightness) => change({ brightness: brightness ?? 0 })}
+            />
+            <DecimalSetting
+              label="Contrast"
+              help="Factor within 1 ± this."
+              value={value.contrast}
+              check={share}
+              onChange={(contrast) => change({ contrast: contrast ?? 0 })}
+            />
+            <DecimalSetting
+              label="Saturation"
+              help="Colour images only; grey images have none."
+              value={value.saturation}
+              check={share}
+              onChange={(saturation) => change({ saturation: saturation ?? 0 })}
+            />
+            <DecimalSetting
+              label="Hue"
+              help="Shift in turns, 0 to 0.5; colour images only."
+              value={value.hue}
+              check={(hue) => (hue >= 0 && hue <= 0.5 ? null : 'From 0 to 0.5')}
+              onChange={(hue) => change({ hue: hue ?? 0 })}
+            />
+          </div>
+        </div>
+      )}
+      {!off && !unused && <AugmentationPreview project={project} augmentation={value} />}
+      {off && (
+        <Text size="xs" c="dimmed">
+          The model sees every image exactly as it is, in every epoch.
+        </Text>
+      )}
+    </SectionCard>
+  );
+}

@@ -1,0 +1,35 @@
+import { type Device, devices } from '#shared/models/run-config';
+import { deviceNames } from '#shared/training/device-names';
+import { useRequest } from '../../../state/requests';
+import { ChoiceSetting } from './setting-row';
+
+export interface DeviceSettingProps {
+  readonly value: Device;
+  readonly onChange: (value: Device) => void;
+}
+
+/** What computes: every device that Fovea knows, those that are not here disabled, and what to know of the chosen. */
+export function DeviceSetting({ value, onChange }: DeviceSettingProps) {
+  const list = useRequest('app.devices', {});
+  const known = list.data?.devices;
+  const chosen = known?.find(({ id }) => id === value);
+  const absent = (id: Device) => known?.find((device) => device.id === id)?.available === false;
+  const remarks = [chosen?.reason, chosen?.untested].filter((remark) => remark !== null && remark !== undefined);
+  return (
+    <ChoiceSetting
+      label="Device"
+      help={
+        remarks.length > 0
+          ? remarks.join(' ')
+          : 'Automatic takes the fastest that computes right here. Settings says why one cannot be chosen.'
+      }
+      value={value}
+      choices={devices.map((id) => ({
+        value: id,
+        label: deviceNames[id],
+        disabled: absent(id),
+      }))}
+      onChange={onChange}
+    />
+  );
+}

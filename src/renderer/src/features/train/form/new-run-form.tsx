@@ -1,0 +1,111 @@
+import { Radio, Text, TextInput } from '@mantine/core';
+import type { ProjectSummary } from '#shared/models/project';
+import type { Preset } from '#shared/models/run-config';
+import { fitsAtOnce } from '#shared/training/stages';
+import { SectionCard } from '../../../components/section-card';
+import { useRequest } from '../../../state/requests';
+import { type DraftConfig, defaultDraft, useDrafts } from '../parts/draft-store';
+import { presetTexts } from '../parts/presets';
+import layout from '../parts/view.module.css';
+import { AugmentationSection } from './augmentation-section';
+import { BackboneSection } from './backbone-section';
+import { GoalSection } from './goal-section';
+import { HeadSection } from './head-section';
+import { ImageSection } from './image-section';
+import { MachineSection } from './machine-section';
+import { OptimizerSection } from './optimizer-section';
+import classes from './preset-card.module.css';
+import { RateSection } from './rate-section';
+import { RegularisationSection } from './regularisation-section';
+import { RunCostPanel } from './run-cost-panel';
+import { StepsSection } from './steps-section';
+
+export interface NewRunFormProps {
+  readonly project: ProjectSummary;
+  readonly onStarted: (run: string) => void;
+}
+
+/** Everything that decides a run, with the guide's values to begin with, and what it would cost. */
+export function NewRunForm({ project, onStarted }: NewRunFormProps) {
+  const draft = useDrafts((state) => state.drafts[project.id]) ?? defaultDraft;
+  const name = useDrafts((state) => state.names[project.id]) ?? '';
+  const rename = useDrafts((state) => state.rename);
+  const changeDraft = useDrafts((state) => state.change);
+  const change = (part: Partial<DraftConfig>) => changeDraft(project.id, part);
+  const backbones = useRequest('backbones.list', {});
+  const backbone = backbones.data?.backbones.find((candidate) => candidate.name === draft.backbone);
+
+  return (
+    <form className={layout['form']} aria-label="New run" onSubmit={(event) => event.preventDefault()}>
+      <div className={layout['formMain']}>
+        <SectionCard title="Preset">
+          <Radio.Group
+            aria-label="Preset"
+            value={draft.preset}
+            onChange={(value) => change({ preset: value as Preset })}
+          >
+            <div className={classes['cards']}>
+              {presetTexts.map((card) => (
+                <Radio.Card key={card.value} value={card.value} className={classes['card']} aria-label={card.title}>
+                  <Radio.Indicator size="xs" />
+                  <span>
+                    <Text fw={600} span display="block">
+                      {card.title}
+                    </Text>
+                    <Text size="xs" c="dimmed" span>
+                      {card.text}
+                    </Text>
+                  </span>
+                </Radio.Card>
+              ))}
+            </div>
+          </Radio.Group>
+        </SectionCard>
+        <BackboneSection
+          list={backbones}
+          value={draft.backbone}
+          // Another backbone has patches of its own: a size that fitted the old one may not fit it.
+          onChange={(value) => change({ backbone: value, imageSize: null })}
+          imageSize={draft.imageSize}
+          onImageSize={(imageSize) => change({ imageSize })}
+        />
+        <div className={layout['groups']}>
+          <StepsSection draft={draft} change={change} />
+          <GoalSection draft={draft} change={change} />
+          {!fitsAtOnce(draft) && (
+            <RateSection
+              project={project.id}
+              draft={draft}
+              change={change}
+              pretrained={backbone?.pretrained ?? false}
+            />
+          )}
+          <div className={layout['folded']}>
+            <HeadSection draft={draft} change={change} />
+            {!fitsAtOnce(draft) && <OptimizerSection draft={draft} change={change} />}
+            <ImageSection project={project.id} draft={draft} change={change} />
+            <RegularisationSection draft={draft} change={change} />
+            <MachineSection draft={draft} change={change} />
+          </div>
+        </div>
+        <AugmentationSection
+          project={project.id}
+          preset={draft.preset}
+          featureViews={draft.featureViews}
+          value={draft.augmentation}
+          onChange={(augmentation) => change({ augmentation })}
+        />
+        <SectionCard title="Name" description="Optional. Without one, Fovea names the run after its backbone and time.">
+          <TextInput
+            aria-label="Run name"
+            maxLength={120}
+            value={name}
+            placeholder="e.g. First try with flips off"
+            onChange={(event) => rename(project.id, event.currentTarget.value)}
+          />
+        </SectionCard>
+      </div>
+      <RunCostPanel project={project.id} draft={draft} name={name} onStarted={onStarted} />
+    </form>
+  );
+}

@@ -1,0 +1,34 @@
+import { type TrainingPrecision, trainingPrecisions } from '#shared/models/run-config';
+import { useRequest } from '../../../state/requests';
+import { ChoiceSetting } from './setting-row';
+
+const names: Readonly<Record<TrainingPrecision, string>> = { fp32: '32 bit', fp16: '16 bit' };
+
+export interface PrecisionSettingProps {
+  readonly value: TrainingPrecision;
+  readonly onChange: (value: TrainingPrecision) => void;
+}
+
+/** What training steps multiply matrices in: 16 bit where WebGPU's graphics card has half floats, else why not. */
+export function PrecisionSetting({ value, onChange }: PrecisionSettingProps) {
+  const list = useRequest('app.devices', {});
+  const half = list.data?.devices.find(({ id }) => id === 'webgpu')?.halfPrecision;
+  const available = half?.available === true;
+  return (
+    <ChoiceSetting
+      label="Precision"
+      help={
+        half === undefined || available
+          ? `16 bit multiplies matrices in half floats, with a loss scale. ${half?.untested ?? ''}`.trim()
+          : `16 bit cannot be chosen. ${half.reason ?? ''}`.trim()
+      }
+      value={value}
+      choices={trainingPrecisions.map((precision) => ({
+        value: precision,
+        label: names[precision],
+        disabled: precision === 'fp16' && !available,
+      }))}
+      onChange={onChange}
+    />
+  );
+}

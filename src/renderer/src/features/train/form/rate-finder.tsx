@@ -1,0 +1,110 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { ChartSpline } from 'lucide-react';
+import { useState } from 'react';
+import type { RequestOutput } from '#shared/ipc/contract';
+import { invoke } from '../../../bridge/bridge';
+import { RateTestChart } from '../../../charts/rate-test-chart';
+import { Changes } from '../../../components/changes';
+import { Dialog } from '../../../components/dialog';
+import { ErrorAlert } from '../../../components/error-alert';
+import { Notice } from '../../../components/notice';
+import { decimalText } from '../../../components/number-text';
+import { ProgressCard } from '../../../components/progress-card';
+import { useWrongFields } from '../../../components/wrong-fields';
+import { useJobResult } from '../../../state/job-result';
+import type { DraftConfig } from '../parts/draft-store';
+
+export interface RateFinderProps {
+  readonly project: string;
+  readonly draft: DraftConfig;
+  readonly onUse: (learningRate: number) => void;
+}
+
+/** A button that opens the learning rate test. */
+export function RateFinder(props: RateFinderProps) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <Group justify="flex-end" mb={6}>
+        <Changes>
+          <Button
+            variant="default"
+            size="compact-xs"
+            leftSection={<ChartSpline size={13} />}
+            onClick={() => setOpened(true)}
+          >
+            Find a learning rate
+          </Button>
+        </Changes>
+      </Group>
+      <Dialog opened={opened} onClose={() => setOpened(false)} title="Find a learning rate" size={680}>
+        <RateTest {...props} onClose={() => setOpened(false)} />
+      </Dialog>
+    </>
+  );
+}
+
+type Finding = RequestOutput<'rates.result'>;
+
+/** Two digits are all that a test can tell. */
+const rounded = (rate: number): number => Number(rate.toPrecision(2));
+
+function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readonly onClose: () => void }) {
+  const { running, job, result: finding, failure, run, cancel, clearFailure } = useJobResult<Finding>();
+  const wrong = useWrongFields();
+  const start = () =>
+    run(
+      () => invoke('rates.start', { project, config: draft }),
+      (id) => invoke('rates.result', { job: id }),
+    );
+
+  return (
+    <Stack gap="sm">
+      <Text size="sm">
+        Looks at the images of a hundred steps, then takes these steps, each at a higher learning rate, until the loss
+        explodes. A good rate is in the middle of where the loss falls. Nothing of the test is kept, and it waits while
+        a run trains.
+      </Text>
+      {running && (
+        <ProgressCard
+          title="Trying learning rates"
+          phase={job?.phase}
+          waits={job?.waits}
+          done={job?.done ?? 0}
+          total={job?.total ?? null}
+          rate={job?.rate}
+          unit="steps"
+          etaSeconds={job?.etaSeconds}
+          onCancel={cancel}
+        />
+      )}
+      {wrong.length > 0 && <Notice tone="error" title="To do before the test" lines={wrong} />}
+      {failure !== null && <ErrorAlert error={failure} onClose={clearFailure} />}
+      {finding !== null && <RateTestChart points={finding.points} suggestion={finding.suggestion} />}
+      {finding?.suggestion === null && (
+        <Notice tone="warning" title="No learning rate made the loss fall">
+          Look at the labels in Data, or choose another backbone or preset.
+        </Notice>
+      )}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Close
+        </Button>
+        {finding === null || finding.suggestion === null ? (
+          <Button loading={running} disabled={wrong.length > 0} onClick={() => void start()}>
+            {finding === null ? 'Start the test' : 'Test again'}
+          </Button>
+        ) : (
+          <Button
+            onClick={() => {
+              if (finding.suggestion !== null) onUse(rounded(finding.suggestion));
+              onClose();
+            }}
+          >
+            Use {decimalText(rounded(finding.suggestion))}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,102 @@
+import { defaultLearningRate } from '#shared/models/run-config';
+import { learningRateProblem } from '#shared/training/learning-rate-bound';
+import { defaultHeadLearningRate } from '#shared/training/stages';
+import { decimalText } from '../../../components/number-text';
+import { SectionCard } from '../../../components/section-card';
+import type { SettingsProps } from '../parts/draft-store';
+import { RateFinder } from './rate-finder';
+import { ChoiceSetting, DecimalSetting, IntegerSetting } from './setting-row';
+
+export interface RateSectionProps extends SettingsProps {
+  readonly project: string;
+  /** Of the backbone: what the automatic rate goes by. */
+  readonly pretrained: boolean;
+}
+
+/** How large steps are, and how that changes over the run. */
+export function RateSection({ project, draft, change, pretrained }: RateSectionProps) {
+  const automatic = defaultLearningRate(draft.preset, pretrained, draft.optimizer);
+  const automaticHead = defaultHeadLearningRate(draft.optimizer);
+  const headFirst = draft.headSolver !== 'logistic' && (draft.preset === 'careful' || draft.preset === 'gradual');
+  return (
+    <SectionCard title="Learning rate">
+      <DecimalSetting
+        label="Learning rate"
+        help={`Highest step size. Empty: ${decimalText(automatic)}, fit for this preset and backbone.`}
+        value={draft.learningRate}
+        placeholder={`Auto: ${decimalText(automatic)}`}
+        check={learningRateProblem}
+        onChange={(learningRate) => change({ learningRate })}
+      />
+      <RateFinder project={project} draft={draft} onUse={(learningRate) => change({ learningRate })} />
+      {headFirst && (
+        <DecimalSetting
+          label="Head's learning rate"
+          help={`Of the stage that trains the head alone. Empty: ${decimalText(automaticHead)}.`}
+          value={draft.headLearningRate}
+          placeholder={`Auto: ${decimalText(automaticHead)}`}
+          check={learningRateProblem}
+          onChange={(headLearningRate) => change({ headLearningRate })}
+        />
+      )}
+      <ChoiceSetting
+        label="Schedule"
+        help="How the learning rate falls after the warm-up."
+        value={draft.schedule}
+        choices={[
+          { value: 'cosine', label: 'Cosine' },
+          { value: 'linear', label: 'Linear' },
+          { value: 'constant', label: 'Constant' },
+          { value: 'step', label: 'Step' },
+          { value: 'plateau', label: 'On plateau' },
+        ]}
+        onChange={(schedule) => change({ schedule })}
+      />
+      {draft.schedule === 'step' && (
+        <IntegerSetting
+          label="Drop every"
+          help="Epochs from one drop of the learning rate to the next."
+          value={draft.stepEpochs}
+          min={1}
+          max={10_000}
+          onChange={(stepEpochs) => change({ stepEpochs })}
+        />
+      )}
+      {draft.schedule === 'plateau' && (
+        <IntegerSetting
+          label="Plateau patience"
+          help="Epochs without a lower validation loss that pass before a drop."
+          value={draft.plateauPatience}
+          min={0}
+          max={10_000}
+          onChange={(plateauPatience) => change({ plateauPatience })}
+        />
+      )}
+      {(draft.schedule === 'step' || draft.schedule === 'plateau') && (
+        <DecimalSetting
+          label="Drop to"
+          help="Share of the learning rate that a drop leaves."
+          value={draft.scheduleFactor}
+          check={(value) => (value > 0 && value <= 1 ? null : 'Above 0, up to 1')}
+          onChange={(value) => change({ scheduleFactor: value ?? 0.1 })}
+        />
+      )}
+      <DecimalSetting
+        label="Warm-up"
+        help="Share of all steps in which the learning rate rises."
+        value={draft.warmupRatio}
+        check={(value) => (value >= 0 && value <= 1 ? null : 'From 0 to 1')}
+        onChange={(value) => change({ warmupRatio: value ?? 0 })}
+        disabled={draft.warmupSteps !== null}
+      />
+      <DecimalSetting
+        label="Warm-up steps"
+        help="The same as a number of optimizer steps. Empty: by the share."
+        value={draft.warmupSteps}
+        placeholder="By the share"
+        check={(value) => (Number.isInteger(value) && value >= 0 && value <= 10_000_000 ? null : 'A whole number')}
+        onChange={(warmupSteps) => change({ warmupSteps })}
+      />
+    </SectionCard>
+  );
+}

@@ -1,0 +1,198 @@
+import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Play } from 'lucide-react';
+import type { RequestOutput } from '#shared/ipc/contract';
+import { formatCount, formatFixed, formatMemory, formatParameters } from '#shared/text/number';
+import { formatShortDuration } from '#shared/text/time';
+import { deviceNames } from '#shared/training/device-names';
+import { ScheduleChart } from '../../../charts/schedule-chart';
+import { Changes } from '../../../components/changes';
+import { ErrorAlert } from '../../../components/error-alert';
+import { Notice } from '../../../components/notice';
+import { SectionCard } from '../../../components/section-card';
+import { SignOffState } from '../../../components/sign-off-state';
+import { refresh, useCommand } from '../../../state/requests';
+import { type DraftConfig, useDrafts } from '../parts/draft-store';
+import layout from '../parts/view.module.css';
+import { Checking } from './checking';
+import classes from './run-cost-panel.module.css';
+import { StageTable } from './stage-table';
+import { useRunPreview } from './use-run-preview';
+
+export interface RunCostPanelProps {
+  readonly project: string;
+  readonly draft: DraftConfig;
+  readonly name: string;
+  readonly onStarted: (run: string) => void;
+}
+
+/** What the run would cost, what stands in its way, and the button that starts it. */
+export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelProps) {
+  const { preview, wrong, checking } = useRunPreview(project, draft);
+  const rename = useDrafts((state) => state.rename);
+  const change = useDrafts((state) => state.change);
+  const start = useCommand('runs.start', {
+    quiet: true,
+    onSuccess: (run) => {
+      refresh('runs.list');
+      rename(project, '');
+      onStarted(run.id);
+    },
+  });
+  // What would be of other values is not shown.
+  const cost = wrong.length > 0 ? undefined : preview.data;
+  // What kept the run from starting before the last change may be mended.
+  const problems = checking ? wrong : [...wrong, ...(cost?.problems ?? [])];
+  const blocked = problems.length > 0 || cost === undefined || checking;
+
+  return (
+    <aside className={layout['side']} aria-label="Cost of this run">
+      <SectionCard title="Before you start">
+        <Stack gap="xs">
+          <Changes>
+            <Button
+              fullWidth
+              size="sm"
+              leftSection={<Play size={15} />}
+              disabled={blocked}
+              loading={start.isPending}
+              onClick={() =>
+                start.mutate({ project, config: draft, ...(name.trim() === '' ? {} : { name: name.trim() }) })
+              }
+            >
+              Start training
+            </Button>
+          </Changes>
+          {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
+          {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
+          {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+          {checking && <Checking />}
+          {wrong.length > 0 && (
+            <Text size="xs" c="dimmed">
+              What the run would cost is shown again once these fields are right.
+            </Text>
+          )}
+          {cost?.leak !== null && cost?.leak !== undefined && (
+            <SignOffState project={project} leak={cost.leak} signOff={cost.leak.signOff} brief />
+          )}
+          {cost !== undefined && cost.warnings.length > 0 && (
+            <Notice tone="warning" title="Good to know" lines={cost.warnings} />
+          )}
+          {cost !== undefined && cost.backboneNotes.length > 0 && (
+            <Notice tone="info" title="About the backbone" lines={cost.backboneNotes} />
+          )}
+          {cost?.smallerBatch !== null && cost?.smallerBatch !== undefined && (
+            <Button
+              variant="default"
+              fullWidth
+              disabled={checking}
+              onClick={() => cost.smallerBatch !== null && change(project, cost.smallerBatch)}
+            >
+              Use batches of {cost.smallerBatch.batchSize} × {cost.smallerBatch.gradientAccumulation}
+            </Button>
+          )}
+          {cost === undefined && wrong.length === 0 && preview.isPending && <Skeleton h={120} />}
+          {cost !== undefined && cost.steps > 0 && (
+            <Costs cost={cost} effectiveBatch={draft.batchSize * draft.gradientAccumulation} />
+          )}
+        </Stack>
+      </SectionCard>
+      {cost !== undefined && <StageTable stages={cost.stages} />}
+      {cost !== undefined && cost.schedule.length > 1 && (
+        <ScheduleChart
+          schedule={cost.schedule}
+          stages={cost.stages}
+          {...(cost.config.schedule === 'plateau'
+            ? { note: 'Drops follow the validation loss and are not known before the run.' }
+            : {})}
+        />
+      )}
+      {cost?.classWeights !== null && cost?.classWeights !== undefined && (
+        <SectionCard title="Class weights" description="n / (classes × n of the class), on the training images">
+          <table className={classes['weights']}>
+            <tbody>
+              {cost.classWeights.map(({ label, weight }) => (
+                <tr key={label}>
+                  <td>{label}</td>
+                  <td className="tabular" style={{ textAlign: 'right' }}>
+                    {formatFixed(weight)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </SectionCard>
+      )}
+      {cost?.classDraws !== null && cost?.classDraws !== undefined && <ClassDraws draws={cost.classDraws} />}
+    </aside>
+  );
+}
+
+function ClassDraws({ draws }: { readonly draws: NonNullable<RequestOutput<'runs.preview'>['classDraws']> }) {
+  const total = draws.reduce((sum, { images }) => sum + images, 0);
+  const share = (count: number) => (total === 0 ? '–' : `${formatFixed((100 * count) / total, 1)} %`);
+  return (
+    <SectionCard title="Class sampling" description="Training images, and how often each class is drawn in epoch 1">
+      <table className={classes['weights']}>
+        <thead>
+          <tr>
+            <th scope="col" style={{ textAlign: 'left' }}>
+              Class
+            </th>
+            <th scope="col" style={{ textAlign: 'right' }}>
+              Images
+            </th>
+            <th scope="col" style={{ textAlign: 'right' }}>
+              Drawn
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {draws.map(({ label, images, drawn }) => (
+            <tr key={label}>
+              <td>{label}</td>
+              <td className="tabular" style={{ textAlign: 'right' }}>
+                {formatCount(images)} · {share(images)}
+              </td>
+              <td className="tabular" style={{ textAlign: 'right' }}>
+                {formatCount(drawn)} · {share(drawn)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </SectionCard>
+  );
+}
+
+function Costs({ cost, effectiveBatch }: { cost: RequestOutput<'runs.preview'>; effectiveBatch: number }) {
+  const entries: readonly (readonly [string, string])[] = [
+    [
+      'Time',
+      cost.secondsEstimate === null ? 'Known once it runs' : `about ${formatShortDuration(cost.secondsEstimate)}`,
+    ],
+    ['Memory', `about ${formatMemory(cost.memoryMB)}`],
+    ['Device', deviceNames[cost.device]],
+    ['Trainable', formatParameters(cost.trainableParameters)],
+    ['Parameters', formatParameters(cost.parameters)],
+    ['Optimizer steps', formatCount(cost.steps)],
+    ['Epochs', formatCount(cost.epochs)],
+    ...(cost.stages.some(({ learningRate }) => learningRate > 0)
+      ? [['Effective batch', formatCount(effectiveBatch)] as const]
+      : []),
+  ];
+  return (
+    <>
+      <dl className={classes['numbers']}>
+        {entries.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Text size="xs" c="dimmed" mt="xs">
+        Only training and validation images are used. The test set stays closed.
+      </Text>
+    </>
+  );
+}

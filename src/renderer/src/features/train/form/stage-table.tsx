@@ -1,0 +1,48 @@
+import type { RequestOutput } from '#shared/ipc/contract';
+import { formatCount, formatParameters } from '#shared/text/number';
+import { decimalText } from '../../../components/number-text';
+import { SectionCard } from '../../../components/section-card';
+import classes from './run-cost-panel.module.css';
+
+type Stages = RequestOutput<'runs.preview'>['stages'];
+
+/** What is trained when, where a run has more than one stage. */
+export function StageTable({ stages }: { readonly stages: Stages }) {
+  if (stages.length < 2) return null;
+  return (
+    <SectionCard title="Stages" description="One after the other, each with a schedule of its own">
+      <table className={classes['weights']}>
+        <thead>
+          <tr>
+            <th scope="col" style={{ textAlign: 'left' }}>
+              Trained
+            </th>
+            {['Epochs', 'Peak rate', 'Weights'].map((title) => (
+              <th key={title} scope="col" style={{ textAlign: 'right' }}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {stages.map(({ name, epochs, learningRate, trainableParameters }, index) => (
+            <tr key={name}>
+              <td>
+                {index + 1} {name}
+              </td>
+              <td className="tabular" style={{ textAlign: 'right' }}>
+                {formatCount(epochs)}
+              </td>
+              <td className="tabular" style={{ textAlign: 'right' }}>
+                {learningRate === 0 ? '–' : decimalText(learningRate)}
+              </td>
+              <td className="tabular" style={{ textAlign: 'right' }}>
+                {trainableParameters === null ? '–' : formatParameters(trainableParameters)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </SectionCard>
+  );
+}

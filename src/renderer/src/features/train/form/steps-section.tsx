@@ -1,0 +1,79 @@
+import { fitsAtOnce } from '#shared/training/stages';
+import { SectionCard } from '../../../components/section-card';
+import type { SettingsProps } from '../parts/draft-store';
+import { AdapterSettings } from './adapter-settings';
+import { IntegerSetting } from './setting-row';
+
+/** How often the images are seen, and how many at a time. */
+export function StepsSection({ draft, change }: SettingsProps) {
+  const atOnce = fitsAtOnce(draft);
+  const headFirst = draft.headSolver !== 'logistic' && (draft.preset === 'careful' || draft.preset === 'gradual');
+  return (
+    <SectionCard
+      title="Epochs and batches"
+      {...(atOnce ? { description: 'No epochs: the logistic regression is solved at once.' } : {})}
+    >
+      {!atOnce && <EpochSettings draft={draft} change={change} headFirst={headFirst} />}
+      {draft.preset === 'lora' && <AdapterSettings draft={draft} change={change} />}
+      <IntegerSetting
+        label="Batch size"
+        help="Images at a time. Less needs less memory."
+        value={draft.batchSize}
+        min={1}
+        max={1024}
+        onChange={(value) => change({ batchSize: value })}
+      />
+      {!atOnce && (
+        <IntegerSetting
+          label="Gradient accumulation"
+          help={
+            <>
+              Batches to one step: effective batch{' '}
+              <b className="tabular">{draft.batchSize * draft.gradientAccumulation}</b>.
+            </>
+          }
+          value={draft.gradientAccumulation}
+          min={1}
+          max={1024}
+          onChange={(gradientAccumulation) => change({ gradientAccumulation })}
+        />
+      )}
+    </SectionCard>
+  );
+}
+
+function EpochSettings({ draft, change, headFirst }: SettingsProps & { readonly headFirst: boolean }) {
+  return (
+    <>
+      {draft.preset === 'careful' && headFirst && (
+        <IntegerSetting
+          label="Head epochs"
+          help="Epochs of the head alone, before all layers train."
+          value={draft.headEpochs}
+          min={1}
+          max={10_000}
+          onChange={(headEpochs) => change({ headEpochs })}
+        />
+      )}
+      {draft.preset === 'gradual' ? (
+        <IntegerSetting
+          label="Epochs a stage"
+          help={`Times that every training image is seen in each of the ${headFirst ? 'three stages' : 'two stages after the head'}.`}
+          value={draft.stageEpochs}
+          min={1}
+          max={10_000}
+          onChange={(stageEpochs) => change({ stageEpochs })}
+        />
+      ) : (
+        <IntegerSetting
+          label="Epochs"
+          help="Times that every training image is seen."
+          value={draft.epochs}
+          min={1}
+          max={10_000}
+          onChange={(epochs) => change({ epochs })}
+        />
+      )}
+    </>
+  );
+}

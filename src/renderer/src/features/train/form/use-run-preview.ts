@@ -1,0 +1,23 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { runConfigSchema } from '#shared/models/run-config';
+import { useWrongFields } from '../../../components/wrong-fields';
+import { useRequest } from '../../../state/requests';
+import { type DraftConfig, defaultDraft } from '../parts/draft-store';
+
+/**
+ * What a config would cost, asked for shortly after the last change. `wrong`: what is wrong with it before anyone is
+ * asked; the answer is then of other values. `checking`: the answer is of what was there before.
+ */
+export function useRunPreview(project: string, draft: DraftConfig) {
+  const [settled] = useDebouncedValue(draft, 300);
+  const fields = useWrongFields();
+  const parsed = runConfigSchema.safeParse(settled);
+  const preview = useRequest(
+    'runs.preview',
+    { project, config: parsed.success ? parsed.data : defaultDraft },
+    { enabled: parsed.success, keepPrevious: true },
+  );
+  const invalid = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const wrong = fields.length > 0 ? fields : invalid;
+  return { preview, wrong, checking: wrong.length === 0 && (settled !== draft || preview.isFetching) };
+}

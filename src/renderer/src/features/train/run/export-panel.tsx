@@ -1,0 +1,197 @@
+import { Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Package } from 'lucide-react';
+import type { RequestOutput } from '#shared/ipc/contract';
+import type { ExportFormat } from '#shared/models/export';
+import type { PrecisionComparison } from '#shared/models/precision';
+import type { RunSummary } from '#shared/models/run';
+import {
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatFixed,
+  formatPercent,
+  formatQuantity,
+} from '#shared/text/number';
+import { formatRate } from '#shared/text/time';
+import { invoke, platform } from '../../../bridge/bridge';
+import { ErrorAlert } from '../../../components/error-alert';
+import { Notice } from '../../../components/notice';
+import { ProgressCard } from '../../../components/progress-card';
+import { SectionCard } from '../../../components/section-card';
+import { useJobResult } from '../../../state/job-result';
+
+interface FormatCard {
+  readonly format: ExportFormat;
+  readonly title: string;
+  readonly text: string;
+  readonly button: string;
+}
+
+const formats: readonly FormatCard[] = [
+  {
+    format: 'hf',
+    title: 'Hugging Face folder',
+    text: 'config.json, model.safetensors and the image processor. Loads in transformers by from_pretrained.',
+    button: 'Export folder',
+  },
+  {
+    format: 'onnx',
+    title: 'ONNX',
+    text: 'One file that runs in ONNX Runtime and other inference engines, with labels and preprocessing beside it.',
+    button: 'Export ONNX',
+  },
+  {
+    format: 'onnx-int8',
+    title: 'ONNX, int8',
+    text: 'Smaller and faster on processors, and slightly different. Compared with fp32 on the validation images.',
+    button: 'Export int8 ONNX',
+  },
+];
+
+interface Written {
+  readonly title: string;
+  readonly output: RequestOutput<'exports.result'>;
+}
+
+/** Writes the best model of a run into a folder and shows that the written model answers as the trained one. */
+export function ExportPanel({ project, run }: { readonly project: string; readonly run: RunSummary }) {
+  const { running, job, result, failure, run: follow, cancel, clearFailure } = useJobResult<Written>();
+  const start = ({ format, title }: FormatCard) =>
+    follow(
+      async () => {
+        const parent = await platform.pickFolder({ title: 'Folder to export into' });
+        return parent && invoke('exports.start', { project, run: run.id, format, parent: parent.grant });
+      },
+      async (id) => ({ title, output: await invoke('exports.result', { job: id }) }),
+    );
+
+  return (
+    <Stack gap="sm">
+      <SimpleGrid cols={3} spacing="sm">
+        {formats.map((card) => (
+          <SectionCard key={card.format} title={card.title} description={card.text}>
+            <Button
+              leftSection={<Package size={14} />}
+              variant="default"
+              disabled={running}
+              onClick={() => start(card)}
+            >
+              {card.button}
+            </Button>
+          </SectionCard>
+        ))}
+      </SimpleGrid>
+      {running && (
+        <ProgressCard
+          title="Exporting"
+          phase={job?.phase}
+          waits={job?.waits}
+          done={job?.done ?? 0}
+          total={job?.total ?? null}
+          onCancel={cancel}
+        />
+      )}
+      {failure !== null && <ErrorAlert error={failure} onClose={clearFailure} />}
+      {result !== null && <ExportResult title={result.title} output={result.output} />}
+      <Text size="xs" c="dimmed">
+        Every export says that it is for research use only.
+      </Text>
+    </Stack>
+  );
+}
+
+function ExportResult({ title, output }: Written) {
+  const { parity, comparison } = output;
+  return (
+    <SectionCard title={`${title}: written`} description={output.folder}>
+      {comparison === null ? (
+        <Notice tone="success" title="Checked against the trained model">
+          On {formatCount(parity.images)} images, the largest difference of a probability is{' '}
+          <b className="tabular">{formatCompact(parity.maxProbabilityDifference)}</b>, and{' '}
+          <b className="tabular">{formatPercent(parity.agreement)}</b> of the answers are the same.
+        </Notice>
+      ) : (
+        <PrecisionResult comparison={comparison} />
+      )}
+      <Group mt="xs">
+        <Table aria-label="Exported files">
+          <Table.Tbody>
+            {output.files.map((file) => (
+              <Table.Tr key={file.name}>
+                <Table.Td>{file.name}</Table.Td>
+                <Table.Td ta="right" className="tabular">
+                  {formatBytes(file.bytes)}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Group>
+    </SectionCard>
+  );
+}
+
+/** What int8 changes: whether it may be used, then size, speed and accuracy of both files. */
+function PrecisionResult({ comparison }: { readonly comparison: PrecisionComparison }) {
+  const { fp32, int8, images, agreement, maxProbabilityDifference, warnings } = comparison;
+  const rows: readonly (readonly [string, string, string, string])[] = [
+    ['Size', formatBytes(fp32.bytes), formatBytes(int8.bytes), formatPercent(int8.bytes / fp32.bytes, 0)],
+    [
+      'Speed, one image at a time',
+      formatRate(fp32.imagesPerSecond),
+      formatRate(int8.imagesPerSecond),
+      `× ${formatFixed(int8.imagesPerSecond / fp32.imagesPerSecond, 1)}`,
+    ],
+    [
+      'Accuracy',
+      formatFixed(fp32.accuracy),
+      formatFixed(int8.accuracy),
+      formatSigned((int8.accuracy - fp32.accuracy) * images),
+    ],
+  ];
+  return (
+    <>
+      <Notice
+        tone={warnings.length > 0 ? 'warning' : 'success'}
+        title={warnings.length > 0 ? 'int8 costs accuracy here' : 'int8 keeps the accuracy here'}
+        lines={warnings}
+      >
+        Both files ran on the {formatQuantity(images, 'validation image')}:{' '}
+        <b className="tabular">{formatPercent(agreement)}</b> of the answers are the same, and a probability differs by
+        at most <b className="tabular">{formatCompact(maxProbabilityDifference)}</b>.
+      </Notice>
+      <Table aria-label="int8 against fp32" mt="xs">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Quality</Table.Th>
+            {['fp32', 'int8', 'Change'].map((name) => (
+              <Table.Th key={name} ta="right">
+                {name}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(([name, ...cells]) => (
+            <Table.Tr key={name}>
+              <Table.Td>{name}</Table.Td>
+              {cells.map((cell, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: cells of a row keep their places
+                <Table.Td key={index} ta="right" className="tabular">
+                  {cell}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </>
+  );
+}
+
+/** "the same", "+1 image", "−2 images". */
+function formatSigned(difference: number): string {
+  const whole = Math.round(difference);
+  if (whole === 0) return 'the same';
+  return `${whole > 0 ? '+' : '−'}${formatQuantity(Math.abs(whole), 'image')}`;
+}

@@ -1,0 +1,75 @@
+import { Button, Group, Text } from '@mantine/core';
+import { Play, Search, SlidersHorizontal } from 'lucide-react';
+import type { Diagnosis, Offer } from '#shared/models/diagnosis';
+import { type RunConfig, runConfigSchema } from '#shared/models/run-config';
+import { Changes } from '../../../components/changes';
+import { Notice } from '../../../components/notice';
+import { useSelectedRun } from '../../../state/selected-run';
+import { useSession } from '../../../state/session';
+import { useDrafts } from '../parts/draft-store';
+import classes from './problem-panel.module.css';
+
+export interface ProblemPanelProps {
+  readonly project: string;
+  readonly config: RunConfig;
+  readonly diagnosis: Diagnosis;
+  /** False where the run goes on, or came to its end. */
+  readonly failed: boolean;
+  /** Null where the run would only fail again. */
+  readonly onResume: (() => void) | null;
+}
+
+/** What went wrong with a run, and what to try, what helps most often first: each opens the form with it changed. */
+export function ProblemPanel({ project, config, diagnosis, failed, onResume }: ProblemPanelProps) {
+  const select = useSelectedRun((state) => state.select);
+  const replace = useDrafts((state) => state.replace);
+  const go = useSession((state) => state.go);
+  const take = ({ settings }: Offer) => {
+    if (settings === null) {
+      go('data');
+      return;
+    }
+    replace(project, runConfigSchema.parse({ ...config, ...settings }));
+    select(project, null);
+  };
+  return (
+    <section aria-label="Problem">
+      <Notice tone={failed ? 'error' : 'warning'} title={diagnosis.title}>
+        <Text>{diagnosis.text}</Text>
+        <Text size="xs" fw={600} mt="xs">
+          What to try, in this order
+        </Text>
+        <ol className={classes['offers']}>
+          {diagnosis.offers.map((offer, index) => (
+            <li key={offer.title} className={classes['offer']}>
+              <Button
+                fullWidth
+                justify="flex-start"
+                variant={index === 0 ? 'filled' : 'default'}
+                leftSection={offer.settings === null ? <Search size={14} /> : <SlidersHorizontal size={14} />}
+                onClick={() => take(offer)}
+              >
+                {offer.title}
+              </Button>
+              <Text size="xs" c="dimmed">
+                {offer.text}
+              </Text>
+            </li>
+          ))}
+        </ol>
+        {onResume !== null && (
+          <Group mt="xs" gap="sm">
+            <Changes>
+              <Button variant="default" leftSection={<Play size={14} />} onClick={onResume}>
+                Resume
+              </Button>
+            </Changes>
+            <Text size="xs" c="dimmed">
+              Goes on from the last checkpoint with the same settings, where other programs have given memory back.
+            </Text>
+          </Group>
+        )}
+      </Notice>
+    </section>
+  );
+}

@@ -1,0 +1,151 @@
+import { useMemo } from 'react';
+import type { BestMetric } from '#shared/models/run-config';
+import { formatCompact, formatFixed, formatMemory } from '#shared/text/number';
+import { LiveChart } from '../../../charts/live-chart';
+import type { LiveSeries } from '../../../charts/live-chart-data';
+import layout from '../parts/view.module.css';
+import type { TrainingLog } from './training-log';
+
+/** A loss that runs away is told in few digits. */
+const fixed = (value: number) => (Math.abs(value) < 1e4 ? formatFixed(value, 3) : formatCompact(value, 3));
+const whole = (value: number) => formatCompact(value, 3);
+
+/** Lines of one run: losses, validation metrics, learning rate, gradient norm, speed and memory. */
+function linesOf({ steps, epochs }: TrainingLog) {
+  const step = steps.map((record) => record.step);
+  const epoch = epochs.map((record) => record.epoch);
+  const epochStep = epochs.map((record) => record.step);
+  const measured = epochs.filter((record) => record.metrics.auc !== null);
+  const single = (key: string, label: string, y: number[], noisy: boolean, colour: number): LiveSeries[] => [
+    { key, label, points: { x: step, y }, noisy, colour },
+  ];
+  return {
+    loss: [
+      { key: 'train', label: 'Training', points: { x: step, y: steps.map(({ loss }) => loss) }, noisy: true },
+      {
+        key: 'validation',
+        label: 'Validation',
+        points: { x: epochStep, y: epochs.map(({ validationLoss }) => validationLoss) },
+        dots: true,
+      },
+    ] satisfies LiveSeries[],
+    metrics: [
+      {
+        key: 'accuracy',
+        label: 'Accuracy',
+        points: { x: epoch, y: epochs.map(({ metrics }) => metrics.accuracy) },
+        dots: true,
+      },
+      {
+        key: 'macroF1',
+        label: 'Macro F1',
+        points: { x: epoch, y: epochs.map(({ metrics }) => metrics.macroF1) },
+        dots: true,
+      },
+      {
+        key: 'auc',
+        label: 'AUC',
+        points: {
+          x: measured.map((record) => record.epoch),
+          y: measured.map(({ metrics }) => metrics.auc ?? Number.NaN),
+        },
+        dots: true,
+      },
+    ] satisfies LiveSeries[],
+    rate: rateLines(steps, step),
+    norm: single(
+      'norm',
+      'Gradient norm',
+      steps.map(({ gradientNorm }) => gradientNorm),
+      true,
+      1,
+    ),
+    speed: single(
+      'speed',
+      'Images/s',
+      steps.map(({ imagesPerSecond }) => imagesPerSecond),
+      true,
+      2,
+    ),
+    memory: single(
+      'memory',
+      'Memory',
+      steps.map(({ memoryMB }) => memoryMB),
+      false,
+      3,
+    ),
+  };
+}
+
+/** Of the head and, where layers learn at rates of their own, of the lowest layer in training. */
+function rateLines(steps: TrainingLog['steps'], x: number[]): LiveSeries[] {
+  const ofHead = steps.map(({ learningRate }) => learningRate);
+  if (!steps.some(({ lowestLearningRate }) => lowestLearningRate !== undefined)) {
+    return [{ key: 'rate', label: 'Learning rate', points: { x, y: ofHead }, colour: 0 }];
+  }
+  const lowest = steps.map(({ learningRate, lowestLearningRate }) => lowestLearningRate ?? learningRate);
+  return [
+    { key: 'rate', label: 'Head', points: { x, y: ofHead } },
+    { key: 'lowest', label: 'Lowest layer', points: { x, y: lowest } },
+  ];
+}
+
+/** The epoch whose model is kept: the last one that was better than all before. */
+export function bestEpoch(log: TrainingLog): number | null {
+  return log.epochs.findLast(({ isBest }) => isBest)?.epoch ?? null;
+}
+
+const metricTitles: Record<BestMetric, string> = {
+  accuracy: 'accuracy',
+  macroF1: 'macro F1',
+  auc: 'AUC',
+  loss: 'loss',
+};
+
+/** All live charts of a run. */
+export function RunCharts({ log, metric }: { readonly log: TrainingLog; readonly metric: BestMetric | null }) {
+  const lines = useMemo(() => linesOf(log), [log]);
+  const best = bestEpoch(log);
+  const markers = useMemo(
+    () =>
+      best === null
+        ? []
+        : [{ x: best, label: `best${metric === null ? '' : ` ${metricTitles[metric]}`}: epoch ${best}` }],
+    [best, metric],
+  );
+  return (
+    <div className={layout['charts']}>
+      <div className={layout['large']}>
+        <LiveChart title="Loss" xLabel="Step" series={lines.loss} format={fixed} height={210} />
+      </div>
+      <div className={layout['large']}>
+        <LiveChart
+          title="Validation metrics"
+          xLabel="Epoch"
+          series={lines.metrics}
+          markers={markers}
+          format={fixed}
+          height={210}
+        />
+      </div>
+      <div className={layout['small']}>
+        <LiveChart title="Learning rate" xLabel="Step" series={lines.rate} height={120} />
+      </div>
+      <div className={layout['small']}>
+        <LiveChart title="Gradient norm" xLabel="Step" series={lines.norm} format={whole} height={120} />
+      </div>
+      <div className={layout['small']}>
+        <LiveChart title="Images per second" xLabel="Step" series={lines.speed} format={whole} height={120} />
+      </div>
+      <div className={layout['small']}>
+        <LiveChart
+          title="Memory of the engine"
+          xLabel="Step"
+          series={lines.memory}
+          format={formatMemory}
+          height={120}
+        />
+      </div>
+    </div>
+  );
+}

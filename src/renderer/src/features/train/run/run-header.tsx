@@ -1,0 +1,269 @@
+import { ActionIcon, Button, Group, Menu, Text, Title } from '@mantine/core';
+import {
+  Columns2,
+  EllipsisVertical,
+  FlaskConical,
+  Pause,
+  Play,
+  RotateCcw,
+  ScanSearch,
+  Square,
+  Trash2,
+  TrendingUp,
+  X,
+} from 'lucide-react';
+import type { Diagnosis } from '#shared/models/diagnosis';
+import type { ProjectSummary } from '#shared/models/project';
+import type { RunDetail, RunSummary } from '#shared/models/run';
+import { formatDate, formatDuration } from '#shared/text/time';
+import { deviceNames } from '#shared/training/device-names';
+import { Changes, useReadOnly } from '../../../components/changes';
+import { confirm } from '../../../components/confirm';
+import { Notice } from '../../../components/notice';
+import { RunStateBadge } from '../../../components/run-state-badge';
+import { refresh, useCommand } from '../../../state/requests';
+import { useSelectedRun } from '../../../state/selected-run';
+import { useSession } from '../../../state/session';
+import { useDrafts } from '../parts/draft-store';
+import { presetTitle } from '../parts/presets';
+import { useTrainView } from '../parts/train-view';
+import { ProblemPanel } from './problem-panel';
+
+/** Runs of a later Fovea may have others. */
+const nameOfDevice = (device: string): string =>
+  Object.entries(deviceNames).find(([id]) => id === device)?.[1] ?? device;
+
+export interface RunHeaderProps {
+  readonly project: ProjectSummary;
+  readonly run: RunSummary;
+  readonly detail: RunDetail | null;
+}
+
+interface RunHeaderWithProblemProps extends RunHeaderProps {
+  readonly diagnosis: Diagnosis | null;
+  /** Another process trains it: it is paused and stopped there. */
+  readonly elsewhere: boolean;
+}
+
+/** Name and state of a run, what can be done with it, and why it ended when it did not end well. */
+export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHeaderWithProblemProps) {
+  const target = { project: project.id, run: run.id };
+  const changed = { onSuccess: () => refresh('runs.list', 'runs.get', 'runs.progress') };
+  const pause = useCommand('runs.pause', changed);
+  const resume = useCommand('runs.resume', changed);
+  const stop = useCommand('runs.stop', changed);
+  const broken = run.state === 'interrupted' || run.state === 'failed';
+  /** For want of room on the disk: in memory while Fovea runs, at its last checkpoint after that. */
+  const held = run.state === 'paused' && run.error !== null;
+  /** The diagnosis says why it ended. */
+  const explained = broken && diagnosis !== null && diagnosis.code !== 'not-learning';
+  const canResume = run.state === 'paused' || (run.resumable && (broken || run.state === 'stopped'));
+
+  const askStop = async () => {
+    const sure = await confirm({
+      title: 'Stop this run?',
+      message:
+        run.state === 'queued'
+          ? 'It leaves the queue and keeps its settings: it can be resumed.'
+          : 'It ends after the current step. The best model so far is kept, and the run can be resumed from where it stands.',
+      confirmLabel: 'Stop run',
+    });
+    if (sure) stop.mutate(target);
+  };
+
+  return (
+    <>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <div style={{ minWidth: 0 }}>
+          <Group gap="xs" wrap="nowrap">
+            <Title order={2} size="h2" lineClamp={1}>
+              {run.name}
+            </Title>
+            <RunStateBadge state={run.state} />
+          </Group>
+          <Text size="xs" c="dimmed" className="tabular">
+            {[
+              run.backbone,
+              presetTitle(run.preset),
+              nameOfDevice(run.device),
+              formatDate(run.createdAt),
+              run.seconds > 0 ? formatDuration(run.seconds) : null,
+            ]
+              .filter((part) => part !== null)
+              .join(' · ')}
+          </Text>
+        </div>
+        <Group gap={6} wrap="nowrap">
+          {run.state === 'running' && !elsewhere && (
+            <Changes>
+              <Button
+                variant="default"
+                leftSection={<Pause size={14} />}
+                loading={pause.isPending}
+                onClick={() => pause.mutate(target)}
+              >
+                Pause
+              </Button>
+            </Changes>
+          )}
+          {canResume && !broken && !held && (
+            <Changes>
+              <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
+                Resume
+              </Button>
+            </Changes>
+          )}
+          {run.state === 'queued' && (
+            <Changes>
+              <Button
+                variant="default"
+                leftSection={<X size={14} />}
+                loading={stop.isPending}
+                onClick={() => stop.mutate(target)}
+              >
+                Cancel
+              </Button>
+            </Changes>
+          )}
+          {((run.state === 'running' && !elsewhere) || run.state === 'paused') && (
+            <Changes>
+              <Button variant="default" leftSection={<Square size={12} />} loading={stop.isPending} onClick={askStop}>
+                Stop
+              </Button>
+            </Changes>
+          )}
+          <ResultActions project={project} run={run} />
+          <RunMenu project={project} run={run} detail={detail} />
+        </Group>
+      </Group>
+      {diagnosis !== null && detail !== null && (
+        <ProblemPanel
+          project={project.id}
+          config={detail.record.config}
+          diagnosis={diagnosis}
+          failed={explained}
+          onResume={canResume && diagnosis.code === 'out-of-memory' ? () => resume.mutate(target) : null}
+        />
+      )}
+      {(broken || held) && !explained && (
+        <Notice
+          tone={run.state === 'failed' ? 'error' : 'warning'}
+          title={run.error?.message ?? (run.state === 'failed' ? 'The run failed.' : 'The run was interrupted.')}
+        >
+          <Text>{run.error?.hint ?? 'What it had learned up to its last checkpoint is kept.'}</Text>
+          {canResume && (
+            <Group mt="xs" gap="sm">
+              <Changes>
+                <Button
+                  leftSection={<Play size={14} />}
+                  loading={resume.isPending}
+                  onClick={() => resume.mutate(target)}
+                >
+                  Resume
+                </Button>
+              </Changes>
+              <Text size="xs" c="dimmed">
+                {held
+                  ? 'Goes on where it stands. While Fovea stays open, it does so by itself once there is room.'
+                  : run.epochsDone === 0
+                    ? 'Goes on from its last checkpoint; without one, it begins again.'
+                    : `Goes on from the last checkpoint, after epoch ${run.epochsDone} of ${run.epochs}.`}
+              </Text>
+            </Group>
+          )}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function ResultActions({ project, run }: { readonly project: ProjectSummary; readonly run: RunSummary }) {
+  const go = useSession((state) => state.go);
+  const select = useSelectedRun((state) => state.select);
+  if (!run.hasModel || run.state === 'running' || run.state === 'queued') return null;
+  const open = (screen: 'evaluate' | 'predict') => () => {
+    select(project.id, run.id);
+    go(screen);
+  };
+  return (
+    <>
+      <Button
+        variant={run.state === 'finished' ? 'filled' : 'default'}
+        leftSection={<TrendingUp size={14} />}
+        onClick={open('evaluate')}
+      >
+        Evaluate
+      </Button>
+      <Button variant="default" leftSection={<ScanSearch size={14} />} onClick={open('predict')}>
+        Predict
+      </Button>
+    </>
+  );
+}
+
+const openTexts = {
+  sweep: 'Open its sweep',
+  folds: 'Open its cross-validation',
+  leak: 'Open its measurement of the leak',
+} as const;
+
+function RunMenu({ project, run, detail }: RunHeaderProps) {
+  const select = useSelectedRun((state) => state.select);
+  const replace = useDrafts((state) => state.replace);
+  const pick = useTrainView((state) => state.pick);
+  const show = useTrainView((state) => state.show);
+  const membership = run.experiment;
+  const readOnly = useReadOnly();
+  const remove = useCommand('runs.remove', {
+    onSuccess: () => {
+      refresh('runs.list');
+      select(project.id, null);
+    },
+  });
+  const askRemove = async () => {
+    const sure = await confirm({
+      title: `Remove ${run.name}?`,
+      message: 'Its model, log, evaluations and checkpoints are deleted. This cannot be undone.',
+      confirmLabel: 'Remove run',
+      danger: true,
+    });
+    if (sure) remove.mutate({ project: project.id, run: run.id });
+  };
+  const going = run.state === 'running' || run.state === 'queued' || run.state === 'paused';
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon aria-label="More actions for this run" size="md">
+          <EllipsisVertical size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<RotateCcw size={14} />}
+          disabled={detail === null}
+          onClick={() => {
+            if (detail === null) return;
+            replace(project.id, detail.record.config);
+            select(project.id, null);
+          }}
+        >
+          Use these settings
+        </Menu.Item>
+        <Menu.Item leftSection={<Columns2 size={14} />} onClick={() => pick(project.id, [run.id])}>
+          Compare with other runs
+        </Menu.Item>
+        {membership !== null && (
+          <Menu.Item
+            leftSection={<FlaskConical size={14} />}
+            onClick={() => show(project.id, { kind: 'experiment', experiment: membership.experiment })}
+          >
+            {openTexts[membership.kind]}
+          </Menu.Item>
+        )}
+        <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={going || readOnly} onClick={askRemove}>
+          Remove run
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

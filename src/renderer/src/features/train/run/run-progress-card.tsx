@@ -1,0 +1,96 @@
+import { Group, Progress, Text } from '@mantine/core';
+import { assertNever } from '#shared/ipc/errors';
+import type { RunProgress } from '#shared/models/run';
+import { formatCompact, formatCount } from '#shared/text/number';
+import { formatDuration } from '#shared/text/time';
+import { shareOf } from '../../../components/run-share';
+import { SectionCard } from '../../../components/section-card';
+import { Stat } from '../../../components/stat';
+
+function phaseText({ phase, state }: RunProgress): string {
+  if (state === 'paused') return 'Paused';
+  switch (phase) {
+    case 'waiting':
+      return 'Waiting for its turn';
+    case 'preparing':
+      return 'Preparing model and images';
+    case 'extracting':
+      return 'Computing features with the frozen backbone';
+    case 'training':
+      return 'Training';
+    case 'evaluating':
+      return 'Checking on validation images';
+    case 'saving':
+      return 'Saving the checkpoint';
+    case 'done':
+      return 'Done';
+    case 'elsewhere':
+      return 'Training in another window or command';
+    default:
+      return assertNever(phase);
+  }
+}
+
+function Amount({ label, done, total }: { readonly label: string; readonly done: number; readonly total: number }) {
+  return (
+    <Stat
+      label={label}
+      value={
+        <>
+          {formatCount(done)}
+          <Text span c="dimmed" size="sm">
+            {' '}
+            of {formatCount(total)}
+          </Text>
+        </>
+      }
+    />
+  );
+}
+
+/** Where a run stands: phase, step and epoch, time left and speed. */
+export function RunProgressCard({ progress }: { readonly progress: RunProgress }) {
+  const share = shareOf(progress);
+  const { counted } = progress;
+  const paused = progress.state === 'paused';
+  const elsewhere = progress.phase === 'elsewhere';
+  // Before its turn there is nothing to count.
+  const hasBegun = counted !== null || progress.totalSteps > 0;
+  const phase = phaseText(progress);
+  return (
+    <SectionCard title={phase} description={progress.message ?? undefined}>
+      <Progress
+        size="md"
+        value={share ?? 100}
+        animated={!paused}
+        striped={share === null}
+        color={paused ? 'yellow' : 'accent'}
+        aria-label="Training progress"
+      />
+      {hasBegun && (
+        <Group justify="space-between" mt="xs" gap="lg" grow preventGrowOverflow={false}>
+          {counted === null ? (
+            <>
+              <Stat
+                label="Epoch"
+                value={`${Math.min(progress.epochs, Math.floor(progress.epoch) + 1)} of ${progress.epochs}`}
+              />
+              <Amount label="Step" done={progress.step} total={progress.totalSteps} />
+            </>
+          ) : (
+            <Amount label={progress.phase === 'extracting' ? 'Views' : 'Images'} {...counted} />
+          )}
+          {!elsewhere && (
+            <>
+              <Stat
+                label={counted === null ? 'Time left' : 'Left for this'}
+                value={paused ? '–' : formatDuration(progress.etaSeconds ?? Number.NaN)}
+              />
+              <Stat label="Images/s" value={paused ? '–' : formatCompact(progress.imagesPerSecond)} />
+            </>
+          )}
+        </Group>
+      )}
+    </SectionCard>
+  );
+}

@@ -1,0 +1,30 @@
+import { SimpleGrid } from '@mantine/core';
+import type { EpochRecord, RunSummary } from '#shared/models/run';
+import { formatFixed } from '#shared/text/number';
+import { SectionCard } from '../../../components/section-card';
+import { Stat } from '../../../components/stat';
+
+/** What a run that is over reached on the validation images, at the epoch whose model is kept. */
+export function RunResult({ run, epochs }: { readonly run: RunSummary; readonly epochs: readonly EpochRecord[] }) {
+  const best = epochs.find(({ epoch }) => epoch === run.best?.epoch);
+  if (run.best === null || best === undefined) return null;
+  return (
+    <SectionCard
+      title="Best model"
+      description="Measured on the validation images after its epoch. Evaluate gives intervals and the test set."
+    >
+      <SimpleGrid cols={{ base: 3, lg: 6 }} spacing="sm">
+        <Stat label="Epoch" value={`${best.epoch}`} detail={`of ${run.epochsDone} done`} />
+        <Stat label="Accuracy" value={formatFixed(best.metrics.accuracy)} />
+        <Stat label="Macro F1" value={formatFixed(best.metrics.macroF1)} />
+        <Stat label="Macro recall" value={formatFixed(best.metrics.macroRecall)} />
+        <Stat label="AUC" value={formatFixed(best.metrics.auc)} />
+        <Stat
+          label="Loss"
+          value={formatFixed(best.validationLoss)}
+          detail={`training ${formatFixed(best.trainLoss)}`}
+        />
+      </SimpleGrid>
+    </SectionCard>
+  );
+}
