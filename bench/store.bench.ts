@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, bench, describe } from 'vitest';
-import { createEvents } from '../src/main/services/core/events';
 import { createDataset } from '../src/main/services/dataset/dataset';
 import { createLabels } from '../src/main/services/labels/labels';
 import type { OpenProject } from '../src/main/services/project/projects';
@@ -20,7 +19,6 @@ const IMAGES = 100_000;
 const folder = mkdtempSync(join(tmpdir(), 'fovea-bench-'));
 const store = createProjectStore(join(folder, 'project.sqlite'));
 const project: OpenProject = { id: 'bench', folder, name: 'bench', store };
-const events = createEvents();
 const splits = createSplits();
 const labels = createLabels();
 const dataset = createDataset({

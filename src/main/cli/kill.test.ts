@@ -12,6 +12,7 @@ import { discPicture } from '../services/test-support/disc-project';
 const script = resolve(import.meta.dirname, '../../../scripts/fovea.mjs');
 let root: string;
 let project: string;
+const temporary = () => join(root, 'tmp');
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'fovea-cli-kill-'));
@@ -31,8 +32,9 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Its own process group: what is sent to it reaches the command and its engine at once. */
 function start(...given: string[]) {
+  mkdirSync(temporary(), { recursive: true });
   const child = spawn(process.execPath, [script, ...given, '--json', '--progress', 'json'], {
-    env: { ...process.env, FOVEA_HOME: join(root, 'home') },
+    env: { ...process.env, FOVEA_HOME: join(root, 'home'), TMPDIR: temporary() },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -108,5 +110,22 @@ describe.skipIf(process.platform === 'win32')('a command that is killed while it
     await vi.waitFor(() => expect(() => process.kill(engine.pid, 0)).toThrow('ESRCH'), { timeout: 5_000 });
     expect(await hashes(run)).toEqual(expected);
     expect(existsSync(join(runFolder(run), 'engine.json'))).toBe(false);
+  });
+
+  it('leaves nothing of the pictures that it predicts, once Fovea starts again', async () => {
+    const [run] = readdirSync(join(project, 'runs'));
+    const scratch = () => {
+      const folder = join(project, 'cache', 'predictions');
+      return existsSync(folder) ? readdirSync(folder) : [];
+    };
+    const predicting = start('predict', project, String(run), join(root, 'images'));
+    predicting.child.stderr?.resume();
+    await vi.waitFor(() => expect(scratch()).not.toEqual([]), { timeout: 60_000, interval: 5 });
+    process.kill(-(predicting.child.pid as number), 'SIGKILL');
+    await predicting.ended;
+    expect(scratch()).not.toEqual([]);
+    await succeed('backbone', 'list');
+    expect(scratch()).toEqual([]);
+    expect(readdirSync(temporary())).toEqual([]);
   });
 });

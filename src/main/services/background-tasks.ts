@@ -127,7 +127,8 @@ export const backgroundTasks = {
       : createReaders().read(open(project), images, label, reader),
   remove: ({ project, images }: OfProject & { readonly images: readonly number[] }, { open }: TaskContext) =>
     createLabels().remove(open(project), images),
-  undo: ({ project }: OfProject, { open }: TaskContext) => createLabels().undo(open(project)),
+  undo: ({ project, stamp }: OfProject & { readonly stamp: string | undefined }, { open }: TaskContext) =>
+    createLabels().undo(open(project), stamp),
   decide: (
     {
       project,

@@ -89,7 +89,6 @@ export interface ServicesOptions {
 export function createServices({ places, version, log, launcher }: ServicesOptions): Services {
   const { userDataFolder, projectsFolder, resourcesFolder, entries } = places;
   const backbonesFolder = join(userDataFolder, 'backbones');
-  const swept = Promise.all([sweepTemporary(), sweepScratch(backbonesFolder, INCOMING)]);
   const events = createEvents((error) => log.failure('event listener', error));
   const jobs = createJobs(events);
   const threads = inThreads(entries.backgroundWorker);
@@ -99,6 +98,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const pool = createDecodePool({ launcher, entry: entries.decodeHost, size: Math.min(4, availableParallelism()) });
 
   const projects = createProjects({ userDataFolder, events, onClose: () => void threads.release() });
+  const swept = Promise.all([sweepTemporary(), sweepScratch(backbonesFolder, INCOMING), projects.sweep()]);
   const splits = createSplits();
   const labels = createLabels();
   const duplicates = createDuplicates({ events, pool, onFailure: (what, error) => log.failure(what, error) });

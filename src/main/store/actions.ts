@@ -7,6 +7,8 @@ export type ActionKind = 'label' | 'remove' | 'move' | 'judge' | 'review' | 'tab
 
 export interface StoredAction {
   readonly id: number;
+  /** Tells it from one that got the same number after it was undone. */
+  readonly stamp: string;
   readonly kind: ActionKind;
   /** What was done, as a noun, to stand after “Undone:”. */
   readonly description: string;
@@ -14,7 +16,7 @@ export interface StoredAction {
   readonly before: unknown;
 }
 
-export function pushAction(store: ProjectStore, action: Omit<StoredAction, 'id'>): void {
+export function pushAction(store: ProjectStore, action: Omit<StoredAction, 'id' | 'stamp'>): void {
   const { id } = store.run(
     'INSERT INTO actions (at, kind, description, before) VALUES (?, ?, ?, ?)',
     new Date().toISOString(),
@@ -25,14 +27,18 @@ export function pushAction(store: ProjectStore, action: Omit<StoredAction, 'id'>
   store.run('DELETE FROM actions WHERE id <= ?', id - DEPTH);
 }
 
-export function popAction(store: ProjectStore): StoredAction | null {
-  const row = store.get<{ id: number; kind: ActionKind; description: string; before: string }>(
-    'SELECT id, kind, description, before FROM actions ORDER BY id DESC LIMIT 1',
+export function lastAction(store: ProjectStore): StoredAction | null {
+  const row = store.get<{ id: number; at: string; kind: ActionKind; description: string; before: string }>(
+    'SELECT id, at, kind, description, before FROM actions ORDER BY id DESC LIMIT 1',
   );
   if (row === undefined) return null;
-  store.run('DELETE FROM actions WHERE id = ?', row.id);
-  return { ...row, before: JSON.parse(row.before) as unknown };
+  const { id, at, kind, description, before } = row;
+  return { id, stamp: `${id} ${at}`, kind, description, before: JSON.parse(before) as unknown };
 }
+
+export const removeAction = (store: ProjectStore, { id }: StoredAction): void => {
+  store.run('DELETE FROM actions WHERE id = ?', id);
+};
 
 export function canUndo(store: ProjectStore): boolean {
   return store.get('SELECT 1 FROM actions LIMIT 1') !== undefined;

@@ -11,6 +11,11 @@ const CANNOT_OPEN = 14;
 const NOT_A_DATABASE = 26;
 
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
+/** The disk was unplugged, the share does not answer. */
+const GONE = new Set([
+  ...['EIO', 'ENODEV', 'ENXIO', 'ESTALE', 'EREMOTEIO', 'ENOTCONN', 'ETIMEDOUT'],
+  ...['EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'],
+]);
 const NO_ACCESS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'ELOOP']);
 
 /** The primary SQLite result code of an error, or null for an error of another kind. */
@@ -74,13 +79,15 @@ export function toStoreError(error: unknown, backup: () => string | null = () =>
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
     if (NO_SPACE.has(error.code)) return diskFull(error);
     if (error.code === 'ENAMETOOLONG') return pathTooLong(error);
+    if (GONE.has(error.code)) return diskFailed(error);
     if (NO_ACCESS.has(error.code)) return projectUnwritable(error);
   }
   switch (resultCode(error)) {
     case FULL:
+      return diskFull(error);
     case IO:
       // A full disk shows as an I/O error where it is the WAL or its index that cannot grow.
-      return diskFullOrBroken(error);
+      return diskFailed(error);
     case READONLY:
     case CANNOT_OPEN:
       return projectUnwritable(error);
@@ -98,10 +105,17 @@ export function toStoreError(error: unknown, backup: () => string | null = () =>
   }
 }
 
-function diskFullOrBroken(error: unknown): FoveaError {
-  if (resultCode(error) === FULL) return diskFull(error);
-  return new FoveaError('disk_failed', 'The disk that holds the project could not be read or written.', {
+export const diskFailed = (cause: unknown): FoveaError =>
+  new FoveaError('disk_failed', 'The disk that holds the project could not be read or written.', {
     hint: 'Check that the disk is connected and has free space, then try again. What was stored before is kept.',
-    cause: error,
+    cause,
   });
-}
+
+/**
+ * What SQLite says of an open database whose disk was unplugged: I/O errors first, and of what it still has in memory that
+ * it is "malformed". Only a new connection can tell that from damage.
+ */
+export const isDiskTrouble = (error: unknown): boolean => {
+  const code = resultCode(error);
+  return code === IO || code === CORRUPT || code === CANNOT_OPEN || code === NOT_A_DATABASE;
+};

@@ -6,7 +6,7 @@ export interface LockHolder {
   readonly pid: number;
   /** Of its process, see `ProcessMark`. */
   readonly started: string | null;
-  /** The database file that it locks, as `databasePlace` names it: a copied project has the row, and is another file. */
+  /** The database file that it locks, as `filePlace` names it: a copied project has the row, and is another file. */
   readonly place: string | null;
   /** Milliseconds since 1970 of the last sign of life. */
   readonly at: number;

@@ -20,6 +20,7 @@ import { migrations } from './migrations';
 import { createProjectStore, isPathForSqlite, joinProjectStore, openProjectStore, type ProjectStore } from './open';
 import { currentSplit } from './splits';
 import { mountTinyDisk, type TinyDisk } from './test-support/tiny-disk';
+import { mountUnpluggableDisk, type UnpluggableDisk } from './test-support/unpluggable-disk';
 
 let folder: string;
 beforeEach(() => {
@@ -349,5 +350,47 @@ describe.skipIf(tiny === null)('on a read-only disk (needs the right to mount a 
   it('is still damage where it is empty', () => {
     const path = archived('empty', (to) => writeFileSync(to, ''));
     expect(codeOf(() => openProjectStore(path))).toBe('project_damaged');
+  });
+});
+
+describe('a database whose disk is not there', () => {
+  it('is not made anew in the empty folder that it was mounted on', () => {
+    const store = createProjectStore(file());
+    const { connection } = store;
+    store.close();
+    rmSync(file());
+    expect(codeOf(() => joinProjectStore(connection))).toBe('project_away');
+    expect(codeOf(() => openProjectStore(file()))).toBe('project_away');
+    expect(existsSync(file())).toBe(false);
+  });
+});
+
+const unpluggable = mountUnpluggableDisk(16);
+
+describe.skipIf(unpluggable === null)('on a disk that is unplugged (needs the right to mount a loop device)', () => {
+  const disk = unpluggable as UnpluggableDisk;
+  afterAll(() => disk.dispose());
+
+  it('says so and calls nothing damaged, makes nothing in its place, and goes on when it is back', () => {
+    const store = createProjectStore(join(disk.folder, 'project.sqlite'));
+    const name = (name: string) => store.run('INSERT INTO classes (name) VALUES (?)', name);
+    const names = () => store.column<string>('SELECT name FROM classes');
+    name('benign');
+    disk.fail();
+    // Of what it has in memory SQLite says "malformed" after the first failure, which is not so.
+    for (const _ of [1, 2]) {
+      expect(codeOf(() => name('lost'))).toBe('disk_failed');
+      expect(codeOf(() => store.transaction(() => name('lost')))).toBe('disk_failed');
+      expect(codeOf(names)).toBe('disk_failed');
+    }
+    disk.detach();
+    expect(codeOf(names)).toBe('project_away');
+    expect(codeOf(() => store.transaction(() => name('lost')))).toBe('project_away');
+    expect(readdirSync(disk.folder)).toEqual([]);
+    disk.plugIn();
+    expect(names()).toEqual(['benign']);
+    store.transaction(() => name('malignant'));
+    expect(names()).toEqual(['benign', 'malignant']);
+    store.close();
   });
 });

@@ -4,7 +4,16 @@ import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { FoveaError } from '#shared/ipc/errors';
 import { makeTemporarySync } from '../process/scratch';
-import { pathTooLong, projectDamaged, projectEmpty, projectReadOnly, toStoreError } from './errors';
+import {
+  diskFailed,
+  isDiskTrouble,
+  pathTooLong,
+  projectAway,
+  projectDamaged,
+  projectEmpty,
+  projectReadOnly,
+  toStoreError,
+} from './errors';
 import { type Migration, migrations } from './migrations';
 
 /** Before this version SQLite could corrupt a database while it reset the WAL (https://www.sqlite.org/wal.html). */
@@ -58,9 +67,12 @@ export interface ProjectStore {
  * `disk_full`.
  */
 export function openProjectStore(file: string, steps: readonly Migration[] = migrations): ProjectStore {
+  if (!isPathForSqlite(file)) throw pathTooLong();
+  const size = sizeOf(file);
+  if (size === null) throw projectAway();
   // SQLite takes an empty file for a new database, and removes the write-ahead log beside it.
-  if (sizeOf(file) === 0) throw projectEmpty(newestBackup(file));
-  if (sizeOf(file) === null || isWritable(file)) return prepareStore(file, steps, false);
+  if (size === 0) throw projectEmpty(newestBackup(file));
+  if (isWritable(file)) return prepareStore(file, steps, false);
   return openToLookAt(file, steps);
 }
 
@@ -69,6 +81,7 @@ export function openProjectStore(file: string, steps: readonly Migration[] = mig
  * again. What one connection stores the others see; a writer waits for another.
  */
 export function joinProjectStore(connection: Connection): ProjectStore {
+  requireFile(connection);
   try {
     return new SqliteStore(connection, connect(connection));
   } catch (error) {
@@ -151,8 +164,23 @@ function connect({ file, mode }: Connection): DatabaseSyncInstance {
   return database;
 }
 
+/**
+ * SQLite makes a file that it does not find: where the project's disk was taken away, that would be an empty database in
+ * the folder that it was mounted on. Throws `project_away`.
+ */
+function requireFile({ file }: Connection): void {
+  if ((sizeOf(file) ?? 0) === 0) throw projectAway();
+}
+
 /** Null where there is no such file. */
-const sizeOf = (file: string): number | null => statSync(file, { throwIfNoEntry: false })?.size ?? null;
+function sizeOf(file: string): number | null {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.size ?? null;
+  } catch {
+    // A share that does not answer, a folder that may not be entered.
+    return null;
+  }
+}
 
 /** Whether SQLite may write it, and the files beside it that it needs for that. */
 function isWritable(file: string): boolean {
@@ -259,7 +287,10 @@ const latest = (steps: readonly Migration[]): number => steps.at(-1)?.version ??
 class SqliteStore implements ProjectStore {
   readonly connection: Connection;
   readonly isReadOnly: boolean;
-  readonly #database: DatabaseSyncInstance;
+  #database: DatabaseSyncInstance;
+  /** The disk has failed under it: what the connection has in memory cannot be trusted any more. */
+  #isBroken = false;
+  #isInTransaction = false;
   readonly #onClose: () => void;
   readonly #statements = new Map<string, StatementSyncInstance>();
   readonly #columns = new Map<string, StatementSyncInstance>();
@@ -273,22 +304,22 @@ class SqliteStore implements ProjectStore {
 
   run(sql: string, ...parameters: SqlValue[]) {
     requireWritable(this);
-    return guarded(() => {
+    return this.#guarded(() => {
       const result = this.#statement(sql).run(...parameters);
       return { changes: result.changes, id: Number(result.lastInsertRowid) };
     });
   }
 
   get<Row>(sql: string, ...parameters: SqlValue[]): Row | undefined {
-    return guarded(() => this.#statement(sql).get(...parameters) as Row | undefined);
+    return this.#guarded(() => this.#statement(sql).get(...parameters) as Row | undefined);
   }
 
   all<Row>(sql: string, ...parameters: SqlValue[]): Row[] {
-    return guarded(() => this.#statement(sql).all(...parameters) as Row[]);
+    return this.#guarded(() => this.#statement(sql).all(...parameters) as Row[]);
   }
 
   column<Value extends SqlValue>(sql: string, ...parameters: SqlValue[]): Value[] {
-    return guarded(() => {
+    return this.#guarded(() => {
       let statement = this.#columns.get(sql);
       if (statement === undefined) {
         statement = this.#database.prepare(sql);
@@ -306,17 +337,20 @@ class SqliteStore implements ProjectStore {
   }
 
   transaction<Result>(work: () => Result): Result {
-    if (this.#database.isTransaction) return work();
+    if (this.#isInTransaction) return work();
     requireWritable(this);
-    return guarded(() => {
+    return this.#guarded(() => {
       this.#database.exec('BEGIN IMMEDIATE');
+      this.#isInTransaction = true;
       try {
         const result = work();
         this.#database.exec('COMMIT');
         return result;
       } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        if (this.#database.isTransaction) this.#rollBack();
         throw error;
+      } finally {
+        this.#isInTransaction = false;
       }
     });
   }
@@ -330,10 +364,53 @@ class SqliteStore implements ProjectStore {
     try {
       if (!this.isReadOnly) this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // Another process reads it, or the disk is full: the WAL stays, and the next open takes it in.
+      // Another process reads it, or the disk is full or gone: the WAL stays, and the next open takes it in.
     }
     this.#database.close();
     this.#onClose();
+  }
+
+  #rollBack(): void {
+    try {
+      this.#database.exec('ROLLBACK');
+    } catch {
+      // Of a failing disk: the next connection finds nothing of it.
+      this.#isBroken = true;
+    }
+  }
+
+  #guarded<Result>(work: () => Result): Result {
+    this.#reconnect();
+    try {
+      return work();
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw toStoreError(error);
+      this.#isBroken = true;
+      // Says so where the file is gone or really damaged.
+      this.#reconnect();
+      throw diskFailed(error);
+    }
+  }
+
+  /** A disk that was unplugged comes back as another device, which only a new connection can read. */
+  #reconnect(): void {
+    if (!this.#isBroken || this.#isInTransaction) return;
+    requireFile(this.connection);
+    let database: DatabaseSyncInstance | null = null;
+    try {
+      database = connect(this.connection);
+      checkIntegrity(database, this.connection.file);
+    } catch (error) {
+      database?.close();
+      const known = toStoreError(error, () => newestBackup(this.connection.file));
+      // The file is there and was open: that it cannot be opened says the same.
+      throw known instanceof FoveaError && known.code === 'project_unwritable' ? diskFailed(error) : known;
+    }
+    this.#statements.clear();
+    this.#columns.clear();
+    this.#database.close();
+    this.#database = database;
+    this.#isBroken = false;
   }
 
   #statement(sql: string): StatementSyncInstance {
@@ -349,12 +426,4 @@ class SqliteStore implements ProjectStore {
 /** Throws `project_read_only`: before something is begun that is stored at its end. */
 export function requireWritable({ isReadOnly }: ProjectStore): void {
   if (isReadOnly) throw projectReadOnly();
-}
-
-function guarded<Result>(work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw toStoreError(error);
-  }
 }

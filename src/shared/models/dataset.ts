@@ -232,3 +232,12 @@ export const datasetSummarySchema = z.object({
   canUndo: z.boolean(),
 });
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
+
+/** The last change to labels, images, split or review that can be undone, of all windows and commands. */
+export const lastActionSchema = z.object({
+  /** Names this action and no other. */
+  stamp: z.string(),
+  /** As a noun phrase. */
+  description: z.string(),
+});
+export type LastAction = z.infer<typeof lastActionSchema>;

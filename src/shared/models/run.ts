@@ -62,7 +62,8 @@ export type LogRecord = z.infer<typeof logRecordSchema>;
 export const runProgressSchema = z.object({
   run: z.string(),
   state: z.enum(runStates),
-  phase: z.enum(['waiting', 'preparing', 'extracting', 'training', 'evaluating', 'saving', 'done']),
+  /** `elsewhere`: another process has the run in hand, and only what it has stored is known. */
+  phase: z.enum(['waiting', 'preparing', 'extracting', 'training', 'evaluating', 'saving', 'done', 'elsewhere']),
   step: z.number().int(),
   totalSteps: z.number().int(),
   epoch: z.number(),

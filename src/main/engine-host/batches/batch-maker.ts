@@ -8,6 +8,7 @@ import type { Pipeline } from '#shared/models/pipeline';
 import type { Augmentation } from '#shared/models/run-config';
 import { type Mix, mixBatch } from '../../engine/train/mixup';
 import type { Batch } from '../../engine/train/session';
+import { diskFailed, isDiskGone } from '../core/file-errors';
 import type { Sample } from '../core/protocol';
 
 /** One micro-batch to prepare: which images, and in which epoch's augmentation; null = the evaluation view. */
@@ -31,12 +32,13 @@ export interface BatchSettings {
 /**
  * Reads a canonical raster.
  *
- * @throws FoveaError `raster_missing`: the cache was emptied or damaged
+ * @throws FoveaError `raster_missing`: the cache was emptied or damaged; `disk_failed`
  */
 export function readRaster(path: string): Raster {
   try {
     return decodeRaster(readFileSync(path));
   } catch (error) {
+    if (isDiskGone(error)) throw diskFailed('a prepared image could not be read', error);
     throw new FoveaError('raster_missing', 'A prepared image of the project cannot be read.', {
       hint: "The project's cache was changed. Import the images again; labels are kept.",
       cause: error,

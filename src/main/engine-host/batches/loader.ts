@@ -10,8 +10,8 @@ export type LoaderSettings = BatchSettings;
 
 export interface LoaderOptions {
   readonly threads?: number;
-  /** Waits while the project's folder is away, and answers with whether it was. */
-  readonly waitForFolder?: () => Promise<boolean>;
+  /** Does what reads images, again where the disk was away or failed meanwhile. */
+  readonly insist?: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 export interface LoaderOrder extends BatchOrder {
   readonly id: number;
@@ -46,7 +46,7 @@ function workerFile(): string {
 /** Starts the threads. Order and content of the batches do not depend on timing or on how many threads there are. */
 export function createLoader(
   settings: LoaderSettings,
-  { threads = loaderThreads(), waitForFolder = async () => false }: LoaderOptions = {},
+  { threads = loaderThreads(), insist = (work) => work() }: LoaderOptions = {},
 ): Loader {
   const waiting = new Map<number, { resolve(batch: Batch): void; reject(error: unknown): void }>();
   let nextId = 0;
@@ -79,17 +79,19 @@ export function createLoader(
     return promise;
   };
 
-  /** Asks again where the images were away: those that were asked for ahead failed too, and may be back already. */
-  const insist = async (order: BatchOrder, asked: Promise<Batch>): Promise<Batch> => {
-    for (let batch = asked, isSecond = false; ; batch = ask(order), isSecond = true) {
+  /** A batch that was asked for while its images were away is asked for once more: they may be back already. */
+  const insistOn = (order: BatchOrder, asked: Promise<Batch>): Promise<Batch> => {
+    let batch: Promise<Batch> | null = asked;
+    return insist(async () => {
       try {
-        return await batch;
+        return await (batch ?? ask(order));
       } catch (error) {
-        if (!(error instanceof FoveaError) || error.code !== 'raster_missing') throw error;
-        const wasAway = await waitForFolder();
-        if (isSecond && !wasAway) throw error;
+        if (batch === null || !(error instanceof FoveaError) || error.code !== 'raster_missing') throw error;
+        return await ask(order);
+      } finally {
+        batch = null;
       }
-    }
+    });
   };
 
   return {
@@ -102,7 +104,7 @@ export function createLoader(
           ahead.push({ order, batch: ask(order) });
         }
         const { order, batch } = ahead.shift() as (typeof ahead)[number];
-        yield await insist(order, batch);
+        yield await insistOn(order, batch);
       }
     },
     close: async () => {

@@ -9,6 +9,20 @@ export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT'
 /** True for "it is there already". */
 export const isPresent = (error: unknown): boolean => codeOf(error) === 'EEXIST';
 
+/** The disk reports errors or was unplugged, or the share does not answer. */
+const GONE = new Set([
+  ...['EIO', 'ENODEV', 'ENXIO', 'ESTALE', 'EREMOTEIO', 'ENOTCONN', 'ETIMEDOUT'],
+  ...['EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'],
+]);
+export const isDiskGone = (error: unknown): boolean => GONE.has(codeOf(error));
+
+/** That `what` could not be read or written for the disk's sake. */
+export const diskFailed = (what: string, cause: unknown): FoveaError =>
+  new FoveaError('disk_failed', `The disk that holds the project fails or is away: ${what}.`, {
+    hint: 'Check that it is connected and sound. What was saved before is intact, and the run goes on when it can.',
+    cause,
+  });
+
 /** What a failed write of `what` means for a person; anything unexpected stays what it is. */
 export function explainWriteError(error: unknown, what: string): unknown {
   switch (codeOf(error)) {
@@ -25,12 +39,7 @@ export function explainWriteError(error: unknown, what: string): unknown {
         hint: 'Check the permissions of the project folder, then resume.',
         cause: error,
       });
-    case 'EIO':
-      return new FoveaError('disk_failed', `The disk reported an error while ${what} was written.`, {
-        hint: 'Check that the disk is connected and sound, then resume. What was saved before is intact.',
-        cause: error,
-      });
     default:
-      return error;
+      return isDiskGone(error) ? diskFailed(`${what} could not be written`, error) : error;
   }
 }

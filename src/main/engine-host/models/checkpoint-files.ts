@@ -19,7 +19,7 @@ import { isAdapterName } from '../../engine/vit/lora';
 import { namesOf } from '../../engine/vit/names';
 import { parseVitConfig, toHfConfig } from '../../engine/vit/parse-config';
 import { fromPeftTensors, peftConfig, toPeftTensors } from '../../engine/vit/peft-adapter';
-import { explainWriteError } from '../core/file-errors';
+import { diskFailed, explainWriteError, isDiskGone } from '../core/file-errors';
 import { type CheckpointSlot, closeSlot, exists, flushFolder, openSlot } from './checkpoint-slots';
 import { hashFile, readTensorsFile, writeBytesFile, writeTensorsFile } from './tensor-files';
 
@@ -139,10 +139,15 @@ const damaged = (folder: string, reason: string, cause?: unknown) =>
     cause,
   });
 
+const unreadable = (folder: string, name: string, error: unknown) =>
+  isDiskGone(error)
+    ? diskFailed('a checkpoint could not be read', error)
+    : damaged(folder, `${name} cannot be read`, error);
+
 /**
  * Opens a checkpoint and verifies the SHA-256 of each of its files. Null where there is none. Changes nothing.
  *
- * @throws FoveaError `checkpoint_damaged`
+ * @throws FoveaError `checkpoint_damaged`, `disk_failed`
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint | null> {
   if (!(await exists(folder))) return null;
@@ -150,12 +155,12 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint | null>
   try {
     trainer = trainerFileSchema.parse(JSON.parse(await readFile(join(folder, TRAINER), 'utf8')));
   } catch (error) {
-    throw damaged(folder, `${TRAINER} cannot be read`, error);
+    throw unreadable(folder, TRAINER, error);
   }
   for (const [name, expected] of Object.entries(trainer.files)) {
     if (!parts.has(name) || !(await exists(join(folder, name)))) throw damaged(folder, `${name} is missing`);
     const hash = await hashFile(join(folder, name)).catch((error: unknown) => {
-      throw damaged(folder, `${name} cannot be read`, error);
+      throw unreadable(folder, name, error);
     });
     if (hash !== expected) throw damaged(folder, `${name} has changed since it was written`);
   }

@@ -10,7 +10,7 @@ import { createClassifier } from '../../engine/train/classifier';
 import type { VitConfig } from '../../engine/vit/config';
 import { featureWidth } from '../../engine/vit/tokens';
 import { inOrder } from '../batches/batch-source';
-import { createLoader } from '../batches/loader';
+import { createLoader, type LoaderOptions } from '../batches/loader';
 import { explainWriteError } from '../core/file-errors';
 import type { Sample } from '../core/protocol';
 
@@ -28,7 +28,7 @@ export interface FeatureOptions {
   readonly threads: number;
   readonly batchSize: number;
   /** See `LoaderOptions`. */
-  readonly waitForFolder?: () => Promise<boolean>;
+  readonly insist?: LoaderOptions['insist'];
   onProgress(done: number, total: number): Promise<void>;
 }
 
@@ -102,8 +102,8 @@ export async function extractFeatures(
     batch,
     attentions: false,
   });
-  const { pipeline, augmentation, seed, waitForFolder = async () => false } = options;
-  const loader = createLoader({ pipeline, augmentation, seed }, { waitForFolder });
+  const { pipeline, augmentation, seed, insist = (work) => work() } = options;
+  const loader = createLoader({ pipeline, augmentation, seed }, { insist });
   try {
     for (const { samples, epoch, fileOf, features, missing } of asked) {
       if (missing.length === 0) continue;
@@ -113,12 +113,11 @@ export async function extractFeatures(
       for await (const { pixels, count } of loader.batches(orders)) {
         const group = groups[next++] as number[];
         const { features: rows } = await classifier.run(pixels, count);
-        await waitForFolder();
-        for (const [row, index] of group.entries()) {
-          const values = rows.slice(row * width, (row + 1) * width);
-          features.set(values, index * width);
-          await storeFeature(fileOf(samples[index] as Sample), values);
-        }
+        const rowOf = (row: number) => rows.slice(row * width, (row + 1) * width);
+        for (const [row, index] of group.entries()) features.set(rowOf(row), index * width);
+        await insist(async () => {
+          for (const [row, index] of group.entries()) await storeFeature(fileOf(samples[index] as Sample), rowOf(row));
+        });
         done += group.length;
         await options.onProgress(done, total);
       }

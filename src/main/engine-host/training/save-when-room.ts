@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { FoveaError } from '#shared/ipc/errors';
+import { explainWriteError } from '../core/file-errors';
 import type { RequestContext } from '../core/request-context';
-import { waitForFolder } from './wait-for-folder';
+import { insistOnDisk, look } from './hold-for-disk';
 
-/** Between two looks at the disk and at what was asked of the run. */
-const LOOK_MILLISECONDS = 250;
 /** Where the disk says that there is room and a write still fails (a quota, a reserve), it is tried no oftener. */
 const RETRY_MILLISECONDS = 30_000;
 /** Folders, and what the file system keeps beside the bytes of files. */
@@ -18,17 +16,20 @@ export interface Room {
   readonly bytes: number;
 }
 
-const freeBytes = async (folder: string): Promise<number> => {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-};
+async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    throw explainWriteError(error, 'a checkpoint');
+  }
+}
 
 /**
- * Writes; where the disk is full, or the folder is away, holds the run, weights and all, until there is room, and writes
- * again.
+ * Writes; where the disk is full, fails or is away, holds the run, weights and all, and writes again when it can.
  *
- * @throws FoveaError `disk_full` or `project_away` where the run is asked to pause or stop meanwhile, `cancelled`, what
- * `write` throws
+ * @throws FoveaError `disk_full` or what `insistOnDisk` throws where the run is asked to pause or stop meanwhile,
+ * `cancelled`, what else `write` throws
  */
 export async function saveWhenRoom(
   write: () => Promise<void>,
@@ -36,22 +37,22 @@ export async function saveWhenRoom(
   context: Pick<RequestContext, 'control' | 'hold' | 'takeRetry' | 'yieldToMessages'>,
 ): Promise<void> {
   let held = false;
-  for (;;) {
-    await waitForFolder(folder, context);
-    try {
-      await write();
-      if (held) context.hold(null);
-      return;
-    } catch (error) {
-      if (!existsSync(folder)) continue;
-      if (!(error instanceof FoveaError) || error.code !== 'disk_full') throw error;
-      held = true;
-      const needed = bytes + MARGIN_BYTES;
-      const reason = diskFull(needed - (await freeBytes(folder)), error);
-      context.hold(reason);
-      await waitForRoom(folder, needed, context, reason);
+  const writeWhenRoom = async () => {
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!(error instanceof FoveaError) || error.code !== 'disk_full') throw error;
+        held = true;
+        const needed = bytes + MARGIN_BYTES;
+        const reason = diskFull(needed - (await freeBytes(folder)), error);
+        context.hold(reason);
+        await waitForRoom(folder, needed, context, reason);
+      }
     }
-  }
+  };
+  await insistOnDisk(writeWhenRoom, folder, context);
+  if (held) context.hold(null);
 }
 
 async function waitForRoom(
@@ -63,11 +64,7 @@ async function waitForRoom(
   const since = performance.now();
   const hadRoom = (await freeBytes(folder)) >= needed;
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
-    await context.yieldToMessages();
-    const asked = context.control();
-    if (asked === 'cancel') throw new FoveaError('cancelled', 'The run was cancelled.');
-    if (asked !== null) throw reason;
+    await look(reason, context);
     if (context.takeRetry()) return;
     if (performance.now() - since > RETRY_MILLISECONDS && hadRoom) return;
     if (!hadRoom && (await freeBytes(folder)) >= needed) return;

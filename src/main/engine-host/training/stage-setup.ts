@@ -1,5 +1,4 @@
 import { totalmem } from 'node:os';
-import { dirname } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
 import { type LoraSettings, loraOf } from '#shared/training/lora';
 import type { StagePlan } from '#shared/training/plan';
@@ -24,7 +23,7 @@ import { checkCancelled, type RequestContext } from '../core/request-context';
 import { memoryOptions, partThatFits } from '../machine/memory';
 import { withDropout } from '../models/dropout';
 import { extractFeatures } from './features';
-import { waitForFolder } from './wait-for-folder';
+import { insistOnDisk } from './hold-for-disk';
 
 /** A model as a run begins or goes on with it. */
 export interface Model {
@@ -64,6 +63,8 @@ export interface StageInput {
   /** What the optimizer of this stage remembers, where it goes on. */
   readonly optimizer: OptimizerState | null;
   readonly context: RequestContext;
+  /** A folder of the project that is there whenever the project is. */
+  readonly home: string;
   onExtracting(done: number, total: number): void;
   /** Something of the stage that a person should know, a sentence. */
   note(message: string): void;
@@ -131,10 +132,6 @@ function startingPart(
 
 const mixingOf = ({ config: { mixup, seed } }: StagedSpec): Mixing => (mixup === 0 ? null : { alpha: mixup, seed });
 
-/** Where the project was moved away, images cannot be read and nothing may be written: it would be made anew there. */
-const waitForProject = ({ spec, context }: StageInput): Promise<boolean> =>
-  waitForFolder(dirname(spec.cacheFolder), context);
-
 async function setUpLayers(input: StageInput, device: EngineDevice): Promise<StageSetup> {
   const { spec, stage, model, optimizer } = input;
   const { config } = spec;
@@ -153,7 +150,7 @@ async function setUpLayers(input: StageInput, device: EngineDevice): Promise<Sta
   const session = await createTrainingSession({ ...options, part }, parameters, optimizer ?? undefined);
   const loader = createLoader(
     { pipeline: spec.pipeline, augmentation: config.augmentation, seed: config.seed },
-    { waitForFolder: () => waitForProject(input) },
+    { insist: (work) => insistOnDisk(work, input.home, input.context) },
   );
   return {
     session,
@@ -221,7 +218,7 @@ async function setUpHead(input: StageInput, device: EngineDevice): Promise<Stage
     device,
     threads: options.threads,
     batchSize: options.microBatch,
-    waitForFolder: () => waitForProject(input),
+    insist: (work) => insistOnDisk(work, input.home, context),
     onProgress: async (done) => {
       onExtracting(done, total);
       await checkCancelled(context);

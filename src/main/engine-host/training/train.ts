@@ -150,6 +150,7 @@ async function trainHeld(spec: TrainSpec, given: RequestContext): Promise<TrainR
       model,
       optimizer,
       context,
+      home: spec.runFolder,
       onExtracting: (done, total) => {
         const imagesPerSecond = viewsPerSecond(stage.name, done);
         beforeSteps(

@@ -68,7 +68,8 @@ export const datasetHandlers = ({
       if (images.length > FEW_IMAGES) return background('label', { project: placeOf(project), images, label, reader });
       return reader === undefined ? labels.label(project, images, label) : readers.read(project, images, label, reader);
     },
-    'dataset.undo': ({ project }) => background('undo', { project: place(project) }),
+    'dataset.lastAction': ({ project }) => ({ action: labels.last(projects.get(project)) }),
+    'dataset.undo': ({ project, stamp }) => background('undo', { project: place(project), stamp }),
     'dataset.remove': ({ project, images }) =>
       images.length > FEW_IMAGES
         ? background('remove', { project: place(project), images })

@@ -90,6 +90,18 @@ describe('labels', () => {
     expect(() => labels.label(project, [a], '  ')).toThrow(/needs a name/);
   });
 
+  it('undoes one named action only while it is the last', () => {
+    const ids = add(1);
+    labels.label(project, ids, 'first');
+    const first = labels.last(project);
+    expect(first?.description).toBe('label “first” on 1 image');
+    labels.label(project, ids, 'second');
+    const stamp = first?.stamp ?? '';
+    expect(() => labels.undo(project, stamp)).toThrow(expect.objectContaining({ code: 'action_not_last' }));
+    labels.undo(project, labels.last(project)?.stamp);
+    expect(labels.undo(project, stamp).description).toBe('label “first” on 1 image');
+  });
+
   it('can be undone at least 50 deep', () => {
     const [a] = add(1) as [number];
     for (let i = 0; i < 60; i++) labels.label(project, [a], `class ${i}`);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { FoveaError } from '#shared/ipc/errors';
-import { splitPartSchema } from '#shared/models/dataset';
+import { type LastAction, splitPartSchema } from '#shared/models/dataset';
 import { formatQuantity } from '#shared/text/number';
-import { popAction, pushAction, type StoredAction } from '../../store/actions';
+import { lastAction, pushAction, removeAction, type StoredAction } from '../../store/actions';
 import { appendAudit } from '../../store/audit';
 import { restoreVerdict } from '../../store/duplicates';
 import { presentIds, setRemoved } from '../../store/images';
@@ -19,8 +19,13 @@ export interface Labels {
   label(project: OpenProject, images: readonly number[], label: string | null): { readonly changed: number };
   /** Takes images out of the dataset; source files stay as they are. */
   remove(project: OpenProject, images: readonly number[]): { readonly changed: number };
-  /** `description` says what was undone, null where there was nothing. */
-  undo(project: OpenProject): { readonly changed: number; readonly description: string | null };
+  /** What `undo` would take back; null where there is nothing. */
+  last(project: OpenProject): LastAction | null;
+  /**
+   * `description` says what was undone, null where there was nothing. With a stamp only that action: throws
+   * `action_not_last` where another one came after it.
+   */
+  undo(project: OpenProject, stamp?: string): { readonly changed: number; readonly description: string | null };
 }
 
 const labelsBefore = z.array(z.tuple([z.number(), z.number().nullable()]));
@@ -65,10 +70,20 @@ export function createLabels(): Labels {
       });
       return { changed: n };
     },
-    undo(project) {
+    last(project) {
+      const action = lastAction(project.store);
+      return action === null ? null : { stamp: action.stamp, description: action.description };
+    },
+    undo(project, stamp) {
       const result = project.store.transaction(() => {
-        const action = popAction(project.store);
+        const action = lastAction(project.store);
+        if (stamp !== undefined && action?.stamp !== stamp) {
+          throw new FoveaError('action_not_last', 'Another change was made meanwhile; nothing was undone.', {
+            hint: 'Undo again to see which change is the last one now.',
+          });
+        }
         if (action === null) return { changed: 0, description: null };
+        removeAction(project.store, action);
         const n = revert(project, action);
         appendAudit(project.store, 'undo', { kind: action.kind, images: n });
         return { changed: n, description: action.description };

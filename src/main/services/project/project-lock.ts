@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { FoveaError } from '#shared/ipc/errors';
+import { filePlace } from '../../process/file-place';
 import { isLiving, thisProcess } from '../../process/process-mark';
 import { type LockHolder, releaseLock, renewLock, takeLock } from '../../store/locks';
 import type { ProjectStore } from '../../store/open';
@@ -98,21 +98,15 @@ export function keepLock(store: ProjectStore): void {
 const holder = (store: ProjectStore): LockHolder => ({
   token: TOKEN,
   ...thisProcess(),
-  place: databasePlace(store),
+  place: filePlace(store.connection.file),
   at: Date.now(),
 });
-
-/** Device and number of the file: equal under all its names, different for a copy. Null where the system has none. */
-function databasePlace({ connection }: ProjectStore): string | null {
-  const status = statSync(connection.file, { bigint: true, throwIfNoEntry: false });
-  return status === undefined || status.ino === 0n ? null : `${status.dev}:${status.ino}`;
-}
 
 /** Of this host, the holder lives as long as its process does; of another one, as long as it is heard of. */
 function isHeld(present: LockHolder, store: ProjectStore): boolean {
   const living = isLiving(present);
   if (living === null) return Date.now() - present.at <= SILENCE_MS;
   if (!living) return false;
-  const place = databasePlace(store);
+  const place = filePlace(store.connection.file);
   return present.place === null || place === null || present.place === place;
 }

@@ -50,6 +50,8 @@ export interface Projects {
   get(id: string): OpenProject;
   summary(id: string): Promise<ProjectSummary>;
   close(id: string): void;
+  /** Removes pixels that a killed Fovea left in projects of the list, opened or not. */
+  sweep(): Promise<void>;
   closeAll(): void;
 }
 
@@ -190,6 +192,9 @@ export function createProjects(options: {
     get: find,
     summary,
     close,
+    async sweep() {
+      for (const { folder } of await recent.list()) await sweepProject(folder);
+    },
     closeAll() {
       for (const id of [...open.keys()]) close(id);
     },

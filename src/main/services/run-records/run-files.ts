@@ -20,7 +20,8 @@ import {
 import { unknownPatientCautions } from '#shared/statistics/cautions';
 import { Slice } from '../../ingest/slice';
 import { toStoreError } from '../../store/errors';
-import { makeProjectFolders } from '../core/make-folders';
+import { isDiskProblem } from '../core/disk-problem';
+import { makeProjectFolders, requireProject } from '../core/make-folders';
 
 /**
  * What a run was made of, as it was when it began: later labels, splits and removals do not change its evaluation.
@@ -94,7 +95,10 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>, what: stri
   try {
     return schema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
-    throw unreadable(what, error);
+    // PROJECT/runs/<id>/<file>: where the project is away, nothing of the run is damaged.
+    requireProject(dirname(dirname(dirname(file))));
+    const known = toStoreError(error);
+    throw isDiskProblem(known) && existsSync(file) ? known : unreadable(what, error);
   }
 }
 

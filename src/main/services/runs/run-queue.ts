@@ -4,6 +4,7 @@ import { type ErrorInfo, FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { RunProgress, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import type { EngineCall } from '../../engine-host/client/client';
+import { isDiskProblem } from '../core/disk-problem';
 import type { Events } from '../core/events';
 import type { RunsLock } from '../project/project-lock';
 import { databasePath } from '../project/project-paths';
@@ -60,10 +61,9 @@ export interface RunQueueOptions {
 
 const SAVE_AGAIN_MILLISECONDS = 2000;
 
-/** Nothing of the run is to blame: the disk is full or fails, or the project was moved away. */
+/** Nothing of the run is to blame: the disk is full, fails or is read-only now, or the project was moved away. */
 const isDiskTrouble = (error: unknown, { folder }: OpenProject): boolean =>
-  error instanceof FoveaError &&
-  (error.code === 'disk_full' || error.code === 'disk_failed' || !existsSync(databasePath(folder)));
+  isDiskProblem(error) || (error instanceof FoveaError && !existsSync(databasePath(folder)));
 
 /**
  * The runs that this process has in hand, of all projects: one trains, the others wait in order. `queueOrder` of their

@@ -5,6 +5,7 @@ import type { EpochRecord, RunProgress, RunSummary } from '#shared/models/run';
 import type { RunConfig } from '#shared/models/run-config';
 import { fitsAtOnce } from '#shared/training/stages';
 import type { TrainResult } from '../../engine-host/core/protocol';
+import { isDiskProblem } from '../core/disk-problem';
 import { bestOf } from './run-book';
 
 /** `20261123-142233-full-3f2a`: sorts by time, is a folder name everywhere, and two in one second differ. */
@@ -24,7 +25,7 @@ export function restingProgress(summary: RunSummary): RunProgress {
   return {
     run: summary.id,
     state: summary.state,
-    phase: summary.state === 'queued' ? 'waiting' : summary.state === 'running' ? 'training' : 'done',
+    phase: summary.state === 'queued' ? 'waiting' : summary.state === 'running' ? 'elsewhere' : 'done',
     step: 0,
     totalSteps: 0,
     epoch: summary.epochsDone,
@@ -34,7 +35,7 @@ export function restingProgress(summary: RunSummary): RunProgress {
     etaSeconds: null,
     message:
       summary.error?.message ??
-      (summary.state === 'running' ? 'Another window or command is training it, and shows how far it is.' : null),
+      (summary.state === 'running' ? 'Pause or stop it there. What is shown here is its last finished epoch.' : null),
   };
 }
 
@@ -65,8 +66,8 @@ export const holdChanges = (reason: ErrorInfo | null): Partial<RunSummary> => ({
 });
 
 /**
- * What the end of the engine means for the run: it is interrupted. A full disk or a project that is away pauses it, for it
- * goes on where there is room. All else that the engine said is a failure.
+ * What the end of the engine means for the run: it is interrupted. A disk that is full, fails or is away pauses it,
+ * for it goes on from there. All else that the engine said is a failure.
  */
 export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): Partial<RunSummary> {
   const finishedAt = new Date().toISOString();
@@ -77,7 +78,7 @@ export function failureChanges(error: unknown, asked: 'pause' | 'stop' | null): 
   if (asked === 'stop' && (info.code === 'stop' || info.code === 'cancelled')) {
     return { state: 'stopped', finishedAt, error: null };
   }
-  if (info.code === 'disk_full' || info.code === 'project_away') {
+  if (isDiskProblem(error)) {
     return { state: asked === 'stop' ? 'stopped' : 'paused', finishedAt, error: info };
   }
   const interrupted = info.code === 'engine_crashed' || info.code === 'engine_closed' || info.code === 'cancelled';

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,11 +49,17 @@ const config = (preset: RunConfigGiven['preset']): RunConfigGiven => ({
 });
 
 /** Moves the project away when the run has taken so many steps, and answers when the run says so. */
-async function movedAfter(step: number): Promise<string> {
+async function movedAfter(
+  step: number,
+  { preset = 'full', leaveFolder = false }: { preset?: RunConfigGiven['preset']; leaveFolder?: boolean } = {},
+): Promise<string> {
   const end = events.on('run.log', ({ record }) => {
-    if (record.kind === 'step' && record.step === step) renameSync(project.folder, join(root, 'there'));
+    if (record.kind === 'step' && record.step === step) {
+      renameSync(project.folder, join(root, 'there'));
+      if (leaveFolder) mkdirSync(project.folder);
+    }
   });
-  const { id } = await runs.start(project, config('full'));
+  const { id } = await runs.start(project, config(preset));
   await expect.poll(async () => (await runs.progress(project, id)).state, { timeout: 60_000 }).toBe('paused');
   end();
   return id;
@@ -74,6 +80,18 @@ describe.skipIf(process.platform === 'win32')('a project that is moved while it 
     expect(records.flatMap((record) => (record.kind === 'step' ? record.step : []))).toEqual(
       Array.from({ length: 12 }, (_, index) => index + 1),
     );
+  });
+
+  it('writes nothing into the empty folder that a disk leaves where it was mounted', async () => {
+    const id = await movedAfter(5, { leaveFolder: true });
+    const away = { code: 'project_away' };
+    expect(storedRun(project.store, id)).toMatchObject({ state: 'paused', error: away });
+    await expect(runs.get(project, id)).rejects.toMatchObject(away);
+    await expect(runs.start(project, config('full'))).rejects.toMatchObject(away);
+    expect(readdirSync(project.folder)).toEqual([]);
+    rmdirSync(project.folder);
+    moveBack();
+    expect(await runs.wait(project, id)).toMatchObject({ state: 'finished', epochsDone: 3, error: null });
   });
 
   it('can be paused meanwhile, and is resumed from its last checkpoint', async () => {

@@ -157,6 +157,11 @@ export function createRuns(options: RunsOptions): Runs {
       changed(project);
       return;
     }
+    if (summary.state === 'running' || summary.state === 'queued') {
+      throw new FoveaError('run_elsewhere', 'Another window or command has this run in hand.', {
+        hint: `To ${action} it, use that one.`,
+      });
+    }
     throw new FoveaError('run_not_active', `This run is ${summary.state}: there is nothing to ${action}.`);
   };
 

@@ -1,5 +1,6 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { ReadOnlyBanner } from './changes';
 import classes from './page.module.css';
 
 export interface PageHeaderProps {
@@ -12,25 +13,28 @@ export interface PageHeaderProps {
 /** The bar at the top of every screen: what this is, and its main actions. */
 export function PageHeader({ title, description, actions }: PageHeaderProps) {
   return (
-    <header className={classes['header']}>
-      <Group justify="space-between" wrap="nowrap" gap="md">
-        <Stack gap={0} miw={0}>
-          <Title order={1} size="h2">
-            {title}
-          </Title>
-          {description !== undefined && (
-            <Text c="dimmed" size="xs" truncate component="div">
-              {description}
-            </Text>
+    <>
+      <header className={classes['header']}>
+        <Group justify="space-between" wrap="nowrap" gap="md">
+          <Stack gap={0} miw={0}>
+            <Title order={1} size="h2">
+              {title}
+            </Title>
+            {description !== undefined && (
+              <Text c="dimmed" size="xs" truncate component="div">
+                {description}
+              </Text>
+            )}
+          </Stack>
+          {actions !== undefined && (
+            <Group gap="xs" wrap="nowrap" className={classes['actions']}>
+              {actions}
+            </Group>
           )}
-        </Stack>
-        {actions !== undefined && (
-          <Group gap="xs" wrap="nowrap" className={classes['actions']}>
-            {actions}
-          </Group>
-        )}
-      </Group>
-    </header>
+        </Group>
+      </header>
+      <ReadOnlyBanner />
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { leakText, type SplitSignOff, voidText } from '#shared/models/sign-off';
 import { formatDate } from '#shared/text/time';
 import { useCommand } from '../state/requests';
+import { Changes } from './changes';
 import { Notice } from './notice';
 import { SignOffDialog } from './sign-off-dialog';
 
@@ -27,22 +28,26 @@ export function SignOffState({ project, leak, signOff, brief = false }: SignOffS
           “{signOff.reason}” Training may start, and every result will say that the split leaks ({leakText(leak)}).
         </Text>
         <Group mt={6}>
-          <Button
-            size="compact-xs"
-            variant="default"
-            loading={withdraw.isPending}
-            onClick={() => withdraw.mutate({ project })}
-          >
-            Withdraw the sign-off
-          </Button>
+          <Changes>
+            <Button
+              size="compact-xs"
+              variant="default"
+              loading={withdraw.isPending}
+              onClick={() => withdraw.mutate({ project })}
+            >
+              Withdraw the sign-off
+            </Button>
+          </Changes>
         </Group>
       </Notice>
     );
   }
   const open = (
-    <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
-      Sign off…
-    </Button>
+    <Changes>
+      <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
+        Sign off…
+      </Button>
+    </Changes>
   );
   const dialog = <SignOffDialog opened={opened} onClose={() => setOpened(false)} project={project} leak={leak} />;
   if (brief) {

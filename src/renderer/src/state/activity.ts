@@ -28,10 +28,15 @@ export function followActivity(): () => void {
   };
 }
 
-/** Asks where the runs of a project stand that were already going when it was opened. */
+/**
+ * Asks where the runs of a project stand that are going, or were when it was last asked: at its opening, and again while
+ * another process trains one.
+ */
 export async function catchUpOnRuns(project: string): Promise<void> {
   const { runs } = await invoke('runs.list', { project });
-  const going = runs.filter(({ state }) => state === 'running' || state === 'paused' || state === 'queued');
+  const isGoing = (state: RunProgress['state']) => state === 'running' || state === 'paused' || state === 'queued';
+  const known = useActivity.getState().runs;
+  const going = runs.filter(({ id, state }) => isGoing(state) || isGoing(known[id]?.progress.state ?? state));
   for (const run of going) noteRun(project, await invoke('runs.progress', { project, run: run.id }));
 }
 

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import {
   isJob,
   type Job,
@@ -95,6 +95,8 @@ export interface JobState<K extends JobName> {
 export function useJob<K extends JobName>(name: K, about: Partial<JobSubject> = {}): JobState<K> {
   const job = useActivity(({ jobs }) => runningJob(Object.values(jobs), name, about));
   const [starting, setStarting] = useState(false);
+  // A second click may come before the next render.
+  const isStarting = useRef(false);
   const [result, setResult] = useState<JobResult<K> | null>(null);
   const [error, setError] = useState<unknown>(null);
   return {
@@ -103,7 +105,8 @@ export function useJob<K extends JobName>(name: K, about: Partial<JobSubject> = 
     result,
     error,
     start: async (given, onStarted) => {
-      if (starting || job !== null) return null;
+      if (isStarting.current || job !== null) return null;
+      isStarting.current = true;
       setError(null);
       setStarting(true);
       try {
@@ -119,6 +122,7 @@ export function useJob<K extends JobName>(name: K, about: Partial<JobSubject> = 
         setError(failure);
         return null;
       } finally {
+        isStarting.current = false;
         setStarting(false);
       }
     },

@@ -1,4 +1,6 @@
 import { QueryClient, type UseQueryResult, useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { onceAtATime } from '#shared/async/once-at-a-time';
 import type { CommandName, QueryName, RequestInput, RequestOutput } from '#shared/ipc/contract';
 import { invoke, on, onConnection } from '../bridge/bridge';
 import { useSession } from './session';
@@ -29,47 +31,53 @@ export function useRequest<K extends QueryName>(
 
 /**
  * A request that changes something; main announces what. Errors are shown as a toast unless `quiet`; `mutate` and
- * `mutateAsync` take the request's input.
+ * `mutateAsync` take the request's input. A second click before the answer to the same request does
+ * nothing: two runs would start.
  */
 export function useCommand<K extends CommandName>(
   name: K,
   options: { quiet?: boolean; onSuccess?: (output: RequestOutput<K>, input: RequestInput<K>) => void } = {},
 ) {
-  return useMutation<RequestOutput<K>, Error, RequestInput<K>>({
+  const mutation = useMutation<RequestOutput<K>, Error, RequestInput<K>>({
     mutationFn: (input) => invoke(name, input),
     onError: (error) => {
       if (options.quiet !== true) showError(error);
     },
     onSuccess: (output, input) => options.onSuccess?.(output, input),
   });
+  const [once] = useState(onceAtATime);
+  const { mutateAsync } = mutation;
+  const mutate = (input: RequestInput<K>, then: { onSuccess?: (output: RequestOutput<K>) => void } = {}) =>
+    once(JSON.stringify(input), () => mutateAsync(input, then));
+  return { ...mutation, mutate };
 }
 
 /** Changes that come within this time are answered by one question each. */
 const GATHER_MS = 10;
+let changes: Change[] = [];
 
-/** Asks again for every shown answer that main's announcements make stale. Call once, at start; returns what ends it. */
-export function followChanges(): () => void {
-  let changes: Change[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const askAgain = async () => {
-    timer = undefined;
+/** Asks again, in a moment, for every shown answer that a change makes stale. */
+export function askAgain(change: Change): void {
+  changes.push(change);
+  if (changes.length > 1) return;
+  setTimeout(async () => {
     const gathered = changes;
     changes = [];
     const filters = { predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => isStale(queryKey, gathered) };
     // Cancel what is in flight first: its answer may predate the change.
     await queryClient.cancelQueries(filters);
     await queryClient.invalidateQueries(filters);
-  };
-  const endChanged = on('changed', (change) => {
-    changes.push(change);
-    timer ??= setTimeout(() => void askAgain(), GATHER_MS);
-  });
+  }, GATHER_MS);
+}
+
+/** Follows main's announcements. Call once, at start; returns what ends it. */
+export function followChanges(): () => void {
+  const endChanged = on('changed', askAgain);
   const endConnection = onConnection((state) => {
     useSession.setState({ connected: state === 'open' });
     if (state === 'open') void queryClient.invalidateQueries();
   });
   return () => {
-    clearTimeout(timer);
     endChanged();
     endConnection();
   };

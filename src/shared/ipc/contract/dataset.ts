@@ -11,6 +11,7 @@ import {
   importOptionsSchema,
   importPlanSchema,
   importResultSchema,
+  lastActionSchema,
   splitPartSchema,
   splitRequestSchema,
   splitSummarySchema,
@@ -132,9 +133,16 @@ export const datasetRequests = {
     z.object({ changed: z.number().int() }),
     { changes: ['labels'] },
   ),
-  'dataset.undo': command(project, z.object({ changed: z.number().int(), description: z.string().nullable() }), {
-    changes: ['images', 'labels', 'split', 'duplicates', 'reviews'],
+  /** What `dataset.undo` would take back: of whichever window or command did it last. */
+  'dataset.lastAction': query(project, z.object({ action: lastActionSchema.nullable() }), {
+    reads: ['images', 'labels', 'split', 'duplicates', 'reviews'],
   }),
+  /** With a stamp only that action. */
+  'dataset.undo': command(
+    project.extend({ stamp: z.string().max(100).optional() }),
+    z.object({ changed: z.number().int(), description: z.string().nullable() }),
+    { changes: ['images', 'labels', 'split', 'duplicates', 'reviews'] },
+  ),
   'dataset.remove': command(project.extend({ images: imageIds(1) }), z.object({ changed: z.number().int() }), {
     changes: ['images'],
   }),

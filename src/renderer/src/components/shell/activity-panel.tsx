@@ -65,33 +65,35 @@ function RunItem({ project, progress }: { readonly project: string; readonly pro
         <UnstyledButton className={classes['title']} onClick={() => go('train')}>
           {paused ? 'Training paused' : runPhase(progress)}
         </UnstyledButton>
-        <Group gap={0} wrap="nowrap">
-          <Tooltip label={paused ? 'Resume' : 'Pause'}>
-            <ActionIcon
-              size={24}
-              aria-label={paused ? 'Resume training from here' : 'Pause training from here'}
-              onClick={() => (paused ? resume : pause).mutate(target)}
-            >
-              {paused ? <Play size={13} /> : <Pause size={13} />}
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label="Stop">
-            <ActionIcon
-              size={24}
-              aria-label="Stop training from here"
-              onClick={async () => {
-                const sure = await confirm({
-                  title: 'Stop this run?',
-                  message: 'It ends after the current step and keeps what it has learned so far.',
-                  confirmLabel: 'Stop run',
-                });
-                if (sure) stop.mutate(target);
-              }}
-            >
-              <Square size={12} />
-            </ActionIcon>
-          </Tooltip>
-        </Group>
+        {progress.phase !== 'elsewhere' && (
+          <Group gap={0} wrap="nowrap">
+            <Tooltip label={paused ? 'Resume' : 'Pause'}>
+              <ActionIcon
+                size={24}
+                aria-label={paused ? 'Resume training from here' : 'Pause training from here'}
+                onClick={() => (paused ? resume : pause).mutate(target)}
+              >
+                {paused ? <Play size={13} /> : <Pause size={13} />}
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label="Stop">
+              <ActionIcon
+                size={24}
+                aria-label="Stop training from here"
+                onClick={async () => {
+                  const sure = await confirm({
+                    title: 'Stop this run?',
+                    message: 'It ends after the current step and keeps what it has learned so far.',
+                    confirmLabel: 'Stop run',
+                  });
+                  if (sure) stop.mutate(target);
+                }}
+              >
+                <Square size={12} />
+              </ActionIcon>
+            </Tooltip>
+          </Group>
+        )}
       </Group>
       <Progress value={share ?? 100} size={4} animated={!paused} aria-label="Training progress" />
       <Facts
@@ -121,6 +123,8 @@ function runPhase({ phase, epoch, epochs }: RunProgress): string {
       return 'Saving checkpoint';
     case 'done':
       return 'Training done';
+    case 'elsewhere':
+      return 'Training elsewhere';
     default:
       return assertNever(phase);
   }

@@ -14,7 +14,8 @@ import {
   TrendingUp,
   Zap,
 } from 'lucide-react';
-import { useCommand, useRequest } from '../../state/requests';
+import { useOpening } from '../../state/open-project';
+import { useRequest } from '../../state/requests';
 import { type Screen, useSession } from '../../state/session';
 import { ActivityPanel } from './activity-panel';
 import { Logo } from './logo';
@@ -105,11 +106,9 @@ function ProjectSwitcher() {
   const go = useSession((state) => state.go);
   const setProject = useSession((state) => state.setProject);
   const list = useRequest('projects.list', {});
-  const reopen = useCommand('projects.reopen', {
-    onSuccess: (opened) => {
-      setProject(opened);
-      if (useSession.getState().screen === 'projects') go('data');
-    },
+  const reopen = useOpening('projects.reopen', (opened) => {
+    setProject(opened);
+    if (useSession.getState().screen === 'projects') go('data');
   });
   const recent = (list.data?.recent ?? []).filter(({ available }) => available).slice(0, 8);
   return (

@@ -3,6 +3,8 @@ import { FolderInput } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { offerDropped } from '../../state/dropped';
 import { useSession } from '../../state/session';
+import { showToast } from '../../state/toasts';
+import { readOnlyReason } from '../changes';
 import classes from './window-drop.module.css';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
@@ -37,6 +39,11 @@ export function WindowDrop() {
       setOver(false);
       const session = useSession.getState();
       if (session.screen === 'predict' || session.project === null) return;
+      const readOnly = readOnlyReason();
+      if (readOnly !== null) {
+        showToast({ message: readOnly });
+        return;
+      }
       offerDropped(event.dataTransfer);
       session.go('data');
     };

@@ -16,6 +16,7 @@ import type { DatasetSummary, ImageFilter } from '#shared/models/dataset';
 import { patientsText } from '#shared/models/patient-count';
 import type { ProjectSummary } from '#shared/models/project';
 import { formatQuantity } from '#shared/text/number';
+import { Changes, useReadOnly } from '../../components/changes';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { Page, PageBody, PageHeader } from '../../components/page';
@@ -71,11 +72,13 @@ export function DataScreen({ project }: { readonly project: ProjectSummary }) {
           <>
             {data !== undefined && data.images > 0 && <DataTabs summary={data} view={view} onView={setView} />}
             {data?.canUndo === true && (
-              <Tooltip label="Undo (Ctrl+Z)">
-                <Button variant="subtle" color="gray" leftSection={<Undo2 size={15} />} onClick={labelling.undo}>
-                  Undo
-                </Button>
-              </Tooltip>
+              <Changes>
+                <Tooltip label="Undo (Ctrl+Z)">
+                  <Button variant="subtle" color="gray" leftSection={<Undo2 size={15} />} onClick={labelling.undo}>
+                    Undo
+                  </Button>
+                </Tooltip>
+              </Changes>
             )}
             <AddMenu flow={flow} tableFlow={tableFlow} summary={data} onDeidentify={() => setDeidentifying(true)} />
           </>
@@ -163,15 +166,18 @@ interface AddMenuProps {
 
 function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps) {
   const last = summary?.lastImport ?? null;
+  const readOnly = useReadOnly();
   return (
     <Group gap={1} wrap="nowrap">
-      <Button
-        leftSection={<FolderPlus size={15} />}
-        onClick={flow.addFolder}
-        style={{ borderTopRightRadius: 0, borderBottomRightRadius: 0 }}
-      >
-        Add folder
-      </Button>
+      <Changes>
+        <Button
+          leftSection={<FolderPlus size={15} />}
+          onClick={flow.addFolder}
+          style={{ borderTopRightRadius: 0, borderBottomRightRadius: 0 }}
+        >
+          Add folder
+        </Button>
+      </Changes>
       <Menu position="bottom-end">
         <Menu.Target>
           <Button px={6} aria-label="More ways to add" style={{ borderTopLeftRadius: 0, borderBottomLeftRadius: 0 }}>
@@ -179,14 +185,14 @@ function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<FolderPlus size={14} />} onClick={flow.addFolder}>
+          <Menu.Item leftSection={<FolderPlus size={14} />} disabled={readOnly} onClick={flow.addFolder}>
             Add folder…
           </Menu.Item>
-          <Menu.Item leftSection={<FilePlus size={14} />} onClick={flow.addFiles}>
+          <Menu.Item leftSection={<FilePlus size={14} />} disabled={readOnly} onClick={flow.addFiles}>
             Add files…
           </Menu.Item>
           {summary !== undefined && summary.images > 0 && (
-            <Menu.Item leftSection={<FileSpreadsheet size={14} />} onClick={tableFlow.choose}>
+            <Menu.Item leftSection={<FileSpreadsheet size={14} />} disabled={readOnly} onClick={tableFlow.choose}>
               Apply a label table…
             </Menu.Item>
           )}
@@ -201,7 +207,7 @@ function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps) {
           {summary !== undefined && summary.images > 0 && (
             <>
               <Menu.Divider />
-              <Menu.Item leftSection={<ShieldCheck size={14} />} onClick={onDeidentify}>
+              <Menu.Item leftSection={<ShieldCheck size={14} />} disabled={readOnly} onClick={onDeidentify}>
                 Export de-identified…
               </Menu.Item>
             </>
@@ -220,12 +226,16 @@ function NoImages({ flow }: { readonly flow: ImportFlow }) {
         title="Drop a folder of images here"
         actions={
           <>
-            <Button leftSection={<FolderPlus size={15} />} onClick={flow.addFolder}>
-              Choose a folder
-            </Button>
-            <Button variant="default" leftSection={<FilePlus size={15} />} onClick={flow.addFiles}>
-              Choose files
-            </Button>
+            <Changes>
+              <Button leftSection={<FolderPlus size={15} />} onClick={flow.addFolder}>
+                Choose a folder
+              </Button>
+            </Changes>
+            <Changes>
+              <Button variant="default" leftSection={<FilePlus size={15} />} onClick={flow.addFiles}>
+                Choose files
+              </Button>
+            </Changes>
           </>
         }
       >
@@ -275,7 +285,9 @@ function Browser({ project, summary, labelling, onEditSplit, onView }: BrowserPr
       const images = [...selection.selected];
       if (images.length === 0) return;
       const next = images.length === 1 && images[0] !== undefined ? neighbour(ids, images[0]) : null;
-      if ((await labelling.label(images, name)) && next !== null) setSelection(selectOnly(next));
+      // At once: the next key may come before the answer, and is for the next image.
+      if (next !== null) setSelection(selectOnly(next));
+      if (!(await labelling.label(images, name)) && next !== null) setSelection(selection);
     },
     [selection, ids, labelling],
   );

@@ -3,6 +3,7 @@ import { FileText, Lock, Play, RotateCw, TrendingUp } from 'lucide-react';
 import { useState } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
+import { Changes } from '../../components/changes';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorAlert } from '../../components/error-alert';
 import { JobCard } from '../../components/job-card';
@@ -114,9 +115,11 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
             icon={split === 'test' ? Lock : TrendingUp}
             title={split === 'test' ? 'The test set is closed' : 'Not evaluated on validation yet'}
             actions={
-              <Button leftSection={<Play size={14} />} onClick={start}>
-                {label}
-              </Button>
+              <Changes>
+                <Button leftSection={<Play size={14} />} onClick={start}>
+                  {label}
+                </Button>
+              </Changes>
             }
           >
             {split === 'test'
@@ -134,9 +137,11 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
               source={{ kind: 'run', run: run.id, split }}
               actions={
                 <Group gap={6} wrap="nowrap">
-                  <Button variant="default" leftSection={<RotateCw size={13} />} disabled={busy} onClick={start}>
-                    Evaluate again
-                  </Button>
+                  <Changes>
+                    <Button variant="default" leftSection={<RotateCw size={13} />} disabled={busy} onClick={start}>
+                      Evaluate again
+                    </Button>
+                  </Changes>
                   <Button variant="default" leftSection={<FileText size={14} />} onClick={() => setReportOpen(true)}>
                     Report
                   </Button>

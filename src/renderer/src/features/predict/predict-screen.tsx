@@ -88,13 +88,13 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
       )}
       {run !== null && !hasBatches && (
         <div className={classes['fill']}>
-          <DropZone large disabled={starting} onGrants={(grants) => void take(grants)} />
+          <DropZone large disabled={starting || project.readOnly} onGrants={(grants) => void take(grants)} />
         </div>
       )}
       {run !== null && hasBatches && (
         <div className={classes['columns']}>
           <div className={classes['left']}>
-            <DropZone large={false} disabled={starting} onGrants={(grants) => void take(grants)} />
+            <DropZone large={false} disabled={starting || project.readOnly} onGrants={(grants) => void take(grants)} />
             {going.map(({ job, run: asked }) => (
               <BatchProgress key={job} job={job} runName={runName(asked)} />
             ))}

@@ -4,9 +4,9 @@ import { useState } from 'react';
 import { type Grant, platform } from '../../bridge/bridge';
 import { Dialog } from '../../components/dialog';
 import { ErrorAlert } from '../../components/error-alert';
+import { enterProject } from '../../state/open-project';
 import { useCommand } from '../../state/requests';
 import { showError } from '../../state/toasts';
-import { enterProject } from './open-project';
 
 /** Name and place of a new project. */
 export function NewProjectDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {

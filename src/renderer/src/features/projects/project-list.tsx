@@ -3,9 +3,9 @@ import { Ellipsis, Folder, FolderX } from 'lucide-react';
 import type { ProjectSummary } from '#shared/models/project';
 import { formatCount, formatQuantity } from '#shared/text/number';
 import { formatAgo, formatDate } from '#shared/text/time';
+import { useOpening } from '../../state/open-project';
 import { useCommand } from '../../state/requests';
 import { useSession } from '../../state/session';
-import { enterProject } from './open-project';
 import classes from './projects.module.css';
 
 /** The projects that were opened last, newest first. */
@@ -21,7 +21,7 @@ export function ProjectList({ projects }: { readonly projects: readonly ProjectS
 
 function ProjectRow({ project }: { readonly project: ProjectSummary }) {
   const current = useSession((state) => state.project?.id === project.id);
-  const reopen = useCommand('projects.reopen', { onSuccess: enterProject });
+  const reopen = useOpening('projects.reopen');
   const forget = useCommand('projects.forget', {
     onSuccess: () => {
       if (current) useSession.getState().setProject(null);

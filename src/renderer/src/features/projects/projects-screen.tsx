@@ -5,18 +5,18 @@ import { formatQuantity } from '#shared/text/number';
 import { platform } from '../../bridge/bridge';
 import { ErrorAlert } from '../../components/error-alert';
 import { Page, PageBody, PageHeader } from '../../components/page';
-import { useCommand, useRequest } from '../../state/requests';
+import { useOpening } from '../../state/open-project';
+import { useRequest } from '../../state/requests';
 import { showError } from '../../state/toasts';
 import { FirstSteps } from './first-steps';
 import { NewProjectDialog } from './new-project-dialog';
-import { enterProject } from './open-project';
 import { ProjectList } from './project-list';
 import { SampleProject } from './sample-project';
 
 export function ProjectsScreen() {
   const list = useRequest('projects.list', {});
   const [creating, setCreating] = useState(false);
-  const open = useCommand('projects.open', { onSuccess: enterProject });
+  const open = useOpening('projects.open');
   const recent = list.data?.recent;
 
   const chooseAndOpen = async () => {

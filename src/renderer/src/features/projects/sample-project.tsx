@@ -3,15 +3,23 @@ import { FlaskConical } from 'lucide-react';
 import { ErrorAlert } from '../../components/error-alert';
 import { JobCard } from '../../components/job-card';
 import { useJob } from '../../state/jobs';
-import { enterProject } from './open-project';
+import { enterProject } from '../../state/open-project';
+import { useSession } from '../../state/session';
+import { showToast } from '../../state/toasts';
 import classes from './projects.module.css';
 
 /** Makes and opens the sample project, with its progress while it is being made. */
 export function SampleProject() {
   const { job, running, error, ...work } = useJob('projects.sample');
   const start = async () => {
-    const project = await work.start({});
-    if (project !== null) enterProject(project);
+    const before = useSession.getState().project?.id;
+    const sample = await work.start({});
+    if (sample === null) return;
+    // Whoever went on to another project meanwhile is left there.
+    if (useSession.getState().project?.id === before) enterProject(sample);
+    else {
+      showToast({ message: 'The sample project is ready', action: { label: 'Open', run: () => enterProject(sample) } });
+    }
   };
   if (job !== null) return <JobCard job={job} title="Making the sample project" onCancel={work.cancel} />;
   return (

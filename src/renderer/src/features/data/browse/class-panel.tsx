@@ -5,6 +5,7 @@ import { type DatasetSummary, type ImageFilter, splitParts } from '#shared/model
 import { imagesText, patientsCell } from '#shared/models/patient-count';
 import { formatCount, formatQuantity } from '#shared/text/number';
 import { formatDate } from '#shared/text/time';
+import { Changes } from '../../../components/changes';
 import { ClassDot } from '../../../components/class-chip';
 import { TableMenu } from '../../../components/table-menu';
 import { classColour, splitNames } from '../../../theme/class-colours';
@@ -108,16 +109,18 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
             </Text>
           </Group>
         )}
-        <Button
-          variant={summary.split === null ? 'filled' : 'default'}
-          leftSection={<Split size={14} />}
-          mx={8}
-          mt={6}
-          onClick={onEditSplit}
-          disabled={summary.images === 0}
-        >
-          {summary.split === null ? 'Make a split' : 'Edit split'}
-        </Button>
+        <Changes>
+          <Button
+            variant={summary.split === null ? 'filled' : 'default'}
+            leftSection={<Split size={14} />}
+            mx={8}
+            mt={6}
+            onClick={onEditSplit}
+            disabled={summary.images === 0}
+          >
+            {summary.split === null ? 'Make a split' : 'Edit split'}
+          </Button>
+        </Changes>
       </Section>
       <Section title="Duplicates">
         <Row

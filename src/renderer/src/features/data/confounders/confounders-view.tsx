@@ -5,6 +5,7 @@ import { sourceNames } from '#shared/confounders/verdict';
 import type { ConfounderScan, ConfounderSource } from '#shared/models/confounders';
 import { formatQuantity } from '#shared/text/number';
 import { formatAgo, formatDate } from '#shared/text/time';
+import { Changes } from '../../../components/changes';
 import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
 import { JobCard } from '../../../components/job-card';
@@ -39,9 +40,11 @@ export function ConfoundersView({ project }: { readonly project: string }) {
             icon={ScanSearch}
             title="Could a model cheat on these images?"
             actions={
-              <Button leftSection={<ScanSearch size={15} />} onClick={start}>
-                Look for confounders
-              </Button>
+              <Changes>
+                <Button leftSection={<ScanSearch size={15} />} onClick={start}>
+                  Look for confounders
+                </Button>
+              </Changes>
             }
           >
             Where malignant images come from another scanner than benign ones, a model may learn the scanner. This
@@ -79,14 +82,16 @@ function Scan({ project, scan, outdated, busy, onAgain }: ScanProps) {
   const isCalm = measured.length > 0 && measured.every(({ verdict }) => verdict === 'nothing');
   const without = scan.findings.filter(({ auc }) => auc === null);
   const again = (
-    <Button
-      variant={outdated ? 'filled' : 'default'}
-      leftSection={<RefreshCw size={14} />}
-      disabled={busy}
-      onClick={onAgain}
-    >
-      Scan again
-    </Button>
+    <Changes>
+      <Button
+        variant={outdated ? 'filled' : 'default'}
+        leftSection={<RefreshCw size={14} />}
+        disabled={busy}
+        onClick={onAgain}
+      >
+        Scan again
+      </Button>
+    </Changes>
   );
   return (
     <>

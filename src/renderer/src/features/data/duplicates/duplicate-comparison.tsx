@@ -6,6 +6,7 @@ import type { ImageSummary } from '#shared/models/dataset';
 import type { DuplicateGroup } from '#shared/models/duplicates';
 import { formatQuantity } from '#shared/text/number';
 import { resourceUrl } from '../../../bridge/bridge';
+import { Changes } from '../../../components/changes';
 import { ClassChip } from '../../../components/class-chip';
 import { splitNames } from '../../../theme/class-colours';
 import { LabelMenu } from '../parts/bulk-bar';
@@ -70,21 +71,23 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
           {group.common && <Badge variant="default">Most of a class looks like this</Badge>}
           {group.kept && <Badge variant="default">Kept</Badge>}
         </Group>
-        <Group gap={6}>
-          {!group.kept && (
-            <Button leftSection={<CopyCheck size={14} />} rightSection={<Kbd size="xs">K</Kbd>} onClick={onKeep}>
-              {group.suspected ? 'Same picture: keep together' : 'Keep all'}
+        <Changes>
+          <Group gap={6}>
+            {!group.kept && (
+              <Button leftSection={<CopyCheck size={14} />} rightSection={<Kbd size="xs">K</Kbd>} onClick={onKeep}>
+                {group.suspected ? 'Same picture: keep together' : 'Keep all'}
+              </Button>
+            )}
+            <Button
+              variant="default"
+              leftSection={<Unlink size={14} />}
+              rightSection={<Kbd size="xs">D</Kbd>}
+              onClick={onDifferent}
+            >
+              Not duplicates
             </Button>
-          )}
-          <Button
-            variant="default"
-            leftSection={<Unlink size={14} />}
-            rightSection={<Kbd size="xs">D</Kbd>}
-            onClick={onDifferent}
-          >
-            Not duplicates
-          </Button>
-        </Group>
+          </Group>
+        </Changes>
       </Group>
       <div className={classes['pictures']}>
         <Card {...props} image={left} side="left" />
@@ -179,12 +182,14 @@ function Card(props: DuplicateComparisonProps & { readonly image: ImageSummary; 
             ].join(' · ')}
           </Text>
         </Group>
-        <Group gap={6} mt={6}>
-          <LabelMenu variant="default" classNames={classNames} onLabel={(label) => onLabel(image.id, label)} />
-          <Button variant="default" leftSection={<Trash2 size={14} />} onClick={() => onRemove(image.id)}>
-            Remove
-          </Button>
-        </Group>
+        <Changes>
+          <Group gap={6} mt={6}>
+            <LabelMenu variant="default" classNames={classNames} onLabel={(label) => onLabel(image.id, label)} />
+            <Button variant="default" leftSection={<Trash2 size={14} />} onClick={() => onRemove(image.id)}>
+              Remove
+            </Button>
+          </Group>
+        </Changes>
       </div>
     </div>
   );

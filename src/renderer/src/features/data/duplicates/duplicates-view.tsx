@@ -6,6 +6,7 @@ import { formatCount } from '#shared/text/number';
 import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
 import { useRequest } from '../../../state/requests';
+import { useLeaving } from '../parts/leaving';
 import { PictureList } from '../parts/picture-list';
 import { useDataShortcuts } from '../parts/use-data-shortcuts';
 import type { Labelling } from '../parts/use-labelling';
@@ -39,13 +40,11 @@ const firstPair: Pair = { left: 0, right: 1, active: 'right' };
 export function DuplicatesView({ project, summary, labelling, filter, onFilter, onClose }: DuplicatesViewProps) {
   const answer = useRequest('dataset.duplicates', { project }, { keepPrevious: true });
   const all = answer.data?.groups;
-  // What was judged leaves the list at once, so that the next key meets the next group; a new answer says what is so.
-  const [judged, setJudged] = useState<{ answeredAt: number; ids: readonly string[] }>({ answeredAt: 0, ids: [] });
-  const answeredAt = answer.dataUpdatedAt;
+  const { gone, leave } = useLeaving(answer.dataUpdatedAt);
   const groups = useMemo(() => {
-    const settled = filter === 'open' && judged.answeredAt === answeredAt ? judged.ids : [];
-    return (all ?? []).filter((group) => isShown(group, filter) && !settled.includes(group.id)).sort(byUrgency);
-  }, [all, filter, judged, answeredAt]);
+    const isLeaving = (id: string) => filter === 'open' && gone(id);
+    return (all ?? []).filter((group) => isShown(group, filter) && !isLeaving(group.id)).sort(byUrgency);
+  }, [all, filter, gone]);
   const [looking, setLooking] = useState<{ id: string; at: number } | null>(null);
   const current = shownGroup(groups, looking);
   const group = groups[current];
@@ -74,9 +73,7 @@ export function DuplicatesView({ project, summary, labelling, filter, onFilter, 
 
   const judge = async (verdict: 'keep' | 'different') => {
     if (group === undefined) return;
-    const earlier = judged.answeredAt === answeredAt ? judged.ids : [];
-    setJudged({ answeredAt, ids: [...earlier, group.id] });
-    if (!(await labelling.judge(group.images, verdict))) setJudged({ answeredAt: 0, ids: [] });
+    await leave(group.id, () => labelling.judge(group.images, verdict));
   };
   useDataShortcuts({
     onDigit: (digit) => {

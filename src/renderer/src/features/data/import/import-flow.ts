@@ -85,9 +85,12 @@ export function useImportFlow(project: string): ImportFlow {
   useEffect(() => {
     if (dropped !== null) receive(dropped);
   }, [dropped]);
+  /** The plan that was agreed to: a second click comes before the first has an answer. */
+  const agreed = useRef<string | null>(null);
   const start = (options: ImportOptions, labels: Grant | null) => {
-    if (stage.kind !== 'plan') return;
+    if (stage.kind !== 'plan' || agreed.current === stage.plan.id) return;
     const { plan } = stage;
+    agreed.current = plan.id;
     const mine = begin();
     void runImport(plan.id, options, labels, mine).catch((error) => {
       if (turn.current === mine) setStage({ kind: 'failed', error });

@@ -45,7 +45,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
     }
   };
   const apply = async () => {
-    if (table === null) return;
+    if (table === null || busy) return;
     setBusy(true);
     const done = await labelling.change(async () => {
       const input = { project, table: table.grant, mapping, answers, conflicts, classNames };
@@ -53,7 +53,8 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
       return `Table applied to ${formatQuantity(changed, 'image')}`;
     });
     setBusy(false);
-    if (done) setTable(null);
+    // Another one may have been opened meanwhile.
+    if (done) setTable((now) => (now === table ? null : now));
   };
   return {
     table,

@@ -3,6 +3,7 @@ import { Plus, Split, Tag, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
 import { formatCount } from '#shared/text/number';
+import { Changes } from '../../../components/changes';
 import { ClassDot } from '../../../components/class-chip';
 import { Dialog } from '../../../components/dialog';
 import { splitNames } from '../../../theme/class-colours';
@@ -28,9 +29,11 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
         <LabelMenu classNames={classNames} onLabel={onLabel} />
         <Menu position="top-start">
           <Menu.Target>
-            <Button variant="default" leftSection={<Split size={14} />}>
-              Move to
-            </Button>
+            <Changes>
+              <Button variant="default" leftSection={<Split size={14} />}>
+                Move to
+              </Button>
+            </Changes>
           </Menu.Target>
           <Menu.Dropdown>
             {splitParts.map((part) => (
@@ -40,9 +43,11 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
             ))}
           </Menu.Dropdown>
         </Menu>
-        <Button variant="default" leftSection={<Trash2 size={14} />} onClick={onRemove}>
-          Remove
-        </Button>
+        <Changes>
+          <Button variant="default" leftSection={<Trash2 size={14} />} onClick={onRemove}>
+            Remove
+          </Button>
+        </Changes>
         <ActionIcon aria-label="Clear selection" onClick={onClear}>
           <X size={16} />
         </ActionIcon>
@@ -62,9 +67,11 @@ export function LabelMenu({
     <>
       <Menu position="top-start" width={220}>
         <Menu.Target>
-          <Button variant={variant} leftSection={<Tag size={14} />}>
-            Label
-          </Button>
+          <Changes>
+            <Button variant={variant} leftSection={<Tag size={14} />}>
+              Label
+            </Button>
+          </Changes>
         </Menu.Target>
         <Menu.Dropdown>
           {classNames.map((label, index) => (

@@ -4,10 +4,12 @@ import type { SplitPart } from '#shared/models/dataset';
 import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
 import { formatQuantity } from '#shared/text/number';
 import { invoke } from '../../../bridge/bridge';
+import { readOnlyReason } from '../../../components/changes';
 import { confirm } from '../../../components/confirm';
 import { showError, showToast, useToasts } from '../../../state/toasts';
 import { splitNames } from '../../../theme/class-colours';
 import { useReadingAs } from './reading-as-store';
+import { doHere, undoHere } from './undo-here';
 
 export interface Labelling {
   readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
@@ -42,10 +44,22 @@ export function useLabelling(project: string): Labelling {
   }, []);
 
   const undo = useCallback(async () => {
+    if (saysReadOnly()) return;
     try {
-      const { description } = await take(() => invoke('dataset.undo', { project }));
+      const answer = await take(() => undoHere(project));
+      let undone: string | null;
+      if ('elsewhere' in answer) {
+        const { stamp, description } = answer.elsewhere;
+        const sure = await confirm({
+          title: 'Undo a change made elsewhere?',
+          message: `The last change was made in another window, or before this one was opened: ${description}.`,
+          confirmLabel: 'Undo it',
+        });
+        if (!sure) return;
+        undone = (await take(() => invoke('dataset.undo', { project, stamp }))).description;
+      } else undone = answer.undone;
       withdrawOffer();
-      showToast({ message: description === null ? 'Nothing to undo' : `Undone: ${description}` });
+      showToast({ message: undone === null ? 'Nothing to undo' : `Undone: ${undone}` });
     } catch (error) {
       showError(error);
     }
@@ -53,8 +67,9 @@ export function useLabelling(project: string): Labelling {
 
   const act = useCallback(
     async (work: () => Promise<string | null>): Promise<boolean> => {
+      if (saysReadOnly()) return false;
       try {
-        const message = await take(work);
+        const message = await take(() => doHere(project, work));
         if (message !== null) {
           withdrawOffer();
           offer.current = showToast({ kind: 'success', message, action: { label: 'Undo', run: () => void undo() } });
@@ -65,7 +80,7 @@ export function useLabelling(project: string): Labelling {
         return false;
       }
     },
-    [take, undo, withdrawOffer],
+    [project, take, undo, withdrawOffer],
   );
 
   return {
@@ -125,6 +140,7 @@ export function useLabelling(project: string): Labelling {
         return count === 0 ? null : decided(decision, count);
       }),
     remove: async (images) => {
+      if (saysReadOnly()) return false;
       const sure = await confirm({
         title: `Remove ${formatQuantity(images.length, 'image')} from the project?`,
         message: 'The files on disk stay as they are. You can undo this.',
@@ -139,6 +155,13 @@ export function useLabelling(project: string): Labelling {
     },
     undo,
   };
+}
+
+/** A key in a read-only project says why it does nothing. */
+function saysReadOnly(): boolean {
+  const reason = readOnlyReason();
+  if (reason !== null) showToast({ message: reason });
+  return reason !== null;
 }
 
 /** The key of a class that an image has already is not lost: it says so. */

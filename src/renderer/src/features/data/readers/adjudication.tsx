@@ -2,11 +2,13 @@ import { Button, Center, Group, Kbd, Loader, Stack, Table, Text } from '@mantine
 import { CircleCheck } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Disagreement, ReadersSummary } from '#shared/models/readers';
+import { Changes } from '../../../components/changes';
 import { ClassChip, ClassDot } from '../../../components/class-chip';
 import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
 import { TableMenu } from '../../../components/table-menu';
 import { useRequest } from '../../../state/requests';
+import { useLeaving } from '../parts/leaving';
 import { PictureList, type PictureRow } from '../parts/picture-list';
 import { useDataShortcuts } from '../parts/use-data-shortcuts';
 import type { Labelling } from '../parts/use-labelling';
@@ -26,16 +28,8 @@ export interface AdjudicationProps {
 export function Adjudication({ project, summary, labelling, onClose }: AdjudicationProps) {
   const answer = useRequest('readers.disagreements', { project }, { keepPrevious: true });
   const all = answer.data?.images;
-  // What was settled leaves the list at once, so that the next key meets the next image; a new answer says what is so.
-  const answeredAt = answer.dataUpdatedAt;
-  const [settled, setSettled] = useState<{ answeredAt: number; images: readonly number[] }>({
-    answeredAt: 0,
-    images: [],
-  });
-  const open = useMemo(() => {
-    const gone = settled.answeredAt === answeredAt ? settled.images : [];
-    return (all ?? []).filter((one) => !gone.includes(one.image));
-  }, [all, settled, answeredAt]);
+  const { gone, leave } = useLeaving(answer.dataUpdatedAt);
+  const open = useMemo(() => (all ?? []).filter(({ image }) => !gone(String(image))), [all, gone]);
   const rows = useMemo(() => open.map(disagreementRow), [open]);
   const [looking, setLooking] = useState<{ image: number; at: number } | null>(null);
   const found = open.findIndex((one) => one.image === looking?.image);
@@ -56,9 +50,7 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
 
   const settle = async (label: string | undefined) => {
     if (item === undefined || label === undefined) return;
-    const earlier = settled.answeredAt === answeredAt ? settled.images : [];
-    setSettled({ answeredAt, images: [...earlier, item.image] });
-    if (!(await labelling.adjudicate([item.image], label))) setSettled({ answeredAt: 0, images: [] });
+    await leave(String(item.image), () => labelling.adjudicate([item.image], label));
   };
   useDataShortcuts({
     onDigit: (digit) => void settle(summary.classes[digit - 1]),
@@ -180,23 +172,25 @@ function Verdict({ item, all, summary, onSettle }: VerdictProps) {
           ))}
         </Table.Tbody>
       </Table>
-      <Stack gap={6} role="group" aria-label="Settle as">
-        <Text size="xs" c="dimmed">
-          Settle as
-        </Text>
-        {summary.classes.map((label, place) => (
-          <Button
-            key={label}
-            variant={label === item.majority ? 'light' : 'default'}
-            styles={{ label: { flex: 1, textAlign: 'left' } }}
-            leftSection={<ClassDot index={place} />}
-            rightSection={place < 9 ? <Kbd size="xs">{place + 1}</Kbd> : undefined}
-            onClick={() => onSettle(label)}
-          >
-            {label === item.majority ? `${label} (majority)` : label}
-          </Button>
-        ))}
-      </Stack>
+      <Changes>
+        <Stack gap={6} role="group" aria-label="Settle as">
+          <Text size="xs" c="dimmed">
+            Settle as
+          </Text>
+          {summary.classes.map((label, place) => (
+            <Button
+              key={label}
+              variant={label === item.majority ? 'light' : 'default'}
+              styles={{ label: { flex: 1, textAlign: 'left' } }}
+              leftSection={<ClassDot index={place} />}
+              rightSection={place < 9 ? <Kbd size="xs">{place + 1}</Kbd> : undefined}
+              onClick={() => onSettle(label)}
+            >
+              {label === item.majority ? `${label} (majority)` : label}
+            </Button>
+          ))}
+        </Stack>
+      </Changes>
     </Stack>
   );
 }

@@ -3,6 +3,7 @@ import { ArrowLeft, UsersRound, Vote } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { KappaWeights } from '#shared/statistics/agreement';
 import { formatCount, formatQuantity } from '#shared/text/number';
+import { Changes } from '../../../components/changes';
 import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
 import { useRequest } from '../../../state/requests';
@@ -49,14 +50,16 @@ export function ReadersView({ project, labelling, onClose }: ReadersViewProps) {
           ]}
         />
         {shown === 'adjudicate' && summary !== undefined && summary.withMajority > 0 && (
-          <Button
-            variant="default"
-            leftSection={<Vote size={14} />}
-            onClick={() => void labelling.takeMajority()}
-            title="More than half of the readings of an image name one class. Can be undone."
-          >
-            Take the majority of {formatQuantity(summary.withMajority, 'image')}
-          </Button>
+          <Changes>
+            <Button
+              variant="default"
+              leftSection={<Vote size={14} />}
+              onClick={() => void labelling.takeMajority()}
+              title="More than half of the readings of an image name one class. Can be undone."
+            >
+              Take the majority of {formatQuantity(summary.withMajority, 'image')}
+            </Button>
+          </Changes>
         )}
         {shown === 'adjudicate' && (
           <Text size="xs" c="dimmed" visibleFrom="lg" ml="auto" aria-hidden>

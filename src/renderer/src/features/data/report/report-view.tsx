@@ -7,6 +7,7 @@ import { toCsv } from '#shared/tables/csv';
 import { formatCount, formatPercent, formatQuantity } from '#shared/text/number';
 import { formatDate } from '#shared/text/time';
 import { invoke } from '../../../bridge/bridge';
+import { Changes } from '../../../components/changes';
 import { ClassChip } from '../../../components/class-chip';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
@@ -110,9 +111,11 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
         title="Split"
         {...(split === null ? { description: 'There is none yet' } : {})}
         actions={
-          <Button variant="default" onClick={onEditSplit}>
-            {split === null ? 'Make a split' : 'Edit split'}
-          </Button>
+          <Changes>
+            <Button variant="default" onClick={onEditSplit}>
+              {split === null ? 'Make a split' : 'Edit split'}
+            </Button>
+          </Changes>
         }
       >
         {split === null ? (

@@ -3,6 +3,7 @@ import { Check, Clock, CopyCheck, RotateCcw, Sparkles, Trash2, Unlink } from 'lu
 import type { ReactNode } from 'react';
 import type { ReviewDecision, ReviewItem } from '#shared/models/review';
 import { formatDate } from '#shared/text/time';
+import { Changes } from '../../../components/changes';
 import { ClassChip } from '../../../components/class-chip';
 import { useRequest } from '../../../state/requests';
 import { LabelHistory } from '../viewer/label-history';
@@ -28,36 +29,38 @@ export function ReviewPanel(props: ReviewPanelProps) {
   const { suggestion } = item;
   return (
     <section className={classes['panel']} aria-label="Finding">
-      <Stack gap={6}>
-        <Group justify="space-between" wrap="nowrap" gap="xs">
-          <Title order={2} size="h3">
-            {reasonNames[item.reason]}
-          </Title>
-          <Text size="xs" c="dimmed" className="tabular" style={{ whiteSpace: 'nowrap' }}>
-            {place} of {items}
-          </Text>
-        </Group>
-        <Text size="sm">{item.why}</Text>
-        {item.state !== 'open' && (
-          <Badge variant="default">
-            {item.state === 'accepted' ? 'Accepted' : 'Deferred'}
-            {item.at === null ? '' : ` ${formatDate(item.at)}`}
-          </Badge>
-        )}
-        {others.length > 0 && (
-          <Text size="xs" c="dimmed" component="div">
-            Also here:{' '}
-            {others.map((other, index) => (
-              <span key={itemKey(other)}>
-                {index > 0 && ', '}
-                <UnstyledButton className={classes['link']} onClick={() => onShow(other)}>
-                  {reasonNames[other.reason]}
-                </UnstyledButton>
-              </span>
-            ))}
-          </Text>
-        )}
-      </Stack>
+      <Changes>
+        <Stack gap={6}>
+          <Group justify="space-between" wrap="nowrap" gap="xs">
+            <Title order={2} size="h3">
+              {reasonNames[item.reason]}
+            </Title>
+            <Text size="xs" c="dimmed" className="tabular" style={{ whiteSpace: 'nowrap' }}>
+              {place} of {items}
+            </Text>
+          </Group>
+          <Text size="sm">{item.why}</Text>
+          {item.state !== 'open' && (
+            <Badge variant="default">
+              {item.state === 'accepted' ? 'Accepted' : 'Deferred'}
+              {item.at === null ? '' : ` ${formatDate(item.at)}`}
+            </Badge>
+          )}
+          {others.length > 0 && (
+            <Text size="xs" c="dimmed" component="div">
+              Also here:{' '}
+              {others.map((other, index) => (
+                <span key={itemKey(other)}>
+                  {index > 0 && ', '}
+                  <UnstyledButton className={classes['link']} onClick={() => onShow(other)}>
+                    {reasonNames[other.reason]}
+                  </UnstyledButton>
+                </span>
+              ))}
+            </Text>
+          )}
+        </Stack>
+      </Changes>
 
       <Stack gap={6}>
         {item.reason === 'possible-duplicate' ? (
@@ -103,31 +106,33 @@ export function ReviewPanel(props: ReviewPanelProps) {
         <Title order={3} mb={4}>
           Label
         </Title>
-        <div className={classes['labels']}>
-          {classNames.map((name, index) => (
-            <UnstyledButton
-              key={name}
-              className={classes['label']}
-              aria-pressed={name === item.label}
-              onClick={() => onDecide({ kind: 'relabel', label: name })}
-            >
-              <ClassChip label={name} index={index} />
-              <span className={classes['marks']}>
-                {name === item.label && (
-                  <Text size="xs" c="dimmed" span>
-                    now
-                  </Text>
-                )}
-                {name === suggestion && (
-                  <Text size="xs" c="dimmed" span>
-                    suggested
-                  </Text>
-                )}
-                {index < 9 && <Kbd size="xs">{index + 1}</Kbd>}
-              </span>
-            </UnstyledButton>
-          ))}
-        </div>
+        <Changes>
+          <div className={classes['labels']}>
+            {classNames.map((name, index) => (
+              <UnstyledButton
+                key={name}
+                className={classes['label']}
+                aria-pressed={name === item.label}
+                onClick={() => onDecide({ kind: 'relabel', label: name })}
+              >
+                <ClassChip label={name} index={index} />
+                <span className={classes['marks']}>
+                  {name === item.label && (
+                    <Text size="xs" c="dimmed" span>
+                      now
+                    </Text>
+                  )}
+                  {name === suggestion && (
+                    <Text size="xs" c="dimmed" span>
+                      suggested
+                    </Text>
+                  )}
+                  {index < 9 && <Kbd size="xs">{index + 1}</Kbd>}
+                </span>
+              </UnstyledButton>
+            ))}
+          </div>
+        </Changes>
       </section>
 
       <History project={props.project} image={item.image} />

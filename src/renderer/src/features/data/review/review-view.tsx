@@ -9,6 +9,7 @@ import {
   reviewReasons,
 } from '#shared/models/review';
 import { formatCount, formatQuantity } from '#shared/text/number';
+import { Changes } from '../../../components/changes';
 import { confirm } from '../../../components/confirm';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
@@ -111,9 +112,11 @@ export function ReviewView(props: ReviewViewProps) {
             <Kbd size="xs">Z</Kbd> undo
           </Text>
           {reason !== null && items.filter(({ state }) => state !== 'accepted').length > 1 && (
-            <Button variant="default" leftSection={<CheckCheck size={14} />} onClick={() => void acceptAll()}>
-              Accept all
-            </Button>
+            <Changes>
+              <Button variant="default" leftSection={<CheckCheck size={14} />} onClick={() => void acceptAll()}>
+                Accept all
+              </Button>
+            </Changes>
           )}
           {items.length > 0 && <TableMenu name="Review" table={() => reviewTable(items)} />}
         </Group>

@@ -3,10 +3,9 @@ import { resourcePaths } from '#shared/ipc/resources';
 import type { ReviewDecision, ReviewReason } from '#shared/models/review';
 import { invoke, resourceUrl } from '../../../bridge/bridge';
 import { queryClient, useRequest } from '../../../state/requests';
+import { useLeaving } from '../parts/leaving';
 import type { Labelling } from '../parts/use-labelling';
 import { itemKey, type Looking, shownItem } from './review-queue';
-
-const NONE: readonly string[] = [];
 
 /** The queue, which of it is looked at, and what moves it on. */
 export function useReviewQueue({
@@ -25,15 +24,9 @@ export function useReviewQueue({
     { project, ...(reason === null ? {} : { reason }), includeSettled: settled },
     { keepPrevious: true },
   );
-  // What was decided leaves the queue at once, so that the next key meets the next image; a new answer says what is so.
-  const [decided, setDecided] = useState<{ answeredAt: number; keys: readonly string[] }>({
-    answeredAt: 0,
-    keys: NONE,
-  });
-  const answeredAt = answer.dataUpdatedAt;
-  const hidden = decided.answeredAt === answeredAt ? decided.keys : NONE;
+  const { gone, leave } = useLeaving(answer.dataUpdatedAt);
   const all = answer.data?.findings;
-  const items = useMemo(() => (all ?? []).filter((item) => !hidden.includes(itemKey(item))), [all, hidden]);
+  const items = useMemo(() => (all ?? []).filter((item) => !gone(itemKey(item))), [all, gone]);
 
   const [looking, setLooking] = useState<Looking | null>(null);
   const current = shownItem(items, looking);
@@ -69,8 +62,7 @@ export function useReviewQueue({
   const decide = async (decision: ReviewDecision) => {
     if (item === undefined) return;
     before.current = null;
-    setDecided({ answeredAt, keys: [...hidden, itemKey(item)] });
-    if (!(await labelling.decide([item], decision))) setDecided({ answeredAt: 0, keys: NONE });
+    await leave(itemKey(item), () => labelling.decide([item], decision));
   };
   /** Accepts every item that is listed and waits. */
   const acceptAll = () =>

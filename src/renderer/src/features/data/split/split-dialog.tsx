@@ -87,7 +87,7 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
           {formatCount(labelled)} labelled images are drawn so that each part has the classes in the same shares, and
           the same seed always draws the same split. Validation chooses the model; the test part is opened at the end.
         </Text>
-        <Group gap="sm" align="flex-end" wrap="nowrap">
+        <Group gap="sm" align="flex-start" wrap="nowrap">
           <NumberField
             label={heldOut === null ? 'Validation' : 'Validation, of the rest'}
             suffix=" %"
@@ -136,7 +136,8 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
         </Group>
         {heldOut === null && (
           <Group gap="sm">
-            <Text size="xs" className="tabular" fw={550}>
+            <Text size="xs" className="tabular" fw={550} c={wrong.length > 0 ? 'dimmed' : 'var(--mantine-color-text)'}>
+              {wrong.length > 0 && 'So far: '}
               Train {Math.round(train * 1000) / 10} % · Validation {Math.round(request.validation * 1000) / 10} % · Test{' '}
               {Math.round(request.test * 1000) / 10} %
             </Text>

@@ -17,6 +17,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { ImageDetail } from '#shared/models/dataset';
 import { formatBytes, formatNumber } from '#shared/text/number';
 import { invoke } from '../../../bridge/bridge';
+import { Changes } from '../../../components/changes';
 import { ClassChip } from '../../../components/class-chip';
 import { Dialog } from '../../../components/dialog';
 import { EmptyState } from '../../../components/empty-state';
@@ -221,9 +222,11 @@ function Tags({ project, image }: { readonly project: string; readonly image: Im
         {identifying &&
           (shown === null ? (
             <Tooltip label="Recorded in the project's audit log" position="bottom-end">
-              <Button variant="subtle" size="compact-xs" leftSection={<Eye size={13} />} onClick={reveal}>
-                Show identifying values
-              </Button>
+              <Changes>
+                <Button variant="subtle" size="compact-xs" leftSection={<Eye size={13} />} onClick={reveal}>
+                  Show identifying values
+                </Button>
+              </Changes>
             </Tooltip>
           ) : (
             <Button variant="subtle" size="compact-xs" onClick={() => setShown(null)}>

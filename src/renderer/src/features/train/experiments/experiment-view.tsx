@@ -8,6 +8,7 @@ import type { ProjectSummary } from '#shared/models/project';
 import { formatQuantity } from '#shared/text/number';
 import { formatDate } from '#shared/text/time';
 import { IntervalChart } from '../../../charts/interval-chart';
+import { Changes, useReadOnly } from '../../../components/changes';
 import { confirm } from '../../../components/confirm';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
@@ -168,6 +169,7 @@ function Header({ project, detail: { experiment, runs }, onRemoved }: HeaderProp
   const target = { project, experiment: experiment.id };
   const pause = useCommand('experiments.pause');
   const resume = useCommand('experiments.resume');
+  const readOnly = useReadOnly();
   const remove = useCommand('experiments.remove', {
     onSuccess: () => {
       onRemoved();
@@ -201,19 +203,23 @@ function Header({ project, detail: { experiment, runs }, onRemoved }: HeaderProp
       </div>
       <Group gap={6} wrap="nowrap">
         {going && (
-          <Button
-            variant="default"
-            leftSection={<Pause size={14} />}
-            loading={pause.isPending}
-            onClick={() => pause.mutate(target)}
-          >
-            Pause
-          </Button>
+          <Changes>
+            <Button
+              variant="default"
+              leftSection={<Pause size={14} />}
+              loading={pause.isPending}
+              onClick={() => pause.mutate(target)}
+            >
+              Pause
+            </Button>
+          </Changes>
         )}
         {!going && left > 0 && (
-          <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
-            Resume {formatQuantity(left, 'run')}
-          </Button>
+          <Changes>
+            <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
+              Resume {formatQuantity(left, 'run')}
+            </Button>
+          </Changes>
         )}
         <Menu position="bottom-end">
           <Menu.Target>
@@ -222,7 +228,7 @@ function Header({ project, detail: { experiment, runs }, onRemoved }: HeaderProp
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={going} onClick={askRemove}>
+            <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={going || readOnly} onClick={askRemove}>
               Remove experiment and its runs
             </Menu.Item>
           </Menu.Dropdown>

@@ -16,6 +16,7 @@ import type { ProjectSummary } from '#shared/models/project';
 import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
 import { learningRateProblem } from '#shared/training/learning-rate-bound';
 import { totalEpochs } from '#shared/training/stages';
+import { Changes } from '../../../components/changes';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
 import { NumberField } from '../../../components/number-field';
@@ -39,9 +40,11 @@ export function NewExperiment({ project, onStarted, onChangeSettings }: NewExper
   const close = () => setOpened(false);
   return (
     <>
-      <Button variant="default" leftSection={<FlaskConical size={14} />} onClick={() => setOpened(true)}>
-        New experiment
-      </Button>
+      <Changes>
+        <Button variant="default" leftSection={<FlaskConical size={14} />} onClick={() => setOpened(true)}>
+          New experiment
+        </Button>
+      </Changes>
       <Dialog opened={opened} onClose={close} title="New experiment" size={620}>
         <ExperimentForm
           project={project}

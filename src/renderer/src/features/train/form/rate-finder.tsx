@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { ChartSpline } from 'lucide-react';
 import { useState } from 'react';
 import { RateTestChart } from '../../../charts/rate-test-chart';
+import { Changes } from '../../../components/changes';
 import { Dialog } from '../../../components/dialog';
 import { ErrorAlert } from '../../../components/error-alert';
 import { JobCard } from '../../../components/job-card';
@@ -23,14 +24,16 @@ export function RateFinder(props: RateFinderProps) {
   return (
     <>
       <Group justify="flex-end" mb={6}>
-        <Button
-          variant="default"
-          size="compact-xs"
-          leftSection={<ChartSpline size={13} />}
-          onClick={() => setOpened(true)}
-        >
-          Find a learning rate
-        </Button>
+        <Changes>
+          <Button
+            variant="default"
+            size="compact-xs"
+            leftSection={<ChartSpline size={13} />}
+            onClick={() => setOpened(true)}
+          >
+            Find a learning rate
+          </Button>
+        </Changes>
       </Group>
       <Dialog opened={opened} onClose={() => setOpened(false)} title="Find a learning rate" size={680}>
         <RateTest {...props} onClose={() => setOpened(false)} />

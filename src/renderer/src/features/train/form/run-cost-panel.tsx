@@ -5,6 +5,7 @@ import { formatCount, formatFixed, formatMemory, formatParameters } from '#share
 import { formatShortDuration } from '#shared/text/time';
 import { deviceNames } from '#shared/training/device-names';
 import { ScheduleChart } from '../../../charts/schedule-chart';
+import { Changes } from '../../../components/changes';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
 import { SectionCard } from '../../../components/section-card';
@@ -46,18 +47,20 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
     <aside className={layout['side']} aria-label="Cost of this run">
       <SectionCard title="Before you start">
         <Stack gap="xs">
-          <Button
-            fullWidth
-            size="sm"
-            leftSection={<Play size={15} />}
-            disabled={blocked}
-            loading={start.isPending}
-            onClick={() =>
-              start.mutate({ project, config: draft, ...(name.trim() === '' ? {} : { name: name.trim() }) })
-            }
-          >
-            Start training
-          </Button>
+          <Changes>
+            <Button
+              fullWidth
+              size="sm"
+              leftSection={<Play size={15} />}
+              disabled={blocked}
+              loading={start.isPending}
+              onClick={() =>
+                start.mutate({ project, config: draft, ...(name.trim() === '' ? {} : { name: name.trim() }) })
+              }
+            >
+              Start training
+            </Button>
+          </Changes>
           {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
           {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
           {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}

@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { Play, Search, SlidersHorizontal } from 'lucide-react';
 import type { Diagnosis, Offer } from '#shared/models/diagnosis';
 import { type RunConfig, runConfigSchema } from '#shared/models/run-config';
+import { Changes } from '../../../components/changes';
 import { Notice } from '../../../components/notice';
 import { useSelectedRun } from '../../../state/selected-run';
 import { useSession } from '../../../state/session';
@@ -58,9 +59,11 @@ export function ProblemPanel({ project, config, diagnosis, failed, onResume }: P
         </ol>
         {onResume !== null && (
           <Group mt="xs" gap="sm">
-            <Button variant="default" leftSection={<Play size={14} />} onClick={onResume}>
-              Resume
-            </Button>
+            <Changes>
+              <Button variant="default" leftSection={<Play size={14} />} onClick={onResume}>
+                Resume
+              </Button>
+            </Changes>
             <Text size="xs" c="dimmed">
               Goes on from the last checkpoint with the same settings, where other programs have given memory back.
             </Text>

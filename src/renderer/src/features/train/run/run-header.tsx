@@ -17,6 +17,7 @@ import type { ProjectSummary } from '#shared/models/project';
 import type { RunDetail, RunSummary } from '#shared/models/run';
 import { formatDate, formatDuration } from '#shared/text/time';
 import { deviceNames } from '#shared/training/device-names';
+import { Changes, useReadOnly } from '../../../components/changes';
 import { confirm } from '../../../components/confirm';
 import { Notice } from '../../../components/notice';
 import { RunStateBadge } from '../../../components/run-state-badge';
@@ -40,10 +41,12 @@ export interface RunHeaderProps {
 
 interface RunHeaderWithProblemProps extends RunHeaderProps {
   readonly diagnosis: Diagnosis | null;
+  /** Another process trains it: it is paused and stopped there. */
+  readonly elsewhere: boolean;
 }
 
 /** Name and state of a run, what can be done with it, and why it ended when it did not end well. */
-export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProblemProps) {
+export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHeaderWithProblemProps) {
   const target = { project: project.id, run: run.id };
   const pause = useCommand('runs.pause');
   const resume = useCommand('runs.resume');
@@ -90,35 +93,43 @@ export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProb
           </Text>
         </div>
         <Group gap={6} wrap="nowrap">
-          {run.state === 'running' && (
-            <Button
-              variant="default"
-              leftSection={<Pause size={14} />}
-              loading={pause.isPending}
-              onClick={() => pause.mutate(target)}
-            >
-              Pause
-            </Button>
+          {run.state === 'running' && !elsewhere && (
+            <Changes>
+              <Button
+                variant="default"
+                leftSection={<Pause size={14} />}
+                loading={pause.isPending}
+                onClick={() => pause.mutate(target)}
+              >
+                Pause
+              </Button>
+            </Changes>
           )}
           {canResume && !broken && !held && (
-            <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
-              Resume
-            </Button>
+            <Changes>
+              <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
+                Resume
+              </Button>
+            </Changes>
           )}
           {run.state === 'queued' && (
-            <Button
-              variant="default"
-              leftSection={<X size={14} />}
-              loading={stop.isPending}
-              onClick={() => stop.mutate(target)}
-            >
-              Cancel
-            </Button>
+            <Changes>
+              <Button
+                variant="default"
+                leftSection={<X size={14} />}
+                loading={stop.isPending}
+                onClick={() => stop.mutate(target)}
+              >
+                Cancel
+              </Button>
+            </Changes>
           )}
-          {(run.state === 'running' || run.state === 'paused') && (
-            <Button variant="default" leftSection={<Square size={12} />} loading={stop.isPending} onClick={askStop}>
-              Stop
-            </Button>
+          {((run.state === 'running' && !elsewhere) || run.state === 'paused') && (
+            <Changes>
+              <Button variant="default" leftSection={<Square size={12} />} loading={stop.isPending} onClick={askStop}>
+                Stop
+              </Button>
+            </Changes>
           )}
           <ResultActions project={project} run={run} />
           <RunMenu project={project} run={run} detail={detail} />
@@ -141,9 +152,15 @@ export function RunHeader({ project, run, detail, diagnosis }: RunHeaderWithProb
           <Text>{run.error?.hint ?? 'What it had learned up to its last checkpoint is kept.'}</Text>
           {canResume && (
             <Group mt="xs" gap="sm">
-              <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
-                Resume
-              </Button>
+              <Changes>
+                <Button
+                  leftSection={<Play size={14} />}
+                  loading={resume.isPending}
+                  onClick={() => resume.mutate(target)}
+                >
+                  Resume
+                </Button>
+              </Changes>
               <Text size="xs" c="dimmed">
                 {held
                   ? 'Goes on where it stands. While Fovea stays open, it does so by itself once there is room.'
@@ -195,6 +212,7 @@ function RunMenu({ project, run, detail }: RunHeaderProps) {
   const pick = useTrainView((state) => state.pick);
   const show = useTrainView((state) => state.show);
   const membership = run.experiment;
+  const readOnly = useReadOnly();
   const remove = useCommand('runs.remove', {
     onSuccess: () => {
       select(project.id, null);
@@ -240,7 +258,7 @@ function RunMenu({ project, run, detail }: RunHeaderProps) {
             {openTexts[membership.kind]}
           </Menu.Item>
         )}
-        <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={going} onClick={askRemove}>
+        <Menu.Item color="red" leftSection={<Trash2 size={14} />} disabled={going || readOnly} onClick={askRemove}>
           Remove run
         </Menu.Item>
       </Menu.Dropdown>

@@ -6,6 +6,7 @@ import { type RunSummary, wasLeft } from '#shared/models/run';
 import { formatQuantity } from '#shared/text/number';
 import { formatAgo } from '#shared/text/time';
 import { queuePlaces } from '#shared/training/queue';
+import { Changes } from '../../../components/changes';
 import { bestText } from '../../../components/run-picker';
 import { shareOf } from '../../../components/run-share';
 import { RunStateBadge } from '../../../components/run-state-badge';
@@ -136,17 +137,19 @@ function ListHead({ project, runs }: { readonly project: string; readonly runs: 
         </Button>
       )}
       {left > 1 && (
-        <Tooltip label="Puts paused and left-behind runs back into the queue, in their order">
-          <Button
-            size="compact-xs"
-            variant="default"
-            leftSection={<Play size={13} />}
-            loading={resumeAll.isPending}
-            onClick={() => resumeAll.mutate({ project })}
-          >
-            Resume all {left}
-          </Button>
-        </Tooltip>
+        <Changes>
+          <Tooltip label="Puts paused and left-behind runs back into the queue, in their order">
+            <Button
+              size="compact-xs"
+              variant="default"
+              leftSection={<Play size={13} />}
+              loading={resumeAll.isPending}
+              onClick={() => resumeAll.mutate({ project })}
+            >
+              Resume all {left}
+            </Button>
+          </Tooltip>
+        </Changes>
       )}
     </Group>
   );
@@ -250,21 +253,23 @@ function QueueActions({ project, run, places, last }: QueueActionsProps) {
     { label: 'Cancel', icon: X, off: false, act: () => stop.mutate(target) },
   ] as const;
   return (
-    <Group gap={2} className={classes['queueActions']}>
-      {actions.map(({ label, icon: Icon, off, act }) => (
-        <Tooltip key={label} label={label}>
-          <ActionIcon
-            size="sm"
-            variant="subtle"
-            aria-label={`${label}: ${run.name}`}
-            disabled={off || busy}
-            onClick={act}
-          >
-            <Icon size={14} />
-          </ActionIcon>
-        </Tooltip>
-      ))}
-    </Group>
+    <Changes>
+      <Group gap={2} className={classes['queueActions']}>
+        {actions.map(({ label, icon: Icon, off, act }) => (
+          <Tooltip key={label} label={label}>
+            <ActionIcon
+              size="sm"
+              variant="subtle"
+              aria-label={`${label}: ${run.name}`}
+              disabled={off || busy}
+              onClick={act}
+            >
+              <Icon size={14} />
+            </ActionIcon>
+          </Tooltip>
+        ))}
+      </Group>
+    </Changes>
   );
 }
 

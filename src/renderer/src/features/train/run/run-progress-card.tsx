@@ -24,6 +24,8 @@ function phaseText({ phase, state }: RunProgress): string {
       return 'Saving the checkpoint';
     case 'done':
       return 'Done';
+    case 'elsewhere':
+      return 'Training in another window or command';
     default:
       return assertNever(phase);
   }
@@ -51,6 +53,7 @@ export function RunProgressCard({ progress }: { readonly progress: RunProgress }
   const share = shareOf(progress);
   const { counted } = progress;
   const paused = progress.state === 'paused';
+  const elsewhere = progress.phase === 'elsewhere';
   // Before its turn there is nothing to count.
   const hasBegun = counted !== null || progress.totalSteps > 0;
   const phase = phaseText(progress);
@@ -77,11 +80,15 @@ export function RunProgressCard({ progress }: { readonly progress: RunProgress }
           ) : (
             <Amount label={progress.phase === 'extracting' ? 'Views' : 'Images'} {...counted} />
           )}
-          <Stat
-            label={counted === null ? 'Time left' : 'Left for this'}
-            value={paused ? '–' : formatDuration(progress.etaSeconds ?? Number.NaN)}
-          />
-          <Stat label="Images/s" value={paused ? '–' : formatCompact(progress.imagesPerSecond)} />
+          {!elsewhere && (
+            <>
+              <Stat
+                label={counted === null ? 'Time left' : 'Left for this'}
+                value={paused ? '–' : formatDuration(progress.etaSeconds ?? Number.NaN)}
+              />
+              <Stat label="Images/s" value={paused ? '–' : formatCompact(progress.imagesPerSecond)} />
+            </>
+          )}
         </Group>
       )}
     </SectionCard>

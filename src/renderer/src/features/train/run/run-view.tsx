@@ -1,12 +1,14 @@
 import { Skeleton, Tabs } from '@mantine/core';
+import { useEffect } from 'react';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
 import { signOffWarning } from '#shared/models/sign-off';
 import { ErrorAlert } from '../../../components/error-alert';
 import { LeakKnowledge } from '../../../components/leak-knowledge';
 import { Notice } from '../../../components/notice';
-import { useRunProgress } from '../../../state/activity';
-import { useRequest } from '../../../state/requests';
+import { catchUpOnRuns, useRunProgress } from '../../../state/activity';
+import { askAgain, useRequest } from '../../../state/requests';
+import { showError } from '../../../state/toasts';
 import layout from '../parts/view.module.css';
 import { ExportPanel } from './export-panel';
 import { RunCharts } from './run-charts';
@@ -16,6 +18,9 @@ import { RunNotes } from './run-notes';
 import { RunProgressCard } from './run-progress-card';
 import { RunResult } from './run-result';
 import { useTrainingLog } from './use-training-log';
+
+/** Between two looks at a run that another process trains. */
+const LOOK_MILLISECONDS = 5000;
 
 export function isGoing(run: RunSummary): boolean {
   return run.state === 'queued' || run.state === 'running' || run.state === 'paused';
@@ -42,9 +47,26 @@ export function RunView({ project, run, place }: RunViewProps) {
   );
   const { log, error, loaded } = useTrainingLog(project.id, run.id, going);
 
+  // Another process announces nothing here.
+  const elsewhere = run.state === 'running' && progress?.phase === 'elsewhere';
+  useEffect(() => {
+    if (!elsewhere) return;
+    const timer = setInterval(() => {
+      askAgain({ project: project.id, topics: ['runs'] });
+      catchUpOnRuns(project.id).catch(showError);
+    }, LOOK_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, [elsewhere, project.id]);
+
   return (
     <div className={layout['run']}>
-      <RunHeader project={project} run={run} detail={detail.data ?? null} diagnosis={diagnosis.data ?? null} />
+      <RunHeader
+        project={project}
+        run={run}
+        detail={detail.data ?? null}
+        diagnosis={diagnosis.data ?? null}
+        elsewhere={elsewhere}
+      />
       {run.signOff !== null && <Notice tone="warning">{signOffWarning(run.signOff)}</Notice>}
       <LeakKnowledge leaks={detail.data?.record.leaks ?? []} />
       {place !== null && (
