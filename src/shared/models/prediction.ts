@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attentionShapeSchema } from './attention';
 import { testTimeViewsSchema } from './test-time';
 
 /** One dropped file's answer. `id` names its resources (picture, attention). */
@@ -13,14 +14,7 @@ export const filePredictionSchema = z.object({
   /** In class order. */
   probabilities: z.array(z.object({ label: z.string(), probability: z.number() })),
   /** Shape of the attention resource: see `resources.ts`. */
-  attention: z
-    .object({
-      layers: z.number().int(),
-      heads: z.number().int(),
-      gridHeight: z.number().int(),
-      gridWidth: z.number().int(),
-    })
-    .nullable(),
+  attention: attentionShapeSchema.nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 export type FilePrediction = z.infer<typeof filePredictionSchema>;

@@ -1,4 +1,5 @@
 import type { ErrorInfo } from '#shared/ipc/errors';
+import type { AttentionMaps } from '#shared/models/attention';
 import type { WorkPhase } from '#shared/models/job';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
@@ -77,17 +78,6 @@ export interface TestTime {
   /** Beside the evaluation view; at least 1. */
   readonly views: number;
   readonly augmentation: Augmentation;
-}
-
-export interface AttentionMaps {
-  readonly layers: number;
-  readonly heads: number;
-  readonly gridHeight: number;
-  readonly gridWidth: number;
-  /** [layers, heads, gridHeight, gridWidth]: attention of CLS to the patches. */
-  readonly rows: Float32Array;
-  /** [gridHeight, gridWidth]: attention rollout, 0.5 A + 0.5 I, CLS row. */
-  readonly rollout: Float32Array;
 }
 
 export interface ClassifyResult {

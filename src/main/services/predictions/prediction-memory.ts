@@ -1,5 +1,5 @@
 import type { Raster } from '#shared/imaging/raster';
-import type { AttentionMaps } from '../../engine-host/core/protocol';
+import type { AttentionMaps } from '#shared/models/attention';
 
 /** What the pictures of one answer are made from. */
 export interface PredictionPictures {

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { blendOverlay, lastLayer, type MapChoice, overlayDefaults, selectMap } from '#shared/imaging/attention-overlay';
 import { encodeRaster, type Raster } from '#shared/imaging/raster';
 import type { JobPhase } from '#shared/ipc/contract';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
+import type { AttentionMaps } from '#shared/models/attention';
 import type { FilePrediction } from '#shared/models/prediction';
 import type { RunRecord } from '#shared/models/run';
 import { argmax } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../../decode-host/client';
 import { cancelOnAbort } from '../../engine-host/client/cancel-on-abort';
 import type { EngineClient } from '../../engine-host/client/client';
-import type { AttentionMaps, ClassifyResult, ClassifySpec, TestTime } from '../../engine-host/core/protocol';
+import type { ClassifyResult, ClassifySpec, TestTime } from '../../engine-host/core/protocol';
 import { makeScratch } from '../../process/scratch';
 import { toStoreError } from '../../store/errors';
 import type { Events } from '../core/events';
@@ -24,7 +26,6 @@ import { bestCheckpoint, readRunRecord } from '../run-records/run-files';
 import type { Runs } from '../runs/runs';
 import { type GivenFile, givenFiles } from './prediction-files';
 import { PredictionMemory } from './prediction-memory';
-import { lastLayerMean, overlayAttention } from './prediction-overlay';
 
 /** An answer with where its file is, which does not leave main. */
 export interface PredictedFile extends FilePrediction {
@@ -188,13 +189,16 @@ export function createPredictions(options: {
     raster: Raster,
     maps: AttentionMaps,
   ): Promise<{ lastLayer: string; rollout: string }> => {
-    const write = async (kind: string, map: Float32Array): Promise<string> => {
+    const write = async (kind: string, choice: MapChoice): Promise<string> => {
       const path = join(folder, `${name}-${kind}.png`);
-      const png = await pool.encodePng(overlayAttention(raster, map, maps));
+      const png = await pool.encodePng(blendOverlay(raster, { map: selectMap(maps, choice), ...overlayDefaults }));
       await writeFile(path, png).catch(rethrowForPeople);
       return path;
     };
-    return { lastLayer: await write('last-layer', lastLayerMean(maps)), rollout: await write('rollout', maps.rollout) };
+    return {
+      lastLayer: await write('last-layer', lastLayer(maps)),
+      rollout: await write('rollout', { kind: 'rollout' }),
+    };
   };
 
   const held = (prediction: string) => {

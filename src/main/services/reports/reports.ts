@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { blendOverlay, lastLayer, overlayDefaults, selectMap } from '#shared/imaging/attention-overlay';
 import { decodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
@@ -11,7 +12,6 @@ import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
 import type { Dataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';
-import { lastLayerMean, overlayAttention } from '../predictions/prediction-overlay';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { Evaluations } from '../results/evaluations';
@@ -88,7 +88,10 @@ export function createReports(options: {
     return {
       name: `Image ${sample.image} of the project: the surest of the right answers`,
       picture: await pool.encodePng(raster),
-      overlay: maps === undefined ? null : await pool.encodePng(overlayAttention(raster, lastLayerMean(maps), maps)),
+      overlay:
+        maps === undefined
+          ? null
+          : await pool.encodePng(blendOverlay(raster, { map: selectMap(maps, lastLayer(maps)), ...overlayDefaults })),
       truth: classes[shown.truth] ?? null,
       label: classes[shown.predicted] ?? '',
       probabilities: classes.map((label, index) => ({ label, probability: shown.probabilities[index] ?? 0 })),

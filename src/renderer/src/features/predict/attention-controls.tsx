@@ -1,6 +1,7 @@
 import { NativeSelect, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
-import { type ColourMapName, colourMapNames } from '../../charts/colour-maps';
-import type { AttentionShape, MapChoice } from './attention';
+import { lastLayer, type MapChoice } from '#shared/imaging/attention-overlay';
+import { type ColourMapName, colourMapNames } from '#shared/imaging/colour-maps';
+import type { AttentionShape } from '#shared/models/attention';
 import { usePredictions } from './predict-store';
 import classes from './prediction-viewer.module.css';
 
@@ -28,7 +29,7 @@ export function AttentionControls({ shape, choice }: { readonly shape: Attention
         disabled={!view.overlay}
         onChange={(kind) =>
           setView({
-            choice: kind === 'rollout' ? { kind: 'rollout' } : { kind: 'layer', layer: shape.layers - 1, head: null },
+            choice: kind === 'rollout' ? { kind: 'rollout' } : lastLayer(shape),
           })
         }
         data={[

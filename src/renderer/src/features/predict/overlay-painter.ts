@@ -1,13 +1,5 @@
-import { type ColourMapName, colourTable } from '../../charts/colour-maps';
-import { colourise, type Grid, normalise, upsample } from './attention';
-
-/** What to draw over an image. */
-export interface Overlay {
-  readonly map: Grid;
-  readonly colourMap: ColourMapName;
-  /** 0..1. */
-  readonly opacity: number;
-}
+import { type Overlay, overlayPixels } from '#shared/imaging/attention-overlay';
+import { colourTable } from '#shared/imaging/colour-maps';
 
 /** Draws an image over the whole canvas, and the attention over it when there is one. */
 export function paintOverlay(
@@ -20,8 +12,7 @@ export function paintOverlay(
   context.imageSmoothingQuality = 'high';
   context.drawImage(image, 0, 0, width, height);
   if (overlay === null) return;
-  const enlarged = upsample(normalise(overlay.map), height, width);
-  const pixels = colourise(enlarged, colourTable(overlay.colourMap), overlay.opacity);
+  const pixels = overlayPixels(overlay, height, width);
   const layer = new OffscreenCanvas(width, height);
   const layerContext = layer.getContext('2d');
   if (layerContext === null) return;

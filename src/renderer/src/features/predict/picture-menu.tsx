@@ -1,10 +1,11 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { Clipboard, Download, EllipsisVertical } from 'lucide-react';
+import type { Overlay } from '#shared/imaging/attention-overlay';
 import { canvasToPng } from '../../charts/raster-image';
 import { saveFile } from '../../components/save-file';
 import { fileName } from '../../components/table-menu';
 import { showError, showToast } from '../../state/toasts';
-import { type ExportText, exportPicture, type Overlay } from './overlay-painter';
+import { type ExportText, exportPicture } from './overlay-painter';
 
 export interface PictureMenuProps {
   readonly name: string;

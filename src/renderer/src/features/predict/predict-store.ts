@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import type { ColourMapName } from '../../charts/colour-maps';
-import type { MapChoice } from './attention';
+import { type MapChoice, overlayDefaults } from '#shared/imaging/attention-overlay';
+import type { ColourMapName } from '#shared/imaging/colour-maps';
 
 /** One drop of files: the job that answers it, and the run whose model it asks. */
 export interface Batch {
@@ -32,7 +32,7 @@ export interface ViewSettings {
 export const usePredictions = create<PredictState>((set) => ({
   batches: {},
   selected: null,
-  view: { overlay: true, choice: { kind: 'rollout' }, opacity: 0.6, colourMap: 'inferno', sideBySide: false },
+  view: { overlay: true, choice: { kind: 'rollout' }, ...overlayDefaults, sideBySide: false },
   add: (project, batch) =>
     set((state) => ({ batches: { ...state.batches, [project]: [...(state.batches[project] ?? []), batch] } })),
   clear: (project) => set((state) => ({ batches: { ...state.batches, [project]: [] }, selected: null })),

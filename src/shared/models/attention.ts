@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+export const attentionShapeSchema = z.object({
+  layers: z.number().int(),
+  heads: z.number().int(),
+  /** Patches down and across. */
+  gridHeight: z.number().int(),
+  gridWidth: z.number().int(),
+});
+export type AttentionShape = z.infer<typeof attentionShapeSchema>;
+
+/** Where a model looked in one image. */
+export interface AttentionMaps extends AttentionShape {
+  /** [layers, heads, gridHeight, gridWidth]: attention of CLS to the patches. */
+  readonly rows: Float32Array;
+  /** [gridHeight, gridWidth]: attention rollout, 0.5 A + 0.5 I, CLS row. */
+  readonly rollout: Float32Array;
+}
