@@ -146,10 +146,7 @@ export class Slot {
     if (answer.memoryBytes > 2 * this.#options.memoryMB * 2 ** 20) this.#drop();
     this.#settle((job) => {
       if (answer.ok) job.resolve(answer.value);
-      else {
-        const { code, message, hint } = answer.error;
-        job.reject(new FoveaError(code, message, hint === null ? {} : { hint }));
-      }
+      else job.reject(FoveaError.from(answer.error));
     });
   }
 

@@ -61,10 +61,7 @@ export function createLoader(
       const entry = waiting.get(answer.id);
       waiting.delete(answer.id);
       if ('batch' in answer) entry?.resolve(answer.batch);
-      else {
-        const { code, message, hint } = answer.error;
-        entry?.reject(new FoveaError(code, message, hint === null ? {} : { hint }));
-      }
+      else entry?.reject(FoveaError.from(answer.error));
     });
     worker.on('error', failAll);
     return worker;

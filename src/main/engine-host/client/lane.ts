@@ -244,12 +244,10 @@ export class EngineLane {
         this.#finish(running);
         running.resolve(message.output as never);
         break;
-      case 'error': {
+      case 'error':
         this.#finish(running);
-        const { code, message: text, hint } = message.error;
-        running.reject(new FoveaError(code, text, hint === null ? {} : { hint }));
+        running.reject(FoveaError.from(message.error));
         break;
-      }
     }
     this.#advance();
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { inParallel } from '#shared/async/in-parallel';
 import { encodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
@@ -47,16 +48,12 @@ export async function ensureRasters(options: RasterOptions): Promise<string[]> {
     const path = paths[index];
     return path === undefined || existsSync(path) ? [] : [{ ...image, path }];
   });
-  let next = 0;
   let done = 0;
-  const work = async (): Promise<void> => {
-    for (let entry = missing[next++]; entry !== undefined; entry = missing[next++]) {
-      signal?.throwIfAborted();
-      await rebuild(options, entry);
-      options.onProgress?.(++done, missing.length);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, missing.length) }, work));
+  await inParallel(missing, AT_ONCE, async (entry) => {
+    signal?.throwIfAborted();
+    await rebuild(options, entry);
+    options.onProgress?.(++done, missing.length);
+  });
   return paths;
 }
 

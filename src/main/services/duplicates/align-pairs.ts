@@ -1,3 +1,4 @@
+import { inParallel } from '#shared/async/in-parallel';
 import { type Alignment, alignmentText, SAME_PICTURE } from '#shared/duplicates/picture-alignment';
 import { createRandom, shuffle } from '#shared/imaging/random';
 import type { DecodePool } from '../../decode-host/client';
@@ -30,23 +31,15 @@ export async function alignPairs(
       )
       .map(({ id, hash, frame }) => [id, raster(hash, frame)]),
   );
-  const alignments: (Alignment | null)[] = pairs.map(() => null);
-  let next = 0;
   let done = 0;
-  const work = async (): Promise<void> => {
-    while (next < pairs.length) {
-      const index = next++;
-      const pair = pairs[index];
-      const [first, second] = [paths.get(pair?.a ?? -1) ?? null, paths.get(pair?.b ?? -1) ?? null];
-      signal?.throwIfAborted();
-      if (first !== null && second !== null) {
-        alignments[index] = await pool.align({ first, second, straight }).catch(() => null);
-      }
-      onProgress?.('comparing-pictures', ++done, pairs.length);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, pairs.length) }, work));
-  return alignments;
+  return inParallel(pairs, AT_ONCE, async ({ a, b }) => {
+    signal?.throwIfAborted();
+    const [first, second] = [paths.get(a) ?? null, paths.get(b) ?? null];
+    const alignment =
+      first === null || second === null ? null : await pool.align({ first, second, straight }).catch(() => null);
+    onProgress?.('comparing-pictures', ++done, pairs.length);
+    return alignment;
+  });
 }
 
 /** Pairs of kin that say how alike the pictures of a project are in general; fewer than the least say nothing. */

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { inParallel } from '#shared/async/in-parallel';
 import { crowdedPairs, outstanding } from '#shared/duplicates/crowded-pairs';
 import { createDuplicateSearch, type DuplicateMatch, type DuplicateSearch } from '#shared/duplicates/duplicate-search';
 import { type PictureDescriptor, readDescriptor } from '#shared/duplicates/picture-descriptor';
@@ -92,14 +92,14 @@ async function describeMissing(
   const raster = findRasters(project.folder);
   const missing: { readonly id: number; readonly path: string }[] = [];
   const last = lastImage(project.store);
+  const slice = new Slice();
   for (let after = 0; after < last; after += LOOKED_AT) {
     for (const { id, hash, frame } of undescribedImages(project.store, after, after + LOOKED_AT)) {
       const path = raster(hash, frame);
       if (path !== null) missing.push({ id, path });
     }
-    await setImmediate();
+    if (slice.isOver) await slice.next();
   }
-  let next = 0;
   let done = 0;
   let ready: { readonly id: number; readonly facts: PictureFacts }[] = [];
   const store = () => {
@@ -109,19 +109,15 @@ async function describeMissing(
       for (const { id, facts } of batch) addPicture(project.store, id, facts);
     });
   };
-  const work = async (): Promise<void> => {
-    for (let image = missing[next++]; image !== undefined; image = missing[next++]) {
+  try {
+    await inParallel(missing, AT_ONCE, async ({ id, path }) => {
       signal?.throwIfAborted();
-      const { id, path } = image;
       // A damaged raster is made again when it is next needed.
       const facts = await pool.describe({ raster: path }).catch(() => null);
       if (facts !== null) ready.push({ id, facts });
       if (ready.length >= 50) store();
       onProgress?.('describing', ++done, missing.length);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, missing.length) }, work));
+    });
   } finally {
     if (ready.length > 0) store();
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { inParallel } from '#shared/async/in-parallel';
 import type { JobPhase } from '#shared/ipc/contract';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type {
@@ -143,23 +144,13 @@ export function createDeidentifiedExports(services: {
       uidKey: derivedKey(project.store, 'deidentified-uids'),
       dateKey: derivedKey(project.store, 'deidentified-dates'),
     };
-    const failures: unknown[] = [];
-    let next = 0;
     let finished = 0;
-    const worker = async (): Promise<void> => {
-      while (failures.length === 0 && !job.signal.aborted) {
-        const file = files[next++];
-        if (file === undefined) return;
-        await writeOne(project, file, folder, options, classNames, keys, outcome).catch((error: unknown) =>
-          failures.push(error),
-        );
-        finished += 1;
-        job.progress('de-identifying', finished, files.length);
-      }
-    };
     job.progress('de-identifying', 0, files.length);
-    await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
-    if (failures.length > 0) throw failures[0];
+    await inParallel(files, IN_FLIGHT, async (file) => {
+      job.signal.throwIfAborted();
+      await writeOne(project, file, folder, options, classNames, keys, outcome);
+      job.progress('de-identifying', ++finished, files.length);
+    });
     job.signal.throwIfAborted();
     for (const list of [outcome.heldBack, outcome.failed]) list.sort((a, b) => a.file - b.file);
     outcome.written.sort((a, b) => a.number - b.number);

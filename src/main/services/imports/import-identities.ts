@@ -1,3 +1,4 @@
+import { inParallel } from '#shared/async/in-parallel';
 import { readIdentifier } from '#shared/identity/identifier';
 import type { TableAnswers } from '#shared/models/label-table';
 import type { DecodePool } from '../../decode-host/client';
@@ -66,9 +67,7 @@ export async function readIdentities(
   options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
 ): Promise<(ImportIdentity | null)[]> {
   const { store } = project;
-  const found: (ImportIdentity | null)[] = sources.map(() => null);
-  const waiting = sources.flatMap(({ kind }, index) => (kind === 'dicom' ? [index] : []));
-  const total = waiting.length;
+  const total = sources.filter(({ kind }) => kind === 'dicom').length;
   const unpacker = createUnpacker(project.folder);
   let done = 0;
   const readOne = async (source: ImportSource): Promise<ImportIdentity | null> => {
@@ -86,22 +85,18 @@ export async function readIdentities(
       await unpacked?.remove();
     }
   };
-  const worker = async (): Promise<void> => {
-    for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
+  try {
+    return await inParallel(sources, AT_ONCE, async (source) => {
+      if (source.kind !== 'dicom') return null;
       options.signal?.throwIfAborted();
-      const source = sources[index];
-      if (source === undefined) continue;
-      found[index] = await readOne(source).catch(() => null);
+      const identity = await readOne(source).catch(() => null);
       done += 1;
       options.onProgress?.(done, total);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      return identity;
+    });
   } finally {
     await unpacker.dispose();
   }
-  return found;
 }
 
 /** Who the files of an import are of, by the table first, then the pattern, then the files. */

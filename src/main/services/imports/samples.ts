@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import type { JobPhase } from '#shared/ipc/contract';
@@ -9,6 +8,7 @@ import { importOptionsSchema, splitRequestSchema } from '#shared/models/dataset'
 import type { ProjectSummary } from '#shared/models/project';
 import { runConfigSchema } from '#shared/models/run-config';
 import { SAMPLE_IMAGES_PER_PATIENT, SAMPLE_PATIENTS, sampleDataset } from '../../ingest/sample/sample-dataset';
+import { Slice } from '../../ingest/slice';
 import type { JobHandle, Jobs, Started } from '../core/jobs';
 import { imagesFolder } from '../project/project-paths';
 import { folderName, type OpenProject, type Projects } from '../project/projects';
@@ -85,12 +85,13 @@ async function writeImages(
 ): Promise<void> {
   const total = SAMPLE_PATIENTS * SAMPLE_IMAGES_PER_PATIENT;
   let done = 0;
+  const slice = new Slice();
   for (const file of sampleDataset(seed)) {
     handle.signal.throwIfAborted();
     const path = join(folder, file.path);
     await mkdir(dirname(path), { recursive: true });
     await writeFileAtomic(path, Buffer.from(file.bytes), { fsync: false });
     handle.progress('drawing-images', ++done, total);
-    await setImmediate();
+    if (slice.isOver) await slice.next();
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inParallel } from '#shared/async/in-parallel';
 import { blendOverlay, lastLayer, type MapChoice, overlayDefaults, selectMap } from '#shared/imaging/attention-overlay';
 import { encodeRaster, type Raster } from '#shared/imaging/raster';
 import type { JobPhase } from '#shared/ipc/contract';
@@ -267,31 +268,23 @@ interface Decoded {
   readonly error: unknown;
 }
 
-async function decodeAll(pool: DecodePool, files: readonly GivenFile[], { pipeline }: RunRecord): Promise<Decoded[]> {
-  const decoded = new Array<Decoded>(files.length);
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < files.length; index = next++) {
-      const file = files[index];
-      if (file === undefined) return;
-      try {
-        if (file.refusal !== null) throw new FoveaError(file.refusal.code, file.refusal.message);
-        const { raster } = await pool.ingest({
-          path: file.path,
-          intensity: pipeline.intensity,
-          shortSide: pipeline.canonicalShortSide,
-          crop: pipeline.crop,
-          pixels: pipeline.pixels,
-          wideSamples: pipeline.wideSamples,
-        });
-        decoded[index] = { file, raster, error: null };
-      } catch (error) {
-        decoded[index] = { file, raster: null, error };
-      }
+function decodeAll(pool: DecodePool, files: readonly GivenFile[], { pipeline }: RunRecord): Promise<Decoded[]> {
+  return inParallel(files, DECODES_AT_ONCE, async (file): Promise<Decoded> => {
+    try {
+      if (file.refusal !== null) throw new FoveaError(file.refusal.code, file.refusal.message);
+      const { raster } = await pool.ingest({
+        path: file.path,
+        intensity: pipeline.intensity,
+        shortSide: pipeline.canonicalShortSide,
+        crop: pipeline.crop,
+        pixels: pipeline.pixels,
+        wideSamples: pipeline.wideSamples,
+      });
+      return { file, raster, error: null };
+    } catch (error) {
+      return { file, raster: null, error };
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(DECODES_AT_ONCE, files.length) }, work));
-  return decoded;
+  });
 }
 
 function refusal({ path, name }: GivenFile, testTime: TestTime | null, error: unknown): PredictedFile {

@@ -15,6 +15,5 @@ export function openAnswer(envelope: unknown): unknown {
     });
   }
   if (answer.data.ok) return answer.data.value;
-  const { code, message, hint } = answer.data.error;
-  throw new FoveaError(code, message, hint === null ? {} : { hint });
+  throw FoveaError.from(answer.data.error);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inParallel } from '#shared/async/in-parallel';
 import type { Grant } from '#shared/ipc/preload';
 import { openAnswer } from './answer';
 import type { DroppedFile } from './dropped-files';
@@ -24,17 +25,12 @@ export async function uploadFiles(
   const total = files.reduce((bytes, { file }) => bytes + file.size, 0);
   let done = 0;
   let sent = 0;
-  const queue = [...files].reverse();
-  const worker = async () => {
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const { path, file } = next;
-      await postAnswer(`/api/uploads/${session}/file?path=${encodeURIComponent(path)}`, file, signal);
-      done += file.size;
-      sent += 1;
-      options.onProgress?.({ done, total, files: sent });
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  await inParallel(files, PARALLEL, async ({ path, file }) => {
+    await postAnswer(`/api/uploads/${session}/file?path=${encodeURIComponent(path)}`, file, signal);
+    done += file.size;
+    sent += 1;
+    options.onProgress?.({ done, total, files: sent });
+  });
   return grantsSchema.parse(await postAnswer(`/api/uploads/${session}/finish`, null, signal)).grants;
 }
 
