@@ -19,8 +19,8 @@ import type { Dataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';
 import { runFolder } from '../project/project-paths';
 import { folderName, type OpenProject } from '../project/projects';
-import { requireClasses, requireModel } from '../results/evaluations';
-import { bestCheckpoint, readEvaluation, readRunRecord, readRunSamples } from '../run-records/run-files';
+import { bestCheckpoint, readEvaluation, readRunSamples } from '../run-records/run-files';
+import { classifyWithRun, openRunModel } from '../run-records/run-model';
 import { samplesOf } from '../run-records/run-samples';
 import { askEngine } from '../runs/engine-job';
 import type { Runs } from '../runs/runs';
@@ -71,8 +71,7 @@ export function createExports(options: {
   ): Promise<ExportResult> => {
     const { summary } = await runs.get(project, run);
     const source = runFolder(project.folder, run);
-    const record = await readRunRecord(source);
-    requireModel(source);
+    const { record } = await openRunModel(source);
     const samples = await readRunSamples(source);
     const validation = samplesOf(samples, 'validation');
     const images = format === 'onnx-int8' ? validation : validation.slice(0, PARITY_IMAGES);
@@ -163,18 +162,11 @@ export function createExports(options: {
       [best, 'evaluating'],
       [folder, 'checking-export'],
     ] as const) {
-      const spec = {
-        modelFolder,
-        pipeline: record.pipeline,
-        device: 'cpu' as const,
-        threads: record.config.threads,
-        batchSize: record.config.evaluationBatchSize,
-        rasters,
-        attention: false,
-        testTime: null,
-      };
-      const answer = await askEngine(engine, job, 'evaluate', spec, { phase, total: rasters.length });
-      requireClasses(record.classes, answer.classes);
+      const answer = await classifyWithRun(
+        { folder: source, record },
+        { modelFolder, device: 'cpu', rasters, attention: false, testTime: null },
+        (spec) => askEngine(engine, job, 'evaluate', spec, { phase, total: rasters.length }),
+      );
       answers.push(answer.probabilities);
     }
     return compare(answers[0] ?? new Float32Array(), answers[1] ?? new Float32Array(), record.classes.length);

@@ -7,8 +7,8 @@ import type { Dataset } from '../dataset/dataset';
 import { withRasters } from '../dataset/raster-cache';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
-import { requireModel } from '../results/evaluations';
-import { bestCheckpoint, readRunRecord, readRunSamples } from '../run-records/run-files';
+import { bestCheckpoint, readRunSamples } from '../run-records/run-files';
+import { openRunModel } from '../run-records/run-model';
 import { samplesOf } from '../run-records/run-samples';
 import { askEngine } from '../runs/engine-job';
 import type { Runs } from '../runs/runs';
@@ -38,8 +38,7 @@ export function createPrecisionCheck(options: {
   ): Promise<PrecisionComparison> => {
     await runs.get(project, run);
     const folder = runFolder(project.folder, run);
-    const { pipeline, config } = await readRunRecord(folder);
-    requireModel(folder);
+    const { pipeline, config } = (await openRunModel(folder)).record;
     const images = samplesOf(await readRunSamples(folder), 'validation');
     const { signal } = job;
     const samples = await withRasters({ project, dataset, pool, pipeline, images, signal });

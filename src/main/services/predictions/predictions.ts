@@ -13,7 +13,7 @@ import { argmax } from '#shared/statistics/log-loss';
 import type { DecodePool } from '../../decode-host/client';
 import { cancelOnAbort } from '../../engine-host/client/cancel-on-abort';
 import type { EngineClient } from '../../engine-host/client/client';
-import type { ClassifyResult, ClassifySpec, TestTime } from '../../engine-host/core/protocol';
+import type { ClassifyResult, TestTime } from '../../engine-host/core/protocol';
 import { makeScratch } from '../../process/scratch';
 import { toStoreError } from '../../store/errors';
 import type { Events } from '../core/events';
@@ -21,9 +21,8 @@ import type { JobHandle, Jobs, Started } from '../core/jobs';
 import { makeProjectFolders } from '../core/make-folders';
 import { predictionsFolder, runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
-import { requireClasses, requireModel } from '../results/evaluations';
 import { testTimeOf } from '../results/test-time';
-import { bestCheckpoint, readRunRecord } from '../run-records/run-files';
+import { classifyWithRun, openRunModel } from '../run-records/run-model';
 import type { Runs } from '../runs/runs';
 import { type GivenFile, givenFiles } from './prediction-files';
 import { PredictionMemory } from './prediction-memory';
@@ -94,9 +93,8 @@ export function createPredictions(options: {
     into: PredictedFile[],
   ): Promise<{ readonly predictions: PredictedFile[] }> => {
     await runs.get(project, run);
-    const folder = runFolder(project.folder, run);
-    const record = await readRunRecord(folder);
-    requireModel(folder);
+    const model = await openRunModel(runFolder(project.folder, run));
+    const { record } = model;
     const testTime = testTimeOf(record.config, testTimeViews);
     const files = await givenFiles(paths);
     if (files.length === 0) {
@@ -122,12 +120,10 @@ export function createPredictions(options: {
         const answer =
           good.length === 0
             ? null
-            : await classify(
-                record,
-                folder,
-                rasters,
-                { attention: attention || overlayFolder !== undefined, testTime },
-                job,
+            : await classifyWithRun(
+                model,
+                { rasters, attention: attention || overlayFolder !== undefined, testTime },
+                (spec) => cancelOnAbort(engine.request('classify', spec), job.signal),
               );
         let place = 0;
         for (const [index, one] of decoded.entries()) {
@@ -161,27 +157,6 @@ export function createPredictions(options: {
     } finally {
       await rm(scratch, { recursive: true, force: true }).catch(() => {});
     }
-  };
-
-  const classify = async (
-    record: RunRecord,
-    folder: string,
-    rasters: readonly string[],
-    how: Pick<ClassifySpec, 'attention' | 'testTime'>,
-    job: Pick<JobHandle, 'signal'>,
-  ): Promise<ClassifyResult> => {
-    const call = engine.request('classify', {
-      modelFolder: bestCheckpoint(folder),
-      pipeline: record.pipeline,
-      device: record.config.device,
-      threads: record.config.threads,
-      batchSize: record.config.evaluationBatchSize,
-      rasters,
-      ...how,
-    });
-    const answer = await cancelOnAbort(call, job.signal);
-    requireClasses(record.classes, answer.classes);
-    return answer;
   };
 
   const writeOverlays = async (

@@ -15,14 +15,8 @@ import { ensureRasters } from '../dataset/raster-cache';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { Evaluations } from '../results/evaluations';
-import {
-  bestCheckpoint,
-  type EvaluatedSplit,
-  hasModel,
-  type RunSample,
-  readRunSamples,
-  writeText,
-} from '../run-records/run-files';
+import { type EvaluatedSplit, type RunSample, readRunSamples, writeText } from '../run-records/run-files';
+import { classifyWithRun, openRunModel } from '../run-records/run-model';
 import { countClasses, namesPatient, samplesOf } from '../run-records/run-samples';
 import type { Runs } from '../runs/runs';
 import { type ReportExample, type ReportPart, renderReport } from './run-report';
@@ -61,7 +55,6 @@ export function createReports(options: {
     samples: readonly RunSample[],
     cases: readonly CasePrediction[],
   ): Promise<ReportExample | null> => {
-    const folder = runFolder(project.folder, run.summary.id);
     const shown = cases
       .filter((one) => one.truth === one.predicted)
       .reduce<CasePrediction | null>(
@@ -69,21 +62,17 @@ export function createReports(options: {
         null,
       );
     const sample = samples.find((one) => one.image === shown?.image);
-    if (shown === null || sample === undefined || !hasModel(folder)) return null;
-    const { pipeline, config, classes } = run.record;
+    if (shown === null || sample === undefined) return null;
+    const model = await openRunModel(runFolder(project.folder, run.summary.id));
+    const { pipeline, classes } = model.record;
     const rasters = await ensureRasters({ project, dataset, pool, pipeline, images: [sample] });
     const path = rasters[0] ?? '';
     const raster = decodeRaster(await readFile(path));
-    const answer = await engine.request('classify', {
-      modelFolder: bestCheckpoint(folder),
-      pipeline,
-      device: config.device,
-      threads: config.threads,
-      batchSize: 1,
-      rasters,
-      attention: true,
-      testTime: null,
-    }).result;
+    const answer = await classifyWithRun(
+      model,
+      { rasters, attention: true, testTime: null },
+      (spec) => engine.request('classify', spec).result,
+    );
     const maps = answer.attention[0];
     return {
       name: `Image ${sample.image} of the project: the surest of the right answers`,

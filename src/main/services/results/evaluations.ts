@@ -17,16 +17,14 @@ import { audit } from '../project/audit';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import {
-  bestCheckpoint,
   type EvaluatedSplit,
-  hasModel,
   type RunSample,
   readCases,
   readEvaluation,
-  readRunRecord,
   readRunSamples,
   writeEvaluation,
 } from '../run-records/run-files';
+import { classifyWithRun, openRunModel } from '../run-records/run-model';
 import { samplesOf } from '../run-records/run-samples';
 import { askEngine } from '../runs/engine-job';
 import type { Runs } from '../runs/runs';
@@ -90,8 +88,8 @@ export function createEvaluations(options: {
   ): Promise<Evaluation> => {
     await runs.get(project, run);
     const folder = runFolder(project.folder, run);
-    const record = await readRunRecord(folder);
-    requireModel(folder);
+    const model = await openRunModel(folder);
+    const { record } = model;
     const testTime = testTimeOf(record.config, testTimeViews);
     const samples = samplesOf(await readRunSamples(folder), split);
     if (samples.length === 0) {
@@ -112,18 +110,9 @@ export function createEvaluations(options: {
       signal: job.signal,
       onProgress: (done, total) => job.progress('reading-images', done, total),
     });
-    const spec = {
-      modelFolder: bestCheckpoint(folder),
-      pipeline: record.pipeline,
-      device: record.config.device,
-      threads: record.config.threads,
-      batchSize: record.config.evaluationBatchSize,
-      rasters,
-      attention: false,
-      testTime,
-    };
-    const answer = await askEngine(engine, job, 'evaluate', spec, { phase: 'evaluating', total: samples.length });
-    requireClasses(record.classes, answer.classes);
+    const answer = await classifyWithRun(model, { rasters, attention: false, testTime }, (spec) =>
+      askEngine(engine, job, 'evaluate', spec, { phase: 'evaluating', total: samples.length }),
+    );
     const size = record.classes.length;
     const cases = samples.map(({ image, patient, label }, index): CasePrediction => {
       const probabilities = [...answer.probabilities.subarray(index * size, (index + 1) * size)];
@@ -242,20 +231,4 @@ export function passesFilter(entry: CasePrediction, { truth, predicted, correct,
   if (confidence === undefined) return true;
   const [low, high] = confidence;
   return entry.confidence >= low && (entry.confidence < high || (high >= 1 && entry.confidence <= high));
-}
-
-/** Throws `no_model`. */
-export function requireModel(folder: string): void {
-  if (hasModel(folder)) return;
-  throw new FoveaError('no_model', 'This run has no model yet.', {
-    hint: 'Let it finish its first epoch, or choose another run.',
-  });
-}
-
-/** Throws `run_damaged` where a checkpoint is of other classes than its run. */
-export function requireClasses(recorded: readonly string[], found: readonly string[]): void {
-  if (recorded.length === found.length && recorded.every((label, index) => label === found[index])) return;
-  throw new FoveaError('run_damaged', 'The checkpoint of this run has other classes than its configuration.', {
-    hint: 'Restore the run folder from a copy, or train again.',
-  });
 }
