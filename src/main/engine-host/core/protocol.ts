@@ -1,5 +1,6 @@
 import type { ErrorInfo } from '#shared/ipc/errors';
 import type { AttentionMaps } from '#shared/models/attention';
+import type { DeviceInfo, EngineDevice } from '#shared/models/device';
 import type { WorkPhase } from '#shared/models/job';
 import type { Pipeline } from '#shared/models/pipeline';
 import type { Precision, PrecisionComparison } from '#shared/models/precision';
@@ -208,26 +209,9 @@ export interface BenchResult extends SpeedMeasurement {
   readonly loaderImagesPerSecond: number;
 }
 
-export interface DeviceInfo {
-  readonly id: Exclude<Device, 'auto'>;
-  /** The program and what it computes on. */
-  readonly name: string;
-  readonly available: boolean;
-  /** Why not, with what to do; or what to know of a device that is. */
-  readonly reason: string | null;
-  /** What of it nobody has tried yet, or null. */
-  readonly untested: string | null;
-  /** Whether it trains in half precision (`precision: 'fp16'`); absent where that is never offered. */
-  readonly halfPrecision?: {
-    readonly available: boolean;
-    readonly reason: string | null;
-    readonly untested: string;
-  };
-}
-
 /** What `auto` stands for on this machine. */
 export interface FastestDevice {
-  readonly device: Exclude<Device, 'auto'>;
+  readonly device: EngineDevice;
   /** How it was chosen, a sentence. */
   readonly why: string;
 }

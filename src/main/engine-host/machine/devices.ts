@@ -1,8 +1,8 @@
 import { availableParallelism, cpus } from 'node:os';
+import type { DeviceInfo } from '#shared/models/device';
 import { deviceProblem, halfPrecisionProblem } from '../../engine/backends/availability';
 import type { OnnxRuntimeDevice } from '../../engine/backends/execution-providers';
 import { loadTfjs } from '../../engine/backends/tfjs/runtime';
-import type { DeviceInfo } from '../core/protocol';
 import { graphicsCards } from './graphics-cards';
 
 const neverRun = (id: string) =>

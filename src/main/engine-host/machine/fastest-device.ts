@@ -1,8 +1,9 @@
+import type { DeviceInfo } from '#shared/models/device';
 import type { Backend } from '../../engine/backends/backend';
 import { createBackend } from '../../engine/backends/create-backend';
 import { type Probe, probeTraining } from '../../engine/bench/probe-training';
 import { relativeError } from '../../engine/selftest/check';
-import type { DeviceInfo, FastestDevice } from '../core/protocol';
+import type { FastestDevice } from '../core/protocol';
 import { listDevices } from './devices';
 import { quickGemmRate } from './speed';
 

@@ -1,9 +1,9 @@
-import type { Device } from '#shared/models/run-config';
+import type { EngineDevice } from '#shared/models/device';
 import type { Graph } from '../ir/graph';
 import type { Tensor } from '../tensor';
 
 /** What computes. `tfjs` is TensorFlow.js on whatever it found; the others are onnxruntime's. */
-export type EngineDevice = Exclude<Device, 'auto'>;
+export type { EngineDevice };
 
 /** A tensor that stays where the device keeps it, to be fed to further runs. Must be disposed by its owner. */
 export interface DeviceTensor {

@@ -2,10 +2,10 @@ import { totalmem } from 'node:os';
 import type { z } from 'zod';
 import { parseIntensity } from '#shared/imaging/intensity-text';
 import { defaultPipeline } from '#shared/imaging/pipeline';
-import type { RequestOutput } from '#shared/ipc/contract';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Pipeline } from '#shared/models/pipeline';
 import { defaultLearningRate, type RunConfig, runConfigSchema } from '#shared/models/run-config';
+import type { RunPreview } from '#shared/models/run-preview';
 import type { SignOff, SplitSignOff } from '#shared/models/sign-off';
 import {
   balancedClassWeights,
@@ -38,7 +38,6 @@ export interface BackboneResolver {
 }
 
 export type RunConfigGiven = z.input<typeof runConfigSchema>;
-export type RunPreview = RequestOutput<'runs.preview'>;
 
 /** A checked configuration with all that a start needs. */
 export interface PreparedRun {

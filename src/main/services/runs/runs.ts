@@ -1,6 +1,7 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { Diagnosis } from '#shared/models/diagnosis';
 import { type LogRecord, type RunDetail, type RunProgress, type RunSummary, wasLeft } from '#shared/models/run';
+import type { RunPreview } from '#shared/models/run-preview';
 import { planSteps } from '#shared/training/plan';
 import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
@@ -15,13 +16,7 @@ import { findRun, listRuns, removeRun, saveSummary } from './run-book';
 import { createRunFolders, type NewRun, requireReady } from './run-creation';
 import { diagnoseRun } from './run-diagnosis';
 import { secondsByPace } from './run-pace';
-import {
-  type BackboneResolver,
-  type PreparedRun,
-  prepareRun,
-  type RunConfigGiven,
-  type RunPreview,
-} from './run-preview';
+import { type BackboneResolver, type PreparedRun, prepareRun, type RunConfigGiven } from './run-preview';
 import { type ActiveRun, createRunQueue, type QueueMove } from './run-queue';
 import { epochChanges, failureChanges, holdChanges, restingProgress, resultChanges } from './run-states';
 import { trainRun } from './run-training';

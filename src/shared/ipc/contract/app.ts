@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { deviceInfoSchema } from '../../models/device';
 import { settingsChangeSchema, settingsSchema } from '../../models/project';
-import { devices } from '../../models/run-config';
 import { command, query } from './entries';
 import { nothing } from './inputs';
 
@@ -18,25 +18,7 @@ export const appRequests = {
   ),
   'app.devices': query(
     nothing,
-    z.object({
-      devices: z.array(
-        z.object({
-          id: z.enum(devices).exclude(['auto']),
-          name: z.string(),
-          available: z.boolean(),
-          /** Why not, with what to do; or what to know of a device that is. */
-          reason: z.string().nullable(),
-          /** What of it nobody has tried yet. */
-          untested: z.string().nullable(),
-          /** Whether it trains in half precision, of a device that may. */
-          halfPrecision: z
-            .object({ available: z.boolean(), reason: z.string().nullable(), untested: z.string() })
-            .optional(),
-        }),
-      ),
-      cores: z.number().int(),
-      memoryMB: z.number(),
-    }),
+    z.object({ devices: z.array(deviceInfoSchema), cores: z.number().int(), memoryMB: z.number() }),
     { reads: [] },
   ),
   'settings.get': query(nothing, settingsSchema, { reads: ['settings'] }),

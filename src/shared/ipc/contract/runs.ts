@@ -3,8 +3,8 @@ import { comparisonSchema } from '../../models/comparison';
 import { diagnosisSchema } from '../../models/diagnosis';
 import { list } from '../../models/list';
 import { logRecordSchema, runDetailSchema, runProgressSchema, runSummarySchema } from '../../models/run';
-import { bestMetrics, devices, runConfigSchema } from '../../models/run-config';
-import { splitSignOffSchema } from '../../models/sign-off';
+import { bestMetrics, runConfigSchema } from '../../models/run-config';
+import { runPreviewSchema } from '../../models/run-preview';
 import { command, job, query } from './entries';
 import { MOST_RUNS, nothing, project, run } from './inputs';
 
@@ -22,55 +22,9 @@ export const runsRequests = {
     { phases: ['reading-images', 'reading-backbone', 'computing-features', 'trying-rates'], changes: [] },
   ),
   /** What a config would cost, before the start. `problems` keep Start from working; `warnings` do not. */
-  'runs.preview': query(
-    project.extend({ config: runConfigSchema }),
-    z.object({
-      config: runConfigSchema,
-      parameters: z.number().int(),
-      trainableParameters: z.number().int(),
-      steps: z.number().int(),
-      epochs: z.number().int(),
-      /** What is trained when, in order. `trainableParameters` is null where the backbone could not be read. */
-      stages: z.array(
-        z.object({
-          name: z.string(),
-          epochs: z.number().int(),
-          steps: z.number().int(),
-          stepsPerEpoch: z.number().int(),
-          warmupSteps: z.number().int(),
-          learningRate: z.number(),
-          trainableParameters: z.number().int().nullable(),
-        }),
-      ),
-      memoryMB: z.number(),
-      /** What the run would compute on: never `auto`. */
-      device: z.enum(devices).exclude(['auto']),
-      secondsEstimate: z.number().nullable(),
-      /** At most 200 points of the schedule a stage, [optimizer step of the run, learning rate]. */
-      schedule: z.array(z.tuple([z.number(), z.number()])),
-      classWeights: z.array(z.object({ label: z.string(), weight: z.number() })).nullable(),
-      /** Of `weighted-sampler`: each class's training images, and how often they are drawn in the first epoch. */
-      classDraws: z
-        .array(z.object({ label: z.string(), images: z.number().int(), drawn: z.number().int() }))
-        .nullable(),
-      /** Where the run is not expected to fit into memory: half the batch with twice the accumulation. */
-      smallerBatch: z.object({ batchSize: z.number().int(), gradientAccumulation: z.number().int() }).nullable(),
-      /** What stands in more than one part of the split; null where nothing does. */
-      leak: z
-        .object({
-          groups: z.number().int(),
-          patients: z.number().int(),
-          duplicates: z.number().int(),
-          signOff: splitSignOffSchema.nullable(),
-        })
-        .nullable(),
-      /** What the run will note of its backbone: its head, its image size, what of it is not used. */
-      backboneNotes: z.array(z.string()),
-      problems: z.array(z.string()),
-      warnings: z.array(z.string()),
-    }),
-    { reads: ['images', 'labels', 'split', 'duplicates', 'backbones'] },
-  ),
+  'runs.preview': query(project.extend({ config: runConfigSchema }), runPreviewSchema, {
+    reads: ['images', 'labels', 'split', 'duplicates', 'backbones'],
+  }),
   'runs.list': query(project, z.object({ runs: z.array(runSummarySchema) }), { reads: ['runs', 'evaluations'] }),
   'runs.start': command(
     project.extend({ config: runConfigSchema, name: z.string().max(120).optional() }),

@@ -1,6 +1,6 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { Play } from 'lucide-react';
-import type { RequestOutput } from '#shared/ipc/contract';
+import type { RunPreview } from '#shared/models/run-preview';
 import { formatCount, formatFixed, formatMemory, formatParameters } from '#shared/text/number';
 import { formatShortDuration } from '#shared/text/time';
 import { deviceNames } from '#shared/training/device-names';
@@ -126,7 +126,7 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
   );
 }
 
-function ClassDraws({ draws }: { readonly draws: NonNullable<RequestOutput<'runs.preview'>['classDraws']> }) {
+function ClassDraws({ draws }: { readonly draws: NonNullable<RunPreview['classDraws']> }) {
   const total = draws.reduce((sum, { images }) => sum + images, 0);
   const share = (count: number) => (total === 0 ? '–' : `${formatFixed((100 * count) / total, 1)} %`);
   return (
@@ -163,7 +163,7 @@ function ClassDraws({ draws }: { readonly draws: NonNullable<RequestOutput<'runs
   );
 }
 
-function Costs({ cost, effectiveBatch }: { cost: RequestOutput<'runs.preview'>; effectiveBatch: number }) {
+function Costs({ cost, effectiveBatch }: { cost: RunPreview; effectiveBatch: number }) {
   const entries: readonly (readonly [string, string])[] = [
     [
       'Time',

@@ -1,10 +1,10 @@
-import type { RequestOutput } from '#shared/ipc/contract';
+import type { RunPreview } from '#shared/models/run-preview';
 import { formatCount, formatParameters } from '#shared/text/number';
 import { decimalText } from '../../../components/number-text';
 import { SectionCard } from '../../../components/section-card';
 import classes from './run-cost-panel.module.css';
 
-type Stages = RequestOutput<'runs.preview'>['stages'];
+type Stages = RunPreview['stages'];
 
 /** What is trained when, where a run has more than one stage. */
 export function StageTable({ stages }: { readonly stages: Stages }) {
