@@ -17,7 +17,7 @@ import { classNumber, setLabel } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
 import { readerNumber, setReading } from '../../store/readings';
 import { setFacts } from '../../store/table-facts';
-import { noChanges } from '../labels/stored-changes';
+import { noChanges } from '../labels/undo';
 import type { OpenProject } from '../project/projects';
 import { namesTakenIn, settleNames } from './class-names';
 import { type ImageChange, planTable } from './label-table-changes';

@@ -1,17 +1,13 @@
-import { z } from 'zod';
 import { FoveaError } from '#shared/ipc/errors';
-import { type LastAction, splitPartSchema } from '#shared/models/dataset';
+import type { LastAction } from '#shared/models/dataset';
 import { formatQuantity } from '#shared/text/number';
-import { lastAction, pushAction, removeAction, type StoredAction } from '../../store/actions';
+import { lastAction, pushAction, removeAction } from '../../store/actions';
 import { appendAudit } from '../../store/audit';
-import { restoreVerdict } from '../../store/duplicates';
 import { presentIds, setRemoved } from '../../store/images';
-import { classesByName, classNumber, currentLabels, setLabel } from '../../store/labels';
+import { classNumber, currentLabels, setLabel } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
-import { currentSplit, setMember } from '../../store/splits';
 import type { OpenProject } from '../project/projects';
-import { reviewBeforeSchema, undoReview } from './review-action';
-import { restoreChanges } from './stored-changes';
+import { undoAction } from './undo';
 
 /** Changes to the dataset that a person makes, each stored when it returns and each undoable (100 deep). */
 export interface Labels {
@@ -27,14 +23,6 @@ export interface Labels {
    */
   undo(project: OpenProject, stamp?: string): { readonly changed: number; readonly description: string | null };
 }
-
-const labelsBefore = z.array(z.tuple([z.number(), z.number().nullable()]));
-const removedBefore = z.array(z.number());
-const verdictsBefore = z.array(z.tuple([z.number(), z.number(), z.enum(['keep', 'different']).nullable()]));
-const partsBefore = z.object({
-  split: z.number(),
-  parts: z.array(z.tuple([z.number(), splitPartSchema.nullable()])),
-});
 
 export function createLabels(): Labels {
   return {
@@ -84,7 +72,7 @@ export function createLabels(): Labels {
         }
         if (action === null) return { changed: 0, description: null };
         removeAction(project.store, action);
-        const n = revert(project, action);
+        const n = undoAction(project.store, action);
         appendAudit(project.store, 'undo', { kind: action.kind, images: n });
         return { changed: n, description: action.description };
       });
@@ -124,35 +112,4 @@ export function removeImages(store: ProjectStore, images: readonly number[]): nu
   setRemoved(store, ids, true);
   appendAudit(store, 'remove', { images: ids.length });
   return ids;
-}
-
-function revert({ store }: OpenProject, action: StoredAction): number {
-  switch (action.kind) {
-    case 'label': {
-      const classes = new Set(classesByName(store).map((one) => one.id));
-      return labelsBefore
-        .parse(action.before)
-        .filter(([image, label]) => (label === null || classes.has(label)) && setLabel(store, image, label, 'undo'))
-        .length;
-    }
-    case 'remove':
-      return setRemoved(store, removedBefore.parse(action.before), false);
-    case 'judge': {
-      const verdicts = verdictsBefore.parse(action.before);
-      for (const [first, second, verdict] of verdicts) restoreVerdict(store, first, second, verdict);
-      return verdicts.length;
-    }
-    case 'review':
-      return undoReview(store, reviewBeforeSchema.parse(action.before));
-    case 'move': {
-      const { split, parts } = partsBefore.parse(action.before);
-      if (currentSplit(store)?.id !== split) return 0;
-      for (const [image, part] of parts) setMember(store, split, image, part);
-      return parts.length;
-    }
-    case 'table':
-    case 'read':
-    case 'settle':
-      return restoreChanges(store, action.before);
-  }
 }

@@ -9,7 +9,7 @@ import { reviewsOf, storeReview } from '../../store/reviews';
 import type { OpenProject } from '../project/projects';
 import { imagesOfCell, listDisagreements, readerTable, summarize } from './reader-agreement';
 import { disagrees, type ImageReadings, imageReadings, majorityClass, openDisagreements } from './reading-groups';
-import { noChanges } from './stored-changes';
+import { noChanges } from './undo';
 
 /** Several readers of the same images: how far they agree, and what is decided where they do not. */
 export interface Readers {

@@ -6,7 +6,7 @@ import { setVerdict } from '../../store/duplicates';
 import type { ProjectStore } from '../../store/open';
 import { deleteReview, findReview, storeReview } from '../../store/reviews';
 import { className, relabelImages, removeImages } from '../labels/labels';
-import type { ReviewBefore } from '../labels/review-action';
+import type { ReviewBefore } from '../labels/undo';
 import type { OpenProject } from '../project/projects';
 
 /** Whether two pictures are the same is asked of possible duplicates only. */
