@@ -2,13 +2,23 @@ import type { Metric } from '../models/metric';
 import type { Evaluation } from '../models/run';
 import type { BestMetric } from '../models/run-config';
 
+/** What an evaluation answers with an interval for all classes together. */
+export type OverallMetric = BestMetric | 'macroRecall';
+
 /** As they stand within a sentence. */
-export const metricNames: Readonly<Record<BestMetric, string>> = {
+export const metricNames: Readonly<Record<OverallMetric, string>> = {
   accuracy: 'accuracy',
   macroF1: 'macro F1',
+  macroRecall: 'macro recall',
   auc: 'AUC',
   loss: 'loss',
 };
+
+/** As they stand alone: in a heading, a legend, a choice. */
+export function metricTitle(metric: OverallMetric): string {
+  const name = metricNames[metric];
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
 
 export const metricOf = (evaluation: Pick<Evaluation, BestMetric>, metric: BestMetric): Metric | null =>
   evaluation[metric];

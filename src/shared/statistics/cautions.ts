@@ -21,7 +21,7 @@ export function evaluationCautions(input: CautionInput): string[] {
     const metrics = input.perClass[index];
     if (metrics === undefined) return;
     if (metrics.support === 0) {
-      cautions.push(`No ${label} case in this split: its recall and F1 stand as 0, and there is no macro AUC.`);
+      cautions.push(`No ${label} case in this split: its recall and F1 stand as 0, and there is no AUC.`);
     } else if (metrics.support < TOO_FEW_CASES) {
       cautions.push(
         `Fewer than ${TOO_FEW_CASES} ${label} cases (${metrics.support}): too few to judge how well ${label} is recognised.`,

@@ -1,3 +1,4 @@
+import { metricTitle } from '#shared/experiments/metrics';
 import { intensityInWords } from '#shared/imaging/intensity-text';
 import { leakStatement } from '#shared/models/known-leaks';
 import type { Metric } from '#shared/models/metric';
@@ -31,7 +32,7 @@ Both files run on the ${images} validation images, one at a time, on the machine
 |---|---|---|
 ${row('Size, MB', ({ bytes }) => (bytes / 1e6).toFixed(1))}
 ${row('Images a second', ({ imagesPerSecond }) => imagesPerSecond.toFixed(1))}
-${row('Accuracy', ({ accuracy }) => accuracy.toFixed(4))}
+${row(metricTitle('accuracy'), ({ accuracy }) => accuracy.toFixed(4))}
 
 The same answer on ${(100 * agreement).toFixed(1)} % of the images; probabilities differ by at most ${maxProbabilityDifference.toFixed(4)}.
 
@@ -58,11 +59,11 @@ export function modelCard(input: {
 
 | | value |
 |---|---|
-| Accuracy | ${number(one.accuracy)} |
-| Macro recall | ${number(one.macroRecall)} |
-| Macro F1 | ${number(one.macroF1)} |
-| Macro AUC | ${one.auc === null ? 'a class has no case' : number(one.auc)} |
-| Loss | ${one.loss.value.toFixed(4)} |
+| ${metricTitle('accuracy')} | ${number(one.accuracy)} |
+| ${metricTitle('macroRecall')} | ${number(one.macroRecall)} |
+| ${metricTitle('macroF1')} | ${number(one.macroF1)} |
+| ${metricTitle('auc')} | ${one.auc === null ? 'a class has no case' : number(one.auc)} |
+| ${metricTitle('loss')} | ${one.loss.value.toFixed(4)} |
 
 | class | cases | precision | recall | F1 |
 |---|---|---|---|---|

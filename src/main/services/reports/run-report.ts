@@ -1,3 +1,4 @@
+import { metricNames, metricTitle } from '#shared/experiments/metrics';
 import { intensityInWords } from '#shared/imaging/intensity-text';
 import { leakStatement } from '#shared/models/known-leaks';
 import type { Metric } from '#shared/models/metric';
@@ -89,11 +90,11 @@ function leakLine({ leaks }: Evaluation): Html {
 function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html {
   const tile = (name: string, value: string, metric: Metric, interval: string): Html =>
     html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval || noIntervalReason(metric)}</span></div>`;
-  return html`<div class="tiles">${tile('Accuracy', formatPercent(accuracy.value), accuracy, formatPercentInterval(accuracy))}${tile('Macro recall', formatPercent(macroRecall.value), macroRecall, formatPercentInterval(macroRecall))}${tile('Macro F1', macroF1.value.toFixed(3), macroF1, formatInterval(macroF1))}${
+  return html`<div class="tiles">${tile(metricTitle('accuracy'), formatPercent(accuracy.value), accuracy, formatPercentInterval(accuracy))}${tile(metricTitle('macroRecall'), formatPercent(macroRecall.value), macroRecall, formatPercentInterval(macroRecall))}${tile(metricTitle('macroF1'), macroF1.value.toFixed(3), macroF1, formatInterval(macroF1))}${
     auc === null
-      ? html`<div class="tile"><span class="name">Macro AUC</span><span class="value">–</span><span class="interval">a class has no case</span></div>`
-      : tile('Macro AUC', auc.value.toFixed(3), auc, formatInterval(auc))
-  }${tile('Loss', loss.value.toFixed(4), loss, formatInterval(loss, 4))}</div><p class="note">Below each number: its 95 % interval.</p>`;
+      ? html`<div class="tile"><span class="name">${metricTitle('auc')}</span><span class="value">–</span><span class="interval">a class has no case</span></div>`
+      : tile(metricTitle('auc'), auc.value.toFixed(3), auc, formatInterval(auc))
+  }${tile(metricTitle('loss'), loss.value.toFixed(4), loss, formatInterval(loss, 4))}</div><p class="note">Below each number: its 95 % interval.</p>`;
 }
 
 function cautions(evaluation: Evaluation): Html {
@@ -138,11 +139,9 @@ function history({ history: records, summary }: RunDetail): Html {
   const best = summary.best?.epoch ?? null;
   return html`<section class="keep"><h2>Training</h2><div class="two"><figure><h3>Loss</h3>${lossChart(records, best)}</figure><figure><h3>On the validation images</h3>${metricChart(records, best)}</figure></div><p class="note">${summary.epochsDone} of ${summary.epochs} epochs in ${formatDuration(summary.seconds)}.${
     summary.best !== null &&
-    html` Kept: epoch ${summary.best.epoch}, chosen by validation ${bestMetricName[summary.best.metric]} (${summary.best.value.toFixed(4)}).`
+    html` Kept: epoch ${summary.best.epoch}, chosen by validation ${metricNames[summary.best.metric]} (${summary.best.value.toFixed(4)}).`
   }${summary.state !== 'finished' && html` The run is ${summary.state}.`}</p></section>`;
 }
-
-const bestMetricName = { accuracy: 'accuracy', macroF1: 'macro F1', auc: 'macro AUC', loss: 'loss' } as const;
 
 function data({ parts, split, run, testOpenings }: ReportInput): Html {
   const { classes } = run.record;

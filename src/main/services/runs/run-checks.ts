@@ -161,7 +161,7 @@ export function runWarnings(input: CheckInput): string[] {
   }
   const unseen = classes.filter((_, label) => countClasses(validation, classes.length)[label] === 0);
   if (validation.length > 0 && unseen.length > 0) {
-    warnings.push(`No validation image of ${quoted(unseen)}: macro AUC cannot be given.`);
+    warnings.push(`No validation image of ${quoted(unseen)}: the AUC cannot be given.`);
   }
   if (samples.length > 0 && samplesOf(samples, 'test').length === 0) {
     warnings.push('The test part is empty: there will be no numbers on images that the choice of model never saw.');

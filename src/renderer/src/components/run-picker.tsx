@@ -1,10 +1,9 @@
 import { Select } from '@mantine/core';
+import { metricNames } from '#shared/experiments/metrics';
 import type { RunSummary } from '#shared/models/run';
 import { formatAgo } from '#shared/text/time';
 import { useRequest } from '../state/requests';
 import { useSelectedRun } from '../state/selected-run';
-
-const metricNames = { accuracy: 'accuracy', macroF1: 'macro F1', auc: 'AUC', loss: 'loss' } as const;
 
 /** `accuracy 0.871 at epoch 12`, or an empty text before the first epoch. */
 export function bestText(run: RunSummary): string {

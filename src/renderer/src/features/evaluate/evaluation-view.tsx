@@ -1,5 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { type ReactNode, useMemo, useState } from 'react';
+import { metricTitle } from '#shared/experiments/metrics';
 import { imagesText } from '#shared/models/patient-count';
 import type { ProjectSummary } from '#shared/models/project';
 import type { RunSummary } from '#shared/models/run';
@@ -163,8 +164,14 @@ export function TrainingHistory({ project, run }: { readonly project: string; re
   );
   const scores = useMemo(
     () => [
-      { label: 'Accuracy', points: (history ?? []).map(({ epoch, metrics }) => [epoch, metrics.accuracy] as const) },
-      { label: 'Macro F1', points: (history ?? []).map(({ epoch, metrics }) => [epoch, metrics.macroF1] as const) },
+      {
+        label: metricTitle('accuracy'),
+        points: (history ?? []).map(({ epoch, metrics }) => [epoch, metrics.accuracy] as const),
+      },
+      {
+        label: metricTitle('macroF1'),
+        points: (history ?? []).map(({ epoch, metrics }) => [epoch, metrics.macroF1] as const),
+      },
     ],
     [history],
   );

@@ -1,3 +1,4 @@
+import { metricTitle } from '#shared/experiments/metrics';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
 import type { TableData } from '../../components/table-text';
@@ -17,12 +18,12 @@ export interface NamedMetric {
 export function headline(evaluation: Results): readonly NamedMetric[] {
   const resampled = evaluation.patients === null ? 'bootstrap by image: patients not known' : 'bootstrap by patient';
   return [
-    { name: 'Accuracy', metric: evaluation.accuracy, method: 'Wilson' },
-    { name: 'Macro recall', metric: evaluation.macroRecall, method: resampled },
+    { name: metricTitle('accuracy'), metric: evaluation.accuracy, method: 'Wilson' },
+    { name: metricTitle('macroRecall'), metric: evaluation.macroRecall, method: resampled },
     { name: 'Weighted recall', metric: evaluation.weightedRecall, method: 'equals accuracy' },
-    { name: 'Macro F1', metric: evaluation.macroF1, method: resampled },
-    { name: 'AUC, one versus rest', metric: evaluation.auc, method: resampled },
-    { name: 'Loss', metric: evaluation.loss, method: resampled },
+    { name: metricTitle('macroF1'), metric: evaluation.macroF1, method: resampled },
+    { name: `${metricTitle('auc')}, one versus rest`, metric: evaluation.auc, method: resampled },
+    { name: metricTitle('loss'), metric: evaluation.loss, method: resampled },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { metricTitle, type OverallMetric } from '#shared/experiments/metrics';
 import { settingText } from '#shared/experiments/settings';
 import type { ComparedRun, ComparedValues, Comparison, Verdict } from '#shared/models/comparison';
 import type { Metric } from '#shared/models/metric';
@@ -6,19 +7,12 @@ import type { HistoryLine } from '../../../charts/history-chart';
 import type { Cell, TableData } from '../../../components/table-text';
 
 /** Results that runs are held side by side by, in the order in which they are shown. */
-export const resultColumns: readonly {
-  readonly key: 'accuracy' | 'macroF1' | 'macroRecall' | 'auc' | 'loss';
-  readonly name: string;
-}[] = [
-  { key: 'accuracy', name: 'Accuracy' },
-  { key: 'macroF1', name: 'Macro F1' },
-  { key: 'macroRecall', name: 'Macro recall' },
-  { key: 'auc', name: 'AUC' },
-  { key: 'loss', name: 'Loss' },
-];
+export const resultColumns = (['accuracy', 'macroF1', 'macroRecall', 'auc', 'loss'] as const).map((key) => ({
+  key,
+  name: metricTitle(key),
+}));
 
-export const resultOf = (evaluation: Evaluation | null, key: (typeof resultColumns)[number]['key']): Metric | null =>
-  evaluation?.[key] ?? null;
+export const resultOf = (evaluation: Evaluation | null, key: OverallMetric): Metric | null => evaluation?.[key] ?? null;
 
 export const verdictTexts: Readonly<Record<Verdict, string>> = {
   best: 'Best',

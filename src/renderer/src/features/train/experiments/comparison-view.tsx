@@ -1,6 +1,7 @@
 import { Button, Group, Skeleton, Switch, Table, Text, Title } from '@mantine/core';
 import { X } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { metricTitle } from '#shared/experiments/metrics';
 import { settingLabel } from '#shared/experiments/settings';
 import type { ComparedValues, Comparison } from '#shared/models/comparison';
 import type { ProjectSummary } from '#shared/models/project';
@@ -166,7 +167,7 @@ export function LearningCurves({
     [comparison, names, metric],
   );
   if (comparison.runs.every(({ history }) => history.length === 0)) return null;
-  const title = { accuracy: 'Accuracy', macroF1: 'Macro F1', auc: 'AUC', loss: 'Accuracy' }[metric];
+  const title = metricTitle(metric === 'loss' ? 'accuracy' : metric);
   return (
     <div className={classes['two']}>
       <HistoryChart title={`${title} by epoch`} lines={scores} bestEpoch={null} />

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Group, Menu, Skeleton, Text, Title } from '@mantine/core';
 import { EllipsisVertical, Pause, Play, Trash2 } from 'lucide-react';
 import { useMemo } from 'react';
+import { metricTitle } from '#shared/experiments/metrics';
 import { settingLabel, settingText } from '#shared/experiments/settings';
 import type { Comparison } from '#shared/models/comparison';
 import type { Experiment, ExperimentDetail } from '#shared/models/experiment';
@@ -94,7 +95,7 @@ function Results({ project, detail, comparison, onOpenRun }: ResultsProps) {
     );
   }
   const title = settingLabel(experiment.key);
-  const quantity = { accuracy: 'Accuracy', macroF1: 'Macro F1', auc: 'AUC', loss: 'Loss' }[comparison.metric];
+  const quantity = metricTitle(comparison.metric);
   return (
     <>
       <IntervalChart

@@ -1,3 +1,5 @@
+import { metricTitle } from '#shared/experiments/metrics';
+import { bestMetrics } from '#shared/models/run-config';
 import { fitsAtOnce } from '#shared/training/stages';
 import { SectionCard } from '../../../components/section-card';
 import type { SettingsProps } from '../parts/draft-store';
@@ -13,12 +15,7 @@ export function GoalSection({ draft, change }: SettingsProps) {
         label="Best model by"
         help="The validation metric that picks the epoch to keep."
         value={draft.bestMetric}
-        choices={[
-          { value: 'accuracy', label: 'Accuracy' },
-          { value: 'macroF1', label: 'Macro F1' },
-          { value: 'auc', label: 'Macro AUC' },
-          { value: 'loss', label: 'Loss' },
-        ]}
+        choices={bestMetrics.map((value) => ({ value, label: metricTitle(value) }))}
         onChange={(bestMetric) => change({ bestMetric })}
       />
       {inEpochs && (

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { metricNames, metricTitle } from '#shared/experiments/metrics';
 import type { BestMetric } from '#shared/models/run-config';
 import { formatCompact, formatFixed, formatMemory } from '#shared/text/number';
 import { LiveChart } from '../../../charts/live-chart';
@@ -32,19 +33,19 @@ function linesOf({ steps, epochs }: TrainingLog) {
     metrics: [
       {
         key: 'accuracy',
-        label: 'Accuracy',
+        label: metricTitle('accuracy'),
         points: { x: epoch, y: epochs.map(({ metrics }) => metrics.accuracy) },
         dots: true,
       },
       {
         key: 'macroF1',
-        label: 'Macro F1',
+        label: metricTitle('macroF1'),
         points: { x: epoch, y: epochs.map(({ metrics }) => metrics.macroF1) },
         dots: true,
       },
       {
         key: 'auc',
-        label: 'AUC',
+        label: metricTitle('auc'),
         points: {
           x: measured.map((record) => record.epoch),
           y: measured.map(({ metrics }) => metrics.auc ?? Number.NaN),
@@ -95,13 +96,6 @@ export function bestEpoch(log: TrainingLog): number | null {
   return log.epochs.findLast(({ isBest }) => isBest)?.epoch ?? null;
 }
 
-const metricTitles: Record<BestMetric, string> = {
-  accuracy: 'accuracy',
-  macroF1: 'macro F1',
-  auc: 'AUC',
-  loss: 'loss',
-};
-
 /** All live charts of a run. */
 export function RunCharts({ log, metric }: { readonly log: TrainingLog; readonly metric: BestMetric | null }) {
   const lines = useMemo(() => linesOf(log), [log]);
@@ -110,7 +104,7 @@ export function RunCharts({ log, metric }: { readonly log: TrainingLog; readonly
     () =>
       best === null
         ? []
-        : [{ x: best, label: `best${metric === null ? '' : ` ${metricTitles[metric]}`}: epoch ${best}` }],
+        : [{ x: best, label: `best${metric === null ? '' : ` ${metricNames[metric]}`}: epoch ${best}` }],
     [best, metric],
   );
   return (
