@@ -1,25 +1,12 @@
+import { sequentialBlue, seriesColour, textOn } from '#shared/charts/palette';
+import { roundTicks } from '#shared/charts/ticks';
 import type { EpochRecord } from '#shared/models/run';
 import { type Html, html } from './report-html';
 
-/** Okabe and Ito's colours: told apart by people who see no red or no green. */
-const BLUE = '#0072b2';
-const VERMILION = '#d55e00';
+/** Of right and of wrong answers, of the first and the second line. */
+const BLUE = seriesColour('light', 0);
+const VERMILION = seriesColour('light', 1);
 const GREY = '#8796a3';
-
-/** 1, 2 or 5 times a power of ten, so that about `wanted` steps cover `span`. */
-function niceStep(span: number, wanted: number): number {
-  const raw = span / wanted;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const factor = raw / power;
-  return power * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10);
-}
-
-function ticks(low: number, high: number, wanted: number): number[] {
-  const step = niceStep(high - low, wanted);
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
-}
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
@@ -40,8 +27,9 @@ export function confusionMatrixChart(matrix: readonly (readonly number[])[], cla
       const share = total === 0 ? 0 : value / total;
       const x = left + predicted * cell;
       const y = top + truth * cell;
-      const ink = share > 0.52 ? '#fff' : '#16202b';
-      return html`<g><rect x="${round(x + 1)}" y="${round(y + 1)}" width="${round(cell - 2)}" height="${round(cell - 2)}" rx="4" fill="${blues(share)}"${
+      const fill = sequentialBlue('light', share);
+      const ink = textOn(fill);
+      return html`<g><rect x="${round(x + 1)}" y="${round(y + 1)}" width="${round(cell - 2)}" height="${round(cell - 2)}" rx="4" fill="${fill}"${
         truth === predicted ? html` stroke="#16202b" stroke-width="1.2"` : null
       }/><text x="${round(x + cell / 2)}" y="${round(y + cell / 2 + (cell > 50 ? -1 : 5))}" text-anchor="middle" font-size="${cell > 50 ? 19 : 13}" font-weight="600" style="fill:${ink}">${value}</text>${
         cell > 50 &&
@@ -62,22 +50,6 @@ export function confusionMatrixChart(matrix: readonly (readonly number[])[], cla
   });
   const width = left + side + 4;
   return html`<svg viewBox="0 0 ${round(width)} ${round(top + side + bottom)}" style="max-width:${Math.min(520, round(width))}px" role="img" aria-label="Confusion matrix: rows are truth, columns the model's answer"><text class="soft" x="${left - 10}" y="16" text-anchor="end" font-size="12">truth ↓</text><text class="soft" x="${left}" y="16" font-size="12">model's answer →</text>${cells}${rows}${columns}</svg>`;
-}
-
-/** White to deep blue, as matplotlib's "Blues" runs. */
-function blues(share: number): string {
-  const stops: readonly (readonly [number, number, number])[] = [
-    [244, 248, 251],
-    [198, 219, 239],
-    [107, 174, 214],
-    [33, 113, 181],
-    [8, 48, 107],
-  ];
-  const place = Math.min(0.9999, Math.max(0, share)) * (stops.length - 1);
-  const low = stops[Math.floor(place)] ?? [0, 0, 0];
-  const high = stops[Math.floor(place) + 1] ?? low;
-  const mix = low.map((value, index) => Math.round(value + ((high[index] ?? value) - value) * (place % 1)));
-  return `rgb(${mix.join(',')})`;
 }
 
 interface Series {
@@ -103,11 +75,11 @@ function lineChart(
   const firstEpoch = Math.min(lastEpoch === 1 ? 0 : 1, lastEpoch);
   const x = (epoch: number) => round(left + ((epoch - firstEpoch) / (lastEpoch - firstEpoch)) * (width - left - right));
   const y = (value: number) => round(height - bottom - ((value - low) / (high - low)) * (height - top - bottom));
-  const grid = ticks(low, high, 5).map(
+  const grid = roundTicks(low, high, 5).map(
     (value) =>
       html`<line x1="${left}" x2="${width - right}" y1="${y(value)}" y2="${y(value)}" stroke="#dfe5ea"/><text class="soft" x="${left - 8}" y="${y(value) + 4}" text-anchor="end" font-size="12">${value}</text>`,
   );
-  const epochs = ticks(firstEpoch, lastEpoch, 6)
+  const epochs = roundTicks(firstEpoch, lastEpoch, 6)
     .filter((epoch) => Number.isInteger(epoch) && epoch >= 1)
     .map(
       (epoch) =>
@@ -203,8 +175,8 @@ export function confidenceChart(confidence: {
     }`;
   });
   const marks = [
-    ...ticks(0, up, 4).map((value) => [value, zero - value * scale] as const),
-    ...ticks(0, down, Math.max(1, Math.round((4 * down) / up)))
+    ...roundTicks(0, up, 4).map((value) => [value, zero - value * scale] as const),
+    ...roundTicks(0, down, Math.max(1, Math.round((4 * down) / up)))
       .filter((value) => value > 0 && value * scale > 14)
       .map((value) => [value, zero + value * scale] as const),
   ]

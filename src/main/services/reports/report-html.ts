@@ -1,3 +1,5 @@
+import { escapeMarkup } from '#shared/text/markup';
+
 /** Markup that is known to be safe: made by the `html` template, which escapes all that is put into it. */
 export class Html {
   readonly text: string;
@@ -8,28 +10,10 @@ export class Html {
 
 type Piece = Html | string | number | null | false | readonly Piece[];
 
-const replacements: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** For text and for quoted attribute values. Control characters that HTML does not allow become U+FFFD. */
-export function escapeHtml(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd')
-      .replace(/[&<>"']/g, (character) => replacements[character] ?? character)
-  );
-}
-
 function render(piece: Piece): string {
   if (piece === null || piece === false) return '';
   if (piece instanceof Html) return piece.text;
-  if (typeof piece === 'string') return escapeHtml(piece);
+  if (typeof piece === 'string') return escapeMarkup(piece);
   if (typeof piece === 'number') return String(piece);
   return piece.map(render).join('');
 }

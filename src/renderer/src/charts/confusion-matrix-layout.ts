@@ -1,5 +1,5 @@
+import { type ChartColours, chartColours, type Scheme, sequentialBlue, textOn } from '#shared/charts/palette';
 import type { TableData } from '../components/table-text';
-import { type ChartColours, chartColours, type Scheme, sequentialBlue, textOn } from './palette';
 import { element, svgDocument, textElement } from './svg';
 
 /** What rows and columns are; "True" and "Predicted" unless two readers are held against each other. */

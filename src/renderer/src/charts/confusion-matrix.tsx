@@ -1,3 +1,4 @@
+import { sequentialBlue, textOn } from '#shared/charts/palette';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
 import classNames from './confusion-matrix.module.css';
@@ -9,7 +10,6 @@ import {
   confusionTable,
   truthAndPrediction,
 } from './confusion-matrix-layout';
-import { sequentialBlue, textOn } from './palette';
 import { useScheme } from './use-scheme';
 
 export interface ConfusionMatrixProps {

@@ -1,5 +1,6 @@
+import { type ChartColours, chartColours, type Scheme } from '#shared/charts/palette';
+import { roundStep } from '#shared/charts/ticks';
 import type { TableData } from '../components/table-text';
-import { type ChartColours, chartColours, type Scheme } from './palette';
 import { element, svgDocument, textElement } from './svg';
 
 /** Counts per bin, stacked from the first series up. `edges` has one more entry than there are bins. */
@@ -40,10 +41,7 @@ export interface HistogramLayout {
 
 /** A round step (1, 2 or 5 × a power of ten, at least 1) that divides 0..`highest` into about `count` parts. */
 export function countStep(highest: number, count: number): number {
-  const rough = Math.max(1, highest / count);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough) ?? 10;
-  return Math.max(1, Math.round(factor * power));
+  return roundStep(Math.max(1, highest / count));
 }
 
 /** Where everything stands in a picture of `width` × `height` pixels. Bars of no images are left out. */

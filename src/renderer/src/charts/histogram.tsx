@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import type { CSSProperties, ReactNode } from 'react';
+import { chartColours, type Scheme } from '#shared/charts/palette';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
 import classes from './histogram.module.css';
@@ -11,7 +12,6 @@ import {
   histogramTable,
   layoutHistogram,
 } from './histogram-layout';
-import { chartColours, type Scheme } from './palette';
 import { useScheme } from './use-scheme';
 import { useWidth } from './use-width';
 

@@ -1,11 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import { useCallback } from 'react';
+import { chartColours, seriesColour } from '#shared/charts/palette';
 import type { Metric } from '#shared/models/metric';
 import { formatMetric } from '#shared/text/metric';
 import { formatCompact } from '#shared/text/number';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
-import { chartColours, seriesColour } from './palette';
 import { PlotFigure, plotSvg } from './plot-figure';
 import { useScheme } from './use-scheme';
 

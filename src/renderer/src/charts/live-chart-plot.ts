@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
+import { type ChartColours, chartColours, type Scheme, seriesColour, seriesDash } from '#shared/charts/palette';
 import { formatCompact } from '#shared/text/number';
 import type { LiveSeries } from './live-chart-data';
-import { type ChartColours, chartColours, type Scheme, seriesColour, seriesDash } from './palette';
 
 /** Steps and epochs are whole: 1, 2, 5, 10, … */
 const wholeIncrements = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((unit) => unit * 10 ** power)).flat();

@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot';
 import { useCallback } from 'react';
+import { chartColours, seriesColour } from '#shared/charts/palette';
 import { formatCompact } from '#shared/text/number';
 import type { RatePoint } from '#shared/training/learning-rate-finder';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
-import { chartColours, seriesColour } from './palette';
 import { PlotFigure, plotSvg } from './plot-figure';
 import { useScheme } from './use-scheme';
 

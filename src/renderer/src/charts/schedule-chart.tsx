@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import { useCallback, useMemo } from 'react';
+import { chartColours, seriesColour } from '#shared/charts/palette';
 import { formatCompact } from '#shared/text/number';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
-import { chartColours, seriesColour } from './palette';
 import { PlotFigure, plotSvg } from './plot-figure';
 import { useScheme } from './use-scheme';
 

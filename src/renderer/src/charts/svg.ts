@@ -1,29 +1,20 @@
-import type { ChartColours } from './palette';
-
-/** Text for an SVG or XML document; control characters, which XML forbids, are left out. */
-export function escapeXml(text: string): string {
-  return [...text]
-    .filter((character) => character === '\t' || character === '\n' || character >= ' ')
-    .join('')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
+import type { ChartColours } from '#shared/charts/palette';
+import { escapeMarkup } from '#shared/text/markup';
 
 type AttributeValue = string | number;
 
 /** One SVG element; `children` is markup that is already escaped. Numbers are written with at most two decimals. */
 export function element(name: string, attributes: Readonly<Record<string, AttributeValue>>, children = ''): string {
   const written = Object.entries(attributes)
-    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? Math.round(value * 100) / 100 : escapeXml(value)}"`)
+    .map(
+      ([key, value]) => ` ${key}="${typeof value === 'number' ? Math.round(value * 100) / 100 : escapeMarkup(value)}"`,
+    )
     .join('');
   return children === '' ? `<${name}${written}/>` : `<${name}${written}>${children}</${name}>`;
 }
 
 export function textElement(text: string, attributes: Readonly<Record<string, AttributeValue>>): string {
-  return element('text', attributes, escapeXml(text) || ' ');
+  return element('text', attributes, escapeMarkup(text) || ' ');
 }
 
 /** Fonts that every system has under some name: an exported file must not need ours. */
@@ -41,7 +32,7 @@ export interface SvgDocument {
 /** A whole SVG file with background, title and a title for screen readers. */
 export function svgDocument({ width, height, title, colours, body }: SvgDocument): string {
   const content =
-    element('title', {}, escapeXml(title)) +
+    element('title', {}, escapeMarkup(title)) +
     element('rect', { width, height, fill: colours.background }) +
     textElement(title, { x: 16, y: 24, 'font-size': 14, 'font-weight': 600, fill: colours.text }) +
     body;
