@@ -1,5 +1,6 @@
 import { FoveaError } from '#shared/ipc/errors';
-import type { HostLauncher, HostProcess } from '../process/host';
+import type { HostLauncher } from '../process/host';
+import { type HostEnd, SupervisedHost } from '../process/supervised-host';
 import type { DecodeAnswer, DecodeRequest } from './protocol';
 import { residentBytes } from './resident-memory';
 
@@ -40,9 +41,6 @@ const WATCH_MILLISECONDS = 200;
 const WHOLE_FILE_JOBS: ReadonlySet<DecodeRequest['name']> = new Set(['deidentify']);
 const WHOLE_FILE_FACTOR = 6;
 
-/** From fork to `ready`. */
-const START_MILLISECONDS = 60_000;
-
 /**
  * One decode host and the job that it runs. A host is started for a job when there is none, killed when the job
  * overruns, and forgotten when it ends by itself or from outside (the system takes the largest process when memory runs
@@ -51,8 +49,7 @@ const START_MILLISECONDS = 60_000;
 export class Slot {
   readonly #options: SlotOptions;
   readonly #onIdle: () => void;
-  #host: HostProcess | null = null;
-  #ready = false;
+  readonly #host: SupervisedHost;
   #job: SlotJob | null = null;
   #isSecondTry = false;
   #timer: NodeJS.Timeout | undefined;
@@ -61,6 +58,17 @@ export class Slot {
   constructor(options: SlotOptions, onIdle: () => void) {
     this.#options = options;
     this.#onIdle = onIdle;
+    const { launcher, entry, memoryMB } = options;
+    this.#host = new SupervisedHost({
+      launcher,
+      host: { entry, name: 'Fovea decoder', maxOldSpaceMB: memoryMB },
+      isReady: (message) => message === 'ready',
+      onReady: () => {
+        if (this.#job !== null) this.#dispatch(this.#job);
+      },
+      onMessage: (message) => this.#answer(message as DecodeAnswer),
+      onEnd: (end) => this.#ended(end),
+    });
   }
 
   get busy(): boolean {
@@ -70,40 +78,21 @@ export class Slot {
   run(job: SlotJob): void {
     this.#job = job;
     this.#isSecondTry = false;
-    if (this.#host === null) this.#start();
-    if (this.#ready) this.#dispatch(job);
+    if (this.#host.state === 'ready') this.#dispatch(job);
+    else this.#host.start();
   }
 
   dispose(): void {
-    this.#drop();
+    this.#host.drop();
     this.#settle((job) => job.reject(new FoveaError('cancelled', 'Reading the file was cancelled.')));
   }
 
-  #start(): void {
-    const { launcher, entry, memoryMB } = this.#options;
-    const host = launcher({ entry, name: 'Fovea decoder', maxOldSpaceMB: memoryMB });
-    this.#host = host;
-    this.#ready = false;
-    this.#setTimer(START_MILLISECONDS, notStarted('was not ready in time'));
-    // Both listeners ignore a host that has been replaced: its exit comes after its successor's start.
-    host.onMessage((message) => {
-      if (this.#host !== host) return;
-      if (message === 'ready') {
-        this.#ready = true;
-        clearTimeout(this.#timer);
-        if (this.#job !== null) this.#dispatch(this.#job);
-      } else this.#answer(message as DecodeAnswer);
-    });
-    host.onExit((reason) => {
-      if (this.#host !== host) return;
-      const started = this.#ready;
-      this.#host = null;
-      this.#ready = false;
-      if (this.#job !== null && !this.#isSecondTry) {
-        this.#isSecondTry = true;
-        this.#start();
-      } else this.#settle((job) => job.reject(started ? crashed(reason) : notStarted(reason)));
-    });
+  #ended({ reason, wasReady, isOverdue }: HostEnd): void {
+    clearTimeout(this.#timer);
+    if (this.#job !== null && !this.#isSecondTry && !isOverdue) {
+      this.#isSecondTry = true;
+      this.#host.start();
+    } else this.#settle((job) => job.reject(wasReady ? crashed(reason) : notStarted(reason)));
   }
 
   #dispatch(job: SlotJob): void {
@@ -111,21 +100,21 @@ export class Slot {
     const seconds = Math.round(deadlineMs / 100) / 10;
     const message = `Reading the file took longer than ${seconds} s and was stopped.`;
     this.#setTimer(deadlineMs, new FoveaError('deadline', message, { hint: BLAME_THE_FILE }));
-    this.#host?.send(job.request);
+    this.#host.send(job.request);
     this.#watchMemory(job);
   }
 
   /** Looks from outside, because a host that decodes answers nothing. */
   #watchMemory(job: SlotJob): void {
     clearTimeout(this.#watch);
-    const pid = this.#host?.pid;
+    const { pid } = this.#host;
     if (pid === undefined) return;
     const look = async (): Promise<void> => {
       const bytes = await residentBytes(pid);
-      if (this.#job !== job || this.#host?.pid !== pid || bytes === null) return;
+      if (this.#job !== job || this.#host.pid !== pid || bytes === null) return;
       const { residentMB } = this.#options;
       if (bytes > residentMB * 2 ** 20) {
-        this.#drop();
+        this.#host.drop();
         const message = `Reading the file needed more than ${residentMB} MB of memory and was stopped.`;
         this.#settle((one) => one.reject(new FoveaError('too_large', message, { hint: BLAME_THE_FILE })));
       } else this.#watchMemory(job);
@@ -136,25 +125,18 @@ export class Slot {
   #setTimer(milliseconds: number, error: FoveaError): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#drop();
+      this.#host.drop();
       this.#settle((job) => job.reject(error));
     }, milliseconds);
   }
 
   #answer(answer: DecodeAnswer): void {
     if (answer.id !== this.#job?.request.id) return;
-    if (answer.memoryBytes > 2 * this.#options.memoryMB * 2 ** 20) this.#drop();
+    if (answer.memoryBytes > 2 * this.#options.memoryMB * 2 ** 20) this.#host.drop();
     this.#settle((job) => {
       if (answer.ok) job.resolve(answer.value);
       else job.reject(FoveaError.from(answer.error));
     });
-  }
-
-  #drop(): void {
-    const host = this.#host;
-    this.#host = null;
-    this.#ready = false;
-    host?.kill();
   }
 
   #settle(finish: (job: SlotJob) => void): void {

@@ -1,7 +1,8 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { WorkPhase } from '#shared/models/job';
 import type { LogRecord, RunProgress } from '#shared/models/run';
-import type { HostLauncher, HostProcess } from '../../process/host';
+import type { HostLauncher } from '../../process/host';
+import { SupervisedHost } from '../../process/supervised-host';
 import {
   type EngineCommand,
   type EngineMessage,
@@ -51,13 +52,8 @@ interface Waiting {
 
 const isQuick = ({ name }: Waiting): boolean => quickRequests.has(name);
 
-/** From the first start of a host to its `ready`. */
-const START_MILLISECONDS = 60_000;
 /** A request of these that says nothing for so long is given up with its process: it reads what may not answer. */
 const LONGEST_SILENCE: Partial<Record<EngineRequestName, number>> = { inspectBackbone: 60_000 };
-/** A host that crashed is started again after this, doubled for each crash in a row. */
-const FIRST_BACK_OFF = 250;
-const LONGEST_BACK_OFF = 30_000;
 
 /**
  * One engine process and the queue before it: one request at a time, and at most one quick one beside a longer one. The
@@ -67,21 +63,29 @@ export class EngineLane {
   readonly #options: LaneOptions;
   readonly #queue: Waiting[] = [];
   readonly #inHand: Waiting[] = [];
-  #host: HostProcess | null = null;
-  #ready = false;
+  readonly #host: SupervisedHost;
   #crashes = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
-  #waitingToStart = false;
   #disposed = false;
   #nextId = 1;
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    const { launcher, entry, name, onLog } = options;
+    this.#host = new SupervisedHost({
+      launcher,
+      host: { entry, name },
+      isReady: (message) => (message as EngineMessage).kind === 'ready',
+      onReady: () => this.#advance(),
+      onMessage: (message) => this.#receive(message as Exclude<EngineMessage, { kind: 'ready' }>),
+      onEnd: ({ reason }) => this.#crashed(reason),
+      onLog,
+    });
   }
 
   get pid(): number | undefined {
-    return this.#host?.pid;
+    return this.#host.pid;
   }
 
   request<K extends EngineRequestName>(
@@ -105,34 +109,33 @@ export class EngineLane {
   /** Rejects what runs and waits, and ends the process. */
   dispose(): void {
     this.#disposed = true;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#idle);
     clearTimeout(this.#silence);
     const open = [...this.#inHand.splice(0), ...this.#queue.splice(0)];
-    this.#host?.kill();
-    this.#host = null;
+    this.#host.drop();
     for (const { reject } of open) reject(new FoveaError('engine_closed', 'The engine has been shut down.'));
   }
 
   #control(id: number, action: EngineAction): void {
     if (this.#inHand.some((one) => one.id === id)) {
-      this.#host?.send({ kind: 'control', id, action } satisfies EngineCommand);
+      this.#host.send({ kind: 'control', id, action } satisfies EngineCommand);
       return;
     }
     if (action === 'retry') return;
     const place = this.#queue.findIndex((waiting) => waiting.id === id);
     const [waiting] = place < 0 ? [] : this.#queue.splice(place, 1);
     waiting?.reject(new FoveaError('cancelled', 'The work was cancelled before it began.'));
+    if (this.#queue.length === 0 && this.#host.state === 'waiting') this.#host.drop();
     this.#tellTurns();
   }
 
   /** Starts the host or the next requests, whichever is due. */
   #advance(): void {
     if (this.#disposed || this.#queue.length === 0) return;
-    if (this.#host === null) {
-      if (!this.#waitingToStart) this.#startAfterBackOff();
-    } else if (this.#ready) {
+    if (this.#host.state === 'none') this.#host.start(this.#crashes);
+    else if (this.#host.state === 'ready') {
       for (let next = this.#takeNext(); next !== null; next = this.#takeNext()) {
-        clearTimeout(this.#timer);
+        clearTimeout(this.#idle);
         this.#inHand.push(next);
         this.#watchSilence(next);
         this.#host.send({ kind: 'request', id: next.id, name: next.name, input: next.input } satisfies EngineCommand);
@@ -163,45 +166,9 @@ export class EngineLane {
     request.listeners.onTurn?.(before.map(({ name }) => name));
   }
 
-  #startAfterBackOff(): void {
-    clearTimeout(this.#timer);
-    if (this.#crashes === 0) {
-      this.#start();
-      return;
-    }
-    const wait = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (this.#crashes - 1));
-    this.#options.onLog?.(`${this.#options.name}: starting again in ${wait} ms`);
-    this.#waitingToStart = true;
-    this.#timer = setTimeout(() => {
-      this.#waitingToStart = false;
-      if (this.#queue.length > 0 && !this.#disposed) this.#start();
-    }, wait);
-  }
-
-  #start(): void {
-    let host: HostProcess;
-    try {
-      host = this.#options.launcher({ entry: this.#options.entry, name: this.#options.name });
-    } catch (error) {
-      this.#crashed(`could not be started (${error instanceof Error ? error.message : 'unknown error'})`);
-      return;
-    }
-    this.#host = host;
-    this.#ready = false;
-    this.#timer = setTimeout(() => host.kill(), START_MILLISECONDS);
-    host.onMessage((message) => {
-      if (this.#host === host) this.#receive(message as EngineMessage);
-    });
-    host.onExit((reason) => {
-      if (this.#host === host) this.#crashed(reason);
-    });
-  }
-
   #crashed(reason: string): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#idle);
     clearTimeout(this.#silence);
-    this.#host = null;
-    this.#ready = false;
     this.#options.onLog?.(`${this.#options.name} ${reason}`);
     // A host that cannot even start would start for ever: the request that it was started for ends with it.
     const lost = this.#inHand.length > 0 ? this.#inHand.splice(0) : this.#queue.splice(0, 1);
@@ -217,13 +184,7 @@ export class EngineLane {
     this.#advance();
   }
 
-  #receive(message: EngineMessage): void {
-    if (message.kind === 'ready') {
-      clearTimeout(this.#timer);
-      this.#ready = true;
-      this.#advance();
-      return;
-    }
+  #receive(message: Exclude<EngineMessage, { kind: 'ready' }>): void {
     const running = this.#inHand.find(({ id }) => id === message.id);
     if (running === undefined) return;
     this.#watchSilence(running);
@@ -259,7 +220,7 @@ export class EngineLane {
     this.#silence = setTimeout(() => {
       const hint = 'Copy the folder to a disk of this computer, then try again.';
       reject(new FoveaError('no_answer', `Reading did not go on for ${longest / 1000} seconds.`, { hint }));
-      this.#host?.kill();
+      this.#host.kill();
     }, longest);
   }
 
@@ -268,12 +229,7 @@ export class EngineLane {
     this.#inHand.splice(this.#inHand.indexOf(request), 1);
     this.#crashes = 0;
     if (this.#queue.length > 0 || this.#inHand.length > 0) return;
-    this.#timer = setTimeout(() => {
-      const host = this.#host;
-      this.#host = null;
-      this.#ready = false;
-      host?.kill();
-    }, this.#options.idleMilliseconds);
-    this.#timer.unref();
+    this.#idle = setTimeout(() => this.#host.drop(), this.#options.idleMilliseconds);
+    this.#idle.unref();
   }
 }
