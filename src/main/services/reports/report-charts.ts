@@ -1,6 +1,8 @@
+import { confusionCells } from '#shared/charts/confusion-cells';
 import { sequentialBlue, seriesColour, textOn } from '#shared/charts/palette';
 import { roundTicks } from '#shared/charts/ticks';
 import type { EpochRecord } from '#shared/models/run';
+import { formatPercent } from '#shared/text/number';
 import { type Html, html } from './report-html';
 
 /** Of right and of wrong answers, of the first and the second line. */
@@ -21,21 +23,17 @@ export function confusionMatrixChart(matrix: readonly (readonly number[])[], cla
   const side = cell * classes.length;
   const slanted = cell < 72;
   const bottom = slanted ? 96 : 48;
-  const cells = matrix.flatMap((row, truth) => {
-    const total = row.reduce((sum, value) => sum + value, 0);
-    return row.map((value, predicted) => {
-      const share = total === 0 ? 0 : value / total;
-      const x = left + predicted * cell;
-      const y = top + truth * cell;
-      const fill = sequentialBlue('light', share);
-      const ink = textOn(fill);
-      return html`<g><rect x="${round(x + 1)}" y="${round(y + 1)}" width="${round(cell - 2)}" height="${round(cell - 2)}" rx="4" fill="${fill}"${
-        truth === predicted ? html` stroke="#16202b" stroke-width="1.2"` : null
-      }/><text x="${round(x + cell / 2)}" y="${round(y + cell / 2 + (cell > 50 ? -1 : 5))}" text-anchor="middle" font-size="${cell > 50 ? 19 : 13}" font-weight="600" style="fill:${ink}">${value}</text>${
-        cell > 50 &&
-        html`<text x="${round(x + cell / 2)}" y="${round(y + cell / 2 + 17)}" text-anchor="middle" font-size="12" style="fill:${ink}">${total === 0 ? '–' : `${Math.round(100 * share)} %`}</text>`
-      }</g>`;
-    });
+  const cells = confusionCells(classes, matrix).map(({ truth, predicted, count, share }) => {
+    const x = left + predicted * cell;
+    const y = top + truth * cell;
+    const fill = sequentialBlue('light', share);
+    const ink = textOn(fill);
+    return html`<g><rect x="${round(x + 1)}" y="${round(y + 1)}" width="${round(cell - 2)}" height="${round(cell - 2)}" rx="4" fill="${fill}"${
+      truth === predicted ? html` stroke="#16202b" stroke-width="1.2"` : null
+    }/><text x="${round(x + cell / 2)}" y="${round(y + cell / 2 + (cell > 50 ? -1 : 5))}" text-anchor="middle" font-size="${cell > 50 ? 19 : 13}" font-weight="600" style="fill:${ink}">${count}</text>${
+      cell > 50 &&
+      html`<text x="${round(x + cell / 2)}" y="${round(y + cell / 2 + 17)}" text-anchor="middle" font-size="12" style="fill:${ink}">${matrix[truth]?.some((value) => value > 0) ? formatPercent(share, 0) : '–'}</text>`
+    }</g>`;
   });
   const rows = classes.map(
     (label, index) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { confusionCells, confusionSvg, confusionTable } from './confusion-matrix-layout';
+import { confusionCells } from '#shared/charts/confusion-cells';
+import { confusionSvg, confusionTable } from './confusion-matrix-layout';
 
 const classes = ['benign', 'malignant', '<normal> & "odd"'];
 const matrix = [

@@ -1,46 +1,7 @@
+import { type ConfusionAxes, confusionCells, truthAndPrediction } from '#shared/charts/confusion-cells';
 import { type ChartColours, chartColours, type Scheme, sequentialBlue, textOn } from '#shared/charts/palette';
 import type { TableData } from '../components/table-text';
 import { element, svgDocument, textElement } from './svg';
-
-/** What rows and columns are; "True" and "Predicted" unless two readers are held against each other. */
-export interface ConfusionAxes {
-  readonly row: string;
-  readonly column: string;
-}
-export const truthAndPrediction: ConfusionAxes = { row: 'True', column: 'Predicted' };
-
-export interface ConfusionCell {
-  readonly truth: number;
-  readonly predicted: number;
-  readonly count: number;
-  /** Share of the row (of all images of the true class), 0 for an empty row. */
-  readonly share: number;
-  /** Spoken by screen readers: "True benign, predicted malignant: 3 images". */
-  readonly name: string;
-}
-
-/** Cells of a confusion matrix [truth][predicted], row by row. */
-export function confusionCells(
-  classes: readonly string[],
-  matrix: readonly (readonly number[])[],
-  axes: ConfusionAxes = truthAndPrediction,
-): ConfusionCell[] {
-  const column = axes === truthAndPrediction ? 'predicted' : axes.column;
-  return classes.flatMap((truthLabel, truth) => {
-    const row = matrix[truth] ?? [];
-    const total = row.reduce((sum, count) => sum + count, 0);
-    return classes.map((predictedLabel, predicted) => {
-      const count = row[predicted] ?? 0;
-      return {
-        truth,
-        predicted,
-        count,
-        share: total === 0 ? 0 : count / total,
-        name: `${axes.row} ${truthLabel}, ${column} ${predictedLabel}: ${count} ${count === 1 ? 'image' : 'images'}`,
-      };
-    });
-  });
-}
 
 /** Counts as a table: one row a true class, one column a predicted class. */
 export function confusionTable(

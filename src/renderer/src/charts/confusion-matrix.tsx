@@ -1,15 +1,14 @@
-import { sequentialBlue, textOn } from '#shared/charts/palette';
-import { SectionCard } from '../components/section-card';
-import { ChartMenu } from './chart-menu';
-import classNames from './confusion-matrix.module.css';
 import {
   type ConfusionAxes,
   type ConfusionCell,
   confusionCells,
-  confusionSvg,
-  confusionTable,
   truthAndPrediction,
-} from './confusion-matrix-layout';
+} from '#shared/charts/confusion-cells';
+import { sequentialBlue, textOn } from '#shared/charts/palette';
+import { SectionCard } from '../components/section-card';
+import { ChartMenu } from './chart-menu';
+import classNames from './confusion-matrix.module.css';
+import { confusionSvg, confusionTable } from './confusion-matrix-layout';
 import { useScheme } from './use-scheme';
 
 export interface ConfusionMatrixProps {
