@@ -10,7 +10,7 @@ import { type PatientClaim, type ResolvedPatients, resolvePatients } from '../la
 import { siteProblems } from '../label-tables/site-changes';
 import type { OpenProject } from '../project/projects';
 import { createUnpacker } from './import-archives';
-import type { ImportSource } from './import-run';
+import type { ImportSource } from './import-source';
 
 /** Who and what a file of an import shows, as hashes. */
 export interface ImportIdentity {
