@@ -16,7 +16,7 @@ import { type ExportFile, exportFiles, imagesWithText, planOf, withOtherClassNam
 import { labelsCsv } from './deidentified-labels';
 import { type DeidentifiedReport, deidentifiedReportPage, PROFILE, statementsOf } from './deidentified-report';
 import { type DeidentifiedImages, type DeidentifyServices, deidentifyImages } from './deidentify-images';
-import { type ExportTarget, finalFolder, makeIncoming } from './exports';
+import { type ExportTarget, finalFolder, makeIncoming } from './export-target';
 
 export interface DeidentifiedExports {
   /** What an export would hold. Reads no file. */

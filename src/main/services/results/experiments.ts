@@ -82,11 +82,7 @@ export function createExperiments(options: {
   ): Promise<{ experiment: Experiment; memberRuns: RunSummary[] }> => {
     const all = await runs.list(project);
     const experiment = (await listExperiments(project, all, members.starting)).find((one) => one.id === id);
-    if (experiment === undefined) {
-      throw new FoveaError('experiment_unknown', `There is no experiment “${id}” in this project.`, {
-        hint: 'List the experiments of the project to see their names.',
-      });
-    }
+    if (experiment === undefined) throw unknownExperiment(id);
     const memberRuns = experiment.members.flatMap(({ run }) => all.find((one) => one.id === run) ?? []);
     return { experiment, memberRuns };
   };
@@ -106,13 +102,7 @@ export function createExperiments(options: {
     return {
       experiment,
       runs: memberRuns,
-      comparison:
-        memberRuns.length < 2
-          ? null
-          : await comparisons.compare(
-              project,
-              memberRuns.map((member) => member.id),
-            ),
+      comparison: memberRuns.length < 2 ? null : await comparisons.compare(project, memberRuns.map(idOf)),
       pooled: await pooled(project, experiment),
       leak: experiment.kind === 'leak' ? await leakResult(project, experiment, background) : null,
     };
@@ -163,10 +153,9 @@ export function createExperiments(options: {
 
     async pause(project, id) {
       const { memberRuns } = await find(project, id);
-      // Those that wait first: none of them shall begin meanwhile.
-      const active = memberRuns.filter((run) => runs.isActive(project, run.id));
-      const ordered = active.sort((a, b) => Number(a.state === 'running') - Number(b.state === 'running'));
-      for (const run of ordered) await runs.pause(project, run.id).catch(ignoreEnded);
+      for (const run of waitingFirst(memberRuns.filter(({ id: run }) => runs.isActive(project, run)))) {
+        await runs.pause(project, run.id).catch(ignoreEnded);
+      }
     },
 
     async resume(project, id) {
@@ -177,11 +166,7 @@ export function createExperiments(options: {
 
     async remove(project, id) {
       const { memberRuns } = await find(project, id);
-      if (
-        memberRuns.some(
-          ({ id: run, state }) => state === 'running' || state === 'queued' || runs.isActive(project, run),
-        )
-      ) {
+      if (memberRuns.some((run) => isInHand(run) || runs.isActive(project, run.id))) {
         throw new FoveaError('run_active', 'A run of this experiment is training or waiting.', {
           hint: 'Stop or pause it first.',
         });
@@ -203,3 +188,16 @@ export function createExperiments(options: {
 function ignoreEnded(error: unknown): void {
   if (!(error instanceof FoveaError && error.code === 'run_not_active')) throw error;
 }
+
+const idOf = ({ id }: RunSummary): string => id;
+
+const isInHand = ({ state }: RunSummary): boolean => state === 'running' || state === 'queued';
+
+/** None of those that wait shall begin while the others are paused. */
+const waitingFirst = (active: readonly RunSummary[]): RunSummary[] =>
+  [...active].sort((a, b) => Number(a.state === 'running') - Number(b.state === 'running'));
+
+const unknownExperiment = (id: string): FoveaError =>
+  new FoveaError('experiment_unknown', `There is no experiment “${id}” in this project.`, {
+    hint: 'List the experiments of the project to see their names.',
+  });

@@ -99,12 +99,7 @@ export function createRuns(options: RunsOptions): Runs {
       changed(project);
       return;
     }
-    if (summary.state === 'running' || summary.state === 'queued') {
-      throw new FoveaError('run_elsewhere', 'Another window or command has this run in hand.', {
-        hint: `To ${action} it, use that one.`,
-      });
-    }
-    throw new FoveaError('run_not_active', `This run is ${summary.state}: there is nothing to ${action}.`);
+    throw notInHand(summary, action);
   };
 
   const startAll = (project: OpenProject, wanted: readonly NewRun[]) => startRuns(options, queue, project, wanted);
@@ -159,14 +154,7 @@ export function createRuns(options: RunsOptions): Runs {
     async progress(project, run) {
       const live = queue.find(project, run);
       if (live !== undefined) return live.progress;
-      const summary = await find(project, run);
-      const folder = runFolder(project.folder, run);
-      const record = await readRunRecord(folder);
-      return {
-        ...restingProgress(summary),
-        step: (await readHistory(folder)).at(-1)?.step ?? 0,
-        totalSteps: planSteps(record.config, record.counts.train).totalSteps,
-      };
+      return storedProgress(project, await find(project, run));
     },
 
     async log(project, run, after, limit) {
@@ -200,4 +188,25 @@ export function createRuns(options: RunsOptions): Runs {
 
     close: () => queue.close(),
   };
+}
+
+/** How far a run is that nobody here has in hand. */
+async function storedProgress(project: OpenProject, summary: RunSummary): Promise<RunProgress> {
+  const folder = runFolder(project.folder, summary.id);
+  const record = await readRunRecord(folder);
+  return {
+    ...restingProgress(summary),
+    step: (await readHistory(folder)).at(-1)?.step ?? 0,
+    totalSteps: planSteps(record.config, record.counts.train).totalSteps,
+  };
+}
+
+/** Why a run that this process does not have cannot be told anything. */
+function notInHand({ state }: RunSummary, action: 'pause' | 'stop'): FoveaError {
+  if (state === 'running' || state === 'queued') {
+    return new FoveaError('run_elsewhere', 'Another window or command has this run in hand.', {
+      hint: `To ${action} it, use that one.`,
+    });
+  }
+  return new FoveaError('run_not_active', `This run is ${state}: there is nothing to ${action}.`);
 }
