@@ -4,7 +4,7 @@ import { fileKeys } from '../../store/identities';
 import { patientRef } from '../../store/identity';
 import type { ProjectStore } from '../../store/open';
 import { studyOf } from '../label-tables/label-table-changes';
-import type { TableEntry } from '../label-tables/read-label-table';
+import type { TableEntry } from '../label-tables/table-entry';
 import type { ReadyImage } from './import-batch';
 import { type ImportDirections, patientOfFile, rowOfFile } from './import-directions';
 import type { ImportSource } from './import-source';
