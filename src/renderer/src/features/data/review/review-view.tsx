@@ -1,7 +1,7 @@
 import { Center, Loader } from '@mantine/core';
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { DatasetSummary } from '#shared/models/dataset';
-import type { ReviewList as ReviewAnswer, ReviewDecision, ReviewFinding, ReviewReason } from '#shared/models/review';
+import type { ReviewList as ReviewAnswer, ReviewDecision, ReviewItem, ReviewReason } from '#shared/models/review';
 import { ErrorAlert } from '../../../components/error-alert';
 import { Notice } from '../../../components/notice';
 import type { Labelling } from '../parts/use-labelling';
@@ -83,7 +83,7 @@ export function ReviewView(props: ReviewViewProps) {
 function ReviewColumns(props: {
   readonly project: string;
   readonly queue: ReviewQueue;
-  readonly item: ReviewFinding;
+  readonly item: ReviewItem;
   readonly found: ReviewAnswer;
   readonly reason: ReviewReason | null;
   readonly classNames: readonly string[];
