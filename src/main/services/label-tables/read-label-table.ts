@@ -17,7 +17,8 @@ import { type ColumnPlaces, cellReader, type TableCells } from './table-cells';
 import { dayReader } from './table-days';
 import { addFacts, addLabel, emptyDraft, type TableDraft, toEntry } from './table-draft';
 import type { TableEntry } from './table-entry';
-import { labelProblems, noFindings, rowProblems, type TableFindings } from './table-problems';
+import { noFindings, type TableFindings } from './table-findings';
+import { labelProblems, rowProblems } from './table-problems';
 
 export interface LabelTable {
   /** What its rows are held against the files by. */

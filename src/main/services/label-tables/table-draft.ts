@@ -4,7 +4,7 @@ import type { KeyRole } from '#shared/models/label-table';
 import { toYears } from './label-table-cell';
 import type { TableCells } from './table-cells';
 import type { TableEntry } from './table-entry';
-import type { TableFindings } from './table-problems';
+import type { TableFindings } from './table-findings';
 
 /** An entry while its rows are read: what they say beside each other. */
 export interface TableDraft extends Pick<TableEntry, 'path' | 'key' | 'date' | 'line'> {
