@@ -8,7 +8,7 @@ import {
 import { FoveaError } from '#shared/ipc/errors';
 import { classesByName } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
-import type { TableEntry } from './read-label-table';
+import type { TableEntry } from './table-entry';
 
 /** What names of classes become; one that is not in it stays as it is. */
 export type Spelling = ReadonlyMap<string, string>;
