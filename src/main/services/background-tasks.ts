@@ -15,9 +15,9 @@ import { pairCases, pairedDifference } from '#shared/statistics/paired-differenc
 import { confounderState } from '../store/confounders';
 import { imageFacets } from '../store/facets';
 import { type ImageSort, imageIds } from '../store/images';
+import type { ProjectPlace } from './background/background';
+import { type PackedList, packList, unpackList } from './background/packed-list';
 import { confounderCell, confounderImages, confounderTable } from './confounders/confounder-images';
-import type { ProjectPlace } from './core/background';
-import { type PackedList, packList, unpackList } from './core/packed-list';
 import { datasetBalance } from './dataset/balance';
 import { summarizeDataset } from './dataset/dataset-summary';
 import { shownGroups } from './duplicates/duplicate-groups';

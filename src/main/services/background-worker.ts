@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { type Connection, joinProjectStore, type ProjectStore } from '../store/open';
+import type { TaskMessage, TaskOrder } from './background/background';
 import { backgroundTasks, type TaskContext } from './background-tasks';
-import type { TaskMessage, TaskOrder } from './core/background';
 
 /** A thread that does one task after another. What is no `FoveaError` ends it, and reaches its starter as an error event. */
 const say = (message: TaskMessage) => parentPort?.postMessage(message);

@@ -6,9 +6,9 @@ import { createEngineClient, type EngineClient } from '../engine-host/client/cli
 import type { HostLauncher } from '../process/host';
 import { INCOMING, sweepScratch, sweepTemporary } from '../process/scratch';
 import { type Backbones, createBackbones } from './backbones/backbones';
+import { type Background, inThreads, placeOf } from './background/background';
 import { type Confounders, createConfounders } from './confounders/confounders';
 import { type About, createAbout } from './core/about';
-import { type Background, inThreads, placeOf } from './core/background';
 import { createEvents, type Events } from './core/events';
 import { createGrants, type Grants } from './core/grants';
 import { createJobs, type Jobs } from './core/jobs';

@@ -1,4 +1,4 @@
-import { FEW_IMAGES, placeOf } from '../../services/core/background';
+import { FEW_IMAGES, placeOf } from '../../services/background/background';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 

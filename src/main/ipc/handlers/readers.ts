@@ -1,4 +1,4 @@
-import { placeOf } from '../../services/core/background';
+import { placeOf } from '../../services/background/background';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 

@@ -6,10 +6,10 @@ import type { ColumnMapping, PatternPreview, TableAnswers, TablePreview } from '
 import type { DecodePool } from '../../decode-host/client';
 import { scanPaths } from '../../ingest/dataset/scan';
 import { currentSplit } from '../../store/splits';
-import { type Background, placeOf } from '../core/background';
+import { type Background, placeOf } from '../background/background';
+import { type PackedList, packListInSlices } from '../background/packed-list';
 import type { Events } from '../core/events';
 import type { JobHandle } from '../core/jobs';
-import { type PackedList, packListInSlices } from '../core/packed-list';
 import { findDuplicates } from '../duplicates/duplicate-search';
 import { firstReasons } from '../label-tables/left-out';
 import type { OpenProject } from '../project/projects';

@@ -7,7 +7,7 @@ import type { Evaluation } from '#shared/models/run';
 import type { BestMetric } from '#shared/models/run-config';
 import { signOffWarning } from '#shared/models/sign-off';
 import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readCases, readEvaluation } from '../run-records/run-files';

@@ -8,7 +8,7 @@ import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
 import { auditEntriesOf } from '../../store/audit';
 import { fileGroups } from '../../store/identity';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import type { JobHandle, Jobs, Started } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';

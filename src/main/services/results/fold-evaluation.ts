@@ -4,7 +4,7 @@ import type { Evaluation } from '#shared/models/run';
 import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
 import { spreadOf } from '#shared/statistics/spread';
 import { fileGroups } from '../../store/identity';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readCases, readEvaluation } from '../run-records/run-files';

@@ -2,7 +2,7 @@ import type { Experiment } from '#shared/models/experiment';
 import type { LeakResult, LeakSide } from '#shared/models/leak';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readCases, readEvaluation } from '../run-records/run-files';

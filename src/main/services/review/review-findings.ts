@@ -1,7 +1,7 @@
 import { groupBy } from '#shared/group-by';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { type ReviewFinding, type ReviewReason, reviewReasons } from '#shared/models/review';
-import { type PackedList, packList, unpackItem, unpackList } from '../core/packed-list';
+import { type PackedList, packList, unpackItem, unpackList } from '../background/packed-list';
 import { readersDisagree } from '../labels/reading-groups';
 import { findWhoIsWho } from '../patients/who-is-who';
 import type { OpenProject } from '../project/projects';

@@ -5,8 +5,8 @@ import { findOddPictures } from '#shared/review/find-odd-pictures';
 import { findOtherModality } from '#shared/review/find-other-modality';
 import { pictureMeasures } from '../../store/measures';
 import type { ProjectStore } from '../../store/open';
-import { type Background, placeOf } from '../core/background';
-import type { PackedList } from '../core/packed-list';
+import { type Background, placeOf } from '../background/background';
+import type { PackedList } from '../background/packed-list';
 import { featureOutliers } from '../duplicates/feature-search';
 import type { OpenProject } from '../project/projects';
 

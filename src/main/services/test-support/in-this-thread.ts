@@ -1,5 +1,5 @@
+import type { Background, ProjectPlace, TaskName, TaskResult } from '../background/background';
 import { backgroundTasks, type TaskContext } from '../background-tasks';
-import type { Background, ProjectPlace, TaskName, TaskResult } from '../core/background';
 import type { OpenProject } from '../project/projects';
 
 /** Tasks in the thread of the test, over the connection that it has; for tests that are not about where they run. */
