@@ -7,6 +7,7 @@ import type { HostLauncher } from '../process/host';
 import { INCOMING, sweepScratch, sweepTemporary } from '../process/scratch';
 import { type Backbones, createBackbones } from './backbones/backbones';
 import { type Background, inThreads, placeOf } from './background/background';
+import { confounderTasks } from './confounders/confounder-tasks';
 import { type Confounders, createConfounders } from './confounders/confounders';
 import { type About, createAbout } from './core/about';
 import { createEvents, type Events } from './core/events';
@@ -36,6 +37,7 @@ import { createExperiments, type Experiments } from './results/experiments';
 import { createReview, type Review } from './review/review';
 import { createLearningRates, type LearningRates } from './runs/learning-rates';
 import { createRuns, type Runs } from './runs/runs';
+import { splitTasks } from './splits/split-tasks';
 import { createSplits, type Splits } from './splits/splits';
 
 /** Everything that Fovea can do, whoever asks: the window, a browser tab or the command line. */
@@ -105,14 +107,14 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const confounders = createConfounders({
     duplicates,
     jobs,
-    state: (project) => background('confounderState', { project: placeOf(project) }),
-    scanner: (project, hooks) => background('scanConfounders', { project: placeOf(project) }, hooks),
+    state: (project) => background(confounderTasks.state, { project: placeOf(project) }),
+    scanner: (project, hooks) => background(confounderTasks.scan, { project: placeOf(project) }, hooks),
   });
   const dataset = createDataset({ splits, pool });
   const imports = createImports({
     events,
     pool,
-    splits: { splitAsGiven: (project) => background('splitAsGiven', { project: placeOf(project) }) },
+    splits: { splitAsGiven: (project) => background(splitTasks.splitAsGiven, { project: placeOf(project) }) },
     background,
   });
   const samples = createSamples({ projectsFolder, resourcesFolder, projects, imports, splits, jobs });

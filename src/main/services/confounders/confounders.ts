@@ -8,7 +8,7 @@ import {
   confounderScanSchema,
 } from '#shared/models/confounders';
 import { toStoreError } from '../../store/errors';
-import type { TaskHooks, TaskResult } from '../background/background';
+import type { TaskHooks } from '../background/background';
 import type { Jobs, Started } from '../core/jobs';
 import type { Duplicates } from '../duplicates/duplicates';
 import { makeProjectFolders } from '../project/project-folders';
@@ -20,7 +20,7 @@ import { confounderCell, confounderTable } from './confounder-images';
 export type ConfounderScanner = (
   project: OpenProject,
   hooks: Required<TaskHooks>,
-) => Promise<TaskResult<'scanConfounders'>>;
+) => Promise<Omit<ConfounderScan, 'createdAt' | 'state' | 'seconds'>>;
 
 /** How well tags, border, text area and brightness alone predict the label. */
 export interface Confounders {

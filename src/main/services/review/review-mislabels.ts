@@ -10,6 +10,7 @@ import type { Experiments } from '../results/experiments';
 import { packCases } from '../results/packed-cases';
 import { type EvaluatedSplit, readCases, readEvaluation } from '../run-records/run-files';
 import type { Runs } from '../runs/runs';
+import { reviewTasks } from './review-tasks';
 
 /** One answer of a model to an image that it did not learn from. */
 interface Answer extends CasePrediction {
@@ -104,7 +105,7 @@ async function suspect(
   cases: readonly Answer[],
   background: Background,
 ): Promise<Suspicion> {
-  const issues = await background('findLabelIssues', { cases: packCases(cases), classes: classes.length });
+  const issues = await background(reviewTasks.findLabelIssues, { cases: packCases(cases), classes: classes.length });
   const name = (index: number) => classes[index] ?? '';
   const right = cases.filter(({ truth, predicted }) => truth === predicted).length;
   return {

@@ -9,6 +9,7 @@ import { type Background, placeOf } from '../background/background';
 import type { PackedList } from '../background/packed-list';
 import { featureOutliers } from '../duplicates/feature-search';
 import type { OpenProject } from '../project/projects';
+import { reviewTasks } from './review-tasks';
 
 /**
  * What is seen by the measures of all pictures. Labels play no part, so that what was found holds while the same
@@ -24,7 +25,7 @@ export function createPictureFinder(
     const state = `${picturesState(store)} ${JSON.stringify(outliers)}`;
     const before = known.get(project);
     if (before?.state === state) return before.findings;
-    const findings = await background('findPictures', { project: placeOf(project), outliers });
+    const findings = await background(reviewTasks.findPictures, { project: placeOf(project), outliers });
     known.set(project, { state, findings });
     return findings;
   };

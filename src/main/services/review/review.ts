@@ -21,6 +21,7 @@ import { decide } from './review-decision';
 import { type FindFailure, Findings, findFailure } from './review-findings';
 import { createMislabels, type Suspicion } from './review-mislabels';
 import { createPictureFinder } from './review-pictures';
+import { reviewTasks } from './review-tasks';
 
 export interface ReviewQuery {
   readonly reason?: ReviewReason | undefined;
@@ -66,7 +67,7 @@ export function createReview(options: {
     const pictures = await orElse(findPictures(project), pictureReasons, packList<ReviewFinding>([]));
     const suspicion = await orElse<Suspicion | null>(mislabels.suspicion(project), ['suspected-mislabel'], null);
     const suspects = suspicion?.suspects ?? packList([]);
-    const packed = await background('findAll', { project: placeOf(project), before: { pictures, suspects } });
+    const packed = await background(reviewTasks.findAll, { project: placeOf(project), before: { pictures, suspects } });
     return { findings: new Findings(packed, failures), mislabelSource: suspicion?.source ?? null };
   };
 
@@ -137,7 +138,7 @@ export function createReview(options: {
       const isFresh = fresh?.state === stateOf(project);
       const changed =
         chosen.length > FEW_IMAGES
-          ? await background('decide', { project: placeOf(project), findings: packList(chosen), decision })
+          ? await background(reviewTasks.decide, { project: placeOf(project), findings: packList(chosen), decision })
           : decide(project, chosen, decision);
       // A verdict alone finds nothing new.
       const verdictOnly = decision.kind === 'accept' || decision.kind === 'defer' || decision.kind === 'reopen';
