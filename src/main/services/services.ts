@@ -38,7 +38,8 @@ import { createReview, type Review } from './review/review';
 import { createLearningRates, type LearningRates } from './runs/learning-rates';
 import { createRuns, type Runs } from './runs/runs';
 import { splitTasks } from './splits/split-tasks';
-import { createSplits, type Splits } from './splits/splits';
+import { createSplits } from './splits/splits';
+import { createSplitting, type Splitting } from './splits/splitting';
 
 /** Everything that Fovea can do, whoever asks: the window, a browser tab or the command line. */
 export interface Services {
@@ -53,7 +54,7 @@ export interface Services {
   readonly dataset: Dataset;
   readonly labels: Labels;
   readonly readers: Readers;
-  readonly splits: Splits;
+  readonly splitting: Splitting;
   readonly duplicates: Duplicates;
   readonly confounders: Confounders;
   readonly review: Review;
@@ -103,7 +104,12 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const swept = Promise.all([sweepTemporary(), sweepScratch(backbonesFolder, INCOMING), projects.sweep()]);
   const splits = createSplits();
   const labels = createLabels();
-  const duplicates = createDuplicates({ events, pool, onFailure: (what, error) => log.failure(what, error) });
+  const duplicates = createDuplicates({
+    events,
+    pool,
+    background,
+    onFailure: (what, error) => log.failure(what, error),
+  });
   const confounders = createConfounders({
     duplicates,
     jobs,
@@ -137,7 +143,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const experiments = createExperiments({ runs, comparisons, dataset, events, background });
   // A run that has cached features can show copies that thumbnails do not.
   runs.onEnd(async (project) => duplicates.searchFeaturesLater(project));
-  const review = createReview({ events, experiments, runs, onFailure, background });
+  const review = createReview({ events, duplicates, experiments, runs, onFailure, background });
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
   const predictions = createPredictions({ runs, engine, pool, jobs, events });
   const exports = createExports({ runs, dataset, engine, pool, jobs });
@@ -157,7 +163,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     dataset,
     labels,
     readers: createReaders(),
-    splits,
+    splitting: createSplitting({ duplicates, background }),
     duplicates,
     confounders,
     review,

@@ -1,11 +1,9 @@
 import { FEW_IMAGES, placeOf } from '../../services/background/background';
 import { datasetTasks } from '../../services/dataset/dataset-tasks';
-import { duplicateTasks } from '../../services/duplicates/duplicate-tasks';
 import { tableTasks } from '../../services/label-tables/table-tasks';
 import { labelTasks } from '../../services/labels/label-tasks';
 import { reportTasks } from '../../services/reports/report-tasks';
 import type { Services } from '../../services/services';
-import { splitTasks } from '../../services/splits/split-tasks';
 import type { DomainHandlers } from '../handle';
 
 export const datasetHandlers = ({
@@ -16,6 +14,7 @@ export const datasetHandlers = ({
   labels,
   readers,
   duplicates,
+  splitting,
   review,
   imports,
   grants,
@@ -82,12 +81,7 @@ export const datasetHandlers = ({
       images.length > FEW_IMAGES
         ? background(labelTasks.remove, { project: place(project), images })
         : labels.remove(projects.get(project), images),
-    'dataset.duplicates': async ({ project: id }) => {
-      const project = projects.get(id);
-      await duplicates.search(project);
-      duplicates.searchFeaturesLater(project);
-      return { groups: await background(duplicateTasks.shownGroups, { project: placeOf(project) }) };
-    },
+    'dataset.duplicates': async ({ project }) => ({ groups: await duplicates.list(projects.get(project)) }),
     'dataset.searchDuplicates': async ({ project: id }) => {
       const project = projects.get(id);
       await duplicates.search(project);
@@ -96,16 +90,9 @@ export const datasetHandlers = ({
     },
     'dataset.judgeDuplicates': ({ project, images, verdict }) =>
       duplicates.judge(projects.get(project), images, verdict),
-    'dataset.split': async ({ project: id, request }) => {
-      const project = projects.get(id);
-      if (request.keepDuplicatesTogether) await duplicates.search(project);
-      return background(splitTasks.split, { project: placeOf(project), request });
-    },
-    'dataset.moveToSplit': ({ project, images, split }) =>
-      background(splitTasks.move, { project: place(project), images, part: split }),
-    'dataset.origins': async ({ project }) => ({
-      origins: await background(splitTasks.origins, { project: place(project) }),
-    }),
+    'dataset.split': ({ project, request }) => splitting.split(projects.get(project), request),
+    'dataset.moveToSplit': ({ project, images, split }) => splitting.move(projects.get(project), images, split),
+    'dataset.origins': async ({ project }) => ({ origins: await splitting.origins(projects.get(project)) }),
     'dataset.balance': async ({ project }) => ({
       balance: await background(datasetTasks.balance, { project: place(project) }),
     }),
@@ -113,8 +100,7 @@ export const datasetHandlers = ({
     'dataset.reportPage': async ({ project }) => ({
       html: await background(reportTasks.reportPage, { project: place(project), version: about.version }),
     }),
-    'dataset.signOff': ({ project, name, reason }) =>
-      background(splitTasks.signOff, { project: place(project), name, reason }),
-    'dataset.withdrawSignOff': ({ project }) => background(splitTasks.withdrawSignOff, { project: place(project) }),
+    'dataset.signOff': ({ project, name, reason }) => splitting.signOff(projects.get(project), name, reason),
+    'dataset.withdrawSignOff': ({ project }) => splitting.withdrawSignOff(projects.get(project)),
   } satisfies DomainHandlers<'dataset'>;
 };

@@ -14,6 +14,7 @@ import { allReviews, type StoredReview } from '../../store/reviews';
 import { type Background, FEW_IMAGES, placeOf } from '../background/background';
 import { packList } from '../background/packed-list';
 import type { Events } from '../core/events';
+import type { Duplicates } from '../duplicates/duplicates';
 import type { OpenProject } from '../project/projects';
 import type { Experiments } from '../results/experiments';
 import type { Runs } from '../runs/runs';
@@ -48,12 +49,13 @@ export interface Review {
 
 export function createReview(options: {
   readonly events: Events;
+  readonly duplicates: Pick<Duplicates, 'search' | 'searchFeaturesLater'>;
   readonly experiments: Pick<Experiments, 'list' | 'pooled' | 'cases'>;
   readonly runs: Pick<Runs, 'list'>;
   readonly onFailure: (what: string, error: unknown) => void;
   readonly background: Background;
 }): Review {
-  const { events, onFailure, background } = options;
+  const { events, duplicates, onFailure, background } = options;
   const mislabels = createMislabels(options);
   const findPictures = createPictureFinder(background);
 
@@ -111,6 +113,8 @@ export function createReview(options: {
 
   return {
     async list(project, { reason, includeSettled = false, limit = Number.POSITIVE_INFINITY } = {}) {
+      await duplicates.search(project);
+      duplicates.searchFeaturesLater(project);
       const { findings, mislabelSource } = await findAgain(project);
       const reviews = allReviews(project.store);
       const slice = new Slice();
