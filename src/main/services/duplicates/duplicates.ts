@@ -8,9 +8,10 @@ import { type Background, placeOf } from '../background/background';
 import type { Events } from '../core/events';
 import type { OpenProject } from '../project/projects';
 import { duplicateGroups, type MemberGroup, shownGroups } from './duplicate-groups';
-import { findDuplicates, type SearchOptions } from './duplicate-search';
+import { findDuplicates } from './duplicate-search';
 import { duplicateTasks } from './duplicate-tasks';
 import { searchByFeatures } from './feature-search';
+import type { SearchOptions } from './search-options';
 
 /** Images of a project that show the same. */
 export interface Duplicates {

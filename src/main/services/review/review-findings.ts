@@ -5,8 +5,8 @@ import { type PackedList, packList, unpackItem, unpackList } from '../background
 import { readersDisagree } from '../labels/reading-groups';
 import { findWhoIsWho } from '../patients/who-is-who';
 import type { OpenProject } from '../project/projects';
+import { mislabelFindings, type Suspect } from './mislabel-findings';
 import { findLabelConflicts } from './review-label-conflicts';
-import { mislabelFindings, type Suspect } from './review-mislabels';
 import { findPossibleDuplicates, findRepeatedInstances } from './review-twins';
 
 /** What was found before this search and still holds. */

@@ -1,9 +1,4 @@
-import type { FeatureOutlier } from '#shared/duplicates/feature-neighbours';
 import type { ReviewFinding } from '#shared/models/review';
-import { findBurnedInText } from '#shared/review/find-burned-in-text';
-import { findOddPictures } from '#shared/review/find-odd-pictures';
-import { findOtherModality } from '#shared/review/find-other-modality';
-import { pictureMeasures } from '../../store/measures';
 import type { ProjectStore } from '../../store/open';
 import { type Background, placeOf } from '../background/background';
 import type { PackedList } from '../background/packed-list';
@@ -29,13 +24,6 @@ export function createPictureFinder(
     known.set(project, { state, findings });
     return findings;
   };
-}
-
-/** All that the measures of pictures show, and the outliers by features. */
-export function findPictures(store: ProjectStore, outliers: readonly FeatureOutlier[]): ReviewFinding[] {
-  const images = pictureMeasures(store);
-  const finders = [findBurnedInText, findOtherModality, () => findOddPictures(images, outliers)];
-  return finders.flatMap((find) => find(images));
 }
 
 /** Changes where images come, go or are measured. */

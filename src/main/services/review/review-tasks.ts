@@ -4,9 +4,9 @@ import { confidentLearning } from '#shared/statistics/confident-learning';
 import { type OfProject, type TaskContext, tasks } from '../background/background';
 import { type PackedList, packList, unpackList } from '../background/packed-list';
 import { type PackedCases, unpackCases } from '../results/packed-cases';
+import { findPictures } from './picture-findings';
 import { decide } from './review-decision';
 import { type FoundBefore, findAll } from './review-findings';
-import { findPictures } from './review-pictures';
 
 export const reviewTasks = tasks('review', {
   findAll: ({ project, before }: OfProject & { readonly before: FoundBefore }, { open }: TaskContext) =>
