@@ -297,11 +297,11 @@ describe('what the window asks for', () => {
     const table = services.grants.add(join(root, 'labels.csv')).grant;
     const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' } as const;
     const asked = {
-      split: handlers['dataset.split']({
+      'split.split': handlers['dataset.split']({
         project: id,
         request: { ...request, keepDuplicatesTogether: true, heldOut: null },
       }),
-      previewTable: handlers['dataset.readTable']({
+      'table.preview': handlers['dataset.readTable']({
         project: id,
         plan: null,
         table,
@@ -310,7 +310,7 @@ describe('what the window asks for', () => {
         groupPattern: null,
         classNames: 'ask',
       }),
-      applyTable: handlers['dataset.applyTable']({
+      'table.apply': handlers['dataset.applyTable']({
         project: id,
         table,
         mapping: {},
@@ -318,23 +318,23 @@ describe('what the window asks for', () => {
         conflicts: 'mine',
         classNames: 'ask',
       }),
-      readersSummary: handlers['readers.summary']({ project: id, weights: 'none' }),
-      readersTable: handlers['readers.table']({ project: id, first: 1, second: 2 }),
-      adjudicate: handlers['readers.adjudicate']({ project: id, images: [1], label: 'a' }),
-      takeMajority: handlers['readers.takeMajority']({ project: id }),
-      facets: handlers['dataset.facets']({ project: id }),
-      report: handlers['dataset.report']({ project: id }),
-      moveToSplit: handlers['dataset.moveToSplit']({ project: id, images: [1], split: 'test' }),
-      signOff: handlers['dataset.signOff']({ project: id, name: 'A', reason: 'b' }),
-      withdrawSignOff: handlers['dataset.withdrawSignOff']({ project: id }),
-      confounderTable: handlers['confounders.table']({ project: id, tag: 'model' }),
+      'reader.summary': handlers['readers.summary']({ project: id, weights: 'none' }),
+      'reader.table': handlers['readers.table']({ project: id, first: 1, second: 2 }),
+      'reader.adjudicate': handlers['readers.adjudicate']({ project: id, images: [1], label: 'a' }),
+      'reader.takeMajority': handlers['readers.takeMajority']({ project: id }),
+      'dataset.facets': handlers['dataset.facets']({ project: id }),
+      'report.report': handlers['dataset.report']({ project: id }),
+      'split.move': handlers['dataset.moveToSplit']({ project: id, images: [1], split: 'test' }),
+      'split.signOff': handlers['dataset.signOff']({ project: id, name: 'A', reason: 'b' }),
+      'split.withdrawSignOff': handlers['dataset.withdrawSignOff']({ project: id }),
+      'confounder.table': handlers['confounders.table']({ project: id, tag: 'model' }),
     };
     const parts = {
-      imageIds: (await handlers['dataset.ids']({ project: id, filter: {}, sort: 'path' })).ids,
-      duplicates: (await handlers['dataset.duplicates']({ project: id })).groups,
-      origins: (await handlers['dataset.origins']({ project: id })).origins,
-      balance: (await handlers['dataset.balance']({ project: id })).balance,
-      reportPage: (await handlers['dataset.reportPage']({ project: id })).html,
+      'dataset.imageIds': (await handlers['dataset.ids']({ project: id, filter: {}, sort: 'path' })).ids,
+      'duplicate.shownGroups': (await handlers['dataset.duplicates']({ project: id })).groups,
+      'split.origins': (await handlers['dataset.origins']({ project: id })).origins,
+      'dataset.balance': (await handlers['dataset.balance']({ project: id })).balance,
+      'report.reportPage': (await handlers['dataset.reportPage']({ project: id })).html,
     };
     for (const [name, answer] of Object.entries(parts)) expect(answer, name).toEqual({ threadDid: name });
     for (const [name, answer] of Object.entries(asked)) expect(await answer, name).toEqual({ threadDid: name });
