@@ -1,26 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HostProcess } from './host';
 import { type HostEnd, SupervisedHost } from './supervised-host';
-
-class FakeHost implements HostProcess {
-  readonly pid = 1;
-  readonly sent: unknown[] = [];
-  killed = false;
-  say: (message: unknown) => void = () => {};
-  exit: (reason: string) => void = () => {};
-  send(message: unknown) {
-    this.sent.push(message);
-  }
-  onMessage(listener: (message: unknown) => void) {
-    this.say = listener;
-  }
-  onExit(listener: (reason: string) => void) {
-    this.exit = listener;
-  }
-  kill() {
-    this.killed = true;
-  }
-}
+import { FakeHost } from './test-support/fake-host';
 
 function supervise(launch: () => void = () => {}) {
   const hosts: FakeHost[] = [];

@@ -1,27 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { HostProcess } from '../../process/host';
+import { FakeHost } from '../../process/test-support/fake-host';
 import type { EngineCommand, EngineMessage } from '../core/protocol';
 import { EngineLane } from './lane';
 
-/** A host under the test's control: what it was sent, and what it says. */
-class FakeHost implements HostProcess {
-  readonly pid = 1;
-  readonly sent: EngineCommand[] = [];
-  killed = false;
-  say: (message: EngineMessage) => void = () => {};
-  exit: (reason: string) => void = () => {};
-  send(message: unknown) {
-    this.sent.push(message as EngineCommand);
-  }
-  onMessage(listener: (message: unknown) => void) {
-    this.say = listener;
-  }
-  onExit(listener: (reason: string) => void) {
-    this.exit = listener;
-  }
-  kill() {
-    this.killed = true;
-  }
+class FakeEngine extends FakeHost<EngineCommand, EngineMessage> {
   answer() {
     const last = this.sent.at(-1);
     if (last?.kind !== 'request') throw new Error('nothing was asked');
@@ -30,10 +12,10 @@ class FakeHost implements HostProcess {
 }
 
 function createLane() {
-  const hosts: FakeHost[] = [];
+  const hosts: FakeEngine[] = [];
   const lane = new EngineLane({
     launcher: () => {
-      const host = new FakeHost();
+      const host = new FakeEngine();
       hosts.push(host);
       return host;
     },
