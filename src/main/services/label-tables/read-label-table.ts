@@ -110,7 +110,7 @@ const MERGED: readonly ColumnRole[] = ['patient', 'study', 'accession', 'series'
 const CHOOSE_COLUMNS =
   'Choose its columns (on the command line: --columns path=File,label=Diagnosis), or name them: path (or an accession number, a UID or the patient), label, and if you have them reader, patient, study, site, split, sex, age.';
 /** A column with more names than this is hardly the readers': it may be the patients', whose names are not to be kept. */
-const MOST_READERS = 50;
+export const MOST_READERS = 50;
 const MANY_LABELS = 100;
 
 /** The column that rows are held against files by; null where there is none. */
