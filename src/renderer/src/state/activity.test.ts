@@ -45,7 +45,7 @@ beforeEach(() => {
   main.invoke.mockReset().mockImplementation(async (name: string, input: { run: string }) => {
     if (name === 'jobs.list') return { jobs: await jobs() };
     if (name === 'runs.list') return { runs };
-    return progress(input.run, runs.find(({ id }) => id === input.run)?.state ?? 'done');
+    return progress(input.run, runs.find(({ id }) => id === input.run)?.state ?? 'finished');
   });
 });
 
@@ -83,10 +83,10 @@ describe('what main works on', () => {
     main.listeners.get('run.progress')?.({ project: 'p', progress: progress('r', 'running') });
     main.connection('lost');
     jobs = () => [job('j', 'done')];
-    runs = [{ id: 'r', state: 'done' }];
+    runs = [{ id: 'r', state: 'finished' }];
     main.connection('open');
     await vi.waitFor(() => expect(states()).toEqual(['j done']));
-    await vi.waitFor(() => expect(useActivity.getState().runs['r']?.progress.state).toBe('done'));
+    await vi.waitFor(() => expect(useActivity.getState().runs['r']?.progress.state).toBe('finished'));
     end();
   });
 
@@ -103,7 +103,7 @@ it('asks for the progress of runs that are going, or were when the window last h
   runs = [
     { id: 'going', state: 'running' },
     { id: 'ended', state: 'failed' },
-    { id: 'old', state: 'done' },
+    { id: 'old', state: 'finished' },
   ];
   await catchUpOnRuns('p');
   expect(main.invoke.mock.calls.map(([name, { run }]) => run ?? name)).toEqual(['runs.list', 'going', 'ended']);
