@@ -17,6 +17,7 @@ import { createJobs, type Jobs } from '../core/jobs';
 import { createDuplicates } from '../duplicates/duplicates';
 import { cacheFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
+import { inThisThread } from '../test-support/in-this-thread';
 import { openTestProject, type TestProject } from '../test-support/project';
 import { confounderImages } from './confounder-images';
 import { type Confounders, createConfounders } from './confounders';
@@ -37,7 +38,7 @@ beforeEach(async () => {
     align: () => Promise.reject(new Error('there is no raster')),
   };
   confounders = createConfounders({
-    duplicates: createDuplicates({ events, pool }),
+    duplicates: createDuplicates({ events, pool, background: inThisThread(() => project) }),
     jobs,
     state: async (scanned) => confounderState(scanned.store),
     scanner: async (scanned, { onProgress, signal }) =>

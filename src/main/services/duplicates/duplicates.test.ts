@@ -39,7 +39,7 @@ beforeEach(async () => {
   const { events } = opened;
   splits = createSplits();
   labels = createLabels();
-  duplicates = createDuplicates({ events, pool });
+  duplicates = createDuplicates({ events, pool, background: inThisThread(() => project) });
   imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
