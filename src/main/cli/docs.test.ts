@@ -18,7 +18,7 @@ import { MAXIMUM_JSON_BYTES } from '../engine-host/models/read-json';
 import { archiveLimits } from '../ingest/archive/open-archive';
 import { MAX_FILE_BYTES, MAX_INFLATED_BYTES, MAX_PIXELS } from '../ingest/limits';
 import { tableLimits } from '../services/label-tables/label-table-text';
-import { MOST_READERS } from '../services/label-tables/read-label-table';
+import { MOST_READERS } from '../services/label-tables/table-problems';
 import { SIGN_OF_LIFE_MS, SILENCE_MS } from '../services/project/project-lock';
 import { HEARTBEAT_MILLISECONDS } from '../web/event-stream';
 
