@@ -1,4 +1,4 @@
-import { app, BrowserWindow } from 'electron';
+import { app, BrowserWindow, dialog } from 'electron';
 import { createPick } from './app/dialogs';
 import { guardSession, installGuards, stayOffline } from './app/guards';
 import { installMenu } from './app/menu';
@@ -36,34 +36,48 @@ function start(): void {
     if (window?.isMinimized() === true) window.restore();
     window?.focus();
   });
-  void app.whenReady().then(() => {
-    const services = createServices({
-      places,
-      version: readVersion(import.meta.dirname),
-      log,
-      launcher: launchUtility,
-    });
-    const handlers = createHandlers(services, 'desktop', desktopPlatform(createPick(services.grants)));
-    guardSession();
-    serveScheme(createResources(services.resources, log), places.rendererFolder);
-    installTransport(createDispatch(handlers, { log, events: services.events }), services.events, services.grants);
-    installMenu(process.platform);
-    const show = () => openWindow({ preload: places.preload, userDataFolder: places.userDataFolder });
-    show();
-    app.on('activate', () => {
-      if (BrowserWindow.getAllWindows().length === 0) show();
-    });
-    endWell(services);
-  });
+  app.whenReady().then(open).catch(failToStart);
 }
 
-/** The application ends only when what trains has saved its checkpoint and the projects are closed. */
-function endWell(services: Services): void {
+function open(): void {
+  const services = createServices({
+    places,
+    version: readVersion(import.meta.dirname),
+    log,
+    launcher: launchUtility,
+  });
+  const handlers = createHandlers(services, 'desktop', desktopPlatform(createPick(services.grants)));
+  guardSession();
+  serveScheme(createResources(services.resources, log), places.rendererFolder);
+  installTransport(createDispatch(handlers, { log, events: services.events }), services.events, services.grants);
+  installMenu(process.platform);
+  const show = () => openWindow({ preload: places.preload, userDataFolder: places.userDataFolder });
+  show();
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0 && closing === null) show();
+  });
+  closeBeforeQuit(services);
+}
+
+/** Without a window nobody could see why, nor end the process that keeps the next start from opening one. */
+function failToStart(error: unknown): void {
+  log.failure('start', error);
+  dialog.showErrorBox(
+    'Fovea could not start',
+    'Start it again. If that does not help, reinstall it: your projects stay.',
+  );
+  app.exit(1);
+}
+
+/**
+ * The application quits only when the run that trains has saved its checkpoint and the projects are closed, even if it
+ * is asked to quit again meanwhile. `exit` does not ask `before-quit`.
+ */
+function closeBeforeQuit(services: Services): void {
   app.on('window-all-closed', () => app.quit());
   app.on('before-quit', (event) => {
-    if (closing !== null) return;
     event.preventDefault();
-    closing = services
+    closing ??= services
       .close()
       .catch((error: unknown) => log.failure('close', error))
       .then(() => {

@@ -10,6 +10,9 @@ export const launchUtility: HostLauncher = ({ entry, name, environment = {}, max
     env: { ...process.env, ...environment },
     execArgv: maxOldSpaceMB === undefined ? [] : [`--max-old-space-size=${maxOldSpaceMB}`],
   });
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code) => resolve(exitReason(code, null)));
+  });
   return {
     get pid() {
       return child.pid;
@@ -19,7 +22,7 @@ export const launchUtility: HostLauncher = ({ entry, name, environment = {}, max
       child.on('message', listener);
     },
     onExit: (listener) => {
-      child.once('exit', (code) => listener(exitReason(code, null)));
+      void ended.then(listener);
     },
     kill: () => {
       child.kill();

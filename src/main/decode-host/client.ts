@@ -89,14 +89,16 @@ export interface DecodePoolOptions {
   readonly residentMB?: number;
 }
 
-const DEADLINE_MILLISECONDS = 20_000;
-const MEMORY_MB = 1024;
-/** The largest file, V8's heap and as much for WASM. */
-const RESIDENT_MB = 3072;
+export const decodeLimits = {
+  deadlineMs: 20_000,
+  memoryMB: 1024,
+  /** The largest file, V8's heap and as much for WASM. */
+  residentMB: 3072,
+} as const;
 
 /** Jobs wait in one queue and run in order of arrival, one in each process. */
 export function createDecodePool(options: DecodePoolOptions): DecodePool {
-  const { deadlineMs = DEADLINE_MILLISECONDS, memoryMB = MEMORY_MB, residentMB = RESIDENT_MB, size, ...rest } = options;
+  const { deadlineMs, memoryMB, residentMB, size, ...rest } = { ...decodeLimits, ...options };
   const queue: SlotJob[] = [];
   let disposed = false;
   let nextId = 1;

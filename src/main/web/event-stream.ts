@@ -2,7 +2,7 @@
 export type EventSourceOfMain = (send: (name: string, payload: unknown) => void) => () => void;
 
 /** Under the idle time-out of common tunnels and proxies. */
-const HEARTBEAT_MILLISECONDS = 15_000;
+export const HEARTBEAT_MILLISECONDS = 15_000;
 
 /** Server-sent events: one `data:` line of JSON `{name, payload}` an event, and a comment as a heartbeat. */
 export function eventStream(subscribe: EventSourceOfMain, signal: AbortSignal): Response {

@@ -20,7 +20,7 @@ const KEY_BITS = 12;
 /** Signs of this many detail coefficients, the coarsest first, are what keys are drawn from. */
 const SIGNS = 96;
 /** Places looked at for one picture: bounds the work where very many pictures are alike. */
-const MOST_LOOKED_AT = 20_000;
+export const MOST_LOOKED_AT = 20_000;
 /** Kept of one picture: enough to hold a group of any size together. */
 export const MOST_MATCHES = 16;
 

@@ -60,7 +60,7 @@ async function weightFiles(folder: string, names: readonly string[]): Promise<re
 }
 
 /** Each is open while the folder is. */
-const MAXIMUM_SHARDS = 200;
+export const MAXIMUM_SHARDS = 200;
 
 const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((x, i) => x === b[i]);

@@ -2,7 +2,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { readRegularFile } from './regular-file';
 
 /** No real config, processor or index of weights comes near it. */
-const MAXIMUM_JSON_BYTES = 8 * 2 ** 20;
+export const MAXIMUM_JSON_BYTES = 8 * 2 ** 20;
 
 /**
  * A JSON file of a checkpoint from anywhere.

@@ -21,7 +21,7 @@ export interface ArchiveLimits {
   readonly ratioFrom: number;
 }
 
-const LIMITS: ArchiveLimits = {
+export const archiveLimits: ArchiveLimits = {
   entries: 500_000,
   bytes: 256 * 2 ** 30,
   entryBytes: MAX_FILE_BYTES,
@@ -200,7 +200,7 @@ export async function openArchive(
   path: string,
   options: { readonly limits?: ArchiveLimits; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<OpenArchive> {
-  const { limits = LIMITS, signal } = options;
+  const { limits = archiveLimits, signal } = options;
   const zip = await openZip(path);
   // Without a listener, an error of a stream that nobody reads any more would end the process.
   zip.on('error', () => {});

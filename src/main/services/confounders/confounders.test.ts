@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inventImages } from '#shared/confounders/invented-images';
@@ -14,26 +13,25 @@ import { addImage } from '../../store/images';
 import { startImport } from '../../store/imports';
 import { classNumber, setLabel } from '../../store/labels';
 import { sourceNumber } from '../../store/sources';
-import { createEvents } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDuplicates } from '../duplicates/duplicates';
 import { cacheFolder } from '../project/project-paths';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject } from '../project/projects';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject, type TestProject } from '../test-support/project';
 import { confounderImages } from './confounder-images';
 import { type Confounders, createConfounders } from './confounders';
 
+let opened: TestProject;
 let root: string;
-let projects: Projects;
 let project: OpenProject;
 let jobs: Jobs;
 let confounders: Confounders;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-confounders-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject();
+  ({ root, project } = opened);
+  const { events } = opened;
   jobs = createJobs(events);
   const pool = {
     describe: () => Promise.reject(new Error('there is no raster')),
@@ -56,8 +54,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await jobs.cancelAll();
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 /** 80 patients with two images each; malignant ones mostly come from the second scanner, and have a brighter border. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -8,38 +7,36 @@ import { createRandom } from '#shared/imaging/random';
 import { importOptionsSchema } from '#shared/models/dataset';
 import type { DecodePool } from '../../decode-host/client';
 import { decodeJobs } from '../../decode-host/jobs';
-import { createEvents } from '../core/events';
 import { createImports, type Imports } from '../imports/imports';
 import { createLabels, type Labels } from '../labels/labels';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject } from '../project/projects';
 import { createSplits } from '../splits/splits';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject, type TestProject } from '../test-support/project';
 import { quietJob } from '../test-support/quiet-job';
 import { createDataset, type Dataset } from './dataset';
 import { recordVersion } from './dataset-versions';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
+let opened: TestProject;
 let root: string;
-let projects: Projects;
 let project: OpenProject;
 let imports: Imports;
 let labels: Labels;
 let dataset: Dataset;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-versions-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject();
+  ({ root, project } = opened);
+  const { events } = opened;
   const splits = createSplits();
   labels = createLabels();
   imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 async function put(path: string, seed: number): Promise<void> {

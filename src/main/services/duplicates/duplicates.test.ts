@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,14 +9,14 @@ import type { DecodePool } from '../../decode-host/client';
 import { decodeJobs } from '../../decode-host/jobs';
 import { sampleDataset } from '../../ingest/sample/sample-dataset';
 import { pictureMeasures } from '../../store/measures';
-import { createEvents } from '../core/events';
 import { createDataset, type Dataset } from '../dataset/dataset';
 import { createImports, type Imports } from '../imports/imports';
 import { createLabels, type Labels } from '../labels/labels';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject } from '../project/projects';
 import { prepareRun } from '../runs/run-preview';
 import { createSplits, type Splits } from '../splits/splits';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject, type TestProject } from '../test-support/project';
 import { quietJob } from '../test-support/quiet-job';
 import { findLeaks } from './duplicate-groups';
 import { createDuplicates, type Duplicates } from './duplicates';
@@ -25,8 +24,8 @@ import { createDuplicates, type Duplicates } from './duplicates';
 /** The decode host's own jobs, in this process. */
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
+let opened: TestProject;
 let root: string;
-let projects: Projects;
 let project: OpenProject;
 let imports: Imports;
 let splits: Splits;
@@ -35,10 +34,9 @@ let dataset: Dataset;
 let duplicates: Duplicates;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-duplicates-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject();
+  ({ root, project } = opened);
+  const { events } = opened;
   splits = createSplits();
   labels = createLabels();
   duplicates = createDuplicates({ events, pool, background: inThisThread(() => project) });
@@ -46,8 +44,7 @@ beforeEach(async () => {
   dataset = createDataset({ splits, pool });
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 async function importAll(paths: string[], more: object = {}) {

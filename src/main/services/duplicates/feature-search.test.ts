@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultPipeline, featuresKey, pipelineHash, recordHash } from '#shared/imaging/pipeline';
@@ -12,8 +11,9 @@ import { startImport } from '../../store/imports';
 import { sourceNumber } from '../../store/sources';
 import { createEvents } from '../core/events';
 import { featuresFolder, rasterPath, runFolder } from '../project/project-paths';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject } from '../project/projects';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject, type TestProject } from '../test-support/project';
 import { countDuplicates, duplicateGroups, keptTogether } from './duplicate-groups';
 import { createDuplicates } from './duplicates';
 import { featureOutliers, searchByFeatures } from './feature-search';
@@ -21,19 +21,16 @@ import { featureOutliers, searchByFeatures } from './feature-search';
 const neverDescribed = () => Promise.reject(new Error('nothing is described here'));
 const nothingSeen = { descriptor: new Uint8Array(), measures: new Uint8Array() };
 
-let root: string;
-let projects: Projects;
+let opened: TestProject;
 let project: OpenProject;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-features-'));
-  projects = createProjects({ userDataFolder: join(root, 'user'), events: createEvents() });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject();
+  ({ project } = opened);
   asked = 0;
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 const WIDTH = 24;

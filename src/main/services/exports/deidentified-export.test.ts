@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,19 +11,20 @@ import { decodeJobs } from '../../decode-host/jobs';
 import { parseDicom } from '../../ingest/dicom/parse';
 import { dicomFile, imageModule, items, type TestElement } from '../../ingest/test-support/dicom-bytes';
 import { pictureMeasures } from '../../store/measures';
-import { createEvents } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDataset } from '../dataset/dataset';
 import { createImports, type Imports } from '../imports/imports';
 import { auditTrail } from '../project/audit';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject, Projects } from '../project/projects';
 import { createSplits } from '../splits/splits';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject, type TestProject } from '../test-support/project';
 import { quietJob } from '../test-support/quiet-job';
 import { createDeidentifiedExports, type DeidentifiedExports } from './deidentified-export';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
+let opened: TestProject;
 let root: string;
 let projects: Projects;
 let project: OpenProject;
@@ -33,10 +33,9 @@ let jobs: Jobs;
 let exports: DeidentifiedExports;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea deidentified [ü] '));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject('fovea deidentified [ü] ');
+  ({ root, projects, project } = opened);
+  const { events } = opened;
   const splits = createSplits();
   imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   jobs = createJobs(events);
@@ -44,8 +43,7 @@ beforeEach(async () => {
   exports = createDeidentifiedExports({ dataset, pool, jobs, reports: { offer: (file) => file }, version: '0.1.0' });
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 const images = () => join(root, 'Müller images');

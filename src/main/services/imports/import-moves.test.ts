@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,12 +9,12 @@ import type { DecodePool } from '../../decode-host/client';
 import { decodeJobs } from '../../decode-host/jobs';
 import { dicomFile, imageModule } from '../../ingest/test-support/dicom-bytes';
 import { zipBytes } from '../../ingest/test-support/zip-bytes';
-import { createEvents } from '../core/events';
 import { createDataset, type Dataset } from '../dataset/dataset';
 import { createLabels, type Labels } from '../labels/labels';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject, type TestProject } from '../test-support/project';
 import { quietJob } from '../test-support/quiet-job';
 import { createImports, type Imports } from './imports';
 
@@ -29,8 +28,8 @@ const pool: DecodePool = {
   dispose: async () => {},
 };
 
+let opened: TestProject;
 let root: string;
-let projects: Projects;
 let project: OpenProject;
 let imports: Imports;
 let splits: Splits;
@@ -38,10 +37,9 @@ let labels: Labels;
 let dataset: Dataset;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea moves [ü] '));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject('fovea moves [ü] ');
+  ({ root, project } = opened);
+  const { events } = opened;
   splits = createSplits();
   labels = createLabels();
   imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
@@ -49,8 +47,7 @@ beforeEach(async () => {
   decoded = 0;
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 const at = (...path: string[]) => join(root, ...path);

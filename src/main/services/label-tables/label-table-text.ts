@@ -17,11 +17,13 @@ export interface TableText extends Headed {
   readonly lines: readonly (readonly string[])[];
 }
 
-const MOST_BYTES = 64 * 1024 * 1024;
-const MOST_ROWS = 1_000_000;
-const MOST_COLUMNS = 200;
-/** One line with all its cells: a quote that is never closed would else swallow the file. */
-const LONGEST_ROW = 256 * 1024;
+export const tableLimits = {
+  bytes: 64 * 2 ** 20,
+  rows: 1_000_000,
+  columns: 200,
+  /** Characters of one line with all its cells: a quote that is never closed would else swallow the file. */
+  longestRow: 256 * 1024,
+} as const;
 
 /** Reads a table's file. Throws `labels_invalid`. */
 export async function readTableText(file: string): Promise<TableText> {
@@ -30,7 +32,7 @@ export async function readTableText(file: string): Promise<TableText> {
     const path = nativePath(await givenPath(file));
     const info = await stat(path);
     if (!info.isFile()) throw tableInvalid('The label table is not a file.');
-    if (info.size > MOST_BYTES) throw tableInvalid('The label table is larger than 64 MB.');
+    if (info.size > tableLimits.bytes) throw tableInvalid('The label table is larger than 64 MB.');
     bytes = await readFile(path);
   } catch (cause) {
     if (cause instanceof FoveaError) throw cause;
@@ -48,14 +50,14 @@ export function parseTableText(bytes: Uint8Array): TableText {
   if (text.includes('\u0000')) {
     throw tableInvalid('The label table is not a text file.', { hint: 'Export the table as CSV or TSV first.' });
   }
-  if (longestLine(text) > LONGEST_ROW)
+  if (longestLine(text) > tableLimits.longestRow)
     throw tableInvalid('The label table has a line of more than 262,144 characters.');
   const dialect = detectDialect(text);
   const { delimiter } = dialect;
   const lines = cutLines(dialect.body, delimiter);
   const header = findHeader(lines);
-  if ((lines[header]?.length ?? 0) > MOST_COLUMNS)
-    throw tableInvalid(`The label table has more than ${MOST_COLUMNS} columns.`);
+  if ((lines[header]?.length ?? 0) > tableLimits.columns)
+    throw tableInvalid(`The label table has more than ${tableLimits.columns} columns.`);
   const headed = headTable(lines, header);
   const warnings = [warning, dialect.warning].flatMap((one) => one ?? []);
   return { encoding, delimiter, lines, ...headed, warnings: [...warnings, ...headed.warnings] };
@@ -72,8 +74,8 @@ function cutLines(text: string, delimiter: string): string[][] {
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
       trim: true,
-      max_record_size: LONGEST_ROW,
-      to: MOST_ROWS + 2,
+      max_record_size: tableLimits.longestRow,
+      to: tableLimits.rows + 2,
     });
   } catch (cause) {
     throw tableInvalid('The label table could not be read as CSV or TSV.', {
@@ -81,7 +83,7 @@ function cutLines(text: string, delimiter: string): string[][] {
       hint: `It was cut at each ${delimiterName(delimiter)}; a quote (") that is never closed would stop it. Its first line: “${plainText(text.slice(0, 80))}”`,
     });
   }
-  if (lines.length > MOST_ROWS + 1) throw tableInvalid('The label table has more than a million rows.');
+  if (lines.length > tableLimits.rows + 1) throw tableInvalid('The label table has more than a million rows.');
   return lines;
 }
 

@@ -1,17 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { labelHistory } from '../../store/labels';
 import { imageFacts } from '../../store/table-facts';
-import { createEvents } from '../core/events';
 import { createLabels, type Labels } from '../labels/labels';
 import { createReaders, type Readers } from '../labels/readers';
 import { auditTrail } from '../project/audit';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject, Projects } from '../project/projects';
 import { addDiscs } from '../test-support/disc-project';
+import { openTestProject, type TestProject } from '../test-support/project';
 import { createLabelTables, type LabelTables } from './label-tables';
 
+let opened: TestProject;
 let root: string;
 let projects: Projects;
 let project: OpenProject;
@@ -20,10 +20,8 @@ let labels: Labels;
 let readers: Readers;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-tables-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject();
+  ({ root, projects, project } = opened);
   tables = createLabelTables();
   labels = createLabels();
   readers = createReaders();
@@ -31,8 +29,7 @@ beforeEach(async () => {
   await addDiscs(project, join(root, 'images'), { train: 8, validation: 0, test: 0 });
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 function table(...lines: string[]): string {

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,19 +11,20 @@ import { dicomFile, imageModule, type TestElement } from '../../ingest/test-supp
 import { sharedData } from '../../ingest/test-support/shared-data';
 import { splitCandidates } from '../../store/splits';
 import { imageFacts } from '../../store/table-facts';
-import { createEvents } from '../core/events';
 import { createDataset } from '../dataset/dataset';
 import { createImports, type Imports } from '../imports/imports';
 import { createLabels, type Labels } from '../labels/labels';
 import { findWhoIsWho } from '../patients/who-is-who';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject, Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject, type TestProject } from '../test-support/project';
 import { quietJob } from '../test-support/quiet-job';
 import { createLabelTables, type LabelTables } from './label-tables';
 
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
+let opened: TestProject;
 let root: string;
 let projects: Projects;
 let project: OpenProject;
@@ -34,18 +34,16 @@ let tables: LabelTables;
 let labels: Labels;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-patients-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject();
+  ({ root, projects, project } = opened);
+  const { events } = opened;
   splits = createSplits();
   imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   tables = createLabelTables();
   labels = createLabels();
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 const [ROWS, COLUMNS] = [24, 32];

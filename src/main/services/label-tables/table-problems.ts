@@ -68,7 +68,7 @@ export function rowProblems(by: KeyRole, found: TableFindings, drafts: readonly 
 }
 
 /** A column with more names than this is hardly the readers': it may be the patients', whose names are not to be kept. */
-const MOST_READERS = 50;
+export const MOST_READERS = 50;
 const MANY_LABELS = 100;
 
 /**

@@ -1,21 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DecodePool } from '../../decode-host/client';
-import { patientNumber } from '../../store/identity';
-import { addImage } from '../../store/images';
-import { startImport } from '../../store/imports';
-import { sourceNumber } from '../../store/sources';
-import { plainImage } from '../../store/test-support/plain-image';
-import { createEvents } from '../core/events';
 import { createDataset, type Dataset } from '../dataset/dataset';
 import { auditTrail } from '../project/audit';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
-import { collectSamples, samplesOf } from '../run-records/run-samples';
+import type { OpenProject, Projects } from '../project/projects';
 import { createSplits, type Splits } from '../splits/splits';
+import { addImages, openTestProject, type TestProject } from '../test-support/project';
 import { createLabels, type Labels } from './labels';
 
+let opened: TestProject;
 let root: string;
 let projects: Projects;
 let project: OpenProject;
@@ -24,42 +17,20 @@ let splits: Splits;
 let dataset: Dataset;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-labels-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject();
+  ({ root, projects, project } = opened);
   labels = createLabels();
   splits = createSplits();
   // Nothing here reads a file.
   dataset = createDataset({ splits, pool: { dispose: async () => {} } as DecodePool });
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 /** `count` images; image i belongs to patient i >> 1 when `patients`. */
-function add(count: number, patients = true): number[] {
-  const { store } = project;
-  const importId = startImport(store);
-  return Array.from({ length: count }, (_, i) => {
-    const patientId = patients ? patientNumber(store, `P${i >> 1}`, 'dicom') : null;
-    return addImage(store, {
-      ...plainImage,
-      hash: i.toString(16).padStart(64, '0'),
-      sourceId: sourceNumber(store, '/images'),
-      path: `IM${i}.dcm`,
-      fileBytes: 1,
-      kind: 'dicom',
-      width: 1,
-      height: 1,
-      modality: 'US',
-      photometricInterpretation: 'MONOCHROME2',
-      patientId,
-      importId,
-    }).id;
-  });
-}
+const add = (count: number, patients = true): number[] =>
+  addImages(project, count, (i) => (patients ? { patient: `P${i >> 1}` } : {}));
 
 const shown = () => dataset.images(project, dataset.ids(project, {}, 'path'));
 
@@ -121,107 +92,5 @@ describe('labels', () => {
     const split = splits.split(project, { validation: 0.3, test: 0.3, seed: 1, group: 'none' });
     const total = Object.values(split.counts).flatMap((part) => Object.values(part));
     expect(total.reduce((x, y) => x + y, 0)).toBe(6);
-  });
-});
-
-describe('splits', () => {
-  const labelHalf = (ids: readonly number[]) => {
-    labels.label(
-      project,
-      ids.filter((_, i) => i % 4 < 2),
-      'a',
-    );
-    labels.label(
-      project,
-      ids.filter((_, i) => i % 4 >= 2),
-      'b',
-    );
-  };
-  const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' as const };
-
-  it('need labels of two classes', () => {
-    const ids = add(4);
-    expect(() => splits.split(project, request)).toThrow(/nothing to split/);
-    labels.label(project, ids, 'only');
-    expect(() => splits.split(project, request)).toThrow(/two classes/);
-    expect(() => splits.split(project, { ...request, validation: 0.5, test: 0.5 })).toThrow(/too little/);
-    expect(splits.current(project)).toBeNull();
-    expect(() => splits.move(project, ids, 'test')).toThrow(/no split/);
-  });
-
-  it('keep patients together, and moves are seen and undone', () => {
-    const ids = add(200);
-    labelHalf(ids);
-    const split = splits.split(project, request);
-    expect(split).toMatchObject({
-      seed: 7,
-      group: 'patient',
-      groupsAcrossSplits: 0,
-      counts: { train: { a: 60, b: 60 }, validation: { a: 20, b: 20 }, test: { a: 20, b: 20 } },
-      patients: { train: 60, validation: 20, test: 20 },
-      deviation: 0,
-    });
-    expect(split.warnings).toEqual([
-      'Fewer than 30 test images of “a” (20), “b” (20): too few to judge how well they are recognised.',
-    ]);
-    const [one] = dataset.ids(project, { split: 'train' }, 'path') as [number];
-    const moved = splits.move(project, [one], 'test');
-    expect(moved.groupsAcrossSplits).toBe(1);
-    expect(moved.warnings[0]).toBe('1 patient in more than one part: results would look better than they are.');
-    expect(labels.undo(project).description).toBe('move of 1 image to test');
-    expect(splits.current(project)).toEqual(split);
-    expect(splits.split(project, request)).toMatchObject({ counts: split.counts });
-    // Same seed: same people.
-    const test = dataset.ids(project, { split: 'test' }, 'path');
-    splits.split(project, { ...request, seed: 8 });
-    expect(dataset.ids(project, { split: 'test' }, 'path')).not.toEqual(test);
-    splits.split(project, request);
-    expect(dataset.ids(project, { split: 'test' }, 'path')).toEqual(test);
-  });
-
-  it('say which part lacks a class of two images, and what is outside', () => {
-    const ids = add(44, false);
-    labelHalf(ids.slice(0, 40));
-    labels.label(project, ids.slice(40, 42), 'rare');
-    const split = splits.split(project, request);
-    expect(split.warnings.filter((one) => one.includes('rare') && one.includes('missing'))).toEqual([
-      expect.stringMatching(/^“rare” is missing from the (train|validation|test) part: it has only 2 images\.$/),
-    ]);
-    expect(split.warnings.join('\n')).toContain('Patients are not known');
-    labels.label(project, ids.slice(42), 'a');
-    expect(splits.current(project)?.warnings.join('\n')).toContain('2 labelled images in no part');
-    labels.remove(project, dataset.ids(project, { split: 'test' }, 'path'));
-    expect(splits.current(project)?.warnings).toContain('The test part is empty.');
-  });
-
-  it('give training its samples, in the same order whatever the order of import', () => {
-    const ids = add(20);
-    labelHalf(ids);
-    splits.split(project, request);
-    const all = collectSamples(project, dataset.classes(project));
-    expect(all.map((one) => one.image).sort((x, y) => x - y)).toEqual(ids);
-    const train = samplesOf(all, 'train').map((one) => one.hash);
-    expect(train).toEqual([...train].sort());
-    expect(new Set(collectSamples(project, ['b']).map((one) => one.label))).toEqual(new Set([0]));
-  });
-});
-
-describe('the dataset summary', () => {
-  it('warns of what would spoil a training', () => {
-    const ids = add(120);
-    project.store.run('UPDATE images SET patient_id = 1');
-    labels.label(project, ids.slice(0, 60), 'a');
-    expect(dataset.summary(project).warnings).toEqual([
-      'There is only one class: a classifier needs two.',
-      'Fewer than 100 images of “a” (60): more would help.',
-      '60 images without a label: they are not trained on.',
-      'All images have the same patient ID, so patients cannot be kept apart. Was it blanked out?',
-    ]);
-    labels.label(project, ids.slice(60, 100), 'b');
-    project.store.run('UPDATE images SET patient_id = NULL WHERE id % 2 = 0');
-    expect(dataset.summary(project).warnings.slice(0, 1)).toEqual([
-      'Fewer than 50 images of “b” (40): expect wide intervals and unstable results.',
-    ]);
-    expect(dataset.summary(project).warnings.at(-1)).toMatch(/^Of 60 images the patient is not known/);
   });
 });

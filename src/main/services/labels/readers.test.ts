@@ -1,38 +1,33 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { labelHistory } from '../../store/labels';
 import { reviewsOf } from '../../store/reviews';
 import { imageFacts } from '../../store/table-facts';
-import { createEvents } from '../core/events';
 import { auditTrail } from '../project/audit';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject } from '../project/projects';
 import { addDiscs } from '../test-support/disc-project';
+import { openTestProject, type TestProject } from '../test-support/project';
 import { createLabels, type Labels } from './labels';
 import { createReaders, type Readers } from './readers';
 import { readersDisagree } from './reading-groups';
 
+let opened: TestProject;
 let root: string;
-let projects: Projects;
 let project: OpenProject;
 let labels: Labels;
 let readers: Readers;
 let ids: number[];
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-readers-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject();
+  ({ root, project } = opened);
   labels = createLabels();
   readers = createReaders();
   await addDiscs(project, join(root, 'images'), { train: 8, validation: 0, test: 0 });
   ids = imageFacts(project.store).map((one) => one.id);
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 const id = (index: number) => ids[index] ?? 0;

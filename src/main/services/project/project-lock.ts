@@ -7,9 +7,9 @@ import type { ProjectStore } from '../../store/open';
 import type { OpenProject } from './projects';
 
 const NAME = 'runs';
-const SIGN_OF_LIFE_MS = 30_000;
+export const SIGN_OF_LIFE_MS = 30_000;
 /** A holder on another machine, of which nothing else is known, is given up after this. */
-const SILENCE_MS = 10 * 60_000;
+export const SILENCE_MS = 10 * 60_000;
 
 /** This process, whatever project: its own locks never stand in its way. */
 const TOKEN = randomUUID();

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,25 +10,25 @@ import type { DecodePool } from '../../decode-host/client';
 import { decodeJobs } from '../../decode-host/jobs';
 import { sharedData } from '../../ingest/test-support/shared-data';
 import { openLabelClaims } from '../../store/label-claims';
-import { createEvents } from '../core/events';
 import { createDataset, type Dataset } from '../dataset/dataset';
 import { duplicateGroups, findLeaks } from '../duplicates/duplicate-groups';
 import { createDuplicates, type Duplicates } from '../duplicates/duplicates';
 import { knownLeaks, placedImages } from '../duplicates/known-leaks';
 import { createImports, type Imports } from '../imports/imports';
 import { createLabels, type Labels } from '../labels/labels';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject } from '../project/projects';
 import { runWarnings } from '../runs/run-checks';
 import { createSplits, type Splits } from '../splits/splits';
 import { inThisThread } from '../test-support/in-this-thread';
+import { openTestProject, type TestProject } from '../test-support/project';
 import { quietJob } from '../test-support/quiet-job';
 import { createReview, type Review } from './review';
 
 /** The decode host's own jobs, in this process. */
 const pool: DecodePool = { ...decodeJobs, dispose: async () => {} };
 
+let opened: TestProject;
 let root: string;
-let projects: Projects;
 let project: OpenProject;
 let imports: Imports;
 let splits: Splits;
@@ -39,10 +38,9 @@ let duplicates: Duplicates;
 let review: Review;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-twins-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject();
+  ({ root, project } = opened);
+  const { events } = opened;
   splits = createSplits();
   labels = createLabels();
   duplicates = createDuplicates({ events, pool, background: inThisThread(() => project) });
@@ -58,8 +56,7 @@ beforeEach(async () => {
   });
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 async function importAll(...paths: string[]) {

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeMeasures } from '#shared/imaging/measures-bytes';
@@ -10,19 +8,17 @@ import type { ReviewDecision, ReviewReason } from '#shared/models/review';
 import type { CasePrediction, Evaluation, RunSummary } from '#shared/models/run';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { addPicture, setVerdict, storeComparisons } from '../../store/duplicates';
-import { addImage, imagesById } from '../../store/images';
-import { startImport } from '../../store/imports';
-import { sourceNumber } from '../../store/sources';
-import { plainImage } from '../../store/test-support/plain-image';
-import { createEvents } from '../core/events';
+import { imagesById } from '../../store/images';
 import { createLabels, type Labels } from '../labels/labels';
 import { auditTrail } from '../project/audit';
 import { runFolder } from '../project/project-paths';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject, Projects } from '../project/projects';
 import { type EvaluatedSplit, writeEvaluation } from '../run-records/run-files';
 import { inThisThread } from '../test-support/in-this-thread';
+import { addImages, openTestProject, type TestProject } from '../test-support/project';
 import { createReview, type Review } from './review';
 
+let opened: TestProject;
 let root: string;
 let projects: Projects;
 let project: OpenProject;
@@ -38,10 +34,9 @@ let reads: number;
 const classes = ['benign', 'malignant'];
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'fovea-review-'));
-  const events = createEvents();
-  projects = createProjects({ userDataFolder: join(root, 'user'), events });
-  project = await projects.create(join(root, 'project'));
+  opened = await openTestProject();
+  ({ root, projects, project } = opened);
+  const { events } = opened;
   labels = createLabels();
   experiments = [];
   outOfFold = [];
@@ -68,27 +63,12 @@ beforeEach(async () => {
   });
 });
 afterEach(() => {
-  projects.closeAll();
-  rmSync(root, { recursive: true, force: true });
+  opened.close();
 });
 
 /** Images with these labels, in order; answers with their numbers. */
 function add(given: readonly (string | null)[]): number[] {
-  const { store } = project;
-  const importId = startImport(store);
-  const ids = given.map(
-    (_, i) =>
-      addImage(store, {
-        ...plainImage,
-        hash: i.toString(16).padStart(64, '0'),
-        sourceId: sourceNumber(store, '/images'),
-        path: `IM${i}.png`,
-        fileBytes: 1,
-        width: 1,
-        height: 1,
-        importId,
-      }).id,
-  );
+  const ids = addImages(project, given.length);
   for (const label of new Set(given)) {
     labels.label(
       project,

@@ -1,59 +1,38 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runConfigSchema } from '#shared/models/run-config';
 import { signOffWarning } from '#shared/models/sign-off';
+import type { DecodePool } from '../../decode-host/client';
 import { storeComparisons } from '../../store/duplicates';
-import { originNumber, patientNumber } from '../../store/identity';
-import { addImage, type NewImage } from '../../store/images';
-import { startImport } from '../../store/imports';
-import { classNumber, setLabel } from '../../store/labels';
-import { sourceNumber } from '../../store/sources';
+import { originNumber } from '../../store/identity';
 import { splitCandidates } from '../../store/splits';
-import { plainImage } from '../../store/test-support/plain-image';
-import { createEvents } from '../core/events';
 import { datasetBalance } from '../dataset/balance';
+import { createDataset } from '../dataset/dataset';
 import { createLabels } from '../labels/labels';
 import { auditTrail } from '../project/audit';
-import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import type { OpenProject } from '../project/projects';
+import { collectSamples, samplesOf } from '../run-records/run-samples';
 import { runProblems } from '../runs/run-checks';
+import { addImages, openTestProject, type TestImage, type TestProject } from '../test-support/project';
 import { createSplits } from './splits';
 
-const folder = mkdtempSync(join(tmpdir(), 'fovea-splits-'));
-const events = createEvents();
 const splits = createSplits();
 const labels = createLabels();
-let projects: Projects;
+let opened: TestProject;
 let project: OpenProject;
 let number = 0;
 
-interface Given extends Partial<NewImage> {
+interface Given extends TestImage {
   readonly label: string;
-  readonly patient?: string;
   readonly site?: string;
 }
 
 /** An image with what a test is about. */
-function add({ label, patient, site, ...changes }: Given): number {
-  const { store } = project;
+function add({ site, ...changes }: Given): number {
   number += 1;
-  const { id } = addImage(store, {
-    ...plainImage,
-    hash: number.toString(16).padStart(64, '0'),
-    sourceId: sourceNumber(store, folder),
-    path: `${number}.png`,
-    fileBytes: 1,
-    width: 64,
-    height: 64,
-    modality: 'US',
-    siteId: site === undefined ? null : originNumber(store, 'site', site, site),
-    patientId: patient === undefined ? null : patientNumber(store, patient, 'table'),
-    importId: startImport(store),
-    ...changes,
-  });
-  setLabel(store, id, classNumber(store, label), 'user');
-  return id;
+  const hash = number.toString(16).padStart(64, '0');
+  const siteId = site === undefined ? null : originNumber(project.store, 'site', site, site);
+  const [id] = addImages(project, 1, () => ({ hash, path: `${number}.png`, modality: 'US', siteId, ...changes }));
+  return id as number;
 }
 
 /** In one transaction: each on its own would wait for the disk. */
@@ -62,12 +41,96 @@ const times = <T>(n: number, make: (index: number) => T): T[] =>
 const partOf = (id: number) => splitCandidates(project.store).find((one) => one.id === id)?.part;
 
 beforeEach(async () => {
-  projects = createProjects({ userDataFolder: folder, events });
-  project = await projects.create(join(folder, `project ${number}`), 'Splits');
+  opened = await openTestProject();
+  ({ project } = opened);
 });
-afterEach(() => {
-  projects.closeAll();
-  rmSync(project.folder, { recursive: true, force: true });
+afterEach(() => opened.close());
+
+describe('a split', () => {
+  // Nothing here reads a file.
+  const dataset = createDataset({ splits, pool: { dispose: async () => {} } as DecodePool });
+  /** `count` images; image i belongs to patient i >> 1 when `patients`. */
+  const addMany = (count: number, patients = true): number[] =>
+    addImages(project, count, (i) => (patients ? { patient: `P${i >> 1}` } : {}));
+  const labelHalf = (ids: readonly number[]) => {
+    labels.label(
+      project,
+      ids.filter((_, i) => i % 4 < 2),
+      'a',
+    );
+    labels.label(
+      project,
+      ids.filter((_, i) => i % 4 >= 2),
+      'b',
+    );
+  };
+  const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' as const };
+
+  it('need labels of two classes', () => {
+    const ids = addMany(4);
+    expect(() => splits.split(project, request)).toThrow(/nothing to split/);
+    labels.label(project, ids, 'only');
+    expect(() => splits.split(project, request)).toThrow(/two classes/);
+    expect(() => splits.split(project, { ...request, validation: 0.5, test: 0.5 })).toThrow(/too little/);
+    expect(splits.current(project)).toBeNull();
+    expect(() => splits.move(project, ids, 'test')).toThrow(/no split/);
+  });
+
+  it('keep patients together, and moves are seen and undone', () => {
+    const ids = addMany(200);
+    labelHalf(ids);
+    const split = splits.split(project, request);
+    expect(split).toMatchObject({
+      seed: 7,
+      group: 'patient',
+      groupsAcrossSplits: 0,
+      counts: { train: { a: 60, b: 60 }, validation: { a: 20, b: 20 }, test: { a: 20, b: 20 } },
+      patients: { train: 60, validation: 20, test: 20 },
+      deviation: 0,
+    });
+    expect(split.warnings).toEqual([
+      'Fewer than 30 test images of “a” (20), “b” (20): too few to judge how well they are recognised.',
+    ]);
+    const [one] = dataset.ids(project, { split: 'train' }, 'path') as [number];
+    const moved = splits.move(project, [one], 'test');
+    expect(moved.groupsAcrossSplits).toBe(1);
+    expect(moved.warnings[0]).toBe('1 patient in more than one part: results would look better than they are.');
+    expect(labels.undo(project).description).toBe('move of 1 image to test');
+    expect(splits.current(project)).toEqual(split);
+    expect(splits.split(project, request)).toMatchObject({ counts: split.counts });
+    // Same seed: same people.
+    const test = dataset.ids(project, { split: 'test' }, 'path');
+    splits.split(project, { ...request, seed: 8 });
+    expect(dataset.ids(project, { split: 'test' }, 'path')).not.toEqual(test);
+    splits.split(project, request);
+    expect(dataset.ids(project, { split: 'test' }, 'path')).toEqual(test);
+  });
+
+  it('say which part lacks a class of two images, and what is outside', () => {
+    const ids = addMany(44, false);
+    labelHalf(ids.slice(0, 40));
+    labels.label(project, ids.slice(40, 42), 'rare');
+    const split = splits.split(project, request);
+    expect(split.warnings.filter((one) => one.includes('rare') && one.includes('missing'))).toEqual([
+      expect.stringMatching(/^“rare” is missing from the (train|validation|test) part: it has only 2 images\.$/),
+    ]);
+    expect(split.warnings.join('\n')).toContain('Patients are not known');
+    labels.label(project, ids.slice(42), 'a');
+    expect(splits.current(project)?.warnings.join('\n')).toContain('2 labelled images in no part');
+    labels.remove(project, dataset.ids(project, { split: 'test' }, 'path'));
+    expect(splits.current(project)?.warnings).toContain('The test part is empty.');
+  });
+
+  it('give training its samples, in the same order whatever the order of import', () => {
+    const ids = addMany(20);
+    labelHalf(ids);
+    splits.split(project, request);
+    const all = collectSamples(project, dataset.classes(project));
+    expect(all.map((one) => one.image).sort((x, y) => x - y)).toEqual(ids);
+    const train = samplesOf(all, 'train').map((one) => one.hash);
+    expect(train).toEqual([...train].sort());
+    expect(new Set(collectSamples(project, ['b']).map((one) => one.label))).toEqual(new Set([0]));
+  });
 });
 
 describe('the sign-off of a leaking split', () => {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { inParallel } from '#shared/async/in-parallel';
 import type { Grant } from '#shared/ipc/preload';
-import { openAnswer } from './answer';
 import type { DroppedFile } from './dropped-files';
+import { post } from './post';
 import type { GrantDroppedOptions } from './types';
 
 const sessionSchema = z.object({ session: z.string() });
@@ -34,12 +34,5 @@ export async function uploadFiles(
   return grantsSchema.parse(await postAnswer(`/api/uploads/${session}/finish`, null, signal)).grants;
 }
 
-async function postAnswer(url: string, body: File | null, signal: AbortSignal | null): Promise<unknown> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/octet-stream' },
-    body,
-    signal,
-  });
-  return openAnswer(await response.json());
-}
+const postAnswer = (url: string, body: File | null, signal: AbortSignal | null): Promise<unknown> =>
+  post(url, { headers: { 'content-type': 'application/octet-stream' }, body, signal });

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { RequestOutput } from '#shared/ipc/contract';
 import { type EventName, type EventPayload, events, type RequestInput, type RequestName } from '#shared/ipc/contract';
-import { FoveaError } from '#shared/ipc/errors';
 import type { Grant } from '#shared/ipc/preload';
-import { openAnswer } from './answer';
 import { collectDropped } from './dropped-files';
+import { post } from './post';
 import type { Bridge, ConnectionState, PickRequest, WebPicker } from './types';
 import { uploadFiles } from './upload';
 
@@ -22,7 +21,10 @@ export function createWebBridge(): Bridge {
 
   return {
     invoke: async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> =>
-      openAnswer(await post(`/api/invoke/${name}`, input)) as RequestOutput<K>,
+      (await post(`/api/invoke/${name}`, {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(input),
+      })) as RequestOutput<K>,
     on: channel.on,
     onConnection: channel.onConnection,
     resourceUrl: (path) => path,
@@ -41,56 +43,43 @@ export function createWebBridge(): Bridge {
   };
 }
 
-async function post(path: string, body: unknown): Promise<unknown> {
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-  } catch (error) {
-    throw new FoveaError('unreachable', 'Fovea does not answer.', {
-      hint: 'It may have been closed. Start it again and reload this page.',
-      cause: error,
-    });
-  }
-  if (response.status === 401) {
-    throw new FoveaError('signed_out', 'This page is not signed in to the running Fovea.', {
-      hint: 'Fovea was started again: open the address that it printed.',
-    });
-  }
-  return response.json();
-}
-
 interface EventChannel {
   readonly on: Bridge['on'];
   readonly onConnection: Bridge['onConnection'];
 }
 
-/** One EventSource for the page, opened at the first subscription; it reconnects by itself. */
+/** A stream that the browser gave up, because of a refusal or for good, is opened again after this, in milliseconds. */
+const REOPEN_AFTER = 2000;
+
+/** One EventSource for the page, opened at the first subscription and again whenever it breaks. */
 function createEventChannel(): EventChannel {
   const listeners = new Map<string, Set<(payload: unknown) => void>>();
   const connectionListeners = new Set<(state: ConnectionState) => void>();
-  let source: EventSource | undefined;
+  let opened = false;
+  let lost = false;
 
-  const open = () => {
-    if (source !== undefined) return;
-    source = new EventSource('/api/events');
-    let lost = false;
-    source.onmessage = (message: MessageEvent<string>) => {
+  const announce = (state: ConnectionState) => {
+    for (const listener of connectionListeners) listener(state);
+  };
+  const connect = () => {
+    const stream = new EventSource('/api/events');
+    stream.onmessage = (message: MessageEvent<string>) => {
       const { name, payload } = messageSchema.parse(JSON.parse(message.data));
       for (const listener of listeners.get(name) ?? []) listener(payload);
     };
-    source.onerror = () => {
-      if (lost) return;
+    stream.onerror = () => {
+      if (stream.readyState === EventSource.CLOSED) setTimeout(connect, REOPEN_AFTER);
+      if (!lost) announce('lost');
       lost = true;
-      for (const listener of connectionListeners) listener('lost');
     };
-    source.onopen = () => {
+    stream.onopen = () => {
       lost = false;
-      for (const listener of connectionListeners) listener('open');
+      announce('open');
     };
+  };
+  const open = () => {
+    if (!opened) connect();
+    opened = true;
   };
 
   return {

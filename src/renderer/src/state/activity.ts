@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { Job } from '#shared/ipc/contract';
 import type { RunProgress } from '#shared/models/run';
-import { invoke, on } from '../bridge/bridge';
+import { invoke, on, onConnection } from '../bridge/bridge';
 import { showError } from './toasts';
 
 interface ActivityState {
@@ -19,13 +19,33 @@ const noteRun = (project: string, progress: RunProgress) =>
 
 /** Follows jobs and runs. Call once, at start; returns what ends it. */
 export function followActivity(): () => void {
-  const ends = [on('job', noteJob), on('run.progress', ({ project, progress }) => noteRun(project, progress))];
-  invoke('jobs.list', {}).then(({ jobs }) => {
-    for (const job of jobs) if (useActivity.getState().jobs[job.id] === undefined) noteJob(job);
-  }, showError);
+  const ends = [
+    on('job', noteJob),
+    on('run.progress', ({ project, progress }) => noteRun(project, progress)),
+    onConnection((state) => {
+      if (state === 'open') void catchUp();
+    }),
+  ];
+  void catchUp();
   return () => {
     for (const end of ends) end();
   };
+}
+
+/** Asks for what events did not tell: what began before this window was open, or moved on while it heard nothing. */
+async function catchUp(): Promise<void> {
+  try {
+    const { jobs } = await invoke('jobs.list', {});
+    for (const job of jobs) {
+      // An event that came meanwhile is newer than the answer; no job runs again that has ended.
+      const known = useActivity.getState().jobs[job.id];
+      if (known === undefined || (known.state === 'running' && job.state !== 'running')) noteJob(job);
+    }
+    const { runs } = useActivity.getState();
+    for (const project of new Set(Object.values(runs).map((run) => run.project))) await catchUpOnRuns(project);
+  } catch (error) {
+    showError(error);
+  }
 }
 
 /**

@@ -36,6 +36,7 @@ export function useImportFlow(project: string): ImportFlow {
 
   const scan = useCallback(
     async (grants: readonly Grant[], mine: number) => {
+      if (turn.current !== mine) return;
       if (grants.length === 0) {
         setStage({ kind: 'idle' });
         return;

@@ -1,0 +1,129 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { usualScan } from '#shared/confounders/scan';
+import { MOST_LOOKED_AT, MOST_MATCHES } from '#shared/duplicates/duplicate-search';
+import { SAME_PICTURE } from '#shared/duplicates/picture-alignment';
+import { DESCRIPTOR_BYTES, THUMBNAIL_SIDE } from '#shared/duplicates/picture-descriptor';
+import { NEAR_DUPLICATE, NEAR_DUPLICATE_DETAIL } from '#shared/duplicates/picture-similarity';
+import { OLDEST_TOLD } from '#shared/models/deidentified-export';
+import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
+import { REQUIRED_SHARE } from '#shared/models/precision';
+import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import { defaultBootstrap } from '#shared/statistics/bootstrap';
+import { formatCount } from '#shared/text/number';
+import { decodeLimits } from '../decode-host/client';
+import { MAXIMUM_SHARDS } from '../engine-host/models/backbone-folder';
+import { MAXIMUM_JSON_BYTES } from '../engine-host/models/read-json';
+import { archiveLimits } from '../ingest/archive/open-archive';
+import { MAX_FILE_BYTES, MAX_INFLATED_BYTES, MAX_PIXELS } from '../ingest/limits';
+import { tableLimits } from '../services/label-tables/label-table-text';
+import { MOST_READERS } from '../services/label-tables/table-problems';
+import { SIGN_OF_LIFE_MS, SILENCE_MS } from '../services/project/project-lock';
+import { HEARTBEAT_MILLISECONDS } from '../web/event-stream';
+
+const root = resolve(import.meta.dirname, '../../..');
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const read = (page: string) => readFileSync(join(root, page), 'utf8');
+
+describe('a number in the docs is that of the code', () => {
+  const MiB = 2 ** 20;
+  const GiB = 2 ** 30;
+  const { deadlineMs, memoryMB, residentMB } = decodeLimits;
+  const { bytes, columns, longestRow, rows } = tableLimits;
+  expect(rows).toBe(1_000_000);
+
+  it.each([
+    ['ipc', `a comment every ${HEARTBEAT_MILLISECONDS / 1000} s`],
+    ['store', `given up after ${SILENCE_MS === 600_000 ? 'ten' : '?'} minutes without a sign of life`],
+    ['store', `of which there is one every ${SIGN_OF_LIFE_MS / 1000} s`],
+    ['ingestion', `past its deadline (${deadlineMs / 1000} s)`],
+    ['ingestion', `V8's heap is limited to ${memoryMB / 1024} GiB`],
+    ['ingestion', `above ${residentMB / 1024} GiB the host is killed`],
+    ['ingestion', `files up to ${MAX_FILE_BYTES / GiB} GiB, pictures up to ${MAX_PIXELS / 1e6} million pixels`],
+    ['ingestion', `deflated data sets up to ${MAX_INFLATED_BYTES / MiB} MiB`],
+    ['ingestion', `at most ${formatCount(archiveLimits.entries)} files, ${archiveLimits.bytes / GiB} GiB together`],
+    [
+      'ingestion',
+      `${bytes / MiB} MB, lines of ${formatCount(longestRow)} characters, ${columns} columns, a million rows`,
+    ],
+    ['labels', `up to ${bytes / MiB} MB, a million rows and ${columns} columns`],
+    ['labels', `A reader column with more than ${MOST_READERS} names is refused`],
+    ['checkpoints', `JSON up to ${MAXIMUM_JSON_BYTES / MiB} MiB`],
+    ['checkpoints', `${MAXIMUM_SHARDS} shards`],
+    ['pipeline', `short side at most ${CANONICAL_SHORT_SIDE}`],
+    ['duplicates', `a descriptor of ${DESCRIPTOR_BYTES} bytes`],
+    ['duplicates', `${THUMBNAIL_SIDE} x ${THUMBNAIL_SIDE} grey thumbnail`],
+    [
+      'duplicates',
+      `is at least ${NEAR_DUPLICATE}, and that of their detail (without layout and lighting) at least ${NEAR_DUPLICATE_DETAIL}`,
+    ],
+    ['duplicates', `at most ${formatCount(MOST_LOOKED_AT)} of them, and the ${MOST_MATCHES} best are kept`],
+    ['duplicates', `From ${SAME_PICTURE} on the two show one picture`],
+    ['confounders', `A permutation test with up to ${usualScan.permutations} orders`],
+    ['confounders', `percentile bootstrap over groups, ${formatCount(defaultBootstrap.resamples)} resamples`],
+    ['statistics', `${formatCount(defaultBootstrap.resamples)} resamples; percentiles 2.5 and 97.5`],
+    ['statistics', `with ${FEWEST_FOLDS} to ${MOST_FOLDS} folds`],
+    ['deidentification', `age above ${OLDEST_TOLD}`],
+    ['engine', `Less than ${REQUIRED_SHARE * 100} %`],
+  ])('%s: %s', (page, words) => {
+    expect(read(`docs/${page}.md`).replaceAll(/\s+/g, ' ')).toContain(words);
+  });
+});
+
+describe('a file in the docs is there', () => {
+  const kept = ['src', 'e2e', 'bench', 'scripts', 'docs', 'resources', 'build'];
+  const files = kept.flatMap((folder) => [
+    folder,
+    ...readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+      (path) => `${folder}/${path.replaceAll('\\', '/')}`,
+    ),
+  ]);
+  /** Parts of names in a checkpoint. */
+  const OTHERS = ['ema/'];
+  const known = `\n${[...files, ...readdirSync(root)].join('\n')}\n`;
+  /** Whether a file or folder ends so, from the start of a part on; `*` is any part of a name. */
+  const isThere = (path: string) => {
+    const pattern = path.replace(/\/$/, '').replaceAll('.', '\\.').replaceAll('*', '[^/\n]*');
+    return new RegExp(`[\\n/]${pattern}\\n`).test(known);
+  };
+  /** A name with an ending of the sources, a path below a folder of the repository, or a folder. */
+  const isOurs = (word: string) =>
+    /^[\w./@*-]+$/.test(word) &&
+    !OTHERS.includes(word) &&
+    (/\w\/$/.test(word) ||
+      /[\w*]\.(?:tsx?|mjs|proto|sql|md)$/.test(word) ||
+      kept.some((folder) => word.startsWith(`${folder}/`)));
+
+  it.each(pages)('%s', (page) => {
+    const text = read(page);
+    const quoted = Array.from(text.matchAll(/`([^`\n]+)`/g), ([, word]) => word as string);
+    const bare = Array.from(
+      text.matchAll(/(?<![\w./~-])(?:src|e2e|bench|scripts)\/[\w/-]*(?:\.\w+)*/g),
+      ([word]) => word,
+    );
+    expect([...quoted, ...bare].filter((word) => isOurs(word) && !isThere(word))).toEqual([]);
+  });
+
+  it.each(pages)('%s links to pages and headings that are there', (page) => {
+    const anchor = (heading: string) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-');
+    const isBroken = (link: string) => {
+      const [path = '', heading] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path);
+      if (!existsSync(join(root, target))) return true;
+      const headings = Array.from(read(target).matchAll(/^#+ (.+)$/gm), ([, text]) => anchor(text as string));
+      return heading !== undefined && !headings.includes(heading);
+    };
+    const links = Array.from(read(page).matchAll(/\]\(([^)\s]+)\)/g), ([, link]) => link as string);
+    expect(links.filter((link) => !/^[a-z]+:/.test(link) && isBroken(link))).toEqual([]);
+  });
+});
