@@ -17,8 +17,8 @@ test('names that may mean one class are asked about in the plan and in the dialo
   await new ProjectsPage(window).create('Names', app.workspace);
   const data = new DataPage(window);
   await data.scanFolder(folder);
-  const plan = data.importDialog('Add these images?');
-  const question = plan.getByRole('group', { name: 'Class names that may mean one class' });
+  const plan = data.importDialog('Import preview');
+  const question = plan.getByRole('group', { name: 'Similar class names' });
   await expect(question).toContainText('“benign” (2), “Benign” (1)');
   await expect(plan.getByRole('button', { name: /^Import/ })).toBeDisabled();
   await question.getByRole('radio', { name: 'Yes, make them “benign”' }).check();
@@ -34,10 +34,10 @@ test('names that may mean one class are asked about in the plan and in the dialo
   await window.getByRole('button', { name: 'More ways to add' }).click();
   await window.getByRole('menuitem', { name: 'Apply a label table…' }).click();
   await data.chooseFile(app.workspace, 'labels.csv', /Choose a label table/);
-  const dialog = window.getByRole('dialog', { name: 'Apply a label table?' });
+  const dialog = window.getByRole('dialog', { name: 'Apply label table' });
   await expect(dialog.getByRole('columnheader', { name: /BENIGN/ })).toContainText('Class');
   await expect(dialog).toContainText('“benign” (in the project), “BENIGN” (2)');
-  const apply = dialog.getByRole('button', { name: 'Apply the table' });
+  const apply = dialog.getByRole('button', { name: 'Apply table' });
   await expect(apply).toBeDisabled();
   await dialog.getByRole('radio', { name: 'Yes, make them “benign”' }).check();
   await expect(dialog.getByRole('region', { name: 'What would change' })).toContainText('1 label from folders');

@@ -26,7 +26,7 @@ test('a de-identified export: what is held back, the choice to take it, the resu
   await data.importFolder(folder);
 
   await window.getByRole('button', { name: 'More ways to add' }).click();
-  await window.getByRole('menuitem', { name: 'Export de-identified…' }).click();
+  await window.getByRole('menuitem', { name: 'Export de-identified images…' }).click();
   const dialog = window.getByRole('dialog', { name: 'Export de-identified images' });
   await expect(dialog.getByText('6 files will be held back')).toBeVisible();
   await expect(dialog.getByText(/^0 files to write, of 6 files/)).toBeVisible();
@@ -35,12 +35,12 @@ test('a de-identified export: what is held back, the choice to take it, the resu
   await dialog.getByRole('checkbox', { name: /^Export them too/ }).check();
   await dialog.getByRole('radio', { name: 'Shift' }).check();
   await dialog.getByRole('button', { name: 'Choose a folder and export' }).click();
-  await data.chooseFolder(join(app.workspace, 'given away'), 'Folder to make the export in');
+  await data.chooseFolder(join(app.workspace, 'given away'), 'Export location');
 
   const done = window.getByRole('dialog', { name: 'De-identified export finished' });
   await expect(done.getByText('6 files written')).toBeVisible({ timeout: 240_000 });
   await done.getByRole('button', { name: 'Show report' }).click();
-  const report = window.frameLocator('iframe[title="Report of the export"]');
+  const report = window.frameLocator('iframe[title="Export report"]');
   await expect(report.getByRole('heading', { name: 'Before you pass these files on' })).toBeVisible();
   await done.getByRole('button', { name: 'Back to the result' }).click();
   await done.getByRole('button', { name: 'Done' }).click();

@@ -25,7 +25,7 @@ test('a table that names other patients than the files asks first, and who is no
   await new ProjectsPage(window).create('Patients', app.workspace);
   const data = new DataPage(window);
   await data.scanFolder(folder);
-  const plan = data.importDialog('Add these images?');
+  const plan = data.importDialog('Import preview');
   await plan.getByRole('button', { name: 'Add a label table (CSV)' }).click();
   await data.chooseFile(app.workspace, 'patients.csv', /Choose a label table/);
   const question = plan.getByRole('radiogroup', {

@@ -55,7 +55,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
     { file: '3.png', path: 'malignant/3.png', twin: 'benign', key: '1' },
   ] as const;
   const [first, second] = copyFirst ? files : ([files[1], files[0]] as const);
-  await expect(finding).toContainText('Twin with another label');
+  await expect(finding).toContainText('Duplicate with another label');
   await expect(finding).toContainText(`is labelled “${first.twin}”`);
   await expect(view.getByRole('region', { name: 'Its twin' })).toContainText(second.file);
   const { violations } = await new AxeBuilder({ page: window }).include('main').analyze();
@@ -72,7 +72,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
   await expect(queue).toHaveCount(3);
   await expect(selected).toContainText(first.file);
 
-  // Later: it comes back at the end.
+  // Defer to the end of the queue.
   await window.keyboard.press('d');
   await expect(queue.last()).toContainText(first.file);
   await expect(selected).toContainText(second.file);
@@ -88,7 +88,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
 
   // It gets the label of its twin, and nothing is left; undone, and decided on from the command line.
   await window.keyboard.press(first.key);
-  await expect(view.getByText('All looked at')).toBeVisible();
+  await expect(view.getByText('Review complete')).toBeVisible();
   expect((await review(app, project)).findings).toEqual([]);
   await window.keyboard.press('Control+z');
   await expect(queue).toHaveCount(2);
@@ -100,7 +100,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
   expect(await review(app, project, '--undo')).toMatchObject({ findings: [{}, {}] });
 
   await window.keyboard.press('x');
-  await expect(view.getByText('All looked at')).toBeVisible();
+  await expect(view.getByText('Review complete')).toBeVisible();
   // A tooltip under the mouse would take the key.
   await window.mouse.move(0, 0);
   await window.keyboard.press('Escape');

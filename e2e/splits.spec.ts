@@ -22,7 +22,7 @@ test('splits: a leak stops training until it is signed off, results say so, and 
   const dialog = await data.openSplit();
   await dialog.getByRole('radiogroup', { name: 'Keep together' }).getByText('Nothing').click();
   await dialog.getByRole('button', { name: 'Make split' }).click();
-  await expect(dialog.getByText('Training does not start on this split')).toBeVisible();
+  await expect(dialog.getByText('This split blocks training')).toBeVisible();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
 
   const train = new TrainPage(window);

@@ -4,7 +4,7 @@ import { Shell } from './shell';
 
 export class DataPage extends Shell {
   /** The import's dialog, whatever its stage. */
-  importDialog(stage: 'Add these images?' | 'Import finished' | 'These images could not be added'): Locator {
+  importDialog(stage: 'Import preview' | 'Import finished' | 'These images could not be added'): Locator {
     return this.page.getByRole('dialog', { name: stage });
   }
 
@@ -17,7 +17,7 @@ export class DataPage extends Shell {
   /** Imports a folder as its plan proposes and gives back what the result dialog says. */
   async importFolder(path: string): Promise<string> {
     await this.scanFolder(path);
-    await this.importDialog('Add these images?')
+    await this.importDialog('Import preview')
       .getByRole('button', { name: /^Import / })
       .click();
     const result = this.importDialog('Import finished');

@@ -60,7 +60,7 @@ it('takes words for a missing label for none, and says so', () => {
   expect(table.problems.join()).toContain('9 rows whose label');
 });
 
-describe('one column a class', () => {
+describe('one column per class', () => {
   // pandas: pd.from_dummies(df[columns]) gives melanoma, naevus, other for the rows with one 1.
   const right = ['melanoma', 'naevus', 'other', 'naevus'];
   it.each([

@@ -50,14 +50,14 @@ async function post(path: string, body: unknown): Promise<unknown> {
       body: JSON.stringify(body),
     });
   } catch (error) {
-    throw new FoveaError('unreachable', 'Fovea does not answer.', {
-      hint: 'It may have been closed. Start it again and reload this page.',
+    throw new FoveaError('unreachable', 'Fovea is not responding.', {
+      hint: 'It may have been closed. Restart it and reload this page.',
       cause: error,
     });
   }
   if (response.status === 401) {
-    throw new FoveaError('signed_out', 'This page is not signed in to the running Fovea.', {
-      hint: 'Fovea was started again: open the address that it printed.',
+    throw new FoveaError('signed_out', 'This page is not signed in to Fovea.', {
+      hint: 'Fovea was restarted. Open the address it printed.',
     });
   }
   return response.json();

@@ -137,7 +137,7 @@ export function LiveChart(props: LiveChartProps) {
             </span>
           )}
           {series.some(({ noisy }) => noisy) && (
-            <ChartButton label={`${title}: smooth`} pressed={smooth} onClick={() => setSmooth(!smooth)}>
+            <ChartButton label={`${title}: smoothing`} pressed={smooth} onClick={() => setSmooth(!smooth)}>
               <Activity size={15} />
             </ChartButton>
           )}
@@ -234,7 +234,7 @@ function pictureOf(
 ): Promise<Blob> {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
-  if (plot === null || context === null) return Promise.reject(new Error('the chart is not drawn yet'));
+  if (plot === null || context === null) return Promise.reject(new Error('the chart is not ready yet'));
   const ratio = uPlot.pxRatio;
   const top = 50 * ratio;
   canvas.width = plot.ctx.canvas.width;

@@ -57,7 +57,7 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
         ))}
         {summary.classes.length === 0 && (
           <Text size="xs" c="dimmed" px={8}>
-            No labels yet. Select images and choose Label.
+            No labels yet. Select images, then choose Label.
           </Text>
         )}
         {summary.unlabelled > 0 && (
@@ -84,7 +84,7 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
           ))}
         {summary.split !== null && summary.images > inSplit && (
           <Row
-            name="Not in a split"
+            name="No split"
             count={summary.images - inSplit}
             active={filter.split === null}
             onClick={() => onFilter(toggleFilter(filter, 'split', null))}
@@ -92,7 +92,7 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
         )}
         {summary.split === null && (
           <Text size="xs" c="dimmed" px={8} mb={6}>
-            Training needs images kept apart for validation and test.
+            Training needs separate validation and test images.
           </Text>
         )}
         {summary.split !== null && summary.split.patientsAcrossSplits > 0 && (
@@ -104,8 +104,7 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
               aria-hidden
             />
             <Text size="xs">
-              {formatQuantity(summary.split.patientsAcrossSplits, 'patient stands', 'patients stand')} in more than one
-              part
+              {formatQuantity(summary.split.patientsAcrossSplits, 'patient')} in more than one split
             </Text>
           </Group>
         )}
@@ -118,7 +117,7 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
             onClick={onEditSplit}
             disabled={summary.images === 0}
           >
-            {summary.split === null ? 'Make a split' : 'Edit split'}
+            {summary.split === null ? 'Create split' : 'Edit split'}
           </Button>
         </Changes>
       </Section>
@@ -127,14 +126,14 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
           name={summary.duplicates.kept > 0 ? 'To review' : 'Look alike'}
           count={summary.duplicates.groups - summary.duplicates.kept}
           onClick={() => onDuplicates('open')}
-          hint={`${formatQuantity(summary.duplicates.images, 'image')} in ${formatQuantity(summary.duplicates.groups, 'group')}: opens them side by side`}
+          hint={`${formatQuantity(summary.duplicates.images, 'image')} in ${formatQuantity(summary.duplicates.groups, 'group')}: compare side by side`}
         />
         {summary.duplicates.conflicts > 0 && (
           <Row
             name="Labels differ"
             count={summary.duplicates.conflicts}
             onClick={() => onDuplicates('conflicts')}
-            warning="Images that look alike have different labels"
+            warning="Similar images with different labels"
           />
         )}
         {summary.duplicates.suspected > 0 && (
@@ -142,15 +141,15 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
             name="Possible duplicates"
             count={summary.duplicates.suspected}
             onClick={() => onDuplicates('suspected')}
-            hint="Copies that a backbone suggests and pixels agree with: they wait for your word"
+            hint="Copies suggested by a backbone and supported by pixel comparison; please confirm or reject them"
           />
         )}
         {summary.duplicates.leaks > 0 && (
           <Row
-            name="In several parts"
+            name="Across splits"
             count={summary.duplicates.leaks}
             onClick={() => onDuplicates('leaks')}
-            warning="Images that look alike stand in several parts of the split: training does not start"
+            warning="Similar images are in more than one split. This blocks training."
           />
         )}
       </Section>
@@ -179,10 +178,10 @@ function VersionLine({ version }: { readonly version: NonNullable<DatasetSummary
       size="xs"
       c="dimmed"
       px={8}
-      title={`${formatQuantity(images, 'image')}, ${formatDate(at)}, ${hash.slice(0, 12)}. A run records the version that it began on.`}
+      title={`${formatQuantity(images, 'image')}, ${formatDate(at)}, ${hash.slice(0, 12)}. Each run records the version it was started on.`}
     >
       Dataset version {number}
-      {changed && ', changed since'}
+      {changed && ', modified since'}
     </Text>
   );
 }

@@ -26,7 +26,7 @@ describe('filters', () => {
   it('names what narrows the list', () => {
     expect(filterChips({ ids: [1, 2], split: null, patient: 4 }, null).map(({ text }) => text)).toEqual([
       '2 chosen images',
-      'Not in a split',
+      'No split',
       'Patient 4',
     ]);
     expect(filterChips({ ids: [1] }, 'benign called malignant')[0]?.text).toBe('benign called malignant');

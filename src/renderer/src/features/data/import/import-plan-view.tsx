@@ -196,8 +196,8 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
               )}
               {table === null ? (
                 <Text size="xs" c="dimmed">
-                  A column with the path, accession number, UID or patient, and any of label, reader, study, site,
-                  split, sex, age
+                  One column with the path, accession number, UID or patient, plus any of label, reader, study, site,
+                  split, sex and age
                 </Text>
               ) : (
                 <TableFacts {...tableInput} table={table.grant} />
@@ -228,8 +228,8 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
               Patients
             </Text>
             <Text c="dimmed" size="xs" mb="xs">
-              Images of one patient stay on the same side of a split. DICOM files name their patient; for other files
-              the name can.
+              Images of one patient stay in the same split. DICOM files identify the patient; for other files, the file
+              name can.
             </Text>
             <Group gap="xs" align="flex-start" wrap="nowrap">
               <Select
@@ -242,7 +242,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                 data={[
                   { value: 'tags', label: 'DICOM tags or label table' },
                   ...patternPresets.map((one) => ({ value: one.pattern, label: one.label })),
-                  { value: 'own', label: 'My own pattern' },
+                  { value: 'own', label: 'Custom pattern' },
                 ]}
                 onChange={(value) => choosePattern(value === 'tags' ? null : value === 'own' ? '()' : value)}
               />
@@ -259,7 +259,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
               )}
             </Group>
             {preview?.ok === true && preview.tries.length > 0 && (
-              <Input.Wrapper mt="xs" size="xs" label="What the pattern finds">
+              <Input.Wrapper mt="xs" size="xs" label="Pattern matches">
                 <div className={classes['tries']}>
                   {preview.tries.slice(0, 6).map(({ path, patient }) => (
                     <Group key={path} justify="space-between" wrap="nowrap" gap="md">
@@ -267,7 +267,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
                         {path}
                       </Text>
                       <Text size="xs" fw={550} style={{ flex: 'none' }}>
-                        {patient ?? 'no match: patient not known'}
+                        {patient ?? 'no match: patient unknown'}
                       </Text>
                     </Group>
                   ))}
@@ -289,14 +289,14 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
 
           <Checkbox
             label="Copy the files into the project folder"
-            description="Otherwise they stay where they are, and the project needs them there."
+            description="Otherwise the project uses them where they are now."
             checked={copy}
             onChange={(event) => setCopy(event.currentTarget.checked)}
           />
         </>
       )}
 
-      {plan.ignored.length > 0 && <SkippedFiles title="Files left out" files={plan.ignored} />}
+      {plan.ignored.length > 0 && <SkippedFiles title="Skipped files" files={plan.ignored} />}
 
       <Group justify="flex-end" gap="xs" className={classes['footer'] ?? ''}>
         <Button variant="default" onClick={onCancel}>
@@ -337,7 +337,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
 const frameKinds: readonly { readonly value: FrameChoice['kind']; readonly label: string }[] = [
   { value: 'first', label: 'First frame' },
   { value: 'middle', label: 'Middle frame' },
-  { value: 'every', label: 'Every n-th frame' },
+  { value: 'every', label: 'Every nth frame' },
   { value: 'all', label: 'All frames' },
 ];
 
@@ -349,8 +349,8 @@ function FrameSelect(props: { readonly value: FrameChoice; readonly onChange: (c
   return (
     <Group gap="xs" align="flex-end">
       <Select
-        label="DICOM files with several frames"
-        description="Frames of one file stay on the same side of a split."
+        label="Multi-frame DICOM files"
+        description="Frames of one file stay in the same split."
         w={270}
         allowDeselect={false}
         data={frameKinds}
@@ -390,11 +390,11 @@ function kindsText(kinds: Readonly<Record<string, number>>): string {
 function layoutText(plan: ImportPlan): string {
   switch (plan.layout) {
     case 'class-folders':
-      return 'Found one folder for each class.';
+      return 'Found one folder per class.';
     case 'split-class-folders':
-      return 'Found folders for train, validation or test, with one folder for each class inside.';
+      return 'Found train, validation or test folders with one folder per class inside.';
     case 'none':
-      return 'No class folders found. Import without labels and label with keys 1 to 9, or add a label table.';
+      return 'No class folders found. Import without labels and use keys 1 to 9 to label, or add a label table.';
     default:
       return assertNever(plan.layout);
   }

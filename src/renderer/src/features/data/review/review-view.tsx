@@ -54,8 +54,8 @@ export function ReviewView(props: ReviewViewProps) {
   const acceptAll = async () => {
     const waiting = items.filter(({ state }) => state !== 'accepted').length;
     const sure = await confirm({
-      title: `Accept ${formatQuantity(waiting, 'image')} without looking at each?`,
-      message: 'They count as right as they are. You can undo this in one step.',
+      title: `Accept ${formatQuantity(waiting, 'image')} without review?`,
+      message: 'They are accepted as is. You can undo this in one step.',
       confirmLabel: 'Accept all',
     });
     if (sure) await queue.acceptAll();
@@ -100,7 +100,7 @@ export function ReviewView(props: ReviewViewProps) {
           }}
         />
         <Switch
-          label="Settled too"
+          label="Show resolved"
           size="xs"
           checked={settled}
           onChange={(event) => onChange({ settled: event.currentTarget.checked })}
@@ -125,7 +125,7 @@ export function ReviewView(props: ReviewViewProps) {
       {(answer.data?.problems.length ?? 0) > 0 && <Notice tone="warning" lines={answer.data?.problems ?? []} />}
       {answer.isPending && (
         <Center h="100%">
-          <Loader size="sm" aria-label="Looking for what wants a second look" />
+          <Loader size="sm" aria-label="Loading the review queue" />
         </Center>
       )}
       {answer.data !== undefined && items.length === 0 && (
@@ -196,7 +196,7 @@ function ReasonPicker({
     answer === undefined ? name : `${name} (${formatCount(reviewProgress(answer.counts, of).waiting)})`;
   return (
     <Select
-      aria-label="Which reason"
+      aria-label="Reason"
       w={210}
       allowDeselect={false}
       value={reason ?? 'all'}
@@ -216,8 +216,8 @@ function LookedAt({ answer, reason }: AnswerOfReason & { readonly answer: Review
     <Group gap={8} wrap="nowrap">
       <Progress value={(100 * looked) / total} w={72} size="sm" aria-hidden />
       <Text size="xs" c="dimmed" className="tabular" style={{ whiteSpace: 'nowrap' }} role="status">
-        {formatCount(looked)} of {formatCount(total)} looked at
-        {deferred > 0 && `, ${formatCount(deferred)} for later`}
+        {formatCount(looked)} of {formatCount(total)} reviewed
+        {deferred > 0 && `, ${formatCount(deferred)} deferred`}
       </Text>
     </Group>
   );

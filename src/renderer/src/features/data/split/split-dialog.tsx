@@ -68,11 +68,11 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
       : heldOut === null
         ? train < FEWEST_TRAINING
           ? [
-              `Training keeps ${Math.max(0, Math.round(train * 1000) / 10)} %: leave it at least ${FEWEST_TRAINING * 100} %.`,
+              `Only ${Math.max(0, Math.round(train * 1000) / 10)} % is left for training. Leave at least ${FEWEST_TRAINING * 100} %.`,
             ]
           : []
         : heldOut.values.length === 0
-          ? ['Choose what is held out for the test.']
+          ? ['Choose what to hold out for testing.']
           : [];
 
   return (
@@ -84,12 +84,12 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
     >
       <Stack gap="md">
         <Text c="dimmed" size="xs">
-          {formatCount(labelled)} labelled images are drawn so that each part has the classes in the same shares, and
-          the same seed always draws the same split. Validation chooses the model; the test part is opened at the end.
+          {formatCount(labelled)} labelled images, stratified by class; the same seed always gives the same split.
+          Validation images select the model; the test set is opened at the end.
         </Text>
         <Group gap="sm" align="flex-start" wrap="nowrap">
           <NumberField
-            label={heldOut === null ? 'Validation' : 'Validation, of the rest'}
+            label={heldOut === null ? 'Validation' : 'Validation, share of the rest'}
             suffix=" %"
             min={0}
             max={90}
@@ -128,7 +128,7 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
               value={request.group}
               onChange={(group) => set({ group })}
               data={[
-                { value: 'patient', label: 'Images of a patient' },
+                { value: 'patient', label: 'Images of each patient' },
                 { value: 'none', label: 'Nothing' },
               ]}
             />
@@ -166,20 +166,20 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
           label="Keep near duplicates together"
           description={
             summary.duplicates.groups === 0
-              ? 'No image looks like another one.'
-              : `${formatQuantity(summary.duplicates.images, 'image')} in ${formatQuantity(summary.duplicates.groups, 'group')} look alike. A group then counts like a patient, and joins the patients in it.`
+              ? 'No similar images.'
+              : `${formatQuantity(summary.duplicates.images, 'image')} in ${formatQuantity(summary.duplicates.groups, 'group')} look alike. Patients who share a group are kept together too.`
           }
           checked={request.keepDuplicatesTogether}
           onChange={(event) => set({ keepDuplicatesTogether: event.currentTarget.checked })}
         />
         {!request.keepDuplicatesTogether && summary.duplicates.groups > 0 && (
           <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
-            Copies of one picture may stand in train and test at once. Training does not start on such a split.
+            Copies of an image may end up in both training and test. Such a split blocks training.
           </Alert>
         )}
         {request.group === 'none' && (
           <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
-            Images of one patient may stand in train and test at once: results then look better than they are on new
+            Images of a patient may end up in both training and test, so results may look better than they would on new
             patients.
           </Alert>
         )}
@@ -201,7 +201,7 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
               onClick={() => setBalance(!balance)}
               aria-expanded={balance}
             >
-              {balance ? 'Hide the balance' : 'Balance of sex, age, scanner, site and modality'}
+              {balance ? 'Hide balance' : 'Balance of sex, age, scanner, site and modality'}
             </Anchor>
             {balance && <BalanceTable project={project} />}
           </>
@@ -211,7 +211,7 @@ function SplitEditor({ project, summary, onClose }: Omit<SplitDialogProps, 'open
             Close
           </Button>
           <Button type="submit" loading={make.isPending} disabled={toDo.length > 0}>
-            {split === null ? 'Make split' : 'Split again'}
+            {split === null ? 'Create split' : 'Split again'}
           </Button>
         </Group>
       </Stack>

@@ -204,14 +204,14 @@ export function ImageViewer(props: ImageViewerProps) {
         {picture.failed && (
           <Center h="100%" p="md">
             <Text c="white" ta="center">
-              This image cannot be shown. Its file may have been moved or changed since the import.
+              This image cannot be shown. Its file may have been moved or changed since import.
             </Text>
           </Center>
         )}
         <span className={classes['overlay']}>
           {image.frames > 1 ? `Frame ${shownFrame + 1} of ${image.frames} · ` : ''}
           {canWindow && shownFrame !== ownFrame && look.window === null
-            ? 'window of the frame'
+            ? 'frame window'
             : canWindow
               ? `W ${formatNumber(shownWindow.width)} · L ${formatNumber(shownWindow.center)}${look.window === null ? '' : ' (changed)'}`
               : 'Colour'}
@@ -231,7 +231,7 @@ export function ImageViewer(props: ImageViewerProps) {
             onChange={(frame) => goToFrame(frame - 1)}
           />
           <Text size="xs" c="dimmed">
-            Wheel or , and . change the frame; Ctrl + wheel zooms
+            Wheel or , and . to change the frame; Ctrl + wheel to zoom
           </Text>
         </div>
       )}
