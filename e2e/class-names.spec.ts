@@ -40,7 +40,7 @@ test('names that may mean one class are asked about in the plan and in the dialo
   const apply = dialog.getByRole('button', { name: 'Apply table' });
   await expect(apply).toBeDisabled();
   await dialog.getByRole('radio', { name: 'Yes, make them “benign”' }).check();
-  await expect(dialog.getByRole('region', { name: 'What would change' })).toContainText('1 label from folders');
+  await expect(dialog.getByRole('region', { name: 'Changes' })).toContainText('1 label from folders');
   await apply.click();
   await expect(dialog).toBeHidden();
   await expect(data.main.getByText('malignant').first()).toBeVisible();

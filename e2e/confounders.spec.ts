@@ -59,5 +59,5 @@ test('confounders: a planted frame and image size are found, and a count opens i
   await data.images.first().click();
   await window.keyboard.press('1');
   await data.main.getByText('Confounders', { exact: true }).click();
-  await expect(view.getByText(/have changed since: scan again/)).toBeVisible();
+  await expect(view.getByText(/have changed since this scan/)).toBeVisible();
 });

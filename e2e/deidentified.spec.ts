@@ -32,7 +32,7 @@ test('a de-identified export: what is held back, the choice to take it, the resu
   await expect(dialog.getByText(/^0 files to write, of 6 files/)).toBeVisible();
   const { violations } = await new AxeBuilder({ page: window }).include('[role=dialog]').analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  await dialog.getByRole('checkbox', { name: /^Export them too/ }).check();
+  await dialog.getByRole('checkbox', { name: /^Include them/ }).check();
   await dialog.getByRole('radio', { name: 'Shift' }).check();
   await dialog.getByRole('button', { name: 'Choose a folder and export' }).click();
   await data.chooseFolder(join(app.workspace, 'given away'), 'Export location');

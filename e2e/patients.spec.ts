@@ -48,6 +48,6 @@ test('a table that names other patients than the files asks first, and who is no
   expect(await data.importFolder(join(app.workspace, 'more'))).toContain('1 image added, patients not known');
   await expect(window.getByText('5 images · 3 patients known, 1 image without')).toBeVisible();
   const split = await data.openSplit();
-  await split.getByRole('button', { name: 'Make split' }).click();
+  await split.getByRole('button', { name: 'Create split' }).click();
   await expect(split.getByRole('table', { name: 'Split' })).toContainText(/Patients.*(known|not known)/);
 });

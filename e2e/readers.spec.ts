@@ -101,7 +101,7 @@ test('a table of three readers by the mapper, agreement, adjudication by keys, u
 
   // A person reads beside them.
   await window.getByRole('button', { name: 'Read as…' }).click();
-  await window.getByRole('textbox', { name: 'Name or sign' }).fill('Dee');
+  await window.getByRole('textbox', { name: 'Name or initials' }).fill('Dee');
   await window.getByRole('button', { name: 'Read', exact: true }).click();
   await data.images.first().click();
   await window.keyboard.press('1');
@@ -132,7 +132,7 @@ test('a label table for images that are here: what would change, whose label sta
   await window.getByRole('menuitem', { name: 'Apply a label table…' }).click();
   await data.chooseFile(app.workspace, 'labels.tsv', /Choose a label table/);
   const dialog = window.getByRole('dialog', { name: 'Apply label table' });
-  const changes = dialog.getByRole('region', { name: 'What would change' });
+  const changes = dialog.getByRole('region', { name: 'Changes' });
   await expect(changes).toContainText('1 label from folders or an earlier table change');
   await expect(changes).toContainText('3 images get a site');
   await expect(dialog).toContainText('something else than a person did for 1 image');

@@ -66,7 +66,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
   await window.keyboard.press('a');
   await expect(selected).toContainText(second.file);
   await expect(queue).toHaveCount(2);
-  await expect(view.getByRole('status')).toHaveText('1 of 3 looked at');
+  await expect(view.getByRole('status')).toHaveText('1 of 3 reviewed');
   expect((await review(app, project)).findings.map(({ path }) => path)).toEqual([second.path, 'benign/blank.png']);
   await window.keyboard.press('Control+z');
   await expect(queue).toHaveCount(3);
@@ -76,7 +76,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
   await window.keyboard.press('d');
   await expect(queue.last()).toContainText(first.file);
   await expect(selected).toContainText(second.file);
-  await expect(view.getByRole('status')).toHaveText('1 of 3 looked at, 1 for later');
+  await expect(view.getByRole('status')).toHaveText('1 of 3 reviewed, 1 deferred');
 
   // The blank one is taken out; what was put off takes its place.
   await window.keyboard.press('ArrowDown');

@@ -96,7 +96,7 @@ async function expectRedFieldsToBlock(window: Page): Promise<void> {
   const rate = train.main.getByRole('textbox', { name: 'Learning rate', exact: true });
   await rate.fill('abc');
   await window.getByRole('button', { name: 'Find a learning rate' }).click();
-  await expect(window.getByRole('dialog').getByRole('button', { name: 'Start the test' })).toBeDisabled();
+  await expect(window.getByRole('dialog').getByRole('button', { name: 'Start test' })).toBeDisabled();
   await window.keyboard.press('Escape');
   await rate.fill('');
   const folds = await train.newExperiment('Cross-validation');

@@ -35,7 +35,7 @@ export class DataPage extends Shell {
 
   async split(): Promise<void> {
     const dialog = await this.openSplit();
-    await dialog.getByRole('button', { name: /^(Make split|Split again)$/ }).click();
+    await dialog.getByRole('button', { name: /^(Create split|Split again)$/ }).click();
     await expect(dialog.getByRole('table', { name: 'Split' })).toBeVisible();
     await dialog.getByRole('button', { name: 'Close' }).last().click();
   }

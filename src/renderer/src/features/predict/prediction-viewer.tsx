@@ -51,7 +51,7 @@ export function PredictionViewer({
           {prediction.name}
         </Title>
         <ErrorAlert
-          title="No answer for this file"
+          title="No prediction for this file"
           error={{ code: prediction.error?.code ?? 'failed', message: prediction.error?.message ?? '', hint: null }}
         />
       </>
@@ -105,7 +105,7 @@ export function PredictionViewer({
       {attention.isError && <ErrorAlert error={attention.error} onRetry={() => attention.refetch()} />}
       <Stack gap={8}>
         <Group justify="space-between" wrap="nowrap">
-          <Group gap={10} wrap="nowrap" miw={0} role="group" aria-label="Answer">
+          <Group gap={10} wrap="nowrap" miw={0} role="group" aria-label="Prediction">
             <Title order={2} size="h1" lineClamp={1}>
               {prediction.label}
             </Title>
@@ -135,14 +135,14 @@ export function PredictionViewer({
         </section>
         <Text size="xs" c="dimmed">
           {prediction.testTimeViews > 0 && `Probabilities are the ${viewsText(prediction.testTimeViews)}. `}
-          Confidence is the model's own probability, not yet calibrated. Attention shows where the model looked, not why
-          it answered so.
+          Confidence is the model's own, uncalibrated probability. Attention shows where the model looked, not why it
+          predicted this class.
         </Text>
       </Stack>
       {maps !== null && choice !== null && <AttentionControls shape={maps} choice={choice} />}
       {prediction.attention === null && (
         <Text size="xs" c="dimmed">
-          There is no attention map for this answer.
+          No attention map for this prediction.
         </Text>
       )}
     </>

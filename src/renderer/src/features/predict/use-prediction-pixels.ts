@@ -10,7 +10,7 @@ const KEEP = 5 * 60_000;
 async function fetchResource(path: string, what: string): Promise<Response> {
   const response = await fetch(resourceUrl(path));
   if (!response.ok) {
-    throw new FoveaError('resource_missing', `The ${what} of this file is no longer at hand.`, {
+    throw new FoveaError('resource_missing', `The ${what} of this file is no longer available.`, {
       hint: 'Drop the file again.',
     });
   }

@@ -25,7 +25,7 @@ describe('filters', () => {
 
   it('names what narrows the list', () => {
     expect(filterChips({ ids: [1, 2], split: null, patient: 4 }, null).map(({ text }) => text)).toEqual([
-      '2 chosen images',
+      '2 selected images',
       'No split',
       'Patient 4',
     ]);

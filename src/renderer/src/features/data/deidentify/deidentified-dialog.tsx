@@ -154,7 +154,9 @@ function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan
                 ]
               : []),
             ...(detected > 0 ? [`${formatQuantity(detected, 'other file')} with text detected in the image`] : []),
-            ...(pictures > 0 ? [`${formatQuantity(pictures, 'PNG or JPEG file')}, which cannot say`] : []),
+            ...(pictures > 0
+              ? [`${formatQuantity(pictures, 'PNG or JPEG file')}, which cannot declare burned-in text`]
+              : []),
           ]}
         >
           <Checkbox

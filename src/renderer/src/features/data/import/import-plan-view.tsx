@@ -98,9 +98,13 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
       <SimpleGrid cols={4}>
         <Stat label="Image files" value={formatCount(plan.files)} detail={kindsText(plan.kinds)} />
         <Stat label="Size" value={formatBytes(plan.bytes)} />
-        <Stat label="Already here" value={formatCount(plan.alreadyKnown)} {...detailIf(plan.alreadyKnown, 'skipped')} />
         <Stat
-          label="Left out"
+          label="Already imported"
+          value={formatCount(plan.alreadyKnown)}
+          {...detailIf(plan.alreadyKnown, 'skipped')}
+        />
+        <Stat
+          label="Skipped"
           value={formatCount(plan.ignored.length)}
           {...detailIf(plan.ignored.length, 'see below')}
         />

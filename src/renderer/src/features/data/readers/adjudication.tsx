@@ -176,7 +176,8 @@ function Verdict({ item, all, summary, onSettle }: VerdictProps) {
       <Changes>
         <Stack gap={6} role="group" aria-label="Adjudicate as">
           <Text size="xs" c="dimmed">
-            Settle as
+            {' '}
+            Adjudicate as
           </Text>
           {summary.classes.map((label, place) => (
             <Button

@@ -119,7 +119,8 @@ export function ReviewPanel(props: ReviewPanelProps) {
                 <span className={classes['marks']}>
                   {name === item.label && (
                     <Text size="xs" c="dimmed" span>
-                      now
+                      {' '}
+                      current
                     </Text>
                   )}
                   {name === suggestion && (
