@@ -40,7 +40,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   await expect(folds.getByRole('table', { name: 'Images in each fold' }).getByRole('row')).toHaveCount(4);
   await folds.getByRole('button', { name: 'Start 3 runs' }).click();
   await expect(train.main.getByRole('region', { name: 'Out-of-fold, 3 models' })).toBeVisible({ timeout: 240_000 });
-  await expect(train.main.getByText('192 images of 48 patients, each answered once')).toBeVisible();
+  await expect(train.main.getByText('192 images of 48 patients, each predicted')).toBeVisible();
   await expectAccessible(window, 'cross-validation');
   const cell = train.main.getByRole('button', { name: /^True .+, predicted .+: [1-9]\d* images?$/ }).first();
   const cellName = await cell.getAttribute('aria-label');

@@ -57,7 +57,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
   const [first, second] = copyFirst ? files : ([files[1], files[0]] as const);
   await expect(finding).toContainText('Duplicate with another label');
   await expect(finding).toContainText(`is labelled “${first.twin}”`);
-  await expect(view.getByRole('region', { name: 'Its twin' })).toContainText(second.file);
+  await expect(view.getByRole('region', { name: 'Duplicate' })).toContainText(second.file);
   const { violations } = await new AxeBuilder({ page: window }).include('main').analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 
@@ -81,7 +81,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
   // The blank one is taken out; what was put off takes its place.
   await window.keyboard.press('ArrowDown');
   await expect(selected).toContainText('blank.png');
-  await expect(finding).toContainText('Odd picture');
+  await expect(finding).toContainText('Unusual image');
   await expect(finding).toContainText('is blank');
   await window.keyboard.press('x');
   await expect(selected).toContainText(first.file);
