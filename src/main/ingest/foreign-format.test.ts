@@ -48,7 +48,7 @@ test.each([
   ['a table whose first column is BMI', Buffer.from('BMI,age\n25,60\n'), 'A text file, not an image.'],
   ['a table by name', Buffer.from('BM;GIF\n1;2'), 'A text file, not an image.'],
   ['nothing', Buffer.alloc(0), 'The file is empty.'],
-  ['bytes', Buffer.from([1, 2, 3, 0]), 'Not an image that Fovea reads.'],
+  ['bytes', Buffer.from([1, 2, 3, 0]), 'Not a supported image.'],
   ['an Office document', head('PK\x03\x04\x14\0\x06\0'), expect.stringContaining('.zip')],
 ])('%s is nothing of the kind', (_, bytes, reason) => {
   expect(foreignFormat(bytes)).toBeNull();

@@ -121,7 +121,7 @@ export class EngineLane {
     if (action === 'retry') return;
     const place = this.#queue.findIndex((waiting) => waiting.id === id);
     const [waiting] = place < 0 ? [] : this.#queue.splice(place, 1);
-    waiting?.reject(new FoveaError('cancelled', 'The work was cancelled before it began.'));
+    waiting?.reject(new FoveaError('cancelled', 'The job was cancelled before it started.'));
     this.#tellTurns();
   }
 
@@ -170,7 +170,7 @@ export class EngineLane {
       return;
     }
     const wait = Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF * 2 ** (this.#crashes - 1));
-    this.#options.onLog?.(`${this.#options.name}: starting again in ${wait} ms`);
+    this.#options.onLog?.(`${this.#options.name}: restarting in ${wait} ms`);
     this.#waitingToStart = true;
     this.#timer = setTimeout(() => {
       this.#waitingToStart = false;
@@ -260,7 +260,7 @@ export class EngineLane {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
       const hint = 'Copy the folder to a disk of this computer, then try again.';
-      reject(new FoveaError('no_answer', `Reading did not go on for ${longest / 1000} seconds.`, { hint }));
+      reject(new FoveaError('no_answer', `Reading stalled for ${longest / 1000} seconds.`, { hint }));
       this.#host?.kill();
     }, longest);
   }

@@ -112,7 +112,7 @@ describe('names of tensors', () => {
   ])('with what %s puts in front are known', async (_, rename) => {
     const { parameters, notes } = await load(renamed(rename), ['a', 'b', 'c']);
     expect(parameters).toEqual(smallParameters());
-    expect(notes).toEqual(['The head of the backbone is kept: it knows the same classes.']);
+    expect(notes).toEqual(['The head of the backbone is kept: its classes are the same.']);
   });
 
   it('that come twice are refused', async () => {
@@ -175,7 +175,7 @@ describe('the head', () => {
   it('that does not fit config.json is said', async () => {
     const two = { id2label: { 0: 'a', 1: 'b' } };
     const { notes } = await inspect(write(two));
-    expect(notes).toEqual(['The head of the checkpoint does not fit its own config.json and is not used.']);
+    expect(notes).toEqual(['The head of the checkpoint does not match its config.json and is not used.']);
   });
 });
 
@@ -297,8 +297,6 @@ describe('folders of other programs are named', () => {
   it('an adapter beside a model is not applied, and said', async () => {
     const folder = writeCheckpointFolder(newFolder());
     writeFileSync(join(folder, 'adapter_config.json'), '{}');
-    expect((await inspect(folder)).notes).toEqual([
-      'The folder holds an adapter of PEFT beside the model: it is not applied.',
-    ]);
+    expect((await inspect(folder)).notes).toEqual(['The folder also contains a PEFT adapter, which is not applied.']);
   });
 });

@@ -33,7 +33,7 @@ function check(spec: TrainSpec): void {
     ['validation', spec.validation],
   ] as const) {
     if (samples.length === 0) {
-      throw new FoveaError('empty_split', `The ${what} split has no images.`, { hint: 'Make a new split.' });
+      throw new FoveaError('empty_split', `The ${what} split has no images.`, { hint: 'Create a new split.' });
     }
   }
   if (spec.config.learningRate === null) throw new Error('the learning rate is not resolved');
@@ -100,8 +100,8 @@ async function trainHeld(spec: TrainSpec, given: RequestContext): Promise<TrainR
   if (model.config.imageSize !== pipeline.height || model.config.imageSize !== pipeline.width) {
     throw new FoveaError(
       'image_size_mismatch',
-      `The backbone takes ${model.config.imageSize} × ${model.config.imageSize} pixels, but the pipeline makes ${pipeline.width} × ${pipeline.height}.`,
-      { hint: 'Start a new run: it takes the pipeline of its backbone.' },
+      `The backbone expects ${model.config.imageSize} × ${model.config.imageSize} pixels, but the pipeline produces ${pipeline.width} × ${pipeline.height}.`,
+      { hint: 'Start a new run, which uses the pipeline of its backbone.' },
     );
   }
   const notes = [...model.notes, ...start.notes];
@@ -153,17 +153,13 @@ async function trainHeld(spec: TrainSpec, given: RequestContext): Promise<TrainR
       home: spec.runFolder,
       onExtracting: (done, total) => {
         const imagesPerSecond = viewsPerSecond(stage.name, done);
-        beforeSteps(
-          'extracting',
-          'Each view of an image goes through the frozen backbone once; the epochs are quick then',
-          {
-            step: state.step,
-            epoch: state.epochsBefore,
-            counted: { done, total },
-            imagesPerSecond,
-            etaSeconds: secondsLeft(done, total, imagesPerSecond),
-          },
-        );
+        beforeSteps('extracting', 'Each view goes through the frozen backbone once; epochs are fast after that', {
+          step: state.step,
+          epoch: state.epochsBefore,
+          counted: { done, total },
+          imagesPerSecond,
+          etaSeconds: secondsLeft(done, total, imagesPerSecond),
+        });
       },
       note: (message) => record({ kind: 'note', at: new Date().toISOString(), message }),
     });

@@ -162,7 +162,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
     if (stuck && !isNotLearning(state.history.slice(0, -1), plan, input.chanceLoss)) {
       input.log(
         note(
-          `The run does not learn so far: its training loss stays at ${input.chanceLoss.toFixed(3)}, that of guessing.`,
+          `The run has not learned so far: its training loss stays at ${input.chanceLoss.toFixed(3)}, the value for guessing.`,
         ),
       );
     }
@@ -246,7 +246,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
           await save();
           if (state.best === null) {
             await closeEpoch(epoch, stepsOfEpoch);
-            input.log(note(`Stopped inside epoch ${epoch}, after step ${state.step}; evaluated as it was.`));
+            input.log(note(`Stopped inside epoch ${epoch}, after step ${state.step}, and evaluated at that point.`));
           }
           return result('stopped');
         }
@@ -266,7 +266,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
     if (state.stageStep === stage.steps) state.finished = true;
     else if (patienceIsOver()) {
       state.finished = true;
-      input.log(note(`Stopped early: ${state.epochsWithoutBest} epochs without a better ${config.bestMetric}.`));
+      input.log(note(`Stopped early: no better ${config.bestMetric} in ${state.epochsWithoutBest} epochs.`));
     }
     await save();
     const action = input.control();

@@ -118,7 +118,7 @@ describe('importFolder', () => {
     incomplete.delete(name);
     await expect(backbones.importFolder(writeModel('incomplete', incomplete))).rejects.toMatchObject({
       code: 'backbone_invalid',
-      message: `The weights lack the tensor ${name}.`,
+      message: `The weights have no tensor ${name}.`,
     });
     const other = parameters().set(name, { shape: [48, 24], data: new Float32Array(48 * 24) });
     await expect(backbones.importFolder(writeModel('other', other))).rejects.toMatchObject({
