@@ -41,7 +41,7 @@ test('a de-identified export: what is held back, the choice to take it, the resu
   await expect(done.getByText('6 files written')).toBeVisible({ timeout: 240_000 });
   await done.getByRole('button', { name: 'Show report' }).click();
   const report = window.frameLocator('iframe[title="Export report"]');
-  await expect(report.getByRole('heading', { name: 'Before you pass these files on' })).toBeVisible();
+  await expect(report.getByRole('heading', { name: 'Before you share these files' })).toBeVisible();
   await done.getByRole('button', { name: 'Back to the result' }).click();
   await done.getByRole('button', { name: 'Done' }).click();
 

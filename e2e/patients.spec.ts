@@ -34,7 +34,7 @@ test('a table that names other patients than the files asks first, and who is no
   await expect(question).toBeVisible();
   await expect(plan).toContainText('3 patients named now; then 3 patients.');
   await expect(plan.getByRole('button', { name: /^Import 4/ })).toBeDisabled();
-  await question.getByRole('radio', { name: 'Keep the patients of the files' }).click();
+  await question.getByRole('radio', { name: 'Keep the patients from the files' }).click();
   await plan.getByRole('button', { name: /^Import 4/ }).click();
   const result = data.importDialog('Import finished');
   await expect(result).toContainText('4 images added of 3 patients');

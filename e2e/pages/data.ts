@@ -29,7 +29,7 @@ export class DataPage extends Shell {
 
   async openSplit(): Promise<Locator> {
     await this.open('Data');
-    await this.main.getByRole('button', { name: /^(Make a|Edit) split$/ }).click();
+    await this.main.getByRole('button', { name: /^(Create|Edit) split$/ }).click();
     return this.page.getByRole('dialog', { name: 'Split into train, validation and test' });
   }
 

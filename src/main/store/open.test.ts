@@ -185,7 +185,7 @@ describe('openProjectStore', () => {
       }
     };
     writeFileSync(file(), '');
-    expect(hint()).toMatch(/put a copy of project.sqlite in its place\. /);
+    expect(hint()).toMatch(/replace project.sqlite with a copy\. /);
     for (const version of [2, 10, 9]) writeFileSync(`${file()}.before-version-${version}`, 'a copy');
     expect(hint()).toMatch(/such as project.sqlite.before-version-10 of the project folder\./);
     const overwritten = () => writeFileSync(file(), 'no database, but long enough to be looked at as one. '.repeat(50));
@@ -202,7 +202,7 @@ describe('openProjectStore', () => {
     for (const version of [2, 10, 9]) rmSync(`${file()}.before-version-${version}`);
     for (const damage of [overwritten, foreign]) {
       damage();
-      expect(hint()).toMatch(/^Put a copy .* from your own backup/);
+      expect(hint()).toMatch(/^Replace project.sqlite with a copy from your own backup/);
       expect(hint()).not.toContain('before-version');
     }
   });

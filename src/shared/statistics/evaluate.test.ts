@@ -131,7 +131,7 @@ describe('patients that nobody names', () => {
       classes,
     );
     expect(none).toMatchObject({ n: 155, patients: null, withoutPatient: 155 });
-    expect(none.cautions[0]).toMatch(/^Patients are not known: images of one person may stand both here and among/);
+    expect(none.cautions[0]).toMatch(/^Patients are unknown: images of one person may be both here and among/);
     expect(none.cautions.join(' ')).not.toMatch(/155 patients|of \d+ patients/);
     // 151 images of 50 people; the last four name nobody, two of them as frames of one file.
     const mixed = evaluateCases(

@@ -59,7 +59,7 @@ function toText(report: DatasetReport): string {
     ]),
     '',
     table(
-      ['balance', 'levels', 'V, split', 'V, class', 'not known'],
+      ['balance', 'levels', 'V, split', 'V, class', 'unknown'],
       report.balance.factors.map(({ factor, levels, byPart, byClass, unknown }) => [
         factorNames[factor].toLowerCase(),
         levels.length,

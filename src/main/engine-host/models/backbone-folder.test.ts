@@ -161,7 +161,7 @@ describe('the head', () => {
   });
 
   it.each([
-    ['multi_label_classification', 'answers each class by itself'],
+    ['multi_label_classification', 'predicts each class independently'],
     ['regression', 'another task (regression)'],
   ])('of %s is not taken for one that chooses', async (problem, words) => {
     const folder = write({ problem_type: problem });
@@ -252,14 +252,14 @@ describe('folders of other programs are named', () => {
     [
       'PEFT',
       { 'adapter_config.json': '{}', 'adapter_model.safetensors': '', 'README.md': '' },
-      'adapter of PEFT',
+      'PEFT adapter',
       'merge_and_unload',
     ],
     [
       'Trainer',
       { 'checkpoint-500/config.json': '{}', 'checkpoint-1000/config.json': '{}', 'runs/x': '' },
       'checkpoint-500, checkpoint-1000',
-      'choose one of its checkpoints',
+      'Choose one of its checkpoints',
     ],
     ['the hub', { 'snapshots/0f3a/config.json': '{}', 'refs/main': '0f3a' }, 'snapshots/0f3a', 'Choose that folder'],
     [
@@ -268,7 +268,7 @@ describe('folders of other programs are named', () => {
       'Python pickle (pytorch_model.bin)',
       'AutoModelForImageClassification',
     ],
-    ['a pickle alone', { 'epoch=3.ckpt': '' }, 'Python pickle (epoch=3.ckpt)', 'it is not known what model it is'],
+    ['a pickle alone', { 'epoch=3.ckpt': '' }, 'Python pickle (epoch=3.ckpt)', 'its model is unknown'],
     ['ONNX', { 'model.onnx': '' }, 'ONNX model', 'save_pretrained'],
     ['Keras', { 'config.json': '', 'tf_model.h5': '' }, 'TensorFlow or Keras (tf_model.h5)', 'model.safetensors'],
     ['GGUF', { 'vit.gguf': '' }, 'GGUF', 'config.json'],

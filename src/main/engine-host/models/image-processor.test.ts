@@ -83,7 +83,7 @@ describe('values that cannot be meant', () => {
     ['a switch of text', { ...vit, do_rescale: 'yes' }, 'do_rescale'],
     ['raw pixels', { ...vit, do_rescale: false, do_normalize: false }, 'neither rescaled nor normalised'],
     ['a class of its own without values', { image_processor_type: 'OwnImageProcessor' }, 'its class'],
-    ['a list', [1, 2], 'no JSON object'],
+    ['a list', [1, 2], 'not a JSON object'],
   ])('are refused with the field: %s', async (_, preprocessor, word) => {
     await expect(read(preprocessor)).rejects.toMatchObject({
       code: 'backbone_invalid',

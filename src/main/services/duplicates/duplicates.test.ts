@@ -137,7 +137,7 @@ describe('duplicates', () => {
       const summary = splits.split(project, { seed, keepDuplicatesTogether: false });
       expect(summary).toMatchObject({ keepDuplicatesTogether: false, patientsAcrossSplits: 0 });
       expect(summary.groupsAcrossSplits).toBe(shown().filter((group) => group.leak).length);
-      expect(summary.warnings.some((one) => one.includes('duplicate images in more than one part'))).toBe(
+      expect(summary.warnings.some((one) => one.includes('duplicate images in more than one split'))).toBe(
         summary.groupsAcrossSplits > 0,
       );
       apart.add(summary.groupsAcrossSplits);

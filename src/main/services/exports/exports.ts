@@ -209,8 +209,8 @@ function requireParity({ maxProbabilityDifference, agreement, images }: Parity):
   if (maxProbabilityDifference < PARITY_LIMIT && agreement === 1 && images > 0) return;
   throw new FoveaError(
     'export_differs',
-    `The exported model does not answer as the trained one: probabilities differ by up to ${maxProbabilityDifference.toExponential(1)}, ${(agreement * 100).toFixed(1)} % of ${images} images have the same class.`,
-    { hint: 'Nothing was exported. Evaluate the run again; if its numbers are right, report this.' },
+    `The exported model does not match the trained model: probabilities differ by up to ${maxProbabilityDifference.toExponential(1)}, ${(agreement * 100).toFixed(1)} % of ${images} images have the same class.`,
+    { hint: 'Nothing was exported. Evaluate the run again. If its results are correct, report this.' },
   );
 }
 
@@ -220,8 +220,8 @@ export async function finalFolder(target: ExportTarget, name: string): Promise<s
     const present = await readdir(target.folder).catch(() => []);
     const isFile = (await stat(target.folder).catch(() => null))?.isDirectory() === false;
     if (isFile || present.length > 0) {
-      throw new FoveaError('folder_not_empty', 'The folder for the export is not empty.', {
-        hint: 'Name a folder that is not there yet.',
+      throw new FoveaError('folder_not_empty', 'The export folder is not empty.', {
+        hint: 'Choose a new or empty folder.',
       });
     }
     return target.folder.replace(/[/\\]+$/, '');
@@ -260,7 +260,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const usage: Readonly<Record<ExportFormat, string>> = {
   hf: 'A Hugging Face folder: `AutoModelForImageClassification.from_pretrained(folder)`, or *Import backbone* in Fovea.',
-  onnx: '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata hold classes and pipeline.',
+  onnx: '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata contain classes and pipeline.',
   'onnx-int8':
-    '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata hold classes and pipeline. The linear layers of its blocks compute in int8 (ONNX standard operators, CPU). Activations are rounded over a whole batch: one image at a time, an answer depends on nothing but its image.',
+    '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata contain classes and pipeline. The linear layers of its blocks compute in int8 (ONNX standard operators, CPU). Activations are quantised per batch, so use one image at a time to make predictions independent of each other.',
 };

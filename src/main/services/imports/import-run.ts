@@ -194,7 +194,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
           skip({
             path: source.path,
             code: 'file_changed',
-            message: 'The file changed or went away while it was copied.',
+            message: 'The file changed or disappeared while it was being copied.',
           });
           return;
         }
@@ -282,20 +282,20 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
   const warningsOf = (people: PatientCount): string[] => {
     const warnings: string[] = [];
     if (handle.signal.aborted) {
-      warnings.push(`Cancelled after ${finished} of ${sources.length} files. Import again to go on.`);
+      warnings.push(`Cancelled after ${finished} of ${sources.length} files. Import again to continue.`);
     }
     if (multiFrame > 0)
-      warnings.push(`${formatQuantity(multiFrame, 'file')} with several frames: ${framesText(options.frames)}`);
+      warnings.push(`${formatQuantity(multiFrame, 'multi-frame file')}: ${framesText(options.frames)}`);
     const { conflicts, conflictTwins } = batch.totals;
     if (conflicts > 0) {
       const more = conflicts > conflictTwins.length ? '; …' : '';
       warnings.push(
-        `${formatQuantity(conflicts, 'file')} with the same content as an image that has another label: ${conflictTwins.join('; ')}${more}. The label that was there first stays until you settle it in Review.`,
+        `${formatQuantity(conflicts, 'file')} with the same content as an image with a different label: ${conflictTwins.join('; ')}${more}. The first label is kept until you resolve the conflict in Review.`,
       );
     }
     if (people.withoutPatient > 0) {
       warnings.push(
-        `${people.patients === null ? 'Patients are not known' : `Of ${formatQuantity(people.withoutPatient, 'image')} the patient is not known`}: images of one person may land on both sides of a split. Name patients with a table or a file-name pattern.`,
+        `${people.patients === null ? 'Patients are unknown' : `${formatQuantity(people.withoutPatient, 'image')} without a known patient`}: images of one person may end up in several splits. Add patients with a table or a file-name pattern.`,
       );
     }
     warnings.push(...directions.warnings);
@@ -304,7 +304,7 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     for (const [text, n] of distinct.slice(0, DISTINCT_WARNINGS))
       warnings.push(n === 1 ? text : `${text} (${n} files)`);
     if (distinct.length > DISTINCT_WARNINGS) {
-      warnings.push(`${distinct.length - DISTINCT_WARNINGS} more kinds of warnings are not listed.`);
+      warnings.push(`${distinct.length - DISTINCT_WARNINGS} more kinds of warnings not listed.`);
     }
     return warnings;
   };
@@ -362,9 +362,9 @@ function framesText(choice: FrameChoice): string {
     case 'middle':
       return 'the middle frame is used.';
     case 'all':
-      return 'every frame is an image, and the frames of a file stay together in a split.';
+      return 'every frame is an image, and the frames of a file stay in the same split.';
     case 'every':
-      return `frames 1, ${1 + choice.step}, ${1 + 2 * choice.step} and so on are images, and those of a file stay together in a split.`;
+      return `frames 1, ${1 + choice.step}, ${1 + 2 * choice.step} and so on are images, and those of a file stay in the same split.`;
     default:
       return assertNever(choice);
   }
@@ -377,9 +377,9 @@ function withProgress(failure: unknown, added: number): unknown {
   if (!(failure instanceof FoveaError)) return failure;
   return new FoveaError(
     failure.code,
-    `${failure.message} ${formatQuantity(added, 'new image')} of this import stored.`,
+    `${failure.message} ${formatQuantity(added, 'new image')} of this import saved.`,
     {
-      ...(failure.hint === null ? {} : { hint: `${failure.hint} Importing the same files again goes on from there.` }),
+      ...(failure.hint === null ? {} : { hint: `${failure.hint} Import the same files again to continue.` }),
       cause: failure,
     },
   );

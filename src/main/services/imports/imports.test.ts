@@ -106,7 +106,7 @@ describe('import', () => {
       withoutPatient: 6,
     });
     expect(result.skipped.map((one) => one.path).sort()).toEqual(['malignant [x]/cut.png', 'malignant [x]/notes.txt']);
-    expect(result.warnings.join()).toContain('Patients are not known');
+    expect(result.warnings.join()).toContain('Patients are unknown');
 
     const ids = dataset.ids(project, {}, 'path');
     const detail = await dataset.image(project, ids[0] ?? 0);
@@ -312,7 +312,7 @@ describe('import', () => {
   it('says that there is nothing to import in an empty folder or one of text files', async () => {
     mkdirSync(images());
     const empty = await imports.scan(project, [images()]);
-    expect([empty.files, empty.warnings[0]]).toEqual([0, 'There is no DICOM, PNG or JPEG image in what you chose.']);
+    expect([empty.files, empty.warnings[0]]).toEqual([0, 'The selection contains no DICOM, PNG or JPEG images.']);
     await expect(imports.run(project, empty.id, options(), null, quiet())).rejects.toMatchObject({
       code: 'nothing_to_import',
     });
@@ -343,7 +343,7 @@ describe.skipIf(tiny === null)('import onto a full disk (needs the right to moun
     const plan = await imports.scan(project, [images()]);
     await expect(imports.run(project, plan.id, options(), null, quiet())).rejects.toMatchObject({
       code: 'disk_full',
-      message: expect.stringContaining('of this import stored'),
+      message: expect.stringContaining('of this import saved'),
     });
     const kept = dataset.ids(project, {}, 'path').length;
     expect(kept).toBeLessThan(120);

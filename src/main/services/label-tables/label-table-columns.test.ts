@@ -44,7 +44,7 @@ describe('the label column', () => {
 
   it('that is missing is refused with what was read, without cells of a patient', () => {
     const { message, hint } = failure(() => read('Bild;Befund;Patient\ni0.png;a;MUSTERMANN-77'));
-    expect(message).toBe('The label table has no column “path”, and none that names its images in another way.');
+    expect(message).toBe('The label table has no column “path” and no other column that identifies its images.');
     expect(hint).toContain('UTF-8 and cut at each semicolon');
     expect(hint).toContain('“Bild | Befund | Patient”, “i0.png | a | …”');
     expect(hint).not.toContain('MUSTERMANN');
@@ -94,7 +94,7 @@ describe('one column per class', () => {
     const findings = 'path,mass,calcification,patient\ni0.png,1,1,P1\ni1.png,0,1,P2\ni2.png,0,0,P3\ni3.png,1,1,P4';
     const table = read(findings);
     expect(table.entries.map(({ label }) => label)).toEqual([null, null, null, null]);
-    expect(table.problems.join()).toContain('not one yes a row');
+    expect(table.problems.join()).toContain('not exactly one yes per row');
     expect(labels(findings, { classes: ['mass', 'calcification'] })).toEqual([null, 'calcification', null, null]);
     expect(labels(findings, { label: 'mass' })).toEqual(['1', '0', '0', '1']);
     expect(labels(findings, { classes: null })).toEqual([null, null, null, null]);
@@ -115,7 +115,7 @@ describe('one column per class', () => {
     cells.forEach((row, index) => {
       if (row.endsWith(odd)) expect(chosen.entries[index]?.label).toBeNull();
     });
-    expect(chosen.problems.join()).toContain('with something other than yes or no in a class column');
+    expect(chosen.problems.join()).toContain('with a value other than yes or no in a class column');
     // A person who leaves the column out has all rows.
     expect(labels(content, { classes: ['A', 'B'] })).toContain('A');
   });
@@ -133,7 +133,7 @@ describe('one column per class', () => {
       'The column “malignant” holds yes and no, and is not used. If it is the label, choose it (on the command line: --columns "label=malignant").',
     );
     const findings = failure(() => read('image,mass,cyst\ni0.png,1,1\ni1.png,0,0\ni2.png,1,1'));
-    expect(findings.message).toContain('“mass”, “cyst” hold yes and no, but not one yes a row');
+    expect(findings.message).toContain('“mass”, “cyst” hold yes and no, but not exactly one yes per row');
     expect(findings.message).toContain('--columns "classes=A,B"');
   });
 

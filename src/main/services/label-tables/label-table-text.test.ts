@@ -121,7 +121,7 @@ describe('lines', () => {
       const table = parse(`${above}path;label;age\r\ni0.png;a;50,5\r\ni1.png;b;51\r\n`);
       expect(table.headers).toEqual(['path', 'label', 'age']);
       expect(table.rows[0]).toEqual(['i0.png', 'a', '50,5']);
-      expect(table.warnings).toEqual([`${count} above the header: left out.`]);
+      expect(table.warnings).toEqual([`${count} above the header skipped.`]);
     }
     // Nobody's usual names: the first line that is as wide as the others.
     const german = parse('Liste vom 30.11.\n\nBild;Befund;Alter\ni0.png;a;5\ni1.png;b;6');

@@ -113,7 +113,7 @@ it('counts no “NA” among the labels of a preview', async () => {
 it('blocks a table without a path column, with its headers and rows to map', async () => {
   const preview = await tables.preview(project, null, table('Bild;Befund', 'disc 1.png;=1+1', 'disc 2.png;ok'), {});
   expect(preview).toMatchObject({
-    blocked: 'The label table has no column “path”, and none that names its images in another way.',
+    blocked: 'The label table has no column “path” and no other column that identifies its images.',
     delimiter: ';',
     headers: ['Bild', 'Befund'],
     sample: [

@@ -364,7 +364,7 @@ describe('a row', () => {
     expect(names.slice(1).map((name) => labelOf(`siteB/${name}`))).toEqual(Array(9).fill('siteB'));
     expect(result).toMatchObject({ patients: 1, withoutPatient: 9 });
     expect(result.warnings.join(' ')).toContain(
-      '10 rows of the label table fit none of the files: siteA/img000.png, siteA/img001.png',
+      '10 rows of the label table without a matching file: siteA/img000.png, siteA/img001.png',
     );
   });
 });
@@ -452,7 +452,7 @@ describe('tables by DICOM identity', () => {
     expect(labelled()).toEqual(['solid', 'solid', null, null]);
     expect(labelOf('c1.dcm')).toBeNull();
     expect(warnings.join(' ')).toContain('1 row that could be of more than one patient: left out (line 2)');
-    expect(warnings.join(' ')).toContain('1 row of the label table fit none of the files: line 4.');
+    expect(warnings.join(' ')).toContain('1 row of the label table without a matching file: line 4.');
     expect(warnings.join(' ')).not.toContain('GEHEIM');
   });
 
@@ -492,7 +492,7 @@ describe('what is one person', () => {
     }
     await importAll();
     expect(findWhoIsWho(project.store).length).toBe(40);
-    expect(why()[0]).toMatch(/^Its study also has images of patient \d+: a study is of one person\./);
+    expect(why()[0]).toMatch(/^Its study also has images of patient \d+, but a study belongs to one person\./);
     const split = splits.split(project, { keepDuplicatesTogether: false });
     expect(split.warnings.join(' ')).toContain('40 images in Review ask who is one person');
     const parts = new Map<number | null, Set<string | null>>();
@@ -550,7 +550,7 @@ describe('what is one person', () => {
     expect([...parts.values()].map((of) => of.size)).toEqual(Array(12).fill(1));
     expect(split).toMatchObject({
       patients: { train: null, validation: null, test: null },
-      warnings: expect.arrayContaining([expect.stringContaining('Patients are not known')]),
+      warnings: expect.arrayContaining([expect.stringContaining('Patients are unknown')]),
     });
   });
 });
@@ -563,7 +563,7 @@ describe('counts', () => {
     await png('z/3.png');
     const result = await importAll();
     expect(result).toMatchObject({ added: 1, duplicates: 2, classes: { z: 1 }, patients: null, withoutPatient: 1 });
-    expect(result.warnings.join(' ')).toContain('Patients are not known');
+    expect(result.warnings.join(' ')).toContain('Patients are unknown');
     const dataset = createDataset({ splits, pool });
     expect(dataset.summary(project)).toMatchObject({ images: 3, patients: 2, withoutPatient: 1 });
   });

@@ -166,7 +166,7 @@ describe('readLabelTable', () => {
 
   it('refuses what is not such a table', () => {
     expect(() => read('name,label\na,b')).toThrow(/no column “path”/);
-    expect(() => read('path\na')).toThrow(/no column beside the path/);
+    expect(() => read('path\na')).toThrow(/no usable column besides the path/);
     expect(() => read('')).toThrow(/no column/);
   });
 });

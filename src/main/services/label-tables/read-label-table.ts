@@ -108,7 +108,7 @@ const IDENTIFIERS: ReadonlySet<ColumnRole> = new Set(['patient', 'study', 'site'
 const MERGED: readonly ColumnRole[] = ['patient', 'study', 'accession', 'series'];
 
 const CHOOSE_COLUMNS =
-  'Choose its columns (on the command line: --columns path=File,label=Diagnosis), or name them: path (or an accession number, a UID or the patient), label, and if you have them reader, patient, study, site, split, sex, age.';
+  'Choose its columns (on the command line: --columns path=File,label=Diagnosis), or name them path (or accession number, UID or patient), label, and optionally reader, patient, study, site, split, sex and age.';
 /** A column with more names than this is hardly the readers': it may be the patients', whose names are not to be kept. */
 const MOST_READERS = 50;
 const MANY_LABELS = 100;
@@ -136,12 +136,12 @@ export function readLabelTable(
   const isEmpty = classes.length === 0 && used.length === 0;
   if (by === null || (isEmpty && by !== 'path')) {
     throw tableInvalid(
-      ['The label table has no column “path”, and none that names its images in another way.', ...notes].join(' '),
+      ['The label table has no column “path” and no other column that identifies its images.', ...notes].join(' '),
       seen,
     );
   }
   if (isEmpty) {
-    throw tableInvalid(['The label table has no column beside the path that is used.', ...notes].join(' '), seen);
+    throw tableInvalid(['The label table has no usable column besides the path.', ...notes].join(' '), seen);
   }
   const drafts = new Map<string, Draft>();
   const unknownParts = new Set<string>();
@@ -244,67 +244,70 @@ export function readLabelTable(
   const twice = [...drafts.values()].reduce((sum, draft) => sum + draft.changedReadings, 0);
   const people = new Set([...drafts.values()].flatMap(({ readings }) => [...readings.keys()]));
   if (people.size > MOST_READERS) {
-    throw tableInvalid(
-      `The reader column has ${people.size} different names; up to ${MOST_READERS} readers can be kept.`,
-      {
-        hint: 'Choose the column that names the readers, or none.',
-      },
-    );
+    throw tableInvalid(`The reader column has ${people.size} different names; the limit is ${MOST_READERS} readers.`, {
+      hint: 'Choose the column with the readers, or none.',
+    });
   }
   const named = new Set([...drafts.values()].flatMap(({ labels, readings }) => [...labels, ...readings.values()]));
   if (people.size > 0 && named.size > MANY_LABELS) {
-    throw tableInvalid(`The readers name ${named.size} different labels; up to ${MANY_LABELS} can be compared.`, {
-      hint: 'Choose the column that names the classes, or no reader column.',
+    throw tableInvalid(`The readers name ${named.size} different labels; the limit is ${MANY_LABELS}.`, {
+      hint: 'Choose the column with the classes, or no reader column.',
     });
   }
   const severalPatients = [...drafts.values()].filter((draft) => draft.patients.size > 1).length;
   const problems: string[] = [...text.warnings, ...notes];
   if (named.size > MANY_LABELS) {
-    problems.push(`The label column has ${named.size} different values: each becomes a class. Is it the right column?`);
+    problems.push(
+      `The label column has ${named.size} different values, and each becomes a class. Check that it is the right column.`,
+    );
   }
   if (found.withoutPath > 0)
-    problems.push(`${formatQuantity(found.withoutPath, 'row')} without ${keyNames[by]}: left out.`);
+    problems.push(`${formatQuantity(found.withoutPath, 'row')} without ${keyNames[by]} skipped.`);
   if (found.dates > 0) {
     problems.push(
-      `${formatQuantity(found.dates, 'row')} whose date is none, or could be two days (as 3/4/2020 can): left out. Write 2020-04-03.`,
+      `${formatQuantity(found.dates, 'row')} with an invalid or ambiguous date (such as 3/4/2020) skipped. Write dates as 2020-04-03.`,
     );
   }
   if (found.roundedKeys > 0) {
     problems.push(
-      `${formatQuantity(found.roundedKeys, 'row')} whose ${keyNames[by].replace(/^an? /, '')} lost digits (such as 1.23E+06): left out. Format the column as text and save the table again.`,
+      `${formatQuantity(found.roundedKeys, 'row')} whose ${keyNames[by].replace(/^an? /, '')} lost digits (such as 1.23E+06) skipped. Format the column as text and save the table again.`,
     );
   }
   if (severalPatients > 0) {
     problems.push(
-      `${formatQuantity(severalPatients, 'image')} with different patients in several rows: no patient is taken.`,
+      `${formatQuantity(severalPatients, 'image')} with different patients in several rows: no patient is used.`,
     );
   }
   if (contradictory > 0) {
     problems.push(
-      `${formatQuantity(contradictory, 'image')} with different labels in rows without a reader: these labels are left out. If they are of several readers, choose the reader column.`,
+      `${formatQuantity(contradictory, 'image')} with different labels in rows without a reader: these labels are ignored. If they come from several readers, choose the reader column.`,
     );
   }
   if (twice > 0) {
     problems.push(
-      `${formatQuantity(twice, 'row')} where a reader says something else of an image again: the later row counts.`,
+      `${formatQuantity(twice, 'row')} with a second, different reading by the same reader: the later row counts.`,
     );
   }
   if (found.withoutLabel > 0) problems.push(`${formatQuantity(found.withoutLabel, 'row')} with a reader and no label.`);
   if (found.noLabel > 0)
-    problems.push(`${formatQuantity(found.noLabel, 'row')} whose label is “NA”, “nan” or the like: read as no label.`);
+    problems.push(
+      `${formatQuantity(found.noLabel, 'row')} with “NA”, “nan” or similar as the label: read as no label.`,
+    );
   if (found.oddMarks > 0) {
     problems.push(
-      `${formatQuantity(found.oddMarks, 'row')} with something other than yes or no in a class column: no label is read from ${found.oddMarks === 1 ? 'it' : 'them'}.`,
+      `${formatQuantity(found.oddMarks, 'row')} with a value other than yes or no in a class column: no label is read from ${found.oddMarks === 1 ? 'it' : 'them'}.`,
     );
   }
   if (found.severalMarks > 0)
     problems.push(`${formatQuantity(found.severalMarks, 'row')} with more than one class: no label is read from them.`);
-  if (found.unmarked > 0) problems.push(`${formatQuantity(found.unmarked, 'row')} with none of the classes.`);
+  if (found.unmarked > 0) problems.push(`${formatQuantity(found.unmarked, 'row')} with no class marked.`);
   if (found.ages > 0)
-    problems.push(`${formatQuantity(found.ages, 'row')} whose age is not a number of years: the age is left out.`);
+    problems.push(
+      `${formatQuantity(found.ages, 'row')} with an age that is not a number of years: the age is ignored.`,
+    );
   if (unknownParts.size > 0) {
     const list = [...unknownParts].slice(0, 5).join('”, “');
-    problems.push(`The table names parts that are not train, validation or test: “${list}”. They are left out.`);
+    problems.push(`The table contains splits other than train, validation and test: “${list}”. They are ignored.`);
   }
   const paths = by === 'path' ? indexPaths(entries) : null;
   const read = columnRoles.flatMap((role) => (columns[role] < 0 ? [] : [[role, text.headers[columns[role]]]]));

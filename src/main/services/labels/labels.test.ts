@@ -141,7 +141,7 @@ describe('splits', () => {
 
   it('need labels of two classes', () => {
     const ids = add(4);
-    expect(() => splits.split(project, request)).toThrow(/nothing to split/);
+    expect(() => splits.split(project, request)).toThrow(/No labelled images/);
     labels.label(project, ids, 'only');
     expect(() => splits.split(project, request)).toThrow(/two classes/);
     expect(() => splits.split(project, { ...request, validation: 0.5, test: 0.5 })).toThrow(/too little/);
@@ -187,7 +187,7 @@ describe('splits', () => {
     expect(split.warnings.filter((one) => one.includes('rare') && one.includes('missing'))).toEqual([
       expect.stringMatching(/^“rare” is missing from the (train|validation|test) part: it has only 2 images\.$/),
     ]);
-    expect(split.warnings.join('\n')).toContain('Patients are not known');
+    expect(split.warnings.join('\n')).toContain('Patients are unknown');
     labels.label(project, ids.slice(42), 'a');
     expect(splits.current(project)?.warnings.join('\n')).toContain('2 labelled images in no part');
     labels.remove(project, dataset.ids(project, { split: 'test' }, 'path'));
@@ -212,10 +212,10 @@ describe('the dataset summary', () => {
     project.store.run('UPDATE images SET patient_id = 1');
     labels.label(project, ids.slice(0, 60), 'a');
     expect(dataset.summary(project).warnings).toEqual([
-      'There is only one class: a classifier needs two.',
+      'There is only one class. A classifier needs at least two.',
       'Fewer than 100 images of “a” (60): more would help.',
       '60 images without a label: they are not trained on.',
-      'All images have the same patient ID, so patients cannot be kept apart. Was it blanked out?',
+      'All images have the same patient ID, so patients cannot be kept apart. It may have been blanked.',
     ]);
     labels.label(project, ids.slice(60, 100), 'b');
     project.store.run('UPDATE images SET patient_id = NULL WHERE id % 2 = 0');

@@ -98,8 +98,8 @@ export function createPredictions(options: {
     const testTime = testTimeOf(record.config, testTimeViews);
     const files = await givenFiles(paths);
     if (files.length === 0) {
-      throw new FoveaError('no_files', 'There is no file in what was given.', {
-        hint: 'Drop DICOM, PNG or JPEG files, or a folder that has some.',
+      throw new FoveaError('no_files', 'No files found.', {
+        hint: 'Drop DICOM, PNG or JPEG files, or a folder that contains some.',
       });
     }
     const scratch = await makePlace(project);
@@ -200,7 +200,7 @@ export function createPredictions(options: {
   const held = (prediction: string) => {
     const found = pictures.get(prediction);
     if (found === null) {
-      throw new FoveaError('not_found', 'The picture of this answer is not in memory any more.', {
+      throw new FoveaError('not_found', 'The image of this prediction is no longer in memory.', {
         hint: 'Predict the file again.',
       });
     }
@@ -215,7 +215,7 @@ export function createPredictions(options: {
   const attentionMaps = (prediction: string): AttentionMaps => {
     const { attention } = held(prediction);
     if (attention === null) {
-      throw new FoveaError('not_found', 'This answer was asked for without attention.', {
+      throw new FoveaError('not_found', 'This prediction was made without attention.', {
         hint: 'Predict the file again with attention.',
       });
     }
@@ -238,7 +238,7 @@ export function createPredictions(options: {
     list(job) {
       const found = answers.get(job);
       if (found === undefined) {
-        throw new FoveaError('job_unknown', 'These answers are not kept any more.', {
+        throw new FoveaError('job_unknown', 'These predictions are no longer available.', {
           hint: 'Predict the files again.',
         });
       }

@@ -95,11 +95,11 @@ export function createEvaluations(options: {
     const testTime = testTimeOf(record.config, testTimeViews);
     const samples = samplesOf(await readRunSamples(folder), split);
     if (samples.length === 0) {
-      throw new FoveaError('empty_split', `There was no ${split} image when this run began.`, {
+      throw new FoveaError('empty_split', `There were no ${split} images when this run started.`, {
         hint:
           record.experiment?.kind === 'folds'
-            ? 'Runs of a cross-validation leave the test images out. Train a single run with these settings for them.'
-            : `Make a split with ${split} images and train again.`,
+            ? 'Cross-validation runs exclude the test images. Train a single run with these settings to evaluate on them.'
+            : `Create a split with ${split} images and train again.`,
       });
     }
     if (split === 'test') audit(project, OPENED, { run, images: samples.length, by: by ?? null });
@@ -141,7 +141,7 @@ export function createEvaluations(options: {
     });
     if (cases.some((entry) => !Number.isFinite(entry.loss) || !Number.isFinite(entry.confidence))) {
       throw new FoveaError('model_broken', 'The model of this run produced NaN or infinite values.', {
-        hint: 'Its training diverged: train again with a lower learning rate.',
+        hint: 'Its training diverged. Train again with a lower learning rate.',
       });
     }
     const evaluation: Evaluation = {
@@ -199,7 +199,7 @@ export function createEvaluations(options: {
       await runs.get(project, run);
       const folder = runFolder(project.folder, run);
       if ((await readEvaluation(folder, split)) === null) {
-        throw new FoveaError('not_evaluated', `This run was not evaluated on its ${split} images yet.`, {
+        throw new FoveaError('not_evaluated', `This run has not been evaluated on its ${split} images yet.`, {
           hint: 'Evaluate it first.',
         });
       }
@@ -255,7 +255,7 @@ export function requireModel(folder: string): void {
 /** Throws `run_damaged` where a checkpoint is of other classes than its run. */
 export function requireClasses(recorded: readonly string[], found: readonly string[]): void {
   if (recorded.length === found.length && recorded.every((label, index) => label === found[index])) return;
-  throw new FoveaError('run_damaged', 'The checkpoint of this run has other classes than its configuration.', {
+  throw new FoveaError('run_damaged', 'The classes in the checkpoint and the configuration of this run do not match.', {
     hint: 'Restore the run folder from a copy, or train again.',
   });
 }

@@ -250,7 +250,7 @@ describe('a cross-validation', () => {
     const job = evaluations.start(project, folds.members[0]?.run ?? '', 'test');
     await expect(jobs.result(job.id)).rejects.toMatchObject({
       code: 'empty_split',
-      hint: expect.stringMatching(/^Runs of a cross-validation leave the test images out/),
+      hint: expect.stringMatching(/^Cross-validation runs exclude the test images/),
     });
   });
 

@@ -199,7 +199,7 @@ export function createExperiments(options: {
       const distinct = [...new Set(values)];
       if (distinct.length < 2 || distinct.length > MOST_COMPARED) {
         throw new FoveaError('sweep_values', `A sweep takes 2 to ${MOST_COMPARED} different values.`, {
-          hint: 'For the learning rate, 1e-5, 2e-5, 5e-5 and 1e-4 are usual.',
+          hint: 'For the learning rate, 1e-5, 2e-5, 5e-5 and 1e-4 are common.',
         });
       }
       const configs = new Map(
@@ -207,7 +207,7 @@ export function createExperiments(options: {
           const changed = withSetting(config, key, value);
           if (changed === null) {
             throw new FoveaError('sweep_setting', `The setting “${key}” cannot be ${settingText(value)}.`, {
-              hint: 'Name a setting as a run’s config.json does, such as learningRate or augmentation.rotationDegrees.',
+              hint: 'Use the setting names of a run’s config.json, such as learningRate or augmentation.rotationDegrees.',
             });
           }
           return [value, changed] as const;
@@ -238,7 +238,7 @@ export function createExperiments(options: {
       const problem = plan.problems[0];
       if (problem !== undefined) {
         throw new FoveaError('folds_not_possible', problem, {
-          hint: plan.problems.slice(1).join(' ') || 'Put this right, then start again.',
+          hint: plan.problems.slice(1).join(' ') || 'Fix this, then start again.',
         });
       }
       const experiment = newExperimentId(new Date(), 'folds');
@@ -264,7 +264,7 @@ export function createExperiments(options: {
       const problem = plan.problems[0];
       if (problem !== undefined) {
         throw new FoveaError('leak_not_possible', problem, {
-          hint: plan.problems.slice(1).join(' ') || 'Put this right, then start again.',
+          hint: plan.problems.slice(1).join(' ') || 'Fix this, then start again.',
         });
       }
       const experiment = newExperimentId(new Date(), 'leak');
@@ -315,7 +315,7 @@ export function createExperiments(options: {
       if (
         members.some(({ id: run, state }) => state === 'running' || state === 'queued' || runs.isActive(project, run))
       ) {
-        throw new FoveaError('run_active', 'A run of this experiment is training or waiting.', {
+        throw new FoveaError('run_active', 'A run of this experiment is training or queued.', {
           hint: 'Stop or pause it first.',
         });
       }

@@ -175,6 +175,6 @@ it('says in words what a leak is worth', () => {
   expect(of(0.1, 0.02, 0.18)).toBe(
     'With patients or duplicates on both sides of the split the test accuracy was 90.0 %, with them kept together 80.0 %: 10.0 percentage points higher with the leak (95 % interval 2.0 to 18.0). The leak flatters: trust the second number.',
   );
-  expect(of(0.02, -0.06, 0.1)).toContain('The interval holds 0');
+  expect(of(0.02, -0.06, 0.1)).toContain('The interval includes 0');
   expect(of(-0.1, -0.18, -0.02)).toContain('10.0 percentage points lower with the leak');
 });

@@ -120,7 +120,7 @@ describe('one file with two labels', () => {
       const { warnings } = await importAll(join(root, 'two'));
       const pair = `“${first}/1.png” (${first}) and “${second}/2.png” (${second})`;
       expect(warnings.join()).toContain(`1 file with the same content as an image that has another label: ${pair}.`);
-      expect(warnings.join()).toContain('until you settle it in Review');
+      expect(warnings.join()).toContain('until you resolve the conflict in Review');
       expect(await found('label-conflict')).toEqual([
         {
           path: `${first}/1.png`,
@@ -208,7 +208,7 @@ describe('mirrored and turned copies', () => {
     expect(before.suspected).toBeGreaterThan(0);
 
     const [finding] = (await review.list(project)).findings.filter(({ image }) => image === Math.min(zero, mirrored));
-    expect(finding?.why).toContain('They stand in');
+    expect(finding?.why).toContain('They are in');
     await review.judge(project, [{ image: finding?.image ?? 0, reason: 'possible-duplicate' }], { kind: 'same' });
     expect(findLeaks(project.store).groups).toBe(1);
     expect(knownLeaks(project.store, placedImages(project.store), 'now')).toMatchObject({

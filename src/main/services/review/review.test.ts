@@ -358,7 +358,7 @@ describe('suspected mislabels', () => {
     expect(findings.map(({ image }) => image)).toEqual([ids[2], ids[5]]);
     expect(findings[0]?.why).not.toContain('test image');
     expect(findings[1]?.why).toBe(
-      'Labelled “malignant”. The run “Run b”, which was not trained on it, answers “benign” 0.95 and “malignant” 0.05. A test image: change its label only for what the picture shows.',
+      'Labelled “malignant”. The run “Run b”, which was not trained on it, answers “benign” 0.95 and “malignant” 0.05. This is a test image: base any label change on the image alone.',
     );
   });
 

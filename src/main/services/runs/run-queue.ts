@@ -142,7 +142,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
 
   const control = async (project: OpenProject, run: string, action: 'pause' | 'stop'): Promise<void> => {
     const entry = active.get(key(project, run));
-    if (entry === undefined) throw new FoveaError('run_not_active', 'This run is not in training.');
+    if (entry === undefined) throw new FoveaError('run_not_active', 'This run is not training.');
     entry.asked = action;
     const place = waiting.indexOf(entry);
     if (place >= 0) {
@@ -209,8 +209,8 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       const from = own.findIndex((entry) => entry.summary.id === run);
       const [entry] = from < 0 ? [] : own.splice(from, 1);
       if (entry === undefined) {
-        throw new FoveaError('run_not_waiting', 'This run does not wait for its turn.', {
-          hint: 'Only a run that waits has a place in the queue.',
+        throw new FoveaError('run_not_waiting', 'This run is not queued.', {
+          hint: 'Only queued runs can be moved in the queue.',
         });
       }
       const target = { up: from - 1, down: from + 1, front: 0 }[to];

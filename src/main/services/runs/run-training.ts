@@ -72,7 +72,7 @@ export async function trainRun(
   const { device, why } = await usedDevice(engine, record.config.device);
   await onDevice(device);
   entry.progress = { ...entry.progress, counted: null, imagesPerSecond: null, etaSeconds: null, message: null };
-  if (entry.asked !== null) throw new FoveaError(entry.asked, `The run was asked to ${entry.asked}.`);
+  if (entry.asked !== null) throw new FoveaError(entry.asked, `Request received: ${entry.asked}.`);
   entry.call = engine.request(
     'train',
     {

@@ -124,7 +124,7 @@ describe('preview', () => {
   it('says what keeps a run from starting', async () => {
     const empty = await projects.create(join(folder, 'empty'), 'Empty');
     const nothing = await runs.preview(empty, config());
-    expect(nothing.problems.join(' ')).toMatch(/No image has a label/);
+    expect(nothing.problems.join(' ')).toMatch(/no labelled images/);
     expect(nothing.problems.join(' ')).toMatch(/no split/);
     await expect(runs.start(empty, config())).rejects.toMatchObject({ code: 'run_not_ready' });
     expect(readdirSync(join(empty.folder, 'runs'))).toEqual([]);
@@ -133,7 +133,7 @@ describe('preview', () => {
     const one = await runs.preview(untested, config());
     expect(one.problems).toEqual([
       'All images are “left”: a classifier needs at least two classes.',
-      'The validation part is empty: the best epoch is chosen on it. Make a split with validation images.',
+      'The validation split is empty, but the best epoch is chosen on it. Create a split with validation images.',
     ]);
   });
 });
@@ -278,7 +278,7 @@ describe('a whole run', () => {
     expect(existsSync(right?.overlays?.rollout ?? '')).toBe(true);
     expect(readdirSync(join(project.folder, 'cache', 'predictions'))).toEqual([]);
     predictions.clear(job.id);
-    expect(() => predictions.image(id)).toThrow(/not in memory/);
+    expect(() => predictions.image(id)).toThrow(/no longer in memory/);
   });
 
   it('averages views where that is asked for, says so, and answers alike for the same image dropped', async () => {
@@ -310,7 +310,7 @@ describe('a whole run', () => {
   it('takes as many views as its configuration says, and none without augmentation', async () => {
     const off = config({ testTimeViews: 2, augmentation: { enabled: false } });
     expect((await runs.preview(project, off)).problems).toEqual([
-      'Test-time views are augmented views and the augmentation is off: set them to 0, or switch it on.',
+      'Test-time views need augmentation, which is off. Set the views to 0, or turn augmentation on.',
     ]);
     const file = join(runFolder(project.folder, run), 'config.json');
     const text = readFileSync(file, 'utf8');

@@ -158,11 +158,11 @@ export function createRuns(options: RunsOptions): Runs {
       return;
     }
     if (summary.state === 'running' || summary.state === 'queued') {
-      throw new FoveaError('run_elsewhere', 'Another window or command has this run in hand.', {
-        hint: `To ${action} it, use that one.`,
+      throw new FoveaError('run_elsewhere', 'Another window or command is using this run.', {
+        hint: `Use that one to ${action} it.`,
       });
     }
-    throw new FoveaError('run_not_active', `This run is ${summary.state}: there is nothing to ${action}.`);
+    throw new FoveaError('run_not_active', `This run is ${summary.state}, so there is nothing to ${action}.`);
   };
 
   const startAll = async (project: OpenProject, wanted: readonly NewRun[]): Promise<RunSummary[]> => {
@@ -192,10 +192,10 @@ export function createRuns(options: RunsOptions): Runs {
     }
     const summary = await find(project, run);
     if (active !== undefined) {
-      throw new FoveaError('run_active', 'This run is training or waiting already.');
+      throw new FoveaError('run_active', 'This run is already training or queued.');
     }
     if (!summary.resumable) {
-      throw new FoveaError('run_not_resumable', 'This run has finished: there is nothing left to train.', {
+      throw new FoveaError('run_not_resumable', 'This run has finished.', {
         hint: 'Start a new run with the same configuration.',
       });
     }
@@ -271,7 +271,7 @@ export function createRuns(options: RunsOptions): Runs {
       const inHand =
         summary.state === 'running' || summary.state === 'queued' || queue.find(project, run) !== undefined;
       if (inHand) {
-        throw new FoveaError('run_active', 'This run is training or waiting.', { hint: 'Stop it first.' });
+        throw new FoveaError('run_active', 'This run is training or queued.', { hint: 'Stop it first.' });
       }
       await removeRun(project, run);
       tellResting(project, { ...summary, state: 'stopped' });

@@ -83,7 +83,7 @@ describe('the sign-off of a leaking split', () => {
     expect(() => splits.signOff(project, 'A. Name', 'because')).toThrow(/no split/);
     times(20, (i) => add({ label: i % 2 === 0 ? 'a' : 'b', patient: `patient ${i}` }));
     splits.split(project, {});
-    expect(() => splits.signOff(project, 'A. Name', 'because')).toThrow(/No group stands in more than one part/);
+    expect(() => splits.signOff(project, 'A. Name', 'because')).toThrow(/No patient or duplicate group/);
   });
 
   it('holds with name, reason, date and number, and is in the audit trail', () => {
@@ -166,9 +166,9 @@ describe('the gate of training', () => {
 
   it('stops patients and duplicates alike', () => {
     expect(runProblems(input)).toEqual([]);
-    expect(runProblems({ ...input, patientsAcrossSplits: 2 })).toEqual([expect.stringContaining('2 patients stand')]);
+    expect(runProblems({ ...input, patientsAcrossSplits: 2 })).toEqual([expect.stringContaining('2 patients appear')]);
     expect(runProblems({ ...input, duplicatesAcrossSplits: 1 })).toEqual([
-      expect.stringContaining('1 group of duplicate images stands'),
+      expect.stringContaining('1 group of duplicate images appears'),
     ]);
   });
 
@@ -181,7 +181,7 @@ describe('the gate of training', () => {
       'The sign-off by A. Name of 2026-11-26 is void: it was for 2 groups in more than one part, and there are more now.',
     );
     expect(signOffWarning(signOff)).toBe(
-      'Leaking split: 2 patients stand in more than one part, so these results look better than they are. Signed off by A. Name on 2026-11-26: “because”',
+      'Leaking split: 2 patients appear in more than one split, so these results look better than they are. Signed off by A. Name on 2026-11-26: “because”',
     );
   });
 });

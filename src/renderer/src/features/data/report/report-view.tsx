@@ -82,7 +82,7 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
           <Stat label="Classes" value={formatCount(labels.length)} detail="with images" />
           <Stat
             label="Patients"
-            value={report.patients === null ? 'not known' : formatCount(report.patients)}
+            value={report.patients === null ? 'unknown' : formatCount(report.patients)}
             detail={
               report.withoutPatient === 0
                 ? 'known for every image'
