@@ -179,7 +179,7 @@ test('a window of a colour image is not used, and said', async () => {
   const window: TestElement = ['00281050', 'DS', '10'];
   const file = dicomFile([...image, window, ['7fe00010', 'OB', Uint8Array.of(1, 2, 3)]]);
   expect((await openDicomFrame(parseDicom(file), 0)).notes).toEqual([
-    'The window of the file was not used: the image is in colour.',
+    'The window of the file is ignored, because the image is in colour.',
   ]);
 });
 
