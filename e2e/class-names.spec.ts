@@ -21,11 +21,11 @@ test('names that may mean one class are asked about in the plan and in the dialo
   const question = plan.getByRole('group', { name: 'Similar class names' });
   await expect(question).toContainText('“benign” (2), “Benign” (1)');
   await expect(plan.getByRole('button', { name: /^Import/ })).toBeDisabled();
-  await question.getByRole('radio', { name: 'Yes, make them “benign”' }).check();
+  await question.getByRole('radio', { name: 'Yes, use “benign”' }).check();
   await plan.getByRole('button', { name: /^Import 4/ }).click();
   const result = data.importDialog('Import finished');
   await expect(result).toContainText('4 images added');
-  await expect(result).toContainText('Made one class, “benign”');
+  await expect(result).toContainText('Merged into one class, “benign”');
   await result.getByRole('button', { name: 'Done' }).click();
 
   // One column a class, in the two spellings of the project and of the lab.
@@ -39,7 +39,7 @@ test('names that may mean one class are asked about in the plan and in the dialo
   await expect(dialog).toContainText('“benign” (in the project), “BENIGN” (2)');
   const apply = dialog.getByRole('button', { name: 'Apply table' });
   await expect(apply).toBeDisabled();
-  await dialog.getByRole('radio', { name: 'Yes, make them “benign”' }).check();
+  await dialog.getByRole('radio', { name: 'Yes, use “benign”' }).check();
   await expect(dialog.getByRole('region', { name: 'Changes' })).toContainText('1 label from folders');
   await apply.click();
   await expect(dialog).toBeHidden();

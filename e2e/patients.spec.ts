@@ -29,10 +29,10 @@ test('a table that names other patients than the files asks first, and who is no
   await plan.getByRole('button', { name: 'Add a label table (CSV)' }).click();
   await data.chooseFile(app.workspace, 'patients.csv', /Choose a label table/);
   const question = plan.getByRole('radiogroup', {
-    name: /1 patient of the files into several, and several patients of the files into one/,
+    name: /split 1 patient of the files and merge 1 group of patients/,
   });
   await expect(question).toBeVisible();
-  await expect(plan).toContainText('3 patients named now; then 3 patients.');
+  await expect(plan).toContainText('3 patients known now; 3 patients after applying the table.');
   await expect(plan.getByRole('button', { name: /^Import 4/ })).toBeDisabled();
   await question.getByRole('radio', { name: 'Keep the patients from the files' }).click();
   await plan.getByRole('button', { name: /^Import 4/ }).click();

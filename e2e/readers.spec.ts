@@ -133,9 +133,9 @@ test('a label table for images that are here: what would change, whose label sta
   await data.chooseFile(app.workspace, 'labels.tsv', /Choose a label table/);
   const dialog = window.getByRole('dialog', { name: 'Apply label table' });
   const changes = dialog.getByRole('region', { name: 'Changes' });
-  await expect(changes).toContainText('1 label from folders or an earlier table change');
-  await expect(changes).toContainText('3 images get a site');
-  await expect(dialog).toContainText('something else than a person did for 1 image');
+  await expect(changes).toContainText('1 label from folders or an earlier table will change');
+  await expect(changes).toContainText('3 images with a new or changed site');
+  await expect(dialog).toContainText('conflicts with manual labels on 1 image');
   await dialog.getByRole('radio', { name: 'Use the table’s labels' }).check();
   await dialog.getByRole('button', { name: 'Apply table' }).click();
   await expect(dialog).toBeHidden();

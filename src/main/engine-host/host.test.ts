@@ -185,7 +185,7 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
     const note = exact.log.find((record) => record.kind === 'note');
     expect(note?.message).toContain('optimizer.safetensors has changed since it was written');
-    expect(note?.message).toContain('the save before it, of step 6');
+    expect(note?.message).toContain('the previous checkpoint, at step 6');
 
     damage(lastFolder(spec.runFolder));
     damage(beforeFolder(spec.runFolder));

@@ -197,7 +197,7 @@ describe('openProjectStore', () => {
     };
     for (const damage of [overwritten, foreign]) {
       damage();
-      expect(hint()).toMatch(/: project\.sqlite\.before-version-10 in the project folder is the newest/);
+      expect(hint()).toMatch(/: project\.sqlite\.before-version-10 in the project folder is Fovea's newest/);
     }
     for (const version of [2, 10, 9]) rmSync(`${file()}.before-version-${version}`);
     for (const damage of [overwritten, foreign]) {

@@ -29,7 +29,7 @@ describe('what a result says of leaks', () => {
   it('names possible duplicates, which are no leak until a person confirms them', () => {
     const moments = [known('split'), known('now', { suspected: 2 })];
     expect(leakStatement(moments)).toContain('Now: no patient');
-    expect(leakStatement(moments)).toContain('2 possible duplicates across parts not looked at.');
+    expect(leakStatement(moments)).toContain('2 possible duplicates across splits not reviewed.');
     expect(isLeaking(moments)).toBe(false);
   });
 

@@ -158,13 +158,13 @@ describe('too little to say', () => {
     expect(result.perClass[2]?.auc).toBeNull();
     expect(result.perClass[1]?.precision).toEqual({ value: 0, low: null, high: null, n: 0 });
     expect(result.perClass[2]?.recall).toEqual({ value: 0, low: null, high: null, n: 0 });
-    expect(result.cautions.join('\n')).toMatch(/No normal case in this split/);
-    expect(result.cautions.join('\n')).toMatch(/never answers malignant/);
+    expect(result.cautions.join('\n')).toMatch(/No normal cases in this split/);
+    expect(result.cautions.join('\n')).toMatch(/never predicts malignant/);
     const few = evaluateCases(referenceCases(40, 12, false), classes);
     const support = few.perClass[1]?.support ?? 0;
     expect(support).toBeLessThan(30);
     expect(few.cautions).toContain(
-      `Fewer than 30 malignant cases (${support}): too few to judge how well malignant is recognised.`,
+      `Fewer than 30 malignant cases (${support}): too few to measure performance on malignant reliably.`,
     );
   });
 

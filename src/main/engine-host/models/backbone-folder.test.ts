@@ -121,7 +121,7 @@ describe('names of tensors', () => {
       ['module.classifier.bias', { shape: [3], data: new Float32Array(3) }],
     ]);
     await expect(inspect(writeCheckpointFolder(newFolder(), twice))).rejects.toMatchObject({
-      message: 'The weights hold the tensor classifier.bias twice.',
+      message: 'The weights contain the tensor classifier.bias twice.',
     });
   });
 
@@ -129,10 +129,10 @@ describe('names of tensors', () => {
     const square = { shape: [24, 24], data: new Float32Array(576) };
     const more = new Map([...smallParameters(), ['vit.pooler.dense.weight', square], ['projector.weight', square]]);
     expect((await inspect(writeCheckpointFolder(newFolder(), more))).notes).toEqual([
-      '2 tensors of the weights have no place in the model and are not used: projector.weight, vit.pooler.dense.weight.',
+      '2 tensors of the weights do not belong to the model and are not used: projector.weight, vit.pooler.dense.weight.',
     ]);
     const shallow = writeCheckpointFolder(newFolder(), smallParameters(), { num_hidden_layers: 1 });
-    expect((await inspect(shallow)).notes).toEqual(['config.json uses 1 of the 2 layers that the weights hold.']);
+    expect((await inspect(shallow)).notes).toEqual(['config.json uses 1 of the 2 layers in the weights.']);
   });
 });
 
@@ -157,7 +157,7 @@ describe('the head', () => {
   it('for other classes is new, and said to be, also where names differ only by case', async () => {
     const { parameters, notes } = await load(write(), ['A', 'b', 'c']);
     expect([...(parameters.get('classifier.bias')?.data ?? [])]).not.toEqual([1, 2, 3]);
-    expect(notes[0]).toBe('The head is new: 3 classes in place of the 3 of the backbone.');
+    expect(notes[0]).toBe('The head is new: 3 classes instead of the 3 of the backbone.');
   });
 
   it.each([

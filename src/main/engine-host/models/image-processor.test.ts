@@ -106,6 +106,6 @@ it('says what was assumed and what is done otherwise', async () => {
     image_std: [0.229, 0.224, 0.225],
   };
   expect((await read(dinov2)).notes).toEqual([
-    'The checkpoint was trained with the shortest edge resized to 256 px, bicubic resampling, the centre cropped. Fovea resizes the whole picture to a square, bilinear, in training and prediction alike.',
+    'The checkpoint was trained with the shortest edge resized to 256 px, bicubic resampling, the centre cropped. Fovea resizes the whole image to a square with bilinear interpolation, in training and prediction.',
   ]);
 });

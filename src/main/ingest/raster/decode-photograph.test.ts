@@ -108,7 +108,7 @@ describe('whole files that the decoder does not know are called by their name', 
     ['a lossless JPEG', 1, 0xc3],
     ['a hierarchical JPEG', 1, 0xc5],
     ['a JPEG-LS image', 1, 0xf7],
-    ['a JPEG of 12 bits a sample', 4, 12],
+    ['a JPEG with 12 bits per sample', 4, 12],
   ])('%s', async (name, offset, value) => {
     await expect(decodePhotograph(await changed(offset, value))).rejects.toMatchObject({
       code: 'unsupported_image',

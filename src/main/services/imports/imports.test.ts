@@ -225,14 +225,14 @@ describe('import', () => {
     ]);
     await expect(importAll([images()])).rejects.toMatchObject({
       code: 'class_names_similar',
-      message: 'Some class names may mean one class: “benign” (2), “Benign” (1).',
+      message: 'Some class names are similar: “benign” (2), “Benign” (1).',
       hint: expect.stringContaining('--class-names merge'),
     });
     expect(project.store.column('SELECT count(*) FROM images')).toEqual([0]);
     expect(project.store.column('SELECT count(*) FROM classes')).toEqual([0]);
     const merged = await importAll([images()], { classNames: 'merge' });
     expect(merged.classes).toEqual({ benign: 3, malignant: 1, 'pre-malignant': 1 });
-    expect(merged.warnings.join()).toContain('Made one class, “benign”: “benign” (2), “Benign” (1).');
+    expect(merged.warnings.join()).toContain('Merged into one class, “benign”: “benign” (2), “Benign” (1).');
 
     // Against a class of the project, from a table.
     const more = [join(images(), 'malignant')];
@@ -240,7 +240,7 @@ describe('import', () => {
     const table = join(root, 'labels.csv');
     writeFileSync(table, 'path,label\n9.png,Pre_Malignant\n');
     await expect(importAll(more, {}, table)).rejects.toMatchObject({
-      message: 'Some class names may mean one class: “pre-malignant” (in the project), “Pre_Malignant” (1).',
+      message: 'Some class names are similar: “pre-malignant” (in the project), “Pre_Malignant” (1).',
     });
     const kept = await importAll(more, { classNames: 'keep' }, table);
     expect(kept.columns).toEqual({ headers: { path: 'path', label: 'label' }, classes: [] });

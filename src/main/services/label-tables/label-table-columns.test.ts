@@ -87,7 +87,7 @@ describe('one column per class', () => {
     const table = read(['path,A,B,C', ...rows, 'i8.png,1,1,0', 'i9.png,0,0,0'].join('\n'));
     expect(table.entries.map(({ label }) => label)).toEqual([...'BABABABA', null, null]);
     expect(table.problems.join()).toContain('1 row with more than one class');
-    expect(table.problems.join()).toContain('1 row with none of the classes');
+    expect(table.problems.join()).toContain('1 row with no class marked');
   });
 
   it('is not guessed from findings that go together, and is taken where a person says so', () => {
@@ -109,7 +109,7 @@ describe('one column per class', () => {
   ])('is asked for where one of the columns also has %j, and such rows get no label', (odd, cells) => {
     const content = `path,A,B,C\n${cells.map((row, index) => `i${index}.png,${row}`).join('\n')}`;
     const { message, hint } = failure(() => read(content));
-    expect(message).toContain(`“A”, “B”, “C” could be classes, one a column, but “C” also has “${odd}”`);
+    expect(message).toContain(`“A”, “B”, “C” could be one class each, but “C” also has “${odd}”`);
     expect(hint).toContain('--columns "classes=A,B,C"');
     const chosen = read(content, { classes: ['A', 'B', 'C'] });
     cells.forEach((row, index) => {
@@ -130,10 +130,10 @@ describe('one column per class', () => {
 
   it('that is not used is named where the table is refused', () => {
     expect(failure(() => read('image,malignant\ni0.png,1\ni1.png,0')).message).toContain(
-      'The column “malignant” holds yes and no, and is not used. If it is the label, choose it (on the command line: --columns "label=malignant").',
+      'The column “malignant” contains yes and no and is not used. If it is the label, choose it (on the command line: --columns "label=malignant").',
     );
     const findings = failure(() => read('image,mass,cyst\ni0.png,1,1\ni1.png,0,0\ni2.png,1,1'));
-    expect(findings.message).toContain('“mass”, “cyst” hold yes and no, but not exactly one yes per row');
+    expect(findings.message).toContain('“mass”, “cyst” contain yes and no, but not exactly one yes per row');
     expect(findings.message).toContain('--columns "classes=A,B"');
   });
 

@@ -139,7 +139,7 @@ describe('lines', () => {
   it('that only repeat the header are left out and said', () => {
     const table = parse('path,label\ni0.png,a\npath,label\ni1.png,b');
     expect(table.rows.length).toBe(2);
-    expect(table.warnings).toEqual(['1 row that only repeat the header: left out.']);
+    expect(table.warnings).toEqual(['1 row repeating the header skipped.']);
   });
 
   it('with more cells than the header are left out and said: pandas refuses them', () => {
@@ -147,7 +147,7 @@ describe('lines', () => {
     expect(table.rows.map(([path]) => path)).toEqual(['i0.png', 'i2.png']);
     expect(table.warnings.join()).toContain('1 row with more cells');
     // R's write.table: a column of row numbers that has no name.
-    expect(() => parse('path,label\n1,i0.png,a\n2,i1.png,b')).toThrow(/names 2 columns, and most rows have more/);
+    expect(() => parse('path,label\n1,i0.png,a\n2,i1.png,b')).toThrow(/has 2 columns, but most rows have more/);
   });
 });
 

@@ -191,7 +191,7 @@ it('asks before a table’s class names that may mean one class become classes, 
   const applied = await tables.apply(project, file, {}, 'mine', {}, 'merge');
   expect(applied.columns).toEqual({ headers: { path: 'path', label: 'label' }, classes: [] });
   expect([1, 2, 3, 4, 5].map(labelOf)).toEqual(['0.0', '0.0', '0.0', '1', 'left']);
-  expect(applied.problems.join()).toContain('Made one class, “0.0”');
+  expect(applied.problems.join()).toContain('Merged into one class, “0.0”');
 });
 
 it('shows which columns it reads, and asks where it cannot tell', async () => {

@@ -162,12 +162,12 @@ describe('splits', () => {
       deviation: 0,
     });
     expect(split.warnings).toEqual([
-      'Fewer than 30 test images of “a” (20), “b” (20): too few to judge how well they are recognised.',
+      'Fewer than 30 test images of “a” (20), “b” (20): too few to measure performance reliably.',
     ]);
     const [one] = dataset.ids(project, { split: 'train' }, 'path') as [number];
     const moved = splits.move(project, [one], 'test');
     expect(moved.groupsAcrossSplits).toBe(1);
-    expect(moved.warnings[0]).toBe('1 patient in more than one part: results would look better than they are.');
+    expect(moved.warnings[0]).toBe('1 patient in more than one split: results would look better than they are.');
     expect(labels.undo(project).description).toBe('move of 1 image to test');
     expect(splits.current(project)).toEqual(split);
     expect(splits.split(project, request)).toMatchObject({ counts: split.counts });
@@ -191,7 +191,7 @@ describe('splits', () => {
     labels.label(project, ids.slice(42), 'a');
     expect(splits.current(project)?.warnings.join('\n')).toContain('2 labelled images in no part');
     labels.remove(project, dataset.ids(project, { split: 'test' }, 'path'));
-    expect(splits.current(project)?.warnings).toContain('The test part is empty.');
+    expect(splits.current(project)?.warnings).toContain('The test split is empty.');
   });
 
   it('give training its samples, in the same order whatever the order of import', () => {
@@ -214,7 +214,7 @@ describe('the dataset summary', () => {
     expect(dataset.summary(project).warnings).toEqual([
       'There is only one class. A classifier needs at least two.',
       'Fewer than 100 images of “a” (60): more would help.',
-      '60 images without a label: they are not trained on.',
+      '60 images without a label: not used for training.',
       'All images have the same patient ID, so patients cannot be kept apart. It may have been blanked.',
     ]);
     labels.label(project, ids.slice(60, 100), 'b');

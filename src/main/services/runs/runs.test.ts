@@ -115,7 +115,7 @@ describe('preview', () => {
     const block = 4 * (96 * 96 + 96) + (96 * 384 + 384) + (384 * 96 + 96) + 4 * 96;
     expect(preview.parameters).toBe(432 * 96 + 96 + 96 + 65 * 96 + 6 * block + 2 * 96 + 2 * 96 + 2);
     expect(preview.warnings.join(' ')).toMatch(/Fewer than 50 images of “left” \(16\), “right” \(16\)/);
-    expect(preview.warnings.join(' ')).toMatch(/Only 8 images to validate on/);
+    expect(preview.warnings.join(' ')).toMatch(/Only 8 images for validation/);
     const absent = process.platform === 'win32' ? 'coreml' : 'dml';
     const elsewhere = await runs.preview(project, config({ device: absent }));
     expect(elsewhere.problems.join(' ')).toMatch(/cannot be used here.*(macOS|Windows).*choose another device/i);
@@ -132,7 +132,7 @@ describe('preview', () => {
     await addDiscs(untested, join(folder, 'untested pictures'), { train: 2, validation: 0, test: 0 });
     const one = await runs.preview(untested, config());
     expect(one.problems).toEqual([
-      'All images are “left”: a classifier needs at least two classes.',
+      'All images are “left”. A classifier needs at least two classes.',
       'The validation split is empty, but the best epoch is chosen on it. Create a split with validation images.',
     ]);
   });
@@ -213,7 +213,7 @@ describe('a whole run', () => {
       expect(entry.loss).toBeCloseTo(-Math.log(entry.probabilities[entry.truth] ?? 0), 4);
     }
     expect(evaluation.cautions.join(' ')).toMatch(
-      /Fewer than 30 left cases \(4\): too few to judge how well left is recognised/,
+      /Fewer than 30 left cases \(4\): too few to measure performance on left reliably/,
     );
     expect(auditEntries(project.store, 10)[0]).toMatchObject({ action: 'test-set.open', detail: { run, images: 8 } });
     expect(await evaluations.testOpenings(project)).toMatchObject([{ run, by: null, images: evaluation.n }]);

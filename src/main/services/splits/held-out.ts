@@ -96,7 +96,7 @@ export function heldOutParts(
   }
   if (unknown > 0) {
     notes.push(
-      `${formatQuantity(unknown, 'image')} without a known ${by} stay in training and validation, and may belong to the held-out ${by}.`,
+      `${formatQuantity(unknown, 'image')} without a known ${by} in training and validation, which may belong to the held-out ${by}.`,
     );
   }
   const members = new Map(splitItems(rest, { validation, test: 0 }, seed));

@@ -38,7 +38,7 @@ export function decodeRle(bytes: Uint8Array, image: ImageAttributes): DecodedFra
   const bytesPerSample = image.bitsAllocated / 8;
   if (bytesPerSample !== 1 && bytesPerSample !== 2 && bytesPerSample !== 4) {
     throw notRead(
-      `The image is run-length compressed with ${image.bitsAllocated} bits per value, which Fovea does not support.`,
+      `The image is run-length compressed at ${image.bitsAllocated} bits per value, which Fovea does not support.`,
     );
   }
   const segments = image.samples * bytesPerSample;

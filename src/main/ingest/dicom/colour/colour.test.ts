@@ -163,14 +163,14 @@ describe('a reason that is true', () => {
     );
     await expect(openDicomFrame(parseDicom(file), 0)).rejects.toMatchObject({
       code: 'unsupported_image',
-      message: 'The image is run-length compressed with 1 bit a value, which Fovea does not read.',
+      message: 'The image is run-length compressed at 1 bits per value, which Fovea does not support.',
     });
   });
 
   test('sequences within sequences beyond what the parser can follow', () => {
     const open = Buffer.from('08001111535100' + '00ffffffff' + 'feff00e0ffffffff', 'hex');
     const nested = Buffer.concat([dicomFile([]), ...Array.from({ length: 5000 }, () => open)]);
-    expect(() => parseDicom(nested)).toThrow('nests its sequences deeper than Fovea reads');
+    expect(() => parseDicom(nested)).toThrow('nested deeper than Fovea’s limit');
   });
 });
 

@@ -76,12 +76,12 @@ describe('Modality LUT (PS3.3, C.11.1)', () => {
   test('one that is shorter than it says is not used, and said', async () => {
     const { pixels, notes } = await open(greyFile([0, 3], [lut(MODALITY_LUT, [9, 0, 16], words([3, 2, 1, 0]))]));
     expect(pixels).toEqual([0, 255]);
-    expect(notes).toEqual(['The Modality LUT of the file is incomplete and was not used.']);
+    expect(notes).toEqual(['The Modality LUT of the file is incomplete and is ignored.']);
   });
 });
 
 describe('VOI LUT (PS3.3, C.11.2)', () => {
-  const depth = /entries of the VOI LUT have another depth/;
+  const depth = /bit depth of the VOI LUT entries differs/;
 
   // Entries of `top` at the end; the picture must reach white. DCMTK shows the first two as here and the others dark,
   // because it believes the descriptor.
@@ -158,5 +158,5 @@ test('one channel that calls itself RGB is grey, and said', async () => {
   const image = imageModule({ rows: 1, columns: 2, photometric: 'RGB' });
   const { pixels, notes } = await open(dicomFile([...image, ['7fe00010', 'OB', Uint8Array.of(0, 9)]]));
   expect(pixels).toEqual([0, 255]);
-  expect(notes.join()).toContain('does not call itself grey');
+  expect(notes.join()).toContain('is not declared as grey');
 });

@@ -237,7 +237,7 @@ test.each([
   // 255 * 1024 / 4095 = 63.8
   expect([...frame.forModel({ kind: 'auto' }).data]).toEqual([0, 64, 255]);
   expect(frame.range).toEqual({ min: 0, max: 4095 });
-  expect(frame.notes).toEqual([expect.stringContaining('no values that can be told apart')]);
+  expect(frame.notes).toEqual([expect.stringContaining('map all values to the same number')]);
 });
 
 test('a VOI LUT beside a window is not used, and said', async () => {
