@@ -19,7 +19,7 @@ const mapping = { path: 'File', label: 'Class', reader: null, patient: null, stu
 describe('what a table would do', () => {
   it('is said without the nothings', () => {
     expect(changeLines({ ...nothing, newLabels: 1, sameLabels: 1200 })).toEqual([
-      '1 new label on images without one',
+      '1 new label',
       '1,200 labels stay the same',
     ]);
   });

@@ -44,14 +44,14 @@ export function matchText(preview: TablePreview, files: string): string {
 export function patientChangesText({ before, after, unknown }: PatientChanges): string {
   const then = patientsText({ patients: after, withoutPatient: unknown });
   return before === null
-    ? `Then: ${then}.`
+    ? `After applying the table: ${then}.`
     : `${formatQuantity(before, 'patient')} known now; ${then} after applying the table.`;
 }
 
 /** What applying a table would do, the nothings left out. */
 export function changeLines(changes: TableChanges): readonly string[] {
   const lines: readonly (readonly [number, string])[] = [
-    [changes.newLabels, `${formatQuantity(changes.newLabels, 'image')} receive their first label`],
+    [changes.newLabels, formatQuantity(changes.newLabels, 'new label')],
     [
       changes.changedLabels,
       `${formatQuantity(changes.changedLabels, 'label')} from folders or an earlier table will change`,
