@@ -95,14 +95,14 @@ const right: Readonly<Record<string, Readonly<Record<string, Right>>>> = {
   },
   'number-of-frames': {
     says5: [191.25, 5, []],
-    says3: [191.25, 3, [/is 3, but the pixel data hold 5/]],
-    says3_bot: [191.25, 3, [/is 3, but the pixel data hold 5/]],
-    says1_bot: [191.25, 1, [/is 1, but the pixel data hold 5/]],
-    says7: [191.25, 5, [/is 7, but the pixel data hold 5/]],
+    says3: [191.25, 3, [/is 3, but the pixel data contains 5/]],
+    says3_bot: [191.25, 3, [/is 3, but the pixel data contains 5/]],
+    says1_bot: [191.25, 1, [/is 1, but the pixel data contains 5/]],
+    says7: [191.25, 5, [/is 7, but the pixel data contains 5/]],
     absent: [191.25, 5, [/no value; the pixel data contains 5/]],
     absent_bot: [191.25, 5, [/no value; the pixel data contains 5/]],
-    native_says3: [0, 3, [/is 3, but the pixel data hold 5/]],
-    native_says7: [0, 5, [/is 7, but the pixel data hold 5/]],
+    native_says3: [0, 3, [/is 3, but the pixel data contains 5/]],
+    native_says7: [0, 5, [/is 7, but the pixel data contains 5/]],
     native_absent: [0, 5, [/no value; the pixel data contains 5/]],
   },
   'pixel-data-length': {
@@ -110,7 +110,7 @@ const right: Readonly<Record<string, Readonly<Record<string, Right>>>> = {
     plus8: [fullRange, 1, [/8 bytes longer than the file/]],
     plus8_implicit: [fullRange, 1, [/8 bytes longer than the file/]],
     plus1000: [fullRange, 1, [/1000 bytes longer than the file/]],
-    plus2_pad_follows: [fullRange, 1, [/2 bytes longer than the image/, /behind the image/]],
+    plus2_pad_follows: [fullRange, 1, [/2 bytes longer than the image/, /after the image data/]],
   },
 };
 

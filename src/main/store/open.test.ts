@@ -187,7 +187,7 @@ describe('openProjectStore', () => {
     writeFileSync(file(), '');
     expect(hint()).toMatch(/replace project.sqlite with a copy\. /);
     for (const version of [2, 10, 9]) writeFileSync(`${file()}.before-version-${version}`, 'a copy');
-    expect(hint()).toMatch(/such as project.sqlite.before-version-10 of the project folder\./);
+    expect(hint()).toMatch(/such as project.sqlite.before-version-10 in the project folder\./);
     const overwritten = () => writeFileSync(file(), 'no database, but long enough to be looked at as one. '.repeat(50));
     const foreign = () => {
       rmSync(file());

@@ -147,7 +147,7 @@ describe('a scan', () => {
     });
     expect(['nothing', 'unclear']).toContain(verdicts['matrix']);
     expect(scan.findings.find(({ source }) => source === 'model')?.sentence).toMatch(
-      /^The scanner model alone tells malignant from benign, AUC 0\.\d\d \[0\.\d\d, 0\.\d\d\]: a model may learn the scanner/,
+      /^The scanner model alone predicts malignant vs\. benign, AUC 0\.\d\d \[0\.\d\d, 0\.\d\d\]: a model may learn the scanner/,
     );
     expect(scan).toMatchObject({ images: 240, examined: 240, groups: 120, leftOut: [] });
   });

@@ -271,7 +271,7 @@ describe('import', () => {
       counts: { train: { a: 8, b: 8 }, validation: { a: 2, b: 2 }, test: { a: 10, b: 10 } },
       groupsAcrossSplits: 0,
     });
-    expect(split?.warnings[0]).toContain('no validation part');
+    expect(split?.warnings[0]).toContain('no validation folder');
     // More of the same kind joins, what was carved stays, and a split that a person makes is not replaced.
     const before = dataset.ids(project, { split: 'validation' }, 'path');
     await picture('train/a/99.png', 999);
@@ -283,7 +283,7 @@ describe('import', () => {
     await importAll([images()]);
     const after = splits.current(project);
     expect(after?.group).toBe('none');
-    expect(after?.warnings.join()).toContain('1 labelled image in no part');
+    expect(after?.warnings.join()).toContain('1 labelled image without a split');
   });
 
   it('leaves the sources alone, or copies them into the project', async () => {

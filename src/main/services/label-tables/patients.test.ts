@@ -472,7 +472,7 @@ describe('tables by DICOM identity', () => {
     project.store.run('DELETE FROM identities');
     const preview = await tables.preview(project, null, file, {});
     expect(preview).toMatchObject({ filesMatched: 0, matchedBy: 'accession' });
-    expect(preview.problems.join(' ')).toContain('imported again');
+    expect(preview.problems.join(' ')).toContain('import them again');
     expect(await importAll()).toMatchObject({ added: 0, duplicates: 4 });
     expect((await tables.preview(project, null, file, {})).filesMatched).toBe(2);
     projects.closeAll();

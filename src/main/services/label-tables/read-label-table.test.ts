@@ -271,7 +271,7 @@ it('reads the ="0013" that keeps zeros in a spreadsheet, quoted as CSV wants or 
 it('counts rows without a patient and rows without a clear day apart', () => {
   const table = read('patient,date,label\nP1,3/4/2018,a\nP2,5/5/2018,b\n,5/5/2018,b\nP3,,a');
   expect(table.problems).toEqual([
-    '1 row without a patient: left out.',
+    '1 row without a patient skipped.',
     '2 rows with an invalid or ambiguous date (such as 3/4/2020) skipped. Write dates as 2020-04-03.',
   ]);
 });

@@ -54,10 +54,10 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
         </Group>
         {importFolder.isError && <ErrorAlert error={importFolder.error} onClose={importFolder.reset} />}
         {imported.length > 0 && (
-          <Table aria-label="Checkpoints on this machine">
+          <Table aria-label="Checkpoints on this computer">
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>On this machine</Table.Th>
+                <Table.Th>On this computer</Table.Th>
                 <Table.Th ta="right">Parameters</Table.Th>
                 <Table.Th ta="right">Input</Table.Th>
                 <Table.Th w={130}>
