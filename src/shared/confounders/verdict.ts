@@ -99,7 +99,7 @@ export function sentenceOf(
 ): string {
   const plural = PLURAL.has(source);
   const subject = source === 'tags' ? subjectOf(source) : `${subjectOf(source)} alone`;
-  const apart = classes.length === 2 ? `${classes[1]} vs. ${classes[0]}` : `the class (of ${classes.length})`;
+  const apart = classes.length === 2 ? `${classes[1]} vs. ${classes[0]}` : 'the class';
   const found = auc === null ? '' : aucText(auc);
   switch (verdict) {
     case 'strong':

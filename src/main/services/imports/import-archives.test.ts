@@ -71,7 +71,7 @@ it('unpacks the images of an archive into the project, where they are read when 
   const before = readFileSync(archive);
   const { plan, result } = await importAll([archive], { groupPattern: '/([^/]+)\\.png$' });
   expect(plan).toMatchObject({ files: 4, layout: 'class-folders', alreadyKnown: 0 });
-  expect(plan.information?.join()).toContain('4 files in 1 zip archive: unpacked into the project');
+  expect(plan.information?.join()).toContain('4 files in 1 zip archive: will be unpacked into the project');
   expect(plan.ignored.map((one) => one.path)).toEqual(['study.zip/malignant/notes.txt']);
   expect(result).toMatchObject({ added: 3, duplicates: 1, classes: { benign: 1, malignant: 2 } });
   expect(readFileSync(archive).equals(before)).toBe(true);

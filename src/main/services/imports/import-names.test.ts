@@ -105,5 +105,5 @@ it('what an import leaves out for a reason that can be helped is said in the pla
     ['outer.zip/inner.zip', 'nested_archive'],
     ['outer.zip/table.xlsx', 'not_an_image'],
   ]);
-  expect(result.skipped[1]?.message).toContain('A HEIC picture, which Fovea does not read. Save it as PNG or JPEG.');
+  expect(result.skipped[1]?.message).toContain('A HEIC image, which Fovea does not read. Save it as PNG or JPEG.');
 });

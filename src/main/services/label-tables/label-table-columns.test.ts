@@ -57,7 +57,7 @@ it('takes words for a missing label for none, and says so', () => {
   const words = ['nan', 'NaN', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NULL', '#REF!', 'none', 'a'];
   const table = read(`path,label\n${words.map((word, index) => `i${index}.png,${word}`).join('\n')}`);
   expect(table.entries.map(({ label }) => label)).toEqual([...Array(9).fill(null), 'none', 'a']);
-  expect(table.problems.join()).toContain('9 rows whose label');
+  expect(table.problems.join()).toContain('9 rows with “NA”');
 });
 
 describe('one column per class', () => {

@@ -143,7 +143,7 @@ describe('splits', () => {
     const ids = add(4);
     expect(() => splits.split(project, request)).toThrow(/No labelled images/);
     labels.label(project, ids, 'only');
-    expect(() => splits.split(project, request)).toThrow(/two classes/);
+    expect(() => splits.split(project, request)).toThrow(/at least two/);
     expect(() => splits.split(project, { ...request, validation: 0.5, test: 0.5 })).toThrow(/too little/);
     expect(splits.current(project)).toBeNull();
     expect(() => splits.move(project, ids, 'test')).toThrow(/no split/);
@@ -185,7 +185,7 @@ describe('splits', () => {
     labels.label(project, ids.slice(40, 42), 'rare');
     const split = splits.split(project, request);
     expect(split.warnings.filter((one) => one.includes('rare') && one.includes('missing'))).toEqual([
-      expect.stringMatching(/^“rare” is missing from the (train|validation|test) part: it has only 2 images\.$/),
+      expect.stringMatching(/^“rare” is missing from the (train|validation|test) split: it has only 2 images\.$/),
     ]);
     expect(split.warnings.join('\n')).toContain('Patients are unknown');
     labels.label(project, ids.slice(42), 'a');
@@ -222,6 +222,6 @@ describe('the dataset summary', () => {
     expect(dataset.summary(project).warnings.slice(0, 1)).toEqual([
       'Fewer than 50 images of “b” (40): expect wide intervals and unstable results.',
     ]);
-    expect(dataset.summary(project).warnings.at(-1)).toMatch(/^Of 60 images the patient is not known/);
+    expect(dataset.summary(project).warnings.at(-1)).toMatch(/^60 images without a known patient/);
   });
 });

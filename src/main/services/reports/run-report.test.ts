@@ -161,6 +161,6 @@ describe('report', () => {
       testOpenings: null,
     });
     expect(bare).not.toMatch(/NaN|undefined|Infinity/);
-    expect(bare).toContain('a class has no casess');
+    expect(bare).toContain('a class has no cases');
   });
 });

@@ -220,7 +220,7 @@ describe('a verdict', () => {
     expect(labels.undo(project).description).toBe('return of 1 image to review');
     expect(labels.undo(project).description).toBe('deferral of 1 image');
     expect((await shown()).map(({ image, state }) => [image, state])).toEqual([[b, 'open']]);
-    expect(labels.undo(project)).toEqual({ changed: 1, description: 'review of 1 image as right' });
+    expect(labels.undo(project)).toEqual({ changed: 1, description: 'acceptance of 1 image' });
     expect(await shown()).toHaveLength(2);
   });
 

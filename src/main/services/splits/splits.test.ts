@@ -225,7 +225,7 @@ describe('a held-out split', () => {
     times(5, () => add({ label: 'a', ...scanner('Two') }));
     const split = splits.split(project, { heldOut: { by: 'scanner', values: ['Maker Two'] } });
     expect(split.counts.test).toEqual({ a: 5 });
-    expect(split.warnings.join('\n')).toContain('“b” is missing from the test part');
+    expect(split.warnings.join('\n')).toContain('“b” is missing from the test split');
     const refused = (values: string[]) => () => splits.split(project, { heldOut: { by: 'scanner', values } });
     expect(refused(['Maker Three'])).toThrow(/No labelled image has the scanner “Maker Three”/);
     expect(refused(['Maker One'])).toThrow(/fewer than two classes/);

@@ -20,7 +20,7 @@ describe('what a table would do', () => {
   it('is said without the nothings', () => {
     expect(changeLines({ ...nothing, newLabels: 1, sameLabels: 1200 })).toEqual([
       '1 new label',
-      '1,200 labels stay the same',
+      '1,200 labels will not change',
     ]);
   });
 
