@@ -71,7 +71,7 @@ async function finishQueue(session: Session, project: string): Promise<Outcome> 
   const open = services.projects.get(project);
   const { runs: queued } = await session.request('runs.resumeAll', { project });
   const pause = async () => {
-    // The last first: none of them shall begin meanwhile.
+    // Pause from the back so none starts in the meantime.
     for (const { id } of queued.toReversed()) await services.runs.pause(open, id).catch(() => undefined);
   };
   const ended = await waitPausing(

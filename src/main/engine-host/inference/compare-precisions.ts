@@ -40,7 +40,7 @@ export async function comparePrecisions(
  * Runs both files on the same images, one at a time and in turn. An image alone is what a file is asked in practice, and
  * int8 rounds activations over all images of a batch: one at a time, an answer depends on nothing but its image.
  *
- * @throws FoveaError `empty_split`, `export_differs` where a file answers with numbers that are none
+ * @throws FoveaError `empty_split`, `export_differs` where a file produces NaN or infinite values
  */
 export async function compareFiles(
   files: Readonly<Record<'fp32' | 'int8', string>>,

@@ -298,7 +298,7 @@ export function createExperiments(options: {
 
     async pause(project, id) {
       const { members } = await find(project, id);
-      // Those that wait first: none of them shall begin meanwhile.
+      // Queued runs first, so none starts in the meantime.
       const active = members.filter((run) => runs.isActive(project, run.id));
       const ordered = active.sort((a, b) => Number(a.state === 'running') - Number(b.state === 'running'));
       for (const run of ordered) await runs.pause(project, run.id).catch(ignoreEnded);

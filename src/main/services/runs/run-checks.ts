@@ -21,7 +21,7 @@ export interface CheckInput {
   readonly hasSplit: boolean;
   /** Patients with images in more than one part. */
   readonly patientsAcrossSplits: number;
-  /** Groups of duplicate images that stand in more than one part. */
+  /** Groups of duplicate images in more than one split. */
   readonly duplicatesAcrossSplits: number;
   /** Files with the bytes of an image in the split and another label, which nobody has settled. */
   readonly labelClaims: readonly { readonly imagePath: string; readonly path: string }[];

@@ -54,7 +54,7 @@ export interface RunQueue {
 
 export interface RunQueueOptions {
   readonly events: Events;
-  /** Takes a run from its start to its end, whatever that is; what it throws is nobody's plan. */
+  /** Takes a run from its start to its end, whatever that is; must not throw. */
   readonly carryOut: (entry: ActiveRun) => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
 }

@@ -39,7 +39,7 @@ export interface Splits {
   /** What a test part can be held out by: sites, scanners and stations with their labelled images. */
   origins(project: OpenProject): OriginList[];
   /**
-   * Lets training start though groups stand in more than one part; every result will say so. Throws `no_split`,
+   * Lets training start though groups are in more than one split; every result will say so. Throws `no_split`,
    * `nothing_to_sign`.
    */
   signOff(project: OpenProject, name: string, reason: string): SplitSummary;

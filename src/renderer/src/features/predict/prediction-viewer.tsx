@@ -97,7 +97,7 @@ export function PredictionViewer({
             role="img"
             aria-label="Colours from low to high attention"
           />
-          <Text size="xs" c="dimmed" truncate>
+          <Text size="xs" c="dimmed">
             high · {mapText}, scaled to its own range
           </Text>
         </Group>

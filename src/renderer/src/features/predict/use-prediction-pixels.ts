@@ -24,7 +24,7 @@ export function usePredictionImage(prediction: FilePrediction) {
     gcTime: KEEP,
     enabled: prediction.ok,
     queryFn: async () => {
-      const response = await fetchResource(resourcePaths.predictionImage(prediction.id), 'picture');
+      const response = await fetchResource(resourcePaths.predictionImage(prediction.id), 'image');
       return createImageBitmap(await response.blob());
     },
   });

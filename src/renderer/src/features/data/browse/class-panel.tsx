@@ -123,7 +123,7 @@ export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicate
       </Section>
       <Section title="Duplicates">
         <Row
-          name={summary.duplicates.kept > 0 ? 'To review' : 'Look alike'}
+          name={summary.duplicates.kept > 0 ? 'To review' : 'Similar images'}
           count={summary.duplicates.groups - summary.duplicates.kept}
           onClick={() => onDuplicates('open')}
           hint={`${formatQuantity(summary.duplicates.images, 'image')} in ${formatQuantity(summary.duplicates.groups, 'group')}: compare side by side`}

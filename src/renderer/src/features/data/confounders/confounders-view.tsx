@@ -101,7 +101,7 @@ function Scan({ project, scan, outdated, busy, onAgain }: ScanProps) {
           ...(outdated ? ['Labels, tags or duplicates have changed since this scan. Scan again to update it.'] : []),
           ...scan.leftOut.map(
             ({ label, images }) =>
-              `${label} is left out: ${formatQuantity(images, 'image')} ${images === 1 ? 'is' : 'are'} too few to compare.`,
+              `${label} is excluded: ${formatQuantity(images, 'image')} ${images === 1 ? 'is' : 'are'} too few to compare.`,
           ),
         ]}
       >

@@ -169,7 +169,7 @@ function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan
       )}
       <Text size="xs" c="dimmed">
         {formatQuantity(included, 'file')} to write, of {formatQuantity(files, 'file')} ({formatBytes(bytes)}). Pixels
-        are not cleaned; each file’s header is checked again when it is written.
+        are not changed; each file’s header is checked again when it is written.
       </Text>
     </Stack>
   );

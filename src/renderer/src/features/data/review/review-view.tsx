@@ -36,7 +36,7 @@ export interface ReviewViewProps {
   readonly onClose: () => void;
 }
 
-/** Everything that wants a second look, one at a time: what is wrong with it, and what a person says. */
+/** The review queue: one image at a time, with the reason it is listed and the decisions a person can make. */
 export function ReviewView(props: ReviewViewProps) {
   const { project, summary, labelling, reason, settled, onChange, onClose } = props;
   const queue = useReviewQueue({ project, reason, settled, labelling });
