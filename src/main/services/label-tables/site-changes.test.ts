@@ -10,7 +10,7 @@ it('notes where a table makes several sites of one, or one of several', () => {
   ]);
   expect(said(['A', 'S'], ['B', 'S'])[0]).toContain('1 site instead of 2');
   // A row for one of two files of a site parts them.
-  expect(said(['A', 'S'], ['A', null])[0]).toContain('2 sites in place of 1');
+  expect(said(['A', 'S'], ['A', null])[0]).toContain('2 sites instead of 1');
 });
 
 it('has nothing to say of other names, and of files that name no site', () => {
