@@ -45,9 +45,9 @@ test('a table that names other patients than the files asks first, and who is no
   const more = join(app.workspace, 'more', 'left');
   await mkdir(more, { recursive: true });
   await writeFile(join(more, 'nobody.dcm'), still({ ...FACTS, patient: 'UNKNOWN', seed: 9, side: 'left' }));
-  expect(await data.importFolder(join(app.workspace, 'more'))).toContain('1 image added, patients not known');
+  expect(await data.importFolder(join(app.workspace, 'more'))).toContain('1 image added, patients unknown');
   await expect(window.getByText('5 images · 3 patients known, 1 image without')).toBeVisible();
   const split = await data.openSplit();
   await split.getByRole('button', { name: 'Create split' }).click();
-  await expect(split.getByRole('table', { name: 'Split' })).toContainText(/Patients.*(known|not known)/);
+  await expect(split.getByRole('table', { name: 'Split' })).toContainText(/Patients.*(known|unknown)/);
 });

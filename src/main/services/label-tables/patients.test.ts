@@ -344,14 +344,16 @@ describe('ids of a table', () => {
     const renamed = table('path,site', 'a.dcm,North', 'b.dcm,North', 'c.dcm,North');
     const several = table('path,site', 'a.dcm,S0', 'b.dcm,S1', 'c.dcm,S2');
     const note = 'differ from the known ones: 3 sites instead of 1.';
-    expect((await previewImport(renamed)).problems.join()).not.toContain('in place of');
+    expect((await previewImport(renamed)).problems.join()).not.toContain('differ from the known ones');
     const preview = await previewImport(several);
     expect(preview.problems.join()).toContain(note);
     expect(preview.patientChanges).toBeNull();
-    expect((await importAll(renamed)).warnings.join()).not.toContain('in place of');
+    expect((await importAll(renamed)).warnings.join()).not.toContain('differ from the known ones');
     const planned = await tables.preview(project, null, several, {});
     expect(planned.problems.join()).toContain(note);
-    expect((await tables.preview(project, null, renamed, {})).problems.join()).not.toContain('in place of');
+    expect((await tables.preview(project, null, renamed, {})).problems.join()).not.toContain(
+      'differ from the known ones',
+    );
   });
 });
 
