@@ -16,7 +16,7 @@ const programs: readonly {
   {
     id: 'webgpu',
     title: 'WebGPU',
-    untested: 'Tested on a software driver only, not yet on a graphics card.',
+    untested: 'Untested on a graphics card; tested on a software driver only.',
   },
   { id: 'cuda', title: 'CUDA', untested: neverRun('cuda') },
   { id: 'dml', title: 'DirectML', untested: neverRun('dml') },

@@ -49,7 +49,7 @@ async function load(): Promise<TfjsRuntime> {
 }
 
 const NEEDED = 'It needs an NVIDIA driver, CUDA 11 and cuDNN 8.';
-const UNTESTED = 'Untested on a GPU. Run "fovea selftest --device tfjs" before relying on it.';
+const UNTESTED = 'Not tested on a GPU. Run "fovea selftest --device tfjs" before relying on it.';
 const NOT_INSTALLED = `The native part of ${NATIVE_PACKAGE} is not installed; "npm run setup:tfjs-gpu" in a source checkout installs it. ${NEEDED}`;
 
 /** Looks for the binary itself: the package would load all of TensorFlow.js before it noticed that there is none. */
