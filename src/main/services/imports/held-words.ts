@@ -2,7 +2,7 @@ import type { TableAnswers } from '#shared/models/label-table';
 import type { ProjectStore } from '../../store/open';
 import { tableQuestionsOf } from '../label-tables/label-table-changes';
 import type { HeldWords } from '../label-tables/label-table-preview';
-import { matchTable } from '../label-tables/match-table';
+import { matchTable, type TableTarget } from '../label-tables/match-table';
 import type { LabelTable } from '../label-tables/read-label-table';
 import {
   type ImportIdentity,
@@ -12,7 +12,7 @@ import {
   speaksOfSites,
 } from './import-identities';
 import { patientsByPattern } from './import-pattern';
-import { type ImportSource, tableTargets } from './import-run';
+import type { ImportSource } from './import-source';
 
 /** What a person brings along with the files: a table, a pattern for patients, and answers to what these ask. */
 export interface ImportWords {
@@ -58,4 +58,12 @@ export function holdWords(
   const questions = table === null ? asked : tableQuestionsOf(table, asked);
   const folders = sources.map(({ label }) => label);
   return { files: sources.length, folders, match, patternPatients, resolved, questions };
+}
+
+/** The files of an import as a table is held against them: each is one file. */
+function tableTargets(
+  sources: readonly ImportSource[],
+  identities: readonly (ImportIdentity | null)[] | null,
+): TableTarget[] {
+  return sources.map(({ path, root }, file) => ({ path, root, file, keys: identities?.[file]?.keys ?? null }));
 }
