@@ -125,8 +125,8 @@ function requireImageSize({ config: { imageSize } }: Model, { pipeline }: TrainS
   if (imageSize === pipeline.height && imageSize === pipeline.width) return;
   throw new FoveaError(
     'image_size_mismatch',
-    `The backbone takes ${imageSize} × ${imageSize} pixels, but the pipeline makes ${pipeline.width} × ${pipeline.height}.`,
-    { hint: 'Start a new run: it takes the pipeline of its backbone.' },
+    `The backbone takes ${imageSize} × ${imageSize} pixels, but the pipeline produces ${pipeline.width} × ${pipeline.height}.`,
+    { hint: 'Start a new run, which uses the pipeline of its backbone.' },
   );
 }
 

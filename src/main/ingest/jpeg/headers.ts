@@ -54,7 +54,7 @@ export function readFrameHeader(process: number, payload: Buffer): FrameHeader {
   const [height, width] = [payload.readUInt16BE(1), payload.readUInt16BE(3)];
   const wrong = components.some(({ horizontal: h, vertical: v }) => h < 1 || h > 4 || v < 1 || v > 4);
   if (wrong || new Set(components.map(({ id }) => id)).size !== count || height === 0 || width === 0) {
-    throw damaged('The frame header of the compressed image contradicts itself.');
+    throw damaged('The frame header of the compressed image is inconsistent.');
   }
   return {
     process,

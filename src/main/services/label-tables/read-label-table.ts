@@ -39,7 +39,7 @@ export interface LabelTable {
 }
 
 const CHOOSE_COLUMNS =
-  'Choose its columns (on the command line: --columns path=File,label=Diagnosis), or name them: path (or an accession number, a UID or the patient), label, and if you have them reader, patient, study, site, split, sex, age.';
+  'Choose its columns (on the command line: --columns path=File,label=Diagnosis), or name them path (or accession number, UID or patient), label, and optionally reader, patient, study, site, split, sex and age.';
 /** The column that rows are held against files by; null where there is none. */
 const keyOf = (columns: ColumnPlaces): KeyRole | null => keyRoles.find((role) => columns[role] >= 0) ?? null;
 

@@ -203,11 +203,11 @@ function requireThere<Entry extends { readonly folder: string; readonly name: st
   entry: Entry | undefined,
 ): Entry {
   if (entry === undefined) {
-    throw new FoveaError('project_unknown', 'This project is not on the list any more.', { hint: 'Open its folder.' });
+    throw new FoveaError('project_unknown', 'This project is no longer in the list.', { hint: 'Open its folder.' });
   }
   if (existsSync(databasePath(entry.folder))) return entry;
-  throw new FoveaError('project_missing', `The folder of “${entry.name}” is not there.`, {
-    hint: 'Connect its disk, or open the folder where it is now.',
+  throw new FoveaError('project_missing', `The folder of “${entry.name}” was not found.`, {
+    hint: 'Connect its disk, or open the folder at its new location.',
   });
 }
 

@@ -96,7 +96,7 @@ function NoAnswer({ prediction }: { readonly prediction: FilePrediction }) {
         {prediction.name}
       </Title>
       <ErrorAlert
-        title="No answer for this file"
+        title="No prediction for this file"
         error={{ code: prediction.error?.code ?? 'failed', message: prediction.error?.message ?? '', hint: null }}
       />
     </>
@@ -159,8 +159,8 @@ function Answer({ prediction, signOff }: { readonly prediction: FilePrediction; 
       </section>
       <Text size="xs" c="dimmed">
         {prediction.testTimeViews > 0 && `Probabilities are the ${viewsText(prediction.testTimeViews)}. `}
-        Confidence is the model's own probability, not yet calibrated. Attention shows where the model looked, not why
-        it answered so.
+        Confidence is the model's own, uncalibrated probability. Attention shows where the model looked, not why it
+        predicted this class.
       </Text>
     </Stack>
   );

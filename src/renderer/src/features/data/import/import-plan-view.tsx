@@ -40,14 +40,14 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
           )}
           <Checkbox
             label="Copy the files into the project folder"
-            description="Otherwise they stay where they are, and the project needs them there."
+            description="Otherwise the project uses them where they are now."
             checked={options.copy}
             onChange={(event) => change({ copy: event.currentTarget.checked })}
           />
         </>
       )}
 
-      {plan.ignored.length > 0 && <SkippedFiles title="Files left out" files={plan.ignored} />}
+      {plan.ignored.length > 0 && <SkippedFiles title="Skipped files" files={plan.ignored} />}
 
       <Group justify="flex-end" gap="xs" className={classes['footer'] ?? ''}>
         <Button variant="default" onClick={onCancel}>

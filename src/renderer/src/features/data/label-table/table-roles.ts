@@ -26,7 +26,7 @@ export function withColumn(preview: TablePreview, role: ColumnRole, header: stri
   return { ...preview.mapping, classes, [role]: header };
 }
 
-/** The same with one column a class in place of a label column. */
+/** The same with one column per class in place of a label column. */
 export function withClasses(preview: TablePreview, headers: readonly string[]): ColumnMapping {
   return { ...preview.mapping, label: null, classes: headers.length === 0 ? null : [...headers] };
 }

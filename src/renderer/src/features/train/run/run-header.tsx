@@ -185,7 +185,7 @@ function EndNotice(props: { readonly run: RunSummary; readonly held: boolean; re
       tone={run.state === 'failed' ? 'error' : 'warning'}
       title={run.error?.message ?? (run.state === 'failed' ? 'The run failed.' : 'The run was interrupted.')}
     >
-      <Text>{run.error?.hint ?? 'What it had learned up to its last checkpoint is kept.'}</Text>
+      <Text>{run.error?.hint ?? 'Progress up to its last checkpoint is kept.'}</Text>
       {resume !== null && (
         <Group mt="xs" gap="sm">
           <Changes>
@@ -195,10 +195,10 @@ function EndNotice(props: { readonly run: RunSummary; readonly held: boolean; re
           </Changes>
           <Text size="xs" c="dimmed">
             {held
-              ? 'Goes on where it stands. While Fovea stays open, it does so by itself once there is room.'
+              ? 'Continues from this point. If Fovea stays open, it continues automatically once there is disk space.'
               : run.epochsDone === 0
-                ? 'Goes on from its last checkpoint; without one, it begins again.'
-                : `Goes on from the last checkpoint, after epoch ${run.epochsDone} of ${run.epochs}.`}
+                ? 'Continues from its last checkpoint, or starts again if there is none.'
+                : `Continues from the last checkpoint, after epoch ${run.epochsDone} of ${run.epochs}.`}
           </Text>
         </Group>
       )}
