@@ -7,7 +7,7 @@ export function addBackbone(program: Command, run: RunCommand): void {
   const backbone = program.command('backbone').description('manage backbones');
   backbone
     .command('list')
-    .description('list list architectures, imported folders and known checkpoints')
+    .description('list architectures, imported folders and known checkpoints')
     .action(() =>
       run(async (session) => {
         const { backbones } = await session.request('backbones.list', {});

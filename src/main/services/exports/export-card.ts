@@ -61,7 +61,7 @@ export function modelCard(input: {
 | Accuracy | ${number(one.accuracy)} |
 | Macro recall | ${number(one.macroRecall)} |
 | Macro F1 | ${number(one.macroF1)} |
-| Macro AUC | ${one.auc === null ? 'a class has no casess' : number(one.auc)} |
+| Macro AUC | ${one.auc === null ? 'a class has no cases' : number(one.auc)} |
 | Loss | ${one.loss.value.toFixed(4)} |
 
 | class | cases | precision | recall | F1 |

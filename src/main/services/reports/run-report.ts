@@ -91,7 +91,7 @@ function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html 
     html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval || noIntervalReason(metric)}</span></div>`;
   return html`<div class="tiles">${tile('Accuracy', formatPercent(accuracy.value), accuracy, formatPercentInterval(accuracy))}${tile('Macro recall', formatPercent(macroRecall.value), macroRecall, formatPercentInterval(macroRecall))}${tile('Macro F1', macroF1.value.toFixed(3), macroF1, formatInterval(macroF1))}${
     auc === null
-      ? html`<div class="tile"><span class="name">Macro AUC</span><span class="value">–</span><span class="interval">a class has no casess</span></div>`
+      ? html`<div class="tile"><span class="name">Macro AUC</span><span class="value">–</span><span class="interval">a class has no cases</span></div>`
       : tile('Macro AUC', auc.value.toFixed(3), auc, formatInterval(auc))
   }${tile('Loss', loss.value.toFixed(4), loss, formatInterval(loss, 4))}</div><p class="note">95 % intervals are shown below each value.</p>`;
 }

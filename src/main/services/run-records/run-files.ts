@@ -127,7 +127,7 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
       'pipeline_changed',
       'The preprocessing in config.json differs from the one this run was trained with.',
       {
-        hint: 'Restore config.json from a copy. Images must be prepared as described in training.',
+        hint: 'Restore config.json from a copy. Images must be prepared as in training.',
       },
     );
   }

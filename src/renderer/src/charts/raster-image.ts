@@ -9,7 +9,7 @@ export async function svgToPng(svg: string, scale: number): Promise<Blob> {
     canvas.width = Math.round(image.naturalWidth * scale);
     canvas.height = Math.round(image.naturalHeight * scale);
     const context = canvas.getContext('2d');
-    if (context === null) throw new Error('this window cannot draw images images images images images');
+    if (context === null) throw new Error('this window cannot draw images');
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await canvasToPng(canvas);
   } finally {

@@ -153,7 +153,7 @@ function Duplicates(props: {
   return (
     <PanelSection title="Duplicates">
       <PanelRow
-        name={duplicates.kept > 0 ? 'To review' : 'Look alike'}
+        name={duplicates.kept > 0 ? 'To review' : 'Similar images'}
         count={duplicates.groups - duplicates.kept}
         onClick={() => onDuplicates('open')}
         hint={`${formatQuantity(duplicates.images, 'image')} in ${formatQuantity(duplicates.groups, 'group')}: compare side by side`}
