@@ -15,7 +15,7 @@ test('folders without images are said, and nothing is added', async ({ app, wind
 
   const data = new DataPage(window);
   await data.scanFolder(empty);
-  const plan = data.importDialog('Add these images?');
+  const plan = data.importDialog('Import preview');
   await expect(plan.getByRole('button', { name: 'Nothing new to import' })).toBeDisabled();
   await plan.getByRole('button', { name: 'Cancel' }).click();
 

@@ -17,15 +17,15 @@ test('names that may mean one class are asked about in the plan and in the dialo
   await new ProjectsPage(window).create('Names', app.workspace);
   const data = new DataPage(window);
   await data.scanFolder(folder);
-  const plan = data.importDialog('Add these images?');
-  const question = plan.getByRole('group', { name: 'Class names that may mean one class' });
+  const plan = data.importDialog('Import preview');
+  const question = plan.getByRole('group', { name: 'Similar class names' });
   await expect(question).toContainText('“benign” (2), “Benign” (1)');
   await expect(plan.getByRole('button', { name: /^Import/ })).toBeDisabled();
-  await question.getByRole('radio', { name: 'Yes, make them “benign”' }).check();
+  await question.getByRole('radio', { name: 'Yes, use “benign”' }).check();
   await plan.getByRole('button', { name: /^Import 4/ }).click();
   const result = data.importDialog('Import finished');
   await expect(result).toContainText('4 images added');
-  await expect(result).toContainText('Made one class, “benign”');
+  await expect(result).toContainText('Merged into one class, “benign”');
   await result.getByRole('button', { name: 'Done' }).click();
 
   // One column a class, in the two spellings of the project and of the lab.
@@ -34,13 +34,13 @@ test('names that may mean one class are asked about in the plan and in the dialo
   await window.getByRole('button', { name: 'More ways to add' }).click();
   await window.getByRole('menuitem', { name: 'Apply a label table…' }).click();
   await data.chooseFile(app.workspace, 'labels.csv', /Choose a label table/);
-  const dialog = window.getByRole('dialog', { name: 'Apply a label table?' });
+  const dialog = window.getByRole('dialog', { name: 'Apply label table' });
   await expect(dialog.getByRole('columnheader', { name: /BENIGN/ })).toContainText('Class');
   await expect(dialog).toContainText('“benign” (in the project), “BENIGN” (2)');
-  const apply = dialog.getByRole('button', { name: 'Apply the table' });
+  const apply = dialog.getByRole('button', { name: 'Apply table' });
   await expect(apply).toBeDisabled();
-  await dialog.getByRole('radio', { name: 'Yes, make them “benign”' }).check();
-  await expect(dialog.getByRole('region', { name: 'What would change' })).toContainText('1 label from folders');
+  await dialog.getByRole('radio', { name: 'Yes, use “benign”' }).check();
+  await expect(dialog.getByRole('region', { name: 'Changes' })).toContainText('1 label from folders');
   await apply.click();
   await expect(dialog).toBeHidden();
   await expect(data.main.getByText('malignant').first()).toBeVisible();

@@ -40,11 +40,11 @@ test('confounders: a planted frame and image size are found, and a count opens i
   await data.main.getByText('Confounders', { exact: true }).click();
 
   const view = window.getByRole('region', { name: 'Confounders' }).first();
-  await view.getByRole('button', { name: 'Look for confounders' }).click();
+  await view.getByRole('button', { name: 'Scan for confounders' }).click();
   const table = view.getByRole('table', { name: 'Confounders' });
   await expect(table).toBeVisible({ timeout: 240_000 });
   await expect(view.getByText(/^The image border alone tells malignant from benign, AUC/).first()).toBeVisible();
-  await expect(table.getByRole('row', { name: /^Image border/ })).toContainText('Tells them apart');
+  await expect(table.getByRole('row', { name: /^Image border/ })).toContainText('Predicts the class');
   await expect(view.getByText(/manufacturer, scanner model, station/)).toBeVisible();
 
   await table.getByRole('radio', { name: 'Image size' }).check();
@@ -59,5 +59,5 @@ test('confounders: a planted frame and image size are found, and a count opens i
   await data.images.first().click();
   await window.keyboard.press('1');
   await data.main.getByText('Confounders', { exact: true }).click();
-  await expect(view.getByText(/have changed since: scan again/)).toBeVisible();
+  await expect(view.getByText(/have changed since this scan/)).toBeVisible();
 });

@@ -26,22 +26,22 @@ test('a de-identified export: what is held back, the choice to take it, the resu
   await data.importFolder(folder);
 
   await window.getByRole('button', { name: 'More ways to add' }).click();
-  await window.getByRole('menuitem', { name: 'Export de-identified…' }).click();
+  await window.getByRole('menuitem', { name: 'Export de-identified images…' }).click();
   const dialog = window.getByRole('dialog', { name: 'Export de-identified images' });
   await expect(dialog.getByText('6 files will be held back')).toBeVisible();
   await expect(dialog.getByText(/^0 files to write, of 6 files/)).toBeVisible();
   const { violations } = await new AxeBuilder({ page: window }).include('[role=dialog]').analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  await dialog.getByRole('checkbox', { name: /^Export them too/ }).check();
+  await dialog.getByRole('checkbox', { name: /^Include them/ }).check();
   await dialog.getByRole('radio', { name: 'Shift' }).check();
   await dialog.getByRole('button', { name: 'Choose a folder and export' }).click();
-  await data.chooseFolder(join(app.workspace, 'given away'), 'Folder to make the export in');
+  await data.chooseFolder(join(app.workspace, 'given away'), 'Export location');
 
   const done = window.getByRole('dialog', { name: 'De-identified export finished' });
   await expect(done.getByText('6 files written')).toBeVisible({ timeout: 240_000 });
   await done.getByRole('button', { name: 'Show report' }).click();
-  const report = window.frameLocator('iframe[title="Report of the export"]');
-  await expect(report.getByRole('heading', { name: 'Before you pass these files on' })).toBeVisible();
+  const report = window.frameLocator('iframe[title="Export report"]');
+  await expect(report.getByRole('heading', { name: 'Before you share these files' })).toBeVisible();
   await done.getByRole('button', { name: 'Back to the result' }).click();
   await done.getByRole('button', { name: 'Done' }).click();
 

@@ -18,7 +18,7 @@ test('duplicates: found at import, shown side by side, relabelled, kept and undo
   await new ProjectsPage(window).create('Copies', app.workspace);
   const data = new DataPage(window);
   await data.importFolder(folder);
-  await window.getByRole('button', { name: /^Look alike\s*2/ }).click();
+  await window.getByRole('button', { name: /^Similar images\s*2/ }).click();
 
   const view = window.getByRole('region', { name: 'Duplicates' });
   const groups = view.getByRole('listbox', { name: 'Groups of duplicates' }).getByRole('option');

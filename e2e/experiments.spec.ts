@@ -30,7 +30,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   const results = train.main.getByRole('table', { name: 'Results' });
   await expect(results.getByRole('row', { name: /^0\.001/ })).toContainText(/0\.\d{3}\s*\[0\.\d{3}, /);
   await expect(results.getByText('Best', { exact: true })).toHaveCount(1);
-  await expect(results.getByText(/^(Not told apart from|Worse than) the best$/)).toHaveCount(1);
+  await expect(results.getByText(/^(No significant difference from|Worse than) the best$/)).toHaveCount(1);
   await expect(train.main.getByRole('img', { name: /^Accuracy by learning rate: 0\.001 0\./ })).toBeVisible();
   await expectAccessible(window, 'sweep');
 
@@ -40,7 +40,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   await expect(folds.getByRole('table', { name: 'Images in each fold' }).getByRole('row')).toHaveCount(4);
   await folds.getByRole('button', { name: 'Start 3 runs' }).click();
   await expect(train.main.getByRole('region', { name: 'Out-of-fold, 3 models' })).toBeVisible({ timeout: 240_000 });
-  await expect(train.main.getByText('192 images of 48 patients, each answered once')).toBeVisible();
+  await expect(train.main.getByText('192 images of 48 patients, each predicted')).toBeVisible();
   await expectAccessible(window, 'cross-validation');
   const cell = train.main.getByRole('button', { name: /^True .+, predicted .+: [1-9]\d* images?$/ }).first();
   const cellName = await cell.getAttribute('aria-label');
@@ -89,7 +89,7 @@ test('a sweep, a cross-validation, a queue with places, and a comparison', async
   await expect(settings.getByRole('row')).toHaveCount(3);
   await train.main.getByRole('switch', { name: 'Settings: show all' }).check();
   await expect(settings.getByRole('row', { name: /^Seed/ })).toBeVisible();
-  await expect(train.main.getByText('Images, labels, split, weights and preprocessing are alike.')).toBeVisible();
+  await expect(train.main.getByText('Images, labels, split, weights and preprocessing are the same.')).toBeVisible();
   await expectAccessible(window, 'comparison');
   await train.main.getByRole('table', { name: 'Results' }).getByRole('button', { name: 'Rates: 0.01' }).click();
   await train.main.getByRole('button', { name: 'More actions for this run' }).click();

@@ -22,9 +22,9 @@ test('all frames of a recording in a zip archive become images, and the inspecto
 
   const data = new DataPage(window);
   await data.scanFolder(folder);
-  const plan = data.importDialog('Add these images?');
+  const plan = data.importDialog('Import preview');
   await expect(plan).toContainText('1 file in 1 zip archive');
-  await plan.getByRole('combobox', { name: 'DICOM files with several frames' }).click();
+  await plan.getByRole('combobox', { name: 'Multi-frame DICOM files' }).click();
   await window.getByRole('option', { name: 'All frames' }).click();
   await plan.getByRole('button', { name: 'Import 1 file' }).click();
   const result = data.importDialog('Import finished');

@@ -25,16 +25,16 @@ test('a table that names other patients than the files asks first, and who is no
   await new ProjectsPage(window).create('Patients', app.workspace);
   const data = new DataPage(window);
   await data.scanFolder(folder);
-  const plan = data.importDialog('Add these images?');
+  const plan = data.importDialog('Import preview');
   await plan.getByRole('button', { name: 'Add a label table (CSV)' }).click();
   await data.chooseFile(app.workspace, 'patients.csv', /Choose a label table/);
   const question = plan.getByRole('radiogroup', {
-    name: /1 patient of the files into several, and several patients of the files into one/,
+    name: /split 1 patient of the files and merge 1 group of patients/,
   });
   await expect(question).toBeVisible();
-  await expect(plan).toContainText('3 patients named now; then 3 patients.');
+  await expect(plan).toContainText('3 patients known now; 3 patients after applying the table.');
   await expect(plan.getByRole('button', { name: /^Import 4/ })).toBeDisabled();
-  await question.getByRole('radio', { name: 'Keep the patients of the files' }).click();
+  await question.getByRole('radio', { name: 'Keep the patients from the files' }).click();
   await plan.getByRole('button', { name: /^Import 4/ }).click();
   const result = data.importDialog('Import finished');
   await expect(result).toContainText('4 images added of 3 patients');
@@ -45,9 +45,9 @@ test('a table that names other patients than the files asks first, and who is no
   const more = join(app.workspace, 'more', 'left');
   await mkdir(more, { recursive: true });
   await writeFile(join(more, 'nobody.dcm'), still({ ...FACTS, patient: 'UNKNOWN', seed: 9, side: 'left' }));
-  expect(await data.importFolder(join(app.workspace, 'more'))).toContain('1 image added, patients not known');
+  expect(await data.importFolder(join(app.workspace, 'more'))).toContain('1 image added, patients unknown');
   await expect(window.getByText('5 images · 3 patients known, 1 image without')).toBeVisible();
   const split = await data.openSplit();
-  await split.getByRole('button', { name: 'Make split' }).click();
-  await expect(split.getByRole('table', { name: 'Split' })).toContainText(/Patients.*(known|not known)/);
+  await split.getByRole('button', { name: 'Create split' }).click();
+  await expect(split.getByRole('table', { name: 'Split' })).toContainText(/Patients.*(known|unknown)/);
 });

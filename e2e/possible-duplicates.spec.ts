@@ -39,13 +39,13 @@ test('possible duplicates: a mirrored copy and a file with two labels are asked 
     .getByText(/^Review/)
     .click();
   const finding = window.getByRole('region', { name: 'Finding' });
-  await expect(finding.getByRole('heading', { name: 'Twin with another label' })).toBeVisible();
+  await expect(finding.getByRole('heading', { name: 'Duplicate with another label' })).toBeVisible();
   await expect(
     finding.getByText(/“benign\/4\.png”.*“malignant\/again 4\.png”|“malignant\/again 4\.png”.*“benign\/4\.png”/),
   ).toBeVisible();
   await window.keyboard.press('a');
   await expect(finding.getByRole('heading', { name: 'Possible duplicate' })).toBeVisible();
-  await expect(finding.getByRole('button', { name: /^Same picture: keep together/ })).toBeVisible();
+  await expect(finding.getByRole('button', { name: /^Same image: keep together/ })).toBeVisible();
   // Keys that come faster than answers: undo takes back the one before it, not the one that was stored before it.
   await window.keyboard.press('k');
   await window.keyboard.press('Control+z');

@@ -47,7 +47,7 @@ test('a table of three readers by the mapper, agreement, adjudication by keys, u
   await new ProjectsPage(window).create('Readers', app.workspace);
   const data = new DataPage(window);
   await data.scanFolder(folder);
-  const plan = data.importDialog('Add these images?');
+  const plan = data.importDialog('Import preview');
   await plan.getByRole('button', { name: 'Add a label table (CSV)' }).click();
   await data.chooseFile(app.workspace, 'readings.csv', /Choose a label table/);
   await expect(plan).toContainText('Windows-1252');
@@ -65,7 +65,7 @@ test('a table of three readers by the mapper, agreement, adjudication by keys, u
   await choose('Site', 'Klinik');
   await expect(plan).toContainText(/24 of 25 rows fit; 10 of 10 files have a row/);
   await expect(plan).toContainText('1 row without a path');
-  await expect(plan.getByRole('table', { name: 'First rows of the table' })).toContainText('Süd');
+  await expect(plan.getByRole('table', { name: 'First rows' })).toContainText('Süd');
   await plan.getByRole('button', { name: /^Import 10/ }).click();
   const result = data.importDialog('Import finished');
   await expect(result).toContainText('10 images added');
@@ -87,10 +87,10 @@ test('a table of three readers by the mapper, agreement, adjudication by keys, u
   await expect(waiting).toHaveCount(1);
   await window.keyboard.press('Control+z');
   await expect(waiting).toHaveCount(2);
-  await view.getByRole('button', { name: 'Take the majority of 1 image' }).click();
+  await view.getByRole('button', { name: 'Use the majority for 1 image' }).click();
   await expect(waiting).toHaveCount(1);
   await window.keyboard.press('2');
-  await expect(view.getByText('All disagreements are settled')).toBeVisible();
+  await expect(view.getByText('All disagreements adjudicated')).toBeVisible();
 
   // Ann and Bob: 9 images, [[3, 2], [1, 3]].
   await view.getByText('Agreement', { exact: true }).click();
@@ -101,7 +101,7 @@ test('a table of three readers by the mapper, agreement, adjudication by keys, u
 
   // A person reads beside them.
   await window.getByRole('button', { name: 'Read as…' }).click();
-  await window.getByRole('textbox', { name: 'Name or sign' }).fill('Dee');
+  await window.getByRole('textbox', { name: 'Name or initials' }).fill('Dee');
   await window.getByRole('button', { name: 'Read', exact: true }).click();
   await data.images.first().click();
   await window.keyboard.press('1');
@@ -131,13 +131,13 @@ test('a label table for images that are here: what would change, whose label sta
   await window.getByRole('button', { name: 'More ways to add' }).click();
   await window.getByRole('menuitem', { name: 'Apply a label table…' }).click();
   await data.chooseFile(app.workspace, 'labels.tsv', /Choose a label table/);
-  const dialog = window.getByRole('dialog', { name: 'Apply a label table?' });
-  const changes = dialog.getByRole('region', { name: 'What would change' });
-  await expect(changes).toContainText('1 label from folders or an earlier table change');
-  await expect(changes).toContainText('3 images get a site');
-  await expect(dialog).toContainText('something else than a person did for 1 image');
-  await dialog.getByRole('radio', { name: 'Take the table’s labels' }).check();
-  await dialog.getByRole('button', { name: 'Apply the table' }).click();
+  const dialog = window.getByRole('dialog', { name: 'Apply label table' });
+  const changes = dialog.getByRole('region', { name: 'Changes' });
+  await expect(changes).toContainText('1 label from folders or an earlier table will change');
+  await expect(changes).toContainText('3 images with a new or changed site');
+  await expect(dialog).toContainText('conflicts with manual labels on 1 image');
+  await dialog.getByRole('radio', { name: 'Use the table’s labels' }).check();
+  await dialog.getByRole('button', { name: 'Apply table' }).click();
   await expect(dialog).toBeHidden();
   await expect(window.getByText('Table applied to 3 images')).toBeVisible();
   await expect(data.images.nth(1)).toContainText('malignant');

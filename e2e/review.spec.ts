@@ -55,9 +55,9 @@ test('review: a twin with another label and a blank picture are decided on by ke
     { file: '3.png', path: 'malignant/3.png', twin: 'benign', key: '1' },
   ] as const;
   const [first, second] = copyFirst ? files : ([files[1], files[0]] as const);
-  await expect(finding).toContainText('Twin with another label');
+  await expect(finding).toContainText('Duplicate with another label');
   await expect(finding).toContainText(`is labelled “${first.twin}”`);
-  await expect(view.getByRole('region', { name: 'Its twin' })).toContainText(second.file);
+  await expect(view.getByRole('region', { name: 'Duplicate' })).toContainText(second.file);
   const { violations } = await new AxeBuilder({ page: window }).include('main').analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 
@@ -66,29 +66,29 @@ test('review: a twin with another label and a blank picture are decided on by ke
   await window.keyboard.press('a');
   await expect(selected).toContainText(second.file);
   await expect(queue).toHaveCount(2);
-  await expect(view.getByRole('status')).toHaveText('1 of 3 looked at');
+  await expect(view.getByRole('status')).toHaveText('1 of 3 reviewed');
   expect((await review(app, project)).findings.map(({ path }) => path)).toEqual([second.path, 'benign/blank.png']);
   await window.keyboard.press('Control+z');
   await expect(queue).toHaveCount(3);
   await expect(selected).toContainText(first.file);
 
-  // Later: it comes back at the end.
+  // Defer to the end of the queue.
   await window.keyboard.press('d');
   await expect(queue.last()).toContainText(first.file);
   await expect(selected).toContainText(second.file);
-  await expect(view.getByRole('status')).toHaveText('1 of 3 looked at, 1 for later');
+  await expect(view.getByRole('status')).toHaveText('1 of 3 reviewed, 1 deferred');
 
   // The blank one is taken out; what was put off takes its place.
   await window.keyboard.press('ArrowDown');
   await expect(selected).toContainText('blank.png');
-  await expect(finding).toContainText('Odd picture');
+  await expect(finding).toContainText('Unusual image');
   await expect(finding).toContainText('is blank');
   await window.keyboard.press('x');
   await expect(selected).toContainText(first.file);
 
   // It gets the label of its twin, and nothing is left; undone, and decided on from the command line.
   await window.keyboard.press(first.key);
-  await expect(view.getByText('All looked at')).toBeVisible();
+  await expect(view.getByText('Review complete')).toBeVisible();
   expect((await review(app, project)).findings).toEqual([]);
   await window.keyboard.press('Control+z');
   await expect(queue).toHaveCount(2);
@@ -100,7 +100,7 @@ test('review: a twin with another label and a blank picture are decided on by ke
   expect(await review(app, project, '--undo')).toMatchObject({ findings: [{}, {}] });
 
   await window.keyboard.press('x');
-  await expect(view.getByText('All looked at')).toBeVisible();
+  await expect(view.getByText('Review complete')).toBeVisible();
   // A tooltip under the mouse would take the key.
   await window.mouse.move(0, 0);
   await window.keyboard.press('Escape');

@@ -78,7 +78,7 @@ async function expectRedFieldsToBlock(window: Page): Promise<void> {
   const wrong: readonly (readonly [string, string, string, string])[] = [
     ['Image size', '100', 'Image size: Multiple of 12, up to 1024', ''],
     ['Learning rate', 'abc', 'Learning rate: Type a number, e.g. 2e-5', '1e-3'],
-    ['Learning rate', '1000', 'Learning rate: Above 0, up to 10; usual are 1e-6 to 0.1', '1e-3'],
+    ['Learning rate', '1000', 'Learning rate: Above 0, up to 10; 1e-6 to 0.1 is common', '1e-3'],
     ['Epochs', '', 'Epochs: Type a whole number', '3'],
     ['Batch size', '5000', 'Batch size: A whole number from 1 to 1,024', '10'],
   ];
@@ -96,7 +96,7 @@ async function expectRedFieldsToBlock(window: Page): Promise<void> {
   const rate = train.main.getByRole('textbox', { name: 'Learning rate', exact: true });
   await rate.fill('abc');
   await window.getByRole('button', { name: 'Find a learning rate' }).click();
-  await expect(window.getByRole('dialog').getByRole('button', { name: 'Start the test' })).toBeDisabled();
+  await expect(window.getByRole('dialog').getByRole('button', { name: 'Start test' })).toBeDisabled();
   await window.keyboard.press('Escape');
   await rate.fill('');
   const folds = await train.newExperiment('Cross-validation');

@@ -21,8 +21,8 @@ test('splits: a leak stops training until it is signed off, results say so, and 
   // Nothing is kept together: patients stand on both sides.
   const dialog = await data.openSplit();
   await dialog.getByRole('radiogroup', { name: 'Keep together' }).getByText('Nothing').click();
-  await dialog.getByRole('button', { name: 'Make split' }).click();
-  await expect(dialog.getByText('Training does not start on this split')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Create split' }).click();
+  await expect(dialog.getByText('This split blocks training')).toBeVisible();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
 
   const train = new TrainPage(window);
@@ -61,7 +61,7 @@ test('splits: a leak stops training until it is signed off, results say so, and 
   await again.getByRole('button', { name: 'Split again' }).click();
   const table = again.getByRole('table', { name: 'Split', exact: true });
   await expect(table.getByRole('row', { name: /^Images/ })).toContainText('16');
-  await expect(again.getByText(/Training does not start/)).toHaveCount(0);
+  await expect(again.getByText(/blocks training/)).toHaveCount(0);
   await again.getByRole('button', { name: /^Balance of sex/ }).click();
   await expect(again.getByRole('table', { name: 'Balance' })).toContainText('Site 1');
   const { violations } = await new AxeBuilder({ page: window }).include('[role=dialog]').analyze();

@@ -4,7 +4,7 @@ import { Shell } from './shell';
 
 export class DataPage extends Shell {
   /** The import's dialog, whatever its stage. */
-  importDialog(stage: 'Add these images?' | 'Import finished' | 'These images could not be added'): Locator {
+  importDialog(stage: 'Import preview' | 'Import finished' | 'These images could not be added'): Locator {
     return this.page.getByRole('dialog', { name: stage });
   }
 
@@ -17,7 +17,7 @@ export class DataPage extends Shell {
   /** Imports a folder as its plan proposes and gives back what the result dialog says. */
   async importFolder(path: string): Promise<string> {
     await this.scanFolder(path);
-    await this.importDialog('Add these images?')
+    await this.importDialog('Import preview')
       .getByRole('button', { name: /^Import / })
       .click();
     const result = this.importDialog('Import finished');
@@ -29,13 +29,13 @@ export class DataPage extends Shell {
 
   async openSplit(): Promise<Locator> {
     await this.open('Data');
-    await this.main.getByRole('button', { name: /^(Make a|Edit) split$/ }).click();
+    await this.main.getByRole('button', { name: /^(Create|Edit) split$/ }).click();
     return this.page.getByRole('dialog', { name: 'Split into train, validation and test' });
   }
 
   async split(): Promise<void> {
     const dialog = await this.openSplit();
-    await dialog.getByRole('button', { name: /^(Make split|Split again)$/ }).click();
+    await dialog.getByRole('button', { name: /^(Create split|Split again)$/ }).click();
     await expect(dialog.getByRole('table', { name: 'Split' })).toBeVisible();
     await dialog.getByRole('button', { name: 'Close' }).last().click();
   }

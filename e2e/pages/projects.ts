@@ -7,7 +7,7 @@ export class ProjectsPage extends Shell {
     const dialog = this.page.getByRole('dialog', { name: 'New project' });
     await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
     await dialog.getByRole('button', { name: 'Choose location' }).click();
-    await this.chooseFolder(parent, 'Where should the project folder be made?');
+    await this.chooseFolder(parent, 'Project location');
     await dialog.getByRole('button', { name: 'Create project' }).click();
   }
 

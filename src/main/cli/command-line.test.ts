@@ -283,7 +283,7 @@ describe('fovea', () => {
     const { code: readable, stdout: text } = await start('compare', project, first, second).ended;
     expect(readable).toBe(0);
     expect(text).toMatch(/learningRate +1e-5 +0\.001/);
-    expect(text).toContain('Data, split, weights and preprocessing are alike.');
+    expect(text).toContain('Data, split, weights and preprocessing are the same.');
 
     // The record of a run is a configuration to run again.
     const again = await succeed(

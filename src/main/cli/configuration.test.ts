@@ -76,8 +76,8 @@ describe('readConfigFile', () => {
     expect(await readConfigFile(await write('b.json', '{"id": "r", "config": {"epochs": 4}}'))).toEqual({ epochs: 4 });
     const hostile = await readConfigFile(await write('c.json', '{"__proto__": {"polluted": 1}, "seed": 2}'));
     expect(Object.keys(hostile)).toEqual(['seed']);
-    await expect(readConfigFile(await write('d.json', '{'))).rejects.toThrow('"d.json" is not JSON');
-    await expect(readConfigFile(await write('e.json', '[1]'))).rejects.toThrow('does not hold an object');
+    await expect(readConfigFile(await write('d.json', '{'))).rejects.toThrow('"d.json" is not valid JSON');
+    await expect(readConfigFile(await write('e.json', '[1]'))).rejects.toThrow('does not contain a JSON object');
     await expect(readConfigFile(join(folder, 'missing.json'))).rejects.toThrow('cannot be read');
     await rm(folder, { recursive: true });
   });

@@ -25,24 +25,23 @@ export function buildRunConfig(
   const parsed = runConfigSchema.safeParse(tree);
   if (parsed.success) return parsed.data;
   throw new UsageError(
-    'The configuration of the run is not valid.',
+    'Invalid run configuration.',
     z.prettifyError(parsed.error).replaceAll('✖ ', '').replaceAll(/\n\s+/g, ' '),
   );
 }
 
 function assign(tree: Tree, assignment: string): void {
   const at = assignment.indexOf('=');
-  if (at < 1) throw new UsageError(`--set takes key=value, not "${assignment}".`);
+  if (at < 1) throw new UsageError(`--set needs key=value, not "${assignment}".`);
   const keys = assignment.slice(0, at).split('.');
   const last = keys.pop() ?? '';
   let group = tree;
   for (const key of [...keys, last]) {
-    if (key === '' || REFUSED.has(key))
-      throw new UsageError(`--set does not know the key "${assignment.slice(0, at)}".`);
+    if (key === '' || REFUSED.has(key)) throw new UsageError(`Unknown --set key "${assignment.slice(0, at)}".`);
   }
   for (const key of keys) {
     const next = group[key] ?? {};
-    if (!isTree(next)) throw new UsageError(`"${key}" holds a value, not a group of settings.`);
+    if (!isTree(next)) throw new UsageError(`"${key}" is a value, not a group of settings.`);
     group[key] = next;
     group = next;
   }
@@ -69,9 +68,9 @@ export async function readConfigFile(path: string): Promise<Tree> {
   try {
     value = JSON.parse(text, (key, inner) => (REFUSED.has(key) ? undefined : inner));
   } catch {
-    throw new UsageError(`The configuration file "${name}" is not JSON.`);
+    throw new UsageError(`The configuration file "${name}" is not valid JSON.`);
   }
-  if (!isTree(value)) throw new UsageError(`The configuration file "${name}" does not hold an object.`);
+  if (!isTree(value)) throw new UsageError(`The configuration file "${name}" does not contain a JSON object.`);
   // A run's own record holds its configuration below `config`.
   const inner = value['config'];
   return isTree(inner) ? inner : value;

@@ -24,7 +24,7 @@ export class UsageError extends FoveaError {
 /** Ctrl-C before there was anything to keep. */
 export class InterruptedError extends FoveaError {
   constructor() {
-    super('interrupted', 'Interrupted.', { hint: 'What was finished before is saved.' });
+    super('interrupted', 'Interrupted.', { hint: 'Completed work is saved.' });
   }
 }
 

@@ -19,7 +19,7 @@ export function describePrecisions(comparison: PrecisionComparison): string {
         ['accuracy', formatFixed(fp32.accuracy, 4), formatFixed(int8.accuracy, 4), ''],
       ],
     ),
-    `The same answer on ${formatPercent(agreement)}; probabilities differ by at most ${formatFixed(maxProbabilityDifference, 4)}.`,
+    `The same prediction on ${formatPercent(agreement)}; probabilities differ by at most ${formatFixed(maxProbabilityDifference, 4)}.`,
     ...warnings.map((warning) => `Warning: ${warning}`),
   ].join('\n');
 }

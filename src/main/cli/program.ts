@@ -48,7 +48,7 @@ function createProgram({ version, stdout, stderr }: CommandLine): Command {
   return new Command('fovea')
     .description('Fine-tune a Vision Transformer on your own radiology images. Research use only.')
     .version(version)
-    .option('--json', 'print the answer as one JSON object')
+    .option('--json', 'print the result as one JSON object')
     .addOption(new Option('--progress <how>', 'show progress on stderr').choices(['bar', 'json', 'none']))
     .exitOverride()
     .showHelpAfterError('(see fovea help)')

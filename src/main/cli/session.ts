@@ -86,7 +86,7 @@ export function openSession({ mainFolder, version, stderr, interrupt }: SessionO
     grant,
     open: async (folder) => {
       const { id, readOnly } = await request('projects.open', { grant: grant(folder) });
-      if (readOnly) stderr.write('This project cannot be written to: it can be looked at, not changed.\n');
+      if (readOnly) stderr.write('This project is read-only.\n');
       return id;
     },
     run,

@@ -43,8 +43,8 @@ export const decodeJobs: Handlers = {
 
 async function readRaster(path: string): Promise<Raster> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw new FoveaError('unreadable', 'The cached picture could not be read.', {
-      hint: 'Import the file again: the cache is rebuilt.',
+    throw new FoveaError('unreadable', 'The cached image could not be read.', {
+      hint: 'Import the file again to rebuild the cache.',
       cause: error,
     });
   });

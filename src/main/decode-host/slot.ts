@@ -4,7 +4,7 @@ import { type HostEnd, SupervisedHost } from '../process/supervised-host';
 import type { DecodeAnswer, DecodeRequest } from './protocol';
 import { residentBytes } from './resident-memory';
 
-const BLAME_THE_FILE = 'The file is probably damaged. Export it again, or leave it out.';
+const BLAME_THE_FILE = 'The file is probably damaged. Export it again, or exclude it.';
 
 export interface SlotOptions {
   readonly launcher: HostLauncher;
@@ -24,13 +24,13 @@ export interface SlotJob {
 }
 
 function crashed(reason: string): FoveaError {
-  const message = `The decoder ${reason} while it read this file, twice in a row.`;
+  const message = `The decoder ${reason} twice in a row while reading this file.`;
   return new FoveaError('decoder_crashed', message, { hint: BLAME_THE_FILE });
 }
 
 function notStarted(reason: string): FoveaError {
   return new FoveaError('decoder_failed', `The decoder could not be started: it ${reason}.`, {
-    hint: 'Close other programs and try again. If it stays so, install Fovea again.',
+    hint: 'Close other programs and try again. If this persists, reinstall Fovea.',
   });
 }
 

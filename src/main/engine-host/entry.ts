@@ -120,7 +120,7 @@ function control(id: number, action: Extract<EngineCommand, { kind: 'control' }>
   const place = waiting.findIndex((one) => one.id === id);
   if (place < 0 || action === 'retry') return;
   waiting.splice(place, 1);
-  send({ kind: 'error', id, error: toErrorInfo(new FoveaError('cancelled', 'The work was cancelled.')) });
+  send({ kind: 'error', id, error: toErrorInfo(new FoveaError('cancelled', 'The job was cancelled.')) });
 }
 
 port.onMessage((message) => {

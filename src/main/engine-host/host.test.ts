@@ -185,14 +185,14 @@ describe('training in its own process', { timeout: 180_000 }, () => {
     expect(await weightsOf(spec.runFolder)).toEqual(undisturbed.weights);
     const note = exact.log.find((record) => record.kind === 'note');
     expect(note?.message).toContain('optimizer.safetensors has changed since it was written');
-    expect(note?.message).toContain('the save before it, of step 6');
+    expect(note?.message).toContain('the previous checkpoint, at step 6');
 
     damage(lastFolder(spec.runFolder));
     damage(beforeFolder(spec.runFolder));
     const result = await train(spec).result;
     expect(result.state).toBe('finished');
     expect(result.notes.join(' ')).toContain('model.safetensors has changed since it was written');
-    expect(result.notes.join(' ')).toContain('without its memory');
+    expect(result.notes.join(' ')).toContain('optimizer state is reset');
     expect(await openCheckpoint(lastFolder(spec.runFolder))).not.toBeNull();
 
     for (const folder of [lastFolder, beforeFolder, bestFolder]) {
@@ -500,7 +500,7 @@ describe('the other requests', { timeout: 180_000 }, () => {
     expect(tfjs).toMatchObject({ available: true, name: expect.stringContaining('TensorFlow.js') });
     expect(`${tfjs?.reason} ${tfjs?.untested}`).toMatch(/setup:tfjs-gpu|CUDA|selftest/);
     // What was never run is marked, whether it is here or not.
-    const untested = devices.filter((device) => device.untested?.includes('ntested: not yet run')).map(({ id }) => id);
+    const untested = devices.filter((device) => device.untested?.includes('ntested on')).map(({ id }) => id);
     expect(untested).toEqual(['webgpu', 'cuda', 'dml', 'coreml']);
     for (const { available, reason } of devices) if (!available) expect(reason).not.toBeNull();
     // What `auto` stands for is one of those that are there.

@@ -42,7 +42,7 @@ const MAXIMUM_DIMENSIONS = 8;
 
 function invalid(reason: string, cause?: unknown): FoveaError {
   return new FoveaError('safetensors-invalid', `The weights file is not a valid safetensors file: ${reason}.`, {
-    hint: 'Copy or download the file again; it may be cut short or damaged.',
+    hint: 'Copy or download the file again. It may be truncated or damaged.',
     cause,
   });
 }
@@ -69,8 +69,8 @@ export interface SafetensorsIndex {
 export function safetensorsHeaderLength(firstBytes: Uint8Array, fileBytes: number): number {
   if (firstBytes.byteLength < 8) throw invalid('it is shorter than its own header');
   const length = new DataView(firstBytes.buffer, firstBytes.byteOffset, 8).getBigUint64(0, true);
-  if (length > BigInt(MAXIMUM_HEADER_BYTES)) throw invalid('its header is larger than 8 MiB, which no model has');
-  if (8 + Number(length) > fileBytes) throw invalid('its header is cut off');
+  if (length > BigInt(MAXIMUM_HEADER_BYTES)) throw invalid('its header is larger than 8 MiB');
+  if (8 + Number(length) > fileBytes) throw invalid('its header is truncated');
   return Number(length);
 }
 
@@ -86,7 +86,7 @@ export function readSafetensorsIndex(headerBytes: Uint8Array, dataBytes: number)
   const metadata = new Map<string, string>();
   const entries: { name: string; dtype: SafetensorsDtype; shape: number[]; begin: number; end: number }[] = [];
   const fields = Object.entries(header);
-  if (fields.length > MAXIMUM_TENSORS) throw invalid(`it names ${fields.length} tensors, more than any model has`);
+  if (fields.length > MAXIMUM_TENSORS) throw invalid(`it names ${fields.length} tensors, more than Fovea allows`);
   for (const [name, value] of fields) {
     if (name === '__metadata__') {
       if (!isRecord(value)) throw invalid('its metadata is not a table of strings');
@@ -104,11 +104,11 @@ export function readSafetensorsIndex(headerBytes: Uint8Array, dataBytes: number)
   let position = 0;
   for (const { name, ...place } of entries) {
     if (place.begin !== position) throw invalid(`the data of ${quote(name)} overlap another tensor or leave a gap`);
-    if (place.end > dataBytes) throw invalid(`the data of ${quote(name)} end behind the end of the file`);
+    if (place.end > dataBytes) throw invalid(`the data of ${quote(name)} extend past the end of the file`);
     places.set(name, place);
     position = place.end;
   }
-  if (position !== dataBytes) throw invalid('it holds bytes that belong to no tensor');
+  if (position !== dataBytes) throw invalid('it contains bytes that belong to no tensor');
   return { places, metadata };
 }
 
@@ -149,16 +149,16 @@ function parseEntry(name: string, value: unknown) {
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isDtype(dtype)) throw invalid(`the tensor ${quote(name)} has an unknown number type`);
   if (!Array.isArray(shape) || shape.length > MAXIMUM_DIMENSIONS || !shape.every(isSize)) {
-    throw invalid(`the tensor ${quote(name)} has no usable shape`);
+    throw invalid(`the tensor ${quote(name)} has an invalid shape`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
-    throw invalid(`the tensor ${quote(name)} has no usable place in the file`);
+    throw invalid(`the tensor ${quote(name)} has an invalid position in the file`);
   }
   const [begin, end] = offsets as [number, number];
   let expected: number = bytesPerElement[dtype];
   for (const dimension of shape as number[]) expected *= dimension;
   if (!Number.isSafeInteger(expected) || end - begin !== expected) {
-    throw invalid(`the shape of ${quote(name)} does not match the bytes it takes`);
+    throw invalid(`the shape of ${quote(name)} does not match its size in bytes`);
   }
   return { dtype, shape: shape as number[], begin, end };
 }
@@ -194,7 +194,7 @@ export function toFloat32({ dtype, shape, data }: SafetensorsEntry, name: string
         'safetensors-dtype',
         `The tensor ${quote(name)} is stored as ${dtype}, which Fovea does not read.`,
         {
-          hint: 'Save the model before it was quantised: as float32, float16 or bfloat16.',
+          hint: 'Save the model before quantisation, as float32, float16 or bfloat16.',
         },
       );
   }

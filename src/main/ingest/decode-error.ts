@@ -7,11 +7,11 @@ import { type ErrorInfo, FoveaError, toErrorInfo } from '#shared/ipc/errors';
 export function decodeErrorInfo(error: unknown): ErrorInfo {
   if (error instanceof FoveaError) return toErrorInfo(error);
   if (error instanceof RangeError && /allocation|array length|memory/i.test(error.message)) {
-    return { code: 'too_large', message: 'The image needs more memory than there is.', hint: null };
+    return { code: 'too_large', message: 'Not enough memory to decode the image.', hint: null };
   }
   return {
     code: 'damaged',
-    message: 'The file could not be decoded: it is damaged, or written in a way that Fovea does not know.',
+    message: 'The file could not be decoded. It is damaged or in an unsupported format.',
     hint: 'Export the file again from the archive.',
   };
 }

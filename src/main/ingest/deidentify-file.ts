@@ -51,7 +51,7 @@ export async function deidentifyFile({
 }: DeidentifyFileInput): Promise<DeidentifiedFile> {
   const source = await readWholeFile(path);
   if (sha256(source) !== options.hash) {
-    throw new FoveaError('file_changed', 'The file is not the one that was imported any more.', {
+    throw new FoveaError('file_changed', 'The file has changed since it was imported.', {
       hint: 'Import it again.',
     });
   }
@@ -63,7 +63,7 @@ export async function deidentifyFile({
   if (!includeRisky) return { written: false, risk, detail: null, named: [] };
   const { bytes, removed } = await stripMetadata(source, kind);
   await writeNew(out, bytes);
-  const what = 'what is not the picture';
+  const what = 'data outside the image';
   const actions: ActionCount[] =
     removed === 0 ? [] : [{ tag: kind.toUpperCase(), keyword: what, action: 'removed', count: removed }];
   return { written: true, risk, bytes: bytes.length, sha256: sha256(bytes), actions, named: [] };
@@ -106,13 +106,13 @@ async function writeNew(path: string, bytes: Buffer): Promise<void> {
     await rm(path, { force: true }).catch(() => {});
     const code = error instanceof Error && 'code' in error ? error.code : null;
     if (code === 'ENOSPC' || code === 'EDQUOT') {
-      throw new FoveaError('disk_full', 'The disk that the export is written to is full.', {
+      throw new FoveaError('disk_full', 'The disk of the export is full.', {
         hint: 'Free some space on that disk, or choose a folder on another one.',
         cause: error,
       });
     }
-    throw new FoveaError('project_unwritable', 'The export could not be written into its folder.', {
-      hint: 'Choose a folder that you may write to.',
+    throw new FoveaError('project_unwritable', 'The export could not be written to its folder.', {
+      hint: 'Choose a folder you have permission to write to.',
       cause: error,
     });
   }

@@ -23,7 +23,7 @@ export async function displayFile(
     const open = await openDicomFrame(parseDicom(bytes), frame);
     return encodePng(toSquarePixels(open.forDisplay(window, invert), open.pixelAspect));
   }
-  if (frame !== 0) throw new FoveaError('not_found', `The picture has one frame; frame ${frame + 1} was asked for.`);
+  if (frame !== 0) throw new FoveaError('not_found', `The image has one frame; frame ${frame + 1} was requested.`);
   const { forDisplay, pixelAspect } = await openPhotograph(bytes);
   return encodePng(toSquarePixels(forDisplay(window, invert), pixelAspect));
 }

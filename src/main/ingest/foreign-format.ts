@@ -21,18 +21,18 @@ interface Signature extends ForeignFormat {
 
 /** By the bytes that a file begins with, or that stand at `at`. */
 const signatures: readonly Signature[] = [
-  { bytes: 'GIF8', name: 'a GIF picture', advice: AS_PICTURE },
-  { bytes: 'II*\0', name: 'a TIFF picture', advice: AS_TIFF },
-  { bytes: 'MM\0*', name: 'a TIFF picture', advice: AS_TIFF },
-  { bytes: 'II+\0', name: 'a BigTIFF picture', advice: AS_TIFF },
-  { bytes: 'MM\0+', name: 'a BigTIFF picture', advice: AS_TIFF },
-  { bytes: '\xff\x0a', name: 'a JPEG XL picture', advice: AS_PICTURE },
-  { bytes: '\0\0\0\x0cJXL \r\n\x87\n', name: 'a JPEG XL picture', advice: AS_PICTURE },
-  { bytes: '\0\0\0\x0cjP  \r\n\x87\n', name: 'a JPEG 2000 picture', advice: AS_PICTURE },
-  { bytes: '\xff\x4f\xff\x51', name: 'a JPEG 2000 picture', advice: AS_PICTURE },
-  { bytes: 'II\xbc', name: 'a JPEG XR picture', advice: AS_PICTURE },
+  { bytes: 'GIF8', name: 'a GIF image', advice: AS_PICTURE },
+  { bytes: 'II*\0', name: 'a TIFF image', advice: AS_TIFF },
+  { bytes: 'MM\0*', name: 'a TIFF image', advice: AS_TIFF },
+  { bytes: 'II+\0', name: 'a BigTIFF image', advice: AS_TIFF },
+  { bytes: 'MM\0+', name: 'a BigTIFF image', advice: AS_TIFF },
+  { bytes: '\xff\x0a', name: 'a JPEG XL image', advice: AS_PICTURE },
+  { bytes: '\0\0\0\x0cJXL \r\n\x87\n', name: 'a JPEG XL image', advice: AS_PICTURE },
+  { bytes: '\0\0\0\x0cjP  \r\n\x87\n', name: 'a JPEG 2000 image', advice: AS_PICTURE },
+  { bytes: '\xff\x4f\xff\x51', name: 'a JPEG 2000 image', advice: AS_PICTURE },
+  { bytes: 'II\xbc', name: 'a JPEG XR image', advice: AS_PICTURE },
   { bytes: '8BPS', name: 'a Photoshop document', advice: AS_PICTURE },
-  { bytes: '\x8bJNG\r\n\x1a\n', name: 'a JNG picture', advice: AS_PICTURE },
+  { bytes: '\x8bJNG\r\n\x1a\n', name: 'a JNG image', advice: AS_PICTURE },
   { bytes: '\x8aMNG\r\n\x1a\n', name: 'an MNG animation', advice: AS_PICTURE },
   { bytes: '%PDF-', name: 'a PDF document', advice: AS_DOCUMENT },
   { bytes: '{\\rtf', name: 'an RTF document', advice: AS_DOCUMENT },
@@ -63,11 +63,11 @@ const signatures: readonly Signature[] = [
 
 /** Four characters behind "ftyp" (ISO/IEC 14496-12), by what stands in the file. */
 function nameOfBrand(brand: string): ForeignFormat {
-  if (/^avi[fos]/.test(brand)) return { name: 'an AVIF picture', advice: AS_PICTURE };
+  if (/^avi[fos]/.test(brand)) return { name: 'an AVIF image', advice: AS_PICTURE };
   if (/^(he[ivm][cxsm]|mif1|msf1|heif)/.test(brand)) {
-    return { name: 'a HEIC picture', advice: `${AS_PICTURE} A telephone can be set to take JPEG.` };
+    return { name: 'a HEIC image', advice: `${AS_PICTURE} A telephone can be set to take JPEG.` };
   }
-  if (/^crx/.test(brand)) return { name: 'a raw camera picture', advice: AS_PICTURE };
+  if (/^crx/.test(brand)) return { name: 'a raw camera image', advice: AS_PICTURE };
   return { name: 'a video (MP4 or QuickTime)', advice: AS_VIDEO };
 }
 
@@ -83,10 +83,10 @@ function nameOfContainer(head: string): ForeignFormat | null {
   }
   // A text may begin with BM: the file header is followed by the length of one of the known picture headers.
   if (head.startsWith('BM') && BMP_HEADERS.has(head.slice(14, 18))) {
-    return { name: 'a BMP picture', advice: AS_PICTURE };
+    return { name: 'a BMP image', advice: AS_PICTURE };
   }
   if (!head.startsWith('RIFF')) return null;
-  if (head.startsWith('WEBP', 8)) return { name: 'a WebP picture', advice: AS_PICTURE };
+  if (head.startsWith('WEBP', 8)) return { name: 'a WebP image', advice: AS_PICTURE };
   if (head.startsWith('AVI ', 8)) return { name: 'an AVI video', advice: AS_VIDEO };
   return null;
 }

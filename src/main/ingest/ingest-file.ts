@@ -23,7 +23,7 @@ import { openPhotograph } from './raster/open-photograph';
 import { readWholeFile, sha256 } from './read-file';
 import type { FileFacts, FrameOutcome, IngestedFile, IngestedFrames } from './types';
 
-const NOT_SQUARE = 'Its pixels are not square: it is shown, and given to a model, with its true aspect.';
+const NOT_SQUARE = 'Its pixels are not square. It is displayed and used with its true aspect ratio.';
 
 /** Long side of a thumbnail, pixels. */
 const THUMBNAIL_SIDE = 192;
@@ -90,8 +90,7 @@ function openPicture(
   return {
     frames: 1,
     async decode(frame) {
-      if (frame !== 0)
-        throw new FoveaError('not_found', `The picture has one frame; frame ${frame + 1} was asked for.`);
+      if (frame !== 0) throw new FoveaError('not_found', `The image has one frame; frame ${frame + 1} was requested.`);
       const { stored, pixelAspect, bits, window, range, notes, forModel } = await openPhotograph(bytes);
       return {
         raster: forModel(intensity, wideSamples),
@@ -185,13 +184,9 @@ export async function ingestFrames(
   const open = openBytes(bytes, intensity, { wideSamples });
   const chosen = chooseFrames(choice, open.frames);
   if (chosen.count > MAX_FRAMES) {
-    throw new FoveaError(
-      'too_large',
-      `The file says that it has ${open.frames} frames, which is more than Fovea takes.`,
-      {
-        hint: 'Import every n-th frame, or the first or middle one.',
-      },
-    );
+    throw new FoveaError('too_large', `The file declares ${open.frames} frames, which exceeds Fovea’s limit.`, {
+      hint: 'Import every nth frame, or the first or middle one.',
+    });
   }
   const source = { hash: sha256(bytes), fileBytes: bytes.length };
   const started = performance.now();

@@ -16,9 +16,9 @@ export function foreignReason(head: Uint8Array, bytes: number): string {
     return `${named}, which Fovea does not read. ${advice}`;
   }
   if (isZip(head)) {
-    return 'A zip archive under another name, as Office documents are. Archives are opened where the name ends in .zip.';
+    return 'A zip archive under another name, such as an Office document. Only archives whose name ends in .zip are opened.';
   }
-  return looksLikeText(head) ? 'A text file, not an image.' : 'Not an image that Fovea reads.';
+  return looksLikeText(head) ? 'A text file, not an image.' : 'Not a supported image.';
 }
 
 /** The same where one file was asked for. */
@@ -32,10 +32,10 @@ export function notAnImage(bytes: Uint8Array): FoveaError {
   }
   if (isZip(head)) {
     return new FoveaError('not_an_image', 'This is a zip archive, not an image.', {
-      hint: 'An import opens archives whose name ends in .zip. Unpack it to look at single files.',
+      hint: 'Import opens archives whose name ends in .zip. Unpack it to open single files.',
     });
   }
-  return new FoveaError('not_an_image', 'This is not an image that Fovea reads.', {
-    hint: 'DICOM, PNG and JPEG files are read.',
+  return new FoveaError('not_an_image', 'This is not a supported image.', {
+    hint: 'Fovea reads DICOM, PNG and JPEG files.',
   });
 }

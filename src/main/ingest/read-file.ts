@@ -18,28 +18,28 @@ export async function readWholeFile(path: string): Promise<Buffer> {
     throw new FoveaError(
       'unreadable',
       code === 'ENOENT' ? 'The file is no longer there.' : 'The file could not be opened.',
-      { hint: 'Check that the file exists and that you may read it, then try again.', cause: error },
+      { hint: 'Check that the file exists and that you have permission to read it, then try again.', cause: error },
     );
   });
   try {
     const status = await file.stat();
     if (!status.isFile()) throw new FoveaError('unreadable', 'This is not a regular file.');
     if (status.size > MAX_FILE_BYTES) {
-      throw new FoveaError('too_large', 'The file is larger than 1 GiB, which is more than Fovea reads.', {
-        hint: 'Export the images you need as single files.',
+      throw new FoveaError('too_large', 'The file is larger than 1 GiB, Fovea’s limit.', {
+        hint: 'Export the images you need as separate files.',
       });
     }
     const bytes = Buffer.allocUnsafe(status.size);
     let offset = 0;
     while (offset < bytes.length) {
       const { bytesRead } = await file.read(bytes, offset, bytes.length - offset, offset);
-      if (bytesRead === 0) throw new FoveaError('unreadable', 'The file became shorter while it was read.');
+      if (bytesRead === 0) throw new FoveaError('unreadable', 'The file was truncated while it was being read.');
       offset += bytesRead;
     }
     return bytes;
   } catch (error) {
     if (error instanceof FoveaError) throw error;
-    throw new FoveaError('unreadable', 'The file could not be read to its end.', {
+    throw new FoveaError('unreadable', 'The file could not be read completely.', {
       hint: 'The disk or the network share may have failed. Try again.',
       cause: error,
     });

@@ -13,7 +13,7 @@ import { sharedData } from './test-support/shared-data';
 type Right = readonly [mean: number, frames: number, notes: readonly RegExp[]];
 
 const comma = /decimal comma/;
-const noWindow = /window of the file was not used/;
+const noWindow = /window of the file is ignored/;
 const width800 = 230.1;
 const fullRange = 127.5;
 
@@ -50,7 +50,7 @@ const right: Readonly<Record<string, Readonly<Record<string, Right>>>> = {
     slope_garbage: [width800, 1, [/Rescale Slope is not a number/]],
     slope_half_garbage: [width800, 1, [/Rescale Slope is not a number/]],
     slope_inf: [width800, 1, [/Rescale Slope is not a number/]],
-    slope_empty_inter: [228.6, 1, [/without a Rescale Slope/]],
+    slope_empty_inter: [228.6, 1, [/has no Rescale Slope/]],
     two_slopes: [width800, 1, [/Rescale Slope has several values/]],
     vr_FD: [191.4, 1, [/stored as FD instead of DS/]],
     vr_US_window: [width800, 1, [/stored as US instead of DS/]],
@@ -62,8 +62,8 @@ const right: Readonly<Record<string, Readonly<Record<string, Right>>>> = {
     pal_12bit_desc: [127.5, 1, []],
     pal_const_dark16: [42.5, 1, []],
     // Ours: DCMTK shows black, and of the mixed one red alone.
-    pal_dark_image16: [127.5, 1, [/palette have another depth/]],
-    pal_mixed_desc: [106.17, 1, [/palette have another depth/]],
+    pal_dark_image16: [127.5, 1, [/palette entries differs/]],
+    pal_mixed_desc: [106.17, 1, [/palette entries differs/]],
   },
   'small-slopes-and-windows': {
     'slope0.01': [fullRange, 1, []],
@@ -82,10 +82,10 @@ const right: Readonly<Record<string, Readonly<Record<string, Right>>>> = {
     desc16_data16: [106.17, 1, []],
     desc8_data8: [106.17, 1, []],
     desc8_data16low: [106.17, 1, []],
-    desc8_data16rep: [106.17, 1, [/palette have another depth/]],
-    desc8_data16: [106.17, 1, [/palette have another depth/]],
+    desc8_data16rep: [106.17, 1, [/palette entries differs/]],
+    desc8_data16: [106.17, 1, [/palette entries differs/]],
     desc16_bluesmall: [85, 1, []],
-    desc16_data16low: [106.17, 1, [/palette have another depth/]],
+    desc16_data16low: [106.17, 1, [/palette entries differs/]],
   },
   'presentation-lut-shape': {
     MONOCHROME1_IDENTITY: [fullRange, 1, [/contradicts .* shown as MONOCHROME1/]],
@@ -95,22 +95,22 @@ const right: Readonly<Record<string, Readonly<Record<string, Right>>>> = {
   },
   'number-of-frames': {
     says5: [191.25, 5, []],
-    says3: [191.25, 3, [/is 3, but the pixel data hold 5/]],
-    says3_bot: [191.25, 3, [/is 3, but the pixel data hold 5/]],
-    says1_bot: [191.25, 1, [/is 1, but the pixel data hold 5/]],
-    says7: [191.25, 5, [/is 7, but the pixel data hold 5/]],
-    absent: [191.25, 5, [/no number: the pixel data hold 5/]],
-    absent_bot: [191.25, 5, [/no number: the pixel data hold 5/]],
-    native_says3: [0, 3, [/is 3, but the pixel data hold 5/]],
-    native_says7: [0, 5, [/is 7, but the pixel data hold 5/]],
-    native_absent: [0, 5, [/no number: the pixel data hold 5/]],
+    says3: [191.25, 3, [/is 3, but the pixel data contains 5/]],
+    says3_bot: [191.25, 3, [/is 3, but the pixel data contains 5/]],
+    says1_bot: [191.25, 1, [/is 1, but the pixel data contains 5/]],
+    says7: [191.25, 5, [/is 7, but the pixel data contains 5/]],
+    absent: [191.25, 5, [/no value; the pixel data contains 5/]],
+    absent_bot: [191.25, 5, [/no value; the pixel data contains 5/]],
+    native_says3: [0, 3, [/is 3, but the pixel data contains 5/]],
+    native_says7: [0, 5, [/is 7, but the pixel data contains 5/]],
+    native_absent: [0, 5, [/no value; the pixel data contains 5/]],
   },
   'pixel-data-length': {
     good: [fullRange, 1, []],
     plus8: [fullRange, 1, [/8 bytes longer than the file/]],
     plus8_implicit: [fullRange, 1, [/8 bytes longer than the file/]],
     plus1000: [fullRange, 1, [/1000 bytes longer than the file/]],
-    plus2_pad_follows: [fullRange, 1, [/2 bytes longer than the image/, /behind the image/]],
+    plus2_pad_follows: [fullRange, 1, [/2 bytes longer than the image/, /after the image data/]],
   },
 };
 
@@ -144,6 +144,6 @@ test.skipIf(missing)(`pixel data that are too short are refused, and not called 
   const refused = ingestFile(join(path, 'minus2.dcm'), { kind: 'auto' }, 512).catch(decodeErrorInfo);
   expect(await refused).toMatchObject({
     code: 'damaged',
-    message: 'The pixel data are too short for the image: 8190 of 8192 bytes are there.',
+    message: 'The pixel data is too short for the image: only 8190 of 8192 bytes are present.',
   });
 });

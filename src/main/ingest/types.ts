@@ -55,7 +55,7 @@ export interface FileFacts {
   /** Of the acquisition, else of the study. */
   readonly acquiredYear: number | null;
   readonly burnedInAnnotation: 'yes' | 'no' | 'unknown';
-  /** Sentences for people, such as "The file is damaged behind its image". */
+  /** Sentences for people, such as "The file is damaged after the image data". */
   readonly warnings: readonly string[];
 }
 

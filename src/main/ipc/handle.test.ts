@@ -142,13 +142,13 @@ describe('handle', () => {
     const ask = handle(
       'jobs.cancel',
       () => {
-        throw new FoveaError('job_unknown', 'This job is not known any more.', { hint: 'Start it again.' });
+        throw new FoveaError('job_unknown', 'This job is no longer available.', { hint: 'Start it again.' });
       },
       { ...silent, log: { failure: (...failure) => logged.push(failure) } },
     );
     expect(await ask({ job: 'j' })).toEqual({
       ok: false,
-      error: { code: 'job_unknown', message: 'This job is not known any more.', hint: 'Start it again.' },
+      error: { code: 'job_unknown', message: 'This job is no longer available.', hint: 'Start it again.' },
     });
     expect(logged).toEqual([]);
   });

@@ -87,6 +87,6 @@ export function createDispatch(handlers: Handlers, options: HandleOptions): Disp
   return async (name, input) =>
     (await table.get(name)?.(input)) ?? {
       ok: false,
-      error: { code: 'unknown_request', message: 'Fovea has no such request.', hint: null },
+      error: { code: 'unknown_request', message: 'Unknown request.', hint: null },
     };
 }

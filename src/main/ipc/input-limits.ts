@@ -14,7 +14,7 @@ export function outOfBounds(input: unknown): string | null {
     const next: object[] = [];
     for (const one of level) {
       const values = Array.isArray(one) ? one : Object.values(one);
-      if (values !== one && values.length > MOST_KEYS) return `It holds an object with more than ${MOST_KEYS} keys.`;
+      if (values !== one && values.length > MOST_KEYS) return `It contains an object with more than ${MOST_KEYS} keys.`;
       for (const value of values) if (isObject(value)) next.push(value);
     }
     level = next;

@@ -80,7 +80,7 @@ export function createResources(sources: ResourceSources, log: FailureLog): Hono
     const failure = (status: number, caught: unknown) =>
       Response.json(toErrorInfo(caught), { status, headers: { 'cache-control': 'no-store' } });
     if (error instanceof z.ZodError) {
-      return failure(400, new FoveaError('bad_request', 'Fovea was asked for a picture that it cannot name.'));
+      return failure(400, new FoveaError('bad_request', 'Invalid image request.'));
     }
     if (error instanceof FoveaError) return failure(error.code === 'not_found' ? 404 : 400, error);
     log.failure('resource', error);

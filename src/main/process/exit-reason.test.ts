@@ -3,11 +3,11 @@ import { exitReason } from './exit-reason';
 
 describe('exitReason', () => {
   it.each([
-    [null, 'SIGKILL', 'was killed (SIGKILL), which is what happens when memory runs out'],
+    [null, 'SIGKILL', 'was killed (SIGKILL), usually because memory ran out'],
     [null, 'SIGSEGV', 'crashed (SIGSEGV)'],
-    [null, 'SIGTERM', 'was ended from outside (SIGTERM)'],
-    [3, null, 'ended with the exit code 3'],
-    [0, null, 'ended by itself before its work was done (exit code 0)'],
+    [null, 'SIGTERM', 'was terminated by another program (SIGTERM)'],
+    [3, null, 'exited with code 3'],
+    [0, null, 'exited before its work was done (exit code 0)'],
   ])('%s %s', (code, signal, sentence) => {
     expect(exitReason(code, signal)).toBe(sentence);
   });

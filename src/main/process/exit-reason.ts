@@ -4,11 +4,11 @@ export function exitReason(code: number | null, signal: string | null): string {
     case null:
       break;
     case 'SIGKILL':
-      return 'was killed (SIGKILL), which is what happens when memory runs out';
+      return 'was killed (SIGKILL), usually because memory ran out';
     case 'SIGTERM':
     case 'SIGINT':
     case 'SIGHUP':
-      return `was ended from outside (${signal})`;
+      return `was terminated by another program (${signal})`;
     case 'SIGSEGV':
     case 'SIGBUS':
     case 'SIGILL':
@@ -16,13 +16,13 @@ export function exitReason(code: number | null, signal: string | null): string {
     case 'SIGABRT':
       return `crashed (${signal})`;
     default:
-      return `ended with the signal ${signal}`;
+      return `exited on signal ${signal}`;
   }
-  if (code === 0) return 'ended by itself before its work was done (exit code 0)';
-  if (code === 134) return 'aborted (exit code 134), most often because a single allocation was too large';
-  if (code === 137) return 'was killed (exit code 137), which is what happens when memory runs out';
+  if (code === 0) return 'exited before its work was done (exit code 0)';
+  if (code === 134) return 'aborted (exit code 134), usually because a single allocation was too large';
+  if (code === 137) return 'was killed (exit code 137), usually because memory ran out';
   // Windows: NTSTATUS values.
   if (code === 0xc0000005) return 'crashed (access violation)';
   if (code === 0xc0000017 || code === 0xe0000008) return 'ran out of memory';
-  return code === null ? 'ended for an unknown reason' : `ended with the exit code ${code}`;
+  return code === null ? 'exited for an unknown reason' : `exited with code ${code}`;
 }

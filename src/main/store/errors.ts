@@ -25,39 +25,37 @@ function resultCode(error: unknown): number | null {
 }
 
 export const diskFull = (cause: unknown): FoveaError =>
-  new FoveaError('disk_full', 'The disk that holds the project is full. What was stored before is kept.', {
-    hint: 'Free some space on that disk, then do it again.',
+  new FoveaError('disk_full', 'The disk of the project is full. Saved data is kept.', {
+    hint: 'Free some space on that disk, then try again.',
     cause,
   });
 
 export const projectUnwritable = (cause: unknown): FoveaError =>
-  new FoveaError('project_unwritable', 'Fovea cannot write in the project folder.', {
-    hint: 'Choose a folder that you may write to, on a disk that is not read-only.',
+  new FoveaError('project_unwritable', 'Fovea cannot write to the project folder.', {
+    hint: 'Choose a folder you have permission to write to, on a disk that is not read-only.',
     cause,
   });
 
 export const projectReadOnly = (): FoveaError =>
-  new FoveaError(
-    'project_read_only',
-    'This project is on a read-only disk or in a folder that Fovea may not write in: it can be looked at, not changed.',
-    { hint: 'Copy its folder to a place where you may write, and open the copy.' },
-  );
+  new FoveaError('project_read_only', 'This project is read-only, because Fovea cannot write to its folder or disk.', {
+    hint: 'To make changes, copy its folder to a writable location and open the copy.',
+  });
 
 export const projectAway = (): FoveaError =>
-  new FoveaError('project_away', 'The folder of the project is not where it was.', {
-    hint: 'Put it back, or connect its disk, and try again. Where it has moved for good, open it there.',
+  new FoveaError('project_away', 'The project folder has moved or its disk is disconnected.', {
+    hint: 'Move it back or connect its disk, then try again. If it has moved for good, open it at its new location.',
   });
 
 export const pathTooLong = (cause?: unknown): FoveaError =>
-  new FoveaError('path_too_long', 'The path of the folder is longer than Fovea or this system can open.', {
-    hint: 'Choose or move it to a folder with a shorter path: shorter names, or fewer folders one in another.',
+  new FoveaError('path_too_long', 'The path of the folder is too long for Fovea or this system.', {
+    hint: 'Choose a folder with a shorter path, with shorter names or fewer levels.',
     cause,
   });
 
 /** `backup` is the name of the newest copy that a migration made in the project folder; null where none is known. */
 export const projectDamaged = (cause: unknown, backup: string | null): FoveaError =>
-  new FoveaError('project_damaged', 'project.sqlite is damaged or is not a Fovea project.', {
-    hint: `Put a copy of project.sqlite in its place${backup === null ? ', from your own backup of the project' : `: ${backup} in the project folder is the newest that Fovea made`}.`,
+  new FoveaError('project_damaged', 'project.sqlite is damaged or not a Fovea project.', {
+    hint: `Replace project.sqlite with a copy${backup === null ? ' from your own backup of the project' : `: ${backup} in the project folder is Fovea's newest backup`}.`,
     cause,
   });
 
@@ -66,8 +64,8 @@ export const projectDamaged = (cause: unknown, backup: string | null): FoveaErro
  * as above.
  */
 export const projectEmpty = (backup: string | null): FoveaError =>
-  new FoveaError('project_damaged', 'project.sqlite is empty: what the project held is not in it.', {
-    hint: `If the folder is being copied or synchronised, wait until that is done. Otherwise put a copy of project.sqlite in its place${backup === null ? '' : `, such as ${backup} of the project folder`}. Nothing was changed.`,
+  new FoveaError('project_damaged', 'project.sqlite is empty, so the contents of the project are missing.', {
+    hint: `If the folder is being copied or synchronised, wait until that is done. Otherwise replace project.sqlite with a copy${backup === null ? '' : `, such as ${backup} in the project folder`}. Nothing was changed.`,
   });
 
 /**
@@ -106,8 +104,8 @@ export function toStoreError(error: unknown, backup: () => string | null = () =>
 }
 
 export const diskFailed = (cause: unknown): FoveaError =>
-  new FoveaError('disk_failed', 'The disk that holds the project could not be read or written.', {
-    hint: 'Check that the disk is connected and has free space, then try again. What was stored before is kept.',
+  new FoveaError('disk_failed', 'The disk of the project could not be read or written.', {
+    hint: 'Check that the disk is connected and has free space, then try again. Saved data is kept.',
     cause,
   });
 

@@ -185,9 +185,9 @@ describe('openProjectStore', () => {
       }
     };
     writeFileSync(file(), '');
-    expect(hint()).toMatch(/put a copy of project.sqlite in its place\. /);
+    expect(hint()).toMatch(/replace project.sqlite with a copy\. /);
     for (const version of [2, 10, 9]) writeFileSync(`${file()}.before-version-${version}`, 'a copy');
-    expect(hint()).toMatch(/such as project.sqlite.before-version-10 of the project folder\./);
+    expect(hint()).toMatch(/such as project.sqlite.before-version-10 in the project folder\./);
     const overwritten = () => writeFileSync(file(), 'no database, but long enough to be looked at as one. '.repeat(50));
     const foreign = () => {
       rmSync(file());
@@ -197,12 +197,12 @@ describe('openProjectStore', () => {
     };
     for (const damage of [overwritten, foreign]) {
       damage();
-      expect(hint()).toMatch(/: project\.sqlite\.before-version-10 in the project folder is the newest/);
+      expect(hint()).toMatch(/: project\.sqlite\.before-version-10 in the project folder is Fovea's newest/);
     }
     for (const version of [2, 10, 9]) rmSync(`${file()}.before-version-${version}`);
     for (const damage of [overwritten, foreign]) {
       damage();
-      expect(hint()).toMatch(/^Put a copy .* from your own backup/);
+      expect(hint()).toMatch(/^Replace project.sqlite with a copy from your own backup/);
       expect(hint()).not.toContain('before-version');
     }
   });

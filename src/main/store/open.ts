@@ -247,7 +247,7 @@ function checkIdentity(database: DatabaseSyncInstance, file: string, steps: read
     throw projectDamaged('not a Fovea database', newestBackup(file));
   }
   if (Number(pragma(database, 'user_version')) > latest(steps)) {
-    throw new FoveaError('project_newer', 'This project was made by a newer version of Fovea.', {
+    throw new FoveaError('project_newer', 'This project was created by a newer version of Fovea.', {
       hint: 'Open it with that version or a later one. Nothing in it was changed.',
     });
   }

@@ -34,8 +34,8 @@ export function createBrowsing(grants: Grants): Omit<PlatformHandlers, 'platform
       const absolute = resolve(path);
       if (create) {
         await mkdir(absolute, { recursive: true }).catch((cause: unknown) => {
-          throw new FoveaError('folder_unwritable', `The folder “${basename(absolute)}” cannot be made.`, {
-            hint: 'Choose a place where you may write.',
+          throw new FoveaError('folder_unwritable', `The folder “${basename(absolute)}” cannot be created.`, {
+            hint: 'Choose a location you have permission to write to.',
             cause,
           });
         });
@@ -53,14 +53,14 @@ function unreadable(folder: string, cause: unknown): FoveaError {
   while (!existsSync(present) && dirname(present) !== present) present = dirname(present);
   if (existsSync(folder)) {
     return new FoveaError('folder_unreadable', `“${basename(folder) || folder}” cannot be listed.`, {
-      hint: 'Choose a folder that you may read.',
+      hint: 'Choose a folder you have permission to read.',
       cause,
     });
   }
   return new FoveaError(
     'folder_unreadable',
     `There is no “${relative(present, folder)}” in “${basename(present) || present}”.`,
-    { hint: 'Check how it is written, or open the folder above and look for it.', cause },
+    { hint: 'Check the spelling, or open the parent folder and look for it.', cause },
   );
 }
 

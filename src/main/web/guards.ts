@@ -38,7 +38,7 @@ export function hostGuard({ port }: GuardOptions): MiddlewareHandler {
     if (allowedHosts(port()).includes(context.req.header('host') ?? '')) return next();
     return refuse(403, {
       code: 'wrong_host',
-      message: 'Fovea answers under the address that it printed only.',
+      message: 'Fovea only accepts requests to the address it printed.',
       hint: 'Through an SSH tunnel, use the same port number on both sides.',
     });
   };
@@ -62,7 +62,7 @@ export function originGuard({ token, port }: GuardOptions): MiddlewareHandler {
     if (isKnown && (!isForeign || isNavigation)) return next();
     return refuse(403, {
       code: 'wrong_origin',
-      message: 'Fovea answers its own page only.',
+      message: 'Fovea only accepts requests from its own page.',
       hint: 'Open the address that Fovea printed.',
     });
   };
@@ -86,7 +86,7 @@ export function tokenGuard({ token, port }: GuardOptions): MiddlewareHandler {
       return context.redirect('/', 303);
     }
     if (isToken(getCookie(context, name), token) || isToken(bearerOf(context), token)) return next();
-    const message = 'This page needs the address with the token that Fovea printed when it was started.';
+    const message = 'This page needs the address with the token that Fovea printed at startup.';
     if (req.path === '/') return context.text(message, 401);
     return refuse(401, { code: 'signed_out', message, hint: 'Open that address again.' });
   };

@@ -49,7 +49,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const server = createServer(getRequestListener(app.fetch));
   await new Promise<void>((done, fail) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = new FoveaError('port_in_use', `Port ${options.port} is taken by another program.`, {
+      const taken = new FoveaError('port_in_use', `Port ${options.port} is in use by another program.`, {
         hint: 'Choose another with --port, or leave it out for a free one.',
         cause: error,
       });

@@ -61,14 +61,14 @@ export function createUploads(
     async add(session, path, body) {
       const file = join(folderOf(session), ...safeParts(path));
       files += 1;
-      if (files > limits.files) throw tooMuch('more files than Fovea takes by upload');
+      if (files > limits.files) throw tooMuch('more files than the upload limit');
       let own = 0;
       const count = new Transform({
         transform(chunk: Uint8Array, _encoding, done) {
           own += chunk.length;
           bytes += chunk.length;
-          if (own > limits.fileBytes) done(tooMuch('a file that is larger than Fovea takes by upload'));
-          else if (bytes > limits.totalBytes) done(tooMuch('more data than Fovea takes by upload'));
+          if (own > limits.fileBytes) done(tooMuch('a file larger than the upload limit'));
+          else if (bytes > limits.totalBytes) done(tooMuch('more data than the upload limit'));
           else done(null, chunk);
         },
       });
@@ -111,26 +111,26 @@ const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
 const REFUSED_NAMES = ['ENAMETOOLONG', 'EILSEQ', 'EINVAL', 'ENOENT'];
 
 const sentTwice = (cause: unknown) =>
-  new FoveaError('bad_request', 'The same file was sent twice, or one name as a file and as a folder.', {
+  new FoveaError('bad_request', 'A file was uploaded twice, or the same name is both a file and a folder.', {
     hint: 'Drop the files again.',
     cause,
   });
 
 const noRoom = (cause: unknown) =>
-  new FoveaError('disk_full', 'There is no room for the dropped files on the disk that Fovea copies them to.', {
-    hint: 'Free some space there, or choose the folder on the machine that Fovea runs on: it is read where it is.',
+  new FoveaError('disk_full', 'Not enough disk space for the dropped files.', {
+    hint: 'Free some space on the computer that runs Fovea, or choose the folder there, so that it needs no upload.',
     cause,
   });
 
 const wrongName = (cause?: unknown) =>
-  new FoveaError('bad_request', 'A dropped file has a name that Fovea does not take.', {
-    hint: 'Rename the file, or choose the folder on the machine that Fovea runs on.',
+  new FoveaError('bad_request', 'A dropped file has an unsupported name.', {
+    hint: 'Rename the file, or choose the folder on the computer that runs Fovea.',
     cause,
   });
 
 const tooMuch = (what: string) =>
-  new FoveaError('too_large', `The drop holds ${what}.`, {
-    hint: 'Fovea can read files where they are: choose the folder on its own machine instead.',
+  new FoveaError('too_large', `The drop contains ${what}.`, {
+    hint: 'Choose the folder on the computer that runs Fovea instead, so that it needs no upload.',
   });
 
 const DEEPEST = 64;
@@ -144,9 +144,9 @@ function safeParts(path: string): readonly string[] {
   if (parts.length > DEEPEST || path.length > LONGEST_PATH) {
     throw new FoveaError(
       'path_too_long',
-      `A dropped file lies in more than ${DEEPEST} folders, or its path is too long.`,
+      `A dropped file is nested more than ${DEEPEST} folders deep, or its path is too long.`,
       {
-        hint: 'Choose the folder on the machine that Fovea runs on: it is read where it is.',
+        hint: 'Choose the folder on the computer that runs Fovea, so that it needs no upload.',
       },
     );
   }

@@ -75,7 +75,7 @@ function NoProject({ title }: { readonly title: string }) {
         title="No project is open"
         actions={<Button onClick={() => go('projects')}>Go to Projects</Button>}
       >
-        Images, runs and results belong to a project. Open one, make a new one, or try the sample project.
+        Images, runs and results belong to a project. Open one, create one, or try the sample project.
       </EmptyState>
     </Page>
   );

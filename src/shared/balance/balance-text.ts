@@ -28,11 +28,11 @@ export function strongImbalances({ factors }: Balance): string[] {
     const name = factorNames[factor];
     return [
       ...(byPart?.strength === 'strong'
-        ? [`${name} differs strongly between the parts (Cramér’s V ${byPart.v.toFixed(2)}, n = ${byPart.n}).`]
+        ? [`${name} differs strongly between the splits (Cramér’s V ${byPart.v.toFixed(2)}, n = ${byPart.n}).`]
         : []),
       ...(byClass?.strength === 'strong'
         ? [
-            `${name} goes strongly with the class (Cramér’s V ${byClass.v.toFixed(2)}, n = ${byClass.n}): a model may learn it in place of what you want it to see.`,
+            `${name} is strongly associated with the class (Cramér’s V ${byClass.v.toFixed(2)}, n = ${byClass.n}): a model may learn it instead of the finding.`,
           ]
         : []),
     ];

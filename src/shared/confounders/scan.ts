@@ -62,7 +62,7 @@ export async function scanConfounders(
     repeats: options.repeats,
   };
   if (classes.length < 2) {
-    const summary = `Too few images to say: two classes need ${FEWEST_IMAGES} labelled images of ${FEWEST_GROUPS} patients each.`;
+    const summary = `Too few images: two classes need ${FEWEST_IMAGES} labelled images of ${FEWEST_GROUPS} patients each.`;
     return { ...common, summary, findings: [] };
   }
   const data: Labelled = { labels, groups, classes: classes.length };

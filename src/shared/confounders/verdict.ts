@@ -35,30 +35,31 @@ export const sourceNames: Readonly<Record<ConfounderSource, string>> = {
 /** What to do where a source alone tells the classes apart. */
 const advice: Readonly<Record<ConfounderSource, string>> = {
   manufacturer:
-    'a model may learn the scanner instead of the finding. Try a split that holds a scanner out, or balance the classes over scanners.',
+    'a model may learn the scanner instead of the finding. Try a split that holds out a scanner, or balance the classes across scanners.',
   model:
-    'a model may learn the scanner instead of the finding. Try a split that holds a scanner out, or balance the classes over scanners.',
+    'a model may learn the scanner instead of the finding. Try a split that holds out a scanner, or balance the classes across scanners.',
   station:
-    'a model may learn the room instead of the finding. Try a split that holds a station out, or balance the classes over stations.',
-  site: 'a model may learn the site instead of the finding. Try a split that holds a site out, or balance the classes over sites.',
-  year: 'the classes were collected at different times, and a model may learn what changed between them. Take all classes from the same years.',
+    'a model may learn the room instead of the finding. Try a split that holds out a station, or balance the classes across stations.',
+  site: 'a model may learn the site instead of the finding. Try a split that holds out a site, or balance the classes across sites.',
+  year: 'the classes were collected at different times, and a model may learn what changed over time. Use the same years for all classes.',
   modality:
-    'a model may learn the modality instead of the finding. Train on one modality, or have every class in all of them.',
+    'a model may learn the modality instead of the finding. Train on one modality, or include every class in all modalities.',
   matrix:
-    'the classes were acquired, cropped or exported in different ways, and a model may learn that. Export all classes alike.',
-  bits: 'the classes were exported in different ways, and a model may learn that. Export all classes alike.',
-  photometric: 'the classes were exported in different ways, and a model may learn that. Export all classes alike.',
+    'the classes were acquired, cropped or exported in different ways, and a model may learn that. Export all classes the same way.',
+  bits: 'the classes were exported in different ways, and a model may learn that. Export all classes the same way.',
+  photometric:
+    'the classes were exported in different ways, and a model may learn that. Export all classes the same way.',
   syntax:
-    'the classes were compressed in different ways, and a model may learn the traces of it. Export all classes alike.',
-  kind: 'the classes came as different kinds of files, and a model may learn the traces of it. Export all classes alike.',
-  sex: 'that may be how the disease is spread, and a model may read it off the picture. Report results for each sex.',
-  age: 'that may be how the disease is spread, and a model may read it off the picture. Report results by age.',
-  tags: 'what the files say besides their pixels gives the label away. See which tag it is.',
+    'the classes were compressed in different ways, and a model may learn the artefacts. Export all classes the same way.',
+  kind: 'the classes have different file formats, and a model may learn the artefacts. Export all classes the same way.',
+  sex: 'this may reflect the epidemiology of the disease, but a model may infer it from the image. Report results by sex.',
+  age: 'this may reflect the epidemiology of the disease, but a model may infer it from the image. Report results by age.',
+  tags: 'file metadata reveals the label. Check which tag it is.',
   border:
     'unless the finding itself reaches it, a model may learn frames, rulers or the shape of the field of view. Crop to the tissue, and check where the model looks.',
   text: 'a model may learn marks and captions instead of the finding. Mask or crop them, and check where the model looks.',
   brightness:
-    'that may be the finding itself, or the exposure, gain or window. Compare images of both classes side by side.',
+    'this may be the finding itself, or the exposure, gain or window. Compare images of the classes side by side.',
 };
 
 /** Holm's step-down adjustment (Scand J Stat 1979;6:65-70): p values that hold for all tests together. */
@@ -98,21 +99,21 @@ export function sentenceOf(
 ): string {
   const plural = PLURAL.has(source);
   const subject = source === 'tags' ? subjectOf(source) : `${subjectOf(source)} alone`;
-  const apart = classes.length === 2 ? `${classes[1]} from ${classes[0]}` : `the ${classes.length} classes apart`;
+  const apart = classes.length === 2 ? `${classes[1]} vs. ${classes[0]}` : 'the class';
   const found = auc === null ? '' : aucText(auc);
   switch (verdict) {
     case 'strong':
-      return `${subject} ${plural ? 'tell' : 'tells'} ${apart}, ${found}: ${advice[source]}`;
+      return `${subject} ${plural ? 'predict' : 'predicts'} ${apart}, ${found}: ${advice[source]}`;
     case 'weak':
-      return `${subject} ${plural ? 'tell' : 'tells'} ${apart} somewhat better than chance, ${found}: ${advice[source]}`;
+      return `${subject} ${plural ? 'predict' : 'predicts'} ${apart} somewhat better than chance, ${found}: ${advice[source]}`;
     case 'nothing':
       return `${subject} ${plural ? 'do' : 'does'} no better than chance: ${found}.`;
     case 'unclear':
-      return `${subject} ${plural ? 'are' : 'is'} not shown to do better than chance, but the images are too few to rule it out: ${found}.`;
+      return `${subject} ${plural ? 'do' : 'does'} not do significantly better than chance, but there are too few images to rule it out: ${found}.`;
     case 'constant':
       return `${subjectOf(source)} ${plural ? 'are' : 'is'} the same for all images, or shared by too few of them to compare.`;
     case 'missing':
-      return `${subjectOf(source)} ${plural ? 'are' : 'is'} not known for any image.`;
+      return `${subjectOf(source)} ${plural ? 'are' : 'is'} unknown for all images.`;
   }
 }
 
@@ -125,11 +126,11 @@ export function summaryOf(findings: readonly ConfounderFinding[], classes: reado
     .filter(({ source }, _index, all) => source !== 'tags' || all.length === 1)
     .sort((a, b) => (b.auc?.value ?? 0) - (a.auc?.value ?? 0));
   const [worst, ...others] = found;
-  if (measured.length === 0) return 'Nothing is known of these images that could tell their classes apart.';
+  if (measured.length === 0) return 'These images have no known properties that could predict the class.';
   if (worst === undefined) {
     return measured.every(({ verdict }) => verdict === 'nothing')
-      ? 'Nothing but the picture itself tells the classes apart better than chance.'
-      : 'Nothing was found that tells the classes apart without the finding, but for some sources the images are too few to rule it out.';
+      ? 'No factor besides the image itself predicts the class better than chance.'
+      : 'No confounder found, but for some factors there are too few images to rule one out.';
   }
   const rest =
     others.length === 0

@@ -14,18 +14,18 @@ export function datasetReportTable(report: DatasetReport): TableData {
     rows: [
       ['Dataset', report.project, 'images', report.images],
       ['Dataset', report.project, 'images without a label', report.unlabelled],
-      ['Dataset', report.project, 'patients', report.patients ?? 'not known'],
+      ['Dataset', report.project, 'patients', report.patients ?? 'unknown'],
       ['Dataset', report.project, 'images without a patient', report.withoutPatient],
       ['Dataset', report.project, 'studies', report.studies],
       ...classes.flatMap((one): Cell[][] => [
         ['Class', one.label, 'images', one.images],
-        ['Class', one.label, 'patients', one.patients ?? 'not known'],
+        ['Class', one.label, 'patients', one.patients ?? 'unknown'],
         ['Class', one.label, 'images without a patient', one.withoutPatient],
         ...splitParts.map((part): Cell[] => ['Class', one.label, part, one.parts[part]]),
-        ['Class', one.label, 'in no part', one.outside],
+        ['Class', one.label, 'no split', one.outside],
       ]),
       ...report.imagesPerPatient.map(({ value, patients }): Cell[] => [
-        'Images a patient',
+        'Images per patient',
         value,
         'patients',
         patients,
@@ -60,7 +60,7 @@ export function datasetReportTable(report: DatasetReport): TableData {
       ['Duplicates', 'groups', 'groups', duplicates.groups],
       ['Duplicates', 'images in groups', 'images', duplicates.images],
       ['Duplicates', 'different labels', 'groups', duplicates.conflicts],
-      ['Duplicates', 'in more than one part', 'groups', duplicates.leaks],
+      ['Duplicates', 'in more than one split', 'groups', duplicates.leaks],
       ...(split === null
         ? []
         : ([
@@ -68,13 +68,13 @@ export function datasetReportTable(report: DatasetReport): TableData {
             ['Split', 'grouped by', null, split.group],
             ['Split', 'near duplicates kept together', null, split.keepDuplicatesTogether ? 'yes' : 'no'],
             ['Split', 'held out', split.heldOut?.by ?? null, split.heldOut?.values.join('; ') ?? null],
-            ['Split', 'in more than one part', 'groups', split.groupsAcrossSplits],
+            ['Split', 'in more than one split', 'groups', split.groupsAcrossSplits],
             ['Split', 'largest deviation', 'images', split.deviation],
             ['Split', 'signed off by', null, split.signOff?.name ?? null],
           ] satisfies Cell[][])),
       ...imports.flatMap(({ at, added, skipped }): Cell[][] => [
         ['Import', at, 'added', added],
-        ...skipped.map(({ code, files }): Cell[] => ['Import', at, `left out: ${code}`, files]),
+        ...skipped.map(({ code, files }): Cell[] => ['Import', at, `skipped: ${code}`, files]),
       ]),
       ...report.warnings.map((warning): Cell[] => ['Warning', warning, null, null]),
       ['Use', RESEARCH_USE, null, null],

@@ -47,7 +47,7 @@ export interface Alignment {
 
 /** “mirrored, turned by 90°”; empty where the second picture lies as the first one does. */
 export function alignmentText({ mirrored, turned }: Pick<Alignment, 'mirrored' | 'turned'>): string {
-  return [mirrored ? 'mirrored' : '', turned === 0 ? '' : `turned by ${turned}°`]
+  return [mirrored ? 'mirrored' : '', turned === 0 ? '' : `rotated by ${turned}°`]
     .filter((one) => one !== '')
     .join(', ');
 }

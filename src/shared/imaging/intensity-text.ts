@@ -38,7 +38,7 @@ export function intensityText(intensity: Intensity): string {
 export function intensityInWords(intensity: Intensity): string {
   switch (intensity.kind) {
     case 'auto':
-      return "the file's own window, else its full range";
+      return "the file's own window, or its full range if there is none";
     case 'window':
       return `window centre ${intensity.center}, width ${intensity.width}`;
     case 'percentile':

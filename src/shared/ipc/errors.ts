@@ -33,7 +33,7 @@ export function toErrorInfo(error: unknown): ErrorInfo {
   return {
     code: 'internal',
     message: 'Fovea ran into an unexpected error.',
-    hint: 'What you did before is saved. Try again; if it happens again, send the log from Settings.',
+    hint: 'Your changes are saved. Try again. If this happens again, send the log from Settings.',
   };
 }
 

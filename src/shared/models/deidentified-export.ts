@@ -37,11 +37,11 @@ export type HeldBackReason = (typeof pixelRisks)[number];
 
 /** Why a file is held back, for people. */
 export const pixelRiskNames: Readonly<Record<HeldBackReason, string>> = {
-  'burned-in': 'says that text is burned into the picture',
-  'burned-in-unknown': 'does not say whether text is burned into the picture',
-  recognisable: 'says that the person can be recognised in the picture',
-  'text-detected': 'seems to have letters drawn into the picture',
-  'hidden-data': 'holds something beside its image that cannot be taken out',
+  'burned-in': 'declares burned-in text',
+  'burned-in-unknown': 'does not declare whether it has burned-in text',
+  recognisable: 'declares recognisable visual features',
+  'text-detected': 'seems to contain burned-in text',
+  'hidden-data': 'contains data besides the image that cannot be removed',
 };
 
 export const deidentifiedResultSchema = z.object({

@@ -14,14 +14,14 @@ const known = (when: KnownLeaks['when'], more: Partial<KnownLeaks> = {}): KnownL
 describe('what a result says of leaks', () => {
   it('is one sentence where nothing changed', () => {
     expect(leakStatement([known('split'), known('start'), known('evaluation')])).toBe(
-      'When the split was made, when the run began and when it was evaluated: no patient or group of duplicates known in more than one part.',
+      'When the split was created, when the run started and when it was evaluated: no patient or group of duplicates known in more than one split.',
     );
   });
 
   it('tells what was found since', () => {
     const moments = [known('split'), known('evaluation', { duplicates: 3, groups: 3 })];
     expect(leakStatement(moments)).toBe(
-      'When the split was made: no patient or group of duplicates known in more than one part. When it was evaluated: 3 groups of duplicates known in more than one part.',
+      'When the split was created: no patient or group of duplicates known in more than one split. When it was evaluated: 3 groups of duplicates known in more than one split.',
     );
     expect(isLeaking(moments)).toBe(true);
   });
@@ -29,7 +29,7 @@ describe('what a result says of leaks', () => {
   it('names possible duplicates, which are no leak until a person confirms them', () => {
     const moments = [known('split'), known('now', { suspected: 2 })];
     expect(leakStatement(moments)).toContain('Now: no patient');
-    expect(leakStatement(moments)).toContain('2 possible duplicates across parts not looked at.');
+    expect(leakStatement(moments)).toContain('2 possible duplicates across splits not reviewed.');
     expect(isLeaking(moments)).toBe(false);
   });
 

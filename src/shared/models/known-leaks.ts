@@ -20,8 +20,8 @@ export const knownLeaksSchema = z.object({
 export type KnownLeaks = z.infer<typeof knownLeaksSchema>;
 
 const momentNames: Record<KnownLeaks['when'], string> = {
-  split: 'when the split was made',
-  start: 'when the run began',
+  split: 'when the split was created',
+  start: 'when the run started',
   evaluation: 'when it was evaluated',
   now: 'now',
 };
@@ -47,10 +47,10 @@ export const isLeaking = (moments: readonly KnownLeaks[]): boolean => (moments.a
 function knowledge({ patients, duplicates, groups, suspected }: KnownLeaks): string {
   const known =
     groups === 0
-      ? 'no patient or group of duplicates known in more than one part'
-      : `${leakText({ patients, duplicates })} known in more than one part`;
+      ? 'no patient or group of duplicates known in more than one split'
+      : `${leakText({ patients, duplicates })} known in more than one split`;
   if (suspected === 0) return known;
-  return `${known}, ${suspected === 1 ? '1 possible duplicate' : `${suspected} possible duplicates`} across parts not looked at`;
+  return `${known}, ${suspected === 1 ? '1 possible duplicate' : `${suspected} possible duplicates`} across splits not reviewed`;
 }
 
 const listed = (texts: readonly string[]): string =>

@@ -11,7 +11,7 @@ it('counts people, not images without one', () => {
 it('says what is known', () => {
   expect(patientsText({ patients: 73, withoutPatient: 4 })).toBe('73 patients known, 4 images without');
   expect(imagesText(77, { patients: 73, withoutPatient: 4 })).toBe('77 images, 73 patients known, 4 images without');
-  expect(imagesText(155, { patients: null, withoutPatient: 155 })).toBe('155 images, patients not known');
+  expect(imagesText(155, { patients: null, withoutPatient: 155 })).toBe('155 images, patients unknown');
   expect(imagesText(1, { patients: 1, withoutPatient: 0 })).toBe('1 image of 1 patient');
   expect(imagesText(1234, { patients: 1000, withoutPatient: 0 })).toBe('1,234 images of 1,000 patients');
 });

@@ -27,7 +27,7 @@ export function countPatients(
 
 /** “73 patients”, “73 patients known, 4 images without”, “patients not known”. */
 export function patientsText({ patients, withoutPatient }: PatientCount): string {
-  if (patients === null) return 'patients not known';
+  if (patients === null) return 'patients unknown';
   if (withoutPatient === 0) return formatQuantity(patients, 'patient');
   return `${formatQuantity(patients, 'patient')} known, ${formatQuantity(withoutPatient, 'image')} without`;
 }
@@ -40,6 +40,6 @@ export function imagesText(images: number, of: PatientCount): string {
 
 /** In a cell of a table whose column is “Patients”: “73”, “73 known”, “not known”. */
 export function patientsCell({ patients, withoutPatient }: PatientCount): string {
-  if (patients === null) return 'not known';
+  if (patients === null) return 'unknown';
   return `${patients.toLocaleString('en-US')}${withoutPatient > 0 ? ' known' : ''}`;
 }

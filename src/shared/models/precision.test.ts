@@ -20,10 +20,10 @@ describe('precisionWarnings', () => {
 
   it('warns of lost accuracy and of changed answers, each by itself', () => {
     expect(precisionWarnings(measured({ fp32: 150, int8: 148 }, 198))).toEqual([
-      expect.stringContaining('int8 answers 74.0 % of the 200 images right and fp32 75.0 %'),
+      expect.stringContaining('int8 classifies 74.0 % of the 200 images correctly and fp32 75.0 %'),
     ]);
     expect(precisionWarnings(measured({ fp32: 150, int8: 151 }, 197))).toEqual([
-      expect.stringContaining('3 of 200 images get another answer'),
+      expect.stringContaining('3 of 200 predictions differ'),
     ]);
     expect(precisionWarnings(measured({ fp32: 150, int8: 100 }, 140))).toHaveLength(2);
   });

@@ -36,13 +36,13 @@ export function precisionWarnings(measured: Omit<PrecisionComparison, 'warnings'
   const warnings: string[] = [];
   if (int8.accuracy < REQUIRED_SHARE * fp32.accuracy) {
     warnings.push(
-      `int8 answers ${percent(int8.accuracy)} of the ${images} images right and fp32 ${percent(fp32.accuracy)}: it loses more than 1 % of the accuracy. Use the fp32 file.`,
+      `int8 classifies ${percent(int8.accuracy)} of the ${images} images correctly and fp32 ${percent(fp32.accuracy)}, a loss of more than 1 %. Use the fp32 file.`,
     );
   }
   if (agreement < REQUIRED_SHARE) {
     const changed = Math.round((1 - agreement) * images);
     warnings.push(
-      `${changed} of ${images} images get another answer from int8 than from fp32. Look at them before you use it, or use the fp32 file.`,
+      `${changed} of ${images} predictions differ between int8 and fp32. Check these images before using int8, or use the fp32 file.`,
     );
   }
   return warnings;

@@ -33,8 +33,8 @@ export function leakText({ patients, duplicates }: Pick<SignOff, 'patients' | 'd
 /** What every result of a run on a signed-off split says first. */
 export function signOffWarning(signOff: SignOff): string {
   const { name, reason, at, patients, duplicates } = signOff;
-  const stand = patients + duplicates === 1 ? 'stands' : 'stand';
-  return `Leaking split: ${leakText(signOff)} ${stand} in more than one part, so these results look better than they are. Signed off by ${name} on ${at.slice(0, 10)}: “${reason}”`;
+  const appear = patients + duplicates === 1 ? 'appears' : 'appear';
+  return `Leaking split: ${leakText(signOff)} ${appear} in more than one split, so these results look better than they are. Signed off by ${name} on ${at.slice(0, 10)}: “${reason}”`;
 }
 
 /** Why a sign-off holds no more; null where it holds. */
@@ -45,8 +45,8 @@ export function voidText(signOff: SplitSignOff): string | null {
     case null:
       return null;
     case 'changed':
-      return `${was} images have been moved between parts since.`;
+      return `${was} images have been moved between splits since.`;
     case 'grown':
-      return `${was} it was for ${formatQuantity(groups, 'group')} in more than one part, and there are more now.`;
+      return `${was} it was for ${formatQuantity(groups, 'group')} in more than one split, and there are more now.`;
   }
 }

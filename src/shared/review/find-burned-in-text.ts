@@ -40,23 +40,23 @@ interface DetectedText {
 }
 
 function judge({ burnedIn, modality, kind }: MeasuredImage, { score, where }: DetectedText) {
-  const seen = `letters seem to be drawn into the picture ${where} (${Math.round(100 * score)} of 100)`;
+  const seen = `the image seems to contain text ${where} (score ${Math.round(100 * score)} of 100)`;
   if (burnedIn === 'yes') {
     const found = score >= TEXT_FOUND ? `, and ${seen}` : '';
-    return { why: `The file says that text is burned in${found}.`, weight: 0.95, evidence: 'file:yes' };
+    return { why: `The file declares burned-in text${found}.`, weight: 0.95, evidence: 'file:yes' };
   }
   if (burnedIn === 'no') {
     if (score < TEXT_DESPITE_NO) return null;
-    return { why: `The file says that no text is burned in, but ${seen}.`, weight: 0.9, evidence: 'file:no text' };
+    return { why: `The file declares no burned-in text, but ${seen}.`, weight: 0.9, evidence: 'file:no text' };
   }
   const usual = kind === 'dicom' ? oftenBurnedIn(modality) : null;
   if (score >= (kind === 'dicom' && usual === null ? TEXT_WHERE_UNUSUAL : TEXT_FOUND)) {
-    const why = usual === null ? `${seen}.` : `${seen}, and the file does not say.`;
+    const why = usual === null ? `${seen}.` : `${seen}, and the file does not declare it.`;
     return { why: why.charAt(0).toUpperCase() + why.slice(1), weight: 0.5 + 0.4 * score, evidence: 'unsaid text' };
   }
   if (usual === null) return null;
   return {
-    why: `The file does not say whether text is burned in, as it often is in this kind of picture (${modality}, ${usual}).`,
+    why: `The file does not declare burned-in text, which is common in this kind of image (${modality}, ${usual}).`,
     weight: 0.3,
     evidence: `unsaid ${modality}`,
   };

@@ -37,26 +37,26 @@ function absoluteOddity({ width, height, measures }: MeasuredImage): Oddity | nu
   if (deviation < BLANK_DEVIATION) {
     return {
       kind: 'blank',
-      why: `The picture is blank: its grey values differ by ${deviation.toFixed(1)} of 255 (standard deviation).`,
+      why: `The image is blank: the standard deviation of its grey values is ${deviation.toFixed(1)} of 255.`,
       weight: 1,
     };
   }
-  if (dark >= NEARLY_ALL_DARK) return { kind: 'dark', why: `${percent(dark)} of the picture is black.`, weight: 0.95 };
+  if (dark >= NEARLY_ALL_DARK) return { kind: 'dark', why: `${percent(dark)} of the image is black.`, weight: 0.95 };
   if (bright >= NEARLY_ALL_BRIGHT)
-    return { kind: 'bright', why: `${percent(bright)} of the picture is white.`, weight: 0.95 };
+    return { kind: 'bright', why: `${percent(bright)} of the image is white.`, weight: 0.95 };
   if (entropy < FEW_GREYS) {
     return {
       kind: 'few-greys',
-      why: `The picture has hardly any grey values (${entropy.toFixed(1)} bits), as a mask or a drawing has.`,
+      why: `The image has very few grey values (${entropy.toFixed(1)} bits), like a mask or a drawing.`,
       weight: 0.9,
     };
   }
   const side = Math.min(width, height);
-  if (side < TINY) return { kind: 'tiny', why: `The picture is only ${width} x ${height} pixels.`, weight: 0.85 };
+  if (side < TINY) return { kind: 'tiny', why: `The image is only ${width} x ${height} pixels.`, weight: 0.85 };
   if (sharpness / deviation < BLURRED) {
     return {
       kind: 'blurred',
-      why: `The picture is blurred: neighbouring pixels differ by ${sharpness.toFixed(2)} of 255 on average.`,
+      why: `The image is blurred: neighbouring pixels differ by ${sharpness.toFixed(2)} of 255 on average.`,
       weight: 0.7,
     };
   }
@@ -159,7 +159,7 @@ export function findOddPictures(
     if (odd.has(image)) continue;
     odd.set(image, {
       kind: 'unlike:features',
-      why: `To a backbone the picture is like no others: similarity ${similarity.toFixed(2)} to its nearest, ${far.toFixed(1)} deviations below the middle.`,
+      why: `The image is unlike all others to a backbone: similarity ${similarity.toFixed(2)} to the nearest, ${far.toFixed(1)} deviations below the median.`,
       weight: weightOf(far),
     });
   }
@@ -189,7 +189,7 @@ function relativeOddities(rest: readonly MeasuredImage[]): Map<number, Oddity> {
           far: by,
           oddity: {
             kind: `unlike:${kind}:${side < 0 ? 'low' : 'high'}`,
-            why: `The picture is ${word} than nearly all others: ${shown(image)}, ${by.toFixed(1)} deviations from the middle.`,
+            why: `The image is ${word} than nearly all others: ${shown(image)}, ${by.toFixed(1)} deviations from the median.`,
             weight: weightOf(by),
           },
         });

@@ -53,7 +53,7 @@ function colouredAmongGrey(images: readonly MeasuredImage[], known: ReadonlySet<
     .map(({ image, measures }) => ({
       image,
       reason: 'other-modality' as const,
-      why: `The picture has colour (${(100 * measures.colour).toFixed(1)} % of it), as ${coloured.length} of ${images.length} have.`,
+      why: `The image has colour (${(100 * measures.colour).toFixed(1)} % of it), as ${coloured.length} of ${images.length} have.`,
       weight: 0.5 + Math.min(0.3, measures.colour),
       evidence: 'colour',
       suggestion: null,

@@ -73,7 +73,7 @@ describe('findOddPictures', () => {
       [901, 'unlike:sharpness:low'],
     ]);
     expect(findOddPictures(images)[0]?.why).toMatch(
-      /^The picture is plainer than nearly all others: entropy 5\.0 bits, \d+\.\d deviations from the middle\.$/,
+      /^The image is plainer than nearly all others: entropy 5\.0 bits, \d+\.\d deviations from the median\.$/,
     );
   });
 
@@ -183,18 +183,18 @@ describe('findBurnedInText', () => {
   it('says where, and how sure it is', () => {
     const [finding] = findBurnedInText([image(3, text(0.94, 14 * MEASURE_GRID + 1))]);
     expect(reviewFindingSchema.parse(finding)).toMatchObject({
-      why: 'Letters seem to be drawn into the picture at the lower left (94 of 100).',
+      why: 'The image seems to contain text at the lower left (score 94 of 100).',
       evidence: 'unsaid text',
     });
     expect(finding?.weight).toBeCloseTo(0.876, 2);
     expect(findBurnedInText([image(3, text(0.5), { kind: 'dicom', modality: 'US' })])[0]?.why).toBe(
-      'Letters seem to be drawn into the picture at the upper left (50 of 100), and the file does not say.',
+      'The image seems to contain text at the upper left (score 50 of 100), and the file does not declare it.',
     );
     expect(findBurnedInText([image(3, {}, { kind: 'dicom', modality: 'US' })])[0]?.why).toBe(
-      'The file does not say whether text is burned in, as it often is in this kind of picture (US, ultrasound).',
+      'The file does not declare burned-in text, which is common in this kind of image (US, ultrasound).',
     );
     expect(findBurnedInText([image(3, text(1, 8 * 16 + 8), { burnedIn: 'yes' })])[0]?.why).toBe(
-      'The file says that text is burned in, and letters seem to be drawn into the picture in the middle (100 of 100).',
+      'The file declares burned-in text, and the image seems to contain text in the middle (score 100 of 100).',
     );
   });
 });

@@ -21,14 +21,14 @@ export function evaluationCautions(input: CautionInput): string[] {
     const metrics = input.perClass[index];
     if (metrics === undefined) return;
     if (metrics.support === 0) {
-      cautions.push(`No ${label} case in this split: its recall and F1 stand as 0, and there is no AUC.`);
+      cautions.push(`No ${label} cases in this split: its recall and F1 count as 0, and AUC is undefined.`);
     } else if (metrics.support < TOO_FEW_CASES) {
       cautions.push(
-        `Fewer than ${TOO_FEW_CASES} ${label} cases (${metrics.support}): too few to judge how well ${label} is recognised.`,
+        `Fewer than ${TOO_FEW_CASES} ${label} cases (${metrics.support}): too few to measure performance on ${label} reliably.`,
       );
     }
     if (metrics.support > 0 && metrics.truePositives + metrics.falsePositives === 0) {
-      cautions.push(`The model never answers ${label}: its precision stands as 0.`);
+      cautions.push(`The model never predicts ${label}: its precision counts as 0.`);
     }
   });
   const { n, patients, withoutPatient } = input;
@@ -42,8 +42,8 @@ export function evaluationCautions(input: CautionInput): string[] {
   if (independent < n && input.accuracyByPatient !== null) {
     const { low, high } = input.accuracyByPatient;
     cautions.push(
-      `${imagesText(n, input)}: the intervals of accuracy, recall and precision take images as independent. With ` +
-        `patients resampled, accuracy lies within ${percent(low)} to ${percent(high)}.`,
+      `${imagesText(n, input)}: the intervals of accuracy, recall and precision treat images as independent. With ` +
+        `patients resampled, the interval of accuracy is ${percent(low)} to ${percent(high)}.`,
     );
   }
   return cautions;
@@ -54,11 +54,11 @@ export function unknownPatientCautions({ patients, withoutPatient }: PatientCoun
   if (withoutPatient === 0) return [];
   if (patients === null) {
     return [
-      'Patients are not known: images of one person may stand both here and among the training images, which flatters, and every interval takes each image as another person’s.',
+      'Patients are unknown: images of one person may be both here and among the training images, which makes results too optimistic, and every interval treats each image as a different person.',
     ];
   }
   return [
-    `Of ${withoutPatient === 1 ? '1 image' : `${withoutPatient} images`} the patient is not known: each is taken as another person’s, and that person may be among the training images.`,
+    `${withoutPatient === 1 ? '1 image' : `${withoutPatient} images`} without a known patient: each is treated as a different person, who may also be among the training images.`,
   ];
 }
 

@@ -131,7 +131,7 @@ describe('patients that nobody names', () => {
       classes,
     );
     expect(none).toMatchObject({ n: 155, patients: null, withoutPatient: 155 });
-    expect(none.cautions[0]).toMatch(/^Patients are not known: images of one person may stand both here and among/);
+    expect(none.cautions[0]).toMatch(/^Patients are unknown: images of one person may be both here and among/);
     expect(none.cautions.join(' ')).not.toMatch(/155 patients|of \d+ patients/);
     // 151 images of 50 people; the last four name nobody, two of them as frames of one file.
     const mixed = evaluateCases(
@@ -142,9 +142,9 @@ describe('patients that nobody names', () => {
     );
     expect(mixed).toMatchObject({ n: 155, patients: 50, withoutPatient: 4 });
     expect(mixed.cautions.join(' ')).toContain('155 images, 50 patients known, 4 images without: the intervals');
-    expect(mixed.cautions[0]).toMatch(/^Of 4 images the patient is not known:/);
+    expect(mixed.cautions[0]).toMatch(/^4 images without a known patient:/);
     const all = evaluateCases(cases, classes);
-    expect(all.cautions.join(' ')).not.toContain('not known');
+    expect(all.cautions.join(' ')).not.toMatch(/unknown|known patient/);
   });
 });
 
@@ -158,13 +158,13 @@ describe('too little to say', () => {
     expect(result.perClass[2]?.auc).toBeNull();
     expect(result.perClass[1]?.precision).toEqual({ value: 0, low: null, high: null, n: 0 });
     expect(result.perClass[2]?.recall).toEqual({ value: 0, low: null, high: null, n: 0 });
-    expect(result.cautions.join('\n')).toMatch(/No normal case in this split/);
-    expect(result.cautions.join('\n')).toMatch(/never answers malignant/);
+    expect(result.cautions.join('\n')).toMatch(/No normal cases in this split/);
+    expect(result.cautions.join('\n')).toMatch(/never predicts malignant/);
     const few = evaluateCases(referenceCases(40, 12, false), classes);
     const support = few.perClass[1]?.support ?? 0;
     expect(support).toBeLessThan(30);
     expect(few.cautions).toContain(
-      `Fewer than 30 malignant cases (${support}): too few to judge how well malignant is recognised.`,
+      `Fewer than 30 malignant cases (${support}): too few to measure performance on malignant reliably.`,
     );
   });
 

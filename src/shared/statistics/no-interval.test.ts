@@ -20,13 +20,15 @@ describe('a number without an interval', () => {
   it('says why', () => {
     const perfect = results(40, 40);
     expect(perfect.macroF1).toMatchObject({ value: 1, low: null });
-    expect(noIntervalReason(perfect.macroF1)).toBe('no interval: no error to resample');
+    expect(noIntervalReason(perfect.macroF1)).toBe('no interval: no errors to resample');
     // Wilson's interval of an accuracy of 1 is there: 40 / (40 + 1.96²) = 0.912.
     expect(perfect.accuracy.low).toBeCloseTo(0.912, 3);
     expect(noIntervalReason(perfect.accuracy)).toBeNull();
-    expect(noIntervalReason({ value: 0, low: null, high: null, n: 40 })).toBe('no interval: nothing right to resample');
+    expect(noIntervalReason({ value: 0, low: null, high: null, n: 40 })).toBe(
+      'no interval: no correct predictions to resample',
+    );
     expect(noIntervalReason({ value: 0.5, low: null, high: null, n: 3 })).toBe(
-      'no interval: resamples alike, or too few',
+      'no interval: resamples identical or too few',
     );
     expect(noIntervalReason({ value: 1, low: null, high: null, n: 1 })).toBe('no interval: a single case');
     expect(noIntervalReason({ value: 0, low: null, high: null, n: 0 })).toBe('no interval: nothing to count');

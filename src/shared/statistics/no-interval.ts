@@ -9,7 +9,7 @@ export function noIntervalReason({ value, low, high, n }: Metric): string | null
   if (low !== null && high !== null) return null;
   if (n === 0) return 'no interval: nothing to count';
   if (n === 1) return 'no interval: a single case';
-  if (value === 1) return 'no interval: no error to resample';
-  if (value === 0) return 'no interval: nothing right to resample';
-  return 'no interval: resamples alike, or too few';
+  if (value === 1) return 'no interval: no errors to resample';
+  if (value === 0) return 'no interval: no correct predictions to resample';
+  return 'no interval: resamples identical or too few';
 }

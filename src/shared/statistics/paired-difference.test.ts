@@ -53,7 +53,7 @@ describe('pairedDifference', () => {
     expect(pairedDifference(pairs, classes, 'accuracy')).toEqual({ value: 0, low: null, high: null, n: 156 });
   });
 
-  it('has no AUC where a class has no case', () => {
+  it('has no AUC where a class has no cases', () => {
     const some = first.filter((entry) => entry.truth !== 2);
     expect(pairedDifference(pairCases(some, some) ?? [], classes, 'auc')).toBeNull();
     expect(pairedDifference([], classes, 'accuracy')).toBeNull();

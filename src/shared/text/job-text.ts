@@ -5,7 +5,7 @@ import type { EngineWork, JobProgress, WorkPhase } from '../models/job';
 export const jobTexts: Readonly<
   Record<JobName, { readonly title: string; readonly noun: string; readonly unit: string }>
 > = {
-  'projects.sample': { title: 'Making sample project', noun: 'Sample project', unit: 'images' },
+  'projects.sample': { title: 'Creating sample project', noun: 'Sample project', unit: 'images' },
   'dataset.import': { title: 'Importing', noun: 'Import', unit: 'files' },
   'confounders.scan': { title: 'Scanning for confounders', noun: 'Confounder scan', unit: '' },
   'backbones.download': { title: 'Downloading backbone', noun: 'Download', unit: 'bytes' },

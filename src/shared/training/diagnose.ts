@@ -32,8 +32,8 @@ export function diagnose(evidence: Evidence): Diagnosis | null {
   if (error !== null && ranOutOfMemory(error)) {
     return {
       code: 'out-of-memory',
-      title: 'The memory did not suffice',
-      text: `${error.message} What was saved before is kept.`,
+      title: 'Out of memory',
+      text: `${error.message} Saved data is kept.`,
       offers: lessMemory(evidence.config),
     };
   }
@@ -41,7 +41,7 @@ export function diagnose(evidence: Evidence): Diagnosis | null {
     return {
       code: error.code === 'diverged' ? 'diverged' : 'gradient-exploded',
       title: 'The run was stopped',
-      text: `${error.message} What was saved before is kept. The same settings would end at the same step.`,
+      text: `${error.message} Saved data is kept. The same settings would fail at the same step.`,
       offers: [...calmer(evidence), lookAtData],
     };
   }
@@ -54,7 +54,7 @@ export function diagnose(evidence: Evidence): Diagnosis | null {
   return {
     code: 'not-learning',
     title: 'The run does not learn',
-    text: `The training loss stays at ${chance.toFixed(3)}, what guessing would cost.`,
+    text: `The training loss stays at ${chance.toFixed(3)}, the value for guessing.`,
     offers: [...livelier(evidence), lookAtData],
   };
 }
@@ -65,7 +65,7 @@ const ranOutOfMemory = ({ code, message }: ErrorInfo): boolean =>
 
 const lookAtData: Offer = {
   title: 'Check the data',
-  text: 'Look through labels, duplicates and odd images: wrong labels and broken images keep a model from learning.',
+  text: 'Check labels, duplicates and unusual images. Wrong labels and damaged images keep a model from learning.',
   settings: null,
 };
 
@@ -75,14 +75,14 @@ function lessMemory({ batchSize, gradientAccumulation, preset }: RunConfig): Off
     const settings = { batchSize: Math.floor(batchSize / 2), gradientAccumulation: gradientAccumulation * 2 };
     offers.push({
       title: `Batches of ${settings.batchSize}, accumulation ${settings.gradientAccumulation}`,
-      text: 'Half the images at a time, twice as many batches to a step: it learns alike with less memory.',
+      text: 'Half the batch size with twice the accumulation: the same training with less memory.',
       settings,
     });
   }
   if (preset !== 'quick') {
     offers.push({
       title: 'Train the head only',
-      text: 'The preset “quick” computes features once and trains on them: it needs no memory for gradients of the backbone.',
+      text: 'The preset “quick” computes features once and trains on them, so it needs no memory for backbone gradients.',
       // Each preset has a rate of its own.
       settings: { preset: 'quick', learningRate: null },
     });
@@ -108,7 +108,7 @@ function calmer(evidence: Evidence): Offer[] {
   const offers: Offer[] = [
     {
       title: `Learning rate ${rateText(lower)}`,
-      text: `Smaller steps than ${rateText(rate)}: too large ones are why most runs diverge.`,
+      text: `Smaller than ${rateText(rate)}. Most runs diverge because their steps are too large.`,
       settings: { [key]: lower },
     },
   ];
@@ -117,20 +117,20 @@ function calmer(evidence: Evidence): Offer[] {
     const warmupSteps = Math.max(10, 2 * config.warmupSteps);
     offers.push({
       title: `Warm-up of ${warmupSteps} steps`,
-      text: 'The learning rate rises more slowly at the beginning.',
+      text: 'The learning rate rises more slowly at the start.',
       settings: { warmupSteps },
     });
   } else if (warmupRatio > config.warmupRatio) {
     offers.push({
       title: `Warm-up of ${Math.round(warmupRatio * 100)} %`,
-      text: 'The learning rate rises over that share of the steps, more slowly than now.',
+      text: 'The learning rate rises over this share of the steps, more slowly than now.',
       settings: { warmupRatio },
     });
   }
   if (config.maxGradientNorm > 1) {
     offers.push({
       title: 'Clip gradients at 1',
-      text: `A gradient longer than 1 is shortened; now one up to ${config.maxGradientNorm} may pass.`,
+      text: `Limits the gradient norm to 1 instead of ${config.maxGradientNorm}.`,
       settings: { maxGradientNorm: 1 },
     });
   }
@@ -147,15 +147,15 @@ function livelier(evidence: Evidence): Offer[] {
       title: `Learning rate ${rateText(other)}`,
       text:
         higher === null
-          ? `${rateText(rate)} is much already: it may jump over what there is to learn.`
-          : `Larger steps than ${rateText(rate)}, with which the weights hardly move.`,
+          ? `${rateText(rate)} is already high and may overshoot the minimum.`
+          : `Larger than ${rateText(rate)}, with which the weights hardly change.`,
       settings: { [key]: other },
     },
   ];
   if (config.preset === 'quick') {
     offers.push({
       title: 'Train all layers',
-      text: 'A head alone learns nothing where the backbone sees nothing in these images, as one of random weights does.',
+      text: 'A head alone cannot learn if the backbone extracts nothing useful, as with random weights.',
       settings: { preset: 'full', learningRate: null },
     });
   }

@@ -12,11 +12,11 @@ interface Options {
 export function addAdjudicate(program: Command, run: RunCommand): void {
   program
     .command('adjudicate')
-    .description('list the images whose readers disagree, and settle them')
+    .description('list and adjudicate images whose readers disagree')
     .argument('<project>', 'the project folder')
-    .option('--majority', 'settle those that more than half of their readers agree on')
-    .option('--images <numbers>', 'images to settle, as listed: 3,17', imageNumbers)
-    .option('--label <class>', 'the class to settle them as')
+    .option('--majority', 'adjudicate images where more than half of the readers agree')
+    .option('--images <numbers>', 'images to adjudicate, by listed number: 3,17', imageNumbers)
+    .option('--label <class>', 'the class to assign')
     .action((folder: string, { majority = false, images, label }: Options) =>
       run(async (session) => {
         if ((images === undefined) !== (label === undefined))
@@ -29,7 +29,7 @@ export function addAdjudicate(program: Command, run: RunCommand): void {
         if (majority) settled += (await session.request('readers.takeMajority', { project })).changed;
         const { images: open } = await session.request('readers.disagreements', { project });
         const text = [
-          ...(majority || images !== undefined ? [`${settled} images settled`, ''] : []),
+          ...(majority || images !== undefined ? [`${settled} images adjudicated`, ''] : []),
           open.length === 0
             ? 'Nothing to adjudicate.'
             : table(
@@ -48,6 +48,6 @@ export function addAdjudicate(program: Command, run: RunCommand): void {
 }
 
 function imageNumbers(text: string): number[] {
-  if (!/^\d{1,12}(?:,\d{1,12})*$/.test(text)) throw new InvalidArgumentError('Not numbers with commas between.');
+  if (!/^\d{1,12}(?:,\d{1,12})*$/.test(text)) throw new InvalidArgumentError('Expected comma-separated numbers.');
   return text.split(',').map(Number);
 }

@@ -10,10 +10,10 @@ import { table } from '../table';
 export function addAgreement(program: Command, run: RunCommand): void {
   program
     .command('agreement')
-    .description('how far the readers of a project agree: Cohen’s kappa by pairs, Fleiss’ kappa of all')
+    .description('show reader agreement: Cohen’s kappa for each pair, Fleiss’ kappa for all readers')
     .argument('<project>', 'the project folder')
     .addOption(
-      new Option('--weights <how>', 'weights of Cohen’s kappa, for classes with an order (by their names)')
+      new Option('--weights <how>', 'weights of Cohen’s kappa, for classes ordered by name')
         .choices(kappaWeights)
         .default('none'),
     )
@@ -27,9 +27,9 @@ export function addAgreement(program: Command, run: RunCommand): void {
 
 function toText(summary: ReadersSummary, weights: KappaWeights): string {
   const { readers, pairs, group, perClass, classes } = summary;
-  if (readers.length === 0) return 'Nobody has read anything. A label table with a reader column brings readings.';
+  if (readers.length === 0) return 'No readings yet. Import a label table with a reader column.';
   const names = new Map(readers.map(({ id, name }) => [id, name]));
-  const kappa = (one: ReadersSummary['group']['kappa']) => (one === null ? 'not defined' : formatMetric(one));
+  const kappa = (one: ReadersSummary['group']['kappa']) => (one === null ? 'undefined' : formatMetric(one));
   const share = (value: number | null) => (value === null ? '-' : formatPercent(value));
   return [
     table(
@@ -48,14 +48,14 @@ function toText(summary: ReadersSummary, weights: KappaWeights): string {
       ]),
     ),
     '',
-    `All readers: Fleiss’ kappa ${kappa(group.kappa)}, over ${group.images} images with two readings or more.`,
+    `All readers: Fleiss’ kappa ${kappa(group.kappa)}, on ${group.images} images with two or more readings.`,
     '',
     table(
-      ['class', 'readings', 'agreement', 'kappa against the rest'],
+      ['class', 'readings', 'agreement', 'kappa, one versus rest'],
       perClass.map((one) => [one.label, one.readings, share(one.agreement), kappa(one.kappa)]),
     ),
     '',
-    `${summary.disagreements} images with different readings, ${summary.toAdjudicate} of them to be adjudicated (${summary.withMajority} with a majority): fovea adjudicate`,
+    `${summary.disagreements} images with different readings, ${summary.toAdjudicate} to adjudicate (${summary.withMajority} with a majority): fovea adjudicate`,
     RESEARCH_USE,
   ].join('\n');
 }

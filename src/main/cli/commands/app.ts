@@ -18,15 +18,15 @@ interface Options {
 export function addApp(program: Command, run: RunCommand): void {
   program
     .command('app')
-    .description('open the window, or serve it to a browser on this machine')
-    .option('--web', 'serve it, even where a window could be opened')
-    .option('--port <n>', 'of web mode; 0 takes a free one', wholeNumber(0, 65_535), 0)
+    .description('open Fovea in a window, or serve it to a browser on this computer')
+    .option('--web', 'serve it to a browser even if a window can be opened')
+    .option('--port <n>', 'port of web mode; 0 picks a free one', wholeNumber(0, 65_535), 0)
     .action((options: Options) =>
       run(async (session) => {
         const electron = options.web === true ? null : findElectron(session.places.mainFolder, process.env);
         if (electron !== null && hasDisplay()) return openWindow(electron, session);
         if (options.web !== true) {
-          const why = electron === null ? 'No Electron binary is on this machine' : 'There is no screen here';
+          const why = electron === null ? 'Electron is not installed' : 'No display was found';
           session.stderr.write(`${why}: open the address below in a browser instead.\n`);
         }
         return serve(session, options.port);
@@ -47,8 +47,8 @@ async function openWindow(electron: string, { places, interrupt }: Session): Pro
     child.once('exit', done);
   });
   if (code !== 0 && !interrupt.aborted) {
-    throw new FoveaError('no_window', `The window ended with code ${code}.`, {
-      hint: 'Try `fovea app --web`, which opens Fovea in a browser.',
+    throw new FoveaError('no_window', `The window exited with code ${code}.`, {
+      hint: 'Run `fovea app --web` to use Fovea in a browser.',
     });
   }
   return { result: { mode: 'desktop' }, text: '' };
@@ -58,11 +58,11 @@ async function openWindow(electron: string, { places, interrupt }: Session): Pro
 async function serve(session: Session, port: number): Promise<Outcome> {
   const { services, places, log, interrupt, stderr } = session;
   const web = await startWeb({ services, log, port, rendererFolder: places.rendererFolder });
-  stderr.write(`Fovea: ${web.address}\n${RESEARCH_USE} Ctrl-C ends it.\n`);
+  stderr.write(`Fovea: ${web.address}\n${RESEARCH_USE} Press Ctrl-C to stop.\n`);
   await new Promise<void>((done) => {
     if (interrupt.aborted) done();
     interrupt.addEventListener('abort', () => done(), { once: true });
   });
   await web.close();
-  return { result: { mode: 'web', url: web.origin }, text: 'Fovea has ended; everything is saved.' };
+  return { result: { mode: 'web', url: web.origin }, text: 'Fovea has stopped. Everything is saved.' };
 }

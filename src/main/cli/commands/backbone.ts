@@ -4,10 +4,10 @@ import type { RunCommand } from '../command';
 import { table } from '../table';
 
 export function addBackbone(program: Command, run: RunCommand): void {
-  const backbone = program.command('backbone').description('models to start from');
+  const backbone = program.command('backbone').description('manage backbones');
   backbone
     .command('list')
-    .description('architectures, imported folders and known checkpoints')
+    .description('list architectures, imported folders and known checkpoints')
     .action(() =>
       run(async (session) => {
         const { backbones } = await session.request('backbones.list', {});
@@ -16,9 +16,9 @@ export function addBackbone(program: Command, run: RunCommand): void {
     );
   backbone
     .command('import')
-    .description('take in a Hugging Face folder: config.json and model.safetensors')
+    .description('import a Hugging Face folder (config.json and model.safetensors)')
     .argument('<folder>')
-    .option('--name <name>', "the folder's by default")
+    .option('--name <name>', "name of the backbone; the folder's name by default")
     .action((folder: string, options: { name?: string }) =>
       run(async (session) => {
         const imported = await session.request('backbones.import', { grant: session.grant(folder), ...options });
@@ -27,8 +27,8 @@ export function addBackbone(program: Command, run: RunCommand): void {
     );
   backbone
     .command('download')
-    .description('fetch a known checkpoint from Hugging Face')
-    .argument('<name>', 'as in `fovea backbone list`')
+    .description('download a known checkpoint from Hugging Face')
+    .argument('<name>', 'name from `fovea backbone list`')
     .action((name: string) =>
       run(async (session) => {
         const { value } = await session.run('backbones.download', { name });

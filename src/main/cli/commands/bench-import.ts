@@ -21,12 +21,12 @@ interface Options {
 export function addBenchImport(bench: Command, run: RunCommand): void {
   bench
     .command('import')
-    .description('import many small files into a project of its own, and time what the window asks of it')
-    .option('--images <n>', 'files of 64 x 64 pixels that are made for it', wholeNumber(1, 10_000_000), 2000)
-    .addOption(new Option('--kind <kind>', 'what they are').choices(smallKinds).default('mixed'))
-    .option('--seed <n>', 'equal seeds make equal files', wholeNumber(0), 1)
+    .description('import many small files into a temporary project and time the requests of the window')
+    .option('--images <n>', 'number of generated 64 x 64 files', wholeNumber(1, 10_000_000), 2000)
+    .addOption(new Option('--kind <kind>', 'format of the generated files').choices(smallKinds).default('mixed'))
+    .option('--seed <n>', 'seed of the generated files', wholeNumber(0), 1)
     .option('--from <folder>', 'import this folder instead')
-    .option('--keep <folder>', 'an empty or new folder for files and project, which stays')
+    .option('--keep <folder>', 'keep the files and project in this new or empty folder')
     .action((options: Options) =>
       run(async (session) => {
         const folder = options.keep === undefined ? await makeTemporary('fovea-bench') : resolve(options.keep);
@@ -51,7 +51,7 @@ function toText(result: ImportMeasurement): string {
   const { main, hosts } = result.peakMemoryMB;
   return [
     facts([
-      ['images', `${result.images} (${result.skipped} files left out)`],
+      ['images', `${result.images} (${result.skipped} files skipped)`],
       ['images/s', formatFixed(result.imagesPerSecond, 1)],
       ['MB/s', formatFixed(result.megabytesPerSecond, 1)],
       ['scan', formatDuration(result.scanSeconds)],

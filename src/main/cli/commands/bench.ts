@@ -30,14 +30,14 @@ interface PredictOptions extends Options {
 }
 
 export function addBench(program: Command, run: RunCommand): void {
-  const bench = program.command('bench').description('measure this machine: training, prediction, import');
+  const bench = program.command('bench').description('measure training, prediction and import on this computer');
   const withOptions = (command: Command): Command =>
     command
       .option('--backbone <name>', 'an architecture or a backbone', 'vit-tiny-patch16-224')
-      .option('--batch <n>', 'images at once', wholeNumber(1, 1024), 8)
-      .addOption(new Option('--device <device>', 'what computes').choices(devices).default('auto'))
-      .option('--threads <n>', '0 = physical cores', wholeNumber(0, 256), 0)
-      .option('--steps <n>', 'measured, after warm-up', wholeNumber(1, 10_000), 10);
+      .option('--batch <n>', 'batch size', wholeNumber(1, 1024), 8)
+      .addOption(new Option('--device <device>', 'compute device').choices(devices).default('auto'))
+      .option('--threads <n>', 'threads; 0 = physical cores', wholeNumber(0, 256), 0)
+      .option('--steps <n>', 'measured steps, after warm-up', wholeNumber(1, 10_000), 10);
   withOptions(bench.command('train').description('forward, backward and update')).action((options: Options) =>
     run(async (session) => {
       const result = await measure(session, 'train', options, ['fp32']);
@@ -46,12 +46,12 @@ export function addBench(program: Command, run: RunCommand): void {
   );
   withOptions(bench.command('predict').description('forward only'))
     .addOption(
-      new Option('--precision <precision>', 'fp32, int8 (on the CPU), or both in turn')
+      new Option('--precision <precision>', 'fp32, int8 (CPU only) or both')
         .choices(['fp32', 'int8', 'both'])
         .default('fp32'),
     )
-    .option('--project <folder>', 'with --run: that model, and both precisions on its validation images')
-    .option('--run <run>', 'as in `fovea runs`')
+    .option('--project <folder>', 'with --run: compare both precisions on the validation images of that model')
+    .option('--run <run>', 'run id from `fovea runs`')
     .action((options: PredictOptions) => run((session) => benchPredict(session, options)));
   addBenchImport(bench, run);
 }

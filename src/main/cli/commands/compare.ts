@@ -7,12 +7,14 @@ import { describeResults, describeValues } from './experiment-text';
 export function addCompare(program: Command, run: RunCommand): void {
   program
     .command('compare')
-    .description('hold runs side by side: settings that differ, data, split and weights, validation results')
+    .description('compare runs: changed settings, data, split, weights and validation results')
     .argument('<project>', 'the project folder')
-    .argument('<runs...>', 'two or more, as in `fovea runs`')
-    .option('--all', 'also the settings that are alike')
+    .argument('<runs...>', 'two or more run ids from `fovea runs`')
+    .option('--all', 'also list settings that are the same')
     .addOption(
-      new Option('--metric <metric>', 'what decides; by default what picked their best epochs').choices(bestMetrics),
+      new Option('--metric <metric>', 'metric to rank by; by default the one that selected the best epochs').choices(
+        bestMetrics,
+      ),
     )
     .action((folder: string, ids: string[], { all = false, metric }: { all?: boolean; metric?: BestMetric }) =>
       run(async (session) => {
@@ -27,9 +29,9 @@ export function addCompare(program: Command, run: RunCommand): void {
         const text = [
           describeResults(comparison, 'run', names),
           '',
-          settings.length === 0 ? 'All settings are alike.' : describeValues(settings, names),
+          settings.length === 0 ? 'All settings are the same.' : describeValues(settings, names),
           '',
-          facts.length === 0 ? 'Data, split, weights and preprocessing are alike.' : describeValues(facts, names),
+          facts.length === 0 ? 'Data, split, weights and preprocessing are the same.' : describeValues(facts, names),
           '',
           ...comparison.notes.map((note) => `Note: ${note}`),
           RESEARCH_USE,

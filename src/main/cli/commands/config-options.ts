@@ -18,14 +18,14 @@ export interface ConfigOptions {
 export const addConfigOptions = (command: Command): Command =>
   command
     .option('--backbone <name>', 'an architecture, an imported backbone or a folder')
-    .addOption(new Option('--preset <preset>', 'how much of the backbone is trained').choices(presets))
-    .addOption(new Option('--device <device>', 'what computes').choices(devices))
-    .option('--config <file>', "JSON of settings, or a run's config.json")
-    .option('--set <key=value>', 'one setting; dots go into groups (augmentation.enabled=false)', collect);
+    .addOption(new Option('--preset <preset>', 'how much of the backbone to train').choices(presets))
+    .addOption(new Option('--device <device>', 'compute device').choices(devices))
+    .option('--config <file>', "JSON file of settings, or a run's config.json")
+    .option('--set <key=value>', 'one setting; use dots for groups (augmentation.enabled=false)', collect);
 
 export async function configurationOf(options: ConfigOptions): Promise<RunConfig> {
   if (options.backbone === undefined && options.config === undefined) {
-    throw new UsageError('Say which backbone to train.', 'For example: --backbone vit-micro');
+    throw new UsageError('Choose a backbone to train.', 'For example: --backbone vit-micro');
   }
   const file = options.config === undefined ? {} : await readConfigFile(options.config);
   const { preset, device } = options;

@@ -10,7 +10,7 @@ import { table } from '../table';
 export function addConfounders(program: Command, run: RunCommand): void {
   program
     .command('confounders')
-    .description('say how well tags, the image border, burned-in text or brightness alone predict the label')
+    .description('measure how well tags, the image border, burned-in text and brightness each predict the label')
     .argument('<project>', 'the project folder')
     .action((folder: string) =>
       run(async (session) => {
@@ -32,7 +32,7 @@ function toText(scan: ConfounderScan): string {
       : [
           '',
           table(
-            ['source', 'AUC [95 %]', 'balanced accuracy', 'p', 'p, all together', 'verdict'],
+            ['source', 'AUC [95 %]', 'balanced accuracy', 'p', 'p, Holm-adjusted', 'verdict'],
             measured.map(({ source, auc, balancedAccuracy, p, adjustedP, verdict }) => [
               sourceNames[source],
               auc === null ? '' : formatMetric(auc),
@@ -47,8 +47,8 @@ function toText(scan: ConfounderScan): string {
         ]),
     ...(without.length === 0
       ? []
-      : [`Nothing to predict from: ${without.map(({ source }) => sourceNames[source]).join(', ')}.`]),
-    ...leftOut.map(({ label, images: n }) => `Left out, too few images: ${label} (${n}).`),
+      : [`Not tested (unknown or constant): ${without.map(({ source }) => sourceNames[source]).join(', ')}.`]),
+    ...leftOut.map(({ label, images: n }) => `Excluded, too few images: ${label} (${n}).`),
     ...(classes.length < 2
       ? []
       : [

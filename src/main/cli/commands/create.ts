@@ -5,9 +5,9 @@ import type { RunCommand } from '../command';
 export function addCreate(program: Command, run: RunCommand): void {
   program
     .command('create')
-    .description('make a project in a new or empty folder')
-    .argument('<project>', 'the folder')
-    .option('--name <name>', "the project's name; the folder's by default")
+    .description('create a project in a new or empty folder')
+    .argument('<project>', 'the project folder')
+    .option('--name <name>', "the project's name; the folder's name by default")
     .action((folder: string, options: { name?: string }) =>
       run(async ({ services }) => {
         const project = await services.projects.create(resolve(folder), options.name);

@@ -12,9 +12,9 @@ import { facts, table } from '../table';
 export function addDataset(program: Command, run: RunCommand): void {
   program
     .command('dataset')
-    .description('report on the dataset: classes, parts, balance, sizes, duplicates, imports')
+    .description('report on the dataset: classes, splits, balance, sizes, duplicates, imports')
     .argument('<project>', 'the project folder')
-    .option('--out <file>', 'also write it: one HTML page, or a table where the name ends in .csv')
+    .option('--out <file>', 'also write it to a file: HTML, or CSV if the name ends in .csv')
     .action((folder: string, { out }: { out?: string }) =>
       run(async (session) => {
         const project = await session.open(folder);
@@ -35,7 +35,7 @@ function toText(report: DatasetReport): string {
   const imbalances = strongImbalances(report.balance);
   return [
     table(
-      ['class', 'images', 'patients', ...splitParts, 'in no part'],
+      ['class', 'images', 'patients', ...splitParts, 'no split'],
       report.classes.map(({ label, images, patients, withoutPatient, parts, outside }) => [
         label,
         images,
@@ -46,7 +46,7 @@ function toText(report: DatasetReport): string {
     ),
     '',
     facts([
-      ['images', `${report.images}, of these ${report.unlabelled} without a label`],
+      ['images', `${report.images}, ${report.unlabelled} without a label`],
       ['patients', patientsText(report)],
       ['modalities', values(report.modalities)],
       ['files', values(report.kinds)],
@@ -59,7 +59,7 @@ function toText(report: DatasetReport): string {
     ]),
     '',
     table(
-      ['balance', 'levels', 'V with the parts', 'V with the classes', 'not known'],
+      ['balance', 'levels', 'V, split', 'V, class', 'unknown'],
       report.balance.factors.map(({ factor, levels, byPart, byClass, unknown }) => [
         factorNames[factor].toLowerCase(),
         levels.length,

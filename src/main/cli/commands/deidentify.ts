@@ -16,17 +16,17 @@ interface Options {
 export function addDeidentify(program: Command, run: RunCommand): void {
   program
     .command('deidentify')
-    .description('copy the images of a project without what says whose they are (DICOM PS3.15, Basic Profile)')
+    .description('export de-identified copies of the images (DICOM PS3.15, Basic Profile)')
     .argument('<project>', 'the project folder')
     .argument('<out>', 'a new or empty folder')
     .addOption(
-      new Option('--dates <how>', 'remove dates, or shift them by a secret number of days a patient')
+      new Option('--dates <how>', 'remove dates, or shift them by a secret number of days per patient')
         .choices(['remove', 'shift'])
         .default('remove'),
     )
-    .option('--include-burned-in', 'write files too whose pixels may show who it is of; pixels are never cleaned')
-    .addOption(new Option('--split <part>', 'one part of the split').choices(splitParts))
-    .option('--labelled-only', 'leave out images without a label')
+    .option('--include-burned-in', 'include files whose pixels may identify the patient; pixels are never changed')
+    .addOption(new Option('--split <part>', 'export one split only').choices(splitParts))
+    .option('--labelled-only', 'skip images without a label')
     .action((folder: string, out: string, options: Options) =>
       run(async (session) => {
         const project = await session.open(folder);
@@ -61,7 +61,7 @@ function toText({
   ];
   return [
     folder,
-    `${formatQuantity(written, 'file')}${patients === null ? ', patients not known,' : ` of ${formatQuantity(patients, 'patient')}`} in ${formatFixed(seconds, 1)} s (${formatFixed(filesPerSecond, 1)}/s)`,
+    `${formatQuantity(written, 'file')}${patients === null ? ', patients unknown,' : ` of ${formatQuantity(patients, 'patient')}`} in ${formatFixed(seconds, 1)} s (${formatFixed(filesPerSecond, 1)}/s)`,
     ...(rows.length === 0
       ? []
       : [
@@ -70,12 +70,14 @@ function toText({
           ...(rows.length > MOST_ROWS ? [`… and ${rows.length - MOST_ROWS} more: see report.json`] : []),
         ]),
     ...(heldBack.some(({ reason }) => reason !== 'hidden-data')
-      ? ['--include-burned-in writes those that were held back for what their pictures may show.']
+      ? ['Use --include-burned-in to include files held back for possible burned-in text.']
       : []),
     ...(renamedClasses.length > 0
-      ? [`Names of classes held a name, number or date of a patient; here they are: ${renamedClasses.join(', ')}.`]
+      ? [
+          `Some class names contained a name, number or date of a patient. They were exported as: ${renamedClasses.join(', ')}.`,
+        ]
       : []),
-    '\nPixels were not cleaned: what can be seen in a picture is still there. See report.html.',
+    '\nPixels were not changed: anything visible in an image is still there. See report.html.',
     RESEARCH_USE,
   ].join('\n');
 }

@@ -16,8 +16,8 @@ import { finishRun } from './train';
 export function addDemo(program: Command, run: RunCommand): void {
   program
     .command('demo')
-    .description('the whole way on generated images: project, training, evaluation, prediction, report')
-    .option('--out <folder>', 'a new or empty folder for the project; a temporary one by default')
+    .description('run the whole workflow on generated images: project, training, evaluation, prediction, report')
+    .option('--out <folder>', 'a new or empty folder for the project; temporary by default')
     .action((options: { out?: string }) =>
       run(async (session) => {
         const started = performance.now();
@@ -46,7 +46,7 @@ export function addDemo(program: Command, run: RunCommand): void {
             '',
             describeEvaluation(evaluation),
             '',
-            `${prediction.name} is answered ${prediction.label}`,
+            `${prediction.name}: predicted ${prediction.label}`,
             `Attention: ${prediction.overlays?.lastLayer ?? '–'}`,
             `Report:    ${report.file}`,
             `Project:   ${project.folder}`,

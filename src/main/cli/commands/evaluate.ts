@@ -19,16 +19,16 @@ interface Options {
 export function addEvaluate(program: Command, run: RunCommand): void {
   program
     .command('evaluate')
-    .description("measure a run's best model on images that it was not trained on")
+    .description("evaluate a run's best model on images it was not trained on")
     .argument('<project>', 'the project folder')
-    .argument('<run>', 'as in `fovea runs`')
+    .argument('<run>', 'run id from `fovea runs`')
     .addOption(
-      new Option('--split <part>', 'which images; each opening of the test set is recorded')
+      new Option('--split <part>', 'images to evaluate on; each opening of the test set is recorded')
         .choices(['validation', 'test'])
         .default('test'),
     )
     .addOption(testTimeViewsOption())
-    .option('--by <name>', 'who opens the test set, for the record of its openings')
+    .option('--by <name>', 'your name, for the record of test set openings')
     .action((folder: string, id: string, { split, views, by }: Options) =>
       run(async (session) => {
         const project = await session.open(folder);
@@ -56,7 +56,7 @@ export function describeNumbers(
   return [
     ...(evaluation.leak === null ? [] : [`WARNING: ${evaluation.leak}`, '']),
     ...(leakStatement(evaluation.leaks) === '' ? [] : [leakStatement(evaluation.leaks), '']),
-    `${n} ${images}, ${patientsText(evaluation)}; in brackets the 95 % interval`,
+    `${n} ${images}, ${patientsText(evaluation)}; 95 % intervals in brackets`,
     '',
     table(
       ['measure', 'value'],
@@ -81,7 +81,7 @@ export function describeNumbers(
       ]),
     ),
     '',
-    'Rows: truth; columns: answer',
+    'Rows: true class; columns: predicted class',
     table(
       ['', ...classes],
       confusionMatrix.map((row, index) => [classes[index] ?? '', ...row]),

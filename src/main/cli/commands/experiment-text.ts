@@ -13,7 +13,7 @@ import { describeNumbers } from './evaluate';
 
 const verdictTexts: Readonly<Record<Verdict, string>> = {
   best: 'best',
-  alike: 'not told apart from the best',
+  alike: 'no significant difference from the best',
   worse: 'worse than the best',
   'other-images': 'validated on other images',
   unmeasured: '–',
@@ -38,7 +38,7 @@ export function describeResults(comparison: Comparison, title: string, names: re
         measured(behind),
       ]),
     ),
-    'On the validation images; in brackets the 95 % interval',
+    'On the validation images; 95 % intervals in brackets',
   ].join('\n');
 }
 
@@ -81,7 +81,7 @@ export function describeExperiment({ experiment, runs, comparison, pooled, leak 
   if (experiment.kind === 'leak') {
     return [
       states,
-      leak === null ? 'The test images of both are not evaluated yet.' : `\n${describeLeak(leak)}`,
+      leak === null ? 'Not both test sets are evaluated yet.' : `\n${describeLeak(leak)}`,
       RESEARCH_USE,
     ].join('\n');
   }

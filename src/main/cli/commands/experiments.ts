@@ -29,22 +29,22 @@ export function addExperiments(program: Command, run: RunCommand): void {
   addConfigOptions(
     program
       .command('sweep')
-      .description('train one run a value of one setting, all else alike, and compare them; Ctrl-C pauses')
+      .description('train one run per value of a setting and compare them; Ctrl-C pauses')
       .argument('<project>', 'the project folder'),
   )
-    .option('--key <setting>', 'which setting; dots go into groups', 'learningRate')
+    .option('--key <setting>', 'setting to vary; use dots for groups', 'learningRate')
     .addOption(
-      new Option('--values <list>', 'with commas between; the learning rates 1e-5,2e-5,5e-5,1e-4 by default')
+      new Option('--values <list>', 'comma-separated values; the learning rates 1e-5,2e-5,5e-5,1e-4 by default')
         .argParser(settingValues)
         .default(guideLearningRates, '1e-5,2e-5,5e-5,1e-4'),
     )
-    .option('--name <name>', 'of the sweep')
-    .option('--resume <experiment>', 'go on with a sweep that was paused')
+    .option('--name <name>', 'name of the sweep')
+    .option('--resume <experiment>', 'continue a paused sweep')
     .action((folder: string, options: SweepOptions, command: Command) =>
       run(async (session) => {
         const { key, values, name, resume } = options;
         if (resume === undefined && key !== 'learningRate' && command.getOptionValueSource('values') === 'default') {
-          throw new UsageError(`Say which values ${key} takes.`, 'For example: --values 5,10,20');
+          throw new UsageError(`Give the values for ${key}.`, 'For example: --values 5,10,20');
         }
         const config = resume === undefined ? await configurationOf(options) : null;
         const project = await session.open(folder);
@@ -63,13 +63,20 @@ export function addExperiments(program: Command, run: RunCommand): void {
   addConfigOptions(
     program
       .command('cross-validate')
-      .description('train one run a fold of the train and validation images, and evaluate their answers as one')
+      .description(
+        'train one run per fold of the training and validation images, and evaluate their predictions together',
+      )
       .argument('<project>', 'the project folder'),
   )
-    .option('--folds <n>', `${FEWEST_FOLDS} to ${MOST_FOLDS}`, wholeNumber(FEWEST_FOLDS, MOST_FOLDS), 5)
-    .option('--seed <n>', 'of the folds', wholeNumber(0), 42)
-    .option('--name <name>', 'of the cross-validation')
-    .option('--resume <experiment>', 'go on with a cross-validation that was paused')
+    .option(
+      '--folds <n>',
+      `number of folds, ${FEWEST_FOLDS} to ${MOST_FOLDS}`,
+      wholeNumber(FEWEST_FOLDS, MOST_FOLDS),
+      5,
+    )
+    .option('--seed <n>', 'seed of the folds', wholeNumber(0), 42)
+    .option('--name <name>', 'name of the cross-validation')
+    .option('--resume <experiment>', 'continue a paused cross-validation')
     .action((folder: string, options: FoldsOptions) =>
       run(async (session) => {
         const { folds, seed, name, resume } = options;
@@ -104,9 +111,9 @@ export function addExperiments(program: Command, run: RunCommand): void {
 
   program
     .command('experiment')
-    .description('show one sweep or cross-validation with its results')
+    .description('show the results of a sweep or cross-validation')
     .argument('<project>', 'the project folder')
-    .argument('<experiment>', 'as in `fovea experiments`')
+    .argument('<experiment>', 'experiment id from `fovea experiments`')
     .action((folder: string, id: string) =>
       run(async (session) => {
         const project = await session.open(folder);
@@ -123,6 +130,6 @@ async function resumeExperiment(session: Session, project: string, experiment: s
 
 function settingValues(text: string): SettingValue[] {
   const parts = text.split(',').map((part) => part.trim());
-  if (parts.some((part) => part === '')) throw new InvalidArgumentError('Write values with commas between them.');
+  if (parts.some((part) => part === '')) throw new InvalidArgumentError('Separate the values with commas.');
   return parts.map(parseSettingValue);
 }

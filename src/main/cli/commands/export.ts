@@ -13,12 +13,12 @@ interface Options {
 export function addExport(program: Command, run: RunCommand): void {
   program
     .command('export')
-    .description("write a run's best model for other programs, checked against the trained one")
+    .description("export a run's best model for other programs and check it against the trained model")
     .argument('<project>', 'the project folder')
-    .argument('<run>', 'as in `fovea runs`')
+    .argument('<run>', 'run id from `fovea runs`')
     .argument('<out>', 'a new or empty folder')
     .addOption(
-      new Option('--format <format>', 'a Hugging Face folder, or ONNX in fp32 or int8')
+      new Option('--format <format>', 'Hugging Face folder, or ONNX in fp32 or int8')
         .choices(exportFormatSchema.options)
         .makeOptionMandatory(),
     )
@@ -39,7 +39,7 @@ function toText({ folder, files, parity, comparison }: ExportResult): string {
       ['file', 'bytes'],
       files.map(({ name, bytes }) => [name, bytes]),
     ),
-    `Against the trained model on ${parity.images} images: probabilities differ by at most ${parity.maxProbabilityDifference.toExponential(1)}, the same answer on ${(100 * parity.agreement).toFixed(1)} %.`,
+    `Against the trained model on ${parity.images} images: probabilities differ by at most ${parity.maxProbabilityDifference.toExponential(1)}, the same prediction on ${(100 * parity.agreement).toFixed(1)} %.`,
     ...(comparison === null ? [] : ['', describePrecisions(comparison)]),
     RESEARCH_USE,
   ].join('\n');

@@ -11,7 +11,7 @@ const ROWS = 20;
 export function addFindRate(program: Command, run: RunCommand): void {
   const command = program
     .command('find-rate')
-    .description('try learning rates from small to large, and suggest one; nothing is kept')
+    .description('test increasing learning rates and suggest one; no model is kept')
     .argument('<project>', 'the project folder');
   addConfigOptions(command).action((folder: string, options: ConfigOptions) =>
     run(async (session) => {
@@ -26,7 +26,7 @@ export function addFindRate(program: Command, run: RunCommand): void {
 function describe({ stage, points, suggestion }: RateFinding): string {
   const every = Math.max(1, Math.floor(points.length / ROWS));
   return [
-    `Trained in the test: ${stage.toLowerCase()}`,
+    `Trained layers: ${stage.toLowerCase()}`,
     table(
       ['learning rate', 'loss', 'smoothed'],
       points
@@ -38,7 +38,7 @@ function describe({ stage, points, suggestion }: RateFinding): string {
         ]),
     ),
     suggestion === null
-      ? 'No learning rate made the loss fall: check the labels, or the backbone.'
+      ? 'The loss did not fall at any learning rate: check the labels and the backbone.'
       : `Suggested: --set learningRate=${Number(suggestion.toPrecision(2))}`,
     RESEARCH_USE,
   ].join('\n');

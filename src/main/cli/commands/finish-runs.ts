@@ -23,7 +23,7 @@ export async function finishExperiment(session: Session, project: string, experi
   return {
     ...outcome,
     interrupted: true,
-    text: `${outcome.text}\nPaused. Go on with: fovea ${command} ${open.folder} --resume ${experiment}`,
+    text: `${outcome.text}\nPaused. Resume with: fovea ${command} ${open.folder} --resume ${experiment}`,
   };
 }
 

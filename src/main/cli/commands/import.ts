@@ -32,21 +32,21 @@ interface Options {
 export function addImport(program: Command, run: RunCommand): void {
   program
     .command('import')
-    .description('add DICOM, PNG and JPEG files, or folders of them, to a project')
+    .description('import DICOM, PNG and JPEG files or folders into a project')
     .argument('<project>', 'the project folder')
     .argument('<path...>', 'files and folders')
     .option(
       '--labels <csv>',
-      'a table with a column for path, accession number, UID or patient, and label, reader, patient, site or split columns',
+      'a label table: a path, accession number, UID or patient column, plus label, reader, patient, site or split columns',
     )
-    .option('--columns <which>', 'what its columns mean: path=File,label=Diagnosis,reader=Rater', columnMapping)
+    .option('--columns <which>', 'columns of the table: path=File,label=Diagnosis,reader=Rater', columnMapping)
     .option(...answerOption)
-    .option('--preview', 'say what the table holds and fits, and import nothing')
-    .option('--group-pattern <re>', 'a regular expression on the relative path; its first group is the patient')
+    .option('--preview', 'show how the table matches the files, without importing')
+    .option('--group-pattern <re>', 'a regular expression for the relative path whose first group is the patient')
     .option('--copy', 'copy the files into the project')
-    .option('--frames <which>', 'of multi-frame files: first (default), middle, all, or every:N', frameChoice)
-    .option('--no-folder-labels', 'do not take labels from class folders')
-    .option('--no-folder-splits', 'do not take the split from train, validation and test folders')
+    .option('--frames <which>', 'frames of multi-frame files: first (default), middle, all or every:N', frameChoice)
+    .option('--no-folder-labels', 'do not use folder names as labels')
+    .option('--no-folder-splits', 'ignore train, validation and test folders')
     .addOption(classNamesOption())
     .action((folder: string, paths: string[], options: Options) =>
       run(async (session) => {
@@ -56,7 +56,7 @@ export function addImport(program: Command, run: RunCommand): void {
         const answers = options.answer ?? {};
         const groupPattern = options.groupPattern ?? null;
         if (options.preview === true) {
-          if (options.labels === undefined) throw new UsageError('--preview looks at a table: give one with --labels.');
+          if (options.labels === undefined) throw new UsageError('--preview needs a table: give one with --labels.');
           const grant = session.grant(options.labels);
           const { classNames } = options;
           const input = { project, plan: plan.id, table: grant, mapping: columns, answers, groupPattern, classNames };
@@ -89,7 +89,7 @@ function frameChoice(text: string): FrameChoice {
   const parsed = frameChoiceSchema.safeParse(
     every === null ? { kind: text } : { kind: 'every', step: Number(every[1]) },
   );
-  if (!parsed.success) throw new InvalidArgumentError('Not first, middle, all or every:N.');
+  if (!parsed.success) throw new InvalidArgumentError('Expected first, middle, all or every:N.');
   return parsed.data;
 }
 
@@ -97,13 +97,13 @@ function toText(result: ImportResult): string {
   const { added, duplicates, moved, skipped, classes, warnings, seconds, imagesPerSecond } = result;
   return [
     `Added ${imagesText(added, result)}, in ${formatFixed(seconds, 1)} s (${formatFixed(imagesPerSecond, 1)}/s)`,
-    ...(duplicates > 0 ? [`${formatQuantity(duplicates, 'image')} in the project already`] : []),
-    ...(moved > 0 ? [`${formatQuantity(moved, 'image')} found at a new place: the project knows it now`] : []),
+    ...(duplicates > 0 ? [`${formatQuantity(duplicates, 'image')} already in the project`] : []),
+    ...(moved > 0 ? [`${formatQuantity(moved, 'image')} had moved; their locations were updated`] : []),
     ...(result.columns === undefined ? [] : [describeColumns(result.columns)]),
     table(['class', 'images'], Object.entries(classes)),
     ...(skipped.length > 0
       ? [
-          `\n${formatQuantity(skipped.length, 'file')} left out:`,
+          `\n${formatQuantity(skipped.length, 'file')} skipped:`,
           table(
             ['file', 'why'],
             skipped.map((one) => [one.path, one.message]),

@@ -8,9 +8,9 @@ import { oneLine, table } from '../table';
 export function addInspect(program: Command, run: RunCommand): void {
   program
     .command('inspect')
-    .description('show what Fovea sees in DICOM, PNG and JPEG files')
+    .description('show how Fovea reads DICOM, PNG and JPEG files')
     .argument('<file...>')
-    .option('--identifying', 'with values that can identify a patient')
+    .option('--identifying', 'include values that can identify a patient')
     .action((paths: string[], options: { identifying?: boolean }) =>
       run(async ({ services }) => {
         const identifying = options.identifying === true;
@@ -27,7 +27,7 @@ export function addInspect(program: Command, run: RunCommand): void {
 function toText(file: InspectedFile): string {
   const notes = file.warnings.map((warning) => `  Note: ${warning}`);
   if (!file.ok) {
-    const { message = 'cannot be read', hint = null } = file.error ?? {};
+    const { message = 'unreadable', hint = null } = file.error ?? {};
     return [oneLine(file.path), `  ${message}${hint === null ? '' : ` ${hint}`}`, ...notes].join('\n');
   }
   const lines = [

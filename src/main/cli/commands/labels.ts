@@ -27,11 +27,11 @@ export function addLabels(program: Command, run: RunCommand): void {
     .description('apply a label table to the images of a project: labels, readings, patients, studies, sites, sex, age')
     .argument('<project>', 'the project folder')
     .argument('<csv>', 'a CSV or TSV with a column for path, accession number, UID or patient')
-    .option('--columns <which>', 'what its columns mean: path=File,label=Diagnosis,reader=Rater', columnMapping)
+    .option('--columns <which>', 'columns of the table: path=File,label=Diagnosis,reader=Rater', columnMapping)
     .option(...answerOption)
-    .option('--preview', 'say what would change, and change nothing')
+    .option('--preview', 'show the changes without making them')
     .addOption(
-      new Option('--conflicts <whose>', 'where a person gave another label: keep mine, or take the one of the table')
+      new Option('--conflicts <whose>', 'on conflicts with manual labels: keep mine, or use the table')
         .choices(['mine', 'table'])
         .default('mine'),
     )
@@ -52,9 +52,7 @@ export function addLabels(program: Command, run: RunCommand): void {
           describeColumns(applied.columns),
           describeChanges(applied.changes),
           ...(kept
-            ? [
-                `${formatQuantity(applied.changes.conflicts, 'label')} of a person kept (--conflicts table takes the table’s)`,
-              ]
+            ? [`${formatQuantity(applied.changes.conflicts, 'manual label')} kept (--conflicts table replaces them)`]
             : []),
           ...applied.problems.map((problem) => `\nNote: ${problem}`),
         ].join('\n');

@@ -16,16 +16,14 @@ export function addLeak(program: Command, run: RunCommand): void {
   addConfigOptions(
     program
       .command('leak')
-      .description(
-        'train the same run on a split that leaks and on one that does not, and hold their tests side by side',
-      )
+      .description('train the same run on a split with and without a leak, and compare their test results')
       .argument('<project>', 'the project folder'),
   )
     .option('--validation <share>', 'share of the images, 0.2 by default', share(0.9))
     .option('--test <share>', 'share of the images, 0.2 by default', share(0.9))
-    .option('--seed <n>', 'of both splits; the present split stays as it is', wholeNumber(0), 42)
-    .option('--name <name>', 'of the measurement')
-    .option('--resume <experiment>', 'go on with one that was paused')
+    .option('--seed <n>', 'seed of both splits; the current split does not change', wholeNumber(0), 42)
+    .option('--name <name>', 'name of the measurement')
+    .option('--resume <experiment>', 'continue a paused measurement')
     .action((folder: string, { validation, test, seed, name, resume, ...options }: Options) =>
       run(async (session) => {
         const config = resume === undefined ? await configurationOf(options) : null;

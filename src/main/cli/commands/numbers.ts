@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 const parsed = (text: string, isGood: (value: number) => boolean, what: string): number => {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!isGood(value)) throw new InvalidArgumentError(`Not ${what}.`);
+  if (!isGood(value)) throw new InvalidArgumentError(`Expected ${what}.`);
   return value;
 };
 
@@ -13,7 +13,7 @@ export const share = (below: number) => (text: string) =>
 export const wholeNumber =
   (low: number, high = Number.MAX_SAFE_INTEGER) =>
   (text: string) =>
-    parsed(text, (value) => Number.isInteger(value) && value >= low && value <= high, `a whole number from ${low} on`);
+    parsed(text, (value) => Number.isInteger(value) && value >= low && value <= high, `a whole number, ${low} or more`);
 
 /** For options that may be given several times. */
 export const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];

@@ -16,11 +16,11 @@ interface Options {
 export function addPredict(program: Command, run: RunCommand): void {
   program
     .command('predict')
-    .description("ask a run's best model about files")
+    .description("predict files with a run's best model")
     .argument('<project>', 'the project folder')
-    .argument('<run>', 'as in `fovea runs`')
+    .argument('<run>', 'run id from `fovea runs`')
     .argument('<path...>', 'DICOM, PNG and JPEG files, or folders of them')
-    .option('--attention <folder>', 'also draw where the model looked, as PNGs in a folder')
+    .option('--attention <folder>', 'also write attention maps as PNG files to this folder')
     .addOption(testTimeViewsOption())
     .action((folder: string, id: string, paths: string[], options: Options) =>
       run(async (session) => {

@@ -51,7 +51,7 @@ describe('images that are named', () => {
   });
 
   it('are refused where they are none or several', () => {
-    expect(() => found('1.png')).toThrow(/Several images/);
-    expect(() => found('9')).toThrow(/No image in the review/);
+    expect(() => found('1.png')).toThrow(/matches several images/);
+    expect(() => found('9')).toThrow(/The review lists no image/);
   });
 });

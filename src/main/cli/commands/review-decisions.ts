@@ -39,7 +39,7 @@ export function askedDecision(options: DecisionOptions): AskedDecision | null {
   ];
   if (given.length > 1)
     throw new UsageError('Give one of --accept, --defer, --reopen, --relabel, --exclude, --same and --different.');
-  if (as !== undefined && relabel === undefined) throw new UsageError('--as goes with --relabel.');
+  if (as !== undefined && relabel === undefined) throw new UsageError('--as needs --relabel.');
   return given[0] ?? null;
 }
 
@@ -60,12 +60,10 @@ export function findingsOf(named: readonly string[], findings: readonly ReviewIt
       const found = [exact, number, ending].find((list) => list.length > 0) ?? [];
       const [only, another] = found;
       if (only === undefined) {
-        throw new UsageError(
-          `No image in the review is “${name}”. Give its path or number as “fovea review” lists it.`,
-        );
+        throw new UsageError(`The review lists no image “${name}”. Give a path or number from “fovea review”.`);
       }
       if (another !== undefined)
-        throw new UsageError(`Several images in the review are “${name}”: give the whole path.`);
+        throw new UsageError(`“${name}” matches several images in the review. Give the full path.`);
       return only;
     }),
   );

@@ -22,24 +22,24 @@ interface Options extends DecisionOptions {
 export function addReview(program: Command, run: RunCommand): void {
   program
     .command('review')
-    .description('list what wants a second look, and decide on it; list duplicate images')
+    .description('list and resolve images to review; list duplicates')
     .argument('<project>', 'the project folder')
     .addOption(new Option('--reason <reason>', 'only images with this reason').choices(reviewReasons))
-    .option('--all', 'list what is settled too')
-    .option('--accept <image...>', 'these images, by path or number (or all, with --reason), are right as they are')
-    .option('--defer <image...>', 'put them at the end of the queue')
-    .option('--reopen <image...>', 'take back what was said of them')
-    .option('--relabel <image...>', 'give them the suggested class, or that of --as')
-    .option('--as <class>', 'the class that --relabel gives')
-    .option('--exclude <image...>', 'take them out of the project (their files stay)')
-    .option('--same <image...>', 'possible duplicates: they show the same, and stay in one part with their twins')
-    .option('--different <image...>', 'possible duplicates: they do not show the same, and are not asked about again')
-    .option('--undo', 'take back the last change to labels, images, split or review')
+    .option('--all', 'also list resolved images')
+    .option('--accept <image...>', 'accept images as they are, by path or number (or all, with --reason)')
+    .option('--defer <image...>', 'move images to the end of the queue')
+    .option('--reopen <image...>', 'reopen images')
+    .option('--relabel <image...>', 'apply the suggested class, or the class given with --as')
+    .option('--as <class>', 'the class to apply with --relabel')
+    .option('--exclude <image...>', 'remove images from the project (files are kept)')
+    .option('--same <image...>', 'confirm possible duplicates and keep them in one split')
+    .option('--different <image...>', 'dismiss possible duplicates')
+    .option('--undo', 'undo the last change to labels, images, split or review')
     .action((folder: string, { reason, all = false, undo = false, ...options }: Options) =>
       run(async (session) => {
         const asked = askedDecision(options);
         if (asked?.images.includes(ALL) === true && reason === undefined) {
-          throw new UsageError('“all” goes with --reason: say all of what.');
+          throw new UsageError('“all” needs --reason.');
         }
         const project = await session.open(folder);
         await session.request('dataset.searchDuplicates', { project });
@@ -66,7 +66,7 @@ export function addReview(program: Command, run: RunCommand): void {
           },
           text: [
             ...(undone === undefined ? [] : [undone === null ? 'Nothing to undo.' : `Undone: ${undone}`]),
-            ...(asked === null ? [] : [`Decided on ${changed} findings.`]),
+            ...(asked === null ? [] : [`Resolved ${changed} findings.`]),
             findingsText(findings, answer),
             '',
             groupsText(groups),
@@ -88,7 +88,7 @@ async function decide(
     return (await session.request('review.judge', { project, findings: chosen, decision })).changed;
   }
   const suggested = chosen.filter(({ suggestion }) => suggestion !== null);
-  if (suggested.length === 0) throw new UsageError('Nothing is suggested for these images: name the class with --as.');
+  if (suggested.length === 0) throw new UsageError('These images have no suggested class. Give one with --as.');
   let changed = 0;
   for (const label of new Set(suggested.map(({ suggestion }) => suggestion))) {
     const alike = suggested.filter(({ suggestion }) => suggestion === label);
@@ -122,7 +122,7 @@ function describeFinding({ image, path, label, reason, why, suggestion, state, w
 
 function findingsText(findings: readonly ReturnType<typeof describeFinding>[], { problems }: ReviewList): string {
   const notes = problems.map((problem) => `Note: ${problem}`);
-  if (findings.length === 0) return ['Nothing wants a second look.', ...notes].join('\n');
+  if (findings.length === 0) return ['Nothing to review.', ...notes].join('\n');
   return [
     table(
       ['image', 'path', 'reason', 'label', 'suggestion', 'state', 'why'],
@@ -173,10 +173,10 @@ function groupsText(groups: readonly ReturnType<typeof describeGroup>[]): string
         formatFixed(group.similarity, 3),
         [
           group.conflict ? 'labels differ' : '',
-          group.leak ? 'in several parts' : '',
+          group.leak ? 'across splits' : '',
           group.suspected ? 'to confirm' : group.byFeatures ? 'confirmed' : '',
           group.alignment ?? '',
-          group.common ? 'most of a class' : '',
+          group.common ? 'typical of its class' : '',
           group.kept ? 'kept' : '',
         ]
           .filter((note) => note !== '')
@@ -184,7 +184,7 @@ function groupsText(groups: readonly ReturnType<typeof describeGroup>[]): string
         group.images.join(', '),
       ]),
     ),
-    `${formatQuantity(confirmed, 'group')} of ${formatQuantity(images, 'image')}; ${conflicts} with different labels, ${leaks} in more than one part`,
+    `${formatQuantity(confirmed, 'group')} of ${formatQuantity(images, 'image')}; ${conflicts} with different labels, ${leaks} in more than one split`,
     ...(suspected === 0 ? [] : [`${formatQuantity(suspected, 'possible duplicate')} to confirm (--same, --different)`]),
   ].join('\n');
 }

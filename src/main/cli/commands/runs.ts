@@ -23,10 +23,10 @@ export function addRuns(program: Command, run: RunCommand): void {
 
   program
     .command('run')
-    .description('show one run with its configuration')
+    .description('show a run and its configuration')
     .argument('<project>', 'the project folder')
-    .argument('<run>', 'as in `fovea runs`')
-    .option('--cancel', 'take a paused run off the list of those that wait; what it has is kept')
+    .argument('<run>', 'run id from `fovea runs`')
+    .option('--cancel', 'remove a paused run from the queue; its progress is kept')
     .action((folder: string, id: string, { cancel = false }: { cancel?: boolean }) =>
       run(async (session) => {
         const project = await session.open(folder);

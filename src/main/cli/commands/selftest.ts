@@ -17,7 +17,7 @@ export function addSelftest(program: Command, run: RunCommand): void {
     .command('selftest')
     .description('check the engine on this machine against reference numbers')
     .option('--cases <folder>', 'a folder of golden cases; the built-in checks by default')
-    .addOption(new Option('--device <device>', 'what computes').choices(devices).default('auto'))
+    .addOption(new Option('--device <device>', 'compute device').choices(devices).default('auto'))
     .action((options: Options) =>
       run(async ({ services, interrupt }) => {
         const { device } = await usedDevice(services.engine, options.device);

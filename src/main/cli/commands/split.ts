@@ -27,27 +27,27 @@ interface Options {
 export function addSplit(program: Command, run: RunCommand): void {
   program
     .command('split')
-    .description('divide the images into train, validation and test, whole patients and near duplicates together')
+    .description('split the images into train, validation and test, keeping patients and near duplicates together')
     .argument('<project>', 'the project folder')
     .option('--validation <share>', 'share of the images, 0.2 by default', share(0.9))
     .option('--test <share>', 'share of the images, 0.2 by default', share(0.9))
-    .option('--seed <n>', 'of the shuffle, 42 by default', wholeNumber(0))
-    .addOption(new Option('--group <how>', 'what stays together').choices(['patient', 'none']))
-    .option('--no-duplicates', 'do not keep images that look alike together')
+    .option('--seed <n>', 'seed of the shuffle, 42 by default', wholeNumber(0))
+    .addOption(new Option('--group <how>', 'images to keep together').choices(['patient', 'none']))
+    .option('--no-duplicates', 'do not keep near duplicates together')
     .option(
       '--folds <n>',
-      `show the train and validation images in ${FEWEST_FOLDS} to ${MOST_FOLDS} folds, as cross-validate deals them`,
+      `show the folds (${FEWEST_FOLDS} to ${MOST_FOLDS}) of the training and validation images that cross-validate would use`,
       wholeNumber(FEWEST_FOLDS, MOST_FOLDS),
     )
     .addOption(
       new Option(
         '--hold-out <by=value>',
-        'all images of a site, scanner or station as the test part: site="Site 2", scanner="Maker Model"; again for more of the same kind',
+        'hold out a site, scanner or station as the test split: site="Site 2", scanner="Maker Model"; repeat for more',
       ).argParser(heldOut),
     )
-    .option('--sign-off <name>', 'makes no new split: lets training start on the present one though groups leak')
-    .option('--reason <text>', 'why, with --sign-off; every result of a run on this split says it')
-    .option('--withdraw', 'makes no new split: takes the sign-off of the present one back')
+    .option('--sign-off <name>', 'sign off the current leaking split, so that training can start')
+    .option('--reason <text>', 'reason for --sign-off; shown with every result on this split')
+    .option('--withdraw', 'withdraw the sign-off of the current split')
     .action((folder: string, options: Options, command: Command) =>
       run(async (session) => {
         const { duplicates, folds, holdOut, signOff, reason, withdraw, ...shares } = options;
@@ -89,24 +89,25 @@ function heldOut(text: string, before?: HeldOut): HeldOut {
   const [, kind, value] = /^(\w+)=(.+)$/s.exec(text.trim()) ?? [];
   const by = originKinds.find((one) => one === kind);
   if (by === undefined || value === undefined) {
-    throw new InvalidArgumentError(`Write ${originKinds.join('=…, ')}=….`);
+    throw new InvalidArgumentError(`Use ${originKinds.join('=…, ')}=….`);
   }
-  if (before !== undefined && before.by !== by) throw new InvalidArgumentError('Hold out by one kind only.');
+  if (before !== undefined && before.by !== by) throw new InvalidArgumentError('Hold out values of one kind only.');
   return { by, values: [...(before?.values ?? []), value.trim()] };
 }
 
 function refuseMixed({ signOff, reason, withdraw, folds }: Options, command: Command): void {
   if (signOff === undefined && reason !== undefined) {
-    throw new UsageError('--reason goes with --sign-off.', 'For example: --sign-off "A. Name" --reason "…"');
+    throw new UsageError('--reason needs --sign-off.', 'For example: --sign-off "A. Name" --reason "…"');
   }
   if (signOff === undefined && withdraw !== true) return;
-  if (signOff !== undefined && withdraw === true) throw new UsageError('Sign off or withdraw, not both.');
+  if (signOff !== undefined && withdraw === true)
+    throw new UsageError('Use either --sign-off or --withdraw, not both.');
   if (signOff !== undefined && (!personNameSchema.safeParse(signOff).success || !isReason(reason))) {
     throw new UsageError('A sign-off needs a name and a reason.', 'For example: --sign-off "A. Name" --reason "…"');
   }
   const making = ['validation', 'test', 'seed', 'group', 'duplicates', 'holdOut'];
   if (folds !== undefined || making.some((name) => command.getOptionValueSource(name) === 'cli')) {
-    throw new UsageError('A sign-off is of the present split: leave out what would make a new one.');
+    throw new UsageError('A sign-off applies to the current split. Leave out the options that create a new one.');
   }
 }
 
@@ -136,8 +137,8 @@ function toText(summary: SplitSummary): string {
         patientsCell({ patients: patients[part], withoutPatient: withoutPatient[part] }),
       ]),
     ),
-    `${group === 'patient' && !known ? 'Dealt by image, since no patient is known' : `Grouped by ${group}`}; near duplicates ${summary.keepDuplicatesTogether ? '' : 'not '}kept together, seed ${seed}`,
-    `In more than one part: patients ${known ? patientsAcrossSplits : 'not known'}, groups of duplicates ${duplicatesAcrossSplits}`,
+    `${group === 'patient' && !known ? 'Split by image, as no patient is known' : `Grouped by ${group}`}; near duplicates ${summary.keepDuplicatesTogether ? '' : 'not '}kept together, seed ${seed}`,
+    `In more than one split: patients ${known ? patientsAcrossSplits : 'unknown'}, groups of duplicates ${duplicatesAcrossSplits}`,
     ...(summary.heldOut === null
       ? []
       : [`Test: held out by ${summary.heldOut.by}: ${summary.heldOut.values.join(', ')}`]),
@@ -159,7 +160,7 @@ function foldText({ folds, groupsAcrossFolds, problems, warnings }: FoldPlan, se
         patientsCell({ patients, withoutPatient }),
       ]),
     ),
-    `Of the train and validation images; seed ${seed}; groups in more than one fold: ${groupsAcrossFolds}`,
+    `Training and validation images; seed ${seed}; groups in more than one fold: ${groupsAcrossFolds}`,
     ...[...problems, ...warnings].map((note) => `Note: ${note}`),
   ].join('\n');
 }

@@ -59,7 +59,7 @@ it('describes a table without its rows', () => {
     changes: null,
   };
   const text = describeTable(preview);
-  expect(text).toContain('1, of which 1 fit a file');
+  expect(text).toContain('1, 1 match a file');
   expect(text).toContain('Note: 1 row without a path');
   expect(text).toContain('Question: Whose patients?\n  --answer patients=files  Those of the files');
   expect(text + JSON.stringify(tableResult(preview))).not.toContain('MUSTERMANN');

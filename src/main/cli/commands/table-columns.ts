@@ -30,7 +30,7 @@ export function columnMapping(text: string, before: ColumnMapping = {}): ColumnM
     }
     const known = columnRoles.find((one) => one === role);
     if (known === undefined)
-      throw new InvalidArgumentError(`Give role=header, with a role of ${columnRoles.join(', ')} or classes.`);
+      throw new InvalidArgumentError(`Use role=header, where role is one of ${columnRoles.join(', ')} or classes.`);
     mapping[known] = header.trim() === '' ? null : header.trim();
   }
   return mapping;
@@ -39,13 +39,13 @@ export function columnMapping(text: string, before: ColumnMapping = {}): ColumnM
 /** `--answer patients=files`, as often as there are questions. */
 export const answerOption = [
   '--answer <name=value>',
-  'answers what a table asks, such as patients=files; may be repeated',
+  'answer a question about the table, such as patients=files; repeatable',
   (text: string, before: TableAnswers = {}): TableAnswers => {
     const [, name = '', value = ''] = /^\s*([a-z-]+)=(.*?)\s*$/.exec(text) ?? [];
     const parsed = tableAnswersSchema.strict().safeParse({ ...before, [name]: value });
     if (parsed.success && name !== '') return parsed.data;
     const known = Object.entries(tableQuestions).map(([one, values]) => `${one}=${values.join('|')}`);
-    throw new InvalidArgumentError(`Give one of ${known.join(', ')}.`);
+    throw new InvalidArgumentError(`Use one of ${known.join(', ')}.`);
   },
 ] as const;
 
@@ -59,8 +59,8 @@ export function describeTable(preview: TablePreview): string {
   return [
     facts([
       ['read as', `${preview.encoding}, ${delimiterName(preview.delimiter)}`],
-      ['rows', `${preview.rows}, of which ${preview.rowsMatched} fit a file`],
-      ['files', `${preview.files}, of which ${preview.filesMatched} have a row`],
+      ['rows', `${preview.rows}, ${preview.rowsMatched} match a file`],
+      ['files', `${preview.files}, ${preview.filesMatched} have a row`],
       ...(preview.matchedBy === null ? [] : [['matched by', preview.matchedBy] as const]),
       ...(preview.patients > 0 ? [['patients in the table', preview.patients] as const] : []),
       ...(preview.patientChanges === null ? [] : [['patients', patientChangesText(preview.patientChanges)] as const]),
@@ -70,7 +70,7 @@ export function describeTable(preview: TablePreview): string {
       ['column', 'header'],
       columnRoles.map((role) => [
         role,
-        role === 'label' && classes.length > 0 ? `one a class: ${classes.join(', ')}` : (mapping[role] ?? '-'),
+        role === 'label' && classes.length > 0 ? `one per class: ${classes.join(', ')}` : (mapping[role] ?? '-'),
       ]),
     ),
     '',
@@ -84,10 +84,10 @@ export function describeTable(preview: TablePreview): string {
       ...(distinct > listed.length ? [`and ${distinct - listed.length} more`] : []),
     ]),
     ...(changes === null ? [] : ['', describeChanges(changes)]),
-    ...(preview.blocked === null ? [] : ['', `Not usable yet: ${preview.blocked}`]),
+    ...(preview.blocked === null ? [] : ['', `Not ready: ${preview.blocked}`]),
     ...similarNames.map(
       (group) =>
-        `\nOne class, or several? ${spellingsText(group)}: --class-names merge makes them “${group.name}”, --class-names keep keeps them apart.`,
+        `\nOne class or several? ${spellingsText(group)}: --class-names merge makes them “${group.name}”, --class-names keep keeps them separate.`,
     ),
     ...preview.problems.map((problem) => `\nNote: ${problem}`),
     ...preview.questions.map(
@@ -99,8 +99,8 @@ export function describeTable(preview: TablePreview): string {
 
 /** “73 patients before, 30 patients known, 5 images without after”. */
 function patientChangesText({ before, after, unknown, split, merged }: PatientChanges): string {
-  const then = before === null ? 'not known before' : `${before} before`;
-  const made = split + merged > 0 ? `; ${split} would become several, ${merged} times several would become one` : '';
+  const then = before === null ? 'unknown before' : `${before} before`;
+  const made = split + merged > 0 ? `; ${split} would be split up, ${merged} groups would be merged` : '';
   return `${then}, ${patientsText({ patients: after, withoutPatient: unknown })} after${made}`;
 }
 
@@ -109,14 +109,14 @@ export function describeColumns({ headers, classes }: UsedColumns): string {
   const columns = columnRoles.flatMap((role) =>
     headers[role] === undefined ? [] : [`${role} from “${headers[role]}”`],
   );
-  const marked = classes.length === 0 ? [] : [`a class from each of “${classes.join('”, “')}”`];
+  const marked = classes.length === 0 ? [] : [`one class per column “${classes.join('”, “')}”`];
   return `Columns read: ${[...columns, ...marked].join(', ')}`;
 }
 
 export const classNamesOption = () =>
   new Option(
     '--class-names <what>',
-    'names that may mean one class (“Benign” and “benign”, 1 and 1.0): merge them, or keep them apart',
+    'similar class names (“Benign” and “benign”, 1 and 1.0): merge them, or keep them separate',
   )
     .choices(['ask', 'merge', 'keep'])
     .default('ask');
@@ -126,7 +126,7 @@ export function describeChanges(changes: TableChanges): string {
     ['new labels', changes.newLabels],
     ['changed labels', changes.changedLabels],
     ['same labels', changes.sameLabels],
-    ['against a person’s label', changes.conflicts],
+    ['conflicts with manual labels', changes.conflicts],
     ['new readings', changes.readings],
     ['readers disagree', changes.disagreements],
     ['patients', changes.patients],

@@ -5,5 +5,5 @@ import { wholeNumber } from './numbers';
 export const testTimeViewsOption = (): Option =>
   new Option(
     '--views <n>',
-    "augmented views that each answer is averaged with; 0 = none (default: the run's testTimeViews)",
+    "augmented views averaged into each prediction; 0 = none (default: the run's testTimeViews)",
   ).argParser(wholeNumber(0, 64));

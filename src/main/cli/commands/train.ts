@@ -30,9 +30,9 @@ export function addTrain(program: Command, run: RunCommand): void {
     .description('fine-tune a backbone on the training images; Ctrl-C stops and saves')
     .argument('<project>', 'the project folder');
   addConfigOptions(command)
-    .option('--name <name>', 'of the run')
-    .option('--resume <run>', 'go on with a run that was paused or interrupted')
-    .option('--queue', 'go on with all runs that were paused or left waiting, one by one; Ctrl-C pauses them')
+    .option('--name <name>', 'name of the run')
+    .option('--resume <run>', 'continue a paused or interrupted run')
+    .option('--queue', 'continue all paused and queued runs, one at a time; Ctrl-C pauses them')
     .action((folder: string, options: Options) =>
       run(async (session) => {
         if (options.queue === true) {
@@ -59,7 +59,7 @@ function begin(session: Session, project: string, options: Options, config: RunC
 function refuseSettings({ config, set, backbone, preset, device }: Options): void {
   if ([config, set, backbone, preset, device].some((option) => option !== undefined)) {
     throw new UsageError(
-      'A run that is resumed keeps its own configuration.',
+      'A resumed run keeps its configuration.',
       'Leave out --backbone, --preset, --device, --config and --set.',
     );
   }
@@ -87,7 +87,7 @@ async function finishQueue(session: Session, project: string): Promise<Outcome> 
   const failed = firstFailure(ended);
   return {
     result: { runs: ended },
-    text: ended.length === 0 ? 'No run was paused or left waiting.' : runTable(ended),
+    text: ended.length === 0 ? 'No paused or queued runs.' : runTable(ended),
     interrupted: interrupt.aborted,
     ...(failed === null || interrupt.aborted ? {} : { failure: failed }),
   };
@@ -140,7 +140,7 @@ export async function finishRun(session: Session, project: string, run: string):
 }
 
 const resumeAdvice = ({ id, resumable }: RunSummary, folder: string): string | null =>
-  resumable ? `Go on with: fovea train ${folder} --resume ${id}` : null;
+  resumable ? `Resume with: fovea train ${folder} --resume ${id}` : null;
 
 /** The window's offers, as commands. */
 function offerLines({ offers }: Diagnosis, folder: string, run: string): string[] {

@@ -5,7 +5,7 @@ import { table } from '../table';
 export function addVersions(program: Command, run: RunCommand): void {
   program
     .command('versions')
-    .description('list the versions of a dataset: what each import added, and what was removed before it')
+    .description('list the versions of a dataset, with the images each import added and the images removed before it')
     .argument('<project>', 'the project folder')
     .action((folder: string) =>
       run(async (session) => {
@@ -23,7 +23,7 @@ export function addVersions(program: Command, run: RunCommand): void {
           result: { versions },
           text:
             versions.length === 0
-              ? 'No versions yet: an import makes the first.'
+              ? 'No versions yet. The first import creates one.'
               : table(['version', 'when (UTC)', 'made by', 'images', 'added', 'removed', 'hash'], rows),
         };
       }),

@@ -40,7 +40,7 @@ export function readRaster(path: string): Raster {
   } catch (error) {
     if (isDiskGone(error)) throw diskFailed('a prepared image could not be read', error);
     throw new FoveaError('raster_missing', 'A prepared image of the project cannot be read.', {
-      hint: "The project's cache was changed. Import the images again; labels are kept.",
+      hint: "The project's cache has changed. Import the images again; labels are kept.",
       cause: error,
     });
   }

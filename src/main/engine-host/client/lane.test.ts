@@ -132,7 +132,7 @@ describe('EngineLane', () => {
       expect(hosts[0]?.killed).toBe(false);
       vi.advanceTimersByTime(1);
       expect(hosts[0]?.killed).toBe(true);
-      hosts[0]?.exit('was ended from outside (SIGTERM)');
+      hosts[0]?.exit('was terminated by another program (SIGTERM)');
       ask();
       expect(hosts).toHaveLength(2);
     } finally {

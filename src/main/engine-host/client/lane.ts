@@ -124,7 +124,7 @@ export class EngineLane {
     if (action === 'retry') return;
     const place = this.#queue.findIndex((waiting) => waiting.id === id);
     const [waiting] = place < 0 ? [] : this.#queue.splice(place, 1);
-    waiting?.reject(new FoveaError('cancelled', 'The work was cancelled before it began.'));
+    waiting?.reject(new FoveaError('cancelled', 'The job was cancelled before it started.'));
     if (this.#queue.length === 0 && this.#host.state === 'waiting') this.#host.drop();
     this.#tellTurns();
   }
@@ -219,7 +219,7 @@ export class EngineLane {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
       const hint = 'Copy the folder to a disk of this computer, then try again.';
-      reject(new FoveaError('no_answer', `Reading did not go on for ${longest / 1000} seconds.`, { hint }));
+      reject(new FoveaError('no_answer', `Reading stalled for ${longest / 1000} seconds.`, { hint }));
       this.#host.kill();
     }, longest);
   }

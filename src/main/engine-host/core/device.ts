@@ -26,7 +26,7 @@ export async function requireDevice(device: Device): Promise<EngineDevice> {
   const problem = await problemOf(wanted);
   if (problem === null) return wanted;
   throw new FoveaError('device_unavailable', `The device "${wanted}" cannot be used here. ${problem}`, {
-    hint: 'Or choose another device: auto takes the fastest that works here.',
+    hint: 'Or choose another device: auto uses the fastest one that works here.',
   });
 }
 
@@ -47,7 +47,7 @@ export async function requirePrecision({
     'precision_unavailable',
     `The device "${wanted}" cannot train in half precision (fp16). ${problem}`,
     {
-      hint: 'Choose the precision fp32, or WebGPU on a graphics card that has half floats.',
+      hint: 'Choose the precision fp32, or WebGPU on a graphics card that supports half floats.',
     },
   );
 }

@@ -18,8 +18,8 @@ export const isDiskGone = (error: unknown): boolean => GONE.has(codeOf(error));
 
 /** That `what` could not be read or written for the disk's sake. */
 export const diskFailed = (what: string, cause: unknown): FoveaError =>
-  new FoveaError('disk_failed', `The disk that holds the project fails or is away: ${what}.`, {
-    hint: 'Check that it is connected and sound. What was saved before is intact, and the run goes on when it can.',
+  new FoveaError('disk_failed', `The disk with the project is failing or disconnected: ${what}.`, {
+    hint: 'Check that it is connected and healthy. Saved data is intact, and the run continues when the disk is back.',
     cause,
   });
 
@@ -28,14 +28,14 @@ export function explainWriteError(error: unknown, what: string): unknown {
   switch (codeOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new FoveaError('disk_full', `There is no room left on the disk to save ${what}.`, {
-        hint: 'What was saved before is intact. Free some space, then resume.',
+      return new FoveaError('disk_full', `Not enough disk space to save ${what}.`, {
+        hint: 'Saved data is intact. Free some space, then resume.',
         cause: error,
       });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new FoveaError('not_writable', `Fovea may not write ${what} to the project folder.`, {
+      return new FoveaError('not_writable', `Fovea cannot write ${what} to the project folder.`, {
         hint: 'Check the permissions of the project folder, then resume.',
         cause: error,
       });

@@ -24,5 +24,5 @@ export interface RequestContext {
  */
 export async function checkCancelled(context: RequestContext): Promise<void> {
   await context.yieldToMessages();
-  if (context.control() !== null) throw new FoveaError('cancelled', 'The work was cancelled.');
+  if (context.control() !== null) throw new FoveaError('cancelled', 'The job was cancelled.');
 }

@@ -57,7 +57,7 @@ async function readModel(wanted: string): Promise<LoadedModel> {
   const opened = await openBackboneFolder(folder);
   try {
     if (!opened.hasHead) {
-      throw new FoveaError('model_missing', 'The folder holds a backbone without a classifier.', {
+      throw new FoveaError('model_missing', 'The folder contains a backbone without a classifier.', {
         hint: 'Choose the folder of a trained model.',
       });
     }
@@ -165,8 +165,8 @@ async function classifyWith(
   started: number,
 ): Promise<ClassifyResult> {
   if (config.imageSize !== spec.pipeline.height || config.imageSize !== spec.pipeline.width) {
-    throw new FoveaError('image_size_mismatch', 'The model and the pipeline of the run do not fit together.', {
-      hint: 'The run was changed on disk: train again.',
+    throw new FoveaError('image_size_mismatch', 'The model and the pipeline of the run do not match.', {
+      hint: 'The run was changed on disk. Train it again.',
     });
   }
   const augmentation = spec.testTime?.augmentation ?? augmentationSchema.parse({ enabled: false });

@@ -40,7 +40,7 @@ export async function comparePrecisions(
  * Runs both files on the same images, one at a time and in turn. An image alone is what a file is asked in practice, and
  * int8 rounds activations over all images of a batch: one at a time, an answer depends on nothing but its image.
  *
- * @throws FoveaError `empty_split`, `export_differs` where a file answers with numbers that are none
+ * @throws FoveaError `empty_split`, `export_differs` where a file produces NaN or infinite values
  */
 export async function compareFiles(
   files: Readonly<Record<'fp32' | 'int8', string>>,
@@ -48,8 +48,8 @@ export async function compareFiles(
   context: RequestContext,
 ): Promise<PrecisionComparison> {
   if (samples.length === 0) {
-    throw new FoveaError('empty_split', 'There is no labelled image to compare int8 with fp32 on.', {
-      hint: 'Make a split with validation images and train again.',
+    throw new FoveaError('empty_split', 'Comparing int8 with fp32 needs labelled images.', {
+      hint: 'Create a split with validation images and train again.',
     });
   }
   const settings = { pipeline, augmentation: augmentationSchema.parse({ enabled: false }), seed: 0 };
@@ -113,8 +113,8 @@ class Contender {
     this.milliseconds.push(performance.now() - started);
     const probabilities = outputs.get('probabilities')?.data;
     if (probabilities === undefined || !probabilities.every(Number.isFinite)) {
-      throw new FoveaError('export_differs', 'The exported file answers with numbers that are none.', {
-        hint: 'Nothing was exported. Evaluate the run; if its numbers are right, export fp32 and report this.',
+      throw new FoveaError('export_differs', 'The exported file produced NaN or infinite values.', {
+        hint: 'Nothing was exported. Evaluate the run. If its results are correct, export fp32 and report this.',
       });
     }
     this.last = probabilities;

@@ -51,8 +51,8 @@ export async function exportOnnx(spec: ExportOnnxSpec, context: RequestContext):
     await write('fp32');
     const parity = await compare(temporary.fp32, spec, model, context);
     if (!(parity.maxProbabilityDifference <= TOLERANCE)) {
-      throw new FoveaError('export_differs', 'The exported file does not answer as the trained model does.', {
-        hint: 'It was not kept. Run the self-test, and report this with its result.',
+      throw new FoveaError('export_differs', 'The exported file does not match the trained model.', {
+        hint: 'It was deleted. Run the self-test and report this with its result.',
       });
     }
     if (spec.precision === 'fp32') {
@@ -103,7 +103,7 @@ async function compare(
       const shape = [count, 3, config.imageSize, config.imageSize];
       const theirs = (await exported.run({ pixel_values: { shape, data: pixels } })).get('probabilities')?.data;
       const ours = softmaxRows((await own.run(pixels, count)).logits, classes);
-      if (theirs?.length !== ours.length) throw new Error('the exported model answers in another shape');
+      if (theirs?.length !== ours.length) throw new Error('the output of the exported model has another shape');
       for (const [i, value] of ours.entries()) {
         // Math.max keeps a NaN once it has one, and a NaN does not pass the tolerance.
         maxProbabilityDifference = Math.max(maxProbabilityDifference, Math.abs(value - (theirs[i] as number)));

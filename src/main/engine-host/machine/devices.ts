@@ -6,7 +6,7 @@ import { loadTfjs } from '../../engine/backends/tfjs/runtime';
 import { graphicsCards } from './graphics-cards';
 
 const neverRun = (id: string) =>
-  `Untested: not yet run on such a machine. Run "fovea selftest --device ${id}" before you rely on it.`;
+  `Untested on this kind of hardware. Run "fovea selftest --device ${id}" before relying on it.`;
 
 const programs: readonly {
   readonly id: Exclude<OnnxRuntimeDevice, 'cpu'>;
@@ -16,7 +16,7 @@ const programs: readonly {
   {
     id: 'webgpu',
     title: 'WebGPU',
-    untested: 'Checked on a software driver only. Untested: not yet run on a graphics card.',
+    untested: 'Untested on a graphics card; tested on a software driver only.',
   },
   { id: 'cuda', title: 'CUDA', untested: neverRun('cuda') },
   { id: 'dml', title: 'DirectML', untested: neverRun('dml') },
@@ -51,7 +51,7 @@ export async function listDevices(): Promise<readonly DeviceInfo[]> {
 
 async function halfPrecisionOfWebGpu(deviceReason: string | null): Promise<DeviceInfo['halfPrecision'] & {}> {
   const reason = deviceReason ?? (await halfPrecisionProblem('webgpu'));
-  return { available: reason === null, reason, untested: 'Untested: not yet run on an adapter with fp16.' };
+  return { available: reason === null, reason, untested: 'Untested on an adapter with fp16.' };
 }
 
 /** Which of several cards a program takes cannot be asked: all are named. */

@@ -112,7 +112,7 @@ describe('names of tensors', () => {
   ])('with what %s puts in front are known', async (_, rename) => {
     const { parameters, notes } = await load(renamed(rename), ['a', 'b', 'c']);
     expect(parameters).toEqual(smallParameters());
-    expect(notes).toEqual(['The head of the backbone is kept: it knows the same classes.']);
+    expect(notes).toEqual(['The head of the backbone is kept: its classes are the same.']);
   });
 
   it('that come twice are refused', async () => {
@@ -121,7 +121,7 @@ describe('names of tensors', () => {
       ['module.classifier.bias', { shape: [3], data: new Float32Array(3) }],
     ]);
     await expect(inspect(writeCheckpointFolder(newFolder(), twice))).rejects.toMatchObject({
-      message: 'The weights hold the tensor classifier.bias twice.',
+      message: 'The weights contain the tensor classifier.bias twice.',
     });
   });
 
@@ -129,10 +129,10 @@ describe('names of tensors', () => {
     const square = { shape: [24, 24], data: new Float32Array(576) };
     const more = new Map([...smallParameters(), ['vit.pooler.dense.weight', square], ['projector.weight', square]]);
     expect((await inspect(writeCheckpointFolder(newFolder(), more))).notes).toEqual([
-      '2 tensors of the weights have no place in the model and are not used: projector.weight, vit.pooler.dense.weight.',
+      '2 tensors of the weights do not belong to the model and are not used: projector.weight, vit.pooler.dense.weight.',
     ]);
     const shallow = writeCheckpointFolder(newFolder(), smallParameters(), { num_hidden_layers: 1 });
-    expect((await inspect(shallow)).notes).toEqual(['config.json uses 1 of the 2 layers that the weights hold.']);
+    expect((await inspect(shallow)).notes).toEqual(['config.json uses 1 of the 2 layers in the weights.']);
   });
 });
 
@@ -157,11 +157,11 @@ describe('the head', () => {
   it('for other classes is new, and said to be, also where names differ only by case', async () => {
     const { parameters, notes } = await load(write(), ['A', 'b', 'c']);
     expect([...(parameters.get('classifier.bias')?.data ?? [])]).not.toEqual([1, 2, 3]);
-    expect(notes[0]).toBe('The head is new: 3 classes in place of the 3 of the backbone.');
+    expect(notes[0]).toBe('The head is new: 3 classes instead of the 3 of the backbone.');
   });
 
   it.each([
-    ['multi_label_classification', 'answers each class by itself'],
+    ['multi_label_classification', 'predicts each class independently'],
     ['regression', 'another task (regression)'],
   ])('of %s is not taken for one that chooses', async (problem, words) => {
     const folder = write({ problem_type: problem });
@@ -175,7 +175,7 @@ describe('the head', () => {
   it('that does not fit config.json is said', async () => {
     const two = { id2label: { 0: 'a', 1: 'b' } };
     const { notes } = await inspect(write(two));
-    expect(notes).toEqual(['The head of the checkpoint does not fit its own config.json and is not used.']);
+    expect(notes).toEqual(['The head of the checkpoint does not match its config.json and is not used.']);
   });
 });
 
@@ -252,14 +252,14 @@ describe('folders of other programs are named', () => {
     [
       'PEFT',
       { 'adapter_config.json': '{}', 'adapter_model.safetensors': '', 'README.md': '' },
-      'adapter of PEFT',
+      'PEFT adapter',
       'merge_and_unload',
     ],
     [
       'Trainer',
       { 'checkpoint-500/config.json': '{}', 'checkpoint-1000/config.json': '{}', 'runs/x': '' },
       'checkpoint-500, checkpoint-1000',
-      'choose one of its checkpoints',
+      'Choose one of its checkpoints',
     ],
     ['the hub', { 'snapshots/0f3a/config.json': '{}', 'refs/main': '0f3a' }, 'snapshots/0f3a', 'Choose that folder'],
     [
@@ -268,7 +268,7 @@ describe('folders of other programs are named', () => {
       'Python pickle (pytorch_model.bin)',
       'AutoModelForImageClassification',
     ],
-    ['a pickle alone', { 'epoch=3.ckpt': '' }, 'Python pickle (epoch=3.ckpt)', 'it is not known what model it is'],
+    ['a pickle alone', { 'epoch=3.ckpt': '' }, 'Python pickle (epoch=3.ckpt)', 'its model is unknown'],
     ['ONNX', { 'model.onnx': '' }, 'ONNX model', 'save_pretrained'],
     ['Keras', { 'config.json': '', 'tf_model.h5': '' }, 'TensorFlow or Keras (tf_model.h5)', 'model.safetensors'],
     ['GGUF', { 'vit.gguf': '' }, 'GGUF', 'config.json'],
@@ -297,8 +297,6 @@ describe('folders of other programs are named', () => {
   it('an adapter beside a model is not applied, and said', async () => {
     const folder = writeCheckpointFolder(newFolder());
     writeFileSync(join(folder, 'adapter_config.json'), '{}');
-    expect((await inspect(folder)).notes).toEqual([
-      'The folder holds an adapter of PEFT beside the model: it is not applied.',
-    ]);
+    expect((await inspect(folder)).notes).toEqual(['The folder also contains a PEFT adapter, which is not applied.']);
   });
 });

@@ -47,11 +47,11 @@ async function weightFiles(folder: string, names: readonly string[]): Promise<re
   if (!parsed.success) throw bad(`${INDEX} does not list the weights.`, 'Copy or download the folder again.');
   const shards = [...new Set(Object.values(parsed.data.weight_map))].sort();
   if (shards.length === 0 || shards.length > MAXIMUM_SHARDS) {
-    throw bad(`${INDEX} names ${shards.length} files of weights.`, 'Copy or download the folder again.');
+    throw bad(`${INDEX} names ${shards.length} weights files.`, 'Copy or download the folder again.');
   }
   for (const shard of shards) {
     if (basename(shard) !== shard || !shard.endsWith('.safetensors')) {
-      throw bad(`${INDEX} names a file that is no safetensors file of this folder.`, 'Do not use this folder.');
+      throw bad(`${INDEX} names a file that is not a safetensors file in this folder.`, 'Do not use this folder.');
     }
     if (!names.includes(shard))
       throw bad(`The weights file ${shard} is missing.`, 'Copy or download the folder again.');
@@ -76,7 +76,7 @@ class Weights {
       for (const name of file.index.places.keys()) {
         const plain = unwrappedName(name);
         if (this.#places.has(plain)) {
-          throw bad(`The weights hold the tensor ${plain} twice.`, 'Save the model again with save_pretrained.');
+          throw bad(`The weights contain the tensor ${plain} twice.`, 'Save the model again with save_pretrained.');
         }
         this.#places.set(plain, { name, file });
       }
@@ -112,7 +112,7 @@ export async function openBackboneFolder(folder: string): Promise<BackboneFolder
     names = await readdir(folder);
   } catch (error) {
     throw new FoveaError('backbone_missing', 'The backbone folder cannot be opened.', {
-      hint: 'Check that the folder is still there and that you may read it.',
+      hint: 'Check that the folder still exists and that you have permission to read it.',
       cause: error,
     });
   }
@@ -147,10 +147,10 @@ export async function openBackboneFolder(folder: string): Promise<BackboneFolder
       hasHead: head === 'fits' && oneOfSeveral,
       notes: [
         ...processor.notes,
-        ...(head === 'misfit' ? ['The head of the checkpoint does not fit its own config.json and is not used.'] : []),
+        ...(head === 'misfit' ? ['The head of the checkpoint does not match its config.json and is not used.'] : []),
         ...(head !== 'none' && !oneOfSeveral ? [otherProblem(problem)] : []),
         ...(names.includes('adapter_config.json')
-          ? ['The folder holds an adapter of PEFT beside the model: it is not applied.']
+          ? ['The folder also contains a PEFT adapter, which is not applied.']
           : []),
         ...unusedNotes(config, weights.unused),
       ],
@@ -181,12 +181,12 @@ function checkShapes(config: VitConfig, weights: Weights): 'none' | 'misfit' | '
       continue;
     }
     if (found === null) {
-      throw bad(`The weights lack the tensor ${name}.`, 'The checkpoint is incomplete: copy or download it again.');
+      throw bad(`The weights have no tensor ${name}.`, 'The checkpoint is incomplete. Copy or download it again.');
     }
     if (!sameShape(found.shape, shape)) {
       throw bad(
-        `The tensor ${name} has the shape ${shapeText(found.shape)}, but config.json asks for ${shapeText(shape)}.`,
-        'config.json and the weights belong to different models: copy the folder again.',
+        `The tensor ${name} has the shape ${shapeText(found.shape)}, but config.json requires ${shapeText(shape)}.`,
+        'config.json and the weights belong to different models. Copy the folder again.',
       );
     }
   }
@@ -207,15 +207,15 @@ function checkNumbers(name: string, tensor: Tensor): Tensor {
     : Number.isFinite(value)
       ? `is ${value.toExponential(1)}`
       : 'is infinite';
-  throw new FoveaError('weights_unusable', `A number in the tensor ${name} ${what}: the model cannot be computed.`, {
-    hint: 'Its training diverged, or the file is damaged. Take an earlier checkpoint, or copy or download the folder again.',
+  throw new FoveaError('weights_unusable', `A value in the tensor ${name} ${what}, so the model cannot be used.`, {
+    hint: 'Its training diverged, or the file is damaged. Use an earlier checkpoint, or copy or download the folder again.',
   });
 }
 
 const otherProblem = (problem: string) =>
   problem === 'multi_label_classification'
-    ? 'The head of the checkpoint answers each class by itself (multi_label_classification). Fovea chooses one of several classes, so a new head takes its place.'
-    : `The head of the checkpoint is for another task (${problem.slice(0, 60)}): a new head takes its place.`;
+    ? 'The head of the checkpoint predicts each class independently (multi_label_classification). Fovea predicts one of several classes, so a new head replaces it.'
+    : `The head of the checkpoint is for another task (${problem.slice(0, 60)}). A new head replaces it.`;
 
 /** Weights that the config has no place for: a person decides whether that is meant. */
 function unusedNotes(config: VitConfig, unused: readonly string[]): string[] {
@@ -223,11 +223,11 @@ function unusedNotes(config: VitConfig, unused: readonly string[]): string[] {
   const blockOf = (name: string) => Number(/\b(?:encoder\.layer|layers)\.(\d+)\./.exec(name)?.[1] ?? -1);
   const deepest = Math.max(...unused.map(blockOf));
   if (deepest >= config.layers) {
-    return [`config.json uses ${config.layers} of the ${deepest + 1} layers that the weights hold.`];
+    return [`config.json uses ${config.layers} of the ${deepest + 1} layers in the weights.`];
   }
   const shown = unused.slice(0, 4).map((name) => name.slice(0, 80));
   return [
-    `${unused.length === 1 ? 'One tensor' : `${unused.length} tensors`} of the weights ${unused.length === 1 ? 'has' : 'have'} no place in the model and ${unused.length === 1 ? 'is' : 'are'} not used: ${shown.join(', ')}${unused.length > shown.length ? ', …' : ''}.`,
+    `${unused.length === 1 ? 'One tensor' : `${unused.length} tensors`} of the weights ${unused.length === 1 ? 'does' : 'do'} not belong to the model and ${unused.length === 1 ? 'is' : 'are'} not used: ${shown.join(', ')}${unused.length > shown.length ? ', …' : ''}.`,
   ];
 }
 

@@ -122,8 +122,8 @@ function optimizerTensors({ firstMoments, secondMoments, averages }: OptimizerSt
 async function verifyWritten(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, expected] of Object.entries(files)) {
     if ((await hashFile(join(folder, name))) === expected) continue;
-    throw new FoveaError('checkpoint_unverified', `${name} of a checkpoint reads back otherwise than it was written.`, {
-      hint: 'The disk or the memory may be failing: check them. The checkpoints before are kept; the run can be resumed.',
+    throw new FoveaError('checkpoint_unverified', `${name} of a checkpoint does not read back as written.`, {
+      hint: 'The disk or memory may be failing. Earlier checkpoints are kept, and the run can be resumed.',
     });
   }
 }

@@ -10,11 +10,11 @@ const invalid = (message: string, hint: string) => new FoveaError('backbone_inva
 
 /** Weights of other programs, and what becomes of them. */
 const others: readonly (readonly [ending: RegExp, what: string])[] = [
-  [/\.onnx$/i, 'an ONNX model, which is finished and cannot be trained on'],
-  [/\.gguf$/i, 'a GGUF model, which is for inference'],
-  [/\.(h5|keras)$/i, 'weights of TensorFlow or Keras'],
-  [/\.msgpack$/i, 'weights of Flax'],
-  [/\.(tflite|mlmodel|mlpackage)$/i, 'a model for phones'],
+  [/\.onnx$/i, 'an ONNX model, which cannot be trained further'],
+  [/\.gguf$/i, 'a GGUF model, which is for inference only'],
+  [/\.(h5|keras)$/i, 'TensorFlow or Keras weights'],
+  [/\.msgpack$/i, 'Flax weights'],
+  [/\.(tflite|mlmodel|mlpackage)$/i, 'a mobile model'],
 ];
 const isPickle = (name: string) =>
   /\.(bin|pth|pt|ckpt|pkl)$/i.test(name) && !/^(optimizer|scheduler|rng_state|scaler|training_args)\b/i.test(name);
@@ -29,16 +29,16 @@ const HUGGING_FACE_FOLDER =
 export async function explainFolder(folder: string, names: readonly string[]): Promise<FoveaError> {
   if (names.includes('adapter_config.json')) {
     return invalid(
-      'The folder holds an adapter of PEFT (LoRA or alike), which is a change to a model and not a model.',
-      'Where it was trained, merge it into its model and save the whole: PeftModel.from_pretrained(model, FOLDER).merge_and_unload().save_pretrained(WHOLE). Then import WHOLE.',
+      'The folder contains a PEFT adapter (such as LoRA), not a complete model.',
+      'On the computer where it was trained, merge it into its model and save the result: PeftModel.from_pretrained(model, FOLDER).merge_and_unload().save_pretrained(WHOLE). Then import WHOLE.',
     );
   }
   const inside = await modelsInside(folder, names);
   if (inside.length > 0) {
     return invalid(
-      `The folder itself holds no model, but ${inside.length === 1 ? 'a folder in it does' : `${inside.length} folders in it do`}: ${inside.slice(0, 3).join(', ')}${inside.length > 3 ? ', …' : ''}.`,
+      `The folder itself contains no model, but ${inside.length === 1 ? 'a folder in it does' : `${inside.length} folders in it do`}: ${inside.slice(0, 3).join(', ')}${inside.length > 3 ? ', …' : ''}.`,
       inside.some((name) => name.startsWith('checkpoint-'))
-        ? 'It is the output folder of a Trainer: choose one of its checkpoints.'
+        ? 'This is the output folder of a Trainer. Choose one of its checkpoints.'
         : 'Choose that folder.',
     );
   }
@@ -47,19 +47,19 @@ export async function explainFolder(folder: string, names: readonly string[]): P
   if (pickle !== undefined) return refusedPickle(pickle, hasConfig);
   for (const [ending, what] of others) {
     const name = names.find((one) => ending.test(one));
-    if (name !== undefined) return invalid(`The folder holds ${what} (${name}).`, HUGGING_FACE_FOLDER);
+    if (name !== undefined) return invalid(`The folder contains ${what} (${name}).`, HUGGING_FACE_FOLDER);
   }
   const weights = names.find((name) => name.endsWith('.safetensors'));
   if (!hasConfig && weights !== undefined) {
     return invalid(
-      `The folder has weights (${weights}) but no ${CONFIG}, which says what model they belong to.`,
-      `Put the ${CONFIG} of the model beside them, or get the whole folder again.`,
+      `The folder has weights (${weights}) but no ${CONFIG}, which describes their model.`,
+      `Add the ${CONFIG} of the model, or copy the complete folder again.`,
     );
   }
   if (hasConfig && weights !== undefined) {
     return invalid(
       `The folder has no ${MODEL}; its weights are called ${weights}.`,
-      `Where these are the model's whole weights, rename the file to ${MODEL}.`,
+      `If these are the complete weights of the model, rename the file to ${MODEL}.`,
     );
   }
   return invalid(hasConfig ? `The folder has no ${MODEL}.` : `The folder has no ${CONFIG}.`, HUGGING_FACE_FOLDER);
@@ -69,13 +69,13 @@ export async function explainFolder(folder: string, names: readonly string[]): P
 function refusedPickle(name: string, hasConfig: boolean): FoveaError {
   return new FoveaError(
     'backbone_pickle',
-    `The weights are a Python pickle (${name}), which can run any code when it is read, so Fovea refuses it.`,
+    `The weights are a Python pickle (${name}). Reading a pickle can run arbitrary code, so Fovea refuses it.`,
     {
       hint: hasConfig
-        ? 'On a machine that trusts the file, convert the folder with two lines of Python: ' +
+        ? 'On a computer where you trust the file, convert the folder with two lines of Python:␣' +
           'from transformers import AutoModelForImageClassification; ' +
           "AutoModelForImageClassification.from_pretrained('FOLDER').save_pretrained('FOLDER-safetensors')"
-        : `It has no ${CONFIG} beside it, so it is not known what model it is. Where it was made, load it into its transformers model and call save_pretrained.`,
+        : `It has no ${CONFIG}, so its model is unknown. On the computer where it was made, load it into its transformers model and call save_pretrained.`,
     },
   );
 }
@@ -91,9 +91,9 @@ export function timmModel(config: unknown): FoveaError | null {
   const name = typeof config.architecture === 'string' ? ` (${config.architecture.slice(0, 60)})` : '';
   return new FoveaError(
     'backbone-unsupported',
-    `The folder holds a model of timm${name}, whose tensors have other names.`,
+    `The folder contains a timm model${name}, whose tensors have different names.`,
     {
-      hint: 'Many such models are also published for transformers, such as google/vit-base-patch16-224 or facebook/dinov2-small: import one of those.',
+      hint: 'Many of these models are also published for transformers, such as google/vit-base-patch16-224 and facebook/dinov2-small. Import one of those.',
     },
   );
 }

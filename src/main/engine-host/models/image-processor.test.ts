@@ -83,7 +83,7 @@ describe('values that cannot be meant', () => {
     ['a switch of text', { ...vit, do_rescale: 'yes' }, 'do_rescale'],
     ['raw pixels', { ...vit, do_rescale: false, do_normalize: false }, 'neither rescaled nor normalised'],
     ['a class of its own without values', { image_processor_type: 'OwnImageProcessor' }, 'its class'],
-    ['a list', [1, 2], 'no JSON object'],
+    ['a list', [1, 2], 'not a JSON object'],
   ])('are refused with the field: %s', async (_, preprocessor, word) => {
     await expect(read(preprocessor)).rejects.toMatchObject({
       code: 'backbone_invalid',
@@ -106,6 +106,6 @@ it('says what was assumed and what is done otherwise', async () => {
     image_std: [0.229, 0.224, 0.225],
   };
   expect((await read(dinov2)).notes).toEqual([
-    'The checkpoint was trained with the shortest edge resized to 256 px, bicubic resampling, the centre cropped. Fovea resizes the whole picture to a square, bilinear, in training and prediction alike.',
+    'The checkpoint was trained with the shortest edge resized to 256 px, bicubic resampling, the centre cropped. Fovea resizes the whole image to a square with bilinear interpolation, in training and prediction.',
   ]);
 });

@@ -54,7 +54,7 @@ type Fields = z.infer<typeof processorSchema>;
 
 const bad = (file: string, reason: string) =>
   new FoveaError('backbone_invalid', `${file} ${reason}.`, {
-    hint: 'Fovea would show the model other pixels than it was trained on. Get this file again from where the model comes from.',
+    hint: 'The model would receive different pixels than in its training. Download this file again from the source of the model.',
   });
 
 /**
@@ -77,7 +77,7 @@ export async function readImageProcessor(folder: string, names: readonly string[
   const parsed = processorSchema.safeParse(json);
   if (!parsed.success) {
     const field = String(parsed.error.issues[0]?.path[0] ?? '');
-    throw bad(file, field === '' ? 'is no JSON object' : `has a value for ${field} that cannot be meant`);
+    throw bad(file, field === '' ? 'is not a JSON object' : `has an invalid value for ${field}`);
   }
   const fields = parsed.data;
   const rescaleFactor = fields.do_rescale === false ? 1 : (fields.rescale_factor ?? usualNormalisation.rescaleFactor);
@@ -107,7 +107,7 @@ function channelsOf(file: string, fields: Fields, name: 'image_mean' | 'image_st
   if (fields[name] === undefined) {
     const type = fields.image_processor_type ?? fields.feature_extractor_type ?? 'ViT';
     const known = classDefaults[/^(ViT|DeiT|Bit)(?:ImageProcessor|FeatureExtractor|$)/.exec(type)?.[1] ?? ''];
-    if (known === undefined) throw bad(file, `names no ${name}, and its class is not one that Fovea knows`);
+    if (known === undefined) throw bad(file, `has no ${name}, and Fovea does not know its class`);
     return name === 'image_mean' ? known.mean : known.std;
   }
   const parsed = channels.safeParse(fields[name]);
@@ -127,7 +127,7 @@ function checkRange(file: string, white: number, mean: Triple, std: Triple): voi
   const [what, values] = meanFits ? ['image_std', std] : ['image_mean', mean];
   throw bad(
     file,
-    `has an ${what} of ${values.join(', ')}, which does not fit pixels that go from 0 to ${Number(white.toPrecision(6))} (do_rescale, rescale_factor)`,
+    `has an ${what} of ${values.join(', ')}, which does not fit pixels from 0 to ${Number(white.toPrecision(6))} (do_rescale, rescale_factor)`,
   );
 }
 
@@ -143,7 +143,7 @@ function otherwiseDone({ do_resize, size, do_center_crop, resample }: Fields): s
   return own.length === 0
     ? []
     : [
-        `The checkpoint was trained with ${own.join(', ')}. Fovea resizes the whole picture to a square, bilinear, in training and prediction alike.`,
+        `The checkpoint was trained with ${own.join(', ')}. Fovea resizes the whole image to a square with bilinear interpolation, in training and prediction.`,
       ];
 }
 

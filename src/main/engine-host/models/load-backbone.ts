@@ -40,7 +40,7 @@ function describeArchitecture(name: string, classes: readonly string[], imageSiz
     processor: usualNormalisation,
     // Classes and dropout change nothing in what the backbone computes.
     hash: recordHash({ ...config, classes: [], dropout: undefined }),
-    notes: [`${name} starts from random weights: it has seen no image before.`],
+    notes: [`${name} starts from random weights, without pretraining.`],
   };
 }
 
@@ -86,12 +86,12 @@ function headNote(opened: BackboneFolder, classes: readonly string[]): string {
   const rows = headRows(opened, classes);
   if (rows === null) {
     return opened.hasHead
-      ? `The head is new: ${classes.length} classes in place of the ${opened.config.classes.length} of the backbone.`
+      ? `The head is new: ${classes.length} classes instead of the ${opened.config.classes.length} of the backbone.`
       : `The head is new: ${classes.length} classes; the backbone had none.`;
   }
   return inOrder(rows)
-    ? 'The head of the backbone is kept: it knows the same classes.'
-    : 'The head of the backbone is kept: it knows the same classes in another order, and its rows were put in the order of the project.';
+    ? 'The head of the backbone is kept: its classes are the same.'
+    : 'The head of the backbone is kept: its classes are the same, and were reordered to match the project.';
 }
 
 async function describeFolder(
@@ -114,7 +114,7 @@ function sizeNotes(from: VitConfig, to: VitConfig): string[] {
   if (from.imageSize === to.imageSize) return [];
   const grid = ({ imageSize, patchSize }: VitConfig) => `${imageSize / patchSize} × ${imageSize / patchSize}`;
   return [
-    `Images have ${to.imageSize} in place of ${from.imageSize} pixels: the position embeddings were interpolated from ${grid(from)} to ${grid(to)} patches.`,
+    `Images have ${to.imageSize} instead of ${from.imageSize} pixels: the position embeddings were interpolated from ${grid(from)} to ${grid(to)} patches.`,
   ];
 }
 

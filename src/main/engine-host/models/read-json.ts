@@ -14,7 +14,7 @@ export async function readJsonFile(path: string, name: string): Promise<unknown>
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new FoveaError('backbone_invalid', `${name} is not readable JSON.`, {
+    throw new FoveaError('backbone_invalid', `${name} is not valid JSON.`, {
       hint: 'Copy or download the folder again.',
       cause: error,
     });

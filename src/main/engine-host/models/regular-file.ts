@@ -27,7 +27,7 @@ export async function openRegularFile(path: string, name: string): Promise<FileH
 }
 
 const notAFile = (name: string, cause?: unknown) =>
-  new FoveaError('not_a_file', `${name} is not a file: it is a folder, a pipe, a device, or a link to itself.`, {
+  new FoveaError('not_a_file', `${name} is not a regular file but a folder, a pipe, a device or a link to itself.`, {
     hint: 'Copy or download the folder again.',
     cause,
   });
@@ -52,7 +52,7 @@ export async function readRegularFile(path: string, name: string, maximumBytes: 
       length += bytesRead;
     }
     throw new FoveaError('file_too_large', `${name} is larger than ${Math.round(maximumBytes / 2 ** 20)} MiB.`, {
-      hint: 'No real file of this name comes near it: copy or download the folder again.',
+      hint: 'This is far above the usual size. Copy or download the folder again.',
     });
   } finally {
     await file.close();

@@ -60,7 +60,7 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
   for (let at = 0; at < length; ) {
     const { bytesRead } = await file.read(bytes, at, length - at, position + at);
     if (bytesRead === 0) {
-      throw new FoveaError('safetensors-invalid', 'The weights file became shorter while it was read.', {
+      throw new FoveaError('safetensors-invalid', 'The weights file was truncated while it was being read.', {
         hint: 'Copy or download the file again.',
       });
     }

@@ -22,7 +22,7 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
   );
   const stage = stages[index];
   if (stage === undefined || stage.solver === 'logistic') {
-    throw new FoveaError('rate_not_used', 'A head by logistic regression takes no learning rate.', {
+    throw new FoveaError('rate_not_used', 'Logistic regression has no learning rate.', {
       hint: 'Choose the optimizer as the solver of the head, or a preset that trains layers.',
     });
   }

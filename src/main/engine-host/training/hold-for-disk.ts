@@ -45,8 +45,8 @@ const isDiskTrouble = (error: unknown): error is FoveaError =>
 
 async function waitForFolder(folder: string, context: HoldContext): Promise<void> {
   if (existsSync(folder)) return;
-  const reason = new FoveaError('project_away', 'The folder of the project is not where it was.', {
-    hint: 'Put it back, or connect its disk: the run goes on by itself. To train where it is now, stop the run, open the project there and resume.',
+  const reason = new FoveaError('project_away', 'The project folder has moved or its disk is disconnected.', {
+    hint: 'Move it back or connect its disk, and the run continues automatically. To train at the new location, stop the run, open the project there and resume.',
   });
   context.hold(reason);
   while (!existsSync(folder)) await look(reason, context);

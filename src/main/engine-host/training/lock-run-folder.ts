@@ -40,8 +40,8 @@ export async function holdRun(
     const other = await readHolder(file);
     if (other === null || other.pid === process.pid || isLiving(other) !== true || isCopied(other, runFolder)) break;
     if (performance.now() > until) {
-      throw new FoveaError('run_busy', `Another engine (process ${other.pid}) still trains this run.`, {
-        hint: 'Wait until it has ended, or restart the computer. Then resume.',
+      throw new FoveaError('run_busy', `Another engine (process ${other.pid}) is still training this run.`, {
+        hint: 'Wait until it finishes, or restart the computer. Then resume.',
       });
     }
     await whileWaiting();

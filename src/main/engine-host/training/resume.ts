@@ -77,12 +77,12 @@ export async function findStartingPoint(runFolder: string, run: string): Promise
   }
   if (last.checkpoint !== null) return continuation(last.checkpoint, best, []);
   if (last.damage === null) {
-    return beginning(['Nothing had been saved yet: the run begins again, with the same random numbers.']);
+    return beginning(['Nothing had been saved yet. The run starts again with the same random numbers.']);
   }
   if (before?.checkpoint) {
     const { state } = before.checkpoint.trainer;
     const start = await continuation(before.checkpoint, best, [
-      `${last.damage.message} The run goes on from the save before it, of step ${state.step}, and comes to the same result.`,
+      `${last.damage.message} The run continues from the previous checkpoint, at step ${state.step}, and reaches the same result.`,
     ]);
     // It takes the place of the damaged one, or the next save would push it out.
     await rm(lastFolder(runFolder), { recursive: true, force: true });
@@ -92,7 +92,7 @@ export async function findStartingPoint(runFolder: string, run: string): Promise
   if (best.checkpoint === null) throw last.damage;
   const { state, notes } = best.checkpoint.trainer;
   const news = [
-    `${last.damage.message} The run goes on from the best checkpoint, after epoch ${state.history.at(-1)?.epoch ?? 0}; the optimizer starts without its memory.`,
+    `${last.damage.message} The run continues from the best checkpoint, after epoch ${state.history.at(-1)?.epoch ?? 0}. The optimizer state is reset.`,
   ];
   return {
     state,
@@ -109,7 +109,10 @@ async function continuation(checkpoint: Checkpoint, best: Opened, reasons: reado
   const { state, notes } = checkpoint.trainer;
   const lost = state.best !== null && best.checkpoint === null;
   const news = lost
-    ? [...reasons, `${best.damage?.message ?? 'The best checkpoint is gone.'} The best is looked for again from here.`]
+    ? [
+        ...reasons,
+        `${best.damage?.message ?? 'The best checkpoint is missing.'} The search for the best epoch starts again from here.`,
+      ]
     : reasons;
   return {
     state: lost ? { ...state, best: null, epochsWithoutBest: 0 } : state,

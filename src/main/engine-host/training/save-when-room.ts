@@ -73,8 +73,8 @@ async function waitForRoom(
 
 function diskFull(missingBytes: number, cause: FoveaError): FoveaError {
   const space = missingBytes > 0 ? `${Math.ceil(missingBytes / 1e6)} MB` : 'some space';
-  return new FoveaError('disk_full', 'There is no room left on the disk to save a checkpoint.', {
-    hint: `Free ${space}, then resume. What was saved before is intact.`,
+  return new FoveaError('disk_full', 'Not enough disk space to save a checkpoint.', {
+    hint: `Free ${space}, then resume. Saved data is intact.`,
     cause,
   });
 }

@@ -124,7 +124,7 @@ function startingPart(
   const part = partThatFits(options, totalmem() / 2 ** 20);
   if (part < fastest) {
     note(
-      `Batches of ${microBatch} images are computed in parts of ${part}, for memory would not do. Steps are the same, up to rounding.`,
+      `Batches of ${microBatch} images are computed in micro-batches of ${part} to save memory. Steps are the same, up to rounding.`,
     );
   }
   return part;

@@ -90,7 +90,7 @@ function loopListeners(run: StagedRun, model: Model, setup: StageSetup) {
 
 function extractionReport(run: StagedRun, stage: StagePlan, { step, epochsBefore }: LoopState) {
   const viewsPerSecond = rateMeter(() => performance.now());
-  const message = 'Each view of an image goes through the frozen backbone once; the epochs are quick then';
+  const message = 'Each view goes through the frozen backbone once; epochs are fast after that';
   return (done: number, total: number): void => {
     const imagesPerSecond = viewsPerSecond(stage.name, done);
     reportBeforeSteps(run, 'extracting', message, {

@@ -26,7 +26,7 @@ function check(spec: TrainSpec): void {
     ['validation', spec.validation],
   ] as const) {
     if (samples.length === 0) {
-      throw new FoveaError('empty_split', `The ${what} split has no images.`, { hint: 'Make a new split.' });
+      throw new FoveaError('empty_split', `The ${what} split has no images.`, { hint: 'Create a new split.' });
     }
   }
   if (spec.config.learningRate === null) throw new Error('the learning rate is not resolved');
@@ -125,8 +125,8 @@ function requireImageSize({ config: { imageSize } }: Model, { pipeline }: TrainS
   if (imageSize === pipeline.height && imageSize === pipeline.width) return;
   throw new FoveaError(
     'image_size_mismatch',
-    `The backbone takes ${imageSize} × ${imageSize} pixels, but the pipeline makes ${pipeline.width} × ${pipeline.height}.`,
-    { hint: 'Start a new run: it takes the pipeline of its backbone.' },
+    `The backbone takes ${imageSize} × ${imageSize} pixels, but the pipeline produces ${pipeline.width} × ${pipeline.height}.`,
+    { hint: 'Start a new run, which uses the pipeline of its backbone.' },
   );
 }
 

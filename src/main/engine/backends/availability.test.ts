@@ -9,7 +9,7 @@ it('knows the CPU, and says what other devices lack and what to do', async () =>
   if (platform !== 'win32') expect(await deviceProblem('dml')).toMatch(/Windows/);
   if (platform !== 'darwin') expect(await deviceProblem('coreml')).toMatch(/macOS/);
   const cuda = await deviceProblem('cuda');
-  if (cuda !== null) expect(cuda).toMatch(/setup:cuda|Linux on x64|NVIDIA driver/);
+  if (cuda !== null) expect(cuda).toMatch(/setup:cuda|Linux x64|NVIDIA driver/);
   const webgpu = await deviceProblem('webgpu');
   if (webgpu !== null) expect(webgpu).toMatch(/driver|x64|libvulkan/);
 });

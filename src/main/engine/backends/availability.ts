@@ -12,21 +12,21 @@ type ProbedDevice = Exclude<OnnxRuntimeDevice, 'cpu'>;
 
 const NEEDS: Readonly<Record<ProbedDevice, { readonly build: string; readonly machine: string }>> = {
   webgpu: {
-    build: 'onnxruntime has WebGPU for x64 (Linux, Windows) and Apple silicon.',
-    machine: 'No graphics device with Vulkan, Direct3D 12 or Metal answered. Install or update its driver.',
+    build: 'onnxruntime supports WebGPU on x64 (Linux, Windows) and Apple silicon.',
+    machine: 'No graphics device with Vulkan, Direct3D 12 or Metal was found. Install or update its driver.',
   },
   cuda: {
-    build: 'onnxruntime has CUDA for Linux on x64 only. WebGPU reaches NVIDIA cards too.',
+    build: 'onnxruntime supports CUDA on Linux x64 only. WebGPU also supports NVIDIA cards.',
     machine: 'It needs an NVIDIA driver, CUDA 12 and cuDNN 9, with their libraries on LD_LIBRARY_PATH.',
   },
   dml: {
-    build: 'DirectML is part of Windows. WebGPU reaches the same cards elsewhere.',
-    machine: 'No graphics device with Direct3D 12 answered. Install or update its driver.',
+    build: 'DirectML is part of Windows. WebGPU supports the same cards elsewhere.',
+    machine: 'No graphics device with Direct3D 12 was found. Install or update its driver.',
   },
-  coreml: { build: 'CoreML is part of macOS.', machine: 'CoreML did not take the model.' },
+  coreml: { build: 'CoreML is part of macOS.', machine: 'CoreML rejected the model.' },
 };
 
-const CUDA_NOT_INSTALLED = `onnxruntime's CUDA libraries are not installed; "npm run setup:cuda" in a checkout gets them. ${NEEDS.cuda.machine}`;
+const CUDA_NOT_INSTALLED = `onnxruntime's CUDA libraries are not installed; "npm run setup:cuda" in a source checkout installs them. ${NEEDS.cuda.machine}`;
 
 const VULKAN_LOADER = 'libvulkan.so.1';
 const VULKAN_NOT_INSTALLED = `${VULKAN_LOADER} is missing: install Vulkan (libvulkan1 on Debian and Ubuntu) and the driver of the graphics card.`;
@@ -42,19 +42,19 @@ export async function deviceProblem(device: OnnxRuntimeDevice): Promise<string |
   try {
     return (await addsCorrectly(createOnnxRuntimeBackend({ device, threads: 1 })))
       ? null
-      : 'It gave a wrong sum. Update its driver, or choose another device.';
+      : 'It computed a wrong result. Update its driver, or choose another device.';
   } catch (error) {
     const library = missingLibrary(error);
-    return library === null ? machine : `${library} is missing or does not fit. ${machine}`;
+    return library === null ? machine : `${library} is missing or incompatible. ${machine}`;
   }
 }
 
 const NO_HALF_PRECISION: Readonly<Record<Exclude<EngineDevice, 'webgpu'>, string>> = {
-  cpu: 'onnxruntime computes half floats in 32 bits on the processor: nothing would be gained.',
-  cuda: 'Half precision is for WebGPU, which reaches NVIDIA cards too and keeps all state on them.',
-  dml: 'Half precision is for WebGPU, which reaches the same cards.',
-  coreml: 'Half precision is for WebGPU, which reaches the same cards.',
-  tfjs: 'TensorFlow.js has no half floats.',
+  cpu: 'On the processor, onnxruntime computes half floats in 32 bits, so there is no gain.',
+  cuda: 'Half precision needs WebGPU, which also supports NVIDIA cards and keeps all state on them.',
+  dml: 'Half precision needs WebGPU, which supports the same cards.',
+  coreml: 'Half precision needs WebGPU, which supports the same cards.',
+  tfjs: 'TensorFlow.js does not support half floats.',
 };
 
 let halfPrecisionOnWebGpu: Promise<string | null> | null = null;
@@ -63,8 +63,8 @@ let halfPrecisionOnWebGpu: Promise<string | null> | null = null;
 export async function halfPrecisionProblem(device: EngineDevice): Promise<string | null> {
   if (device !== 'webgpu') return NO_HALF_PRECISION[device];
   halfPrecisionOnWebGpu ??= roundsToHalf(createOnnxRuntimeBackend({ device, threads: 1 })).then(
-    (rounds) => (rounds ? null : 'A product in half precision came out wrong. Update its driver.'),
-    () => 'Its graphics card or driver has no half floats (the WebGPU feature shader-f16).',
+    (rounds) => (rounds ? null : 'It computed a wrong result in half precision. Update its driver.'),
+    () => 'Its graphics card or driver does not support half floats (the WebGPU feature shader-f16).',
   );
   return halfPrecisionOnWebGpu;
 }

@@ -94,7 +94,7 @@ async function createSession(
       hint:
         execution.provider === 'cpu'
           ? 'Close other programs to free memory and try again.'
-          : 'Choose the CPU as device, or look at the device list for what is missing.',
+          : 'Choose the CPU as device, or check the device list for what is missing.',
       cause: error,
     });
   }
@@ -164,7 +164,7 @@ class OnnxRuntimeProgram implements Program {
       return await this.session.run(inputs, fetches);
     } catch (error) {
       if (isOutOfMemory(error)) throw outOfMemory(this.graph.name, error);
-      throw new FoveaError('device-failed', `The device failed while it computed ${this.graph.name}.`, {
+      throw new FoveaError('device-failed', `The device failed while computing ${this.graph.name}.`, {
         hint: 'Use a smaller batch size, or close other programs to free memory.',
         cause: error,
       });

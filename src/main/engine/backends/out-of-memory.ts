@@ -18,7 +18,7 @@ export function isOutOfMemory(error: unknown): boolean {
 
 /** @param program what was being computed or prepared */
 export const outOfMemory = (program: string, cause: unknown): FoveaError =>
-  new FoveaError(OUT_OF_MEMORY, `The device has too little memory for ${program}.`, {
+  new FoveaError(OUT_OF_MEMORY, `The device does not have enough memory for ${program}.`, {
     hint: 'Use a smaller batch size, image size or backbone, or close other programs.',
     cause,
   });

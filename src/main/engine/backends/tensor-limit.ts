@@ -29,12 +29,12 @@ export function checkTensorSizes(graph: Graph): void {
   const fitting = Math.ceil((batch * TENSOR_LIMIT_BYTES) / bytes) - 1;
   throw new FoveaError(
     OUT_OF_MEMORY,
-    `A batch of ${batch} needs a block of ${(bytes / TENSOR_LIMIT_BYTES).toFixed(1)} GiB ${formatShape(largest)} in ${graph.name}; one block must stay below 1 GiB.`,
+    `A batch of ${batch} needs a block of ${(bytes / TENSOR_LIMIT_BYTES).toFixed(1)} GiB ${formatShape(largest)} in ${graph.name}; the limit is 1 GiB per block.`,
     {
       hint:
         fitting >= 1
-          ? `Set the batch size to ${fitting} or less; more gradient accumulation makes up for it.`
-          : 'Choose a smaller image size or a smaller backbone: not even one image fits.',
+          ? `Set the batch size to ${fitting} or less; use more gradient accumulation to compensate.`
+          : 'Not even one image fits. Choose a smaller image size or backbone.',
     },
   );
 }

@@ -35,7 +35,7 @@ const BATCH = { standIn: 1_000_003, name: 'batch' };
 export function exportInferenceOnnx({ config, parameters, pipeline, precision = 'fp32' }: InferenceExport): Uint8Array {
   const groups = parameterGroups(config).filter(takesPart);
   if (parameterCount(groups) * 4 > MAXIMUM_WEIGHT_BYTES) {
-    throw new FoveaError('export-too-large', 'The model is larger than the 2 GB that one ONNX file can hold.', {
+    throw new FoveaError('export-too-large', 'The model is larger than the 2 GB limit of an ONNX file.', {
       hint: 'Export the Hugging Face folder instead.',
     });
   }

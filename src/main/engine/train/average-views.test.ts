@@ -36,7 +36,7 @@ describe('averageViews', () => {
     expect(caseCrossEntropy(logits, 1)).toBeCloseTo(300 + Math.log(2), 3);
   });
 
-  it('does not hide numbers that are none', () => {
+  it('does not hide NaN or infinite values', () => {
     expect(averageViews([Float32Array.of(1, 2), Float32Array.of(Number.NaN, 2)], 2).probabilities[1]).toBeNaN();
   });
 });

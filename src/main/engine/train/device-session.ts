@@ -103,7 +103,7 @@ export class DeviceTrainingSession implements PartwiseSession {
       loss,
       gradientNorm,
       skipped: true,
-      note: `Gradients did not fit into half precision: the step was left out, and the loss scale is ${after.scale} from here on.`,
+      note: `Gradients overflowed in half precision. The step was skipped, and the loss scale is now ${after.scale}.`,
     };
   }
 

@@ -50,14 +50,14 @@ function tensorOf(tensors: NamedTensors, name: string, shape: readonly number[])
   const tensor = tensors.get(name);
   if (!tensor) {
     throw new FoveaError('weights-mismatch', `The model's weights have no ${name}.`, {
-      hint: 'The weights and the config.json belong to different models; copy both from the same place again.',
+      hint: 'The weights and config.json belong to different models. Copy both again from the same source.',
     });
   }
   if (!sameShape(tensor.shape, shape)) {
     throw new FoveaError(
       'weights-mismatch',
       `The weights ${name} have the shape ${formatShape(tensor.shape)}, but the config.json says ${formatShape(shape)}.`,
-      { hint: 'The weights and the config.json belong to different models; copy both from the same place again.' },
+      { hint: 'The weights and config.json belong to different models. Copy both again from the same source.' },
     );
   }
   return tensor;

@@ -17,7 +17,7 @@ const LOST_STEPS = 30;
 /** The loss scale has gone from 65536 to a sixteenth by then: it is not what keeps gradients from being finite. */
 export const MAXIMUM_SKIPPED = 20;
 
-const HINT = 'Choose a lower learning rate or a longer warm-up. What was saved before is kept.';
+const HINT = 'Choose a lower learning rate or a longer warm-up. Saved data is kept.';
 
 export interface HealthWatch {
   /** Throws `diverged` or `gradient_exploded` where the run should end. `step` counts from 1. */
@@ -45,7 +45,7 @@ export function watchHealth(chance: number): HealthWatch {
       if (losses.length > LOST_STEPS) losses.shift();
       if (losses.length === LOST_STEPS && median(losses) > LOST * chance) {
         throw diverged(
-          `The training diverged: in the ${LOST_STEPS} steps to step ${step} its loss was ${median(losses).toPrecision(3)}, and guessing costs ${chance.toFixed(2)}.`,
+          `The training diverged: in the ${LOST_STEPS} steps to step ${step} its loss was ${median(losses).toPrecision(3)}; guessing gives ${chance.toFixed(2)}.`,
         );
       }
       const usual = norms.length < FEWEST_NORMS ? Number.POSITIVE_INFINITY : median(norms);
@@ -54,7 +54,7 @@ export function watchHealth(chance: number): HealthWatch {
         if (exploded < STEPS) return;
         throw new FoveaError(
           'gradient_exploded',
-          `The gradients exploded: for ${STEPS} steps to step ${step} they were over ${EXPLODED} times as long as usual.`,
+          `The gradients exploded: in the ${STEPS} steps to step ${step} their norm was over ${EXPLODED} times the usual value.`,
           { hint: HINT },
         );
       }
@@ -67,7 +67,7 @@ export function watchHealth(chance: number): HealthWatch {
       if (skippedInARow < MAXIMUM_SKIPPED) return;
       throw diverged(
         `The training diverged at step ${step}: ${skippedInARow} steps in a row overflowed in half precision.`,
-        'Choose the precision fp32, a lower learning rate or a longer warm-up. What was saved before is kept.',
+        'Choose the precision fp32, a lower learning rate or a longer warm-up. Saved data is kept.',
       );
     },
     lookAtValidation(epoch, loss) {

@@ -94,7 +94,7 @@ async function followControl(sitting: Sitting, saving: Saving, epoch: number): P
     await saving.save();
     if (state.best === null) {
       await closeEpoch(sitting, epoch, steps);
-      input.log(note(`Stopped inside epoch ${epoch}, after step ${state.step}; evaluated as it was.`));
+      input.log(note(`Stopped inside epoch ${epoch}, after step ${state.step}, and evaluated at that point.`));
     }
     return 'stopped';
   }

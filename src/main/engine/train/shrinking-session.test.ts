@@ -105,8 +105,8 @@ describe.each([
     }
     expect(relativeError(flat(await session.parameters()), flat(await undisturbed.parameters()))).toBeLessThan(1e-4);
     expect(notes).toHaveLength(2);
-    expect(notes[0]).toMatch(/7 images at a time.*parts of 4/);
-    expect(notes[1]).toMatch(/4 images at a time.*parts of 2/);
+    expect(notes[0]).toMatch(/7 images at a time.*micro-batches of 4/);
+    expect(notes[1]).toMatch(/4 images at a time.*micro-batches of 2/);
     expect((await session.optimizer()).part).toBe(2);
     expect((await undisturbed.optimizer()).part).toBeUndefined();
     await session.dispose();

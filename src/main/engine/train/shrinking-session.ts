@@ -59,7 +59,7 @@ export class ShrinkingSession implements TrainingSession {
         const smaller = half(part);
         await this.session.shrink(smaller);
         this.note(
-          `The device had too little memory for ${part} images at a time: batches are computed in parts of ${smaller}. Steps are the same, up to rounding.`,
+          `The device did not have enough memory for ${part} images at a time. Batches are now computed in micro-batches of ${smaller}. Steps are the same, up to rounding.`,
         );
       }
     }

@@ -16,7 +16,7 @@ const limits = {
 };
 
 function unsupported(reason: string): FoveaError {
-  return new FoveaError('backbone-unsupported', `The model's config.json is not one that Fovea can train: ${reason}.`, {
+  return new FoveaError('backbone-unsupported', `Fovea cannot train the model in config.json: ${reason}.`, {
     hint: 'Use a Hugging Face model of one of these types: vit, deit, dinov2, dinov2_with_registers.',
   });
 }

@@ -153,7 +153,7 @@ describe('bombs', () => {
     const bomb = Buffer.concat([zip.subarray(0, directory), ...names, tail]);
     await expect(openArchive(await put(bomb))).rejects.toMatchObject({
       code: 'too_large',
-      message: 'The archive claims more content than it has bytes.',
+      message: 'The archive declares more content than it has bytes.',
     });
   });
 

@@ -74,20 +74,20 @@ function refusal(entry: Entry, safe: string | null, limits: ArchiveLimits): Omit
   const kind = (entry.externalFileAttributes >>> 16) & UNIX_KIND;
   if (kind === UNIX_LINK) return { code: 'link', message: 'A link; links are not followed.' };
   if (kind !== 0 && kind !== UNIX_FILE) return { code: 'not_a_file', message: 'Not a regular file.' };
-  if (safe === null) return { code: 'unsafe_name', message: 'Its name leads out of the archive or is too long.' };
-  if (entry.isEncrypted()) return { code: 'encrypted', message: `It is locked with a password. ${UNPACK_LOCKED}` };
+  if (safe === null) return { code: 'unsafe_name', message: 'Its path leads outside the archive or is too long.' };
+  if (entry.isEncrypted()) return { code: 'encrypted', message: `It is password-protected. ${UNPACK_LOCKED}` };
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) {
     const method = compressionMethods[entry.compressionMethod] ?? `method ${entry.compressionMethod}`;
     return {
       code: 'unsupported_compression',
-      message: `It is packed with ${method}, which Fovea does not read. ${UNPACK}`,
+      message: `It is compressed with ${method}, which Fovea does not support. ${UNPACK}`,
     };
   }
   if (entry.compressionMethod === 0 && entry.compressedSize !== entry.uncompressedSize) {
-    return { code: 'damaged', message: 'The archive is damaged here: the sizes of the file contradict each other.' };
+    return { code: 'damaged', message: 'The archive is damaged here: the sizes of this file contradict each other.' };
   }
   if (entry.uncompressedSize > limits.entryBytes) {
-    return { code: 'too_large', message: 'The file is larger than Fovea reads.' };
+    return { code: 'too_large', message: 'The file exceeds Fovea’s size limit.' };
   }
   return null;
 }
@@ -96,11 +96,11 @@ function refusal(entry: Entry, safe: string | null, limits: ArchiveLimits): Omit
 function unreadableArchive(cause: unknown): FoveaError {
   const reason = cause instanceof Error ? cause.message : '';
   if (reason.includes('strong encryption')) {
-    return new FoveaError('encrypted', 'The archive is locked with a password.', { hint: UNPACK_LOCKED, cause });
+    return new FoveaError('encrypted', 'The archive is password-protected.', { hint: UNPACK_LOCKED, cause });
   }
   if (reason.includes('multi-disk')) {
-    return new FoveaError('unsupported_archive', 'This is one part of an archive that is split over several files.', {
-      hint: 'Put the parts together with the program that made them, unpack them and import the folder.',
+    return new FoveaError('unsupported_archive', 'This is one part of a multi-part archive.', {
+      hint: 'Unpack all parts with the program that created them, and import the folder.',
       cause,
     });
   }
@@ -131,7 +131,7 @@ class Budget {
     this.#packed += compressedSize;
     this.#unpacked += uncompressedSize;
     // Entries that overlap let a small archive unpack to petabytes.
-    if (this.#packed > this.#archiveBytes) throw bomb('The archive claims more content than it has bytes.');
+    if (this.#packed > this.#archiveBytes) throw bomb('The archive declares more content than it has bytes.');
     if (this.#unpacked > bytes) throw bomb(`The archive unpacks to more than ${Math.round(bytes / 2 ** 30)} GiB.`);
     if (this.#unpacked > ratioFrom && this.#unpacked > ratio * this.#archiveBytes) {
       throw bomb(`The archive unpacks to more than ${ratio} times its size.`);
@@ -212,7 +212,7 @@ export async function openArchive(
       async read({ name, bytes, crc32 }) {
         const entry = files.get(name);
         if (entry === undefined || entry.uncompressedSize !== bytes || entry.crc32 !== crc32) {
-          throw new FoveaError('file_changed', 'The archive is another than the one that was looked at.');
+          throw new FoveaError('file_changed', 'The archive has changed since it was scanned.');
         }
         return zip.openReadStreamPromise(entry);
       },

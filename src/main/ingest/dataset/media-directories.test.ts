@@ -74,7 +74,7 @@ test('names that lead out are missing, whatever is there; a long list ends with 
   put({ 'disc/DICOMDIR': dicomdir(Array.from({ length: 1200 }, (_, index) => `IM${index}`)) });
   const listed = (await scan([folder])).ignored;
   expect(listed).toHaveLength(1001);
-  expect(listed.map(({ message }) => message)).toContain('It names 200 more files that are not there.');
+  expect(listed.map(({ message }) => message)).toContain('It lists 200 more missing files.');
 });
 
 test('a damaged DICOMDIR is said, and the rest goes on', async () => {

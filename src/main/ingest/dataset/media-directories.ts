@@ -77,7 +77,7 @@ export async function readMediaSet(directory: MediaDirectory, readNames: ReadMed
   const unknown = (code: string, message: string) => ({ missing: [unread(directory, code, message)], folders: null });
   try {
     const bytes = await directory.read();
-    if (bytes.length > MAX_DIRECTORY_BYTES) return unknown('too_large', 'It is larger than Fovea reads.');
+    if (bytes.length > MAX_DIRECTORY_BYTES) return unknown('too_large', 'It exceeds Fovea’s size limit.');
     const names = await readNames(bytes);
     const folders = new Set(names.flatMap((name) => (name.includes('/') ? folded(name.split('/')[0] as string) : [])));
     return { missing: await missingFiles(directory, names), folders };
@@ -103,15 +103,12 @@ async function missingFiles(directory: MediaDirectory, names: readonly string[])
         .slice(0, LONGEST),
     ),
     code: 'missing',
-    message: 'The DICOMDIR names this file, and it is not there: the copy of the disc is not whole.',
+    message: 'The DICOMDIR lists this file, but it is missing: the copy of the disc is incomplete.',
   }));
   const more = missing.length - listed.length;
   return more === 0
     ? listed
-    : [
-        ...listed,
-        { path: directory.path, code: 'missing', message: `It names ${more} more files that are not there.` },
-      ];
+    : [...listed, { path: directory.path, code: 'missing', message: `It lists ${more} more missing files.` }];
 }
 
 function unread({ path }: MediaDirectory, code: string, message: string): SkippedFile {

@@ -84,7 +84,7 @@ export async function scanArchive(
         onSkip({
           path: entry.name,
           code: 'nested_archive',
-          message: 'An archive inside an archive is not opened. Unpack the outer one and import the folder.',
+          message: 'Archives inside archives are not opened. Unpack the outer one and import the folder.',
         });
       } else onSkip({ path: entry.name, code: 'not_an_image', message: head.reason });
     }

@@ -43,7 +43,7 @@ test('classifies by content, whatever the names say', async () => {
   expect(ignored.map(({ path, code, message }) => [path.slice(folder.length + 1), code, message])).toEqual([
     ['c.png', 'not_an_image', 'A text file, not an image.'],
     ['d.jpg', 'not_an_image', 'The file is empty.'],
-    ['e.bin', 'not_an_image', 'Not an image that Fovea reads.'],
+    ['e.bin', 'not_an_image', 'Not a supported image.'],
   ]);
   expect(layout).toBe('none');
 });

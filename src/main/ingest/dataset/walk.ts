@@ -29,7 +29,7 @@ export function unopened(error: unknown, message: string): Omit<WalkSkip, 'path'
   if (code !== 'ENAMETOOLONG') return { code: 'unreadable', message };
   return {
     code: 'path_too_long',
-    message: 'Its path is longer than this system can open: move it to a folder with a shorter path.',
+    message: 'Its path is too long for this system. Move it to a folder with a shorter path.',
   };
 }
 
@@ -62,7 +62,10 @@ export async function* walkFiles(
 
   for (const path of paths) {
     const status = await lstat(nativePath(path)).catch((error: unknown) => {
-      onSkip({ path, ...unopened(error, 'There is no such file or folder, or it may not be read.') });
+      onSkip({
+        path,
+        ...unopened(error, 'The file or folder does not exist, or you do not have permission to read it.'),
+      });
       return null;
     });
     if (status === null) continue;

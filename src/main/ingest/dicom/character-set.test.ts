@@ -78,15 +78,13 @@ test('one hospital is one site, whatever its name is written in', () => {
 });
 
 test('text that the named set cannot have written is read as far as possible, and said', () => {
-  const said = [
-    'Text of the file is not written in the character set that the file names: letters of it may be wrong.',
-  ];
+  const said = ['Text in the file does not match its declared character set; some letters may be wrong.'];
   expect(facts('ISO_IR 192', hex('4bf66c6e'))).toEqual({ institution: 'K\ufffdln', notes: said });
   // No set is named: UTF-8 where it is that, else Latin-1.
   expect(facts(null, hex('4bc3b66c6e'))).toEqual({ institution: 'Köln', notes: said });
   expect(facts(null, hex('4bf66c6e'))).toEqual({ institution: 'Köln', notes: said });
   expect(facts('\\ISO 2022 IR 149', hex('bcadbfef'))).toEqual({ institution: '서울', notes: said });
   expect(facts('KLINGON', hex('4b')).notes).toEqual([
-    'The file names a character set that DICOM does not know: letters of its text may be wrong.',
+    'The file declares an unknown character set; some letters may be wrong.',
   ]);
 });

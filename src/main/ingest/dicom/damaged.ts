@@ -20,5 +20,5 @@ export function notRead(message: string): FoveaError {
 }
 
 export function tooDeep(): FoveaError {
-  return notRead('The file nests its sequences deeper than Fovea reads.');
+  return notRead('The sequences in the file are nested deeper than Fovea’s limit.');
 }

@@ -3,8 +3,8 @@ const frames = (count: number) => (count === 1 ? '1 frame' : `${count} frames`);
 /** The note where pixel data hold another number of frames than the header says (null: it says none). */
 export function heldFrames(declared: number | null, held: number): string {
   if (declared === null)
-    return `Number of Frames gives no number: the pixel data hold ${frames(held)}, and all are read.`;
-  const contradiction = `Number of Frames is ${declared}, but the pixel data hold ${frames(held)}`;
-  if (held < declared) return `${contradiction}: what they hold is read.`;
-  return `${contradiction}: only the first ${declared === 1 ? 'one is' : `${declared} are`} read.`;
+    return `Number of Frames has no value; the pixel data contains ${frames(held)}, and all are read.`;
+  const contradiction = `Number of Frames is ${declared}, but the pixel data contains ${frames(held)}`;
+  if (held < declared) return `${contradiction}; the frames present are read.`;
+  return `${contradiction}; only the first ${declared === 1 ? 'one is' : `${declared} are`} read.`;
 }

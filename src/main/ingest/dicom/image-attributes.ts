@@ -49,7 +49,7 @@ export function readSize(
 
 function readDeclaredFrames(dataSet: DataSet, notes: Notes): number | null {
   const frames = readNumber(dataSet, NUMBER_OF_FRAMES, notes);
-  if (frames !== undefined && frames < 1) notes.add('Number of Frames is below 1 in this file: it was not used.');
+  if (frames !== undefined && frames < 1) notes.add('Number of Frames is below 1 and is ignored.');
   return frames === undefined || frames < 1 ? null : frames;
 }
 
@@ -72,7 +72,7 @@ function readPhotometricInterpretation(dataSet: DataSet, notes: Notes): string {
   const written = (readText(dataSet, 'x00280004') ?? '').toUpperCase();
   const letters = (text: string) => text.replace(/[\s_-]/g, '');
   const meant = PHOTOMETRIC_INTERPRETATIONS.find((one) => letters(one) === letters(written)) ?? written;
-  if (meant !== written) notes.add(`Photometric Interpretation is not written as DICOM does: ${meant} was used.`);
+  if (meant !== written) notes.add(`Photometric Interpretation is not a DICOM term; ${meant} is used.`);
   return meant;
 }
 
@@ -85,29 +85,27 @@ export function readImageAttributes(dataSet: DataSet, notes: Notes = new Set()):
   const allocated = readNumber(dataSet, BITS_ALLOCATED, notes);
   if (rows === null || columns === null || allocated === undefined) {
     throw new FoveaError('not_dicom_image', 'The DICOM file does not describe an image (no rows, columns or bits).', {
-      hint: 'Reports, plans and waveforms have no picture to learn from.',
+      hint: 'Reports, plans and waveforms contain no image to learn from.',
     });
   }
   if (![rows, columns].every((size) => Number.isInteger(size) && size >= 0)) {
-    throw damaged('The DICOM file says that its image has rows or columns that are no whole numbers.');
+    throw damaged('The rows or columns of the DICOM image are not whole numbers.');
   }
-  if (rows === 0 || columns === 0) throw damaged('The DICOM file says that its image has no rows or no columns.');
+  if (rows === 0 || columns === 0) throw damaged('The DICOM image has no rows or no columns.');
   if (rows * columns > MAX_PIXELS) {
-    throw new FoveaError('too_large', `The image has ${rows} x ${columns} pixels, which is more than Fovea reads.`);
+    throw new FoveaError('too_large', `The image has ${rows} x ${columns} pixels, which exceeds Fovea’s limit.`);
   }
   const samples = readNumber(dataSet, SAMPLES_PER_PIXEL, notes) ?? 1;
   if (samples !== 1 && samples !== 3) throw notRead(`The image has ${samples} channels; Fovea reads 1 or 3.`);
   const float = dataSet.elements['x7fe00008'] !== undefined || dataSet.elements['x7fe00009'] !== undefined;
   if (allocated !== 1 && allocated !== 8 && allocated !== 16 && allocated !== 32 && !(allocated === 64 && float)) {
-    throw notRead(`The image has ${allocated} bits allocated for a value; Fovea reads 1, 8, 16 and 32.`);
+    throw notRead(`The image has ${allocated} bits allocated per value; Fovea reads 1, 8, 16 and 32.`);
   }
   const bitsStored = readNumber(dataSet, BITS_STORED, notes) ?? allocated;
   const highBit = readNumber(dataSet, HIGH_BIT, notes) ?? bitsStored - 1;
   const declaredFrames = readDeclaredFrames(dataSet, notes);
   if (bitsStored < 1 || bitsStored > allocated || highBit >= allocated || highBit < bitsStored - 1) {
-    throw damaged(
-      `The DICOM image contradicts itself: ${bitsStored} bits stored of ${allocated}, high bit ${highBit}.`,
-    );
+    throw damaged(`The DICOM image is inconsistent: ${bitsStored} bits stored of ${allocated}, high bit ${highBit}.`);
   }
   return {
     rows,

@@ -21,6 +21,6 @@ export function inflateDataSet(bytes: Uint8Array, position: number): Buffer {
     ) {
       throw new FoveaError('too_large', 'The deflated file unpacks to more than 256 MiB.', { cause: error });
     }
-    throw new FoveaError('damaged', 'The deflated data of this file are damaged.', { cause: error });
+    throw new FoveaError('damaged', 'The deflated data of this file is damaged.', { cause: error });
   }
 }

@@ -54,9 +54,7 @@ function frameLayout(
     return { bits: pixels * 16, packed422: true };
   }
   if (reduced && declared === 'YBR_PARTIAL_420' && available * 8 >= pixels * 12 * image.frames) {
-    throw notRead(
-      'The image shares its colours between four pixels each (4:2:0) uncompressed, which Fovea does not read.',
-    );
+    throw notRead('The image is uncompressed with 4:2:0 colour subsampling, which Fovea does not support.');
   }
   return { bits, packed422: false };
 }
@@ -123,7 +121,7 @@ export function countNativeFrames(
   }
   const longer = available - bytesOf(image.frames);
   // One byte makes an odd length even.
-  if (longer > 1) notes.add(`The pixel data are ${longer} bytes longer than the image: what is behind it is not read.`);
+  if (longer > 1) notes.add(`The pixel data is ${longer} bytes longer than the image; the rest is ignored.`);
   return image.frames;
 }
 
@@ -146,8 +144,8 @@ export function readNativeFrame(
   if ((frame + 1) * frameBits > available * 8) {
     const wanted = Math.ceil((frameBits * (frame + 1)) / 8);
     throw available < pixelData.length
-      ? truncated(`The file ends inside its image: ${available} of ${wanted} bytes are there.`)
-      : damaged(`The pixel data are too short for the image: ${available} of ${wanted} bytes are there.`);
+      ? truncated(`The file ends inside its image: only ${available} of ${wanted} bytes are present.`)
+      : damaged(`The pixel data is too short for the image: only ${available} of ${wanted} bytes are present.`);
   }
   const common = {
     precision: image.bitsStored,

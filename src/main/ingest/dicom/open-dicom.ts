@@ -36,7 +36,7 @@ function invertBytes(bytes: Uint8Array): Uint8Array {
 /** Windows and VOI LUTs are for grey images (PS3.3, C.11.2). */
 function noteUnusedWindow({ elements }: DataSet, notes: Notes): void {
   if (elements['x00281050'] === undefined && elements['x00283010'] === undefined) return;
-  notes.add('The window of the file was not used: the image is in colour.');
+  notes.add('The window of the file is ignored, because the image is in colour.');
 }
 
 /**

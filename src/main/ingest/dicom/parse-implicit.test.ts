@@ -59,7 +59,7 @@ describe('implicit value representations under an explicit transfer syntax', () 
 
   test('is not guessed from a part of a file', () => {
     const whole = dicomFile([], EXPLICIT, implicit([...image(), ['7fe00010', 'OW', Buffer.alloc(5000)]]));
-    expect(() => parseDicom(whole.subarray(0, whole.length - 100))).toThrow(/not encoded as its header says/);
+    expect(() => parseDicom(whole.subarray(0, whole.length - 100))).toThrow(/not encoded as its header declares/);
     for (let seed = 0; seed < 300; seed++) {
       try {
         parseDicom(mutate(whole, seed));

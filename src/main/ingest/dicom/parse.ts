@@ -111,7 +111,7 @@ function parseBare(bytes: Buffer): ParsedDicom | null {
     const attempt = parsePartly(Buffer.concat([makeHeader(transferSyntax), bytes]));
     // Other data read as DICOM have wild group numbers; a real data set starts in group 0008.
     if (attempt === null || !Object.keys(attempt.dataSet.elements).some((tag) => tag.startsWith('x0008'))) continue;
-    const warnings = ['The file names no transfer syntax; it was found by trial.'];
+    const warnings = ['The file declares no transfer syntax; it was detected.'];
     const parsed = { ...attempt, transferSyntax, warnings };
     if (attempt.stop === null) return parsed;
     partial ??= parsed;
@@ -162,9 +162,13 @@ function parseBehindMeta(bytes: Buffer): ParsedDicom | null {
 function parseWithPreamble(bytes: Buffer): ParsedDicom {
   const meta = readMeta(bytes);
   if (meta?.string('x00020002')?.trim() === MEDIA_STORAGE_DIRECTORY) {
-    throw new FoveaError('not_dicom_image', 'This is a DICOMDIR, the directory of a disc: it holds no image itself.', {
-      hint: 'Import the folder that it is in.',
-    });
+    throw new FoveaError(
+      'not_dicom_image',
+      'This is a DICOMDIR, the directory of a disc. It contains no image itself.',
+      {
+        hint: 'Import its folder.',
+      },
+    );
   }
   const odd = parseBehindMeta(bytes);
   if (odd !== null) return odd;
@@ -178,10 +182,10 @@ function parseWithPreamble(bytes: Buffer): ParsedDicom {
           : parseImplicitBody(bytes, meta.position);
       if (body === null) {
         throw damaged(
-          'The file is not encoded as its header says (implicit instead of explicit value representations).',
+          'The file is not encoded as its header declares (implicit instead of explicit value representations).',
         );
       }
-      const warnings = ['The file is written with implicit value representations, other than its header says.'];
+      const warnings = ['The file uses implicit value representations, contrary to its header.'];
       return { dataSet: body, stop: null, transferSyntax, warnings };
     }
     return { ...attempt, transferSyntax, warnings: [] };

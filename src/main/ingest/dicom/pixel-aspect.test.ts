@@ -57,14 +57,16 @@ test('nothing, or nothing that a pixel can be, is square', () => {
   // Seconds, colour flow, and two scans of different shape in one picture.
   expect(aspect([regions(region(0.01, 0.02, 4))]).aspect).toBe(1);
   expect(aspect([regions(region(0.01, 0.02, 3, 2))]).aspect).toBe(1);
-  expect(aspect([regions(region(0.01, 0.02), region(0.01, 0.01))]).notes.join()).toContain('different shapes');
+  expect(aspect([regions(region(0.01, 0.02), region(0.01, 0.01))]).notes.join()).toContain(
+    'different pixel aspect ratios',
+  );
 });
 
 test('sources that contradict each other: the spacing counts, and it is said', () => {
   const spacing: TestElement = ['00280030', 'DS', '0.6\\0.3'];
   expect(aspect([spacing, ['00280034', 'IS', '1\\1']])).toEqual({
     aspect: 2,
-    notes: ['The file gives different shapes for its pixels: that of its Pixel Spacing was used.'],
+    notes: ['The file gives different pixel aspect ratios; that of its Pixel Spacing is used.'],
   });
   expect(aspect([['00181164', 'DS', '0.601\\0.3'], spacing]).notes).toEqual([]);
 });

@@ -36,7 +36,7 @@ function fromPair(scope: DataSet, attribute: NumberAttribute, notes: Notes): Sou
   if (vertical === undefined) return [];
   const aspect = (vertical ?? 0) / (horizontal ?? 0);
   if (aspect >= 1 / LARGEST_ASPECT && aspect <= LARGEST_ASPECT) return [{ name: attribute.name, aspect }];
-  notes.add(`${attribute.name} is no pair of sizes that a pixel can have: it was not used.`);
+  notes.add(`${attribute.name} is not a valid pair of pixel sizes and is ignored.`);
   return [];
 }
 
@@ -55,7 +55,7 @@ function fromRegions(dataSet: DataSet, notes: Notes): Source[] {
   if (first === undefined) return [];
   if (aspects.every((aspect) => isSame(aspect, first)))
     return [{ name: 'Sequence of Ultrasound Regions', aspect: first }];
-  notes.add('The regions of the ultrasound picture have pixels of different shapes: none was used.');
+  notes.add('The regions of the ultrasound image have different pixel aspect ratios, which are ignored.');
   return [];
 }
 
@@ -82,7 +82,7 @@ export function readPixelAspect(dataSet: DataSet, frame: number, notes: Notes): 
   const [first] = sources;
   if (first === undefined) return 1;
   if (sources.some(({ aspect }) => !isSame(aspect, first.aspect))) {
-    notes.add(`The file gives different shapes for its pixels: that of its ${first.name} was used.`);
+    notes.add(`The file gives different pixel aspect ratios; that of its ${first.name} is used.`);
   }
   return first.aspect;
 }

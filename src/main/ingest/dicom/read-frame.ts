@@ -23,11 +23,11 @@ function pixelElement({ elements }: DataSet): Element | undefined {
 function findPixelData(dataSet: DataSet, stop: ParseStop): Element {
   const element = pixelElement(dataSet);
   if (element !== undefined && element.length > 0) return element;
-  if (stop === 'truncated') throw truncated('The file ends before its image does.');
-  if (stop === 'damaged') throw damaged('The file is damaged before or in its image.');
+  if (stop === 'truncated') throw truncated('The file ends inside its image.');
+  if (stop === 'damaged') throw damaged('The file is damaged before or in the image data.');
   if (stop === 'too-deep') throw tooDeep();
-  throw new FoveaError('no_pixel_data', 'The DICOM file has no image in it.', {
-    hint: 'Reports, plans, waveforms and directories have no picture to learn from.',
+  throw new FoveaError('no_pixel_data', 'The DICOM file contains no image.', {
+    hint: 'Reports, plans, waveforms and directories contain no image to learn from.',
   });
 }
 
@@ -35,9 +35,9 @@ function findPixelData(dataSet: DataSet, stop: ParseStop): Element {
 function noteEnd({ dataSet, stop }: ParsedDicom, pixelData: Element, notes: Notes): void {
   const beyond = pixelData.dataOffset + pixelData.length - dataSet.byteArray.length;
   if (pixelData.fragments === undefined && beyond > 0) {
-    notes.add(`The pixel data say that they are ${beyond} bytes longer than the file: the image itself is whole.`);
+    notes.add(`The pixel data is declared ${beyond} bytes longer than the file, but the image itself is complete.`);
   } else if (stop !== null) {
-    notes.add('What stands behind the image in the file could not be read.');
+    notes.add('The file is damaged after the image data.');
   }
 }
 
@@ -70,10 +70,10 @@ export async function readDicomFrame(parsed: ParsedDicom, frame: number, notes: 
   const declared = readImageAttributes(dataSet, notes);
   // Encapsulated syntaxes may hold uncompressed data by mistake of the writer, and the other way round.
   if (encoding === 'native' && pixelData.fragments !== undefined) {
-    throw damaged('The file says that its image is uncompressed, but it is compressed.');
+    throw damaged('The file declares its image as uncompressed, but it is compressed.');
   }
   if (encoding !== 'native' && pixelData.fragments === undefined) {
-    throw damaged('The file says that its image is compressed, but it is not.');
+    throw damaged('The file declares its image as compressed, but it is not.');
   }
   const cut = stop === 'truncated';
   const found =
@@ -82,11 +82,11 @@ export async function readDicomFrame(parsed: ParsedDicom, frame: number, notes: 
       : findFrames(dataSet, pixelData, declared, encoding, cut, notes);
   const image = { ...declared, frames: found.count };
   if (!Number.isInteger(frame) || frame < 0 || frame >= image.frames) {
-    throw new FoveaError('not_found', `The file has ${image.frames} frames; frame ${frame + 1} was asked for.`);
+    throw new FoveaError('not_found', `The file has ${image.frames} frames; frame ${frame + 1} was requested.`);
   }
   const fragments = found.frames[frame];
   if (encoding !== 'native' && fragments === undefined) {
-    throw truncated(`The file says that it has ${image.frames} frames, but only ${found.frames.length} are there.`);
+    throw truncated(`The file declares ${image.frames} frames, but only ${found.frames.length} are present.`);
   }
   const decoded =
     encoding === 'native'

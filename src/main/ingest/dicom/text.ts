@@ -51,7 +51,7 @@ export function readText(dataSet: DataSet, tag: string, notes?: Notes): string |
   if (element === undefined || element.length === 0 || element.items !== undefined) return null;
   const { text, faithful } = decode(dataSet, element);
   if (!faithful) {
-    notes?.add('Text of the file is not written in the character set that the file names: letters of it may be wrong.');
+    notes?.add('Text in the file does not match its declared character set; some letters may be wrong.');
   }
   const clean = cleanText(text);
   return clean === '' ? null : clean;
@@ -60,6 +60,6 @@ export function readText(dataSet: DataSet, tag: string, notes?: Notes): string |
 /** Notes a character set that DICOM does not have. */
 export function noteCharacterSet(dataSet: DataSet, notes: Notes): void {
   if (!readCharacterSet(dataSet).known) {
-    notes.add('The file names a character set that DICOM does not know: letters of its text may be wrong.');
+    notes.add('The file declares an unknown character set; some letters may be wrong.');
   }
 }

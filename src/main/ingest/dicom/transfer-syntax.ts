@@ -43,7 +43,7 @@ export const isRetiredJpeg = (transferSyntax: string): boolean => RETIRED_JPEG.t
 const refused: readonly (readonly [RegExp, string])[] = [
   [RETIRED_JPEG, 'a retired JPEG process (spectral selection or progressive)'],
   [/^1\.2\.840\.10008\.1\.2\.4\.9[23]$/, 'JPEG 2000 part 2 (multi-component)'],
-  [/^1\.2\.840\.10008\.1\.2\.4\.9[45]$|^1\.2\.840\.10008\.1\.2\.4\.20[45]$/, 'JPIP, where the pixels are on a server'],
+  [/^1\.2\.840\.10008\.1\.2\.4\.9[45]$|^1\.2\.840\.10008\.1\.2\.4\.20[45]$/, 'JPIP, with pixels on a server'],
   [/^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/, 'a video (MPEG or HEVC)'],
   [/^1\.2\.840\.10008\.1\.2\.4\.11[0-2]$/, 'JPEG XL'],
   [/^1\.2\.840\.10008\.1\.2\.8\.1$/, 'deflated image frames'],
@@ -56,7 +56,7 @@ export function pixelEncoding(transferSyntax: string): PixelEncoding {
   const known = refused.find(([pattern]) => pattern.test(transferSyntax));
   throw new FoveaError(
     'unsupported_transfer_syntax',
-    `The image is stored as ${known ? known[1] : 'a kind of DICOM that Fovea does not know'} (${printable(transferSyntax)}), which Fovea does not read.`,
+    `The image is stored as ${known ? known[1] : 'an unknown kind of DICOM'} (${printable(transferSyntax)}), which Fovea does not support.`,
     { hint: 'Export it from the archive as uncompressed, JPEG lossless or JPEG 2000 DICOM, and import it again.' },
   );
 }

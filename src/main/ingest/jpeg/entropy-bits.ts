@@ -120,4 +120,4 @@ export class EntropyBits {
   }
 }
 
-const endsEarly = () => new BrokenScan('The data of the compressed image end too early.');
+const endsEarly = () => new BrokenScan('The data of the compressed image is truncated.');

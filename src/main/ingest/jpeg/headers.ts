@@ -37,7 +37,7 @@ const PROCESSES = new Set([0xc0, 0xc1, 0xc2, 0xc3, 0xf7]);
 /** `payload`: behind the length. Errors: `damaged`, for hierarchical and arithmetic processes too. */
 export function readFrameHeader(process: number, payload: Buffer): FrameHeader {
   const count = payload[5] ?? 0;
-  if (!PROCESSES.has(process)) throw damaged('The compressed image is a JPEG process that Fovea does not read.');
+  if (!PROCESSES.has(process)) throw damaged('The compressed image uses an unsupported JPEG process.');
   if (count === 0 || count > 4 || payload.length < 6 + 3 * count) {
     throw damaged('The frame header of the compressed image is damaged.');
   }
@@ -54,7 +54,7 @@ export function readFrameHeader(process: number, payload: Buffer): FrameHeader {
   const [height, width] = [payload.readUInt16BE(1), payload.readUInt16BE(3)];
   const wrong = components.some(({ horizontal: h, vertical: v }) => h < 1 || h > 4 || v < 1 || v > 4);
   if (wrong || new Set(components.map(({ id }) => id)).size !== count || height === 0 || width === 0) {
-    throw damaged('The frame header of the compressed image contradicts itself.');
+    throw damaged('The frame header of the compressed image is inconsistent.');
   }
   return {
     process,

@@ -95,7 +95,7 @@ function huffmanOf(frame: FrameHeader, { first, high }: ScanHeader, { dc, ac }: 
  * number of lines behind the scan, mapping tables.
  */
 export function stripJpeg(bytes: Buffer, application: Buffer | null = null): StrippedJpeg {
-  if (bytes.length < 4 || bytes[0] !== 0xff || bytes[1] !== SOI) throw damaged('The picture does not start as a JPEG.');
+  if (bytes.length < 4 || bytes[0] !== 0xff || bytes[1] !== SOI) throw damaged('The image does not start as a JPEG.');
   return new Stripper(bytes, application).run();
 }
 
@@ -163,7 +163,7 @@ class Stripper {
         continue;
       }
       const end = at + 4 > bytes.length ? Number.POSITIVE_INFINITY : at + 2 + bytes.readUInt16BE(at + 2);
-      if (end < at + 4 || end > bytes.length) throw damaged('The JPEG ends inside one of its parts.');
+      if (end < at + 4 || end > bytes.length) throw damaged('The JPEG ends inside a segment.');
       const payload = bytes.subarray(at + 4, end);
       at = marker === SOS ? this.#scan(payload, end) : end;
       if (marker !== SOS) this.#segment(marker, payload);
@@ -199,12 +199,12 @@ class Stripper {
       if (this.#frame !== null) throw damaged('The JPEG has more than one frame header.');
       this.#frame = readFrameHeader(marker, payload);
       if (this.#frame.width * this.#frame.height > MAX_PIXELS)
-        throw damaged('The JPEG has more pixels than Fovea reads.');
+        throw damaged('The JPEG has more pixels than Fovea supports.');
       this.#writeFrame(marker, payload);
     } else if (marker === LSE && this.#frame?.ls !== false && payload[0] === 1 && payload.length >= 11) {
       this.#presets.push(payload.subarray(0, 11));
     } else {
-      throw damaged('The JPEG has a part that Fovea does not read.');
+      throw damaged('The JPEG has an unsupported segment.');
     }
   }
 
@@ -311,7 +311,7 @@ class Stripper {
    * that some decoders never show.
    */
   #checkOrder(frame: FrameHeader, { components, first, last, high, low }: ScanHeader): void {
-    const twice = () => damaged('The JPEG codes a part of its image twice.');
+    const twice = () => damaged('The JPEG encodes a part of its image twice.');
     for (const { component } of components) {
       const coded = this.#coded.get(component.id) ?? new Uint8Array(64).fill(255);
       this.#coded.set(component.id, coded);

@@ -107,8 +107,8 @@ describe('whole files that the decoder does not know are called by their name', 
   test.each([
     ['a lossless JPEG', 1, 0xc3],
     ['a hierarchical JPEG', 1, 0xc5],
-    ['a JPEG-LS picture', 1, 0xf7],
-    ['a JPEG of 12 bits a sample', 4, 12],
+    ['a JPEG-LS image', 1, 0xf7],
+    ['a JPEG with 12 bits per sample', 4, 12],
   ])('%s', async (name, offset, value) => {
     await expect(decodePhotograph(await changed(offset, value))).rejects.toMatchObject({
       code: 'unsupported_image',

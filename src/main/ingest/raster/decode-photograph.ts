@@ -42,21 +42,21 @@ async function withoutMadeUpPixels<Result>(decode: (failOn: 'error' | 'warning')
 function refused(error: unknown, header: PictureHeader): FoveaError {
   const reason = error instanceof Error ? error.message : '';
   if (reason.includes('exceeds pixel limit')) {
-    return new FoveaError('too_large', 'The picture has more pixels than Fovea reads.', { cause: error });
+    return new FoveaError('too_large', 'The image has more pixels than Fovea supports.', { cause: error });
   }
   if (header.unsupported !== null) {
     return new FoveaError('unsupported_image', `This is ${header.unsupported}, which Fovea does not read.`, {
-      hint: 'Open it in a program that shows it and save it as an ordinary PNG or JPEG.',
+      hint: 'Open it in an image program and save it as a standard PNG or JPEG.',
       cause: error,
     });
   }
   if (/premature|truncated|end of|too short|not enough|too early/i.test(reason) || !header.whole) {
-    return new FoveaError('truncated', 'The picture ends before it is complete.', {
+    return new FoveaError('truncated', 'The image is incomplete.', {
       hint: 'The copy was probably interrupted. Copy or export it again.',
       cause: error,
     });
   }
-  return new FoveaError('damaged', 'The picture is damaged: it could not be decoded.', {
+  return new FoveaError('damaged', 'The image is damaged and could not be decoded.', {
     hint: 'Open it in another program to check it, or export it again.',
     cause: error,
   });
@@ -110,7 +110,7 @@ export async function decodePhotograph(bytes: Uint8Array): Promise<Photograph> {
       const tidy = header.unsupported === null ? tidyJpeg(bytes, orientationSegment(orientation)) : null;
       if (tidy === null) throw error;
       const decoded = await decode(tidy);
-      notes.push('The JPEG has stray bytes or lacks its end marker: the picture itself is whole.');
+      notes.push('The JPEG has stray bytes or no end marker, but the image itself is complete.');
       return decoded;
     });
     const { width, height } = info;

@@ -71,7 +71,7 @@ function spanOf(
     if (most > top && channels === 1 && !values.every((value) => isScaledUp(value, significantBits))) {
       return {
         window: null,
-        note: `The values of the 16-bit PNG contradict its ${significantBits} significant bits (sBIT), which were not used: black and white are its lowest and highest value.`,
+        note: `The values of the 16-bit PNG contradict its ${significantBits} significant bits (sBIT), which were ignored. Black and white are its lowest and highest values.`,
       };
     }
     const shifted = top * 2 ** (16 - significantBits);
@@ -79,7 +79,7 @@ function spanOf(
     const end = most <= top ? top : most <= shifted ? shifted : 65_535;
     return {
       window: spanWindow(0, end),
-      note: `A 16-bit PNG of ${significantBits} significant bits (sBIT): black is 0 and white is ${end}.`,
+      note: `A 16-bit PNG with ${significantBits} significant bits (sBIT): black is 0 and white is ${end}.`,
     };
   }
   if (most === 65_535 && values[0] === 0) return { window: null, note: null };
@@ -87,7 +87,7 @@ function spanOf(
   if (values.every((value) => value % WIDENED_BYTE === 0)) return { window: spanWindow(0, 65_535), note: null };
   return {
     window: null,
-    note: 'A 16-bit PNG that does not say how many bits it uses (no sBIT): black and white are its lowest and highest value, as in a DICOM file without a window.',
+    note: 'A 16-bit PNG that does not declare how many bits it uses (no sBIT). Black and white are its lowest and highest values, as in a DICOM file without a window.',
   };
 }
 

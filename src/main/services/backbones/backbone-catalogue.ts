@@ -80,11 +80,11 @@ export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
 }
 
 const ownDescriptions: Readonly<Record<string, string>> = {
-  'vit-micro': 'Micro, 96 pixels: for the sample project and for trying things out.',
-  'vit-tiny-patch16-224': 'Tiny, from random weights.',
-  'vit-small-patch16-224': 'Small, from random weights.',
-  'vit-base-patch16-224': 'Base, from random weights: wants many thousand images.',
-  'vit-large-patch16-224': 'Large, from random weights: wants many thousand images and a graphics card.',
+  'vit-micro': 'Micro, 96 pixels: for the sample project and quick tests.',
+  'vit-tiny-patch16-224': 'Tiny, random weights.',
+  'vit-small-patch16-224': 'Small, random weights.',
+  'vit-base-patch16-224': 'Base, random weights: needs many thousand images.',
+  'vit-large-patch16-224': 'Large, random weights: needs many thousand images and a graphics card.',
 };
 
 export function architectureSummaries(): BackboneSummary[] {
@@ -99,7 +99,7 @@ export function architectureSummaries(): BackboneSummary[] {
       downloadBytes: null,
       installed: true,
       licence: null,
-      description: ownDescriptions[name] ?? 'From random weights.',
+      description: ownDescriptions[name] ?? 'Random weights.',
       notes: [],
     };
   });

@@ -44,16 +44,16 @@ const ATTEMPTS = 3;
 const SILENCE_MILLISECONDS = 60_000;
 
 const byHand = (name: string) =>
-  `On a computer with internet, open https://huggingface.co/${name}/tree/main and save config.json, preprocessor_config.json and model.safetensors in one folder. Bring the folder here and import it: fovea backbone import FOLDER --name ${name}`;
+  `On a computer with internet, open https://huggingface.co/${name}/tree/main and save config.json, preprocessor_config.json and model.safetensors to one folder. Copy the folder to this computer and import it: fovea backbone import FOLDER --name ${name}`;
 
 const failed = (name: string, reason: string, cause?: unknown) =>
   new FoveaError('download_failed', `"${name}" could not be downloaded: ${reason}.`, {
-    hint: `Try again: it goes on where it stopped. Or bring it by hand. ${byHand(name)}`,
+    hint: `Try again to continue where it stopped, or copy it by hand. ${byHand(name)}`,
     cause,
   });
 
 const refused = (name: string, status: number) =>
-  new FoveaError('download_refused', `"${name}" could not be downloaded: the server answered ${status}.`, {
+  new FoveaError('download_refused', `"${name}" could not be downloaded: the server returned status ${status}.`, {
     hint: byHand(name),
   });
 
@@ -63,7 +63,7 @@ async function request(url: string, name: string, headers: Record<string, string
     return await fetch(url, { headers, signal, redirect: 'follow' });
   } catch (error) {
     signal.throwIfAborted();
-    throw new FoveaError('offline', `${new URL(url).host} cannot be reached from this computer.`, {
+    throw new FoveaError('offline', `This computer cannot reach ${new URL(url).host}.`, {
       hint: byHand(name),
       cause: error,
     });
@@ -98,7 +98,7 @@ async function listFiles(options: DownloadOptions, signal: AbortSignal): Promise
       sha256: lfs?.sha256 ?? null,
     }));
   if (files.some(({ bytes }) => !(bytes >= 0 && bytes <= MAXIMUM_BYTES))) {
-    throw failed(name, 'the server names no usable size');
+    throw failed(name, 'the server reports no valid size');
   }
   return { sha, files };
 }
@@ -142,7 +142,7 @@ async function receive(
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), SILENCE_MILLISECONDS);
         bytes += chunk.byteLength;
-        if (bytes > remote.bytes) throw failed(name, `${remote.file} is longer than the server said`);
+        if (bytes > remote.bytes) throw failed(name, `${remote.file} is longer than the server reported`);
         for (let at = 0; at < chunk.byteLength; ) at += (await file.write(chunk, at)).bytesWritten;
         onBytes(bytes);
       }
@@ -151,7 +151,7 @@ async function receive(
       await file.close();
     }
   } catch (error) {
-    if (silence.signal.aborted) throw failed(name, 'the server fell silent', error);
+    if (silence.signal.aborted) throw failed(name, 'the server stopped responding', error);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -173,17 +173,17 @@ async function fetchFile(
     try {
       await receive(`${hubUrl}/${name}/resolve/${sha}/${remote.file}`, name, partial, remote, signal, onBytes);
       if ((await sizeOf(partial)) === remote.bytes) break;
-      throw failed(name, 'the connection was cut');
+      throw failed(name, 'the connection was interrupted');
     } catch (error) {
       signal.throwIfAborted();
       if (!isTransient(error) || attempt === ATTEMPTS)
-        throw error instanceof TypeError ? failed(name, 'the connection was cut', error) : error;
+        throw error instanceof TypeError ? failed(name, 'the connection was interrupted', error) : error;
     }
   }
   if (remote.sha256 !== null && (await hashFile(partial)) !== remote.sha256) {
     await rm(partial, { force: true });
-    throw new FoveaError('download_damaged', `${remote.file} of "${name}" arrived damaged and was thrown away.`, {
-      hint: 'Try again. If it happens again, something between here and the server changes the file.',
+    throw new FoveaError('download_damaged', `${remote.file} of "${name}" arrived damaged and was deleted.`, {
+      hint: 'Try again. If this happens again, something on the network is modifying the file.',
     });
   }
   await rename(partial, whole);
@@ -237,11 +237,7 @@ async function checkRoom(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= 2 * bytes) return;
   const missing = Math.ceil((2 * bytes - bavail * bsize) / 2 ** 20);
-  throw new FoveaError(
-    'disk_full',
-    `There is not enough room on the disk for the backbone: ${missing} MiB are missing.`,
-    {
-      hint: 'Free some space and try again.',
-    },
-  );
+  throw new FoveaError('disk_full', `Not enough disk space for the backbone: ${missing} MiB more needed.`, {
+    hint: 'Free some space and try again.',
+  });
 }

@@ -62,7 +62,7 @@ describe('importFolder', () => {
       processor: { rescaleFactor: 1 / 255, mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] },
       pretrained: true,
     });
-    expect(loaded.notes).toEqual(['The head is new: 2 classes in place of the 3 of the backbone.']);
+    expect(loaded.notes).toEqual(['The head is new: 2 classes instead of the 3 of the backbone.']);
     expect(loaded.parameters.get('classifier.weight')?.shape).toEqual([2, 24]);
     expect(loaded.parameters.get('vit.layernorm.weight')).toEqual(parameters().get('vit.layernorm.weight'));
     await expect(backbones.importFolder(join(home, 'my model'), 'Unsere Röntgen/ViT')).rejects.toMatchObject({
@@ -118,11 +118,11 @@ describe('importFolder', () => {
     incomplete.delete(name);
     await expect(backbones.importFolder(writeModel('incomplete', incomplete))).rejects.toMatchObject({
       code: 'backbone_invalid',
-      message: `The weights lack the tensor ${name}.`,
+      message: `The weights have no tensor ${name}.`,
     });
     const other = parameters().set(name, { shape: [48, 24], data: new Float32Array(48 * 24) });
     await expect(backbones.importFolder(writeModel('other', other))).rejects.toMatchObject({
-      message: `The tensor ${name} has the shape [48, 24], but config.json asks for [24, 48].`,
+      message: `The tensor ${name} has the shape [48, 24], but config.json requires [24, 48].`,
     });
     expect(storeFolders()).toEqual([]);
   });

@@ -51,12 +51,12 @@ export function createBackbones(options: BackbonesOptions): Backbones {
 
   const exclusively = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     if (underWay.has(name)) {
-      throw new FoveaError('backbone_busy', `"${name}" is being brought in already.`, { hint: 'Wait for it to end.' });
+      throw new FoveaError('backbone_busy', `"${name}" is already being imported.`, { hint: 'Wait for it to finish.' });
     }
     underWay.add(name);
     try {
       if ((await inStore(name)) !== undefined || architectureNames.includes(name)) {
-        throw new FoveaError('backbone_exists', `There is a backbone named "${name}" already.`, {
+        throw new FoveaError('backbone_exists', `A backbone named "${name}" already exists.`, {
           hint: 'Choose another name, or remove the old one first.',
         });
       }
@@ -70,7 +70,7 @@ export function createBackbones(options: BackbonesOptions): Backbones {
     const entry = await inCatalogue(name);
     if (entry === undefined) {
       throw new FoveaError('backbone_unknown', `"${name}" is not in the catalogue.`, {
-        hint: 'Fetch its folder from the Hugging Face hub yourself and import it.',
+        hint: 'Download its folder from the Hugging Face hub and import it.',
       });
     }
     return exclusively(name, async () => {
@@ -140,12 +140,12 @@ export function createBackbones(options: BackbonesOptions): Backbones {
       );
       if (isFolder) return { kind: 'folder', folder: path };
       if ((await inCatalogue(nameOrFolder)) !== undefined) {
-        throw new FoveaError('backbone_not_installed', `"${nameOrFolder}" is not on this machine yet.`, {
+        throw new FoveaError('backbone_not_installed', `"${nameOrFolder}" is not on this computer yet.`, {
           hint: byHand(nameOrFolder),
         });
       }
       throw new FoveaError('backbone_unknown', `There is no backbone named "${nameOrFolder}".`, {
-        hint: 'Choose one of the list, or give the folder of a Hugging Face model.',
+        hint: 'Choose one from the list, or give the folder of a Hugging Face model.',
       });
     },
 
@@ -158,4 +158,4 @@ export function createBackbones(options: BackbonesOptions): Backbones {
 }
 
 const byHand = (name: string) =>
-  `Download it (fovea backbone download ${name}), or bring its folder by hand and import it under this name.`;
+  `Download it (fovea backbone download ${name}), or copy its folder to this computer and import it under this name.`;

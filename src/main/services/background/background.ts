@@ -165,7 +165,7 @@ export function inThreads(file: string): Threads {
         leave();
         reusable.delete(worker);
         reject(
-          new FoveaError('work_ended', 'The computation ended without a result.', {
+          new FoveaError('work_ended', 'The computation returned no result.', {
             hint: 'Try again. If memory ran out, close other programs.',
           }),
         );

@@ -29,8 +29,8 @@ const readers: Readonly<Record<ConfounderTag, (row: ConfounderRow) => string | n
 export function confounderImages({ store }: OpenProject): ConfounderImages {
   const rows = confounderRows(store);
   if (rows.length === 0) {
-    throw new FoveaError('no_labels', 'No image has a label yet, so there is nothing to predict.', {
-      hint: 'Label images in the data screen, or import them with labels.',
+    throw new FoveaError('no_labels', 'No labelled images yet.', {
+      hint: 'Label images on the Data screen, or import them with labels.',
     });
   }
   const present = new Set(rows.map(({ label }) => label));
@@ -113,7 +113,7 @@ export function confounderCell(
   const known = classesByName(store).find(({ name }) => name === label);
   if (known === undefined) {
     throw new FoveaError('class_unknown', `There is no class “${label}” in this project.`, {
-      hint: 'Open the table again: classes may have changed.',
+      hint: 'The classes may have changed. Open the table again.',
     });
   }
   return confounderRows(store).flatMap((row) =>

@@ -30,7 +30,7 @@ export function createGrants(): Grants {
     path(grant) {
       const path = paths.get(grant);
       if (path === undefined) {
-        throw new FoveaError('grant_unknown', 'Fovea does not know this file or folder any more.', {
+        throw new FoveaError('grant_unknown', 'This file or folder is no longer available to Fovea.', {
           hint: 'Choose it again.',
         });
       }

@@ -45,7 +45,7 @@ export function createSettings(userDataFolder: string): SettingsService {
           await makeFolders(userDataFolder);
           await writeFileAtomic(file, `${JSON.stringify(next, null, 2)}\n`);
         } catch (cause) {
-          throw new FoveaError('settings_unwritable', 'The settings could not be stored.', {
+          throw new FoveaError('settings_unwritable', 'The settings could not be saved.', {
             hint: "Check that your user folder is writable and its disk isn't full.",
             cause,
           });

@@ -16,7 +16,7 @@ export function datasetWarnings(figures: DatasetFigures): string[] {
   if (figures.images === 0) return [];
   const warnings: string[] = [];
   if (figures.classes.length === 1) {
-    warnings.push('There is only one class: a classifier needs two.');
+    warnings.push('There is only one class. A classifier needs at least two.');
   }
   const list = (classes: DatasetFigures['classes']) =>
     classes.map((one) => `“${one.label}” (${one.images})`).join(', ');
@@ -27,16 +27,16 @@ export function datasetWarnings(figures: DatasetFigures): string[] {
   }
   if (few.length > 0) warnings.push(`Fewer than ${FEW} images of ${list(few)}: more would help.`);
   if (figures.unlabelled > 0) {
-    warnings.push(`${formatQuantity(figures.unlabelled, 'image')} without a label: they are not trained on.`);
+    warnings.push(`${formatQuantity(figures.unlabelled, 'image')} without a label: not used for training.`);
   }
   if (figures.patients === 1 && figures.withoutPatient === 0 && figures.images > 1) {
-    warnings.push('All images have the same patient ID, so patients cannot be kept apart. Was it blanked out?');
+    warnings.push('All images have the same patient ID, so patients cannot be kept apart. It may have been blanked.');
   }
   if (figures.withoutPatient === figures.images) {
-    warnings.push('Patients are not known: images of one person may land on both sides of a split.');
+    warnings.push('Patients are unknown: images of one person may end up in several splits.');
   } else if (figures.withoutPatient > 0) {
     warnings.push(
-      `Of ${formatQuantity(figures.withoutPatient, 'image')} the patient is not known: images of one person may land on both sides of a split.`,
+      `${formatQuantity(figures.withoutPatient, 'image')} without a known patient: images of one person may end up in several splits.`,
     );
   }
   return warnings;

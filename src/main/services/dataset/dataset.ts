@@ -97,7 +97,7 @@ function found(project: OpenProject, id: number): StoredImage {
   const stored = imageDetail(project.store, id);
   if (stored === null) {
     throw new FoveaError('image_unknown', `There is no image ${id} in this project.`, {
-      hint: 'It may have been removed; refresh the list.',
+      hint: 'It may have been removed. Refresh the list.',
     });
   }
   return stored;

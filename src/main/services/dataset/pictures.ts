@@ -82,7 +82,7 @@ function parseAugmentation(config: string) {
   try {
     return augmentationSchema.parse(JSON.parse(config));
   } catch (cause) {
-    throw new FoveaError('bad_request', 'The augmentation is not valid.', { cause });
+    throw new FoveaError('bad_request', 'Invalid augmentation settings.', { cause });
   }
 }
 

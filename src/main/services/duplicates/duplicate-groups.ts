@@ -172,7 +172,7 @@ export function findLeaks(
 }
 
 /**
- * `leaking`: groups of duplicates that are known to stand in more than one part. `personOf`: patients with one number
+ * `leaking`: groups of duplicates known to be in more than one split. `personOf`: patients with one number
  * are one person.
  */
 export function countLeaks(

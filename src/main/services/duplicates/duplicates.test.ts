@@ -134,7 +134,7 @@ describe('duplicates', () => {
       const summary = splits.split(project, { seed, keepDuplicatesTogether: false });
       expect(summary).toMatchObject({ keepDuplicatesTogether: false, patientsAcrossSplits: 0 });
       expect(summary.groupsAcrossSplits).toBe(shown().filter((group) => group.leak).length);
-      expect(summary.warnings.some((one) => one.includes('duplicate images in more than one part'))).toBe(
+      expect(summary.warnings.some((one) => one.includes('duplicate images in more than one split'))).toBe(
         summary.groupsAcrossSplits > 0,
       );
       apart.add(summary.groupsAcrossSplits);
@@ -219,7 +219,7 @@ describe('duplicates', () => {
     splits.move(project, near?.images.slice(0, 1) ?? [], 'train');
     splits.move(project, near?.images.slice(1) ?? [], 'test');
     expect(await check()).toEqual([
-      expect.stringContaining('1 group of duplicate images stands in more than one part'),
+      expect.stringContaining('1 group of duplicate images appears in more than one split'),
     ]);
     duplicates.judge(project, near?.images ?? [], 'different');
     expect(await check()).toEqual([]);
@@ -248,7 +248,7 @@ describe('duplicates', () => {
     expect(duplicates.groups(project)).toMatchObject([{ common: true, conflict: false, leak: false }]);
     const summary = splits.split(project, {});
     expect(summary).toMatchObject({ groupsAcrossSplits: 0, counts: { train: { one: 6 }, test: { one: 2 } } });
-    expect(summary.warnings.join()).toContain('10 images look alike and are most of a class');
+    expect(summary.warnings.join()).toContain('10 images look alike because their class looks like this');
     expect(dataset.summary(project).duplicates.groups).toBe(0);
   });
 

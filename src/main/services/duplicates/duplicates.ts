@@ -100,7 +100,7 @@ function judgedGroups(groups: readonly MemberGroup[], images: readonly number[])
 }
 
 function describe(images: number, verdict: DuplicateVerdict | null): string {
-  if (verdict === 'keep') return `verdict “keep” on ${formatQuantity(images, 'image')} that look alike`;
+  if (verdict === 'keep') return `verdict “keep” on ${formatQuantity(images, 'similar image')}`;
   if (verdict === 'different') return `verdict “different” on ${formatQuantity(images, 'image')}`;
   return `withdrawal of the verdict on ${formatQuantity(images, 'image')}`;
 }

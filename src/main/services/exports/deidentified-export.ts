@@ -49,8 +49,8 @@ export function createDeidentifiedExports(
     const started = performance.now();
     const files = exportFiles(exportImages(project.store, options), imagesWithText(project.store));
     if (files.length === 0) {
-      throw new FoveaError('nothing_to_export', 'There is no image to export.', {
-        hint: 'Add images, or choose another part of the split.',
+      throw new FoveaError('nothing_to_export', 'No images to export.', {
+        hint: 'Add images, or choose another split.',
       });
     }
     const final = await finalFolder(target, 'de-identified');
@@ -159,11 +159,7 @@ async function checkRoom(folder: string, files: readonly ExportFile[]): Promise<
   const needed = files.reduce((sum, { bytes }) => sum + bytes, 0) + EXTRA_BYTES;
   if (bavail * bsize >= needed) return;
   const missing = Math.ceil((needed - bavail * bsize) / 2 ** 20);
-  throw new FoveaError(
-    'disk_full',
-    `There is not enough room on the disk for the export: ${missing} MiB are missing.`,
-    {
-      hint: 'Free some space, or choose a folder on another disk.',
-    },
-  );
+  throw new FoveaError('disk_full', `Not enough disk space for the export: ${missing} MiB more needed.`, {
+    hint: 'Free some space, or choose a folder on another disk.',
+  });
 }

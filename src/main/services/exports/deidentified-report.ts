@@ -52,17 +52,17 @@ export const PROFILE = 'DICOM PS3.15 2026c, Annex E, Basic Application Level Con
 /** What a person who passes the files on has to know, in plain words. */
 export function statementsOf(options: DeidentifiedOptions, renamedClasses: readonly string[]): string[] {
   return [
-    'The pixels were not cleaned: names, dates or faces that can be seen in a picture are still there. A search for letters ran when the images were imported; it misses some.',
-    'What no viewer shows is gone: unused bits of pixels, data behind the image, comments and other parts of compressed images, colours under full transparency.',
+    'Pixels were not changed: names, dates or faces visible in an image are still there. Text detection ran at import, but it can miss text.',
+    'Data that viewers do not show was removed: unused pixel bits, data after the image, comments and other segments of compressed images, colours under full transparency.',
     options.dates === 'shift'
-      ? 'Dates were moved into the past by a secret number of days, the same for all files of a patient. Times of the day were kept, as the option of PS3.15 for modified dates allows: a rare time can still tell two examinations apart. Dates of birth were removed.'
-      : 'Dates and times were removed or replaced by a fixed one.',
-    'UIDs and patient numbers are the same for the same file in every export of this project. Only the project can link them to the originals.',
-    'Attributes that the profile keeps (codes with their meanings, equipment, body parts, explanations) were carried over, but for values in which a name, number or date of the same file was found. Names of fewer than three letters and numbers of fewer than five digits were not looked for.',
+      ? 'Dates were shifted into the past by a secret number of days, the same for all files of a patient. Times of day were kept, as the PS3.15 option for modified dates allows; an unusual time can still identify an examination. Dates of birth were removed.'
+      : 'Dates and times were removed or replaced by a fixed value.',
+    'UIDs and patient numbers are consistent across all exports of this project. Only the project can link them to the originals.',
+    'Attributes kept by the profile (codes and their meanings, equipment, body parts, explanations) were retained, except for values that contain a name, number or date from the same file. Names shorter than three letters and numbers shorter than five digits were not searched for.',
     renamedClasses.length === 0
-      ? 'Names of classes are written as the project has them; none held a name, number or date of a patient whose DICOM file was read. PNG and JPEG files do not say whose they are.'
-      : `The names of ${renamedClasses.length} of the classes held a name, number or date of a patient; they are called ${renamedClasses.join(', ')} here. Other classes have the names that the project has.`,
-    'labels.csv holds sex and age in whole years; 90 stands for 90 and older.',
+      ? 'Class names were not changed; none contained a name, number or date of a patient from the DICOM files. PNG and JPEG files do not identify their patient.'
+      : `${renamedClasses.length} class ${renamedClasses.length === 1 ? 'name' : 'names'} contained a name, number or date of a patient and became ${renamedClasses.join(', ')}. Other class names were not changed.`,
+    'labels.csv contains sex and age in whole years; 90 means 90 and older.',
   ];
 }
 
@@ -82,12 +82,12 @@ export function deidentifiedReportPage(report: DeidentifiedReport): string {
 </head>
 <body>
 <main>
-<header><div><p class="eyebrow">Fovea · de-identified export</p><h1>${formatCount(report.written)} files${report.patients === null ? ', patients not known' : ` of ${formatCount(report.patients)} patients`}</h1><p class="meta">${report.profile} · Fovea ${report.fovea} · ${formatMoment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
-<section class="cautions"><h2>Before you pass these files on</h2><ul>${report.statements.map((text) => html`<li>${text}</li>`)}</ul></section>
+<header><div><p class="eyebrow">Fovea · de-identified export</p><h1>${formatCount(report.written)} files${report.patients === null ? ', patients unknown' : ` of ${formatCount(report.patients)} patients`}</h1><p class="meta">${report.profile} · Fovea ${report.fovea} · ${formatMoment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
+<section class="cautions"><h2>Before you share these files</h2><ul>${report.statements.map((text) => html`<li>${text}</li>`)}</ul></section>
 ${summary(report)}
 ${leftOut(report)}
 ${actions(report.actions)}
-<footer>Files are named by a running number of this export, patients by their running number in the project. The project’s image numbers lead back to the originals.</footer>
+<footer>Files are numbered within this export, and patients within the project. Only the project links these numbers to the originals.</footer>
 </main>
 </body>
 </html>
@@ -97,7 +97,7 @@ ${actions(report.actions)}
 
 function summary({ options, files, written, heldBack, failed, kinds, includedRisks }: DeidentifiedReport): Html {
   const rows: readonly (readonly [string, string])[] = [
-    ['files asked for', formatCount(files)],
+    ['files requested', formatCount(files)],
     [
       'written',
       `${formatCount(written)} (${
@@ -108,9 +108,9 @@ function summary({ options, files, written, heldBack, failed, kinds, includedRis
     ],
     ['held back', formatCount(heldBack.length)],
     ['failed', formatCount(failed.length)],
-    ['part of the split', options.split === null ? 'all' : partNames[options.split]],
-    ['unlabelled images', options.labelledOnly ? 'left out' : 'included'],
-    ['dates', options.dates === 'shift' ? 'shifted by a secret number of days a patient' : 'removed'],
+    ['split', options.split === null ? 'all' : partNames[options.split]],
+    ['unlabelled images', options.labelledOnly ? 'excluded' : 'included'],
+    ['dates', options.dates === 'shift' ? 'shifted by a secret number of days per patient' : 'removed'],
     ...Object.entries(includedRisks).map(([risk, n]): [string, string] => [
       `written although the file ${pixelRiskNames[risk as HeldBackReason]}`,
       formatCount(n),
@@ -127,8 +127,8 @@ function leftOut({ heldBack, failed }: DeidentifiedReport): Html {
     ...heldBack.map((one) => ({ file: one.file, image: one.image, why: heldBackText(one) })),
     ...failed.map(({ file, image, message }) => ({ file, image, why: `Failed: ${message}` })),
   ];
-  if (rows.length === 0) return html`<section><h2>Left out</h2><p>No file was held back or failed.</p></section>`;
-  return html`<section><h2>Left out</h2><table><thead><tr><th class="number">File</th><th class="number">Image in the project</th><th>Why</th></tr></thead><tbody>${rows
+  if (rows.length === 0) return html`<section><h2>Excluded files</h2><p>No file was held back or failed.</p></section>`;
+  return html`<section><h2>Excluded files</h2><table><thead><tr><th class="number">File</th><th class="number">Image in the project</th><th>Reason</th></tr></thead><tbody>${rows
     .slice(0, MOST_ROWS)
     .map(
       ({ file, image, why }) =>
@@ -137,8 +137,8 @@ function leftOut({ heldBack, failed }: DeidentifiedReport): Html {
 }
 
 function actions(list: readonly ActionCount[]): Html {
-  return html`<section><h2>What was done</h2><table><thead><tr><th>Attribute</th><th>Name</th><th>Action</th><th class="number">Times</th></tr></thead><tbody>${list.map(
+  return html`<section><h2>Changes to attributes</h2><table><thead><tr><th>Attribute</th><th>Name</th><th>Action</th><th class="number">Times</th></tr></thead><tbody>${list.map(
     ({ tag, keyword, action, count: times }) =>
       html`<tr><td><code>${tag}</code></td><td>${keyword}</td><td>${action}</td><td class="number">${formatCount(times)}</td></tr>`,
-  )}</tbody></table><p class="note">Over all files and nested sequences; attributes that had no value are not counted. PNG and JPEG files keep what is needed to show them: size, palette, transparency, colour and which side is up.</p></section>`;
+  )}</tbody></table><p class="note">Counts cover all files and nested sequences and exclude empty attributes. PNG and JPEG files keep what is needed to display them: size, palette, transparency, colour and orientation.</p></section>`;
 }

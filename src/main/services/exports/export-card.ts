@@ -31,10 +31,10 @@ Both files run on the ${images} validation images, one at a time, on the machine
 | | fp32 | int8 |
 |---|---|---|
 ${row('Size, MB', ({ bytes }) => (bytes / 1e6).toFixed(1))}
-${row('Images a second', ({ imagesPerSecond }) => imagesPerSecond.toFixed(1))}
+${row('Images per second', ({ imagesPerSecond }) => imagesPerSecond.toFixed(1))}
 ${row(metricTitle('accuracy'), ({ accuracy }) => accuracy.toFixed(4))}
 
-The same answer on ${(100 * agreement).toFixed(1)} % of the images; probabilities differ by at most ${maxProbabilityDifference.toFixed(4)}.
+The same prediction on ${(100 * agreement).toFixed(1)} % of the images; probabilities differ by at most ${maxProbabilityDifference.toFixed(4)}.
 
 ${warnings.map((text) => `- **${plain(text)}**\n`).join('')}
 `;
@@ -62,7 +62,7 @@ export function modelCard(input: {
 | ${metricTitle('accuracy')} | ${number(one.accuracy)} |
 | ${metricTitle('macroRecall')} | ${number(one.macroRecall)} |
 | ${metricTitle('macroF1')} | ${number(one.macroF1)} |
-| ${metricTitle('auc')} | ${one.auc === null ? 'a class has no case' : number(one.auc)} |
+| ${metricTitle('auc')} | ${one.auc === null ? 'a class has no cases' : number(one.auc)} |
 | ${metricTitle('loss')} | ${one.loss.value.toFixed(4)} |
 
 | class | cases | precision | recall | F1 |
@@ -85,7 +85,7 @@ tags:
 
 # ${plain(input.name)}
 
-**Research use only.** This model is not a medical device and not cleared for diagnosis or treatment.
+**Research use only.** This model is not a medical device and is not cleared for diagnosis or treatment.
 
 ${
   signOff === null
@@ -99,7 +99,7 @@ ${
 
 ${input.usage}
 
-Images must be prepared as in \`pipeline.json\`: grey levels by ${intensityInWords(pipeline.intensity)} (8-bit photographs as they are${pipeline.wideSamples === undefined ? '; 16-bit PNG divided by 257' : ''})${pipeline.crop === undefined ? '' : ', cropped to the tissue region of ultrasound files'}${pipeline.pixels === undefined ? '' : ', pixels that the file says are not square resampled to square ones'}; 8-bit raster, short side at most ${pipeline.canonicalShortSide} px; resized to ${pipeline.width} × ${pipeline.height} (bilinear, antialiased, aspect not kept); times ${pipeline.rescaleFactor.toPrecision(6)}; mean ${pipeline.mean.join(', ')}; standard deviation ${pipeline.std.join(', ')}. Class names by index are in \`labels.json\`.
+Images must be prepared as described in \`pipeline.json\`: grey levels by ${intensityInWords(pipeline.intensity)} (8-bit photographs unchanged${pipeline.wideSamples === undefined ? '; 16-bit PNG divided by 257' : ''})${pipeline.crop === undefined ? '' : ', cropped to the tissue region of ultrasound files'}${pipeline.pixels === undefined ? '' : ', non-square pixels resampled to square ones'}; 8-bit raster, short side at most ${pipeline.canonicalShortSide} px; resized to ${pipeline.width} × ${pipeline.height} (bilinear, antialiased, aspect not kept); times ${pipeline.rescaleFactor.toPrecision(6)}; mean ${pipeline.mean.join(', ')}; standard deviation ${pipeline.std.join(', ')}. Class names by index are in \`labels.json\`.
 
 ${comparison === null ? '' : precisionSection(comparison)}## Training
 
@@ -109,9 +109,9 @@ ${record.notes.map((note) => `- ${plain(note)}`).join('\n')}
 
 ## Results
 
-${comparison === null ? '' : 'Of the trained model in fp32.\n\n'}${results.length === 0 ? 'Not evaluated.' : results.join('\n')}
+${comparison === null ? '' : 'Results of the trained model in fp32.\n\n'}${results.length === 0 ? 'Not evaluated.' : results.join('\n')}
 ## Limits
 
-The numbers hold for images like those of the data named above. Other scanners, sites, protocols or patients may give other results. Probabilities are not calibrated.
+These results apply to images like those described above. Other scanners, sites, protocols or patients may give different results. Probabilities are not calibrated.
 `;
 }

@@ -16,8 +16,8 @@ export async function finalFolder(target: ExportTarget, name: string): Promise<s
     const present = await readdir(target.folder).catch(() => []);
     const isFile = (await stat(target.folder).catch(() => null))?.isDirectory() === false;
     if (isFile || present.length > 0) {
-      throw new FoveaError('folder_not_empty', 'The folder for the export is not empty.', {
-        hint: 'Name a folder that is not there yet.',
+      throw new FoveaError('folder_not_empty', 'The export folder is not empty.', {
+        hint: 'Choose a new or empty folder.',
       });
     }
     return target.folder.replace(/[/\\]+$/, '');

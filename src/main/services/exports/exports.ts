@@ -118,7 +118,7 @@ async function listFiles(folder: string): Promise<{ name: string; bytes: number 
 
 const usage: Readonly<Record<ExportFormat, string>> = {
   hf: 'A Hugging Face folder: `AutoModelForImageClassification.from_pretrained(folder)`, or *Import backbone* in Fovea.',
-  onnx: '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata hold classes and pipeline.',
+  onnx: '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata contain classes and pipeline.',
   'onnx-int8':
-    '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata hold classes and pipeline. The linear layers of its blocks compute in int8 (ONNX standard operators, CPU). Activations are rounded over a whole batch: one image at a time, an answer depends on nothing but its image.',
+    '`model.onnx` takes float32 `pixel_values` [batch, 3, height, width] and gives `logits` and `probabilities` [batch, classes]; its metadata contain classes and pipeline. The linear layers of its blocks compute in int8 (ONNX standard operators, CPU). Activations are quantised per batch, so use one image at a time to make predictions independent of each other.',
 };

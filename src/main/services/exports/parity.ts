@@ -28,7 +28,7 @@ export function requireParity({ maxProbabilityDifference, agreement, images }: P
   if (maxProbabilityDifference < PARITY_LIMIT && agreement === 1 && images > 0) return;
   throw new FoveaError(
     'export_differs',
-    `The exported model does not answer as the trained one: probabilities differ by up to ${maxProbabilityDifference.toExponential(1)}, ${(agreement * 100).toFixed(1)} % of ${images} images have the same class.`,
-    { hint: 'Nothing was exported. Evaluate the run again; if its numbers are right, report this.' },
+    `The exported model does not match the trained model: probabilities differ by up to ${maxProbabilityDifference.toExponential(1)}, ${(agreement * 100).toFixed(1)} % of ${images} images have the same class.`,
+    { hint: 'Nothing was exported. Evaluate the run again. If its results are correct, report this.' },
   );
 }

@@ -71,7 +71,7 @@ it('unpacks the images of an archive into the project, where they are read when 
   const before = readFileSync(archive);
   const { plan, result } = await importAll([archive], { groupPattern: '/([^/]+)\\.png$' });
   expect(plan).toMatchObject({ files: 4, layout: 'class-folders', alreadyKnown: 0 });
-  expect(plan.information?.join()).toContain('4 files in 1 zip archive: unpacked into the project');
+  expect(plan.information?.join()).toContain('4 files in 1 zip archive: will be unpacked into the project');
   expect(plan.ignored.map((one) => one.path)).toEqual(['study.zip/malignant/notes.txt']);
   expect(result).toMatchObject({ added: 3, duplicates: 1, classes: { benign: 1, malignant: 2 } });
   expect(readFileSync(archive).equals(before)).toBe(true);
@@ -155,16 +155,18 @@ it('an archive alone, of which nothing is read, is named with the reason', async
   writeFileSync(chosen, locked);
   expect(await refused()).toMatchObject({
     code: 'nothing_to_import',
-    hint: expect.stringMatching(/a\/1\.png: It is locked with a password/),
+    hint: expect.stringMatching(/a\/1\.png: It is password-protected/),
   });
   // Deep in it too, the archive is named.
   const deep = await zipBytes([{ name: 'a/b/c/1.png', content: await picture(1), compress: false }]);
   const deepFlags = deep.lastIndexOf('a/b/c/1.png') - 46 + 8;
   deep.writeUInt16LE(deep.readUInt16LE(deepFlags) | 1, deepFlags);
   writeFileSync(chosen, deep);
-  expect(await refused()).toMatchObject({ hint: expect.stringMatching(/^study\.zip\/a\/b\/c\/1\.png: It is locked/) });
+  expect(await refused()).toMatchObject({
+    hint: expect.stringMatching(/^study\.zip\/a\/b\/c\/1\.png: It is password-protected/),
+  });
   writeFileSync(chosen, await zipBytes([{ name: 'in.zip', content: locked }]));
-  expect(await refused()).toMatchObject({ hint: expect.stringMatching(/study\.zip\/in\.zip: An archive inside/) });
+  expect(await refused()).toMatchObject({ hint: expect.stringMatching(/study\.zip\/in\.zip: Archives inside/) });
   writeFileSync(chosen, locked.subarray(0, locked.length - 30));
   expect(await refused()).toMatchObject({ hint: expect.stringMatching(/study\.zip: The archive is damaged/) });
   writeFileSync(
@@ -175,6 +177,6 @@ it('an archive alone, of which nothing is read, is named with the reason', async
     ]),
   );
   expect(await refused()).toMatchObject({
-    hint: expect.stringMatching(/^study\.zip\/in\.zip: .* study\.zip\/a\.txt: .* 2 other files were left out too\./),
+    hint: expect.stringMatching(/^study\.zip\/in\.zip: .* study\.zip\/a\.txt: .* 2 other files were also skipped\./),
   });
 });

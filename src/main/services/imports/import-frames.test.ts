@@ -109,7 +109,7 @@ describe('frames of multi-frame files', () => {
     put('a/cine.dcm', { frames: 5 });
     const result = await importAll(choice);
     expect(result).toMatchObject({ added: frames.length, duplicates: 0, skipped: [], classes: { a: frames.length } });
-    expect(result.warnings.join('\n')).toContain('1 file with several frames');
+    expect(result.warnings.join('\n')).toContain('1 multi-frame file');
     expect(listed().map((one) => [one.frame, one.frames])).toEqual(frames.map((frame) => [frame, 5]));
     for (const [index, { id }] of listed().entries()) {
       const own = 10 * ((frames[index] ?? 0) + 1);
@@ -208,7 +208,7 @@ describe('frames of multi-frame files', () => {
     const result = await importAll({ kind: 'all' });
     expect([result.added, result.skipped]).toEqual([3, []]);
     expect(result.warnings).toContain(
-      'Number of Frames is 5, but the pixel data hold 3 frames: what they hold is read.',
+      'Number of Frames is 5, but the pixel data contains 3 frames; the frames present are read.',
     );
   });
 

@@ -46,9 +46,9 @@ export function framesText(choice: FrameChoice): string {
     case 'middle':
       return 'the middle frame is used.';
     case 'all':
-      return 'every frame is an image, and the frames of a file stay together in a split.';
+      return 'every frame is an image, and the frames of a file stay in the same split.';
     case 'every':
-      return `frames 1, ${1 + choice.step}, ${1 + 2 * choice.step} and so on are images, and those of a file stay together in a split.`;
+      return `frames 1, ${1 + choice.step}, ${1 + 2 * choice.step} and so on are images, and those of a file stay in the same split.`;
     default:
       return assertNever(choice);
   }

@@ -91,11 +91,13 @@ it('what an import leaves out for a reason that can be helped is said in the pla
   const { plan, result } = await at.importAll([join(at.root, 'images')]);
   expect(plan.warnings).toEqual(
     expect.arrayContaining([
-      expect.stringMatching(/^1 file locked with a password: unpack/),
-      expect.stringMatching(/^1 file left out that is an archive/),
+      expect.stringMatching(/^1 file in a password-protected archive skipped. Unpack/),
+      expect.stringMatching(/^1 file skipped: an archive/),
     ]),
   );
-  expect(result.warnings).toEqual(expect.arrayContaining([expect.stringMatching(/^1 file locked with a password/)]));
+  expect(result.warnings).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^1 file in a password-protected archive/)]),
+  );
   expect(plan.files).toBe(1);
   expect(result.skipped.map(({ path, code }) => [path, code])).toEqual([
     ['locked.zip/a.png', 'encrypted'],
@@ -103,5 +105,5 @@ it('what an import leaves out for a reason that can be helped is said in the pla
     ['outer.zip/inner.zip', 'nested_archive'],
     ['outer.zip/table.xlsx', 'not_an_image'],
   ]);
-  expect(result.skipped[1]?.message).toContain('A HEIC picture, which Fovea does not read. Save it as PNG or JPEG.');
+  expect(result.skipped[1]?.message).toContain('A HEIC image, which Fovea does not read. Save it as PNG or JPEG.');
 });

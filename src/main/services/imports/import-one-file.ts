@@ -154,7 +154,7 @@ export class FileImporter {
   async #settle(present: PresentFile, facts: FileFacts): Promise<string | null> {
     const path = await this.#placeOf(present, facts.hash);
     if (path === null) {
-      this.#skip(present.source, 'file_changed', 'The file changed or went away while it was copied.');
+      this.#skip(present.source, 'file_changed', 'The file changed or disappeared while it was being copied.');
       return null;
     }
     this.#tally.noteFile(facts);

@@ -24,7 +24,7 @@ const SCRIPT = `
 export function patientsByPattern(pattern: string, paths: readonly string[]): (string | null)[] {
   const invalid = (message: string, cause?: unknown) =>
     new FoveaError('pattern_invalid', message, {
-      hint: 'An example that takes the part before the first “_” of the file name: ([^/_]+)_[^/]*$',
+      hint: 'Example for the part of the file name before the first “_”: ([^/_]+)_[^/]*$',
       cause,
     });
   if (pattern.length > LONGEST_PATTERN) {
@@ -36,7 +36,8 @@ export function patientsByPattern(pattern: string, paths: readonly string[]): (s
   } catch (cause) {
     throw invalid('The patient pattern is not a valid regular expression.', cause);
   }
-  if (groups < 1) throw invalid('The patient pattern has no group: put round brackets around the part that names it.');
+  if (groups < 1)
+    throw invalid('The patient pattern has no group. Put parentheses around the part that identifies the patient.');
   let found: unknown;
   try {
     found = runInNewContext(
@@ -46,7 +47,7 @@ export function patientsByPattern(pattern: string, paths: readonly string[]): (s
     );
   } catch (cause) {
     throw new FoveaError('pattern_slow', 'The patient pattern takes too long on these file names.', {
-      hint: 'Avoid repeats inside repeats, such as (a+)+.',
+      hint: 'Avoid nested repeats such as (a+)+.',
       cause,
     });
   }

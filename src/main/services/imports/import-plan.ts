@@ -98,14 +98,14 @@ function spread(paths: readonly string[]): string[] {
 function planWarnings({ sources, layout, ignored }: ImportScan, classes: ReadonlyMap<string, number>): string[] {
   const warnings: string[] = [];
   if (sources.length === 0) {
-    warnings.push('There is no DICOM, PNG or JPEG image in what you chose.');
+    warnings.push('The selection contains no DICOM, PNG or JPEG images.');
     return [...warnings, ...leftOutWarnings(ignored)];
   }
-  if (layout === 'none') warnings.push('The folders name no classes: give a label table, or label the images later.');
-  if (classes.size === 1) warnings.push('Only one class was found: a classifier needs two.');
+  if (layout === 'none') warnings.push('No class folders found. Add a label table, or label the images later.');
+  if (classes.size === 1) warnings.push('Only one class found. A classifier needs at least two.');
   if (sources.some((one) => one.kind !== 'dicom')) {
     warnings.push(
-      'PNG and JPEG files name no patient: give a table with a patient column or a file-name pattern, else patients are not known and images of one person may land on both sides of a split.',
+      'PNG and JPEG files do not identify patients. Add a table with a patient column or a file-name pattern; otherwise images of one person may end up in several splits.',
     );
   }
   return [...warnings, ...leftOutWarnings(ignored)];
@@ -117,18 +117,18 @@ function planInformation({ sources, mediaDirectories }: ImportScan): string[] {
   const archives = new Set(archived.map((one) => one.file)).size;
   if (archives > 0) {
     notes.push(
-      `${formatQuantity(archived.length, 'file')} in ${formatQuantity(archives, 'zip archive')}: unpacked into the project's folder “images”, where Fovea can read them later.`,
+      `${formatQuantity(archived.length, 'file')} in ${formatQuantity(archives, 'zip archive')}: will be unpacked into the project's “images” folder.`,
     );
   }
   const odd = sources.filter(({ path }) => typeof nativePath(path) !== 'string').length;
   if (odd > 0) {
     notes.push(
-      `${formatQuantity(odd, 'file')} ${odd === 1 ? 'has a name that is' : 'have names that are'} not UTF-8: bytes that are no text are shown as \\xE4.`,
+      `${formatQuantity(odd, 'file')} ${odd === 1 ? 'has a name that is' : 'have names that are'} not UTF-8. Invalid bytes are shown as \\xE4.`,
     );
   }
   if (mediaDirectories > 0) {
     notes.push(
-      `${formatQuantity(mediaDirectories, 'DICOMDIR file')}: the table of contents of a disc. The images that it names are taken as files, and the folders of the disc are not taken as classes.`,
+      `${formatQuantity(mediaDirectories, 'DICOMDIR file')}(table of contents of a disc). The images it lists are imported as files, and the folders of the disc are not used as classes.`,
     );
   }
   return notes;

@@ -107,10 +107,10 @@ export function importResult(run: ImportRun, importId: number, tally: ImportTall
 function endWarnings({ handle, sources, options }: ImportRun, { finished, multiFrame }: ImportTally): string[] {
   const warnings: string[] = [];
   if (handle.signal.aborted) {
-    warnings.push(`Cancelled after ${finished} of ${sources.length} files. Import again to go on.`);
+    warnings.push(`Cancelled after ${finished} of ${sources.length} files. Import again to continue.`);
   }
   if (multiFrame > 0) {
-    warnings.push(`${formatQuantity(multiFrame, 'file')} with several frames: ${framesText(options.frames)}`);
+    warnings.push(`${formatQuantity(multiFrame, 'multi-frame file')}: ${framesText(options.frames)}`);
   }
   return warnings;
 }
@@ -119,7 +119,7 @@ function conflictWarnings({ conflicts, conflictTwins }: BatchTotals): string[] {
   if (conflicts === 0) return [];
   const more = conflicts > conflictTwins.length ? '; …' : '';
   return [
-    `${formatQuantity(conflicts, 'file')} with the same content as an image that has another label: ${conflictTwins.join('; ')}${more}. The label that was there first stays until you settle it in Review.`,
+    `${formatQuantity(conflicts, 'file')} with the same content as an image with a different label: ${conflictTwins.join('; ')}${more}. The first label is kept until you resolve the conflict in Review.`,
   ];
 }
 
@@ -133,5 +133,5 @@ function patientWarnings({ patients, withoutPatient }: PatientCount): string[] {
 function fileWarnings({ fileWarnings: distinct }: ImportTally): string[] {
   const warnings = distinct.slice(0, DISTINCT_WARNINGS).map(([text, n]) => (n === 1 ? text : `${text} (${n} files)`));
   const unlisted = distinct.length - DISTINCT_WARNINGS;
-  return unlisted > 0 ? [...warnings, `${unlisted} more kinds of warnings are not listed.`] : warnings;
+  return unlisted > 0 ? [...warnings, `${unlisted} more kinds of warnings not listed.`] : warnings;
 }

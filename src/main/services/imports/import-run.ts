@@ -101,9 +101,9 @@ function withProgress(failure: unknown, added: number): unknown {
   if (!(failure instanceof FoveaError)) return failure;
   return new FoveaError(
     failure.code,
-    `${failure.message} ${formatQuantity(added, 'new image')} of this import stored.`,
+    `${failure.message} ${formatQuantity(added, 'new image')} of this import saved.`,
     {
-      ...(failure.hint === null ? {} : { hint: `${failure.hint} Importing the same files again goes on from there.` }),
+      ...(failure.hint === null ? {} : { hint: `${failure.hint} Import the same files again to continue.` }),
       cause: failure,
     },
   );

@@ -106,7 +106,7 @@ describe('import', () => {
       withoutPatient: 6,
     });
     expect(result.skipped.map((one) => one.path).sort()).toEqual(['malignant [x]/cut.png', 'malignant [x]/notes.txt']);
-    expect(result.warnings.join()).toContain('Patients are not known');
+    expect(result.warnings.join()).toContain('Patients are unknown');
 
     const ids = dataset.ids(project, {}, 'path');
     const detail = await dataset.image(project, ids[0] ?? 0);
@@ -225,14 +225,14 @@ describe('import', () => {
     ]);
     await expect(importAll([images()])).rejects.toMatchObject({
       code: 'class_names_similar',
-      message: 'Some class names may mean one class: “benign” (2), “Benign” (1).',
+      message: 'Some class names are similar: “benign” (2), “Benign” (1).',
       hint: expect.stringContaining('--class-names merge'),
     });
     expect(project.store.column('SELECT count(*) FROM images')).toEqual([0]);
     expect(project.store.column('SELECT count(*) FROM classes')).toEqual([0]);
     const merged = await importAll([images()], { classNames: 'merge' });
     expect(merged.classes).toEqual({ benign: 3, malignant: 1, 'pre-malignant': 1 });
-    expect(merged.warnings.join()).toContain('Made one class, “benign”: “benign” (2), “Benign” (1).');
+    expect(merged.warnings.join()).toContain('Merged into one class, “benign”: “benign” (2), “Benign” (1).');
 
     // Against a class of the project, from a table.
     const more = [join(images(), 'malignant')];
@@ -240,7 +240,7 @@ describe('import', () => {
     const table = join(root, 'labels.csv');
     writeFileSync(table, 'path,label\n9.png,Pre_Malignant\n');
     await expect(importAll(more, {}, table)).rejects.toMatchObject({
-      message: 'Some class names may mean one class: “pre-malignant” (in the project), “Pre_Malignant” (1).',
+      message: 'Some class names are similar: “pre-malignant” (in the project), “Pre_Malignant” (1).',
     });
     const kept = await importAll(more, { classNames: 'keep' }, table);
     expect(kept.columns).toEqual({ headers: { path: 'path', label: 'label' }, classes: [] });
@@ -271,7 +271,7 @@ describe('import', () => {
       counts: { train: { a: 8, b: 8 }, validation: { a: 2, b: 2 }, test: { a: 10, b: 10 } },
       groupsAcrossSplits: 0,
     });
-    expect(split?.warnings[0]).toContain('no validation part');
+    expect(split?.warnings[0]).toContain('no validation folder');
     // More of the same kind joins, what was carved stays, and a split that a person makes is not replaced.
     const before = dataset.ids(project, { split: 'validation' }, 'path');
     await picture('train/a/99.png', 999);
@@ -283,7 +283,7 @@ describe('import', () => {
     await importAll([images()]);
     const after = splits.current(project);
     expect(after?.group).toBe('none');
-    expect(after?.warnings.join()).toContain('1 labelled image in no part');
+    expect(after?.warnings.join()).toContain('1 labelled image without a split');
   });
 
   it('leaves the sources alone, or copies them into the project', async () => {
@@ -312,7 +312,7 @@ describe('import', () => {
   it('says that there is nothing to import in an empty folder or one of text files', async () => {
     mkdirSync(images());
     const empty = await imports.scan(project, [images()]);
-    expect([empty.files, empty.warnings[0]]).toEqual([0, 'There is no DICOM, PNG or JPEG image in what you chose.']);
+    expect([empty.files, empty.warnings[0]]).toEqual([0, 'The selection contains no DICOM, PNG or JPEG images.']);
     await expect(imports.run(project, empty.id, options(), null, quiet())).rejects.toMatchObject({
       code: 'nothing_to_import',
     });
@@ -343,7 +343,7 @@ describe.skipIf(tiny === null)('import onto a full disk (needs the right to moun
     const plan = await imports.scan(project, [images()]);
     await expect(imports.run(project, plan.id, options(), null, quiet())).rejects.toMatchObject({
       code: 'disk_full',
-      message: expect.stringContaining('of this import stored'),
+      message: expect.stringContaining('of this import saved'),
     });
     const kept = dataset.ids(project, {}, 'path').length;
     expect(kept).toBeLessThan(120);

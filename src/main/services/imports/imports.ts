@@ -91,7 +91,7 @@ export function createImports(options: {
   const planOf = (project: OpenProject, id: string): KeptPlan => {
     const plan = plans.get(id);
     if (plan === undefined || plan.project !== project.id) {
-      throw new FoveaError('plan_unknown', 'What was to be imported is not known any more.', {
+      throw new FoveaError('plan_unknown', 'This import plan has expired.', {
         hint: 'Choose the files or folders again.',
       });
     }
@@ -153,8 +153,11 @@ export function createImports(options: {
       const plan = planOf(project, id);
       const { scan } = plan;
       if (scan.sources.length === 0) {
-        throw new FoveaError('nothing_to_import', 'There is no DICOM, PNG or JPEG image in what you chose.', {
-          hint: [firstReasons(scan.ignored), 'Choose the folder that holds the images, or the image files themselves.']
+        throw new FoveaError('nothing_to_import', 'The selection contains no DICOM, PNG or JPEG images.', {
+          hint: [
+            firstReasons(scan.ignored),
+            'Choose the folder that contains the images, or the image files themselves.',
+          ]
             .filter((one) => one !== null)
             .join(' '),
         });

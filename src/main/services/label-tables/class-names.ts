@@ -53,14 +53,16 @@ export function settleNames(
     const more = groups.length > LISTED_GROUPS ? `; and ${groups.length - LISTED_GROUPS} more` : '';
     throw new FoveaError(
       'class_names_similar',
-      `Some class names may mean one class: ${groups.slice(0, LISTED_GROUPS).map(spellingsText).join('; ')}${more}.`,
+      `Some class names are similar: ${groups.slice(0, LISTED_GROUPS).map(spellingsText).join('; ')}${more}.`,
       {
-        hint: `Nothing was changed. Say whether they are one class (on the command line: --class-names merge takes the first of each, --class-names keep makes them different classes).`,
+        hint: `Nothing was changed. Decide whether they are the same class (on the command line: --class-names merge uses the first of each, --class-names keep keeps them separate).`,
       },
     );
   }
   return {
     spelling: mergedNames(groups),
-    notes: groups.slice(0, LISTED_GROUPS).map((group) => `Made one class, “${group.name}”: ${spellingsText(group)}.`),
+    notes: groups
+      .slice(0, LISTED_GROUPS)
+      .map((group) => `Merged into one class, “${group.name}”: ${spellingsText(group)}.`),
   };
 }

@@ -44,7 +44,7 @@ describe('the label column', () => {
 
   it('that is missing is refused with what was read, without cells of a patient', () => {
     const { message, hint } = failure(() => read('Bild;Befund;Patient\ni0.png;a;MUSTERMANN-77'));
-    expect(message).toBe('The label table has no column “path”, and none that names its images in another way.');
+    expect(message).toBe('The label table has no column “path” and no other column that identifies its images.');
     expect(hint).toContain('UTF-8 and cut at each semicolon');
     expect(hint).toContain('“Bild | Befund | Patient”, “i0.png | a | …”');
     expect(hint).not.toContain('MUSTERMANN');
@@ -57,10 +57,10 @@ it('takes words for a missing label for none, and says so', () => {
   const words = ['nan', 'NaN', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NULL', '#REF!', 'none', 'a'];
   const table = read(`path,label\n${words.map((word, index) => `i${index}.png,${word}`).join('\n')}`);
   expect(table.entries.map(({ label }) => label)).toEqual([...Array(9).fill(null), 'none', 'a']);
-  expect(table.problems.join()).toContain('9 rows whose label');
+  expect(table.problems.join()).toContain('9 rows with “NA”');
 });
 
-describe('one column a class', () => {
+describe('one column per class', () => {
   // pandas: pd.from_dummies(df[columns]) gives melanoma, naevus, other for the rows with one 1.
   const right = ['melanoma', 'naevus', 'other', 'naevus'];
   it.each([
@@ -87,14 +87,14 @@ describe('one column a class', () => {
     const table = read(['path,A,B,C', ...rows, 'i8.png,1,1,0', 'i9.png,0,0,0'].join('\n'));
     expect(table.entries.map(({ label }) => label)).toEqual([...'BABABABA', null, null]);
     expect(table.problems.join()).toContain('1 row with more than one class');
-    expect(table.problems.join()).toContain('1 row with none of the classes');
+    expect(table.problems.join()).toContain('1 row with no class marked');
   });
 
   it('is not guessed from findings that go together, and is taken where a person says so', () => {
     const findings = 'path,mass,calcification,patient\ni0.png,1,1,P1\ni1.png,0,1,P2\ni2.png,0,0,P3\ni3.png,1,1,P4';
     const table = read(findings);
     expect(table.entries.map(({ label }) => label)).toEqual([null, null, null, null]);
-    expect(table.problems.join()).toContain('not one yes a row');
+    expect(table.problems.join()).toContain('not exactly one yes per row');
     expect(labels(findings, { classes: ['mass', 'calcification'] })).toEqual([null, 'calcification', null, null]);
     expect(labels(findings, { label: 'mass' })).toEqual(['1', '0', '0', '1']);
     expect(labels(findings, { classes: null })).toEqual([null, null, null, null]);
@@ -109,13 +109,13 @@ describe('one column a class', () => {
   ])('is asked for where one of the columns also has %j, and such rows get no label', (odd, cells) => {
     const content = `path,A,B,C\n${cells.map((row, index) => `i${index}.png,${row}`).join('\n')}`;
     const { message, hint } = failure(() => read(content));
-    expect(message).toContain(`“A”, “B”, “C” could be classes, one a column, but “C” also has “${odd}”`);
+    expect(message).toContain(`“A”, “B”, “C” could be one class each, but “C” also has “${odd}”`);
     expect(hint).toContain('--columns "classes=A,B,C"');
     const chosen = read(content, { classes: ['A', 'B', 'C'] });
     cells.forEach((row, index) => {
       if (row.endsWith(odd)) expect(chosen.entries[index]?.label).toBeNull();
     });
-    expect(chosen.problems.join()).toContain('with something other than yes or no in a class column');
+    expect(chosen.problems.join()).toContain('with a value other than yes or no in a class column');
     // A person who leaves the column out has all rows.
     expect(labels(content, { classes: ['A', 'B'] })).toContain('A');
   });
@@ -130,10 +130,10 @@ describe('one column a class', () => {
 
   it('that is not used is named where the table is refused', () => {
     expect(failure(() => read('image,malignant\ni0.png,1\ni1.png,0')).message).toContain(
-      'The column “malignant” holds yes and no, and is not used. If it is the label, choose it (on the command line: --columns "label=malignant").',
+      'The column “malignant” contains yes and no and is not used. If it is the label, choose it (on the command line: --columns "label=malignant").',
     );
     const findings = failure(() => read('image,mass,cyst\ni0.png,1,1\ni1.png,0,0\ni2.png,1,1'));
-    expect(findings.message).toContain('“mass”, “cyst” hold yes and no, but not one yes a row');
+    expect(findings.message).toContain('“mass”, “cyst” contain yes and no, but not exactly one yes per row');
     expect(findings.message).toContain('--columns "classes=A,B"');
   });
 

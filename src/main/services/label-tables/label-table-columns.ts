@@ -156,8 +156,8 @@ function guessClasses(
   if (only === undefined) return none;
   const note =
     marks.length === 1
-      ? `The column ${named(marks)} holds yes and no, and is not used. If it is the label, choose it (on the command line: --columns "label=${headers[only]}").`
-      : `The columns ${named(marks)} hold yes and no, but not one yes a row: they are not used. If each is a class, choose them as class columns (on the command line: --columns "classes=A,B").`;
+      ? `The column ${named(marks)} contains yes and no and is not used. If it is the label, choose it (on the command line: --columns "label=${headers[only]}").`
+      : `The columns ${named(marks)} contain yes and no, but not exactly one yes per row, so they are not used. If each is a class, choose them as class columns (on the command line: --columns "classes=A,B").`;
   return { ...none, notes: [...notes, note] };
 }
 
@@ -175,7 +175,7 @@ const doubtfulClasses = (
   const names = all.map((column) => headers[column] ?? '');
   const odd = doubtful.map(({ column, odd: values }) => `“${headers[column]}” also has ${quotedList(values)}`);
   return tableInvalid(
-    `The columns ${quotedList(names)} could be classes, one a column, but ${odd.join(', and ')}. Choose the columns that are classes; rows with anything but yes or no in one of them get no label.`,
+    `The columns ${quotedList(names)} could be one class each, but ${odd.join(', and ')}. Choose the class columns; rows with anything but yes or no in them get no label.`,
     { hint: `On the command line: --columns "classes=${names.join(',')}", or "classes=" for none.` },
   );
 };

@@ -32,7 +32,7 @@ export function detectDialect(text: string): Dialect {
     delimiter: wrong ? seen : (delimiter ?? seen),
     body,
     warning: wrong
-      ? 'The first line (“sep=”) names a separator that no line has: the one that they have is used.'
+      ? 'The first line (“sep=”) names a separator that no line uses. The actual separator is used instead.'
       : null,
   };
 }

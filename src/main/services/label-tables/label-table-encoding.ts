@@ -39,13 +39,13 @@ function notUtf8(bytes: Uint8Array): DecodedText {
     return {
       text: new TextDecoder('utf-8').decode(bytes),
       encoding: 'UTF-8',
-      warning: 'Some letters of the table are not UTF-8, though its byte order mark says so: they are shown as �.',
+      warning: 'Some letters of the table are not UTF-8, despite its byte order mark. They are shown as �.',
     };
   }
   return {
     text: decodeWindows1252(bytes),
     encoding: 'Windows-1252',
-    warning: 'The table is not UTF-8: it was read as Windows-1252. Check letters such as ä, é and ø in the preview.',
+    warning: 'The table is not UTF-8 and was read as Windows-1252. Check letters such as ä, é and ø in the preview.',
   };
 }
 

@@ -5,6 +5,6 @@ export const tableInvalid = (message: string, options: { readonly cause?: unknow
   new FoveaError('labels_invalid', message, {
     hint:
       options.hint ??
-      'The first line names the columns: path, label, and if you have them reader, patient, study, site, split, sex, age.',
+      'The first line must name the columns: path, label, and optionally reader, patient, study, site, split, sex and age.',
     ...(options.cause === undefined ? {} : { cause: options.cause }),
   });

@@ -64,20 +64,20 @@ export function headTable(lines: readonly (readonly string[])[], header: number)
   }
   if (tooLong > rows.length && tooLong > 0) {
     throw tableInvalid(
-      `The header of the label table names ${formatQuantity(names.length, 'column')}, and most rows have more cells.`,
+      `The header of the label table has ${formatQuantity(names.length, 'column')}, but most rows have more cells.`,
       {
-        hint: `Give each column a name, and put quotes around text that has the separator in it. The header that was seen: ${quotedList(names)}.`,
+        hint: `Name each column, and put quotes around text that contains the separator. Header found: ${quotedList(names)}.`,
       },
     );
   }
   const warnings: string[] = [];
-  if (header > 0) warnings.push(`${formatQuantity(header, 'line')} above the header: left out.`);
+  if (header > 0) warnings.push(`${formatQuantity(header, 'line')} above the header skipped.`);
   if (tooLong > 0) {
     warnings.push(
-      `${formatQuantity(tooLong, 'row')} with more cells than the header names: left out. Put quotes around text that has the separator in it.`,
+      `${formatQuantity(tooLong, 'row')} with more cells than the header skipped. Put quotes around text that contains the separator.`,
     );
   }
-  if (repeated > 0) warnings.push(`${formatQuantity(repeated, 'row')} that only repeat the header: left out.`);
+  if (repeated > 0) warnings.push(`${formatQuantity(repeated, 'row')} repeating the header skipped.`);
   return { names, headers: uniqueNames(names), rows, warnings };
 }
 

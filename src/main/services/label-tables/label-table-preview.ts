@@ -147,7 +147,7 @@ function tableFacts(
     problems: [
       ...table.problems,
       ...problems,
-      ...(splitIgnored ? ['The split column is left out: parts are given when images are imported.'] : []),
+      ...(splitIgnored ? ['The split column is ignored: splits can only be set during import.'] : []),
     ],
     patientChanges: patients,
     questions: [...questions],

@@ -121,7 +121,7 @@ describe('lines', () => {
       const table = parse(`${above}path;label;age\r\ni0.png;a;50,5\r\ni1.png;b;51\r\n`);
       expect(table.headers).toEqual(['path', 'label', 'age']);
       expect(table.rows[0]).toEqual(['i0.png', 'a', '50,5']);
-      expect(table.warnings).toEqual([`${count} above the header: left out.`]);
+      expect(table.warnings).toEqual([`${count} above the header skipped.`]);
     }
     // Nobody's usual names: the first line that is as wide as the others.
     const german = parse('Liste vom 30.11.\n\nBild;Befund;Alter\ni0.png;a;5\ni1.png;b;6');
@@ -139,7 +139,7 @@ describe('lines', () => {
   it('that only repeat the header are left out and said', () => {
     const table = parse('path,label\ni0.png,a\npath,label\ni1.png,b');
     expect(table.rows.length).toBe(2);
-    expect(table.warnings).toEqual(['1 row that only repeat the header: left out.']);
+    expect(table.warnings).toEqual(['1 row repeating the header skipped.']);
   });
 
   it('with more cells than the header are left out and said: pandas refuses them', () => {
@@ -147,7 +147,7 @@ describe('lines', () => {
     expect(table.rows.map(([path]) => path)).toEqual(['i0.png', 'i2.png']);
     expect(table.warnings.join()).toContain('1 row with more cells');
     // R's write.table: a column of row numbers that has no name.
-    expect(() => parse('path,label\n1,i0.png,a\n2,i1.png,b')).toThrow(/names 2 columns, and most rows have more/);
+    expect(() => parse('path,label\n1,i0.png,a\n2,i1.png,b')).toThrow(/has 2 columns, but most rows have more/);
   });
 });
 

@@ -80,7 +80,7 @@ function cutLines(text: string, delimiter: string): string[][] {
   } catch (cause) {
     throw tableInvalid('The label table could not be read as CSV or TSV.', {
       cause,
-      hint: `It was cut at each ${delimiterName(delimiter)}; a quote (") that is never closed would stop it. Its first line: “${plainText(text.slice(0, 80))}”`,
+      hint: `It was split at each ${delimiterName(delimiter)}. An unclosed quote (") can cause this. Its first line: “${plainText(text.slice(0, 80))}”`,
     });
   }
   if (lines.length > tableLimits.rows + 1) throw tableInvalid('The label table has more than a million rows.');

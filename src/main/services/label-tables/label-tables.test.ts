@@ -110,7 +110,7 @@ it('counts no “NA” among the labels of a preview', async () => {
 it('blocks a table without a path column, with its headers and rows to map', async () => {
   const preview = await tables.preview(project, null, table('Bild;Befund', 'disc 1.png;=1+1', 'disc 2.png;ok'), {});
   expect(preview).toMatchObject({
-    blocked: 'The label table has no column “path”, and none that names its images in another way.',
+    blocked: 'The label table has no column “path” and no other column that identifies its images.',
     delimiter: ';',
     headers: ['Bild', 'Befund'],
     sample: [
@@ -188,7 +188,7 @@ it('asks before a table’s class names that may mean one class become classes, 
   const applied = await tables.apply(project, file, {}, 'mine', {}, 'merge');
   expect(applied.columns).toEqual({ headers: { path: 'path', label: 'label' }, classes: [] });
   expect([1, 2, 3, 4, 5].map(labelOf)).toEqual(['0.0', '0.0', '0.0', '1', 'left']);
-  expect(applied.problems.join()).toContain('Made one class, “0.0”');
+  expect(applied.problems.join()).toContain('Merged into one class, “0.0”');
 });
 
 it('shows which columns it reads, and asks where it cannot tell', async () => {

@@ -2,13 +2,14 @@ import type { SkippedFile } from '#shared/models/dataset';
 import { formatQuantity } from '#shared/text/number';
 
 const leftOut: Readonly<Record<string, (one: boolean) => string>> = {
-  encrypted: () => 'locked with a password: unpack the archive with its password and import the folder.',
+  encrypted: () => 'in a password-protected archive skipped. Unpack it with its password and import the folder.',
   nested_archive: (one) =>
-    `left out that ${one ? 'is an archive' : 'are archives'} inside an archive: unpack the outer one and import the folder.`,
+    `skipped: ${one ? 'an archive' : 'archives'} inside an archive. Unpack the outer one and import the folder.`,
   unsupported_archive: (one) =>
-    `left out that ${one ? 'is a part' : 'are parts'} of a split archive: unpack it and import the folder.`,
-  unsupported_compression: () => 'packed in a way that Fovea does not read: unpack the archive and import the folder.',
-  missing: () => 'named by a DICOMDIR and not there: the copy of the disc is not whole.',
+    `skipped: ${one ? 'a part' : 'parts'} of a multi-part archive. Unpack it and import the folder.`,
+  unsupported_compression: () =>
+    'in an unsupported compression format skipped. Unpack the archive and import the folder.',
+  missing: () => 'listed in a DICOMDIR but missing: the copy of the disc is incomplete.',
 };
 
 /** What is left out for a reason that a person can do something about, so that no long list hides it. */
@@ -34,5 +35,5 @@ export function firstReasons(skipped: readonly SkippedFile[]): string | null {
   const named = first.map(({ path, message }) => `${path}: ${message}`).join(' ');
   return more === 0
     ? named
-    : `${named} ${formatQuantity(more, 'other file')} ${more === 1 ? 'was' : 'were'} left out too.`;
+    : `${named} ${formatQuantity(more, 'other file')} ${more === 1 ? 'was' : 'were'} also skipped.`;
 }

@@ -53,14 +53,13 @@ export function matchTable(table: LabelTable, targets: readonly TableTarget[], s
   const problems = [...own];
   if (unclearRows > 0) {
     const more = table.by === 'path' ? 'Give longer paths.' : 'Give their paths.';
-    const what = table.by === 'path' ? 'whose path fits more than one file' : 'that could be of more than one patient';
-    problems.push(
-      `${formatQuantity(unclearRows, 'row')} ${what}: left out (${namedRows(table, [...unclear])}). ${more}`,
-    );
+    const what =
+      table.by === 'path' ? 'whose path matches more than one file' : 'that could belong to more than one patient';
+    problems.push(`${formatQuantity(unclearRows, 'row')} ${what} skipped (${namedRows(table, [...unclear])}). ${more}`);
   }
   if (unusedRows > 0) {
     problems.push(
-      `${formatQuantity(unusedRows, 'row')} of the label table fit none of the files: ${namedRows(table, unused)}.`,
+      `${formatQuantity(unusedRows, 'row')} of the label table without a matching file: ${namedRows(table, unused)}.`,
     );
     const withoutRow = targets.filter((_, index) => entries[index] === undefined);
     if (table.by === 'path') problems.push(...moreFolders(unused, withoutRow));
@@ -68,7 +67,7 @@ export function matchTable(table: LabelTable, targets: readonly TableTarget[], s
   const named = targets.filter(({ keys }, index) => keys?.study != null && entries[index]?.study != null).length;
   if (named > 0) {
     problems.push(
-      `${formatQuantity(named, 'image')} whose file names its study by UID: that stays, and the table’s study is left out.`,
+      `${formatQuantity(named, 'image')} with a study UID in the file, which takes precedence over the study in the table.`,
     );
   }
   return {
@@ -93,7 +92,7 @@ function moreFolders(unused: readonly TableEntry[], withoutRow: readonly TableTa
   if (first === undefined) return [];
   const shown = first.path.split('/').slice(-SHOWN_PARTS).join('/');
   return [
-    `${formatQuantity(longer.length, 'row')} would fit a file without the first folders of the path, as in “${shown}”. If they are of these files, import the folder above, or take these folders out of the table.`,
+    `${formatQuantity(longer.length, 'row')} would match a file without the first folders of the path, as in “${shown}”. If they refer to these files, import the parent folder, or remove these folders from the table.`,
   ];
 }
 
@@ -140,7 +139,7 @@ function byPath(table: LabelTable, targets: readonly TableTarget[]): Assigned {
       foreign === 0
         ? []
         : [
-            `The table names other folders than the one that ${formatQuantity(foreign, 'file')} ${foreign === 1 ? 'is' : 'are'} in: matched by the names below it. Check that they are the same files.`,
+            `The table names other folders than those of ${formatQuantity(foreign, 'file')}, which ${foreign === 1 ? 'was' : 'were'} matched by the rest of the path. Check that they are the same files.`,
           ],
   };
 }
@@ -179,7 +178,7 @@ function byKey(table: LabelTable, by: KeyRole, targets: readonly TableTarget[], 
       silent === 0
         ? []
         : [
-            `${formatQuantity(silent, 'image')} of which ${keyNames[by]} is not known. PNG and JPEG files have none; DICOM images that an earlier Fovea imported get theirs when they are imported again, which changes nothing else.`,
+            `${formatQuantity(silent, 'image')} without ${keyNames[by]}. PNG and JPEG files have none. DICOM images from an earlier version of Fovea get theirs when you import them again, which changes nothing else.`,
           ],
   };
 }

@@ -174,7 +174,9 @@ describe('a spreadsheet that lost leading zeros', () => {
       questions: [],
       patientChanges: { before: 30, after: 30, unknown: 0, split: 0, merged: 0, idsWrittenOtherwise: 30 },
     });
-    expect(preview.problems.join(' ')).toContain('30 patient ids of the table are written otherwise than in the file');
+    expect(preview.problems.join(' ')).toContain(
+      '30 patient ids in the table are written differently than in the file',
+    );
     expect(await importAll(file)).toMatchObject({ added: 60, patients: 30, withoutPatient: 0 });
     expect(patients()).toBe(30);
     const split = splits.split(project, { keepDuplicatesTogether: false });
@@ -339,15 +341,17 @@ describe('ids of a table', () => {
     for (const name of ['a', 'b', 'c']) dicom(`${name}.dcm`, { patient: name, institution: 'Bonn' });
     const renamed = table('path,site', 'a.dcm,North', 'b.dcm,North', 'c.dcm,North');
     const several = table('path,site', 'a.dcm,S0', 'b.dcm,S1', 'c.dcm,S2');
-    const note = 'not those that are known already: 3 sites in place of 1.';
-    expect((await previewImport(renamed)).problems.join()).not.toContain('in place of');
+    const note = 'differ from the known ones: 3 sites instead of 1.';
+    expect((await previewImport(renamed)).problems.join()).not.toContain('differ from the known ones');
     const preview = await previewImport(several);
     expect(preview.problems.join()).toContain(note);
     expect(preview.patientChanges).toBeNull();
-    expect((await importAll(renamed)).warnings.join()).not.toContain('in place of');
+    expect((await importAll(renamed)).warnings.join()).not.toContain('differ from the known ones');
     const planned = await tables.preview(project, null, several, {});
     expect(planned.problems.join()).toContain(note);
-    expect((await tables.preview(project, null, renamed, {})).problems.join()).not.toContain('in place of');
+    expect((await tables.preview(project, null, renamed, {})).problems.join()).not.toContain(
+      'differ from the known ones',
+    );
   });
 });
 
@@ -362,7 +366,7 @@ describe('a row', () => {
     expect(names.slice(1).map((name) => labelOf(`siteB/${name}`))).toEqual(Array(9).fill('siteB'));
     expect(result).toMatchObject({ patients: 1, withoutPatient: 9 });
     expect(result.warnings.join(' ')).toContain(
-      '10 rows of the label table fit none of the files: siteA/img000.png, siteA/img001.png',
+      '10 rows of the label table without a matching file: siteA/img000.png, siteA/img001.png',
     );
   });
 });
@@ -449,8 +453,8 @@ describe('tables by DICOM identity', () => {
     const { warnings } = await importAll(file);
     expect(labelled()).toEqual(['solid', 'solid', null, null]);
     expect(labelOf('c1.dcm')).toBeNull();
-    expect(warnings.join(' ')).toContain('1 row that could be of more than one patient: left out (line 2)');
-    expect(warnings.join(' ')).toContain('1 row of the label table fit none of the files: line 4.');
+    expect(warnings.join(' ')).toContain('1 row that could belong to more than one patient skipped (line 2)');
+    expect(warnings.join(' ')).toContain('1 row of the label table without a matching file: line 4.');
     expect(warnings.join(' ')).not.toContain('GEHEIM');
   });
 
@@ -458,7 +462,7 @@ describe('tables by DICOM identity', () => {
     const file = table('PatientID,date,label', '77,3/4/2020,cyst', '78,03.04.2020,solid');
     const { warnings } = await importAll(file);
     expect(labelled()).toEqual([null, null, null, 'solid']);
-    expect(warnings.join(' ')).toContain('1 row whose date is none, or could be two days');
+    expect(warnings.join(' ')).toContain('1 row with an invalid or ambiguous date');
   });
 
   it('keep nothing in clear, and say what an earlier project lacks until its files are imported again', async () => {
@@ -468,7 +472,7 @@ describe('tables by DICOM identity', () => {
     project.store.run('DELETE FROM identities');
     const preview = await tables.preview(project, null, file, {});
     expect(preview).toMatchObject({ filesMatched: 0, matchedBy: 'accession' });
-    expect(preview.problems.join(' ')).toContain('imported again');
+    expect(preview.problems.join(' ')).toContain('import them again');
     expect(await importAll()).toMatchObject({ added: 0, duplicates: 4 });
     expect((await tables.preview(project, null, file, {})).filesMatched).toBe(2);
     projects.closeAll();
@@ -490,9 +494,9 @@ describe('what is one person', () => {
     }
     await importAll();
     expect(findWhoIsWho(project.store).length).toBe(40);
-    expect(why()[0]).toMatch(/^Its study also has images of patient \d+: a study is of one person\./);
+    expect(why()[0]).toMatch(/^Its study also has images of patient \d+, but a study belongs to one person\./);
     const split = splits.split(project, { keepDuplicatesTogether: false });
-    expect(split.warnings.join(' ')).toContain('40 images in Review ask who is one person');
+    expect(split.warnings.join(' ')).toContain('40 images in Review with a possible patient mismatch');
     const parts = new Map<number | null, Set<string | null>>();
     for (const { study, part } of splitCandidates(project.store)) {
       parts.set(study, (parts.get(study) ?? new Set()).add(part));
@@ -512,7 +516,7 @@ describe('what is one person', () => {
       dicom(`${index % 2 === 0 ? 'x' : 'y'}/${index}.dcm`, { patient: `P${index}`, study: '1.2.3' });
     }
     await importAll();
-    expect(why()).toEqual([expect.stringContaining('Its study UID is that of 24 patients: it was blanked out')]);
+    expect(why()).toEqual([expect.stringContaining('Its study UID is shared by 24 patients: it was blanked')]);
     const split = splits.split(project, { keepDuplicatesTogether: false });
     expect(new Set(splitCandidates(project.store).map(({ part }) => part)).size).toBe(3);
     expect(split.groupsAcrossSplits).toBe(0);
@@ -529,9 +533,9 @@ describe('what is one person', () => {
     const found = new Map(findWhoIsWho(project.store).map((one) => [one.image, one.why]));
     const of = (path: string) => found.get(facts().find((one) => one.path === path)?.id ?? 0) ?? '';
     expect(of('a.dcm')).toContain('is the accession number');
-    expect(of('b.dcm')).toContain('name different dates of birth:');
-    expect(of('c.dcm')).toContain('name different dates of birth:');
-    expect(of('e.dcm')).toContain('name different sexes:');
+    expect(of('b.dcm')).toContain('have different dates of birth:');
+    expect(of('c.dcm')).toContain('have different dates of birth:');
+    expect(of('e.dcm')).toContain('have different sexes:');
     expect(of('f.dcm')).toBe('');
   });
 
@@ -548,7 +552,7 @@ describe('what is one person', () => {
     expect([...parts.values()].map((of) => of.size)).toEqual(Array(12).fill(1));
     expect(split).toMatchObject({
       patients: { train: null, validation: null, test: null },
-      warnings: expect.arrayContaining([expect.stringContaining('Patients are not known')]),
+      warnings: expect.arrayContaining([expect.stringContaining('Patients are unknown')]),
     });
   });
 });
@@ -561,7 +565,7 @@ describe('counts', () => {
     await png('z/3.png');
     const result = await importAll();
     expect(result).toMatchObject({ added: 1, duplicates: 2, classes: { z: 1 }, patients: null, withoutPatient: 1 });
-    expect(result.warnings.join(' ')).toContain('Patients are not known');
+    expect(result.warnings.join(' ')).toContain('Patients are unknown');
     const dataset = createDataset({ splits, pool });
     expect(dataset.summary(project)).toMatchObject({ images: 3, patients: 2, withoutPatient: 1 });
   });

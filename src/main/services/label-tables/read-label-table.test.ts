@@ -131,9 +131,9 @@ describe('readLabelTable', () => {
     for (const said of [
       '1 row without a path',
       '1 image with different labels',
-      '1 row where a reader says something else',
+      '1 row with a second, different reading',
       '1 row with a reader and no label',
-      '1 row whose age',
+      '1 row with an age',
     ]) {
       expect(problems).toContain(said);
     }
@@ -166,7 +166,7 @@ describe('readLabelTable', () => {
 
   it('refuses what is not such a table', () => {
     expect(() => read('name,label\na,b')).toThrow(/no column “path”/);
-    expect(() => read('path\na')).toThrow(/no column beside the path/);
+    expect(() => read('path\na')).toThrow(/no usable column besides the path/);
     expect(() => read('')).toThrow(/no column/);
   });
 });
@@ -185,7 +185,7 @@ describe('matchTable', () => {
     );
     expect(entries.map((entry) => entry?.label)).toEqual([undefined, undefined, 'B', undefined, 'C']);
     expect([rowsMatched, filesMatched]).toEqual([2, 2]);
-    expect(problems.join()).toContain('1 row whose path fits more than one file');
+    expect(problems.join()).toContain('1 row whose path matches more than one file');
     expect(problems.join()).toContain('1 row of the label table');
   });
 
@@ -198,7 +198,7 @@ describe('matchTable', () => {
       ).problems.join();
     const rows = 'data/siteB/i3.png,a\nsiteB/i0.png,b';
     expect(more(rows, 'siteB/i3.png', 'siteB/i0.png')).toContain(
-      '1 row would fit a file without the first folders of the path, as in “data/siteB/i3.png”.',
+      '1 row would match a file without the first folders of the path, as in “data/siteB/i3.png”.',
     );
     // Another file's row, and a file that has its own.
     expect(more(rows, 'siteC/i3.png', 'siteB/i0.png')).not.toContain('first folders');
@@ -271,8 +271,8 @@ it('reads the ="0013" that keeps zeros in a spreadsheet, quoted as CSV wants or 
 it('counts rows without a patient and rows without a clear day apart', () => {
   const table = read('patient,date,label\nP1,3/4/2018,a\nP2,5/5/2018,b\n,5/5/2018,b\nP3,,a');
   expect(table.problems).toEqual([
-    '1 row without a patient: left out.',
-    '2 rows whose date is none, or could be two days (as 3/4/2020 can): left out. Write 2020-04-03.',
+    '1 row without a patient skipped.',
+    '2 rows with an invalid or ambiguous date (such as 3/4/2020) skipped. Write dates as 2020-04-03.',
   ]);
 });
 

@@ -39,7 +39,7 @@ export interface LabelTable {
 }
 
 const CHOOSE_COLUMNS =
-  'Choose its columns (on the command line: --columns path=File,label=Diagnosis), or name them: path (or an accession number, a UID or the patient), label, and if you have them reader, patient, study, site, split, sex, age.';
+  'Choose its columns (on the command line: --columns path=File,label=Diagnosis), or name them path (or accession number, UID or patient), label, and optionally reader, patient, study, site, split, sex and age.';
 /** The column that rows are held against files by; null where there is none. */
 const keyOf = (columns: ColumnPlaces): KeyRole | null => keyRoles.find((role) => columns[role] >= 0) ?? null;
 
@@ -92,12 +92,12 @@ function layoutOf(text: TableText, mapping: ColumnMapping): Layout {
   const isEmpty = classes.length === 0 && used.length === 0;
   if (by === null || (isEmpty && by !== 'path')) {
     throw tableInvalid(
-      ['The label table has no column “path”, and none that names its images in another way.', ...notes].join(' '),
+      ['The label table has no column “path” and no other column that identifies its images.', ...notes].join(' '),
       seen,
     );
   }
   if (isEmpty) {
-    throw tableInvalid(['The label table has no column beside the path that is used.', ...notes].join(' '), seen);
+    throw tableInvalid(['The label table has no usable column besides the path.', ...notes].join(' '), seen);
   }
   return { by, columns, classes, notes };
 }

@@ -223,17 +223,17 @@ function problemsOf(changes: PatientChanges, lost: number, severalWays: number):
   const problems: string[] = [];
   if (otherwise > 0) {
     problems.push(
-      `${formatQuantity(otherwise, 'patient id')} of the table ${are(otherwise)} written otherwise than in the file (leading zeros, “.0”, blanks, case): the file’s own ${stay(otherwise)}.`,
+      `${formatQuantity(otherwise, 'patient id')} in the table ${are(otherwise)} written differently than in the file (leading zeros, “.0”, blanks, case): the file’s own ${stay(otherwise)}.`,
     );
   }
   if (severalWays > 0) {
     problems.push(
-      `${formatQuantity(severalWays, 'patient id')} in the table ${are(severalWays)} written in several ways (leading zeros, “.0”, blanks, case): each is taken for one patient.`,
+      `${formatQuantity(severalWays, 'patient id')} in the table ${are(severalWays)} written in several ways (leading zeros, “.0”, blanks, case): each is treated as one patient.`,
     );
   }
   if (kept > 0) {
     problems.push(
-      `${formatQuantity(kept, 'patient id')} of the table lost digits (such as 1.23E+06): the file’s own ${stay(kept)}.`,
+      `${formatQuantity(kept, 'patient id')} in the table lost digits (such as 1.23E+06): the file’s own ${stay(kept)}.`,
     );
   }
   return problems;
@@ -241,25 +241,25 @@ function problemsOf(changes: PatientChanges, lost: number, severalWays: number):
 
 function patientsQuestion(split: number, merged: number): TableQuestion {
   const parts = [
-    ...(split > 0 ? [`${formatQuantity(split, 'patient')} of the files into several`] : []),
-    ...(merged > 0 ? [`several patients of the files into one${merged === 1 ? '' : `, ${merged} times`}`] : []),
+    ...(split > 0 ? [`split ${formatQuantity(split, 'patient')} of the files`] : []),
+    ...(merged > 0 ? [`merge ${formatQuantity(merged, 'group')} of patients`] : []),
   ];
   return {
     name: 'patients',
-    text: `Patients named here are not those of the files: this would make ${parts.join(', and ')}.`,
+    text: `The patients given here differ from those in the files. Using them would ${parts.join(' and ')}.`,
     answers: [
-      { value: 'files', text: 'Keep the patients of the files' },
-      { value: 'table', text: 'Take the patients named here' },
+      { value: 'files', text: 'Keep the patients from the files' },
+      { value: 'table', text: 'Use the patients given here' },
     ],
   };
 }
 
 const roundedQuestion = (files: number): TableQuestion => ({
   name: 'rounded-ids',
-  text: `The patient ids of ${formatQuantity(files, 'file')} lost digits in a spreadsheet (such as 1.23E+06), and several people may have become one.`,
+  text: `The patient ids of ${formatQuantity(files, 'file')} lost digits in a spreadsheet (such as 1.23E+06), so several people may share an id.`,
   answers: [
-    { value: 'missing', text: 'Take their patient as not known' },
-    { value: 'take', text: 'Take each such number as one patient' },
+    { value: 'missing', text: 'Treat these patients as unknown' },
+    { value: 'take', text: 'Treat each of these ids as one patient' },
   ],
 });
 
@@ -267,10 +267,10 @@ export const emptyQuestion = (rows: number, what: 'patient' | 'key'): TableQuest
   name: 'empty-ids',
   text:
     what === 'patient'
-      ? `The patient of ${formatQuantity(rows, 'file')} is an empty cell under one with an id. Spreadsheets leave cells empty where they were merged.`
-      : `${formatQuantity(rows, 'row')} without an identifier under one that has it. Spreadsheets leave cells empty where they were merged.`,
+      ? `The patient cell of ${formatQuantity(rows, 'file')} is empty, below a cell with an id. Spreadsheets leave merged cells empty.`
+      : `${formatQuantity(rows, 'row')} without an identifier, below a row that has one. Spreadsheets leave merged cells empty.`,
   answers: [
-    { value: 'fill', text: 'The id above goes on' },
-    { value: 'missing', text: 'Nothing is known' },
+    { value: 'fill', text: 'Use the id above' },
+    { value: 'missing', text: 'Leave unknown' },
   ],
 });

@@ -6,11 +6,11 @@ const said = (...pairs: readonly (readonly [string | null, string | null])[]) =>
 
 it('notes where a table makes several sites of one, or one of several', () => {
   expect(said(['A', 'S0'], ['A', 'S1'], ['A', 'S2'])).toEqual([
-    'The sites of the table are not those that are known already: 3 sites in place of 1. Check that it is the right column.',
+    'The sites in the table differ from the known ones: 3 sites instead of 1. Check that it is the right column.',
   ]);
-  expect(said(['A', 'S'], ['B', 'S'])[0]).toContain('1 site in place of 2');
+  expect(said(['A', 'S'], ['B', 'S'])[0]).toContain('1 site instead of 2');
   // A row for one of two files of a site parts them.
-  expect(said(['A', 'S'], ['A', null])[0]).toContain('2 sites in place of 1');
+  expect(said(['A', 'S'], ['A', null])[0]).toContain('2 sites instead of 1');
 });
 
 it('has nothing to say of other names, and of files that name no site', () => {

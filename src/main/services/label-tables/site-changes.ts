@@ -22,6 +22,6 @@ export function siteProblems(claims: readonly SiteClaim[]): string[] {
   const differ = [...after.values(), ...before.values()].some((others) => others.size > 1);
   if (!differ) return [];
   return [
-    `The sites of the table are not those that are known already: ${formatQuantity(before.size, 'site')} in place of ${after.size}. Check that it is the right column.`,
+    `The sites in the table differ from the known ones: ${formatQuantity(before.size, 'site')} instead of ${after.size}. Check that it is the right column.`,
   ];
 }

@@ -21,48 +21,52 @@ export function rowProblems(by: KeyRole, found: TableFindings, drafts: readonly 
   const severalPatients = drafts.filter((draft) => draft.patients.size > 1).length;
   const problems: string[] = [];
   if (found.withoutPath > 0)
-    problems.push(`${formatQuantity(found.withoutPath, 'row')} without ${keyNames[by]}: left out.`);
+    problems.push(`${formatQuantity(found.withoutPath, 'row')} without ${keyNames[by]} skipped.`);
   if (found.dates > 0) {
     problems.push(
-      `${formatQuantity(found.dates, 'row')} whose date is none, or could be two days (as 3/4/2020 can): left out. Write 2020-04-03.`,
+      `${formatQuantity(found.dates, 'row')} with an invalid or ambiguous date (such as 3/4/2020) skipped. Write dates as 2020-04-03.`,
     );
   }
   if (found.roundedKeys > 0) {
     problems.push(
-      `${formatQuantity(found.roundedKeys, 'row')} whose ${keyNames[by].replace(/^an? /, '')} lost digits (such as 1.23E+06): left out. Format the column as text and save the table again.`,
+      `${formatQuantity(found.roundedKeys, 'row')} whose ${keyNames[by].replace(/^an? /, '')} lost digits (such as 1.23E+06) skipped. Format the column as text and save the table again.`,
     );
   }
   if (severalPatients > 0) {
     problems.push(
-      `${formatQuantity(severalPatients, 'image')} with different patients in several rows: no patient is taken.`,
+      `${formatQuantity(severalPatients, 'image')} with different patients in several rows: no patient is used.`,
     );
   }
   if (contradictory > 0) {
     problems.push(
-      `${formatQuantity(contradictory, 'image')} with different labels in rows without a reader: these labels are left out. If they are of several readers, choose the reader column.`,
+      `${formatQuantity(contradictory, 'image')} with different labels in rows without a reader: these labels are ignored. If they come from several readers, choose the reader column.`,
     );
   }
   if (twice > 0) {
     problems.push(
-      `${formatQuantity(twice, 'row')} where a reader says something else of an image again: the later row counts.`,
+      `${formatQuantity(twice, 'row')} with a second, different reading by the same reader: the later row counts.`,
     );
   }
   if (found.withoutLabel > 0) problems.push(`${formatQuantity(found.withoutLabel, 'row')} with a reader and no label.`);
   if (found.noLabel > 0)
-    problems.push(`${formatQuantity(found.noLabel, 'row')} whose label is “NA”, “nan” or the like: read as no label.`);
+    problems.push(
+      `${formatQuantity(found.noLabel, 'row')} with “NA”, “nan” or similar as the label: read as no label.`,
+    );
   if (found.oddMarks > 0) {
     problems.push(
-      `${formatQuantity(found.oddMarks, 'row')} with something other than yes or no in a class column: no label is read from ${found.oddMarks === 1 ? 'it' : 'them'}.`,
+      `${formatQuantity(found.oddMarks, 'row')} with a value other than yes or no in a class column: no label is read from ${found.oddMarks === 1 ? 'it' : 'them'}.`,
     );
   }
   if (found.severalMarks > 0)
     problems.push(`${formatQuantity(found.severalMarks, 'row')} with more than one class: no label is read from them.`);
-  if (found.unmarked > 0) problems.push(`${formatQuantity(found.unmarked, 'row')} with none of the classes.`);
+  if (found.unmarked > 0) problems.push(`${formatQuantity(found.unmarked, 'row')} with no class marked.`);
   if (found.ages > 0)
-    problems.push(`${formatQuantity(found.ages, 'row')} whose age is not a number of years: the age is left out.`);
+    problems.push(
+      `${formatQuantity(found.ages, 'row')} with an age that is not a number of years: the age is ignored.`,
+    );
   if (found.unknownParts.size > 0) {
     const list = [...found.unknownParts].slice(0, 5).join('”, “');
-    problems.push(`The table names parts that are not train, validation or test: “${list}”. They are left out.`);
+    problems.push(`The table contains splits other than train, validation and test: “${list}”. They are ignored.`);
   }
   return problems;
 }
@@ -78,17 +82,18 @@ const MANY_LABELS = 100;
 export function labelProblems(drafts: readonly TableDraft[]): string[] {
   const people = new Set(drafts.flatMap(({ readings }) => [...readings.keys()]));
   if (people.size > MOST_READERS) {
-    throw tableInvalid(
-      `The reader column has ${people.size} different names; up to ${MOST_READERS} readers can be kept.`,
-      { hint: 'Choose the column that names the readers, or none.' },
-    );
+    throw tableInvalid(`The reader column has ${people.size} different names; the limit is ${MOST_READERS} readers.`, {
+      hint: 'Choose the column with the readers, or none.',
+    });
   }
   const named = new Set(drafts.flatMap(({ labels, readings }) => [...labels, ...readings.values()]));
   if (named.size <= MANY_LABELS) return [];
   if (people.size > 0) {
-    throw tableInvalid(`The readers name ${named.size} different labels; up to ${MANY_LABELS} can be compared.`, {
-      hint: 'Choose the column that names the classes, or no reader column.',
+    throw tableInvalid(`The readers name ${named.size} different labels; the limit is ${MANY_LABELS}.`, {
+      hint: 'Choose the column with the classes, or no reader column.',
     });
   }
-  return [`The label column has ${named.size} different values: each becomes a class. Is it the right column?`];
+  return [
+    `The label column has ${named.size} different values, and each becomes a class. Check that it is the right column.`,
+  ];
 }

@@ -66,8 +66,8 @@ export function createLabels(): Labels {
       const result = project.store.transaction(() => {
         const action = lastAction(project.store);
         if (stamp !== undefined && action?.stamp !== stamp) {
-          throw new FoveaError('action_not_last', 'Another change was made meanwhile; nothing was undone.', {
-            hint: 'Undo again to see which change is the last one now.',
+          throw new FoveaError('action_not_last', 'Another change was made in the meantime. Nothing was undone.', {
+            hint: 'Undo again to see the latest change.',
           });
         }
         if (action === null) return { changed: 0, description: null };
@@ -85,7 +85,7 @@ export function createLabels(): Labels {
 export function className(label: string | null): string | null {
   const name = label?.trim().normalize('NFC') ?? null;
   if (name === '') {
-    throw new FoveaError('label_empty', 'A label needs a name.', { hint: 'Type the name of the class.' });
+    throw new FoveaError('label_empty', 'A label needs a name.', { hint: 'Enter a class name.' });
   }
   return name;
 }

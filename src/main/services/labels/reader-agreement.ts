@@ -178,6 +178,6 @@ function requireReaders({ store }: OpenProject, ...numbers: readonly number[]): 
   const known = new Set(readers(store).map((one) => one.id));
   if (numbers.every((one) => known.has(one))) return;
   throw new FoveaError('reader_unknown', 'There is no such reader in this project.', {
-    hint: 'Open the Readers view again: the list may have changed.',
+    hint: 'The list may have changed. Open the Readers view again.',
   });
 }

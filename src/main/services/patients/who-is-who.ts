@@ -45,7 +45,7 @@ export function openWhoIsWho(store: ProjectStore): string[] {
   });
   if (open.length === 0) return [];
   return [
-    `${formatQuantity(open.length, 'image')} in Review ${open.length === 1 ? 'asks' : 'ask'} who is one person: look at ${open.length === 1 ? 'it' : 'them'} before you rely on this split.`,
+    `${formatQuantity(open.length, 'image')} in Review with a possible patient mismatch: check ${open.length === 1 ? 'it' : 'them'} before relying on this split.`,
   ];
 }
 
@@ -59,7 +59,7 @@ function sharedStudies(store: ProjectStore): Doubt[] {
       const others = of.filter((one) => one.patient !== patient);
       return {
         image,
-        why: `Its study also has images of ${patientList(others.map((one) => one.patient))}: a study is of one person. They stay together in a split.`,
+        why: `Its study also has images of ${patientList(others.map((one) => one.patient))}, but a study belongs to one person. They stay in the same split.`,
         evidence: `study ${study} of ${of.map((one) => one.patient).join(' ')}`,
         beside: others.map((one) => one.image),
       };
@@ -70,7 +70,7 @@ function sharedStudies(store: ProjectStore): Doubt[] {
     if (first === undefined) continue;
     doubts.push({
       image: first.image,
-      why: `Its study UID is that of ${formatQuantity(patients.length, 'patient')}: it was blanked out, and says nothing of who is one person.`,
+      why: `Its study UID is shared by ${formatQuantity(patients.length, 'patient')}: it was blanked and does not identify a person.`,
       evidence: `blanked study ${study}`,
       beside: more.map((one) => one.image),
     });
@@ -90,7 +90,7 @@ function severalPeople(store: ProjectStore): Doubt[] {
     return of.map(
       ({ image, patient }): Doubt => ({
         image,
-        why: `Images of patient ${patient} name different ${what}: one id may be two people, who then count as one.`,
+        why: `Images of patient ${patient} have different ${what}: this id may be two people who are counted as one.`,
         evidence: `patient ${patient} ${differing.join(' ')} ${of.length}`,
         beside: of.filter((one) => one.image !== image).map((one) => one.image),
       }),
@@ -101,7 +101,7 @@ function severalPeople(store: ProjectStore): Doubt[] {
 function byAccession(store: ProjectStore): Doubt[] {
   return namedByAccession(store).map(({ image, patient }) => ({
     image,
-    why: `The id of patient ${patient} is the accession number: each examination would be another patient, and one person stand in several parts.`,
+    why: `The id of patient ${patient} is the accession number: each examination would count as a separate patient, and one person could be in several splits.`,
     evidence: `accession ${patient}`,
     beside: [],
   }));
@@ -114,7 +114,7 @@ function alike(store: ProjectStore): Doubt[] {
       const others = of.filter((one) => one.patient !== patient);
       return {
         image,
-        why: `The id of patient ${patient} is that of ${patientList(others.map((one) => one.patient))} but for how it is written, or who gave it out.`,
+        why: `The id of patient ${patient} differs from that of ${patientList(others.map((one) => one.patient))} only in spelling or issuer.`,
         evidence: `alike ${of.map((one) => one.patient).join(' ')}`,
         beside: others.map((one) => one.image),
       };

@@ -61,8 +61,8 @@ export async function predictFiles(services: PredictServices, task: PredictTask)
   const testTime = testTimeOf(runModel.record.config, options.testTimeViews);
   const files = await givenFiles(task.paths);
   if (files.length === 0) {
-    throw new FoveaError('no_files', 'There is no file in what was given.', {
-      hint: 'Drop DICOM, PNG or JPEG files, or a folder that has some.',
+    throw new FoveaError('no_files', 'No files found.', {
+      hint: 'Drop DICOM, PNG or JPEG files, or a folder that contains some.',
     });
   }
   const scratch = await makePlace(project);

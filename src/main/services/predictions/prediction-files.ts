@@ -25,8 +25,8 @@ export async function givenFiles(paths: readonly string[]): Promise<GivenFile[]>
   const files: GivenFile[] = [];
   const add = (file: GivenFile): void => {
     if (files.length >= MOST_FILES) {
-      throw new FoveaError('too_many_files', `More than ${MOST_FILES} files were given at once.`, {
-        hint: 'Give the folders one after the other.',
+      throw new FoveaError('too_many_files', `More than ${MOST_FILES} files at once.`, {
+        hint: 'Predict the folders one after another.',
       });
     }
     files.push(file);

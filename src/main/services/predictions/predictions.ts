@@ -52,7 +52,7 @@ export function createPredictions(options: {
   const held = (prediction: string) => {
     const found = pictures.get(prediction);
     if (found === null) {
-      throw new FoveaError('not_found', 'The picture of this answer is not in memory any more.', {
+      throw new FoveaError('not_found', 'The image of this prediction is no longer in memory.', {
         hint: 'Predict the file again.',
       });
     }
@@ -67,7 +67,7 @@ export function createPredictions(options: {
   const attentionMaps = (prediction: string): AttentionMaps => {
     const { attention } = held(prediction);
     if (attention === null) {
-      throw new FoveaError('not_found', 'This answer was asked for without attention.', {
+      throw new FoveaError('not_found', 'This prediction was made without attention.', {
         hint: 'Predict the file again with attention.',
       });
     }
@@ -94,7 +94,7 @@ export function createPredictions(options: {
     list(job) {
       const found = answers.get(job);
       if (found === undefined) {
-        throw new FoveaError('job_unknown', 'These answers are not kept any more.', {
+        throw new FoveaError('job_unknown', 'These predictions are no longer available.', {
           hint: 'Predict the files again.',
         });
       }

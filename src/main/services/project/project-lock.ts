@@ -36,7 +36,7 @@ export function lockRuns({ store }: OpenProject): RunsLock {
   const other = takeLock(store, NAME, holder(store), (present) => isHeld(present, store));
   if (other !== null) {
     throw new FoveaError('project_busy', `Another Fovea (process ${other.pid}) is training in this project.`, {
-      hint: 'Wait until it has ended, or stop it there.',
+      hint: 'Wait until it finishes, or stop it there.',
     });
   }
   const present = holds.get(store);
@@ -87,7 +87,7 @@ export function keepLock(store: ProjectStore): void {
     clearInterval(hold.timer);
     hold.lost.abort(
       new FoveaError('lock_lost', `Another Fovea (on ${other.host}) has taken over the runs of this project.`, {
-        hint: 'This one had not been heard of for ten minutes. Resume the run when the other one has ended.',
+        hint: 'This one had not responded for ten minutes. Resume the run when the other one has finished.',
       }),
     );
   } catch {

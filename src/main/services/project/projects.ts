@@ -86,7 +86,7 @@ export function createProjects(options: {
     const folder = await realpath(path);
     if (!info.isDirectory() || !existsSync(databasePath(folder))) {
       throw new FoveaError('not_a_project', `“${basename(path)}” is not a Fovea project.`, {
-        hint: 'Choose the folder that holds project.sqlite, or create a new project.',
+        hint: 'Choose the folder that contains project.sqlite, or create a new project.',
       });
     }
     for (const project of open.values()) if (project.folder === folder) return project;
@@ -203,11 +203,11 @@ function requireThere<Entry extends { readonly folder: string; readonly name: st
   entry: Entry | undefined,
 ): Entry {
   if (entry === undefined) {
-    throw new FoveaError('project_unknown', 'This project is not on the list any more.', { hint: 'Open its folder.' });
+    throw new FoveaError('project_unknown', 'This project is no longer in the list.', { hint: 'Open its folder.' });
   }
   if (existsSync(databasePath(entry.folder))) return entry;
-  throw new FoveaError('project_missing', `The folder of “${entry.name}” is not there.`, {
-    hint: 'Connect its disk, or open the folder where it is now.',
+  throw new FoveaError('project_missing', `The folder of “${entry.name}” was not found.`, {
+    hint: 'Connect its disk, or open the folder at its new location.',
   });
 }
 
@@ -245,8 +245,8 @@ async function prepareFolder(path: string): Promise<boolean> {
     }
     const names = (await readdir(path)).filter((name) => !INVISIBLE.has(name));
     if (names.length > 0) {
-      throw new FoveaError('folder_not_empty', `The folder “${basename(path)}” is not empty and not a Fovea project.`, {
-        hint: 'Choose an empty folder or a new name, so that nothing of yours is mixed with the project.',
+      throw new FoveaError('folder_not_empty', `The folder “${basename(path)}” is neither empty nor a Fovea project.`, {
+        hint: 'Choose an empty folder or a new name, so that your files and the project stay separate.',
       });
     }
     return false;

@@ -23,7 +23,7 @@ ${balance(report)}
 ${pictures(report)}
 ${duplicates(report)}
 ${imports(report)}
-<footer><strong>Research use only.</strong> Written by Fovea ${version}. Patients are counted by running numbers; nothing here identifies anyone.</footer>`,
+<footer><strong>Research use only.</strong> Written by Fovea ${version}. Patients are counted by number; nothing here identifies anyone.</footer>`,
   });
 }
 
@@ -32,25 +32,25 @@ const partName = { train: 'Training', validation: 'Validation', test: 'Test' } a
 function tiles({ images, unlabelled, patients, withoutPatient, studies, classes: of }: DatasetReport): Html {
   const tile = (name: string, value: number | string, below: string): Html =>
     html`<div class="tile"><span class="name">${name}</span><span class="value">${typeof value === 'number' ? formatCount(value) : value}</span><span class="interval">${below}</span></div>`;
-  return html`<div class="tiles">${tile('Images', images, unlabelled === 0 ? 'all labelled' : `${formatCount(unlabelled)} without a label`)}${tile('Classes', of.length, 'with images')}${patients === null ? tile('Patients', 'not known', 'no image names one') : tile('Patients', patients, withoutPatient === 0 ? 'known for every image' : `${formatCount(withoutPatient)} images without`)}${tile('Studies', studies, 'known')}</div>`;
+  return html`<div class="tiles">${tile('Images', images, unlabelled === 0 ? 'all labelled' : `${formatCount(unlabelled)} without a label`)}${tile('Classes', of.length, 'with images')}${patients === null ? tile('Patients', 'unknown', 'no image has one') : tile('Patients', patients, withoutPatient === 0 ? 'known for every image' : `${formatCount(withoutPatient)} images without`)}${tile('Studies', studies, 'known')}</div>`;
 }
 
 function warnings({ warnings: lines }: DatasetReport): Html {
   return lines.length === 0
     ? html``
-    : html`<section class="cautions"><h2>Read with care</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;
+    : html`<section class="cautions"><h2>Limitations</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;
 }
 
 function classes({ classes: rows, split: current, imagesPerPatient }: DatasetReport): Html {
   const total = (of: (row: DatasetReport['classes'][number]) => number) => rows.reduce((sum, row) => sum + of(row), 0);
   const all = total(({ images }) => images);
   const parts = current === null ? [] : splitParts;
-  return html`<section class="keep"><h2>Classes</h2><div class="scroll"><table><thead><tr><th>Class</th>${parts.map((part) => html`<th class="number">${partName[part]}</th>`)}${parts.length > 0 && html`<th class="number">In no part</th>`}<th class="number">Images</th><th class="number">Share</th><th class="number">Patients</th></tr></thead><tbody>${rows.map(
+  return html`<section class="keep"><h2>Classes</h2><div class="scroll"><table><thead><tr><th>Class</th>${parts.map((part) => html`<th class="number">${partName[part]}</th>`)}${parts.length > 0 && html`<th class="number">No split</th>`}<th class="number">Images</th><th class="number">Share</th><th class="number">Patients</th></tr></thead><tbody>${rows.map(
     (row) =>
       html`<tr><td>${row.label}</td>${parts.map((part) => html`<td class="number">${formatCount(row.parts[part])}</td>`)}${parts.length > 0 && html`<td class="number">${formatCount(row.outside)}</td>`}<td class="number">${formatCount(row.images)}</td><td class="number">${formatPercent(row.images / all)}</td><td class="number">${patientsCell(row)}</td></tr>`,
   )}<tr class="total"><td>All</td>${parts.map((part) => html`<td class="number">${formatCount(total((row) => row.parts[part]))}</td>`)}${parts.length > 0 && html`<td class="number">${formatCount(total(({ outside }) => outside))}</td>`}<td class="number">${formatCount(all)}</td><td></td><td></td></tr></tbody></table></div>${
     imagesPerPatient.length > 0 &&
-    html`<p class="note">Images a patient: ${imagesPerPatient.map(({ value, patients }) => `${value} (${patients === 1 ? '1 patient' : `${formatCount(patients)} patients`})`).join(', ')}.</p>`
+    html`<p class="note">Images per patient: ${imagesPerPatient.map(({ value, patients }) => `${value} (${patients === 1 ? '1 patient' : `${formatCount(patients)} patients`})`).join(', ')}.</p>`
   }</section>`;
 }
 
@@ -59,9 +59,9 @@ function facts(rows: readonly (readonly [string, string | Html])[]): Html {
 }
 
 const grouping = {
-  patient: 'images of a patient',
+  patient: 'images of each patient',
   none: 'nothing by patient',
-  folders: 'as folders or a table gave them',
+  folders: 'as given by folders or a table',
 } as const;
 
 function split({ split: current }: DatasetReport): Html {
@@ -72,12 +72,12 @@ function split({ split: current }: DatasetReport): Html {
     ['made', `${formatMoment(current.createdAt)}, seed ${current.seed}`],
     [
       'kept together',
-      `${grouping[current.group]}${current.keepDuplicatesTogether ? ', near duplicates' : '; near duplicates were not'}`,
+      `${grouping[current.group]}${current.keepDuplicatesTogether ? ', near duplicates' : '; not near duplicates'}`,
     ],
     [
-      'test part',
+      'test split',
       current.heldOut === null
-        ? 'a random share'
+        ? 'random sample'
         : `held out by ${current.heldOut.by}: ${current.heldOut.values.join(', ')}`,
     ],
     [
@@ -90,7 +90,7 @@ function split({ split: current }: DatasetReport): Html {
         .join(', '),
     ],
     ['largest deviation from equal class shares', `${Number(current.deviation.toFixed(2))} images`],
-    ['in more than one part', current.groupsAcrossSplits === 0 ? 'nothing' : leakText(leak)],
+    ['in more than one split', current.groupsAcrossSplits === 0 ? 'nothing' : leakText(leak)],
     ...(signOff === null
       ? []
       : [
@@ -120,8 +120,8 @@ function balance({ balance: { classes: labels, factors } }: DatasetReport): Html
       ].map(
         (level) =>
           html`<tr><td>${level.level}</td>${splitParts.map((part) => html`<td class="number">${formatCount(level.parts[part])}</td>`)}${labels.map((label) => html`<td class="number">${formatCount(level.classes[label] ?? 0)}</td>`)}<td class="number">${formatCount(level.images)}</td></tr>`,
-      )}</tbody></table></div><p class="note">Cramér’s V with the parts: ${association(byPart)}. With the classes: ${association(byClass)}.</p></section>`,
-  )}<p class="note">Of labelled images. V is corrected for chance (Bergsma 2013): 0 is alike, 1 one and the same; each patient counts once, an image without one as one; unknown images are left out.${unknown.length > 0 && ` Not known of any image: ${unknown.join(', ')}.`}</p>`;
+      )}</tbody></table></div><p class="note">Cramér’s V with the split: ${association(byPart)}. With the class: ${association(byClass)}.</p></section>`,
+  )}<p class="note">Labelled images only. V is corrected for chance (Bergsma 2013) and ranges from 0 (balanced) to 1. Each patient counts once, as does each image without a patient. Unknown values are excluded.${unknown.length > 0 && ` Unknown for all images: ${unknown.join(', ')}.`}</p>`;
 }
 
 function values(title: string, rows: readonly ValueCount[], images: number): Html {
@@ -134,7 +134,7 @@ function values(title: string, rows: readonly ValueCount[], images: number): Htm
 function pictures({ images, sizes, modalities, kinds, bits, colours, years, flags }: DatasetReport): Html {
   if (images === 0) return html``;
   const most = Math.max(1, ...sizes.counts.flat());
-  return html`<section class="keep"><h2>Pictures</h2><h3>Sizes: width across, height down, in pixels</h3><div class="scroll"><table><thead><tr><th></th>${sizes.bands.map((band) => html`<th class="number">${band}</th>`)}</tr></thead><tbody>${sizes.bands.map(
+  return html`<section class="keep"><h2>Images</h2><h3>Sizes: width across, height down, in pixels</h3><div class="scroll"><table><thead><tr><th></th>${sizes.bands.map((band) => html`<th class="number">${band}</th>`)}</tr></thead><tbody>${sizes.bands.map(
     (band, row) =>
       html`<tr><td>${band}</td>${sizes.bands.map((_, column) => {
         const n = sizes.counts[row]?.[column] ?? 0;
@@ -145,15 +145,15 @@ function pictures({ images, sizes, modalities, kinds, bits, colours, years, flag
 
 function duplicates({ duplicates: of }: DatasetReport): Html {
   return html`<section class="keep"><h2>Duplicates</h2>${facts([
-    ['groups of images that look alike', `${formatCount(of.groups)}, with ${formatCount(of.images)} images`],
+    ['groups of similar images', `${formatCount(of.groups)}, with ${formatCount(of.images)} images`],
     ['with different labels', formatCount(of.conflicts)],
-    ['in more than one part', formatCount(of.leaks)],
-    ['seen by a person', formatCount(of.kept)],
+    ['in more than one split', formatCount(of.leaks)],
+    ['reviewed', formatCount(of.kept)],
   ])}</section>`;
 }
 
 function imports({ imports: rows }: DatasetReport): Html {
-  return html`<section class="keep"><h2>Imports</h2><table><thead><tr><th>When</th><th>State</th><th class="number">Added</th><th class="number">Known already</th><th>Left out</th></tr></thead><tbody>${rows.map(
+  return html`<section class="keep"><h2>Imports</h2><table><thead><tr><th>When</th><th>State</th><th class="number">Added</th><th class="number">Already known</th><th>Skipped</th></tr></thead><tbody>${rows.map(
     ({ at, state, added, known, skipped }) =>
       html`<tr><td>${formatMoment(at)}</td><td>${state}</td><td class="number">${added === null ? '–' : formatCount(added)}</td><td class="number">${known === null ? '–' : formatCount(known)}</td><td>${skipped.length === 0 ? 'nothing' : skipped.map(({ code, files, message }) => html`<div>${formatCount(files)} × ${code}: ${message}</div>`)}</td></tr>`,
   )}</tbody></table></section>`;

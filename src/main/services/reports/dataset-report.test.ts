@@ -73,7 +73,7 @@ describe('the dataset report', () => {
     const lines = readFileSync(join(folder, 'report.csv'), 'utf8').split('\r\n');
     expect(lines[0]).toBe('Section,Item,Of,Value');
     expect(lines).toContain('Class,left,train,6');
-    expect(lines).toContain(`Import,${report.imports.at(-1)?.at ?? ''},left out: not_an_image,2`);
+    expect(lines).toContain(`Import,${report.imports.at(-1)?.at ?? ''},skipped: not_an_image,2`);
     expect(lines).toContain('Use,Research use only: not for diagnosis or treatment.,,');
     expect(datasetReportTable(report).rows.every((row) => row.length === 4)).toBe(true);
   });

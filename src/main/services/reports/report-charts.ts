@@ -47,7 +47,7 @@ export function confusionMatrixChart(matrix: readonly (readonly number[])[], cla
       : html`<text x="${x}" y="${y}" text-anchor="middle" font-size="13">${shorten(label, 13)}</text>`;
   });
   const width = left + side + 4;
-  return html`<svg viewBox="0 0 ${round(width)} ${round(top + side + bottom)}" style="max-width:${Math.min(520, round(width))}px" role="img" aria-label="Confusion matrix: rows are truth, columns the model's answer"><text class="soft" x="${left - 10}" y="16" text-anchor="end" font-size="12">truth ↓</text><text class="soft" x="${left}" y="16" font-size="12">model's answer →</text>${cells}${rows}${columns}</svg>`;
+  return html`<svg viewBox="0 0 ${round(width)} ${round(top + side + bottom)}" style="max-width:${Math.min(520, round(width))}px" role="img" aria-label="Confusion matrix: rows are truth, columns are predictions"><text class="soft" x="${left - 10}" y="16" text-anchor="end" font-size="12">true class ↓</text><text class="soft" x="${left}" y="16" font-size="12">predicted class →</text>${cells}${rows}${columns}</svg>`;
 }
 
 interface Series {
@@ -187,7 +187,7 @@ export function confidenceChart(confidence: {
     (edge) =>
       html`<text class="soft" x="${round(left + edge * (width - left - right))}" y="${height - bottom + 18}" text-anchor="middle" font-size="12">${edge}</text>`,
   );
-  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Histogram of confidence, right answers upwards, wrong answers downwards"><rect x="${left}" y="4" width="12" height="12" fill="${BLUE}"/><text x="${left + 18}" y="14" font-size="12.5">right (up)</text><rect x="${left + 100}" y="4" width="12" height="12" fill="${VERMILION}"/><text x="${left + 118}" y="14" font-size="12.5">wrong (down)</text>${marks}${bars}${edges}<text class="soft" x="${(left + width - right) / 2}" y="${height - 4}" text-anchor="middle" font-size="12">confidence</text></svg>`;
+  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Histogram of confidence, correct predictions upwards, incorrect downwards"><rect x="${left}" y="4" width="12" height="12" fill="${BLUE}"/><text x="${left + 18}" y="14" font-size="12.5">correct (up)</text><rect x="${left + 100}" y="4" width="12" height="12" fill="${VERMILION}"/><text x="${left + 118}" y="14" font-size="12.5">incorrect (down)</text>${marks}${bars}${edges}<text class="soft" x="${(left + width - right) / 2}" y="${height - 4}" text-anchor="middle" font-size="12">confidence</text></svg>`;
 }
 
 /** One value with its interval on a 0..1 line, for a table row. */

@@ -75,7 +75,7 @@ export function createReports(options: {
     );
     const maps = answer.attention[0];
     return {
-      name: `Image ${sample.image} of the project: the surest of the right answers`,
+      name: `Image ${sample.image} of the project: the correct prediction with the highest confidence`,
       picture: await pool.encodePng(raster),
       overlay:
         maps === undefined
@@ -98,8 +98,8 @@ export function createReports(options: {
       const detail = await runs.get(project, run);
       const evaluation = await evaluations.get(project, run, split);
       if (evaluation === null) {
-        throw new FoveaError('not_evaluated', `This run was not evaluated on its ${split} images yet.`, {
-          hint: 'Evaluate it first, then ask for the report.',
+        throw new FoveaError('not_evaluated', `This run has not been evaluated on its ${split} images yet.`, {
+          hint: 'Evaluate it first, then create the report.',
         });
       }
       const folder = runFolder(project.folder, run);
@@ -128,7 +128,7 @@ export function createReports(options: {
       const file = written.get(resource);
       const page = file === undefined ? null : await readFile(file).catch(() => null);
       if (page === null) {
-        throw new FoveaError('not_found', 'This report is not there any more.', { hint: 'Write it again.' });
+        throw new FoveaError('not_found', 'This report no longer exists.', { hint: 'Create it again.' });
       }
       return page;
     },
@@ -155,7 +155,7 @@ function describeSplit(samples: readonly RunSample[], isNamed: (patient: number)
   const across = [...parts.values()].filter((seen) => seen.size > 1).length;
   const { patients, withoutPatient } = countPatients(samples, isNamed);
   return [
-    ['patients in more than one part', patients === null ? 'not known' : String(across)],
+    ['patients in more than one split', patients === null ? 'unknown' : String(across)],
     ['images without a known patient', String(withoutPatient)],
   ];
 }

@@ -95,7 +95,7 @@ function reportInput(label: string): ReportInput {
       { part: 'validation', images: 156, patients: 40, withoutPatient: 0, perClass: [87, 42, 27] },
       { part: 'test', images: 156, patients: 51, withoutPatient: 0, perClass: [51, 51, 54] },
     ],
-    split: [['patients in more than one part', '0']],
+    split: [['patients in more than one split', '0']],
     environment: [['machine', HOSTILE]],
     testOpenings: [
       {
@@ -136,7 +136,7 @@ describe('report', () => {
   });
 
   it('says whether answers are means over several views', () => {
-    expect(page).toContain('none: one view an image');
+    expect(page).toContain('none: one view per image');
     const input = reportInput('malignant');
     const averaged = renderReport({ ...input, evaluation: { ...input.evaluation, testTimeViews: 4 } });
     expect(averaged.match(/mean of 1 \+ 4 views an image/g)).toHaveLength(2);
@@ -161,6 +161,6 @@ describe('report', () => {
       testOpenings: null,
     });
     expect(bare).not.toMatch(/NaN|undefined|Infinity/);
-    expect(bare).toContain('a class has no case');
+    expect(bare).toContain('a class has no cases');
   });
 });

@@ -92,17 +92,17 @@ function tiles({ accuracy, macroRecall, macroF1, auc, loss }: Evaluation): Html 
     html`<div class="tile"><span class="name">${name}</span><span class="value">${value}</span><span class="interval">${interval || noIntervalReason(metric)}</span></div>`;
   return html`<div class="tiles">${tile(metricTitle('accuracy'), formatPercent(accuracy.value), accuracy, formatPercentInterval(accuracy))}${tile(metricTitle('macroRecall'), formatPercent(macroRecall.value), macroRecall, formatPercentInterval(macroRecall))}${tile(metricTitle('macroF1'), macroF1.value.toFixed(3), macroF1, formatInterval(macroF1))}${
     auc === null
-      ? html`<div class="tile"><span class="name">${metricTitle('auc')}</span><span class="value">–</span><span class="interval">a class has no case</span></div>`
+      ? html`<div class="tile"><span class="name">${metricTitle('auc')}</span><span class="value">–</span><span class="interval">a class has no cases</span></div>`
       : tile(metricTitle('auc'), auc.value.toFixed(3), auc, formatInterval(auc))
-  }${tile(metricTitle('loss'), loss.value.toFixed(4), loss, formatInterval(loss, 4))}</div><p class="note">Below each number: its 95 % interval.</p>`;
+  }${tile(metricTitle('loss'), loss.value.toFixed(4), loss, formatInterval(loss, 4))}</div><p class="note">95 % intervals are shown below each value.</p>`;
 }
 
 function cautions(evaluation: Evaluation): Html {
   const validation =
     evaluation.split === 'validation' &&
-    html`<li>These are validation images: the best epoch was chosen on them, so the numbers flatter the model. The test set tells more.</li>`;
+    html`<li>These are validation images, on which the best epoch was chosen, so these results are too optimistic. Use the test set for unbiased results.</li>`;
   if (evaluation.cautions.length === 0 && validation === false) return html``;
-  return html`<section class="cautions"><h2>Read with care</h2><ul>${evaluation.cautions.map((text) => html`<li>${text}</li>`)}${validation}</ul></section>`;
+  return html`<section class="cautions"><h2>Limitations</h2><ul>${evaluation.cautions.map((text) => html`<li>${text}</li>`)}${validation}</ul></section>`;
 }
 
 function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc, n, patients }: Evaluation): Html {
@@ -114,21 +114,21 @@ function results({ perClass, accuracy, macroRecall, weightedRecall, macroF1, auc
     (entry) =>
       html`<tr><td>${entry.label}</td><td class="number">${formatCount(entry.support)}</td>${cell(entry.precision)}${cell(entry.recall)}<td>${intervalBar(entry.recall.value, entry.recall.low, entry.recall.high)}</td>${cell(entry.f1)}${cell(entry.auc)}</tr>`,
   )}<tr class="total"><td>Macro mean</td><td class="number">${formatCount(n)}</td><td></td>${cell(macroRecall)}<td>${intervalBar(macroRecall.value, macroRecall.low, macroRecall.high)}</td>${cell(macroF1)}${cell(auc)}</tr></tbody></table></div>
-<p class="note">Small print under each number is its 95 % interval: Wilson's for precision, recall and accuracy; for F1, AUC, loss and means a bootstrap that draws ${patients === null ? 'images' : 'patients'} with replacement. AUC is one class against the rest. Accuracy ${formatPercent(accuracy.value)} equals recall weighted by cases (${formatPercent(weightedRecall.value)}).</p></section>`;
+<p class="note">The 95 % interval is shown under each value: Wilson's for precision, recall and accuracy; for F1, AUC, loss and means a bootstrap that draws ${patients === null ? 'images' : 'patients'} with replacement. AUC is one versus rest. Accuracy ${formatPercent(accuracy.value)} equals recall weighted by cases (${formatPercent(weightedRecall.value)}).</p></section>`;
 }
 
 function answers(evaluation: Evaluation): Html {
-  return html`<section class="keep"><h2>Where it is right and wrong</h2><div class="two"><figure><h3>Confusion matrix</h3>${confusionMatrixChart(evaluation.confusionMatrix, evaluation.classes)}<figcaption>Cases, and their share of the row. Outlined cells are right answers.</figcaption></figure><figure><h3>Confidence of the answers</h3>${confidenceChart(evaluation.confidence)}<figcaption>The model's probability for its answer, in 20 bins. Not calibrated.</figcaption></figure></div></section>`;
+  return html`<section class="keep"><h2>Correct and incorrect predictions</h2><div class="two"><figure><h3>Confusion matrix</h3>${confusionMatrixChart(evaluation.confusionMatrix, evaluation.classes)}<figcaption>Cases, and their share of the row. Outlined cells are correct predictions.</figcaption></figure><figure><h3>Confidence</h3>${confidenceChart(evaluation.confidence)}<figcaption>Predicted probability of the chosen class, in 20 bins. Not calibrated.</figcaption></figure></div></section>`;
 }
 
 function example(entry: ReportExample | null): Html {
   if (entry === null) return html``;
   const picture = (bytes: Uint8Array, description: string): Html =>
     html`<img src="data:image/png;base64,${Buffer.from(bytes).toString('base64')}" alt="${description}">`;
-  return html`<section class="keep"><h2>An example</h2><div class="example"><figure>${picture(entry.picture, 'The image as the model receives it')}<figcaption>${entry.name}</figcaption></figure>${
+  return html`<section class="keep"><h2>Example</h2><div class="example"><figure>${picture(entry.picture, 'The image as the model receives it')}<figcaption>${entry.name}</figcaption></figure>${
     entry.overlay !== null &&
-    html`<figure>${picture(entry.overlay, 'The same image with the attention of the last layer laid over it')}<figcaption>Attention of the last layer, mean of its heads: brighter is more. It shows where the model looked, not why it answered so.</figcaption></figure>`
-  }<div><h3>Answer</h3><p><strong>${entry.label}</strong>${entry.truth !== null && html` – labelled ${entry.truth}`}</p><table><tbody>${entry.probabilities.map(
+    html`<figure>${picture(entry.overlay, 'The same image with an attention overlay of the last layer')}<figcaption>Attention of the last layer, mean of its heads; brighter is higher. It shows where the model looked, not why it predicted this class.</figcaption></figure>`
+  }<div><h3>Prediction</h3><p><strong>${entry.label}</strong>${entry.truth !== null && html` – labelled ${entry.truth}`}</p><table><tbody>${entry.probabilities.map(
     ({ label, probability }) =>
       html`<tr><td>${label}${shareBar(probability, label === entry.label)}</td><td class="number">${formatPercent(probability)}</td></tr>`,
   )}</tbody></table></div></div></section>`;
@@ -137,7 +137,7 @@ function example(entry: ReportExample | null): Html {
 function history({ history: records, summary }: RunDetail): Html {
   if (records.length === 0) return html``;
   const best = summary.best?.epoch ?? null;
-  return html`<section class="keep"><h2>Training</h2><div class="two"><figure><h3>Loss</h3>${lossChart(records, best)}</figure><figure><h3>On the validation images</h3>${metricChart(records, best)}</figure></div><p class="note">${summary.epochsDone} of ${summary.epochs} epochs in ${formatDuration(summary.seconds)}.${
+  return html`<section class="keep"><h2>Training</h2><div class="two"><figure><h3>Loss</h3>${lossChart(records, best)}</figure><figure><h3>Validation metrics</h3>${metricChart(records, best)}</figure></div><p class="note">${summary.epochsDone} of ${summary.epochs} epochs in ${formatDuration(summary.seconds)}.${
     summary.best !== null &&
     html` Kept: epoch ${summary.best.epoch}, chosen by validation ${metricNames[summary.best.metric]} (${summary.best.value.toFixed(4)}).`
   }${summary.state !== 'finished' && html` The run is ${summary.state}.`}</p></section>`;
@@ -145,7 +145,7 @@ function history({ history: records, summary }: RunDetail): Html {
 
 function data({ parts, split, run, testOpenings }: ReportInput): Html {
   const { classes } = run.record;
-  return html`<section class="keep"><h2>Data</h2><div class="scroll"><table><thead><tr><th>Part</th>${classes.map((label) => html`<th class="number">${label}</th>`)}<th class="number">Images</th><th class="number">Patients</th></tr></thead><tbody>${parts.map(
+  return html`<section class="keep"><h2>Data</h2><div class="scroll"><table><thead><tr><th>Split</th>${classes.map((label) => html`<th class="number">${label}</th>`)}<th class="number">Images</th><th class="number">Patients</th></tr></thead><tbody>${parts.map(
     (entry) =>
       html`<tr><td>${partName[entry.part]}</td>${entry.perClass.map((value) => html`<td class="number">${formatCount(value)}</td>`)}<td class="number">${formatCount(entry.images)}</td><td class="number">${patientsCell(entry)}</td></tr>`,
   )}<tr class="total"><td>All</td>${classes.map((_, index) => html`<td class="number">${formatCount(parts.reduce((sum, entry) => sum + (entry.perClass[index] ?? 0), 0))}</td>`)}<td class="number">${formatCount(parts.reduce((sum, entry) => sum + entry.images, 0))}</td><td></td></tr></tbody></table></div>${
@@ -159,7 +159,7 @@ const OPENINGS_LISTED = 20;
 function openings(all: readonly TestOpening[], run: string): Html {
   const own = all.filter((one) => one.run === run).length;
   const times = (n: number) => (n === 1 ? 'once' : `${n} times`);
-  return html`<h3>Openings of the test set</h3><p class="note">The test set was opened ${times(own)} for this run, and ${times(all.length)} in this project: choosing a model by test results makes them too good.${all.length > OPENINGS_LISTED && ` The last ${OPENINGS_LISTED} are listed.`}</p><table><thead><tr><th>When</th><th>Run</th><th>By</th><th class="number">Images</th></tr></thead><tbody>${all
+  return html`<h3>Openings of the test set</h3><p class="note">The test set was opened ${times(own)} for this run, and ${times(all.length)} in this project. Choosing a model by test results makes them too optimistic.${all.length > OPENINGS_LISTED && ` The last ${OPENINGS_LISTED} are listed.`}</p><table><thead><tr><th>When</th><th>Run</th><th>By</th><th class="number">Images</th></tr></thead><tbody>${all
     .slice(0, OPENINGS_LISTED)
     .map(
       (one) =>
@@ -181,24 +181,21 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
     name,
     code(Array.isArray(value) ? value.join(' to ') : String(value)),
   ]);
-  return html`<h2>How it was made</h2><div class="two"><section class="keep"><h3>Model and training</h3>${facts([
-    [
-      'parameters',
-      `${formatCount(run.record.parameters)}, of these trained ${formatCount(run.record.trainableParameters)}`,
-    ],
+  return html`<h2>Methods</h2><div class="two"><section class="keep"><h3>Model and training</h3>${facts([
+    ['parameters', `${formatCount(run.record.parameters)}, ${formatCount(run.record.trainableParameters)} trained`],
     ...configRows,
   ])}</section><section class="keep"><h3>Augmentation of training images</h3>${facts(augmentationRows)}</section></div>
 <section class="keep"><h2>Preprocessing</h2>${facts([
     ['intensity', intensityInWords(pipeline.intensity)],
     [
       'canonical raster',
-      `8 bit, short side at most ${pipeline.canonicalShortSide} px, ${pipeline.pixels === 'square' ? 'square pixels' : 'pixels as they are stored'}`,
+      `8 bit, short side at most ${pipeline.canonicalShortSide} px, ${pipeline.pixels === 'square' ? 'square pixels' : 'pixels as stored'}`,
     ],
     ['model input', `${pipeline.width} × ${pipeline.height} px, ${pipeline.resample}, antialiased`],
     ['scale', `× ${Number(pipeline.rescaleFactor.toPrecision(6))}`],
     ['mean, standard deviation', `${pipeline.mean.join(', ')}; ${pipeline.std.join(', ')}`],
   ])}</section>
-<section class="keep"><h2>To repeat it</h2>${facts([
+<section class="keep"><h2>Reproducibility</h2>${facts([
     ['run', code(run.record.id)],
     ['started', formatMoment(run.record.createdAt)],
     [
@@ -208,7 +205,7 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
     [
       'test-time augmentation',
       evaluation.testTimeViews === 0
-        ? 'none: one view an image'
+        ? 'none: one view per image'
         : `probabilities are the ${viewsText(evaluation.testTimeViews)}: the evaluation view and ${evaluation.testTimeViews} augmented as above`,
     ],
     ...(run.record.datasetVersion === null
@@ -230,5 +227,5 @@ function methods({ run, evaluation, environment }: ReportInput): Html {
 }
 
 function footer({ run }: ReportInput): Html {
-  return html`<footer><strong>Research use only.</strong> This report and the model it describes are not a medical device and not cleared for diagnosis or treatment. Written by Fovea ${run.record.version}.</footer>`;
+  return html`<footer><strong>Research use only.</strong> This report and the model it describes are not a medical device and are not cleared for diagnosis or treatment. Written by Fovea ${run.record.version}.</footer>`;
 }

@@ -59,11 +59,13 @@ export function createComparisons(options: {
     async compare(project, ids, chosen) {
       const distinct = [...new Set(ids)];
       if (distinct.length < 2) {
-        throw new FoveaError('too_few_runs', 'A comparison needs two runs.', { hint: 'Choose another run beside it.' });
+        throw new FoveaError('too_few_runs', 'A comparison needs two runs.', {
+          hint: 'Choose another run to compare it with.',
+        });
       }
       if (distinct.length > MOST_COMPARED) {
         throw new FoveaError('too_many_runs', `At most ${MOST_COMPARED} runs can be compared at once.`, {
-          hint: 'Choose fewer of them.',
+          hint: 'Choose fewer runs.',
         });
       }
       const measured: Measured[] = [];
@@ -123,13 +125,13 @@ function notesOf(runs: readonly ComparedRun[], metric: BestMetric): string[] {
   const rivals = count('alike');
   if (best !== undefined && rivals > 0) {
     notes.push(
-      `${rivals === 1 ? 'One other run is' : `${rivals} other runs are`} not told apart from “${best.summary.name}”: the 95 % interval of the difference in ${metricNames[metric]} holds 0. More validation images, or other seeds, would tell.`,
+      `${rivals === 1 ? 'One other run does' : `${rivals} other runs do`} not differ significantly from “${best.summary.name}”: the 95 % interval of the difference in ${metricNames[metric]} includes 0. More validation images or more seeds could show a difference.`,
     );
   }
   const elsewhere = count('other-images');
   if (elsewhere > 0) {
     notes.push(
-      `${elsewhere === 1 ? 'One run was' : `${elsewhere} runs were`} validated on other images than the best: those numbers cannot be held side by side.`,
+      `${elsewhere === 1 ? 'One run was' : `${elsewhere} runs were`} validated on different images than the best, so those results are not comparable.`,
     );
   }
   const evaluations = runs.flatMap(({ evaluation }) => evaluation ?? []);
@@ -140,7 +142,7 @@ function notesOf(runs: readonly ComparedRun[], metric: BestMetric): string[] {
   if (differInViews(evaluations)) notes.push(MIXED_VIEWS);
   if (evaluations.length > 1) {
     notes.push(
-      'All numbers are of validation images, on which the best epoch of each run was chosen: the best of several is flattered a little. The test images tell how good it is.',
+      'All results are from validation images, on which the best epoch of each run was chosen, so the best of several runs looks slightly too good. Use the test set for its real performance.',
     );
   }
   return notes;

@@ -21,7 +21,7 @@ export function foldMembers(
   const problem = plan.problems[0];
   if (problem !== undefined) {
     throw new FoveaError('folds_not_possible', problem, {
-      hint: plan.problems.slice(1).join(' ') || 'Put this right, then start again.',
+      hint: plan.problems.slice(1).join(' ') || 'Fix this, then start again.',
     });
   }
   const experiment = newExperimentId(new Date(), 'folds');

@@ -57,11 +57,11 @@ export async function evaluateRun(
   const all = await readRunSamples(folder);
   const samples = samplesOf(all, split);
   if (samples.length === 0) {
-    throw new FoveaError('empty_split', `There was no ${split} image when this run began.`, {
+    throw new FoveaError('empty_split', `There were no ${split} images when this run started.`, {
       hint:
         record.experiment?.kind === 'folds'
-          ? 'Runs of a cross-validation leave the test images out. Train a single run with these settings for them.'
-          : `Make a split with ${split} images and train again.`,
+          ? 'Cross-validation runs exclude the test images. Train a single run with these settings to evaluate on them.'
+          : `Create a split with ${split} images and train again.`,
     });
   }
   if (split === 'test') audit(project, TEST_OPENED, { run, images: samples.length, by: by ?? null });
@@ -118,7 +118,7 @@ function casesOf(
   });
   if (cases.some((entry) => !Number.isFinite(entry.loss) || !Number.isFinite(entry.confidence))) {
     throw new FoveaError('model_broken', 'The model of this run produced NaN or infinite values.', {
-      hint: 'Its training diverged: train again with a lower learning rate.',
+      hint: 'Its training diverged. Train again with a lower learning rate.',
     });
   }
   return cases;

@@ -80,7 +80,7 @@ export function createEvaluations(
       await runs.get(project, run);
       const folder = runFolder(project.folder, run);
       if ((await readEvaluation(folder, split)) === null) {
-        throw new FoveaError('not_evaluated', `This run was not evaluated on its ${split} images yet.`, {
+        throw new FoveaError('not_evaluated', `This run has not been evaluated on its ${split} images yet.`, {
           hint: 'Evaluate it first.',
         });
       }

@@ -250,7 +250,7 @@ describe('a cross-validation', () => {
     const job = evaluations.start(project, folds.members[0]?.run ?? '', 'test');
     await expect(jobs.result(job.id)).rejects.toMatchObject({
       code: 'empty_split',
-      hint: expect.stringMatching(/^Runs of a cross-validation leave the test images out/),
+      hint: expect.stringMatching(/^Cross-validation runs exclude the test images/),
     });
   });
 
@@ -323,7 +323,7 @@ describe('a cross-validation', () => {
     // Three patients: left, right, left.
     const plan = experiments.planFolds(few, 3, 1);
     expect(plan.problems.join(' ')).toMatch(/All images of “right” belong together/);
-    expect(plan.warnings.join(' ')).toMatch(/“left” has images in 2 of 3 folds only/);
+    expect(plan.warnings.join(' ')).toMatch(/“left” has images in only 2 of 3 folds/);
     expect(experiments.planFolds(few, 5, 1).problems.join(' ')).toMatch(/fewer patients \(or images\) than folds/);
     await expect(experiments.crossValidate(few, { config: config(), folds: 3, seed: 1 })).rejects.toMatchObject({
       code: 'folds_not_possible',

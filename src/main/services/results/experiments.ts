@@ -167,7 +167,7 @@ export function createExperiments(options: {
     async remove(project, id) {
       const { memberRuns } = await find(project, id);
       if (memberRuns.some((run) => isInHand(run) || runs.isActive(project, run.id))) {
-        throw new FoveaError('run_active', 'A run of this experiment is training or waiting.', {
+        throw new FoveaError('run_active', 'A run of this experiment is training or queued.', {
           hint: 'Stop or pause it first.',
         });
       }

@@ -67,7 +67,7 @@ export async function poolFolds(
       leaks: (evaluations.find(({ leaks }) => isLeaking(leaks)) ?? first).leaks,
       cautions: [
         ...(differInViews(evaluations) ? [MIXED_VIEWS] : []),
-        `${experiment.folds} models answered, each for the images that it was not trained on. Each model’s epoch was chosen by those very images, which flatters a little; and the AUC takes the scores of all models as one scale.`,
+        `Predictions of ${experiment.folds} models, each on the images it was not trained on. Each model’s best epoch was chosen on the same images, so results look slightly too good, and AUC treats the scores of all models as one scale.`,
         ...numbers.cautions,
       ],
       spread: {

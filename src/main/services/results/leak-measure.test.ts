@@ -101,7 +101,7 @@ it('a run on a signed-off split says so in its record, evaluation, comparison, r
   expect((await runs.list(project))[0]?.signOff).toEqual(record.signOff);
 
   const leak =
-    /^Leaking split: 1 patient stands in more than one part, .* Signed off by A\. Name on .*: “to see what it does”$/;
+    /^Leaking split: 1 patient appears in more than one split, .* Signed off by A\. Name on .*: “to see what it does”$/;
   expect((await evaluations.get(project, id, 'validation'))?.leak).toMatch(leak);
   const tested = await evaluations.start(project, id, 'test', { by: 'B. Name' }).result;
   expect(tested.leak).toMatch(leak);
@@ -173,8 +173,8 @@ it('a leak is measured with two runs that differ in their split only; the curren
 it('says in words what a leak is worth', () => {
   const of = (value: number, low: number, high: number) => sentenceOf(0.9, 0.9 - value, { value, low, high, n: 200 });
   expect(of(0.1, 0.02, 0.18)).toBe(
-    'With patients or duplicates on both sides of the split the test accuracy was 90.0 %, with them kept together 80.0 %: 10.0 percentage points higher with the leak (95 % interval 2.0 to 18.0). The leak flatters: trust the second number.',
+    'Test accuracy was 90.0 % with patients or duplicates across splits and 80.0 % with them kept together: 10.0 percentage points higher with the leak (95 % interval 2.0 to 18.0). The leak inflates the result: trust the second value.',
   );
-  expect(of(0.02, -0.06, 0.1)).toContain('The interval holds 0');
+  expect(of(0.02, -0.06, 0.1)).toContain('The interval includes 0');
   expect(of(-0.1, -0.18, -0.02)).toContain('10.0 percentage points lower with the leak');
 });

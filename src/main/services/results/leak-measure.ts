@@ -25,7 +25,7 @@ export function leakMembers(
   const problem = plan.problems[0];
   if (problem !== undefined) {
     throw new FoveaError('leak_not_possible', problem, {
-      hint: plan.problems.slice(1).join(' ') || 'Put this right, then start again.',
+      hint: plan.problems.slice(1).join(' ') || 'Fix this, then start again.',
     });
   }
   const experiment = newExperimentId(new Date(), 'leak');

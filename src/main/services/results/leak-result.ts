@@ -36,7 +36,7 @@ export async function leakResult(
     auc,
     sentence: sentenceOf(leaking.evaluation.accuracy.value, grouped.evaluation.accuracy.value, accuracy),
     cautions: [
-      'The two models were tested on different images, so the intervals of the differences take both test sets as drawn anew. One seed was measured: another would give another difference.',
+      'The two models were tested on different images, so the intervals of the differences treat the test sets as independent samples. Only one seed was measured; another would give a different result.',
       ...grouped.evaluation.cautions,
     ],
   };
@@ -56,11 +56,11 @@ const points = (share: number): string => (100 * share).toFixed(1);
 
 /** In percentage points. */
 export function sentenceOf(leaking: number, grouped: number, { value, low, high }: Metric): string {
-  const numbers = `With patients or duplicates on both sides of the split the test accuracy was ${points(leaking)} %, with them kept together ${points(grouped)} %`;
+  const numbers = `Test accuracy was ${points(leaking)} % with patients or duplicates across splits and ${points(grouped)} % with them kept together`;
   const interval = low === null || high === null ? '' : ` (95 % interval ${points(low)} to ${points(high)})`;
   const change = `${points(Math.abs(value))} percentage points ${value >= 0 ? 'higher' : 'lower'} with the leak${interval}`;
   if (low === null || high === null) return `${numbers}: ${change}.`;
-  if (low > 0) return `${numbers}: ${change}. The leak flatters: trust the second number.`;
-  if (high < 0) return `${numbers}: ${change}. A leak does not explain that; look at the test parts.`;
-  return `${numbers}: ${change}. The interval holds 0, so these test sets are too small to tell by accuracy whether the leak matters here. Trust the second number all the same.`;
+  if (low > 0) return `${numbers}: ${change}. The leak inflates the result: trust the second value.`;
+  if (high < 0) return `${numbers}: ${change}. A leak does not explain this. Check the two test splits.`;
+  return `${numbers}: ${change}. The interval includes 0, so these test sets are too small to show by accuracy whether the leak matters. Still, trust the second value.`;
 }

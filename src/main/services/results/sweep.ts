@@ -25,7 +25,7 @@ export function sweepMembers({
   const distinct = [...new Set(values)];
   if (distinct.length < 2 || distinct.length > MOST_COMPARED) {
     throw new FoveaError('sweep_values', `A sweep takes 2 to ${MOST_COMPARED} different values.`, {
-      hint: 'For the learning rate, 1e-5, 2e-5, 5e-5 and 1e-4 are usual.',
+      hint: 'For the learning rate, 1e-5, 2e-5, 5e-5 and 1e-4 are common.',
     });
   }
   const configs = new Map(
@@ -33,7 +33,7 @@ export function sweepMembers({
       const changed = withSetting(config, key, value);
       if (changed === null) {
         throw new FoveaError('sweep_setting', `The setting “${key}” cannot be ${settingText(value)}.`, {
-          hint: 'Name a setting as a run’s config.json does, such as learningRate or augmentation.rotationDegrees.',
+          hint: 'Use the setting names of a run’s config.json, such as learningRate or augmentation.rotationDegrees.',
         });
       }
       return [value, changed] as const;

@@ -64,7 +64,7 @@ function describe(decision: ReviewDecision, label: string | null, images: number
   const what = formatQuantity(images, 'image');
   switch (decision.kind) {
     case 'accept':
-      return `review of ${what} as right`;
+      return `acceptance of ${what}`;
     case 'defer':
       return `deferral of ${what}`;
     case 'reopen':

@@ -62,7 +62,7 @@ function claimConflicts(store: ProjectStore, names: ReadonlyMap<number, string>)
     return {
       image,
       reason: 'label-conflict',
-      why: `“${imagePath}” is labelled “${names.get(label) ?? ''}”, and the same file as ${others.join(', ')}.`,
+      why: `“${imagePath}” is labelled “${names.get(label) ?? ''}”, but the same file ${others.join(', ')}.`,
       weight: 1,
       evidence: JSON.stringify(['same file', label, ...claims.map(({ path, claimed }) => [path, claimed])]),
       suggestion: null,
@@ -120,16 +120,14 @@ function twinText(
   // Rounded down: what is not the same shall not read as 1.
   const alike = (Math.floor(similarity * 1000) / 1000).toFixed(3);
   const [first] = differing;
-  const looks = byFeatures ? 'confirmed to show the same' : 'which looks the same';
+  const looks = byFeatures ? 'a confirmed duplicate' : 'which looks the same';
   if (others === 1 && first !== undefined) {
     return kind === 'exact'
-      ? `The same picture in “${path}” is labelled “${first.name}”.`
+      ? `The same image in “${path}” is labelled “${first.name}”.`
       : `“${path}”, ${looks} (similarity ${alike}), is labelled “${first.name}”.`;
   }
   const what =
-    kind === 'exact'
-      ? 'other files with the same picture'
-      : `other pictures that ${byFeatures ? 'show' : 'look'} the same`;
+    kind === 'exact' ? 'other files with the same image' : `other images that ${byFeatures ? 'show' : 'look'} the same`;
   const list = differing.map(({ name, n }) => `${n} “${name}”`).join(', ');
-  return `Of ${others} ${what}${kind === 'exact' ? '' : ` (similarity ${alike} or more)`}, labelled otherwise: ${list}, such as “${path}”.`;
+  return `Of ${others} ${what}${kind === 'exact' ? '' : ` (similarity ${alike} or more)`}, with different labels: ${list}, such as “${path}”.`;
 }

@@ -91,8 +91,8 @@ async function suspect(
             suggestion: name(suggestion),
             weight: 1 - quality,
             why:
-              `Labelled “${name(truth)}”. ${by}, which was not trained on it, answers ${says(suggestion)} and ` +
-              `${says(truth)}.${test ? ' A test image: change its label only for what the picture shows.' : ''}`,
+              `Labelled “${name(truth)}”. ${by}, which was not trained on it, predicts ${says(suggestion)} and ` +
+              `${says(truth)}.${test ? ' This is a test image: base any label change on the image alone.' : ''}`,
           },
         ];
       }),

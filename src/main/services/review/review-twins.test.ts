@@ -117,12 +117,12 @@ describe('one file with two labels', () => {
       await importAll(join(root, 'one'));
       const { warnings } = await importAll(join(root, 'two'));
       const pair = `“${first}/1.png” (${first}) and “${second}/2.png” (${second})`;
-      expect(warnings.join()).toContain(`1 file with the same content as an image that has another label: ${pair}.`);
-      expect(warnings.join()).toContain('until you settle it in Review');
+      expect(warnings.join()).toContain(`1 file with the same content as an image with a different label: ${pair}.`);
+      expect(warnings.join()).toContain('until you resolve the conflict in Review');
       expect(await found('label-conflict')).toEqual([
         {
           path: `${first}/1.png`,
-          why: `“${first}/1.png” is labelled “${first}”, and the same file as “${second}/2.png” is labelled “${second}”.`,
+          why: `“${first}/1.png” is labelled “${first}”, but the same file “${second}/2.png” is labelled “${second}”.`,
           state: 'open',
           label: first,
           suggestion: null,
@@ -151,7 +151,7 @@ describe('one file with two labels', () => {
       machineMemoryMB: 1,
     });
     expect(gate[0]).toBe(
-      `“${claim?.imagePath}” and “${claim?.path}” are the same file with different labels: one of the labels is wrong. Settle it in Data, Review.`,
+      `“${claim?.imagePath}” and “${claim?.path}” are the same file with different labels, so one of the labels is wrong. Resolve this in Data, Review.`,
     );
     const image = claim?.image ?? 0;
     // A word: right as it is.
@@ -174,8 +174,8 @@ describe('one file with two labels', () => {
     put('malignant/2.png', await picture(1).png({ compressionLevel: 0 }).toBuffer());
     await importAll(images());
     expect((await found('label-conflict')).map(({ why }) => why)).toEqual([
-      'Labelled “benign”. The same picture in “malignant/2.png” is labelled “malignant”.',
-      'Labelled “malignant”. The same picture in “benign/1.png” is labelled “benign”.',
+      'Labelled “benign”. The same image in “malignant/2.png” is labelled “malignant”.',
+      'Labelled “malignant”. The same image in “benign/1.png” is labelled “benign”.',
     ]);
   });
 });
@@ -206,7 +206,7 @@ describe('mirrored and turned copies', () => {
     expect(before.suspected).toBeGreaterThan(0);
 
     const [finding] = (await review.list(project)).findings.filter(({ image }) => image === Math.min(zero, mirrored));
-    expect(finding?.why).toContain('They stand in');
+    expect(finding?.why).toContain('They are in');
     await review.judge(project, [{ image: finding?.image ?? 0, reason: 'possible-duplicate' }], { kind: 'same' });
     expect(findLeaks(project.store).groups).toBe(1);
     expect(knownLeaks(project.store, placedImages(project.store), 'now')).toMatchObject({
@@ -301,7 +301,7 @@ describe.skipIf(twins.missing)(`a repeated SOP Instance UID${twins.why}`, () => 
     const findings = await found('repeated-instance');
     expect(findings.map(({ path }) => path)).toEqual(['benign/img.dcm', 'malignant/img.dcm']);
     expect(findings[0]?.why).toBe(
-      '“malignant/img.dcm” has the same SOP Instance UID and other pixels: one of them is not the instance that it says it is.',
+      '“malignant/img.dcm” has the same SOP Instance UID but different pixels, so one of the UIDs is wrong.',
     );
   });
 });

@@ -28,8 +28,8 @@ function pairText({ alignment, similarity, members }: MemberGroup, path: string)
   const how = alignment === null || alignment === '' ? '' : `, ${alignment}`;
   const [one, other] = members;
   const parts = one?.part != null && other?.part != null && one.part !== other.part;
-  const where = parts ? ` They stand in ${one.part} and ${other.part}.` : '';
-  return `It may be the same picture as “${path}”${how} (their detail agrees by ${similarity.toFixed(2)}).${where}`;
+  const where = parts ? ` They are in ${one.part} and ${other.part}.` : '';
+  return `It may be the same image as “${path}”${how} (similarity of detail ${similarity.toFixed(2)}).${where}`;
 }
 
 /** Images of which another file has the SOP Instance UID and other pixels (PS3.3 C.12.1: a UID names one instance). */
@@ -50,7 +50,7 @@ export function findRepeatedInstances(store: ProjectStore): ReviewFinding[] {
         return {
           image: one.id,
           reason: 'repeated-instance',
-          why: `${names} ${others.length === 1 ? 'has' : 'have'} the same SOP Instance UID and other pixels: one of them is not the instance that it says it is.`,
+          why: `${names} ${others.length === 1 ? 'has' : 'have'} the same SOP Instance UID but different pixels, so one of the UIDs is wrong.`,
           weight: 1,
           evidence: JSON.stringify(others.map(({ hash }) => hash).sort()),
           suggestion: null,

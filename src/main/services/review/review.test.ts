@@ -156,9 +156,9 @@ describe('twins with different labels', () => {
       { image: e, suggestion: 'benign', beside: [c, d] },
     ]);
     expect(findings.map(({ why }) => why)).toEqual([
-      'Labelled “benign”. The same picture in “IM1.png” is labelled “malignant”.',
-      'Labelled “malignant”. The same picture in “IM0.png” is labelled “benign”.',
-      'Labelled “malignant”. Of 2 other pictures that look the same (similarity 0.961 or more), labelled otherwise: 2 “benign”, such as “IM2.png”.',
+      'Labelled “benign”. The same image in “IM1.png” is labelled “malignant”.',
+      'Labelled “malignant”. The same image in “IM0.png” is labelled “benign”.',
+      'Labelled “malignant”. Of 2 other images that look the same (similarity 0.961 or more), with different labels: 2 “benign”, such as “IM2.png”.',
     ]);
     expect((await review.counts(project))['label-conflict']).toEqual({ open: 3, deferred: 0, settled: 0 });
   });
@@ -201,7 +201,7 @@ describe('a verdict', () => {
     expect(labels.undo(project).description).toBe('return of 1 image to review');
     expect(labels.undo(project).description).toBe('deferral of 1 image');
     expect((await shown()).map(({ image, state }) => [image, state])).toEqual([[b, 'open']]);
-    expect(labels.undo(project)).toEqual({ changed: 1, description: 'review of 1 image as right' });
+    expect(labels.undo(project)).toEqual({ changed: 1, description: 'acceptance of 1 image' });
     expect(await shown()).toHaveLength(2);
   });
 
@@ -303,13 +303,13 @@ describe('suspected mislabels', () => {
         ids[2],
         'malignant',
         '0.950',
-        'Labelled “benign”. The model of fold 3 of “Three folds”, which was not trained on it, answers “malignant” 0.95 and “benign” 0.05.',
+        'Labelled “benign”. The model of fold 3 of “Three folds”, which was not trained on it, predicts “malignant” 0.95 and “benign” 0.05.',
       ],
       [
         ids[5],
         'benign',
         '0.950',
-        'Labelled “malignant”. The model of fold 3 of “Three folds”, which was not trained on it, answers “benign” 0.95 and “malignant” 0.05.',
+        'Labelled “malignant”. The model of fold 3 of “Three folds”, which was not trained on it, predicts “benign” 0.95 and “malignant” 0.05.',
       ],
     ]);
     await judge(ids[2] ?? 0, 'suspected-mislabel', { kind: 'relabel', label: 'malignant' });
@@ -339,7 +339,7 @@ describe('suspected mislabels', () => {
     expect(findings.map(({ image }) => image)).toEqual([ids[2], ids[5]]);
     expect(findings[0]?.why).not.toContain('test image');
     expect(findings[1]?.why).toBe(
-      'Labelled “malignant”. The run “Run b”, which was not trained on it, answers “benign” 0.95 and “malignant” 0.05. A test image: change its label only for what the picture shows.',
+      'Labelled “malignant”. The run “Run b”, which was not trained on it, predicts “benign” 0.95 and “malignant” 0.05. This is a test image: base any label change on the image alone.',
     );
   });
 
@@ -352,7 +352,7 @@ describe('suspected mislabels', () => {
     await writeFile(join(runFolder(project.folder, 'a'), 'predictions-validation.ndjson'), '{"image":');
     const { findings, problems } = await review.list(project);
     expect(findings).toHaveLength(2);
-    expect(problems).toEqual([expect.stringMatching(/^Suspected mislabels could not be looked for: /)]);
+    expect(problems).toEqual([expect.stringMatching(/^The search for suspected mislabels failed: /)]);
     expect(failures).toEqual(['review: suspected-mislabel']);
   });
 });

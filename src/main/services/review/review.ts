@@ -127,7 +127,7 @@ export function createReview(options: {
         counts: countFindings(findings, reviews),
         mislabelSource,
         problems: findings.failures.flatMap(({ reasons, problem }) =>
-          reasons.map((one) => `${notLookedFor[one]} could not be looked for: ${problem}`),
+          reasons.map((one) => `The search for ${notLookedFor[one].toLowerCase()} failed: ${problem}`),
         ),
       };
     },
@@ -161,15 +161,15 @@ interface Found {
 const pictureReasons: readonly ReviewReason[] = ['burned-in-text', 'odd-picture', 'other-modality'];
 
 const notLookedFor: Record<ReviewReason, string> = {
-  'label-conflict': 'Twins with different labels',
-  'who-is-who': 'Patients who may be one, or several',
+  'label-conflict': 'Duplicates with different labels',
+  'who-is-who': 'Patient mismatches',
   'possible-duplicate': 'Possible duplicates',
   'repeated-instance': 'Repeated SOP Instance UIDs',
-  'readers-disagree': 'Images that readers disagree on',
+  'readers-disagree': 'Reader disagreements',
   'suspected-mislabel': 'Suspected mislabels',
   'burned-in-text': 'Burned-in text',
-  'odd-picture': 'Odd pictures',
-  'other-modality': 'Images of another modality',
+  'odd-picture': 'Unusual images',
+  'other-modality': 'Images of a different modality',
 };
 
 /** A finding with what was said of it. */

@@ -113,17 +113,21 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
   const what = 'The configuration (config.json)';
   const { pipeline } = await readJson(recordFile(folder), versionSchema, what);
   if (pipeline.version !== PIPELINE_VERSION) {
-    throw new FoveaError('pipeline_version', 'This run prepared its images in a way that this Fovea does not know.', {
-      hint: 'Use the version of Fovea that trained it, or train again.',
-    });
+    throw new FoveaError(
+      'pipeline_version',
+      'This run prepared its images in a way that this version of Fovea does not support.',
+      {
+        hint: 'Use the version of Fovea that trained it, or train again.',
+      },
+    );
   }
   const record = await readJson(recordFile(folder), runRecordSchema, what);
   if (pipelineHash(record.pipeline) !== record.hashes.pipeline) {
     throw new FoveaError(
       'pipeline_changed',
-      'The preprocessing in config.json is not the one this run was trained with.',
+      'The preprocessing in config.json differs from the one this run was trained with.',
       {
-        hint: 'Restore config.json from a copy: a model must see images prepared as in its training.',
+        hint: 'Restore config.json from a copy. Images must be prepared as in training.',
       },
     );
   }

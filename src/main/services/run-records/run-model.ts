@@ -48,7 +48,7 @@ export async function classifyWithRun(
 /** Throws `run_damaged` where a checkpoint is of other classes than its run. */
 function requireClasses(recorded: readonly string[], found: readonly string[]): void {
   if (recorded.length === found.length && recorded.every((label, index) => label === found[index])) return;
-  throw new FoveaError('run_damaged', 'The checkpoint of this run has other classes than its configuration.', {
+  throw new FoveaError('run_damaged', 'The classes in the checkpoint and the configuration of this run do not match.', {
     hint: 'Restore the run folder from a copy, or train again.',
   });
 }

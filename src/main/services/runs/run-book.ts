@@ -155,13 +155,13 @@ async function closeOrphans(project: OpenProject, isOurs: (run: string) => boole
         error: {
           code: LEFT_BEHIND,
           message: begun
-            ? 'Fovea was closed, or the power was cut, while this run was training.'
-            : 'Fovea was closed before this run began.',
+            ? 'Fovea was closed or lost power while this run was training.'
+            : 'Fovea was closed before this run started.',
           hint: hasCheckpoint(runFolder(project.folder, orphan.id))
-            ? 'Resume it: it goes on from its last checkpoint.'
+            ? 'Resume it to continue from its last checkpoint.'
             : begun
-              ? 'Resume it: it had not saved a checkpoint yet, and begins again.'
-              : 'Resume it: it goes back into the queue.',
+              ? 'Resume it to start again; it had not saved a checkpoint yet.'
+              : 'Resume it to put it back in the queue.',
         },
       });
       await saveSummary(project, interrupted);

@@ -69,8 +69,8 @@ describe('settings that cannot train', () => {
     expect(runProblems(inputOf({ learningRate: 1e-3 }, 1)).join(' ')).not.toMatch(/rate/);
     expect(runProblems(inputOf({ learningRate: 1000, headLearningRate: 50 }, 1))).toEqual(
       expect.arrayContaining([
-        'The learning rate 1000 cannot train anything. Above 0, up to 10; usual are 1e-6 to 0.1.',
-        'The learning rate of the head 50 cannot train anything. Above 0, up to 10; usual are 1e-6 to 0.1.',
+        'The learning rate 1000 cannot train anything. Above 0, up to 10; 1e-6 to 0.1 is common.',
+        'The head learning rate 50 cannot train anything. Above 0, up to 10; 1e-6 to 0.1 is common.',
       ]),
     );
   });
@@ -78,6 +78,6 @@ describe('settings that cannot train', () => {
   it('are named as the window names them', () => {
     const input = inputOf({ preset: 'quick' }, 1);
     const fromScratch = { ...input, estimate: input.estimate && { ...input.estimate, pretrained: false } };
-    expect(runWarnings(fromScratch).join(' ')).toContain('“Quick look” leaves them as they are: choose “Full”');
+    expect(runWarnings(fromScratch).join(' ')).toContain('“Quick look” does not train. Choose “Full”');
   });
 });

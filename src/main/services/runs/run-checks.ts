@@ -21,7 +21,7 @@ export interface CheckInput {
   readonly hasSplit: boolean;
   /** Patients with images in more than one part. */
   readonly patientsAcrossSplits: number;
-  /** Groups of duplicate images that stand in more than one part. */
+  /** Groups of duplicate images in more than one split. */
   readonly duplicatesAcrossSplits: number;
   /** Files with the bytes of an image in the split and another label, which nobody has settled. */
   readonly labelClaims: readonly { readonly imagePath: string; readonly path: string }[];
@@ -42,21 +42,21 @@ export function runProblems(input: CheckInput): string[] {
   const problems: string[] = [];
   const { classes, samples } = input;
   if (samples.length === 0 && classes.length === 0) {
-    problems.push('No image has a label. Import images in class folders, or label them in Data.');
+    problems.push('There are no labelled images. Import images in class folders, or label them in Data.');
   } else if (classes.length < 2) {
-    problems.push(`All images are ${quoted(classes)}: a classifier needs at least two classes.`);
+    problems.push(`All images are ${quoted(classes)}. A classifier needs at least two classes.`);
   }
   if (!input.hasSplit) {
-    problems.push('There is no split yet. Make one in Data: training needs train and validation images.');
+    problems.push('There is no split yet. Create one in Data: training needs training and validation images.');
   } else {
     const train = countClasses(samplesOf(samples, 'train'), classes.length);
     const absent = classes.filter((_, label) => train[label] === 0);
     if (absent.length > 0) {
-      problems.push(`No training image of ${quoted(absent)}: make a new split, or move images of that class.`);
+      problems.push(`No training images of ${quoted(absent)}. Create a new split, or move images of that class.`);
     }
     if (samplesOf(samples, 'validation').length === 0) {
       problems.push(
-        'The validation part is empty: the best epoch is chosen on it. Make a split with validation images.',
+        'The validation split is empty, but the best epoch is chosen on it. Create a split with validation images.',
       );
     }
   }
@@ -64,13 +64,13 @@ export function runProblems(input: CheckInput): string[] {
   const { testTimeViews, augmentation, learningRate, headLearningRate } = input.config;
   for (const [name, rate] of [
     ['learning rate', learningRate],
-    ['learning rate of the head', headLearningRate],
+    ['head learning rate', headLearningRate],
   ] as const) {
     const problem = rate === null ? null : learningRateProblem(rate);
     if (problem !== null) problems.push(`The ${name} ${rate} cannot train anything. ${problem}.`);
   }
   if (testTimeViews > 0 && !augmentation.enabled) {
-    problems.push('Test-time views are augmented views and the augmentation is off: set them to 0, or switch it on.');
+    problems.push('Test-time views need augmentation, which is off. Set the views to 0, or turn augmentation on.');
   }
   if (input.estimateProblem !== null) problems.push(input.estimateProblem);
   return problems;
@@ -84,15 +84,17 @@ function leakProblems(input: CheckInput): string[] {
   if (duplicatesAcrossSplits > 0) {
     const groups =
       duplicatesAcrossSplits === 1
-        ? '1 group of duplicate images stands'
-        : `${duplicatesAcrossSplits} groups of duplicate images stand`;
+        ? '1 group of duplicate images appears'
+        : `${duplicatesAcrossSplits} groups of duplicate images appear`;
     problems.push(
-      `${groups} in more than one part: the numbers would flatter. Make a split that keeps duplicates together, or look at them in Data, Duplicates.`,
+      `${groups} in more than one split, so results would look better than they are. Create a split that keeps duplicates together, or review them in Data, Duplicates.`,
     );
   }
   if (patientsAcrossSplits > 0) {
-    const patients = patientsAcrossSplits === 1 ? '1 patient stands' : `${patientsAcrossSplits} patients stand`;
-    problems.push(`${patients} in more than one part: the numbers would flatter. Make a split by patient.`);
+    const patients = patientsAcrossSplits === 1 ? '1 patient appears' : `${patientsAcrossSplits} patients appear`;
+    problems.push(
+      `${patients} in more than one split, so results would look better than they are. Create a split by patient.`,
+    );
   }
   const isVoid = signOff === null ? null : voidText(signOff);
   return isVoid === null ? problems : [...problems, isVoid];
@@ -127,18 +129,18 @@ export function runWarnings(input: CheckInput): string[] {
     const smaller = smallerBatch(input);
     const advice =
       smaller === null
-        ? 'Take a smaller backbone or a smaller image size.'
-        : `Batches of ${smaller.batchSize} with a gradient accumulation of ${smaller.gradientAccumulation} need less and train alike; or take a smaller backbone.`;
+        ? 'Choose a smaller backbone or a smaller image size.'
+        : `Batches of ${smaller.batchSize} with a gradient accumulation of ${smaller.gradientAccumulation} need less memory and train the same way; or choose a smaller backbone.`;
     warnings.push(
-      `About ${gibibytes(estimate.memoryMB)} of memory are needed and this machine has ${gibibytes(input.machineMemoryMB)}. ${advice}`,
+      `About ${gibibytes(estimate.memoryMB)} of memory is needed, and this computer has ${gibibytes(input.machineMemoryMB)}. ${advice}`,
     );
   }
   const [claim] = input.labelClaims;
   if (claim !== undefined) {
     const more = input.labelClaims.length - 1;
-    const others = more === 0 ? '' : `, and ${more === 1 ? '1 more pair' : `${more} more pairs`} like it`;
+    const others = more === 0 ? '' : ` (and ${more === 1 ? '1 more pair' : `${more} more pairs`})`;
     warnings.push(
-      `“${claim.imagePath}” and “${claim.path}” are the same file with different labels${others}: one of the labels is wrong. Settle it in Data, Review.`,
+      `“${claim.imagePath}” and “${claim.path}” are the same file with different labels${others}, so one of the labels is wrong. Resolve this in Data, Review.`,
     );
   }
   const counts = countClasses(samples, classes.length);
@@ -156,37 +158,35 @@ export function runWarnings(input: CheckInput): string[] {
   const validation = samplesOf(samples, 'validation');
   if (validation.length > 0 && validation.length < FEW_VALIDATION) {
     warnings.push(
-      `Only ${images(validation.length)} to validate on: which epoch is best will be partly luck. A cross-validation answers for every image.`,
+      `Only ${images(validation.length)} for validation, so the choice of the best epoch is partly luck. A cross-validation covers every image.`,
     );
   }
   const unseen = classes.filter((_, label) => countClasses(validation, classes.length)[label] === 0);
   if (validation.length > 0 && unseen.length > 0) {
-    warnings.push(`No validation image of ${quoted(unseen)}: the AUC cannot be given.`);
+    warnings.push(`No validation images of ${quoted(unseen)}: AUC is undefined.`);
   }
   if (samples.length > 0 && samplesOf(samples, 'test').length === 0) {
-    warnings.push('The test part is empty: there will be no numbers on images that the choice of model never saw.');
+    warnings.push('The test split is empty, so there will be no results on images independent of model selection.');
   }
   const withoutPatient = samples.filter(({ patient }) => patient === null).length;
   if (withoutPatient > 0) {
-    warnings.push(
-      `${images(withoutPatient)} without a known patient: pictures of one person may stand in several parts.`,
-    );
+    warnings.push(`${images(withoutPatient)} without a known patient: images of one person may be in several splits.`);
   }
   if (estimate !== null && !estimate.pretrained) {
     warnings.push(
       stagesOf(config).every(({ trainable }) => trainable === 'head' || trainable === 'lora')
-        ? `This backbone has random weights and “${presetTitles[config.preset]}” leaves them as they are: choose “${presetTitles.full}”, or a pretrained backbone.`
+        ? `This backbone has random weights, which “${presetTitles[config.preset]}” does not train. Choose “${presetTitles.full}”, or a pretrained backbone.`
         : 'This backbone starts from random weights. A pretrained one usually does much better on a small dataset.',
     );
   }
   const train = countClasses(samplesOf(samples, 'train'), classes.length).filter((count) => count > 0);
   if (config.classBalance === 'none' && train.length > 1 && Math.max(...train) >= 3 * Math.min(...train)) {
-    warnings.push('The classes are of very different size: consider class weights, and macro F1 as the best metric.');
+    warnings.push('The classes are very unbalanced. Consider class weights, and macro F1 as the best metric.');
   }
   const trainImages = samplesOf(samples, 'train').length;
   if (trainImages > 0 && !fitsAtOnce(config) && config.batchSize * config.gradientAccumulation > trainImages) {
     warnings.push(
-      `One step takes ${config.batchSize * config.gradientAccumulation} images and there are ${trainImages}.`,
+      `One step uses ${config.batchSize * config.gradientAccumulation} images, but there are only ${trainImages}.`,
     );
   }
   return warnings;

@@ -38,7 +38,7 @@ export function requireReady({ preview, estimate, pipeline }: PreparedRun): {
   const problem = preview.problems[0];
   if (problem === undefined && estimate !== null && pipeline !== null) return { estimate, pipeline };
   throw new FoveaError('run_not_ready', problem ?? 'The backbone could not be read.', {
-    hint: preview.problems.slice(1).join(' ') || 'Put this right, then start again.',
+    hint: preview.problems.slice(1).join(' ') || 'Fix this, then start again.',
   });
 }
 

@@ -72,7 +72,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
 
   const control = async (project: OpenProject, id: string, action: 'pause' | 'stop'): Promise<void> => {
     const run = active.get(key(project, id));
-    if (run === undefined) throw new FoveaError('run_not_active', 'This run is not in training.');
+    if (run === undefined) throw new FoveaError('run_not_active', 'This run is not training.');
     const place = waiting.indexOf(run);
     if (place >= 0) {
       waiting.splice(place, 1);
@@ -128,8 +128,8 @@ async function moveWaiting(waiting: ActiveRun[], project: OpenProject, id: strin
   const from = own.findIndex((run) => run.summary.id === id);
   const [moved] = from < 0 ? [] : own.splice(from, 1);
   if (moved === undefined) {
-    throw new FoveaError('run_not_waiting', 'This run does not wait for its turn.', {
-      hint: 'Only a run that waits has a place in the queue.',
+    throw new FoveaError('run_not_waiting', 'This run is not queued.', {
+      hint: 'Only queued runs can be moved in the queue.',
     });
   }
   const target = { up: from - 1, down: from + 1, front: 0 }[to];

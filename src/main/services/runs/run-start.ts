@@ -40,7 +40,7 @@ export async function startRuns(
 /** Queues a run again that nobody has in hand. See `Runs.resume`. */
 export async function requeueRun(queue: RunQueue, project: OpenProject, summary: RunSummary): Promise<RunSummary> {
   if (!summary.resumable) {
-    throw new FoveaError('run_not_resumable', 'This run has finished: there is nothing left to train.', {
+    throw new FoveaError('run_not_resumable', 'This run has finished.', {
       hint: 'Start a new run with the same configuration.',
     });
   }

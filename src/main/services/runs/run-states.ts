@@ -35,7 +35,7 @@ export function restingProgress(summary: RunSummary): RunProgress {
     etaSeconds: null,
     message:
       summary.error?.message ??
-      (summary.state === 'running' ? 'Pause or stop it there. What is shown here is its last finished epoch.' : null),
+      (summary.state === 'running' ? 'Pause or stop it there. Its last finished epoch is shown here.' : null),
   };
 }
 
@@ -94,11 +94,11 @@ export function startNotes(
 ): string[] {
   const notes = [
     `The head is new: ${classes.length} classes (${classes.join(', ')}).`,
-    pretrained ? 'The other weights are the backbone’s.' : 'All weights start at random values.',
+    pretrained ? 'The other weights come from the backbone.' : 'All weights are initialised randomly.',
     `${imagesText(images.n, images)}.`,
   ];
   if ((given.learningRate === undefined || given.learningRate === null) && !fitsAtOnce(config)) {
-    notes.push(`The learning rate ${config.learningRate} was chosen by preset and backbone.`);
+    notes.push(`The learning rate ${config.learningRate} is the default for this preset and backbone.`);
   }
   return notes;
 }

@@ -70,7 +70,7 @@ const moveBack = () => renameSync(join(root, 'there'), project.folder);
 describe.skipIf(process.platform === 'win32')('a project that is moved while it trains', { timeout: 120_000 }, () => {
   it('holds the run and says why, leaves nothing where it was, and goes on when it is back', async () => {
     const id = await movedAfter(5);
-    expect((await runs.progress(project, id)).message).toContain('not where it was');
+    expect((await runs.progress(project, id)).message).toContain('project folder has moved');
     expect(storedRun(project.store, id)).toMatchObject({ state: 'paused', error: { code: 'project_away' } });
     await expect(runs.start(project, config('full'))).rejects.toBeInstanceOf(Error);
     expect(existsSync(project.folder)).toBe(false);

@@ -77,7 +77,7 @@ describe.skipIf(disk === null)(
       detach();
       await expect
         .poll(async () => (await runs.progress(project, id)).message, { timeout: 60_000 })
-        .toContain('not where it was');
+        .toContain('project folder has moved');
       await expect(runs.list(project)).rejects.toMatchObject({ code: 'project_away' });
       await expect(start()).rejects.toMatchObject({ code: 'project_away' });
       expect(readdirSync(folder)).toEqual([]);

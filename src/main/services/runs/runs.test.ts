@@ -115,7 +115,7 @@ describe('preview', () => {
     const block = 4 * (96 * 96 + 96) + (96 * 384 + 384) + (384 * 96 + 96) + 4 * 96;
     expect(preview.parameters).toBe(432 * 96 + 96 + 96 + 65 * 96 + 6 * block + 2 * 96 + 2 * 96 + 2);
     expect(preview.warnings.join(' ')).toMatch(/Fewer than 50 images of “left” \(16\), “right” \(16\)/);
-    expect(preview.warnings.join(' ')).toMatch(/Only 8 images to validate on/);
+    expect(preview.warnings.join(' ')).toMatch(/Only 8 images for validation/);
     const absent = process.platform === 'win32' ? 'coreml' : 'dml';
     const elsewhere = await runs.preview(project, config({ device: absent }));
     expect(elsewhere.problems.join(' ')).toMatch(/cannot be used here.*(macOS|Windows).*choose another device/i);
@@ -124,7 +124,7 @@ describe('preview', () => {
   it('says what keeps a run from starting', async () => {
     const empty = await projects.create(join(folder, 'empty'), 'Empty');
     const nothing = await runs.preview(empty, config());
-    expect(nothing.problems.join(' ')).toMatch(/No image has a label/);
+    expect(nothing.problems.join(' ')).toMatch(/no labelled images/);
     expect(nothing.problems.join(' ')).toMatch(/no split/);
     await expect(runs.start(empty, config())).rejects.toMatchObject({ code: 'run_not_ready' });
     expect(readdirSync(join(empty.folder, 'runs'))).toEqual([]);
@@ -132,8 +132,8 @@ describe('preview', () => {
     await addDiscs(untested, join(folder, 'untested pictures'), { train: 2, validation: 0, test: 0 });
     const one = await runs.preview(untested, config());
     expect(one.problems).toEqual([
-      'All images are “left”: a classifier needs at least two classes.',
-      'The validation part is empty: the best epoch is chosen on it. Make a split with validation images.',
+      'All images are “left”. A classifier needs at least two classes.',
+      'The validation split is empty, but the best epoch is chosen on it. Create a split with validation images.',
     ]);
   });
 });
@@ -213,7 +213,7 @@ describe('a whole run', () => {
       expect(entry.loss).toBeCloseTo(-Math.log(entry.probabilities[entry.truth] ?? 0), 4);
     }
     expect(evaluation.cautions.join(' ')).toMatch(
-      /Fewer than 30 left cases \(4\): too few to judge how well left is recognised/,
+      /Fewer than 30 left cases \(4\): too few to measure performance on left reliably/,
     );
     expect(auditEntries(project.store, 10)[0]).toMatchObject({ action: 'test-set.open', detail: { run, images: 8 } });
     expect(await evaluations.testOpenings(project)).toMatchObject([{ run, by: null, images: evaluation.n }]);
@@ -278,7 +278,7 @@ describe('a whole run', () => {
     expect(existsSync(right?.overlays?.rollout ?? '')).toBe(true);
     expect(readdirSync(join(project.folder, 'cache', 'predictions'))).toEqual([]);
     predictions.clear(job.id);
-    expect(() => predictions.image(id)).toThrow(/not in memory/);
+    expect(() => predictions.image(id)).toThrow(/no longer in memory/);
   });
 
   it('averages views where that is asked for, says so, and answers alike for the same image dropped', async () => {
@@ -310,7 +310,7 @@ describe('a whole run', () => {
   it('takes as many views as its configuration says, and none without augmentation', async () => {
     const off = config({ testTimeViews: 2, augmentation: { enabled: false } });
     expect((await runs.preview(project, off)).problems).toEqual([
-      'Test-time views are augmented views and the augmentation is off: set them to 0, or switch it on.',
+      'Test-time views need augmentation, which is off. Set the views to 0, or turn augmentation on.',
     ]);
     const file = join(runFolder(project.folder, run), 'config.json');
     const text = readFileSync(file, 'utf8');

@@ -112,7 +112,7 @@ export function createRuns(options: RunsOptions): Runs {
       return active.summary;
     }
     const summary = await find(project, run);
-    if (active !== undefined) throw new FoveaError('run_active', 'This run is training or waiting already.');
+    if (active !== undefined) throw new FoveaError('run_active', 'This run is already training or queued.');
     return requeueRun(queue, project, summary);
   };
 
@@ -170,7 +170,7 @@ export function createRuns(options: RunsOptions): Runs {
       const inHand =
         summary.state === 'running' || summary.state === 'queued' || queue.find(project, run) !== undefined;
       if (inHand) {
-        throw new FoveaError('run_active', 'This run is training or waiting.', { hint: 'Stop it first.' });
+        throw new FoveaError('run_active', 'This run is training or queued.', { hint: 'Stop it first.' });
       }
       await removeRun(project, run);
       tellResting(project, { ...summary, state: 'stopped' });
@@ -205,8 +205,8 @@ async function storedProgress(project: OpenProject, summary: RunSummary): Promis
 /** Why a run that this process does not have cannot be told anything. */
 function notInHand({ state }: RunSummary, action: 'pause' | 'stop'): FoveaError {
   if (state === 'running' || state === 'queued') {
-    return new FoveaError('run_elsewhere', 'Another window or command has this run in hand.', {
-      hint: `To ${action} it, use that one.`,
+    return new FoveaError('run_elsewhere', 'Another window or command is using this run.', {
+      hint: `Use that one to ${action} it.`,
     });
   }
   return new FoveaError('run_not_active', `This run is ${state}: there is nothing to ${action}.`);

@@ -20,7 +20,7 @@ export async function usedDevice(
   if (known !== undefined) return known;
   const asked = engine.request('fastestDevice', {}).result.catch(() => ({
     device: 'cpu' as const,
-    why: 'The processor, since a device of this machine failed while it was measured.',
+    why: 'The processor, because another device failed while it was measured.',
   }));
   measured.set(engine, asked);
   return asked;

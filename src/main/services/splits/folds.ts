@@ -23,7 +23,7 @@ export interface DealtFolds {
 export function dealFolds(project: OpenProject, classes: readonly string[], folds: number, seed: number): DealtFolds {
   if (currentSplit(project.store) === null) {
     throw new FoveaError('no_split', 'There is no split yet.', {
-      hint: 'Make one in Data: folds are made of its train and validation images, and the test images stay apart.',
+      hint: 'Create one in Data. Folds use its training and validation images, and the test images stay separate.',
     });
   }
   const pool = collectSamples(project, classes).filter(({ part }) => part !== 'test');
@@ -73,7 +73,7 @@ function foldAdvice(
 ): Pick<FoldPlan, 'problems' | 'warnings'> {
   const problems: string[] = [];
   const warnings: string[] = [];
-  const few = `Take fewer folds, or add images of more patients.`;
+  const few = `Use fewer folds, or add images of more patients.`;
   if (counts.some((fold) => fold.every((count) => count === 0))) {
     problems.push(`There are fewer patients (or images) than folds. ${few}`);
   }
@@ -81,10 +81,10 @@ function foldAdvice(
     const folds = counts.filter((fold) => (fold[label] ?? 0) > 0).length;
     if (folds === 1) {
       problems.push(
-        `All images of “${name}” belong together (one patient, or duplicates): the model of their fold would never see the class. Add images of other patients, or remove the class.`,
+        `All images of “${name}” belong together (one patient, or duplicates), so the model of their fold would never see the class. Add images of other patients, or remove the class.`,
       );
     } else if (folds > 1 && folds < counts.length) {
-      warnings.push(`“${name}” has images in ${folds} of ${counts.length} folds only. ${few}`);
+      warnings.push(`“${name}” has images in only ${folds} of ${counts.length} folds. ${few}`);
     }
   }
   return { problems, warnings };

@@ -65,11 +65,11 @@ export function heldOutParts(
   const known = new Set(origins.values());
   const absent = values.filter((value) => !known.has(value));
   if (absent.length > 0) {
-    throw new FoveaError('held_out_unknown', `No labelled image is of the ${by} “${absent[0]}”.`, {
+    throw new FoveaError('held_out_unknown', `No labelled image has the ${by} “${absent[0]}”.`, {
       hint:
         known.size === 0
-          ? `No ${by} is known for any image: DICOM files name it, or a table does.`
-          : `Known are ${[...known]
+          ? `No image has a known ${by}. It comes from DICOM files or a table.`
+          : `Known values: ${[...known]
               .sort()
               .slice(0, 8)
               .map((value) => `“${value}”`)
@@ -82,8 +82,8 @@ export function heldOutParts(
   const isTest = (item: SplitItem): boolean => isThere(item) || (item.group !== null && groups.has(item.group));
   const rest = items.filter((item) => !isTest(item));
   if (new Set(rest.map(({ label }) => label)).size < 2) {
-    throw new FoveaError('held_out_all', 'What is not held out has images of fewer than two classes to train on.', {
-      hint: `Hold fewer out, or add images of another ${by}.`,
+    throw new FoveaError('held_out_all', 'The remaining images have fewer than two classes to train on.', {
+      hint: `Hold out fewer, or add images of another ${by}.`,
     });
   }
   const pulled = items.filter((item) => isTest(item) && !isThere(item)).length;
@@ -91,12 +91,12 @@ export function heldOutParts(
   const notes: string[] = [];
   if (pulled > 0) {
     notes.push(
-      `${formatQuantity(pulled, 'image')} of another ${by} went to test too: their patients or duplicates have images at what is held out.`,
+      `${formatQuantity(pulled, 'image')} of another ${by} also went to the test split, because of patients or duplicates among the held-out images.`,
     );
   }
   if (unknown > 0) {
     notes.push(
-      `${formatQuantity(unknown, 'image')} of no known ${by} stay in train and validation: they may come from what is held out.`,
+      `${formatQuantity(unknown, 'image')} without a known ${by} in training and validation, which may belong to the held-out ${by}.`,
     );
   }
   const members = new Map(splitItems(rest, { validation, test: 0 }, seed));

@@ -38,8 +38,8 @@ export function dealLeak(
 ): DealtLeak {
   const candidates = splitCandidates(project.store);
   if (candidates.length === 0) {
-    throw new FoveaError('no_labels', 'No image has a label yet, so there is nothing to split.', {
-      hint: 'Label images in the data screen, or import them with labels.',
+    throw new FoveaError('no_labels', 'No labelled images yet.', {
+      hint: 'Label images on the Data screen, or import them with labels.',
     });
   }
   const duplicates = keptTogether(duplicateGroups(project.store));
@@ -61,9 +61,7 @@ export function dealLeak(
   const isNamed = namesPatient(project);
   const problems: string[] = [];
   if (leaks.groups === 0) {
-    problems.push(
-      'Nothing can leak here: no patient has two images and no image looks like another one, as far as is known.',
-    );
+    problems.push('No leak is possible: no patient is known to have two images, and no similar images are known.');
   }
   for (const [name, samples] of [
     ['with the leak', leaking],
@@ -73,9 +71,7 @@ export function dealLeak(
       const own = samplesOf(samples, part);
       const missing = classes.filter((_, label) => countClasses(own, classes.length)[label] === 0);
       if (missing.length > 0) {
-        problems.push(
-          `The ${part} part of the split ${name} has no image of ${missing.map((one) => `“${one}”`).join(', ')}.`,
-        );
+        problems.push(`The ${part} split ${name} has no images of ${missing.map((one) => `“${one}”`).join(', ')}.`);
       }
     }
   }

@@ -25,8 +25,8 @@ export function signSplit(store: ProjectStore, givenName: string, givenReason: s
     const split = requireSplit(store);
     const { groups, patients, duplicates } = findLeaks(store);
     if (groups === 0) {
-      throw new FoveaError('nothing_to_sign', 'No group stands in more than one part of this split.', {
-        hint: 'Training can start: there is nothing to sign off.',
+      throw new FoveaError('nothing_to_sign', 'No patient or duplicate group is in more than one split.', {
+        hint: 'Training can start. No sign-off is needed.',
       });
     }
     const signOff = { name, reason, at: new Date().toISOString(), groups, patients, duplicates };
@@ -48,5 +48,5 @@ export function withdrawSignOff(store: ProjectStore): void {
 function requireSplit(store: ProjectStore): StoredSplit {
   const split = currentSplit(store);
   if (split !== null) return split;
-  throw new FoveaError('no_split', 'There is no split yet.', { hint: 'Make one in the split editor first.' });
+  throw new FoveaError('no_split', 'There is no split yet.', { hint: 'Create one in the split editor first.' });
 }

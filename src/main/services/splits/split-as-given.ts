@@ -24,7 +24,9 @@ export function partsAsGiven(
   const notes: string[] = [];
   const train = given.filter((one) => one.given === 'train');
   if (!given.some((one) => one.given === 'validation') && train.length > 1) {
-    notes.push('The folders name no validation part: a fifth of train, whole patients, became validation (seed 42).');
+    notes.push(
+      'There is no validation folder. A fifth of the training images, by patient, became validation (seed 42).',
+    );
     const validated = keep && given.some((one) => one.part === 'validation');
     if (!validated) {
       const carved = splitItems(
@@ -48,7 +50,7 @@ export function partsAsGiven(
     }
   }
   if (!given.some((one) => one.given === 'test')) {
-    notes.push('The folders name no test part: an evaluation on unseen images needs one.');
+    notes.push('There is no test folder. Evaluating on unseen images needs one.');
   }
   return { members, notes };
 }

@@ -33,35 +33,35 @@ export function splitWarnings(figures: SplitFigures): string[] {
   const { patients, duplicates } = figures.leaks;
   if (patients > 0) {
     warnings.push(
-      `${formatQuantity(patients, 'patient')} in more than one part: results would look better than they are.`,
+      `${formatQuantity(patients, 'patient')} in more than one split: results would look better than they are.`,
     );
   }
   if (duplicates > 0) {
     warnings.push(
-      `${formatQuantity(duplicates, 'group')} of duplicate images in more than one part: results would look better than they are.`,
+      `${formatQuantity(duplicates, 'group')} of duplicate images in more than one split: results would look better than they are.`,
     );
   }
   if (figures.alikeByNature > 0) {
     warnings.push(
-      `${formatQuantity(figures.alikeByNature, 'image')} look alike and are most of a class: they are not kept together as duplicates.`,
+      `${formatQuantity(figures.alikeByNature, 'image')} look alike because their class looks like this; they are not kept together as duplicates.`,
     );
   }
   if (figures.largestAlike > figures.images * LARGE_GROUP) {
     warnings.push(
-      `${formatQuantity(figures.largestAlike, 'image')} look alike and form one group: if they are no copies of each other, say so in Duplicates, then split again.`,
+      `${formatQuantity(figures.largestAlike, 'image')} look alike and form one group. If they are not copies of each other, mark them in Duplicates, then split again.`,
     );
   }
   for (const part of figures.expected) {
     const of = figures.counts[part];
     if (Object.keys(of).length === 0) {
-      warnings.push(`The ${part} part is empty.`);
+      warnings.push(`The ${part} split is empty.`);
       continue;
     }
     for (const { name, groups, areKnown } of figures.classes) {
       if ((of[name] ?? 0) > 0) continue;
       const unit = figures.grouping === 'none' || !areKnown ? 'image' : 'patient';
       const why = groups < figures.expected.length ? `: it has only ${formatQuantity(groups, unit)}` : '';
-      warnings.push(`“${name}” is missing from the ${part} part${why}.`);
+      warnings.push(`“${name}” is missing from the ${part} split${why}.`);
     }
   }
   const small = figures.classes.filter(({ name }) => {
@@ -70,19 +70,17 @@ export function splitWarnings(figures: SplitFigures): string[] {
   });
   if (small.length > 0) {
     const list = small.map(({ name }) => `“${name}” (${figures.counts.test[name]})`).join(', ');
-    warnings.push(
-      `Fewer than ${TOO_FEW_TO_SAY} test images of ${list}: too few to judge how well they are recognised.`,
-    );
+    warnings.push(`Fewer than ${TOO_FEW_TO_SAY} test images of ${list}: too few to measure performance reliably.`);
   }
   if (figures.grouping !== 'none' && figures.withoutPatient > 0) {
     warnings.push(
       figures.withoutPatient === figures.images
-        ? 'Patients are not known: images of one person may stand in several parts.'
-        : `Of ${formatQuantity(figures.withoutPatient, 'image')} the patient is not known: pictures of one person may stand in several parts.`,
+        ? 'Patients are unknown: images of one person may be in several splits.'
+        : `${formatQuantity(figures.withoutPatient, 'image')} without a known patient: images of one person may be in several splits.`,
     );
   }
   if (figures.outside > 0) {
-    warnings.push(`${formatQuantity(figures.outside, 'labelled image')} in no part: split again to use them.`);
+    warnings.push(`${formatQuantity(figures.outside, 'labelled image')} without a split: split again to use them.`);
   }
   return warnings;
 }

@@ -146,7 +146,7 @@ describe('the sign-off of a leaking split', () => {
     expect(() => splits.signOff(project, 'A. Name', 'because')).toThrow(/no split/);
     times(20, (i) => add({ label: i % 2 === 0 ? 'a' : 'b', patient: `patient ${i}` }));
     splits.split(project, {});
-    expect(() => splits.signOff(project, 'A. Name', 'because')).toThrow(/No group stands in more than one part/);
+    expect(() => splits.signOff(project, 'A. Name', 'because')).toThrow(/No patient or duplicate group/);
   });
 
   it('holds with name, reason, date and number, and is in the audit trail', () => {
@@ -229,9 +229,9 @@ describe('the gate of training', () => {
 
   it('stops patients and duplicates alike', () => {
     expect(runProblems(input)).toEqual([]);
-    expect(runProblems({ ...input, patientsAcrossSplits: 2 })).toEqual([expect.stringContaining('2 patients stand')]);
+    expect(runProblems({ ...input, patientsAcrossSplits: 2 })).toEqual([expect.stringContaining('2 patients appear')]);
     expect(runProblems({ ...input, duplicatesAcrossSplits: 1 })).toEqual([
-      expect.stringContaining('1 group of duplicate images stands'),
+      expect.stringContaining('1 group of duplicate images appears'),
     ]);
   });
 
@@ -241,10 +241,10 @@ describe('the gate of training', () => {
     const stale = runProblems({ ...signed, signOff: { ...signOff, void: 'grown' as const } });
     expect(stale).toHaveLength(2);
     expect(stale[1]).toBe(
-      'The sign-off by A. Name of 2026-11-26 is void: it was for 2 groups in more than one part, and there are more now.',
+      'The sign-off by A. Name of 2026-11-26 is void: it was for 2 groups in more than one split, and there are more now.',
     );
     expect(signOffWarning(signOff)).toBe(
-      'Leaking split: 2 patients stand in more than one part, so these results look better than they are. Signed off by A. Name on 2026-11-26: “because”',
+      'Leaking split: 2 patients appear in more than one split, so these results look better than they are. Signed off by A. Name on 2026-11-26: “because”',
     );
   });
 });
@@ -275,8 +275,8 @@ describe('a held-out split', () => {
     expect(split.counts.validation).toEqual({ a: 5, b: 5 });
     expect(split.deviation).toBeLessThanOrEqual(1);
     expect(split.warnings.slice(0, 2)).toEqual([
-      '1 image of another site went to test too: their patients or duplicates have images at what is held out.',
-      '1 image of no known site stay in train and validation: they may come from what is held out.',
+      '1 image of another site also went to the test split, because of patients or duplicates among the held-out images.',
+      '1 image without a known site in training and validation, which may belong to the held-out site.',
     ]);
     // Stored: the same after it is read again.
     expect(splits.current(project)).toEqual(split);
@@ -288,9 +288,9 @@ describe('a held-out split', () => {
     times(5, () => add({ label: 'a', ...scanner('Two') }));
     const split = splits.split(project, { heldOut: { by: 'scanner', values: ['Maker Two'] } });
     expect(split.counts.test).toEqual({ a: 5 });
-    expect(split.warnings.join('\n')).toContain('“b” is missing from the test part');
+    expect(split.warnings.join('\n')).toContain('“b” is missing from the test split');
     const refused = (values: string[]) => () => splits.split(project, { heldOut: { by: 'scanner', values } });
-    expect(refused(['Maker Three'])).toThrow(/No labelled image is of the scanner “Maker Three”/);
+    expect(refused(['Maker Three'])).toThrow(/No labelled image has the scanner “Maker Three”/);
     expect(refused(['Maker One'])).toThrow(/fewer than two classes/);
     expect(() => splits.split(project, { heldOut: { by: 'site', values: ['x'] } })).toThrow(/the site “x”/);
   });

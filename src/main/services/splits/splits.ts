@@ -39,7 +39,7 @@ export interface Splits {
   /** What a test part can be held out by: sites, scanners and stations with their labelled images. */
   origins(project: OpenProject): OriginList[];
   /**
-   * Lets training start though groups stand in more than one part; every result will say so. Throws `no_split`,
+   * Lets training start though groups are in more than one split; every result will say so. Throws `no_split`,
    * `nothing_to_sign`.
    */
   signOff(project: OpenProject, name: string, reason: string): SplitSummary;
@@ -53,7 +53,7 @@ export function createSplits(): Splits {
       const request = splitRequestSchema.parse(given);
       if (request.heldOut === null && request.validation + request.test > 0.95) {
         throw new FoveaError('split_shares', 'Validation and test together leave too little to train on.', {
-          hint: 'Let them add up to 0.95 at most; 0.2 each is usual.',
+          hint: 'Their sum can be at most 0.95; 0.2 each is common.',
         });
       }
       const candidates = splitCandidates(project.store);
@@ -90,7 +90,7 @@ export function createSplits(): Splits {
         before?.grouping === 'folders',
       );
       if (before !== null && before.signOff !== null) {
-        notes.push(`The sign-off by ${before.signOff.name} was for the split before images were added: it is void.`);
+        notes.push(`The sign-off by ${before.signOff.name} is void, because images were added since.`);
       }
       const share = (part: SplitPart) => [...members.values()].filter((one) => one === part).length / members.size;
       const shares = { validation: share('validation'), test: share('test') };
@@ -106,7 +106,7 @@ export function createSplits(): Splits {
     move(project, images, part) {
       const split = currentSplit(project.store);
       if (split === null) {
-        throw new FoveaError('no_split', 'There is no split yet.', { hint: 'Make one in the split editor first.' });
+        throw new FoveaError('no_split', 'There is no split yet.', { hint: 'Create one in the split editor first.' });
       }
       project.store.transaction(() => {
         const before = currentParts(project.store, images).filter((one) => one.part !== part);
@@ -135,13 +135,13 @@ export function createSplits(): Splits {
 
 function requireClasses(candidates: readonly SplitCandidate[]): void {
   if (candidates.length === 0) {
-    throw new FoveaError('no_labels', 'No image has a label yet, so there is nothing to split.', {
-      hint: 'Label images in the data screen, or import them with labels.',
+    throw new FoveaError('no_labels', 'No labelled images yet.', {
+      hint: 'Label images on the Data screen, or import them with labels.',
     });
   }
   if (new Set(candidates.map((one) => one.label)).size < 2) {
-    throw new FoveaError('one_class', 'All labelled images are of one class: a classifier needs two classes.', {
-      hint: 'Add images of another class, or give some of these another label.',
+    throw new FoveaError('one_class', 'All labelled images have the same class. A classifier needs at least two.', {
+      hint: 'Add images of another class, or relabel some of these.',
     });
   }
 }

@@ -10,8 +10,8 @@ const answerSchema = z.discriminatedUnion('ok', [
 export function openAnswer(envelope: unknown): unknown {
   const answer = answerSchema.safeParse(envelope);
   if (!answer.success) {
-    throw new FoveaError('bad_answer', 'Fovea answered in a way this window does not understand.', {
-      hint: 'Reload the window. If Fovea was just updated, close and start it again.',
+    throw new FoveaError('bad_answer', 'Unexpected response from Fovea.', {
+      hint: 'Reload the window. If Fovea was just updated, restart it.',
     });
   }
   if (answer.data.ok) return answer.data.value;

@@ -35,16 +35,16 @@ export function ChartMenu({ name, table, svg, png }: ChartMenuProps) {
       <Menu.Dropdown>
         <Menu.Item
           leftSection={<Clipboard size={14} />}
-          onClick={() => navigator.clipboard.writeText(toTsv(table())).then(done('numbers copied'), showError)}
+          onClick={() => navigator.clipboard.writeText(toTsv(table())).then(done('values copied'), showError)}
         >
-          Copy the numbers
+          Copy values
         </Menu.Item>
         {picture !== undefined && (
           <Menu.Item
             leftSection={<ImageIcon size={14} />}
-            onClick={() => copyPicture(picture).then(done('picture copied'), showError)}
+            onClick={() => copyPicture(picture).then(done('image copied'), showError)}
           >
-            Copy the picture
+            Copy image
           </Menu.Item>
         )}
         <Menu.Divider />

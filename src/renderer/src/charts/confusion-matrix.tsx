@@ -31,7 +31,7 @@ export function ConfusionMatrix(props: ConfusionMatrixProps) {
   return (
     <SectionCard
       title={title}
-      description={`Rows: ${plain ? 'true class' : axes.row}. Columns: ${plain ? 'predicted class' : axes.column}. Choose a cell to see its images.`}
+      description={`Rows: ${plain ? 'true class' : axes.row}. Columns: ${plain ? 'predicted class' : axes.column}. Select a cell to see its images.`}
       actions={
         <ChartMenu
           name={title}

@@ -12,7 +12,7 @@ export function pictureOf(
 ): Promise<Blob> {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
-  if (plot === null || context === null) return Promise.reject(new Error('the chart is not drawn yet'));
+  if (plot === null || context === null) return Promise.reject(new Error('the chart is not ready yet'));
   const ratio = uPlot.pxRatio;
   const top = 50 * ratio;
   canvas.width = plot.ctx.canvas.width;

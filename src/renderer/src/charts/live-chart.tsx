@@ -72,7 +72,7 @@ export function LiveChart(props: LiveChartProps) {
             </span>
           )}
           {series.some(({ noisy }) => noisy) && (
-            <ChartButton label={`${title}: smooth`} pressed={smooth} onClick={() => setSmooth(!smooth)}>
+            <ChartButton label={`${title}: smoothing`} pressed={smooth} onClick={() => setSmooth(!smooth)}>
               <Activity size={15} />
             </ChartButton>
           )}

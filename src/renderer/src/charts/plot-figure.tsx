@@ -25,7 +25,7 @@ export function PlotFigure({ label, build }: PlotFigureProps) {
 export function plotSvg(options: Plot.PlotOptions, background: string): string {
   const figure = Plot.plot(options);
   const svg = figure instanceof SVGSVGElement ? figure : figure.querySelector('svg');
-  if (svg === null) throw new Error('the chart has no picture');
+  if (svg === null) throw new Error('the chart has no image');
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('style', `background: ${background}`);
   const box = document.createElementNS('http://www.w3.org/2000/svg', 'rect');

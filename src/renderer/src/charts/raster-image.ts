@@ -9,7 +9,7 @@ export async function svgToPng(svg: string, scale: number): Promise<Blob> {
     canvas.width = Math.round(image.naturalWidth * scale);
     canvas.height = Math.round(image.naturalHeight * scale);
     const context = canvas.getContext('2d');
-    if (context === null) throw new Error('this window cannot draw');
+    if (context === null) throw new Error('this window cannot draw images');
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await canvasToPng(canvas);
   } finally {
@@ -19,9 +19,6 @@ export async function svgToPng(svg: string, scale: number): Promise<Blob> {
 
 export function canvasToPng(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob(
-      (blob) => (blob === null ? reject(new Error('the picture is too large')) : resolve(blob)),
-      'image/png',
-    );
+    canvas.toBlob((blob) => (blob === null ? reject(new Error('the image is too large')) : resolve(blob)), 'image/png');
   });
 }

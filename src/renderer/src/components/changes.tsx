@@ -3,7 +3,7 @@ import { useSession } from '../state/session';
 import classes from './changes.module.css';
 import { Notice } from './notice';
 
-const WHY = 'This project is read-only: Fovea may not write in its folder';
+const WHY = 'This project is read-only: Fovea cannot write to its folder';
 
 /** True where the open project can only be looked at. */
 export const useReadOnly = (): boolean => useSession((state) => state.project?.readOnly === true);
@@ -34,7 +34,7 @@ export function ReadOnlyBanner() {
   return (
     <div className={classes['banner']}>
       <Notice tone="info" title="This project is read-only">
-        Fovea may not write to its folder or disk. To change something, copy the folder and open the copy.
+        Fovea cannot write to its folder or disk. To make changes, copy the folder and open the copy.
       </Notice>
     </div>
   );

@@ -23,9 +23,9 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly fail
       <EmptyState
         icon={TriangleAlert}
         title={`${this.props.name} ran into an unexpected error`}
-        actions={<Button onClick={() => this.setState({ failed: false })}>Show it again</Button>}
+        actions={<Button onClick={() => this.setState({ failed: false })}>Reload</Button>}
       >
-        What you did before is saved. Running work goes on.
+        Your changes are saved. Running jobs continue.
       </EmptyState>
     );
   }

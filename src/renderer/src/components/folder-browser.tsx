@@ -112,7 +112,7 @@ function Browser({ request, answer }: { readonly request: PickRequest; readonly 
       </ScrollArea.Autosize>
       <Group justify="space-between" wrap="nowrap">
         <Text size="xs" c="dimmed">
-          {wantsFiles ? `${chosen.size} chosen` : 'These are folders of the machine that Fovea runs on.'}
+          {wantsFiles ? `${chosen.size} selected` : 'Folders on the computer that runs Fovea'}
         </Text>
         <Group gap="xs" wrap="nowrap">
           <Button variant="default" onClick={() => answer(null)}>

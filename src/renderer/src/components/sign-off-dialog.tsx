@@ -46,14 +46,14 @@ function SignOffForm({ project, leak, onClose }: Omit<SignOffDialogProps, 'opene
     >
       <Stack gap="sm">
         <Text>
-          {leakText(leak)} {isOne ? 'stands' : 'stand'} in more than one part of this split. A model that has seen a
-          patient, or a copy of an image, in training knows more about the test images than it would about new ones:
-          accuracy and AUC come out too high, often by a lot.
+          {leakText(leak)} {isOne ? 'appears' : 'appear'} in more than one split. A model that has seen a patient, or a
+          copy of an image, in training has an unfair advantage on the test images: accuracy and AUC come out too high,
+          often by a lot.
         </Text>
         <Text>
-          With your sign-off training starts all the same. Every run on this split then carries your name and reason,
-          and every result, report, export and answer of it says that its split leaks. The sign-off ends when the split
-          changes or the leak grows.
+          Signing off allows training anyway. Every run on this split records your name and reason, and every result,
+          report, export and prediction states that its split leaks. The sign-off ends when the split changes or the
+          leak grows.
         </Text>
         <TextInput
           label="Your name"
@@ -69,7 +69,7 @@ function SignOffForm({ project, leak, onClose }: Omit<SignOffDialogProps, 'opene
           autosize
           minRows={2}
           maxLength={400}
-          placeholder="Why the numbers of this split are needed although it leaks"
+          placeholder="Why you need results from this split despite the leak"
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />

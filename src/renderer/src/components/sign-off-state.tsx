@@ -25,7 +25,7 @@ export function SignOffState({ project, leak, signOff, brief = false }: SignOffS
     return (
       <Notice tone="warning" title={`Signed off by ${signOff.name}, ${formatDate(signOff.at)}`}>
         <Text size="sm">
-          “{signOff.reason}” Training may start, and every result will say that the split leaks ({leakText(leak)}).
+          “{signOff.reason}” Training is allowed, and every result will state that the split leaks ({leakText(leak)}).
         </Text>
         <Group mt={6}>
           <Changes>
@@ -54,7 +54,7 @@ export function SignOffState({ project, leak, signOff, brief = false }: SignOffS
     return (
       <Group gap={8} wrap="nowrap" justify="space-between">
         <Text size="xs" c="dimmed">
-          Where you need this very split:
+          If you need exactly this split:
         </Text>
         {open}
         {dialog}
@@ -63,11 +63,11 @@ export function SignOffState({ project, leak, signOff, brief = false }: SignOffS
   }
   return (
     <>
-      <Notice tone="error" title="Training does not start on this split">
+      <Notice tone="error" title="This split blocks training">
         <Text size="sm">
           {isVoid === null ? '' : `${isVoid} `}
-          {leakText(leak)} in more than one part. Split again with images of a patient and near duplicates kept
-          together; or, where you need this very split, sign it off.
+          {leakText(leak)} in more than one split. Split again and keep the images of each patient and near duplicates
+          together, or sign off if you need exactly this split.
         </Text>
         <Group mt={6}>{open}</Group>
       </Notice>

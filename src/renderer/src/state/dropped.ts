@@ -21,7 +21,7 @@ export function offerDropped(transfer: DataTransfer): void {
     signal: controller.signal,
     onProgress: (progress) => listener(progress),
   });
-  // Who takes them is told of a failure.
+  // The consumer handles the rejection.
   grants.catch(() => {});
   useDropped.setState({
     dropped: {

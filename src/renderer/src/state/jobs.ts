@@ -25,7 +25,7 @@ export async function startJob<K extends JobName>(name: K, input: RequestInput<K
   const { job: id } = (await invoke(name as RequestName, input as never)) as { readonly job: string };
   const result = jobEnd(id).then(async ({ state, error }) => {
     if (state === 'failed') {
-      throw error === null ? new FoveaError('job_failed', 'The work ended with an error.') : FoveaError.from(error);
+      throw error === null ? new FoveaError('job_failed', 'The job failed.') : FoveaError.from(error);
     }
     try {
       // Checked in main against the entry of this name.

@@ -49,8 +49,8 @@ async function load(): Promise<TfjsRuntime> {
 }
 
 const NEEDED = 'It needs an NVIDIA driver, CUDA 11 and cuDNN 8.';
-const UNTESTED = 'Not tested on a GPU so far: run "fovea selftest --device tfjs" before you rely on it.';
-const NOT_INSTALLED = `The native part of ${NATIVE_PACKAGE} is not installed; "npm run setup:tfjs-gpu" in a checkout gets it. ${NEEDED}`;
+const UNTESTED = 'Not tested on a GPU. Run "fovea selftest --device tfjs" before relying on it.';
+const NOT_INSTALLED = `The native part of ${NATIVE_PACKAGE} is not installed; "npm run setup:tfjs-gpu" in a source checkout installs it. ${NEEDED}`;
 
 /** Looks for the binary itself: the package would load all of TensorFlow.js before it noticed that there is none. */
 function isInstalled(require: NodeJS.Require): boolean {
@@ -85,7 +85,7 @@ function loadNative(): string | null {
  */
 export function nativeProblem(error: unknown): string {
   const library = missingLibrary(error);
-  if (library !== null) return `${NATIVE_PACKAGE} did not load: ${library} is missing or does not fit. ${NEEDED}`;
+  if (library !== null) return `${NATIVE_PACKAGE} did not load: ${library} is missing or incompatible. ${NEEDED}`;
   return `${NATIVE_PACKAGE} is installed but does not load with Node ${process.versions.node}. ${NEEDED}`;
 }
 

@@ -77,7 +77,7 @@ class TfjsProgram implements Program {
     } catch (error) {
       for (const tensor of device.values()) tensor.dispose();
       if (isOutOfMemory(error)) throw outOfMemory(this.graph.name, error);
-      throw new FoveaError('device-failed', `The device failed while it computed ${this.graph.name}.`, {
+      throw new FoveaError('device-failed', `The device failed while computing ${this.graph.name}.`, {
         hint: 'Use a smaller batch size, or close other programs to free memory.',
         cause: error,
       });

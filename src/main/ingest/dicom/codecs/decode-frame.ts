@@ -25,7 +25,7 @@ async function decodeJpeg(
     const tidy = error instanceof FoveaError && error.code === 'damaged' ? tidyJpeg(bytes) : null;
     if (tidy === null) throw error;
     const decoded = await decode(tidy, image);
-    notes.add('The compressed image has stray bytes or lacks its end marker: the picture itself is whole.');
+    notes.add('The compressed image has stray bytes or no end marker, but the image itself is complete.');
     return decoded;
   }
 }

@@ -36,10 +36,10 @@ function check(bytes: Uint8Array, image: ImageAttributes): Checked {
   if (first === undefined) throw damaged('The compressed image has no channels.');
   checkFrameHeader({ ...header, components: header.components.length, precision: first.precision }, image);
   if (header.subsampled || header.tiles > MAX_TILES) {
-    throw notRead('The compressed image has subsampled channels or very many tiles, which Fovea does not read.');
+    throw notRead('The compressed image has subsampled channels or too many tiles, which Fovea does not support.');
   }
   if (header.components.some(({ precision, signed }) => precision !== first.precision || signed !== first.signed)) {
-    throw notRead('The channels of the compressed image have different depths, which Fovea does not read.');
+    throw notRead('The channels of the compressed image have different bit depths, which Fovea does not support.');
   }
   return { codestream: endTileParts(codestream), header, ...first };
 }

@@ -15,7 +15,7 @@ const codec = createWasmCodec(async () => {
 /** JPEG-LS, lossless and near-lossless (PS3.5, A.4.3), by CharLS. JPEG-LS has no sign: values come unsigned. */
 export async function decodeJpegLs(codestream: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
   const header = readJpegHeader(codestream);
-  if (header.process !== 0xf7) throw damaged('The compressed image is not JPEG-LS, as the file says.');
+  if (header.process !== 0xf7) throw damaged('The compressed image is not JPEG-LS, although the file declares it.');
   checkFrameHeader({ ...header, components: header.componentIds.length }, image);
   const bytesPerSample = header.precision <= 8 ? 1 : 2;
   const { bytes, info } = await codec.run((module) => {

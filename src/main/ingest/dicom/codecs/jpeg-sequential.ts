@@ -26,7 +26,7 @@ const PROCESSES = new Set([0xc0, 0xc1, 0xc3]);
 export async function decodeJpegSequential(codestream: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
   const header = readJpegHeader(codestream);
   if (!PROCESSES.has(header.process)) {
-    throw notRead('The compressed image is a JPEG of another process than its transfer syntax allows.');
+    throw notRead('The compressed image uses a JPEG process that its transfer syntax does not allow.');
   }
   checkFrameHeader({ ...header, components: header.componentIds.length }, image);
   // The decoder passes over what is missing.
@@ -45,7 +45,7 @@ export async function decodeJpegSequential(codestream: Uint8Array, image: ImageA
       encodedBuffer: codestream,
     });
     const decoded = NativeCodecs.decodeJpeg(context, { convertColorspaceToRgb: false }).getDecodedBuffer();
-    if (decoded === undefined) throw damaged('The compressed image is damaged: nothing came out of it.');
+    if (decoded === undefined) throw damaged('The compressed image is damaged: it decodes to nothing.');
     checkDecodedLength(decoded, bytesPerSample, image);
     return decoded;
   });

@@ -38,11 +38,11 @@ export function decodeRle(bytes: Uint8Array, image: ImageAttributes): DecodedFra
   const bytesPerSample = image.bitsAllocated / 8;
   if (bytesPerSample !== 1 && bytesPerSample !== 2 && bytesPerSample !== 4) {
     throw notRead(
-      `The image is run-length compressed with ${image.bitsAllocated} bit a value, which Fovea does not read.`,
+      `The image is run-length compressed at ${image.bitsAllocated} bits per value, which Fovea does not support.`,
     );
   }
   const segments = image.samples * bytesPerSample;
-  if (bytes.length < HEADER_BYTES) throw damaged('The header of the run-length compressed image is cut off.');
+  if (bytes.length < HEADER_BYTES) throw damaged('The header of the run-length compressed image is truncated.');
   const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
   if (header.getUint32(0, true) !== segments) {
     throw damaged(`The run-length compressed image has ${header.getUint32(0, true)} segments instead of ${segments}.`);

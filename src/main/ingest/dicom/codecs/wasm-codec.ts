@@ -41,7 +41,7 @@ export function createWasmCodec<Module extends object>(load: () => Promise<Modul
       } catch (error) {
         instance = null;
         if (error instanceof FoveaError) throw error;
-        throw damaged('The compressed image is damaged: it could not be decoded.', error);
+        throw damaged('The compressed image is damaged and could not be decoded.', error);
       }
     },
   };

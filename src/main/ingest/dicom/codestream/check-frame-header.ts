@@ -12,15 +12,15 @@ export function checkFrameHeader(
 ): void {
   if (header.width !== image.columns || header.height !== image.rows) {
     throw damaged(
-      `The compressed image is ${header.width} x ${header.height} pixels, but the file says ${image.columns} x ${image.rows}.`,
+      `The compressed image is ${header.width} x ${header.height} pixels, but the file declares ${image.columns} x ${image.rows}.`,
     );
   }
   if (header.components !== image.samples) {
-    throw damaged(`The compressed image has ${header.components} channels, but the file says ${image.samples}.`);
+    throw damaged(`The compressed image has ${header.components} channels, but the file declares ${image.samples}.`);
   }
   if (header.precision < 1 || header.precision > image.bitsAllocated) {
     throw damaged(
-      `The compressed image has ${header.precision} bits a sample, but the file has room for ${image.bitsAllocated}.`,
+      `The compressed image has ${header.precision} bits per sample, but the file allocates only ${image.bitsAllocated}.`,
     );
   }
 }

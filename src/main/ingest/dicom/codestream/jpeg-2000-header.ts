@@ -31,7 +31,7 @@ export function findJpeg2000Codestream(bytes: Uint8Array): number {
 /** `bytes` start at SOC. Errors: `damaged`. */
 export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length < 44) throw damaged('The header of the compressed image is cut off.');
+  if (bytes.length < 44) throw damaged('The header of the compressed image is truncated.');
   const sizLength = view.getUint16(4);
   const [gridWidth, gridHeight, left, top] = [8, 12, 16, 20].map((at) => view.getUint32(at)) as [
     number,
@@ -50,7 +50,7 @@ export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
     throw damaged('The frame header of the compressed image is damaged.');
   }
   if (gridWidth <= left || gridHeight <= top || tileWidth === 0 || tileHeight === 0) {
-    throw damaged('The frame header of the compressed image contradicts itself.');
+    throw damaged('The frame header of the compressed image is inconsistent.');
   }
   let subsampled = false;
   const components = Array.from({ length: count }, (_, index) => {

@@ -41,7 +41,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     if (marker === 0xda || marker === 0xd9) break;
     const length = view.getUint16(position + 2);
     const end = position + 2 + length;
-    if (length < 2 || end > bytes.length) throw damaged('The header of the compressed image is cut off.');
+    if (length < 2 || end > bytes.length) throw damaged('The header of the compressed image is truncated.');
     if (SOF_MARKERS.has(marker)) {
       const components = length >= 8 ? view.getUint8(position + 9) : 0;
       if (length < 8 + 3 * components) throw damaged('The frame header of the compressed image is damaged.');

@@ -18,7 +18,7 @@ export function endTileParts(bytes: Uint8Array): Uint8Array {
     const length = view.getUint32(at + 6);
     // 0: to the end of the codestream, wherever that is.
     if (length < 14) return bytes;
-    if (at + length > bytes.length) throw damaged('The data of the compressed image end too early.');
+    if (at + length > bytes.length) throw damaged('The data of the compressed image is truncated.');
     at += length;
   }
   if (at + 2 <= bytes.length && view.getUint16(at) === EOC) return bytes;

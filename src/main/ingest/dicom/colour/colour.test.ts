@@ -96,7 +96,7 @@ test('segmented palettes: discrete, linear and indirect (PS3.3, C.7.9.2)', () =>
   expect(() => expandSegments(words, 9, 2)).toThrow('shorter');
   expect(() => expandSegments(words, 7, 2)).toThrow('longer');
   expect(() => expandSegments(Uint16Array.of(1, 4, 20), 4, 2)).toThrow('damaged');
-  expect(() => expandSegments(Uint16Array.of(0, 500, 1), 500, 2)).toThrow('cut off');
+  expect(() => expandSegments(Uint16Array.of(0, 500, 1), 500, 2)).toThrow('truncated');
 });
 
 test('segmented palettes of 8 bits: every field is a byte', async () => {
@@ -147,7 +147,7 @@ describe('a reason that is true', () => {
       'unsupported_image',
       /4:2:0/,
     ],
-    ['grey in three channels', imageModule({ rows: 2, columns: 2, samples: 3 }), 'damaged', /contradicts itself/],
+    ['grey in three channels', imageModule({ rows: 2, columns: 2, samples: 3 }), 'damaged', /is inconsistent/],
   ])('%s', async (_name, image, code, message) => {
     await expect(rgb([...image, pixel])).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
@@ -163,14 +163,14 @@ describe('a reason that is true', () => {
     );
     await expect(openDicomFrame(parseDicom(file), 0)).rejects.toMatchObject({
       code: 'unsupported_image',
-      message: 'The image is run-length compressed with 1 bit a value, which Fovea does not read.',
+      message: 'The image is run-length compressed at 1 bits per value, which Fovea does not support.',
     });
   });
 
   test('sequences within sequences beyond what the parser can follow', () => {
     const open = Buffer.from('08001111535100' + '00ffffffff' + 'feff00e0ffffffff', 'hex');
     const nested = Buffer.concat([dicomFile([]), ...Array.from({ length: 5000 }, () => open)]);
-    expect(() => parseDicom(nested)).toThrow('nests its sequences deeper than Fovea reads');
+    expect(() => parseDicom(nested)).toThrow('nested deeper than Fovea’s limit');
   });
 });
 
@@ -179,7 +179,7 @@ test('a window of a colour image is not used, and said', async () => {
   const window: TestElement = ['00281050', 'DS', '10'];
   const file = dicomFile([...image, window, ['7fe00010', 'OB', Uint8Array.of(1, 2, 3)]]);
   expect((await openDicomFrame(parseDicom(file), 0)).notes).toEqual([
-    'The window of the file was not used: the image is in colour.',
+    'The window of the file is ignored, because the image is in colour.',
   ]);
 });
 

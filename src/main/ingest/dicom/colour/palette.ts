@@ -41,7 +41,7 @@ export function plainDepth(length: number, count: number, described: number): Ch
 /** Errors: `damaged`. */
 function readPlain(bytes: Uint8Array, count: number, described: number): Pick<Channel, 'depth' | 'entries'> {
   const depth = plainDepth(bytes.length, count, described);
-  if (depth === null) throw damaged('The colour palette of the image is shorter than it says.');
+  if (depth === null) throw damaged('The colour palette of the image is shorter than declared.');
   return { depth, entries: (depth === 16 ? toWords(bytes) : bytes).subarray(0, count) };
 }
 
@@ -90,7 +90,7 @@ function readChannel(dataSet: DataSet, colour: 1 | 2 | 3, signed: boolean, notes
     notes,
   );
   if (typeof declared !== 'number' || typeof firstRead !== 'number' || typeof described !== 'number') {
-    throw damaged('The image has a colour palette without its description.');
+    throw damaged('The image has a colour palette without a descriptor.');
   }
   const count = declared === 0 ? 65_536 : declared;
   const first = (signed || dataSet.elements[tag]?.vr === 'SS') && firstRead > 32_767 ? firstRead - 65_536 : firstRead;
@@ -98,7 +98,7 @@ function readChannel(dataSet: DataSet, colour: 1 | 2 | 3, signed: boolean, notes
   const segmented = plain === null ? readLittleEndian(dataSet, `x0028122${colour}`) : null;
   if (plain !== null) return { first, described, ...readPlain(plain, count, described) };
   if (segmented !== null) return { first, described, ...readSegmented(segmented, count, described) };
-  throw damaged('The image has a colour palette without its entries.');
+  throw damaged('The image has a colour palette without entries.');
 }
 
 function largestOf(entries: ArrayLike<number>): number {
@@ -118,7 +118,9 @@ function usedBits(channels: readonly Channel[], notes: Notes): number {
   const described = Math.max(...wide.map((channel) => channel.described));
   const bits = largest < 256 ? 8 : described > 8 && described <= 16 && largest < 2 ** described ? described : 16;
   if (bits !== described) {
-    notes.add('The entries of the colour palette have another depth than it says: the depth of the entries was used.');
+    notes.add(
+      'The bit depth of the palette entries differs from the declared depth; the depth of the entries is used.',
+    );
   }
   return bits;
 }
@@ -135,10 +137,12 @@ export function readPalette(dataSet: DataSet, signed: boolean, notes: Notes): Pa
   const [red, green, blue] = channels;
   const shift = bits - 8;
   if (channels.some(({ depth, described }) => depth !== red.depth || (depth === 8 && described !== 8))) {
-    notes.add('The entries of the colour palette have another depth than it says: the depth of the entries was used.');
+    notes.add(
+      'The bit depth of the palette entries differs from the declared depth; the depth of the entries is used.',
+    );
   }
   if (channels.some(({ first, entries }) => first !== red.first || entries.length !== red.entries.length)) {
-    notes.add('The three colours of the palette differ in length or begin: the beginning of red was used.');
+    notes.add('The three colours of the palette differ in length or first value; the first value of red is used.');
   }
   const toBytes = ({ depth, entries }: Channel) =>
     Uint8Array.from(entries, (value) => (depth === 8 ? value : value >> shift));

@@ -3,7 +3,7 @@ import { damaged } from '../damaged';
 /** More steps than any palette of 65,536 entries takes. */
 const MAX_STEPS = 4 * 65_536;
 
-const tooShort = () => damaged('The colour palette of the image is cut off.');
+const tooShort = () => damaged('The colour palette of the image is truncated.');
 
 /**
  * Segmented palette data (PS3.3, C.7.9.2): 0 discrete (count, values), 1 linear (count, end value), 2 indirect (count
@@ -16,7 +16,7 @@ export function expandSegments(fields: Uint8Array | Uint16Array, count: number, 
   let steps = 0;
 
   function put(value: number): void {
-    if (length >= count) throw damaged('The colour palette of the image is longer than it says.');
+    if (length >= count) throw damaged('The colour palette of the image is longer than declared.');
     out[length++] = value;
   }
 
@@ -37,7 +37,7 @@ export function expandSegments(fields: Uint8Array | Uint16Array, count: number, 
     for (let segment = 0; segment < segments && position < fields.length; segment++) {
       // What is behind a whole palette is padding to an even length.
       if (allowIndirect && length === count) return;
-      if (++steps > MAX_STEPS) throw damaged('The colour palette of the image does not end.');
+      if (++steps > MAX_STEPS) throw damaged('The colour palette of the image has no end.');
       const opcode = field(position);
       const amount = field(position + 1);
       if (opcode === 0) {
@@ -59,6 +59,6 @@ export function expandSegments(fields: Uint8Array | Uint16Array, count: number, 
   }
 
   expand(0, Number.POSITIVE_INFINITY, true);
-  if (length < count) throw damaged('The colour palette of the image is shorter than it says.');
+  if (length < count) throw damaged('The colour palette of the image is shorter than declared.');
   return out;
 }

@@ -18,11 +18,11 @@ function toEightBits({ values }: StoredValues, { bitsStored, signed }: ImageAttr
 /** Colour models that DICOM had once, and a wrong one for three channels: for a reason that is true. */
 function otherModel(photometric: string): FoveaError {
   if (['HSV', 'ARGB', 'CMYK'].includes(photometric)) {
-    return notRead(`The colours of the image are stored as ${photometric}, which Fovea does not read.`);
+    return notRead(`The colours of the image are stored as ${photometric}, which Fovea does not support.`);
   }
   return photometric.startsWith('MONOCHROME') || photometric === 'PALETTE COLOR'
-    ? damaged('The image contradicts itself: it has three channels and calls itself grey or indexed.')
-    : notRead('The image has three channels and names no colour model that Fovea reads.');
+    ? damaged('The image is inconsistent: it has three channels but is declared as grey or indexed.')
+    : notRead('The image has three channels but no supported colour model.');
 }
 
 /**

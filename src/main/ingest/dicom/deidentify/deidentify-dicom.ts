@@ -159,7 +159,7 @@ async function checkWritten(bytes: Buffer, source: ParsedDicom): Promise<void> {
   const last = countFrames(source) - 1;
   const same = async (frame: number) => (await pictureOf(written, frame)) === (await pictureOf(source, frame));
   if (written.stop !== null || !(await same(0)) || (last > 0 && !(await same(last)))) {
-    throw damaged('The DICOM file contradicts itself: its image could not be carried over whole.');
+    throw damaged('The DICOM file is inconsistent: its image could not be copied completely.');
   }
 }
 

@@ -72,7 +72,7 @@ export function deidentifyElements(
   outer?: CharacterSet,
 ): Buffer[] {
   const scope: Scope = { depth, strict, characterSet: readCharacterSet(dataSet, outer) };
-  if (depth > MAX_DEPTH) throw damaged(`The DICOM file has sequences that are nested more than ${MAX_DEPTH} deep.`);
+  if (depth > MAX_DEPTH) throw damaged(`The DICOM file has sequences nested more than ${MAX_DEPTH} levels deep.`);
   const own = depth === 0 ? context.own : new Map<string, Buffer>();
   const tags = new Set([...Object.keys(dataSet.elements), ...own.keys()]);
   return [...tags].sort().flatMap((tag) => {
@@ -118,11 +118,11 @@ function deidentifyElement(
   }
   if (isPixelGroup(tag) && depth === 0) return pixelGroup(tag, element, context);
   if (isForeignGroup(tag)) {
-    counts.add('foreign groups', 'attributes of discs, documents, waveforms, printing and other work', 'removed');
+    counts.add('unrelated groups', 'attributes of media, documents, waveforms, printing and other services', 'removed');
     return [];
   }
   if (isUnusedTable(dataSet, tag, depth === 0 ? paletteUse : null)) {
-    if (element.length > 0) counts.add('unused tables', 'palettes and colour profiles that are not used', 'removed');
+    if (element.length > 0) counts.add('unused tables', 'unused palettes and colour profiles', 'removed');
     return [];
   }
   const action = profileAction(tag);
@@ -140,7 +140,7 @@ function deidentifyElement(
   if (known === null || (unreadable && !isEmptySequence) || (isPixelGroup(tag) && depth > 0)) {
     // An attribute that the profile names is counted under its own name even so.
     if (action !== null && entry !== undefined) count(context, tag, 'removed');
-    else counts.add('unknown', 'attributes that the dictionary does not have, or that cannot be read', 'removed');
+    else counts.add('unknown', 'attributes that are unknown or unreadable', 'removed');
     return [];
   }
   const dates = context.shiftDays === null ? 'remove' : 'shift';
@@ -202,29 +202,29 @@ function deidentifyElement(
   );
   if (replaced) return put(kept);
   const head = elementHeader(tag, written, kept.length, encoding);
-  if (head === null) throw damaged('The DICOM file has an element that is longer than its kind of value can be.');
+  if (head === null) throw damaged('The DICOM file has an element that is too long for its value representation.');
   return [head, kept];
 }
 
 /** The image with nothing beside it; offset tables would be wrong now, and a second image is one that nobody shows. */
 function pixelGroup(tag: string, element: Element, { encoding, counts, pixels }: ElementContext): Buffer[] {
   if (tag !== pixels.tag) {
-    if (element.length > 0) counts.add('behind the image', BEHIND, 'removed');
+    if (element.length > 0) counts.add('data after the image', BEHIND, 'removed');
     return [];
   }
   const { cut, cleared, stripped } = pixels.removals;
-  if (cut) counts.add('behind the image', BEHIND, 'removed');
-  if (cleared > 0) counts.add('unused bits', 'bits of pixels beyond Bits Stored', 'emptied', cleared);
-  if (stripped > 0) counts.add('compressed frames', 'what is not the image', 'removed', stripped);
+  if (cut) counts.add('data after the image', BEHIND, 'removed');
+  if (cleared > 0) counts.add('unused bits', 'pixel bits beyond Bits Stored', 'emptied', cleared);
+  if (stripped > 0) counts.add('compressed frames', 'data outside the image', 'removed', stripped);
   const known = PIXEL_REPRESENTATIONS[pixels.tag];
   const inFile = element.vr !== undefined && valueRepresentations.has(element.vr) ? element.vr : undefined;
   const vr = pixels.encapsulated ? 'OB' : writtenRepresentation(inFile, known);
   const head = elementHeader(tag, vr, pixels.value.length, encoding, pixels.encapsulated);
-  if (head === null) throw damaged('The pixel data of the DICOM file have a wrong kind of value.');
+  if (head === null) throw damaged('The pixel data of the DICOM file has an invalid value representation.');
   return [head, pixels.value];
 }
 
-const BEHIND = 'bytes, frames and offset tables beside the image';
+const BEHIND = 'bytes, frames and offset tables outside the image';
 
 /** PS3.6. */
 const PIXEL_REPRESENTATIONS: Readonly<Record<(typeof PIXEL_DATA)[number], string>> = {

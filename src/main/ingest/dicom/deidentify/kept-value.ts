@@ -50,14 +50,14 @@ export function keptValue(
   const most = mostValues(multiplicity);
   const whole = valueBytes(dataSet, element);
   const table = trimTable(dataSet, tag, whole, paletteUse);
-  if (table !== whole) counts.add('beside tables', 'what of a table no picture is shown by', 'removed');
+  if (table !== whole) counts.add('outside tables', 'table data not needed to display the image', 'removed');
   const numbers = onlyNumbers({ known, written, most, bigEndian }, table, read, dictionary);
-  if (numbers !== null) counts.add('no numbers', 'what stands in place of numbers', 'emptied');
+  if (numbers !== null) counts.add('no numbers', 'text in place of numbers', 'emptied');
   const text = onlyText({ known, most }, table, read);
-  if (text !== null) counts.add('no values', 'texts that are not of the kind of the attribute', 'replaced');
+  if (text !== null) counts.add('no values', 'text that does not match the attribute', 'replaced');
   const value = numbers ?? text ?? table;
   const replaced = withoutIdentity(tag, known, value, read, terms);
   if (replaced === null) return { value, replaced: false };
-  counts.add('own values', 'kept attributes with a name, number or date of the file', 'replaced');
+  counts.add('own values', 'retained attributes with a name, number or date of the file', 'replaced');
   return { value: replaced, replaced: true };
 }

@@ -60,7 +60,7 @@ export function trimTable(dataSet: DataSet, tag: string, value: Buffer, paletteU
   const isSwapped = bytes.buffer !== value.buffer;
   const trimmed = padded(value, used, isSwapped);
   if (PLAIN_PALETTE.test(tag)) return paletteUse?.clean(trimmed, count, isSwapped) ?? trimmed;
-  if (holdsWords(bytes.subarray(0, used))) throw hiddenData('a table that its image is shown by spells words');
+  if (holdsWords(bytes.subarray(0, used))) throw hiddenData('a table needed to display its image contains words');
   return trimmed;
 }
 
@@ -75,7 +75,7 @@ function usedBytes(tag: string, bytes: Uint8Array, count: number, described: num
   }
   const depth = plainDepth(bytes.length, count, described);
   if (depth === 16 && described <= 8 && contradicts(bytes.subarray(0, 2 * count))) {
-    throw hiddenData('the entries of its palette are wider than the palette says');
+    throw hiddenData('the entries of its palette are wider than declared');
   }
   return depth === null ? 0 : (count * depth) / 8;
 }

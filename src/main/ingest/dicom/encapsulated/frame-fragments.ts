@@ -58,7 +58,7 @@ function groupFragments(dataSet: DataSet, pixelData: Element, image: ImageAttrib
   const isStart = (fragment: Fragment) =>
     encoding === 'rle' ? startsRle(dataSet.byteArray, fragment, image) : startsCodestream(dataSet.byteArray, fragment);
   const fragments = fragmentsOf(pixelData, isStart);
-  if (fragments.length === 0) throw damaged('The compressed image has no data in it.');
+  if (fragments.length === 0) throw damaged('The compressed image is empty.');
   if (declared !== null && declared > 1 && encoding !== 'rle' && fragments.filter(isStart).length < declared) {
     const split = splitStreams(dataSet.byteArray, fragments, declared);
     if (split !== null) return split;
@@ -74,7 +74,7 @@ function groupFragments(dataSet: DataSet, pixelData: Element, image: ImageAttrib
   if ((declared ?? 1) === 1) return [fragments];
   if (table !== null) return table;
   if (fragments.length < (declared ?? 1)) return fragments.map((fragment) => [fragment]);
-  throw damaged(`The file says that it has ${declared} frames, but its data do not show where they start.`);
+  throw damaged(`The file declares ${declared} frames, but its data does not show where they start.`);
 }
 
 /**

@@ -157,7 +157,7 @@ test('fewer fragments than frames: those that are there are read, and it is said
   await expect(values(file, 2)).rejects.toMatchObject({ code: 'not_found' });
   const { image: seen, notes } = await openDicomFrame(parseDicom(file), 0);
   expect(seen.frames).toBe(2);
-  expect(notes).toEqual(['Number of Frames is 3, but the pixel data hold 2 frames: what they hold is read.']);
+  expect(notes).toEqual(['Number of Frames is 3, but the pixel data contains 2 frames; the frames present are read.']);
 });
 
 test('a file that ends inside its fragments', async () => {

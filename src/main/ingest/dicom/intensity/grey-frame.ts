@@ -44,8 +44,7 @@ function paddingAttributes({ float, bitsAllocated, signed }: ImageAttributes): r
 function readPadding(dataSet: DataSet, image: ImageAttributes, notes: Notes): GreyFrame['isPadding'] {
   const [value, other] = paddingAttributes(image).map((attribute) => readNumber(dataSet, attribute, notes));
   if (value === undefined) {
-    if (other !== undefined)
-      notes.add('Pixel Padding Range Limit stands without a Pixel Padding Value: it was not used.');
+    if (other !== undefined) notes.add('Pixel Padding Range Limit has no Pixel Padding Value and is ignored.');
     return () => false;
   }
   const limit = other ?? value;
@@ -62,7 +61,7 @@ function notePresentation(dataSet: DataSet, inverted: boolean, notes: Notes): vo
   const shape = readText(dataSet, 'x20500020')?.toUpperCase();
   if ((shape === 'IDENTITY' && inverted) || (shape === 'INVERSE' && !inverted)) {
     notes.add(
-      `Presentation LUT Shape contradicts Photometric Interpretation: the picture is shown as ${inverted ? 'MONOCHROME1' : 'MONOCHROME2'}.`,
+      `Presentation LUT Shape contradicts Photometric Interpretation; the image is shown as ${inverted ? 'MONOCHROME1' : 'MONOCHROME2'}.`,
     );
   }
 }
@@ -70,7 +69,7 @@ function notePresentation(dataSet: DataSet, inverted: boolean, notes: Notes): vo
 /** A supplemental palette colours a part of the values of a grey image (PS3.3, C.7.6.19); a model sees them as grey. */
 function noteSupplementalPalette(dataSet: DataSet, notes: Notes): void {
   if (dataSet.elements['x00281101'] === undefined) return;
-  notes.add('The file has a supplemental colour palette for some of its values: they are shown in grey.');
+  notes.add('The file has a supplemental colour palette for some of its values, which are shown in grey.');
 }
 
 /** Whether the input of a VOI LUT may be negative: never behind a Modality LUT, whose entries are unsigned. */
@@ -98,7 +97,7 @@ export function toGreyFrame(
   notePresentation(dataSet, inverted, notes);
   noteSupplementalPalette(dataSet, notes);
   if (!stored.photometricInterpretation.startsWith('MONOCHROME')) {
-    notes.add('The image has one channel and no palette, but does not call itself grey: it is shown as grey.');
+    notes.add('The image has one channel and no palette, but is not declared as grey; it is shown as grey.');
   }
   return {
     stored: stored.values,

@@ -215,7 +215,7 @@ test.each([
 ] as const)('Photometric Interpretation %s is %s, and said', async (written, meant, bytes) => {
   const frame = await open(greyFile([0, 4095], [], false, written));
   expect([...frame.forModel({ kind: 'auto' }).data]).toEqual(bytes);
-  expect(frame.notes).toEqual([`Photometric Interpretation is not written as DICOM does: ${meant} was used.`]);
+  expect(frame.notes).toEqual([`Photometric Interpretation is not a DICOM term; ${meant} is used.`]);
 });
 
 // 4095 * 1e308 is more than a double holds, and 4095 * 1e-300 + 1000 is 1000.
@@ -237,7 +237,7 @@ test.each([
   // 255 * 1024 / 4095 = 63.8
   expect([...frame.forModel({ kind: 'auto' }).data]).toEqual([0, 64, 255]);
   expect(frame.range).toEqual({ min: 0, max: 4095 });
-  expect(frame.notes).toEqual([expect.stringContaining('no values that can be told apart')]);
+  expect(frame.notes).toEqual([expect.stringContaining('map all values to the same number')]);
 });
 
 test('a VOI LUT beside a window is not used, and said', async () => {
@@ -257,5 +257,5 @@ test('a VOI LUT beside a window is not used, and said', async () => {
   );
   // LINEAR: (x - 0.5) / 1 + 0.5.
   expect([...frame.forModel({ kind: 'auto' }).data]).toEqual([0, 255]);
-  expect(frame.notes).toEqual(['The file has a window and a VOI LUT: the window was used.']);
+  expect(frame.notes).toEqual(['The file has a window and a VOI LUT; the window is used.']);
 });

@@ -57,11 +57,11 @@ export function readLookupTable(
   const length = count === 0 ? 65_536 : count;
   const read = bytes === null || typeof length !== 'number' ? null : readEntries(bytes, length);
   if (read === null || typeof first !== 'number' || typeof bits !== 'number' || length === 0) {
-    notes.add(`The ${name} of the file is incomplete and was not used.`);
+    notes.add(`The ${name} of the file is incomplete and is ignored.`);
     return null;
   }
   if (read.packed && bits !== 8) {
-    notes.add(`The entries of the ${name} are narrower than its descriptor says: they were read as they are stored.`);
+    notes.add(`The entries of the ${name} are narrower than its descriptor declares; they are read as stored.`);
   }
   const signed = signedInput || item.elements[LUT_DESCRIPTOR.tag]?.vr === 'SS';
   return {

@@ -39,7 +39,7 @@ export function readModalityTransform(
   const transform = readDeclared(dataSet, frame, signed, notes);
   const changes = transform.kind === 'table' || transform.slope !== 1 || transform.intercept !== 0;
   if (!changes || !withoutModalityTransform.has(readText(dataSet, 'x00080016') ?? '')) return transform;
-  notes.add('The Modality LUT or rescale of the file was not used: in X-ray angiography it is not for display.');
+  notes.add('The Modality LUT or rescale of the file is ignored: in X-ray angiography it is not for display.');
   return IDENTITY;
 }
 
@@ -51,9 +51,9 @@ function readDeclared(dataSet: DataSet, frame: number, signed: boolean, notes: N
     const intercept = readNumber(scope, RESCALE_INTERCEPT, notes);
     if (slope === undefined && intercept === undefined) continue;
     // A slope of 0 would make every pixel the same.
-    if (slope === 0) notes.add('Rescale Slope is 0, which DICOM does not allow: 1 was used.');
-    if (slope === undefined) notes.add('Rescale Intercept stands without a Rescale Slope: a slope of 1 was used.');
-    if (intercept === undefined) notes.add('Rescale Slope stands without a Rescale Intercept: 0 was used.');
+    if (slope === 0) notes.add('Rescale Slope is 0, which DICOM does not allow; 1 is used.');
+    if (slope === undefined) notes.add('Rescale Intercept has no Rescale Slope; a slope of 1 is used.');
+    if (intercept === undefined) notes.add('Rescale Slope has no Rescale Intercept; 0 is used.');
     return { kind: 'linear', slope: slope === undefined || slope === 0 ? 1 : slope, intercept: intercept ?? 0 };
   }
   return IDENTITY;
@@ -74,7 +74,7 @@ export function usableTransform(transform: ModalityTransform, stored: ValueArray
   }
   const [atLow, atHigh] = [low, high].map((value) => applyModalityTransform(transform, value)) as [number, number];
   if (low > high || (Number.isFinite(atHigh - atLow) && (low === high || atHigh !== atLow))) return transform;
-  notes.add('Rescale Slope and Rescale Intercept give no values that can be told apart: they were not used.');
+  notes.add('Rescale Slope and Rescale Intercept map all values to the same number and are ignored.');
   return IDENTITY;
 }
 

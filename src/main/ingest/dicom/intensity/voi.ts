@@ -24,7 +24,7 @@ const WINDOW_WIDTH: NumberAttribute = { tag: 'x00281051', name: 'Window Width', 
 function readFunction(scope: DataSet, notes: Notes): VoiFunction {
   const name = readText(scope, 'x00281056')?.toUpperCase() ?? 'LINEAR';
   if (name === 'LINEAR' || name === 'LINEAR_EXACT' || name === 'SIGMOID') return name;
-  notes.add('VOI LUT Function is none that DICOM has: windows are taken as LINEAR.');
+  notes.add('VOI LUT Function is not a DICOM term; windows are treated as LINEAR.');
   return 'LINEAR';
 }
 
@@ -41,10 +41,10 @@ function readWindows(scope: DataSet, voiFunction: VoiFunction, notes: Notes): In
     const center = centers[index] ?? null;
     const width = widths[index] ?? null;
     if (center === null || width === null) {
-      notes.add('A window of the file was not used: its centre or its width is missing.');
+      notes.add('A window of the file is ignored: its centre or width is missing.');
     } else if (!isAllowed(width, voiFunction)) {
       notes.add(
-        `A window of the file was not used: DICOM wants a width of ${voiFunction === 'LINEAR' ? '1 or more' : 'more than 0'} for ${voiFunction}.`,
+        `A window of the file is ignored: DICOM requires a width of ${voiFunction === 'LINEAR' ? '1 or more' : 'more than 0'} for ${voiFunction}.`,
       );
     } else windows.push({ center, width });
   }
@@ -64,9 +64,7 @@ function withUsedDepth(table: LookupTable, notes: Notes): LookupTable {
   const largest = entries.reduce((most, entry) => Math.max(most, entry), 0);
   const legal = bits >= 8 && bits <= 16;
   if (legal && largest < 2 ** bits && (largest === 0 || largest >= 2 ** (bits - 2))) return table;
-  notes.add(
-    'The entries of the VOI LUT have another depth than its descriptor says: the depth of the entries was used.',
-  );
+  notes.add('The bit depth of the VOI LUT entries differs from its descriptor; the depth of the entries is used.');
   return { ...table, bits: DEPTHS.find((depth) => largest < 2 ** depth) ?? 16 };
 }
 
@@ -78,7 +76,7 @@ export function readVoi(dataSet: DataSet, frame: number, signed: boolean, notes:
     const voiFunction = readFunction(scope, notes);
     const windows = readWindows(scope, voiFunction, notes);
     if (windows.length === 0) continue;
-    if (table !== null) notes.add('The file has a window and a VOI LUT: the window was used.');
+    if (table !== null) notes.add('The file has a window and a VOI LUT; the window is used.');
     return { windows, voiFunction, table };
   }
   return { windows: [], voiFunction: 'LINEAR', table };

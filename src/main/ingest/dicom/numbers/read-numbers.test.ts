@@ -22,20 +22,20 @@ function read(attribute: NumberAttribute, vr: string, value: TestElement[2]) {
 test('several values keep their places; empty ones and words are null', () => {
   expect(read(SLOPE, 'DS', '1\\\\abc\\2')).toEqual({
     values: [1, null, null, 2],
-    notes: ['Rescale Slope is not a number in this file: it was not used.'],
+    notes: ['Rescale Slope is not a number in this file and is ignored.'],
   });
 });
 
 test('numeric representations in place of a text, and the other way round', () => {
   expect(read(SLOPE, 'FD', [0.5])).toEqual({
     values: [0.5],
-    notes: ['Rescale Slope is stored as FD instead of DS: its number was used.'],
+    notes: ['Rescale Slope is stored as FD instead of DS; its number is used.'],
   });
   expect(read(SLOPE, 'SL', [-7]).values).toEqual([-7]);
   expect(read(FRAMES, 'US', [3]).values).toEqual([3]);
   expect(read(ROWS, 'IS', '64')).toEqual({
     values: [64],
-    notes: ['Rows is stored as IS instead of US: its number was used.'],
+    notes: ['Rows is stored as IS instead of US; its number is used.'],
   });
   expect(read(ROWS, 'UL', [64]).values).toEqual([64]);
   expect(read(ROWS, 'SS', [64])).toEqual({ values: [64], notes: [] });
@@ -44,7 +44,7 @@ test('numeric representations in place of a text, and the other way round', () =
 test('a double that is no number is not used', () => {
   expect(read(SLOPE, 'FD', [Number.NaN])).toEqual({
     values: [null],
-    notes: ['Rescale Slope is not a number in this file: it was not used.'],
+    notes: ['Rescale Slope is not a number in this file and is ignored.'],
   });
 });
 
@@ -53,8 +53,8 @@ test('whole numbers: 1.0 and 1e0 are 1, 2.4 is none', () => {
 });
 
 test.each<[NumberAttribute, string, string, string]>([
-  [SLOPE, 'DS', '1,200', 'Rescale Slope is written with a comma and could be 1200 or 1.2: it was not used.'],
-  [FRAMES, 'IS', '1,000', 'Number of Frames is written with a comma and could be 1000 or 1: it was not used.'],
+  [SLOPE, 'DS', '1,200', 'Rescale Slope is written with a comma and could be 1200 or 1.2, so it is ignored.'],
+  [FRAMES, 'IS', '1,000', 'Number of Frames is written with a comma and could be 1000 or 1, so it is ignored.'],
 ])('what could be either of two numbers is not used: %o', (attribute, vr, text, note) => {
   expect(read(attribute, vr, text)).toEqual({ values: [null], notes: [note] });
 });
@@ -63,7 +63,7 @@ test.each(['LO', 'OB', 'IS'])('a decimal string that is stored as %s', (vr) => {
   const text = vr === 'OB' ? Buffer.from('40') : '40';
   expect(read(SLOPE, vr, text)).toEqual({
     values: [40],
-    notes: [`Rescale Slope is stored as ${vr} instead of DS: its number was used.`],
+    notes: [`Rescale Slope is stored as ${vr} instead of DS; its number is used.`],
   });
 });
 
@@ -86,5 +86,5 @@ test('one value of several is used where one is allowed', () => {
   );
   const notes = new Set<string>();
   expect(readNumber(dataSet, SLOPE, notes)).toBe(2);
-  expect([...notes]).toEqual(['Rescale Slope has several values where DICOM allows one: the first was used.']);
+  expect([...notes]).toEqual(['Rescale Slope has several values where DICOM allows one; the first is used.']);
 });

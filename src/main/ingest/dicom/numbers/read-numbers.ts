@@ -52,22 +52,22 @@ function readWritten(text: string, { name, vr }: NumberAttribute, notes: Notes):
   if (/^[\s\u0000-\u001f]*$/.test(text)) return null;
   const number = parseNumber(text);
   if (number === null) {
-    notes.add(`${name} is not a number in this file: it was not used.`);
+    notes.add(`${name} is not a number in this file and is ignored.`);
     return null;
   }
   if ('either' in number) {
     const [grouped, decimal] = number.either;
-    notes.add(`${name} is written with a comma and could be ${grouped} or ${decimal}: it was not used.`);
+    notes.add(`${name} is written with a comma and could be ${grouped} or ${decimal}, so it is ignored.`);
     return null;
   }
   if (vr === 'IS' && !Number.isInteger(number.value)) {
-    notes.add(`${name} is not a whole number in this file: it was not used.`);
+    notes.add(`${name} is not a whole number in this file and is ignored.`);
     return null;
   }
   const inexact = vr === 'IS' && /[.eE]/.test(text) ? 'a decimal point or an exponent' : null;
   const oddity = [number.oddity, inexact].filter((one) => one !== null).join(' and ');
   if (oddity !== '')
-    notes.add(`${name} is written with ${oddity}, which DICOM does not allow there: its number was used.`);
+    notes.add(`${name} is written with ${oddity}, which DICOM does not allow there; its number is used.`);
   return number.value;
 }
 
@@ -86,7 +86,7 @@ export function readNumbers(
   if (isBinary(vr)) {
     const values = readBinary(dataSet, element, vr);
     const nothing = values.every((value) => value === null);
-    if (nothing) notes.add(`${attribute.name} is not a number in this file: it was not used.`);
+    if (nothing) notes.add(`${attribute.name} is not a number in this file and is ignored.`);
     else if (vr !== attribute.vr) notes.add(otherRepresentation(attribute, vr));
     return values;
   }
@@ -95,7 +95,7 @@ export function readNumbers(
     .split('\\', MAX_VALUES)
     .flatMap((part) => {
       const printed = splitPrintedList(part);
-      if (printed !== null) notes.add(`${attribute.name} is written as a list in brackets: its numbers were used.`);
+      if (printed !== null) notes.add(`${attribute.name} is written as a list in brackets; its numbers are used.`);
       return printed ?? [part];
     })
     .map((part) => readWritten(part, attribute, notes));
@@ -107,12 +107,12 @@ export function readNumbers(
 }
 
 function otherRepresentation({ name, vr }: NumberAttribute, found: string): string {
-  return `${name} is stored as ${found.replace(/[^A-Z]/g, '')} instead of ${vr}: its number was used.`;
+  return `${name} is stored as ${found.replace(/[^A-Z]/g, '')} instead of ${vr}; its number is used.`;
 }
 
 /** The value of an attribute that has one; the first number where a file gives several, which is noted. */
 export function readNumber(dataSet: DataSet | undefined, attribute: NumberAttribute, notes: Notes): number | undefined {
   const values = readNumbers(dataSet, attribute, notes);
-  if (values.length > 1) notes.add(`${attribute.name} has several values where DICOM allows one: the first was used.`);
+  if (values.length > 1) notes.add(`${attribute.name} has several values where DICOM allows one; the first is used.`);
   return values.find((value) => value !== null) ?? undefined;
 }

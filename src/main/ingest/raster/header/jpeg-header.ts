@@ -38,14 +38,14 @@ const isFrame = (marker: number): boolean =>
  * `content`: precision, height and width, number of components.
  */
 function unsupportedProcess(marker: number, content: Buffer): string | null {
-  if (marker === 0xf7) return 'a JPEG-LS picture';
+  if (marker === 0xf7) return 'a JPEG-LS image';
   if (marker === 0xc3 || marker === 0xcb) return 'a lossless JPEG';
   if (marker >= 0xc5) return marker >= 0xc9 && marker <= 0xca ? 'an arithmetic-coded JPEG' : 'a hierarchical JPEG';
   if (content.length < 6) return null;
-  if (content[0] !== 8) return `a JPEG of ${content[0]} bits a sample`;
-  if (content.readUInt16BE(1) === 0) return 'a JPEG that names its height only behind its pixels';
+  if (content[0] !== 8) return `a JPEG with ${content[0]} bits per sample`;
+  if (content.readUInt16BE(1) === 0) return 'a JPEG that stores its height after its pixels';
   const components = content[5] as number;
-  return components === 1 || components === 3 || components === 4 ? null : `a JPEG of ${components} components`;
+  return components === 1 || components === 3 || components === 4 ? null : `a JPEG with ${components} components`;
 }
 
 const startsWith = (content: Buffer, text: string): boolean => content.toString('latin1', 0, text.length) === text;
@@ -73,12 +73,11 @@ export function readJpegHeader(bytes: Buffer): PictureHeader {
   }
   const notes: string[] = [];
   if (pictures > 1)
-    notes.push('The JPEG file holds several pictures: only the first is used. Save the others as files of their own.');
-  if (components === 4)
-    notes.push('A CMYK picture made for printing: its colours are converted plainly, without its colour profile.');
+    notes.push('The JPEG file contains several images, and only the first is used. Save the others as separate files.');
+  if (components === 4) notes.push('A CMYK image for printing. Its colours are converted without its colour profile.');
   if (exif !== null && pixelAspect === 1 && pixelAspectOf(exif.x, exif.y) !== 1)
     notes.push(
-      'The resolution for printing (EXIF) differs between the axes: it is not used, and pixels count as square.',
+      'The print resolution (EXIF) differs between the axes. It is ignored, and pixels are treated as square.',
     );
   return {
     significantBits: null,

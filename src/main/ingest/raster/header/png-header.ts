@@ -51,7 +51,7 @@ export function readPngHeader(bytes: Buffer): PictureHeader {
     } else if (type === 'acTL' && content.length >= 8) pictures = Math.max(1, content.readUInt32BE(0));
     else if (type === 'fcTL' && !pixels) firstFrameIsStill = true;
     // Apple's tools for the iPhone write it first: the rest is PNG in name only (bytes swapped, no zlib header).
-    else if (type === 'CgBI') unsupported = "a PNG in Apple's own form for its telephones";
+    else if (type === 'CgBI') unsupported = "a PNG in Apple's iOS format";
     else if (type === 'IDAT') pixels = true;
     else if (type === 'IEND') whole = true;
   }
@@ -63,7 +63,6 @@ export function readPngHeader(bytes: Buffer): PictureHeader {
     pictures,
     whole,
     unsupported,
-    notes:
-      pictures > 1 ? ['An animated PNG: only its first picture is used. Save the others as files of their own.'] : [],
+    notes: pictures > 1 ? ['An animated PNG. Only its first image is used; save the others as separate files.'] : [],
   };
 }

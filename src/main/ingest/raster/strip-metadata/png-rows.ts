@@ -20,7 +20,7 @@ export interface PngRows {
 }
 
 export function damagedPng(): FoveaError {
-  return new FoveaError('damaged', 'The PNG file is damaged: its parts do not follow each other.');
+  return new FoveaError('damaged', 'The PNG file is damaged: its chunks are out of order.');
 }
 
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
@@ -96,7 +96,7 @@ function inflate(data: Buffer, size: number): { readonly bytes: Buffer; readonly
     };
     return { bytes: buffer, more: engine.bytesWritten < data.length };
   } catch (error) {
-    throw new FoveaError('damaged', 'The PNG file is damaged: its image cannot be unpacked.', { cause: error });
+    throw new FoveaError('damaged', 'The PNG file is damaged: its image cannot be decompressed.', { cause: error });
   }
 }
 

@@ -25,7 +25,7 @@ export async function stripMetadata(source: Buffer, kind: 'png' | 'jpeg'): Promi
     before.height === after.height &&
     Math.abs(before.pixelAspect / after.pixelAspect - 1) < 0.001 &&
     Buffer.compare(bytesOf(before.samples), bytesOf(after.samples)) === 0;
-  if (!same) throw damaged('The picture could not be separated from its metadata without a change.');
+  if (!same) throw damaged('The metadata could not be removed without changing the image.');
   return stripped;
 }
 

@@ -28,7 +28,7 @@ export function ActivityPanel() {
   ].filter((text) => text !== null);
   if (goingJobs.length + shown.length + counted.length === 0) return null;
   return (
-    <section className={classes['panel']} aria-label="Running work">
+    <section className={classes['panel']} aria-label="Running jobs">
       {shown.map(({ project, progress }) => (
         <RunItem key={progress.run} project={project} progress={progress} />
       ))}
@@ -83,7 +83,7 @@ function RunItem({ project, progress }: { readonly project: string; readonly pro
                 onClick={async () => {
                   const sure = await confirm({
                     title: 'Stop this run?',
-                    message: 'It ends after the current step and keeps what it has learned so far.',
+                    message: 'It stops after the current step and keeps its progress.',
                     confirmLabel: 'Stop run',
                   });
                   if (sure) stop.mutate(target);
@@ -110,7 +110,7 @@ function RunItem({ project, progress }: { readonly project: string; readonly pro
 function runPhase({ phase, epoch, epochs }: RunProgress): string {
   switch (phase) {
     case 'waiting':
-      return 'Training waits';
+      return 'Training queued';
     case 'preparing':
       return 'Preparing images';
     case 'extracting':
@@ -118,13 +118,13 @@ function runPhase({ phase, epoch, epochs }: RunProgress): string {
     case 'training':
       return `Training ${Math.min(epochs, Math.floor(epoch) + 1)} of ${epochs}`;
     case 'evaluating':
-      return 'Checking on validation';
+      return 'Validating';
     case 'saving':
       return 'Saving checkpoint';
     case 'done':
       return 'Training done';
     case 'elsewhere':
-      return 'Training elsewhere';
+      return 'Training in another window';
     default:
       return assertNever(phase);
   }
@@ -141,7 +141,7 @@ function JobItem({ job }: { readonly job: Job }) {
     <div className={classes['item']}>
       <Group gap={2} wrap="nowrap" justify="space-between">
         <Text size="xs" fw={500} truncate title={text}>
-          {waits ? `${noun} waits` : title}
+          {waits ? `${noun} queued` : title}
         </Text>
         <Tooltip label="Cancel">
           <ActionIcon

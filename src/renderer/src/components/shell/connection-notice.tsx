@@ -8,7 +8,7 @@ export function ConnectionNotice() {
   if (connected) return null;
   return (
     <Alert role="status" color="orange" variant="light" radius={0} p="xs" icon={<Unplug size={16} aria-hidden />}>
-      The connection to Fovea is lost. Trying again; if Fovea was closed, start it and open the address that it prints.
+      Lost the connection to Fovea. Reconnecting… If you closed Fovea, start it again and open the address it prints.
     </Alert>
   );
 }

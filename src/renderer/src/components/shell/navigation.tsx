@@ -123,7 +123,11 @@ function ProjectSwitcher() {
             {project?.name ?? 'No project open'}
           </Text>
           {project?.readOnly === true && (
-            <Tooltip multiline w={240} label="Fovea cannot write in this project’s folder: look at it, or open a copy.">
+            <Tooltip
+              multiline
+              w={240}
+              label="Fovea cannot write to this project’s folder. To make changes, open a copy."
+            >
               <Badge size="xs" variant="light" color="gray" style={{ flexShrink: 0 }}>
                 Read-only
               </Badge>

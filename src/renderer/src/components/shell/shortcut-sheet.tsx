@@ -11,8 +11,8 @@ const everywhere: ShortcutGroup = {
   title: 'Everywhere',
   entries: [
     [['Ctrl or Alt', '1 – 5'], 'Projects, Data, Train, Evaluate, Predict'],
-    [['?'], 'This list'],
-    [['Esc'], 'Close a dialog, clear a selection'],
+    [['?'], 'Keyboard shortcuts'],
+    [['Esc'], 'Close a dialog or clear the selection'],
   ],
 };
 
@@ -22,12 +22,12 @@ const images: ShortcutGroup = {
     [['Arrow keys'], 'Move through the grid'],
     [['Shift', 'Arrow keys'], 'Extend the selection'],
     [['Space'], 'Select or unselect'],
-    [['Enter'], 'Look at it large'],
-    [['Ctrl', 'A'], 'Select all that the filter shows'],
+    [['Enter'], 'Open in large view'],
+    [['Ctrl', 'A'], 'Select all filtered images'],
     [['1 – 9'], 'Label the selection with class 1 – 9'],
-    [['0'], 'Take the label away'],
+    [['0'], 'Remove the label'],
     [['Ctrl', 'Z'], 'Undo the last label, move or removal'],
-    [['Delete'], 'Remove from the project (files stay)'],
+    [['Delete'], 'Remove from the project (files are kept)'],
   ],
 };
 
@@ -35,11 +35,11 @@ const duplicates: ShortcutGroup = {
   title: 'Duplicates',
   entries: [
     [['↑', '↓'], 'Previous or next group'],
-    [['←', '→'], 'Choose one of the two images; → again: the next one'],
-    [['K'], 'Keep all: seen, and they stay together'],
-    [['D'], 'They are no duplicates'],
-    [['1 – 9'], 'Label the chosen image'],
-    [['Delete'], 'Remove the chosen image'],
+    [['←', '→'], 'Select the left or right image; → again for the next one'],
+    [['K'], 'Keep all, together in one split'],
+    [['D'], 'Not duplicates'],
+    [['1 – 9'], 'Label the selected image'],
+    [['Delete'], 'Remove the selected image'],
   ],
 };
 
@@ -47,16 +47,16 @@ const review: ShortcutGroup = {
   title: 'Review',
   entries: [
     [['↑', '↓'], 'Previous or next (also ← →)'],
-    [['A'], 'Right as it is'],
-    [['K'], 'Possible duplicate: the same picture'],
-    [['N'], 'Possible duplicate: not the same'],
-    [['S'], 'Take the suggested label'],
-    [['1 – 9'], 'Give another label'],
-    [['D'], 'Later: it comes back at the end'],
-    [['X or Delete'], 'Exclude from the project (files stay)'],
-    [['O'], 'Reopen what was settled or put off'],
-    [['T'], 'Next twin'],
-    [['Ctrl', 'Z'], 'Undo, and look at it again'],
+    [['A'], 'Accept as is'],
+    [['K'], 'Possible duplicate: same image'],
+    [['N'], 'Possible duplicate: different images'],
+    [['S'], 'Apply the suggested label'],
+    [['1 – 9'], 'Apply another label'],
+    [['D'], 'Defer to the end of the queue'],
+    [['X or Delete'], 'Exclude from the project (files are kept)'],
+    [['O'], 'Reopen an accepted or deferred image'],
+    [['T'], 'Next duplicate'],
+    [['Ctrl', 'Z'], 'Undo and return to the image'],
   ],
 };
 
@@ -65,9 +65,9 @@ const inspector: ShortcutGroup = {
   entries: [
     [['Drag'], 'Pan the image'],
     [['Right drag'], 'Window (sideways) and level (up, down)'],
-    [['W'], 'Left drag does window/level; again: pan'],
+    [['W'], 'Switch left drag between window/level and pan'],
     [['[', ']'], 'Previous, next window preset'],
-    [['Wheel'], 'Zoom at the pointer; with several frames: previous, next frame (Ctrl zooms)'],
+    [['Wheel'], 'Zoom at the pointer; in multi-frame images, change the frame (Ctrl + wheel zooms)'],
     [[',', '.'], 'Previous, next frame'],
     [['+', '–'], 'Zoom in, out'],
     [['I'], 'Invert'],

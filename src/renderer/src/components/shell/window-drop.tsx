@@ -68,8 +68,8 @@ export function WindowDrop() {
         </Text>
         <Text c="dimmed">
           {project === null
-            ? 'Images belong to a project: open one, make a new one, or try the sample project'
-            : 'Nothing is imported before you have seen what was found'}
+            ? 'Images belong to a project. Open one, create one, or try the sample project.'
+            : 'You can check the files before anything is imported'}
         </Text>
       </div>
     </div>

@@ -51,7 +51,7 @@ export function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps
             <>
               <Menu.Divider />
               <Menu.Item leftSection={<History size={14} />} onClick={() => flow.showLast(last)}>
-                Result of the last import
+                Last import result
               </Menu.Item>
             </>
           )}
@@ -59,7 +59,7 @@ export function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps
             <>
               <Menu.Divider />
               <Menu.Item leftSection={<ShieldCheck size={14} />} disabled={readOnly} onClick={onDeidentify}>
-                Export de-identified…
+                Export de-identified images…
               </Menu.Item>
             </>
           )}
@@ -91,8 +91,8 @@ export function NoImages({ flow }: { readonly flow: ImportFlow }) {
           </>
         }
       >
-        DICOM, PNG and JPEG, mixed as they are. One folder for each class becomes the labels; train, validation and test
-        folders become the split. You see what was found before anything is stored, and the files stay where they are.
+        DICOM, PNG and JPEG, in any mix. Class folders become labels; train, validation and test folders become splits.
+        You check the result before anything is stored, and the files stay where they are.
       </EmptyState>
     </div>
   );

@@ -127,7 +127,7 @@ function NothingShown({ onClear }: { readonly onClear: () => void }) {
   return (
     <EmptyState
       icon={SearchX}
-      title="No image passes this filter"
+      title="No images match this filter"
       actions={
         <Button variant="default" onClick={onClear}>
           Clear filters

@@ -109,8 +109,8 @@ function CaseList({
     <Stack gap="sm">
       <Group justify="space-between">
         <Text c="dimmed" size="xs">
-          {formatQuantity(cases.length, 'image')}, errors first, then the surest
-          {cases.length > SHOWN ? `; the first ${SHOWN} are shown` : ''}
+          {formatQuantity(cases.length, 'image')}, errors first, then by confidence
+          {cases.length > SHOWN ? `; the first ${SHOWN} shown` : ''}
         </Text>
         <Group gap={4}>
           <Button
@@ -158,7 +158,7 @@ function CaseList({
               <div>
                 Predicted <b>{label(row.predicted)}</b>
               </div>
-              <div className="tabular">{formatPercent(row.confidence)} sure</div>
+              <div className="tabular">{formatPercent(row.confidence)} confidence</div>
             </div>
           </UnstyledButton>
         ))}
@@ -230,7 +230,7 @@ function CaseView({ project, classes, shown, path, onBack }: CaseViewProps) {
         </Table.Tbody>
       </Table>
       <Text size="xs" c="dimmed">
-        Loss of this image {formatFixed(shown.loss)}. Research use only.
+        Image loss {formatFixed(shown.loss)}. Research use only.
       </Text>
     </Stack>
   );

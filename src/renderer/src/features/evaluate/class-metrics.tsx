@@ -10,7 +10,7 @@ export function ClassMetrics({ name, results }: { readonly name: string; readonl
   return (
     <SectionCard
       title="Per class"
-      description="Each class against all others, with 95 % intervals"
+      description="One versus rest, with 95 % intervals"
       flush
       actions={<TableMenu name={`${name} per class`} table={() => classTable(results)} />}
     >
@@ -25,16 +25,16 @@ export function ClassMetrics({ name, results }: { readonly name: string; readonl
               <Table.Th ta="right">F1</Table.Th>
               <Table.Th ta="right">AUC</Table.Th>
               <Table.Th ta="right">
-                <abbr title="True positives: images of the class, found">TP</abbr>
+                <abbr title="True positives: images of the class, predicted as such">TP</abbr>
               </Table.Th>
               <Table.Th ta="right">
-                <abbr title="False positives: others, taken for the class">FP</abbr>
+                <abbr title="False positives: other images, predicted as the class">FP</abbr>
               </Table.Th>
               <Table.Th ta="right">
-                <abbr title="False negatives: images of the class, missed">FN</abbr>
+                <abbr title="False negatives: images of the class, predicted as another">FN</abbr>
               </Table.Th>
               <Table.Th ta="right">
-                <abbr title="True negatives: others, left out">TN</abbr>
+                <abbr title="True negatives: other images, predicted as another class">TN</abbr>
               </Table.Th>
             </Table.Tr>
           </Table.Thead>

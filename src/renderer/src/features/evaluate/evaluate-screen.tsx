@@ -40,7 +40,7 @@ export function EvaluateScreen({ project }: { readonly project: ProjectSummary }
     <Page>
       <PageHeader
         title="Evaluate"
-        description="How good a model is, and where it errs"
+        description="Model performance and errors"
         actions={
           run !== null && (
             <>
@@ -63,7 +63,7 @@ export function EvaluateScreen({ project }: { readonly project: ProjectSummary }
           title="No model to evaluate yet"
           actions={<Button onClick={() => go('train')}>Go to Train</Button>}
         >
-          Train a run until its first epoch is done. Its best model can then be evaluated here.
+          Train a run for at least one epoch to evaluate its best model here.
         </EmptyState>
       )}
       {run !== null && view === 'folds' && experiment !== null && (
@@ -123,8 +123,8 @@ function RunEvaluation({ project, run, split }: RunEvaluationProps) {
             }
           >
             {split === 'test'
-              ? 'No one has seen how this model does on the test set. Opening it is recorded: do it once, when the model is chosen.'
-              : 'Runs the best model over all validation images and shows every number with its 95 % interval.'}
+              ? 'This model has not been tested yet. Opening the test set is recorded: do it once, after choosing the final model.'
+              : 'Evaluates the best model on all validation images, with a 95 % interval for every metric.'}
           </EmptyState>
         )}
         {evaluation.data !== null && evaluation.data !== undefined && (

@@ -64,7 +64,7 @@ export function EvaluationView(props: EvaluationViewProps) {
   return (
     <>
       {results.leak !== null && (
-        <Notice tone="error" title="These numbers flatter">
+        <Notice tone="error" title="These results are too optimistic">
           {results.leak}
         </Notice>
       )}
@@ -106,9 +106,7 @@ export function EvaluationView(props: EvaluationViewProps) {
         </div>
       </SectionCard>
       <LeakKnowledge leaks={results.leaks} />
-      {results.cautions.length > 0 && (
-        <Notice tone="warning" title="Read these numbers with care" lines={results.cautions} />
-      )}
+      {results.cautions.length > 0 && <Notice tone="warning" title="Limitations" lines={results.cautions} />}
       <ClassMetrics name={name} results={results} />
       <div className={classes['two']}>
         <ConfusionMatrix
@@ -118,7 +116,7 @@ export function EvaluationView(props: EvaluationViewProps) {
         />
         <Histogram
           title={together ? 'Confidence' : 'Confidence by correctness'}
-          description="How sure the model was. Choose a column to see its images."
+          description="Predicted probability of the chosen class. Select a column to see its images."
           quantity="Confidence"
           data={data}
           onOpen={({ name, low, high }) => setQuery({ title: name, filter: { confidence: [low, high] } })}

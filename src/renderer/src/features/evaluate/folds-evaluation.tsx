@@ -29,7 +29,8 @@ export function FoldsEvaluation({ project, experiment }: FoldsEvaluationProps) {
             title="Not all folds are evaluated yet"
             actions={<Button onClick={() => go('train')}>Go to Train</Button>}
           >
-            When every fold of {detail.data.experiment.name} has a model, their answers stand here as one evaluation.
+            When every fold of {detail.data.experiment.name} has a model, their predictions are combined here into one
+            evaluation.
           </EmptyState>
         )}
         {detail.data !== undefined && pooled !== null && (

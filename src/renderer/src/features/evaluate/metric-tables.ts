@@ -16,7 +16,7 @@ export interface NamedMetric {
 
 /** Accuracy, recalls, F1, AUC and loss. */
 export function headline(evaluation: Results): readonly NamedMetric[] {
-  const resampled = evaluation.patients === null ? 'bootstrap by image: patients not known' : 'bootstrap by patient';
+  const resampled = evaluation.patients === null ? 'bootstrap by image, patients unknown' : 'bootstrap by patient';
   return [
     { name: metricTitle('accuracy'), metric: evaluation.accuracy, method: 'Wilson' },
     { name: metricTitle('macroRecall'), metric: evaluation.macroRecall, method: resampled },

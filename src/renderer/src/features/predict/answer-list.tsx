@@ -78,12 +78,12 @@ export function AnswerList({ answers, selected, onSelect, waiting }: AnswerListP
   );
 
   return (
-    <section className={classes['frame']} aria-label="Answers">
+    <section className={classes['frame']} aria-label="Predictions">
       <div className={classes['head']}>
         <Text size="xs" c="dimmed" role="status">
           {waiting && answers.length === 0
-            ? 'The first answers are on their way'
-            : `${formatQuantity(answers.length - failed, 'answer')}${failed === 0 ? '' : `, ${formatQuantity(failed, 'file')} not read`}`}
+            ? 'Waiting for the first predictions'
+            : `${formatQuantity(answers.length - failed, 'prediction')}${failed === 0 ? '' : `, ${formatQuantity(failed, 'file')} failed`}`}
         </Text>
         <TableMenu name="Predictions" table={() => answerTable(sorted)} />
       </div>
@@ -91,7 +91,7 @@ export function AnswerList({ answers, selected, onSelect, waiting }: AnswerListP
         ref={scroll}
         className={classes['scroll']}
         onKeyDown={move}
-        aria-label="Rows of answers; the arrow keys move through them"
+        aria-label="Prediction rows; use the arrow keys to move"
       >
         <table className={classes['table']} aria-label="Predictions">
           <colgroup>
@@ -103,7 +103,7 @@ export function AnswerList({ answers, selected, onSelect, waiting }: AnswerListP
           <thead>
             <tr>
               {header('name', 'File')}
-              {header('label', 'Answer')}
+              {header('label', 'Prediction')}
               {header('confidence', 'Confidence')}
               <th>Probabilities</th>
             </tr>

@@ -7,7 +7,7 @@ export function parseAttention(bytes: ArrayBuffer, shape: AttentionShape): Atten
   const cells = shape.gridHeight * shape.gridWidth;
   const maps = shape.layers * shape.heads * cells;
   if (cells <= 0 || bytes.byteLength !== (maps + cells) * 4) {
-    throw new FoveaError('bad_attention', 'The attention map of this image is damaged.', {
+    throw new FoveaError('bad_attention', 'The attention map of this image is corrupt.', {
       hint: 'Run the prediction again.',
     });
   }

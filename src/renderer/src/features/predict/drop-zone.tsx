@@ -71,7 +71,7 @@ export function DropZone({ large, disabled, onGrants }: DropZoneProps) {
         </Text>
         {large && (
           <Text c="dimmed" size="xs">
-            One or many, or whole folders. They stay on this machine and are not added to the project.
+            Single files or whole folders. They stay on this computer and are not added to the project.
           </Text>
         )}
       </div>

@@ -49,7 +49,7 @@ export function exportPicture(
   canvas.width = width * views + gap;
   canvas.height = height + foot;
   const context = canvas.getContext('2d');
-  if (context === null) throw new Error('this window cannot draw');
+  if (context === null) throw new Error('this window cannot draw images');
   context.fillStyle = '#000000';
   context.fillRect(0, 0, canvas.width, canvas.height);
   for (let view = 0; view < views; view++) {
@@ -57,7 +57,7 @@ export function exportPicture(
     part.width = width;
     part.height = height;
     const partContext = part.getContext('2d');
-    if (partContext === null) throw new Error('this window cannot draw');
+    if (partContext === null) throw new Error('this window cannot draw images');
     paintOverlay(partContext, image, view === views - 1 ? overlay : null);
     context.drawImage(part, view * (width + gap), 0);
   }

@@ -22,18 +22,18 @@ export function PictureMenu({ name, image, overlay, sideBySide, text }: PictureM
     saveFile(`${fileName(name)}-attention-${scale}x.png`, await draw(scale), 'image/png');
   const copy = async () => {
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': await draw(2) })]);
-    showToast({ message: 'Picture copied' });
+    showToast({ message: 'Image copied' });
   };
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon aria-label="Picture: copy or export">
+        <ActionIcon aria-label="Image: copy or export">
           <EllipsisVertical size={16} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item leftSection={<Clipboard size={14} />} onClick={() => copy().catch(showError)}>
-          Copy the picture
+          Copy image
         </Menu.Item>
         {[1, 2, 3].map((scale) => (
           <Menu.Item key={scale} leftSection={<Download size={14} />} onClick={() => save(scale).catch(showError)}>

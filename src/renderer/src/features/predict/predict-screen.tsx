@@ -56,7 +56,7 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
     <Page>
       <PageHeader
         title="Predict"
-        description="Drop images, see the answer and where the model looked"
+        description="Predictions and attention maps for new images"
         actions={
           run !== null && (
             <>
@@ -83,7 +83,7 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
           title="No trained model yet"
           actions={<Button onClick={() => go('train')}>Go to Train</Button>}
         >
-          Train a run until its first epoch is done. Then drop images here to see its answers.
+          Train a run for at least one epoch, then drop images here to classify them.
         </EmptyState>
       )}
       {run !== null && !hasBatches && (

@@ -83,7 +83,7 @@ export function PredictionViewer({
       {maps !== null && choice !== null && <AttentionControls shape={maps} choice={choice} />}
       {prediction.attention === null && (
         <Text size="xs" c="dimmed">
-          There is no attention map for this answer.
+          No attention map for this prediction.
         </Text>
       )}
     </>
@@ -97,7 +97,7 @@ function NoAnswer({ prediction }: { readonly prediction: FilePrediction }) {
         {prediction.name}
       </Title>
       <ErrorAlert
-        title="No answer for this file"
+        title="No prediction for this file"
         error={{ code: prediction.error?.code ?? 'failed', message: prediction.error?.message ?? '', hint: null }}
       />
     </>
@@ -160,8 +160,8 @@ function Answer({ prediction, signOff }: { readonly prediction: FilePrediction; 
       </section>
       <Text size="xs" c="dimmed">
         {prediction.testTimeViews > 0 && `Probabilities are the ${viewsText(prediction.testTimeViews)}. `}
-        Confidence is the model's own probability, not yet calibrated. Attention shows where the model looked, not why
-        it answered so.
+        Confidence is the model's own, uncalibrated probability. Attention shows where the model looked, not why it
+        predicted this class.
       </Text>
     </Stack>
   );

@@ -10,7 +10,7 @@ const KEEP = 5 * 60_000;
 async function fetchResource(path: string, what: string): Promise<Response> {
   const response = await fetch(resourceUrl(path));
   if (!response.ok) {
-    throw new FoveaError('resource_missing', `The ${what} of this file is no longer at hand.`, {
+    throw new FoveaError('resource_missing', `The ${what} of this file is no longer available.`, {
       hint: 'Drop the file again.',
     });
   }
@@ -24,7 +24,7 @@ export function usePredictionImage(prediction: FilePrediction) {
     gcTime: KEEP,
     enabled: prediction.ok,
     queryFn: async () => {
-      const response = await fetchResource(resourcePaths.predictionImage(prediction.id), 'picture');
+      const response = await fetchResource(resourcePaths.predictionImage(prediction.id), 'image');
       return createImageBitmap(await response.blob());
     },
   });

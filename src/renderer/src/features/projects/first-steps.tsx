@@ -3,15 +3,23 @@ import { FolderPlus, Images, type LucideIcon, ScanSearch, TrendingUp, Zap } from
 import classes from './projects.module.css';
 
 const steps: readonly { icon: LucideIcon; title: string; text: string }[] = [
-  { icon: FolderPlus, title: 'Make a project', text: 'One folder on this machine for labels, runs and results.' },
+  { icon: FolderPlus, title: 'Create a project', text: 'One folder on this computer for labels, runs and results.' },
   { icon: Images, title: 'Add images', text: 'Drop folders of DICOM, PNG or JPEG. Class folders become labels.' },
-  { icon: Zap, title: 'Train', text: 'Choose a Vision Transformer and a preset; every value can be seen and changed.' },
+  {
+    icon: Zap,
+    title: 'Train',
+    text: 'Choose a Vision Transformer and a preset. You can see and change every setting.',
+  },
   {
     icon: TrendingUp,
     title: 'Evaluate',
-    text: 'Accuracy, recall and AUC with intervals, on patients it has not seen.',
+    text: 'Accuracy, recall and AUC with intervals, on patients the model has not seen.',
   },
-  { icon: ScanSearch, title: 'Predict', text: 'Drop a new file: see the classes and where the model looked.' },
+  {
+    icon: ScanSearch,
+    title: 'Predict',
+    text: 'Drop a new file to see its class probabilities and where the model looked.',
+  },
 ];
 
 /** What the first start shows: the five steps of the work. */
@@ -19,10 +27,10 @@ export function FirstSteps() {
   return (
     <Box>
       <Title order={2} mb={4}>
-        From a folder of images to a checked classifier
+        From a folder of images to a tested classifier
       </Title>
       <Text c="dimmed" mb="md" maw={640}>
-        Everything happens on this machine. No image, label or result leaves it.
+        Everything runs on this computer. No image, label or result leaves it.
       </Text>
       <ol className={classes['steps']}>
         {steps.map(({ icon: Icon, title, text }, index) => (

@@ -29,7 +29,7 @@ function NewProjectForm({ onClose }: { readonly onClose: () => void }) {
   });
   const choose = async () => {
     try {
-      const folder = await platform.pickFolder({ title: 'Where should the project folder be made?' });
+      const folder = await platform.pickFolder({ title: 'Project location' });
       if (folder !== null) setPlace(folder);
     } catch (error) {
       showError(error);
@@ -57,14 +57,14 @@ function NewProjectForm({ onClose }: { readonly onClose: () => void }) {
         <Input.Wrapper
           size="xs"
           label="Location"
-          description="A folder with the project's name is made inside. Source images stay where they are."
+          description="A folder with the project's name is created inside. Source images stay where they are."
         >
           <Group gap="xs" mt={6} wrap="nowrap">
             <Button variant="default" leftSection={<Folder size={15} />} onClick={choose}>
               Choose location
             </Button>
             <Text truncate c={place === null ? 'dimmed' : 'var(--mantine-color-text)'}>
-              {place === null ? 'Not chosen yet' : place.name}
+              {place === null ? 'No location chosen' : place.name}
             </Text>
           </Group>
         </Input.Wrapper>

@@ -41,7 +41,7 @@ function ProjectRow({ project }: { readonly project: ProjectSummary }) {
             >
               {project.name}
             </UnstyledButton>
-            {current && <Badge>Open now</Badge>}
+            {current && <Badge>Open</Badge>}
             {!project.available && (
               <Badge color="orange" variant="outline">
                 Folder not found
@@ -67,7 +67,7 @@ function ProjectRow({ project }: { readonly project: ProjectSummary }) {
       </div>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon aria-label={`More for ${project.name}`} className={classes['more']}>
+          <ActionIcon aria-label={`More actions for ${project.name}`} className={classes['more']}>
             <Ellipsis size={16} />
           </ActionIcon>
         </Menu.Target>
@@ -78,7 +78,7 @@ function ProjectRow({ project }: { readonly project: ProjectSummary }) {
           <Menu.Item onClick={() => forget.mutate({ project: project.id })}>
             Remove from this list
             <Text size="xs" c="dimmed">
-              The folder stays as it is
+              The folder is not deleted
             </Text>
           </Menu.Item>
         </Menu.Dropdown>

@@ -34,7 +34,7 @@ export function ProjectsScreen() {
         title="Projects"
         description={
           recent === undefined || recent.length === 0
-            ? 'A project is one folder with its labels, runs and results'
+            ? 'Each project is one folder with its labels, runs and results'
             : formatQuantity(recent.length, 'project')
         }
         actions={

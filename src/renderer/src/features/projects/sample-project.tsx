@@ -21,7 +21,7 @@ export function SampleProject() {
       showToast({ message: 'The sample project is ready', action: { label: 'Open', run: () => enterProject(sample) } });
     }
   };
-  if (job !== null) return <JobCard job={job} title="Making the sample project" onCancel={work.cancel} />;
+  if (job !== null) return <JobCard job={job} title="Creating the sample project" onCancel={work.cancel} />;
   return (
     <>
       {error !== null && <ErrorAlert error={error} onClose={work.clearError} />}
@@ -34,10 +34,10 @@ export function SampleProject() {
           style={{ flex: 'none' }}
         />
         <Box flex={1}>
-          <Text fw={600}>No images at hand?</Text>
+          <Text fw={600}>No images yet?</Text>
           <Text c="dimmed" size="xs">
-            The sample project has about 240 ultrasound-like DICOM images of 60 invented patients in three classes, made
-            on this machine in a few seconds. Nothing is downloaded.
+            The sample project has about 240 synthetic, ultrasound-like DICOM images of 60 invented patients in three
+            classes. It is generated on this computer in a few seconds; nothing is downloaded.
           </Text>
         </Box>
         <Button variant="light" loading={running} onClick={start}>

@@ -23,7 +23,7 @@ import { useSession } from '../../state/session';
 export function SettingsScreen() {
   return (
     <Page>
-      <PageHeader title="Settings" description="How Fovea looks and what it runs on" />
+      <PageHeader title="Settings" description="Appearance, privacy and compute devices" />
       <PageBody>
         <Appearance />
         <Privacy />
@@ -43,7 +43,7 @@ function Appearance() {
         <div>
           <Text>Theme</Text>
           <Text size="xs" c="dimmed">
-            Dark suits reading rooms; images keep their grey values in both.
+            Dark suits reading rooms. Grey values of images are the same in both.
           </Text>
         </div>
         <SegmentedControl
@@ -69,7 +69,7 @@ function Privacy() {
       {settings.isError && <ErrorAlert error={settings.error} onRetry={() => settings.refetch()} />}
       <Switch
         label="Show identifying DICOM tags without asking"
-        description="Names, numbers and dates that identify a patient. Each look is recorded in the project's audit log."
+        description="Names, numbers and dates that identify a patient. Each viewing is recorded in the project's audit log."
         checked={settings.data?.showIdentifyingTags ?? false}
         disabled={settings.data === undefined}
         onChange={(event) => set.mutate({ showIdentifyingTags: event.currentTarget.checked })}
@@ -83,7 +83,7 @@ function Devices() {
   return (
     <SectionCard
       title="Devices"
-      description="What models can run on. Automatic takes the fastest that was measured here and computes what the processor does."
+      description="Devices that can run models. Automatic uses the fastest one measured here whose results match the processor's."
     >
       {devices.isPending && <Skeleton h={90} />}
       {devices.isError && <ErrorAlert error={devices.error} onRetry={() => devices.refetch()} />}
@@ -165,7 +165,7 @@ function About() {
           </SimpleGrid>
           <Text c="dimmed">
             Fovea is for research use only. It is not a medical device and must not be used for diagnosis. It works
-            offline: no image, label or result leaves this machine. Apache License 2.0.
+            offline: no image, label or result leaves this computer. Apache License 2.0.
           </Text>
           <ScrollArea.Autosize viewportProps={{ tabIndex: 0 }} mah={280} type="auto">
             <Table aria-label="Licences" stickyHeader>

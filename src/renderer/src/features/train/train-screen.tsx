@@ -53,7 +53,7 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
       <Page>
         <PageHeader
           title="Train"
-          description="Fine-tune a Vision Transformer on this project's images, on this machine"
+          description="Fine-tune a Vision Transformer on this project's images"
           actions={
             !empty && (
               <>
@@ -81,7 +81,7 @@ export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
             title="No images to train on yet"
             actions={<Button onClick={() => go('data')}>Go to Data</Button>}
           >
-            Import images, give them labels and make a split. Then come back to train.
+            Import images, label them and create a split. Then come back to train.
           </EmptyState>
         ) : (
           <div className={classes['columns']}>

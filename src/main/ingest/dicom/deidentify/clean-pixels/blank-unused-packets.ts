@@ -73,7 +73,7 @@ export async function blankUnusedPackets(
   const changed = !current.equals(bytes);
   // Tiles were looked at one by one.
   if (changed && !isEqual(await decode(current), samples)) {
-    throw damaged('The compressed image could not be separated from other bytes.');
+    throw damaged('The compressed image could not be separated from other data.');
   }
   return { bytes: current, samples, changed };
 }

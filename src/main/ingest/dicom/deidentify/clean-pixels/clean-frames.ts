@@ -89,7 +89,7 @@ async function cleanFrame(bytes: Uint8Array, image: ImageAttributes, transferSyn
       };
     }
     case 'native':
-      throw damaged('The image is compressed, but the file says that it is not.');
+      throw damaged('The image is compressed, but the file declares it as uncompressed.');
     default: {
       const { frame, precision } = cleanJpeg(bytes, image);
       const room = precision > image.bitsStored || image.highBit >= image.bitsStored;
@@ -120,7 +120,7 @@ function cleanRle(bytes: Uint8Array, image: ImageAttributes): CleanFrame {
 /** A compressed stream cannot be masked without being made anew. */
 function refuseUnusedBits(frame: DecodedFrame, image: ImageAttributes): void {
   if (hasUnusedBits(frame, image)) {
-    throw hiddenData('its compressed pixels have bits beyond those that the file says are stored');
+    throw hiddenData('its compressed pixels have bits beyond Bits Stored');
   }
 }
 

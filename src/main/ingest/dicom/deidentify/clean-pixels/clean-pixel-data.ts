@@ -46,7 +46,7 @@ export async function cleanPixelData(parsed: ParsedDicom): Promise<CleanPixels> 
   const image = readImageAttributes(dataSet);
   const native = !isRetiredJpeg(transferSyntax) && pixelEncoding(transferSyntax) === 'native';
   if (native !== (element.fragments === undefined)) {
-    throw damaged('The DICOM file contradicts itself: its image is not compressed as the file says.');
+    throw damaged('The DICOM file is inconsistent: its image is not compressed as declared.');
   }
   if (native) {
     const frames = countFrames(parsed);

@@ -88,18 +88,18 @@ function readSegments(reader: Reader, until: number, outer = 0): { readonly head
   const { bytes, wide } = reader;
   const kept: (readonly [number, Buffer])[] = [];
   for (;;) {
-    if (reader.at + 2 > bytes.length) throw damaged('The header of the compressed image is cut off.');
+    if (reader.at + 2 > bytes.length) throw damaged('The header of the compressed image is truncated.');
     const marker = bytes.readUInt16BE(reader.at);
     if (marker === until) break;
     const end = reader.at + 4 > bytes.length ? 0 : reader.at + 2 + bytes.readUInt16BE(reader.at + 2);
-    if (end < reader.at + 4 || end > bytes.length) throw damaged('The header of the compressed image is cut off.');
+    if (end < reader.at + 4 || end > bytes.length) throw damaged('The header of the compressed image is truncated.');
     if (marker === PPM || marker === PPT) {
-      throw hiddenData('its compressed image keeps the headers of its packets apart, where Fovea does not check them');
+      throw hiddenData('its compressed image stores packet headers separately, where Fovea does not check them');
     }
     if (marker === TLM) reader.hasLengths = true;
     else if (KEPT.has(marker)) kept.push([marker, bytes.subarray(reader.at + 4, end)]);
     else if (LEFT_OUT.has(marker)) reader.removed += 1;
-    else throw hiddenData('its compressed image has a part that Fovea does not know');
+    else throw hiddenData('its compressed image has an unknown segment');
     reader.at = end;
   }
   const named = kept.flatMap(([marker, payload]) => levelsOf(marker, payload, wide) ?? []);
@@ -130,7 +130,8 @@ export function stripJpeg2000(source: Uint8Array): StrippedJpeg2000 {
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.length);
   const sizEnd = bytes.length < 42 ? Number.POSITIVE_INFINITY : 4 + bytes.readUInt16BE(4);
   const sizLength = 36 + 3 * (bytes.length < 42 ? 0 : bytes.readUInt16BE(40));
-  if (sizEnd > bytes.length || 6 + sizLength > sizEnd) throw damaged('The header of the compressed image is cut off.');
+  if (sizEnd > bytes.length || 6 + sizLength > sizEnd)
+    throw damaged('The header of the compressed image is truncated.');
   const reader: Reader = { bytes, wide: sizLength > 36 + 3 * 256, at: sizEnd, removed: 0, hasLengths: false };
   if (6 + sizLength < sizEnd) reader.removed += 1;
   const main = readSegments(reader, SOT);
@@ -139,12 +140,12 @@ export function stripJpeg2000(source: Uint8Array): StrippedJpeg2000 {
     const start = reader.at;
     const length = bytes.readUInt32BE(start + 6);
     const numbers = bytes.subarray(start + 10, start + 12);
-    if (bytes.readUInt16BE(start + 2) !== 10) throw damaged('The compressed image has a tile that contradicts itself.');
+    if (bytes.readUInt16BE(start + 2) !== 10) throw damaged('The compressed image has an inconsistent tile.');
     reader.at = start + 12;
     const { header } = readSegments(reader, SOD, main.levels);
     const packetsStart = reader.at + 2;
     const end = length === 0 ? findEnd(bytes, packetsStart) : Math.min(start + length, bytes.length);
-    if (end < packetsStart) throw damaged('The compressed image has a tile that contradicts itself.');
+    if (end < packetsStart) throw damaged('The compressed image has an inconsistent tile.');
     const packets = bytes.subarray(packetsStart, end);
     parts.push({ tile: bytes.readUInt16BE(start + 4), numbers, header, packets });
     reader.at = end;

@@ -30,7 +30,7 @@ export function withoutIdentity(
 ): Buffer | null {
   if (!TEXTS.has(vr)) {
     if (!bytesHoldIdentity(value, terms)) return null;
-    if (TABLES.test(tag)) throw hiddenData('a table that its image is shown by holds a name or number of the file');
+    if (TABLES.test(tag)) throw hiddenData('a table needed to display its image contains a name or number of the file');
     return Buffer.alloc(0);
   }
   const text = read(value);
@@ -49,7 +49,7 @@ export function withoutIdentity(
   if (!found.includes(true) && !hidden) return null;
   if (NEEDED.has(tag)) {
     if (parts.every((part) => DEFINED.test(unpadded(part)))) return null;
-    throw hiddenData('a value that its image is shown by holds a name or number of the file');
+    throw hiddenData('a value needed to display its image contains a name or number of the file');
   }
   if (vr === 'DS' || vr === 'IS' || vr === 'UI') return Buffer.alloc(0);
   const dummy = dummyValue(vr);

@@ -69,7 +69,7 @@ function Classes({ summary, filter, onFilter }: FilteringProps) {
       ))}
       {summary.classes.length === 0 && (
         <Text size="xs" c="dimmed" px={8}>
-          No labels yet. Select images and choose Label.
+          No labels yet. Select images, then choose Label.
         </Text>
       )}
       {summary.unlabelled > 0 && (
@@ -107,7 +107,7 @@ function SplitCounts({
         ))}
       {summary.split !== null && summary.images > inSplit && (
         <PanelRow
-          name="Not in a split"
+          name="No split"
           count={summary.images - inSplit}
           active={filter.split === null}
           onClick={() => onFilter(toggleFilter(filter, 'split', null))}
@@ -115,7 +115,7 @@ function SplitCounts({
       )}
       {summary.split === null && (
         <Text size="xs" c="dimmed" px={8} mb={6}>
-          Training needs images kept apart for validation and test.
+          Training needs separate validation and test images.
         </Text>
       )}
       {summary.split !== null && summary.split.patientsAcrossSplits > 0 && (
@@ -126,10 +126,7 @@ function SplitCounts({
             style={{ flex: 'none', marginTop: 2 }}
             aria-hidden
           />
-          <Text size="xs">
-            {formatQuantity(summary.split.patientsAcrossSplits, 'patient stands', 'patients stand')} in more than one
-            part
-          </Text>
+          <Text size="xs">{formatQuantity(summary.split.patientsAcrossSplits, 'patient')} in more than one split</Text>
         </Group>
       )}
       <Changes>
@@ -141,7 +138,7 @@ function SplitCounts({
           onClick={onEditSplit}
           disabled={summary.images === 0}
         >
-          {summary.split === null ? 'Make a split' : 'Edit split'}
+          {summary.split === null ? 'Create split' : 'Edit split'}
         </Button>
       </Changes>
     </PanelSection>
@@ -156,17 +153,17 @@ function Duplicates(props: {
   return (
     <PanelSection title="Duplicates">
       <PanelRow
-        name={duplicates.kept > 0 ? 'To review' : 'Look alike'}
+        name={duplicates.kept > 0 ? 'To review' : 'Similar images'}
         count={duplicates.groups - duplicates.kept}
         onClick={() => onDuplicates('open')}
-        hint={`${formatQuantity(duplicates.images, 'image')} in ${formatQuantity(duplicates.groups, 'group')}: opens them side by side`}
+        hint={`${formatQuantity(duplicates.images, 'image')} in ${formatQuantity(duplicates.groups, 'group')}: compare side by side`}
       />
       {duplicates.conflicts > 0 && (
         <PanelRow
           name="Labels differ"
           count={duplicates.conflicts}
           onClick={() => onDuplicates('conflicts')}
-          warning="Images that look alike have different labels"
+          warning="Similar images with different labels"
         />
       )}
       {duplicates.suspected > 0 && (
@@ -174,15 +171,15 @@ function Duplicates(props: {
           name="Possible duplicates"
           count={duplicates.suspected}
           onClick={() => onDuplicates('suspected')}
-          hint="Copies that a backbone suggests and pixels agree with: they wait for your word"
+          hint="Copies suggested by a backbone and supported by pixel comparison; please confirm or reject them"
         />
       )}
       {duplicates.leaks > 0 && (
         <PanelRow
-          name="In several parts"
+          name="Across splits"
           count={duplicates.leaks}
           onClick={() => onDuplicates('leaks')}
-          warning="Images that look alike stand in several parts of the split: training does not start"
+          warning="Similar images are in more than one split. This blocks training."
         />
       )}
     </PanelSection>
@@ -214,10 +211,10 @@ function VersionLine({ version }: { readonly version: NonNullable<DatasetSummary
       size="xs"
       c="dimmed"
       px={8}
-      title={`${formatQuantity(images, 'image')}, ${formatDate(at)}, ${hash.slice(0, 12)}. A run records the version that it began on.`}
+      title={`${formatQuantity(images, 'image')}, ${formatDate(at)}, ${hash.slice(0, 12)}. Each run records the version it was started on.`}
     >
       Dataset version {number}
-      {changed && ', changed since'}
+      {changed && ', modified since'}
     </Text>
   );
 }

@@ -32,7 +32,7 @@ export function FacetMenu({ project, filter, onFilter }: FacetMenuProps) {
       </Menu.Target>
       <Menu.Dropdown mah={360} style={{ overflow: 'auto' }}>
         {facets.data !== undefined && shown.length === 0 && (
-          <Menu.Label>No image has a flag, a sex or a site</Menu.Label>
+          <Menu.Label>No image has flags, a sex or a site</Menu.Label>
         )}
         {shown.map(({ key, list, title }) => [
           <Menu.Label key={title}>{title}</Menu.Label>,

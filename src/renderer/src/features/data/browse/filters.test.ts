@@ -25,8 +25,8 @@ describe('filters', () => {
 
   it('names what narrows the list', () => {
     expect(filterChips({ ids: [1, 2], split: null, patient: 4 }, null).map(({ text }) => text)).toEqual([
-      '2 chosen images',
-      'Not in a split',
+      '2 selected images',
+      'No split',
       'Patient 4',
     ]);
     expect(filterChips({ ids: [1] }, 'benign called malignant')[0]?.text).toBe('benign called malignant');

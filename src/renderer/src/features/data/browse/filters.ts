@@ -49,10 +49,10 @@ export function toggleLabel(filter: ImageFilter, label: string | null): ImageFil
 
 export function filterChips(filter: ImageFilter, idsTitle: string | null): readonly FilterChip[] {
   const chips: FilterChip[] = [];
-  if (filter.ids !== undefined) chips.push({ key: 'ids', text: idsTitle ?? `${filter.ids.length} chosen images` });
+  if (filter.ids !== undefined) chips.push({ key: 'ids', text: idsTitle ?? `${filter.ids.length} selected images` });
   if (filter.label !== undefined && filter.label !== null) chips.push({ key: 'label', text: filter.label });
   if (filter.unlabelled === true) chips.push({ key: 'unlabelled', text: 'Unlabelled' });
-  if (filter.split === null) chips.push({ key: 'split', text: 'Not in a split' });
+  if (filter.split === null) chips.push({ key: 'split', text: 'No split' });
   else if (filter.split !== undefined) chips.push({ key: 'split', text: splitNames[filter.split] });
   if (filter.patient !== undefined) chips.push({ key: 'patient', text: `Patient ${filter.patient}` });
   if (filter.modality !== undefined) chips.push({ key: 'modality', text: filter.modality });

@@ -24,8 +24,8 @@ export function ConfounderFindings({ scan, findings, source, onSource }: Confoun
   const chance = 1 / scan.classes.length;
   return (
     <SectionCard
-      title="What predicts the label alone"
-      description={`AUC and balanced accuracy with 95 % intervals, on images that were not learned from. Chance: 0.5 and ${formatFixed(chance, 2)}.`}
+      title="Single-factor predictors of the label"
+      description={`AUC and balanced accuracy with 95 % intervals, on held-out images. Chance: 0.5 and ${formatFixed(chance, 2)}.`}
       flush
       actions={<TableMenu name="Confounders" table={() => scanTable(scan)} />}
     >
@@ -35,13 +35,13 @@ export function ConfounderFindings({ scan, findings, source, onSource }: Confoun
             <Table.Tr>
               <Table.Th>Source</Table.Th>
               <Table.Th w="26%" px={24}>
-                <VisuallyHidden>AUC, drawn</VisuallyHidden>
+                <VisuallyHidden>AUC plot</VisuallyHidden>
                 <IntervalScale ticks={TICKS} {...SCALE} />
               </Table.Th>
               <Table.Th ta="right">AUC</Table.Th>
               <Table.Th ta="right">Balanced accuracy</Table.Th>
               <Table.Th ta="right">
-                <abbr title="How often labels dealt out at random do as well, adjusted for all sources (Holm)">p</abbr>
+                <abbr title="Permutation p-value, Holm-adjusted: how often shuffled labels do as well">p</abbr>
               </Table.Th>
               <Table.Th>Verdict</Table.Th>
             </Table.Tr>
@@ -69,7 +69,7 @@ export function ConfounderFindings({ scan, findings, source, onSource }: Confoun
                   <MetricCell metric={finding.balancedAccuracy} />
                   <Table.Td
                     ta="right"
-                    title={`${formatFixed(finding.p)} for this source alone, from ${finding.permutations} random orders`}
+                    title={`${formatFixed(finding.p)} for this source alone, from ${finding.permutations} permutations`}
                   >
                     {formatFixed(finding.adjustedP)}
                   </Table.Td>

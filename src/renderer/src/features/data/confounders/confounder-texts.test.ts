@@ -47,10 +47,10 @@ it('exports every source, those without an answer too', () => {
 
 it('names missing values, transfer syntaxes and what is not listed', () => {
   expect(valueText('syntax', '1.2.840.10008.1.2.5')).toBe('RLE lossless');
-  expect(valueText('model', null)).toBe('Not given');
+  expect(valueText('model', null)).toBe('Missing');
   const table = { classes: ['a', 'b'], rows: [{ value: null, counts: [1, 2] }], more: { values: 3, counts: [4, 5] } };
   expect(countTable('model', table).rows).toEqual([
-    ['Not given', 1, 2],
+    ['Missing', 1, 2],
     ['3 more values', 4, 5],
   ]);
 });

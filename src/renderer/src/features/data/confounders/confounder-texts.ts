@@ -12,12 +12,12 @@ import type { TableData } from '../../../components/table-text';
 import { transferSyntaxName } from '../viewer/transfer-syntax';
 
 export const verdictNames: Readonly<Record<ConfounderVerdict, string>> = {
-  strong: 'Tells them apart',
+  strong: 'Predicts the class',
   weak: 'Better than chance',
   unclear: 'Not ruled out',
   nothing: 'No better than chance',
   constant: 'Same for all',
-  missing: 'Not known',
+  missing: 'Unknown',
 };
 
 export const sourceTitle = (source: ConfounderSource): string => {
@@ -30,7 +30,7 @@ export const isTag = (source: ConfounderSource): source is ConfounderTag =>
 
 /** A value of a tag as people read it. */
 export function valueText(tag: ConfounderTag, value: string | null): string {
-  if (value === null) return 'Not given';
+  if (value === null) return 'Missing';
   return tag === 'syntax' ? transferSyntaxName(value) : value;
 }
 
@@ -56,11 +56,11 @@ export function scanTable(scan: ConfounderScan): TableData {
       'Balanced accuracy 95 % low',
       'Balanced accuracy 95 % high',
       'p',
-      'p, all sources together',
+      'p, Holm-adjusted',
       'Values',
-      'Images without it',
+      'Images without a value',
       'Verdict',
-      'In words',
+      'Explanation',
     ],
     rows: scan.findings.map(({ source, auc, balancedAccuracy, p, adjustedP, values, missing, verdict, sentence }) => [
       sourceTitle(source),

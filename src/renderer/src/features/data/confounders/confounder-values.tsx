@@ -36,7 +36,7 @@ export function ConfounderValues({ project, tag }: { readonly project: string; r
   return (
     <SectionCard
       title={`${sourceTitle(tag)} by class`}
-      description="Images, with their share of the class. A count opens its images."
+      description="Images and their share of the class. Select a count to see its images."
       flush
       actions={
         table === undefined ? null : (

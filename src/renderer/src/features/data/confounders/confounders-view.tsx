@@ -38,18 +38,18 @@ export function ConfoundersView({ project }: { readonly project: string }) {
         {known === null && work.job === null && (
           <EmptyState
             icon={ScanSearch}
-            title="Could a model cheat on these images?"
+            title="Confounder scan"
             actions={
               <Changes>
                 <Button leftSection={<ScanSearch size={15} />} onClick={start}>
-                  Look for confounders
+                  Scan for confounders
                 </Button>
               </Changes>
             }
           >
-            Where malignant images come from another scanner than benign ones, a model may learn the scanner. This
-            checks how well the label is predicted by what the files say (scanner, station, date, image size), by the
-            image border, by burned-in text and by brightness, each alone.
+            If malignant and benign images come from different scanners, a model may learn the scanner instead of the
+            disease. The scan measures how well each of these predicts the label on its own: file metadata (scanner,
+            station, date, image size), the image border, burned-in text and brightness.
           </EmptyState>
         )}
         {known !== null && known !== undefined && (
@@ -98,17 +98,18 @@ function Scan({ project, scan, outdated, busy, onAgain }: ScanProps) {
       <Notice
         tone={isFound ? 'warning' : isCalm ? 'success' : 'info'}
         lines={[
-          ...(outdated ? ['Labels, tags or duplicates have changed since: scan again to see what is so now.'] : []),
+          ...(outdated ? ['Labels, tags or duplicates have changed since this scan. Scan again to update it.'] : []),
           ...scan.leftOut.map(
-            ({ label, images }) => `${label} is left out: ${formatQuantity(images, 'image')} are too few to compare.`,
+            ({ label, images }) =>
+              `${label} is excluded: ${formatQuantity(images, 'image')} ${images === 1 ? 'is' : 'are'} too few to compare.`,
           ),
         ]}
       >
         <Text size="sm">{scan.summary}</Text>
         <Text size="xs" c="dimmed" mt={6} mb={8} title={formatDate(scan.createdAt)}>
           Scanned {formatAgo(scan.createdAt)} · {formatQuantity(scan.examined, 'image')}
-          {scan.examined < scan.images ? ` drawn from ${formatQuantity(scan.images, 'image')}` : ''} in{' '}
-          {formatQuantity(scan.groups, 'group')} that are kept together
+          {scan.examined < scan.images ? ` sampled from ${formatQuantity(scan.images, 'image')}` : ''} in{' '}
+          {formatQuantity(scan.groups, 'group')} kept together
         </Text>
         {again}
       </Notice>
@@ -117,7 +118,7 @@ function Scan({ project, scan, outdated, busy, onAgain }: ScanProps) {
       )}
       {without.length > 0 && (
         <Text size="xs" c="dimmed">
-          Nothing to predict from, because it is not known or the same for all images:{' '}
+          Not tested, because the value is unknown or the same for all images:{' '}
           {without.map((one) => sourceNames[one.source]).join(', ')}.
         </Text>
       )}

@@ -33,7 +33,7 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
   const plan = useRequest('exports.planDeidentified', { project, options }, { enabled: opened, keepPrevious: true });
   const start = () =>
     work.start(async () => {
-      const parent = await platform.pickFolder({ title: 'Folder to make the export in' });
+      const parent = await platform.pickFolder({ title: 'Export location' });
       if (parent === null) return null;
       setFinished(false);
       return { project, options, target: { parent: parent.grant } };
@@ -55,12 +55,7 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
         <DeidentifiedResultView result={shown} onClose={close} />
       ) : running ? (
         <Stack gap="md">
-          <JobCard
-            job={job}
-            title="Removing identities from each file"
-            onCancel={work.cancel}
-            cancelLabel="Cancel export"
-          />
+          <JobCard job={job} title="De-identifying files" onCancel={work.cancel} cancelLabel="Cancel export" />
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
               Continue in the background
@@ -96,13 +91,14 @@ function OptionsForm({ options, onOptions, summary }: OptionsProps & { readonly 
   return (
     <Stack gap="sm">
       <Text size="sm">
-        DICOM files lose names, numbers, dates, private tags and everything else that the Basic Profile of DICOM PS3.15
-        lists; PNG and JPEG files lose their metadata. Patients become running numbers. Your files stay as they are.
+        Removes names, numbers, dates, private tags and everything else listed in the Basic Profile of DICOM PS3.15 from
+        DICOM files, and all metadata from PNG and JPEG files. Patients are numbered. Your original files are not
+        changed.
       </Text>
       <Select
         label="Images"
         data={[
-          { value: 'all', label: 'All parts' },
+          { value: 'all', label: 'All splits' },
           ...(summary.split === null ? [] : splitParts.map((part) => ({ value: part, label: splitNames[part] }))),
         ]}
         value={options.split ?? 'all'}
@@ -124,7 +120,7 @@ function OptionsForm({ options, onOptions, summary }: OptionsProps & { readonly 
           <Radio
             value="shift"
             label="Shift"
-            description="By a secret number of days of each patient: the time between two examinations stays right."
+            description="By a secret number of days per patient. Intervals between examinations are preserved."
           />
         </Stack>
       </Radio.Group>
@@ -141,31 +137,31 @@ function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan
   const included = options.includeRisky ? files : rest;
   return (
     <Stack gap="sm">
-      {files === 0 && <Notice tone="info">No image passes these choices.</Notice>}
+      {files === 0 && <Notice tone="info">No images match these options.</Notice>}
       {risky > 0 && (
         <Notice
           tone="warning"
           title={
             options.includeRisky
-              ? `${formatQuantity(risky, 'file')} may show a name in the picture`
+              ? `${formatQuantity(risky, 'file')} may show a name in the image`
               : `${formatQuantity(risky, 'file')} will be held back`
           }
           lines={[
-            ...(burnedIn > 0 ? [`${formatQuantity(burnedIn, 'file')} with text burned into the picture`] : []),
+            ...(burnedIn > 0 ? [`${formatQuantity(burnedIn, 'file')} with text burned into the image`] : []),
             ...(unknown > 0
               ? [
-                  `${formatQuantity(unknown, 'DICOM file')} (ultrasound, angiography, captures) not saying whether text is burned into the picture`,
+                  `${formatQuantity(unknown, 'DICOM file')} (ultrasound, angiography, captures) that may have text burned into the image`,
                 ]
               : []),
-            ...(detected > 0
-              ? [`${formatQuantity(detected, 'other file')} where letters were seen in the picture`]
+            ...(detected > 0 ? [`${formatQuantity(detected, 'other file')} with text detected in the image`] : []),
+            ...(pictures > 0
+              ? [`${formatQuantity(pictures, 'PNG or JPEG file')}, which cannot declare burned-in text`]
               : []),
-            ...(pictures > 0 ? [`${formatQuantity(pictures, 'PNG or JPEG file')}, which cannot say`] : []),
           ]}
         >
           <Checkbox
             mt={8}
-            label="Export them too: I have looked at the pictures"
+            label="Include them: I have checked these images"
             checked={options.includeRisky}
             onChange={(event) => onOptions({ ...options, includeRisky: event.currentTarget.checked })}
           />
@@ -173,7 +169,7 @@ function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan
       )}
       <Text size="xs" c="dimmed">
         {formatQuantity(included, 'file')} to write, of {formatQuantity(files, 'file')} ({formatBytes(bytes)}). Pixels
-        are not cleaned; each file’s header is checked again when it is written.
+        are not changed; each file’s header is checked again when it is written.
       </Text>
     </Stack>
   );

@@ -30,19 +30,20 @@ export function DeidentifiedResultView({
     <Stack gap="md">
       <Notice
         tone={written === 0 ? 'warning' : 'success'}
-        title={`${formatQuantity(written, 'file')}${patients === null ? '' : ` of ${formatQuantity(patients, 'patient')}`} written${patients === null ? ', patients not known' : ''}`}
+        title={`${formatQuantity(written, 'file')}${patients === null ? '' : ` of ${formatQuantity(patients, 'patient')}`} written${patients === null ? ', patients unknown' : ''}`}
       >
         {formatBytes(bytes)} · {formatRate(filesPerSecond, 'files')} · with labels.csv, report.html and report.json
         <Code block mt={8}>
           {folder}
         </Code>
       </Notice>
-      <Notice tone="warning" title="Look at the pictures before you pass them on">
-        Pixels were not cleaned: a name that can be seen in a picture is still there.
+      <Notice tone="warning" title="Check the images before you share them">
+        Pixels were not changed: a name visible in an image is still there.
       </Notice>
       {renamedClasses.length > 0 && (
-        <Notice tone="warning" title="Classes were named like patients">
-          Names of classes held a name, number or date of a patient. Here they are called {renamedClasses.join(', ')}.
+        <Notice tone="warning" title="Class names contained patient data">
+          Some class names contained a name, number or date of a patient. In the export they are called{' '}
+          {renamedClasses.join(', ')}.
         </Notice>
       )}
       {rows.length > 0 && (
@@ -51,12 +52,12 @@ export function DeidentifiedResultView({
             {formatQuantity(heldBack.length, 'file')} held back, {formatQuantity(failed.length, 'file')} failed
           </Text>
           <ScrollArea.Autosize mah={220} type="auto">
-            <Table aria-label="Files that were left out" stickyHeader>
+            <Table aria-label="Excluded files" stickyHeader>
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th ta="right">File</Table.Th>
                   <Table.Th ta="right">Image</Table.Th>
-                  <Table.Th>Why</Table.Th>
+                  <Table.Th>Reason</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -101,7 +102,7 @@ function Report({ resource, onBack }: { readonly resource: string; readonly onBa
       </Group>
       <iframe
         src={resourceUrl(resourcePaths.report(resource))}
-        title="Report of the export"
+        title="Export report"
         sandbox="allow-modals"
         style={{ width: '100%', height: '68vh', border: 0, borderRadius: 6, background: '#ffffff' }}
       />

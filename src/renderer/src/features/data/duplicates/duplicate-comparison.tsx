@@ -56,8 +56,8 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
             <Tooltip
               label={
                 group.suspected
-                  ? 'Correlation of the detail of both, laid over each other'
-                  : 'Lowest correlation of 64 × 64 thumbnails that holds the group together'
+                  ? 'Correlation of image detail after alignment'
+                  : 'Lowest correlation of 64 × 64 thumbnails within the group'
               }
             >
               <Badge variant="default" className="tabular">
@@ -67,15 +67,15 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
           )}
           {group.alignment !== null && group.alignment !== '' && <Badge variant="default">{group.alignment}</Badge>}
           {group.conflict && <Warning text="Labels differ" />}
-          {group.leak && <Warning text="In several parts of the split" />}
-          {group.common && <Badge variant="default">Most of a class looks like this</Badge>}
+          {group.leak && <Warning text="In more than one split" />}
+          {group.common && <Badge variant="default">Typical of its class</Badge>}
           {group.kept && <Badge variant="default">Kept</Badge>}
         </Group>
         <Changes>
           <Group gap={6}>
             {!group.kept && (
               <Button leftSection={<CopyCheck size={14} />} rightSection={<Kbd size="xs">K</Kbd>} onClick={onKeep}>
-                {group.suspected ? 'Same picture: keep together' : 'Keep all'}
+                {group.suspected ? 'Same image: keep together' : 'Keep all'}
               </Button>
             )}
             <Button
@@ -96,7 +96,7 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
           <div
             className={classes['frame']}
             role="img"
-            aria-label={`Difference between ${left.path} and ${right.path}, three times brighter`}
+            aria-label={`Difference between ${left.path} and ${right.path}, 3× brighter`}
           >
             <div
               className={classes['difference']}
@@ -109,10 +109,10 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
           </div>
           <div className={classes['caption']}>
             <Text size="xs" fw={550}>
-              Difference, 3 times brighter
+              Difference, 3× brighter
             </Text>
             <Text size="xs" c="dimmed">
-              Black where both are equal; stretched to one size.
+              Black where the images are equal; scaled to the same size.
             </Text>
           </div>
         </div>
@@ -137,7 +137,7 @@ export function DuplicateComparison(props: DuplicateComparisonProps) {
 }
 
 const titleOf = ({ kind, suspected }: DuplicateGroup): string =>
-  kind === 'exact' ? 'The same picture' : suspected ? 'Possible duplicate' : 'Near duplicates';
+  kind === 'exact' ? 'Same image' : suspected ? 'Possible duplicate' : 'Near duplicates';
 
 function Warning({ text }: { readonly text: string }) {
   return (
@@ -176,7 +176,7 @@ function Card(props: DuplicateComparisonProps & { readonly image: ImageSummary; 
           />
           <Text size="xs" c="dimmed" truncate>
             {[
-              image.split === null ? 'not in a split' : splitNames[image.split],
+              image.split === null ? 'no split' : splitNames[image.split],
               ...(image.patient === null ? [] : [`patient ${image.patient}`]),
               `${image.width} × ${image.height}`,
             ].join(' · ')}

@@ -7,7 +7,7 @@ export type DuplicateFilter = (typeof duplicateFilters)[number];
 export const filterNames: Record<DuplicateFilter, string> = {
   open: 'To review',
   conflicts: 'Labels differ',
-  leaks: 'In several parts',
+  leaks: 'Across splits',
   suspected: 'To confirm',
   all: 'All',
 };

@@ -17,11 +17,11 @@ export function similarityText({ kind, similarity }: DuplicateGroup): string {
 function notes(group: DuplicateGroup): string {
   const list = [
     ...(group.conflict ? ['Labels differ'] : []),
-    ...(group.leak ? ['in several parts'] : []),
+    ...(group.leak ? ['across splits'] : []),
     ...(group.suspected ? ['to confirm'] : []),
     ...(group.alignment ? [group.alignment] : []),
     ...(group.byFeatures && !group.suspected ? ['confirmed'] : []),
-    ...(group.common ? ['most of a class'] : []),
+    ...(group.common ? ['typical of its class'] : []),
     ...(group.kept ? ['kept'] : []),
   ];
   const text = list.join(', ');

@@ -80,7 +80,7 @@ function DuplicatesBar(props: BarProps & { readonly all: readonly DuplicateGroup
         All images
       </Button>
       <SegmentedControl
-        aria-label="Which duplicates"
+        aria-label="Duplicates filter"
         value={filter}
         onChange={(value) => onFilter(value)}
         data={duplicateFilters.map((value) => ({
@@ -116,24 +116,24 @@ function NoGroups({ all, filter, onFilter, onClose }: BarProps & { readonly all:
         )
       }
     >
-      Every image is compared with all others when it is imported. Pictures that look alike are kept in one part of a
-      split, because a copy of a training image in the test part makes results look better than they are.
+      Every imported image is compared with all others. Similar images are kept in one split, because a copy of a
+      training image in the test split makes results look better than they are.
     </EmptyState>
   );
 }
 
 function emptyTitle(groups: number, filter: DuplicateFilter): string {
-  if (groups === 0) return 'No image looks like another one';
+  if (groups === 0) return 'No similar images';
   switch (filter) {
     case 'open':
       return 'All duplicates are reviewed';
     case 'conflicts':
       return 'No duplicates with different labels';
     case 'leaks':
-      return 'No duplicates in several parts';
+      return 'No duplicates across splits';
     case 'suspected':
       return 'No possible duplicates to confirm';
     case 'all':
-      return 'No image looks like another one';
+      return 'No similar images';
   }
 }

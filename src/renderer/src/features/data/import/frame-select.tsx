@@ -5,7 +5,7 @@ import { NumberField } from '../../../components/number-field';
 const frameKinds: readonly { readonly value: FrameChoice['kind']; readonly label: string }[] = [
   { value: 'first', label: 'First frame' },
   { value: 'middle', label: 'Middle frame' },
-  { value: 'every', label: 'Every n-th frame' },
+  { value: 'every', label: 'Every nth frame' },
   { value: 'all', label: 'All frames' },
 ];
 
@@ -17,8 +17,8 @@ export function FrameSelect(props: { readonly value: FrameChoice; readonly onCha
   return (
     <Group gap="xs" align="flex-end">
       <Select
-        label="DICOM files with several frames"
-        description="Frames of one file stay on the same side of a split."
+        label="Multi-frame DICOM files"
+        description="Frames of one file stay in the same split."
         w={270}
         allowDeselect={false}
         data={frameKinds}

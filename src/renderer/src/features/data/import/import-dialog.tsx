@@ -16,7 +16,7 @@ const titles = {
   uploading: 'Add images',
   scanning: 'Add images',
   failed: 'These images could not be added',
-  plan: 'Add these images?',
+  plan: 'Import preview',
   importing: 'Adding images',
   result: 'Import finished',
 } as const;
@@ -45,8 +45,8 @@ function Stage({ project, flow }: { readonly project: string; readonly flow: Imp
     case 'uploading':
       return (
         <ProgressCard
-          title="Copying to the machine that Fovea runs on"
-          phase={stage.progress === null ? 'Reading what was dropped' : formatQuantity(stage.progress.files, 'file')}
+          title="Uploading to the computer that runs Fovea"
+          phase={stage.progress === null ? 'Reading dropped files' : formatQuantity(stage.progress.files, 'file')}
           unit="MB"
           done={Math.round((stage.progress?.done ?? 0) / 1e6)}
           total={stage.progress === null ? null : Math.max(1, Math.round(stage.progress.total / 1e6))}
@@ -64,7 +64,7 @@ function Stage({ project, flow }: { readonly project: string; readonly flow: Imp
         <Group gap="sm" wrap="nowrap" role="status">
           <Loader size="sm" />
           <Box miw={0}>
-            <Text fw={500}>Looking through the files…</Text>
+            <Text fw={500}>Scanning files…</Text>
             <Text size="xs" c="dimmed" truncate>
               {stage.names.slice(0, 3).join(', ')}
               {stage.names.length > 3 ? ` and ${stage.names.length - 3} more` : ''}
@@ -105,15 +105,10 @@ function Importing({ job: id, flow }: { readonly job: string; readonly flow: Imp
   const job = useJobOf(id);
   return (
     <Stack gap="md">
-      <JobCard
-        job={job}
-        title="Reading and checking each file"
-        onCancel={flow.cancelImport}
-        cancelLabel="Cancel import"
-      />
+      <JobCard job={job} title="Reading and checking files" onCancel={flow.cancelImport} cancelLabel="Cancel import" />
       <Group justify="space-between">
         <Text size="xs" c="dimmed">
-          Progress stays at the lower left.
+          Progress is shown at the lower left.
         </Text>
         <Button variant="default" onClick={flow.close}>
           Continue in the background

@@ -116,8 +116,8 @@ function LabelTable({ choices: { change, table, chooseTable, dropTable, tableInp
           Add a label table (CSV)
         </Button>
         <Text size="xs" c="dimmed">
-          A column with the path, accession number, UID or patient, and any of label, reader, study, site, split, sex,
-          age
+          One column with the path, accession number, UID or patient, plus any of label, reader, study, site, split, sex
+          and age
         </Text>
       </Group>
     );
@@ -145,11 +145,11 @@ function LabelTable({ choices: { change, table, chooseTable, dropTable, tableInp
 function layoutText(plan: ImportPlan): string {
   switch (plan.layout) {
     case 'class-folders':
-      return 'Found one folder for each class.';
+      return 'Found one folder per class.';
     case 'split-class-folders':
-      return 'Found folders for train, validation or test, with one folder for each class inside.';
+      return 'Found train, validation or test folders with one folder per class inside.';
     case 'none':
-      return 'No class folders found. Import without labels and label with keys 1 to 9, or add a label table.';
+      return 'No class folders found. Import without labels and use keys 1 to 9 to label, or add a label table.';
     default:
       return assertNever(plan.layout);
   }

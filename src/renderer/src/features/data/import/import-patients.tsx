@@ -16,7 +16,7 @@ export function ImportPatients({ files, choices }: { readonly files: number; rea
         Patients
       </Text>
       <Text c="dimmed" size="xs" mb="xs">
-        Images of one patient stay on the same side of a split. DICOM files name their patient; for other files the name
+        Images of one patient stay in the same split. DICOM files identify the patient; for other files, the file name
         can.
       </Text>
       <PatternField
@@ -59,7 +59,7 @@ function PatternField(props: {
         data={[
           { value: 'tags', label: 'DICOM tags or label table' },
           ...patternPresets.map((one) => ({ value: one.pattern, label: one.label })),
-          { value: 'own', label: 'My own pattern' },
+          { value: 'own', label: 'Custom pattern' },
         ]}
         onChange={(value) => onChange(value === 'tags' ? null : value === 'own' ? '()' : value)}
       />
@@ -80,7 +80,7 @@ function PatternField(props: {
 
 function Tries({ tries }: { readonly tries: readonly PatternTry[] }) {
   return (
-    <Input.Wrapper mt="xs" size="xs" label="What the pattern finds">
+    <Input.Wrapper mt="xs" size="xs" label="Pattern matches">
       <div className={classes['tries']}>
         {tries.map(({ path, patient }) => (
           <Group key={path} justify="space-between" wrap="nowrap" gap="md">
@@ -88,7 +88,7 @@ function Tries({ tries }: { readonly tries: readonly PatternTry[] }) {
               {path}
             </Text>
             <Text size="xs" fw={550} style={{ flex: 'none' }}>
-              {patient ?? 'no match: patient not known'}
+              {patient ?? 'no match: patient unknown'}
             </Text>
           </Group>
         ))}

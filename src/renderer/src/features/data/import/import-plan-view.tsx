@@ -40,14 +40,14 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
           )}
           <Checkbox
             label="Copy the files into the project folder"
-            description="Otherwise they stay where they are, and the project needs them there."
+            description="Otherwise the project uses them where they are now."
             checked={options.copy}
             onChange={(event) => change({ copy: event.currentTarget.checked })}
           />
         </>
       )}
 
-      {plan.ignored.length > 0 && <SkippedFiles title="Files left out" files={plan.ignored} />}
+      {plan.ignored.length > 0 && <SkippedFiles title="Skipped files" files={plan.ignored} />}
 
       <Group justify="flex-end" gap="xs" className={classes['footer'] ?? ''}>
         <Button variant="default" onClick={onCancel}>
@@ -76,9 +76,13 @@ function PlanFacts({ plan }: { readonly plan: ImportPlan }) {
       <SimpleGrid cols={4}>
         <Stat label="Image files" value={formatCount(plan.files)} detail={kindsText(plan.kinds)} />
         <Stat label="Size" value={formatBytes(plan.bytes)} />
-        <Stat label="Already here" value={formatCount(plan.alreadyKnown)} {...detailIf(plan.alreadyKnown, 'skipped')} />
         <Stat
-          label="Left out"
+          label="Already imported"
+          value={formatCount(plan.alreadyKnown)}
+          {...detailIf(plan.alreadyKnown, 'skipped')}
+        />
+        <Stat
+          label="Skipped"
           value={formatCount(plan.ignored.length)}
           {...detailIf(plan.ignored.length, 'see below')}
         />

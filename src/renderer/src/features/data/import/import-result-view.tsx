@@ -9,7 +9,7 @@ import { Stat } from '../../../components/stat';
 import { SkippedFiles } from './skipped-files';
 
 const duplicatesText = ({ moved }: ImportResult): string =>
-  moved > 0 ? `${formatCount(moved)} found at a new place` : 'same content, kept once';
+  moved > 0 ? `${formatCount(moved)} moved, locations updated` : 'identical content, stored once';
 
 /** “4 images added, patients not known”. */
 const addedText = (result: ImportResult): string => {
@@ -26,7 +26,7 @@ export function ImportResultView({ result, onClose }: { readonly result: ImportR
         <CircleCheck size={18} color="var(--fovea-accent-text)" aria-hidden />
         <Text fw={550}>
           {result.added === 0 && result.moved > 0
-            ? `${formatQuantity(result.moved, 'image')} found again`
+            ? `${formatQuantity(result.moved, 'image')} relocated`
             : addedText(result)}
         </Text>
       </Group>

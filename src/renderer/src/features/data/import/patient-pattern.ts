@@ -3,7 +3,7 @@ export const patternPresets: readonly { readonly label: string; readonly pattern
   { label: 'Up to the first “_” of the file name', pattern: '([^/_]+)_[^/]*$' },
   { label: 'Up to the first “-” of the file name', pattern: '([^/-]+)-[^/]*$' },
   { label: 'First number in the file name', pattern: '[^/0-9]*([0-9]+)[^/]*$' },
-  { label: 'Name of the folder', pattern: '([^/]+)/[^/]+$' },
+  { label: 'Folder name', pattern: '([^/]+)/[^/]+$' },
 ];
 
 export interface PatternTry {
@@ -28,10 +28,10 @@ export function tryPattern(pattern: string, paths: readonly string[]): PatternPr
     return { ok: false, reason: 'This is not a valid regular expression.' };
   }
   if ((new RegExp(`${pattern}|`, 'u').exec('')?.length ?? 1) < 2) {
-    return { ok: false, reason: 'Put round brackets around the part that names the patient.' };
+    return { ok: false, reason: 'Put parentheses around the part that identifies the patient.' };
   }
   if (/[+*}]\)[+*{]/.test(pattern)) {
-    return { ok: false, reason: 'Repeats inside repeats, such as (a+)+, can take very long. Write it without them.' };
+    return { ok: false, reason: 'Nested repeats such as (a+)+ can take very long. Rewrite the pattern without them.' };
   }
   const tries = paths.map((path) => {
     const match = expression.exec(path.slice(0, 300));

@@ -7,7 +7,7 @@ import classes from '../parts/import.module.css';
 /** More rows than anyone reads on a screen; the export has all of them. */
 const SHOWN = 200;
 
-/** Files that were left out, each with its reason; copy and export give all. */
+/** Excluded files, each with its reason; copy and export give all. */
 export function SkippedFiles({ title, files }: { readonly title: string; readonly files: readonly SkippedFile[] }) {
   return (
     <section aria-label={title}>

@@ -62,7 +62,7 @@ export function useImportChoices(project: string, plan: ImportPlan) {
     dropTable: () => setTable(null),
     /** What the table is asked with. */
     tableInput,
-    /** What the pattern finds in some paths of the plan; null without one. */
+    /** Pattern matches in some paths of the plan; null without one. */
     patternTries,
     /** What the pattern would do with all files; undefined where a table or nothing is asked instead. */
     ofPattern,

@@ -16,10 +16,10 @@ export function SimilarNamesQuestion(props: {
   const more = groups.length - SHOWN;
   const lines = [...groups.slice(0, SHOWN).map(spellingsText), ...(more > 0 ? [`and ${formatCount(more)} more`] : [])];
   return (
-    <Stack gap={6} role="group" aria-label="Class names that may mean one class">
-      <Notice tone="warning" title="Do these names mean one class?" lines={lines} />
+    <Stack gap={6} role="group" aria-label="Similar class names">
+      <Notice tone="warning" title="Are these names the same class?" lines={lines} />
       <Radio.Group
-        aria-label="Class names that may mean one class"
+        aria-label="Similar class names"
         value={value === 'ask' ? null : value}
         onChange={(choice) => onChange(choice as NameChoice)}
       >
@@ -28,16 +28,16 @@ export function SimilarNamesQuestion(props: {
             value="merge"
             label={
               groups.length === 1
-                ? `Yes, make them “${visible(groups[0]?.name ?? '')}”`
-                : 'Yes, use the first name of each line'
+                ? `Yes, use “${visible(groups[0]?.name ?? '')}”`
+                : 'Yes, use the first name in each line'
             }
           />
-          <Radio value="keep" label="No, keep them as different classes" />
+          <Radio value="keep" label="No, keep separate classes" />
         </Stack>
       </Radio.Group>
       {value === 'ask' && (
         <Text size="xs" c="var(--fovea-warning-text)">
-          Choose one to go on.
+          Choose one to continue.
         </Text>
       )}
     </Stack>

@@ -13,7 +13,7 @@ import type { TableFlow } from './use-table-flow';
 /** A label table for images that are here: columns, what would change, and what a person agrees to. */
 export function TableDialog({ project, flow }: { readonly project: string; readonly flow: TableFlow }) {
   return (
-    <Dialog opened={flow.table !== null} onClose={flow.close} title="Apply a label table?" size={860}>
+    <Dialog opened={flow.table !== null} onClose={flow.close} title="Apply label table" size={860}>
       {flow.table !== null && <Body project={project} flow={flow} table={flow.table} />}
     </Dialog>
   );
@@ -45,38 +45,38 @@ function Body(props: {
       <TableMapper {...input} onMapping={flow.setMapping} onAnswers={flow.setAnswers} />
       <SimilarNamesQuestion groups={similar} value={flow.classNames} onChange={flow.setClassNames} />
       {changes !== null && (
-        <section aria-label="What would change">
+        <section aria-label="Changes">
           {lines.length > 0 ? (
-            <Notice tone="info" title="What would change" lines={lines} />
+            <Notice tone="info" title="Changes" lines={lines} />
           ) : (
-            <Text size="sm">The table says nothing new of the images here.</Text>
+            <Text size="sm">The table contains no changes for these images.</Text>
           )}
         </section>
       )}
       {changes !== null && changes.conflicts > 0 && (
         <Radio.Group
-          label={`The table says something else than a person did for ${formatQuantity(changes.conflicts, 'image')}`}
+          label={`The table conflicts with manual labels on ${formatQuantity(changes.conflicts, 'image')}`}
           value={flow.conflicts}
           onChange={(value) => flow.setConflicts(value as LabelConflict)}
         >
           <Group gap="lg" mt={6}>
-            <Radio value="mine" label="Keep the person’s labels" />
-            <Radio value="table" label="Take the table’s labels" />
+            <Radio value="mine" label="Keep manual labels" />
+            <Radio value="table" label="Use the table’s labels" />
           </Group>
         </Radio.Group>
       )}
       <Group justify="flex-end" gap="xs" className={classes['footer'] ?? ''}>
         {changes !== null && changes.conflicts > 0 && (
           <Text size="xs" c="dimmed" mr="auto">
-            {formatQuantity(changes.conflicts, 'label')} of a person{' '}
-            {flow.conflicts === 'mine' ? 'kept' : 'replaced by the table’s'}
+            {formatQuantity(changes.conflicts, 'manual label')}{' '}
+            {flow.conflicts === 'mine' ? 'kept' : 'replaced by the table'}
           </Text>
         )}
         <Button variant="default" onClick={flow.close}>
           Cancel
         </Button>
         <Button data-autofocus disabled={!differs || asked} loading={flow.busy} onClick={flow.apply}>
-          {changes !== null && !differs && !asks ? 'Nothing to apply' : 'Apply the table'}
+          {changes !== null && !differs && !asks ? 'Nothing to apply' : 'Apply table'}
         </Button>
       </Group>
     </Stack>

@@ -51,7 +51,7 @@ export function TableMapper(props: TableMapperProps) {
             size="xs"
             label={roleNames[role]}
             withAsterisk={role === 'path' && (table.matchedBy ?? 'path') === 'path'}
-            placeholder={role === 'label' && table.classes.length > 0 ? 'one column a class' : 'none'}
+            placeholder={role === 'label' && table.classes.length > 0 ? 'one column per class' : 'none'}
             clearable={table.mapping[role] !== null}
             searchable={table.headers.length > 12}
             data={[...table.headers]}
@@ -64,7 +64,7 @@ export function TableMapper(props: TableMapperProps) {
       {table.mapping.label === null && (
         <MultiSelect
           size="xs"
-          label="Or one column a class, with yes or no in each row"
+          label="Or one column per class, with yes or no in each row"
           placeholder={table.classes.length === 0 ? 'none' : ''}
           clearable
           searchable={table.headers.length > 12}
@@ -99,7 +99,7 @@ function Sample({ table }: { readonly table: TablePreview }) {
   const headers = table.headers.slice(0, table.sample[0]?.length ?? table.headers.length);
   return (
     <ScrollArea.Autosize mah={188} type="auto" viewportProps={{ tabIndex: 0 }} className={classes['sample'] ?? ''}>
-      <Table aria-label="First rows of the table" fz="xs" verticalSpacing={2} horizontalSpacing={8}>
+      <Table aria-label="First rows" fz="xs" verticalSpacing={2} horizontalSpacing={8}>
         <Table.Thead>
           <Table.Tr>
             {headers.map((header) => {

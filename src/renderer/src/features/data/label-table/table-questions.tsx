@@ -16,7 +16,7 @@ export const isAnswered = (questions: readonly TableQuestion[], answers: TableAn
 export function TableQuestions({ questions, answers, onAnswers }: TableQuestionsProps) {
   if (questions.length === 0) return null;
   return (
-    <Notice tone="warning" title={questions.length === 1 ? 'One question first' : 'Some questions first'}>
+    <Notice tone="warning" title={questions.length === 1 ? 'One question' : 'Questions'}>
       <Stack gap="xs" mt={4}>
         {questions.map(({ name, text, answers: given }) => (
           <Radio.Group

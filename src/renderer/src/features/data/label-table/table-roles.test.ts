@@ -19,8 +19,8 @@ const mapping = { path: 'File', label: 'Class', reader: null, patient: null, stu
 describe('what a table would do', () => {
   it('is said without the nothings', () => {
     expect(changeLines({ ...nothing, newLabels: 1, sameLabels: 1200 })).toEqual([
-      '1 image without a label get one',
-      '1,200 labels stay the same',
+      '1 new label',
+      '1,200 labels will not change',
     ]);
   });
 
@@ -38,7 +38,7 @@ describe('what a table would do', () => {
       reader: 'Rater',
     });
     expect(matchText({ rowsMatched: 1, rows: 1, filesMatched: 1, files: 2 } as TablePreview, 'file')).toBe(
-      '1 of 1 row fit; 1 of 2 files have a row.',
+      '1 of 1 row match; 1 of 2 files have a matching row.',
     );
   });
 });

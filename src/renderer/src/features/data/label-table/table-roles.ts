@@ -26,7 +26,7 @@ export function withColumn(preview: TablePreview, role: ColumnRole, header: stri
   return { ...preview.mapping, classes, [role]: header };
 }
 
-/** The same with one column a class in place of a label column. */
+/** The same with one column per class in place of a label column. */
 export function withClasses(preview: TablePreview, headers: readonly string[]): ColumnMapping {
   return { ...preview.mapping, label: null, classes: headers.length === 0 ? null : [...headers] };
 }
@@ -37,33 +37,35 @@ export function tableFacts({ delimiter, encoding, rows }: TablePreview): string 
 }
 
 export function matchText(preview: TablePreview, files: string): string {
-  return `${formatCount(preview.rowsMatched)} of ${formatQuantity(preview.rows, 'row')} fit; ${formatCount(preview.filesMatched)} of ${formatQuantity(preview.files, files)} have a row.`;
+  return `${formatCount(preview.rowsMatched)} of ${formatQuantity(preview.rows, 'row')} match; ${formatCount(preview.filesMatched)} of ${formatQuantity(preview.files, files)} have a matching row.`;
 }
 
 /** “The files name 73 patients; then 71 patients known, 4 images without.” */
 export function patientChangesText({ before, after, unknown }: PatientChanges): string {
   const then = patientsText({ patients: after, withoutPatient: unknown });
-  return before === null ? `Then: ${then}.` : `${formatQuantity(before, 'patient')} named now; then ${then}.`;
+  return before === null
+    ? `After applying the table: ${then}.`
+    : `${formatQuantity(before, 'patient')} known now; ${then} after applying the table.`;
 }
 
 /** What applying a table would do, the nothings left out. */
 export function changeLines(changes: TableChanges): readonly string[] {
   const lines: readonly (readonly [number, string])[] = [
-    [changes.newLabels, `${formatQuantity(changes.newLabels, 'image')} without a label get one`],
+    [changes.newLabels, formatQuantity(changes.newLabels, 'new label')],
     [
       changes.changedLabels,
-      `${formatQuantity(changes.changedLabels, 'label')} from folders or an earlier table change`,
+      `${formatQuantity(changes.changedLabels, 'label')} from folders or an earlier table will change`,
     ],
-    [changes.sameLabels, `${formatQuantity(changes.sameLabels, 'label')} stay the same`],
-    [changes.readings, `${formatQuantity(changes.readings, 'reading')} are new or different`],
+    [changes.sameLabels, `${formatQuantity(changes.sameLabels, 'label')} will not change`],
+    [changes.readings, `${formatQuantity(changes.readings, 'reading')} new or changed`],
     [
       changes.disagreements,
-      `${formatQuantity(changes.disagreements, 'image')} with readers who disagree: no label from them`,
+      `${formatQuantity(changes.disagreements, 'image')} with reader disagreement, left without a label`,
     ],
-    [changes.patients, `${formatQuantity(changes.patients, 'image')} get a patient or another one`],
-    [changes.studies, `${formatQuantity(changes.studies, 'image')} get a study or another one`],
-    [changes.sites, `${formatQuantity(changes.sites, 'image')} get a site or another one`],
-    [changes.subjects, `${formatQuantity(changes.subjects, 'image')} get another sex or age`],
+    [changes.patients, `${formatQuantity(changes.patients, 'image')} with a new or changed patient`],
+    [changes.studies, `${formatQuantity(changes.studies, 'image')} with a new or changed study`],
+    [changes.sites, `${formatQuantity(changes.sites, 'image')} with a new or changed site`],
+    [changes.subjects, `${formatQuantity(changes.subjects, 'image')} with a changed sex or age`],
   ];
   return lines.filter(([count]) => count > 0).map(([, text]) => text);
 }

@@ -89,7 +89,7 @@ export function LabelMenu({
             rightSection={<Kbd size="xs">0</Kbd>}
             onClick={() => onLabel(null)}
           >
-            Take the label away
+            Remove label
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item leftSection={<Plus size={12} />} onClick={() => setNaming(true)}>
@@ -97,7 +97,7 @@ export function LabelMenu({
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Dialog opened={naming} onClose={() => setNaming(false)} title="Label with a new class" size="xs">
+      <Dialog opened={naming} onClose={() => setNaming(false)} title="New class" size="xs">
         <NewClassForm
           onName={(name) => {
             setNaming(false);

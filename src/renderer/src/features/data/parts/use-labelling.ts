@@ -45,11 +45,11 @@ export function useLabelling(project: string): Labelling {
         if (count === 0) return unchanged(images.length, label);
         if (reader !== null) {
           return label === null
-            ? `${reader} takes back ${formatQuantity(count, 'reading')}`
-            : `${reader} reads ${formatQuantity(count, 'image')} as ${label}`;
+            ? `${reader}: ${formatQuantity(count, 'reading')} withdrawn`
+            : `${reader}: ${formatQuantity(count, 'image')} read as ${label}`;
         }
         return label === null
-          ? `Label taken from ${formatQuantity(count, 'image')}`
+          ? `Label removed from ${formatQuantity(count, 'image')}`
           : `${formatQuantity(count, 'image')} labelled ${label}`;
       }),
     move: (images, part) =>
@@ -57,9 +57,9 @@ export function useLabelling(project: string): Labelling {
         const split = await invoke('dataset.moveToSplit', { project, images: [...images], split: part });
         const across =
           split.patientsAcrossSplits > 0
-            ? `. Now ${formatQuantity(split.patientsAcrossSplits, 'patient')} in more than one part`
+            ? `. Now ${formatQuantity(split.patientsAcrossSplits, 'patient')} in more than one split`
             : split.duplicatesAcrossSplits > 0
-              ? `. Now ${formatQuantity(split.duplicatesAcrossSplits, 'group')} of duplicates in more than one part`
+              ? `. Now ${formatQuantity(split.duplicatesAcrossSplits, 'group')} of duplicates in more than one split`
               : '';
         return `${formatQuantity(images.length, 'image')} moved to ${splitNames[part]}${across}`;
       }),
@@ -69,17 +69,17 @@ export function useLabelling(project: string): Labelling {
         if (count === 0) return null;
         return verdict === 'keep'
           ? `${formatQuantity(count, 'image')} kept`
-          : `${formatQuantity(count, 'image')} called different`;
+          : `${formatQuantity(count, 'image')} marked as not duplicates`;
       }),
     adjudicate: (images, label) =>
       act(async () => {
         const { changed: count } = await invoke('readers.adjudicate', { project, images: [...images], label });
-        return count === 0 ? null : `${formatQuantity(count, 'image')} settled as ${label}`;
+        return count === 0 ? null : `${formatQuantity(count, 'image')} adjudicated as ${label}`;
       }),
     takeMajority: () =>
       act(async () => {
         const { changed: count } = await invoke('readers.takeMajority', { project });
-        return count === 0 ? null : `${formatQuantity(count, 'image')} settled by majority`;
+        return count === 0 ? null : `${formatQuantity(count, 'image')} adjudicated by majority`;
       }),
     change: act,
     decide: (given, decision) =>
@@ -92,7 +92,7 @@ export function useLabelling(project: string): Labelling {
       if (saysReadOnly()) return false;
       const sure = await confirm({
         title: `Remove ${formatQuantity(images.length, 'image')} from the project?`,
-        message: 'The files on disk stay as they are. You can undo this.',
+        message: 'The files on disk are not changed. You can undo this.',
         confirmLabel: 'Remove',
         danger: true,
       });
@@ -108,23 +108,23 @@ export function useLabelling(project: string): Labelling {
 
 /** The key of a class that an image has already is not lost: it says so. */
 const unchanged = (images: number, label: string | null): string =>
-  `${images === 1 ? 'This image' : 'These images'} ${label === null ? 'had no label' : images === 1 ? `is labelled ${label} already` : `are labelled ${label} already`}`;
+  `${images === 1 ? 'This image' : 'These images'} ${label === null ? 'already had no label' : images === 1 ? `is already labelled ${label}` : `are already labelled ${label}`}`;
 
 function decided(decision: ReviewDecision, count: number): string {
   switch (decision.kind) {
     case 'accept':
-      return count === 1 ? 'Accepted: right as it is' : `${formatQuantity(count, 'image')} accepted`;
+      return count === 1 ? 'Accepted as is' : `${formatQuantity(count, 'image')} accepted`;
     case 'defer':
-      return 'Deferred: it comes back at the end';
+      return 'Deferred to the end of the queue';
     case 'reopen':
       return 'Back in the queue';
     case 'relabel':
-      return decision.label === null ? 'Label taken away' : `Labelled ${decision.label}`;
+      return decision.label === null ? 'Label removed' : `Labelled ${decision.label}`;
     case 'exclude':
-      return 'Removed from the project; its file stays';
+      return 'Removed from the project; the file is kept';
     case 'same':
-      return 'Duplicates: kept in one part from now on';
+      return 'Duplicates: kept in one split from now on';
     case 'different':
-      return 'No duplicates: not asked about again';
+      return 'Not duplicates: will not be listed again';
   }
 }

@@ -31,8 +31,8 @@ export function useUndoable(project: string): Undoable {
         const { stamp, description } = answer.elsewhere;
         const sure = await confirm({
           title: 'Undo a change made elsewhere?',
-          message: `The last change was made in another window, or before this one was opened: ${description}.`,
-          confirmLabel: 'Undo it',
+          message: `The last change was made in another window or an earlier session: ${description}.`,
+          confirmLabel: 'Undo',
         });
         if (!sure) return;
         undone = (await take(() => invoke('dataset.undo', { project, stamp }))).description;

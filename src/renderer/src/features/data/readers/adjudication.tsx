@@ -65,7 +65,7 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
   if (all === undefined) {
     return (
       <Center h="100%">
-        <Loader size="sm" aria-label="Looking for disagreements" />
+        <Loader size="sm" aria-label="Loading disagreements" />
       </Center>
     );
   }
@@ -73,14 +73,15 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
     return (
       <EmptyState
         icon={CircleCheck}
-        title={summary.disagreements === 0 ? 'No image with readers who disagree' : 'All disagreements are settled'}
+        title={summary.disagreements === 0 ? 'No disagreements' : 'All disagreements adjudicated'}
         actions={
           <Button variant="default" onClick={onClose}>
             Back to the images
           </Button>
         }
       >
-        An image comes here when its readers name different classes, and again when one of them reads it anew.
+        Images are listed here when their readers choose different classes, and again when one of them changes a
+        reading.
       </EmptyState>
     );
   }
@@ -89,7 +90,7 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
       <div className={classes['side']}>
         <PictureList project={project} label="Images to adjudicate" rows={rows} current={current} onCurrent={go} />
       </div>
-      <section className={readers['case']} aria-label="Image to settle">
+      <section className={readers['case']} aria-label="Image to adjudicate">
         <div className={readers['picture']}>
           <Picture project={project} image={item.image} />
         </div>
@@ -148,7 +149,7 @@ function Verdict({ item, all, summary, onSettle }: VerdictProps) {
         </Group>
         <Group gap={6}>
           <Text size="xs" c="dimmed">
-            Label now
+            Current label
           </Text>
           <ClassChip label={item.label ?? 'none'} index={item.label === null ? -1 : index(item.label)} size="xs" />
         </Group>
@@ -157,7 +158,7 @@ function Verdict({ item, all, summary, onSettle }: VerdictProps) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Reader</Table.Th>
-            <Table.Th>Says</Table.Th>
+            <Table.Th>Reading</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -174,9 +175,10 @@ function Verdict({ item, all, summary, onSettle }: VerdictProps) {
         </Table.Tbody>
       </Table>
       <Changes>
-        <Stack gap={6} role="group" aria-label="Settle as">
+        <Stack gap={6} role="group" aria-label="Adjudicate as">
           <Text size="xs" c="dimmed">
-            Settle as
+            {' '}
+            Adjudicate as
           </Text>
           {summary.classes.map((label, place) => (
             <Button

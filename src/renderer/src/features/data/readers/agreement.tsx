@@ -50,8 +50,8 @@ export function Agreement({ project, summary, weights, onWeights }: AgreementPro
           <AgreementByClass summary={summary} />
         </div>
         <Text size="xs" c="dimmed">
-          Intervals of kappa take patients as independent, and each image without a known patient as a patient of its
-          own. A kappa is not defined (–) where all readings name one class.
+          Kappa intervals assume independent patients and count each image without a known patient as its own patient.
+          Kappa is undefined (–) if all readings name the same class.
         </Text>
       </div>
     </PageBody>
@@ -69,7 +69,7 @@ function Figures({ summary }: { readonly summary: ReadersSummary }) {
       />
       <Stat label="Fleiss’ kappa" value={formatFixed(group.kappa?.value)} detail={kappaDetail(summary)} />
       <Stat
-        label="Two readings agree"
+        label="Pairwise agreement"
         value={group.agreement === null ? '–' : formatPercent(group.agreement)}
         detail="mean over images"
       />
@@ -98,17 +98,17 @@ function KappaCard(
   return (
     <SectionCard
       title="Cohen’s kappa by pairs"
-      description="With 95 % interval and images that both read. Choose a pair."
+      description="With 95 % intervals and the number of images read by both. Select a pair."
       actions={
         <>
           {classes.length > 2 && (
             <SegmentedControl
-              aria-label="Weights of kappa"
+              aria-label="Kappa weights"
               size="xs"
               value={weights}
               onChange={onWeights}
               data={[
-                { value: 'none', label: 'Plain' },
+                { value: 'none', label: 'Unweighted' },
                 { value: 'linear', label: 'Linear' },
                 { value: 'quadratic', label: 'Quadratic' },
               ]}
@@ -120,14 +120,14 @@ function KappaCard(
     >
       {readers.length < 2 ? (
         <Text size="sm" c="dimmed">
-          There is one reader so far.
+          Only one reader so far.
         </Text>
       ) : (
         <KappaMatrix summary={summary} chosen={chosen} onChoose={onChoose} />
       )}
       {weights !== 'none' && (
         <Text size="xs" c="dimmed" mt={6}>
-          Weights take the classes as ordered by name: {classes.join(' < ')}.
+          Weights use the classes in alphabetical order: {classes.join(' < ')}.
         </Text>
       )}
     </SectionCard>
@@ -178,7 +178,7 @@ function AgreementByClass({ summary }: { readonly summary: ReadersSummary }) {
   return (
     <SectionCard
       title="Classes"
-      description="Agreement: of two readings of an image, how often the second names the class where the first does."
+      description="Agreement: how often a second reading gives the class when the first one does."
       flush
       actions={<TableMenu name="Agreement by class" table={() => classTable(summary)} />}
     >
@@ -188,7 +188,7 @@ function AgreementByClass({ summary }: { readonly summary: ReadersSummary }) {
             <Table.Th>Class</Table.Th>
             <Table.Th ta="right">Readings</Table.Th>
             <Table.Th ta="right">Agreement</Table.Th>
-            <Table.Th ta="right">Kappa, against the rest</Table.Th>
+            <Table.Th ta="right">Kappa, one versus rest</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -210,7 +210,7 @@ function AgreementByClass({ summary }: { readonly summary: ReadersSummary }) {
 
 function kappaDetail({ group }: ReadersSummary): string {
   if (group.images === 0) return 'no image with two readings';
-  if (group.kappa === null) return 'not defined: one class only';
+  if (group.kappa === null) return 'undefined: only one class';
   return formatInterval(group.kappa);
 }
 

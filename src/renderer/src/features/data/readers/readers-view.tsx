@@ -38,7 +38,7 @@ export function ReadersView({ project, labelling, onClose }: ReadersViewProps) {
           All images
         </Button>
         <SegmentedControl
-          aria-label="What of the readers"
+          aria-label="Readers view"
           value={shown}
           onChange={setChosen}
           data={[
@@ -55,15 +55,15 @@ export function ReadersView({ project, labelling, onClose }: ReadersViewProps) {
               variant="default"
               leftSection={<Vote size={14} />}
               onClick={() => void labelling.takeMajority()}
-              title="More than half of the readings of an image name one class. Can be undone."
+              title="For images where more than half of the readings agree. You can undo this."
             >
-              Take the majority of {formatQuantity(summary.withMajority, 'image')}
+              Use the majority for {formatQuantity(summary.withMajority, 'image')}
             </Button>
           </Changes>
         )}
         {shown === 'adjudicate' && (
           <Text size="xs" c="dimmed" visibleFrom="lg" ml="auto" aria-hidden>
-            <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> image · <Kbd size="xs">1–9</Kbd> settle ·{' '}
+            <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> image · <Kbd size="xs">1–9</Kbd> adjudicate ·{' '}
             <Kbd size="xs">Ctrl Z</Kbd> undo
           </Text>
         )}
@@ -71,20 +71,20 @@ export function ReadersView({ project, labelling, onClose }: ReadersViewProps) {
       {answer.isError && <ErrorAlert error={answer.error} onRetry={() => answer.refetch()} />}
       {answer.isPending && (
         <Center h="100%">
-          <Loader size="sm" aria-label="Counting readings" />
+          <Loader size="sm" aria-label="Loading readings" />
         </Center>
       )}
       {summary !== undefined && summary.readers.length === 0 && (
         <EmptyState
           icon={UsersRound}
-          title="Nobody has read these images"
+          title="No readings yet"
           actions={
             <Button variant="default" onClick={onClose}>
               Back to the images
             </Button>
           }
         >
-          A label table with a reader column brings readings, and “Read as…” under the classes makes labels yours.
+          Import a label table with a reader column, or choose “Read as…” to record your labels as readings.
         </EmptyState>
       )}
       {summary !== undefined && summary.readers.length > 0 && shown === 'adjudicate' && (

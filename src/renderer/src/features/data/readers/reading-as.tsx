@@ -34,14 +34,14 @@ export function ReadingAs() {
               {name}
             </Text>
           </Box>
-          <Tooltip label="Labels are no one’s readings from here on">
-            <ActionIcon aria-label="Stop reading under this name" size="xs" onClick={() => setName(null)}>
+          <Tooltip label="Stop recording labels as readings">
+            <ActionIcon aria-label="Stop recording labels as readings" size="xs" onClick={() => setName(null)}>
               <X size={13} />
             </ActionIcon>
           </Tooltip>
         </Group>
       )}
-      <Dialog opened={asking} onClose={() => setAsking(false)} title="Read under a name" size="sm">
+      <Dialog opened={asking} onClose={() => setAsking(false)} title="Record readings" size="sm">
         <NameForm
           onName={(given) => {
             setName(given);
@@ -64,8 +64,8 @@ function NameForm({ onName }: { readonly onName: (name: string) => void }) {
       }}
     >
       <TextInput
-        label="Name or sign"
-        description="The labels that you give are kept as your readings. An image has a label while all its readers agree; the others wait under Readers."
+        label="Name or initials"
+        description="Your labels are recorded as readings. An image is labelled if all its readers agree; disagreements are listed under Readers."
         maxLength={80}
         value={name}
         data-autofocus

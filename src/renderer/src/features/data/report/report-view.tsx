@@ -82,7 +82,7 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
           <Stat label="Classes" value={formatCount(labels.length)} detail="with images" />
           <Stat
             label="Patients"
-            value={report.patients === null ? 'not known' : formatCount(report.patients)}
+            value={report.patients === null ? 'unknown' : formatCount(report.patients)}
             detail={
               report.withoutPatient === 0
                 ? 'known for every image'
@@ -91,7 +91,7 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
           />
           <Stat label="Studies" value={formatCount(report.studies)} detail="known" />
           <Stat
-            label="Look alike"
+            label="Similar images"
             value={formatCount(duplicates.images)}
             detail={
               duplicates.groups === 0 ? (
@@ -106,14 +106,14 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
           />
         </div>
       </SectionCard>
-      {report.warnings.length > 0 && <Notice tone="warning" title="Read with care" lines={report.warnings} />}
+      {report.warnings.length > 0 && <Notice tone="warning" title="Limitations" lines={report.warnings} />}
       <SectionCard
         title="Split"
-        {...(split === null ? { description: 'There is none yet' } : {})}
+        {...(split === null ? { description: 'No split yet' } : {})}
         actions={
           <Changes>
             <Button variant="default" onClick={onEditSplit}>
-              {split === null ? 'Make a split' : 'Edit split'}
+              {split === null ? 'Create split' : 'Edit split'}
             </Button>
           </Changes>
         }
@@ -131,10 +131,7 @@ function Report({ project, report, onEditSplit, onDuplicates }: ReportViewProps 
           </Stack>
         )}
       </SectionCard>
-      <SectionCard
-        title="Balance"
-        description="What the parts should be alike in, and what should not go with the class"
-      >
+      <SectionCard title="Balance" description="Should be balanced across splits and unrelated to the class">
         <BalanceTable project={project} />
       </SectionCard>
       <SectionCard
@@ -224,8 +221,8 @@ function Values({ title, values, of }: ValuesProps) {
 
 function ImagesPerPatient({ report: { imagesPerPatient } }: { readonly report: DatasetReport }) {
   return (
-    <SectionCard title="Images a patient" flush>
-      <Table aria-label="Images a patient" className="tabular">
+    <SectionCard title="Images per patient" flush>
+      <Table aria-label="Images per patient" className="tabular">
         <Table.Tbody>
           {imagesPerPatient.map(({ value, patients }) => (
             <Table.Tr key={value}>
@@ -249,8 +246,8 @@ function Imports({ report: { imports } }: { readonly report: DatasetReport }) {
               <Table.Th>When</Table.Th>
               <Table.Th>State</Table.Th>
               <Table.Th ta="right">Added</Table.Th>
-              <Table.Th ta="right">Known already</Table.Th>
-              <Table.Th>Left out</Table.Th>
+              <Table.Th ta="right">Already known</Table.Th>
+              <Table.Th>Skipped</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

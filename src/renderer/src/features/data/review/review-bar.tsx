@@ -24,8 +24,8 @@ export function ReviewBar(props: {
   const acceptAll = async () => {
     const waiting = items.filter(({ state }) => state !== 'accepted').length;
     const sure = await confirm({
-      title: `Accept ${formatQuantity(waiting, 'image')} without looking at each?`,
-      message: 'They count as right as they are. You can undo this in one step.',
+      title: `Accept ${formatQuantity(waiting, 'image')} without review?`,
+      message: 'They are accepted as is. You can undo this in one step.',
       confirmLabel: 'Accept all',
     });
     if (sure) await queue.acceptAll();
@@ -46,7 +46,7 @@ export function ReviewBar(props: {
         }}
       />
       <Switch
-        label="Settled too"
+        label="Show resolved"
         size="xs"
         checked={settled}
         onChange={(event) => onChange({ settled: event.currentTarget.checked })}
@@ -88,7 +88,7 @@ function ReasonPicker({
     answer === undefined ? name : `${name} (${formatCount(reviewProgress(answer.counts, of).waiting)})`;
   return (
     <Select
-      aria-label="Which reason"
+      aria-label="Reason"
       w={210}
       allowDeselect={false}
       value={reason ?? 'all'}
@@ -108,8 +108,8 @@ function LookedAt({ answer, reason }: AnswerOfReason & { readonly answer: Review
     <Group gap={8} wrap="nowrap">
       <Progress value={(100 * looked) / total} w={72} size="sm" aria-hidden />
       <Text size="xs" c="dimmed" className="tabular" style={{ whiteSpace: 'nowrap' }} role="status">
-        {formatCount(looked)} of {formatCount(total)} looked at
-        {deferred > 0 && `, ${formatCount(deferred)} for later`}
+        {formatCount(looked)} of {formatCount(total)} reviewed
+        {deferred > 0 && `, ${formatCount(deferred)} deferred`}
       </Text>
     </Group>
   );

@@ -26,13 +26,13 @@ export function ReviewEmpty({ answer, reason, settled, onReason, onSettled, onCl
   return (
     <EmptyState
       icon={done ? CircleCheck : ListChecks}
-      title={done ? 'All looked at' : reason === null ? 'Nothing wants a second look' : 'No image with this reason'}
+      title={done ? 'Review complete' : reason === null ? 'Nothing to review' : 'No images with this reason'}
       actions={
         <>
           {untrained && <Button onClick={goToTrain}>Go to Train</Button>}
           {done && !settled && (
             <Button variant="default" onClick={onSettled}>
-              Show what is settled
+              Show resolved images
             </Button>
           )}
           {reason === null ? (
@@ -49,12 +49,12 @@ export function ReviewEmpty({ answer, reason, settled, onReason, onSettled, onCl
     >
       {!done && reason === null && (
         <Text mb={untrained ? 8 : 0}>
-          Here come twins with different labels, labels that a model doubts, readers who disagree, pictures that are too
-          dark, blank or unlike the rest, and text that is burned in.
+          This queue lists duplicates with different labels, suspected mislabels, reader disagreements, images that are
+          dark, blank or unusual, and burned-in text.
         </Text>
       )}
       {untrained &&
-        'Suspected mislabels need a model that has not learned from the image: run a cross-validation, which answers for all images, or train and evaluate a run.'}
+        'Suspected mislabels need predictions from a model that was not trained on the image. Run a cross-validation to cover all images, or train and evaluate a run.'}
       {!untrained && reason === 'suspected-mislabel' && !done && sourceText(answer.mislabelSource)}
     </EmptyState>
   );
@@ -73,7 +73,7 @@ export function ReviewSource({
       {/* One that was just decided on is not counted yet. */}
       {unlisted > 10 && (
         <Text size="xs" mb={6}>
-          {formatCount(unlisted)} more follow when these are looked at.
+          {formatCount(unlisted)} more follow after these.
         </Text>
       )}
       <Text size="xs" c="dimmed">
@@ -96,5 +96,5 @@ function sourceText(source: MislabelSource | null): string {
   if (source === null) return '';
   const { kind, name, images, accuracy } = source;
   const what = kind === 'run' ? 'the run' : 'the cross-validation';
-  return `Mislabels are suspected from ${what} “${name}”: ${formatPercent(accuracy)} of its answers on ${images} images agree with the label.`;
+  return `Mislabels are suspected by ${what} “${name}”: ${formatPercent(accuracy)} of its predictions on ${images} images agree with the label.`;
 }

@@ -48,7 +48,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
           )}
           {others.length > 0 && (
             <Text size="xs" c="dimmed" component="div">
-              Also here:{' '}
+              Also:{' '}
               {others.map((other, index) => (
                 <span key={itemKey(other)}>
                   {index > 0 && ', '}
@@ -66,7 +66,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
         {item.reason === 'possible-duplicate' ? (
           <>
             <Action icon={<CopyCheck size={14} />} keys="K" onClick={() => onDecide({ kind: 'same' })} primary>
-              Same picture: keep together
+              Same image: keep together
             </Action>
             <Action icon={<Unlink size={14} />} keys="N" onClick={() => onDecide({ kind: 'different' })}>
               Not duplicates
@@ -74,7 +74,7 @@ export function ReviewPanel(props: ReviewPanelProps) {
           </>
         ) : (
           <Action icon={<Check size={14} />} keys="A" onClick={() => onDecide({ kind: 'accept' })} primary>
-            Right as it is
+            Accept as is
           </Action>
         )}
         {suggestion !== null && (
@@ -119,7 +119,8 @@ export function ReviewPanel(props: ReviewPanelProps) {
                 <span className={classes['marks']}>
                   {name === item.label && (
                     <Text size="xs" c="dimmed" span>
-                      now
+                      {' '}
+                      current
                     </Text>
                   )}
                   {name === suggestion && (

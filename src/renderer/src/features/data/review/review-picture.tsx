@@ -45,7 +45,7 @@ export function ReviewPicture({ project, image, beside, classIndex, large, onLar
             key={`beside ${twin}`}
             project={project}
             image={twin}
-            title={beside.length === 1 ? 'Its twin' : `Twin ${chosen + 1} of ${beside.length}`}
+            title={beside.length === 1 ? 'Duplicate' : `Duplicate ${chosen + 1} of ${beside.length}`}
             classIndex={classIndex}
             keyboard={false}
             large={large}
@@ -54,14 +54,14 @@ export function ReviewPicture({ project, image, beside, classIndex, large, onLar
         )}
       </div>
       {beside.length > 1 && (
-        <fieldset className={classes['strip']} aria-label="Twins">
+        <fieldset className={classes['strip']} aria-label="Duplicates">
           {beside.map((id, index) => (
             <button key={id} type="button" aria-pressed={index === chosen} onClick={() => setChosen(index)}>
-              <img src={resourceUrl(resourcePaths.thumbnail(project, id))} alt={`Twin ${index + 1}`} />
+              <img src={resourceUrl(resourcePaths.thumbnail(project, id))} alt={`Duplicate ${index + 1}`} />
             </button>
           ))}
           <Text size="xs" c="dimmed">
-            <Kbd size="xs">T</Kbd> next twin
+            <Kbd size="xs">T</Kbd> next duplicate
           </Text>
         </fieldset>
       )}
@@ -116,7 +116,7 @@ function Caption({
   readonly classIndex: ReadonlyMap<string, number>;
 }) {
   const facts = [
-    image.split === null ? 'not in a split' : splitNames[image.split],
+    image.split === null ? 'no split' : splitNames[image.split],
     ...(image.patient === null ? [] : [`patient ${image.patient}`]),
     `${image.width} × ${image.height}`,
   ];

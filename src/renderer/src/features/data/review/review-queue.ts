@@ -2,15 +2,15 @@ import { type ReviewCounts, type ReviewItem, type ReviewReason, reviewReasons } 
 import type { TableData } from '../../../components/table-text';
 
 export const reasonNames: Record<ReviewReason, string> = {
-  'label-conflict': 'Twin with another label',
+  'label-conflict': 'Duplicate with another label',
   'possible-duplicate': 'Possible duplicate',
   'repeated-instance': 'Repeated SOP Instance UID',
   'readers-disagree': 'Readers disagree',
   'suspected-mislabel': 'Suspected mislabel',
   'burned-in-text': 'Burned-in text',
-  'odd-picture': 'Odd picture',
-  'other-modality': 'Other modality',
-  'who-is-who': 'Who is who',
+  'odd-picture': 'Unusual image',
+  'other-modality': 'Different modality',
+  'who-is-who': 'Patient mismatch',
 };
 
 /** An image may be in the queue for several reasons, each a place of its own. */
@@ -46,7 +46,7 @@ export function shownItem(items: readonly ReviewItem[], looking: Looking | null)
 
 export function reviewTable(items: readonly ReviewItem[]): TableData {
   return {
-    columns: ['Image', 'Path', 'Reason', 'Why', 'Label', 'Suggestion', 'Weight', 'State', 'Decided at'],
+    columns: ['Image', 'Path', 'Reason', 'Explanation', 'Label', 'Suggestion', 'Priority', 'State', 'Decided at'],
     rows: items.map(({ image, path, reason, why, label, suggestion, weight, state, at }) => [
       image,
       path,

@@ -26,7 +26,7 @@ export interface ReviewViewProps {
   readonly onClose: () => void;
 }
 
-/** Everything that wants a second look, one at a time: what is wrong with it, and what a person says. */
+/** The review queue: one image at a time, with the reason it is listed and the decisions a person can make. */
 export function ReviewView(props: ReviewViewProps) {
   const { project, summary, labelling, reason, settled, onChange, onClose } = props;
   const queue = useReviewQueue({ project, reason, settled, labelling });
@@ -49,7 +49,7 @@ export function ReviewView(props: ReviewViewProps) {
       {(answer.data?.problems.length ?? 0) > 0 && <Notice tone="warning" lines={answer.data?.problems ?? []} />}
       {answer.isPending && (
         <Center h="100%">
-          <Loader size="sm" aria-label="Looking for what wants a second look" />
+          <Loader size="sm" aria-label="Loading the review queue" />
         </Center>
       )}
       {answer.data !== undefined && items.length === 0 && (

@@ -25,7 +25,7 @@ const associationOf = ({ byPart, byClass }: FactorBalance, across: Across): Asso
   across === 'parts' ? byPart : byClass;
 
 export function associationText(association: Association | null): string {
-  if (association === null) return 'one group only: nothing to compare';
+  if (association === null) return 'only one group: nothing to compare';
   return `Cramér’s V ${association.v.toFixed(2)}, n = ${formatCount(association.n)}${
     association.strength === 'none' ? '' : `, ${association.strength}`
   }`;
@@ -56,11 +56,11 @@ export function BalanceTable({ project }: { readonly project: string }) {
     <section aria-label="Balance">
       <Group justify="space-between" mb={4} wrap="nowrap">
         <SegmentedControl
-          aria-label="Balance over"
+          aria-label="Balance by"
           value={across}
           onChange={(value) => setAcross(value === 'classes' ? 'classes' : 'parts')}
           data={[
-            { value: 'parts', label: 'By part' },
+            { value: 'parts', label: 'By split' },
             { value: 'classes', label: 'By class' },
           ]}
         />
@@ -70,7 +70,7 @@ export function BalanceTable({ project }: { readonly project: string }) {
         <Table aria-label="Balance" className="tabular" withTableBorder verticalSpacing={3}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Of labelled images</Table.Th>
+              <Table.Th>Labelled images</Table.Th>
               {columns.map(({ key, name }) => (
                 <Table.Th key={key} ta="right">
                   {name}
@@ -95,7 +95,7 @@ export function BalanceTable({ project }: { readonly project: string }) {
                           fw={isMarked ? 600 : 400}
                           c={isMarked ? 'var(--fovea-warning-text)' : 'dimmed'}
                         >
-                          {factor.levels.length === 0 ? 'not known of any image' : associationText(association)}
+                          {factor.levels.length === 0 ? 'unknown for all images' : associationText(association)}
                         </Text>
                       </Group>
                     </Table.Th>
@@ -119,8 +119,8 @@ export function BalanceTable({ project }: { readonly project: string }) {
         </Table>
       </Table.ScrollContainer>
       <Text size="xs" c="dimmed" mt={4}>
-        Shares are of the column. Cramér’s V, corrected for chance, runs from 0 (alike) to 1; each patient counts once,
-        and an image without a patient as one. Unknown images are left out.
+        Shares are column percentages. Cramér’s V, corrected for chance, ranges from 0 (balanced) to 1. Each patient
+        counts once, as does each image without a patient. Unknown values are excluded.
       </Text>
     </section>
   );

@@ -32,7 +32,7 @@ export function HeldOutField({ project, classNames, value, onChange }: HeldOutFi
           onChange(chosen === undefined ? null : { by: chosen.by, values: [] });
         }}
         data={[
-          { value: 'share', label: 'A random share' },
+          { value: 'share', label: 'Random sample' },
           ...offered.map(({ by, values }) => ({ value: by, label: names[by], disabled: values.length < 2 })),
         ]}
         style={{ alignSelf: 'flex-start' }}
@@ -40,8 +40,8 @@ export function HeldOutField({ project, classNames, value, onChange }: HeldOutFi
       {value === null || list === undefined ? (
         <Text size="xs" c="dimmed">
           {offered.some(({ values }) => values.length > 1)
-            ? 'Holding out a whole site or scanner tells how the model does where it was not trained.'
-            : 'Sites and scanners can be held out once the images name at least two of them.'}
+            ? 'Hold out a whole site or scanner to measure how the model performs on a site or scanner it was not trained on.'
+            : 'To hold out a site or scanner, the images need at least two of them.'}
         </Text>
       ) : (
         <OriginTable
@@ -69,7 +69,7 @@ function OriginTable({ list, classNames, chosen, onChange }: OriginTableProps) {
         <Table aria-label={`${names[list.by]} to hold out`} className="tabular" withTableBorder stickyHeader>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Hold out for the test</Table.Th>
+              <Table.Th>Hold out for testing</Table.Th>
               {classNames.map((label) => (
                 <Table.Th key={label} ta="right">
                   {label}
@@ -108,8 +108,8 @@ function OriginTable({ list, classNames, chosen, onChange }: OriginTableProps) {
       </Table.ScrollContainer>
       <Text size="xs" c="dimmed">
         {list.unknown > 0 &&
-          `${formatQuantity(list.unknown, 'image')} of no known ${list.by} stay out of the test part. `}
-        A patient or a group of duplicates with an image there goes to test whole.
+          `${formatQuantity(list.unknown, 'image')} without a known ${list.by} ${list.unknown === 1 ? 'stays' : 'stay'} out of the test split. `}
+        If any image of a patient or duplicate group is held out, all its images are.
       </Text>
     </>
   );

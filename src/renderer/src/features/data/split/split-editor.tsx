@@ -42,8 +42,8 @@ export function SplitEditor({ project, summary, onClose }: SplitEditorProps) {
     >
       <Stack gap="md">
         <Text c="dimmed" size="xs">
-          {formatCount(labelled)} labelled images are drawn so that each part has the classes in the same shares, and
-          the same seed always draws the same split. Validation chooses the model; the test part is opened at the end.
+          {formatCount(labelled)} labelled images, stratified by class; the same seed always gives the same split.
+          Validation images select the model; the test set is opened at the end.
         </Text>
         <SplitFields request={request} onChange={set} />
         {request.heldOut === null && <SharesText request={request} onChange={set} isOpen={wrong.length > 0} />}
@@ -62,7 +62,7 @@ export function SplitEditor({ project, summary, onClose }: SplitEditorProps) {
             Close
           </Button>
           <Button type="submit" loading={make.isPending} disabled={toDo.length > 0}>
-            {split === null ? 'Make split' : 'Split again'}
+            {split === null ? 'Create split' : 'Split again'}
           </Button>
         </Group>
       </Stack>
@@ -86,11 +86,11 @@ function wishOf({ split }: DatasetSummary): SplitWish {
 /** What keeps a split from being made, though each field is right. */
 function leftToDo(request: SplitWish): readonly string[] {
   const { heldOut } = request;
-  if (heldOut !== null) return heldOut.values.length === 0 ? ['Choose what is held out for the test.'] : [];
+  if (heldOut !== null) return heldOut.values.length === 0 ? ['Choose what to hold out for testing.'] : [];
   const train = trainShare(request);
   if (train >= FEWEST_TRAINING) return [];
   return [
-    `Training keeps ${Math.max(0, Math.round(train * 1000) / 10)} %: leave it at least ${FEWEST_TRAINING * 100} %.`,
+    `Only ${Math.max(0, Math.round(train * 1000) / 10)} % is left for training. Leave at least ${FEWEST_TRAINING * 100} %.`,
   ];
 }
 
@@ -118,7 +118,7 @@ function MadeSplit(props: {
         onClick={() => setBalance(!balance)}
         aria-expanded={balance}
       >
-        {balance ? 'Hide the balance' : 'Balance of sex, age, scanner, site and modality'}
+        {balance ? 'Hide balance' : 'Balance of sex, age, scanner, site and modality'}
       </Anchor>
       {balance && <BalanceTable project={project} />}
     </>

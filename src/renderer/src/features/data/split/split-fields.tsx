@@ -30,7 +30,7 @@ export function SplitFields({ request, onChange: set }: FieldsProps) {
   return (
     <Group gap="sm" align="flex-start" wrap="nowrap">
       <NumberField
-        label={heldOut === null ? 'Validation' : 'Validation, of the rest'}
+        label={heldOut === null ? 'Validation' : 'Validation, share of the rest'}
         suffix=" %"
         min={0}
         max={90}
@@ -69,7 +69,7 @@ export function SplitFields({ request, onChange: set }: FieldsProps) {
           value={request.group}
           onChange={(group) => set({ group })}
           data={[
-            { value: 'patient', label: 'Images of a patient' },
+            { value: 'patient', label: 'Images of each patient' },
             { value: 'none', label: 'Nothing' },
           ]}
         />
@@ -112,20 +112,20 @@ export function TogetherFields(props: FieldsProps & { readonly duplicates: Datas
         label="Keep near duplicates together"
         description={
           duplicates.groups === 0
-            ? 'No image looks like another one.'
-            : `${formatQuantity(duplicates.images, 'image')} in ${formatQuantity(duplicates.groups, 'group')} look alike. A group then counts like a patient, and joins the patients in it.`
+            ? 'No similar images.'
+            : `${formatQuantity(duplicates.images, 'image')} in ${formatQuantity(duplicates.groups, 'group')} look alike. Patients who share a group are kept together too.`
         }
         checked={request.keepDuplicatesTogether}
         onChange={(event) => set({ keepDuplicatesTogether: event.currentTarget.checked })}
       />
       {!request.keepDuplicatesTogether && duplicates.groups > 0 && (
         <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
-          Copies of one picture may stand in train and test at once. Training does not start on such a split.
+          Copies of an image may end up in both training and test. Such a split blocks training.
         </Alert>
       )}
       {request.group === 'none' && (
         <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
-          Images of one patient may stand in train and test at once: results then look better than they are on new
+          Images of a patient may end up in both training and test, so results may look better than they would on new
           patients.
         </Alert>
       )}

@@ -43,7 +43,7 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
           {split.group === 'folders' ? 'From folders' : `Seed ${split.seed}`}
           {split.heldOut !== null && ` · test: ${split.heldOut.by} ${split.heldOut.values.join(', ')}`}
           {split.group === 'patient' && isAnyoneNamed && ' · patients kept together'}
-          {!isAnyoneNamed && ' · patients not known'}
+          {!isAnyoneNamed && ' · patients unknown'}
           {split.group === 'none' && isAnyoneNamed && ' · patients not kept together'}
           {split.keepDuplicatesTogether && ' · near duplicates kept together'} · {formatDate(split.createdAt)}
         </Text>
@@ -112,8 +112,8 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
       </Table>
       <Text size="xs" c="dimmed" mt={6}>
         Largest deviation from equal class shares{split.heldOut === null ? '' : ', train and validation'}:{' '}
-        {formatNumber(deviation)} {deviation === 1 ? 'image' : 'images'}. In more than one part:{' '}
-        {isAnyoneNamed ? <Leaks count={split.patientsAcrossSplits} of="patient" /> : 'patients not known'},{' '}
+        {formatNumber(deviation)} {deviation === 1 ? 'image' : 'images'}. In more than one split:{' '}
+        {isAnyoneNamed ? <Leaks count={split.patientsAcrossSplits} of="patient" /> : 'patients unknown'},{' '}
         <Leaks count={split.duplicatesAcrossSplits} of="group of duplicates" many="groups of duplicates" />.
       </Text>
       {split.warnings.length > 0 && (

@@ -88,7 +88,7 @@ function Picture({ viewer: { picture, size, view } }: { readonly viewer: Viewer 
       {picture.failed && (
         <Center h="100%" p="md">
           <Text c="white" ta="center">
-            This image cannot be shown. Its file may have been moved or changed since the import.
+            This image cannot be shown. Its file may have been moved or changed since import.
           </Text>
         </Center>
       )}
@@ -109,7 +109,7 @@ function FrameSlider({ viewer }: { readonly viewer: Viewer }) {
         onChange={(frame) => viewer.goToFrame(frame - 1)}
       />
       <Text size="xs" c="dimmed">
-        Wheel or , and . change the frame; Ctrl + wheel zooms
+        Wheel or , and . to change the frame; Ctrl + wheel to zoom
       </Text>
     </div>
   );

@@ -57,8 +57,8 @@ export function Inspector(props: InspectorProps) {
         </ActionIcon>
       </Group>
       {image === null && (
-        <EmptyState icon={MousePointerClick} title="No image chosen">
-          Click a thumbnail to see it here with its facts and tags.
+        <EmptyState icon={MousePointerClick} title="No image selected">
+          Select a thumbnail to see its details and tags.
         </EmptyState>
       )}
       {image !== null && detail.isError && (
@@ -107,10 +107,10 @@ function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageD
             index={image.label === null ? -1 : (classIndex.get(image.label) ?? -1)}
           />
         </Fact>
-        <Fact name="Split">{image.split === null ? 'Not in a split' : splitNames[image.split]}</Fact>
+        <Fact name="Split">{image.split === null ? 'No split' : splitNames[image.split]}</Fact>
         <Fact name="Patient">
           {image.patient === null ? (
-            'Not known'
+            'Unknown'
           ) : (
             <Anchor component="button" type="button" size="xs" onClick={() => onShowPatient(image.patient ?? 0)}>
               {`Patient ${image.patient}`}
@@ -186,7 +186,7 @@ function Readings({ image }: { readonly image: ImageDetail }) {
       </ol>
       {hidden > 0 && (
         <Text size="xs" c="dimmed">
-          {hidden} of other readers, hidden while you read
+          {hidden} by other readers, hidden while you read
         </Text>
       )}
     </section>

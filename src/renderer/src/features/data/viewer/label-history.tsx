@@ -20,7 +20,7 @@ export function LabelHistory({ entries, className }: LabelHistoryProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: an append-only list without ids
           <li key={index}>
             <Text size="xs" span>
-              {entry.label ?? 'Label taken away'}
+              {entry.label ?? 'Label removed'}
             </Text>
             <Text size="xs" c="dimmed" span>
               {entry.source} · {formatDate(entry.at)}

@@ -9,15 +9,12 @@ describe('window presets', () => {
     const tags = [tag('(0028,1050)', '40\\-600 '), tag('(0028,1051)', '400\\1500'), tag('(0028,1055)', 'BODY\\LUNGS')];
     const presets = windowPresets({ ...image, tags });
     expect(presets.slice(0, 3)).toEqual([
-      { name: 'As the file says', window: null },
+      { name: 'File default', window: null },
       { name: 'LUNGS', window: { center: -600, width: 1500 } },
-      { name: 'All values', window: { center: 1024, width: 4096 } },
+      { name: 'Full range', window: { center: 1024, width: 4096 } },
     ]);
     expect(presets.map(({ name }) => name)).toContain('Bone');
-    expect(windowPresets({ ...image, modality: 'US' }).map(({ name }) => name)).toEqual([
-      'As the file says',
-      'All values',
-    ]);
+    expect(windowPresets({ ...image, modality: 'US' }).map(({ name }) => name)).toEqual(['File default', 'Full range']);
   });
 
   it('leave out windows that are none', () => {
@@ -31,10 +28,10 @@ describe('window presets', () => {
 
   it('are gone through in turn', () => {
     const presets = windowPresets({ ...image, modality: 'MR' });
-    expect(stepPreset(presets, null, 1)?.name).toBe('All values');
-    expect(stepPreset(presets, { center: 1024, width: 4096 }, 1)?.name).toBe('As the file says');
-    expect(stepPreset(presets, null, -1)?.name).toBe('All values');
-    expect(stepPreset(presets, { center: 1, width: 2 }, 1)?.name).toBe('As the file says');
+    expect(stepPreset(presets, null, 1)?.name).toBe('Full range');
+    expect(stepPreset(presets, { center: 1024, width: 4096 }, 1)?.name).toBe('File default');
+    expect(stepPreset(presets, null, -1)?.name).toBe('Full range');
+    expect(stepPreset(presets, { center: 1, width: 2 }, 1)?.name).toBe('File default');
     expect(presetOf(presets, { center: 1, width: 2 })).toBe(-1);
     expect(stepPreset([], null, 1)).toBeNull();
   });

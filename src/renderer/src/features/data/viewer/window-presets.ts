@@ -35,7 +35,7 @@ function furtherWindows(tags: Tags): WindowPreset[] {
   return centers.flatMap((center, index) => {
     const width = widths[index];
     if (index === 0 || !Number.isFinite(center) || width === undefined || !(width > 0)) return [];
-    return [{ name: names[index] || `Window ${index + 1} of the file`, window: { center, width } }];
+    return [{ name: names[index] || `File window ${index + 1}`, window: { center, width } }];
   });
 }
 
@@ -44,10 +44,10 @@ export function windowPresets(image: Pick<ImageDetail, 'colour' | 'tags' | 'rang
   if (image.colour) return [];
   const { min, max } = image.range;
   return [
-    { name: 'As the file says', window: null },
+    { name: 'File default', window: null },
     ...furtherWindows(image.tags),
     // LINEAR maps center - 0.5 ± (width - 1) / 2 to black and white (PS3.3, C.11.2.1.2.1).
-    { name: 'All values', window: { center: (min + max + 1) / 2, width: max - min + 1 } },
+    { name: 'Full range', window: { center: (min + max + 1) / 2, width: max - min + 1 } },
     ...(image.modality === 'CT' ? tomography : []),
   ];
 }

@@ -37,7 +37,10 @@ describe('tables', () => {
     expect(cell(0, 'Macro F1 high')).toBeCloseTo(0.7, 12);
     expect(cell(0, 'AUC')).toBeNull();
     expect(cell(1, 'Accuracy')).toBeNull();
-    expect([cell(2, 'Verdict'), cell(2, 'Behind the best')]).toEqual(['Not told apart from the best', 0.02]);
+    expect([cell(2, 'Verdict'), cell(2, 'Difference from the best')]).toEqual([
+      'No significant difference from the best',
+      0.02,
+    ]);
   });
 
   it('show hashes by their beginning and export them whole', () => {

@@ -16,7 +16,7 @@ export const resultOf = (evaluation: Evaluation | null, key: OverallMetric): Met
 
 export const verdictTexts: Readonly<Record<Verdict, string>> = {
   best: 'Best',
-  alike: 'Not told apart from the best',
+  alike: 'No significant difference from the best',
   worse: 'Worse than the best',
   'other-images': 'Other validation images',
   unmeasured: 'Not evaluated',
@@ -35,9 +35,9 @@ export function resultTable(runs: readonly ComparedRun[], names: readonly string
       ...resultColumns.flatMap(({ name }) => [name, `${name} low`, `${name} high`]),
       'Validation images',
       'Verdict',
-      'Behind the best',
-      'Behind low',
-      'Behind high',
+      'Difference from the best',
+      'Difference low',
+      'Difference high',
     ],
     rows: runs.map(({ summary, evaluation, verdict, behind }, index) => [
       names[index] ?? summary.name,

@@ -63,12 +63,12 @@ function Compared({
         onOpen={onOpenRun}
       />
       {comparison.notes.length > 0 && <Notice tone="info" lines={comparison.notes} />}
-      <Values title="Settings" rows={comparison.settings} names={names} alike="All settings are alike." />
+      <Values title="Settings" rows={comparison.settings} names={names} alike="All settings are the same." />
       <Values
         title="Data and model"
         rows={comparison.facts}
         names={names}
-        alike="Images, labels, split, weights and preprocessing are alike."
+        alike="Images, labels, split, weights and preprocessing are the same."
       />
       <LearningCurves comparison={comparison} names={names} />
     </>

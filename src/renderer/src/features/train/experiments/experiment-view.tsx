@@ -60,15 +60,15 @@ function Results({ project, detail, comparison, onOpenRun }: ResultsProps) {
       <>
         {pooled === null ? (
           <Notice tone="info">
-            When all folds are evaluated, the answers of their models are put together here: every image once, by the
-            model that was not trained on it.
+            When all folds are evaluated, their predictions are combined here: one per image, from the model that was
+            not trained on it.
           </Notice>
         ) : (
           <FoldResults project={project} name={experiment.name} pooled={pooled} />
         )}
         <ResultTable
           title="Folds"
-          description="Each model on the fold that it was not trained on, with 95 % intervals"
+          description="Each model on its held-out fold, with 95 % intervals"
           rowTitle="Fold"
           runs={comparison.runs}
           names={names}
@@ -84,8 +84,8 @@ function Results({ project, detail, comparison, onOpenRun }: ResultsProps) {
       <>
         {detail.leak === null ? (
           <Notice tone="info">
-            When both models have ended, each is evaluated on the test images of its own split, and what lies between
-            them stands here. These openings of the test set are recorded.
+            When both runs have finished, each model is evaluated on the test images of its own split, and the
+            difference is shown here. These openings of the test set are recorded.
           </Notice>
         ) : (
           <LeakResults name={experiment.name} result={detail.leak} onOpenRun={onOpenRun} />
@@ -112,7 +112,7 @@ function Results({ project, detail, comparison, onOpenRun }: ResultsProps) {
       {comparison.notes.length > 0 && <Notice tone="info" lines={comparison.notes} />}
       <ResultTable
         title="Results"
-        description="On the same validation images, with 95 % intervals; all other settings and the seed are alike"
+        description="On the same validation images, with 95 % intervals; all other settings and the seed are the same"
         rowTitle={title}
         runs={comparison.runs}
         names={names}
@@ -155,7 +155,7 @@ function Missing({ detail: { experiment, runs } }: { readonly detail: Experiment
   return (
     <Notice tone="warning">
       {formatQuantity(missing, 'run')} of this experiment {missing === 1 ? 'was' : 'were'} removed.
-      {experiment.kind === 'folds' && ' Without all folds there are no numbers over all images.'}
+      {experiment.kind === 'folds' && ' Results over all images need all folds.'}
     </Notice>
   );
 }

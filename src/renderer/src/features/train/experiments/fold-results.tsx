@@ -34,14 +34,14 @@ export function FoldResults({ project, name, pooled }: FoldResultsProps) {
   return (
     <>
       {pooled.leak !== null && (
-        <Notice tone="error" title="These numbers flatter">
+        <Notice tone="error" title="These results are too optimistic">
           {pooled.leak}
         </Notice>
       )}
       <LeakKnowledge leaks={pooled.leaks} />
       <SectionCard
         title={`Out-of-fold, ${pooled.folds} models`}
-        description={`${imagesText(pooled.n, pooled)}, each answered once by the model that was not trained on it; 95 % intervals`}
+        description={`${imagesText(pooled.n, pooled)}, each predicted by the model that was not trained on it; 95 % intervals`}
         actions={<TableMenu name={`${name} out-of-fold`} table={() => pooledTable(pooled)} />}
       >
         <div className={classes['stats']}>
@@ -60,7 +60,7 @@ export function FoldResults({ project, name, pooled }: FoldResultsProps) {
           ))}
         </div>
       </SectionCard>
-      <Notice tone="warning" title="Read these numbers with care" lines={pooled.cautions} />
+      <Notice tone="warning" title="Limitations" lines={pooled.cautions} />
       <div className={classes['two']}>
         <ConfusionMatrix
           title="Confusion matrix, out-of-fold"
@@ -68,7 +68,7 @@ export function FoldResults({ project, name, pooled }: FoldResultsProps) {
           matrix={pooled.confusionMatrix}
           onOpen={({ truth, predicted, name: title }) => open(title, { truth, predicted }).catch(showError)}
         />
-        <SectionCard title="Per class, out-of-fold" description="Each class against all others" flush>
+        <SectionCard title="Per class, out-of-fold" description="One versus rest" flush>
           <Table.ScrollContainer minWidth={400}>
             <Table aria-label="Out-of-fold metrics per class" className="tabular" horizontalSpacing={8}>
               <Table.Thead>

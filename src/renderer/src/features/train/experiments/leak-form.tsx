@@ -49,7 +49,7 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
                     {splitNames[part]}
                   </Table.Th>
                 ))}
-                <Table.Th>In more than one part</Table.Th>
+                <Table.Th>In more than one split</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -69,8 +69,8 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
             </Table.Tbody>
           </Table>
           <Text size="xs" c="dimmed">
-            The leaking run says in every result that it was made to measure the leak. Both test parts hold images of
-            the current test set; each evaluation is counted among its openings.
+            Every result of the leaking run states that it was made to measure the leak. Both test splits contain images
+            of the current test set, so each evaluation counts as an opening of it.
           </Text>
         </>
       )}

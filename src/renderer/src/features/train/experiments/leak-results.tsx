@@ -16,7 +16,7 @@ export interface LeakResultsProps {
   readonly onOpenRun: (run: string) => void;
 }
 
-/** What the leak is worth: both tests on one scale, and the difference. */
+/** Effect of the leak: both tests on one scale, and the difference. */
 export function LeakResults({ name, result, onOpenRun }: LeakResultsProps) {
   const sides = [
     { label: 'Leaking', side: result.leaking },
@@ -24,7 +24,7 @@ export function LeakResults({ name, result, onOpenRun }: LeakResultsProps) {
   ] as const;
   return (
     <>
-      <SectionCard title="What the leak is worth">
+      <SectionCard title="Effect of the leak">
         <Text>{result.sentence}</Text>
       </SectionCard>
       <IntervalChart
@@ -36,7 +36,7 @@ export function LeakResults({ name, result, onOpenRun }: LeakResultsProps) {
       />
       <SectionCard
         title="Both tests"
-        description="With 95 % intervals; all settings and the seed are alike"
+        description="With 95 % intervals; all settings and the seed are the same"
         flush
         actions={<TableMenu name={`${name} tests`} table={() => leakTable(result)} />}
       >
@@ -81,7 +81,7 @@ export function LeakResults({ name, result, onOpenRun }: LeakResultsProps) {
           </Table>
         </Table.ScrollContainer>
       </SectionCard>
-      <Notice tone="warning" title="Read these numbers with care" lines={result.cautions} />
+      <Notice tone="warning" title="Limitations" lines={result.cautions} />
     </>
   );
 }

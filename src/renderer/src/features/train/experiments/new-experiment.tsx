@@ -85,7 +85,7 @@ function ExperimentForm({ project, onStarted, onChangeSettings }: FormProps) {
       />
       <Text size="sm">{kindTexts[kind]}</Text>
       <Text size="xs" c="dimmed">
-        With the settings of the New run form: {draft.backbone}, {presetTitle(draft.preset).toLowerCase()},{' '}
+        Uses the settings of the New run form: {draft.backbone}, {presetTitle(draft.preset).toLowerCase()},{' '}
         {totalEpochs(draft)} epochs, seed {draft.seed}.{' '}
         <Anchor component="button" type="button" size="xs" onClick={onChangeSettings}>
           Change settings
@@ -100,10 +100,10 @@ function ExperimentForm({ project, onStarted, onChangeSettings }: FormProps) {
 
 const kindTexts: Readonly<Record<Experiment['kind'], string>> = {
   sweep:
-    'Trains one run for each value of one setting, all else and the seed alike, and holds them side by side on the same validation images.',
+    'Trains one run per value of a setting, with everything else and the seed unchanged, and compares them on the same validation images.',
   folds:
-    'Divides the training and validation images into folds, whole patients and near duplicates together, and trains one run a fold. Every image is answered once, by the model that was not trained on it. Test images stay out. Worth it where there are few images.',
-  leak: 'Trains the same run twice: on a split that keeps patients and near duplicates together, and on one that does not. Both are tested, and the difference is what a leak would be worth. Both splits are drawn from all labelled images; the current split stays as it is.',
+    'Divides the training and validation images into folds, keeping patients and near duplicates together, and trains one run per fold. Every image is predicted once, by the model that was not trained on it. Test images are excluded. Recommended for small datasets.',
+  leak: 'Trains the same run twice: on a split that keeps patients and near duplicates together, and on one that does not. Both are tested, and the difference shows the effect of the leak. Both splits are drawn from all labelled images; the current split does not change.',
 };
 
 export interface KindFormProps {
@@ -142,8 +142,8 @@ function SweepForm({ project, draft, onStarted }: KindFormProps) {
         label="Values"
         description={
           key === 'learningRate'
-            ? 'With commas between. These four are the usual first try; a backbone from scratch wants higher ones.'
-            : `With commas between. The form has ${settingText(currentValue(draft, key))}.`
+            ? 'Separated by commas. These four are a common first choice; a backbone from scratch needs higher values.'
+            : `Separated by commas. Current value: ${settingText(currentValue(draft, key))}.`
         }
         value={text}
         error={error}
@@ -189,7 +189,7 @@ function valuesError(
   if (text.trim() === '') return null;
   if (wrong !== undefined) return `${settingLabel(key)} cannot be ${settingText(wrong)}.`;
   if (values.length > 20) return 'At most 20 values.';
-  return values.length < 2 ? 'Write at least two different values.' : null;
+  return values.length < 2 ? 'Enter at least two different values.' : null;
 }
 
 function FoldsForm({ project, draft, onStarted }: KindFormProps) {
@@ -212,7 +212,7 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
         />
         <NumberField
           label="Seed of the folds"
-          description="The same seed deals the same folds"
+          description="The same seed gives the same folds"
           value={seed}
           min={0}
           max={0xffffffff}

@@ -86,7 +86,7 @@ function Verdict({ run: { verdict, behind } }: { readonly run: ComparedRun }) {
         {verdict === 'best' && <Star size={13} fill="currentcolor" aria-hidden />}
         {verdictTexts[verdict]}
       </Text>
-      {behind !== null && <div className={classes['interval']}>behind by {formatMetric(behind)}</div>}
+      {behind !== null && <div className={classes['interval']}>{formatMetric(behind)} below the best</div>}
     </>
   );
 }

@@ -53,15 +53,15 @@ export function StartPart(props: StartPartProps) {
   const seconds = wrong.length > 0 ? null : (preview.data?.secondsEstimate ?? null);
   return (
     <>
-      {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+      {problems.length > 0 && <Notice tone="error" title="Fix before training" lines={problems} />}
       {checking && <Checking />}
       {warnings.length > 0 && <Notice tone="warning" lines={warnings} />}
       {error !== null && <ErrorAlert error={error} />}
       <Group justify="space-between">
         <Text size="xs" c="dimmed">
           {runs < 2 || seconds === null
-            ? 'The runs train one after the other.'
-            : `${formatQuantity(runs, 'run')}, one after the other: about ${formatShortDuration(runs * seconds)}`}
+            ? 'The runs train one after another.'
+            : `${formatQuantity(runs, 'run')}, one after another: about ${formatShortDuration(runs * seconds)}`}
         </Text>
         <Button
           leftSection={<Play size={15} />}

@@ -13,7 +13,7 @@ export function AdapterSettings({ draft, change }: AdapterSettingsProps) {
     <>
       <IntegerSetting
         label="Rank"
-        help="Size of the adapters: how much they can change."
+        help="Size of the adapters and how much they can change."
         value={draft.loraRank}
         min={1}
         max={256}
@@ -21,14 +21,14 @@ export function AdapterSettings({ draft, change }: AdapterSettingsProps) {
       />
       <DecimalSetting
         label="Alpha"
-        help={`What adapters add counts alpha / rank = ${decimalText(draft.loraAlpha / draft.loraRank)} times.`}
+        help={`Scales the adapters' output by alpha / rank = ${decimalText(draft.loraAlpha / draft.loraRank)}.`}
         value={draft.loraAlpha}
         check={(value) => (value > 0 ? null : 'Must be above 0')}
         onChange={(value) => change({ loraAlpha: value ?? 16 })}
       />
       <ChoiceSetting
         label="Adapters on"
-        help="Projections of the attention that get adapters."
+        help="Attention projections that get adapters."
         value={draft.loraTargets}
         choices={[
           { value: 'query-value', label: 'Query, value' },

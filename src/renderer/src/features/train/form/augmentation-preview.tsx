@@ -31,7 +31,7 @@ export function AugmentationPreview({ project, augmentation }: { project: string
     <section aria-label="Augmentation preview">
       <Group justify="space-between" mt="sm" mb={6}>
         <Text size="xs" c="dimmed">
-          One of your images, and seven ways in which the model may see it
+          One of your images and seven augmented views of it
         </Text>
         <Group gap={6}>
           <Button
@@ -48,14 +48,14 @@ export function AugmentationPreview({ project, augmentation }: { project: string
             leftSection={<Dices size={12} />}
             onClick={() => setSeed(seed + VIEWS)}
           >
-            Draw again
+            New views
           </Button>
         </Group>
       </Group>
       <div className={classes['views']}>
         <figure className={classes['view']}>
-          <img src={resourceUrl(resourcePaths.raster(project, image))} alt="As it is" />
-          <figcaption>As it is</figcaption>
+          <img src={resourceUrl(resourcePaths.raster(project, image))} alt="Original" />
+          <figcaption>Original</figcaption>
         </figure>
         {Array.from({ length: VIEWS }, (_, index) => seed + index).map((view) => (
           <figure key={view} className={classes['view']}>

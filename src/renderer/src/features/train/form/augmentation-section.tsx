@@ -28,13 +28,13 @@ export function AugmentationSection({ project, preset, featureViews, value, onCh
       title="Augmentation"
       description={
         unused
-          ? 'Not used by Quick look, unless “Augmented views” asks for some: its features are computed once, from the images as they are.'
-          : `Random changes to training images only${featureViews === 0 ? ', not where the head trains alone' : ''}. Validation and test images are never changed.`
+          ? 'Not used by Quick look unless “Augmented views” is above 0: it computes features once, from the original images.'
+          : `Random changes to training images only${featureViews === 0 ? ', except while only the head is trained' : ''}. Validation and test images are never changed.`
       }
     >
       <SwitchSetting
         label="Augment training images"
-        help="Shows the model each image in slightly different forms, against overfitting."
+        help="Varies each image slightly to reduce overfitting."
         value={value.enabled}
         onChange={(enabled) => change({ enabled })}
       />
@@ -43,20 +43,20 @@ export function AugmentationSection({ project, preset, featureViews, value, onCh
           <div>
             <DecimalSetting
               label="Random crop"
-              help="Smallest share of the image that stays; 1 = no crop."
+              help="Smallest share of the image to keep; 1 = no crop."
               value={value.cropScale[0]}
               check={(low) => (low > 0 && low <= value.cropScale[1] ? null : `Above 0, up to ${value.cropScale[1]}`)}
               onChange={(low) => change({ cropScale: [low ?? 1, value.cropScale[1]] })}
             />
             <SwitchSetting
               label="Left-right flip"
-              help="Half of the time. Off for chest, limbs and wherever sides matter."
+              help="Half of the time. Turn off for chest, limbs and wherever the side matters."
               value={value.horizontalFlip > 0}
               onChange={(on) => change({ horizontalFlip: on ? defaults.horizontalFlip : 0 })}
             />
             <IntegerSetting
               label="Rotation"
-              help="Up to this many degrees either way."
+              help="Up to this many degrees in either direction."
               value={value.rotationDegrees}
               min={0}
               max={180}
@@ -67,14 +67,14 @@ export function AugmentationSection({ project, preset, featureViews, value, onCh
           <div>
             <DecimalSetting
               label="Brightness"
-              help="Factor within 1 ± this."
+              help="Random factor of 1 ± this value."
               value={value.brightness}
               check={share}
               onChange={(brightness) => change({ brightness: brightness ?? 0 })}
             />
             <DecimalSetting
               label="Contrast"
-              help="Factor within 1 ± this."
+              help="Random factor of 1 ± this value."
               value={value.contrast}
               check={share}
               onChange={(contrast) => change({ contrast: contrast ?? 0 })}
@@ -99,7 +99,7 @@ export function AugmentationSection({ project, preset, featureViews, value, onCh
       {!off && !unused && <AugmentationPreview project={project} augmentation={value} />}
       {off && (
         <Text size="xs" c="dimmed">
-          The model sees every image exactly as it is, in every epoch.
+          The model sees every image unchanged in every epoch.
         </Text>
       )}
     </SectionCard>

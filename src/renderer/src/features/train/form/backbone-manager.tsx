@@ -54,10 +54,10 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
         </Group>
         {importFolder.isError && <ErrorAlert error={importFolder.error} onClose={importFolder.reset} />}
         {imported.length > 0 && (
-          <Table aria-label="Checkpoints on this machine">
+          <Table aria-label="Checkpoints on this computer">
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>On this machine</Table.Th>
+                <Table.Th>On this computer</Table.Th>
                 <Table.Th ta="right">Parameters</Table.Th>
                 <Table.Th ta="right">Input</Table.Th>
                 <Table.Th w={130}>
@@ -91,10 +91,10 @@ export function BackboneManager({ opened, onClose, backbones, onChoose }: Backbo
           </Table.Tbody>
         </Table>
         <Notice tone="info" title="Without internet">
-          On a computer that is online, open the checkpoint's page on huggingface.co and save <Code>config.json</Code>,{' '}
-          <Code>preprocessor_config.json</Code> and <Code>model.safetensors</Code> into one folder. Bring it here, for
-          example on a USB drive, and choose <b>Import a folder</b>. Fovea itself goes online only while a download that
-          you started runs.
+          On an online computer, open the checkpoint's page on huggingface.co and save <Code>config.json</Code>,{' '}
+          <Code>preprocessor_config.json</Code> and <Code>model.safetensors</Code> to one folder. Copy it to this
+          computer, for example on a USB drive, and choose <b>Import a folder</b>. Fovea goes online only during a
+          download that you start.
         </Notice>
       </Stack>
     </Dialog>
@@ -111,7 +111,7 @@ function ImportedRow({ backbone, onChoose }: RowProps) {
   const ask = async () => {
     const sure = await confirm({
       title: `Remove ${backbone.name}?`,
-      message: 'Its files are deleted from this machine. Runs that were trained from it keep their own weights.',
+      message: 'Its files are deleted from this computer. Runs trained from it keep their own weights.',
       confirmLabel: 'Remove checkpoint',
       danger: true,
     });
@@ -167,7 +167,7 @@ function KnownRow({ backbone, onChoose }: RowProps) {
   const ask = async () => {
     const sure = await confirm({
       title: `Download ${backbone.name}?`,
-      message: `Fovea goes online to huggingface.co and fetches ${backbone.downloadBytes === null ? 'the weights' : formatBytes(backbone.downloadBytes)}. Nothing about you or your images is sent.`,
+      message: `Fovea connects to huggingface.co and downloads ${backbone.downloadBytes === null ? 'the weights' : formatBytes(backbone.downloadBytes)}. Nothing about you or your images is sent.`,
       confirmLabel: 'Download',
     });
     if (sure) await download();

@@ -29,9 +29,9 @@ export function backboneFacts(backbone: BackboneSummary): string {
 }
 
 const groups: readonly { readonly source: BackboneSummary['source']; readonly label: string }[] = [
-  { source: 'imported', label: 'Pretrained, on this machine' },
+  { source: 'imported', label: 'Pretrained, on this computer' },
   { source: 'architecture', label: 'From scratch' },
-  { source: 'catalogue', label: 'Known, not on this machine' },
+  { source: 'catalogue', label: 'Not downloaded' },
 ];
 
 /** Chooses what to start from, and says what that is. */
@@ -76,7 +76,7 @@ export function BackboneSection({ list, value, onChange, imageSize, onImageSize 
             maxDropdownHeight={320}
             data={data}
             value={chosen === undefined ? null : value}
-            placeholder={`${value} is not on this machine`}
+            placeholder={`${value} is not on this computer`}
             onChange={(name) => name !== null && onChange(name)}
             renderOption={({ option }) => {
               const backbone = backbones.find(({ name }) => name === option.value);
@@ -86,7 +86,7 @@ export function BackboneSection({ list, value, onChange, imageSize, onImageSize 
                   <Text size="xs" c="dimmed" span ta="right">
                     {backbone === undefined
                       ? ''
-                      : `${formatParameters(backbone.parameters)} · ${backbone.imageSize} px${option.disabled === true ? ' · get it first' : ''}`}
+                      : `${formatParameters(backbone.parameters)} · ${backbone.imageSize} px${option.disabled === true ? ' · not downloaded' : ''}`}
                   </Text>
                 </Group>
               );
@@ -100,7 +100,7 @@ export function BackboneSection({ list, value, onChange, imageSize, onImageSize 
               </Text>
               <DecimalSetting
                 label="Image size"
-                help={`Pixels a side that the model sees, a multiple of ${chosen.patchSize}. More shows finer detail and takes longer.`}
+                help={`Input width and height in pixels, a multiple of ${chosen.patchSize}. Larger images show finer detail and take longer.`}
                 value={imageSize}
                 placeholder={`Auto: ${chosen.imageSize}`}
                 check={(size) =>

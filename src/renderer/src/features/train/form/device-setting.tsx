@@ -21,7 +21,7 @@ export function DeviceSetting({ value, onChange }: DeviceSettingProps) {
       help={
         remarks.length > 0
           ? remarks.join(' ')
-          : 'Automatic takes the fastest that computes right here. Settings says why one cannot be chosen.'
+          : 'Automatic uses the fastest verified device. Settings explains why a device is unavailable.'
       }
       value={value}
       choices={devices.map((id) => ({

@@ -13,7 +13,7 @@ export function GoalSection({ draft, change }: SettingsProps) {
     <SectionCard title="Goal and loss">
       <ChoiceSetting
         label="Best model by"
-        help="The validation metric that picks the epoch to keep."
+        help="Validation metric that selects the epoch to keep."
         value={draft.bestMetric}
         choices={bestMetrics.map((value) => ({ value, label: metricTitle(value) }))}
         onChange={(bestMetric) => change({ bestMetric })}
@@ -21,7 +21,7 @@ export function GoalSection({ draft, change }: SettingsProps) {
       {inEpochs && (
         <SwitchSetting
           label="Early stopping"
-          help="Ends the run when that metric no longer gets better."
+          help="Ends the run when that metric stops improving."
           value={draft.earlyStoppingPatience !== null}
           onChange={(on) => change({ earlyStoppingPatience: on ? 5 : null })}
         />
@@ -29,7 +29,7 @@ export function GoalSection({ draft, change }: SettingsProps) {
       {inEpochs && draft.earlyStoppingPatience !== null && (
         <IntegerSetting
           label="Patience"
-          help="Epochs without a better value before the end."
+          help="Epochs without improvement before stopping."
           value={draft.earlyStoppingPatience}
           min={1}
           max={10_000}
@@ -39,15 +39,15 @@ export function GoalSection({ draft, change }: SettingsProps) {
       {stopsEarly && (
         <DecimalSetting
           label="Smallest gain"
-          help="What the metric must gain to count as better."
+          help="Smallest gain that counts as an improvement."
           value={draft.earlyStoppingDelta}
-          check={(value) => (value >= 0 ? null : 'Must not be below 0')}
+          check={(value) => (value >= 0 ? null : 'Must be 0 or more')}
           onChange={(value) => change({ earlyStoppingDelta: value ?? 0 })}
         />
       )}
       <ChoiceSetting
         label="Class balance"
-        help="Rare classes count more in the loss, or are drawn more often."
+        help="Weights rare classes higher in the loss, or draws them more often."
         value={draft.classBalance}
         choices={[
           { value: 'none', label: 'None' },
@@ -58,7 +58,7 @@ export function GoalSection({ draft, change }: SettingsProps) {
       />
       <IntegerSetting
         label="Test-time views"
-        help="Augmented views averaged into each answer of Evaluate and Predict; 0 = off."
+        help="Augmented views averaged into each prediction in Evaluate and Predict; 0 = off."
         value={draft.testTimeViews}
         min={0}
         max={64}

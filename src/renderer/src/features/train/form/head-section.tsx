@@ -5,7 +5,7 @@ import { ChoiceSetting, DecimalSetting, IntegerSetting } from './setting-row';
 
 function summaryOf({ headSolver, headPenalty, featureViews, augmentation }: DraftConfig): string {
   const solver = headSolver === 'logistic' ? `Logistic regression, C ${decimalText(headPenalty)}` : 'By the optimizer';
-  const views = augmentation.enabled && featureViews > 0 ? `${featureViews} augmented views` : 'images as they are';
+  const views = augmentation.enabled && featureViews > 0 ? `${featureViews} augmented views` : 'original images';
   return `${solver} · on features of ${views}`;
 }
 
@@ -13,13 +13,13 @@ function summaryOf({ headSolver, headPenalty, featureViews, augmentation }: Draf
 export function HeadSection({ draft, change }: SettingsProps) {
   if (draft.preset === 'full') return null;
   return (
-    <FoldableCard title="Head alone" summary={summaryOf(draft)}>
+    <FoldableCard title="Head training" summary={summaryOf(draft)}>
       <IntegerSetting
         label="Augmented views"
         help={
           draft.augmentation.enabled
-            ? 'Of each image, computed once each. 0 = the image as it is.'
-            : 'Needs augmentation, which is off.'
+            ? 'Per image, each computed once. 0 = original image only.'
+            : 'Requires augmentation, which is off.'
         }
         value={draft.featureViews}
         min={0}
@@ -29,7 +29,7 @@ export function HeadSection({ draft, change }: SettingsProps) {
       />
       <ChoiceSetting
         label="Solver"
-        help="Logistic regression is solved at once, without epochs."
+        help="Logistic regression is solved directly, without epochs."
         value={draft.headSolver}
         choices={[
           { value: 'optimizer', label: 'Optimizer' },

@@ -6,7 +6,7 @@ import type { DraftConfig, SettingsProps } from '../parts/draft-store';
 import { ChoiceSetting, DecimalSetting, SwitchSetting } from './setting-row';
 
 const kinds = [
-  { value: 'auto', label: 'As the file says' },
+  { value: 'auto', label: 'File default' },
   { value: 'full-range', label: 'Full range' },
   { value: 'percentile', label: 'Percentiles' },
   { value: 'window', label: 'Chosen window' },
@@ -14,10 +14,10 @@ const kinds = [
 
 /** One line each: what it does with the values of a file. */
 const help: Readonly<Record<Intensity['kind'], string>> = {
-  auto: 'Each file’s own window, or its full range where it names none.',
-  'full-range': 'From the lowest to the highest value of each image, whatever window the file names.',
-  percentile: 'Cuts off the darkest and brightest pixels of each image: against outliers such as metal.',
-  window: 'The same window for all images, in the file’s units after rescale: for CT, Hounsfield units.',
+  auto: 'The window stored in each file, or its full range if there is none.',
+  'full-range': 'From the lowest to the highest value of each image, ignoring the window stored in the file.',
+  percentile: 'Clips the darkest and brightest pixels of each image, to suppress outliers such as metal.',
+  window: 'The same window for all images, in rescaled units: Hounsfield units for CT.',
 };
 
 /** What a kind begins with: a soft-tissue window, and one pixel in a hundred at either end. */
@@ -40,8 +40,8 @@ function summaryOf(draft: DraftConfig): string {
         ? `percentiles ${intensity.low} to ${intensity.high}`
         : intensity.kind === 'full-range'
           ? 'full range'
-          : 'window as each file says';
-  return `${values} · ${draft.crop === undefined ? 'whole picture' : 'cropped to the tissue'}`;
+          : 'file default window';
+  return `${values} · ${draft.crop === undefined ? 'whole image' : 'cropped to the tissue'}`;
 }
 
 /** How values become grey levels; nothing where no file has values: 8-bit photographs are taken as they are. */
@@ -63,13 +63,13 @@ export function ImageSection({ project, draft, change }: SettingsProps & { reado
         <>
           <DecimalSetting
             label="Window centre"
-            help="Value that becomes mid grey."
+            help="Value shown as mid grey."
             value={intensity.center}
             onChange={(center) => set({ ...intensity, center: center ?? 0 })}
           />
           <DecimalSetting
             label="Window width"
-            help="From black to white."
+            help="Range from black to white."
             value={intensity.width}
             check={(width) => (width > 0 ? null : 'Above 0')}
             onChange={(width) => set({ ...intensity, width: width ?? 1 })}
@@ -80,14 +80,14 @@ export function ImageSection({ project, draft, change }: SettingsProps & { reado
         <>
           <DecimalSetting
             label="Lower percentile"
-            help="Becomes black; below 50."
+            help="Shown as black; below 50."
             value={intensity.low}
             check={(low) => (low >= 0 && low < 50 ? null : 'From 0 to below 50')}
             onChange={(low) => set({ ...intensity, low: low ?? 0 })}
           />
           <DecimalSetting
             label="Upper percentile"
-            help="Becomes white; above 50."
+            help="Shown as white; above 50."
             value={intensity.high}
             check={(high) => (high > 50 && high <= 100 ? null : 'Above 50, up to 100')}
             onChange={(high) => set({ ...intensity, high: high ?? 100 })}
@@ -97,7 +97,7 @@ export function ImageSection({ project, draft, change }: SettingsProps & { reado
       {(summary.data?.modalities['US'] ?? 0) > 0 && (
         <SwitchSetting
           label="Crop to the tissue"
-          help="Ultrasound only, where a file says where its tissue region is: without banners and scales."
+          help="Ultrasound only, if the file defines its tissue region. Removes banners and scales."
           value={draft.crop !== undefined}
           onChange={(on) => change({ crop: on ? 'ultrasound-region' : undefined })}
         />

@@ -19,7 +19,7 @@ export function MachineSection({ draft, change }: SettingsProps) {
       )}
       <IntegerSetting
         label="Seed"
-        help="The same seed, data and settings repeat the run."
+        help="The same seed, data and settings reproduce the run."
         value={draft.seed}
         min={0}
         max={0xffffffff}
@@ -28,7 +28,7 @@ export function MachineSection({ draft, change }: SettingsProps) {
       {!fitsAtOnce(draft) && (
         <IntegerSetting
           label="Log every"
-          help="Optimizer steps between two points of the charts."
+          help="Optimizer steps between chart points."
           value={draft.logEverySteps}
           min={1}
           max={10_000}
@@ -37,7 +37,7 @@ export function MachineSection({ draft, change }: SettingsProps) {
       )}
       <IntegerSetting
         label="Evaluation batch"
-        help="Images at a time when checking on validation."
+        help="Batch size for validation."
         value={draft.evaluationBatchSize}
         min={1}
         max={1024}

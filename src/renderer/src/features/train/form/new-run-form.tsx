@@ -95,7 +95,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
           value={draft.augmentation}
           onChange={(augmentation) => change({ augmentation })}
         />
-        <SectionCard title="Name" description="Optional. Without one, Fovea names the run after its backbone and time.">
+        <SectionCard title="Name" description="Optional. By default, a run is named after its backbone and start time.">
           <TextInput
             aria-label="Run name"
             maxLength={120}

@@ -20,7 +20,7 @@ export function OptimizerSection({ draft, change }: SettingsProps) {
     <FoldableCard title="Optimizer" summary={summaryOf(draft)}>
       <ChoiceSetting
         label="Optimizer"
-        help="AdamW suits transformers; SGD wants larger learning rates."
+        help="AdamW suits transformers; SGD needs larger learning rates."
         value={draft.optimizer}
         choices={[
           { value: 'adamw', label: 'AdamW' },
@@ -31,7 +31,7 @@ export function OptimizerSection({ draft, change }: SettingsProps) {
       {draft.optimizer === 'sgd' && (
         <DecimalSetting
           label="Momentum"
-          help="Share of the last step that the next one keeps."
+          help="Share of the previous step carried into the next."
           value={draft.momentum}
           check={(value) => (value >= 0 && value <= 0.9999 ? null : 'From 0 to 0.9999')}
           onChange={(value) => change({ momentum: value ?? 0.9 })}
@@ -39,14 +39,14 @@ export function OptimizerSection({ draft, change }: SettingsProps) {
       )}
       <DecimalSetting
         label="Weight decay"
-        help="Pulls weights towards 0; never biases and norms."
+        help="Pulls weights towards 0, except biases and norms."
         value={draft.weightDecay}
-        check={(value) => (value >= 0 ? null : 'Must not be below 0')}
+        check={(value) => (value >= 0 ? null : 'Must be 0 or more')}
         onChange={(value) => change({ weightDecay: value ?? 0 })}
       />
       <DecimalSetting
         label="Gradient clip"
-        help="Longest gradient that a step may take."
+        help="Maximum gradient norm per step."
         value={draft.maxGradientNorm}
         check={(value) => (value > 0 ? null : 'Must be above 0')}
         onChange={(value) => change({ maxGradientNorm: value ?? 1 })}
@@ -54,7 +54,7 @@ export function OptimizerSection({ draft, change }: SettingsProps) {
       {draft.preset !== 'quick' && (
         <DecimalSetting
           label="Layer decay"
-          help="Each layer learns at this share of the rate of the one above it; 1 = all alike."
+          help="Learning rate of each layer as a share of the layer above; 1 = the same for all."
           value={draft.layerDecay}
           check={(value) => (value > 0 && value <= 1 ? null : 'Above 0, up to 1')}
           onChange={(value) => change({ layerDecay: value ?? 1 })}
@@ -62,7 +62,7 @@ export function OptimizerSection({ draft, change }: SettingsProps) {
       )}
       <DecimalSetting
         label="Weight averaging"
-        help="Decay of an average that becomes the model, as 0.999."
+        help="Decay of the moving average used as the model, e.g. 0.999."
         value={draft.emaDecay}
         placeholder="Off"
         check={(value) => (value > 0 && value < 1 ? null : 'Above 0, below 1')}

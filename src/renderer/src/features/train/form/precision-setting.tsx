@@ -19,8 +19,8 @@ export function PrecisionSetting({ value, onChange }: PrecisionSettingProps) {
       label="Precision"
       help={
         half === undefined || available
-          ? `16 bit multiplies matrices in half floats, with a loss scale. ${half?.untested ?? ''}`.trim()
-          : `16 bit cannot be chosen. ${half.reason ?? ''}`.trim()
+          ? `16 bit uses half-precision matrix products with loss scaling. ${half?.untested ?? ''}`.trim()
+          : `16 bit is not available. ${half.reason ?? ''}`.trim()
       }
       value={value}
       choices={trainingPrecisions.map((precision) => ({

@@ -52,17 +52,16 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
   return (
     <Stack gap="sm">
       <Text size="sm">
-        Looks at the images of a hundred steps, then takes these steps, each at a higher learning rate, until the loss
-        explodes. A good rate is in the middle of where the loss falls. Nothing of the test is kept, and it waits while
-        a run trains.
+        Trains for up to a hundred steps, raising the learning rate at each step until the loss diverges. A good rate is
+        halfway along the falling part of the curve. The test leaves no model behind and waits while a run trains.
       </Text>
       {running && <JobCard job={job} title="Testing learning rates" onCancel={cancel} />}
-      {wrong.length > 0 && <Notice tone="error" title="To do before the test" lines={wrong} />}
+      {wrong.length > 0 && <Notice tone="error" title="Fix before testing" lines={wrong} />}
       {error !== null && <ErrorAlert error={error} onClose={clearError} />}
       {finding !== null && <RateTestChart points={finding.points} suggestion={finding.suggestion} />}
       {finding?.suggestion === null && (
-        <Notice tone="warning" title="No learning rate made the loss fall">
-          Look at the labels in Data, or choose another backbone or preset.
+        <Notice tone="warning" title="The loss did not fall at any learning rate">
+          Check the labels in Data, or choose another backbone or preset.
         </Notice>
       )}
       <Group justify="flex-end" gap="xs">
@@ -71,7 +70,7 @@ function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readon
         </Button>
         {finding === null || finding.suggestion === null ? (
           <Button loading={running} disabled={wrong.length > 0} onClick={() => void start({ project, config: draft })}>
-            {finding === null ? 'Start the test' : 'Test again'}
+            {finding === null ? 'Start test' : 'Test again'}
           </Button>
         ) : (
           <Button

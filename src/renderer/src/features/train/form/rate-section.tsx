@@ -22,7 +22,7 @@ export function RateSection({ project, draft, change, pretrained }: RateSectionP
     <SectionCard title="Learning rate">
       <DecimalSetting
         label="Learning rate"
-        help={`Highest step size. Empty: ${decimalText(automatic)}, fit for this preset and backbone.`}
+        help={`Peak learning rate. Default for this preset and backbone: ${decimalText(automatic)}.`}
         value={draft.learningRate}
         placeholder={`Auto: ${decimalText(automatic)}`}
         check={learningRateProblem}
@@ -31,8 +31,8 @@ export function RateSection({ project, draft, change, pretrained }: RateSectionP
       <RateFinder project={project} draft={draft} onUse={(learningRate) => change({ learningRate })} />
       {headFirst && (
         <DecimalSetting
-          label="Head's learning rate"
-          help={`Of the stage that trains the head alone. Empty: ${decimalText(automaticHead)}.`}
+          label="Head learning rate"
+          help={`For the stage that trains only the head. Default: ${decimalText(automaticHead)}.`}
           value={draft.headLearningRate}
           placeholder={`Auto: ${decimalText(automaticHead)}`}
           check={learningRateProblem}
@@ -55,7 +55,7 @@ export function RateSection({ project, draft, change, pretrained }: RateSectionP
       {draft.schedule === 'step' && (
         <IntegerSetting
           label="Drop every"
-          help="Epochs from one drop of the learning rate to the next."
+          help="Epochs between drops of the learning rate."
           value={draft.stepEpochs}
           min={1}
           max={10_000}
@@ -65,7 +65,7 @@ export function RateSection({ project, draft, change, pretrained }: RateSectionP
       {draft.schedule === 'plateau' && (
         <IntegerSetting
           label="Plateau patience"
-          help="Epochs without a lower validation loss that pass before a drop."
+          help="Epochs without a lower validation loss before a drop."
           value={draft.plateauPatience}
           min={0}
           max={10_000}
@@ -75,7 +75,7 @@ export function RateSection({ project, draft, change, pretrained }: RateSectionP
       {(draft.schedule === 'step' || draft.schedule === 'plateau') && (
         <DecimalSetting
           label="Drop to"
-          help="Share of the learning rate that a drop leaves."
+          help="Share of the learning rate left after a drop."
           value={draft.scheduleFactor}
           check={(value) => (value > 0 && value <= 1 ? null : 'Above 0, up to 1')}
           onChange={(value) => change({ scheduleFactor: value ?? 0.1 })}
@@ -83,7 +83,7 @@ export function RateSection({ project, draft, change, pretrained }: RateSectionP
       )}
       <DecimalSetting
         label="Warm-up"
-        help="Share of all steps in which the learning rate rises."
+        help="Share of all steps during which the learning rate rises."
         value={draft.warmupRatio}
         check={(value) => (value >= 0 && value <= 1 ? null : 'From 0 to 1')}
         onChange={(value) => change({ warmupRatio: value ?? 0 })}
@@ -91,9 +91,9 @@ export function RateSection({ project, draft, change, pretrained }: RateSectionP
       />
       <DecimalSetting
         label="Warm-up steps"
-        help="The same as a number of optimizer steps. Empty: by the share."
+        help="Warm-up as a number of optimizer steps. Empty: use the share above."
         value={draft.warmupSteps}
-        placeholder="By the share"
+        placeholder="From share"
         check={(value) => (Number.isInteger(value) && value >= 0 && value <= 10_000_000 ? null : 'A whole number')}
         onChange={(warmupSteps) => change({ warmupSteps })}
       />

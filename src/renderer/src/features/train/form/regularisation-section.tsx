@@ -25,10 +25,10 @@ function summaryOf({ labelSmoothing, mixup, dropout, attentionDropout, dropPath 
 export function RegularisationSection({ draft, change }: SettingsProps) {
   const isQuick = draft.preset === 'quick';
   return (
-    <FoldableCard title="Against overfitting" summary={summaryOf(draft)}>
+    <FoldableCard title="Regularisation" summary={summaryOf(draft)}>
       <DecimalSetting
         label="Label smoothing"
-        help="Share of certainty taken from the true label."
+        help="Share of probability moved from the true label to the others."
         value={draft.labelSmoothing}
         check={belowOne}
         onChange={(value) => change({ labelSmoothing: value ?? 0 })}
@@ -36,7 +36,7 @@ export function RegularisationSection({ draft, change }: SettingsProps) {
       {!fitsAtOnce(draft) && (
         <DecimalSetting
           label="Mixup"
-          help="Blends pairs of images, or of a head's features; 0.2 is usual, 0 = off."
+          help="Blends pairs of images, or of features in head training; 0.2 is common, 0 = off."
           value={draft.mixup}
           check={(value) => (value >= 0 && value <= 100 ? null : 'From 0 to 100')}
           onChange={(value) => change({ mixup: value ?? 0 })}
@@ -46,25 +46,25 @@ export function RegularisationSection({ draft, change }: SettingsProps) {
         <>
           <DecimalSetting
             label="Dropout"
-            help="Share of hidden units set to 0, not where the head trains alone. Empty: the backbone's, mostly 0."
+            help="Share of hidden units set to 0, except in head training. Empty: the backbone's value, usually 0."
             value={draft.dropout}
-            placeholder="As the backbone"
+            placeholder="From backbone"
             check={belowOne}
             onChange={(dropout) => change({ dropout })}
           />
           <DecimalSetting
             label="Attention dropout"
-            help="The same for where a patch looks."
+            help="Share of attention weights set to 0."
             value={draft.attentionDropout}
-            placeholder="As the backbone"
+            placeholder="From backbone"
             check={belowOne}
             onChange={(attentionDropout) => change({ attentionDropout })}
           />
           <DecimalSetting
             label="Drop path"
-            help="The same for whole layers: an image skips them."
+            help="Probability of skipping a layer, per image."
             value={draft.dropPath}
-            placeholder="As the backbone"
+            placeholder="From backbone"
             check={belowOne}
             onChange={(dropPath) => change({ dropPath })}
           />

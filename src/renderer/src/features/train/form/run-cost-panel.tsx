@@ -63,11 +63,11 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           </Changes>
           {start.isError && <ErrorAlert error={start.error} onClose={start.reset} />}
           {preview.isError && <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />}
-          {problems.length > 0 && <Notice tone="error" title="To do before the start" lines={problems} />}
+          {problems.length > 0 && <Notice tone="error" title="Fix before training" lines={problems} />}
           {checking && <Checking />}
           {wrong.length > 0 && (
             <Text size="xs" c="dimmed">
-              What the run would cost is shown again once these fields are right.
+              The estimate returns once these fields are valid.
             </Text>
           )}
           {cost?.leak !== null && cost?.leak !== undefined && (
@@ -101,7 +101,7 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
           schedule={cost.schedule}
           stages={cost.stages}
           {...(cost.config.schedule === 'plateau'
-            ? { note: 'Drops follow the validation loss and are not known before the run.' }
+            ? { note: 'Drops depend on the validation loss and cannot be shown in advance.' }
             : {})}
         />
       )}
@@ -130,7 +130,7 @@ function ClassDraws({ draws }: { readonly draws: NonNullable<RunPreview['classDr
   const total = draws.reduce((sum, { images }) => sum + images, 0);
   const share = (count: number) => (total === 0 ? '–' : `${formatFixed((100 * count) / total, 1)} %`);
   return (
-    <SectionCard title="Class sampling" description="Training images, and how often each class is drawn in epoch 1">
+    <SectionCard title="Class sampling" description="Training images and draws per class in epoch 1">
       <table className={classes['weights']}>
         <thead>
           <tr>
@@ -167,7 +167,7 @@ function Costs({ cost, effectiveBatch }: { cost: RunPreview; effectiveBatch: num
   const entries: readonly (readonly [string, string])[] = [
     [
       'Time',
-      cost.secondsEstimate === null ? 'Known once it runs' : `about ${formatShortDuration(cost.secondsEstimate)}`,
+      cost.secondsEstimate === null ? 'Measured during the run' : `about ${formatShortDuration(cost.secondsEstimate)}`,
     ],
     ['Memory', `about ${formatMemory(cost.memoryMB)}`],
     ['Device', deviceNames[cost.device]],
@@ -190,7 +190,7 @@ function Costs({ cost, effectiveBatch }: { cost: RunPreview; effectiveBatch: num
         ))}
       </dl>
       <Text size="xs" c="dimmed" mt="xs">
-        Only training and validation images are used. The test set stays closed.
+        Uses only training and validation images. The test set stays closed.
       </Text>
     </>
   );

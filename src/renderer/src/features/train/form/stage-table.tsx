@@ -10,12 +10,13 @@ type Stages = RunPreview['stages'];
 export function StageTable({ stages }: { readonly stages: Stages }) {
   if (stages.length < 2) return null;
   return (
-    <SectionCard title="Stages" description="One after the other, each with a schedule of its own">
+    <SectionCard title="Stages" description="One after another, each with its own schedule">
       <table className={classes['weights']}>
         <thead>
           <tr>
             <th scope="col" style={{ textAlign: 'left' }}>
-              Trained
+              {' '}
+              Trained layers{' '}
             </th>
             {['Epochs', 'Peak rate', 'Weights'].map((title) => (
               <th key={title} scope="col" style={{ textAlign: 'right' }}>

@@ -11,13 +11,13 @@ export function StepsSection({ draft, change }: SettingsProps) {
   return (
     <SectionCard
       title="Epochs and batches"
-      {...(atOnce ? { description: 'No epochs: the logistic regression is solved at once.' } : {})}
+      {...(atOnce ? { description: 'No epochs: logistic regression is solved directly.' } : {})}
     >
       {!atOnce && <EpochSettings draft={draft} change={change} headFirst={headFirst} />}
       {draft.preset === 'lora' && <AdapterSettings draft={draft} change={change} />}
       <IntegerSetting
         label="Batch size"
-        help="Images at a time. Less needs less memory."
+        help="Images per batch. Smaller batches need less memory."
         value={draft.batchSize}
         min={1}
         max={1024}
@@ -28,7 +28,7 @@ export function StepsSection({ draft, change }: SettingsProps) {
           label="Gradient accumulation"
           help={
             <>
-              Batches to one step: effective batch{' '}
+              Batches per step. Effective batch:{' '}
               <b className="tabular">{draft.batchSize * draft.gradientAccumulation}</b>.
             </>
           }
@@ -48,7 +48,7 @@ function EpochSettings({ draft, change, headFirst }: SettingsProps & { readonly 
       {draft.preset === 'careful' && headFirst && (
         <IntegerSetting
           label="Head epochs"
-          help="Epochs of the head alone, before all layers train."
+          help="Epochs that train only the head, before all layers train."
           value={draft.headEpochs}
           min={1}
           max={10_000}
@@ -57,8 +57,8 @@ function EpochSettings({ draft, change, headFirst }: SettingsProps & { readonly 
       )}
       {draft.preset === 'gradual' ? (
         <IntegerSetting
-          label="Epochs a stage"
-          help={`Times that every training image is seen in each of the ${headFirst ? 'three stages' : 'two stages after the head'}.`}
+          label="Epochs per stage"
+          help={`Passes over the training images in each of the ${headFirst ? 'three stages' : 'two stages after the head'}.`}
           value={draft.stageEpochs}
           min={1}
           max={10_000}
@@ -67,7 +67,7 @@ function EpochSettings({ draft, change, headFirst }: SettingsProps & { readonly 
       ) : (
         <IntegerSetting
           label="Epochs"
-          help="Times that every training image is seen."
+          help="Passes over the training images."
           value={draft.epochs}
           min={1}
           max={10_000}

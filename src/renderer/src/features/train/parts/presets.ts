@@ -12,27 +12,27 @@ export const presetTexts: readonly PresetText[] = [
   {
     value: 'quick',
     title: presetTitles.quick,
-    text: 'Trains only a new head, on features that the frozen backbone computes once. Fast; best with a pretrained backbone.',
+    text: 'Trains only a new head on features that the frozen backbone computes once. Fast; best with a pretrained backbone.',
   },
   {
     value: 'lora',
     title: presetTitles.lora,
-    text: 'Trains a new head and small adapters in every block of a frozen, pretrained backbone. Little to fit, little memory.',
+    text: 'Trains a new head and small adapters in every block of a frozen, pretrained backbone. Few parameters, little memory.',
   },
   {
     value: 'careful',
     title: presetTitles.careful,
-    text: 'First the head as in Quick look, then all layers from there: the new head does not disturb what the backbone knows.',
+    text: 'Trains the head as in Quick look, then all layers from there, so that the new head does not disturb the pretrained features.',
   },
   {
     value: 'full',
     title: presetTitles.full,
-    text: 'Trains all layers from the start, with augmentation. The choice for a backbone from scratch.',
+    text: 'Trains all layers from the start, with augmentation. Use it for a backbone from scratch.',
   },
   {
     value: 'gradual',
     title: presetTitles.gradual,
-    text: 'Three stages: the head; with it the last block; then all layers at a tenth of the learning rate.',
+    text: 'Three stages: the head, then the head and last block, then all layers at a tenth of the learning rate.',
   },
 ];
 

@@ -32,19 +32,19 @@ const formats: readonly FormatCard[] = [
   {
     format: 'hf',
     title: 'Hugging Face folder',
-    text: 'config.json, model.safetensors and the image processor. Loads in transformers by from_pretrained.',
+    text: 'config.json, model.safetensors and the image processor. Load it with from_pretrained in transformers.',
     button: 'Export folder',
   },
   {
     format: 'onnx',
     title: 'ONNX',
-    text: 'One file that runs in ONNX Runtime and other inference engines, with labels and preprocessing beside it.',
+    text: 'One file for ONNX Runtime and other inference engines, with labels and preprocessing in files beside it.',
     button: 'Export ONNX',
   },
   {
     format: 'onnx-int8',
     title: 'ONNX, int8',
-    text: 'Smaller and faster on processors, and slightly different. Compared with fp32 on the validation images.',
+    text: 'Smaller and faster on processors, with small differences. Compared with fp32 on the validation images.',
     button: 'Export int8 ONNX',
   },
 ];
@@ -86,7 +86,7 @@ export function ExportPanel({ project, run }: { readonly project: string; readon
       {error !== null && <ErrorAlert error={error} onClose={work.clearError} />}
       {result !== null && <ExportResult title={title} output={result} />}
       <Text size="xs" c="dimmed">
-        Every export says that it is for research use only.
+        Every export is marked for research use only.
       </Text>
     </Stack>
   );
@@ -95,12 +95,12 @@ export function ExportPanel({ project, run }: { readonly project: string; readon
 function ExportResult({ title, output }: Written) {
   const { parity, comparison } = output;
   return (
-    <SectionCard title={`${title}: written`} description={output.folder}>
+    <SectionCard title={`${title}: exported`} description={output.folder}>
       {comparison === null ? (
         <Notice tone="success" title="Checked against the trained model">
-          On {formatCount(parity.images)} images, the largest difference of a probability is{' '}
+          On {formatCount(parity.images)} images, the largest probability difference is{' '}
           <b className="tabular">{formatCompact(parity.maxProbabilityDifference)}</b>, and{' '}
-          <b className="tabular">{formatPercent(parity.agreement)}</b> of the answers are the same.
+          <b className="tabular">{formatPercent(parity.agreement)}</b> of the predictions are the same.
         </Notice>
       ) : (
         <PrecisionResult comparison={comparison} />
@@ -149,8 +149,8 @@ function PrecisionResult({ comparison }: { readonly comparison: PrecisionCompari
         lines={warnings}
       >
         Both files ran on the {formatQuantity(images, 'validation image')}:{' '}
-        <b className="tabular">{formatPercent(agreement)}</b> of the answers are the same, and a probability differs by
-        at most <b className="tabular">{formatCompact(maxProbabilityDifference)}</b>.
+        <b className="tabular">{formatPercent(agreement)}</b> of the predictions are the same, and probabilities differ
+        by at most <b className="tabular">{formatCompact(maxProbabilityDifference)}</b>.
       </Notice>
       <Table aria-label="int8 against fp32" mt="xs">
         <Table.Thead>

@@ -37,7 +37,7 @@ export function ProblemPanel({ project, config, diagnosis, failed, onResume }: P
       <Notice tone={failed ? 'error' : 'warning'} title={diagnosis.title}>
         <Text>{diagnosis.text}</Text>
         <Text size="xs" fw={600} mt="xs">
-          What to try, in this order
+          Suggested fixes, in this order
         </Text>
         <ol className={classes['offers']}>
           {diagnosis.offers.map((offer, index) => (
@@ -65,7 +65,7 @@ export function ProblemPanel({ project, config, diagnosis, failed, onResume }: P
               </Button>
             </Changes>
             <Text size="xs" c="dimmed">
-              Goes on from the last checkpoint with the same settings, where other programs have given memory back.
+              Continues from the last checkpoint with the same settings, in case other programs have freed memory.
             </Text>
           </Group>
         )}

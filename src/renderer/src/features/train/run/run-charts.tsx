@@ -132,13 +132,7 @@ export function RunCharts({ log, metric }: { readonly log: TrainingLog; readonly
         <LiveChart title="Images per second" xLabel="Step" series={lines.speed} format={whole} height={120} />
       </div>
       <div className={layout['small']}>
-        <LiveChart
-          title="Memory of the engine"
-          xLabel="Step"
-          series={lines.memory}
-          format={formatMemory}
-          height={120}
-        />
+        <LiveChart title="Engine memory" xLabel="Step" series={lines.memory} format={formatMemory} height={120} />
       </div>
     </div>
   );

@@ -126,8 +126,8 @@ function RunControls(props: {
       title: 'Stop this run?',
       message:
         run.state === 'queued'
-          ? 'It leaves the queue and keeps its settings: it can be resumed.'
-          : 'It ends after the current step. The best model so far is kept, and the run can be resumed from where it stands.',
+          ? 'It leaves the queue but keeps its settings. You can resume it.'
+          : 'It stops after the current step and keeps the best model so far. You can resume it later.',
       confirmLabel: 'Stop run',
     });
     if (sure) stop.mutate(target);
@@ -185,7 +185,7 @@ function EndNotice(props: { readonly run: RunSummary; readonly held: boolean; re
       tone={run.state === 'failed' ? 'error' : 'warning'}
       title={run.error?.message ?? (run.state === 'failed' ? 'The run failed.' : 'The run was interrupted.')}
     >
-      <Text>{run.error?.hint ?? 'What it had learned up to its last checkpoint is kept.'}</Text>
+      <Text>{run.error?.hint ?? 'Progress up to its last checkpoint is kept.'}</Text>
       {resume !== null && (
         <Group mt="xs" gap="sm">
           <Changes>
@@ -195,10 +195,10 @@ function EndNotice(props: { readonly run: RunSummary; readonly held: boolean; re
           </Changes>
           <Text size="xs" c="dimmed">
             {held
-              ? 'Goes on where it stands. While Fovea stays open, it does so by itself once there is room.'
+              ? 'Continues from this point. If Fovea stays open, it continues automatically once there is disk space.'
               : run.epochsDone === 0
-                ? 'Goes on from its last checkpoint; without one, it begins again.'
-                : `Goes on from the last checkpoint, after epoch ${run.epochsDone} of ${run.epochs}.`}
+                ? 'Continues from its last checkpoint, or starts again if there is none.'
+                : `Continues from the last checkpoint, after epoch ${run.epochsDone} of ${run.epochs}.`}
           </Text>
         </Group>
       )}
@@ -231,9 +231,9 @@ function ResultActions({ project, run }: { readonly project: ProjectSummary; rea
 }
 
 const openTexts = {
-  sweep: 'Open its sweep',
-  folds: 'Open its cross-validation',
-  leak: 'Open its measurement of the leak',
+  sweep: 'Open sweep',
+  folds: 'Open cross-validation',
+  leak: 'Open leak measurement',
 } as const;
 
 function RunMenu({ project, run, detail }: RunHeaderProps) {

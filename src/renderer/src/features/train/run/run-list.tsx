@@ -138,7 +138,7 @@ function ListHead({ project, runs }: { readonly project: string; readonly runs: 
       )}
       {left > 1 && (
         <Changes>
-          <Tooltip label="Puts paused and left-behind runs back into the queue, in their order">
+          <Tooltip label="Requeue paused and interrupted runs in their original order">
             <Button
               size="compact-xs"
               variant="default"
@@ -160,7 +160,7 @@ function PickHead({ project, picked, onCompare }: RunListProps & { readonly pick
   return (
     <div className={classes['listHead']}>
       <Text size="xs" c="dimmed" mb={6}>
-        Choose two or more runs to hold side by side.
+        Select two or more runs to compare.
       </Text>
       <Group gap={6}>
         <Button

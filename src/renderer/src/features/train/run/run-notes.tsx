@@ -61,7 +61,7 @@ export function RunNotes({ run, log, notes }: RunNotesProps) {
               {note.message}
             </Text>
           ))}
-          {notes.length + log.notes.length === 0 && <Text c="dimmed">Nothing to note.</Text>}
+          {notes.length + log.notes.length === 0 && <Text c="dimmed">No notes.</Text>}
         </Stack>
       </SectionCard>
       <SectionCard

@@ -11,7 +11,7 @@ function phaseText({ phase, state }: RunProgress): string {
   if (state === 'paused') return 'Paused';
   switch (phase) {
     case 'waiting':
-      return 'Waiting for its turn';
+      return 'Queued';
     case 'preparing':
       return 'Preparing model and images';
     case 'extracting':
@@ -19,7 +19,7 @@ function phaseText({ phase, state }: RunProgress): string {
     case 'training':
       return 'Training';
     case 'evaluating':
-      return 'Checking on validation images';
+      return 'Evaluating on validation images';
     case 'saving':
       return 'Saving the checkpoint';
     case 'done':
@@ -83,7 +83,7 @@ export function RunProgressCard({ progress }: { readonly progress: RunProgress }
           {!elsewhere && (
             <>
               <Stat
-                label={counted === null ? 'Time left' : 'Left for this'}
+                label={counted === null ? 'Time left' : 'Left in this phase'}
                 value={paused ? '–' : formatDuration(progress.etaSeconds ?? Number.NaN)}
               />
               <Stat label="Images/s" value={paused ? '–' : formatCompact(progress.imagesPerSecond)} />

@@ -11,7 +11,7 @@ export function RunResult({ run, epochs }: { readonly run: RunSummary; readonly 
   return (
     <SectionCard
       title="Best model"
-      description="Measured on the validation images after its epoch. Evaluate gives intervals and the test set."
+      description="Measured on the validation images after that epoch. Use Evaluate for intervals and the test set."
     >
       <SimpleGrid cols={{ base: 3, lg: 6 }} spacing="sm">
         <Stat label="Epoch" value={`${best.epoch}`} detail={`of ${run.epochsDone} done`} />

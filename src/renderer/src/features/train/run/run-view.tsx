@@ -70,8 +70,8 @@ export function RunView({ project, run, place }: RunViewProps) {
       {run.signOff !== null && <Notice tone="warning">{signOffWarning(run.signOff)}</Notice>}
       <LeakKnowledge leaks={detail.data?.record.leaks ?? []} />
       {place !== null && (
-        <Notice tone="info" title={`Waiting for its turn: place ${place} in the queue`}>
-          It begins when what is before it has ended or is paused. Closing Fovea keeps its place.
+        <Notice tone="info" title={`Queued: place ${place}`}>
+          Starts when the runs ahead of it finish or pause. It keeps its place if you close Fovea.
         </Notice>
       )}
       {going && place === null && progress !== undefined && <RunProgressCard progress={progress} />}
