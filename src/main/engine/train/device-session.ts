@@ -6,14 +6,13 @@ import { inBatches } from './logits';
 import { createMaskDraw, type MaskDraw, maskSites } from './masks';
 import { prepareParts, type StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
+import { inputNames, summaryName } from './program-names';
 import {
   buildAccumulateProgram,
   buildClearProgram,
   buildClipProgram,
   buildLogitsProgram,
   buildUpdateProgram,
-  inputNames,
-  summaryName,
   unscaleName,
   updateRates,
 } from './programs';

@@ -5,7 +5,8 @@ import type { ParameterGroup } from '../vit/parameters';
 import { downloadGroups, type Uploaded, upload, uploadGroups } from './device-state';
 import { type FlatGroups, zeroGroups } from './flat-state';
 import type { TrainableModel } from './model';
-import { nextName, scalarState, stateName } from './programs';
+import { scalarState, stateName } from './program-names';
+import { nextName } from './programs';
 
 /** A tensor of one number. */
 export const scalar = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) });

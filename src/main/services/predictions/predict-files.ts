@@ -11,7 +11,7 @@ import type { ClassifyResult, ClassifySpec, TestTime } from '../../engine-host/c
 import { makeScratch } from '../../process/scratch';
 import { toStoreError } from '../../store/errors';
 import type { JobHandle } from '../core/jobs';
-import { makeProjectFolders } from '../core/make-folders';
+import { makeProjectFolders } from '../project/project-folders';
 import { predictionsFolder, runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { testTimeOf } from '../results/test-time';

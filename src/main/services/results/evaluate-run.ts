@@ -8,7 +8,7 @@ import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
 import type { ClassifyResult } from '../../engine-host/core/protocol';
 import { fileGroups } from '../../store/identity';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import type { JobHandle } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';
@@ -28,6 +28,7 @@ import {
 import { samplesOf } from '../run-records/run-samples';
 import { askEngine } from '../runs/engine-job';
 import { packCases } from './packed-cases';
+import { resultTasks } from './result-tasks';
 import { testTimeOf } from './test-time';
 
 export interface EvaluateOptions {
@@ -98,7 +99,7 @@ export async function evaluateRun(
     split,
     testTimeViews: testTime?.views ?? 0,
     ...leaksOf(project, record, all, 'evaluation', record.leaks),
-    ...(await background('evaluateCases', {
+    ...(await background(resultTasks.evaluateCases, {
       cases: packCases(cases),
       classes: record.classes,
       unnamed: fileGroups(project.store),

@@ -2,7 +2,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import type { Experiment, ExperimentDetail, FoldEvaluation, FoldPlan, OutOfFoldCase } from '#shared/models/experiment';
 import type { LeakPlan } from '#shared/models/leak';
 import type { RunSummary } from '#shared/models/run';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import type { Events } from '../core/events';
 import type { Dataset } from '../dataset/dataset';
 import type { OpenProject } from '../project/projects';

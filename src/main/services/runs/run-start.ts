@@ -1,5 +1,7 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { RunSummary } from '#shared/models/run';
+import type { DecodePool } from '../../decode-host/client';
+import { findDuplicates } from '../duplicates/duplicate-search';
 import { lockRuns } from '../project/project-lock';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
@@ -11,11 +13,13 @@ import { withChanges } from './run-transitions';
 
 /** Prepares runs, makes their folders and queues them: all or none. See `Runs.startAll`. */
 export async function startRuns(
-  services: PreviewServices & { readonly version: string },
+  services: PreviewServices & { readonly pool: DecodePool; readonly version: string },
   queue: RunQueue,
   project: OpenProject,
   wanted: readonly NewRun[],
 ): Promise<RunSummary[]> {
+  // A leak that is not known would not stop it: a project of an older version has not been searched yet.
+  await findDuplicates(project, services.pool);
   const ready: { run: NewRun; prepared: PreparedRun }[] = [];
   for (const run of wanted) {
     const prepared = await prepareRun(services, project, run.config, run.samples);
