@@ -13,12 +13,12 @@ import { withChanges } from './run-transitions';
 
 /** Prepares runs, makes their folders and queues them: all or none. See `Runs.startAll`. */
 export async function startRuns(
-  services: PreviewServices & { readonly pool: DecodePool; readonly version: string },
+  services: PreviewServices & { readonly version: string; readonly pool: Pick<DecodePool, 'describe' | 'align'> },
   queue: RunQueue,
   project: OpenProject,
   wanted: readonly NewRun[],
 ): Promise<RunSummary[]> {
-  // A leak that is not known would not stop it: a project of an older version has not been searched yet.
+  // A leak that is not known would not stop them: a project of an older version has not been searched yet.
   await findDuplicates(project, services.pool);
   const ready: { run: NewRun; prepared: PreparedRun }[] = [];
   for (const run of wanted) {
