@@ -188,6 +188,15 @@ async function measureOne(name: string, work: () => Promise<unknown>): Promise<n
   return counted;
 }
 
+/** A table for the files of `writeFiles`. */
+const newRows = (count: number): string[] => [
+  'path,label,patient',
+  ...Array.from(
+    { length: count },
+    (_, i) => `${CLASSES[i % 3]}/study ${Math.floor(i / 1000)}/P${i >> 2}_${i}.png,x${i % 2},P${i >> 2}`,
+  ),
+];
+
 /** `only`: a part of the names of what is measured. Prints a table; answers with 0 where nothing held the main thread for longer than the aim. */
 export async function measureMainThread(images: number, only = ''): Promise<number> {
   const folder = await makeTemporary('fovea-bench');
@@ -291,13 +300,7 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
     if (newFiles !== '') return;
     writeFiles(join(folder, 'new'), images);
     newFiles = services.grants.add(join(folder, 'new')).grant;
-    newTable = grantTable('new.csv', [
-      'path,label,patient',
-      ...Array.from(
-        { length: images },
-        (_, i) => `${CLASSES[i % 3]}/study ${Math.floor(i / 1000)}/P${i >> 2}_${i}.png,x${i % 2},P${i >> 2}`,
-      ),
-    ]);
+    newTable = grantTable('new.csv', newRows(images));
   };
   console.log(`${images} images; milliseconds; load ${loadavg()[0]?.toFixed(1)}`);
   let worst = 0;
