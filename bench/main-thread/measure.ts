@@ -16,6 +16,8 @@ import { createLog } from '../../src/main/services/core/logger';
 import { findPlaces } from '../../src/main/services/core/places';
 import { recordVersion } from '../../src/main/services/dataset/dataset-versions';
 import { type PackedCases, packCases } from '../../src/main/services/results/packed-cases';
+import { resultTasks } from '../../src/main/services/results/result-tasks';
+import { reviewTasks } from '../../src/main/services/review/review-tasks';
 import { createServices } from '../../src/main/services/services';
 import { storeComparisons } from '../../src/main/store/duplicates';
 import { classNumber } from '../../src/main/store/labels';
@@ -238,10 +240,16 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
       ask('dataset.readPattern', { ...project, plan, groupPattern: '(P[0-9]+)_', answers: {} }),
     'dataset.import with a table, its start': importUntilFirstFile,
     'bootstrap of an evaluation': () =>
-      services.background('evaluateCases', { cases, classes: CLASSES, unnamed: new Set() }),
+      services.background(resultTasks.evaluateCases, { cases, classes: CLASSES, unnamed: new Set() }),
     'bootstrap of two runs': () =>
-      services.background('pairedDifference', { first: cases, second: cases, classes: CLASSES, metric: 'auc' }),
-    'label issues by a model': () => services.background('findLabelIssues', { cases, classes: CLASSES.length }),
+      services.background(resultTasks.pairedDifference, {
+        first: cases,
+        second: cases,
+        classes: CLASSES,
+        metric: 'auc',
+      }),
+    'label issues by a model': () =>
+      services.background(reviewTasks.findLabelIssues, { cases, classes: CLASSES.length }),
   };
   const prepare = (name: string): void => {
     if (/bootstrap|issues/.test(name) && cases.image.length === 0) cases = packCases(inventCases(images));

@@ -39,10 +39,6 @@ export interface Session {
   grant(path: string): string;
   /** The id of the project in a folder. */
   open(folder: string): Promise<string>;
-  /** The same for a job that a service has started, with all that it gives back. */
-  finish<K extends JobName, Value extends JobResult<K>>(
-    started: Started<K, Value>,
-  ): Promise<{ readonly value: Value; readonly job: Job }>;
   /** Takes the progress line away. */
   endProgress(): void;
   close(): Promise<void>;
@@ -65,7 +61,8 @@ export function openSession({ mainFolder, version, stderr, interrupt }: SessionO
   const answer = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<Answered<K>> =>
     (handlers[name] as Handler<K>)(requests[name].input.parse(input) as RequestParsed<K>);
   const request: Session['request'] = async (name, input) => (await answer(name, input)) as never;
-  const finish: Session['finish'] = async ({ id, result }) => {
+  const run = async <K extends JobName>(name: K, input: RequestInput<K>) => {
+    const { id, result } = (await answer(name, input)) as Started<K>;
     const cancel = () => services.jobs.cancel(id);
     if (interrupt.aborted) cancel();
     interrupt.addEventListener('abort', cancel, { once: true });
@@ -92,8 +89,7 @@ export function openSession({ mainFolder, version, stderr, interrupt }: SessionO
       if (readOnly) stderr.write('This project cannot be written to: it can be looked at, not changed.\n');
       return id;
     },
-    run: async (name, input) => finish((await answer(name, input)) as never),
-    finish,
+    run,
     endProgress: () => progress.end(),
     async close() {
       progress.end();

@@ -6,19 +6,27 @@ import { scanConfounders } from '#shared/confounders/scan';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { referenceCases } from '#shared/statistics/reference-cases';
 import { buildHosts } from '../process/test-support/build-hosts';
+import { type Background, inThreads, placeOf, type Threads } from '../services/background/background';
 import { confounderImages, confounderTable } from '../services/confounders/confounder-images';
-import { type Background, inThreads, placeOf, type Threads } from '../services/core/background';
+import { confounderTasks } from '../services/confounders/confounder-tasks';
 import { createEvents } from '../services/core/events';
 import { createLog } from '../services/core/logger';
 import { findPlaces } from '../services/core/places';
 import { datasetBalance } from '../services/dataset/balance';
 import { summarizeDataset } from '../services/dataset/dataset-summary';
+import { datasetTasks } from '../services/dataset/dataset-tasks';
 import { shownGroups } from '../services/duplicates/duplicate-groups';
+import { duplicateTasks } from '../services/duplicates/duplicate-tasks';
+import { tableTasks } from '../services/label-tables/table-tasks';
+import { readerTasks } from '../services/labels/reader-tasks';
 import { createReaders } from '../services/labels/readers';
 import { createProjects, type OpenProject, type Projects } from '../services/project/projects';
 import { datasetReport } from '../services/reports/dataset-report';
+import { reportTasks } from '../services/reports/report-tasks';
 import { packCases } from '../services/results/packed-cases';
+import { resultTasks } from '../services/results/result-tasks';
 import { createServices } from '../services/services';
+import { splitTasks } from '../services/splits/split-tasks';
 import { createSplits } from '../services/splits/splits';
 import { patientNumber } from '../store/identity';
 import { addImage, imageIds } from '../store/images';
@@ -80,7 +88,7 @@ describe('a thread for one task', () => {
     const parts = partsOf(project);
     createSplits().split(project, { ...request, seed: 8 });
     expect(partsOf(project)).not.toEqual(parts);
-    const there = await background('split', { project: placeOf(project), request });
+    const there = await background(splitTasks.split, { project: placeOf(project), request });
     expect({ ...there, id: 0, createdAt: '' }).toEqual({ ...here, id: 0, createdAt: '' });
     expect(partsOf(project)).toEqual(parts);
   });
@@ -90,14 +98,14 @@ describe('a thread for one task', () => {
     for (const [reader, label] of Object.entries({ A: 'benign', B: 'malignant' })) {
       readers.read(project, [1, 2, 3], label, reader);
     }
-    const summary = await background('readersSummary', { project: placeOf(project), weights: 'none' });
+    const summary = await background(readerTasks.summary, { project: placeOf(project), weights: 'none' });
     expect(summary).toEqual(readers.summary(project, 'none'));
     expect(summary.disagreements).toBe(3);
     const file = join(root, 'labels.csv');
     writeFileSync(file, 'path,label\nIM10.png,normal\nIM11.png,normal\n');
     const preview = { project: placeOf(project), file, mapping: {}, answers: {} };
-    expect((await background('previewTable', preview)).changes).toMatchObject({ changedLabels: 2 });
-    const applied = await background('applyTable', {
+    expect((await background(tableTasks.preview, preview)).changes).toMatchObject({ changedLabels: 2 });
+    const applied = await background(tableTasks.apply, {
       project: placeOf(project),
       file,
       mapping: {},
@@ -114,12 +122,12 @@ describe('a thread for one task', () => {
   it('evaluates and scans as this thread would, and tells how far it is', async () => {
     const cases = referenceCases(60, 3, false).map((one, image) => ({ ...one, image }));
     const classes = ['a', 'b', 'c'];
-    expect(await background('evaluateCases', { cases: packCases(cases), classes, unnamed: new Set() })).toEqual(
-      evaluateCases(cases, classes),
-    );
+    expect(
+      await background(resultTasks.evaluateCases, { cases: packCases(cases), classes, unnamed: new Set<number>() }),
+    ).toEqual(evaluateCases(cases, classes));
     const seen: string[] = [];
     const order = { project: placeOf(project) };
-    const scan = await background('scanConfounders', order, { onProgress: (phase) => seen.push(phase) });
+    const scan = await background(confounderTasks.scan, order, { onProgress: (phase) => seen.push(phase) });
     expect(scan).toEqual(await scanConfounders(confounderImages(project)));
     expect(seen.length).toBeGreaterThan(3);
   });
@@ -128,12 +136,12 @@ describe('a thread for one task', () => {
     const controller = new AbortController();
     const onProgress = () => controller.abort(new Error('stop'));
     const order = { project: placeOf(project) };
-    await expect(background('scanConfounders', order, { signal: controller.signal, onProgress })).rejects.toThrow(
+    await expect(background(confounderTasks.scan, order, { signal: controller.signal, onProgress })).rejects.toThrow(
       'stop',
     );
-    await expect(background('scanConfounders', null as never)).rejects.toThrow();
+    await expect(background(confounderTasks.scan, null as never)).rejects.toThrow();
     const request = { validation: 0.5, test: 0.5, seed: 7, group: 'patient' } as const;
-    await expect(background('split', { project: placeOf(project), request })).rejects.toMatchObject({
+    await expect(background(splitTasks.split, { project: placeOf(project), request })).rejects.toMatchObject({
       name: 'FoveaError',
       code: 'split_shares',
     });
@@ -142,16 +150,18 @@ describe('a thread for one task', () => {
   it('gives the answers of this thread about the images, their duplicates and what can be held out', async () => {
     const order = { project: placeOf(project) };
     const splits = createSplits();
-    expect(await background('summary', order)).toEqual(summarizeDataset(project, splits));
-    expect(await background('imageIds', { ...order, filter: { label: 'benign' }, sort: 'label' })).toEqual(
+    expect(await background(datasetTasks.summary, order)).toEqual(summarizeDataset(project, splits));
+    expect(await background(datasetTasks.imageIds, { ...order, filter: { label: 'benign' }, sort: 'label' })).toEqual(
       imageIds(project.store, { label: 'benign' }, 'label'),
     );
-    expect(await background('balance', order)).toEqual(datasetBalance(project));
+    expect(await background(datasetTasks.balance, order)).toEqual(datasetBalance(project));
     const report = { ...datasetReport(project), writtenAt: '' };
-    expect({ ...(await background('report', order)), writtenAt: '' }).toEqual(report);
-    expect(await background('duplicates', order)).toEqual(shownGroups(project.store));
-    expect(await background('origins', order)).toEqual(splits.origins(project));
-    expect(await background('confounderTable', { ...order, tag: 'kind' })).toEqual(confounderTable(project, 'kind'));
+    expect({ ...(await background(reportTasks.report, order)), writtenAt: '' }).toEqual(report);
+    expect(await background(duplicateTasks.shownGroups, order)).toEqual(shownGroups(project.store));
+    expect(await background(splitTasks.origins, order)).toEqual(splits.origins(project));
+    expect(await background(confounderTasks.table, { ...order, tag: 'kind' })).toEqual(
+      confounderTable(project, 'kind'),
+    );
   });
 
   it('waits for the next task, sees what was stored meanwhile, and ends when it is let go', async () => {
@@ -163,28 +173,31 @@ describe('a thread for one task', () => {
     );
     const counting = inThreads(file);
     const order = { project: placeOf(project) };
-    const first = await counting.run('facets', order);
-    expect(await counting.run('facets', order)).toBe(first);
-    const [one, other] = await Promise.all([counting.run('facets', order), counting.run('facets', order)]);
+    const first = await counting.run(datasetTasks.facets, order);
+    expect(await counting.run(datasetTasks.facets, order)).toBe(first);
+    const [one, other] = await Promise.all([
+      counting.run(datasetTasks.facets, order),
+      counting.run(datasetTasks.facets, order),
+    ]);
     expect(one).toBe(first);
     expect(other).not.toBe(first);
     // One that is at work when it is let go is not used again.
-    const atWork = counting.run('facets', order);
+    const atWork = counting.run(datasetTasks.facets, order);
     await counting.release();
     const last = await atWork;
-    expect(await counting.run('facets', order)).not.toBe(last);
+    expect(await counting.run(datasetTasks.facets, order)).not.toBe(last);
     await counting.release();
 
-    const before = await background('imageIds', { ...order, filter: { label: 'rare' }, sort: 'path' });
+    const before = await background(datasetTasks.imageIds, { ...order, filter: { label: 'rare' }, sort: 'path' });
     expect(before).toEqual([]);
     setLabel(project.store, 5, classNumber(project.store, 'rare'), 'user');
-    expect(await background('imageIds', { ...order, filter: { label: 'rare' }, sort: 'path' })).toEqual([5]);
+    expect(await background(datasetTasks.imageIds, { ...order, filter: { label: 'rare' }, sort: 'path' })).toEqual([5]);
   });
 
   it('that ends by itself is an error with a way out', async () => {
     const file = join(root, 'ends.mjs');
     writeFileSync(file, 'process.exit(0);');
-    await expect(inThreads(file).run('splitAsGiven', { project: placeOf(project) })).rejects.toMatchObject({
+    await expect(inThreads(file).run(splitTasks.splitAsGiven, { project: placeOf(project) })).rejects.toMatchObject({
       code: 'work_ended',
     });
   });
@@ -284,11 +297,11 @@ describe('what the window asks for', () => {
     const table = services.grants.add(join(root, 'labels.csv')).grant;
     const request = { validation: 0.2, test: 0.2, seed: 7, group: 'patient' } as const;
     const asked = {
-      split: handlers['dataset.split']({
+      'split.split': handlers['dataset.split']({
         project: id,
         request: { ...request, keepDuplicatesTogether: true, heldOut: null },
       }),
-      previewTable: handlers['dataset.readTable']({
+      'table.preview': handlers['dataset.readTable']({
         project: id,
         plan: null,
         table,
@@ -297,7 +310,7 @@ describe('what the window asks for', () => {
         groupPattern: null,
         classNames: 'ask',
       }),
-      applyTable: handlers['dataset.applyTable']({
+      'table.apply': handlers['dataset.applyTable']({
         project: id,
         table,
         mapping: {},
@@ -305,23 +318,23 @@ describe('what the window asks for', () => {
         conflicts: 'mine',
         classNames: 'ask',
       }),
-      readersSummary: handlers['readers.summary']({ project: id, weights: 'none' }),
-      readersTable: handlers['readers.table']({ project: id, first: 1, second: 2 }),
-      adjudicate: handlers['readers.adjudicate']({ project: id, images: [1], label: 'a' }),
-      takeMajority: handlers['readers.takeMajority']({ project: id }),
-      facets: handlers['dataset.facets']({ project: id }),
-      report: handlers['dataset.report']({ project: id }),
-      moveToSplit: handlers['dataset.moveToSplit']({ project: id, images: [1], split: 'test' }),
-      signOff: handlers['dataset.signOff']({ project: id, name: 'A', reason: 'b' }),
-      withdrawSignOff: handlers['dataset.withdrawSignOff']({ project: id }),
-      confounderTable: handlers['confounders.table']({ project: id, tag: 'model' }),
+      'reader.summary': handlers['readers.summary']({ project: id, weights: 'none' }),
+      'reader.table': handlers['readers.table']({ project: id, first: 1, second: 2 }),
+      'reader.adjudicate': handlers['readers.adjudicate']({ project: id, images: [1], label: 'a' }),
+      'reader.takeMajority': handlers['readers.takeMajority']({ project: id }),
+      'dataset.facets': handlers['dataset.facets']({ project: id }),
+      'report.report': handlers['dataset.report']({ project: id }),
+      'split.move': handlers['dataset.moveToSplit']({ project: id, images: [1], split: 'test' }),
+      'split.signOff': handlers['dataset.signOff']({ project: id, name: 'A', reason: 'b' }),
+      'split.withdrawSignOff': handlers['dataset.withdrawSignOff']({ project: id }),
+      'confounder.table': handlers['confounders.table']({ project: id, tag: 'model' }),
     };
     const parts = {
-      imageIds: (await handlers['dataset.ids']({ project: id, filter: {}, sort: 'path' })).ids,
-      duplicates: (await handlers['dataset.duplicates']({ project: id })).groups,
-      origins: (await handlers['dataset.origins']({ project: id })).origins,
-      balance: (await handlers['dataset.balance']({ project: id })).balance,
-      reportPage: (await handlers['dataset.reportPage']({ project: id })).html,
+      'dataset.imageIds': (await handlers['dataset.ids']({ project: id, filter: {}, sort: 'path' })).ids,
+      'duplicate.shownGroups': (await handlers['dataset.duplicates']({ project: id })).groups,
+      'split.origins': (await handlers['dataset.origins']({ project: id })).origins,
+      'dataset.balance': (await handlers['dataset.balance']({ project: id })).balance,
+      'report.reportPage': (await handlers['dataset.reportPage']({ project: id })).html,
     };
     for (const [name, answer] of Object.entries(parts)) expect(answer, name).toEqual({ threadDid: name });
     for (const [name, answer] of Object.entries(asked)) expect(await answer, name).toEqual({ threadDid: name });

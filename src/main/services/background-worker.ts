@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { type Connection, joinProjectStore, type ProjectStore } from '../store/open';
-import { backgroundTasks, type TaskContext } from './background-tasks';
-import type { TaskMessage, TaskOrder } from './core/background';
+import type { TaskContext, TaskMessage, TaskOrder } from './background/background';
+import { backgroundTasks } from './background-tasks';
 
 /** A thread that does one task after another. What is no `FoveaError` ends it, and reaches its starter as an error event. */
 const say = (message: TaskMessage) => parentPort?.postMessage(message);
@@ -22,9 +22,10 @@ const context: TaskContext = {
 };
 
 parentPort?.on('message', async ({ name, input }: TaskOrder) => {
-  const run = backgroundTasks[name] as (input: unknown, context: TaskContext) => unknown;
+  const task = backgroundTasks.get(name);
+  if (task === undefined) throw new Error(`there is no task ${name}`);
   try {
-    say({ kind: 'result', result: await run(input, context) });
+    say({ kind: 'result', result: await task.run(input as never, context) });
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error;
     say({ kind: 'refused', error: toErrorInfo(error) });

@@ -6,9 +6,10 @@ import { createEngineClient, type EngineClient } from '../engine-host/client/cli
 import type { HostLauncher } from '../process/host';
 import { INCOMING, sweepScratch, sweepTemporary } from '../process/scratch';
 import { type Backbones, createBackbones } from './backbones/backbones';
+import { type Background, inThreads, placeOf } from './background/background';
+import { confounderTasks } from './confounders/confounder-tasks';
 import { type Confounders, createConfounders } from './confounders/confounders';
 import { type About, createAbout } from './core/about';
-import { type Background, inThreads, placeOf } from './core/background';
 import { createEvents, type Events } from './core/events';
 import { createGrants, type Grants } from './core/grants';
 import { createJobs, type Jobs } from './core/jobs';
@@ -36,7 +37,9 @@ import { createExperiments, type Experiments } from './results/experiments';
 import { createReview, type Review } from './review/review';
 import { createLearningRates, type LearningRates } from './runs/learning-rates';
 import { createRuns, type Runs } from './runs/runs';
-import { createSplits, type Splits } from './splits/splits';
+import { splitTasks } from './splits/split-tasks';
+import { createSplits } from './splits/splits';
+import { createSplitting, type Splitting } from './splits/splitting';
 
 /** Everything that Fovea can do, whoever asks: the window, a browser tab or the command line. */
 export interface Services {
@@ -51,7 +54,7 @@ export interface Services {
   readonly dataset: Dataset;
   readonly labels: Labels;
   readonly readers: Readers;
-  readonly splits: Splits;
+  readonly splitting: Splitting;
   readonly duplicates: Duplicates;
   readonly confounders: Confounders;
   readonly review: Review;
@@ -101,18 +104,23 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const swept = Promise.all([sweepTemporary(), sweepScratch(backbonesFolder, INCOMING), projects.sweep()]);
   const splits = createSplits();
   const labels = createLabels();
-  const duplicates = createDuplicates({ events, pool, onFailure: (what, error) => log.failure(what, error) });
+  const duplicates = createDuplicates({
+    events,
+    pool,
+    background,
+    onFailure: (what, error) => log.failure(what, error),
+  });
   const confounders = createConfounders({
     duplicates,
     jobs,
-    state: (project) => background('confounderState', { project: placeOf(project) }),
-    scanner: (project, hooks) => background('scanConfounders', { project: placeOf(project) }, hooks),
+    state: (project) => background(confounderTasks.state, { project: placeOf(project) }),
+    scanner: (project, hooks) => background(confounderTasks.scan, { project: placeOf(project) }, hooks),
   });
   const dataset = createDataset({ splits, pool });
   const imports = createImports({
     events,
     pool,
-    splits: { splitAsGiven: (project) => background('splitAsGiven', { project: placeOf(project) }) },
+    splits: { splitAsGiven: (project) => background(splitTasks.splitAsGiven, { project: placeOf(project) }) },
     background,
   });
   const samples = createSamples({ projectsFolder, resourcesFolder, projects, imports, splits, jobs });
@@ -135,7 +143,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const experiments = createExperiments({ runs, comparisons, dataset, events, background });
   // A run that has cached features can show copies that thumbnails do not.
   runs.onEnd(async (project) => duplicates.searchFeaturesLater(project));
-  const review = createReview({ events, experiments, runs, onFailure, background });
+  const review = createReview({ events, duplicates, experiments, runs, onFailure, background });
   const reports = createReports({ runs, evaluations, dataset, engine, pool, version });
   const predictions = createPredictions({ runs, engine, pool, jobs, events });
   const exports = createExports({ runs, dataset, engine, pool, jobs });
@@ -155,7 +163,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
     dataset,
     labels,
     readers: createReaders(),
-    splits,
+    splitting: createSplitting({ duplicates, background }),
     duplicates,
     confounders,
     review,

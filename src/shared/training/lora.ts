@@ -1,5 +1,3 @@
-import type { RunConfig } from '../models/run-config';
-
 /** Which projections of every attention get adapters: queries and values, or keys and outputs too. */
 export const loraTargets = ['query-value', 'attention'] as const;
 export type LoraTargets = (typeof loraTargets)[number];
@@ -16,7 +14,11 @@ export const loraOf = ({
   loraRank,
   loraAlpha,
   loraTargets: targets,
-}: Pick<RunConfig, 'loraRank' | 'loraAlpha' | 'loraTargets'>): LoraSettings => ({
+}: {
+  readonly loraRank: number;
+  readonly loraAlpha: number;
+  readonly loraTargets: LoraTargets;
+}): LoraSettings => ({
   rank: loraRank,
   alpha: loraAlpha,
   targets,

@@ -1,7 +1,6 @@
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type SplitPart, splitParts } from '#shared/models/dataset';
-import { type DeidentifiedResult, deidentifiedOptionsSchema, heldBackText } from '#shared/models/deidentified-export';
+import { type DeidentifiedOptions, type DeidentifiedResult, heldBackText } from '#shared/models/deidentified-export';
 import { RESEARCH_USE } from '#shared/research-use';
 import { formatFixed, formatQuantity } from '#shared/text/number';
 import type { RunCommand } from '../command';
@@ -30,16 +29,15 @@ export function addDeidentify(program: Command, run: RunCommand): void {
     .option('--labelled-only', 'leave out images without a label')
     .action((folder: string, out: string, options: Options) =>
       run(async (session) => {
-        const { services } = session;
-        const project = services.projects.get(await session.open(folder));
-        const parsed = deidentifiedOptionsSchema.parse({
+        const project = await session.open(folder);
+        const parsed: DeidentifiedOptions = {
           dates: options.dates,
           includeRisky: options.includeBurnedIn === true,
           split: options.split ?? null,
           labelledOnly: options.labelledOnly === true,
-        });
-        const job = services.deidentifiedExports.start(project, parsed, { folder: resolve(out) });
-        const { value } = await session.finish(job);
+        };
+        const target = { folder: session.grant(out) };
+        const { value } = await session.run('exports.deidentify', { project, options: parsed, target });
         return { result: { ...value, options: parsed }, text: toText(value) };
       }),
     );

@@ -59,9 +59,9 @@ export function addDemo(program: Command, run: RunCommand): void {
 
 const temporaryFolder = async () => join(await mkdtemp(join(tmpdir(), 'fovea-demo-')), 'project');
 
-async function makeProject({ services, finish }: Session, folder: string): Promise<OpenProject> {
-  const { value } = await finish(services.samples.start(folder));
-  return services.projects.get(value.id);
+async function makeProject(session: Session, folder: string): Promise<OpenProject> {
+  const { value } = await session.run('projects.sample', { folder: session.grant(folder) });
+  return session.services.projects.get(value.id);
 }
 
 async function evaluate(session: Session, project: OpenProject, run: string): Promise<Evaluation> {
@@ -69,15 +69,17 @@ async function evaluate(session: Session, project: OpenProject, run: string): Pr
 }
 
 /** One DICOM file of the test set, as if it were dropped on the window. */
-async function predict({ services, finish }: Session, project: OpenProject, run: string): Promise<PredictedFile> {
+async function predict(session: Session, project: OpenProject, run: string): Promise<PredictedFile> {
+  const { services } = session;
   const [image] = services.dataset.ids(project, { split: 'test' }, 'path');
   if (image === undefined) throw new FoveaError('empty_split', 'The sample has no test image.');
-  const { path } = services.dataset.sourceFile(project, image);
-  const job = services.predictions.start(project, run, [path], {
-    attention: true,
-    overlayFolder: join(project.folder, 'exports', 'demo-attention'),
+  const { job } = await session.run('predictions.predict', {
+    project: project.id,
+    run,
+    grants: [session.grant(services.dataset.sourceFile(project, image).path)],
+    overlays: session.grant(join(project.folder, 'exports', 'demo-attention')),
   });
-  const [answer] = (await finish(job)).value.predictions;
+  const [answer] = services.predictions.list(job.id);
   if (answer === undefined) throw new Error('one file has one answer');
   return answer;
 }

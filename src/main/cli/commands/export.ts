@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type ExportFormat, exportFormatSchema } from '#shared/models/export';
 import { RESEARCH_USE } from '#shared/research-use';
@@ -25,9 +24,9 @@ export function addExport(program: Command, run: RunCommand): void {
     )
     .action((folder: string, id: string, out: string, { format }: Options) =>
       run(async (session) => {
-        const project = session.services.projects.get(await session.open(folder));
-        const job = session.services.exports.start(project, id, format, { folder: resolve(out) });
-        const { value } = await session.finish(job);
+        const project = await session.open(folder);
+        const target = { folder: session.grant(out) };
+        const { value } = await session.run('exports.write', { project, run: id, format, target });
         return { result: { ...value }, text: toText(value) };
       }),
     );

@@ -14,7 +14,7 @@ export async function finishExperiment(session: Session, project: string, experi
   const detail = await waitPausing(
     session,
     () => services.experiments.wait(open, experiment),
-    () => services.experiments.pause(open, experiment),
+    async () => void (await session.request('experiments.pause', { project, experiment })),
   );
   const outcome = experimentOutcome(detail, open.folder);
   const failed = firstFailure(detail.runs);

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { signOffWarning } from '#shared/models/sign-off';
 import { viewsText } from '#shared/models/test-time';
@@ -25,22 +24,19 @@ export function addPredict(program: Command, run: RunCommand): void {
     .addOption(testTimeViewsOption())
     .action((folder: string, id: string, paths: string[], options: Options) =>
       run(async (session) => {
-        const { services } = session;
-        const project = services.projects.get(await session.open(folder));
-        const job = services.predictions.start(
-          project,
-          id,
-          paths.map((path) => resolve(path)),
-          {
-            attention: options.attention !== undefined,
-            testTimeViews: options.views,
-            ...(options.attention === undefined ? {} : { overlayFolder: resolve(options.attention) }),
-          },
-        );
-        const { record } = await session.request('runs.get', { project: project.id, run: id });
+        const project = await session.open(folder);
+        const { record } = await session.request('runs.get', { project, run: id });
         const leak = record.signOff === null ? null : signOffWarning(record.signOff);
-        const { value, job: ended } = await session.finish(job);
-        const { predictions } = value;
+        const { job: ended } = await session.run('predictions.predict', {
+          project,
+          run: id,
+          grants: paths.map((path) => session.grant(path)),
+          attention: options.attention !== undefined,
+          testTimeViews: options.views,
+          ...(options.attention === undefined ? {} : { overlays: session.grant(options.attention) }),
+        });
+        // With paths, which a window is not shown.
+        const predictions = session.services.predictions.list(ended.id);
         return {
           result: { predictions: predictions.map(toAnswer), leak },
           text: leak === null ? toText(predictions) : `WARNING: ${leak}\n\n${toText(predictions)}`,

@@ -71,8 +71,9 @@ async function finishQueue(session: Session, project: string): Promise<Outcome> 
   const open = services.projects.get(project);
   const { runs: queued } = await session.request('runs.resumeAll', { project });
   const pause = async () => {
-    // The last first: none of them shall begin meanwhile.
-    for (const { id } of queued.toReversed()) await services.runs.pause(open, id).catch(() => undefined);
+    // Pause from the back, so that none starts in the meantime.
+    for (const { id } of queued.toReversed())
+      await session.request('runs.pause', { project, run: id }).catch(() => undefined);
   };
   const ended = await waitPausing(
     session,
@@ -96,7 +97,7 @@ async function finishQueue(session: Session, project: string): Promise<Outcome> 
 export async function finishRun(session: Session, project: string, run: string): Promise<Outcome> {
   const { services, interrupt } = session;
   const open = services.projects.get(project);
-  const stop = () => void services.runs.stop(open, run).catch(() => undefined);
+  const stop = () => void session.request('runs.stop', { project, run }).catch(() => undefined);
   if (interrupt.aborted) stop();
   interrupt.addEventListener('abort', stop, { once: true });
   const summary = await services.runs.wait(open, run).finally(() => interrupt.removeEventListener('abort', stop));

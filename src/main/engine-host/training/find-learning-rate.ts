@@ -35,7 +35,7 @@ export async function findLearningRate(spec: RateFindingSpec, context: RequestCo
     model,
     optimizer: null,
     context,
-    home: spec.cacheFolder,
+    home: null,
     onExtracting: (done, total) => context.progress('computing-features', done, total),
     // A curve has no log; the same steps are computed.
     note: () => {},

@@ -63,8 +63,8 @@ export interface StageInput {
   /** What the optimizer of this stage remembers, where it goes on. */
   readonly optimizer: OptimizerState | null;
   readonly context: RequestContext;
-  /** A folder of the project that is there whenever the project is. */
-  readonly home: string;
+  /** A folder that is there whenever the project is; null where nothing is lost if the work ends with the disk. */
+  readonly home: string | null;
   onExtracting(done: number, total: number): void;
   /** Something of the stage that a person should know, a sentence. */
   note(message: string): void;
@@ -150,7 +150,7 @@ async function setUpLayers(input: StageInput, device: EngineDevice): Promise<Sta
   const session = await createTrainingSession({ ...options, part }, parameters, optimizer ?? undefined);
   const loader = createLoader(
     { pipeline: spec.pipeline, augmentation: config.augmentation, seed: config.seed },
-    { insist: (work) => insistOnDisk(work, input.home, input.context) },
+    { insist: insistOf(input) },
   );
   return {
     session,
@@ -218,7 +218,7 @@ async function setUpHead(input: StageInput, device: EngineDevice): Promise<Stage
     device,
     threads: options.threads,
     batchSize: options.microBatch,
-    insist: (work) => insistOnDisk(work, input.home, context),
+    insist: insistOf(input),
     onProgress: async (done) => {
       onExtracting(done, total);
       await checkCancelled(context);
@@ -255,3 +255,8 @@ async function setUpHead(input: StageInput, device: EngineDevice): Promise<Stage
     close: () => session.dispose(),
   };
 }
+
+const insistOf =
+  ({ home, context }: Pick<StageInput, 'home' | 'context'>) =>
+  <Result>(work: () => Promise<Result>): Promise<Result> =>
+    home === null ? work() : insistOnDisk(work, home, context);

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../ir/builder';
-import type { Node, Value } from '../ir/graph';
+import type { Node } from '../ir/graph';
 import { sameShape } from '../ir/shape';
+import type { Value } from '../ir/value';
 import type { OpName } from '../ops/attributes';
 import { ruleOf } from '../ops/table';
 import { unbroadcast } from './unbroadcast';

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../ir/builder';
-import type { Shape, Value } from '../ir/graph';
+import type { Shape, Value } from '../ir/value';
 
 /**
  * A gradient summed down to the shape that its operand had before it was broadcast: the transpose of broadcasting, and

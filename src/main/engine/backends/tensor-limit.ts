@@ -1,8 +1,9 @@
 import { FoveaError } from '#shared/ipc/errors';
-import type { Graph, Shape } from '../ir/graph';
+import type { Graph } from '../ir/graph';
 import { peakActivationBytes } from '../ir/peak-memory';
 import { pruneGraph } from '../ir/prune';
 import { formatShape, sizeOf } from '../ir/shape';
+import type { Shape } from '../ir/value';
 import { OUT_OF_MEMORY } from './out-of-memory';
 
 /** The input whose first axis counts the images of a micro-batch. */

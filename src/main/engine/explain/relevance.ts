@@ -1,11 +1,13 @@
 import { backward } from '../autodiff/backward';
 import type { Backend } from '../backends/backend';
 import { GraphBuilder } from '../ir/builder';
-import type { Graph, Value } from '../ir/graph';
+import type { Graph } from '../ir/graph';
+import type { Value } from '../ir/value';
 import type { NamedTensors, Tensor } from '../tensor';
 import { feedParameters } from '../train/feed-parameters';
 import { padRows } from '../train/micro-batch';
-import { declareParameters, inputNames, type ParameterLayout } from '../train/programs';
+import { inputNames } from '../train/program-names';
+import { declareParameters, type ParameterLayout } from '../train/programs';
 import type { VitConfig } from '../vit/config';
 import { buildVit } from '../vit/forward';
 import { parameterGroups } from '../vit/parameters';

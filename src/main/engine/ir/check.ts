@@ -1,7 +1,7 @@
 import type { OpName } from '../ops/attributes';
 import { ruleOf } from '../ops/table';
-import { outputType } from './element-type';
 import type { Graph, Node } from './graph';
+import { outputType } from './output-type';
 import { formatShape, ShapeError, sameShape } from './shape';
 
 /**

@@ -1,15 +1,5 @@
 import type { OpAttributes, OpName } from '../ops/attributes';
-import type { ElementType } from './element-type';
-
-/** Sizes known when the graph is built; [] is a scalar. */
-export type Shape = readonly number[];
-
-/** A tensor that a graph will hold when it runs. */
-export interface Value {
-  readonly id: number;
-  readonly shape: Shape;
-  readonly elementType: ElementType;
-}
+import type { Value } from './value';
 
 interface NodeOf<K extends OpName> {
   readonly op: K;

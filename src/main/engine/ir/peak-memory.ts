@@ -1,7 +1,8 @@
 import { bytesPerElement } from './element-type';
-import type { Graph, Value } from './graph';
+import type { Graph } from './graph';
 import { pruneGraph } from './prune';
 import { sizeOf } from './shape';
+import type { Value } from './value';
 
 /**
  * Bytes that the values of a graph take at most at one time, when its nodes run in order and a value is freed after

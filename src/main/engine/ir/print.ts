@@ -1,5 +1,6 @@
-import type { Graph, Value } from './graph';
+import type { Graph } from './graph';
 import { formatShape } from './shape';
+import type { Value } from './value';
 
 const show = ({ id, shape, elementType }: Value): string =>
   `%${id}${formatShape(shape)}${elementType === 'float32' ? '' : elementType}`;

@@ -1,4 +1,4 @@
-import type { Shape } from './graph';
+import type { Shape } from './value';
 
 /** Number of elements; 1 for a scalar. */
 export function sizeOf(shape: Shape): number {

@@ -1,7 +1,8 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { checkGraph } from '../ir/check';
-import type { Graph, Node, Shape, Value } from '../ir/graph';
+import type { Graph, Node } from '../ir/graph';
 import { pruneGraph } from '../ir/prune';
+import type { Shape, Value } from '../ir/value';
 import type { OpName } from '../ops/attributes';
 import type { Dialect, Emitter, OnnxAttribute } from '../ops/rule';
 import { ruleOf } from '../ops/table';

@@ -1,5 +1,5 @@
 import type { ElementType } from '../ir/element-type';
-import type { Shape } from '../ir/graph';
+import type { Shape } from '../ir/value';
 import type { QuantizedMatrix } from '../quantize/quantized-matrix';
 
 type None = Readonly<Record<never, never>>;

@@ -1,5 +1,5 @@
-import type { Shape } from '../ir/graph';
 import { broadcastShapes, ShapeError } from '../ir/shape';
+import type { Shape } from '../ir/value';
 import { elementTypes } from '../onnx/codes';
 import type { OpName } from './attributes';
 import { at, everywhere, gradientAt, type OpRule } from './rule';

@@ -1,5 +1,5 @@
-import type { Shape } from '../ir/graph';
 import { broadcastShapes, dimension, ShapeError, sameShape, sizeOf, withDimension } from '../ir/shape';
+import type { Shape } from '../ir/value';
 import { at, type Emitter, everywhere, gradientAt, type OpRule } from './rule';
 
 type Layout = 'constant' | 'reshape' | 'transpose' | 'slice' | 'pad' | 'concat' | 'expand';

@@ -1,5 +1,5 @@
-import type { Shape } from '../ir/graph';
 import { dimension, formatShape, ShapeError, sameShape } from '../ir/shape';
+import type { Shape } from '../ir/value';
 import { elementTypes } from '../onnx/codes';
 import { checkSevenBits } from '../quantize/quantized-matrix';
 import { at, everywhere, gradientAt, type LoweringContext, type OpRule } from './rule';

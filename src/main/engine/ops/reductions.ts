@@ -1,5 +1,5 @@
-import type { Shape } from '../ir/graph';
 import { dimension, ShapeError, sizeOf } from '../ir/shape';
+import type { Shape } from '../ir/value';
 import type { OpAttributes } from './attributes';
 import { at, everywhere, type GradientContext, gradientAt, type LoweringContext, type OpRule } from './rule';
 

@@ -1,5 +1,5 @@
-import type { GraphBuilder } from '../ir/builder';
-import type { Shape, Value } from '../ir/graph';
+import type { Operations } from '../ir/operations';
+import type { Shape, Value } from '../ir/value';
 import type { OpAttributes, OpName } from './attributes';
 
 /** What an execution provider runs well: `cpu` has onnxruntime's fused operators, `webgpu` only what has a GPU kernel. */
@@ -43,7 +43,7 @@ export interface LoweringContext<K extends OpName> {
 export type Lowering<K extends OpName> = (context: LoweringContext<K>) => void;
 
 export interface GradientContext<K extends OpName> {
-  readonly builder: GraphBuilder;
+  readonly builder: Operations;
   readonly attributes: OpAttributes[K];
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../ir/builder';
-import type { Value } from '../ir/graph';
+import type { Value } from '../ir/value';
 
 /** Loshchilov and Hutter 2019, with the defaults of PyTorch and Hugging Face's Trainer. */
 export const adamW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../ir/builder';
-import type { Value } from '../ir/graph';
+import type { Value } from '../ir/value';
 
 /** What one update needs besides its tensors. */
 export interface SgdRates {

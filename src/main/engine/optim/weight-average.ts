@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../ir/builder';
-import type { Value } from '../ir/graph';
+import type { Value } from '../ir/value';
 
 /**
  * What an exponential moving average keeps of itself at a step, counted from 1. It rises to `decay` as TensorFlow's

@@ -1,7 +1,8 @@
 import { GraphBuilder } from '../ir/builder';
 import type { ElementType } from '../ir/element-type';
-import type { Graph, Node, Value } from '../ir/graph';
+import type { Graph, Node } from '../ir/graph';
 import { sizeOf } from '../ir/shape';
+import type { Value } from '../ir/value';
 import type { OpName } from '../ops/attributes';
 import { at } from '../ops/rule';
 

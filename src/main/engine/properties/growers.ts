@@ -1,5 +1,5 @@
-import type { Shape, Value } from '../ir/graph';
 import { broadcastShapes, sameShape, sizeOf } from '../ir/shape';
+import type { Shape, Value } from '../ir/value';
 import type { OpName } from '../ops/attributes';
 import { fits, type GrowingGraph } from './growing-graph';
 

@@ -1,6 +1,6 @@
 import { GraphBuilder } from '../ir/builder';
-import type { Shape, Value } from '../ir/graph';
 import { broadcastShapes, sizeOf } from '../ir/shape';
+import type { Shape, Value } from '../ir/value';
 import type { OpAttributes, OpName } from '../ops/attributes';
 import { createRandom, type Random } from '../random';
 import { evaluateNode } from '../selftest/evaluate-graph';

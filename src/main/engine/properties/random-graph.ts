@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { backward } from '../autodiff/backward';
 import type { GraphBuilder } from '../ir/builder';
-import type { Graph, Value } from '../ir/graph';
+import type { Graph } from '../ir/graph';
 import { printGraph } from '../ir/print';
 import { pruneGraph } from '../ir/prune';
+import type { Value } from '../ir/value';
 import type { OpName } from '../ops/attributes';
 import type { ReferenceArray } from '../selftest/reference-array';
 import { Choices, type GrownOp, growers, grownOps } from './growers';

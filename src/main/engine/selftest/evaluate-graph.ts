@@ -1,6 +1,7 @@
 import { roundToFloat16 } from '../half';
-import type { Graph, Node, Value } from '../ir/graph';
+import type { Graph, Node } from '../ir/graph';
 import { pruneGraph } from '../ir/prune';
+import type { Value } from '../ir/value';
 import type { OpName } from '../ops/attributes';
 import { definitionOf } from './op-definitions';
 import type { ReferenceArray } from './reference-array';

@@ -1,4 +1,4 @@
-import type { Shape } from '../ir/graph';
+import type { Shape } from '../ir/value';
 import type { OpAttributes, OpName } from '../ops/attributes';
 
 export interface OpCase<Attributes = OpAttributes[OpName]> {

@@ -1,5 +1,5 @@
-import type { Shape } from '../ir/graph';
 import { withDimension } from '../ir/shape';
+import type { Shape } from '../ir/value';
 import type { OpAttributes, OpName } from '../ops/attributes';
 import { at } from '../ops/rule';
 import {

@@ -1,5 +1,5 @@
-import type { Shape } from '../ir/graph';
 import { broadcastShapes, sizeOf } from '../ir/shape';
+import type { Shape } from '../ir/value';
 
 /** A plain array in double precision, row-major: what the definitions of the operations compute with. */
 export interface ReferenceArray {

@@ -11,10 +11,12 @@ import type { VitConfig } from '../vit/config';
 import { buildVit } from '../vit/forward';
 import { parameterGroups } from '../vit/parameters';
 import { featureWidth, tokenCount } from '../vit/tokens';
+import type { Classification, Classifier } from './classification';
 import { feedParameters } from './feed-parameters';
 import { packGroups, viewParameters } from './flat-state';
 import { padRows } from './micro-batch';
-import { declareParameters, inputNames, type ParameterLayout } from './programs';
+import { inputNames } from './program-names';
+import { declareParameters, type ParameterLayout } from './programs';
 import { createShrinkingClassifier } from './shrinking-classifier';
 
 export interface ClassifierOptions {
@@ -30,23 +32,6 @@ export interface ClassifierOptions {
   readonly hiddenStates?: boolean;
   /** `fp32` by default; `int8` runs where onnxruntime's CPU kernels do. */
   readonly precision?: Precision;
-}
-
-export interface Classification {
-  /** [count, classes] */
-  readonly logits: Float32Array;
-  /** [count, features]: what the classifier reads. */
-  readonly features: Float32Array;
-  /** One a block: [count, heads, tokens, tokens]. Empty where it was not asked for. */
-  readonly attentions: readonly Float32Array[];
-  /** [count, tokens, hidden] after the embeddings and after each block. Empty where it was not asked for. */
-  readonly hiddenStates: readonly Float32Array[];
-}
-
-export interface Classifier {
-  /** @param pixels [count, 3, size, size], normalised; `count` from 1 to `batch` */
-  run(pixels: Float32Array, count: number): Promise<Classification>;
-  dispose(): Promise<void>;
 }
 
 /**

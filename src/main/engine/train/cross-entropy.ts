@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../ir/builder';
-import type { Value } from '../ir/graph';
+import type { Value } from '../ir/value';
 
 export interface CrossEntropyOptions {
   /** Images of the compiled micro-batch; rows from `labels.length` on are padding. */

@@ -8,17 +8,14 @@ import { inBatches } from './logits';
 import { createMaskDraw, type MaskDraw, maskSites } from './masks';
 import { prepareParts, type StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
+import { inputNames, scalarState, stateName, summaryName } from './program-names';
 import {
   buildAccumulateProgram,
   buildClearProgram,
   buildClipProgram,
   buildLogitsProgram,
   buildUpdateProgram,
-  inputNames,
   nextName,
-  scalarState,
-  stateName,
-  summaryName,
   unscaleName,
   updateRates,
 } from './programs';

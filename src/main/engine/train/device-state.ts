@@ -1,10 +1,11 @@
 import type { Backend, DeviceTensor } from '../backends/backend';
 import { GraphBuilder } from '../ir/builder';
-import type { Graph, Shape } from '../ir/graph';
+import type { Graph } from '../ir/graph';
+import type { Shape } from '../ir/value';
 import type { NamedTensors, Tensor } from '../tensor';
 import type { ParameterGroup } from '../vit/parameters';
 import { type FlatGroups, unpackGroups } from './flat-state';
-import { stateName } from './programs';
+import { stateName } from './program-names';
 
 type StateKind = keyof typeof stateName;
 

@@ -9,7 +9,8 @@ import { inBatches } from './logits';
 import { createMaskDraw, type MaskDraw, maskSites } from './masks';
 import { prepareParts, type RunInputs, type StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
-import { buildGradientProgram, buildLogitsProgram, gradientName, inputNames } from './programs';
+import { gradientName, inputNames } from './program-names';
+import { buildGradientProgram, buildLogitsProgram } from './programs';
 import type { Batch, OptimizerState, StepResult } from './session';
 import type { PartwiseSession } from './shrinking-session';
 

@@ -9,7 +9,8 @@ import { parameterGroups } from '../vit/parameters';
 import { crossEntropyTargets } from './cross-entropy';
 import { createMaskDraw, type MaskSite, maskBytes, maskSites } from './masks';
 import { headModel, vitModel } from './model';
-import { buildGradientProgram, buildLogitsProgram, gradientName, inputNames } from './programs';
+import { gradientName, inputNames } from './program-names';
+import { buildGradientProgram, buildLogitsProgram } from './programs';
 
 const config: VitConfig = {
   family: 'vit',

@@ -1,11 +1,12 @@
 import { createRandom } from '#shared/imaging/random';
 import { GraphBuilder } from '../ir/builder';
-import type { Shape } from '../ir/graph';
 import { sizeOf } from '../ir/shape';
+import type { Shape } from '../ir/value';
 import type { Tensor } from '../tensor';
 import { maskInputs, maskName } from '../vit/dropout';
 import type { TrainableModel } from './model';
-import { declareParameters, inputNames } from './programs';
+import { inputNames } from './program-names';
+import { declareParameters } from './programs';
 
 /** An input of the gradient programs that drops values: see `MaskSource`. */
 export interface MaskSite {

@@ -2,7 +2,7 @@ import { sizeOf } from '../ir/shape';
 import type { Tensor } from '../tensor';
 import { crossEntropyTargets } from './cross-entropy';
 import type { TrainableModel } from './model';
-import { inputNames } from './programs';
+import { inputNames } from './program-names';
 import type { Batch, TrainingOptions } from './session';
 
 export type StepOptions = Pick<

@@ -1,7 +1,7 @@
 import type { LoraSettings } from '#shared/training/lora';
 import type { Trainable } from '#shared/training/stages';
 import type { GraphBuilder } from '../ir/builder';
-import type { Shape, Value } from '../ir/graph';
+import type { Shape, Value } from '../ir/value';
 import type { VitConfig } from '../vit/config';
 import type { MaskSource } from '../vit/dropout';
 import { buildVit, classify, type ParameterSource } from '../vit/forward';

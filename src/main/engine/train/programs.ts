@@ -1,8 +1,8 @@
 import type { TrainingPrecision } from '#shared/models/run-config';
 import { backward } from '../autodiff/backward';
-import { BATCH_INPUT } from '../backends/tensor-limit';
 import { GraphBuilder } from '../ir/builder';
-import type { Graph, Value } from '../ir/graph';
+import type { Graph } from '../ir/graph';
+import type { Value } from '../ir/value';
 import { buildClip, buildUpdate, ratesFor } from '../optim/adamw';
 import { buildSgdUpdate } from '../optim/sgd';
 import { averageDecayAt, buildAverage } from '../optim/weight-average';
@@ -13,21 +13,7 @@ import type { ParameterGroup } from '../vit/parameters';
 import { crossEntropy } from './cross-entropy';
 import type { StepOptions } from './micro-batch';
 import type { TrainableModel } from './model';
-
-export const inputNames = { pixels: BATCH_INPUT, targets: 'targets' } as const;
-export const gradientName = (parameter: string): string => `gradient.${parameter}`;
-export const stateName = {
-  parameters: (group: string): string => `parameters.${group}`,
-  gradients: (group: string): string => `gradients.${group}`,
-  firstMoments: (group: string): string => `first.${group}`,
-  secondMoments: (group: string): string => `second.${group}`,
-  averages: (group: string): string => `average.${group}`,
-};
-
-/** Scalars [] that stay on the device between programs: the loss so far, and the factor that clips the gradients. */
-export const scalarState = { loss: 'loss', factor: 'factor' } as const;
-/** [2]: loss and global gradient norm of a step. All that is read back from one. */
-export const summaryName = 'summary';
+import { gradientName, inputNames, scalarState, stateName, summaryName } from './program-names';
 
 /** [] 1 / loss scale: an input of the clip program in fp16. */
 export const unscaleName = 'unscale';

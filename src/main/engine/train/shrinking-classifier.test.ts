@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { outOfMemory } from '../backends/out-of-memory';
-import type { Classification, Classifier } from './classifier';
+import type { Classification, Classifier } from './classification';
 import { createShrinkingClassifier } from './shrinking-classifier';
 
 /** Answers with sums of an image's two pixels; cannot hold more than `room` images, found when made or when run. */

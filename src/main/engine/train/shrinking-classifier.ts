@@ -1,6 +1,6 @@
 import { FoveaError } from '#shared/ipc/errors';
 import { OUT_OF_MEMORY } from '../backends/out-of-memory';
-import type { Classification, Classifier } from './classifier';
+import type { Classification, Classifier } from './classification';
 import { half } from './shrinking-session';
 
 export interface ShrinkingOptions {

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../ir/builder';
-import type { Shape, Value } from '../ir/graph';
 import { sizeOf } from '../ir/shape';
+import type { Shape, Value } from '../ir/value';
 import type { Family, VitConfig } from './config';
 
 /** A mask of this shape for a place of the network: 0 with `probability`, else 1 / (1 - probability). */

@@ -1,6 +1,6 @@
 import type { LoraSettings } from '#shared/training/lora';
 import type { GraphBuilder } from '../ir/builder';
-import type { Value } from '../ir/graph';
+import type { Value } from '../ir/value';
 import type { VitConfig } from './config';
 import { Dropping, dropPathRates, dropsBranches, type MaskSource } from './dropout';
 import { adaptedModules, addAdapter } from './lora';

@@ -1,6 +1,6 @@
 import type { LoraSettings, LoraTargets } from '#shared/training/lora';
 import type { GraphBuilder } from '../ir/builder';
-import type { Value } from '../ir/graph';
+import type { Value } from '../ir/value';
 import type { NamedTensors, Tensor } from '../tensor';
 import type { VitConfig } from './config';
 import { blockPrefix } from './names';

@@ -1,5 +1,5 @@
-import type { Shape } from '../ir/graph';
 import { sizeOf } from '../ir/shape';
+import type { Shape } from '../ir/value';
 import type { VitConfig } from './config';
 import { blockPrefix, embeddingName, namesOf, positionsName } from './names';
 import { featureWidth, patchCount, placedLeadingTokens } from './tokens';

@@ -2,7 +2,8 @@ import { FoveaError } from '#shared/ipc/errors';
 import { checkScans, tidyJpeg } from '../jpeg/strip-jpeg';
 import { MAX_PIXELS } from '../limits';
 import { sharp } from './codec';
-import { type PictureHeader, readPictureHeader } from './header/picture-header';
+import type { PictureHeader } from './header/picture-header';
+import { readPictureHeader } from './header/read-picture-header';
 import { orientationSegment } from './strip-metadata/orientation-exif';
 
 /** A PNG or JPEG, decoded: turned upright, alpha over black, grey or RGB. */

@@ -1,4 +1,8 @@
-import { FEW_IMAGES, placeOf } from '../../services/core/background';
+import { FEW_IMAGES, placeOf } from '../../services/background/background';
+import { datasetTasks } from '../../services/dataset/dataset-tasks';
+import { tableTasks } from '../../services/label-tables/table-tasks';
+import { labelTasks } from '../../services/labels/label-tasks';
+import { reportTasks } from '../../services/reports/report-tasks';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
@@ -10,6 +14,7 @@ export const datasetHandlers = ({
   labels,
   readers,
   duplicates,
+  splitting,
   review,
   imports,
   grants,
@@ -19,7 +24,7 @@ export const datasetHandlers = ({
   return {
     'dataset.summary': async ({ project: id }) => {
       const project = projects.get(id);
-      const summary = await background('summary', { project: placeOf(project) });
+      const summary = await background(datasetTasks.summary, { project: placeOf(project) });
       return { ...summary, review: await review.counts(project) };
     },
     'dataset.versions': ({ project }) => ({ versions: dataset.versions(projects.get(project)) }),
@@ -32,7 +37,7 @@ export const datasetHandlers = ({
       const project = projects.get(id);
       const table = given === null ? null : grants.path(given);
       if (table !== null) {
-        await background('checkTable', { file: table, mapping: options.columns, answers: options.answers });
+        await background(tableTasks.check, { file: table, mapping: options.columns, answers: options.answers });
       }
       return jobs.start('dataset.import', { project: id }, (handle) =>
         imports.run(project, plan, options, table, handle),
@@ -40,13 +45,14 @@ export const datasetHandlers = ({
     },
     'dataset.readTable': ({ project: id, plan, table: given, mapping, answers, groupPattern, classNames }) => {
       const file = grants.path(given);
-      if (plan === null) return background('previewTable', { project: place(id), file, mapping, answers, classNames });
+      if (plan === null)
+        return background(tableTasks.preview, { project: place(id), file, mapping, answers, classNames });
       return imports.previewTable(projects.get(id), plan, file, { mapping, answers, groupPattern, classNames });
     },
     'dataset.readPattern': ({ project, plan, groupPattern, answers }) =>
       imports.previewPattern(projects.get(project), plan, groupPattern, answers),
     'dataset.applyTable': ({ project, table, mapping, conflicts, answers, classNames }) =>
-      background('applyTable', {
+      background(tableTasks.apply, {
         project: placeOf(projects.get(project)),
         file: grants.path(table),
         mapping,
@@ -55,9 +61,9 @@ export const datasetHandlers = ({
         classNames,
       }),
     'dataset.ids': async ({ project, filter, sort }) => ({
-      ids: await background('imageIds', { project: place(project), filter, sort }),
+      ids: await background(datasetTasks.imageIds, { project: place(project), filter, sort }),
     }),
-    'dataset.facets': ({ project }) => background('facets', { project: place(project) }),
+    'dataset.facets': ({ project }) => background(datasetTasks.facets, { project: place(project) }),
     'dataset.images': ({ project, ids }) => ({ images: dataset.images(projects.get(project), ids) }),
     'dataset.image': ({ project, image }) => dataset.image(projects.get(project), image),
     'dataset.identifyingTags': async ({ project, image }) => ({
@@ -65,21 +71,17 @@ export const datasetHandlers = ({
     }),
     'dataset.label': ({ project: id, images, label, reader }) => {
       const project = projects.get(id);
-      if (images.length > FEW_IMAGES) return background('label', { project: placeOf(project), images, label, reader });
+      if (images.length > FEW_IMAGES)
+        return background(labelTasks.label, { project: placeOf(project), images, label, reader });
       return reader === undefined ? labels.label(project, images, label) : readers.read(project, images, label, reader);
     },
     'dataset.lastAction': ({ project }) => ({ action: labels.last(projects.get(project)) }),
-    'dataset.undo': ({ project, stamp }) => background('undo', { project: place(project), stamp }),
+    'dataset.undo': ({ project, stamp }) => background(labelTasks.undo, { project: place(project), stamp }),
     'dataset.remove': ({ project, images }) =>
       images.length > FEW_IMAGES
-        ? background('remove', { project: place(project), images })
+        ? background(labelTasks.remove, { project: place(project), images })
         : labels.remove(projects.get(project), images),
-    'dataset.duplicates': async ({ project: id }) => {
-      const project = projects.get(id);
-      await duplicates.search(project);
-      duplicates.searchFeaturesLater(project);
-      return { groups: await background('duplicates', { project: placeOf(project) }) };
-    },
+    'dataset.duplicates': async ({ project }) => ({ groups: await duplicates.list(projects.get(project)) }),
     'dataset.searchDuplicates': async ({ project: id }) => {
       const project = projects.get(id);
       await duplicates.search(project);
@@ -88,20 +90,17 @@ export const datasetHandlers = ({
     },
     'dataset.judgeDuplicates': ({ project, images, verdict }) =>
       duplicates.judge(projects.get(project), images, verdict),
-    'dataset.split': async ({ project: id, request }) => {
-      const project = projects.get(id);
-      if (request.keepDuplicatesTogether) await duplicates.search(project);
-      return background('split', { project: placeOf(project), request });
-    },
-    'dataset.moveToSplit': ({ project, images, split }) =>
-      background('moveToSplit', { project: place(project), images, part: split }),
-    'dataset.origins': async ({ project }) => ({ origins: await background('origins', { project: place(project) }) }),
-    'dataset.balance': async ({ project }) => ({ balance: await background('balance', { project: place(project) }) }),
-    'dataset.report': ({ project }) => background('report', { project: place(project) }),
-    'dataset.reportPage': async ({ project }) => ({
-      html: await background('reportPage', { project: place(project), version: about.version }),
+    'dataset.split': ({ project, request }) => splitting.split(projects.get(project), request),
+    'dataset.moveToSplit': ({ project, images, split }) => splitting.move(projects.get(project), images, split),
+    'dataset.origins': async ({ project }) => ({ origins: await splitting.origins(projects.get(project)) }),
+    'dataset.balance': async ({ project }) => ({
+      balance: await background(datasetTasks.balance, { project: place(project) }),
     }),
-    'dataset.signOff': ({ project, name, reason }) => background('signOff', { project: place(project), name, reason }),
-    'dataset.withdrawSignOff': ({ project }) => background('withdrawSignOff', { project: place(project) }),
+    'dataset.report': ({ project }) => background(reportTasks.report, { project: place(project) }),
+    'dataset.reportPage': async ({ project }) => ({
+      html: await background(reportTasks.reportPage, { project: place(project), version: about.version }),
+    }),
+    'dataset.signOff': ({ project, name, reason }) => splitting.signOff(projects.get(project), name, reason),
+    'dataset.withdrawSignOff': ({ project }) => splitting.withdrawSignOff(projects.get(project)),
   } satisfies DomainHandlers<'dataset'>;
 };

@@ -3,9 +3,10 @@ import type { DomainHandlers } from '../handle';
 
 export const predictionsHandlers = ({ projects, predictions, grants }: Services) =>
   ({
-    'predictions.predict': ({ project, run, grants: given, attention, testTimeViews }) => {
+    'predictions.predict': ({ project, run, grants: given, attention, testTimeViews, overlays }) => {
       const paths = given.map((grant) => grants.path(grant));
-      return predictions.start(projects.get(project), run, paths, { attention, testTimeViews });
+      const overlayFolder = overlays === undefined ? {} : { overlayFolder: grants.path(overlays) };
+      return predictions.start(projects.get(project), run, paths, { attention, testTimeViews, ...overlayFolder });
     },
     'predictions.list': ({ job }) => ({ predictions: predictions.list(job) }),
     'predictions.clear': ({ job }) => {

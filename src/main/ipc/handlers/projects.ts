@@ -20,5 +20,5 @@ export const projectsHandlers = ({ projects, grants, samples }: Services) =>
       await projects.forget(project);
       return {};
     },
-    'projects.sample': () => samples.start(),
+    'projects.sample': ({ folder }) => samples.start(folder === undefined ? undefined : grants.path(folder)),
   }) satisfies DomainHandlers<'projects'>;

@@ -1,16 +1,11 @@
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
-export const runsHandlers = ({ projects, runs, comparisons, duplicates }: Services) =>
+export const runsHandlers = ({ projects, runs, comparisons }: Services) =>
   ({
     'runs.preview': ({ project, config }) => runs.preview(projects.get(project), config),
     'runs.list': async ({ project }) => ({ runs: await runs.list(projects.get(project)) }),
-    'runs.start': async ({ project: id, config, name }) => {
-      const project = projects.get(id);
-      // A project of an older version has not been looked through yet.
-      await duplicates.search(project);
-      return runs.start(project, config, name);
-    },
+    'runs.start': ({ project, config, name }) => runs.start(projects.get(project), config, name),
     'runs.get': ({ project, run }) => runs.get(projects.get(project), run),
     'runs.progress': ({ project, run }) => runs.progress(projects.get(project), run),
     'runs.log': ({ project, run, after, limit }) => runs.log(projects.get(project), run, after, limit),

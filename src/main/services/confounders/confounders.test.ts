@@ -19,6 +19,7 @@ import { createJobs, type Jobs } from '../core/jobs';
 import { createDuplicates } from '../duplicates/duplicates';
 import { cacheFolder } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import { inThisThread } from '../test-support/in-this-thread';
 import { confounderImages } from './confounder-images';
 import { type Confounders, createConfounders } from './confounders';
 
@@ -39,7 +40,7 @@ beforeEach(async () => {
     align: () => Promise.reject(new Error('there is no raster')),
   };
   confounders = createConfounders({
-    duplicates: createDuplicates({ events, pool }),
+    duplicates: createDuplicates({ events, pool, background: inThisThread(() => project) }),
     jobs,
     state: async (scanned) => confounderState(scanned.store),
     scanner: async (scanned, { onProgress, signal }) =>

@@ -8,10 +8,10 @@ import {
   confounderScanSchema,
 } from '#shared/models/confounders';
 import { toStoreError } from '../../store/errors';
-import type { TaskHooks, TaskResult } from '../core/background';
+import type { TaskHooks } from '../background/background';
 import type { Jobs, Started } from '../core/jobs';
-import { makeProjectFolders } from '../core/make-folders';
 import type { Duplicates } from '../duplicates/duplicates';
+import { makeProjectFolders } from '../project/project-folders';
 import { cacheFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { confounderCell, confounderTable } from './confounder-images';
@@ -20,7 +20,7 @@ import { confounderCell, confounderTable } from './confounder-images';
 export type ConfounderScanner = (
   project: OpenProject,
   hooks: Required<TaskHooks>,
-) => Promise<TaskResult<'scanConfounders'>>;
+) => Promise<Omit<ConfounderScan, 'createdAt' | 'state' | 'seconds'>>;
 
 /** How well tags, border, text area and brightness alone predict the label. */
 export interface Confounders {

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { projectAway } from '../../store/errors';
-import { databasePath } from '../project/project-paths';
 
 /**
  * `mkdir -p`. Node's own recursive mkdir never returns where the system answers ENOENT although the parent is there,
@@ -14,23 +12,6 @@ export async function makeFolders(path: string): Promise<void> {
   // Where the parent is there now, another call may have just made it: one more try decides.
   if (parent !== path && !existsSync(parent)) await makeFolders(parent);
   if (!(await made(path))) await mkdir(path);
-}
-
-/**
- * A project is where its database is: a disk that was taken away leaves an empty folder where it was mounted. Throws
- * `project_away`.
- */
-export function requireProject(project: string): void {
-  if (!existsSync(databasePath(project))) throw projectAway();
-}
-
-/**
- * The same for a folder of a project, which must be there: half a project in its place would keep it from coming back.
- * Throws `project_away`.
- */
-export async function makeProjectFolders(project: string, path: string): Promise<void> {
-  requireProject(project);
-  await makeFolders(path);
 }
 
 /** False where something above is missing; throws what else is wrong. */

@@ -4,7 +4,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { encodeRaster } from '#shared/imaging/raster';
 import type { IngestedFile } from '../../ingest/types';
 import { toStoreError } from '../../store/errors';
-import { makeProjectFolders } from '../core/make-folders';
+import { makeProjectFolders } from '../project/project-folders';
 import { rasterPath, thumbnailPath, USUAL_RASTERS } from '../project/project-paths';
 
 /** Writes what the cache holds of a frame, under its file's hash. Throws `disk_full`, `project_unwritable`. */

@@ -8,7 +8,7 @@ import type { Pipeline } from '#shared/models/pipeline';
 import type { DecodePool } from '../../decode-host/client';
 import type { Sample } from '../../engine-host/core/protocol';
 import { toStoreError } from '../../store/errors';
-import { makeProjectFolders } from '../core/make-folders';
+import { makeProjectFolders } from '../project/project-folders';
 import { rasterKey, rasterPath } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { RunSample } from '../run-records/run-files';

@@ -5,7 +5,7 @@ import type { FoundPair } from '../../store/duplicates';
 import type { ProjectStore } from '../../store/open';
 import { findRasters } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
-import type { SearchOptions } from './duplicate-search';
+import type { SearchOptions } from './search-options';
 
 /** Pairs that are laid over each other at once; the pool has its own limit, and others' work between these. */
 const AT_ONCE = 4;

@@ -24,13 +24,7 @@ import { findRasters } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { alignPairs, confirmPairs, drawnPairs, samePictureLimit } from './align-pairs';
 import { forgetFeatureSearch } from './feature-search';
-
-export type SearchPhase = 'describing' | 'searching-duplicates' | 'comparing-pictures' | 'comparing-features';
-
-export interface SearchOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (phase: SearchPhase, done: number, total: number) => void;
-}
+import type { SearchOptions } from './search-options';
 
 /** Rasters that are described at once; the pool has its own limit. */
 const AT_ONCE = 4;

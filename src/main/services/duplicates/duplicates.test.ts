@@ -41,7 +41,7 @@ beforeEach(async () => {
   project = await projects.create(join(root, 'project'));
   splits = createSplits();
   labels = createLabels();
-  duplicates = createDuplicates({ events, pool });
+  duplicates = createDuplicates({ events, pool, background: inThisThread(() => project) });
   imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
 });

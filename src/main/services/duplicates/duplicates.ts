@@ -4,11 +4,14 @@ import type { DecodePool } from '../../decode-host/client';
 import { pushAction } from '../../store/actions';
 import { appendAudit } from '../../store/audit';
 import { type DuplicateVerdict, setVerdict } from '../../store/duplicates';
+import { type Background, placeOf } from '../background/background';
 import type { Events } from '../core/events';
 import type { OpenProject } from '../project/projects';
 import { duplicateGroups, type MemberGroup, shownGroups } from './duplicate-groups';
-import { findDuplicates, type SearchOptions } from './duplicate-search';
+import { findDuplicates } from './duplicate-search';
+import { duplicateTasks } from './duplicate-tasks';
 import { searchByFeatures } from './feature-search';
+import type { SearchOptions } from './search-options';
 
 /** Images of a project that show the same. */
 export interface Duplicates {
@@ -21,6 +24,9 @@ export interface Duplicates {
   searchFeatures(project: OpenProject, options?: SearchOptions): Promise<void>;
   /** The same in the background: who shows duplicates now is told of more by `changed`. */
   searchFeaturesLater(project: OpenProject): void;
+  /** All groups, after a search; copies that features show are looked for in the background. */
+  list(project: OpenProject): Promise<DuplicateGroup[]>;
+  /** As far as they are known. */
   groups(project: OpenProject): DuplicateGroup[];
   /**
    * What a person says of the groups that hold any of `images`: `keep` (seen, and all stay), `different` (these are no
@@ -37,6 +43,7 @@ export interface Duplicates {
 export function createDuplicates(options: {
   readonly events: Events;
   readonly pool: Pick<DecodePool, 'describe' | 'align'>;
+  readonly background: Background;
   readonly onFailure?: (what: string, error: unknown) => void;
 }): Duplicates {
   const featureSearches = new WeakMap<OpenProject, Promise<void>>();
@@ -51,12 +58,19 @@ export function createDuplicates(options: {
     featureSearches.set(project, mine);
     return mine;
   };
+  const search: Duplicates['search'] = (project, search) => findDuplicates(project, options.pool, search);
+  const searchFeaturesLater = (project: OpenProject) => {
+    // A project that is closed meanwhile ends it; it starts anew with the next look.
+    searchFeatures(project).catch((error: unknown) => options.onFailure?.('search by features', error));
+  };
   return {
-    search: (project, search) => findDuplicates(project, options.pool, search),
+    search,
     searchFeatures,
-    searchFeaturesLater(project) {
-      // A project that is closed meanwhile ends it; it starts anew with the next look.
-      searchFeatures(project).catch((error: unknown) => options.onFailure?.('search by features', error));
+    searchFeaturesLater,
+    async list(project) {
+      await search(project);
+      searchFeaturesLater(project);
+      return options.background(duplicateTasks.shownGroups, { project: placeOf(project) });
     },
     groups: (project) => shownGroups(project.store),
     judge(project, images, verdict) {

@@ -13,6 +13,7 @@ import { sourceNumber } from '../../store/sources';
 import { createEvents } from '../core/events';
 import { featuresFolder, rasterPath, runFolder } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
+import { inThisThread } from '../test-support/in-this-thread';
 import { countDuplicates, duplicateGroups, keptTogether } from './duplicate-groups';
 import { createDuplicates } from './duplicates';
 import { featureOutliers, searchByFeatures } from './feature-search';
@@ -136,7 +137,11 @@ describe('search by features', () => {
       [[second, eighth], false],
       [[second, fifth], true],
     ]);
-    const duplicates = createDuplicates({ events: createEvents(), pool: { ...pool, describe: neverDescribed } });
+    const duplicates = createDuplicates({
+      events: createEvents(),
+      pool: { ...pool, describe: neverDescribed },
+      background: inThisThread(),
+    });
     duplicates.judge(project, [second, fifth], 'keep');
     expect(duplicateGroups(project.store)).toMatchObject([
       { images: [second, fifth, eighth], suspected: false, byFeatures: true, kept: false },
@@ -151,7 +156,11 @@ describe('search by features', () => {
     }
     addRun('r1', '2026-01-01T00:00:00.000Z', 'imported-hash', 'imported', features(60));
     await searchByFeatures(project, pool);
-    const duplicates = createDuplicates({ events: createEvents(), pool: { ...pool, describe: neverDescribed } });
+    const duplicates = createDuplicates({
+      events: createEvents(),
+      pool: { ...pool, describe: neverDescribed },
+      background: inThisThread(),
+    });
     duplicates.judge(project, [ids[2] ?? 0, ids[5] ?? 0], 'different');
     expect(duplicateGroups(project.store)).toEqual([]);
     const rows = features(60);

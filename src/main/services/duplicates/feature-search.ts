@@ -14,7 +14,7 @@ import { featuresFolder, rasterKey, rasterPaths, runFolder, runsFolder } from '.
 import type { OpenProject } from '../project/projects';
 import { readRunRecord, runFolderIds } from '../run-records/run-files';
 import { confirmPairs, samePictureLimit } from './align-pairs';
-import type { SearchOptions } from './duplicate-search';
+import type { SearchOptions } from './search-options';
 
 /** Fewer say too little; the time of more grows with their square. */
 const LEAST_IMAGES = 20;

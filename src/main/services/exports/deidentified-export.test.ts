@@ -10,7 +10,7 @@ import { type DeidentifiedResult, deidentifiedOptionsSchema } from '#shared/mode
 import type { DecodePool } from '../../decode-host/client';
 import { decodeJobs } from '../../decode-host/jobs';
 import { parseDicom } from '../../ingest/dicom/parse';
-import { dicomFile, imageModule, type TestElement } from '../../ingest/test-support/dicom-bytes';
+import { dicomFile, imageModule, items, type TestElement } from '../../ingest/test-support/dicom-bytes';
 import { pictureMeasures } from '../../store/measures';
 import { createEvents } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
@@ -247,8 +247,12 @@ describe('de-identified export', () => {
   });
 
   it('holds back, with the reason, what hides something that cannot be taken out; who has looked cannot include it', async () => {
-    const broken: TestElement = ['00280004', 'CS', 'MÜLLER'];
-    put('a/anna.dcm', ultrasound('Anna', '11', 1, [broken]));
+    // A VOI LUT of sixteen entries of 16 bits whose bytes are a text.
+    const lut: TestElement[] = [
+      ['00283002', 'US', [16, 0, 16]],
+      ['00283006', 'OW', Buffer.from('Anna Müller, born 1 May 1961 Oslo', 'latin1').subarray(0, 32)],
+    ];
+    put('a/anna.dcm', ultrasound('Anna', '11', 1, [['00283010', 'SQ', items(lut)]]));
     put('a/berta.dcm', ultrasound('Berta', '12', 2));
     await importFolder(project, images());
     const result = await exportTo(join(root, 'out'), { includeRisky: true });

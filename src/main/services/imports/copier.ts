@@ -5,7 +5,7 @@ import { dirname, join, posix } from 'node:path';
 import { inTurn } from '#shared/async/in-turn';
 import { nativePath, plainName } from '../../ingest/native-path';
 import { toStoreError } from '../../store/errors';
-import { makeProjectFolders } from '../core/make-folders';
+import { makeProjectFolders } from '../project/project-folders';
 import { imagesFolder } from '../project/project-paths';
 
 /** SHA-256 of a file in lower-case hex, or null where it cannot be read. */

@@ -6,7 +6,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import { type ArchiveEntry, type OpenArchive, openArchive } from '../../ingest/archive/open-archive';
 import { makeScratch } from '../../process/scratch';
 import { toStoreError } from '../../store/errors';
-import { makeProjectFolders } from '../core/make-folders';
+import { makeProjectFolders } from '../project/project-folders';
 import { unpackingFolder } from '../project/project-paths';
 
 /** A file that was unpacked for the decoder; gone after `remove`. */

@@ -3,7 +3,7 @@ import type { UsedColumns } from '#shared/models/label-table';
 import { formatQuantity } from '#shared/text/number';
 import type { PatientRef } from '../../store/identity';
 import type { ProjectStore } from '../../store/open';
-import { type PackedList, packList, unpackItem } from '../core/packed-list';
+import { type PackedList, packList, unpackItem } from '../background/packed-list';
 import { namesTakenIn, type Spelling, settleNames } from '../label-tables/class-names';
 import { requireAnswers } from '../label-tables/open-questions';
 import type { LabelTable, TableEntry } from '../label-tables/read-label-table';

@@ -6,16 +6,17 @@ import type { ColumnMapping, PatternPreview, TableAnswers, TablePreview } from '
 import type { DecodePool } from '../../decode-host/client';
 import { scanPaths } from '../../ingest/dataset/scan';
 import { currentSplit } from '../../store/splits';
-import { type Background, placeOf } from '../core/background';
+import { type Background, placeOf } from '../background/background';
+import { type PackedList, packListInSlices } from '../background/packed-list';
 import type { Events } from '../core/events';
 import type { JobHandle } from '../core/jobs';
-import { type PackedList, packListInSlices } from '../core/packed-list';
 import { findDuplicates } from '../duplicates/duplicate-search';
 import { firstReasons } from '../label-tables/left-out';
 import type { OpenProject } from '../project/projects';
 import { type ImportIdentity, readIdentities } from './import-identities';
 import { type ImportScan, toImportScan } from './import-plan';
 import { type ImportSource, runImport } from './import-run';
+import { importTasks } from './import-tasks';
 
 export interface Imports {
   /** Looks at files and folders (absolute paths) and says what an import would do. Writes nothing. */
@@ -137,15 +138,15 @@ export function createImports(options: {
       for (const old of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(old);
       const { ignored, layout, mediaDirectories } = scan;
       const packed = { sources, ignored, layout, mediaDirectories };
-      return background('planImport', { project: placeOf(project), id, scan: packed });
+      return background(importTasks.plan, { project: placeOf(project), id, scan: packed });
     },
     previewTable: async (project, id, file, words) =>
       withFiles(project, planOf(project, id), (files) =>
-        background('previewImportTable', { project: placeOf(project), files, file, ...words }),
+        background(importTasks.previewTable, { project: placeOf(project), files, file, ...words }),
       ),
     previewPattern: async (project, id, groupPattern, answers) =>
       withFiles(project, planOf(project, id), (files) =>
-        background('previewPattern', { project: placeOf(project), files, groupPattern, answers }),
+        background(importTasks.previewPattern, { project: placeOf(project), files, groupPattern, answers }),
       ),
     async run(project, id, importOptions, table, handle) {
       const plan = planOf(project, id);
@@ -160,7 +161,7 @@ export function createImports(options: {
       const directions = await withFiles(
         project,
         plan,
-        (files) => background('directImport', { project: placeOf(project), files, table, options: importOptions }),
+        (files) => background(importTasks.direct, { project: placeOf(project), files, table, options: importOptions }),
         handle,
       );
       const { sources, ignored } = scan;

@@ -8,7 +8,6 @@ import {
 import { FoveaError } from '#shared/ipc/errors';
 import { classesByName } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
-import type { TableEntry } from './read-label-table';
 
 /** What names of classes become; one that is not in it stays as it is. */
 export type Spelling = ReadonlyMap<string, string>;
@@ -18,7 +17,7 @@ export type Spelling = ReadonlyMap<string, string>;
  * folder. One `entry` and one `folder` a file.
  */
 export function namesTakenIn(
-  entries: readonly (TableEntry | undefined)[],
+  entries: readonly ({ readonly named: readonly string[] } | undefined)[],
   folders: readonly (string | null)[],
 ): ReadonlyMap<string, number> {
   const times = new Map<string, number>();

@@ -15,7 +15,7 @@ import { makeScratch } from '../../process/scratch';
 import { toStoreError } from '../../store/errors';
 import type { Events } from '../core/events';
 import type { JobHandle, Jobs, Started } from '../core/jobs';
-import { makeProjectFolders } from '../core/make-folders';
+import { makeProjectFolders } from '../project/project-folders';
 import { predictionsFolder, runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { requireClasses, requireModel } from '../results/evaluations';

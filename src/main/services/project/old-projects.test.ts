@@ -17,6 +17,7 @@ import { createDuplicates, type Duplicates } from '../duplicates/duplicates';
 import { createLabels, type Labels } from '../labels/labels';
 import { listRuns } from '../runs/run-book';
 import { createSplits, type Splits } from '../splits/splits';
+import { inThisThread } from '../test-support/in-this-thread';
 import { databasePath, RASTERS_AS_STORED, rasterPath } from './project-paths';
 import { createProjects, type OpenProject, type Projects } from './projects';
 
@@ -36,7 +37,7 @@ beforeEach(() => {
   splits = createSplits();
   labels = createLabels();
   dataset = createDataset({ splits, pool });
-  duplicates = createDuplicates({ events, pool });
+  duplicates = createDuplicates({ events, pool, background: inThisThread() });
 });
 afterEach(() => {
   projects.closeAll();

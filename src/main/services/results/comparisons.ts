@@ -7,12 +7,13 @@ import type { Evaluation } from '#shared/models/run';
 import type { BestMetric } from '#shared/models/run-config';
 import { signOffWarning } from '#shared/models/sign-off';
 import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readCases, readEvaluation } from '../run-records/run-files';
 import type { Runs } from '../runs/runs';
 import { packCases } from './packed-cases';
+import { resultTasks } from './result-tasks';
 
 /** Runs that one comparison may have: more would not fit a page. */
 export const MOST_COMPARED = 20;
@@ -47,7 +48,7 @@ export function createComparisons(options: {
     const cases = async (run: string) => packCases(await readCases(runFolder(project.folder, run), 'validation'));
     const sameClasses = one.classes.join('\u0000') === best.classes.join('\u0000');
     const answers = { first: await cases(one.run), second: await cases(best.run), classes: one.classes, metric };
-    const paired = sameClasses ? await options.background('pairedDifference', answers) : null;
+    const paired = sameClasses ? await options.background(resultTasks.pairedDifference, answers) : null;
     const found = paired === null ? 'other-images' : paired.difference;
     if (differences.size > 1000) differences.clear();
     differences.set(key, found);

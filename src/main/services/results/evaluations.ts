@@ -8,7 +8,7 @@ import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
 import { auditEntriesOf } from '../../store/audit';
 import { fileGroups } from '../../store/identity';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import type { JobHandle, Jobs, Started } from '../core/jobs';
 import type { Dataset } from '../dataset/dataset';
 import { ensureRasters } from '../dataset/raster-cache';
@@ -31,6 +31,7 @@ import { samplesOf } from '../run-records/run-samples';
 import { askEngine } from '../runs/engine-job';
 import type { Runs } from '../runs/runs';
 import { packCases } from './packed-cases';
+import { resultTasks } from './result-tasks';
 import { testTimeOf } from './test-time';
 
 export interface CaseFilter {
@@ -149,7 +150,7 @@ export function createEvaluations(options: {
       split,
       testTimeViews: testTime?.views ?? 0,
       ...leaksOf(project, record, await readRunSamples(folder), 'evaluation', record.leaks),
-      ...(await background('evaluateCases', {
+      ...(await background(resultTasks.evaluateCases, {
         cases: packCases(cases),
         classes: record.classes,
         unnamed: fileGroups(project.store),

@@ -13,7 +13,7 @@ import {
 import type { Membership } from '#shared/models/membership';
 import type { RunSummary } from '#shared/models/run';
 import { toStoreError } from '../../store/errors';
-import { makeProjectFolders } from '../core/make-folders';
+import { makeProjectFolders } from '../project/project-folders';
 import { experimentFolder, experimentsFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readJson, readJsonLines, toJsonLines, writeText } from '../run-records/run-files';

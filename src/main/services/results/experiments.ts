@@ -5,7 +5,7 @@ import type { LeakPlan } from '#shared/models/leak';
 import type { Membership, SettingValue } from '#shared/models/membership';
 import type { RunSummary } from '#shared/models/run';
 import { runConfigSchema } from '#shared/models/run-config';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import type { Events } from '../core/events';
 import type { Dataset } from '../dataset/dataset';
 import type { OpenProject } from '../project/projects';

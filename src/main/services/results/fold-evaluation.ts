@@ -4,11 +4,12 @@ import type { Evaluation } from '#shared/models/run';
 import { differInViews, MIXED_VIEWS } from '#shared/models/test-time';
 import { spreadOf } from '#shared/statistics/spread';
 import { fileGroups } from '../../store/identity';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readCases, readEvaluation } from '../run-records/run-files';
 import { packCases } from './packed-cases';
+import { resultTasks } from './result-tasks';
 
 export interface PooledFolds {
   readonly evaluation: FoldEvaluation;
@@ -47,7 +48,7 @@ export async function poolFolds(
     cases.push(...answered.map((entry) => ({ ...entry, fold })));
   }
   cases.sort((a, b) => a.image - b.image);
-  const numbers = await background('evaluateCases', {
+  const numbers = await background(resultTasks.evaluateCases, {
     cases: packCases(cases),
     classes: first.classes,
     unnamed: fileGroups(project.store),

@@ -2,11 +2,12 @@ import type { Experiment } from '#shared/models/experiment';
 import type { LeakResult, LeakSide } from '#shared/models/leak';
 import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
-import type { Background } from '../core/background';
+import type { Background } from '../background/background';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readCases, readEvaluation } from '../run-records/run-files';
 import { packCases } from './packed-cases';
+import { resultTasks } from './result-tasks';
 
 /** Null until both models are evaluated on their test images. Throws `run_damaged`. */
 export async function leakResult(
@@ -26,7 +27,7 @@ export async function leakResult(
   const { classes } = grouped.evaluation;
   if (classes.join('\u0000') !== leaking.evaluation.classes.join('\u0000')) return null;
   const differences = { first: packCases(leaking.cases), second: packCases(grouped.cases), classes };
-  const { accuracy, auc } = await background('independentDifferences', differences);
+  const { accuracy, auc } = await background(resultTasks.independentDifferences, differences);
   if (accuracy === null) return null;
   return {
     leaking: side(leaking.evaluation),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type ReviewFinding, type ReviewReason, reviewReasons } from '#shared/models/review';
-import { packList } from '../core/packed-list';
+import { packList } from '../background/packed-list';
 import { Findings, packFindings } from './review-findings';
 
 const finding = (image: number, reason: ReviewReason, weight: number): ReviewFinding => ({

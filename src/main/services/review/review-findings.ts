@@ -1,12 +1,12 @@
 import { groupBy } from '#shared/group-by';
 import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import { type ReviewFinding, type ReviewReason, reviewReasons } from '#shared/models/review';
-import { type PackedList, packList, unpackItem, unpackList } from '../core/packed-list';
+import { type PackedList, packList, unpackItem, unpackList } from '../background/packed-list';
 import { readersDisagree } from '../labels/reading-groups';
 import { findWhoIsWho } from '../patients/who-is-who';
 import type { OpenProject } from '../project/projects';
+import { mislabelFindings, type Suspect } from './mislabel-findings';
 import { findLabelConflicts } from './review-label-conflicts';
-import { mislabelFindings, type Suspect } from './review-mislabels';
 import { findPossibleDuplicates, findRepeatedInstances } from './review-twins';
 
 /** What was found before this search and still holds. */

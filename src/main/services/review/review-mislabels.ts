@@ -1,15 +1,15 @@
-import type { MislabelSource, ReviewFinding } from '#shared/models/review';
+import type { MislabelSource } from '#shared/models/review';
 import type { CasePrediction } from '#shared/models/run';
-import { classesByName, currentLabels } from '../../store/labels';
-import type { ProjectStore } from '../../store/open';
-import type { Background } from '../core/background';
-import { type PackedList, packListInSlices } from '../core/packed-list';
+import type { Background } from '../background/background';
+import { type PackedList, packListInSlices } from '../background/packed-list';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { Experiments } from '../results/experiments';
 import { packCases } from '../results/packed-cases';
 import { type EvaluatedSplit, readCases, readEvaluation } from '../run-records/run-files';
 import type { Runs } from '../runs/runs';
+import type { Suspect } from './mislabel-findings';
+import { reviewTasks } from './review-tasks';
 
 /** One answer of a model to an image that it did not learn from. */
 interface Answer extends CasePrediction {
@@ -24,16 +24,6 @@ interface Answers {
   /** Changes where the answers do. */
   readonly version: string;
   read(): Promise<readonly Answer[]>;
-}
-
-/** An image whose label a model doubts, by the labels that the model was made with. */
-export interface Suspect {
-  readonly image: number;
-  /** The label that it had then. */
-  readonly label: string;
-  readonly suggestion: string;
-  readonly weight: number;
-  readonly why: string;
 }
 
 export interface Suspicion {
@@ -77,34 +67,12 @@ export function createMislabels({
   };
 }
 
-/** Suspects that are still labelled as they were when the model answered. */
-export function mislabelFindings(store: ProjectStore, suspects: readonly Suspect[]): ReviewFinding[] {
-  const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
-  const now = new Map(
-    currentLabels(
-      store,
-      suspects.map(({ image }) => image),
-    ).map(({ id, label_id }) => [id, label_id === null ? null : (names.get(label_id) ?? null)]),
-  );
-  return suspects
-    .filter(({ image, label }) => now.get(image) === label)
-    .map(({ image, label, suggestion, weight, why }) => ({
-      image,
-      reason: 'suspected-mislabel',
-      why,
-      weight,
-      evidence: JSON.stringify([label, suggestion]),
-      suggestion,
-      beside: [],
-    }));
-}
-
 async function suspect(
   { source, classes, version }: Answers,
   cases: readonly Answer[],
   background: Background,
 ): Promise<Suspicion> {
-  const issues = await background('findLabelIssues', { cases: packCases(cases), classes: classes.length });
+  const issues = await background(reviewTasks.findLabelIssues, { cases: packCases(cases), classes: classes.length });
   const name = (index: number) => classes[index] ?? '';
   const right = cases.filter(({ truth, predicted }) => truth === predicted).length;
   return {

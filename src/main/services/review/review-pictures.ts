@@ -1,14 +1,10 @@
-import type { FeatureOutlier } from '#shared/duplicates/feature-neighbours';
 import type { ReviewFinding } from '#shared/models/review';
-import { findBurnedInText } from '#shared/review/find-burned-in-text';
-import { findOddPictures } from '#shared/review/find-odd-pictures';
-import { findOtherModality } from '#shared/review/find-other-modality';
-import { pictureMeasures } from '../../store/measures';
 import type { ProjectStore } from '../../store/open';
-import { type Background, placeOf } from '../core/background';
-import type { PackedList } from '../core/packed-list';
+import { type Background, placeOf } from '../background/background';
+import type { PackedList } from '../background/packed-list';
 import { featureOutliers } from '../duplicates/feature-search';
 import type { OpenProject } from '../project/projects';
+import { reviewTasks } from './review-tasks';
 
 /**
  * What is seen by the measures of all pictures. Labels play no part, so that what was found holds while the same
@@ -24,17 +20,10 @@ export function createPictureFinder(
     const state = `${picturesState(store)} ${JSON.stringify(outliers)}`;
     const before = known.get(project);
     if (before?.state === state) return before.findings;
-    const findings = await background('findPictures', { project: placeOf(project), outliers });
+    const findings = await background(reviewTasks.findPictures, { project: placeOf(project), outliers });
     known.set(project, { state, findings });
     return findings;
   };
-}
-
-/** All that the measures of pictures show, and the outliers by features. */
-export function findPictures(store: ProjectStore, outliers: readonly FeatureOutlier[]): ReviewFinding[] {
-  const images = pictureMeasures(store);
-  const finders = [findBurnedInText, findOtherModality, () => findOddPictures(images, outliers)];
-  return finders.flatMap((find) => find(images));
 }
 
 /** Changes where images come, go or are measured. */

@@ -45,11 +45,12 @@ beforeEach(async () => {
   project = await projects.create(join(root, 'project'));
   splits = createSplits();
   labels = createLabels();
-  duplicates = createDuplicates({ events, pool });
+  duplicates = createDuplicates({ events, pool, background: inThisThread(() => project) });
   imports = createImports({ events, pool, splits, background: inThisThread(() => project) });
   dataset = createDataset({ splits, pool });
   review = createReview({
     events,
+    duplicates,
     experiments: { list: async () => [], pooled: async () => null, cases: async () => [] },
     runs: { list: async () => [] },
     onFailure: () => {},

@@ -50,6 +50,7 @@ beforeEach(async () => {
   reads = 0;
   review = createReview({
     events,
+    duplicates: { search: async () => {}, searchFeaturesLater: () => {} },
     background: inThisThread(() => project),
     experiments: {
       list: async () => experiments,

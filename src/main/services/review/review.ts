@@ -11,9 +11,10 @@ import { Slice } from '../../ingest/slice';
 import { imagesById } from '../../store/images';
 import type { ProjectStore } from '../../store/open';
 import { allReviews, type StoredReview } from '../../store/reviews';
-import { type Background, FEW_IMAGES, placeOf } from '../core/background';
+import { type Background, FEW_IMAGES, placeOf } from '../background/background';
+import { packList } from '../background/packed-list';
 import type { Events } from '../core/events';
-import { packList } from '../core/packed-list';
+import type { Duplicates } from '../duplicates/duplicates';
 import type { OpenProject } from '../project/projects';
 import type { Experiments } from '../results/experiments';
 import type { Runs } from '../runs/runs';
@@ -21,6 +22,7 @@ import { decide } from './review-decision';
 import { type FindFailure, Findings, findFailure } from './review-findings';
 import { createMislabels, type Suspicion } from './review-mislabels';
 import { createPictureFinder } from './review-pictures';
+import { reviewTasks } from './review-tasks';
 
 export interface ReviewQuery {
   readonly reason?: ReviewReason | undefined;
@@ -47,12 +49,13 @@ export interface Review {
 
 export function createReview(options: {
   readonly events: Events;
+  readonly duplicates: Pick<Duplicates, 'search' | 'searchFeaturesLater'>;
   readonly experiments: Pick<Experiments, 'list' | 'pooled' | 'cases'>;
   readonly runs: Pick<Runs, 'list'>;
   readonly onFailure: (what: string, error: unknown) => void;
   readonly background: Background;
 }): Review {
-  const { events, onFailure, background } = options;
+  const { events, duplicates, onFailure, background } = options;
   const mislabels = createMislabels(options);
   const findPictures = createPictureFinder(background);
 
@@ -66,7 +69,7 @@ export function createReview(options: {
     const pictures = await orElse(findPictures(project), pictureReasons, packList<ReviewFinding>([]));
     const suspicion = await orElse<Suspicion | null>(mislabels.suspicion(project), ['suspected-mislabel'], null);
     const suspects = suspicion?.suspects ?? packList([]);
-    const packed = await background('findAll', { project: placeOf(project), before: { pictures, suspects } });
+    const packed = await background(reviewTasks.findAll, { project: placeOf(project), before: { pictures, suspects } });
     return { findings: new Findings(packed, failures), mislabelSource: suspicion?.source ?? null };
   };
 
@@ -110,6 +113,8 @@ export function createReview(options: {
 
   return {
     async list(project, { reason, includeSettled = false, limit = Number.POSITIVE_INFINITY } = {}) {
+      await duplicates.search(project);
+      duplicates.searchFeaturesLater(project);
       const { findings, mislabelSource } = await findAgain(project);
       const reviews = allReviews(project.store);
       const slice = new Slice();
@@ -137,7 +142,7 @@ export function createReview(options: {
       const isFresh = fresh?.state === stateOf(project);
       const changed =
         chosen.length > FEW_IMAGES
-          ? await background('decide', { project: placeOf(project), findings: packList(chosen), decision })
+          ? await background(reviewTasks.decide, { project: placeOf(project), findings: packList(chosen), decision })
           : decide(project, chosen, decision);
       // A verdict alone finds nothing new.
       const verdictOnly = decision.kind === 'accept' || decision.kind === 'defer' || decision.kind === 'reopen';

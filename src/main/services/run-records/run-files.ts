@@ -21,7 +21,7 @@ import { unknownPatientCautions } from '#shared/statistics/cautions';
 import { Slice } from '../../ingest/slice';
 import { toStoreError } from '../../store/errors';
 import { isDiskProblem } from '../core/disk-problem';
-import { makeProjectFolders, requireProject } from '../core/make-folders';
+import { makeProjectFolders, requireProject } from '../project/project-folders';
 
 /**
  * What a run was made of, as it was when it began: later labels, splits and removals do not change its evaluation.

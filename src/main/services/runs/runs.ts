@@ -6,6 +6,7 @@ import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
 import type { Events } from '../core/events';
 import type { Dataset } from '../dataset/dataset';
+import { findDuplicates } from '../duplicates/duplicate-search';
 import { lockRuns } from '../project/project-lock';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
@@ -166,6 +167,8 @@ export function createRuns(options: RunsOptions): Runs {
   };
 
   const startAll = async (project: OpenProject, wanted: readonly NewRun[]): Promise<RunSummary[]> => {
+    // A leak that is not known would not stop it: a project of an older version has not been searched yet.
+    await findDuplicates(project, options.pool);
     const ready: { run: NewRun; prepared: PreparedRun }[] = [];
     for (const run of wanted) {
       const prepared = await prepareRun(services, project, run.config, run.samples);

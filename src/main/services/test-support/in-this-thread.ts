@@ -1,5 +1,4 @@
-import { backgroundTasks, type TaskContext } from '../background-tasks';
-import type { Background, ProjectPlace, TaskName, TaskResult } from '../core/background';
+import type { Background, ProjectPlace, TaskContext } from '../background/background';
 import type { OpenProject } from '../project/projects';
 
 /** Tasks in the thread of the test, over the connection that it has; for tests that are not about where they run. */
@@ -8,9 +7,6 @@ export function inThisThread(
     throw new Error('this test has no project');
   },
 ): Background {
-  return async <Name extends TaskName>(name: Name, input: unknown) => {
-    const context: TaskContext = { open, onProgress: () => {} };
-    const run = backgroundTasks[name] as (input: unknown, context: TaskContext) => unknown;
-    return (await run(input, context)) as TaskResult<Name>;
-  };
+  const context: TaskContext = { open, onProgress: () => {} };
+  return async (task, input) => task.run(input, context);
 }

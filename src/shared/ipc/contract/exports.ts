@@ -9,9 +9,12 @@ import { precisionComparisonSchema } from '../../models/precision';
 import { job, query } from './entries';
 import { project, run } from './inputs';
 
+/** Grants: of the folder that a new one is made in, or of the new or empty folder itself. */
+const target = z.union([z.strictObject({ parent: z.string() }), z.strictObject({ folder: z.string() })]);
+
 export const exportsRequests = {
   'exports.write': job(
-    run.extend({ format: exportFormatSchema, parent: z.string() }),
+    run.extend({ format: exportFormatSchema, target }),
     z.object({
       folder: z.string(),
       files: z.array(z.object({ name: z.string(), bytes: z.number() })),
@@ -38,9 +41,9 @@ export const exportsRequests = {
   'exports.planDeidentified': query(project.extend({ options: deidentifiedOptionsSchema }), deidentifiedPlanSchema, {
     reads: ['images', 'labels', 'split', 'reviews'],
   }),
-  /** `parent`: a grant of the folder that the new one is made in; null: the project's own exports. */
+  /** `target` null: the project's own exports. */
   'exports.deidentify': job(
-    project.extend({ options: deidentifiedOptionsSchema, parent: z.string().nullable() }),
+    project.extend({ options: deidentifiedOptionsSchema, target: target.nullable() }),
     deidentifiedResultSchema,
     { phases: ['de-identifying'], changes: [] },
   ),

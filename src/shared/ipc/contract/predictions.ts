@@ -6,7 +6,13 @@ import { grants, jobId, nothing, run } from './inputs';
 
 export const predictionsRequests = {
   'predictions.predict': job(
-    run.extend({ grants, attention: z.boolean().default(true), testTimeViews: testTimeViewsSchema.optional() }),
+    run.extend({
+      grants,
+      attention: z.boolean().default(true),
+      testTimeViews: testTimeViewsSchema.optional(),
+      /** Grant of a folder for pictures of the attention, made where it is not there; none are written without one. */
+      overlays: z.string().optional(),
+    }),
     z.object({ predictions: z.array(filePredictionSchema) }),
     { phases: ['predicting'], changes: ['predictions'] },
   ),

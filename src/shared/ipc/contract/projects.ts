@@ -16,8 +16,8 @@ export const projectsRequests = {
   'projects.open': command(z.object({ grant: z.string() }), projectSummarySchema, { changes: ['projects'] }),
   'projects.reopen': command(project, projectSummarySchema, { changes: ['projects'] }),
   'projects.forget': command(project, nothing, { changes: ['projects'] }),
-  /** Makes the sample project (images, labels, split) in Fovea's own folder and answers with the job. */
-  'projects.sample': job(nothing, projectSummarySchema, {
+  /** Makes the sample project (images, labels, split): in the folder of this grant, or in Fovea's own. */
+  'projects.sample': job(z.object({ folder: z.string().optional() }), projectSummarySchema, {
     phases: [
       'drawing-images',
       'reading-identities',

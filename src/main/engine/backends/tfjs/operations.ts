@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Shape } from '../../ir/graph';
+import type { Shape } from '../../ir/value';
 import type { OpAttributes, OpName } from '../../ops/attributes';
 import { at } from '../../ops/rule';
 

@@ -1,8 +1,9 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { FoveaError } from '#shared/ipc/errors';
 import { checkGraph } from '../../ir/check';
-import type { Graph, Node, Value } from '../../ir/graph';
+import type { Graph, Node } from '../../ir/graph';
 import { pruneGraph } from '../../ir/prune';
+import type { Value } from '../../ir/value';
 import type { OpName } from '../../ops/attributes';
 import type { Tensor } from '../../tensor';
 import type { Backend, DeviceTensor, Feeds, Program, ProgramOutputs } from '../backend';

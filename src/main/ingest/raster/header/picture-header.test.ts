@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { pngBytes, pngChunk } from '../../test-support/png-bytes';
 import { sharp } from '../codec';
 import { decodePhotograph } from '../decode-photograph';
-import { readPictureHeader } from './picture-header';
+import { readPictureHeader } from './read-picture-header';
 
 const png = (...chunks: Buffer[]) =>
   pngBytes({ width: 4, height: 2, channels: 1, depth: 8, values: [1, 2, 3, 4, 5, 6, 7, 8], chunks });

@@ -1,6 +1,3 @@
-import { readJpegHeader } from './jpeg-header';
-import { readPngHeader } from './png-header';
-
 /** What a PNG or JPEG says of itself outside its pixels. Nothing in it throws: what is not understood is not there. */
 export interface PictureHeader {
   /** Bits of a sample that carry the picture, where the file names fewer than it stores: sBIT of a 16-bit PNG. */
@@ -15,9 +12,4 @@ export interface PictureHeader {
   readonly unsupported: string | null;
   /** Sentences for people. */
   readonly notes: readonly string[];
-}
-
-export function readPictureHeader(bytes: Uint8Array): PictureHeader {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return buffer[0] === 0x89 ? readPngHeader(buffer) : readJpegHeader(buffer);
 }

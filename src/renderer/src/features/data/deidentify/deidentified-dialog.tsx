@@ -36,7 +36,7 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
       const parent = await platform.pickFolder({ title: 'Folder to make the export in' });
       if (parent === null) return null;
       setFinished(false);
-      return { project, options, parent: parent.grant };
+      return { project, options, target: { parent: parent.grant } };
     });
   const shown = finished ? null : result;
   const close = () => {

@@ -63,7 +63,7 @@ export function ExportPanel({ project, run }: { readonly project: string; readon
     work.start(async () => {
       const parent = await platform.pickFolder({ title: 'Folder to export into' });
       setTitle(card.title);
-      return parent && { project, run: run.id, format: card.format, parent: parent.grant };
+      return parent && { project, run: run.id, format: card.format, target: { parent: parent.grant } };
     });
 
   return (

@@ -1,13 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { Connection } from '../../store/open';
-import type { backgroundTasks } from '../background-tasks';
 import type { OpenProject } from '../project/projects';
-
-type Tasks = typeof backgroundTasks;
-export type TaskName = keyof Tasks;
-export type TaskInput<Name extends TaskName> = Parameters<Tasks[Name]>[0];
-export type TaskResult<Name extends TaskName> = Awaited<ReturnType<Tasks[Name]>>;
 
 /** What names a project to another thread, which opens it by itself. */
 export type ProjectPlace = Pick<OpenProject, 'id' | 'folder' | 'name'> & { readonly connection: Connection };
@@ -22,6 +16,40 @@ export const placeOf = ({ id, folder, name, store }: OpenProject): ProjectPlace 
 /** So many can be changed at once: that takes less time than to start a thread, and a key that labels is not to wait. */
 export const FEW_IMAGES = 500;
 
+/** The project that a task is about. */
+export interface OfProject {
+  readonly project: ProjectPlace;
+}
+
+export interface TaskContext {
+  /** A project, over a connection of the thread's own. */
+  open(project: ProjectPlace): OpenProject;
+  readonly onProgress: (phase: string, done: number, total: number) => void;
+}
+
+/** Work that would hold up the main thread, with one input and one result that can be cloned. */
+export interface Task<Input, Result> {
+  /** Unique among all tasks: a thread is given the name, and finds the work by it. */
+  readonly name: string;
+  run(input: Input, context: TaskContext): Result | Promise<Result>;
+}
+
+type TaskOf<Work> = Work extends (input: infer Input, context: TaskContext) => infer Result
+  ? Task<Input, Awaited<Result>>
+  : never;
+
+/**
+ * The tasks of a room: its own functions, said to be of the kind that runs in a thread. `background-tasks.ts` lists the
+ * rooms.
+ */
+export function tasks<Table extends Record<string, (input: never, context: TaskContext) => unknown>>(
+  room: string,
+  table: Table,
+): { readonly [Name in keyof Table]: TaskOf<Table[Name]> } {
+  const named = Object.entries(table).map(([name, run]) => [name, { name: `${room}.${name}`, run }]);
+  return Object.fromEntries(named) as { readonly [Name in keyof Table]: TaskOf<Table[Name]> };
+}
+
 export interface TaskHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: (phase: string, done: number, total: number) => void;
@@ -31,15 +59,11 @@ export interface TaskHooks {
  * Does a task where it holds nothing up. Rejects with what the task threw, with the signal's reason where that is
  * aborted, and with `work_ended` where the thread ended without a result.
  */
-export type Background = <Name extends TaskName>(
-  name: Name,
-  input: TaskInput<Name>,
-  hooks?: TaskHooks,
-) => Promise<TaskResult<Name>>;
+export type Background = <Input, Result>(task: Task<Input, Result>, input: Input, hooks?: TaskHooks) => Promise<Result>;
 
 /** What a thread is asked. */
 export interface TaskOrder {
-  readonly name: TaskName;
+  readonly name: string;
   readonly input: unknown;
 }
 
@@ -96,12 +120,12 @@ export function inThreads(file: string): Threads {
     worker.on('error', forget).on('exit', forget);
   };
 
-  const run: Background = <Name extends TaskName>(
-    name: Name,
-    input: TaskInput<Name>,
+  const run: Background = <Input, Result>(
+    { name }: Task<Input, Result>,
+    input: Input,
     { signal, onProgress }: TaskHooks = {},
   ) =>
-    new Promise<TaskResult<Name>>((resolve, reject) => {
+    new Promise<Result>((resolve, reject) => {
       signal?.throwIfAborted();
       const worker = take();
       const leave = () => {
@@ -123,7 +147,7 @@ export function inThreads(file: string): Threads {
           case 'result':
             leave();
             putBack(worker);
-            resolve(message.result as TaskResult<Name>);
+            resolve(message.result as Result);
             break;
           case 'refused':
             leave();

@@ -1,0 +1,96 @@
+import type { NameChoice } from '#shared/class-names/similar-names';
+import type { ImportOptions } from '#shared/models/dataset';
+import type { ColumnMapping, PatternPreview, TableAnswers } from '#shared/models/label-table';
+import { type OfProject, type TaskContext, tasks } from '../background/background';
+import { unpackList } from '../background/packed-list';
+import type { HoldTable } from '../label-tables/label-table-preview';
+import { createLabelTables } from '../label-tables/label-tables';
+import { NO_PATIENT_CHANGES } from '../label-tables/resolve-patients';
+import { type FilesToHold, holdWords, IdentitiesUnread } from './held-words';
+import { directImport } from './import-directions';
+import { type ImportScan, toPlan } from './import-plan';
+import type { PackedFiles } from './imports';
+
+interface OfImport extends OfProject {
+  readonly files: PackedFiles;
+}
+
+const unpackFiles = ({ sources, identities }: PackedFiles): FilesToHold => ({
+  sources: unpackList(sources),
+  identities: identities === null ? null : unpackList(identities),
+});
+
+/** `identities-unread`: what the files say of themselves is needed for it. */
+async function orUnread<Result>(work: () => Result | Promise<Result>): Promise<Result | 'identities-unread'> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof IdentitiesUnread) return 'identities-unread';
+    throw error;
+  }
+}
+
+export const importTasks = tasks('import', {
+  plan: (
+    {
+      project,
+      id,
+      scan,
+    }: OfProject & {
+      readonly id: string;
+      readonly scan: Omit<ImportScan, 'sources'> & Pick<PackedFiles, 'sources'>;
+    },
+    { open }: TaskContext,
+  ) => toPlan(id, open(project), { ...scan, sources: unpackList(scan.sources) }),
+  previewTable: (
+    {
+      project,
+      files,
+      file,
+      mapping,
+      answers,
+      groupPattern,
+      classNames,
+    }: OfImport & {
+      readonly file: string;
+      readonly mapping: ColumnMapping;
+      readonly answers: TableAnswers;
+      readonly groupPattern: string | null;
+      readonly classNames: NameChoice;
+    },
+    { open }: TaskContext,
+  ) =>
+    orUnread(() => {
+      const opened = open(project);
+      const unpacked = unpackFiles(files);
+      const hold: HoldTable = (table) => holdWords(opened.store, unpacked, { table, groupPattern, answers });
+      return createLabelTables().preview(opened, hold, file, mapping, answers, classNames);
+    }),
+  previewPattern: (
+    {
+      project,
+      files,
+      groupPattern,
+      answers,
+    }: OfImport & { readonly groupPattern: string | null; readonly answers: TableAnswers },
+    { open }: TaskContext,
+  ) =>
+    orUnread((): PatternPreview => {
+      const words = { table: null, groupPattern, answers };
+      const { resolved, questions, files: total } = holdWords(open(project).store, unpackFiles(files), words);
+      return {
+        changes: resolved?.changes ?? { ...NO_PATIENT_CHANGES, unknown: total },
+        questions: [...questions],
+        problems: [...(resolved?.problems ?? [])],
+      };
+    }),
+  direct: (
+    { project, files, table, options }: OfImport & { readonly table: string | null; readonly options: ImportOptions },
+    { open }: TaskContext,
+  ) =>
+    orUnread(async () => {
+      const tables = createLabelTables();
+      const read = table === null ? null : await tables.read(table, options.columns, options.answers);
+      return directImport(open(project).store, unpackFiles(files), read, options);
+    }),
+});

@@ -1,0 +1,35 @@
+import type { ReviewFinding } from '#shared/models/review';
+import { classesByName, currentLabels } from '../../store/labels';
+import type { ProjectStore } from '../../store/open';
+
+/** An image whose label a model doubts, by the labels that the model was made with. */
+export interface Suspect {
+  readonly image: number;
+  /** The label that it had then. */
+  readonly label: string;
+  readonly suggestion: string;
+  readonly weight: number;
+  readonly why: string;
+}
+
+/** Suspects that are still labelled as they were when the model answered. */
+export function mislabelFindings(store: ProjectStore, suspects: readonly Suspect[]): ReviewFinding[] {
+  const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
+  const now = new Map(
+    currentLabels(
+      store,
+      suspects.map(({ image }) => image),
+    ).map(({ id, label_id }) => [id, label_id === null ? null : (names.get(label_id) ?? null)]),
+  );
+  return suspects
+    .filter(({ image, label }) => now.get(image) === label)
+    .map(({ image, label, suggestion, weight, why }) => ({
+      image,
+      reason: 'suspected-mislabel',
+      why,
+      weight,
+      evidence: JSON.stringify([label, suggestion]),
+      suggestion,
+      beside: [],
+    }));
+}
