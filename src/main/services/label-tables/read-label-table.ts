@@ -174,15 +174,17 @@ export function readLabelTable(
     columns.date < 0 || by !== 'patient' ? [] : text.rows.map((row) => cellText(row[columns.date])),
   );
   const linesAbove = text.lines.length - text.rows.length;
-  /** The last value of each column that may be merged. */
+  /** The last value of each column that may be merged; none below a word for “missing”. */
   const above = new Map<ColumnRole, string>();
   for (const [index, line] of text.rows.entries()) {
     const written = (role: ColumnRole): string => cellText(line[columns[role]]).slice(0, LONGEST[role]);
     const empty = new Set<ColumnRole>();
     for (const role of MERGED) {
       if (columns[role] < 0) continue;
-      if (written(role) !== '') above.set(role, written(role));
-      else if (above.has(role)) empty.add(role);
+      if (written(role) === '') {
+        if (above.has(role)) empty.add(role);
+      } else if (IDENTIFIERS.has(role) && readIdentifier(written(role)) === null) above.delete(role);
+      else above.set(role, written(role));
     }
     const cell = (role: ColumnRole): string | null => {
       if (columns[role] < 0) return null;
