@@ -18,7 +18,7 @@ import { recordVersion } from '../../src/main/services/dataset/dataset-versions'
 import { type PackedCases, packCases } from '../../src/main/services/results/packed-cases';
 import { resultTasks } from '../../src/main/services/results/result-tasks';
 import { reviewTasks } from '../../src/main/services/review/review-tasks';
-import { createServices } from '../../src/main/services/services';
+import { createServices, type Services } from '../../src/main/services/services';
 import { storeComparisons } from '../../src/main/store/duplicates';
 import { classNumber } from '../../src/main/store/labels';
 import { setMeta } from '../../src/main/store/meta';
@@ -126,9 +126,8 @@ function writeFiles(folder: string, count: number): void {
   }
 }
 
-/** `only`: a part of the names of what is measured. Prints a table; answers with 0 where nothing held the main thread for longer than the aim. */
-export async function measureMainThread(images: number, only = ''): Promise<number> {
-  const folder = await makeTemporary('fovea-bench');
+/** Fovea over a new user folder; nothing may be decoded or trained. */
+async function startServices(folder: string) {
   const hosts = await buildHosts('bench-main-thread', { 'background-worker': 'services/background-worker.ts' });
   const places = findPlaces(join(folder, 'out/main'));
   const log = createLog(folder);
@@ -145,6 +144,54 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
     },
   });
   const dispatch = createDispatch(createHandlers(services, 'web', webPlatform(createBrowsing(services.grants))), log);
+  return { services, dispatch };
+}
+
+/** Resolves when the first file of an import has had its turn, or the import is over. */
+function firstFileDone({ events }: Services, job: string): Promise<void> {
+  return new Promise<void>((resolve) => {
+    const unsubscribe = events.on('job', (changed) => {
+      if (changed.id !== job || (changed.phase !== 'importing' && changed.state === 'running')) return;
+      unsubscribe();
+      resolve();
+    });
+  });
+}
+
+const filters: Record<string, RequestInput<'dataset.ids'>['filter']> = {
+  all: {},
+  'a class': { label: 'benign' },
+  'part of a name': { text: 'IM9' },
+  unlabelled: { unlabelled: true },
+};
+
+/** How long the main thread was held, milliseconds; prints a line of the table. */
+async function measureOne(name: string, work: () => Promise<unknown>): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: LOOK_MILLISECONDS });
+  delay.enable();
+  // It counts from one look to the next, so there has to be one before the work begins.
+  await sleep(50);
+  delay.reset();
+  const started = performance.now();
+  const cpu = watchCpu();
+  await work();
+  const took = performance.now() - started;
+  // The delay of what ended in the last turn is seen in the next.
+  await sleep(30);
+  delay.disable();
+  const held = delay.max / 1e6;
+  const computed = cpu.longest();
+  const counted = Number.isNaN(computed) ? held : Math.min(held, computed);
+  console.log(
+    `${counted > AIM_MILLISECONDS ? '!' : ' '} ${name.padEnd(40)} held ${held.toFixed(0).padStart(5)}   of it CPU ${computed.toFixed(0).padStart(5)}   took ${took.toFixed(0).padStart(6)}`,
+  );
+  return counted;
+}
+
+/** `only`: a part of the names of what is measured. Prints a table; answers with 0 where nothing held the main thread for longer than the aim. */
+export async function measureMainThread(images: number, only = ''): Promise<number> {
+  const folder = await makeTemporary('fovea-bench');
+  const { services, dispatch } = await startServices(folder);
   const { id, store } = await services.projects.create(join(folder, 'project'));
   const project = { project: id };
   fillProject(store, images);
@@ -176,13 +223,7 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
       labels: newTable,
       options: { ...importOptionsSchema.parse({}), groupPattern: null },
     });
-    await new Promise<void>((resolve) => {
-      const unsubscribe = services.events.on('job', (changed) => {
-        if (changed.id !== job || (changed.phase !== 'importing' && changed.state === 'running')) return;
-        unsubscribe();
-        resolve();
-      });
-    });
+    await firstFileDone(services, job);
     await ask('jobs.cancel', { job });
   };
   /** Only what the main thread has to do with it. */
@@ -191,13 +232,6 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
     await sleep(5000);
     await ask('jobs.cancel', { job });
   };
-  const filters: Record<string, RequestInput<'dataset.ids'>['filter']> = {
-    all: {},
-    'a class': { label: 'benign' },
-    'part of a name': { text: 'IM9' },
-    unlabelled: { unlabelled: true },
-  };
-
   const split = { validation: 0.2, test: 0.2, seed: 42, group: 'patient' } as const;
   const readTable = { ...project, mapping: {}, answers: {}, groupPattern: null } as const;
   const measured: Record<string, () => Promise<unknown>> = {
@@ -273,25 +307,7 @@ export async function measureMainThread(images: number, only = ''): Promise<numb
       name === 'dataset.scan' && Object.keys(measured).some((one) => /import/.test(one) && one.includes(only));
     if (!name.includes(only) && !isNeeded) continue;
     prepare(name);
-    const delay = monitorEventLoopDelay({ resolution: LOOK_MILLISECONDS });
-    delay.enable();
-    // It counts from one look to the next, so there has to be one before the work begins.
-    await sleep(50);
-    delay.reset();
-    const started = performance.now();
-    const cpu = watchCpu();
-    await work();
-    const took = performance.now() - started;
-    // The delay of what ended in the last turn is seen in the next.
-    await sleep(30);
-    delay.disable();
-    const held = delay.max / 1e6;
-    const computed = cpu.longest();
-    const counted = Number.isNaN(computed) ? held : Math.min(held, computed);
-    worst = Math.max(worst, counted);
-    console.log(
-      `${counted > AIM_MILLISECONDS ? '!' : ' '} ${name.padEnd(40)} held ${held.toFixed(0).padStart(5)}   of it CPU ${computed.toFixed(0).padStart(5)}   took ${took.toFixed(0).padStart(6)}`,
-    );
+    worst = Math.max(worst, await measureOne(name, work));
   }
   await services.close();
   rmSync(folder, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { FoveaError } from '#shared/ipc/errors';
 import type { Evaluation } from '#shared/models/run';
 import { formatDuration } from '#shared/text/time';
-import type { PredictedFile } from '../../services/predictions/predictions';
+import type { PredictedFile } from '../../services/predictions/predicted-file';
 import type { OpenProject } from '../../services/project/projects';
 import type { RunCommand } from '../command';
 import type { Session } from '../session';

@@ -3,7 +3,7 @@ import { signOffWarning } from '#shared/models/sign-off';
 import { viewsText } from '#shared/models/test-time';
 import { RESEARCH_USE } from '#shared/research-use';
 import { formatPercent } from '#shared/text/number';
-import type { PredictedFile } from '../../services/predictions/predictions';
+import type { PredictedFile } from '../../services/predictions/predicted-file';
 import type { RunCommand } from '../command';
 import { table } from '../table';
 import { testTimeViewsOption } from './test-time-views';

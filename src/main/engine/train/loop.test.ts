@@ -3,8 +3,9 @@ import type { LogRecord } from '#shared/models/run';
 import { type RunConfigInput, runConfigSchema } from '#shared/models/run-config';
 import { planSteps } from '#shared/training/plan';
 import { initialLoopState, loopStateSchema, nextStage } from './checkpoint';
-import { type LoopInput, runTrainingLoop } from './loop';
+import { runTrainingLoop } from './loop';
 import type { Batch, TrainingSession } from './session';
+import type { LoopInput } from './sitting';
 
 /** Validation logits of each epoch, so that metrics follow a script; steps are only counted. */
 function createScript(config: Partial<RunConfigInput>, epochs: readonly (readonly number[])[], losses: number[] = []) {

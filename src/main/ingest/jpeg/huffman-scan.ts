@@ -1,16 +1,8 @@
 import { damaged } from '../dicom/damaged';
-import { BrokenScan, EntropyBits, type HuffmanTable } from './entropy-bits';
+import { BrokenScan, EntropyBits } from './entropy-bits';
 import type { FrameHeader, ScanHeader } from './headers';
 import { nextMarker } from './next-marker';
-
-/** Tables of a scan by their number, of DC and AC coefficients; lossless scans use those of DC alone. */
-export interface ScanTables {
-  readonly dc: ReadonlyMap<number, HuffmanTable>;
-  readonly ac: ReadonlyMap<number, HuffmanTable>;
-}
-
-/** By component, where the scans before found a coefficient that is not zero: 64 for each block. Progressive frames only. */
-export type NonZero = ReadonlyMap<number, Uint8Array>;
+import { type NonZero, type ScanTables, scanBlocks } from './scan-blocks';
 
 /** Blocks of a component: those of its own scan, and those of interleaved scans, which fill whole units. */
 export function blocksOf(frame: FrameHeader, component: FrameHeader['components'][number]) {
@@ -106,107 +98,7 @@ function unitReader(
   tables: ScanTables,
   nonZero: NonZero,
 ): UnitReader {
-  const table = (of: 'dc' | 'ac', number: number): HuffmanTable => {
-    const found = tables[of].get(number);
-    if (found === undefined) throw damaged('The compressed image lacks a table that it uses.');
-    return found;
-  };
-  /** Blocks that all of whose codes were read already (T.81, G.1.2.2). */
-  let emptyBlocks = 0;
-  const { lossless, progressive } = frame;
-  const { first, last, high } = scan;
-
-  const block = (component: ScanHeader['components'][number]): ((place: number) => void) => {
-    if (lossless) {
-      const differences = table('dc', component.dc);
-      return () => {
-        const size = bits.code(differences);
-        if (size > 16) throw new BrokenScan('The compressed image has a difference that is too large.');
-        // 16 stands for 32,768 alone and has no bits (T.81, H.1.2.2).
-        if (size < 16) bits.take(size);
-      };
-    }
-    if (!progressive) {
-      const [dc, ac] = [table('dc', component.dc), table('ac', component.ac)];
-      return () => {
-        bits.take(sizeOf(bits.code(dc)));
-        for (let k = 1; k < 64; k++) {
-          const code = bits.code(ac);
-          const size = code & 15;
-          if (size === 0) {
-            if (code >> 4 < 15) return;
-            k += 15;
-            continue;
-          }
-          k += code >> 4;
-          if (k > 63) throw damaged('The compressed image has a block with too many coefficients.');
-          bits.take(size);
-        }
-      };
-    }
-    if (first === 0) {
-      if (high > 0) return () => void bits.take(1);
-      const dc = table('dc', component.dc);
-      return () => void bits.take(sizeOf(bits.code(dc)));
-    }
-    const ac = table('ac', component.ac);
-    const found = nonZero.get(component.component.id);
-    if (found === undefined) throw damaged('The compressed image has a scan of a component that it does not have.');
-    return high === 0
-      ? (place) => firstPass(ac, found.subarray(64 * place, 64 * place + 64))
-      : (place) => refinement(ac, found.subarray(64 * place, 64 * place + 64));
-  };
-
-  /** T.81, G.1.2.2. */
-  const firstPass = (ac: HuffmanTable, found: Uint8Array): void => {
-    if (emptyBlocks > 0) {
-      emptyBlocks -= 1;
-      return;
-    }
-    for (let k = first; k <= last; k++) {
-      const code = bits.code(ac);
-      const [run, size] = [code >> 4, code & 15];
-      if (size === 0 && run < 15) {
-        emptyBlocks = (1 << run) - 1 + bits.take(run);
-        return;
-      }
-      k += run;
-      if (size === 0) continue;
-      if (k > last) throw damaged('The compressed image has a block with too many coefficients.');
-      bits.take(size);
-      found[k] = 1;
-    }
-  };
-
-  /** T.81, G.1.2.3: one more bit of each coefficient that is not zero, and those that become it. */
-  const refinement = (ac: HuffmanTable, found: Uint8Array): void => {
-    let k = first;
-    while (emptyBlocks === 0 && k <= last) {
-      const code = bits.code(ac);
-      const size = code & 15;
-      let run = code >> 4;
-      if (size === 0 && run < 15) {
-        emptyBlocks = (1 << run) + bits.take(run);
-        break;
-      }
-      if (size > 1) throw damaged('The compressed image has a coefficient that grows too much.');
-      if (size === 1) bits.take(1);
-      for (; k <= last; k++) {
-        if (found[k] === 1) bits.take(1);
-        else if (run-- === 0) break;
-      }
-      if (size === 1 && k <= last) found[k] = 1;
-      k += 1;
-    }
-    if (emptyBlocks === 0) return;
-    for (; k <= last; k++) if (found[k] === 1) bits.take(1);
-    emptyBlocks -= 1;
-  };
-
-  const readers = scan.components.map(block);
-  const restart = () => {
-    emptyBlocks = 0;
-  };
+  const { readers, restart } = scanBlocks(bits, frame, scan, tables, nonZero);
   const [only] = scan.components;
   if (scan.components.length === 1 && only !== undefined) {
     const { across, stride } = blocksOf(frame, only.component);
@@ -227,10 +119,4 @@ function unitReader(
     },
     restart,
   };
-}
-
-/** Bits of a DC difference: 11 for 8-bit samples, 15 for 12-bit ones. */
-function sizeOf(code: number): number {
-  if (code > 15) throw new BrokenScan('The compressed image has a difference that is too large.');
-  return code;
 }

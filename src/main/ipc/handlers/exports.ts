@@ -1,5 +1,5 @@
 import type { Grants } from '../../services/core/grants';
-import type { ExportTarget } from '../../services/exports/exports';
+import type { ExportTarget } from '../../services/exports/export-target';
 import { exportsFolder } from '../../services/project/project-paths';
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';

@@ -7,7 +7,7 @@ import type { Dataset } from '../dataset/dataset';
 import { withRasters } from '../dataset/raster-cache';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
-import { requireModel } from '../results/evaluations';
+import { requireModel } from '../run-records/require-model';
 import { bestCheckpoint, readRunRecord, readRunSamples } from '../run-records/run-files';
 import { samplesOf } from '../run-records/run-samples';
 import { askEngine } from '../runs/engine-job';

@@ -2,7 +2,7 @@ import type { TableAnswers } from '#shared/models/label-table';
 import type { ProjectStore } from '../../store/open';
 import { tableQuestionsOf } from '../label-tables/label-table-changes';
 import type { HeldWords } from '../label-tables/label-table-preview';
-import { matchTable, type TableMatch } from '../label-tables/match-table';
+import { matchTable, type TableMatch, type TableTarget } from '../label-tables/match-table';
 import type { LabelTable } from '../label-tables/read-label-table';
 import type { ResolvedSites } from '../label-tables/site-changes';
 import {
@@ -13,7 +13,7 @@ import {
   speaksOfSites,
 } from './import-identities';
 import { patientsByPattern } from './import-pattern';
-import { type ImportSource, tableTargets } from './import-run';
+import type { ImportSource } from './import-source';
 
 /** What a person brings along with the files: a table, a pattern for patients, and answers to what these ask. */
 export interface ImportWords {
@@ -68,3 +68,11 @@ const withSites = (entries: TableMatch['entries'], { isTaken }: ResolvedSites): 
   entries.map((entry, index) =>
     entry === undefined || entry.site === null || isTaken[index] === true ? entry : { ...entry, site: null },
   );
+
+/** The files of an import as a table is held against them: each is one file. */
+function tableTargets(
+  sources: readonly ImportSource[],
+  identities: readonly (ImportIdentity | null)[] | null,
+): TableTarget[] {
+  return sources.map(({ path, root }, file) => ({ path, root, file, keys: identities?.[file]?.keys ?? null }));
+}

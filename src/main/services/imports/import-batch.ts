@@ -17,7 +17,7 @@ import { addLabelClaim, dropLabelClaim } from '../../store/label-claims';
 import { classNumber, type LabelSource, labelSource, setLabel } from '../../store/labels';
 import { readerNumber, readingsOf, setReading, unanimousClass } from '../../store/readings';
 import { sourceNumber } from '../../store/sources';
-import type { TableReading } from '../label-tables/read-label-table';
+import type { TableReading } from '../label-tables/table-entry';
 import type { OpenProject } from '../project/projects';
 
 /** A decoded file on its way into the database; its raster and thumbnail are in the cache. */

@@ -6,8 +6,9 @@ import type { ProjectStore } from '../../store/open';
 import { type PackedList, packList, unpackItem } from '../background/packed-list';
 import { namesTakenIn, type Spelling, settleNames } from '../label-tables/class-names';
 import { requireAnswers } from '../label-tables/open-questions';
-import type { LabelTable, TableEntry } from '../label-tables/read-label-table';
+import type { LabelTable } from '../label-tables/read-label-table';
 import type { PatientAlias } from '../label-tables/resolve-patients';
+import type { TableEntry } from '../label-tables/table-entry';
 import { type FilesToHold, holdWords } from './held-words';
 
 /** What an import takes from a table, a pattern and the choice of class names; as a thread hands it over. */

@@ -5,12 +5,13 @@ import { type FileKeys, fileKeys } from '../../store/identities';
 import { looseKey, type PatientRef, patientBook, patientRef } from '../../store/identity';
 import type { ProjectStore } from '../../store/open';
 import { createTeller } from '../label-tables/label-table-changes';
-import type { LabelTable, TableEntry } from '../label-tables/read-label-table';
+import type { LabelTable } from '../label-tables/read-label-table';
 import { type PatientClaim, type ResolvedPatients, resolvePatients } from '../label-tables/resolve-patients';
 import { type ResolvedSites, resolveSites } from '../label-tables/site-changes';
+import type { TableEntry } from '../label-tables/table-entry';
 import type { OpenProject } from '../project/projects';
 import { createUnpacker } from './import-archives';
-import type { ImportSource } from './import-run';
+import type { ImportSource } from './import-source';
 
 /** Who and what a file of an import shows, as hashes. */
 export interface ImportIdentity {

@@ -9,7 +9,7 @@ import { naturalKey } from '../../store/natural-key';
 import { similarNames } from '../label-tables/class-names';
 import { leftOutWarnings } from '../label-tables/left-out';
 import type { OpenProject } from '../project/projects';
-import { homeOf, type ImportSource, sourceName } from './import-run';
+import { homeOf, type ImportSource, sourceName } from './import-source';
 
 /** What a scan found, as an import takes it. */
 export interface ImportScan {

@@ -15,7 +15,8 @@ import { firstReasons } from '../label-tables/left-out';
 import type { OpenProject } from '../project/projects';
 import { type ImportIdentity, readIdentities } from './import-identities';
 import { type ImportScan, toImportScan } from './import-plan';
-import { type ImportSource, runImport } from './import-run';
+import { runImport } from './import-run';
+import type { ImportSource } from './import-source';
 import { importTasks } from './import-tasks';
 
 export interface Imports {

@@ -14,9 +14,10 @@ import type { ProjectStore } from '../../store/open';
 import { presentReadings, readers } from '../../store/readings';
 import { type ImageFacts, imageFacts } from '../../store/table-facts';
 import { matchTable, type TableMatch } from './match-table';
-import type { LabelTable, TableEntry, TableReading } from './read-label-table';
+import type { LabelTable } from './read-label-table';
 import { emptyQuestion, type PatientAlias, type PatientClaim, resolvePatients } from './resolve-patients';
 import { resolveSites, type SiteClaim } from './site-changes';
+import type { TableEntry, TableReading } from './table-entry';
 
 /** What a table would change of one image. Null and empty: nothing. */
 export interface ImageChange {

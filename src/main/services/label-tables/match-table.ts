@@ -4,7 +4,9 @@ import { type FileKeys, uidKey, visitKey } from '../../store/identities';
 import { looseKey } from '../../store/identity';
 import type { ProjectStore } from '../../store/open';
 import { pathParts } from './path-index';
-import { keyNames, type LabelTable, type TableEntry } from './read-label-table';
+import type { LabelTable } from './read-label-table';
+import type { TableEntry } from './table-entry';
+import { keyNames } from './table-problems';
 
 /** A file that a table may speak of. Frames of one file have the same `file`. */
 export interface TableTarget {

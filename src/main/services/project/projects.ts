@@ -109,24 +109,9 @@ export function createProjects(options: {
     const made = await prepareFolder(path);
     const folder = await realpath(path);
     try {
-      const store = createProjectStore(databasePath(folder));
-      try {
-        setMeta(store, 'name', (name ?? basename(folder)).trim());
-        setMeta(store, 'created_at', new Date().toISOString());
-        await Promise.all(
-          [cacheFolder(folder), runsFolder(folder), exportsFolder(folder)].map((one) => makeFolders(one)),
-        );
-      } catch (error) {
-        store.close();
-        throw error;
-      }
-      return await adopt(folder, store);
+      return await adopt(folder, await makeStore(folder, (name ?? basename(folder)).trim()));
     } catch (error) {
-      // Nothing of a project that could not be made stays behind.
-      for (const suffix of ['', '-wal', '-shm', '-journal']) {
-        await rm(databasePath(folder) + suffix, { force: true }).catch(() => {});
-      }
-      if (made) await rm(folder, { recursive: true, force: true }).catch(() => {});
+      await removeUnfinished(folder, made);
       throw toStoreError(error);
     }
   };
@@ -161,17 +146,7 @@ export function createProjects(options: {
       const present = open.get(id);
       if (present !== undefined && existsSync(databasePath(present.folder))) return openFolder(present.folder);
       const entry = (await recent.list()).find((one) => one.id === id);
-      if (entry === undefined) {
-        throw new FoveaError('project_unknown', 'This project is not on the list any more.', {
-          hint: 'Open its folder.',
-        });
-      }
-      if (!existsSync(databasePath(entry.folder))) {
-        throw new FoveaError('project_missing', `The folder of “${entry.name}” is not there.`, {
-          hint: 'Connect its disk, or open the folder where it is now.',
-        });
-      }
-      return openFolder(entry.folder);
+      return openFolder(requireThere(entry).folder);
     },
     list: async () =>
       (await recent.list()).map((entry) => {
@@ -199,6 +174,41 @@ export function createProjects(options: {
       for (const id of [...open.keys()]) close(id);
     },
   };
+}
+
+/** The database and the folders of a new project. */
+async function makeStore(folder: string, name: string): Promise<ProjectStore> {
+  const store = createProjectStore(databasePath(folder));
+  try {
+    setMeta(store, 'name', name);
+    setMeta(store, 'created_at', new Date().toISOString());
+    await Promise.all([cacheFolder(folder), runsFolder(folder), exportsFolder(folder)].map((one) => makeFolders(one)));
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  return store;
+}
+
+/** Nothing of a project that could not be made stays behind. `made`: its folder was not there before. */
+async function removeUnfinished(folder: string, made: boolean): Promise<void> {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) {
+    await rm(databasePath(folder) + suffix, { force: true }).catch(() => {});
+  }
+  if (made) await rm(folder, { recursive: true, force: true }).catch(() => {});
+}
+
+/** Throws `project_unknown`, `project_missing`. */
+function requireThere<Entry extends { readonly folder: string; readonly name: string }>(
+  entry: Entry | undefined,
+): Entry {
+  if (entry === undefined) {
+    throw new FoveaError('project_unknown', 'This project is not on the list any more.', { hint: 'Open its folder.' });
+  }
+  if (existsSync(databasePath(entry.folder))) return entry;
+  throw new FoveaError('project_missing', `The folder of “${entry.name}” is not there.`, {
+    hint: 'Connect its disk, or open the folder where it is now.',
+  });
 }
 
 function figures(store: ProjectStore): { images: number; classes: string[]; runs: number } {

@@ -16,6 +16,7 @@ import {
   writeRunSummary,
 } from '../run-records/run-files';
 import { readHistory } from '../run-records/run-log';
+import { withChanges } from './run-transitions';
 
 /**
  * The list of a project's runs: rows in its database, with a copy in each run folder from which a lost row is made
@@ -148,8 +149,7 @@ async function closeOrphans(project: OpenProject, isOurs: (run: string) => boole
   try {
     for (const orphan of orphans) {
       const begun = orphan.state === 'running';
-      await saveSummary(project, {
-        ...orphan,
+      const interrupted = withChanges(orphan, {
         state: 'interrupted',
         finishedAt: new Date().toISOString(),
         error: {
@@ -164,6 +164,7 @@ async function closeOrphans(project: OpenProject, isOurs: (run: string) => boole
               : 'Resume it: it goes back into the queue.',
         },
       });
+      await saveSummary(project, interrupted);
     }
   } finally {
     lock.release();

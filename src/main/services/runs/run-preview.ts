@@ -68,6 +68,13 @@ export function pipelineOf(
   };
 }
 
+/** What preparing a run asks. */
+export interface PreviewServices {
+  readonly dataset: Pick<Dataset, 'classes'>;
+  readonly backbones: BackboneResolver;
+  readonly engine: Pick<EngineClient, 'request'>;
+}
+
 const SCHEDULE_POINTS = 200;
 const NO_LEAKS: Leaks = { patients: 0, duplicates: 0, groups: 0 };
 
@@ -76,11 +83,7 @@ const NO_LEAKS: Leaks = { patients: 0, duplicates: 0, groups: 0 };
  * place of the current split's, dealt by someone who has kept together what belongs together.
  */
 export async function prepareRun(
-  services: {
-    readonly dataset: Pick<Dataset, 'classes'>;
-    readonly backbones: BackboneResolver;
-    readonly engine: Pick<EngineClient, 'request'>;
-  },
+  services: PreviewServices,
   project: OpenProject,
   given: RunConfigGiven,
   chosen?: readonly RunSample[],

@@ -1,5 +1,6 @@
 import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
 import type { LogRecord } from '#shared/models/run';
+import type { BestMetric } from '#shared/models/run-config';
 import { rateMeter, secondsLeft } from '#shared/progress/rate-meter';
 import { jobProgressText } from '#shared/text/job-text';
 import type { DecodePool } from '../../decode-host/client';
@@ -11,9 +12,9 @@ import { cacheFolder, runFolder } from '../project/project-paths';
 import { hasCheckpoint, readRunRecord, readRunSamples } from '../run-records/run-files';
 import { removeRunLog } from '../run-records/run-log';
 import { samplesOf } from '../run-records/run-samples';
+import type { ActiveRun } from './active-run';
 import { workOf } from './engine-job';
 import type { BackboneResolver } from './run-preview';
-import type { ActiveRun } from './run-queue';
 import { usedDevice } from './used-device';
 
 export interface TrainingServices {
@@ -24,25 +25,23 @@ export interface TrainingServices {
 }
 
 export interface TrainingListeners {
-  readonly onLog: (record: LogRecord) => void;
+  /** `bestMetric`: of the run's configuration. */
+  readonly onLog: (record: LogRecord, bestMetric: BestMetric) => void;
   /** What the run computes on, before it begins. */
   readonly onDevice: (device: string) => Promise<void>;
   /** The run is held, its state in memory, for this reason; null = it goes on. */
   readonly onHold: (reason: ErrorInfo | null) => void;
-  /** `entry.progress` has changed. */
-  readonly onProgress: () => void;
 }
 
 /** Reads what a run folder says, makes the rasters that the cache lacks, and lets the engine train. */
 export async function trainRun(
   { dataset, backbones, engine, pool }: TrainingServices,
-  entry: ActiveRun,
-  { onLog, onDevice, onHold, onProgress }: TrainingListeners,
+  run: ActiveRun,
+  { onLog, onDevice, onHold }: TrainingListeners,
 ): Promise<TrainResult> {
-  const { project, summary } = entry;
+  const { project, summary } = run;
   const folder = runFolder(project.folder, summary.id);
   const record = await readRunRecord(folder);
-  entry.config = record.config;
   const samples = await readRunSamples(folder);
   const resume = hasCheckpoint(folder);
   if (!resume) await removeRunLog(folder);
@@ -57,23 +56,21 @@ export async function trainRun(
       images: samplesOf(samples, part),
       onProgress: (done, total) => {
         const perSecond = imagesPerSecond(part, done);
-        entry.progress = {
-          ...entry.progress,
+        run.show({
           phase: 'preparing',
           counted: { done, total },
           imagesPerSecond: perSecond,
           etaSeconds: secondsLeft(done, total, perSecond),
           message: `Reading ${part} images that are not in the cache`,
-        };
-        onProgress();
+        });
       },
     });
   const [train, validation] = [await prepare('train'), await prepare('validation')];
   const { device, why } = await usedDevice(engine, record.config.device);
   await onDevice(device);
-  entry.progress = { ...entry.progress, counted: null, imagesPerSecond: null, etaSeconds: null, message: null };
-  if (entry.asked !== null) throw new FoveaError(entry.asked, `The run was asked to ${entry.asked}.`);
-  entry.call = engine.request(
+  run.show({ counted: null, imagesPerSecond: null, etaSeconds: null, message: null });
+  if (run.asked !== null) throw new FoveaError(run.asked, `The run was asked to ${run.asked}.`);
+  const call = engine.request(
     'train',
     {
       runFolder: folder,
@@ -88,20 +85,17 @@ export async function trainRun(
       resume,
     },
     {
-      onRunProgress: (progress) => {
-        entry.progress = { ...progress, run: summary.id, state: 'running' };
-        onProgress();
-      },
+      onRunProgress: (progress) => run.show({ ...progress, run: summary.id, state: 'running' }),
       onTurn: (before) => {
         if (before.length === 0) return;
         const waiting = jobProgressText({ kind: 'waiting', behind: before.map((one) => workOf[one]) });
         const message = `${waiting.replace(/^w/, 'W')} to end`;
-        entry.progress = { ...entry.progress, phase: 'waiting', message };
-        onProgress();
+        run.show({ phase: 'waiting', message });
       },
-      onLog,
+      onLog: (line) => onLog(line, record.config.bestMetric),
       onHold,
     },
   );
-  return entry.call.result;
+  run.handTo(call);
+  return call.result;
 }

@@ -1,4 +1,4 @@
-import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
+import { FoveaError } from '#shared/ipc/errors';
 import type { Diagnosis } from '#shared/models/diagnosis';
 import { type LogRecord, type RunDetail, type RunProgress, type RunSummary, wasLeft } from '#shared/models/run';
 import { planSteps } from '#shared/training/plan';
@@ -6,29 +6,20 @@ import type { DecodePool } from '../../decode-host/client';
 import type { EngineClient } from '../../engine-host/client/client';
 import type { Events } from '../core/events';
 import type { Dataset } from '../dataset/dataset';
-import { findDuplicates } from '../duplicates/duplicate-search';
-import { lockRuns } from '../project/project-lock';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
-import { hasModel, readRunRecord, readRunSamples, removeEvaluations } from '../run-records/run-files';
+import { readRunRecord } from '../run-records/run-files';
 import { readHistory, readRunLog } from '../run-records/run-log';
 import { findRun, listRuns, removeRun, saveSummary } from './run-book';
-import { createRunFolders, type NewRun, requireReady } from './run-creation';
+import type { NewRun } from './run-creation';
 import { diagnoseRun } from './run-diagnosis';
 import { secondsByPace } from './run-pace';
-import {
-  type BackboneResolver,
-  type PreparedRun,
-  prepareRun,
-  type RunConfigGiven,
-  type RunPreview,
-} from './run-preview';
-import { type ActiveRun, createRunQueue, type QueueMove } from './run-queue';
-import { epochChanges, failureChanges, holdChanges, restingProgress, resultChanges } from './run-states';
-import { trainRun } from './run-training';
-
-/** Called when a run has a model and its training has ended; what it does still belongs to the run. */
-export type RunEndListener = (project: OpenProject, run: string) => Promise<void>;
+import { type BackboneResolver, prepareRun, type RunConfigGiven, type RunPreview } from './run-preview';
+import { createRunQueue, type QueueMove } from './run-queue';
+import { requeueRun, startRuns } from './run-start';
+import { restingProgress } from './run-states';
+import { type RunEndListener, runToEnd } from './run-to-end';
+import { withChanges } from './run-transitions';
 
 export interface Runs {
   /** What a configuration would cost. Never throws for what is wrong with it: see `problems`. */
@@ -80,11 +71,11 @@ export interface RunsOptions {
 }
 
 export function createRuns(options: RunsOptions): Runs {
-  const { dataset, backbones, engine, events } = options;
+  const { events } = options;
   const onFailure = options.onFailure ?? (() => {});
   const endListeners: RunEndListener[] = [];
-  const queue = createRunQueue({ events, carryOut: (entry) => carryOut(entry), onFailure });
-  const { update, tell } = queue;
+  const toEnd = { ...options, endListeners, onFailure };
+  const queue = createRunQueue({ events, carryOut: (run) => runToEnd(toEnd, run), onFailure });
 
   const isOurs = (project: OpenProject) => (run: string) => queue.find(project, run) !== undefined;
   /** Of a run in hand, what is in memory counts: a full disk may keep it from being written. */
@@ -93,57 +84,7 @@ export function createRuns(options: RunsOptions): Runs {
     present(project, await findRun(project, run, isOurs(project)));
   const list = async (project: OpenProject) =>
     (await listRuns(project, isOurs(project))).map((summary) => present(project, summary));
-  const services = { dataset, backbones, engine };
   const changed = (project: OpenProject): void => events.emit('changed', { project: project.id, topics: ['runs'] });
-
-  /** Trains one run to its end, whatever that is. */
-  const carryOut = async (entry: ActiveRun): Promise<void> => {
-    const { project } = entry;
-    const before = entry.summary.seconds;
-    const began = performance.now();
-    let held = 0;
-    let holdBegan: number | null = null;
-    const elapsed = () => before + ((holdBegan ?? performance.now()) - began - held) / 1000;
-    let saving: Promise<void> = Promise.resolve();
-    try {
-      entry.progress = { ...entry.progress, phase: 'preparing', message: null };
-      await update(entry, { state: 'running', finishedAt: null, error: null });
-      const onLog = (record: LogRecord) => {
-        events.emit('run.log', { project: project.id, run: entry.summary.id, record });
-        if (record.kind !== 'epoch' || entry.config === null) return;
-        const { bestMetric } = entry.config;
-        const seconds = elapsed();
-        saving = saving.then(() => update(entry, { ...epochChanges(record, bestMetric, entry.summary), seconds }));
-        saving.catch(() => {});
-      };
-      const onDevice = (device: string) => update(entry, { device });
-      const onHold = (reason: ErrorInfo | null) => {
-        if (reason === null && holdBegan !== null) held += performance.now() - holdBegan;
-        holdBegan = reason === null ? null : (holdBegan ?? performance.now());
-        saving = saving.then(() => update(entry, holdChanges(reason)));
-        saving.catch(() => {});
-        const message = reason === null ? null : `${reason.message} ${reason.hint ?? ''}`;
-        entry.progress = { ...entry.progress, state: reason === null ? 'running' : 'paused', message };
-        tell(entry);
-      };
-      const result = await trainRun(options, entry, { onLog, onDevice, onHold, onProgress: () => tell(entry) });
-      await saving;
-      await update(entry, { ...resultChanges(result, entry.summary), seconds: elapsed() });
-    } catch (error) {
-      await saving.catch(() => {});
-      if (!(error instanceof FoveaError)) onFailure('train', error);
-      await update(entry, { ...failureChanges(error, entry.asked), seconds: elapsed() });
-    }
-    if (entry.summary.state === 'paused' && entry.pausedBy !== null) await update(entry, { error: entry.pausedBy });
-    const { state, id } = entry.summary;
-    if ((state === 'finished' || state === 'stopped') && hasModel(runFolder(project.folder, id))) {
-      entry.progress = { ...entry.progress, phase: 'evaluating', message: 'Evaluating on the validation images' };
-      tell(entry);
-      for (const listener of endListeners) {
-        await listener(project, id).catch((error: unknown) => onFailure('run end', error));
-      }
-    }
-  };
 
   /** For whoever shows a run that nobody has in hand as one that could go on. */
   const tellResting = (project: OpenProject, summary: RunSummary): void =>
@@ -154,68 +95,29 @@ export function createRuns(options: RunsOptions): Runs {
     if (queue.find(project, run) !== undefined) return queue.control(project, run, action);
     const summary = await find(project, run);
     if (action === 'stop' && summary.state === 'paused') {
-      tellResting(project, await saveSummary(project, { ...summary, state: 'stopped' }));
+      tellResting(project, await saveSummary(project, withChanges(summary, { state: 'stopped' })));
       changed(project);
       return;
     }
-    if (summary.state === 'running' || summary.state === 'queued') {
-      throw new FoveaError('run_elsewhere', 'Another window or command has this run in hand.', {
-        hint: `To ${action} it, use that one.`,
-      });
-    }
-    throw new FoveaError('run_not_active', `This run is ${summary.state}: there is nothing to ${action}.`);
+    throw notInHand(summary, action);
   };
 
-  const startAll = async (project: OpenProject, wanted: readonly NewRun[]): Promise<RunSummary[]> => {
-    // A leak that is not known would not stop it: a project of an older version has not been searched yet.
-    await findDuplicates(project, options.pool);
-    const ready: { run: NewRun; prepared: PreparedRun }[] = [];
-    for (const run of wanted) {
-      const prepared = await prepareRun(services, project, run.config, run.samples);
-      requireReady(prepared);
-      ready.push({ run, prepared });
-    }
-    const locks = wanted.map(() => lockRuns(project));
-    try {
-      const summaries = await createRunFolders(project, options.version, ready);
-      const queued: RunSummary[] = [];
-      for (const summary of summaries)
-        queued.push(await queue.add(project, summary, locks.shift() ?? lockRuns(project)));
-      return queued;
-    } finally {
-      for (const lock of locks) lock.release();
-    }
-  };
+  const startAll = (project: OpenProject, wanted: readonly NewRun[]) => startRuns(options, queue, project, wanted);
 
   const resume = async (project: OpenProject, run: string): Promise<RunSummary> => {
     const active = queue.find(project, run);
-    if (active?.summary.state === 'paused' && active.call !== null) {
-      active.call.control('retry');
+    if (active?.isHeld === true) {
+      active.retry();
       return active.summary;
     }
     const summary = await find(project, run);
-    if (active !== undefined) {
-      throw new FoveaError('run_active', 'This run is training or waiting already.');
-    }
-    if (!summary.resumable) {
-      throw new FoveaError('run_not_resumable', 'This run has finished: there is nothing left to train.', {
-        hint: 'Start a new run with the same configuration.',
-      });
-    }
-    const folder = runFolder(project.folder, run);
-    await readRunRecord(folder);
-    await readRunSamples(folder);
-    const lock = lockRuns(project);
-    await removeEvaluations(folder).catch((error: unknown) => {
-      lock.release();
-      throw error;
-    });
-    return queue.add(project, { ...summary, state: 'queued', finishedAt: null, error: null }, lock);
+    if (active !== undefined) throw new FoveaError('run_active', 'This run is training or waiting already.');
+    return requeueRun(queue, project, summary);
   };
 
   return {
     async preview(project, given) {
-      const { preview } = await prepareRun(services, project, given);
+      const { preview } = await prepareRun(options, project, given);
       // What a run of this kind took here says more than a short measurement.
       const byPace = await secondsByPace(project, preview.config, preview.device);
       return { ...preview, secondsEstimate: byPace ?? preview.secondsEstimate };
@@ -252,14 +154,7 @@ export function createRuns(options: RunsOptions): Runs {
     async progress(project, run) {
       const live = queue.find(project, run);
       if (live !== undefined) return live.progress;
-      const summary = await find(project, run);
-      const folder = runFolder(project.folder, run);
-      const record = await readRunRecord(folder);
-      return {
-        ...restingProgress(summary),
-        step: (await readHistory(folder)).at(-1)?.step ?? 0,
-        totalSteps: planSteps(record.config, record.counts.train).totalSteps,
-      };
+      return storedProgress(project, await find(project, run));
     },
 
     async log(project, run, after, limit) {
@@ -293,4 +188,25 @@ export function createRuns(options: RunsOptions): Runs {
 
     close: () => queue.close(),
   };
+}
+
+/** How far a run is that nobody here has in hand. */
+async function storedProgress(project: OpenProject, summary: RunSummary): Promise<RunProgress> {
+  const folder = runFolder(project.folder, summary.id);
+  const record = await readRunRecord(folder);
+  return {
+    ...restingProgress(summary),
+    step: (await readHistory(folder)).at(-1)?.step ?? 0,
+    totalSteps: planSteps(record.config, record.counts.train).totalSteps,
+  };
+}
+
+/** Why a run that this process does not have cannot be told anything. */
+function notInHand({ state }: RunSummary, action: 'pause' | 'stop'): FoveaError {
+  if (state === 'running' || state === 'queued') {
+    return new FoveaError('run_elsewhere', 'Another window or command has this run in hand.', {
+      hint: `To ${action} it, use that one.`,
+    });
+  }
+  return new FoveaError('run_not_active', `This run is ${state}: there is nothing to ${action}.`);
 }

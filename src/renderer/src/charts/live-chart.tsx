@@ -1,20 +1,18 @@
-import { formatCompact } from '#shared/text/number';
-import 'uplot/dist/uPlot.min.css';
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { Activity, Maximize2, ZoomIn, ZoomOut } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import uPlot from 'uplot';
+import { useMemo, useState } from 'react';
+import { formatCompact } from '#shared/text/number';
 import { SectionCard } from '../components/section-card';
 import { ChartMenu } from './chart-menu';
-import { alignSeries, decimate, extentOfX } from './decimate';
+import { extentOfX } from './decimate';
 import classes from './live-chart.module.css';
 import { type LiveSeries, liveTable, valueAt } from './live-chart-data';
-import { type PlotMarker, plotOptions } from './live-chart-plot';
-import { chartColours, seriesColour, seriesDash } from './palette';
-import { canvasToPng } from './raster-image';
+import { pictureOf } from './live-chart-picture';
+import type { PlotMarker } from './live-chart-plot';
+import { seriesColour, seriesDash } from './palette';
 import { exponentialMovingAverage } from './smooth';
+import { useLivePlot, type View } from './use-live-plot';
 import { useScheme } from './use-scheme';
-import { useWidth } from './use-width';
 
 export interface LiveChartProps {
   readonly title: string;
@@ -25,16 +23,13 @@ export interface LiveChartProps {
   readonly format?: (value: number) => string;
 }
 
-type View = readonly [number, number];
 const SMOOTHING = 0.9;
 const noMarkers: readonly PlotMarker[] = [];
 
-/** The part of x to show: `factor` times the present one, about its middle, inside what there is. */
-function zoomed(view: View, all: View, factor: number): View | null {
-  const middle = (view[0] + view[1]) / 2;
-  const half = ((view[1] - view[0]) * factor) / 2;
-  const next: View = [Math.max(all[0], middle - half), Math.min(all[1], middle + half)];
-  return next[0] <= all[0] && next[1] >= all[1] ? null : next;
+/** A line with its value where the cursor is, or at the end of what is shown. */
+interface Reading {
+  readonly line: LiveSeries;
+  readonly value: number | null;
 }
 
 /**
@@ -44,77 +39,17 @@ function zoomed(view: View, all: View, factor: number): View | null {
 export function LiveChart(props: LiveChartProps) {
   const { title, xLabel, series, markers = noMarkers, height = 190, format = formatCompact } = props;
   const scheme = useScheme();
-  const [holder, width] = useWidth<HTMLDivElement>();
-  const plotRef = useRef<uPlot | null>(null);
-  const markersRef = useRef(markers);
-  markersRef.current = markers;
-  const formatRef = useRef(format);
-  formatRef.current = format;
   const [view, setView] = useState<View | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [smooth, setSmooth] = useState(false);
-
-  const shown = useMemo(
-    () =>
-      smooth
-        ? series.map((line) =>
-            line.noisy === true
-              ? { ...line, points: { x: line.points.x, y: exponentialMovingAverage(line.points.y, SMOOTHING) } }
-              : line,
-          )
-        : series,
-    [series, smooth],
-  );
+  const shown = useMemo(() => (smooth ? series.map(smoothed) : series), [series, smooth]);
   const all = extentOfX(shown.map(({ points }) => points));
-  const structure = series.map(({ key, label, dots, colour }) => `${key}|${label}|${dots}|${colour}`).join('\n');
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `structure` stands for what of `series` the plot is built from; its data and size follow below
-  useEffect(() => {
-    const element = holder.current;
-    if (element === null || width === 0) return;
-    const plot = new uPlot(
-      plotOptions({
-        series,
-        scheme,
-        width,
-        height,
-        format: (value) => formatRef.current(value),
-        markers: () => markersRef.current,
-        onCursor: setCursor,
-        onView: setView,
-      }),
-      [[], ...series.map(() => [])],
-      element,
-    );
-    plotRef.current = plot;
-    return () => {
-      plotRef.current = null;
-      plot.destroy();
-    };
-  }, [structure, scheme, width === 0, height, holder]);
-
-  useEffect(() => {
-    if (width > 0) plotRef.current?.setSize({ width, height });
-  }, [width, height]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the plot is built anew with structure and scheme, and needs its data again; markers are read while drawing
-  useEffect(() => {
-    const plot = plotRef.current;
-    if (plot === null || width === 0) return;
-    const range = view ?? (all === null ? [0, 1] : all[0] === all[1] ? [all[0] - 0.5, all[1] + 0.5] : all);
-    const lines = shown.map((line) =>
-      hidden.has(line.key) ? { x: [], y: [] } : decimate(line.points, range[0] as number, range[1] as number, width),
-    );
-    const aligned = alignSeries(lines);
-    plot.batch(() => {
-      plot.setData([aligned.x, ...aligned.y] as uPlot.AlignedData, false);
-      plot.setScale('x', { min: range[0] as number, max: range[1] as number });
-    });
-  }, [shown, view, hidden, width, structure, scheme, markers, all?.[0], all?.[1]]);
+  const plotInput = { series, shown, hidden, markers, height, format, view, all };
+  const { holder, plot } = useLivePlot({ ...plotInput, onCursor: setCursor, onView: setView });
 
   const at = cursor ?? view?.[1] ?? all?.[1] ?? null;
-  const readings = shown.map((line) => ({ line, value: at === null ? null : valueAt(line.points, at) }));
+  const readings = shown.map((line): Reading => ({ line, value: at === null ? null : valueAt(line.points, at) }));
   const summary = readings
     .map(({ line, value }) => `${line.label} ${value === null ? 'none' : format(value)}`)
     .join(', ');
@@ -141,56 +76,16 @@ export function LiveChart(props: LiveChartProps) {
               <Activity size={15} />
             </ChartButton>
           )}
-          {all !== null && all[1] > all[0] && (
-            <>
-              <ChartButton label={`${title}: zoom in`} onClick={() => setView(zoomed(view ?? all, all, 0.5))}>
-                <ZoomIn size={15} />
-              </ChartButton>
-              {view !== null && (
-                <>
-                  <ChartButton label={`${title}: zoom out`} onClick={() => setView(zoomed(view, all, 2))}>
-                    <ZoomOut size={15} />
-                  </ChartButton>
-                  <ChartButton label={`${title}: show all`} onClick={() => setView(null)}>
-                    <Maximize2 size={15} />
-                  </ChartButton>
-                </>
-              )}
-            </>
-          )}
+          {all !== null && all[1] > all[0] && <ZoomButtons title={title} view={view} all={all} onView={setView} />}
           <ChartMenu
             name={title}
             table={() => liveTable(xLabel, series)}
-            png={() => pictureOf(plotRef.current, title, readings, scheme)}
+            png={() => pictureOf(plot.current, title, shown, scheme)}
           />
         </>
       }
     >
-      <div className={classes['legend']}>
-        {readings.map(({ line, value }, index) => (
-          <button
-            key={line.key}
-            type="button"
-            className={classes['entry']}
-            aria-pressed={!hidden.has(line.key)}
-            onClick={() => toggle(line.key)}
-          >
-            <svg width="20" height="8" aria-hidden="true">
-              <line
-                x1="0"
-                x2="20"
-                y1="4"
-                y2="4"
-                strokeWidth="2"
-                stroke={seriesColour(scheme, line.colour ?? index)}
-                strokeDasharray={series.length > 1 ? seriesDash(line.colour ?? index).join(' ') : undefined}
-              />
-            </svg>
-            {line.label}
-            <span className={classes['value']}>{value === null ? '–' : format(value)}</span>
-          </button>
-        ))}
-      </div>
+      <Legend readings={readings} hidden={hidden} onToggle={toggle} format={format} />
       <div className={classes['plot']}>
         <div
           ref={holder}
@@ -201,6 +96,84 @@ export function LiveChart(props: LiveChartProps) {
         {all === null && <div className={classes['waiting']}>Waiting for the first values</div>}
       </div>
     </SectionCard>
+  );
+}
+
+const smoothed = (line: LiveSeries): LiveSeries =>
+  line.noisy === true
+    ? { ...line, points: { x: line.points.x, y: exponentialMovingAverage(line.points.y, SMOOTHING) } }
+    : line;
+
+/** Names and values; a click on one hides its line. */
+function Legend(props: {
+  readonly readings: readonly Reading[];
+  readonly hidden: ReadonlySet<string>;
+  readonly onToggle: (key: string) => void;
+  readonly format: (value: number) => string;
+}) {
+  const { readings, hidden, onToggle: toggle, format } = props;
+  const scheme = useScheme();
+  return (
+    <div className={classes['legend']}>
+      {readings.map(({ line, value }, index) => (
+        <button
+          key={line.key}
+          type="button"
+          className={classes['entry']}
+          aria-pressed={!hidden.has(line.key)}
+          onClick={() => toggle(line.key)}
+        >
+          <svg width="20" height="8" aria-hidden="true">
+            <line
+              x1="0"
+              x2="20"
+              y1="4"
+              y2="4"
+              strokeWidth="2"
+              stroke={seriesColour(scheme, line.colour ?? index)}
+              strokeDasharray={readings.length > 1 ? seriesDash(line.colour ?? index).join(' ') : undefined}
+            />
+          </svg>
+          {line.label}
+          <span className={classes['value']}>{value === null ? '–' : format(value)}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** The part of x to show: `factor` times the present one, about its middle, inside what there is. */
+function zoomed(view: View, all: View, factor: number): View | null {
+  const middle = (view[0] + view[1]) / 2;
+  const half = ((view[1] - view[0]) * factor) / 2;
+  const next: View = [Math.max(all[0], middle - half), Math.min(all[1], middle + half)];
+  return next[0] <= all[0] && next[1] >= all[1] ? null : next;
+}
+
+function ZoomButtons(props: {
+  readonly title: string;
+  /** Null: all there is. */
+  readonly view: View | null;
+  readonly all: View;
+  readonly onView: (view: View | null) => void;
+}) {
+  const { title, view, all, onView } = props;
+  return (
+    <>
+      <ChartButton label={`${title}: zoom in`} onClick={() => onView(zoomed(view ?? all, all, 0.5))}>
+        <ZoomIn size={15} />
+      </ChartButton>
+      {view !== null && (
+        <>
+          <ChartButton label={`${title}: zoom out`} onClick={() => onView(zoomed(view, all, 2))}>
+            <ZoomOut size={15} />
+          </ChartButton>
+          <ChartButton label={`${title}: show all`} onClick={() => onView(null)}>
+            <Maximize2 size={15} />
+          </ChartButton>
+        </>
+      )}
+    </>
   );
 }
 
@@ -223,41 +196,4 @@ function ChartButton({ label, pressed, onClick, children }: ChartButtonProps) {
       </ActionIcon>
     </Tooltip>
   );
-}
-
-/** The plot as shown, with title and legend, for a file. */
-function pictureOf(
-  plot: uPlot | null,
-  title: string,
-  readings: readonly { readonly line: LiveSeries }[],
-  scheme: 'dark' | 'light',
-): Promise<Blob> {
-  const canvas = document.createElement('canvas');
-  const context = canvas.getContext('2d');
-  if (plot === null || context === null) return Promise.reject(new Error('the chart is not drawn yet'));
-  const ratio = uPlot.pxRatio;
-  const top = 50 * ratio;
-  canvas.width = plot.ctx.canvas.width;
-  canvas.height = plot.ctx.canvas.height + top;
-  const colours = chartColours(scheme);
-  context.fillStyle = colours.background;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(plot.ctx.canvas, 0, top);
-  context.fillStyle = colours.text;
-  context.font = `600 ${14 * ratio}px system-ui, sans-serif`;
-  context.fillText(title, 12 * ratio, 20 * ratio);
-  context.font = `${11 * ratio}px system-ui, sans-serif`;
-  let x = 12 * ratio;
-  readings.forEach(({ line }, index) => {
-    context.strokeStyle = seriesColour(scheme, line.colour ?? index);
-    context.lineWidth = 2 * ratio;
-    context.setLineDash(seriesDash(line.colour ?? index).map((part) => part * ratio));
-    context.beginPath();
-    context.moveTo(x, 37 * ratio);
-    context.lineTo(x + 20 * ratio, 37 * ratio);
-    context.stroke();
-    context.fillText(line.label, x + 26 * ratio, 41 * ratio);
-    x += 44 * ratio + context.measureText(line.label).width;
-  });
-  return canvasToPng(canvas);
 }

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Checkbox, Group, ScrollArea, Skeleton, Stack, Text,
 import { CornerLeftUp, File, Folder } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { create } from 'zustand';
+import type { RequestOutput } from '#shared/ipc/contract';
 import { type Grant, invoke, type PickRequest, type WebPicker } from '../bridge/bridge';
 import { queryClient, useRequest } from '../state/requests';
 import { Dialog } from './dialog';
@@ -85,83 +86,24 @@ function Browser({ request, answer }: { readonly request: PickRequest; readonly 
       setBusy(false);
     }
   };
-  const folders = shown?.entries.filter(({ folder }) => folder) ?? [];
-  const files = shown?.entries.filter(({ folder }) => !folder) ?? [];
 
   return (
     <Stack gap="xs">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const text = (typed?.text ?? shown?.path ?? '').trim();
-          open(text === '' ? null : text);
-        }}
-      >
-        <Group gap={6} wrap="nowrap">
-          <ActionIcon
-            aria-label="Parent folder"
-            disabled={shown?.parent === null || shown === undefined}
-            onClick={() => open(shown?.parent ?? null)}
-            size="md"
-            variant="default"
-          >
-            <CornerLeftUp size={15} />
-          </ActionIcon>
-          <TextInput
-            aria-label="Folder path"
-            flex={1}
-            value={typed?.text ?? shown?.path ?? ''}
-            onChange={(event) => setTyped({ text: event.currentTarget.value, gone: false })}
-            spellCheck={false}
-            data-autofocus
-          />
-          <Button type="submit" variant="default">
-            Go
-          </Button>
-        </Group>
-      </form>
+      <PathForm
+        text={typed?.text ?? shown?.path ?? ''}
+        parent={shown?.parent ?? null}
+        onText={(text) => setTyped({ text, gone: false })}
+        onOpen={open}
+      />
       {(listing.isError || error !== null) && <ErrorAlert error={listing.error ?? error} />}
       <ScrollArea.Autosize mah={340} mih={220} className={classes['list']} type="auto">
-        {shown === undefined && listing.isPending && (
-          <Stack gap={6} p="xs">
-            {[1, 2, 3, 4].map((line) => (
-              <Skeleton key={line} h={22} />
-            ))}
-          </Stack>
-        )}
-        <ul className={classes['entries']} aria-label="Folders and files">
-          {folders.map((entry) => (
-            <li key={entry.path}>
-              <button type="button" className={classes['entry']} onClick={() => open(entry.path)}>
-                <Folder size={15} strokeWidth={1.75} aria-hidden />
-                <span>{entry.name}</span>
-              </button>
-            </li>
-          ))}
-          {files.map((entry) => (
-            <li key={entry.path}>
-              {wantsFiles ? (
-                <div className={classes['entry']}>
-                  <Checkbox
-                    label={entry.name}
-                    checked={chosen.has(entry.path)}
-                    onChange={(event) => {
-                      const next = new Set(chosen);
-                      if (event.currentTarget.checked) next.add(entry.path);
-                      else next.delete(entry.path);
-                      setChosen(next);
-                    }}
-                  />
-                </div>
-              ) : (
-                <div className={classes['entry']} data-muted>
-                  <File size={15} strokeWidth={1.75} aria-hidden />
-                  <span>{entry.name}</span>
-                </div>
-              )}
-            </li>
-          ))}
-        </ul>
+        {shown === undefined && listing.isPending && <Waiting />}
+        <Entries
+          entries={shown?.entries ?? []}
+          chosen={wantsFiles ? chosen : null}
+          onChosen={setChosen}
+          onOpen={open}
+        />
         {shown !== undefined && shown.entries.length === 0 && (
           <Text c="dimmed" p="sm">
             This folder is empty.
@@ -186,5 +128,110 @@ function Browser({ request, answer }: { readonly request: PickRequest; readonly 
         </Group>
       </Group>
     </Stack>
+  );
+}
+
+/** The path of the folder, to read and to write. */
+function PathForm(props: {
+  readonly text: string;
+  /** Null where there is none, or it is not known yet. */
+  readonly parent: string | null;
+  readonly onText: (text: string) => void;
+  /** Null: where a person begins. */
+  readonly onOpen: (path: string | null) => void;
+}) {
+  const { text, parent, onText, onOpen } = props;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onOpen(text.trim() === '' ? null : text.trim());
+      }}
+    >
+      <Group gap={6} wrap="nowrap">
+        <ActionIcon
+          aria-label="Parent folder"
+          disabled={parent === null}
+          onClick={() => onOpen(parent)}
+          size="md"
+          variant="default"
+        >
+          <CornerLeftUp size={15} />
+        </ActionIcon>
+        <TextInput
+          aria-label="Folder path"
+          flex={1}
+          value={text}
+          onChange={(event) => onText(event.currentTarget.value)}
+          spellCheck={false}
+          data-autofocus
+        />
+        <Button type="submit" variant="default">
+          Go
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function Waiting() {
+  return (
+    <Stack gap={6} p="xs">
+      {[1, 2, 3, 4].map((line) => (
+        <Skeleton key={line} h={22} />
+      ))}
+    </Stack>
+  );
+}
+
+type Entry = RequestOutput<'platform.browse'>['entries'][number];
+
+function Entries(props: {
+  readonly entries: readonly Entry[];
+  /** Null where a folder is wanted: files are shown and cannot be chosen. */
+  readonly chosen: ReadonlySet<string> | null;
+  readonly onChosen: (chosen: ReadonlySet<string>) => void;
+  readonly onOpen: (path: string) => void;
+}) {
+  const { entries, chosen, onChosen, onOpen } = props;
+  const choose = (path: string, isChosen: boolean) => {
+    const next = new Set(chosen);
+    if (isChosen) next.add(path);
+    else next.delete(path);
+    onChosen(next);
+  };
+  return (
+    <ul className={classes['entries']} aria-label="Folders and files">
+      {entries
+        .filter(({ folder }) => folder)
+        .map((entry) => (
+          <li key={entry.path}>
+            <button type="button" className={classes['entry']} onClick={() => onOpen(entry.path)}>
+              <Folder size={15} strokeWidth={1.75} aria-hidden />
+              <span>{entry.name}</span>
+            </button>
+          </li>
+        ))}
+      {entries
+        .filter(({ folder }) => !folder)
+        .map((entry) => (
+          <li key={entry.path}>
+            {chosen !== null ? (
+              <div className={classes['entry']}>
+                <Checkbox
+                  label={entry.name}
+                  checked={chosen.has(entry.path)}
+                  onChange={(event) => choose(entry.path, event.currentTarget.checked)}
+                />
+              </div>
+            ) : (
+              <div className={classes['entry']} data-muted>
+                <File size={15} strokeWidth={1.75} aria-hidden />
+                <span>{entry.name}</span>
+              </div>
+            )}
+          </li>
+        ))}
+    </ul>
   );
 }

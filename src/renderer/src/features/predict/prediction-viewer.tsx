@@ -45,17 +45,7 @@ export function PredictionViewer({
   );
 
   if (!prediction.ok) {
-    return (
-      <>
-        <Title order={2} size="h3" style={{ overflowWrap: 'anywhere' }}>
-          {prediction.name}
-        </Title>
-        <ErrorAlert
-          title="No answer for this file"
-          error={{ code: prediction.error?.code ?? 'failed', message: prediction.error?.message ?? '', hint: null }}
-        />
-      </>
-    );
+    return <NoAnswer prediction={prediction} />;
   }
   const mapText = maps === null || choice === null ? null : describeChoice(maps, choice);
   const answer = `${prediction.label ?? ''} ${formatFixed(prediction.confidence)}`;
@@ -86,59 +76,9 @@ export function PredictionViewer({
           <ImageCanvas image={image.data} overlay={overlay} label={described} />
         </div>
       )}
-      {overlay !== null && (
-        <Group gap={8} wrap="nowrap">
-          <Text size="xs" c="dimmed">
-            low
-          </Text>
-          <div
-            className={classes['legendBar']}
-            style={{ background: colourMapGradient(overlay.colourMap) }}
-            role="img"
-            aria-label="Colours from low to high attention"
-          />
-          <Text size="xs" c="dimmed" truncate>
-            high · {mapText}, scaled to its own range
-          </Text>
-        </Group>
-      )}
+      {overlay !== null && <ColourLegend colourMap={overlay.colourMap} mapText={mapText} />}
       {attention.isError && <ErrorAlert error={attention.error} onRetry={() => attention.refetch()} />}
-      <Stack gap={8}>
-        <Group justify="space-between" wrap="nowrap">
-          <Group gap={10} wrap="nowrap" miw={0} role="group" aria-label="Answer">
-            <Title order={2} size="h1" lineClamp={1}>
-              {prediction.label}
-            </Title>
-            <Text size="xl" className="tabular">
-              {formatFixed(prediction.confidence)}
-            </Text>
-          </Group>
-          <span className={screen['mark']}>Research use only</span>
-        </Group>
-        {signOff !== null && (
-          <Text size="xs" c="var(--fovea-warning-text)">
-            {signOffWarning(signOff)}
-          </Text>
-        )}
-        <section className={classes['probabilities']} aria-label="All probabilities">
-          {prediction.probabilities.map(({ label, probability }, index) => (
-            <Fragment key={label}>
-              <ClassChip label={label} index={index} />
-              <div className={classes['track']}>
-                <span style={{ width: `${probability * 100}%`, background: classColour(index) }} />
-              </div>
-              <Text className="tabular" ta="right">
-                {formatFixed(probability)}
-              </Text>
-            </Fragment>
-          ))}
-        </section>
-        <Text size="xs" c="dimmed">
-          {prediction.testTimeViews > 0 && `Probabilities are the ${viewsText(prediction.testTimeViews)}. `}
-          Confidence is the model's own probability, not yet calibrated. Attention shows where the model looked, not why
-          it answered so.
-        </Text>
-      </Stack>
+      <Answer prediction={prediction} signOff={signOff} />
       {maps !== null && choice !== null && <AttentionControls shape={maps} choice={choice} />}
       {prediction.attention === null && (
         <Text size="xs" c="dimmed">
@@ -146,6 +86,83 @@ export function PredictionViewer({
         </Text>
       )}
     </>
+  );
+}
+
+function NoAnswer({ prediction }: { readonly prediction: FilePrediction }) {
+  return (
+    <>
+      <Title order={2} size="h3" style={{ overflowWrap: 'anywhere' }}>
+        {prediction.name}
+      </Title>
+      <ErrorAlert
+        title="No answer for this file"
+        error={{ code: prediction.error?.code ?? 'failed', message: prediction.error?.message ?? '', hint: null }}
+      />
+    </>
+  );
+}
+
+/** Which colours are low and high. */
+function ColourLegend(props: { readonly colourMap: Overlay['colourMap']; readonly mapText: string | null }) {
+  const { colourMap, mapText } = props;
+  return (
+    <Group gap={8} wrap="nowrap">
+      <Text size="xs" c="dimmed">
+        low
+      </Text>
+      <div
+        className={classes['legendBar']}
+        style={{ background: colourMapGradient(colourMap) }}
+        role="img"
+        aria-label="Colours from low to high attention"
+      />
+      <Text size="xs" c="dimmed" truncate>
+        high · {mapText}, scaled to its own range
+      </Text>
+    </Group>
+  );
+}
+
+/** The class, its confidence, and all probabilities. */
+function Answer({ prediction, signOff }: { readonly prediction: FilePrediction; readonly signOff: SignOff | null }) {
+  return (
+    <Stack gap={8}>
+      <Group justify="space-between" wrap="nowrap">
+        <Group gap={10} wrap="nowrap" miw={0} role="group" aria-label="Answer">
+          <Title order={2} size="h1" lineClamp={1}>
+            {prediction.label}
+          </Title>
+          <Text size="xl" className="tabular">
+            {formatFixed(prediction.confidence)}
+          </Text>
+        </Group>
+        <span className={screen['mark']}>Research use only</span>
+      </Group>
+      {signOff !== null && (
+        <Text size="xs" c="var(--fovea-warning-text)">
+          {signOffWarning(signOff)}
+        </Text>
+      )}
+      <section className={classes['probabilities']} aria-label="All probabilities">
+        {prediction.probabilities.map(({ label, probability }, index) => (
+          <Fragment key={label}>
+            <ClassChip label={label} index={index} />
+            <div className={classes['track']}>
+              <span style={{ width: `${probability * 100}%`, background: classColour(index) }} />
+            </div>
+            <Text className="tabular" ta="right">
+              {formatFixed(probability)}
+            </Text>
+          </Fragment>
+        ))}
+      </section>
+      <Text size="xs" c="dimmed">
+        {prediction.testTimeViews > 0 && `Probabilities are the ${viewsText(prediction.testTimeViews)}. `}
+        Confidence is the model's own probability, not yet calibrated. Attention shows where the model looked, not why
+        it answered so.
+      </Text>
+    </Stack>
   );
 }
 

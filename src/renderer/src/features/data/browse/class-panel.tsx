@@ -1,9 +1,8 @@
-import { Button, Group, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { Split, TriangleAlert } from 'lucide-react';
-import { type ReactNode, useId } from 'react';
 import { type DatasetSummary, type ImageFilter, splitParts } from '#shared/models/dataset';
 import { imagesText, patientsCell } from '#shared/models/patient-count';
-import { formatCount, formatQuantity } from '#shared/text/number';
+import { formatQuantity } from '#shared/text/number';
 import { formatDate } from '#shared/text/time';
 import { Changes } from '../../../components/changes';
 import { ClassDot } from '../../../components/class-chip';
@@ -13,6 +12,7 @@ import type { DuplicateFilter } from '../duplicates/duplicate-filter';
 import { ReadingAs } from '../readers/reading-as';
 import classes from './class-panel.module.css';
 import { classWarning, splitCount, toggleFilter, toggleLabel } from './filters';
+import { PanelRow, PanelSection } from './panel-section';
 
 export interface ClassPanelProps {
   readonly summary: DatasetSummary;
@@ -22,153 +22,188 @@ export interface ClassPanelProps {
   readonly onDuplicates: (filter: DuplicateFilter) => void;
 }
 
+type FilteringProps = Pick<ClassPanelProps, 'summary' | 'filter' | 'onFilter'>;
+
 /** Counts by class, part and modality. Each count narrows the grid when it is clicked. */
 export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicates }: ClassPanelProps) {
-  const largest = Math.max(1, ...summary.classes.map(({ images }) => images));
-  const modalities = Object.entries(summary.modalities).sort(([a], [b]) => a.localeCompare(b));
-  const inSplit = splitParts.reduce((sum, part) => sum + splitCount(summary, part), 0);
+  const filtering = { summary, filter, onFilter };
   return (
     <aside className={classes['panel']} aria-label="Dataset">
-      <Section
-        title="Classes"
-        action={
-          <TableMenu
-            name="Class counts"
-            table={() => ({
-              columns: ['Class', 'Images', 'Patients'],
-              rows: summary.classes.map((one) => [one.label, one.images, patientsCell(one)]),
-            })}
-          />
-        }
-      >
-        {summary.classes.map(({ label, images, patients, withoutPatient }, index) => (
-          <Row
-            key={label}
-            name={label}
-            count={images}
-            active={filter.label === label}
-            onClick={() => onFilter(toggleLabel(filter, label))}
-            dot={<ClassDot index={index} />}
-            bar={{ share: images / largest, colour: classColour(index) }}
-            hint={`${imagesText(images, { patients, withoutPatient })}${index < 9 ? ` · key ${index + 1}` : ''}`}
-            warning={warningText(label, images)}
-            strong={classWarning(images) === 'too-few'}
-          />
-        ))}
-        {summary.classes.length === 0 && (
-          <Text size="xs" c="dimmed" px={8}>
-            No labels yet. Select images and choose Label.
-          </Text>
-        )}
-        {summary.unlabelled > 0 && (
-          <Row
-            name="Unlabelled"
-            count={summary.unlabelled}
-            active={filter.unlabelled === true}
-            onClick={() => onFilter(toggleLabel(filter, null))}
-            dot={<ClassDot index={-1} />}
-          />
-        )}
-        <ReadingAs />
-      </Section>
-      <Section title="Split">
-        {summary.split !== null &&
-          splitParts.map((part) => (
-            <Row
-              key={part}
-              name={splitNames[part]}
-              count={splitCount(summary, part)}
-              active={filter.split === part}
-              onClick={() => onFilter(toggleFilter(filter, 'split', part))}
-            />
-          ))}
-        {summary.split !== null && summary.images > inSplit && (
-          <Row
-            name="Not in a split"
-            count={summary.images - inSplit}
-            active={filter.split === null}
-            onClick={() => onFilter(toggleFilter(filter, 'split', null))}
-          />
-        )}
-        {summary.split === null && (
-          <Text size="xs" c="dimmed" px={8} mb={6}>
-            Training needs images kept apart for validation and test.
-          </Text>
-        )}
-        {summary.split !== null && summary.split.patientsAcrossSplits > 0 && (
-          <Group gap={6} wrap="nowrap" px={8} py={4} align="flex-start">
-            <TriangleAlert
-              size={14}
-              color="var(--fovea-warning-text)"
-              style={{ flex: 'none', marginTop: 2 }}
-              aria-hidden
-            />
-            <Text size="xs">
-              {formatQuantity(summary.split.patientsAcrossSplits, 'patient stands', 'patients stand')} in more than one
-              part
-            </Text>
-          </Group>
-        )}
-        <Changes>
-          <Button
-            variant={summary.split === null ? 'filled' : 'default'}
-            leftSection={<Split size={14} />}
-            mx={8}
-            mt={6}
-            onClick={onEditSplit}
-            disabled={summary.images === 0}
-          >
-            {summary.split === null ? 'Make a split' : 'Edit split'}
-          </Button>
-        </Changes>
-      </Section>
-      <Section title="Duplicates">
-        <Row
-          name={summary.duplicates.kept > 0 ? 'To review' : 'Look alike'}
-          count={summary.duplicates.groups - summary.duplicates.kept}
-          onClick={() => onDuplicates('open')}
-          hint={`${formatQuantity(summary.duplicates.images, 'image')} in ${formatQuantity(summary.duplicates.groups, 'group')}: opens them side by side`}
-        />
-        {summary.duplicates.conflicts > 0 && (
-          <Row
-            name="Labels differ"
-            count={summary.duplicates.conflicts}
-            onClick={() => onDuplicates('conflicts')}
-            warning="Images that look alike have different labels"
-          />
-        )}
-        {summary.duplicates.suspected > 0 && (
-          <Row
-            name="Possible duplicates"
-            count={summary.duplicates.suspected}
-            onClick={() => onDuplicates('suspected')}
-            hint="Copies that a backbone suggests and pixels agree with: they wait for your word"
-          />
-        )}
-        {summary.duplicates.leaks > 0 && (
-          <Row
-            name="In several parts"
-            count={summary.duplicates.leaks}
-            onClick={() => onDuplicates('leaks')}
-            warning="Images that look alike stand in several parts of the split: training does not start"
-          />
-        )}
-      </Section>
-      {modalities.length > 1 && (
-        <Section title="Modality">
-          {modalities.map(([modality, count]) => (
-            <Row
-              key={modality}
-              name={modality}
-              count={count}
-              active={filter.modality === modality}
-              onClick={() => onFilter(toggleFilter(filter, 'modality', modality))}
-            />
-          ))}
-        </Section>
-      )}
+      <Classes {...filtering} />
+      <SplitCounts {...filtering} onEditSplit={onEditSplit} />
+      <Duplicates duplicates={summary.duplicates} onDuplicates={onDuplicates} />
+      <Modalities {...filtering} />
       {summary.version !== null && <VersionLine version={summary.version} />}
     </aside>
+  );
+}
+
+function Classes({ summary, filter, onFilter }: FilteringProps) {
+  const largest = Math.max(1, ...summary.classes.map(({ images }) => images));
+  return (
+    <PanelSection
+      title="Classes"
+      action={
+        <TableMenu
+          name="Class counts"
+          table={() => ({
+            columns: ['Class', 'Images', 'Patients'],
+            rows: summary.classes.map((one) => [one.label, one.images, patientsCell(one)]),
+          })}
+        />
+      }
+    >
+      {summary.classes.map(({ label, images, patients, withoutPatient }, index) => (
+        <PanelRow
+          key={label}
+          name={label}
+          count={images}
+          active={filter.label === label}
+          onClick={() => onFilter(toggleLabel(filter, label))}
+          dot={<ClassDot index={index} />}
+          bar={{ share: images / largest, colour: classColour(index) }}
+          hint={`${imagesText(images, { patients, withoutPatient })}${index < 9 ? ` · key ${index + 1}` : ''}`}
+          warning={warningText(label, images)}
+          strong={classWarning(images) === 'too-few'}
+        />
+      ))}
+      {summary.classes.length === 0 && (
+        <Text size="xs" c="dimmed" px={8}>
+          No labels yet. Select images and choose Label.
+        </Text>
+      )}
+      {summary.unlabelled > 0 && (
+        <PanelRow
+          name="Unlabelled"
+          count={summary.unlabelled}
+          active={filter.unlabelled === true}
+          onClick={() => onFilter(toggleLabel(filter, null))}
+          dot={<ClassDot index={-1} />}
+        />
+      )}
+      <ReadingAs />
+    </PanelSection>
+  );
+}
+
+function SplitCounts({
+  summary,
+  filter,
+  onFilter,
+  onEditSplit,
+}: FilteringProps & Pick<ClassPanelProps, 'onEditSplit'>) {
+  const inSplit = splitParts.reduce((sum, part) => sum + splitCount(summary, part), 0);
+  return (
+    <PanelSection title="Split">
+      {summary.split !== null &&
+        splitParts.map((part) => (
+          <PanelRow
+            key={part}
+            name={splitNames[part]}
+            count={splitCount(summary, part)}
+            active={filter.split === part}
+            onClick={() => onFilter(toggleFilter(filter, 'split', part))}
+          />
+        ))}
+      {summary.split !== null && summary.images > inSplit && (
+        <PanelRow
+          name="Not in a split"
+          count={summary.images - inSplit}
+          active={filter.split === null}
+          onClick={() => onFilter(toggleFilter(filter, 'split', null))}
+        />
+      )}
+      {summary.split === null && (
+        <Text size="xs" c="dimmed" px={8} mb={6}>
+          Training needs images kept apart for validation and test.
+        </Text>
+      )}
+      {summary.split !== null && summary.split.patientsAcrossSplits > 0 && (
+        <Group gap={6} wrap="nowrap" px={8} py={4} align="flex-start">
+          <TriangleAlert
+            size={14}
+            color="var(--fovea-warning-text)"
+            style={{ flex: 'none', marginTop: 2 }}
+            aria-hidden
+          />
+          <Text size="xs">
+            {formatQuantity(summary.split.patientsAcrossSplits, 'patient stands', 'patients stand')} in more than one
+            part
+          </Text>
+        </Group>
+      )}
+      <Changes>
+        <Button
+          variant={summary.split === null ? 'filled' : 'default'}
+          leftSection={<Split size={14} />}
+          mx={8}
+          mt={6}
+          onClick={onEditSplit}
+          disabled={summary.images === 0}
+        >
+          {summary.split === null ? 'Make a split' : 'Edit split'}
+        </Button>
+      </Changes>
+    </PanelSection>
+  );
+}
+
+function Duplicates(props: {
+  readonly duplicates: DatasetSummary['duplicates'];
+  readonly onDuplicates: (filter: DuplicateFilter) => void;
+}) {
+  const { duplicates, onDuplicates } = props;
+  return (
+    <PanelSection title="Duplicates">
+      <PanelRow
+        name={duplicates.kept > 0 ? 'To review' : 'Look alike'}
+        count={duplicates.groups - duplicates.kept}
+        onClick={() => onDuplicates('open')}
+        hint={`${formatQuantity(duplicates.images, 'image')} in ${formatQuantity(duplicates.groups, 'group')}: opens them side by side`}
+      />
+      {duplicates.conflicts > 0 && (
+        <PanelRow
+          name="Labels differ"
+          count={duplicates.conflicts}
+          onClick={() => onDuplicates('conflicts')}
+          warning="Images that look alike have different labels"
+        />
+      )}
+      {duplicates.suspected > 0 && (
+        <PanelRow
+          name="Possible duplicates"
+          count={duplicates.suspected}
+          onClick={() => onDuplicates('suspected')}
+          hint="Copies that a backbone suggests and pixels agree with: they wait for your word"
+        />
+      )}
+      {duplicates.leaks > 0 && (
+        <PanelRow
+          name="In several parts"
+          count={duplicates.leaks}
+          onClick={() => onDuplicates('leaks')}
+          warning="Images that look alike stand in several parts of the split: training does not start"
+        />
+      )}
+    </PanelSection>
+  );
+}
+
+function Modalities({ summary, filter, onFilter }: FilteringProps) {
+  const modalities = Object.entries(summary.modalities).sort(([a], [b]) => a.localeCompare(b));
+  if (modalities.length < 2) return null;
+  return (
+    <PanelSection title="Modality">
+      {modalities.map(([modality, count]) => (
+        <PanelRow
+          key={modality}
+          name={modality}
+          count={count}
+          active={filter.modality === modality}
+          onClick={() => onFilter(toggleFilter(filter, 'modality', modality))}
+        />
+      ))}
+    </PanelSection>
   );
 }
 
@@ -196,57 +231,4 @@ function warningText(label: string, images: number): string | null {
     default:
       return null;
   }
-}
-
-function Section({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id} className={classes['section']}>
-      <Group justify="space-between" h={24} px={8} wrap="nowrap">
-        <Text id={id} size="xs" fw={600} c="dimmed">
-          {title}
-        </Text>
-        {action}
-      </Group>
-      {children}
-    </section>
-  );
-}
-
-interface RowProps {
-  readonly name: string;
-  readonly count: number;
-  /** Left out where the row opens something instead of narrowing the grid. */
-  readonly active?: boolean;
-  readonly onClick: () => void;
-  readonly dot?: ReactNode;
-  readonly bar?: { readonly share: number; readonly colour: string };
-  readonly hint?: string;
-  readonly warning?: string | null;
-  readonly strong?: boolean;
-}
-
-function Row({ name, count, active, onClick, dot, bar, hint, warning = null, strong = false }: RowProps) {
-  return (
-    <UnstyledButton className={classes['row']} aria-pressed={active} onClick={onClick} title={hint}>
-      {dot}
-      <span className={classes['name']}>{name}</span>
-      {warning !== null && (
-        <Tooltip label={warning}>
-          <TriangleAlert
-            size={13}
-            role="img"
-            aria-label={warning}
-            color={strong ? 'var(--mantine-color-error)' : 'var(--fovea-warning-text)'}
-          />
-        </Tooltip>
-      )}
-      <span className={classes['count']}>{formatCount(count)}</span>
-      {bar !== undefined && (
-        <span className={classes['bar']} aria-hidden>
-          <span style={{ width: `${Math.max(1, bar.share * 100)}%`, background: bar.colour }} />
-        </span>
-      )}
-    </UnstyledButton>
-  );
 }

@@ -1,15 +1,11 @@
-import { useCallback, useRef, useState } from 'react';
-import { inTurn } from '#shared/async/in-turn';
 import type { SplitPart } from '#shared/models/dataset';
 import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
 import { formatQuantity } from '#shared/text/number';
 import { invoke } from '../../../bridge/bridge';
-import { readOnlyReason } from '../../../components/changes';
 import { confirm } from '../../../components/confirm';
-import { showError, showToast, useToasts } from '../../../state/toasts';
 import { splitNames } from '../../../theme/class-colours';
 import { useReadingAs } from './reading-as-store';
-import { doHere, undoHere } from './undo-here';
+import { saysReadOnly, useUndoable } from './use-undoable';
 
 export interface Labelling {
   readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
@@ -35,54 +31,7 @@ export interface Labelling {
  * take effect in the order in which they were pressed, so that undo takes back the last of them.
  */
 export function useLabelling(project: string): Labelling {
-  const [take] = useState(inTurn);
-  /** The message that offers to undo the last action; it goes when that is undone or followed by another. */
-  const offer = useRef<number | null>(null);
-  const withdrawOffer = useCallback(() => {
-    if (offer.current !== null) useToasts.getState().remove(offer.current);
-    offer.current = null;
-  }, []);
-
-  const undo = useCallback(async () => {
-    if (saysReadOnly()) return;
-    try {
-      const answer = await take(() => undoHere(project));
-      let undone: string | null;
-      if ('elsewhere' in answer) {
-        const { stamp, description } = answer.elsewhere;
-        const sure = await confirm({
-          title: 'Undo a change made elsewhere?',
-          message: `The last change was made in another window, or before this one was opened: ${description}.`,
-          confirmLabel: 'Undo it',
-        });
-        if (!sure) return;
-        undone = (await take(() => invoke('dataset.undo', { project, stamp }))).description;
-      } else undone = answer.undone;
-      withdrawOffer();
-      showToast({ message: undone === null ? 'Nothing to undo' : `Undone: ${undone}` });
-    } catch (error) {
-      showError(error);
-    }
-  }, [project, take, withdrawOffer]);
-
-  const act = useCallback(
-    async (work: () => Promise<string | null>): Promise<boolean> => {
-      if (saysReadOnly()) return false;
-      try {
-        const message = await take(() => doHere(project, work));
-        if (message !== null) {
-          withdrawOffer();
-          offer.current = showToast({ kind: 'success', message, action: { label: 'Undo', run: () => void undo() } });
-        }
-        return true;
-      } catch (error) {
-        showError(error);
-        return false;
-      }
-    },
-    [project, take, undo, withdrawOffer],
-  );
-
+  const { act, undo } = useUndoable(project);
   return {
     label: (images, label) =>
       act(async () => {
@@ -155,13 +104,6 @@ export function useLabelling(project: string): Labelling {
     },
     undo,
   };
-}
-
-/** A key in a read-only project says why it does nothing. */
-function saysReadOnly(): boolean {
-  const reason = readOnlyReason();
-  if (reason !== null) showToast({ message: reason });
-  return reason !== null;
 }
 
 /** The key of a class that an image has already is not lost: it says so. */

@@ -14,7 +14,8 @@ import { useDataShortcuts } from '../parts/use-data-shortcuts';
 import type { Labelling } from '../parts/use-labelling';
 import { usePlainKeys } from '../parts/use-plain-keys';
 import classes from '../parts/view.module.css';
-import { ImageViewer, type Look, plainLook } from '../viewer/image-viewer';
+import { ImageViewer } from '../viewer/image-viewer';
+import { type Look, plainLook } from '../viewer/use-viewer';
 import readers from './readers-view.module.css';
 
 export interface AdjudicationProps {

@@ -28,133 +28,26 @@ export interface AgreementProps {
 
 /** How far readers agree: all together, two by two, by class, and the table of two of them. */
 export function Agreement({ project, summary, weights, onWeights }: AgreementProps) {
-  const { group, readers, classes } = summary;
-  const [chosen, setChosen] = useState<{ first: number; second: number } | null>(null);
+  const [chosen, setChosen] = useState<PairChoice | null>(null);
   const pair =
     summary.pairs.find((one) => one.first === chosen?.first && one.second === chosen.second) ?? summary.pairs[0];
   return (
     <PageBody wide>
       <div className={readersClasses['sections']}>
-        <SimpleGrid cols={4}>
-          <Stat
-            label="Images read"
-            value={formatCount(summary.images)}
-            detail={`${formatCount(group.images)} by two readers or more`}
-          />
-          <Stat label="Fleiss’ kappa" value={formatFixed(group.kappa?.value)} detail={kappaDetail(summary)} />
-          <Stat
-            label="Two readings agree"
-            value={group.agreement === null ? '–' : formatPercent(group.agreement)}
-            detail="mean over images"
-          />
-          <Stat
-            label="Readers disagree"
-            value={formatQuantity(summary.disagreements, 'image')}
-            detail={`${formatCount(summary.toAdjudicate)} to adjudicate`}
-          />
-        </SimpleGrid>
+        <Figures summary={summary} />
         <div className={readersClasses['pair']}>
-          <SectionCard
-            title="Cohen’s kappa by pairs"
-            description="With 95 % interval and images that both read. Choose a pair."
-            actions={
-              <>
-                {classes.length > 2 && (
-                  <SegmentedControl
-                    aria-label="Weights of kappa"
-                    size="xs"
-                    value={weights}
-                    onChange={onWeights}
-                    data={[
-                      { value: 'none', label: 'Plain' },
-                      { value: 'linear', label: 'Linear' },
-                      { value: 'quadratic', label: 'Quadratic' },
-                    ]}
-                  />
-                )}
-                <TableMenu name="Agreement by pairs" table={() => pairsTable(summary, weights)} />
-              </>
-            }
-          >
-            {readers.length < 2 ? (
-              <Text size="sm" c="dimmed">
-                There is one reader so far.
-              </Text>
-            ) : (
-              <KappaMatrix summary={summary} chosen={pair ?? null} onChoose={setChosen} />
-            )}
-            {weights !== 'none' && (
-              <Text size="xs" c="dimmed" mt={6}>
-                Weights take the classes as ordered by name: {classes.join(' < ')}.
-              </Text>
-            )}
-          </SectionCard>
+          <KappaCard
+            summary={summary}
+            weights={weights}
+            onWeights={onWeights}
+            chosen={pair ?? null}
+            onChoose={setChosen}
+          />
           {pair !== undefined && pair.images > 0 && <PairTable project={project} summary={summary} pair={pair} />}
         </div>
         <div className={readersClasses['pair']}>
-          <SectionCard
-            title="Readings by reader"
-            flush
-            actions={<TableMenu name="Readings by reader" table={() => readersTable(summary)} />}
-          >
-            <Table aria-label="Readings by reader" className="tabular">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Reader</Table.Th>
-                  <Table.Th ta="right">Readings</Table.Th>
-                  {classes.map((label) => (
-                    <Table.Th key={label} ta="right" className={readersClasses['name'] ?? ''} title={label}>
-                      {label}
-                    </Table.Th>
-                  ))}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {readers.map(({ id, name, readings, byClass }) => (
-                  <Table.Tr key={id}>
-                    <Table.Td className={readersClasses['name'] ?? ''} title={name}>
-                      {name}
-                    </Table.Td>
-                    <Table.Td ta="right">{formatCount(readings)}</Table.Td>
-                    {classes.map((label, index) => (
-                      <Table.Td key={label} ta="right">
-                        {formatCount(byClass[index] ?? 0)}
-                      </Table.Td>
-                    ))}
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </SectionCard>
-          <SectionCard
-            title="Classes"
-            description="Agreement: of two readings of an image, how often the second names the class where the first does."
-            flush
-            actions={<TableMenu name="Agreement by class" table={() => classTable(summary)} />}
-          >
-            <Table aria-label="Agreement by class" className="tabular">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Class</Table.Th>
-                  <Table.Th ta="right">Readings</Table.Th>
-                  <Table.Th ta="right">Agreement</Table.Th>
-                  <Table.Th ta="right">Kappa, against the rest</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {summary.perClass.map((one, index) => (
-                  <Table.Tr key={one.label}>
-                    <Table.Td>
-                      <ClassChip label={one.label} index={index} />
-                    </Table.Td>
-                    <Table.Td ta="right">{formatCount(one.readings)}</Table.Td>
-                    <Table.Td ta="right">{one.agreement === null ? '–' : formatPercent(one.agreement)}</Table.Td>
-                    <MetricCell metric={one.kappa} />
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </SectionCard>
+          <ReadingsByReader summary={summary} />
+          <AgreementByClass summary={summary} />
         </div>
         <Text size="xs" c="dimmed">
           Intervals of kappa take patients as independent, and each image without a known patient as a patient of its
@@ -162,6 +55,156 @@ export function Agreement({ project, summary, weights, onWeights }: AgreementPro
         </Text>
       </div>
     </PageBody>
+  );
+}
+
+function Figures({ summary }: { readonly summary: ReadersSummary }) {
+  const { group } = summary;
+  return (
+    <SimpleGrid cols={4}>
+      <Stat
+        label="Images read"
+        value={formatCount(summary.images)}
+        detail={`${formatCount(group.images)} by two readers or more`}
+      />
+      <Stat label="Fleiss’ kappa" value={formatFixed(group.kappa?.value)} detail={kappaDetail(summary)} />
+      <Stat
+        label="Two readings agree"
+        value={group.agreement === null ? '–' : formatPercent(group.agreement)}
+        detail="mean over images"
+      />
+      <Stat
+        label="Readers disagree"
+        value={formatQuantity(summary.disagreements, 'image')}
+        detail={`${formatCount(summary.toAdjudicate)} to adjudicate`}
+      />
+    </SimpleGrid>
+  );
+}
+
+interface PairChoice {
+  readonly first: number;
+  readonly second: number;
+}
+
+function KappaCard(
+  props: Omit<AgreementProps, 'project'> & {
+    readonly chosen: ReadersSummary['pairs'][number] | null;
+    readonly onChoose: (pair: PairChoice) => void;
+  },
+) {
+  const { summary, weights, onWeights, chosen, onChoose } = props;
+  const { readers, classes } = summary;
+  return (
+    <SectionCard
+      title="Cohen’s kappa by pairs"
+      description="With 95 % interval and images that both read. Choose a pair."
+      actions={
+        <>
+          {classes.length > 2 && (
+            <SegmentedControl
+              aria-label="Weights of kappa"
+              size="xs"
+              value={weights}
+              onChange={onWeights}
+              data={[
+                { value: 'none', label: 'Plain' },
+                { value: 'linear', label: 'Linear' },
+                { value: 'quadratic', label: 'Quadratic' },
+              ]}
+            />
+          )}
+          <TableMenu name="Agreement by pairs" table={() => pairsTable(summary, weights)} />
+        </>
+      }
+    >
+      {readers.length < 2 ? (
+        <Text size="sm" c="dimmed">
+          There is one reader so far.
+        </Text>
+      ) : (
+        <KappaMatrix summary={summary} chosen={chosen} onChoose={onChoose} />
+      )}
+      {weights !== 'none' && (
+        <Text size="xs" c="dimmed" mt={6}>
+          Weights take the classes as ordered by name: {classes.join(' < ')}.
+        </Text>
+      )}
+    </SectionCard>
+  );
+}
+
+function ReadingsByReader({ summary }: { readonly summary: ReadersSummary }) {
+  const { readers, classes } = summary;
+  return (
+    <SectionCard
+      title="Readings by reader"
+      flush
+      actions={<TableMenu name="Readings by reader" table={() => readersTable(summary)} />}
+    >
+      <Table aria-label="Readings by reader" className="tabular">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Reader</Table.Th>
+            <Table.Th ta="right">Readings</Table.Th>
+            {classes.map((label) => (
+              <Table.Th key={label} ta="right" className={readersClasses['name'] ?? ''} title={label}>
+                {label}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {readers.map(({ id, name, readings, byClass }) => (
+            <Table.Tr key={id}>
+              <Table.Td className={readersClasses['name'] ?? ''} title={name}>
+                {name}
+              </Table.Td>
+              <Table.Td ta="right">{formatCount(readings)}</Table.Td>
+              {classes.map((label, index) => (
+                <Table.Td key={label} ta="right">
+                  {formatCount(byClass[index] ?? 0)}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </SectionCard>
+  );
+}
+
+function AgreementByClass({ summary }: { readonly summary: ReadersSummary }) {
+  return (
+    <SectionCard
+      title="Classes"
+      description="Agreement: of two readings of an image, how often the second names the class where the first does."
+      flush
+      actions={<TableMenu name="Agreement by class" table={() => classTable(summary)} />}
+    >
+      <Table aria-label="Agreement by class" className="tabular">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Class</Table.Th>
+            <Table.Th ta="right">Readings</Table.Th>
+            <Table.Th ta="right">Agreement</Table.Th>
+            <Table.Th ta="right">Kappa, against the rest</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {summary.perClass.map((one, index) => (
+            <Table.Tr key={one.label}>
+              <Table.Td>
+                <ClassChip label={one.label} index={index} />
+              </Table.Td>
+              <Table.Td ta="right">{formatCount(one.readings)}</Table.Td>
+              <Table.Td ta="right">{one.agreement === null ? '–' : formatPercent(one.agreement)}</Table.Td>
+              <MetricCell metric={one.kappa} />
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </SectionCard>
   );
 }
 
@@ -174,7 +217,7 @@ function kappaDetail({ group }: ReadersSummary): string {
 interface PairTableProps {
   readonly project: string;
   readonly summary: ReadersSummary;
-  readonly pair: { readonly first: number; readonly second: number };
+  readonly pair: PairChoice;
 }
 
 function PairTable({ project, summary, pair }: PairTableProps) {

@@ -8,7 +8,8 @@ import { ErrorAlert } from '../../../components/error-alert';
 import { useRequest } from '../../../state/requests';
 import { splitNames } from '../../../theme/class-colours';
 import { usePlainKeys } from '../parts/use-plain-keys';
-import { ImageViewer, type Look, plainLook } from '../viewer/image-viewer';
+import { ImageViewer } from '../viewer/image-viewer';
+import { type Look, plainLook } from '../viewer/use-viewer';
 import classes from './review-view.module.css';
 
 export interface ReviewPictureProps {

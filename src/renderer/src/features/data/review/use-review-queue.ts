@@ -7,6 +7,9 @@ import { useLeaving } from '../parts/leaving';
 import type { Labelling } from '../parts/use-labelling';
 import { itemKey, type Looking, shownItem } from './review-queue';
 
+/** See `useReviewQueue`. */
+export type ReviewQueue = ReturnType<typeof useReviewQueue>;
+
 /** The queue, which of it is looked at, and what moves it on. */
 export function useReviewQueue({
   project,

@@ -26,10 +26,11 @@ import { useRequest } from '../../../state/requests';
 import { showError } from '../../../state/toasts';
 import { splitNames } from '../../../theme/class-colours';
 import { useReadingAs } from '../parts/reading-as-store';
-import { ImageViewer, type Look, plainLook } from './image-viewer';
+import { ImageViewer } from './image-viewer';
 import classes from './inspector.module.css';
 import { LabelHistory } from './label-history';
 import { transferSyntaxName } from './transfer-syntax';
+import { type Look, plainLook } from './use-viewer';
 
 export interface InspectorProps {
   readonly project: string;

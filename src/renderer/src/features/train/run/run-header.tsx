@@ -48,16 +48,79 @@ interface RunHeaderWithProblemProps extends RunHeaderProps {
 /** Name and state of a run, what can be done with it, and why it ended when it did not end well. */
 export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHeaderWithProblemProps) {
   const target = { project: project.id, run: run.id };
-  const pause = useCommand('runs.pause');
-  const resume = useCommand('runs.resume');
-  const stop = useCommand('runs.stop');
+  const resuming = useCommand('runs.resume');
+  const resume = { isPending: resuming.isPending, start: () => resuming.mutate(target) };
   const broken = run.state === 'interrupted' || run.state === 'failed';
   /** For want of room on the disk: in memory while Fovea runs, at its last checkpoint after that. */
   const held = run.state === 'paused' && run.error !== null;
   /** The diagnosis says why it ended. */
   const explained = broken && diagnosis !== null && diagnosis.code !== 'not-learning';
   const canResume = run.state === 'paused' || (run.resumable && (broken || run.state === 'stopped'));
+  const isResumedHere = canResume && !broken && !held;
 
+  return (
+    <>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <RunTitle run={run} />
+        <Group gap={6} wrap="nowrap">
+          <RunControls target={target} run={run} elsewhere={elsewhere} resume={isResumedHere ? resume : null} />
+          <ResultActions project={project} run={run} />
+          <RunMenu project={project} run={run} detail={detail} />
+        </Group>
+      </Group>
+      {diagnosis !== null && detail !== null && (
+        <ProblemPanel
+          project={project.id}
+          config={detail.record.config}
+          diagnosis={diagnosis}
+          failed={explained}
+          onResume={canResume && diagnosis.code === 'out-of-memory' ? resume.start : null}
+        />
+      )}
+      {(broken || held) && !explained && <EndNotice run={run} held={held} resume={canResume ? resume : null} />}
+    </>
+  );
+}
+
+interface Resume {
+  readonly isPending: boolean;
+  readonly start: () => void;
+}
+
+function RunTitle({ run }: { readonly run: RunSummary }) {
+  return (
+    <div style={{ minWidth: 0 }}>
+      <Group gap="xs" wrap="nowrap">
+        <Title order={2} size="h2" lineClamp={1}>
+          {run.name}
+        </Title>
+        <RunStateBadge state={run.state} />
+      </Group>
+      <Text size="xs" c="dimmed" className="tabular">
+        {[
+          run.backbone,
+          presetTitle(run.preset),
+          nameOfDevice(run.device),
+          formatDate(run.createdAt),
+          run.seconds > 0 ? formatDuration(run.seconds) : null,
+        ]
+          .filter((part) => part !== null)
+          .join(' · ')}
+      </Text>
+    </div>
+  );
+}
+
+/** What a run in its state can be told. `resume`: null where it is resumed elsewhere on the page, or not at all. */
+function RunControls(props: {
+  readonly target: { readonly project: string; readonly run: string };
+  readonly run: RunSummary;
+  readonly elsewhere: boolean;
+  readonly resume: Resume | null;
+}) {
+  const { target, run, elsewhere, resume } = props;
+  const pause = useCommand('runs.pause');
+  const stop = useCommand('runs.stop');
   const askStop = async () => {
     const sure = await confirm({
       title: 'Stop this run?',
@@ -72,107 +135,74 @@ export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHea
 
   return (
     <>
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <div style={{ minWidth: 0 }}>
-          <Group gap="xs" wrap="nowrap">
-            <Title order={2} size="h2" lineClamp={1}>
-              {run.name}
-            </Title>
-            <RunStateBadge state={run.state} />
-          </Group>
-          <Text size="xs" c="dimmed" className="tabular">
-            {[
-              run.backbone,
-              presetTitle(run.preset),
-              nameOfDevice(run.device),
-              formatDate(run.createdAt),
-              run.seconds > 0 ? formatDuration(run.seconds) : null,
-            ]
-              .filter((part) => part !== null)
-              .join(' · ')}
-          </Text>
-        </div>
-        <Group gap={6} wrap="nowrap">
-          {run.state === 'running' && !elsewhere && (
-            <Changes>
-              <Button
-                variant="default"
-                leftSection={<Pause size={14} />}
-                loading={pause.isPending}
-                onClick={() => pause.mutate(target)}
-              >
-                Pause
-              </Button>
-            </Changes>
-          )}
-          {canResume && !broken && !held && (
-            <Changes>
-              <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={() => resume.mutate(target)}>
-                Resume
-              </Button>
-            </Changes>
-          )}
-          {run.state === 'queued' && (
-            <Changes>
-              <Button
-                variant="default"
-                leftSection={<X size={14} />}
-                loading={stop.isPending}
-                onClick={() => stop.mutate(target)}
-              >
-                Cancel
-              </Button>
-            </Changes>
-          )}
-          {((run.state === 'running' && !elsewhere) || run.state === 'paused') && (
-            <Changes>
-              <Button variant="default" leftSection={<Square size={12} />} loading={stop.isPending} onClick={askStop}>
-                Stop
-              </Button>
-            </Changes>
-          )}
-          <ResultActions project={project} run={run} />
-          <RunMenu project={project} run={run} detail={detail} />
-        </Group>
-      </Group>
-      {diagnosis !== null && detail !== null && (
-        <ProblemPanel
-          project={project.id}
-          config={detail.record.config}
-          diagnosis={diagnosis}
-          failed={explained}
-          onResume={canResume && diagnosis.code === 'out-of-memory' ? () => resume.mutate(target) : null}
-        />
+      {run.state === 'running' && !elsewhere && (
+        <Changes>
+          <Button
+            variant="default"
+            leftSection={<Pause size={14} />}
+            loading={pause.isPending}
+            onClick={() => pause.mutate(target)}
+          >
+            Pause
+          </Button>
+        </Changes>
       )}
-      {(broken || held) && !explained && (
-        <Notice
-          tone={run.state === 'failed' ? 'error' : 'warning'}
-          title={run.error?.message ?? (run.state === 'failed' ? 'The run failed.' : 'The run was interrupted.')}
-        >
-          <Text>{run.error?.hint ?? 'What it had learned up to its last checkpoint is kept.'}</Text>
-          {canResume && (
-            <Group mt="xs" gap="sm">
-              <Changes>
-                <Button
-                  leftSection={<Play size={14} />}
-                  loading={resume.isPending}
-                  onClick={() => resume.mutate(target)}
-                >
-                  Resume
-                </Button>
-              </Changes>
-              <Text size="xs" c="dimmed">
-                {held
-                  ? 'Goes on where it stands. While Fovea stays open, it does so by itself once there is room.'
-                  : run.epochsDone === 0
-                    ? 'Goes on from its last checkpoint; without one, it begins again.'
-                    : `Goes on from the last checkpoint, after epoch ${run.epochsDone} of ${run.epochs}.`}
-              </Text>
-            </Group>
-          )}
-        </Notice>
+      {resume !== null && (
+        <Changes>
+          <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={resume.start}>
+            Resume
+          </Button>
+        </Changes>
+      )}
+      {run.state === 'queued' && (
+        <Changes>
+          <Button
+            variant="default"
+            leftSection={<X size={14} />}
+            loading={stop.isPending}
+            onClick={() => stop.mutate(target)}
+          >
+            Cancel
+          </Button>
+        </Changes>
+      )}
+      {((run.state === 'running' && !elsewhere) || run.state === 'paused') && (
+        <Changes>
+          <Button variant="default" leftSection={<Square size={12} />} loading={stop.isPending} onClick={askStop}>
+            Stop
+          </Button>
+        </Changes>
       )}
     </>
+  );
+}
+
+/** Why a run ended, or is held, and how it goes on. */
+function EndNotice(props: { readonly run: RunSummary; readonly held: boolean; readonly resume: Resume | null }) {
+  const { run, held, resume } = props;
+  return (
+    <Notice
+      tone={run.state === 'failed' ? 'error' : 'warning'}
+      title={run.error?.message ?? (run.state === 'failed' ? 'The run failed.' : 'The run was interrupted.')}
+    >
+      <Text>{run.error?.hint ?? 'What it had learned up to its last checkpoint is kept.'}</Text>
+      {resume !== null && (
+        <Group mt="xs" gap="sm">
+          <Changes>
+            <Button leftSection={<Play size={14} />} loading={resume.isPending} onClick={resume.start}>
+              Resume
+            </Button>
+          </Changes>
+          <Text size="xs" c="dimmed">
+            {held
+              ? 'Goes on where it stands. While Fovea stays open, it does so by itself once there is room.'
+              : run.epochsDone === 0
+                ? 'Goes on from its last checkpoint; without one, it begins again.'
+                : `Goes on from the last checkpoint, after epoch ${run.epochsDone} of ${run.epochs}.`}
+          </Text>
+        </Group>
+      )}
+    </Notice>
   );
 }
 

@@ -1,0 +1,113 @@
+import type { Backend, DeviceTensor, Feeds, Program } from '../backends/backend';
+import type { Graph } from '../ir/graph';
+import type { NamedTensors, Tensor } from '../tensor';
+import type { ParameterGroup } from '../vit/parameters';
+import { downloadGroups, type Uploaded, upload, uploadGroups } from './device-state';
+import { type FlatGroups, zeroGroups } from './flat-state';
+import type { TrainableModel } from './model';
+import { scalarState, stateName } from './program-names';
+import { nextName } from './programs';
+
+/** A tensor of one number. */
+export const scalar = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) });
+
+/**
+ * What a training keeps on the device: tensors by their names in programs, and the programs that take and give them
+ * back. Nothing is copied to main memory but what a program puts out for us.
+ */
+export class ResidentState {
+  private readonly backend: Backend;
+  private readonly model: TrainableModel;
+  private readonly tensors = new Map<string, DeviceTensor>();
+  private readonly programs = new Map<string, Program>();
+  private readonly uploads: Uploaded[] = [];
+
+  constructor(backend: Backend, model: TrainableModel) {
+    this.backend = backend;
+    this.model = model;
+  }
+
+  async put(kind: keyof typeof stateName, groups: readonly ParameterGroup[], flat: FlatGroups): Promise<void> {
+    this.keep(await uploadGroups(this.backend, kind, groups, flat));
+  }
+
+  /** Sets gradients, loss and clipping factor to zero. */
+  async clearSums(): Promise<void> {
+    const { trainable } = this.model;
+    await this.put('gradients', trainable, zeroGroups(trainable));
+    const scalars = Object.values(scalarState).map((name) => [name, scalar(0)] as const);
+    this.keep(await upload(this.backend, 'scalars', new Map(scalars)));
+  }
+
+  /** What programs made goes before them: the sums, then the programs of these names. */
+  async dropSums(programs: readonly string[]): Promise<void> {
+    const sums = this.model.trainable.map(({ name }) => stateName.gradients(name));
+    for (const name of [...sums, ...Object.values(scalarState)]) {
+      this.tensors.get(name)?.dispose();
+      this.tensors.delete(name);
+    }
+    for (const name of programs) {
+      await this.programs.get(name)?.dispose();
+      this.programs.delete(name);
+    }
+  }
+
+  /** Compiled on first use, then kept. */
+  async program(name: string, build: () => Graph): Promise<Program> {
+    const known = this.programs.get(name);
+    if (known) return known;
+    const graph = build();
+    const program = await this.backend.compile(graph, new Set([...this.tensors.keys()].map(nextName)));
+    this.programs.set(name, program);
+    return program;
+  }
+
+  /** Runs a program on the state and puts the state that it returns in place of the old; gives what comes back to us. */
+  async run(program: Program, inputs: readonly (readonly [string, Tensor])[]): Promise<NamedTensors> {
+    const feeds: Feeds = new Map<string, Tensor | DeviceTensor>([...this.tensors, ...inputs]);
+    const { host, device } = await program.run(feeds);
+    for (const name of this.tensors.keys()) {
+      const next = device.get(nextName(name));
+      if (next) this.replace(new Map([[name, next]]));
+    }
+    return host;
+  }
+
+  /** The state with averages under the names of the parameters that they stand in for. */
+  averaged(): ReadonlyMap<string, DeviceTensor> {
+    const averages = this.model.trainable.flatMap(({ name }): [string, DeviceTensor][] => {
+      const average = this.tensors.get(stateName.averages(name));
+      return average ? [[stateName.parameters(name), average]] : [];
+    });
+    return new Map([...this.tensors, ...averages]);
+  }
+
+  /** Copies a kind of state to main memory; from the averages where it is asked for. */
+  download(
+    kind: keyof typeof stateName,
+    groups: readonly ParameterGroup[],
+    from: ReadonlyMap<string, DeviceTensor> = this.tensors,
+  ): Promise<NamedTensors> {
+    return downloadGroups(this.backend, kind, groups, from);
+  }
+
+  async dispose(): Promise<void> {
+    for (const tensor of this.tensors.values()) tensor.dispose();
+    this.tensors.clear();
+    for (const program of this.programs.values()) await program.dispose();
+    this.programs.clear();
+    for (const uploaded of this.uploads.splice(0)) await uploaded.release();
+  }
+
+  private keep(uploaded: Uploaded): void {
+    this.replace(uploaded.tensors);
+    this.uploads.push(uploaded);
+  }
+
+  private replace(tensors: ReadonlyMap<string, DeviceTensor>): void {
+    for (const [name, tensor] of tensors) {
+      this.tensors.get(name)?.dispose();
+      this.tensors.set(name, tensor);
+    }
+  }
+}

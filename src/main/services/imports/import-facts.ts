@@ -1,0 +1,62 @@
+import type { ImportOptions } from '#shared/models/dataset';
+import type { IngestedFile } from '../../ingest/types';
+import { fileKeys } from '../../store/identities';
+import { patientRef } from '../../store/identity';
+import type { ProjectStore } from '../../store/open';
+import { studyOf } from '../label-tables/label-table-changes';
+import type { TableEntry } from '../label-tables/table-entry';
+import type { ReadyImage } from './import-batch';
+import { type ImportDirections, patientOfFile, rowOfFile } from './import-directions';
+import type { ImportSource } from './import-source';
+
+/** A source with what table, pattern and folders say of it. */
+export interface DirectedSource {
+  readonly source: ImportSource;
+  /** Its place in the import. */
+  readonly index: number;
+  readonly row: TableEntry | undefined;
+}
+
+/** The source at a place of the import, with its row of the table. */
+export const directed = (directions: ImportDirections, source: ImportSource, index: number): DirectedSource => ({
+  source,
+  index,
+  row: rowOfFile(directions, index),
+});
+
+/** The table first, then the folder. */
+export function labelOf(
+  { source: { label }, row }: DirectedSource,
+  options: ImportOptions,
+  { spelling }: ImportDirections,
+): ReadyImage['label'] {
+  if (row?.label != null) return { name: row.label, from: 'table' };
+  return options.labelsFromFolders && label !== null ? { name: spelling.get(label) ?? label, from: 'folder' } : null;
+}
+
+/** What is known of a decoded file: the table and the pattern first, then the file's own tags. */
+export function factsOf(
+  store: ProjectStore,
+  { facts, picture }: IngestedFile,
+  from: DirectedSource,
+  options: ImportOptions,
+  directions: ImportDirections,
+): Omit<ReadyImage, 'source' | 'path'> {
+  const { source, row, index } = from;
+  const { patient, patientId } = facts.identity;
+  const keys = facts.kind === 'dicom' ? fileKeys(store, facts.identity) : null;
+  const own = patient === null ? null : patientRef(store, patient, 'dicom', patientId ?? patient);
+  return {
+    facts,
+    picture,
+    label: labelOf(from, options, directions),
+    patient: patientOfFile(directions, index) ?? own,
+    keys,
+    readings: row?.readings ?? [],
+    study: (row === undefined ? null : studyOf(row, keys)) ?? facts.identity.study,
+    site: row?.site ?? null,
+    split: row?.split ?? (options.splitsFromFolders ? source.split : null),
+    sex: row?.sex ?? facts.subject.sex,
+    age: row?.age ?? facts.subject.age,
+  };
+}

@@ -1,0 +1,55 @@
+import { presentReading } from '#shared/imaging/pipeline';
+import { assertNever } from '#shared/ipc/errors';
+import type { FrameChoice } from '#shared/models/dataset';
+import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
+import type { DecodePool } from '../../decode-host/client';
+import { chooseFrames } from '../../ingest/choose-frames';
+import type { IngestedFrames } from '../../ingest/types';
+import { knownFrames } from '../../store/imports';
+import { isCached } from '../dataset/picture-cache';
+import type { OpenProject } from '../project/projects';
+
+/** The chosen frames of a file, where all of them are in and need no work; none where one is missing. */
+export async function framesKnown(project: OpenProject, hash: string, choice: FrameChoice): Promise<number[]> {
+  const known = knownFrames(project.store, hash);
+  if (known === null) return [];
+  const { count: images, at } = chooseFrames(choice, known.frames);
+  const frames = Array.from({ length: Math.min(images, known.present.size + 1) }, (_, place) => at(place));
+  for (const frame of frames) {
+    if (!known.present.has(frame) || !(await isCached(project.folder, hash, frame))) return [];
+  }
+  return frames;
+}
+
+/** Some of the chosen frames of a file, from a place among them on. Throws where the file cannot be read. */
+export function decodeFrames(
+  pool: DecodePool,
+  path: string,
+  choice: FrameChoice,
+  from: number,
+): Promise<IngestedFrames> {
+  return pool.ingestFrames({
+    path,
+    intensity: { kind: 'auto' },
+    shortSide: CANONICAL_SHORT_SIDE,
+    choice,
+    from,
+    ...presentReading,
+  });
+}
+
+/** What an import did with files of several frames, to end a sentence. */
+export function framesText(choice: FrameChoice): string {
+  switch (choice.kind) {
+    case 'first':
+      return 'the first frame is used.';
+    case 'middle':
+      return 'the middle frame is used.';
+    case 'all':
+      return 'every frame is an image, and the frames of a file stay together in a split.';
+    case 'every':
+      return `frames 1, ${1 + choice.step}, ${1 + 2 * choice.step} and so on are images, and those of a file stay together in a split.`;
+    default:
+      return assertNever(choice);
+  }
+}

@@ -1,0 +1,137 @@
+import type { ImportOptions, ImportResult, SkippedFile } from '#shared/models/dataset';
+import type { PatientCount } from '#shared/models/patient-count';
+import { formatQuantity } from '#shared/text/number';
+import type { FileFacts } from '../../ingest/types';
+import { classCounts, groupPatients, importGroups } from '../../store/counts';
+import { classesByName } from '../../store/labels';
+import type { JobHandle } from '../core/jobs';
+import { leftOutWarnings } from '../label-tables/left-out';
+import type { OpenProject } from '../project/projects';
+import type { BatchTotals, ImportBatch } from './import-batch';
+import type { ImportDirections } from './import-directions';
+import { framesText } from './import-frames';
+import type { ImportSource } from './import-source';
+
+/** One import: what is to come in, how, and who follows it. */
+export interface ImportRun {
+  readonly project: OpenProject;
+  readonly sources: readonly ImportSource[];
+  /** What the scan left out; part of the result. */
+  readonly ignored: readonly SkippedFile[];
+  readonly options: ImportOptions;
+  readonly directions: ImportDirections;
+  readonly handle: JobHandle;
+}
+
+/** Of one import: a folder of a million wrong files does not fill the answer. */
+const DISTINCT_WARNINGS = 20;
+
+/** What an import counts on its way. */
+export class ImportTally {
+  readonly #started = performance.now();
+  readonly #batch: ImportBatch;
+  readonly #skipped: SkippedFile[] = [];
+  readonly #fileWarnings = new Map<string, number>();
+  /** Files that are done with, imported or not. */
+  finished = 0;
+  /** Images that were decoded or found to be in already. */
+  read = 0;
+  #multiFrame = 0;
+
+  constructor(batch: ImportBatch) {
+    this.#batch = batch;
+  }
+
+  skip(file: SkippedFile): void {
+    this.#skipped.push(file);
+    this.#batch.skip(file);
+  }
+
+  /** Once per file. */
+  noteFile({ frames, warnings }: FileFacts): void {
+    if (frames > 1) this.#multiFrame += 1;
+    for (const warning of warnings) this.#fileWarnings.set(warning, (this.#fileWarnings.get(warning) ?? 0) + 1);
+  }
+
+  get skipped(): readonly SkippedFile[] {
+    return this.#skipped;
+  }
+
+  /** Files of several frames. */
+  get multiFrame(): number {
+    return this.#multiFrame;
+  }
+
+  /** Distinct warnings about files, the most frequent first, with the number of files of each. */
+  get fileWarnings(): readonly (readonly [text: string, files: number])[] {
+    return [...this.#fileWarnings].sort((a, b) => b[1] - a[1]);
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#started) / 1000;
+  }
+}
+
+/** What came of an import, so far or at its end; `totals` as the batch has them. */
+export function importResult(run: ImportRun, importId: number, tally: ImportTally, totals: BatchTotals): ImportResult {
+  const { store } = run.project;
+  const { seconds } = tally;
+  const groups = importGroups(store, importId);
+  const people = groupPatients(groups);
+  const byClass = classCounts(groups);
+  const classes = classesByName(store).flatMap(({ id, name }) => {
+    const images = byClass.get(id)?.images;
+    return images === undefined ? [] : [[name, images] as const];
+  });
+  return {
+    added: totals.added,
+    duplicates: totals.duplicates,
+    moved: totals.moved,
+    skipped: [...tally.skipped],
+    classes: Object.fromEntries(classes),
+    ...people,
+    warnings: [
+      ...endWarnings(run, tally),
+      ...conflictWarnings(totals),
+      ...patientWarnings(people),
+      ...run.directions.warnings,
+      ...leftOutWarnings(tally.skipped),
+      ...fileWarnings(tally),
+    ],
+    ...(run.directions.columns === null ? {} : { columns: run.directions.columns }),
+    seconds,
+    imagesPerSecond: seconds > 0 ? tally.read / seconds : 0,
+  };
+}
+
+function endWarnings({ handle, sources, options }: ImportRun, { finished, multiFrame }: ImportTally): string[] {
+  const warnings: string[] = [];
+  if (handle.signal.aborted) {
+    warnings.push(`Cancelled after ${finished} of ${sources.length} files. Import again to go on.`);
+  }
+  if (multiFrame > 0) {
+    warnings.push(`${formatQuantity(multiFrame, 'file')} with several frames: ${framesText(options.frames)}`);
+  }
+  return warnings;
+}
+
+function conflictWarnings({ conflicts, conflictTwins }: BatchTotals): string[] {
+  if (conflicts === 0) return [];
+  const more = conflicts > conflictTwins.length ? '; …' : '';
+  return [
+    `${formatQuantity(conflicts, 'file')} with the same content as an image that has another label: ${conflictTwins.join('; ')}${more}. The label that was there first stays until you settle it in Review.`,
+  ];
+}
+
+function patientWarnings({ patients, withoutPatient }: PatientCount): string[] {
+  if (withoutPatient === 0) return [];
+  return [
+    `${patients === null ? 'Patients are not known' : `Of ${formatQuantity(withoutPatient, 'image')} the patient is not known`}: images of one person may land on both sides of a split. Name patients with a table or a file-name pattern.`,
+  ];
+}
+
+function fileWarnings({ fileWarnings: distinct }: ImportTally): string[] {
+  const warnings = distinct.slice(0, DISTINCT_WARNINGS).map(([text, n]) => (n === 1 ? text : `${text} (${n} files)`));
+  const unlisted = distinct.length - DISTINCT_WARNINGS;
+  return unlisted > 0 ? [...warnings, `${unlisted} more kinds of warnings are not listed.`] : warnings;
+}

@@ -1,0 +1,105 @@
+import { looseIdentifier } from '#shared/identity/identifier';
+import type { SplitPart } from '#shared/models/dataset';
+import type { KeyRole } from '#shared/models/label-table';
+import { toYears } from './label-table-cell';
+import type { TableCells } from './table-cells';
+import type { TableEntry } from './table-entry';
+import type { TableFindings } from './table-findings';
+
+/** An entry while its rows are read: what they say beside each other. */
+export interface TableDraft extends Pick<TableEntry, 'path' | 'key' | 'date' | 'line'> {
+  readonly named: Set<string>;
+  readonly labels: Set<string>;
+  readonly readings: Map<string, string>;
+  changedReadings: number;
+  /** By what they are compared as. */
+  readonly patients: Map<string, string>;
+  patientAbove: boolean;
+  patientNamed: boolean;
+  study: string | null;
+  site: string | null;
+  split: SplitPart | null;
+  sex: string | null;
+  age: number | null;
+  rows: number;
+}
+
+/** Names of parts in tables, in lower case. */
+const PARTS: Readonly<Record<string, SplitPart>> = {
+  __proto__: null as never,
+  train: 'train',
+  training: 'train',
+  validation: 'validation',
+  valid: 'validation',
+  val: 'validation',
+  dev: 'validation',
+  test: 'test',
+  testing: 'test',
+};
+
+export const emptyDraft = (place: Pick<TableEntry, 'path' | 'key' | 'date' | 'line'>): TableDraft => ({
+  ...place,
+  named: new Set(),
+  labels: new Set(),
+  readings: new Map(),
+  changedReadings: 0,
+  patients: new Map(),
+  patientAbove: false,
+  patientNamed: false,
+  study: null,
+  site: null,
+  split: null,
+  sex: null,
+  age: null,
+  rows: 0,
+});
+
+/** Adds what a row says of its images, but for their label. What an earlier row said of them stays. */
+export function addFacts(draft: TableDraft, { cell, empty }: TableCells, by: KeyRole, found: TableFindings): void {
+  draft.rows += 1;
+  const patient = by === 'patient' ? null : cell('patient');
+  if (patient !== null) draft.patients.set(looseIdentifier(patient), patient);
+  if (by !== 'patient' && empty.has('patient')) draft.patientAbove = true;
+  else if (patient !== null) draft.patientNamed = true;
+  draft.study ??= by === 'study' ? null : cell('study');
+  draft.site ??= cell('site');
+  draft.sex ??= cell('sex');
+  const part = cell('split');
+  if (part !== null && PARTS[part.toLowerCase()] === undefined) found.unknownParts.add(part);
+  draft.split ??= PARTS[part?.toLowerCase() ?? ''] ?? null;
+  const age = cell('age');
+  const years = toYears(age);
+  if (age !== null && years === null) found.ages += 1;
+  draft.age ??= years;
+}
+
+/** Adds what a row calls its images: as their label, or as what one reader says. */
+export function addLabel(draft: TableDraft, label: string | null, reader: string | null, found: TableFindings): void {
+  if (label === null) {
+    if (reader !== null) found.withoutLabel += 1;
+    return;
+  }
+  draft.named.add(label);
+  if (reader === null) {
+    draft.labels.add(label);
+    return;
+  }
+  const before = draft.readings.get(reader);
+  if (before !== undefined && before !== label) draft.changedReadings += 1;
+  draft.readings.set(reader, label);
+}
+
+/** What all rows of an entry say together. */
+export function toEntry(draft: TableDraft): TableEntry {
+  const { named, labels, readings, changedReadings: _, patients, patientAbove, patientNamed, ...rest } = draft;
+  const [label] = labels;
+  const [patient] = patients.values();
+  return {
+    ...rest,
+    named: [...named],
+    patient: patients.size === 1 ? (patient ?? null) : null,
+    patientAbove: patientAbove && !patientNamed,
+    label: labels.size === 1 ? (label ?? null) : null,
+    readings: [...readings].map(([reader, said]) => ({ reader, label: said })),
+  };
+}

@@ -1,0 +1,30 @@
+/** What was found while the rows of a table were read: rows of each kind, counted. */
+export interface TableFindings {
+  rows: number;
+  withoutPath: number;
+  keysAbove: number;
+  roundedKeys: number;
+  ages: number;
+  dates: number;
+  withoutLabel: number;
+  unmarked: number;
+  severalMarks: number;
+  oddMarks: number;
+  noLabel: number;
+  readonly unknownParts: Set<string>;
+}
+
+export const noFindings = (): TableFindings => ({
+  rows: 0,
+  withoutPath: 0,
+  keysAbove: 0,
+  roundedKeys: 0,
+  ages: 0,
+  dates: 0,
+  withoutLabel: 0,
+  unmarked: 0,
+  severalMarks: 0,
+  oddMarks: 0,
+  noLabel: 0,
+  unknownParts: new Set(),
+});

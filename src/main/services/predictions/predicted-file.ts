@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
+import type { FilePrediction } from '#shared/models/prediction';
+import type { RunRecord } from '#shared/models/run';
+import { argmax } from '#shared/statistics/log-loss';
+import type { ClassifyResult, TestTime } from '../../engine-host/core/protocol';
+import type { GivenFile } from './prediction-files';
+
+/** An answer with where its file is, which does not leave main. */
+export interface PredictedFile extends FilePrediction {
+  readonly path: string;
+  /** Overlay PNGs, where a folder for them was given. */
+  readonly overlays: { readonly lastLayer: string; readonly rollout: string } | null;
+}
+
+/** The answer for a file that has none. */
+export function refusal({ path, name }: GivenFile, testTime: TestTime | null, error: unknown): PredictedFile {
+  const { code, message } = toErrorInfo(error);
+  return {
+    id: randomUUID(),
+    path,
+    name,
+    ok: false,
+    label: null,
+    confidence: null,
+    testTimeViews: testTime?.views ?? 0,
+    probabilities: [],
+    attention: null,
+    overlays: null,
+    error: { code, message },
+  };
+}
+
+/** The answer for the image at place `at` of those that were classified. */
+export function toPrediction(
+  file: GivenFile,
+  record: RunRecord,
+  testTime: TestTime | null,
+  answer: ClassifyResult,
+  at: number,
+): PredictedFile {
+  const { path, name } = file;
+  const size = record.classes.length;
+  const row = answer.probabilities.subarray(at * size, (at + 1) * size);
+  if (!row.every(Number.isFinite)) {
+    const broken = new FoveaError('model_broken', 'The model produced NaN or infinite values.');
+    return refusal(file, testTime, broken);
+  }
+  const best = argmax(row);
+  const maps = answer.attention[at];
+  return {
+    id: randomUUID(),
+    path,
+    name,
+    ok: true,
+    label: record.classes[best] ?? null,
+    confidence: row[best] ?? null,
+    testTimeViews: testTime?.views ?? 0,
+    probabilities: record.classes.map((label, index) => ({ label, probability: row[index] ?? 0 })),
+    attention:
+      maps === undefined
+        ? null
+        : { layers: maps.layers, heads: maps.heads, gridHeight: maps.gridHeight, gridWidth: maps.gridWidth },
+    overlays: null,
+    error: null,
+  };
+}

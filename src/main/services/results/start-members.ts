@@ -1,0 +1,69 @@
+import type { Experiment } from '#shared/models/experiment';
+import type { Membership } from '#shared/models/membership';
+import type { Events } from '../core/events';
+import type { OpenProject } from '../project/projects';
+import { backboneName } from '../runs/run-book';
+import type { NewRun } from '../runs/run-creation';
+import type { Runs } from '../runs/runs';
+import { experimentName, writeExperiment } from './experiment-files';
+
+/** What all experiments have, whatever their kind. */
+export type ExperimentCommon = Pick<Experiment, 'id' | 'name' | 'createdAt'>;
+
+/** An experiment that is to be started: at least one member, and what is written down once all have a run. */
+export interface MembersPlan<Member extends Membership> {
+  readonly memberships: readonly Member[];
+  /** `title`: the name of the experiment, with which its runs are named. */
+  readonly runOf: (membership: Member, title: string) => NewRun;
+  /** `runs`: the ids, one for each membership. */
+  readonly experimentOf: (common: ExperimentCommon, runs: readonly string[]) => Experiment;
+}
+
+export interface MembersStart {
+  /**
+   * Queues the runs of an experiment, all of them or none, and writes it down. Without a name it is named after its
+   * kind and backbone. Throws what starting a run throws.
+   */
+  start<Member extends Membership>(
+    project: OpenProject,
+    name: string | undefined,
+    plan: MembersPlan<Member>,
+  ): Promise<Experiment>;
+  /** Experiments whose runs are in the queue already and whose own file is not written yet. */
+  readonly starting: ReadonlySet<string>;
+}
+
+export function createMembersStart({
+  runs,
+  events,
+}: {
+  readonly runs: Pick<Runs, 'startAll'>;
+  readonly events: Events;
+}): MembersStart {
+  const starting = new Set<string>();
+  return {
+    starting,
+    async start(project, name, { memberships, runOf, experimentOf }) {
+      const [first] = memberships;
+      if (first === undefined) throw new Error('an experiment has runs');
+      const title = name?.trim() || experimentName(first, backboneName(runOf(first, '').config.backbone));
+      starting.add(first.experiment);
+      try {
+        const started = await runs.startAll(
+          project,
+          memberships.map((membership) => ({ ...runOf(membership, title), experiment: membership })),
+        );
+        const common = { id: first.experiment, name: title, createdAt: new Date().toISOString() };
+        const experiment = experimentOf(
+          common,
+          started.map(({ id }) => id),
+        );
+        await writeExperiment(project, experiment);
+        events.emit('changed', { project: project.id, topics: ['runs'] });
+        return experiment;
+      } finally {
+        starting.delete(first.experiment);
+      }
+    },
+  };
+}

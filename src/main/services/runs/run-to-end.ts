@@ -1,0 +1,83 @@
+import { type ErrorInfo, FoveaError } from '#shared/ipc/errors';
+import type { LogRecord } from '#shared/models/run';
+import type { BestMetric } from '#shared/models/run-config';
+import type { TrainResult } from '../../engine-host/core/protocol';
+import type { Events } from '../core/events';
+import { runFolder } from '../project/project-paths';
+import type { OpenProject } from '../project/projects';
+import { hasModel } from '../run-records/run-files';
+import type { ActiveRun } from './active-run';
+import { epochChanges, failureChanges, holdChanges, resultChanges } from './run-states';
+import { type TrainingServices, trainRun } from './run-training';
+
+/** Called when a run has a model and its training has ended; what it does still belongs to the run. */
+export type RunEndListener = (project: OpenProject, run: string) => Promise<void>;
+
+export interface RunToEndServices extends TrainingServices {
+  readonly events: Events;
+  readonly endListeners: readonly RunEndListener[];
+  readonly onFailure: (what: string, error: unknown) => void;
+}
+
+/** Trains one run to its end, whatever that is, and lets listeners evaluate it where it has a model. */
+export async function runToEnd(services: RunToEndServices, run: ActiveRun): Promise<void> {
+  await train(services, run);
+  if (run.summary.state === 'paused' && run.pausedBy !== null) await run.update({ error: run.pausedBy });
+  const { project } = run;
+  const { state, id } = run.summary;
+  if ((state !== 'finished' && state !== 'stopped') || !hasModel(runFolder(project.folder, id))) return;
+  run.show({ phase: 'evaluating', message: 'Evaluating on the validation images' });
+  for (const listener of services.endListeners) {
+    await listener(project, id).catch((error: unknown) => services.onFailure('run end', error));
+  }
+}
+
+async function train(services: RunToEndServices, run: ActiveRun): Promise<void> {
+  const clock = trainingClock(run.summary.seconds);
+  // One after the other: what an epoch changes is written before what the end does.
+  let saving: Promise<void> = Promise.resolve();
+  const save = (changes: () => Parameters<ActiveRun['update']>[0]) => {
+    saving = saving.then(() => run.update(changes()));
+    saving.catch(() => {});
+  };
+  const onLog = (record: LogRecord, bestMetric: BestMetric) => {
+    services.events.emit('run.log', { project: run.project.id, run: run.summary.id, record });
+    if (record.kind !== 'epoch') return;
+    const seconds = clock.seconds();
+    save(() => ({ ...epochChanges(record, bestMetric, run.summary), seconds }));
+  };
+  const onHold = (reason: ErrorInfo | null) => {
+    clock.hold(reason !== null);
+    save(() => holdChanges(reason));
+    const message = reason === null ? null : `${reason.message} ${reason.hint ?? ''}`;
+    run.show({ state: reason === null ? 'running' : 'paused', message });
+  };
+  try {
+    await run.update({ state: 'running', finishedAt: null, error: null }, { phase: 'preparing', message: null });
+    const onDevice = (device: string) => run.update({ device });
+    const result: TrainResult = await trainRun(services, run, { onLog, onDevice, onHold });
+    await saving;
+    await run.update({ ...resultChanges(result, run.summary), seconds: clock.seconds() });
+  } catch (error) {
+    await saving.catch(() => {});
+    if (!(error instanceof FoveaError)) services.onFailure('train', error);
+    await run.update({ ...failureChanges(error, run.asked), seconds: clock.seconds() });
+  }
+}
+
+/** Seconds in training, on top of those of sittings before; while the engine holds a run, it stands still. */
+function trainingClock(before: number) {
+  const began = performance.now();
+  let held = 0;
+  let holdBegan: number | null = null;
+  return {
+    hold(isHeld: boolean): void {
+      if (isHeld) holdBegan ??= performance.now();
+      else if (holdBegan !== null) {
+        held += performance.now() - holdBegan;
+        holdBegan = null;
+      }
+    },
+    seconds: (): number => before + ((holdBegan ?? performance.now()) - began - held) / 1000,
+  };
+}

@@ -1,0 +1,99 @@
+import { Button, Group, Menu } from '@mantine/core';
+import { ChevronDown, FilePlus, FileSpreadsheet, FolderPlus, History, Images, ShieldCheck } from 'lucide-react';
+import type { DatasetSummary } from '#shared/models/dataset';
+import { Changes, useReadOnly } from '../../components/changes';
+import { EmptyState } from '../../components/empty-state';
+import classes from './data-screen.module.css';
+import type { ImportFlow } from './import/import-flow';
+import type { TableFlow } from './label-table/use-table-flow';
+
+export interface AddMenuProps {
+  readonly flow: ImportFlow;
+  readonly tableFlow: TableFlow;
+  readonly summary: DatasetSummary | undefined;
+  readonly onDeidentify: () => void;
+}
+
+/** Ways to bring images and labels in, and the images out. */
+export function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps) {
+  const last = summary?.lastImport ?? null;
+  const readOnly = useReadOnly();
+  return (
+    <Group gap={1} wrap="nowrap">
+      <Changes>
+        <Button
+          leftSection={<FolderPlus size={15} />}
+          onClick={flow.addFolder}
+          style={{ borderTopRightRadius: 0, borderBottomRightRadius: 0 }}
+        >
+          Add folder
+        </Button>
+      </Changes>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button px={6} aria-label="More ways to add" style={{ borderTopLeftRadius: 0, borderBottomLeftRadius: 0 }}>
+            <ChevronDown size={15} />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<FolderPlus size={14} />} disabled={readOnly} onClick={flow.addFolder}>
+            Add folder…
+          </Menu.Item>
+          <Menu.Item leftSection={<FilePlus size={14} />} disabled={readOnly} onClick={flow.addFiles}>
+            Add files…
+          </Menu.Item>
+          {summary !== undefined && summary.images > 0 && (
+            <Menu.Item leftSection={<FileSpreadsheet size={14} />} disabled={readOnly} onClick={tableFlow.choose}>
+              Apply a label table…
+            </Menu.Item>
+          )}
+          {last !== null && (
+            <>
+              <Menu.Divider />
+              <Menu.Item leftSection={<History size={14} />} onClick={() => flow.showLast(last)}>
+                Result of the last import
+              </Menu.Item>
+            </>
+          )}
+          {summary !== undefined && summary.images > 0 && (
+            <>
+              <Menu.Divider />
+              <Menu.Item leftSection={<ShieldCheck size={14} />} disabled={readOnly} onClick={onDeidentify}>
+                Export de-identified…
+              </Menu.Item>
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
+  );
+}
+
+/** In place of the images of a project that has none. */
+export function NoImages({ flow }: { readonly flow: ImportFlow }) {
+  return (
+    <div className={classes['empty']}>
+      <EmptyState
+        icon={Images}
+        title="Drop a folder of images here"
+        actions={
+          <>
+            <Changes>
+              <Button leftSection={<FolderPlus size={15} />} onClick={flow.addFolder}>
+                Choose a folder
+              </Button>
+            </Changes>
+            <Changes>
+              <Button variant="default" leftSection={<FilePlus size={15} />} onClick={flow.addFiles}>
+                Choose files
+              </Button>
+            </Changes>
+          </>
+        }
+      >
+        DICOM, PNG and JPEG, mixed as they are. One folder for each class becomes the labels; train, validation and test
+        folders become the split. You see what was found before anything is stored, and the files stay where they are.
+      </EmptyState>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { useDataShortcuts } from '../parts/use-data-shortcuts';
+import type { Labelling } from '../parts/use-labelling';
+import { usePlainKeys } from '../parts/use-plain-keys';
+import type { Duplicates } from './use-duplicates';
+
+/** The keys of the duplicates: where to look, and what becomes of what is looked at. */
+export function useDuplicateKeys(options: {
+  readonly duplicates: Duplicates;
+  readonly labelling: Labelling;
+  readonly classNames: readonly string[];
+  readonly onClose: () => void;
+}): void {
+  const { duplicates, labelling, classNames, onClose } = options;
+  const { current, go, compared, pair, setPair, active, judge } = duplicates;
+  useDataShortcuts({
+    onDigit: (digit) => {
+      const label = digit === 0 ? null : classNames[digit - 1];
+      if (active !== undefined && label !== undefined) void labelling.label([active.id], label);
+    },
+    onUndo: labelling.undo,
+    onRemove: () => active !== undefined && void labelling.remove([active.id]),
+    onEscape: onClose,
+  });
+  usePlainKeys({
+    ArrowDown: () => go(current + 1),
+    ArrowUp: () => go(current - 1),
+    ArrowLeft: () => setPair({ ...pair, active: 'left' }),
+    ArrowRight: () => {
+      // Once more at the right: the next image of the group.
+      const next = pair.active === 'right' ? pair.right + 1 : pair.right;
+      setPair({ ...pair, right: next < compared ? next : 1, active: 'right' });
+    },
+    k: () => void judge('keep'),
+    d: () => void judge('different'),
+  });
+}

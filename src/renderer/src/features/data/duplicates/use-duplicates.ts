@@ -1,0 +1,69 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useRequest } from '../../../state/requests';
+import { useLeaving } from '../parts/leaving';
+import type { Labelling } from '../parts/use-labelling';
+import type { Pair } from './duplicate-comparison';
+import { byUrgency, type DuplicateFilter, isShown, shownGroup } from './duplicate-filter';
+
+/** As many images as one request answers. */
+const MOST_IMAGES = 500;
+const firstPair: Pair = { left: 0, right: 1, active: 'right' };
+
+/** See `useDuplicates`. */
+export type Duplicates = ReturnType<typeof useDuplicates>;
+
+/** The groups of duplicates, which of them is looked at, and which two of its images are side by side. */
+export function useDuplicates(project: string, filter: DuplicateFilter, labelling: Labelling) {
+  const answer = useRequest('dataset.duplicates', { project }, { keepPrevious: true });
+  const all = answer.data?.groups;
+  const { gone, leave } = useLeaving(answer.dataUpdatedAt);
+  const groups = useMemo(() => {
+    const isLeaving = (id: string) => filter === 'open' && gone(id);
+    return (all ?? []).filter((group) => isShown(group, filter) && !isLeaving(group.id)).sort(byUrgency);
+  }, [all, filter, gone]);
+  const [looking, setLooking] = useState<{ id: string; at: number } | null>(null);
+  const current = shownGroup(groups, looking);
+  const group = groups[current];
+  const go = useCallback(
+    (index: number) => {
+      const next = groups[Math.max(0, Math.min(groups.length - 1, index))];
+      if (next !== undefined) setLooking({ id: next.id, at: groups.indexOf(next) });
+    },
+    [groups],
+  );
+  // A group that leaves the list is followed by the one in its place, also when that is looked at for the first time.
+  useEffect(() => {
+    if (group !== undefined) setLooking({ id: group.id, at: current });
+  }, [group, current]);
+
+  const ids = useMemo(() => group?.images.slice(0, MOST_IMAGES) ?? [], [group]);
+  const images = useRequest('dataset.images', { project, ids }, { enabled: ids.length > 0 });
+  const shown = images.data?.images ?? [];
+  const [chosen, setChosen] = useState<{ group: string; pair: Pair } | null>(null);
+  const pair =
+    chosen !== null && chosen.group === group?.id && chosen.pair.right < ids.length ? chosen.pair : firstPair;
+  const setPair = (next: Pair) => group !== undefined && setChosen({ group: group.id, pair: next });
+  const active = shown[pair[pair.active]];
+  const judge = async (verdict: 'keep' | 'different') => {
+    if (group === undefined) return;
+    await leave(group.id, () => labelling.judge(group.images, verdict));
+  };
+
+  return {
+    answer,
+    all,
+    groups,
+    group,
+    current,
+    go,
+    images,
+    shown,
+    /** Images of the group that can be looked at. */
+    compared: ids.length,
+    pair,
+    setPair,
+    /** The one of the two that keys are for. */
+    active,
+    judge,
+  };
+}

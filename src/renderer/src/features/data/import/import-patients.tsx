@@ -1,0 +1,98 @@
+import { Group, Input, Select, Stack, Text, TextInput } from '@mantine/core';
+import { patientsText } from '#shared/models/patient-count';
+import { formatQuantity } from '#shared/text/number';
+import { Notice } from '../../../components/notice';
+import { TableQuestions } from '../label-table/table-questions';
+import classes from '../parts/import.module.css';
+import { type PatternTry, patternPresets } from './patient-pattern';
+import type { ImportChoices } from './use-import-choices';
+
+/** Where the patients of an import come from: the files and the table, or a pattern on the file names. */
+export function ImportPatients({ files, choices }: { readonly files: number; readonly choices: ImportChoices }) {
+  const { options, change, patternTries: tries, ofPattern } = choices;
+  return (
+    <section aria-label="Patients">
+      <Text fw={600} mb={2}>
+        Patients
+      </Text>
+      <Text c="dimmed" size="xs" mb="xs">
+        Images of one patient stay on the same side of a split. DICOM files name their patient; for other files the name
+        can.
+      </Text>
+      <PatternField
+        pattern={options.groupPattern}
+        error={tries !== null && !tries.ok ? tries.reason : null}
+        onChange={(groupPattern) => change({ groupPattern, answers: {} })}
+      />
+      {tries?.ok === true && tries.tries.length > 0 && <Tries tries={tries.tries.slice(0, 6)} />}
+      {ofPattern !== undefined && (
+        <Stack gap="xs" mt="xs">
+          <Text size="xs" fw={500} c="dimmed" role="status">
+            {`${formatQuantity(files, 'file')}: ${patientsText({ patients: ofPattern.changes.after, withoutPatient: ofPattern.changes.unknown })}.`}
+          </Text>
+          {ofPattern.problems.length > 0 && <Notice tone="warning" lines={ofPattern.problems} />}
+          <TableQuestions
+            questions={ofPattern.questions}
+            answers={options.answers}
+            onAnswers={(answers) => change({ answers })}
+          />
+        </Stack>
+      )}
+    </section>
+  );
+}
+
+function PatternField(props: {
+  readonly pattern: string | null;
+  readonly error: string | null;
+  readonly onChange: (pattern: string | null) => void;
+}) {
+  const { pattern, error, onChange } = props;
+  const preset = patternPresets.find((one) => one.pattern === pattern)?.pattern ?? 'own';
+  return (
+    <Group gap="xs" align="flex-start" wrap="nowrap">
+      <Select
+        aria-label="Patient from"
+        w={270}
+        value={pattern === null ? 'tags' : preset}
+        allowDeselect={false}
+        data={[
+          { value: 'tags', label: 'DICOM tags or label table' },
+          ...patternPresets.map((one) => ({ value: one.pattern, label: one.label })),
+          { value: 'own', label: 'My own pattern' },
+        ]}
+        onChange={(value) => onChange(value === 'tags' ? null : value === 'own' ? '()' : value)}
+      />
+      {pattern !== null && (
+        <TextInput
+          aria-label="Patient pattern"
+          flex={1}
+          ff="monospace"
+          spellCheck={false}
+          value={pattern}
+          error={error}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+    </Group>
+  );
+}
+
+function Tries({ tries }: { readonly tries: readonly PatternTry[] }) {
+  return (
+    <Input.Wrapper mt="xs" size="xs" label="What the pattern finds">
+      <div className={classes['tries']}>
+        {tries.map(({ path, patient }) => (
+          <Group key={path} justify="space-between" wrap="nowrap" gap="md">
+            <Text size="xs" c="dimmed" truncate>
+              {path}
+            </Text>
+            <Text size="xs" fw={550} style={{ flex: 'none' }}>
+              {patient ?? 'no match: patient not known'}
+            </Text>
+          </Group>
+        ))}
+      </div>
+    </Input.Wrapper>
+  );
+}

@@ -1,0 +1,73 @@
+import { useState } from 'react';
+import type { ImportOptions, ImportPlan } from '#shared/models/dataset';
+import { type Grant, platform } from '../../../bridge/bridge';
+import { useRequest } from '../../../state/requests';
+import { showError } from '../../../state/toasts';
+import { useTablePreview } from '../label-table/table-mapper';
+import { isAnswered } from '../label-table/table-questions';
+import { tryPattern } from './patient-pattern';
+
+const untouched: ImportOptions = {
+  labelsFromFolders: true,
+  splitsFromFolders: true,
+  groupPattern: null,
+  copy: false,
+  frames: { kind: 'first' },
+  columns: {},
+  answers: {},
+  classNames: 'ask',
+};
+
+/** The choices that a plan leaves to a person, with what the table and the pattern would do with its files. */
+export type ImportChoices = ReturnType<typeof useImportChoices>;
+
+/** See `ImportChoices`. */
+export function useImportChoices(project: string, plan: ImportPlan) {
+  const [options, setOptions] = useState(untouched);
+  const [table, setTable] = useState<Grant | null>(null);
+  const { groupPattern: pattern, columns, answers, classNames, labelsFromFolders } = options;
+  const change = (part: Partial<ImportOptions>) => setOptions((before) => ({ ...before, ...part }));
+
+  const patternTries = pattern === null ? null : tryPattern(pattern, plan.examples ?? []);
+  const groupPattern = patternTries?.ok === true ? pattern : null;
+  const tableInput = { project, plan: plan.id, mapping: columns, answers, groupPattern, classNames };
+  const tablePreview = useTablePreview({ ...tableInput, table: table?.grant ?? null });
+  const asksPattern = groupPattern !== null && table === null;
+  const patternInput = { project, plan: plan.id, groupPattern: groupPattern ?? '', answers };
+  const patternPreview = useRequest('dataset.readPattern', patternInput, { keepPrevious: true, enabled: asksPattern });
+  const ofPattern = asksPattern ? patternPreview.data : undefined;
+
+  // A table that is chosen and not understood would stop the import, or give no labels; an open question too.
+  const isTableReady =
+    table === null || (tablePreview.data?.blocked === null && isAnswered(tablePreview.data.questions, answers));
+  const isPatternReady = !asksPattern || isAnswered(ofPattern?.questions ?? [], answers);
+  const foundNames = table === null ? (labelsFromFolders ? plan.similarNames : []) : tablePreview.data?.similarNames;
+  const similarNames = foundNames ?? [];
+  const areNamesOpen = similarNames.length > 0 && classNames === 'ask';
+
+  return {
+    options,
+    change,
+    table,
+    chooseTable: async () => {
+      try {
+        const chosen = await platform.pickFiles({ title: 'Choose a label table (CSV or TSV)' });
+        if (chosen?.[0] === undefined) return;
+        change({ columns: {}, answers: {} });
+        setTable(chosen[0]);
+      } catch (error) {
+        showError(error);
+      }
+    },
+    dropTable: () => setTable(null),
+    /** What the table is asked with. */
+    tableInput,
+    /** What the pattern finds in some paths of the plan; null without one. */
+    patternTries,
+    /** What the pattern would do with all files; undefined where a table or nothing is asked instead. */
+    ofPattern,
+    /** Class names of the table or the folders that may mean one class. */
+    similarNames,
+    isReady: patternTries?.ok !== false && isTableReady && isPatternReady && !areNamesOpen,
+  };
+}

@@ -1,0 +1,134 @@
+import { Alert, Anchor, Checkbox, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { TriangleAlert } from 'lucide-react';
+import type { DatasetSummary, SplitRequest } from '#shared/models/dataset';
+import { formatQuantity } from '#shared/text/number';
+import { NumberField } from '../../../components/number-field';
+
+/** A split as the editor has it: nothing is left to defaults. */
+export type SplitWish = Required<SplitRequest>;
+
+interface FieldsProps {
+  readonly request: SplitWish;
+  readonly onChange: (part: Partial<SplitWish>) => void;
+}
+
+const presets: readonly { validation: number; test: number }[] = [
+  { validation: 0.2, test: 0.2 },
+  { validation: 0.15, test: 0.15 },
+  { validation: 0.1, test: 0.1 },
+];
+
+/** 0.125 as 12.5. */
+const percent = (share: number): number => Math.round(share * 1000) / 10;
+
+/** The share that is left to train on, 0 to 1; below 0 where the others are too large. */
+export const trainShare = ({ validation, test }: SplitWish): number => 1 - validation - test;
+
+/** Shares, seed, and what stays together. A test part that is held out by site has no share. */
+export function SplitFields({ request, onChange: set }: FieldsProps) {
+  const { heldOut } = request;
+  return (
+    <Group gap="sm" align="flex-start" wrap="nowrap">
+      <NumberField
+        label={heldOut === null ? 'Validation' : 'Validation, of the rest'}
+        suffix=" %"
+        min={0}
+        max={90}
+        digits={1}
+        value={percent(request.validation)}
+        onChange={(value) => set({ validation: value / 100 })}
+        width={heldOut === null ? 96 : 150}
+        autoFocus
+      />
+      {heldOut === null && (
+        <NumberField
+          label="Test"
+          suffix=" %"
+          min={0}
+          max={90}
+          digits={1}
+          value={percent(request.test)}
+          onChange={(value) => set({ test: value / 100 })}
+          width={96}
+        />
+      )}
+      <NumberField
+        label="Seed"
+        min={0}
+        max={0xffffffff}
+        value={request.seed}
+        onChange={(seed) => set({ seed })}
+        width={96}
+      />
+      <Stack gap={2}>
+        <Text size="xs" fw={500}>
+          Keep together
+        </Text>
+        <SegmentedControl
+          aria-label="Keep together"
+          value={request.group}
+          onChange={(group) => set({ group })}
+          data={[
+            { value: 'patient', label: 'Images of a patient' },
+            { value: 'none', label: 'Nothing' },
+          ]}
+        />
+      </Stack>
+    </Group>
+  );
+}
+
+/** The three shares together, and the usual ones to choose. `isOpen`: a field shows a value that does not count yet. */
+export function SharesText({ request, onChange: set, isOpen }: FieldsProps & { readonly isOpen: boolean }) {
+  return (
+    <Group gap="sm">
+      <Text size="xs" className="tabular" fw={550} c={isOpen ? 'dimmed' : 'var(--mantine-color-text)'}>
+        {isOpen && 'So far: '}
+        Train {percent(trainShare(request))} % · Validation {percent(request.validation)} % · Test{' '}
+        {percent(request.test)} %
+      </Text>
+      <Text size="xs" c="dimmed">
+        Usual:{' '}
+        {presets.map((preset, index) => (
+          <span key={preset.test}>
+            {index > 0 && ', '}
+            <Anchor component="button" type="button" size="xs" onClick={() => set(preset)}>
+              {Math.round((1 - preset.validation - preset.test) * 100)}/{preset.validation * 100}/{preset.test * 100}
+            </Anchor>
+          </span>
+        ))}
+      </Text>
+    </Group>
+  );
+}
+
+/** Whether what looks alike stays together, and what it means where it, or a patient, does not. */
+export function TogetherFields(props: FieldsProps & { readonly duplicates: DatasetSummary['duplicates'] }) {
+  const { request, onChange: set, duplicates } = props;
+  return (
+    <>
+      <Checkbox
+        size="xs"
+        label="Keep near duplicates together"
+        description={
+          duplicates.groups === 0
+            ? 'No image looks like another one.'
+            : `${formatQuantity(duplicates.images, 'image')} in ${formatQuantity(duplicates.groups, 'group')} look alike. A group then counts like a patient, and joins the patients in it.`
+        }
+        checked={request.keepDuplicatesTogether}
+        onChange={(event) => set({ keepDuplicatesTogether: event.currentTarget.checked })}
+      />
+      {!request.keepDuplicatesTogether && duplicates.groups > 0 && (
+        <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
+          Copies of one picture may stand in train and test at once. Training does not start on such a split.
+        </Alert>
+      )}
+      {request.group === 'none' && (
+        <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} p="xs">
+          Images of one patient may stand in train and test at once: results then look better than they are on new
+          patients.
+        </Alert>
+      )}
+    </>
+  );
+}

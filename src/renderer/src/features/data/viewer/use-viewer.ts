@@ -1,0 +1,88 @@
+import { useCallback, useMemo, useState } from 'react';
+import { resourcePaths } from '#shared/ipc/resources';
+import type { ImageDetail } from '#shared/models/dataset';
+import { resourceUrl } from '../../../bridge/bridge';
+import { useLatestImage } from './use-latest-image';
+import { fitView, type GreyWindow, type Size, stepFrame, type View, zoomAt } from './viewer-math';
+import { stepPreset, windowPresets } from './window-presets';
+
+/** How an image is looked at; kept by the owner so that the large and the small viewer show the same. */
+export interface Look {
+  /** Null: the file's own window. */
+  readonly window: GreyWindow | null;
+  readonly invert: boolean;
+  /** From 0; null: the frame that the image is. */
+  readonly frame: number | null;
+  /** True: the left button drags window/level instead of panning. */
+  readonly windowing: boolean;
+}
+
+export const plainLook: Look = { window: null, invert: false, frame: null, windowing: false };
+
+/** What a viewer shows of an image, and what its tools, keys, wheel and pointer can do with it. */
+export type Viewer = ReturnType<typeof useViewer>;
+
+/** `viewport`: where the picture is shown, in screen pixels. */
+export function useViewer(asked: {
+  readonly project: string;
+  readonly image: ImageDetail;
+  readonly look: Look;
+  readonly onLook: (look: Look) => void;
+  readonly viewport: Size;
+}) {
+  const { project, image, look, onLook, viewport } = asked;
+  const canWindow = !image.colour;
+  const presets = useMemo(() => windowPresets(image), [image]);
+  const ownFrame = image.frame ?? 0;
+  const shownFrame = look.frame ?? ownFrame;
+  const picture = useLatestImage(pictureUrl(project, image, look, shownFrame), `${project}/${image.id}`);
+  // The picture that is shown has square pixels; the file's may not be.
+  const size = picture.size ?? image;
+  const fit = fitView(size, viewport);
+  const [moved, setMoved] = useState<{ image: number; view: View } | null>(null);
+  const view = moved !== null && moved.image === image.id ? moved.view : fit;
+  const setView = useCallback((next: View) => setMoved({ image: image.id, view: next }), [image.id]);
+  const change = (part: Partial<Look>) => onLook({ ...look, ...part });
+
+  return {
+    image,
+    look,
+    picture,
+    size,
+    canWindow,
+    presets,
+    shownWindow: look.window ?? ownWindow(image),
+    setWindow: (window: GreyWindow | null) => change({ window }),
+    stepWindow: (step: 1 | -1) => change({ window: stepPreset(presets, look.window, step)?.window ?? null }),
+    toggleWindowing: () => change({ windowing: !look.windowing }),
+    toggleInvert: () => change({ invert: !look.invert }),
+    ownFrame,
+    shownFrame,
+    goToFrame: (frame: number) => change({ frame }),
+    stepFrames: (steps: number) => change({ frame: stepFrame(shownFrame, steps, image.frames) }),
+    view,
+    setView,
+    fitAgain: () => setMoved(null),
+    /** About a point of the viewport; without one about its centre. */
+    zoom: (factor: number, x = viewport.width / 2, y = viewport.height / 2) =>
+      setView(zoomAt(view, factor, x, y, fit.scale)),
+    reset: () => {
+      setMoved(null);
+      change({ window: null, invert: false, frame: null });
+    },
+  };
+}
+
+function pictureUrl(project: string, image: ImageDetail, look: Look, frame: number): string {
+  const isWindowed = look.window !== null && !image.colour;
+  return resourceUrl(
+    resourcePaths.display(project, image.id, {
+      ...(isWindowed ? { center: look.window.center, width: look.window.width } : {}),
+      ...(look.invert ? { invert: true } : {}),
+      ...(image.frames > 1 ? { frame } : {}),
+    }),
+  );
+}
+
+const ownWindow = ({ window, range }: ImageDetail): GreyWindow =>
+  window ?? { center: (range.min + range.max) / 2, width: Math.max(1e-6, range.max - range.min) };
