@@ -10,6 +10,9 @@ describe('names that may mean one class', () => {
     ['nódulo', 'no\u0301dulo', 'Nódulo'],
     ['fibrosis', 'ﬁbrosis', 'ｆｉｂｒｏｓｉｓ'],
     ['Strauß', 'STRAUSS'],
+    // “benign” and “malignant” in Turkish, by its own rules of case.
+    ['İyi huylu', 'iyi huylu'],
+    ['KÖTÜ HUYLU ADIM', 'kötü huylu adım'],
     ['0', '0.0', '00', '0,0', '-0', '0e0', '+0'],
     ['1.5', '1,50', '01.5'],
     ['BI-RADS 4a', 'BIRADS 4A', 'bi_rads_4a'],

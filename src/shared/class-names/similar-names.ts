@@ -27,10 +27,11 @@ export type SimilarNames = z.infer<typeof similarNamesSchema>;
 export function nameKey(name: string): string {
   const plain = name.normalize('NFKC').replace(INVISIBLE, '').trim();
   if (/^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i.test(plain)) return `number ${Number(plain.replace(',', '.'))}`;
-  // To capitals first: ß and SS, final and other sigma are then one.
+  // To capitals first: ß and SS, final and other sigma, ı and I are then one; the Turkish İ becomes i and a dot.
   const key = plain
     .toUpperCase()
     .toLowerCase()
+    .replace(/i\u0307/g, 'i')
     .replace(/[\s_\p{Pd}]/gu, '');
   return `text ${key === '' ? plain : key}`;
 }

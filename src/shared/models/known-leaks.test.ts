@@ -8,6 +8,7 @@ const known = (when: KnownLeaks['when'], more: Partial<KnownLeaks> = {}): KnownL
   duplicates: 0,
   groups: 0,
   suspected: 0,
+  patientsKnown: 'all',
   ...more,
 });
 
@@ -31,6 +32,19 @@ describe('what a result says of leaks', () => {
     expect(leakStatement(moments)).toContain('Now: no patient');
     expect(leakStatement(moments)).toContain('2 possible duplicates across splits not reviewed.');
     expect(isLeaking(moments)).toBe(false);
+  });
+
+  it('does not speak of patients where none is known', () => {
+    const nobody = { patientsKnown: 'none' } as const;
+    expect(leakStatement([known('split', nobody)])).toBe(
+      'When the split was made: patients are not known, no group of duplicates known in more than one part.',
+    );
+    expect(leakStatement([known('split', { ...nobody, duplicates: 1, groups: 1 })])).toBe(
+      'When the split was made: patients are not known, 1 group of duplicates known in more than one part.',
+    );
+    expect(leakStatement([known('split', { patientsKnown: 'some' })])).toBe(
+      'When the split was made: no patient or group of duplicates known in more than one part, the patients of some images not known.',
+    );
   });
 
   it('is empty for results of older versions', () => {

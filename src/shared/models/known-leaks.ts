@@ -16,6 +16,8 @@ export const knownLeaksSchema = z.object({
   groups: z.number().int(),
   /** Possible duplicates across parts that nobody has confirmed or dismissed. */
   suspected: z.number().int(),
+  /** Images of which the patient is known; null in records of older versions. */
+  patientsKnown: z.enum(['all', 'some', 'none']).nullable().default(null),
 });
 export type KnownLeaks = z.infer<typeof knownLeaksSchema>;
 
@@ -44,13 +46,19 @@ export function leakStatement(moments: readonly KnownLeaks[]): string {
 /** True where the newest knowledge is of a leak: the numbers then look better than they are. */
 export const isLeaking = (moments: readonly KnownLeaks[]): boolean => (moments.at(-1)?.groups ?? 0) > 0;
 
-function knowledge({ patients, duplicates, groups, suspected }: KnownLeaks): string {
+function knowledge({ patients, duplicates, groups, suspected, patientsKnown }: KnownLeaks): string {
   const known =
-    groups === 0
-      ? 'no patient or group of duplicates known in more than one split'
-      : `${leakText({ patients, duplicates })} known in more than one split`;
-  if (suspected === 0) return known;
-  return `${known}, ${suspected === 1 ? '1 possible duplicate' : `${suspected} possible duplicates`} across splits not reviewed`;
+    groups > 0
+      ? `${leakText({ patients, duplicates })} known in more than one part`
+      : `no ${patientsKnown === 'none' ? '' : 'patient or '}group of duplicates known in more than one part`;
+  const parts = [known];
+  if (patientsKnown === 'none') parts.unshift('patients are not known');
+  if (patientsKnown === 'some') parts.push('the patients of some images not known');
+  if (suspected > 0)
+    parts.push(
+      `${suspected === 1 ? '1 possible duplicate' : `${suspected} possible duplicates`} across parts not looked at`,
+    );
+  return parts.join(', ');
 }
 
 const listed = (texts: readonly string[]): string =>

@@ -52,16 +52,19 @@ export type KeyRole = (typeof keyRoles)[number];
 /**
  * What only a person can say of a table, with the answers that there are.
  * `patients`: it names patients other than the files do; whose word counts?
+ * `sites`: it names sites other than the files do; whose word counts?
  * `rounded-ids`: its numbers lost digits, and several people may have become one; is such a patient not known, or taken?
  * `empty-ids`: cells under an id are empty; merged cells that go on, or nothing known?
  */
 export const tableQuestions = {
   patients: ['table', 'files'],
+  sites: ['table', 'files'],
   'rounded-ids': ['missing', 'take'],
   'empty-ids': ['fill', 'missing'],
 } as const;
 export const tableAnswersSchema = z.object({
   patients: z.enum(tableQuestions.patients).optional(),
+  sites: z.enum(tableQuestions.sites).optional(),
   'rounded-ids': z.enum(tableQuestions['rounded-ids']).optional(),
   'empty-ids': z.enum(tableQuestions['empty-ids']).optional(),
 });

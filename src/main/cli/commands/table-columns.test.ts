@@ -17,7 +17,9 @@ it('takes answers, each with one of its values', () => {
   const [, , read] = answerOption;
   expect(read('empty-ids=fill', read('patients=files'))).toEqual({ patients: 'files', 'empty-ids': 'fill' });
   for (const wrong of ['patients', 'patients=', 'patients=yes', 'others=files', '__proto__=files', '=files'])
-    expect(() => read(wrong)).toThrow(/patients=table\|files, rounded-ids=missing\|take, empty-ids=fill\|missing/);
+    expect(() => read(wrong)).toThrow(
+      /patients=table\|files, sites=table\|files, rounded-ids=missing\|take, empty-ids=fill\|missing/,
+    );
 });
 
 it('describes a table without its rows', () => {

@@ -16,6 +16,11 @@ export function knownLeaks(store: ProjectStore, placed: readonly Placed[], when:
       'SELECT json_group_array(json_array(id, patient_id)) FROM images WHERE patient_id IS NOT NULL',
     ),
   );
+  const named = new Set(
+    store.column<number>(
+      `SELECT images.id FROM images JOIN patients ON patients.id = patient_id WHERE patients.origin <> 'file'`,
+    ),
+  );
   const parts = new Map(placed.map(({ image, part }) => [image, part]));
   const crosses = ({ images }: MemberGroup): boolean =>
     new Set(images.flatMap((image) => parts.get(image) ?? [])).size > 1;
@@ -27,8 +32,11 @@ export function knownLeaks(store: ProjectStore, placed: readonly Placed[], when:
       keptTogether(groups).filter(crosses),
     ),
     suspected: groups.filter((group) => group.suspected && crosses(group)).length,
+    patientsKnown: extent(placed.filter(({ image }) => named.has(image)).length, placed.length),
   };
 }
+
+const extent = (count: number, of: number) => (count === 0 ? 'none' : count < of ? 'some' : 'all');
 
 /** The images of the current split. */
 export function placedImages(store: ProjectStore): Placed[] {

@@ -2,12 +2,13 @@ import type { TableAnswers } from '#shared/models/label-table';
 import type { ProjectStore } from '../../store/open';
 import { tableQuestionsOf } from '../label-tables/label-table-changes';
 import type { HeldWords } from '../label-tables/label-table-preview';
-import { matchTable, type TableTarget } from '../label-tables/match-table';
+import { matchTable, type TableMatch, type TableTarget } from '../label-tables/match-table';
 import type { LabelTable } from '../label-tables/read-label-table';
+import type { ResolvedSites } from '../label-tables/site-changes';
 import {
   type ImportIdentity,
   resolveOfImport,
-  siteProblemsOfImport,
+  resolveSitesOfImport,
   speaksOfIdentities,
   speaksOfSites,
 } from './import-identities';
@@ -48,17 +49,25 @@ export function holdWords(
   if (isNeeded && read === null) throw new IdentitiesUnread();
   const identities = isNeeded ? read : null;
   const matched = table === null ? null : matchTable(table, tableTargets(sources, identities), store);
-  const sites = matched === null || identities === null ? [] : siteProblemsOfImport(store, identities, matched.entries);
-  const match = matched === null ? null : { ...matched, problems: [...matched.problems, ...sites] };
+  const sites =
+    matched === null || identities === null ? null : resolveSitesOfImport(store, identities, matched.entries, answers);
+  const match =
+    matched === null || sites === null ? matched : { ...matched, entries: withSites(matched.entries, sites) };
   const resolved =
     identities === null || !speaks
       ? null
       : resolveOfImport(store, identities, match?.entries ?? null, patternPatients, answers);
-  const asked = resolved?.questions ?? [];
+  const asked = [...(resolved?.questions ?? []), ...(sites?.questions ?? [])];
   const questions = table === null ? asked : tableQuestionsOf(table, asked);
   const folders = sources.map(({ label }) => label);
   return { files: sources.length, folders, match, patternPatients, resolved, questions };
 }
+
+/** Rows without their site where that of the file counts. */
+const withSites = (entries: TableMatch['entries'], { isTaken }: ResolvedSites): TableMatch['entries'] =>
+  entries.map((entry, index) =>
+    entry === undefined || entry.site === null || isTaken[index] === true ? entry : { ...entry, site: null },
+  );
 
 /** The files of an import as a table is held against them: each is one file. */
 function tableTargets(

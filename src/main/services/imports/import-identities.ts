@@ -8,7 +8,7 @@ import type { ProjectStore } from '../../store/open';
 import { createTeller } from '../label-tables/label-table-changes';
 import type { LabelTable } from '../label-tables/read-label-table';
 import { type PatientClaim, type ResolvedPatients, resolvePatients } from '../label-tables/resolve-patients';
-import { siteProblems } from '../label-tables/site-changes';
+import { type ResolvedSites, resolveSites } from '../label-tables/site-changes';
 import type { TableEntry } from '../label-tables/table-entry';
 import type { OpenProject } from '../project/projects';
 import { createUnpacker } from './import-archives';
@@ -37,23 +37,25 @@ export function speaksOfIdentities(table: LabelTable | null): boolean {
 export const speaksOfSites = (table: LabelTable | null): boolean =>
   table?.entries.some(({ site }) => site !== null) === true;
 
-/** What is to be said of the sites that a table names for files; see `siteProblems`. */
-export function siteProblemsOfImport(
+/** Whose word counts for the site of each file; see `resolveSites`. */
+export function resolveSitesOfImport(
   store: ProjectStore,
   identities: readonly (ImportIdentity | null)[],
   entries: readonly (TableEntry | undefined)[],
-): string[] {
+  answers: TableAnswers,
+): ResolvedSites {
   const keys = new Map<string, string>();
   const keyOf = (site: string): string => {
     const key = keys.get(site) ?? looseKey(store, site);
     keys.set(site, key);
     return key;
   };
-  return siteProblems(
+  return resolveSites(
     identities.map((identity, index) => {
       const site = entries[index]?.site ?? null;
       return { present: identity?.site ?? null, told: site === null ? null : keyOf(site) };
     }),
+    answers,
   );
 }
 

@@ -16,7 +16,7 @@ import { type ImageFacts, imageFacts } from '../../store/table-facts';
 import { matchTable, type TableMatch } from './match-table';
 import type { LabelTable } from './read-label-table';
 import { emptyQuestion, type PatientAlias, type PatientClaim, resolvePatients } from './resolve-patients';
-import { type SiteClaim, siteProblems } from './site-changes';
+import { resolveSites, type SiteClaim } from './site-changes';
 import type { TableEntry, TableReading } from './table-entry';
 
 /** What a table would change of one image. Null and empty: nothing. */
@@ -82,6 +82,17 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
   const said = readingsByImage(store, classNames);
   const lookUps = { study: knownNumbers(store, 'study'), site: siteNumbers(store) };
   const known = (kind: keyof typeof lookUps, identifier: string) => lookUps[kind](identifier);
+  const sites = resolveSites(
+    images.map(({ site }, index): SiteClaim => {
+      const told = match.entries[index]?.site ?? null;
+      const number = told === null ? null : known('site', told);
+      return {
+        present: site === null ? null : String(site),
+        told: number === null ? told && `named ${looseIdentifier(told)}` : String(number),
+      };
+    }),
+    answers,
+  );
   let sameLabels = 0;
   let disagreements = 0;
   const changes = images.flatMap((before, index): ImageChange[] => {
@@ -98,6 +109,7 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     const differs = wanted !== null && wanted !== label;
     if (wanted !== null && !differs) sameLabels += 1;
     const study = studyOf(entry, keysOf(before));
+    const site = sites.isTaken[index] === true ? entry.site : null;
     const change: ImageChange = {
       before,
       label: differs ? wanted : null,
@@ -105,21 +117,13 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
       readings: entry.readings.filter((one) => present?.get(one.reader) !== one.label),
       patient: other,
       study: ifNew(study, study === null ? null : known('study', study), before.study),
-      site: ifNew(entry.site, entry.site === null ? null : known('site', entry.site), before.site),
+      site: ifNew(site, site === null ? null : known('site', site), before.site),
       sex: ifNew(entry.sex, entry.sex, before.sex),
       age: ifNew(entry.age, entry.age, before.age),
     };
-    const { label: newLabel, readings, site, sex, age } = change;
-    const isEmpty = [newLabel, other, change.study, site, sex, age].every((one) => one === null);
+    const { label: newLabel, readings, sex, age } = change;
+    const isEmpty = [newLabel, other, change.study, change.site, sex, age].every((one) => one === null);
     return isEmpty && readings.length === 0 ? [] : [change];
-  });
-  const sites = images.map(({ site }, index): SiteClaim => {
-    const told = match.entries[index]?.site ?? null;
-    const number = told === null ? null : known('site', told);
-    return {
-      present: site === null ? null : String(site),
-      told: number === null ? told && `named ${looseIdentifier(told)}` : String(number),
-    };
   });
   const count = (of: (change: ImageChange) => boolean) => changes.filter(of).length;
   const speaks = match.entries.some((entry) => entry !== undefined && (entry.patient !== null || entry.patientAbove));
@@ -141,8 +145,8 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     },
     patients: speaks ? resolved.changes : null,
     aliases: resolved.aliases,
-    questions: tableQuestionsOf(table, resolved.questions),
-    problems: [...match.problems, ...resolved.problems, ...siteProblems(sites)],
+    questions: tableQuestionsOf(table, [...resolved.questions, ...sites.questions]),
+    problems: [...match.problems, ...resolved.problems],
   };
 }
 
@@ -158,7 +162,7 @@ const nothing = (before: ImageFacts): ImageChange => ({
   age: null,
 });
 
-/** Those of the table's own rows and those about patients; one of a name. */
+/** Those of the table's own rows and those about patients and sites; one of a name. */
 export function tableQuestionsOf(table: LabelTable, questions: readonly TableQuestion[]): readonly TableQuestion[] {
   if (table.keysAbove === 0) return questions;
   return [...questions.filter(({ name }) => name !== 'empty-ids'), emptyQuestion(table.keysAbove, 'key')];

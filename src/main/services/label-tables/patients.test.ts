@@ -337,21 +337,28 @@ describe('ids of a table', () => {
     expect(project.store.column('SELECT lower(name) FROM origins')).toEqual(['bonn']);
   });
 
-  it('that make several sites of one are noted in preview, import and a later table', async () => {
+  it('that make several sites of one are a question in preview, import and a later table', async () => {
     for (const name of ['a', 'b', 'c']) dicom(`${name}.dcm`, { patient: name, institution: 'Bonn' });
     const renamed = table('path,site', 'a.dcm,North', 'b.dcm,North', 'c.dcm,North');
     const several = table('path,site', 'a.dcm,S0', 'b.dcm,S1', 'c.dcm,S2');
-    const note = 'differ from the known ones: 3 sites instead of 1.';
-    expect((await previewImport(renamed)).problems.join()).not.toContain('differ from the known ones');
+    const sites = () => new Set(facts().map(({ site }) => site)).size;
+    expect((await previewImport(renamed)).questions).toEqual([]);
     const preview = await previewImport(several);
-    expect(preview.problems.join()).toContain(note);
+    expect(preview.questions).toMatchObject([{ name: 'sites' }]);
+    expect(preview.questions[0]?.text).toContain('3 sites in place of 1.');
     expect(preview.patientChanges).toBeNull();
-    expect((await importAll(renamed)).warnings.join()).not.toContain('differ from the known ones');
-    const planned = await tables.preview(project, null, several, {});
-    expect(planned.problems.join()).toContain(note);
-    expect((await tables.preview(project, null, renamed, {})).problems.join()).not.toContain(
-      'differ from the known ones',
-    );
+    await expect(importAll(several)).rejects.toMatchObject({ code: 'question_open' });
+    expect(facts()).toEqual([]);
+    await importAll(several, { answers: { sites: 'files' } });
+    expect([facts().length, sites()]).toEqual([3, 1]);
+    expect(project.store.column('SELECT name FROM origins')).toEqual([null]);
+
+    expect((await tables.preview(project, null, renamed, {})).questions).toEqual([]);
+    expect((await tables.preview(project, null, several, {})).questions).toMatchObject([{ name: 'sites' }]);
+    await expect(tables.apply(project, several, {}, 'mine')).rejects.toMatchObject({ code: 'question_open' });
+    expect((await tables.apply(project, several, {}, 'mine', { sites: 'files' })).changes.sites).toBe(0);
+    expect((await tables.apply(project, several, {}, 'mine', { sites: 'table' })).changes.sites).toBe(3);
+    expect(sites()).toBe(3);
   });
 });
 

@@ -80,6 +80,11 @@ describe('readLabelTable', () => {
     expect(table.problems).toEqual([]);
   });
 
+  it('takes an empty cell under a word for “missing” as missing, not as a merged one', () => {
+    const table = read('path,patient\na.png,P1\nb.png,#N/A\nc.png,\nd.png,P2\ne.png,');
+    expect(table.entries.map((entry) => entry.patientAbove)).toEqual([false, false, false, false, true]);
+  });
+
   it('reads tabs and semicolons, and names parts it does not know', () => {
     expect(read('file\tclass\nx, y.png\tA').entries[0]).toMatchObject({ path: 'x, y.png', label: 'A' });
     const table = read('path;label;split\nx.png;A;holdout\n__proto__;B;__proto__\nconstructor;C;');

@@ -1,20 +1,37 @@
 import { expect, it } from 'vitest';
-import { siteProblems } from './site-changes';
+import type { TableAnswers } from '#shared/models/label-table';
+import { resolveSites, type SiteClaim } from './site-changes';
 
-const said = (...pairs: readonly (readonly [string | null, string | null])[]) =>
-  siteProblems(pairs.map(([present, told]) => ({ present, told })));
+const resolve = (answers: TableAnswers, ...pairs: readonly (readonly [string | null, string | null])[]) =>
+  resolveSites(
+    pairs.map(([present, told]): SiteClaim => ({ present, told })),
+    answers,
+  );
 
-it('notes where a table makes several sites of one, or one of several', () => {
-  expect(said(['A', 'S0'], ['A', 'S1'], ['A', 'S2'])).toEqual([
-    'The sites in the table differ from the known ones: 3 sites instead of 1. Check that it is the right column.',
-  ]);
-  expect(said(['A', 'S'], ['B', 'S'])[0]).toContain('1 site instead of 2');
+it('asks where a table makes several sites of one, or one of several', () => {
+  const { questions } = resolve({}, ['A', 'S0'], ['A', 'S1'], ['A', 'S2']);
+  expect(questions).toMatchObject([{ name: 'sites', answers: [{ value: 'files' }, { value: 'table' }] }]);
+  expect(questions[0]?.text).toContain('3 sites in place of 1.');
+  expect(resolve({}, ['A', 'S'], ['B', 'S']).questions[0]?.text).toContain('1 site in place of 2.');
   // A row for one of two files of a site parts them.
-  expect(said(['A', 'S'], ['A', null])[0]).toContain('2 sites instead of 1');
+  expect(resolve({}, ['A', 'S'], ['A', null]).questions[0]?.text).toContain('2 sites in place of 1.');
 });
 
-it('has nothing to say of other names, and of files that name no site', () => {
-  expect(said(['A', 'North'], ['A', 'North'], ['B', 'South'])).toEqual([]);
-  expect(said(['A', 'A'], ['A', null], ['B', null])).toEqual([]);
-  expect(said([null, 'S0'], [null, 'S1'])).toEqual([]);
+it('keeps the word of the files until the table is preferred, and takes the rest of the table', () => {
+  // A is in dispute; C has another name and no more, and the last file names no site.
+  const pairs = [
+    ['A', 'S0'],
+    ['A', 'S1'],
+    ['C', 'South'],
+    [null, 'S0'],
+  ] as const;
+  expect(resolve({}, ...pairs).isTaken).toEqual([false, false, true, true]);
+  expect(resolve({ sites: 'files' }, ...pairs).isTaken).toEqual([false, false, true, true]);
+  expect(resolve({ sites: 'table' }, ...pairs).isTaken).toEqual([true, true, true, true]);
+});
+
+it('asks nothing of other names, and of files that name no site', () => {
+  expect(resolve({}, ['A', 'North'], ['A', 'North'], ['B', 'South']).questions).toEqual([]);
+  expect(resolve({}, ['A', 'A'], ['A', null], ['B', null]).questions).toEqual([]);
+  expect(resolve({}, [null, 'S0'], [null, 'S1']).questions).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import type { TableAnswers, TableQuestion } from '#shared/models/label-table';
 import { formatQuantity } from '#shared/text/number';
 
 /** The site of a file (or an image): by itself or the project, and by a table. Null where they do not say. */
@@ -6,11 +7,17 @@ export interface SiteClaim {
   readonly told: string | null;
 }
 
+export interface ResolvedSites {
+  /** In the order of the claims: whether the table's word counts for it. */
+  readonly isTaken: readonly boolean[];
+  readonly questions: readonly TableQuestion[];
+}
+
 /**
- * What is to be said where a table makes several sites of one, or one of several; another name for each is nothing to
- * note. Equal texts are one site.
+ * Where a table makes several sites of one, or one of several, a person says whose word counts (`sites`); until then
+ * that of the files does. Another name for each is taken without a question. Equal texts are one site.
  */
-export function siteProblems(claims: readonly SiteClaim[]): string[] {
+export function resolveSites(claims: readonly SiteClaim[], answers: TableAnswers): ResolvedSites {
   const after = new Map<string, Set<string>>();
   const before = new Map<string, Set<string>>();
   for (const { present, told } of claims) {
@@ -19,9 +26,22 @@ export function siteProblems(claims: readonly SiteClaim[]): string[] {
     after.set(present, (after.get(present) ?? new Set()).add(then));
     before.set(then, (before.get(then) ?? new Set()).add(present));
   }
-  const differ = [...after.values(), ...before.values()].some((others) => others.size > 1);
-  if (!differ) return [];
-  return [
-    `The sites in the table differ from the known ones: ${formatQuantity(before.size, 'site')} instead of ${after.size}. Check that it is the right column.`,
-  ];
+  const isDisputed = (present: string): boolean => {
+    const names = after.get(present) ?? new Set();
+    return names.size > 1 || [...names].some((name) => (before.get(name)?.size ?? 0) > 1);
+  };
+  const disputed = new Set([...after.keys()].filter(isDisputed));
+  return {
+    isTaken: claims.map(({ present }) => answers.sites === 'table' || present === null || !disputed.has(present)),
+    questions: disputed.size === 0 ? [] : [sitesQuestion(after.size, before.size)],
+  };
 }
+
+const sitesQuestion = (present: number, named: number): TableQuestion => ({
+  name: 'sites',
+  text: `The sites of the table are not those that the files name: ${formatQuantity(named, 'site')} in place of ${present}. Check that it is the right column.`,
+  answers: [
+    { value: 'files', text: 'Keep the sites of the files' },
+    { value: 'table', text: 'Take the sites of the table' },
+  ],
+});

@@ -36,15 +36,17 @@ const MERGED: readonly ColumnRole[] = ['patient', 'study', 'accession', 'series'
 
 /** Reads the cells of rows, one row after the other: a merged cell is that of the row above. */
 export function cellReader(columns: ColumnPlaces, answers: TableAnswers): (line: readonly string[]) => TableCells {
-  /** The last value of each column that may be merged. */
+  /** The last value of each column that may be merged; none below a word for “missing”. */
   const above = new Map<ColumnRole, string>();
   return (line) => {
     const written = (role: ColumnRole): string => cellText(line[columns[role]]).slice(0, LONGEST[role]);
     const empty = new Set<ColumnRole>();
     for (const role of MERGED) {
       if (columns[role] < 0) continue;
-      if (written(role) !== '') above.set(role, written(role));
-      else if (above.has(role)) empty.add(role);
+      if (written(role) === '') {
+        if (above.has(role)) empty.add(role);
+      } else if (IDENTIFIERS.has(role) && readIdentifier(written(role)) === null) above.delete(role);
+      else above.set(role, written(role));
     }
     const cell = (role: ColumnRole): string | null => {
       if (columns[role] < 0) return null;

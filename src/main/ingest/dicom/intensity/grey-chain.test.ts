@@ -103,9 +103,29 @@ describe('VOI LUT (PS3.3, C.11.2)', () => {
     expect([pixels, notes]).toEqual([[0, 128], []]);
   });
 
+  test('of two windows, the one in doubt is named and the other is used', async () => {
+    const { pixels, notes } = await open(
+      greyFile(
+        [0, 4],
+        [
+          ['00281050', 'DS', '1,200\\2'],
+          ['00281051', 'DS', '2,400\\5'],
+        ],
+      ),
+    );
+    // Window 2: centre 2, width 5, LINEAR (PS3.3, C.11.2.1.2.1): 0 at or below -0.5 and 255 above 3.5, so 0 is at
+    // ((0 - 1.5) / 4 + 0.5) * 255 = 31.9.
+    expect(pixels).toEqual([32, 255]);
+    expect(notes).toEqual([
+      'Value 1 of Window Center is written with a comma and could be 1200 or 1.2: it was not used.',
+      'Value 1 of Window Width is written with a comma and could be 2400 or 2.4: it was not used.',
+      'Of the 2 windows of the file, number 1 was not used: no usable centre and no usable width.',
+    ]);
+  });
+
   test('a window is not used without its width, and an unknown function is LINEAR', async () => {
     const half = await open(greyFile([0, 4], [['00281050', 'DS', '2']]));
-    expect(half.notes).toEqual(['A window of the file is ignored: its centre or width is missing.']);
+    expect(half.notes).toEqual(['The window of the file was not used: no usable width.']);
     const window: readonly TestElement[] = [
       ['00281050', 'DS', '2'],
       ['00281051', 'DS', '4'],

@@ -51,9 +51,10 @@ function readDeclared(dataSet: DataSet, frame: number, signed: boolean, notes: N
     const intercept = readNumber(scope, RESCALE_INTERCEPT, notes);
     if (slope === undefined && intercept === undefined) continue;
     // A slope of 0 would make every pixel the same.
-    if (slope === 0) notes.add('Rescale Slope is 0, which DICOM does not allow; 1 is used.');
-    if (slope === undefined) notes.add('Rescale Intercept has no Rescale Slope; a slope of 1 is used.');
-    if (intercept === undefined) notes.add('Rescale Slope has no Rescale Intercept; 0 is used.');
+    if (slope === 0) notes.add('Rescale Slope is 0, which DICOM does not allow: 1 was used.');
+    if (slope === undefined)
+      notes.add('Rescale Intercept stands without a usable Rescale Slope: a slope of 1 was used.');
+    if (intercept === undefined) notes.add('Rescale Slope stands without a usable Rescale Intercept: 0 was used.');
     return { kind: 'linear', slope: slope === undefined || slope === 0 ? 1 : slope, intercept: intercept ?? 0 };
   }
   return IDENTITY;

@@ -33,22 +33,45 @@ function isAllowed(width: number, voiFunction: VoiFunction): boolean {
   return voiFunction === 'LINEAR' ? width >= 1 : width > 0;
 }
 
+/** Why a window cannot be used; null where it can. */
+function whyUnusable(center: number | null, width: number | null, voiFunction: VoiFunction): string | null {
+  if (center === null && width === null) return 'no usable centre and no usable width';
+  if (center === null) return 'no usable centre';
+  if (width === null) return 'no usable width';
+  if (isAllowed(width, voiFunction)) return null;
+  const least = voiFunction === 'LINEAR' ? '1 or more' : 'more than 0';
+  return `DICOM wants a width of ${least} for ${voiFunction}`;
+}
+
 function readWindows(scope: DataSet, voiFunction: VoiFunction, notes: Notes): IntensityWindow[] {
   const centers = readNumbers(scope, WINDOW_CENTER, notes);
   const widths = readNumbers(scope, WINDOW_WIDTH, notes);
+  const count = Math.max(centers.length, widths.length);
   const windows: IntensityWindow[] = [];
-  for (let index = 0; index < Math.max(centers.length, widths.length); index++) {
+  /** By the reason: numbers of the windows that are not used, from 1. */
+  const unusable = new Map<string, number[]>();
+  for (let index = 0; index < count; index++) {
     const center = centers[index] ?? null;
     const width = widths[index] ?? null;
-    if (center === null || width === null) {
-      notes.add('A window of the file is ignored: its centre or width is missing.');
-    } else if (!isAllowed(width, voiFunction)) {
-      notes.add(
-        `A window of the file is ignored: DICOM requires a width of ${voiFunction === 'LINEAR' ? '1 or more' : 'more than 0'} for ${voiFunction}.`,
-      );
-    } else windows.push({ center, width });
+    const why = whyUnusable(center, width, voiFunction);
+    if (why !== null) unusable.set(why, [...(unusable.get(why) ?? []), index + 1]);
+    else if (center !== null && width !== null) windows.push({ center, width });
+  }
+  for (const [why, numbers] of unusable) {
+    notes.add(
+      count === 1
+        ? `The window of the file was not used: ${why}.`
+        : `Of the ${count} windows of the file, ${numbersText(numbers)} not used: ${why}.`,
+    );
   }
   return windows;
+}
+
+/** “number 2 was”, “numbers 2 and 3 were”, “40 were”. */
+function numbersText(numbers: readonly number[]): string {
+  if (numbers.length > 5) return `${numbers.length} were`;
+  const last = numbers.at(-1);
+  return numbers.length === 1 ? `number ${last} was` : `numbers ${numbers.slice(0, -1).join(', ')} and ${last} were`;
 }
 
 /** Depths that entries of a VOI LUT have in practice. */

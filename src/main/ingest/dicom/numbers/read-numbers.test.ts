@@ -22,7 +22,7 @@ function read(attribute: NumberAttribute, vr: string, value: TestElement[2]) {
 test('several values keep their places; empty ones and words are null', () => {
   expect(read(SLOPE, 'DS', '1\\\\abc\\2')).toEqual({
     values: [1, null, null, 2],
-    notes: ['Rescale Slope is not a number in this file and is ignored.'],
+    notes: ['Value 3 of Rescale Slope is not a number in this file: it was not used.'],
   });
 });
 
@@ -45,6 +45,20 @@ test('a double that is no number is not used', () => {
   expect(read(SLOPE, 'FD', [Number.NaN])).toEqual({
     values: [null],
     notes: ['Rescale Slope is not a number in this file and is ignored.'],
+  });
+});
+
+test('of several values, the one that is not used is named', () => {
+  expect(read(SLOPE, 'FD', [Number.NaN, 2])).toMatchObject({
+    values: [null, 2],
+    notes: [
+      'Value 1 of Rescale Slope is not a number in this file: it was not used.',
+      'Rescale Slope is stored as FD instead of DS: its number was used.',
+    ],
+  });
+  expect(read(SLOPE, 'DS', '1,200\\2')).toEqual({
+    values: [null, 2],
+    notes: ['Value 1 of Rescale Slope is written with a comma and could be 1200 or 1.2: it was not used.'],
   });
 });
 

@@ -46,22 +46,25 @@ function readBinary(dataSet: DataSet, element: Element, vr: BinaryRepresentation
   });
 }
 
-/** Null for a value that is empty, no number or one of two; what is not empty is noted. */
-function readWritten(text: string, { name, vr }: NumberAttribute, notes: Notes): number | null {
+/**
+ * Null for a value that is empty, no number or one of two; what is not empty is noted. `subject`: as notes name the
+ * value.
+ */
+function readWritten(text: string, subject: string, { name, vr }: NumberAttribute, notes: Notes): number | null {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: padding is NUL or space, and files hold worse.
   if (/^[\s\u0000-\u001f]*$/.test(text)) return null;
   const number = parseNumber(text);
   if (number === null) {
-    notes.add(`${name} is not a number in this file and is ignored.`);
+    notes.add(notANumber(subject));
     return null;
   }
   if ('either' in number) {
     const [grouped, decimal] = number.either;
-    notes.add(`${name} is written with a comma and could be ${grouped} or ${decimal}, so it is ignored.`);
+    notes.add(`${subject} is written with a comma and could be ${grouped} or ${decimal}: it was not used.`);
     return null;
   }
   if (vr === 'IS' && !Number.isInteger(number.value)) {
-    notes.add(`${name} is not a whole number in this file and is ignored.`);
+    notes.add(`${subject} is not a whole number in this file: it was not used.`);
     return null;
   }
   const inexact = vr === 'IS' && /[.eE]/.test(text) ? 'a decimal point or an exponent' : null;
@@ -85,9 +88,11 @@ export function readNumbers(
   const vr = storedAs(element, attribute);
   if (isBinary(vr)) {
     const values = readBinary(dataSet, element, vr);
-    const nothing = values.every((value) => value === null);
-    if (nothing) notes.add(`${attribute.name} is not a number in this file and is ignored.`);
-    else if (vr !== attribute.vr) notes.add(otherRepresentation(attribute, vr));
+    if (values.length === 0) notes.add(notANumber(attribute.name));
+    for (const [index, value] of values.entries()) {
+      if (value === null) notes.add(notANumber(which(attribute, index, values.length)));
+    }
+    if (vr !== attribute.vr && values.some((value) => value !== null)) notes.add(otherRepresentation(attribute, vr));
     return values;
   }
   const text = textOf(dataSet, element, MAX_TEXT_BYTES);
@@ -98,13 +103,19 @@ export function readNumbers(
       if (printed !== null) notes.add(`${attribute.name} is written as a list in brackets; its numbers are used.`);
       return printed ?? [part];
     })
-    .map((part) => readWritten(part, attribute, notes));
+    .map((part, index, parts) => readWritten(part, which(attribute, index, parts.length), attribute, notes));
   // What is stored as UN is of the representation that the standard gives.
   const found = element.vr === undefined || element.vr === 'UN' ? attribute.vr : element.vr;
   if (found !== attribute.vr && values.some((value) => value !== null))
     notes.add(otherRepresentation(attribute, found));
   return values;
 }
+
+/** A value as notes name it: by its place where the attribute has several. */
+const which = ({ name }: NumberAttribute, index: number, count: number): string =>
+  count === 1 ? name : `Value ${index + 1} of ${name}`;
+
+const notANumber = (subject: string): string => `${subject} is not a number in this file: it was not used.`;
 
 function otherRepresentation({ name, vr }: NumberAttribute, found: string): string {
   return `${name} is stored as ${found.replace(/[^A-Z]/g, '')} instead of ${vr}; its number is used.`;
