@@ -39,8 +39,8 @@ it('has its own environment and heap limit beside what Fovea has', async () => {
 
 it('tells how it ended, also when asked late', async () => {
   const { host, exit } = launch('process.exit(7);');
-  expect(await exit).toBe('ended with the exit code 7');
-  expect(await new Promise<string>((resolve) => host.onExit(resolve))).toBe('ended with the exit code 7');
+  expect(await exit).toBe('exited with code 7');
+  expect(await new Promise<string>((resolve) => host.onExit(resolve))).toBe('exited with code 7');
   host.send('to nobody');
   host.kill();
 });

@@ -22,10 +22,10 @@ describe('the dataset summary', () => {
     project.store.run('UPDATE images SET patient_id = 1');
     labels.label(project, ids.slice(0, 60), 'a');
     expect(dataset.summary(project).warnings).toEqual([
-      'There is only one class: a classifier needs two.',
+      'There is only one class. A classifier needs at least two.',
       'Fewer than 100 images of “a” (60): more would help.',
-      '60 images without a label: they are not trained on.',
-      'All images have the same patient ID, so patients cannot be kept apart. Was it blanked out?',
+      '60 images without a label: not used for training.',
+      'All images have the same patient ID, so patients cannot be kept apart. It may have been blanked.',
     ]);
     labels.label(project, ids.slice(60, 100), 'b');
     project.store.run('UPDATE images SET patient_id = NULL WHERE id % 2 = 0');

@@ -68,9 +68,9 @@ describe('a split', () => {
 
   it('need labels of two classes', () => {
     const ids = addMany(4);
-    expect(() => splits.split(project, request)).toThrow(/nothing to split/);
+    expect(() => splits.split(project, request)).toThrow(/No labelled images/);
     labels.label(project, ids, 'only');
-    expect(() => splits.split(project, request)).toThrow(/two classes/);
+    expect(() => splits.split(project, request)).toThrow(/at least two/);
     expect(() => splits.split(project, { ...request, validation: 0.5, test: 0.5 })).toThrow(/too little/);
     expect(splits.current(project)).toBeNull();
     expect(() => splits.move(project, ids, 'test')).toThrow(/no split/);
@@ -89,12 +89,12 @@ describe('a split', () => {
       deviation: 0,
     });
     expect(split.warnings).toEqual([
-      'Fewer than 30 test images of “a” (20), “b” (20): too few to judge how well they are recognised.',
+      'Fewer than 30 test images of “a” (20), “b” (20): too few to measure performance reliably.',
     ]);
     const [one] = dataset.ids(project, { split: 'train' }, 'path') as [number];
     const moved = splits.move(project, [one], 'test');
     expect(moved.groupsAcrossSplits).toBe(1);
-    expect(moved.warnings[0]).toBe('1 patient in more than one part: results would look better than they are.');
+    expect(moved.warnings[0]).toBe('1 patient in more than one split: results would look better than they are.');
     expect(labels.undo(project).description).toBe('move of 1 image to test');
     expect(splits.current(project)).toEqual(split);
     expect(splits.split(project, request)).toMatchObject({ counts: split.counts });
@@ -112,13 +112,13 @@ describe('a split', () => {
     labels.label(project, ids.slice(40, 42), 'rare');
     const split = splits.split(project, request);
     expect(split.warnings.filter((one) => one.includes('rare') && one.includes('missing'))).toEqual([
-      expect.stringMatching(/^“rare” is missing from the (train|validation|test) part: it has only 2 images\.$/),
+      expect.stringMatching(/^“rare” is missing from the (train|validation|test) split: it has only 2 images\.$/),
     ]);
-    expect(split.warnings.join('\n')).toContain('Patients are not known');
+    expect(split.warnings.join('\n')).toContain('Patients are unknown');
     labels.label(project, ids.slice(42), 'a');
-    expect(splits.current(project)?.warnings.join('\n')).toContain('2 labelled images in no part');
+    expect(splits.current(project)?.warnings.join('\n')).toContain('2 labelled images without a split');
     labels.remove(project, dataset.ids(project, { split: 'test' }, 'path'));
-    expect(splits.current(project)?.warnings).toContain('The test part is empty.');
+    expect(splits.current(project)?.warnings).toContain('The test split is empty.');
   });
 
   it('give training its samples, in the same order whatever the order of import', () => {

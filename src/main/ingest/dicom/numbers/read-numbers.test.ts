@@ -53,7 +53,7 @@ test('of several values, the one that is not used is named', () => {
     values: [null, 2],
     notes: [
       'Value 1 of Rescale Slope is not a number in this file: it was not used.',
-      'Rescale Slope is stored as FD instead of DS: its number was used.',
+      'Rescale Slope is stored as FD instead of DS; its number is used.',
     ],
   });
   expect(read(SLOPE, 'DS', '1,200\\2')).toEqual({
