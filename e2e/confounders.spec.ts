@@ -43,7 +43,7 @@ test('confounders: a planted frame and image size are found, and a count opens i
   await view.getByRole('button', { name: 'Scan for confounders' }).click();
   const table = view.getByRole('table', { name: 'Confounders' });
   await expect(table).toBeVisible({ timeout: 240_000 });
-  await expect(view.getByText(/^The image border alone tells malignant from benign, AUC/).first()).toBeVisible();
+  await expect(view.getByText(/^The image border alone predicts malignant vs. benign, AUC/).first()).toBeVisible();
   await expect(table.getByRole('row', { name: /^Image border/ })).toContainText('Predicts the class');
   await expect(view.getByText(/manufacturer, scanner model, station/)).toBeVisible();
 
