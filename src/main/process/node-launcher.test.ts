@@ -33,7 +33,7 @@ describe('launchNodeHost', () => {
     const { host, exit } = launch("process.on('message', () => {}); process.send('up');");
     await new Promise((resolve) => host.onMessage(resolve));
     process.kill(host.pid as number, 'SIGKILL');
-    expect(await exit).toContain('memory runs out');
+    expect(await exit).toContain('memory ran out');
     expect(await new Promise<string>((resolve) => host.onExit(resolve))).toContain('SIGKILL');
     host.send('to nobody');
     host.kill();
@@ -41,6 +41,6 @@ describe('launchNodeHost', () => {
 
   it('says when there is nothing to start', async () => {
     const host = launchNodeHost({ entry: join(folder, 'none.mjs'), name: 'test' });
-    expect(await new Promise<string>((resolve) => host.onExit(resolve))).toContain('exit code 1');
+    expect(await new Promise<string>((resolve) => host.onExit(resolve))).toContain('exited with code 1');
   });
 });

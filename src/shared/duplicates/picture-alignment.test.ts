@@ -84,7 +84,7 @@ describe('pictures laid over each other', () => {
   });
 
   it('are told of in words', () => {
-    expect(alignmentText({ mirrored: true, turned: -90 })).toBe('mirrored, turned by -90°');
+    expect(alignmentText({ mirrored: true, turned: -90 })).toBe('mirrored, rotated by -90°');
     expect(alignmentText({ mirrored: false, turned: 0 })).toBe('');
   });
 });

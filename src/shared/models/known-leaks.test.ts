@@ -37,13 +37,13 @@ describe('what a result says of leaks', () => {
   it('does not speak of patients where none is known', () => {
     const nobody = { patientsKnown: 'none' } as const;
     expect(leakStatement([known('split', nobody)])).toBe(
-      'When the split was made: patients are not known, no group of duplicates known in more than one part.',
+      'When the split was created: patients are unknown, no group of duplicates known in more than one split.',
     );
     expect(leakStatement([known('split', { ...nobody, duplicates: 1, groups: 1 })])).toBe(
-      'When the split was made: patients are not known, 1 group of duplicates known in more than one part.',
+      'When the split was created: patients are unknown, 1 group of duplicates known in more than one split.',
     );
     expect(leakStatement([known('split', { patientsKnown: 'some' })])).toBe(
-      'When the split was made: no patient or group of duplicates known in more than one part, the patients of some images not known.',
+      'When the split was created: no patient or group of duplicates known in more than one split, the patients of some images unknown.',
     );
   });
 

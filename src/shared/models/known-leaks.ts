@@ -29,8 +29,8 @@ const momentNames: Record<KnownLeaks['when'], string> = {
 };
 
 /**
- * What a result says of leaks, in sentences: “When the split was made and when it was evaluated: no patient or group of
- * duplicates known in more than one part.” Empty where nothing was recorded (results of older versions).
+ * What a result says of leaks, in sentences: “When the split was created and when it was evaluated: no patient or group of
+ * duplicates known in more than one split.” Empty where nothing was recorded (results of older versions).
  */
 export function leakStatement(moments: readonly KnownLeaks[]): string {
   const told: { whens: string[]; what: string }[] = [];
@@ -49,14 +49,14 @@ export const isLeaking = (moments: readonly KnownLeaks[]): boolean => (moments.a
 function knowledge({ patients, duplicates, groups, suspected, patientsKnown }: KnownLeaks): string {
   const known =
     groups > 0
-      ? `${leakText({ patients, duplicates })} known in more than one part`
-      : `no ${patientsKnown === 'none' ? '' : 'patient or '}group of duplicates known in more than one part`;
+      ? `${leakText({ patients, duplicates })} known in more than one split`
+      : `no ${patientsKnown === 'none' ? '' : 'patient or '}group of duplicates known in more than one split`;
   const parts = [known];
-  if (patientsKnown === 'none') parts.unshift('patients are not known');
-  if (patientsKnown === 'some') parts.push('the patients of some images not known');
+  if (patientsKnown === 'none') parts.unshift('patients are unknown');
+  if (patientsKnown === 'some') parts.push('the patients of some images unknown');
   if (suspected > 0)
     parts.push(
-      `${suspected === 1 ? '1 possible duplicate' : `${suspected} possible duplicates`} across parts not looked at`,
+      `${suspected === 1 ? '1 possible duplicate' : `${suspected} possible duplicates`} across splits not reviewed`,
     );
   return parts.join(', ');
 }

@@ -151,7 +151,7 @@ describe('the head', () => {
         ?.data.subarray(24 * index, 24 * (index + 1));
     expect(parameters.get('classifier.weight')?.data.subarray(0, 24)).toEqual(row(2));
     expect(parameters.get('classifier.weight')?.data.subarray(24, 48)).toEqual(row(0));
-    expect(notes[0]).toContain('in another order');
+    expect(notes[0]).toContain('were reordered to match');
   });
 
   it('for other classes is new, and said to be, also where names differ only by case', async () => {
@@ -246,7 +246,7 @@ describe('folders of other programs are named', () => {
     [
       'timm',
       { 'config.json': '{"architecture":"vit_tiny_patch16_224","pretrained_cfg":{}}', 'model.safetensors': '' },
-      'timm (vit_tiny_patch16_224)',
+      'vit_tiny_patch16_224',
       'published for transformers',
     ],
     [
@@ -270,7 +270,7 @@ describe('folders of other programs are named', () => {
     ],
     ['a pickle alone', { 'epoch=3.ckpt': '' }, 'Python pickle (epoch=3.ckpt)', 'its model is unknown'],
     ['ONNX', { 'model.onnx': '' }, 'ONNX model', 'save_pretrained'],
-    ['Keras', { 'config.json': '', 'tf_model.h5': '' }, 'TensorFlow or Keras (tf_model.h5)', 'model.safetensors'],
+    ['Keras', { 'config.json': '', 'tf_model.h5': '' }, '(tf_model.h5)', 'model.safetensors'],
     ['GGUF', { 'vit.gguf': '' }, 'GGUF', 'config.json'],
     ['weights alone', { 'model.safetensors': '' }, 'no config.json', 'config.json of the model'],
     ['weights of another name', { 'config.json': '', 'weights.safetensors': '' }, 'weights.safetensors', 'rename'],

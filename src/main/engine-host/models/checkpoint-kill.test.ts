@@ -276,7 +276,7 @@ describe('a run that is killed at an operation on the disk', { timeout: 300_000 
         disk.flipBit = true;
         await live(root);
       })(),
-    ).rejects.toMatchObject({ code: 'checkpoint_unverified', message: expect.stringContaining('reads back') });
+    ).rejects.toMatchObject({ code: 'checkpoint_unverified', message: expect.stringContaining('read back') });
     expect(readdirSync(join(root, 'checkpoints'))).not.toContain('last.incoming');
   });
 });

@@ -32,6 +32,6 @@ describe('the dataset summary', () => {
     expect(dataset.summary(project).warnings.slice(0, 1)).toEqual([
       'Fewer than 50 images of “b” (40): expect wide intervals and unstable results.',
     ]);
-    expect(dataset.summary(project).warnings.at(-1)).toMatch(/^Of 60 images the patient is not known/);
+    expect(dataset.summary(project).warnings.at(-1)).toMatch(/^60 images without a known patient/);
   });
 });

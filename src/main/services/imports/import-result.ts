@@ -126,7 +126,7 @@ function conflictWarnings({ conflicts, conflictTwins }: BatchTotals): string[] {
 function patientWarnings({ patients, withoutPatient }: PatientCount): string[] {
   if (withoutPatient === 0) return [];
   return [
-    `${patients === null ? 'Patients are not known' : `Of ${formatQuantity(withoutPatient, 'image')} the patient is not known`}: images of one person may land on both sides of a split. Name patients with a table or a file-name pattern.`,
+    `${patients === null ? 'Patients are unknown' : `${formatQuantity(withoutPatient, 'image')} without a known patient`}: images of one person may end up in several splits. Name patients with a table or a file-name pattern.`,
   ];
 }
 

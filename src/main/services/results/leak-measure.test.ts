@@ -159,7 +159,7 @@ it('a leak is measured with two runs that differ in their split only; the curren
   const [trained, tested] = ['train', 'test'].map((part) => samples.find((one) => one.part === part)?.image ?? 0);
   storeComparisons(project.store, [{ a: trained ?? 0, b: tested ?? 0, similarity: 0.97, exact: false }], []);
   expect((await evaluations.get(project, clean, 'test'))?.leak).toBe(
-    'Leaking split: these results look better than they are. When the run began and when it was evaluated: no patient or group of duplicates known in more than one part. Now: 1 group of duplicates known in more than one part.',
+    'Leaking split: these results look better than they are. When the run started and when it was evaluated: no patient or group of duplicates known in more than one split. Now: 1 group of duplicates known in more than one split.',
   );
   project.store.run('DELETE FROM duplicate_pairs');
   expect((await evaluations.testOpenings(project)).filter(({ runName }) => runName?.includes('the leak'))).toHaveLength(

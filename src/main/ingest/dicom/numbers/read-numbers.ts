@@ -60,11 +60,11 @@ function readWritten(text: string, subject: string, { name, vr }: NumberAttribut
   }
   if ('either' in number) {
     const [grouped, decimal] = number.either;
-    notes.add(`${subject} is written with a comma and could be ${grouped} or ${decimal}: it was not used.`);
+    notes.add(`${subject} is written with a comma and could be ${grouped} or ${decimal}, so it is ignored.`);
     return null;
   }
   if (vr === 'IS' && !Number.isInteger(number.value)) {
-    notes.add(`${subject} is not a whole number in this file: it was not used.`);
+    notes.add(`${subject} is not a whole number in this file and is ignored.`);
     return null;
   }
   const inexact = vr === 'IS' && /[.eE]/.test(text) ? 'a decimal point or an exponent' : null;
@@ -115,7 +115,7 @@ export function readNumbers(
 const which = ({ name }: NumberAttribute, index: number, count: number): string =>
   count === 1 ? name : `Value ${index + 1} of ${name}`;
 
-const notANumber = (subject: string): string => `${subject} is not a number in this file: it was not used.`;
+const notANumber = (subject: string): string => `${subject} is not a number in this file and is ignored.`;
 
 function otherRepresentation({ name, vr }: NumberAttribute, found: string): string {
   return `${name} is stored as ${found.replace(/[^A-Z]/g, '')} instead of ${vr}; its number is used.`;

@@ -25,8 +25,8 @@ describe('attention resource', () => {
   });
 
   it('refuses a resource of another size', () => {
-    expect(() => parseAttention(bytes.slice(4), shape)).toThrow(/damaged/);
-    expect(() => parseAttention(new ArrayBuffer(0), { ...shape, gridWidth: 0 })).toThrow(/damaged/);
+    expect(() => parseAttention(bytes.slice(4), shape)).toThrow(/corrupt/);
+    expect(() => parseAttention(new ArrayBuffer(0), { ...shape, gridWidth: 0 })).toThrow(/corrupt/);
   });
 
   it('names and fits choices', () => {

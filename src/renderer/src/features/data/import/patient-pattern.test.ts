@@ -21,7 +21,7 @@ describe('patient pattern', () => {
 
   it('says what is wrong with a pattern', () => {
     expect(found('(', 'a')).toMatch(/not a valid/);
-    expect(found('abc', 'a')).toMatch(/brackets/);
+    expect(found('abc', 'a')).toMatch(/parentheses/);
     expect(found('((a+)+)b', 'aaaa')).toMatch(/Repeats/);
   });
 });
