@@ -91,7 +91,7 @@ describe('JPEG baseline', () => {
     const jpeg = await colour.clone().jpeg().toBuffer();
     const other = (rows: number) =>
       open(dicomFile(rgbImage('YBR_FULL_422', rows), JPEG_BASELINE, encapsulated([], [jpeg])));
-    await expect(other(31)).rejects.toThrow('40 x 30 pixels, but the file says 40 x 31');
+    await expect(other(31)).rejects.toThrow('40 x 30 pixels, but the file declares 40 x 31');
     const grey = imageModule({ rows: 30, columns: 40 });
     await expect(open(dicomFile(grey, JPEG_BASELINE, encapsulated([], [jpeg])))).rejects.toThrow('3 channels');
   });

@@ -117,8 +117,8 @@ describe('VOI LUT (PS3.3, C.11.2)', () => {
     // ((0 - 1.5) / 4 + 0.5) * 255 = 31.9.
     expect(pixels).toEqual([32, 255]);
     expect(notes).toEqual([
-      'Value 1 of Window Center is written with a comma and could be 1200 or 1.2: it was not used.',
-      'Value 1 of Window Width is written with a comma and could be 2400 or 2.4: it was not used.',
+      'Value 1 of Window Center is written with a comma and could be 1200 or 1.2, so it is ignored.',
+      'Value 1 of Window Width is written with a comma and could be 2400 or 2.4, so it is ignored.',
       'Of the 2 windows of the file, number 1 was not used: no usable centre and no usable width.',
     ]);
   });

@@ -22,7 +22,7 @@ function read(attribute: NumberAttribute, vr: string, value: TestElement[2]) {
 test('several values keep their places; empty ones and words are null', () => {
   expect(read(SLOPE, 'DS', '1\\\\abc\\2')).toEqual({
     values: [1, null, null, 2],
-    notes: ['Value 3 of Rescale Slope is not a number in this file: it was not used.'],
+    notes: ['Value 3 of Rescale Slope is not a number in this file and is ignored.'],
   });
 });
 
@@ -52,13 +52,13 @@ test('of several values, the one that is not used is named', () => {
   expect(read(SLOPE, 'FD', [Number.NaN, 2])).toMatchObject({
     values: [null, 2],
     notes: [
-      'Value 1 of Rescale Slope is not a number in this file: it was not used.',
+      'Value 1 of Rescale Slope is not a number in this file and is ignored.',
       'Rescale Slope is stored as FD instead of DS; its number is used.',
     ],
   });
   expect(read(SLOPE, 'DS', '1,200\\2')).toEqual({
     values: [null, 2],
-    notes: ['Value 1 of Rescale Slope is written with a comma and could be 1200 or 1.2: it was not used.'],
+    notes: ['Value 1 of Rescale Slope is written with a comma and could be 1200 or 1.2, so it is ignored.'],
   });
 });
 

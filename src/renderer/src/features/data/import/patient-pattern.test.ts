@@ -22,6 +22,6 @@ describe('patient pattern', () => {
   it('says what is wrong with a pattern', () => {
     expect(found('(', 'a')).toMatch(/not a valid/);
     expect(found('abc', 'a')).toMatch(/parentheses/);
-    expect(found('((a+)+)b', 'aaaa')).toMatch(/Repeats/);
+    expect(found('((a+)+)b', 'aaaa')).toMatch(/Nested repeats/);
   });
 });
