@@ -119,7 +119,7 @@ describe('confounders of a project', () => {
     expect(of('border')?.verdict).toBe('strong');
     expect(of('site')).toMatchObject({ verdict: 'constant', values: 1, missing: 0 });
     expect(of('year')).toMatchObject({ values: 2, missing: 20 });
-    expect(scan.summary).toContain('malignant from benign');
+    expect(scan.summary).toContain('malignant vs. benign');
     expect(await confounders.get(project)).toEqual({ scan, outdated: false });
     setLabel(project.store, 1, classNumber(project.store, 'malignant'), 'user');
     expect((await confounders.get(project))?.outdated).toBe(true);
