@@ -63,7 +63,7 @@ test('a table of three readers by the mapper, agreement, adjudication by keys, u
   await choose('Reader', 'Arzt');
   await choose('Patient', 'Fall');
   await choose('Site', 'Klinik');
-  await expect(plan).toContainText(/24 of 25 rows fit; 10 of 10 files have a row/);
+  await expect(plan).toContainText(/24 of 25 rows match; 10 of 10 files have a matching row/);
   await expect(plan).toContainText('1 row without a path');
   await expect(plan.getByRole('table', { name: 'First rows' })).toContainText('Süd');
   await plan.getByRole('button', { name: /^Import 10/ }).click();

@@ -92,7 +92,7 @@ describe.skipIf(disk === null)(
         state: 'paused',
         error: { code: 'disk_full', hint: expect.stringMatching(/^Free \d+ MB/) },
       });
-      expect((await runs.progress(project, id)).message).toContain('no room');
+      expect((await runs.progress(project, id)).message).toContain('disk space');
       await expect(runs.remove(project, id)).rejects.toMatchObject({ code: 'run_active' });
       // Asked to go on while nothing has changed, it is held again.
       await runs.resume(project, id);
