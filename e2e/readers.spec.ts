@@ -105,7 +105,7 @@ test('a table of three readers by the mapper, agreement, adjudication by keys, u
   await window.getByRole('button', { name: 'Read', exact: true }).click();
   await data.images.first().click();
   await window.keyboard.press('1');
-  await expect(window.getByText('Dee reads 1 image as benign')).toBeVisible();
+  await expect(window.getByText('Dee: 1 image read as benign')).toBeVisible();
   await expect(window.getByText('Readers 1', { exact: true })).toBeVisible();
 });
 
