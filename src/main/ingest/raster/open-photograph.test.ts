@@ -57,7 +57,7 @@ describe('16-bit PNG by sBIT', () => {
       { center: 2047.5, width: 4095 },
       { min: 10, max: 3000 },
     ]);
-    expect(notes).toEqual(['A 16-bit PNG of 12 significant bits (sBIT): black is 0 and white is 4095.']);
+    expect(notes).toEqual(['A 16-bit PNG with 12 significant bits (sBIT): black is 0 and white is 4095.']);
   });
 
   // 255 v / 4095. As they are, 8 bits end at 255; scaled up, 4095 = 0x0FFF would be 0x0F00 or 0x0F0F.
