@@ -140,7 +140,7 @@ export function createServices({ places, version, log, launcher }: ServicesOptio
   const evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
   const comparisons = createComparisons({ runs, background });
   // After the evaluations: what a run's end sets going is done in the order of creation.
-  const experiments = createExperiments({ runs, comparisons, dataset, events, background });
+  const experiments = createExperiments({ runs, comparisons, dataset, duplicates, events, background });
   // A run that has cached features can show copies that thumbnails do not.
   runs.onEnd(async (project) => duplicates.searchFeaturesLater(project));
   const review = createReview({ events, duplicates, experiments, runs, onFailure, background });

@@ -47,7 +47,6 @@ export type ReviewFinding = z.infer<typeof reviewFindingSchema>;
 
 /** `open`: nobody has said anything. `accepted` is settled for as long as the evidence is the same. */
 export const reviewStateSchema = z.enum(['open', ...reviewVerdictSchema.options]);
-export type ReviewState = z.infer<typeof reviewStateSchema>;
 
 /** A finding with its image, and what a person said of it. */
 export const reviewItemSchema = reviewFindingSchema.extend({

@@ -36,7 +36,6 @@ export const bestMetrics = ['accuracy', 'macroF1', 'auc', 'loss'] as const;
 export type BestMetric = (typeof bestMetrics)[number];
 
 export const schedules = ['cosine', 'linear', 'constant', 'step', 'plateau'] as const;
-export type ScheduleKind = (typeof schedules)[number];
 
 /** `weighted-loss`: errors on rare classes count more. `weighted-sampler`: their images are drawn more often. */
 export const classBalances = ['none', 'weighted-loss', 'weighted-sampler'] as const;

@@ -42,11 +42,6 @@ export function createOnnxRuntimeBackend(
   };
 }
 
-/** Runs a finished ONNX model: for the parity check of an export. */
-export async function createModelProgram(model: Uint8Array, threads: number): Promise<InferenceSession> {
-  return onnxruntime.InferenceSession.create(model, sessionOptions(executionProviders.cpu, threads, !inElectron));
-}
-
 /** There a single allocation near 2 GiB ends the process. */
 const inElectron = 'electron' in process.versions;
 

@@ -1,36 +1,15 @@
 import type { Services } from '../../services/services';
 import type { DomainHandlers } from '../handle';
 
-export const experimentsHandlers = ({ projects, experiments, duplicates }: Services) =>
+export const experimentsHandlers = ({ projects, experiments }: Services) =>
   ({
     'experiments.list': async ({ project }) => ({ experiments: await experiments.list(projects.get(project)) }),
     'experiments.get': ({ project, experiment }) => experiments.get(projects.get(project), experiment),
-    'experiments.sweep': async ({ project: id, ...request }) => {
-      const project = projects.get(id);
-      // A project of an older version has not been looked through yet.
-      await duplicates.search(project);
-      return experiments.sweep(project, request);
-    },
-    'experiments.planFolds': async ({ project: id, folds, seed }) => {
-      const project = projects.get(id);
-      await duplicates.search(project);
-      return experiments.planFolds(project, folds, seed);
-    },
-    'experiments.crossValidate': async ({ project: id, ...request }) => {
-      const project = projects.get(id);
-      await duplicates.search(project);
-      return experiments.crossValidate(project, request);
-    },
-    'experiments.planLeak': async ({ project: id, ...shares }) => {
-      const project = projects.get(id);
-      await duplicates.search(project);
-      return experiments.planLeak(project, shares);
-    },
-    'experiments.leak': async ({ project: id, ...request }) => {
-      const project = projects.get(id);
-      await duplicates.search(project);
-      return experiments.measureLeak(project, request);
-    },
+    'experiments.sweep': ({ project, ...request }) => experiments.sweep(projects.get(project), request),
+    'experiments.planFolds': ({ project, folds, seed }) => experiments.planFolds(projects.get(project), folds, seed),
+    'experiments.crossValidate': ({ project, ...request }) => experiments.crossValidate(projects.get(project), request),
+    'experiments.planLeak': ({ project, ...shares }) => experiments.planLeak(projects.get(project), shares),
+    'experiments.leak': ({ project, ...request }) => experiments.measureLeak(projects.get(project), request),
     'experiments.cases': async ({ project, experiment, ...filter }) => ({
       cases: await experiments.cases(projects.get(project), experiment, filter),
     }),

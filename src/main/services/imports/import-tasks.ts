@@ -2,14 +2,22 @@ import type { NameChoice } from '#shared/class-names/similar-names';
 import type { ImportOptions } from '#shared/models/dataset';
 import type { ColumnMapping, PatternPreview, TableAnswers } from '#shared/models/label-table';
 import { type OfProject, type TaskContext, tasks } from '../background/background';
-import { unpackList } from '../background/packed-list';
+import { type PackedList, unpackList } from '../background/packed-list';
 import type { HoldTable } from '../label-tables/label-table-preview';
 import { createLabelTables } from '../label-tables/label-tables';
 import { NO_PATIENT_CHANGES } from '../label-tables/resolve-patients';
 import { type FilesToHold, holdWords, IdentitiesUnread } from './held-words';
 import { directImport } from './import-directions';
+import type { ImportIdentity } from './import-identities';
 import { type ImportScan, toPlan } from './import-plan';
-import type { PackedFiles } from './imports';
+import type { ImportSource } from './import-source';
+
+/** The files of an import, as a thread takes them. */
+export interface PackedFiles {
+  readonly sources: PackedList<ImportSource>;
+  /** What they say of themselves; null where that was not read. */
+  readonly identities: PackedList<ImportIdentity | null> | null;
+}
 
 interface OfImport extends OfProject {
   readonly files: PackedFiles;

@@ -17,7 +17,7 @@ import { type ImportIdentity, readIdentities } from './import-identities';
 import { type ImportScan, toImportScan } from './import-plan';
 import { runImport } from './import-run';
 import type { ImportSource } from './import-source';
-import { importTasks } from './import-tasks';
+import { importTasks, type PackedFiles } from './import-tasks';
 
 export interface Imports {
   /** Looks at files and folders (absolute paths) and says what an import would do. Writes nothing. */
@@ -57,13 +57,6 @@ export interface Imports {
     table: string | null,
     handle: JobHandle,
   ): Promise<ImportResult>;
-}
-
-/** The files of an import, as a thread takes them. */
-export interface PackedFiles {
-  readonly sources: PackedList<ImportSource>;
-  /** What they say of themselves; null where that was not read. */
-  readonly identities: PackedList<ImportIdentity | null> | null;
 }
 
 interface KeptPlan {

@@ -10,6 +10,7 @@ import { addSplit, currentSplit, partMembers, setMember } from '../../store/spli
 import { createEvents } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDataset } from '../dataset/dataset';
+import { createDuplicates } from '../duplicates/duplicates';
 import { experimentFolder, runFolder } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
 import { readCases, readEvaluation, readRunSamples } from '../run-records/run-files';
@@ -67,7 +68,14 @@ beforeAll(async () => {
   jobs = createJobs(events);
   evaluations = createEvaluations({ runs, dataset, engine, pool, jobs, background });
   comparisons = createComparisons({ runs, background });
-  experiments = createExperiments({ runs, comparisons, dataset, events, background });
+  experiments = createExperiments({
+    runs,
+    comparisons,
+    dataset,
+    duplicates: createDuplicates({ events, pool, background }),
+    events,
+    background,
+  });
 }, 120_000);
 
 afterAll(async () => {
@@ -215,8 +223,8 @@ describe('a comparison', () => {
 describe('a cross-validation', () => {
   let folds: Experiment;
 
-  it('plans folds that hold each image once, patients together, and no test image', () => {
-    const plan = experiments.planFolds(project, 3, 42);
+  it('plans folds that hold each image once, patients together, and no test image', async () => {
+    const plan = await experiments.planFolds(project, 3, 42);
     expect(plan).toMatchObject({ groupsAcrossFolds: 0, problems: [], warnings: [] });
     // 24 images in 12 patients of two, half of them left: a third is 4 patients, 8 images, 4 of each class.
     expect(plan.folds).toEqual(
@@ -318,18 +326,18 @@ describe('a cross-validation', () => {
 
   it('says why it cannot begin', async () => {
     const few = await projects.create(join(folder, 'few'), 'Few');
-    expect(() => experiments.planFolds(few, 3, 42)).toThrow(/no split/);
+    await expect(experiments.planFolds(few, 3, 42)).rejects.toThrow(/no split/);
     await addDiscs(few, join(folder, 'few pictures'), { train: 6, validation: 0, test: 2 });
     // Three patients: left, right, left.
-    const plan = experiments.planFolds(few, 3, 1);
+    const plan = await experiments.planFolds(few, 3, 1);
     expect(plan.problems.join(' ')).toMatch(/All images of “right” belong together/);
     expect(plan.warnings.join(' ')).toMatch(/“left” has images in only 2 of 3 folds/);
-    expect(experiments.planFolds(few, 5, 1).problems.join(' ')).toMatch(/fewer patients \(or images\) than folds/);
+    expect((await experiments.planFolds(few, 5, 1)).problems.join(' ')).toMatch(/fewer patients \(or images\) than folds/);
     await expect(experiments.crossValidate(few, { config: config(), folds: 3, seed: 1 })).rejects.toMatchObject({
       code: 'folds_not_possible',
     });
     expect(readdirSync(join(few.folder, 'runs'))).toEqual([]);
     addSplit(few.store, { seed: 1, grouping: 'folders', validation: 0, test: 0, warnings: [] }, new Map());
-    expect(experiments.planFolds(few, 3, 1).folds.map(({ images }) => images)).toEqual([0, 0, 0]);
+    expect((await experiments.planFolds(few, 3, 1)).folds.map(({ images }) => images)).toEqual([0, 0, 0]);
   });
 });

@@ -5,6 +5,7 @@ import type { RunSummary } from '#shared/models/run';
 import type { Background } from '../background/background';
 import type { Events } from '../core/events';
 import type { Dataset } from '../dataset/dataset';
+import type { Duplicates } from '../duplicates/duplicates';
 import type { OpenProject } from '../project/projects';
 import type { Runs } from '../runs/runs';
 import { dealFolds } from '../splits/folds';
@@ -36,14 +37,14 @@ export interface Experiments {
    */
   sweep(project: OpenProject, request: SweepRequest): Promise<Experiment>;
   /** How the train and validation images would fall into folds. Throws `no_split`. */
-  planFolds(project: OpenProject, folds: number, seed: number): FoldPlan;
+  planFolds(project: OpenProject, folds: number, seed: number): Promise<FoldPlan>;
   /**
    * Queues a run for each fold of the train and validation images: validated on it, trained on the others. Throws
    * `no_split`, `folds_not_possible`, and what starting a run throws.
    */
   crossValidate(project: OpenProject, request: FoldsRequest): Promise<Experiment>;
   /** The two splits that a leak is measured with. Throws `no_labels`. */
-  planLeak(project: OpenProject, shares: LeakShares): LeakPlan;
+  planLeak(project: OpenProject, shares: LeakShares): Promise<LeakPlan>;
   /**
    * Queues the same run on a split that leaks and on one that does not, both of all labelled images; each is evaluated
    * on its test images when it ends. Throws `no_labels`, `leak_not_possible`, and what starting a run throws.
@@ -67,10 +68,17 @@ export function createExperiments(options: {
   readonly runs: Runs;
   readonly comparisons: Comparisons;
   readonly dataset: Pick<Dataset, 'classes'>;
+  readonly duplicates: Pick<Duplicates, 'search'>;
   readonly events: Events;
   readonly background: Background;
 }): Experiments {
-  const { runs, comparisons, dataset, events, background } = options;
+  const { runs, comparisons, dataset, duplicates, events, background } = options;
+
+  // What is dealt out keeps duplicates together: those that are not known would be torn apart.
+  const deal = async <Dealt>(project: OpenProject, from: (classes: readonly string[]) => Dealt): Promise<Dealt> => {
+    await duplicates.search(project);
+    return from(dataset.classes(project));
+  };
 
   const members = createMembersStart({ runs, events });
 
@@ -125,17 +133,18 @@ export function createExperiments(options: {
 
     sweep: async (project, request) => members.start(project, request.name, sweepMembers(request)),
 
-    planFolds: (project, folds, seed) => dealFolds(project, dataset.classes(project), folds, seed).plan,
+    planFolds: async (project, folds, seed) =>
+      (await deal(project, (classes) => dealFolds(project, classes, folds, seed))).plan,
 
     async crossValidate(project, request) {
-      const dealt = dealFolds(project, dataset.classes(project), request.folds, request.seed);
+      const dealt = await deal(project, (classes) => dealFolds(project, classes, request.folds, request.seed));
       return members.start(project, request.name, foldMembers(request, dealt));
     },
 
-    planLeak: (project, shares) => dealLeak(project, dataset.classes(project), shares).plan,
+    planLeak: async (project, shares) => (await deal(project, (classes) => dealLeak(project, classes, shares))).plan,
 
     async measureLeak(project, request) {
-      const dealt = dealLeak(project, dataset.classes(project), request);
+      const dealt = await deal(project, (classes) => dealLeak(project, classes, request));
       return members.start(project, request.name, leakMembers(request, dealt));
     },
 

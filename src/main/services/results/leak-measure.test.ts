@@ -8,6 +8,7 @@ import { splitCandidates } from '../../store/splits';
 import { createEvents } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDataset, type Dataset } from '../dataset/dataset';
+import { createDuplicates } from '../duplicates/duplicates';
 import { createExports } from '../exports/exports';
 import { runFolder } from '../project/project-paths';
 import { createProjects, type OpenProject, type Projects } from '../project/projects';
@@ -72,6 +73,7 @@ beforeAll(async () => {
     runs,
     comparisons: createComparisons({ runs, background }),
     dataset,
+    duplicates: createDuplicates({ events, pool, background }),
     events,
     background,
   });
@@ -126,7 +128,7 @@ it('a run on a signed-off split says so in its record, evaluation, comparison, r
 it('a leak is measured with two runs that differ in their split only; the current split stays', async () => {
   const before = places();
   const shares = { validation: 0.25, test: 0.25, seed: 5 };
-  const plan = experiments.planLeak(project, shares);
+  const plan = await experiments.planLeak(project, shares);
   expect(plan.problems).toEqual([]);
   expect(plan.leaking.groups).toBeGreaterThan(0);
   expect(plan.leaking.parts.test.images).toBe(plan.grouped.parts.test.images);

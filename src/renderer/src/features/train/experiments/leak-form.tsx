@@ -7,8 +7,7 @@ import { ErrorAlert } from '../../../components/error-alert';
 import { NumberField } from '../../../components/number-field';
 import { useCommand, useRequest } from '../../../state/requests';
 import { splitNames } from '../../../theme/class-colours';
-import { type KindFormProps, named } from './new-experiment';
-import { NameField, StartPart } from './start-part';
+import { type KindFormProps, NameField, named, StartPart } from './start-part';
 
 /** Shares and seed of the two splits, what would leak, and the start. */
 export function LeakForm({ project, draft, onStarted }: KindFormProps) {

@@ -25,7 +25,7 @@ import { useCommand, useRequest } from '../../../state/requests';
 import { type DraftConfig, defaultDraft, useDrafts } from '../parts/draft-store';
 import { presetTitle } from '../parts/presets';
 import { LeakForm } from './leak-form';
-import { NameField, StartPart } from './start-part';
+import { type KindFormProps, NameField, named, StartPart } from './start-part';
 
 export interface NewExperimentProps {
   readonly project: ProjectSummary;
@@ -106,12 +106,6 @@ const kindTexts: Readonly<Record<Experiment['kind'], string>> = {
   leak: 'Trains the same run twice: on a split that keeps patients and near duplicates together, and on one that does not. Both are tested, and the difference shows the effect of the leak. Both splits are drawn from all labelled images; the current split does not change.',
 };
 
-export interface KindFormProps {
-  readonly project: string;
-  readonly draft: DraftConfig;
-  readonly onStarted: (experiment: Experiment) => void;
-}
-
 const guideValues = guideLearningRates.map(settingText).join(', ');
 
 function SweepForm({ project, draft, onStarted }: KindFormProps) {
@@ -170,8 +164,6 @@ function canBe(draft: DraftConfig, key: string, value: SettingValue): boolean {
   if (isRate && typeof value === 'number' && learningRateProblem(value) !== null) return false;
   return withSetting(draft, key, value) !== null;
 }
-
-export const named = (name: string) => (name.trim() === '' ? {} : { name: name.trim() });
 
 const currentValue = (draft: DraftConfig, key: string): SettingValue => {
   const value = key

@@ -1,5 +1,6 @@
 import { Button, Group, Text, TextInput } from '@mantine/core';
 import { Play } from 'lucide-react';
+import type { Experiment } from '#shared/models/experiment';
 import { formatQuantity } from '#shared/text/number';
 import { formatShortDuration } from '#shared/text/time';
 import { ErrorAlert } from '../../../components/error-alert';
@@ -7,6 +8,13 @@ import { Notice } from '../../../components/notice';
 import { Checking } from '../form/checking';
 import { useRunPreview } from '../form/use-run-preview';
 import type { DraftConfig } from '../parts/draft-store';
+
+/** What the form of each kind of experiment is given. */
+export interface KindFormProps {
+  readonly project: string;
+  readonly draft: DraftConfig;
+  readonly onStarted: (experiment: Experiment) => void;
+}
 
 export interface StartPartProps {
   readonly project: string;
@@ -28,6 +36,9 @@ interface NameFieldProps {
   readonly value: string;
   readonly onChange: (name: string) => void;
 }
+
+/** An empty field leaves the name to main. */
+export const named = (name: string) => (name.trim() === '' ? {} : { name: name.trim() });
 
 /** What an experiment is called in the list of runs. */
 export function NameField({ value, onChange }: NameFieldProps) {
