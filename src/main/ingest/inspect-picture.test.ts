@@ -50,7 +50,7 @@ test('a file of another format is called by its name, with what to do', async ()
   writeFileSync(path, Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'), Buffer.alloc(100)]));
   expect((await inspectFile(path, false)).error).toMatchObject({
     code: 'not_an_image',
-    message: 'This is a HEIC picture, which Fovea does not read.',
+    message: 'This is a HEIC image, which Fovea does not read.',
     hint: expect.stringContaining('Save it as PNG or JPEG.'),
   });
 });

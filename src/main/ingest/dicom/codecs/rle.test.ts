@@ -51,7 +51,7 @@ test.each([
   ['an empty segment', rle([]), 'too early'],
   ['only no-operations', rle([128, 128, 128, 128]), 'too early'],
   ['a wrong number of segments', rle([1, 1, 2], [1, 1, 2]), '2 segments'],
-  ['a header that is cut off', rle([1]).subarray(0, 20), 'cut off'],
+  ['a header that is cut off', rle([1]).subarray(0, 20), 'truncated'],
 ])('%s', (_, bytes, message) => {
   if (message === null) expect([...decodeRle(bytes, image({})).bytes]).toEqual([9, 9, 9, 9, 9, 9]);
   else expect(() => decodeRle(bytes, image({}))).toThrow(message);
