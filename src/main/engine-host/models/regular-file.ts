@@ -8,7 +8,7 @@ import { FoveaError } from '#shared/ipc/errors';
  *
  * @throws FoveaError `not_a_file`, and what the system says of a file that is not there or may not be read
  */
-export async function openRegularFile(path: string, name: string): Promise<FileHandle> {
+export async function openRegularFile(path: string | Buffer, name: string): Promise<FileHandle> {
   let file: FileHandle;
   try {
     // Without it, opening a pipe waits for somebody to write to it. Windows has neither.

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FoveaError } from '#shared/ipc/errors';
@@ -121,8 +121,9 @@ export async function readTensorsFile(
 }
 
 /** SHA-256 of a file of any size, in hex. */
-export async function hashFile(path: string, hash: Hash = createHash('sha256')): Promise<string> {
-  const file = await openRegularFile(path, basename(path));
+export async function hashFile(path: string | Buffer): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await openRegularFile(path, basename(path.toString()));
   try {
     const { size } = await file.stat();
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size + 1));

@@ -1,24 +1,14 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { constants, copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { inTurn } from '#shared/async/in-turn';
+import { hashFile } from '../../engine-host/models/tensor-files';
 import { nativePath, plainName } from '../../ingest/native-path';
 import { toStoreError } from '../../store/errors';
 import { makeProjectFolders } from '../project/project-folders';
 import { imagesFolder } from '../project/project-paths';
 
 /** SHA-256 of a file in lower-case hex, or null where it cannot be read. */
-export async function hashFile(path: string): Promise<string | null> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(nativePath(path), { highWaterMark: 1 << 20 }))
-      hash.update(chunk as Buffer);
-    return hash.digest('hex');
-  } catch {
-    return null;
-  }
-}
+export const hashOrNull = (path: string): Promise<string | null> => hashFile(nativePath(path)).catch(() => null);
 
 /** Copies sources into `<project>/images`. */
 export interface Copier {
@@ -44,10 +34,10 @@ async function copySource(folder: string, source: string, relativePath: string, 
   const marked = posix.join(dir, `${name} (${hash.slice(0, 8)})${ext}`);
   for (const candidate of [plain, marked]) {
     const target = join(imagesFolder(folder), ...candidate.split('/'));
-    const present = await hashFile(target);
+    const present = await hashOrNull(target);
     if (present === hash) return candidate;
     if (present !== null) continue;
-    if ((await hashFile(source)) !== hash) return null;
+    if ((await hashOrNull(source)) !== hash) return null;
     const temporary = `${target}.${process.pid}.part`;
     try {
       await makeProjectFolders(folder, dirname(target));

@@ -4,7 +4,7 @@ import { nativePath } from '../../ingest/native-path';
 import { placesOf, type StoredPlace } from '../../store/images';
 import { resolveSource } from '../dataset/dataset';
 import type { OpenProject } from '../project/projects';
-import { hashFile } from './copier';
+import { hashOrNull } from './copier';
 
 /**
  * Places other than `here` where images of this content are known to be, and where the file is not any more: gone, or
@@ -27,5 +27,5 @@ async function isThere(project: OpenProject, place: StoredPlace, hash: string): 
   const file = join(resolveSource(project.folder, place.folder), ...place.path.split('/'));
   const info = await stat(nativePath(file)).catch(() => null);
   if (info === null || !info.isFile() || info.size !== place.fileBytes) return false;
-  return (await hashFile(file)) === hash;
+  return (await hashOrNull(file)) === hash;
 }

@@ -7,7 +7,7 @@ import { knownSizes } from '../../store/imports';
 import { writeCache } from '../dataset/picture-cache';
 import { imagesFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
-import { type Copier, createCopier, hashFile } from './copier';
+import { type Copier, createCopier, hashOrNull } from './copier';
 import { createUnpacker, type UnpackedFile, type Unpacker } from './import-archives';
 import type { ImportBatch } from './import-batch';
 import type { ImportDirections } from './import-directions';
@@ -62,7 +62,7 @@ export class FileImporter {
   async import(source: ImportSource, index: number): Promise<void> {
     const from = directed(this.#directions, source, index);
     if (source.archived === null) {
-      const hash = this.#sizes.has(source.bytes) ? await hashFile(source.file) : null;
+      const hash = this.#sizes.has(source.bytes) ? await hashOrNull(source.file) : null;
       await this.#importPresent(this.#present(from, source.file), hash);
       return;
     }
