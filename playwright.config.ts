@@ -11,6 +11,8 @@ export default defineConfig({
   workers: 1,
   forbidOnly: process.env['CI'] !== undefined,
   use: {
+    // A click whose target never comes is named in minutes, not by the end of its journey.
+    actionTimeout: 180_000,
     browserName: 'chromium',
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',

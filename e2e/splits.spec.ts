@@ -54,7 +54,7 @@ test('splits: a leak stops training until it is signed off, results say so, and 
   // All of one site as the test part, whole patients; nothing leaks and no sign-off is left.
   await data.open('Data');
   const again = await data.openSplit();
-  await again.getByRole('radiogroup', { name: 'Keep together' }).getByText('Images of a patient').click();
+  await again.getByRole('radiogroup', { name: 'Keep together' }).getByText('Images of each patient').click();
   await again.getByRole('radiogroup', { name: 'Test on' }).getByText('Sites').click();
   await expect(again.getByRole('button', { name: 'Split again' })).toBeDisabled();
   await again.getByRole('checkbox', { name: 'Site 1' }).check();

@@ -332,7 +332,9 @@ describe('a cross-validation', () => {
     const plan = await experiments.planFolds(few, 3, 1);
     expect(plan.problems.join(' ')).toMatch(/All images of “right” belong together/);
     expect(plan.warnings.join(' ')).toMatch(/“left” has images in only 2 of 3 folds/);
-    expect((await experiments.planFolds(few, 5, 1)).problems.join(' ')).toMatch(/fewer patients \(or images\) than folds/);
+    expect((await experiments.planFolds(few, 5, 1)).problems.join(' ')).toMatch(
+      /fewer patients \(or images\) than folds/,
+    );
     await expect(experiments.crossValidate(few, { config: config(), folds: 3, seed: 1 })).rejects.toMatchObject({
       code: 'folds_not_possible',
     });
