@@ -1,11 +1,11 @@
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import type { ProjectStore } from './open';
 import { originSql } from './origins';
 
 /** Labelled images that are alike in all that a balance is about. */
 export interface BalanceGroup {
   readonly label: number;
-  readonly part: SplitPart | null;
+  readonly split: SplitName | null;
   readonly patient: number | null;
   readonly sex: string | null;
   /** Whole years. */
@@ -18,7 +18,7 @@ export interface BalanceGroup {
 
 type Row = [
   number,
-  SplitPart | null,
+  SplitName | null,
   number | null,
   string | null,
   number | null,
@@ -37,9 +37,9 @@ export function balanceGroups(store: ProjectStore): BalanceGroup[] {
          FROM images WHERE removed_at IS NULL AND label_id IS NOT NULL
          GROUP BY label_id, split, patient_id, sex, years, scanner, site, modality)`,
     )
-    .map(([label, part, patient, sex, age, scanner, site, modality, images]) => ({
+    .map(([label, split, patient, sex, age, scanner, site, modality, images]) => ({
       label,
-      part,
+      split,
       patient,
       sex,
       age,

@@ -1,4 +1,4 @@
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import type { PatientCount } from '#shared/models/patient-count';
 import { fileGroups } from './identity';
 import type { ProjectStore } from './open';
@@ -18,7 +18,7 @@ export interface ImageGroup {
   /** Whether that is a person: the frames of a file whose patient nobody knows share a number too. */
   readonly isNamed: boolean;
   readonly label: number | null;
-  readonly part: SplitPart | null;
+  readonly split: SplitName | null;
   readonly images: number;
 }
 
@@ -50,15 +50,15 @@ export function importGroups(store: ProjectStore, importId: number): ImageGroup[
   );
 }
 
-type GroupRow = [number | null, number | null, SplitPart | null, number];
+type GroupRow = [number | null, number | null, SplitName | null, number];
 
 function toGroups(store: ProjectStore, rows: readonly GroupRow[]): ImageGroup[] {
   const unnamed = fileGroups(store);
-  return rows.map(([patient, label, part, images]) => ({
+  return rows.map(([patient, label, split, images]) => ({
     patient,
     isNamed: patient !== null && !unnamed.has(patient),
     label,
-    part,
+    split,
     images,
   }));
 }
@@ -119,7 +119,7 @@ export interface ClassCounts extends PatientCount {
   readonly images: number;
   /** Images in no part of the current split. */
   readonly outside: number;
-  readonly parts: Readonly<Record<SplitPart, number>>;
+  readonly parts: Readonly<Record<SplitName, number>>;
 }
 
 /** By class number, for classes that have images. */
@@ -133,12 +133,12 @@ export function classCounts(groups: readonly ImageGroup[]): Map<number, ClassCou
   }
   return new Map(
     [...ofClass].map(([label, own]) => {
-      const parts: Record<SplitPart, number> = { train: 0, validation: 0, test: 0 };
+      const parts: Record<SplitName, number> = { train: 0, validation: 0, test: 0 };
       let [images, outside] = [0, 0];
-      for (const { part, images: n } of own) {
+      for (const { split, images: n } of own) {
         images += n;
-        if (part === null) outside += n;
-        else parts[part] += n;
+        if (split === null) outside += n;
+        else parts[split] += n;
       }
       return [label, { images, ...groupPatients(own), outside, parts }];
     }),
@@ -146,7 +146,7 @@ export function classCounts(groups: readonly ImageGroup[]): Map<number, ClassCou
 }
 
 /** People in each part. */
-export function partPatients(groups: readonly ImageGroup[]): Record<SplitPart, PatientCount> {
-  const of = (part: SplitPart) => groupPatients(groups.filter((group) => group.part === part));
+export function patientsBySplit(groups: readonly ImageGroup[]): Record<SplitName, PatientCount> {
+  const of = (split: SplitName) => groupPatients(groups.filter((group) => group.split === split));
   return { train: of('train'), validation: of('validation'), test: of('test') };
 }

@@ -1,5 +1,5 @@
 import { MEASURES_VERSION } from '#shared/imaging/measures-bytes';
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import type { ProjectStore } from './open';
 
 /** What the decoder says of a canonical raster. */
@@ -174,18 +174,18 @@ function pairsWhere(store: ProjectStore, condition: string): DuplicatePair[] {
 export interface DuplicateMember {
   readonly id: number;
   readonly label: number | null;
-  readonly part: SplitPart | null;
+  readonly split: SplitName | null;
   readonly patient: number | null;
 }
 
 /** Those of `ids` that are in the dataset. */
 export function duplicateMembers(store: ProjectStore, ids: readonly number[]): Map<number, DuplicateMember> {
-  const rows = store.json<[number, number | null, SplitPart | null, number | null][]>(
+  const rows = store.json<[number, number | null, SplitName | null, number | null][]>(
     `SELECT json_group_array(json_array(id, label_id, split, patient_id)) FROM images
      WHERE removed_at IS NULL AND id IN (SELECT value FROM json_each(?))`,
     JSON.stringify(ids),
   );
-  return new Map(rows.map(([id, label, part, patient]) => [id, { id, label, part, patient }]));
+  return new Map(rows.map(([id, label, split, patient]) => [id, { id, label, split, patient }]));
 }
 
 /** Images of the dataset by class number. */

@@ -1,4 +1,4 @@
-import type { ImageKind, SplitPart } from '#shared/models/dataset';
+import type { ImageKind, SplitName } from '#shared/models/dataset';
 import type { ProjectStore, SqlValue } from './open';
 
 /** An image of the dataset as an export needs it. */
@@ -10,7 +10,7 @@ export interface ExportImage {
   readonly modality: string | null;
   readonly burnedIn: 'yes' | 'no' | null;
   readonly label: string | null;
-  readonly split: SplitPart | null;
+  readonly split: SplitName | null;
   /** Running number. */
   readonly patient: number | null;
   readonly sex: string | null;
@@ -21,7 +21,7 @@ export interface ExportImage {
 /** Images of the dataset by content, frames of a file one after another: an order that says nothing about names. */
 export function exportImages(
   store: ProjectStore,
-  { split, labelledOnly }: { readonly split: SplitPart | null; readonly labelledOnly: boolean },
+  { split, labelledOnly }: { readonly split: SplitName | null; readonly labelledOnly: boolean },
 ): ExportImage[] {
   const conditions = ['removed_at IS NULL', ...(split === null ? [] : ['split = ?'])];
   if (labelledOnly) conditions.push('label_id IS NOT NULL');

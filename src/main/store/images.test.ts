@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { classCounts, datasetCounts, imageGroups, partPatients } from './counts';
+import { classCounts, datasetCounts, imageGroups, patientsBySplit } from './counts';
 import { imageFacets } from './facets';
 import { originNumber, patientNumber, studyNumber } from './identity';
 import { addImage, imageDetail, imageIds, imagesById, type NewImage, setRemoved } from './images';
@@ -188,8 +188,12 @@ describe('splits', () => {
     const patientId = patientNumber(store, 'P', 'dicom');
     const a = image('a.png', { patientId });
     const b = image('b.png', { patientId });
-    const make = (part: 'train' | 'test') =>
-      addSplit(store, { seed: 7, grouping: 'patient', validation: 0.2, test: 0.2, warnings: [] }, new Map([[a, part]]));
+    const make = (split: 'train' | 'test') =>
+      addSplit(
+        store,
+        { seed: 7, grouping: 'patient', validation: 0.2, test: 0.2, warnings: [] },
+        new Map([[a, split]]),
+      );
     make('train');
     const id = make('test');
     expect(currentSplit(store)).toMatchObject({ id, seed: 7, grouping: 'patient' });
@@ -235,7 +239,7 @@ describe('counts', () => {
       [benign, { images: 4, patients: 2, withoutPatient: 1, outside: 1, parts: { train: 1, validation: 0, test: 2 } }],
     ]);
     // d has no patient: it is counted as an image, not as a patient.
-    expect(partPatients(groups)).toEqual({
+    expect(patientsBySplit(groups)).toEqual({
       train: { patients: 1, withoutPatient: 0 },
       validation: { patients: null, withoutPatient: 0 },
       test: { patients: 1, withoutPatient: 1 },

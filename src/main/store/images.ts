@@ -1,5 +1,5 @@
-import type { ImageFilter, ImageKind, ImageSummary, SplitPart } from '#shared/models/dataset';
-import { splitParts } from '#shared/models/dataset';
+import type { ImageFilter, ImageKind, ImageSummary, SplitName } from '#shared/models/dataset';
+import { splitNames } from '#shared/models/dataset';
 import { SEX_SQL } from './facets';
 import { classesByName } from './labels';
 import { naturalKey } from './natural-key';
@@ -39,7 +39,7 @@ export interface NewImage {
   readonly patientId: number | null;
   readonly studyId: number | null;
   /** The part that a folder or a table names. */
-  readonly givenSplit: SplitPart | null;
+  readonly givenSplit: SplitName | null;
   readonly importId: number;
 }
 
@@ -189,7 +189,7 @@ interface SummaryRow {
   readonly frame: number;
   readonly modality: string | null;
   readonly label: string | null;
-  readonly split: SplitPart | null;
+  readonly split: SplitName | null;
   readonly patient: number | null;
   readonly flags: string;
   readonly removed_at: string | null;
@@ -328,7 +328,7 @@ export function imageIds(store: ProjectStore, filter: ImageFilter, sort: ImageSo
       ];
     case 'split':
       return [
-        ...splitParts.flatMap((part) => list('split = ?', [part], 'path_key, id')),
+        ...splitNames.flatMap((split) => list('split = ?', [split], 'path_key, id')),
         ...list('split IS NULL', [], 'path_key, id'),
       ];
   }

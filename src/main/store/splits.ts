@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import { type HeldOut, heldOutSchema } from '#shared/models/held-out';
 import { type KnownLeaks, knownLeaksSchema } from '#shared/models/known-leaks';
 import { signOffSchema } from '#shared/models/sign-off';
 import type { ProjectStore } from './open';
 
-export type SplitGrouping = 'patient' | 'none' | 'folders';
+export type SplitGroup = 'patient' | 'none' | 'folders';
 
 export interface StoredSplit {
   readonly id: number;
   readonly seed: number;
-  readonly grouping: SplitGrouping;
+  readonly grouping: SplitGroup;
   readonly validation: number;
   readonly test: number;
   readonly created_at: string;
@@ -83,7 +83,7 @@ export function addSplit(
     readonly keepDuplicates?: boolean;
     readonly heldOut?: HeldOut | null;
   },
-  members: ReadonlyMap<number, SplitPart>,
+  members: ReadonlyMap<number, SplitName>,
 ): number {
   return store.transaction(() => {
     store.run('UPDATE splits SET is_current = 0 WHERE is_current = 1');
@@ -114,8 +114,8 @@ export function addSplit(
 }
 
 /** Puts an image into a part of the current split (null takes it out). */
-export function setMember(store: ProjectStore, split: number, image: number, part: SplitPart | null): void {
-  if (part === null) {
+export function setMember(store: ProjectStore, split: number, image: number, name: SplitName | null): void {
+  if (name === null) {
     store.run('DELETE FROM split_members WHERE split_id = ? AND image_id = ?', split, image);
   } else {
     store.run(
@@ -123,10 +123,10 @@ export function setMember(store: ProjectStore, split: number, image: number, par
        ON CONFLICT (split_id, image_id) DO UPDATE SET part = excluded.part`,
       split,
       image,
-      part,
+      name,
     );
   }
-  store.run('UPDATE images SET split = ? WHERE id = ?', part, image);
+  store.run('UPDATE images SET split = ? WHERE id = ?', name, image);
 }
 
 /** What a split is made from: images with a label, with what groups them. */
@@ -135,22 +135,22 @@ export interface SplitCandidate {
   readonly label: number;
   readonly patient: number | null;
   readonly study: number | null;
-  readonly given: SplitPart | null;
-  readonly part: SplitPart | null;
+  readonly given: SplitName | null;
+  readonly split: SplitName | null;
 }
 
 /** Ordered by content: the same however the files came in. */
 export function splitCandidates(store: ProjectStore): SplitCandidate[] {
   return store
-    .json<[number, number, number | null, number | null, SplitPart | null, SplitPart | null][]>(
+    .json<[number, number, number | null, number | null, SplitName | null, SplitName | null][]>(
       `SELECT json_group_array(json_array(id, label_id, patient_id, study_id, given_split, split)) FROM (
          SELECT id, label_id, patient_id, study_id, given_split, split FROM images
          WHERE removed_at IS NULL AND label_id IS NOT NULL ORDER BY hash, frame)`,
     )
-    .map(([id, label, patient, study, given, part]) => ({ id, label, patient, study, given, part }));
+    .map(([id, label, patient, study, given, split]) => ({ id, label, patient, study, given, split }));
 }
 
-export interface PartMember {
+export interface SplitMember {
   readonly id: number;
   readonly hash: string;
   readonly frame: number;
@@ -159,19 +159,19 @@ export interface PartMember {
 }
 
 /** Labelled images of a part, by content: the same order however the files came in. */
-export function partMembers(store: ProjectStore, part: SplitPart): PartMember[] {
+export function splitMembers(store: ProjectStore, split: SplitName): SplitMember[] {
   return store
     .json<[number, string, number, string, number | null][]>(
       `SELECT json_group_array(json_array(id, hash, frame, name, patient_id)) FROM (
          SELECT images.id, hash, frame, classes.name, patient_id FROM images JOIN classes ON classes.id = images.label_id
          WHERE removed_at IS NULL AND split = ? ORDER BY hash, frame)`,
-      part,
+      split,
     )
     .map(([id, hash, frame, label, patient]) => ({ id, hash, frame, label, patient }));
 }
 
 /** All labelled images, whatever their part, by content. */
-export function labelledMembers(store: ProjectStore): PartMember[] {
+export function labelledMembers(store: ProjectStore): SplitMember[] {
   return store
     .json<[number, string, number, string, number | null][]>(
       `SELECT json_group_array(json_array(id, hash, frame, name, patient_id)) FROM (
@@ -182,12 +182,12 @@ export function labelledMembers(store: ProjectStore): PartMember[] {
 }
 
 /** Part of each image among `ids` in the current split. */
-export function currentParts(
+export function currentSplits(
   store: ProjectStore,
   ids: readonly number[],
-): { readonly id: number; readonly part: SplitPart | null }[] {
+): { readonly id: number; readonly split: SplitName | null }[] {
   return store.all(
-    `SELECT id, split AS part FROM images WHERE removed_at IS NULL AND id IN (SELECT value FROM json_each(?))`,
+    `SELECT id, split FROM images WHERE removed_at IS NULL AND id IN (SELECT value FROM json_each(?))`,
     JSON.stringify(ids),
   );
 }

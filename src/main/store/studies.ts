@@ -22,10 +22,10 @@ export function studiesOfSeveral(store: ProjectStore): {
   return { studies, patients };
 }
 
-/** Parts of the current split that images without a patient stand in, by study. */
-export function studiesWithoutPatient(store: ProjectStore): { readonly study: number; readonly part: string }[] {
+/** Splits that contain images without a patient, by study. */
+export function studiesWithoutPatient(store: ProjectStore): { readonly study: number; readonly split: string }[] {
   return store.all(
-    `SELECT study_id AS study, split AS part FROM images INDEXED BY images_study_patient
+    `SELECT study_id AS study, split FROM images INDEXED BY images_study_patient
      WHERE removed_at IS NULL AND study_id IS NOT NULL AND patient_id IS NULL AND split IS NOT NULL
      GROUP BY study_id, split`,
   );

@@ -1,5 +1,5 @@
 import { factorNames } from '../balance/balance-text';
-import { splitParts } from '../models/dataset';
+import { splitNames } from '../models/dataset';
 import type { DatasetReport, ValueCount } from '../models/dataset-report';
 import { RESEARCH_USE } from '../research-use';
 import type { Cell, TableData } from '../tables/csv';
@@ -21,7 +21,7 @@ export function datasetReportTable(report: DatasetReport): TableData {
         ['Class', one.label, 'images', one.images],
         ['Class', one.label, 'patients', one.patients ?? 'unknown'],
         ['Class', one.label, 'images without a patient', one.withoutPatient],
-        ...splitParts.map((part): Cell[] => ['Class', one.label, part, one.parts[part]]),
+        ...splitNames.map((name): Cell[] => ['Class', one.label, name, one.parts[name]]),
         ['Class', one.label, 'no split', one.outside],
       ]),
       ...report.imagesPerPatient.map(({ value, patients }): Cell[] => [
@@ -32,7 +32,7 @@ export function datasetReportTable(report: DatasetReport): TableData {
       ]),
       ...balance.factors.flatMap(({ factor, levels, unknown, byPart, byClass }) => [
         ...[...levels, unknown].flatMap((level) => [
-          ...splitParts.map((part): Cell[] => [factorNames[factor], level.level, part, level.parts[part]]),
+          ...splitNames.map((name): Cell[] => [factorNames[factor], level.level, name, level.parts[name]]),
           ...balance.classes.map((label): Cell[] => [
             factorNames[factor],
             level.level,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { splitPartSchema } from './dataset';
+import { splitNameSchema } from './dataset';
 
 /** What the parts of a split should be alike in. */
 export const balanceFactors = ['sex', 'age', 'scanner', 'site', 'modality'] as const;
@@ -16,7 +16,7 @@ export const balanceLevelSchema = z.object({
   level: z.string(),
   images: z.number().int(),
   /** Of the current split; images outside of it are in none. */
-  parts: z.record(splitPartSchema, z.number().int()),
+  parts: z.record(splitNameSchema, z.number().int()),
   classes: z.record(z.string(), z.number().int()),
 });
 export type BalanceLevel = z.infer<typeof balanceLevelSchema>;

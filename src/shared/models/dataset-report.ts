@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { balanceSchema } from './balance';
-import { splitPartSchema, splitSummarySchema } from './dataset';
+import { splitNameSchema, splitSummarySchema } from './dataset';
 import { duplicateCountsSchema } from './duplicates';
 import { patientCountFields } from './patient-count';
 
@@ -20,7 +20,7 @@ export const datasetReportSchema = z.object({
       label: z.string(),
       images: z.number().int(),
       ...patientCountFields,
-      parts: z.record(splitPartSchema, z.number().int()),
+      parts: z.record(splitNameSchema, z.number().int()),
       /** In no part of the current split. */
       outside: z.number().int(),
     }),

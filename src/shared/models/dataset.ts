@@ -9,9 +9,9 @@ import { readerCountsSchema } from './readers';
 import { reviewCountsSchema } from './review';
 import { splitSignOffSchema } from './sign-off';
 
-export const splitParts = ['train', 'validation', 'test'] as const;
-export const splitPartSchema = z.enum(splitParts);
-export type SplitPart = (typeof splitParts)[number];
+export const splitNames = ['train', 'validation', 'test'] as const;
+export const splitNameSchema = z.enum(splitNames);
+export type SplitName = (typeof splitNames)[number];
 
 export const imageKinds = ['dicom', 'png', 'jpeg'] as const;
 export type ImageKind = (typeof imageKinds)[number];
@@ -30,7 +30,7 @@ export const imageSummarySchema = z.object({
   frame: z.number().int().optional(),
   modality: z.string().nullable(),
   label: z.string().nullable(),
-  split: z.enum(splitParts).nullable(),
+  split: z.enum(splitNames).nullable(),
   patient: z.number().int().nullable(),
   flags: z.array(z.string()),
 });
@@ -59,7 +59,7 @@ export type ImageDetail = z.infer<typeof imageDetailSchema>;
 
 export const imageFilterSchema = z.object({
   label: z.string().nullable().optional(),
-  split: z.enum(splitParts).nullable().optional(),
+  split: z.enum(splitNames).nullable().optional(),
   patient: z.number().int().optional(),
   modality: z.string().optional(),
   text: z.string().optional(),
@@ -91,7 +91,7 @@ export const importPlanSchema = z.object({
   /** `class-folders`: label = folder name; `split-class-folders`: split/label; `none`: no labels found. */
   layout: z.enum(['class-folders', 'split-class-folders', 'none']),
   classes: z.array(z.object({ label: z.string(), files: z.number().int() })),
-  splits: z.array(z.object({ split: z.enum(splitParts), files: z.number().int() })),
+  splits: z.array(z.object({ split: z.enum(splitNames), files: z.number().int() })),
   ignored: z.array(skippedFileSchema),
   alreadyKnown: z.number().int(),
   warnings: z.array(z.string()),
@@ -167,11 +167,11 @@ export const splitSummarySchema = z.object({
   seed: z.number().int(),
   group: z.enum(['patient', 'none', 'folders']),
   createdAt: z.string(),
-  counts: z.record(z.enum(splitParts), z.record(z.string(), z.number().int())),
+  counts: z.record(z.enum(splitNames), z.record(z.string(), z.number().int())),
   /** Those that are named, by part; null where nobody is. */
-  patients: z.record(z.enum(splitParts), z.number().int().nullable()),
+  patients: z.record(z.enum(splitNames), z.number().int().nullable()),
   /** Images of which nobody is named, by part. */
-  withoutPatient: z.record(z.enum(splitParts), z.number().int()),
+  withoutPatient: z.record(z.enum(splitNames), z.number().int()),
   /** Whether images that look alike were kept in one part. */
   keepDuplicatesTogether: z.boolean(),
   /**

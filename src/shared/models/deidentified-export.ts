@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { splitPartSchema } from './dataset';
+import { splitNameSchema } from './dataset';
 
 /** What of a dataset is exported without identities, and how. */
 export const deidentifiedOptionsSchema = z.object({
@@ -8,7 +8,7 @@ export const deidentifiedOptionsSchema = z.object({
   /** Export files whose pixels may show who it is of, too. */
   includeRisky: z.boolean().default(false),
   /** One part of the split; null: all images. */
-  split: splitPartSchema.nullable().default(null),
+  split: splitNameSchema.nullable().default(null),
   labelledOnly: z.boolean().default(false),
 });
 export type DeidentifiedOptions = z.infer<typeof deidentifiedOptionsSchema>;

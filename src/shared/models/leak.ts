@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { splitPartSchema } from './dataset';
+import { splitNameSchema } from './dataset';
 import { metricSchema } from './metric';
 import { patientCountFields } from './patient-count';
 
-const partSizesSchema = z.record(splitPartSchema, z.object({ images: z.number().int(), ...patientCountFields }));
+const splitSizesSchema = z.record(splitNameSchema, z.object({ images: z.number().int(), ...patientCountFields }));
 
 /** Two splits with equal shares and seed, one that leaks and one that does not. */
 export const leakPlanSchema = z.object({
@@ -11,9 +11,9 @@ export const leakPlanSchema = z.object({
     groups: z.number().int(),
     patients: z.number().int(),
     duplicates: z.number().int(),
-    parts: partSizesSchema,
+    parts: splitSizesSchema,
   }),
-  grouped: z.object({ parts: partSizesSchema }),
+  grouped: z.object({ parts: splitSizesSchema }),
   /** What keeps a measurement from starting, in sentences. */
   problems: z.array(z.string()),
 });

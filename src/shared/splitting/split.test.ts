@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitParts } from '../models/dataset';
+import { splitNames } from '../models/dataset';
 import { roundTable } from './controlled-rounding';
 import { type SplitItem, splitDeviation, splitItems } from './split';
 
@@ -16,7 +16,7 @@ const tally = (items: readonly SplitItem[], parts: ReadonlyMap<number, string>) 
 const byClass = (items: readonly SplitItem[], parts: ReadonlyMap<number, string>): number[][] => {
   const counts = tally(items, parts);
   const labels = [...new Set(items.map((item) => item.label))];
-  return labels.map((label) => splitParts.map((part) => counts[part]?.[label] ?? 0));
+  return labels.map((label) => splitNames.map((split) => counts[split]?.[label] ?? 0));
 };
 
 const singles = (...sizes: readonly number[]): SplitItem[] =>
@@ -72,12 +72,12 @@ describe('splitItems', () => {
         expect([...parts.keys()].sort((a, b) => a - b)).toEqual(items.map((item) => item.id));
         const partOfGroup = new Map<number, string | undefined>();
         for (const item of items) {
-          const part = parts.get(item.id);
-          expect(splitParts).toContain(part);
-          if (part !== undefined && part !== 'train') expect(share[part]).toBeGreaterThan(0);
+          const split = parts.get(item.id);
+          expect(splitNames).toContain(split);
+          if (split !== undefined && split !== 'train') expect(share[split]).toBeGreaterThan(0);
           if (item.group === null) continue;
-          expect(partOfGroup.get(item.group) ?? part).toBe(part);
-          partOfGroup.set(item.group, part);
+          expect(partOfGroup.get(item.group) ?? split).toBe(split);
+          partOfGroup.set(item.group, split);
         }
       }),
     );
@@ -124,8 +124,8 @@ describe('splitItems', () => {
     ];
     for (let seed = 0; seed < 20; seed++) {
       const counts = tally(items, splitItems(items, { validation: 0.2, test: 0.2 }, seed));
-      for (const part of splitParts) expect(counts[part]?.[1] ?? 0).toBeGreaterThan(0);
-      expect(splitParts.filter((part) => (counts[part]?.[2] ?? 0) > 0).length).toBeLessThanOrEqual(2);
+      for (const split of splitNames) expect(counts[split]?.[1] ?? 0).toBeGreaterThan(0);
+      expect(splitNames.filter((split) => (counts[split]?.[2] ?? 0) > 0).length).toBeLessThanOrEqual(2);
     }
   });
 

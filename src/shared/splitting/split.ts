@@ -1,5 +1,5 @@
 import { createRandom, type Random, shuffle } from '../imaging/random';
-import { type SplitPart, splitParts } from '../models/dataset';
+import { type SplitName, splitNames } from '../models/dataset';
 import { roundTable } from './controlled-rounding';
 
 /** A labelled image. `group`: images that must stay together (a patient); null: on its own. */
@@ -34,9 +34,9 @@ export function splitItems(
   items: readonly SplitItem[],
   shares: SplitShares,
   seed: number,
-): ReadonlyMap<number, SplitPart> {
-  const dealt = dealItems(items, partFractions(shares), seed);
-  return new Map([...dealt].map(([id, part]) => [id, splitParts[part] ?? 'train']));
+): ReadonlyMap<number, SplitName> {
+  const dealt = dealItems(items, splitFractions(shares), seed);
+  return new Map([...dealt].map(([id, part]) => [id, splitNames[part] ?? 'train']));
 }
 
 /**
@@ -72,9 +72,9 @@ export function dealItems(
   );
 }
 
-/** In the order of `splitParts`. */
-function partFractions(shares: SplitShares): number[] {
-  const of: Readonly<Record<SplitPart, number>> = {
+/** In the order of `splitNames`. */
+function splitFractions(shares: SplitShares): number[] {
+  const of: Readonly<Record<SplitName, number>> = {
     train: 1 - shares.validation - shares.test,
     validation: shares.validation,
     test: shares.test,
@@ -82,7 +82,7 @@ function partFractions(shares: SplitShares): number[] {
   if (!(shares.validation >= 0 && shares.test >= 0 && of.train > 1e-9)) {
     throw new RangeError('shares must be at least 0 and leave something for train');
   }
-  return splitParts.map((part) => of[part]);
+  return splitNames.map((split) => of[split]);
 }
 
 function gather(items: readonly SplitItem[], classIndex: ReadonlyMap<number, number>): Group[] {
@@ -206,10 +206,10 @@ function dealGroups(
 
 /**
  * Largest difference, in images, between a class count and its exact share. `counts`: one row a class, images in the
- * order of `splitParts`.
+ * order of `splitNames`.
  */
 export function splitDeviation(counts: readonly (readonly number[])[], shares: SplitShares): number {
-  const fractions = partFractions(shares);
+  const fractions = splitFractions(shares);
   const differences = counts.flatMap((row) => {
     const total = row.reduce((sum, n) => sum + n, 0);
     return fractions.map((fraction, part) => Math.abs((row[part] ?? 0) - fraction * total));

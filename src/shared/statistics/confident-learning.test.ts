@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { confidentLearning, type LabelledAnswer } from './confident-learning';
+import { confidentLearning, type LabelledPrediction } from './confident-learning';
 import { referenceCases } from './reference-cases';
 
 // Reference numbers: cleanlab 2.9.0 with numpy 2.4.6 on the cases of `referenceCases`, repeated in Python:
@@ -7,7 +7,7 @@ import { referenceCases } from './reference-cases';
 // find_label_issues(filter_by='confident_learning', return_indices_ranked_by='normalized_margin'),
 // get_label_quality_scores(method='normalized_margin').
 
-const answers = (n: number, seed: number, coarse: boolean): LabelledAnswer[] =>
+const answers = (n: number, seed: number, coarse: boolean): LabelledPrediction[] =>
   referenceCases(n, seed, coarse).map(({ truth, probabilities }) => ({ label: truth, probabilities }));
 
 const close = (found: readonly number[], expected: readonly number[]) => {
@@ -80,7 +80,7 @@ describe('confident learning', () => {
 
   it('is right by hand', () => {
     // Thresholds: (0.9 + 0.8 + 0.1) / 3 = 0.6 and (0.7 + 0.9) / 2 = 0.8.
-    const of = (label: number, first: number): LabelledAnswer => ({ label, probabilities: [first, 1 - first] });
+    const of = (label: number, first: number): LabelledPrediction => ({ label, probabilities: [first, 1 - first] });
     const { joint, issues } = confidentLearning([of(0, 0.9), of(0, 0.8), of(0, 0.1), of(1, 0.3), of(1, 0.1)], 2);
     expect(joint).toEqual([
       [2, 1],

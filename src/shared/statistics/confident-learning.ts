@@ -1,5 +1,5 @@
 /** A case that a model answered which did not learn from it. */
-export interface LabelledAnswer {
+export interface LabelledPrediction {
   /** Index of its class as it is labelled. */
   readonly label: number;
   /** In class order; they add up to 1. */
@@ -41,7 +41,7 @@ const EQUAL = 1e-6;
  * The rule is cleanlab's `find_label_issues(filter_by='confident_learning')`, ranked by `normalized_margin`. Only
  * probabilities from models that did not learn from the case say anything: a model repeats the labels it was given.
  */
-export function confidentLearning(cases: readonly LabelledAnswer[], classes: number): ConfidentLearning {
+export function confidentLearning(cases: readonly LabelledPrediction[], classes: number): ConfidentLearning {
   const thresholds = selfConfidence(cases, classes);
   const joint = Array.from({ length: classes }, () => Array.from({ length: classes }, () => 0));
   const issues: LabelIssue[] = [];
@@ -62,7 +62,7 @@ export function confidentLearning(cases: readonly LabelledAnswer[], classes: num
   return { thresholds, joint, issues };
 }
 
-function selfConfidence(cases: readonly LabelledAnswer[], classes: number): number[] {
+function selfConfidence(cases: readonly LabelledPrediction[], classes: number): number[] {
   const sums = Array.from({ length: classes }, () => ({ probability: 0, cases: 0 }));
   for (const { label, probabilities } of cases) {
     const sum = sums[label];

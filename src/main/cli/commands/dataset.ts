@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { factorNames, strongImbalances } from '#shared/balance/balance-text';
-import { splitParts } from '#shared/models/dataset';
+import { splitNames } from '#shared/models/dataset';
 import type { DatasetReport } from '#shared/models/dataset-report';
 import { patientsCell, patientsText } from '#shared/models/patient-count';
 import { formatFixed, formatQuantity } from '#shared/text/number';
@@ -35,12 +35,12 @@ function toText(report: DatasetReport): string {
   const imbalances = strongImbalances(report.balance);
   return [
     table(
-      ['class', 'images', 'patients', ...splitParts, 'no split'],
+      ['class', 'images', 'patients', ...splitNames, 'no split'],
       report.classes.map(({ label, images, patients, withoutPatient, parts, outside }) => [
         label,
         images,
         patientsCell({ patients, withoutPatient }),
-        ...splitParts.map((part) => parts[part]),
+        ...splitNames.map((split) => parts[split]),
         outside,
       ]),
     ),

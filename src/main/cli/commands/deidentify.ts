@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { type SplitName, splitNames } from '#shared/models/dataset';
 import { type DeidentifiedOptions, type DeidentifiedResult, heldBackText } from '#shared/models/deidentified-export';
 import { RESEARCH_USE } from '#shared/research-use';
 import { formatFixed, formatQuantity } from '#shared/text/number';
@@ -9,7 +9,7 @@ import { table } from '../table';
 interface Options {
   readonly dates: 'remove' | 'shift';
   readonly includeBurnedIn?: boolean;
-  readonly split?: SplitPart;
+  readonly split?: SplitName;
   readonly labelledOnly?: boolean;
 }
 
@@ -25,7 +25,7 @@ export function addDeidentify(program: Command, run: RunCommand): void {
         .default('remove'),
     )
     .option('--include-burned-in', 'include files whose pixels may identify the patient; pixels are never changed')
-    .addOption(new Option('--split <part>', 'export one split only').choices(splitParts))
+    .addOption(new Option('--split <part>', 'export one split only').choices(splitNames))
     .option('--labelled-only', 'skip images without a label')
     .action((folder: string, out: string, options: Options) =>
       run(async (session) => {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { strongImbalances } from '#shared/balance/balance-text';
-import { type SplitSummary, splitParts } from '#shared/models/dataset';
+import { type SplitSummary, splitNames } from '#shared/models/dataset';
 import type { FoldPlan } from '#shared/models/experiment';
 import { type HeldOut, originKinds } from '#shared/models/held-out';
 import { patientsCell } from '#shared/models/patient-count';
@@ -126,15 +126,15 @@ function toText(summary: SplitSummary): string {
     signOff,
   } = summary;
   const isVoid = signOff === null ? null : voidText(signOff);
-  const known = splitParts.some((part) => patients[part] !== null);
-  const labels = [...new Set(splitParts.flatMap((part) => Object.keys(counts[part])))].sort();
+  const known = splitNames.some((split) => patients[split] !== null);
+  const labels = [...new Set(splitNames.flatMap((split) => Object.keys(counts[split])))].sort();
   return [
     table(
       ['part', ...labels, 'patients'],
-      splitParts.map((part) => [
-        part,
-        ...labels.map((label) => counts[part][label] ?? 0),
-        patientsCell({ patients: patients[part], withoutPatient: withoutPatient[part] }),
+      splitNames.map((split) => [
+        split,
+        ...labels.map((label) => counts[split][label] ?? 0),
+        patientsCell({ patients: patients[split], withoutPatient: withoutPatient[split] }),
       ]),
     ),
     `${group === 'patient' && !known ? 'Split by image, as no patient is known' : `Grouped by ${group}`}; near duplicates ${summary.keepDuplicatesTogether ? '' : 'not '}kept together, seed ${seed}`,

@@ -1,14 +1,14 @@
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 
 export type Layout = 'class-folders' | 'split-class-folders' | 'none';
 
 /** What a file's folders say of it. */
 export interface FolderFacts {
   readonly label: string | null;
-  readonly split: SplitPart | null;
+  readonly split: SplitName | null;
 }
 
-const splitNames: Readonly<Record<string, SplitPart>> = {
+const splitNames: Readonly<Record<string, SplitName>> = {
   train: 'train',
   training: 'train',
   val: 'validation',
@@ -20,9 +20,9 @@ const splitNames: Readonly<Record<string, SplitPart>> = {
 };
 
 /** Own keys only: a folder named "constructor" is a class like any other. */
-export function splitOfFolder(name: string): SplitPart | null {
+export function splitOfFolder(name: string): SplitName | null {
   const key = name.toLowerCase();
-  return Object.hasOwn(splitNames, key) ? (splitNames[key] as SplitPart) : null;
+  return Object.hasOwn(splitNames, key) ? (splitNames[key] as SplitName) : null;
 }
 
 /** Folders that say that their images have no class: the de-identified export writes them. */

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { ImageKind, SkippedFile, SplitPart } from '#shared/models/dataset';
+import type { ImageKind, SkippedFile, SplitName } from '#shared/models/dataset';
 import type { ArchiveEntry } from '../archive/open-archive';
 import { givenPath } from '../native-path';
 import { Slice } from '../slice';
@@ -36,7 +36,7 @@ export interface ScanEntry {
   /** The file in the archive, or null for a file on disk. */
   readonly archived: ArchiveEntry | null;
   readonly label: string | null;
-  readonly split: SplitPart | null;
+  readonly split: SplitName | null;
 }
 
 export interface ScanResult {

@@ -7,7 +7,7 @@ import {
   balanceFactors,
   type FactorBalance,
 } from '#shared/models/balance';
-import { splitParts } from '#shared/models/dataset';
+import { splitNames } from '#shared/models/dataset';
 import { type BalanceGroup, balanceGroups } from '../../store/balance';
 import { classesByName } from '../../store/labels';
 import type { OpenProject } from '../project/projects';
@@ -48,10 +48,10 @@ function balanceOf(
     const level = found.get(value) ?? emptyLevel(value ?? 'Unknown', classes);
     found.set(value, level);
     level.images += group.images;
-    if (group.part !== null) level.parts[group.part] += group.images;
+    if (group.split !== null) level.parts[group.split] += group.images;
     const name = classes.get(group.label) ?? '';
     if (value !== null) {
-      if (group.part !== null) byPart.add(value, group.part, group);
+      if (group.split !== null) byPart.add(value, group.split, group);
       byClass.add(value, name, group);
     }
     level.classes[name] = (level.classes[name] ?? 0) + group.images;
@@ -67,7 +67,7 @@ function balanceOf(
     factor,
     levels,
     unknown,
-    byPart: cramersV(levels.map(({ level }) => splitParts.map((part) => byPart.count(level, part)))),
+    byPart: cramersV(levels.map(({ level }) => splitNames.map((split) => byPart.count(level, split)))),
     byClass: cramersV(levels.map(({ level }) => [...classes.values()].map((name) => byClass.count(level, name)))),
   };
 }

@@ -115,7 +115,7 @@ function joinedGroups(
         suspected: false,
         alignment: null,
         conflict: !common && distinct(members.map((one) => one.label)) > 1,
-        leak: !common && distinct(members.map((one) => one.part)) > 1,
+        leak: !common && distinct(members.map((one) => one.split)) > 1,
         common,
         kept,
         members,
@@ -151,7 +151,7 @@ export function countDuplicates(all: readonly MemberGroup[]): DuplicateCounts {
   };
 }
 
-/** What stands in more than one part of the current split. */
+/** What is in more than one split. */
 export interface Leaks {
   readonly patients: number;
   readonly duplicates: number;
@@ -176,17 +176,17 @@ export function findLeaks(
  * are one person.
  */
 export function countLeaks(
-  places: readonly { readonly patient: number | null; readonly part: string | null }[],
+  places: readonly { readonly patient: number | null; readonly split: string | null }[],
   leaking: readonly Pick<MemberGroup, 'id' | 'members'>[],
   personOf: (patient: number) => number = (patient) => patient,
 ): Leaks {
-  const parts = new Map<number, Set<string>>();
-  for (const { patient, part } of places) {
-    if (patient === null || part === null) continue;
-    const of = parts.get(personOf(patient)) ?? new Set();
-    parts.set(personOf(patient), of.add(part));
+  const splits = new Map<number, Set<string>>();
+  for (const { patient, split } of places) {
+    if (patient === null || split === null) continue;
+    const of = splits.get(personOf(patient)) ?? new Set();
+    splits.set(personOf(patient), of.add(split));
   }
-  const patients = new Set([...parts].flatMap(([patient, of]) => (of.size > 1 ? [patient] : [])));
+  const patients = new Set([...splits].flatMap(([patient, of]) => (of.size > 1 ? [patient] : [])));
   const links: [string, string][] = [...patients].map((patient) => [`patient ${patient}`, `patient ${patient}`]);
   for (const { id, members } of leaking) {
     links.push([`group ${id}`, `group ${id}`]);

@@ -28,7 +28,7 @@ export function knownLeaks(store: ProjectStore, placed: readonly Placed[], when:
     when,
     at: new Date().toISOString(),
     ...countLeaks(
-      placed.map(({ image, part }) => ({ part, patient: patients.get(image) ?? null })),
+      placed.map(({ image, part }) => ({ split: part, patient: patients.get(image) ?? null })),
       keptTogether(groups).filter(crosses),
     ),
     suspected: groups.filter((group) => group.suspected && crosses(group)).length,

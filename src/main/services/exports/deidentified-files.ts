@@ -1,4 +1,4 @@
-import type { ImageKind, SplitPart } from '#shared/models/dataset';
+import type { ImageKind, SplitName } from '#shared/models/dataset';
 import type { DeidentifiedPlan } from '#shared/models/deidentified-export';
 import { findBurnedInText, restsOnLetters } from '#shared/review/find-burned-in-text';
 import { oftenBurnedIn } from '#shared/review/often-burned-in';
@@ -22,7 +22,7 @@ export interface ExportFile {
   /** Null where its frames have several, or none. */
   readonly label: string | null;
   readonly pseudonym: string | null;
-  readonly split: SplitPart | null;
+  readonly split: SplitName | null;
   readonly sex: string | null;
   readonly age: number | null;
   /** Relative to the export's folder, with `/`. */

@@ -1,4 +1,4 @@
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import {
   type DeidentifiedOptions,
   type HeldBackReason,
@@ -66,7 +66,7 @@ export function statementsOf(options: DeidentifiedOptions, renamedClasses: reado
   ];
 }
 
-const partNames: Readonly<Record<SplitPart, string>> = { train: 'training', validation: 'validation', test: 'test' };
+const partNames: Readonly<Record<SplitName, string>> = { train: 'training', validation: 'validation', test: 'test' };
 
 /** One HTML page, whole in itself. */
 export function deidentifiedReportPage(report: DeidentifiedReport): string {

@@ -1,5 +1,5 @@
 import { looseIdentifier } from '#shared/identity/identifier';
-import type { SkippedFile, SplitPart } from '#shared/models/dataset';
+import type { SkippedFile, SplitName } from '#shared/models/dataset';
 import type { FileFacts, PictureFacts } from '../../ingest/types';
 import { addPicture } from '../../store/duplicates';
 import { type FileKeys, storeFileKeys } from '../../store/identities';
@@ -35,7 +35,7 @@ export interface ReadyImage {
   readonly study: string | null;
   /** The lab's own name from a table, which goes before what the file says. */
   readonly site: string | null;
-  readonly split: SplitPart | null;
+  readonly split: SplitName | null;
   readonly sex: string | null;
   readonly age: number | null;
 }

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
-import { type ImportPlan, type SkippedFile, splitParts } from '#shared/models/dataset';
+import { type ImportPlan, type SkippedFile, splitNames } from '#shared/models/dataset';
 import { formatQuantity } from '#shared/text/number';
 import type { ScanResult } from '../../ingest/dataset/scan';
 import { nativePath } from '../../ingest/native-path';
@@ -70,7 +70,7 @@ export function toPlan(id: string, project: OpenProject, scan: ImportScan): Impo
     classes: [...classes]
       .map(([label, files]) => ({ label, files }))
       .sort((a, b) => (naturalKey(a.label) < naturalKey(b.label) ? -1 : 1)),
-    splits: splitParts.flatMap((split) => {
+    splits: splitNames.flatMap((split) => {
       const files = splits.get(split);
       return files === undefined ? [] : [{ split, files }];
     }),

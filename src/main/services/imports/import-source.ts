@@ -1,5 +1,5 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import type { ImageKind, SplitPart } from '#shared/models/dataset';
+import type { ImageKind, SplitName } from '#shared/models/dataset';
 import type { ArchiveEntry } from '../../ingest/archive/open-archive';
 import { imagesFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
@@ -17,7 +17,7 @@ export interface ImportSource {
   /** The file in the zip archive `file`; null for a file on disk. */
   readonly archived: ArchiveEntry | null;
   readonly label: string | null;
-  readonly split: SplitPart | null;
+  readonly split: SplitName | null;
 }
 
 /** `project:…` for folders inside the project, so that it can be moved; else the absolute folder. */

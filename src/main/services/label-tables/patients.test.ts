@@ -182,8 +182,8 @@ describe('a spreadsheet that lost leading zeros', () => {
     const split = splits.split(project, { keepDuplicatesTogether: false });
     expect(split).toMatchObject({ patientsAcrossSplits: 0, groupsAcrossSplits: 0 });
     const parts = new Map<number | null, Set<string | null>>();
-    for (const { patient, part } of splitCandidates(project.store)) {
-      parts.set(patient, (parts.get(patient) ?? new Set()).add(part));
+    for (const { patient, split } of splitCandidates(project.store)) {
+      parts.set(patient, (parts.get(patient) ?? new Set()).add(split));
     }
     expect([...parts.values()].filter((of) => of.size > 1)).toEqual([]);
   });
@@ -505,13 +505,13 @@ describe('what is one person', () => {
     const split = splits.split(project, { keepDuplicatesTogether: false });
     expect(split.warnings.join(' ')).toContain('40 images in Review with a possible patient mismatch');
     const parts = new Map<number | null, Set<string | null>>();
-    for (const { study, part } of splitCandidates(project.store)) {
-      parts.set(study, (parts.get(study) ?? new Set()).add(part));
+    for (const { study, split } of splitCandidates(project.store)) {
+      parts.set(study, (parts.get(study) ?? new Set()).add(split));
     }
     expect([...parts.values()].map((of) => of.size)).toEqual(Array(20).fill(1));
     expect(split.groupsAcrossSplits).toBe(0);
     // One image of a study that is moved is a leak, though the two ids differ.
-    const [first] = splitCandidates(project.store).filter(({ part }) => part === 'train');
+    const [first] = splitCandidates(project.store).filter(({ split }) => split === 'train');
     expect(splits.move(project, [first?.id ?? 0], 'test')).toMatchObject({
       patientsAcrossSplits: 1,
       groupsAcrossSplits: 1,
@@ -525,7 +525,7 @@ describe('what is one person', () => {
     await importAll();
     expect(why()).toEqual([expect.stringContaining('Its study UID is shared by 24 patients: it was blanked')]);
     const split = splits.split(project, { keepDuplicatesTogether: false });
-    expect(new Set(splitCandidates(project.store).map(({ part }) => part)).size).toBe(3);
+    expect(new Set(splitCandidates(project.store).map(({ split }) => split)).size).toBe(3);
     expect(split.groupsAcrossSplits).toBe(0);
   });
 
@@ -553,8 +553,8 @@ describe('what is one person', () => {
     expect(await importAll()).toMatchObject({ patients: null, withoutPatient: 24 });
     const split = splits.split(project, { keepDuplicatesTogether: false });
     const parts = new Map<number | null, Set<string | null>>();
-    for (const { study, part } of splitCandidates(project.store)) {
-      parts.set(study, (parts.get(study) ?? new Set()).add(part));
+    for (const { study, split } of splitCandidates(project.store)) {
+      parts.set(study, (parts.get(study) ?? new Set()).add(split));
     }
     expect([...parts.values()].map((of) => of.size)).toEqual(Array(12).fill(1));
     expect(split).toMatchObject({

@@ -1,5 +1,5 @@
 import { looseIdentifier } from '#shared/identity/identifier';
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import type { KeyRole } from '#shared/models/label-table';
 import { toYears } from './label-table-cell';
 import type { TableCells } from './table-cells';
@@ -18,14 +18,14 @@ export interface TableDraft extends Pick<TableEntry, 'path' | 'key' | 'date' | '
   patientNamed: boolean;
   study: string | null;
   site: string | null;
-  split: SplitPart | null;
+  split: SplitName | null;
   sex: string | null;
   age: number | null;
   rows: number;
 }
 
 /** Names of parts in tables, in lower case. */
-const PARTS: Readonly<Record<string, SplitPart>> = {
+const SPLITS: Readonly<Record<string, SplitName>> = {
   __proto__: null as never,
   train: 'train',
   training: 'train',
@@ -65,8 +65,8 @@ export function addFacts(draft: TableDraft, { cell, empty }: TableCells, by: Key
   draft.site ??= cell('site');
   draft.sex ??= cell('sex');
   const part = cell('split');
-  if (part !== null && PARTS[part.toLowerCase()] === undefined) found.unknownParts.add(part);
-  draft.split ??= PARTS[part?.toLowerCase() ?? ''] ?? null;
+  if (part !== null && SPLITS[part.toLowerCase()] === undefined) found.unknownSplits.add(part);
+  draft.split ??= SPLITS[part?.toLowerCase() ?? ''] ?? null;
   const age = cell('age');
   const years = toYears(age);
   if (age !== null && years === null) found.ages += 1;

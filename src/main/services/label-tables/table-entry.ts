@@ -1,4 +1,4 @@
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 
 /** What one reader says of an image. */
 export interface TableReading {
@@ -28,7 +28,7 @@ export interface TableEntry {
   readonly patientAbove: boolean;
   readonly study: string | null;
   readonly site: string | null;
-  readonly split: SplitPart | null;
+  readonly split: SplitName | null;
   readonly sex: string | null;
   /** Years. */
   readonly age: number | null;

@@ -11,7 +11,7 @@ export interface TableFindings {
   severalMarks: number;
   oddMarks: number;
   noLabel: number;
-  readonly unknownParts: Set<string>;
+  readonly unknownSplits: Set<string>;
 }
 
 export const noFindings = (): TableFindings => ({
@@ -26,5 +26,5 @@ export const noFindings = (): TableFindings => ({
   severalMarks: 0,
   oddMarks: 0,
   noLabel: 0,
-  unknownParts: new Set(),
+  unknownSplits: new Set(),
 });

@@ -64,8 +64,8 @@ export function rowProblems(by: KeyRole, found: TableFindings, drafts: readonly 
     problems.push(
       `${formatQuantity(found.ages, 'row')} with an age that is not a number of years: the age is ignored.`,
     );
-  if (found.unknownParts.size > 0) {
-    const list = [...found.unknownParts].slice(0, 5).join('”, “');
+  if (found.unknownSplits.size > 0) {
+    const list = [...found.unknownSplits].slice(0, 5).join('”, “');
     problems.push(`The table contains splits other than train, validation and test: “${list}”. They are ignored.`);
   }
   return problems;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { splitPartSchema } from '#shared/models/dataset';
+import { splitNameSchema } from '#shared/models/dataset';
 import { reviewReasonSchema, reviewVerdictSchema } from '#shared/models/review';
 import type { ActionKind, StoredAction } from '../../store/actions';
 import { restoreVerdict } from '../../store/duplicates';
@@ -24,7 +24,7 @@ const decision = z.object({ verdict: reviewVerdictSchema, evidence: z.string(), 
 
 const movedBefore = z.object({
   split: z.number(),
-  parts: z.array(z.tuple([z.number(), splitPartSchema.nullable()])),
+  parts: z.array(z.tuple([z.number(), splitNameSchema.nullable()])),
 });
 
 /** The state before a decision of the review. */

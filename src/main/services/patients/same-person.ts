@@ -40,6 +40,6 @@ export function findPeople(store: ProjectStore): People {
 }
 
 /** Images of which nobody is named and that share a study, as places of a person whose number is negative. */
-export function placesByStudy(store: ProjectStore): { readonly patient: number; readonly part: string }[] {
-  return studiesWithoutPatient(store).map(({ study, part }) => ({ patient: -study, part }));
+export function placesByStudy(store: ProjectStore): { readonly patient: number; readonly split: string }[] {
+  return studiesWithoutPatient(store).map(({ study, split }) => ({ patient: -study, split }));
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { blendOverlay, lastLayer, overlayDefaults, selectMap } from '#shared/imaging/attention-overlay';
 import { decodeRaster } from '#shared/imaging/raster';
 import { FoveaError } from '#shared/ipc/errors';
-import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { type SplitName, splitNames } from '#shared/models/dataset';
 import { countPatients } from '#shared/models/patient-count';
 import type { CasePrediction, RunDetail } from '#shared/models/run';
 import type { DecodePool } from '../../decode-host/client';
@@ -19,7 +19,7 @@ import { type EvaluatedSplit, type RunSample, readRunSamples, writeText } from '
 import { classifyWithRun, openRunModel } from '../run-records/run-model';
 import { countClasses, namesPatient, samplesOf } from '../run-records/run-samples';
 import type { Runs } from '../runs/runs';
-import { type ReportExample, type ReportPart, renderReport } from './run-report';
+import { type ReportExample, type ReportSplit, renderReport } from './run-report';
 
 export interface WrittenReport {
   /** Of the resource `report/<id>`. */
@@ -112,8 +112,8 @@ export function createReports(options: {
         project: project.name,
         run: detail,
         evaluation,
-        parts: splitParts.map((part) => describePart(part, samples, detail.record.classes.length, isNamed)),
-        split: describeSplit(samples, isNamed),
+        parts: splitNames.map((name) => describeSplit(name, samples, detail.record.classes.length, isNamed)),
+        split: describeDivision(samples, isNamed),
         environment: environment(options.version),
         testOpenings: split === 'test' ? await evaluations.testOpenings(project) : null,
         example,
@@ -135,19 +135,19 @@ export function createReports(options: {
   };
 }
 
-function describePart(
-  part: SplitPart,
+function describeSplit(
+  split: SplitName,
   samples: readonly RunSample[],
   classes: number,
   isNamed: (patient: number) => boolean,
-): ReportPart {
-  const own = samplesOf(samples, part);
-  return { part, images: own.length, ...countPatients(own, isNamed), perClass: countClasses(own, classes) };
+): ReportSplit {
+  const own = samplesOf(samples, split);
+  return { split, images: own.length, ...countPatients(own, isNamed), perClass: countClasses(own, classes) };
 }
 
 /** What the recorded images say about the split: it may have changed in the project since. */
-function describeSplit(samples: readonly RunSample[], isNamed: (patient: number) => boolean): [string, string][] {
-  const parts = new Map<number, Set<SplitPart>>();
+function describeDivision(samples: readonly RunSample[], isNamed: (patient: number) => boolean): [string, string][] {
+  const parts = new Map<number, Set<SplitName>>();
   for (const { patient, part } of samples) {
     if (patient === null) continue;
     parts.set(patient, (parts.get(patient) ?? new Set()).add(part));

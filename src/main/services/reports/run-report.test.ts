@@ -91,9 +91,9 @@ function reportInput(label: string): ReportInput {
       evaluatedAt: '2026-11-23T14:25:00.000Z',
     },
     parts: [
-      { part: 'train', images: 468, patients: 120, withoutPatient: 0, perClass: [262, 126, 80] },
-      { part: 'validation', images: 156, patients: 40, withoutPatient: 0, perClass: [87, 42, 27] },
-      { part: 'test', images: 156, patients: 51, withoutPatient: 0, perClass: [51, 51, 54] },
+      { split: 'train', images: 468, patients: 120, withoutPatient: 0, perClass: [262, 126, 80] },
+      { split: 'validation', images: 156, patients: 40, withoutPatient: 0, perClass: [87, 42, 27] },
+      { split: 'test', images: 156, patients: 51, withoutPatient: 0, perClass: [51, 51, 54] },
     ],
     split: [['patients in more than one split', '0']],
     environment: [['machine', HOSTILE]],

@@ -14,8 +14,8 @@ import { type Html, html } from './report-html';
 import { reportPage } from './report-page';
 
 /** Images of each class in each part, as they were when the run began. */
-export interface ReportPart extends PatientCount {
-  readonly part: 'train' | 'validation' | 'test';
+export interface ReportSplit extends PatientCount {
+  readonly split: 'train' | 'validation' | 'test';
   readonly images: number;
   /** In class order. */
   readonly perClass: readonly number[];
@@ -35,7 +35,7 @@ export interface ReportInput {
   readonly project: string;
   readonly run: RunDetail;
   readonly evaluation: Evaluation;
-  readonly parts: readonly ReportPart[];
+  readonly parts: readonly ReportSplit[];
   /** How the split was made, as [name, value]. */
   readonly split: readonly (readonly [string, string])[];
   /** Programs and machine, as [name, value]. */
@@ -147,7 +147,7 @@ function data({ parts, split, run, testOpenings }: ReportInput): Html {
   const { classes } = run.record;
   return html`<section class="keep"><h2>Data</h2><div class="scroll"><table><thead><tr><th>Split</th>${classes.map((label) => html`<th class="number">${label}</th>`)}<th class="number">Images</th><th class="number">Patients</th></tr></thead><tbody>${parts.map(
     (entry) =>
-      html`<tr><td>${partName[entry.part]}</td>${entry.perClass.map((value) => html`<td class="number">${formatCount(value)}</td>`)}<td class="number">${formatCount(entry.images)}</td><td class="number">${patientsCell(entry)}</td></tr>`,
+      html`<tr><td>${partName[entry.split]}</td>${entry.perClass.map((value) => html`<td class="number">${formatCount(value)}</td>`)}<td class="number">${formatCount(entry.images)}</td><td class="number">${patientsCell(entry)}</td></tr>`,
   )}<tr class="total"><td>All</td>${classes.map((_, index) => html`<td class="number">${formatCount(parts.reduce((sum, entry) => sum + (entry.perClass[index] ?? 0), 0))}</td>`)}<td class="number">${formatCount(parts.reduce((sum, entry) => sum + entry.images, 0))}</td><td></td></tr></tbody></table></div>${
     split.length > 0 && facts(split)
   }${testOpenings !== null && openings(testOpenings, run.record.id)}</section>`;

@@ -6,7 +6,7 @@ import type { Experiment, FoldEvaluation, OutOfFoldCase } from '#shared/models/e
 import type { Evaluation } from '#shared/models/run';
 import { evaluateCases } from '#shared/statistics/evaluate';
 import { deleteRun } from '../../store/runs';
-import { addSplit, currentSplit, partMembers, setMember } from '../../store/splits';
+import { addSplit, currentSplit, setMember, splitMembers } from '../../store/splits';
 import { createEvents } from '../core/events';
 import { createJobs, type Jobs } from '../core/jobs';
 import { createDataset } from '../dataset/dataset';
@@ -194,11 +194,11 @@ describe('a comparison', () => {
   it('says that runs with other validation images cannot be held side by side', async () => {
     const [member] = (await experiments.list(project))[0]?.members ?? [];
     const split = currentSplit(project.store);
-    const [moved] = partMembers(project.store, 'validation');
+    const [moved] = splitMembers(project.store, 'validation');
     if (member === undefined || split === null || moved === undefined) throw new Error('no sweep');
     setMember(project.store, split.id, moved.id, 'train');
     // Its patient goes with it: a run with a leak does not start.
-    for (const one of partMembers(project.store, 'validation')) {
+    for (const one of splitMembers(project.store, 'validation')) {
       if (one.patient === moved.patient) setMember(project.store, split.id, one.id, 'train');
     }
     const other = await runs.start(project, config({ epochs: 3 }));
@@ -214,7 +214,7 @@ describe('a comparison', () => {
     });
     await expect(comparisons.compare(project, [member.run, 'x'])).rejects.toMatchObject({ code: 'run_unknown' });
     await runs.remove(project, other.id);
-    for (const one of partMembers(project.store, 'train')) {
+    for (const one of splitMembers(project.store, 'train')) {
       if (one.patient === moved.patient) setMember(project.store, split.id, one.id, 'validation');
     }
   }, 60_000);
@@ -235,7 +235,7 @@ describe('a cross-validation', () => {
   it('validates every image once, by a model that has not seen its patient', async () => {
     folds = await experiments.crossValidate(project, { config: config(), folds: 3, seed: 42, name: 'Three' });
     expect(folds).toMatchObject({ kind: 'folds', folds: 3, name: 'Three' });
-    const testImages = new Set(partMembers(project.store, 'test').map(({ id }) => id));
+    const testImages = new Set(splitMembers(project.store, 'test').map(({ id }) => id));
     const validated: number[] = [];
     for (const { run } of folds.members) {
       const samples = await readRunSamples(runFolder(project.folder, run));
@@ -245,7 +245,7 @@ describe('a cross-validation', () => {
       expect(samples).toHaveLength(24);
       validated.push(...samples.flatMap(({ image, part }) => (part === 'validation' ? [image] : [])));
     }
-    const pool = [...partMembers(project.store, 'train'), ...partMembers(project.store, 'validation')];
+    const pool = [...splitMembers(project.store, 'train'), ...splitMembers(project.store, 'validation')];
     expect(validated.sort((a, b) => a - b)).toEqual(pool.map(({ id }) => id).sort((a, b) => a - b));
     const { runs: members } = await experiments.wait(project, folds.id);
     expect(failures).toEqual([]);

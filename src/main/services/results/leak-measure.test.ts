@@ -47,7 +47,7 @@ const config: RunConfigGiven = {
   batchSize: 4,
   gradientAccumulation: 1,
 };
-const places = () => splitCandidates(project.store).map(({ id, part }) => [id, part]);
+const places = () => splitCandidates(project.store).map(({ id, split }) => [id, split]);
 
 const background = inThisThread();
 
@@ -86,7 +86,7 @@ afterAll(async () => {
 });
 
 it('a run on a signed-off split says so in its record, evaluation, comparison, report and model card', async () => {
-  const [moved] = splitCandidates(project.store).filter(({ part }) => part === 'train');
+  const [moved] = splitCandidates(project.store).filter(({ split }) => split === 'train');
   splits.move(project, [moved?.id ?? 0], 'test');
   expect((await runs.preview(project, config)).leak).toMatchObject({ patients: 1, signOff: null });
   await expect(runs.start(project, config)).rejects.toMatchObject({ code: 'run_not_ready' });

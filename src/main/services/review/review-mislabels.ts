@@ -56,7 +56,7 @@ export function createMislabels({
   const known = new WeakMap<OpenProject, Suspicion>();
   return {
     async suspicion(project) {
-      const answers = (await foldAnswers(project, experiments)) ?? (await runAnswers(project, runs));
+      const answers = (await foldPredictions(project, experiments)) ?? (await runPredictions(project, runs));
       if (answers === null) return null;
       const before = known.get(project);
       if (before?.version === answers.version) return before;
@@ -101,7 +101,7 @@ async function suspect(
 }
 
 /** Of the newest cross-validation whose folds are all evaluated. */
-async function foldAnswers(
+async function foldPredictions(
   project: OpenProject,
   experiments: Pick<Experiments, 'list' | 'pooled' | 'cases'>,
 ): Promise<Answers | null> {
@@ -127,7 +127,7 @@ async function foldAnswers(
 const splits: readonly EvaluatedSplit[] = ['validation', 'test'];
 
 /** Of the newest run that was evaluated on images that it was not trained on. */
-async function runAnswers(project: OpenProject, runs: Pick<Runs, 'list'>): Promise<Answers | null> {
+async function runPredictions(project: OpenProject, runs: Pick<Runs, 'list'>): Promise<Answers | null> {
   const newestFirst = (await runs.list(project)).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   for (const { id, name, experiment } of newestFirst) {
     // The leaking side of a measured leak has learned from twins and patients of the images that it answers for.

@@ -27,8 +27,8 @@ export function findPossibleDuplicates(store: ProjectStore): ReviewFinding[] {
 function pairText({ alignment, similarity, members }: MemberGroup, path: string): string {
   const how = alignment === null || alignment === '' ? '' : `, ${alignment}`;
   const [one, other] = members;
-  const parts = one?.part != null && other?.part != null && one.part !== other.part;
-  const where = parts ? ` They are in ${one.part} and ${other.part}.` : '';
+  const parts = one?.split != null && other?.split != null && one.split !== other.split;
+  const where = parts ? ` They are in ${one.split} and ${other.split}.` : '';
   return `It may be the same image as “${path}”${how} (similarity of detail ${similarity.toFixed(2)}).${where}`;
 }
 

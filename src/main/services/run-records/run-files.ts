@@ -5,7 +5,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { pipelineHash } from '#shared/imaging/pipeline';
 import { FoveaError } from '#shared/ipc/errors';
-import { splitPartSchema } from '#shared/models/dataset';
+import { splitNameSchema } from '#shared/models/dataset';
 import { countPatients } from '#shared/models/patient-count';
 import {
   type CasePrediction,
@@ -32,7 +32,7 @@ export const runSampleSchema = z.object({
   hash: z.string(),
   /** Of a multi-frame file, where it is not the first. */
   frame: z.number().int().positive().optional(),
-  part: splitPartSchema,
+  part: splitNameSchema,
   /** Index into the record's classes. */
   label: z.number().int(),
   patient: z.number().int().nullable(),

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
-import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { type SplitName, splitNames } from '#shared/models/dataset';
 import { classCounts } from '#shared/training/plan';
 import { fileGroups } from '../../store/identity';
-import { partMembers } from '../../store/splits';
+import { splitMembers } from '../../store/splits';
 import type { OpenProject } from '../project/projects';
 import type { RunSample } from './run-files';
 
 /** The labelled images of the current split, by part and id. Images of other classes than `classes` are left out. */
 export function collectSamples(project: OpenProject, classes: readonly string[]): RunSample[] {
   const index = new Map(classes.map((label, position) => [label, position]));
-  return splitParts.flatMap((part) =>
-    partMembers(project.store, part).flatMap(({ id, hash, frame, label, patient }) => {
+  return splitNames.flatMap((split) =>
+    splitMembers(project.store, split).flatMap(({ id, hash, frame, label, patient }) => {
       const position = index.get(label);
       return position === undefined
         ? []
-        : [{ image: id, hash, ...(frame === 0 ? {} : { frame }), part, label: position, patient }];
+        : [{ image: id, hash, ...(frame === 0 ? {} : { frame }), part: split, label: position, patient }];
     }),
   );
 }
 
-export const samplesOf = (samples: readonly RunSample[], part: SplitPart): RunSample[] =>
-  samples.filter((sample) => sample.part === part);
+export const samplesOf = (samples: readonly RunSample[], split: SplitName): RunSample[] =>
+  samples.filter((sample) => sample.part === split);
 
 /** Images of each class, in class order. */
 export const countClasses = (samples: readonly RunSample[], classes: number): number[] =>

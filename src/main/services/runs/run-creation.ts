@@ -84,7 +84,7 @@ function describe(
 ): { readonly record: RunRecord; readonly samples: readonly RunSample[] } {
   const { estimate, pipeline } = requireReady(prepared);
   const { config, samples, classes } = prepared;
-  const parts = (part: RunSample['part']) => samplesOf(samples, part).length;
+  const parts = (split: RunSample['part']) => samplesOf(samples, split).length;
   const record: RunRecord = {
     id: freeId(project, at, config.preset),
     createdAt: at.toISOString(),

@@ -2,7 +2,7 @@ import type { RunConfig } from '#shared/models/run-config';
 import { stagesOf } from '#shared/training/stages';
 import type { EngineDevice } from '../../engine/backends/backend';
 import { storedRuns } from '../../store/runs';
-import { partMembers } from '../../store/splits';
+import { splitMembers } from '../../store/splits';
 import { runFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { readRunRecord } from '../run-records/run-files';
@@ -35,6 +35,6 @@ export async function secondsByPace(
   if (record === null) return null;
   const work = record.counts.train + VALIDATION_COST * record.counts.validation;
   const wanted =
-    partMembers(project.store, 'train').length + VALIDATION_COST * partMembers(project.store, 'validation').length;
+    splitMembers(project.store, 'train').length + VALIDATION_COST * splitMembers(project.store, 'validation').length;
   return (alike.seconds / (alike.epochsDone * work)) * wanted * config.epochs;
 }

@@ -47,21 +47,21 @@ export async function trainRun(
   if (!resume) await removeRunLog(folder);
   const backbone = await backbones.resolve(record.config.backbone);
   const imagesPerSecond = rateMeter(() => performance.now());
-  const prepare = (part: 'train' | 'validation') =>
+  const prepare = (split: 'train' | 'validation') =>
     withRasters({
       project,
       dataset,
       pool,
       pipeline: record.pipeline,
-      images: samplesOf(samples, part),
+      images: samplesOf(samples, split),
       onProgress: (done, total) => {
-        const perSecond = imagesPerSecond(part, done);
+        const perSecond = imagesPerSecond(split, done);
         run.show({
           phase: 'preparing',
           counted: { done, total },
           imagesPerSecond: perSecond,
           etaSeconds: secondsLeft(done, total, perSecond),
-          message: `Reading ${part} images that are not in the cache`,
+          message: `Reading ${split} images that are not in the cache`,
         });
       },
     });

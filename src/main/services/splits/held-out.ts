@@ -1,5 +1,5 @@
 import { FoveaError } from '#shared/ipc/errors';
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import type { HeldOut, OriginCount, OriginKind, OriginList } from '#shared/models/held-out';
 import { type SplitItem, splitItems } from '#shared/splitting/split';
 import { formatQuantity } from '#shared/text/number';
@@ -55,12 +55,12 @@ export function listOrigins(store: ProjectStore, by: OriginKind): OriginList {
  * has an image there goes there whole; the other images are drawn into train and validation as ever. Throws
  * `held_out_unknown`, `held_out_all`.
  */
-export function heldOutParts(
+export function heldOutSplits(
   store: ProjectStore,
   items: readonly SplitItem[],
   { by, values }: HeldOut,
   { validation, seed }: { readonly validation: number; readonly seed: number },
-): { readonly members: ReadonlyMap<number, SplitPart>; readonly notes: string[] } {
+): { readonly members: ReadonlyMap<number, SplitName>; readonly notes: string[] } {
   const origins = imageOrigins(store, by);
   const known = new Set(origins.values());
   const absent = values.filter((value) => !known.has(value));

@@ -67,18 +67,18 @@ export function dealLeak(
     ['with the leak', leaking],
     ['grouped', grouped],
   ] as const) {
-    for (const part of ['train', 'validation', 'test'] as const) {
-      const own = samplesOf(samples, part);
+    for (const split of ['train', 'validation', 'test'] as const) {
+      const own = samplesOf(samples, split);
       const missing = classes.filter((_, label) => countClasses(own, classes.length)[label] === 0);
       if (missing.length > 0) {
-        problems.push(`The ${part} split ${name} has no images of ${missing.map((one) => `“${one}”`).join(', ')}.`);
+        problems.push(`The ${split} split ${name} has no images of ${missing.map((one) => `“${one}”`).join(', ')}.`);
       }
     }
   }
   return {
     plan: {
-      leaking: { ...leaks, parts: partSizes(leaking, isNamed) },
-      grouped: { parts: partSizes(grouped, isNamed) },
+      leaking: { ...leaks, parts: splitSizes(leaking, isNamed) },
+      grouped: { parts: splitSizes(grouped, isNamed) },
       problems,
     },
     leaking,
@@ -87,12 +87,12 @@ export function dealLeak(
   };
 }
 
-const partSizes = (
+const splitSizes = (
   samples: readonly RunSample[],
   isNamed: (patient: number) => boolean,
 ): LeakPlan['grouped']['parts'] => {
-  const size = (part: RunSample['part']) => {
-    const own = samplesOf(samples, part);
+  const size = (split: RunSample['part']) => {
+    const own = samplesOf(samples, split);
     return { images: own.length, ...countPatients(own, isNamed) };
   };
   return { train: size('train'), validation: size('validation'), test: size('test') };
@@ -103,5 +103,6 @@ function leaksAmong(samples: readonly RunSample[], duplicates: readonly MemberGr
   const leaking = duplicates.filter(
     ({ images }) => new Set(images.flatMap((image) => parts.get(image) ?? [])).size > 1,
   );
-  return countLeaks(samples, leaking, people.personOf);
+  const placed = samples.map(({ patient, part }) => ({ patient, split: part }));
+  return countLeaks(placed, leaking, people.personOf);
 }

@@ -1,4 +1,4 @@
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import { splitItems } from '#shared/splitting/split';
 import type { SplitCandidate } from '../../store/splits';
 import type { MemberGroup } from '../duplicates/duplicate-groups';
@@ -13,21 +13,21 @@ export const CARVED_SEED = 42;
  * Parts of images that folders or a table give. `keep`: the present split came from folders too, so that images that
  * are in it stay where they are (a person may have moved them).
  */
-export function partsAsGiven(
+export function splitsAsGiven(
   given: readonly SplitCandidate[],
   duplicates: readonly MemberGroup[],
   people: People,
   keep: boolean,
-): { readonly members: Map<number, SplitPart>; readonly notes: string[] } {
-  const members = new Map<number, SplitPart>();
-  for (const one of given) members.set(one.id, (keep ? one.part : null) ?? one.given ?? 'train');
+): { readonly members: Map<number, SplitName>; readonly notes: string[] } {
+  const members = new Map<number, SplitName>();
+  for (const one of given) members.set(one.id, (keep ? one.split : null) ?? one.given ?? 'train');
   const notes: string[] = [];
   const train = given.filter((one) => one.given === 'train');
   if (!given.some((one) => one.given === 'validation') && train.length > 1) {
     notes.push(
       'There is no validation folder. A fifth of the training images, by patient, became validation (seed 42).',
     );
-    const validated = keep && given.some((one) => one.part === 'validation');
+    const validated = keep && given.some((one) => one.split === 'validation');
     if (!validated) {
       const carved = splitItems(
         toSplitItems(train, 'patient', duplicates, people),
@@ -39,11 +39,11 @@ export function partsAsGiven(
       // Carved before: new images go where their patient or what looks like them is.
       const items = toSplitItems(given, 'patient', duplicates, people);
       const groups = new Set(
-        items.flatMap((item, index) => (given[index]?.part === 'validation' ? (item.group ?? []) : [])),
+        items.flatMap((item, index) => (given[index]?.split === 'validation' ? (item.group ?? []) : [])),
       );
       for (const [index, one] of given.entries()) {
         const group = items[index]?.group ?? null;
-        if (one.given === 'train' && one.part === null && group !== null && groups.has(group)) {
+        if (one.given === 'train' && one.split === null && group !== null && groups.has(group)) {
           members.set(one.id, 'validation');
         }
       }

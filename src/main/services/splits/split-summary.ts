@@ -1,6 +1,6 @@
-import { type SplitSummary, splitParts } from '#shared/models/dataset';
+import { type SplitSummary, splitNames } from '#shared/models/dataset';
 import { splitDeviation } from '#shared/splitting/split';
-import { type ClassCounts, classCounts, type ImageGroup, imageGroups, partPatients } from '../../store/counts';
+import { type ClassCounts, classCounts, type ImageGroup, imageGroups, patientsBySplit } from '../../store/counts';
 import { classesByName } from '../../store/labels';
 import { currentSplit } from '../../store/splits';
 import { duplicateGroups, findLeaks, keptTogether, type MemberGroup } from '../duplicates/duplicate-groups';
@@ -26,12 +26,12 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
     const of = byClass.get(id);
     return of === undefined ? [] : [{ name, ...of }];
   });
-  const people = partPatients(groups);
+  const people = patientsBySplit(groups);
   const leaks = findLeaks(project.store, groups, duplicates);
   const total = (pick: (one: ClassCounts) => number) => classes.reduce((sum, one) => sum + pick(one), 0);
   const counts = { train: byName(), validation: byName(), test: byName() };
   for (const one of classes) {
-    for (const part of splitParts) if (one.parts[part] > 0) counts[part][one.name] = one.parts[part];
+    for (const name of splitNames) if (one.parts[name] > 0) counts[name][one.name] = one.parts[name];
   }
   return {
     id: split.id,
@@ -50,7 +50,7 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
     patientsAcrossSplits: leaks.patients,
     duplicatesAcrossSplits: leaks.duplicates,
     deviation: splitDeviation(
-      classes.map((one) => splitParts.map((part) => (part === 'test' && split.heldOut !== null ? 0 : one.parts[part]))),
+      classes.map((one) => splitNames.map((name) => (name === 'test' && split.heldOut !== null ? 0 : one.parts[name]))),
       split,
     ),
     heldOut: split.heldOut,
@@ -59,8 +59,8 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
       ...split.warnings,
       ...splitWarnings({
         grouping: split.grouping,
-        expected: splitParts.filter(
-          (part) => part === 'train' || split[part] > 0 || (part === 'test' && split.heldOut !== null),
+        expected: splitNames.filter(
+          (name) => name === 'train' || split[name] > 0 || (name === 'test' && split.heldOut !== null),
         ),
         counts,
         classes: classes.map((one) => ({

@@ -1,4 +1,4 @@
-import type { SplitPart, SplitRequestGiven } from '#shared/models/dataset';
+import type { SplitName, SplitRequestGiven } from '#shared/models/dataset';
 import { type OfProject, type TaskContext, tasks } from '../background/background';
 import { createSplits } from './splits';
 
@@ -8,9 +8,9 @@ export const splitTasks = tasks('split', {
     createSplits().split(open(project), request),
   splitAsGiven: ({ project }: OfProject, { open }: TaskContext) => createSplits().splitAsGiven(open(project)),
   move: (
-    { project, images, part }: OfProject & { readonly images: readonly number[]; readonly part: SplitPart },
+    { project, images, split }: OfProject & { readonly images: readonly number[]; readonly split: SplitName },
     { open }: TaskContext,
-  ) => createSplits().move(open(project), images, part),
+  ) => createSplits().move(open(project), images, split),
   signOff: (
     { project, name, reason }: OfProject & { readonly name: string; readonly reason: string },
     { open }: TaskContext,

@@ -1,4 +1,4 @@
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import { formatQuantity } from '#shared/text/number';
 
 /** Under this many cases a class, no number says much about it. */
@@ -10,8 +10,8 @@ const LARGE_GROUP = 0.1;
 export interface SplitFigures {
   readonly grouping: 'patient' | 'none' | 'folders';
   /** Parts that should hold images. */
-  readonly expected: readonly SplitPart[];
-  readonly counts: Readonly<Record<SplitPart, Readonly<Record<string, number>>>>;
+  readonly expected: readonly SplitName[];
+  readonly counts: Readonly<Record<SplitName, Readonly<Record<string, number>>>>;
   /** Every class with images; `groups`: patients, and images whose patient is not known or not used. */
   readonly classes: readonly { readonly name: string; readonly groups: number; readonly areKnown: boolean }[];
   /** In more than one part. */
@@ -51,17 +51,17 @@ export function splitWarnings(figures: SplitFigures): string[] {
       `${formatQuantity(figures.largestAlike, 'image')} look alike and form one group. If they are not copies of each other, mark them in Duplicates, then split again.`,
     );
   }
-  for (const part of figures.expected) {
-    const of = figures.counts[part];
+  for (const split of figures.expected) {
+    const of = figures.counts[split];
     if (Object.keys(of).length === 0) {
-      warnings.push(`The ${part} split is empty.`);
+      warnings.push(`The ${split} split is empty.`);
       continue;
     }
     for (const { name, groups, areKnown } of figures.classes) {
       if ((of[name] ?? 0) > 0) continue;
       const unit = figures.grouping === 'none' || !areKnown ? 'image' : 'patient';
       const why = groups < figures.expected.length ? `: it has only ${formatQuantity(groups, unit)}` : '';
-      warnings.push(`“${name}” is missing from the ${part} split${why}.`);
+      warnings.push(`“${name}” is missing from the ${split} split${why}.`);
     }
   }
   const small = figures.classes.filter(({ name }) => {

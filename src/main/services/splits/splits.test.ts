@@ -38,7 +38,7 @@ function add({ site, ...changes }: Given): number {
 /** In one transaction: each on its own would wait for the disk. */
 const times = <T>(n: number, make: (index: number) => T): T[] =>
   project.store.transaction(() => Array.from({ length: n }, (_, index) => make(index)));
-const partOf = (id: number) => splitCandidates(project.store).find((one) => one.id === id)?.part;
+const splitOf = (id: number) => splitCandidates(project.store).find((one) => one.id === id)?.split;
 
 beforeEach(async () => {
   opened = await openTestProject();
@@ -175,7 +175,7 @@ describe('the sign-off of a leaking split', () => {
   it('is void while parts differ from those it was given for, and gone with a new split', () => {
     leak();
     splits.signOff(project, 'A. Name', 'because');
-    const train = splitCandidates(project.store).filter(({ part }) => part === 'train');
+    const train = splitCandidates(project.store).filter(({ split }) => split === 'train');
     expect(splits.move(project, [train[0]?.id ?? 0], 'test').signOff?.void).toBe('changed');
     labels.undo(project);
     expect(splits.current(project)?.signOff?.void).toBeNull();
@@ -184,8 +184,8 @@ describe('the sign-off of a leaking split', () => {
 
   it('is void once more groups leak than it was given for', () => {
     leak();
-    const train = splitCandidates(project.store).filter(({ part }) => part === 'train');
-    const test = splitCandidates(project.store).filter(({ part }) => part === 'test');
+    const train = splitCandidates(project.store).filter(({ split }) => split === 'train');
+    const test = splitCandidates(project.store).filter(({ split }) => split === 'test');
     const [one, other] = [add({ label: 'a' }), add({ label: 'a' })].sort((a, b) => a - b) as [number, number];
     splits.move(project, [one, train[0]?.id ?? 0], 'train');
     splits.move(project, [other, test[0]?.id ?? 0], 'test');
@@ -265,10 +265,10 @@ describe('a held-out split', () => {
       unknown: 1,
     });
     const split = splits.split(project, { validation: 0.25, heldOut: { by: 'site', values: ['South'] } });
-    expect(south.map(partOf)).toEqual(south.map(() => 'test'));
-    expect(partOf(seen)).toBe('test');
-    expect(partOf(nowhere)).not.toBe('test');
-    expect(north.filter((id) => partOf(id) === 'test')).toEqual([]);
+    expect(south.map(splitOf)).toEqual(south.map(() => 'test'));
+    expect(splitOf(seen)).toBe('test');
+    expect(splitOf(nowhere)).not.toBe('test');
+    expect(north.filter((id) => splitOf(id) === 'test')).toEqual([]);
     expect(split).toMatchObject({ heldOut: { by: 'site', values: ['South'] }, groupsAcrossSplits: 0 });
     expect(split.counts.test).toEqual({ a: 11, b: 10 });
     // A quarter of the 41 others, whole patients.
@@ -315,13 +315,13 @@ describe('the guide’s numbers', () => {
       group: 'none',
       keepDuplicatesTogether: false,
     });
-    const total = (part: 'train' | 'validation' | 'test') =>
-      Object.values(split.counts[part]).reduce((sum, n) => sum + n, 0);
+    const total = (name: 'train' | 'validation' | 'test') =>
+      Object.values(split.counts[name]).reduce((sum, n) => sum + n, 0);
     expect([total('train'), total('validation'), total('test')]).toEqual([468, 156, 156]);
     expect(split.deviation).toBeLessThan(1);
     // Exact shares: 87.4, 42 and 26.6 of a fifth, 262.2, 126 and 79.8 of the rest.
     expect(split.counts.train['malignant']).toBe(126);
-    for (const part of ['validation', 'test'] as const) expect(split.counts[part]['malignant']).toBe(42);
+    for (const name of ['validation', 'test'] as const) expect(split.counts[name]['malignant']).toBe(42);
   });
 });
 

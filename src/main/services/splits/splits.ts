@@ -1,13 +1,13 @@
 import { FoveaError } from '#shared/ipc/errors';
-import { type SplitPart, type SplitRequestGiven, type SplitSummary, splitRequestSchema } from '#shared/models/dataset';
+import { type SplitName, type SplitRequestGiven, type SplitSummary, splitRequestSchema } from '#shared/models/dataset';
 import { type HeldOut, type OriginList, originKinds } from '#shared/models/held-out';
 import { type SplitShares, splitItems } from '#shared/splitting/split';
 import { forgetMoves, pushAction } from '../../store/actions';
 import { appendAudit } from '../../store/audit';
 import {
   addSplit,
-  currentParts,
   currentSplit,
+  currentSplits,
   type SplitCandidate,
   setLeaks,
   setMember,
@@ -18,9 +18,9 @@ import { knownLeaks, placedImages } from '../duplicates/known-leaks';
 import { findPeople } from '../patients/same-person';
 import { openWhoIsWho } from '../patients/who-is-who';
 import type { OpenProject } from '../project/projects';
-import { heldOutParts, listOrigins } from './held-out';
+import { heldOutSplits, listOrigins } from './held-out';
 import { signSplit, withdrawSignOff } from './sign-offs';
-import { CARVED_SEED, partsAsGiven } from './split-as-given';
+import { CARVED_SEED, splitsAsGiven } from './split-as-given';
 import { toSplitItems } from './split-items';
 import { type Counted, summarizeSplit } from './split-summary';
 
@@ -35,7 +35,7 @@ export interface Splits {
   /** `counted`: where the caller has counted already. */
   current(project: OpenProject, counted?: Counted): SplitSummary | null;
   /** Throws `no_split`. Can be undone. */
-  move(project: OpenProject, images: readonly number[], part: SplitPart): SplitSummary;
+  move(project: OpenProject, images: readonly number[], split: SplitName): SplitSummary;
   /** What a test part can be held out by: sites, scanners and stations with their labelled images. */
   origins(project: OpenProject): OriginList[];
   /**
@@ -63,7 +63,7 @@ export function createSplits(): Splits {
       const { members, notes } =
         request.heldOut === null
           ? { members: splitItems(items, request, request.seed), notes: [] as string[] }
-          : heldOutParts(project.store, items, request.heldOut, request);
+          : heldOutSplits(project.store, items, request.heldOut, request);
       if (request.group === 'patient') notes.push(...openWhoIsWho(project.store));
       store(
         project,
@@ -83,7 +83,7 @@ export function createSplits(): Splits {
       const candidates = splitCandidates(project.store);
       const given = candidates.filter((one) => one.given !== null);
       if (given.length === 0) return null;
-      const { members, notes } = partsAsGiven(
+      const { members, notes } = splitsAsGiven(
         given,
         keptTogether(duplicateGroups(project.store)),
         findPeople(project.store),
@@ -92,7 +92,7 @@ export function createSplits(): Splits {
       if (before !== null && before.signOff !== null) {
         notes.push(`The sign-off by ${before.signOff.name} is void, because images were added since.`);
       }
-      const share = (part: SplitPart) => [...members.values()].filter((one) => one === part).length / members.size;
+      const share = (split: SplitName) => [...members.values()].filter((one) => one === split).length / members.size;
       const shares = { validation: share('validation'), test: share('test') };
       store(
         project,
@@ -103,21 +103,21 @@ export function createSplits(): Splits {
       return summarizeSplit(project);
     },
     current: summarizeSplit,
-    move(project, images, part) {
+    move(project, images, name) {
       const split = currentSplit(project.store);
       if (split === null) {
         throw new FoveaError('no_split', 'There is no split yet.', { hint: 'Create one in the split editor first.' });
       }
       project.store.transaction(() => {
-        const before = currentParts(project.store, images).filter((one) => one.part !== part);
+        const before = currentSplits(project.store, images).filter((one) => one.split !== name);
         if (before.length === 0) return;
-        for (const { id } of before) setMember(project.store, split.id, id, part);
+        for (const { id } of before) setMember(project.store, split.id, id, name);
         pushAction(project.store, {
           kind: 'move',
-          description: `move of ${before.length === 1 ? '1 image' : `${before.length} images`} to ${part}`,
-          before: { split: split.id, parts: before.map((one) => [one.id, one.part]) },
+          description: `move of ${before.length === 1 ? '1 image' : `${before.length} images`} to ${name}`,
+          before: { split: split.id, parts: before.map((one) => [one.id, one.split]) },
         });
-        appendAudit(project.store, 'split.move', { split: split.id, images: before.length, part });
+        appendAudit(project.store, 'split.move', { split: split.id, images: before.length, name });
       });
       return summarizeSplit(project) as SplitSummary;
     },
@@ -154,7 +154,7 @@ function store(
     readonly keepDuplicates: boolean;
     readonly heldOut: HeldOut | null;
   },
-  members: ReadonlyMap<number, SplitPart>,
+  members: ReadonlyMap<number, SplitName>,
   notes: readonly string[],
 ): void {
   const { validation, test, seed, grouping, keepDuplicates, heldOut } = split;

@@ -1,4 +1,4 @@
-import type { SplitPart, SplitRequestGiven, SplitSummary } from '#shared/models/dataset';
+import type { SplitName, SplitRequestGiven, SplitSummary } from '#shared/models/dataset';
 import type { OriginList } from '#shared/models/held-out';
 import { type Background, placeOf } from '../background/background';
 import type { Duplicates } from '../duplicates/duplicates';
@@ -8,7 +8,7 @@ import { splitTasks } from './split-tasks';
 /** `Splits` as the outside uses it: in the background, and never without a search for duplicates before a split. */
 export interface Splitting {
   split(project: OpenProject, request: SplitRequestGiven): Promise<SplitSummary>;
-  move(project: OpenProject, images: readonly number[], part: SplitPart): Promise<SplitSummary>;
+  move(project: OpenProject, images: readonly number[], split: SplitName): Promise<SplitSummary>;
   origins(project: OpenProject): Promise<OriginList[]>;
   signOff(project: OpenProject, name: string, reason: string): Promise<SplitSummary>;
   withdrawSignOff(project: OpenProject): Promise<SplitSummary>;
@@ -25,7 +25,7 @@ export function createSplitting(options: {
       if (request.keepDuplicatesTogether !== false) await duplicates.search(project);
       return background(splitTasks.split, { project: placeOf(project), request });
     },
-    move: (project, images, part) => background(splitTasks.move, { project: placeOf(project), images, part }),
+    move: (project, images, split) => background(splitTasks.move, { project: placeOf(project), images, split }),
     origins: (project) => background(splitTasks.origins, { project: placeOf(project) }),
     signOff: (project, name, reason) => background(splitTasks.signOff, { project: placeOf(project), name, reason }),
     withdrawSignOff: (project) => background(splitTasks.withdrawSignOff, { project: placeOf(project) }),

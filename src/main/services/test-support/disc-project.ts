@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { createRandom } from '#shared/imaging/random';
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import { patientNumber } from '../../store/identity';
 import { addImage } from '../../store/images';
 import { startImport } from '../../store/imports';
@@ -35,16 +35,16 @@ export function discPicture(side: 'left' | 'right', seed: number): Promise<Buffe
 export async function addDiscs(
   project: OpenProject,
   folder: string,
-  counts: Readonly<Record<SplitPart, number>>,
+  counts: Readonly<Record<SplitName, number>>,
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const { store } = project;
   const sourceId = sourceNumber(store, folder);
   const importId = startImport(store);
-  const members = new Map<number, SplitPart>();
+  const members = new Map<number, SplitName>();
   let number = 0;
-  for (const part of ['train', 'validation', 'test'] as const) {
-    for (let index = 0; index < counts[part]; index++) {
+  for (const split of ['train', 'validation', 'test'] as const) {
+    for (let index = 0; index < counts[split]; index++) {
       number += 1;
       const side = Math.floor(index / 2) % 2 === 0 ? 'left' : 'right';
       const bytes = await discPicture(side, number);
@@ -58,12 +58,12 @@ export async function addDiscs(
         fileBytes: bytes.length,
         width: 64,
         height: 56,
-        patientId: patientNumber(store, `${part} ${Math.floor(index / 2)}`, 'table'),
-        givenSplit: part,
+        patientId: patientNumber(store, `${split} ${Math.floor(index / 2)}`, 'table'),
+        givenSplit: split,
         importId,
       });
       setLabel(store, id, classNumber(store, side), 'folder');
-      members.set(id, part);
+      members.set(id, split);
     }
   }
   addSplit(store, { seed: 1, grouping: 'folders', validation: 0, test: 0, warnings: [] }, members);

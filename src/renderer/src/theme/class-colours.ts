@@ -1,4 +1,4 @@
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 
 /**
  * Okabe and Ito's colour-blind-safe palette ("Color Universal Design", 2008), without black, in an order that keeps
@@ -23,7 +23,7 @@ export function classColour(index: number): string {
   return classPalette[index % classPalette.length] ?? unlabelledColour;
 }
 
-export const splitNames: Record<SplitPart, string> = { train: 'Train', validation: 'Validation', test: 'Test' };
+export const splitTitles: Record<SplitName, string> = { train: 'Train', validation: 'Validation', test: 'Test' };
 
 /** Short enough for a thumbnail's caption. */
-export const splitMarks: Record<SplitPart, string> = { train: 'train', validation: 'val', test: 'test' };
+export const splitMarks: Record<SplitName, string> = { train: 'train', validation: 'val', test: 'test' };

@@ -12,7 +12,7 @@ import {
   importPlanSchema,
   importResultSchema,
   lastActionSchema,
-  splitPartSchema,
+  splitNameSchema,
   splitRequestSchema,
   splitSummarySchema,
 } from '../../models/dataset';
@@ -159,7 +159,7 @@ export const datasetRequests = {
     { changes: ['duplicates'] },
   ),
   'dataset.split': command(project.extend({ request: splitRequestSchema }), splitSummarySchema, { changes: ['split'] }),
-  'dataset.moveToSplit': command(project.extend({ images: imageIds(1), split: splitPartSchema }), splitSummarySchema, {
+  'dataset.moveToSplit': command(project.extend({ images: imageIds(1), split: splitNameSchema }), splitSummarySchema, {
     changes: ['split'],
   }),
   /** Sites, scanners and stations with their labelled images: what a test part can be held out by. */

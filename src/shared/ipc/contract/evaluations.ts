@@ -3,13 +3,13 @@ import { casePredictionSchema, evaluationSchema, testOpeningSchema } from '../..
 import { personNameSchema } from '../../models/sign-off';
 import { testTimeViewsSchema } from '../../models/test-time';
 import { job, query } from './entries';
-import { caseFilter, evaluatedPart, project, run } from './inputs';
+import { caseFilter, evaluatedSplit, project, run } from './inputs';
 
 export const evaluationsRequests = {
   /** Without `testTimeViews`, as the configuration of the run says. */
   'evaluations.evaluate': job(
     run.extend({
-      split: evaluatedPart,
+      split: evaluatedSplit,
       testTimeViews: testTimeViewsSchema.optional(),
       /** Who opens the test set, as that person wants to be named. */
       by: personNameSchema.nullable().optional(),
@@ -21,19 +21,19 @@ export const evaluationsRequests = {
   'evaluations.openings': query(project, z.object({ openings: z.array(testOpeningSchema) }), {
     reads: ['runs', 'evaluations'],
   }),
-  'evaluations.get': query(run.extend({ split: evaluatedPart }), evaluationSchema.nullable(), {
+  'evaluations.get': query(run.extend({ split: evaluatedSplit }), evaluationSchema.nullable(), {
     reads: ['images', 'duplicates', 'runs', 'evaluations'],
   }),
   'evaluations.cases': query(
     run.extend({
-      split: evaluatedPart,
+      split: evaluatedSplit,
       ...caseFilter,
     }),
     z.object({ cases: z.array(casePredictionSchema) }),
     { reads: ['labels', 'evaluations'] },
   ),
   /** Writes the HTML report of a run and answers with its resource id. */
-  'evaluations.report': query(run.extend({ split: evaluatedPart }), z.object({ resource: z.string() }), {
+  'evaluations.report': query(run.extend({ split: evaluatedSplit }), z.object({ resource: z.string() }), {
     reads: ['evaluations'],
   }),
 } as const;

@@ -102,7 +102,7 @@ export function ImagesView({ project, summary, labelling, onEditSplit, onView }:
             count={selection.selected.size}
             classNames={classNames}
             onLabel={label}
-            onMove={(part) => void labelling.move([...selection.selected], part)}
+            onMove={(split) => void labelling.move([...selection.selected], split)}
             onRemove={remove}
             onClear={() => setSelection(emptySelection)}
           />

@@ -2,13 +2,13 @@ import { NativeSelect, SegmentedControl, Slider, Switch, Text } from '@mantine/c
 import { lastLayer, type MapChoice } from '#shared/imaging/attention-overlay';
 import { type ColourMapName, colourMapNames } from '#shared/imaging/colour-maps';
 import type { AttentionShape } from '#shared/models/attention';
-import { usePredictions } from './predict-store';
+import { usePredictStore } from './predict-store';
 import classes from './prediction-viewer.module.css';
 
 /** Which map to lay over the image, and how. */
 export function AttentionControls({ shape, choice }: { readonly shape: AttentionShape; readonly choice: MapChoice }) {
-  const view = usePredictions((state) => state.view);
-  const setView = usePredictions.getState().setView;
+  const view = usePredictStore((state) => state.view);
+  const setView = usePredictStore.getState().setView;
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
   return (
     <section className={classes['controls']} aria-label="Attention overlay">

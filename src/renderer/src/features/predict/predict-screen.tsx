@@ -12,20 +12,20 @@ import { useJobOf } from '../../state/activity';
 import { cancelJob, startJob } from '../../state/jobs';
 import { useSession } from '../../state/session';
 import { showError } from '../../state/toasts';
-import { AnswerList } from './answer-list';
 import { DropZone } from './drop-zone';
 import classes from './predict-screen.module.css';
-import { usePredictions } from './predict-store';
+import { usePredictStore } from './predict-store';
+import { PredictionList } from './prediction-list';
 import { PredictionViewer } from './prediction-viewer';
-import { useAnswers } from './use-answers';
+import { usePredictions } from './use-predictions';
 
 /** Drop files, get answers, see where the model looked. */
 export function PredictScreen({ project }: { readonly project: ProjectSummary }) {
   const { list, runs, run } = useModelRun(project.id);
-  const batches = usePredictions((state) => state.batches[project.id]);
-  const { add, clear, select } = usePredictions.getState();
-  const selected = usePredictions((state) => state.selected);
-  const { answers, runOf, going, error } = useAnswers(batches);
+  const batches = usePredictStore((state) => state.batches[project.id]);
+  const { add, clear, select } = usePredictStore.getState();
+  const selected = usePredictStore((state) => state.selected);
+  const { answers, runOf, going, error } = usePredictions(batches);
   const go = useSession((state) => state.go);
   const shown = answers.find(({ id }) => id === selected) ?? answers.find(({ ok }) => ok) ?? answers[0] ?? null;
   const runName = (id: string) => runs.find((candidate) => candidate.id === id)?.name ?? '';
@@ -99,7 +99,12 @@ export function PredictScreen({ project }: { readonly project: ProjectSummary })
               <BatchProgress key={job} job={job} runName={runName(asked)} />
             ))}
             {error !== null && <ErrorAlert error={error} />}
-            <AnswerList answers={answers} selected={shown?.id ?? null} onSelect={select} waiting={going.length > 0} />
+            <PredictionList
+              answers={answers}
+              selected={shown?.id ?? null}
+              onSelect={select}
+              waiting={going.length > 0}
+            />
           </div>
           <div className={classes['right']}>
             {shown !== null && (

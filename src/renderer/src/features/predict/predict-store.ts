@@ -29,7 +29,7 @@ export interface ViewSettings {
   readonly sideBySide: boolean;
 }
 
-export const usePredictions = create<PredictState>((set) => ({
+export const usePredictStore = create<PredictState>((set) => ({
   batches: {},
   selected: null,
   view: { overlay: true, choice: { kind: 'rollout' }, ...overlayDefaults, sideBySide: false },

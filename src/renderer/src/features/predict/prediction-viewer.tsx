@@ -14,7 +14,7 @@ import { AttentionControls } from './attention-controls';
 import { paintOverlay } from './overlay-painter';
 import { PictureMenu } from './picture-menu';
 import screen from './predict-screen.module.css';
-import { usePredictions } from './predict-store';
+import { usePredictStore } from './predict-store';
 import classes from './prediction-viewer.module.css';
 import { usePredictionAttention, usePredictionImage } from './use-prediction-pixels';
 
@@ -32,7 +32,7 @@ export function PredictionViewer({
   /** Of the model's run, where its split leaks. */
   readonly signOff: SignOff | null;
 }) {
-  const view = usePredictions((state) => state.view);
+  const view = usePredictStore((state) => state.view);
   const image = usePredictionImage(prediction);
   const attention = usePredictionAttention(prediction);
   const maps = attention.data ?? null;
@@ -46,7 +46,7 @@ export function PredictionViewer({
   );
 
   if (!prediction.ok) {
-    return <NoAnswer prediction={prediction} />;
+    return <NoPrediction prediction={prediction} />;
   }
   const mapText = maps === null || choice === null ? null : describeChoice(maps, choice);
   const answer = `${prediction.label ?? ''} ${formatFixed(prediction.confidence)}`;
@@ -90,7 +90,7 @@ export function PredictionViewer({
   );
 }
 
-function NoAnswer({ prediction }: { readonly prediction: FilePrediction }) {
+function NoPrediction({ prediction }: { readonly prediction: FilePrediction }) {
   return (
     <>
       <Title order={2} size="h3" style={{ overflowWrap: 'anywhere' }}>

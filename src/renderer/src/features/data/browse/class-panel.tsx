@@ -1,13 +1,13 @@
 import { Button, Group, Text } from '@mantine/core';
 import { Split, TriangleAlert } from 'lucide-react';
-import { type DatasetSummary, type ImageFilter, splitParts } from '#shared/models/dataset';
+import { type DatasetSummary, type ImageFilter, splitNames } from '#shared/models/dataset';
 import { imagesText, patientsCell } from '#shared/models/patient-count';
 import { formatQuantity } from '#shared/text/number';
 import { formatDate } from '#shared/text/time';
 import { Changes } from '../../../components/changes';
 import { ClassDot } from '../../../components/class-chip';
 import { TableMenu } from '../../../components/table-menu';
-import { classColour, splitNames } from '../../../theme/class-colours';
+import { classColour, splitTitles } from '../../../theme/class-colours';
 import type { DuplicateFilter } from '../duplicates/duplicate-filter';
 import { ReadingAs } from '../readers/reading-as';
 import classes from './class-panel.module.css';
@@ -92,17 +92,17 @@ function SplitCounts({
   onFilter,
   onEditSplit,
 }: FilteringProps & Pick<ClassPanelProps, 'onEditSplit'>) {
-  const inSplit = splitParts.reduce((sum, part) => sum + splitCount(summary, part), 0);
+  const inSplit = splitNames.reduce((sum, split) => sum + splitCount(summary, split), 0);
   return (
     <PanelSection title="Split">
       {summary.split !== null &&
-        splitParts.map((part) => (
+        splitNames.map((split) => (
           <PanelRow
-            key={part}
-            name={splitNames[part]}
-            count={splitCount(summary, part)}
-            active={filter.split === part}
-            onClick={() => onFilter(toggleFilter(filter, 'split', part))}
+            key={split}
+            name={splitTitles[split]}
+            count={splitCount(summary, split)}
+            active={filter.split === split}
+            onClick={() => onFilter(toggleFilter(filter, 'split', split))}
           />
         ))}
       {summary.split !== null && summary.images > inSplit && (

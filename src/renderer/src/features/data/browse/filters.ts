@@ -1,5 +1,5 @@
-import type { DatasetSummary, ImageFilter, SplitPart } from '#shared/models/dataset';
-import { splitNames } from '../../../theme/class-colours';
+import type { DatasetSummary, ImageFilter, SplitName } from '#shared/models/dataset';
+import { splitTitles } from '../../../theme/class-colours';
 
 export type ImageSort = 'path' | 'label' | 'split' | 'patient' | 'added';
 
@@ -53,7 +53,7 @@ export function filterChips(filter: ImageFilter, idsTitle: string | null): reado
   if (filter.label !== undefined && filter.label !== null) chips.push({ key: 'label', text: filter.label });
   if (filter.unlabelled === true) chips.push({ key: 'unlabelled', text: 'Unlabelled' });
   if (filter.split === null) chips.push({ key: 'split', text: 'No split' });
-  else if (filter.split !== undefined) chips.push({ key: 'split', text: splitNames[filter.split] });
+  else if (filter.split !== undefined) chips.push({ key: 'split', text: splitTitles[filter.split] });
   if (filter.patient !== undefined) chips.push({ key: 'patient', text: `Patient ${filter.patient}` });
   if (filter.modality !== undefined) chips.push({ key: 'modality', text: filter.modality });
   if (filter.flag !== undefined) chips.push({ key: 'flag', text: `Flag ${filter.flag}` });
@@ -63,8 +63,8 @@ export function filterChips(filter: ImageFilter, idsTitle: string | null): reado
 }
 
 /** Images of a split part, over all classes. */
-export function splitCount(summary: DatasetSummary, part: SplitPart): number {
-  const counts = summary.split?.counts[part] ?? {};
+export function splitCount(summary: DatasetSummary, split: SplitName): number {
+  const counts = summary.split?.counts[split] ?? {};
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 

@@ -7,7 +7,7 @@ import { resourcePaths } from '#shared/ipc/resources';
 import type { ImageSummary } from '#shared/models/dataset';
 import { resourceUrl } from '../../../bridge/bridge';
 import { ClassDot } from '../../../components/class-chip';
-import { splitMarks, splitNames } from '../../../theme/class-colours';
+import { splitMarks, splitTitles } from '../../../theme/class-colours';
 import classes from './image-grid.module.css';
 import { extendTo, move, type Selection, selectAll, selectOnly, toggle } from './selection';
 import { useImagePages } from './use-image-pages';
@@ -199,7 +199,7 @@ const Tile = memo(function Tile(props: TileProps) {
           {image === undefined ? '' : label}
         </span>
         {split !== null && (
-          <span className={classes['split']} title={splitNames[split]} aria-hidden>
+          <span className={classes['split']} title={splitTitles[split]} aria-hidden>
             {splitMarks[split]}
           </span>
         )}
@@ -212,7 +212,7 @@ const Tile = memo(function Tile(props: TileProps) {
 /** What the tile shows by sign or not at all; its class is read before. */
 function furtherFacts(image: ImageSummary): string {
   return [
-    image.split === null ? null : splitNames[image.split],
+    image.split === null ? null : splitTitles[image.split],
     image.path,
     image.patient === null ? null : `patient ${image.patient}`,
   ]

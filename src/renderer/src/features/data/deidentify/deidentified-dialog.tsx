@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, Radio, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { type DatasetSummary, type SplitPart, splitParts } from '#shared/models/dataset';
+import { type DatasetSummary, type SplitName, splitNames } from '#shared/models/dataset';
 import {
   type DeidentifiedOptions,
   type DeidentifiedPlan,
@@ -14,7 +14,7 @@ import { JobCard } from '../../../components/job-card';
 import { Notice } from '../../../components/notice';
 import { useJob } from '../../../state/jobs';
 import { useRequest } from '../../../state/requests';
-import { splitNames } from '../../../theme/class-colours';
+import { splitTitles } from '../../../theme/class-colours';
 import { DeidentifiedResultView } from './deidentified-result';
 
 export interface DeidentifiedDialogProps {
@@ -99,10 +99,10 @@ function OptionsForm({ options, onOptions, summary }: OptionsProps & { readonly 
         label="Images"
         data={[
           { value: 'all', label: 'All splits' },
-          ...(summary.split === null ? [] : splitParts.map((part) => ({ value: part, label: splitNames[part] }))),
+          ...(summary.split === null ? [] : splitNames.map((split) => ({ value: split, label: splitTitles[split] }))),
         ]}
         value={options.split ?? 'all'}
-        onChange={(value) => onOptions({ ...options, split: partOf(value) })}
+        onChange={(value) => onOptions({ ...options, split: splitOf(value) })}
         allowDeselect={false}
       />
       <Checkbox
@@ -128,7 +128,7 @@ function OptionsForm({ options, onOptions, summary }: OptionsProps & { readonly 
   );
 }
 
-const partOf = (value: string | null): SplitPart | null => splitParts.find((part) => part === value) ?? null;
+const splitOf = (value: string | null): SplitName | null => splitNames.find((split) => split === value) ?? null;
 
 /** What will be held back, and the choice to take it all the same. */
 function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan: DeidentifiedPlan }) {

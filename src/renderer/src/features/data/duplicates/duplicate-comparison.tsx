@@ -8,7 +8,7 @@ import { formatQuantity } from '#shared/text/number';
 import { resourceUrl } from '../../../bridge/bridge';
 import { Changes } from '../../../components/changes';
 import { ClassChip } from '../../../components/class-chip';
-import { splitNames } from '../../../theme/class-colours';
+import { splitTitles } from '../../../theme/class-colours';
 import { LabelMenu } from '../parts/bulk-bar';
 import classes from '../parts/view.module.css';
 import { similarityText } from './duplicate-rows';
@@ -176,7 +176,7 @@ function Card(props: DuplicateComparisonProps & { readonly image: ImageSummary; 
           />
           <Text size="xs" c="dimmed" truncate>
             {[
-              image.split === null ? 'no split' : splitNames[image.split],
+              image.split === null ? 'no split' : splitTitles[image.split],
               ...(image.patient === null ? [] : [`patient ${image.patient}`]),
               `${image.width} × ${image.height}`,
             ].join(' · ')}

@@ -4,7 +4,7 @@ import { assertNever } from '#shared/ipc/errors';
 import type { ImportPlan } from '#shared/models/dataset';
 import { formatCount } from '#shared/text/number';
 import { ClassChip } from '../../../components/class-chip';
-import { splitNames } from '../../../theme/class-colours';
+import { splitTitles } from '../../../theme/class-colours';
 import { classWarning } from '../browse/filters';
 import { SimilarNamesQuestion } from '../label-table/similar-names-question';
 import { TableFacts, TableMapper } from '../label-table/table-mapper';
@@ -100,7 +100,7 @@ function FolderChoices({ plan, choices: { options, change } }: LabelsProps) {
             onChange={(event) => change({ splitsFromFolders: event.currentTarget.checked })}
           />
           <Text size="xs" c="dimmed" className="tabular">
-            {plan.splits.map(({ split, files }) => `${splitNames[split]} ${formatCount(files)}`).join(' · ')}
+            {plan.splits.map(({ split, files }) => `${splitTitles[split]} ${formatCount(files)}`).join(' · ')}
           </Text>
         </>
       )}

@@ -1,19 +1,19 @@
 import { ActionIcon, Button, Group, Kbd, Menu, Text, TextInput } from '@mantine/core';
 import { Plus, Split, Tag, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
-import { type SplitPart, splitParts } from '#shared/models/dataset';
+import { type SplitName, splitNames } from '#shared/models/dataset';
 import { formatCount } from '#shared/text/number';
 import { Changes } from '../../../components/changes';
 import { ClassDot } from '../../../components/class-chip';
 import { Dialog } from '../../../components/dialog';
-import { splitNames } from '../../../theme/class-colours';
+import { splitTitles } from '../../../theme/class-colours';
 import classes from './bulk-bar.module.css';
 
 export interface BulkBarProps {
   readonly count: number;
   readonly classNames: readonly string[];
   readonly onLabel: (label: string | null) => void;
-  readonly onMove: (part: SplitPart) => void;
+  readonly onMove: (split: SplitName) => void;
   readonly onRemove: () => void;
   readonly onClear: () => void;
 }
@@ -36,9 +36,9 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
             </Changes>
           </Menu.Target>
           <Menu.Dropdown>
-            {splitParts.map((part) => (
+            {splitNames.map((part) => (
               <Menu.Item key={part} onClick={() => onMove(part)}>
-                {splitNames[part]}
+                {splitTitles[part]}
               </Menu.Item>
             ))}
           </Menu.Dropdown>

@@ -1,15 +1,15 @@
-import type { SplitPart } from '#shared/models/dataset';
+import type { SplitName } from '#shared/models/dataset';
 import type { ReviewDecision, ReviewFinding } from '#shared/models/review';
 import { formatQuantity } from '#shared/text/number';
 import { invoke } from '../../../bridge/bridge';
 import { confirm } from '../../../components/confirm';
-import { splitNames } from '../../../theme/class-colours';
+import { splitTitles } from '../../../theme/class-colours';
 import { useReadingAs } from './reading-as-store';
 import { saysReadOnly, useUndoable } from './use-undoable';
 
 export interface Labelling {
   readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
-  readonly move: (images: readonly number[], part: SplitPart) => Promise<boolean>;
+  readonly move: (images: readonly number[], split: SplitName) => Promise<boolean>;
   readonly remove: (images: readonly number[]) => Promise<boolean>;
   /** What a person says of the groups of duplicates that hold these images. */
   readonly judge: (images: readonly number[], verdict: 'keep' | 'different') => Promise<boolean>;
@@ -61,7 +61,7 @@ export function useLabelling(project: string): Labelling {
             : split.duplicatesAcrossSplits > 0
               ? `. Now ${formatQuantity(split.duplicatesAcrossSplits, 'group')} of duplicates in more than one split`
               : '';
-        return `${formatQuantity(images.length, 'image')} moved to ${splitNames[part]}${across}`;
+        return `${formatQuantity(images.length, 'image')} moved to ${splitTitles[part]}${across}`;
       }),
     judge: (images, verdict) =>
       act(async () => {

@@ -6,7 +6,7 @@ import { resourceUrl } from '../../../bridge/bridge';
 import { ClassChip } from '../../../components/class-chip';
 import { ErrorAlert } from '../../../components/error-alert';
 import { useRequest } from '../../../state/requests';
-import { splitNames } from '../../../theme/class-colours';
+import { splitTitles } from '../../../theme/class-colours';
 import { usePlainKeys } from '../parts/use-plain-keys';
 import { ImageViewer } from '../viewer/image-viewer';
 import { type Look, plainLook } from '../viewer/use-viewer';
@@ -116,7 +116,7 @@ function Caption({
   readonly classIndex: ReadonlyMap<string, number>;
 }) {
   const facts = [
-    image.split === null ? 'no split' : splitNames[image.split],
+    image.split === null ? 'no split' : splitTitles[image.split],
     ...(image.patient === null ? [] : [`patient ${image.patient}`]),
     `${image.width} × ${image.height}`,
   ];

@@ -2,20 +2,20 @@ import { Group, SegmentedControl, Skeleton, Table, Text } from '@mantine/core';
 import { Fragment, useState } from 'react';
 import { factorNames } from '#shared/balance/balance-text';
 import type { Association, Balance, BalanceLevel, FactorBalance } from '#shared/models/balance';
-import { splitParts } from '#shared/models/dataset';
+import { splitNames } from '#shared/models/dataset';
 import { formatCount, formatPercent } from '#shared/text/number';
 import { ErrorAlert } from '../../../components/error-alert';
 import { TableMenu } from '../../../components/table-menu';
 import type { TableData } from '../../../components/table-text';
 import { useRequest } from '../../../state/requests';
-import { splitNames } from '../../../theme/class-colours';
+import { splitTitles } from '../../../theme/class-colours';
 
 /** What is compared: the parts of the split, or the classes. */
 type Across = 'parts' | 'classes';
 
 const columnsOf = (balance: Balance, across: Across): readonly { key: string; name: string }[] =>
   across === 'parts'
-    ? splitParts.map((part) => ({ key: part, name: splitNames[part] }))
+    ? splitNames.map((split) => ({ key: split, name: splitTitles[split] }))
     : balance.classes.map((label) => ({ key: label, name: label }));
 
 const countsOf = (level: BalanceLevel, across: Across): Readonly<Record<string, number>> =>

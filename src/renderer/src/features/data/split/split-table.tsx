@@ -1,12 +1,12 @@
 import { Alert, Group, List, Table, Text } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
-import { type SplitPart, type SplitSummary, splitParts } from '#shared/models/dataset';
+import { type SplitName, type SplitSummary, splitNames } from '#shared/models/dataset';
 import { patientsCell } from '#shared/models/patient-count';
 import { formatCount, formatNumber, formatPercent, formatQuantity } from '#shared/text/number';
 import { formatDate } from '#shared/text/time';
 import { ClassChip } from '../../../components/class-chip';
 import { TableMenu } from '../../../components/table-menu';
-import { splitNames } from '../../../theme/class-colours';
+import { splitTitles } from '../../../theme/class-colours';
 
 function Leaks({
   count,
@@ -26,15 +26,15 @@ function Leaks({
 
 /** Classes by parts, with patients, how far it is from stratified, and what to be careful about. */
 export function SplitTable({ split, classNames }: { split: SplitSummary; classNames: readonly string[] }) {
-  const count = (part: SplitPart, label: string) => split.counts[part]?.[label] ?? 0;
-  const total = (part: SplitPart) => Object.values(split.counts[part] ?? {}).reduce((sum, value) => sum + value, 0);
-  const all = splitParts.reduce((sum, part) => sum + total(part), 0);
-  const rowTotal = (label: string) => splitParts.reduce((sum, part) => sum + count(part, label), 0);
-  const people = (part: SplitPart) => ({
-    patients: split.patients[part] ?? null,
-    withoutPatient: split.withoutPatient[part] ?? 0,
+  const count = (name: SplitName, label: string) => split.counts[name]?.[label] ?? 0;
+  const total = (name: SplitName) => Object.values(split.counts[name] ?? {}).reduce((sum, value) => sum + value, 0);
+  const all = splitNames.reduce((sum, name) => sum + total(name), 0);
+  const rowTotal = (label: string) => splitNames.reduce((sum, name) => sum + count(name, label), 0);
+  const people = (name: SplitName) => ({
+    patients: split.patients[name] ?? null,
+    withoutPatient: split.withoutPatient[name] ?? 0,
   });
-  const isAnyoneNamed = splitParts.some((part) => people(part).patients !== null);
+  const isAnyoneNamed = splitNames.some((name) => people(name).patients !== null);
   const deviation = Math.round(split.deviation * 10) / 10;
   return (
     <section aria-label="Split result">
@@ -50,11 +50,11 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
         <TableMenu
           name="Split"
           table={() => ({
-            columns: ['Class', ...splitParts.map((part) => splitNames[part]), 'All'],
+            columns: ['Class', ...splitNames.map((name) => splitTitles[name]), 'All'],
             rows: [
-              ...classNames.map((label) => [label, ...splitParts.map((part) => count(part, label)), rowTotal(label)]),
-              ['Images', ...splitParts.map(total), all],
-              ['Patients', ...splitParts.map((part) => patientsCell(people(part))), null],
+              ...classNames.map((label) => [label, ...splitNames.map((name) => count(name, label)), rowTotal(label)]),
+              ['Images', ...splitNames.map(total), all],
+              ['Patients', ...splitNames.map((name) => patientsCell(people(name))), null],
             ],
           })}
         />
@@ -63,9 +63,9 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Class</Table.Th>
-            {splitParts.map((part) => (
-              <Table.Th key={part} ta="right">
-                {splitNames[part]}
+            {splitNames.map((name) => (
+              <Table.Th key={name} ta="right">
+                {splitTitles[name]}
               </Table.Th>
             ))}
             <Table.Th ta="right">All</Table.Th>
@@ -77,9 +77,9 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
               <Table.Td>
                 <ClassChip label={label} index={index} />
               </Table.Td>
-              {splitParts.map((part) => (
-                <Table.Td key={part} ta="right">
-                  {formatCount(count(part, label))}
+              {splitNames.map((name) => (
+                <Table.Td key={name} ta="right">
+                  {formatCount(count(name, label))}
                 </Table.Td>
               ))}
               <Table.Td ta="right">{formatCount(rowTotal(label))}</Table.Td>
@@ -89,11 +89,11 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
         <Table.Tfoot>
           <Table.Tr style={{ borderTop: '2px solid var(--fovea-border)' }}>
             <Table.Th>Images</Table.Th>
-            {splitParts.map((part) => (
-              <Table.Th key={part} ta="right">
-                {formatCount(total(part))}{' '}
+            {splitNames.map((name) => (
+              <Table.Th key={name} ta="right">
+                {formatCount(total(name))}{' '}
                 <Text span size="xs" c="dimmed" fw={400}>
-                  {all === 0 ? '' : formatPercent(total(part) / all, 0)}
+                  {all === 0 ? '' : formatPercent(total(name) / all, 0)}
                 </Text>
               </Table.Th>
             ))}
@@ -101,9 +101,9 @@ export function SplitTable({ split, classNames }: { split: SplitSummary; classNa
           </Table.Tr>
           <Table.Tr>
             <Table.Th fw={400}>Patients</Table.Th>
-            {splitParts.map((part) => (
-              <Table.Td key={part} ta="right">
-                {patientsCell(people(part))}
+            {splitNames.map((name) => (
+              <Table.Td key={name} ta="right">
+                {patientsCell(people(name))}
               </Table.Td>
             ))}
             <Table.Td />

@@ -24,7 +24,7 @@ import { EmptyState } from '../../../components/empty-state';
 import { ErrorAlert } from '../../../components/error-alert';
 import { useRequest } from '../../../state/requests';
 import { showError } from '../../../state/toasts';
-import { splitNames } from '../../../theme/class-colours';
+import { splitTitles } from '../../../theme/class-colours';
 import { useReadingAs } from '../parts/reading-as-store';
 import { ImageViewer } from './image-viewer';
 import classes from './inspector.module.css';
@@ -107,7 +107,7 @@ function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageD
             index={image.label === null ? -1 : (classIndex.get(image.label) ?? -1)}
           />
         </Fact>
-        <Fact name="Split">{image.split === null ? 'No split' : splitNames[image.split]}</Fact>
+        <Fact name="Split">{image.split === null ? 'No split' : splitTitles[image.split]}</Fact>
         <Fact name="Patient">
           {image.patient === null ? (
             'Unknown'

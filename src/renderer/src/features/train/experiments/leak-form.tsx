@@ -1,12 +1,12 @@
 import { Group, Table, Text } from '@mantine/core';
 import { useState } from 'react';
-import { splitParts } from '#shared/models/dataset';
+import { splitNames } from '#shared/models/dataset';
 import { leakText } from '#shared/models/sign-off';
 import { formatCount } from '#shared/text/number';
 import { ErrorAlert } from '../../../components/error-alert';
 import { NumberField } from '../../../components/number-field';
 import { useCommand, useRequest } from '../../../state/requests';
-import { splitNames } from '../../../theme/class-colours';
+import { splitTitles } from '../../../theme/class-colours';
 import { type KindFormProps, NameField, named, StartPart } from './start-part';
 
 /** Shares and seed of the two splits, what would leak, and the start. */
@@ -15,13 +15,13 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
   const [name, setName] = useState('');
   const plan = useRequest('experiments.planLeak', { project, ...shares }, { keepPrevious: true });
   const start = useCommand('experiments.leak', { quiet: true, onSuccess: onStarted });
-  const percent = (part: 'validation' | 'test') => ({
+  const percent = (split: 'validation' | 'test') => ({
     suffix: ' %',
     min: 1,
     max: 45,
     digits: 1,
-    value: Math.round(shares[part] * 1000) / 10,
-    onChange: (value: number) => setShares({ ...shares, [part]: value / 100 }),
+    value: Math.round(shares[split] * 1000) / 10,
+    onChange: (value: number) => setShares({ ...shares, [split]: value / 100 }),
   });
   return (
     <>
@@ -43,9 +43,9 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Split</Table.Th>
-                {splitParts.map((part) => (
-                  <Table.Th key={part} ta="right">
-                    {splitNames[part]}
+                {splitNames.map((split) => (
+                  <Table.Th key={split} ta="right">
+                    {splitTitles[split]}
                   </Table.Th>
                 ))}
                 <Table.Th>In more than one split</Table.Th>
@@ -57,9 +57,9 @@ export function LeakForm({ project, draft, onStarted }: KindFormProps) {
                   <Table.Th scope="row" fw={400}>
                     {side === 'leaking' ? 'Leaking' : 'Grouped'}
                   </Table.Th>
-                  {splitParts.map((part) => (
-                    <Table.Td key={part} ta="right">
-                      {formatCount(plan.data[side].parts[part].images)}
+                  {splitNames.map((split) => (
+                    <Table.Td key={split} ta="right">
+                      {formatCount(plan.data[side].parts[split].images)}
                     </Table.Td>
                   ))}
                   <Table.Td>{side === 'leaking' ? leakText(plan.data.leaking) : 'nothing'}</Table.Td>

@@ -7,7 +7,7 @@ import type { Batch } from './predict-store';
 const noBatches: readonly Batch[] = [];
 
 /** All predictions of some batches so far, newest batch first, and the run that made each. Main announces new ones. */
-export function useAnswers(batches: readonly Batch[] = noBatches) {
+export function usePredictions(batches: readonly Batch[] = noBatches) {
   const jobs = useActivity((state) => state.jobs);
   const going = batches.filter(({ job }) => (jobs[job]?.state ?? 'running') === 'running');
   const results = useQueries({

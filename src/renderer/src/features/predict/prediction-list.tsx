@@ -7,10 +7,10 @@ import { formatFixed, formatQuantity } from '#shared/text/number';
 import { ClassChip } from '../../components/class-chip';
 import { TableMenu } from '../../components/table-menu';
 import { classColour } from '../../theme/class-colours';
-import classes from './answer-list.module.css';
-import { answerTable, type Sorting, type SortKey, sortAnswers } from './answer-table';
+import classes from './prediction-list.module.css';
+import { predictionTable, type Sorting, type SortKey, sortPredictions } from './prediction-table';
 
-export interface AnswerListProps {
+export interface PredictionListProps {
   readonly answers: readonly FilePrediction[];
   readonly selected: string | null;
   readonly onSelect: (prediction: string) => void;
@@ -22,9 +22,9 @@ const ROW = 41;
 const BARS = 4;
 
 /** All answers; arrows move through them. Draws only the rows in sight. */
-export function AnswerList({ answers, selected, onSelect, waiting }: AnswerListProps) {
+export function PredictionList({ answers, selected, onSelect, waiting }: PredictionListProps) {
   const [sorting, setSorting] = useState<Sorting>({ key: 'order', descending: false });
-  const sorted = useMemo(() => sortAnswers(answers, sorting), [answers, sorting]);
+  const sorted = useMemo(() => sortPredictions(answers, sorting), [answers, sorting]);
   const scroll = useRef<HTMLElement>(null);
   const virtual = useVirtualizer({
     count: sorted.length,
@@ -85,7 +85,7 @@ export function AnswerList({ answers, selected, onSelect, waiting }: AnswerListP
             ? 'Waiting for the first predictions'
             : `${formatQuantity(answers.length - failed, 'prediction')}${failed === 0 ? '' : `, ${formatQuantity(failed, 'file')} failed`}`}
         </Text>
-        <TableMenu name="Predictions" table={() => answerTable(sorted)} />
+        <TableMenu name="Predictions" table={() => predictionTable(sorted)} />
       </div>
       <section
         ref={scroll}
@@ -113,7 +113,7 @@ export function AnswerList({ answers, selected, onSelect, waiting }: AnswerListP
             {rows.map(({ index }) => {
               const answer = sorted[index];
               return answer === undefined ? null : (
-                <AnswerRow
+                <PredictionRow
                   key={answer.id}
                   answer={answer}
                   selected={answer.id === selected}
@@ -129,13 +129,13 @@ export function AnswerList({ answers, selected, onSelect, waiting }: AnswerListP
   );
 }
 
-interface AnswerRowProps {
+interface PredictionRowProps {
   readonly answer: FilePrediction;
   readonly selected: boolean;
   readonly onSelect: () => void;
 }
 
-function AnswerRow({ answer, selected, onSelect }: AnswerRowProps) {
+function PredictionRow({ answer, selected, onSelect }: PredictionRowProps) {
   const index = answer.probabilities.findIndex(({ label }) => label === answer.label);
   return (
     // The name is the button; a click anywhere in the row is only a shortcut to it.

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { FilePrediction } from '#shared/models/prediction';
 import { toCsvFile } from '../../components/table-text';
-import { answerTable, sortAnswers } from './answer-table';
+import { predictionTable, sortPredictions } from './prediction-table';
 
 const answer = (name: string, label: string | null, confidence: number | null): FilePrediction => ({
   id: name,
@@ -24,29 +24,29 @@ const answers = [
 const names = (sorted: readonly FilePrediction[]) => sorted.map(({ name }) => name);
 
 it('sorts, with failures last', () => {
-  expect(names(sortAnswers(answers, { key: 'confidence', descending: true }))).toEqual([
+  expect(names(sortPredictions(answers, { key: 'confidence', descending: true }))).toEqual([
     'scan 2.dcm',
     '=cmd.png',
     'scan 10.dcm',
     'bad.dcm',
   ]);
-  expect(names(sortAnswers(answers, { key: 'confidence', descending: false })).at(-1)).toBe('bad.dcm');
-  expect(names(sortAnswers(answers, { key: 'label', descending: false }))).toEqual([
+  expect(names(sortPredictions(answers, { key: 'confidence', descending: false })).at(-1)).toBe('bad.dcm');
+  expect(names(sortPredictions(answers, { key: 'label', descending: false }))).toEqual([
     '=cmd.png',
     'scan 10.dcm',
     'scan 2.dcm',
     'bad.dcm',
   ]);
-  expect(names(sortAnswers(answers, { key: 'order', descending: false }))).toEqual(names(answers));
+  expect(names(sortPredictions(answers, { key: 'order', descending: false }))).toEqual(names(answers));
 });
 
 it('sorts names as people count', () => {
-  const sorted = names(sortAnswers(answers, { key: 'name', descending: false }));
+  const sorted = names(sortPredictions(answers, { key: 'name', descending: false }));
   expect(sorted.indexOf('scan 2.dcm')).toBeLessThan(sorted.indexOf('scan 10.dcm'));
 });
 
 it('exports every class and error, safe for spreadsheets', () => {
-  const csv = toCsvFile(answerTable(answers));
+  const csv = toCsvFile(predictionTable(answers));
   expect(csv.split('\r\n')[0]).toBe('File,Predicted class,Confidence,P(benign),P(malignant),Test-time views,Error,Use');
   expect(csv).toContain('bad.dcm,,,,,0,no pixels,Research use only: not for diagnosis or treatment.');
   expect(csv).toContain("'=cmd.png");

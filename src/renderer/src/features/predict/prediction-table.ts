@@ -11,7 +11,7 @@ export interface Sorting {
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** Answers in the order asked for; files without an answer come last, in any order. `order` keeps that of the drop. */
-export function sortAnswers(
+export function sortPredictions(
   answers: readonly FilePrediction[],
   { key, descending }: Sorting,
 ): readonly FilePrediction[] {
@@ -32,7 +32,7 @@ export function sortAnswers(
 }
 
 /** All answers with all probabilities, unrounded; classes as columns in the order in which they first appear. */
-export function answerTable(answers: readonly FilePrediction[]): TableData {
+export function predictionTable(answers: readonly FilePrediction[]): TableData {
   const classes = [...new Set(answers.flatMap(({ probabilities }) => probabilities.map(({ label }) => label)))];
   return {
     columns: [
