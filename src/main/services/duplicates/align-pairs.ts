@@ -8,12 +8,12 @@ import { findRasters } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import type { SearchOptions } from './search-options';
 
-/** Pairs that are laid over each other at once; the pool has its own limit, and others' work between these. */
+/** Pairs aligned concurrently. The pool has its own limit, and fits other work in between. */
 const AT_ONCE = 4;
 
 /**
- * Lays the rasters of each pair of images over each other (`straight`: as they are). Null where a raster is not there or
- * cannot be read.
+ * Aligns the rasters of each pair of images (`straight`: without mirroring or rotation). Null where a raster is missing
+ * or unreadable.
  */
 export async function alignPairs(
   project: OpenProject,
@@ -42,16 +42,17 @@ export async function alignPairs(
   });
 }
 
-/** Pairs of kin that say how alike the pictures of a project are in general; fewer than the least say nothing. */
-const KIN_ASKED = 24;
-const LEAST_KIN = 8;
-/** A copy is nearer than this share of the distance that kin have; never asked for is more than compression leaves. */
+/** Pairs of kin (similar images, not copies) that estimate the usual similarity; fewer than the minimum cannot. */
+const MAX_KIN = 24;
+const MIN_KIN = 8;
+/** A copy is nearer than this share of the usual distance between kin. */
 const NEARER_THAN_KIN = 0.5;
-const MOST_ASKED_FOR = 0.97;
+/** Highest limit on the similarity: compression leaves no more. */
+const MAX_LIMIT = 0.97;
 
 /**
- * The similarity from which two pictures of a project are the same: `SAME_PICTURE`, and more where pictures that are no
- * copies (`kin`) agree by much themselves, as radiographs of one projection do.
+ * Minimum similarity at which two images of a project count as the same picture: `SAME_PICTURE`, or more where images
+ * that are not copies (`kin`) are very similar themselves, as radiographs of one projection are.
  */
 export async function samePictureLimit(
   project: OpenProject,
@@ -60,28 +61,28 @@ export async function samePictureLimit(
   straight: boolean,
   options: SearchOptions,
 ): Promise<number> {
-  const alignments = await alignPairs(project, pool, kin.slice(0, KIN_ASKED), straight, options);
+  const alignments = await alignPairs(project, pool, kin.slice(0, MAX_KIN), straight, options);
   const similarities = alignments.flatMap((one) => one?.similarity ?? []).sort((a, b) => a - b);
-  if (similarities.length < LEAST_KIN) return SAME_PICTURE;
-  // Some of them may be copies after all.
+  if (similarities.length < MIN_KIN) return SAME_PICTURE;
+  // The upper quartile, not the maximum: some of the pairs may be copies after all.
   const usual = similarities[Math.floor(0.75 * similarities.length)] as number;
-  return Math.min(MOST_ASKED_FOR, Math.max(SAME_PICTURE, 1 - NEARER_THAN_KIN * (1 - usual)));
+  return Math.min(MAX_LIMIT, Math.max(SAME_PICTURE, 1 - NEARER_THAN_KIN * (1 - usual)));
 }
 
-/** Pairs of pictures drawn at random, the same for the same pictures. */
-export function drawnPairs(store: ProjectStore): { readonly a: number; readonly b: number }[] {
+/** Random pairs of images with different pixels. Deterministic for the same images. */
+export function randomPairs(store: ProjectStore): { readonly a: number; readonly b: number }[] {
   const images = store.column<number>(
     `SELECT min(image_id) FROM pictures JOIN images ON images.id = image_id
      WHERE removed_at IS NULL AND frame = 0 GROUP BY content ORDER BY 1`,
   );
-  if (images.length < 2 * LEAST_KIN) return [];
-  const drawn = shuffle(images, createRandom(images.length, 7)).slice(0, 2 * KIN_ASKED);
+  if (images.length < 2 * MIN_KIN) return [];
+  const drawn = shuffle(images, createRandom(images.length, 7)).slice(0, 2 * MAX_KIN);
   return drawn.flatMap((a, index) =>
     index % 2 === 0 && index + 1 < drawn.length ? [{ a, b: drawn[index + 1] as number }] : [],
   );
 }
 
-/** What is stored of the pairs whose pixels show one picture when they are laid over each other. */
+/** The pairs whose rasters show the same picture once aligned (similarity of at least `limit`), as they are stored. */
 export async function confirmPairs(
   project: OpenProject,
   pool: Pick<DecodePool, 'align'>,

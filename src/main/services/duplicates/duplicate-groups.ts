@@ -11,20 +11,20 @@ import {
 import type { ProjectStore } from '../../store/open';
 import { findPeople, placesByStudy } from '../patients/same-person';
 
-/** A group with what its images are labelled, parted and grouped as. */
+/** A group with the labels, splits and patients of its images. */
 export interface MemberGroup extends DuplicateGroup {
   readonly members: readonly DuplicateMember[];
-  /** Its images, and removed ones that it is linked through. */
+  /** Its images, and removed images that link them. */
   readonly linked: readonly number[];
 }
 
-/** A near group of at least this many images that is more than this share of a class is what the class looks like. */
+/** A near group with at least this many images and more than this share of a class is how the class looks. */
 const COMMON_IMAGES = 5;
 const COMMON_SHARE = 0.5;
 
 /**
- * Groups of images that look alike, directly or through others, by their first image; after them the pairs that only
- * features and pixels speak for, each by itself: what nobody has confirmed joins nothing.
+ * Groups of images that look alike, directly or through others, sorted by first image. The suspected pairs follow, each
+ * as its own group: a pair found by features joins no group until a person confirms it.
  */
 export function duplicateGroups(store: ProjectStore): MemberGroup[] {
   const pairs = duplicatePairs(store);
@@ -49,7 +49,7 @@ export function duplicateGroups(store: ProjectStore): MemberGroup[] {
   ];
 }
 
-/** The same as the window shows them. */
+/** `duplicateGroups` in the form that the window shows. */
 export const shownGroups = (store: ProjectStore): DuplicateGroup[] =>
   duplicateGroups(store).map(({ members: _members, linked: _linked, ...group }) => group);
 
@@ -135,7 +135,7 @@ function isCommon(members: readonly DuplicateMember[], classSizes: ReadonlyMap<n
 
 const distinct = (values: readonly unknown[]): number => new Set(values.filter((value) => value !== null)).size;
 
-/** Groups that are kept together: neither what a class looks like by nature, nor what waits for a person's word. */
+/** Groups kept in one split: neither common (how the class looks) nor suspected (not yet confirmed by a person). */
 export const keptTogether = (groups: readonly MemberGroup[]): MemberGroup[] =>
   groups.filter((group) => !group.common && !group.suspected);
 
@@ -151,11 +151,11 @@ export function countDuplicates(all: readonly MemberGroup[]): DuplicateCounts {
   };
 }
 
-/** What is in more than one split. */
+/** Numbers of groups in more than one split. */
 export interface Leaks {
   readonly patients: number;
   readonly duplicates: number;
-  /** Patients and groups of duplicates that share images count once. */
+  /** A patient and a duplicate group that share images count once. */
   readonly groups: number;
 }
 
@@ -172,8 +172,8 @@ export function findLeaks(
 }
 
 /**
- * `leaking`: groups of duplicates known to be in more than one split. `personOf`: patients with one number
- * are one person.
+ * Counts the patients and duplicate groups in more than one split. `leaking`: duplicate groups known to be so.
+ * `personOf`: maps patients who are the same person to one number.
  */
 export function countLeaks(
   places: readonly { readonly patient: number | null; readonly split: string | null }[],

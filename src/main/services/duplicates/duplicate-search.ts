@@ -22,54 +22,54 @@ import { getMeta, setMeta } from '../../store/meta';
 import type { ProjectStore } from '../../store/open';
 import { findRasters } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
-import { alignPairs, confirmPairs, drawnPairs, samePictureLimit } from './align-pairs';
+import { alignPairs, confirmPairs, randomPairs, samePictureLimit } from './align-pairs';
 import { forgetFeatureSearch } from './feature-search';
 import type { SearchOptions } from './search-options';
 
-/** Rasters that are described at once; the pool has its own limit. */
+/** Rasters described concurrently; the pool has its own limit. */
 const AT_ONCE = 4;
-/** Pairs of a crowd whose rasters are compared, the most alike first: a run waits for the search. */
-const MOST_ASKED = 2_000;
-/** Images that are read, and stored, at once: few enough for the window not to feel it. */
+/** Crowded pairs whose rasters are compared at most, the most similar first: a run waits for the search. */
+const MAX_CROWDED = 2_000;
+/** Images read and stored at a time: few enough that the window stays responsive. */
 const PAGE = 500;
-/** Images that are asked for at once whether they are described; most are. */
-const LOOKED_AT = 10_000;
+/** Images checked for a missing descriptor per query; most have one. */
+const MISSING_PAGE = 10_000;
 
 const searches = new WeakMap<ProjectStore, Promise<void>>();
 
 /**
- * Compares every image that has not been compared yet with all others and stores the pairs. Images of an older project
- * are described first, from the cache; one whose raster is not there stays as it is until it is imported again. Goes
- * on where it was stopped. One search at a time: a second call waits, and finds little left to do.
+ * Compares every image not yet compared with all others and stores the pairs. Images of an older project are first
+ * described from the cache; an image without a raster is skipped until it is imported again. Resumes where it was
+ * stopped. Only one search runs at a time: a second call waits for the first and finds little left to do.
  */
 export async function findDuplicates(
   project: OpenProject,
   pool: Pick<DecodePool, 'describe' | 'align'>,
   options: SearchOptions = {},
 ): Promise<void> {
-  // What was found before is what there is to be seen.
+  // A read-only project shows the pairs found before.
   if (project.store.isReadOnly) return;
   const before = searches.get(project.store) ?? Promise.resolve();
   const search = before
     .catch(() => {})
     .then(async () => {
-      searchAnew(project.store);
+      resetOldSearch(project.store);
       await describeMissing(project, pool, options);
       await compareWaiting(project, pool, options);
-      await askCrowded(project, pool, options);
+      await compareCrowded(project, pool, options);
     });
   searches.set(project.store, search);
   return search;
 }
 
-/** The way of searching that all pictures of a project were searched in. 2: mirrored and turned, confirmed by pixels. */
+/** Version of the search that all images of a project went through. 2: mirrored and rotated, confirmed by pixels. */
 const SEARCH = { key: 'duplicates.search', version: '2' };
 
 /**
- * Projects of older versions are searched once more. What features alone showed there was wrong more often than right: it is
- * forgotten where no person has judged it.
+ * Makes a project of an older version be searched again. Its pairs found by features alone were wrong more often than
+ * right, so those that no person has judged are deleted.
  */
-function searchAnew(store: ProjectStore): void {
+function resetOldSearch(store: ProjectStore): void {
   if (getMeta(store, SEARCH.key) === SEARCH.version) return;
   store.transaction(() => {
     forgetUnconfirmed(store);
@@ -87,8 +87,8 @@ async function describeMissing(
   const missing: { readonly id: number; readonly path: string }[] = [];
   const last = lastImage(project.store);
   const slice = new Slice();
-  for (let after = 0; after < last; after += LOOKED_AT) {
-    for (const { id, hash, frame } of undescribedImages(project.store, after, after + LOOKED_AT)) {
+  for (let after = 0; after < last; after += MISSING_PAGE) {
+    for (const { id, hash, frame } of undescribedImages(project.store, after, after + MISSING_PAGE)) {
       const path = raster(hash, frame);
       if (path !== null) missing.push({ id, path });
     }
@@ -106,7 +106,7 @@ async function describeMissing(
   try {
     await inParallel(missing, AT_ONCE, async ({ id, path }) => {
       signal?.throwIfAborted();
-      // A damaged raster is made again when it is next needed.
+      // A damaged raster is rebuilt when it is next needed.
       const facts = await pool.describe({ raster: path }).catch(() => null);
       if (facts !== null) ready.push({ id, facts });
       if (ready.length >= 50) store();
@@ -117,8 +117,8 @@ async function describeMissing(
   }
 }
 
-/** Among pictures that are all alike thumbnails do not tell copies from kin: the rasters do. */
-async function askCrowded(
+/** Compares rasters where all images look alike and thumbnails cannot separate copies from merely similar images. */
+async function compareCrowded(
   project: OpenProject,
   pool: Pick<DecodePool, 'align'>,
   options: SearchOptions,
@@ -127,17 +127,17 @@ async function askCrowded(
   const waiting = unsure
     .filter(({ samePicture }) => samePicture === null)
     .sort((one, other) => other.similarity - one.similarity);
-  const open = waiting.slice(0, MOST_ASKED);
-  const unasked = [...unlike.filter(({ samePicture }) => samePicture === null), ...waiting.slice(MOST_ASKED)];
+  const open = waiting.slice(0, MAX_CROWDED);
+  const skipped = [...unlike.filter(({ samePicture }) => samePicture === null), ...waiting.slice(MAX_CROWDED)];
   const pairs = open.map(({ first, second }) => ({ a: first, b: second }));
   const limit =
-    pairs.length === 0 ? 1 : await samePictureLimit(project, pool, drawnPairs(project.store), true, options);
+    pairs.length === 0 ? 1 : await samePictureLimit(project, pool, randomPairs(project.store), true, options);
   const alignments = await alignPairs(project, pool, pairs, true, options);
   project.store.transaction(() => {
-    for (const { first, second } of unasked) setSamePicture(project.store, first, second, false);
+    for (const { first, second } of skipped) setSamePicture(project.store, first, second, false);
     for (const [index, { first, second }] of open.entries()) {
       const alignment = alignments[index];
-      // Without its raster a pair stays what it is, and is asked about again.
+      // A pair without a raster stays undecided, and is compared again in the next search.
       if (alignment != null) setSamePicture(project.store, first, second, alignment.similarity >= limit);
     }
   });
@@ -153,18 +153,18 @@ async function compareWaiting(
   const waiting = picturesWaiting(store);
   if (waiting === 0) return;
   const search = createDuplicateSearch();
-  /** First image of each content: it stands for all that are equal. */
+  /** First image of each content, which represents all equal ones. */
   const byContent = new Map<string, number>();
   const files = new Map<number, string>();
   let pairs: FoundPair[] = [];
-  /** Pairs of which one is mirrored or turned. */
+  /** Pairs where one image is mirrored or rotated. */
   let turned: { readonly a: number; readonly b: number }[] = [];
   let compared: number[] = [];
   let finished = 0;
   let limit: number | null = null;
   const confirmTurned = async () => {
     if (turned.length === 0) return [];
-    limit ??= await samePictureLimit(project, pool, drawnPairs(store), true, options);
+    limit ??= await samePictureLimit(project, pool, randomPairs(store), true, options);
     return confirmPairs(project, pool, turned, limit, options);
   };
   const save = async () => {
@@ -173,7 +173,7 @@ async function compareWaiting(
     turned = [];
     compared = [];
   };
-  // Those that were compared before come first, so that the new ones meet them and each other.
+  // Images compared before are added first, so that new images are matched with them and with each other.
   for (const old of [true, false]) {
     const slice = new Slice();
     for (let after = 0; ; ) {
@@ -183,10 +183,10 @@ async function compareWaiting(
         after = image;
         if (known !== old) continue;
         files.set(image, file);
-        // Frames of one recording are alike and kept together anyway.
+        // Frames of one file look alike and are kept together anyway.
         const otherFile = (id: number) => files.get(id) !== file;
-        const twin = byContent.get(content);
-        if (twin === undefined) {
+        const duplicate = byContent.get(content);
+        if (duplicate === undefined) {
           byContent.set(content, image);
           const picture = readDescriptor(descriptor);
           if (picture !== null) {
@@ -199,8 +199,8 @@ async function compareWaiting(
             }
             search.add(image, picture);
           }
-        } else if (!old && otherFile(twin)) {
-          pairs.push({ a: twin, b: image, similarity: 1, exact: true });
+        } else if (!old && otherFile(duplicate)) {
+          pairs.push({ a: duplicate, b: image, similarity: 1, exact: true });
         }
         if (!old) {
           compared.push(image);
@@ -212,13 +212,13 @@ async function compareWaiting(
           onProgress?.('searching-duplicates', finished, waiting);
         }
       }
-      // Stored by the page: what follows in this pass is still known from the order of images.
+      // Stored page by page: the order of images still identifies the rest of this pass.
       if (!old) await save();
     }
   }
 }
 
-/** The picture that this one looks like when it is mirrored or turned by quarters; null where none stands out. */
+/** The image that this one matches when mirrored or rotated by quarter turns; null where no match stands out. */
 function turnedCopy(
   search: DuplicateSearch,
   picture: PictureDescriptor,

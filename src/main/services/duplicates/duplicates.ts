@@ -13,25 +13,25 @@ import { duplicateTasks } from './duplicate-tasks';
 import { searchByFeatures } from './feature-search';
 import type { SearchOptions } from './search-options';
 
-/** Images of a project that show the same. */
+/** Search for duplicates in a project, and people's verdicts on them. */
 export interface Duplicates {
-  /** Compares what has not been compared yet by thumbnails; quick where nothing is new. */
+  /** Compares the thumbnails of images not yet compared; quick where nothing is new. */
   search(project: OpenProject, options?: SearchOptions): Promise<void>;
   /**
-   * Looks for copies among the features that a run has cached: what is found waits for a person and stops nothing, so
-   * nobody needs to wait for it. One search at a time: a second call waits for the first.
+   * Searches the features cached by a run for copies. The pairs found need a person's verdict and block nothing, so
+   * callers need not wait. One search at a time: a second call waits for the first.
    */
   searchFeatures(project: OpenProject, options?: SearchOptions): Promise<void>;
-  /** The same in the background: who shows duplicates now is told of more by `changed`. */
+  /** Runs `searchFeatures` in the background; `changed` reports new pairs. */
   searchFeaturesLater(project: OpenProject): void;
-  /** All groups, after a search; copies that features show are looked for in the background. */
+  /** All groups, after `search`; also starts `searchFeaturesLater`. */
   list(project: OpenProject): Promise<DuplicateGroup[]>;
-  /** As far as they are known. */
+  /** The groups found so far. */
   groups(project: OpenProject): DuplicateGroup[];
   /**
-   * What a person says of the groups that hold any of `images`: `keep` (seen, and all stay), `different` (these are no
-   * duplicates: the group falls apart), or null (nothing said). A suspected pair is judged where just its two images
-   * are given. Can be undone; `changed` counts images.
+   * Records a person's verdict on the groups that contain any of `images`: `keep` (seen, and all stay), `different`
+   * (not duplicates: the group is dissolved), or null (withdrawn). A suspected pair is judged only if exactly its two
+   * images are given. Can be undone; `changed` counts images.
    */
   judge(
     project: OpenProject,
@@ -49,18 +49,18 @@ export function createDuplicates(options: {
   const featureSearches = new WeakMap<OpenProject, Promise<void>>();
   const searchFeatures: Duplicates['searchFeatures'] = (project, search) => {
     const before = featureSearches.get(project) ?? Promise.resolve();
-    const mine = before
+    const current = before
       .catch(() => {})
       .then(async () => {
         if (!(await searchByFeatures(project, options.pool, search))) return;
         options.events.emit('changed', { project: project.id, topics: ['duplicates'] });
       });
-    featureSearches.set(project, mine);
-    return mine;
+    featureSearches.set(project, current);
+    return current;
   };
   const search: Duplicates['search'] = (project, search) => findDuplicates(project, options.pool, search);
   const searchFeaturesLater = (project: OpenProject) => {
-    // A project that is closed meanwhile ends it; it starts anew with the next look.
+    // Closing the project ends the search; it starts again the next time duplicates are listed.
     searchFeatures(project).catch((error: unknown) => options.onFailure?.('search by features', error));
   };
   return {
@@ -89,14 +89,14 @@ export function createDuplicates(options: {
   };
 }
 
-/** The group of just these images, where there is one; else all that are kept together and hold any of them. */
+/** The group of exactly these images if there is one; else all confirmed groups that contain any of them. */
 function judgedGroups(groups: readonly MemberGroup[], images: readonly number[]): readonly MemberGroup[] {
-  const asked = new Set(images);
+  const given = new Set(images);
   const whole = groups.filter(
-    (group) => group.images.length === asked.size && group.images.every((id) => asked.has(id)),
+    (group) => group.images.length === given.size && group.images.every((id) => given.has(id)),
   );
   if (whole.length > 0) return whole;
-  return groups.filter((group) => !group.suspected && group.images.some((id) => asked.has(id)));
+  return groups.filter((group) => !group.suspected && group.images.some((id) => given.has(id)));
 }
 
 function describe(images: number, verdict: DuplicateVerdict | null): string {

@@ -16,28 +16,28 @@ import { readRunRecord, runFolderIds } from '../run-records/run-files';
 import { confirmPairs, samePictureLimit } from './align-pairs';
 import type { SearchOptions } from './search-options';
 
-/** Fewer say too little; the time of more grows with their square. */
-const LEAST_IMAGES = 20;
-const MOST_IMAGES = 10_000;
-/** Candidates whose pixels are compared, those that stand out most first: each takes about half a second of a core. */
-const MOST_ASKED = 1_000;
+/** Fewer images are too few to judge by; the time grows with the square of their number. */
+const MIN_IMAGES = 20;
+const MAX_IMAGES = 10_000;
+/** Candidates whose pixels are compared at most, the clearest first: each takes about half a second on one core. */
+const MAX_CANDIDATES = 1_000;
 
 const DONE = 'features.compared';
 const OUTLIERS = 'features.outliers';
 
 const outliersSchema = z.array(z.object({ image: z.number().int(), similarity: z.number(), far: z.number() }));
 
-/** Images that are like no others to a backbone, as the last search found them. */
+/** Images whose features are unlike all others, as of the last search. */
 export function featureOutliers(store: ProjectStore): FeatureOutlier[] {
   const text = getMeta(store, OUTLIERS);
   return text === null ? [] : outliersSchema.parse(JSON.parse(text));
 }
 
 /**
- * Compares images by the features that a run has cached, lays the pixels of what stands out over each other, and stores
- * the pairs that show one picture, as questions to a person, and the outliers. Only features of imported weights count:
- * caches of random weights are named by their seed, so that no run's record leads to them. Nothing happens where there
- * are none, or where the same were compared before; true where something was found out.
+ * Compares images by the features that a run has cached, aligns the rasters of the candidates, and stores the outliers
+ * and, for a person to confirm, the pairs that show the same picture. Only features of imported weights are used:
+ * caches of random weights are named by their seed, so no run's record leads to them. Returns false, without searching,
+ * where no features are cached or the same ones were compared before.
  */
 export async function searchByFeatures(
   project: OpenProject,
@@ -62,9 +62,9 @@ export async function searchByFeatures(
   }
   const { candidates, kin, outliers } = step.value;
   const isDismissed = dismissals(store);
-  const asked = candidates.filter(({ a, b }) => !isDismissed(a, b)).slice(0, MOST_ASKED);
-  const limit = asked.length === 0 ? 1 : await samePictureLimit(project, pool, kin, false, options);
-  const pairs = await confirmPairs(project, pool, asked, limit, options);
+  const open = candidates.filter(({ a, b }) => !isDismissed(a, b)).slice(0, MAX_CANDIDATES);
+  const limit = open.length === 0 ? 1 : await samePictureLimit(project, pool, kin, false, options);
+  const pairs = await confirmPairs(project, pool, open, limit, options);
   store.transaction(() => {
     storeComparisons(store, pairs, []);
     setMeta(store, OUTLIERS, JSON.stringify(outliers));
@@ -73,16 +73,16 @@ export async function searchByFeatures(
   return true;
 }
 
-/** Lets the cached features be compared again. */
+/** Makes the next search compare the cached features again. */
 export const forgetFeatureSearch = (store: ProjectStore): void => setMeta(store, DONE, '');
 
-/** A number for each image, the same for frames of one file and for what is known to show the same. */
+/** Numbers the group of each image: frames of one file and known duplicates share a number. */
 function knownGroups(store: ProjectStore, images: readonly number[], files: readonly string[]): number[] {
   const links: [string, string][] = images.map((image, row) => [`image ${image}`, `file ${files[row]}`]);
   for (const { first, second, byFeatures, verdict } of duplicatePairs(store)) {
     if (!byFeatures || verdict === 'keep') links.push([`image ${first}`, `image ${second}`]);
   }
-  // Thumbnails that a person called different are answered, and so is what they are linked through.
+  // Pairs of thumbnails that a person called different need no second question, nor do the images linked through them.
   for (const { first, second, byFeatures } of dismissedPairs(store)) {
     if (!byFeatures) links.push([`image ${first}`, `image ${second}`]);
   }
@@ -90,7 +90,7 @@ function knownGroups(store: ProjectStore, images: readonly number[], files: read
   return images.map((image) => numbers.get(`image ${image}`) ?? -1);
 }
 
-/** Whether a person has called two images different, or two files with the same pixels as these. */
+/** Returns a test of whether a person has called two images, or two others with the same pixels, different. */
 function dismissals(store: ProjectStore): (a: number, b: number) => boolean {
   const contents = new Map(
     store
@@ -104,11 +104,11 @@ function dismissals(store: ProjectStore): (a: number, b: number) => boolean {
 
 interface CachedFeatures {
   readonly images: readonly { readonly image: number; readonly file: string; readonly path: string }[];
-  /** Names these features of these images. */
+  /** Identifies the features and the set of images. */
   readonly state: string;
 }
 
-/** Features of the newest run that has enough of them. */
+/** The cached features of the newest run with neither too few nor too many images. */
 async function cachedFeatures(project: OpenProject): Promise<CachedFeatures | null> {
   const folders = new Set(await namesIn(featuresFolder(project.folder)));
   if (folders.size === 0) return null;
@@ -125,7 +125,7 @@ async function cachedFeatures(project: OpenProject): Promise<CachedFeatures | nu
       const name = `${basename(raster(hash, frame))}.f32`;
       return present.has(name) ? [{ image: id, file: hash, path: join(folder, name) }] : [];
     });
-    if (covered.length < LEAST_IMAGES || covered.length > MOST_IMAGES) continue;
+    if (covered.length < MIN_IMAGES || covered.length > MAX_IMAGES) continue;
     return { images: covered, state: `${key} ${covered.length} ${covered.at(-1)?.image}` };
   }
   return null;
@@ -133,12 +133,12 @@ async function cachedFeatures(project: OpenProject): Promise<CachedFeatures | nu
 
 async function newestRecords(project: OpenProject): Promise<RunRecord[]> {
   const ids = await runFolderIds(runsFolder(project.folder));
-  // A damaged record is its run's concern.
+  // Damaged records are skipped; the list of runs reports them.
   const records = await Promise.all(ids.map((id) => readRunRecord(runFolder(project.folder, id)).catch(() => null)));
   return records.filter((record) => record !== null).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 }
 
-/** Rows of whole files of one width; others are left out. */
+/** Reads the feature files. Damaged files, and files of another width than the first, are left out. */
 async function readRows({ images }: CachedFeatures): Promise<{ rows: FeatureRows; files: string[] }> {
   const read: { image: number; file: string; values: Float32Array }[] = [];
   for (const { image, file, path } of images) {

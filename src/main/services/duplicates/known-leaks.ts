@@ -2,13 +2,13 @@ import type { KnownLeaks } from '#shared/models/known-leaks';
 import type { ProjectStore } from '../../store/open';
 import { countLeaks, duplicateGroups, keptTogether, type MemberGroup } from './duplicate-groups';
 
-/** An image in a part, as a split or a run has it. */
+/** An image and its split (`part`), from the current split or a run's record. */
 export interface Placed {
   readonly image: number;
   readonly part: string | null;
 }
 
-/** What is known at this moment (of patients too) to stand in more than one of the parts that these images are in. */
+/** Counts the patients and duplicate groups, as known now, that are in more than one split of these images. */
 export function knownLeaks(store: ProjectStore, placed: readonly Placed[], when: KnownLeaks['when']): KnownLeaks {
   const groups = duplicateGroups(store);
   const patients = new Map(

@@ -12,13 +12,13 @@ import { toSplitItems } from './split-items';
 
 export interface DealtFolds {
   readonly plan: FoldPlan;
-  /** Of the run that is validated on each fold: all images of the folds, with their part. */
+  /** For each fold, the samples of the run validated on it: all images of the folds, with their split. */
   readonly samples: readonly (readonly RunSample[])[];
 }
 
 /**
- * Deals the train and validation images of the current split into folds: stratified by class, whole patients and what
- * looks alike together, the same for the same images and seed. Test images are in none of them. Throws `no_split`.
+ * Deals the train and validation images of the current split into folds, stratified by class, with patients and
+ * duplicates kept together. Deterministic for the same images and seed. Test images are in no fold. Throws `no_split`.
  */
 export function dealFolds(project: OpenProject, classes: readonly string[], folds: number, seed: number): DealtFolds {
   if (currentSplit(project.store) === null) {

@@ -9,7 +9,7 @@ import type { ProjectStore } from '../../store/open';
 import { imageOrigins, type OriginGroup, originGroups } from '../../store/origins';
 import { namesPatient } from '../run-records/run-samples';
 
-/** Largest first; values of equal size by name. */
+/** Sites, scanners or stations with their labelled images, the largest first, equal ones by name. */
 export function listOrigins(store: ProjectStore, by: OriginKind): OriginList {
   const names = new Map(classesByName(store).map(({ id, name }) => [id, name]));
   const isNamed = namesPatient({ store });
@@ -24,7 +24,7 @@ export function listOrigins(store: ProjectStore, by: OriginKind): OriginList {
     const entry = found.get(value) ?? {
       images: 0,
       groups: [],
-      // Class names are a person's: one may be called “constructor”.
+      // Class names are free text: one may be “constructor”.
       classes: Object.create(null) as Record<string, number>,
     };
     found.set(value, entry);
@@ -51,8 +51,8 @@ export function listOrigins(store: ProjectStore, by: OriginKind): OriginList {
 }
 
 /**
- * Parts where the test part is all images of some sites or scanners. What belongs together (a patient, duplicates) and
- * has an image there goes there whole; the other images are drawn into train and validation as ever. Throws
+ * Splits with all images of some sites, scanners or stations as the test split. A group (a patient, duplicates) with an
+ * image there goes to test as a whole; the other images are drawn into train and validation as usual. Throws
  * `held_out_unknown`, `held_out_all`.
  */
 export function heldOutSplits(
@@ -77,16 +77,16 @@ export function heldOutSplits(
     });
   }
   const wanted = new Set(values);
-  const isThere = ({ id }: SplitItem): boolean => wanted.has(origins.get(id) ?? '');
-  const groups = new Set(items.filter(isThere).flatMap(({ group }) => group ?? []));
-  const isTest = (item: SplitItem): boolean => isThere(item) || (item.group !== null && groups.has(item.group));
+  const isHeldOut = ({ id }: SplitItem): boolean => wanted.has(origins.get(id) ?? '');
+  const groups = new Set(items.filter(isHeldOut).flatMap(({ group }) => group ?? []));
+  const isTest = (item: SplitItem): boolean => isHeldOut(item) || (item.group !== null && groups.has(item.group));
   const rest = items.filter((item) => !isTest(item));
   if (new Set(rest.map(({ label }) => label)).size < 2) {
     throw new FoveaError('held_out_all', 'The remaining images have fewer than two classes to train on.', {
       hint: `Hold out fewer, or add images of another ${by}.`,
     });
   }
-  const pulled = items.filter((item) => isTest(item) && !isThere(item)).length;
+  const pulled = items.filter((item) => isTest(item) && !isHeldOut(item)).length;
   const unknown = rest.filter(({ id }) => !origins.has(id)).length;
   const notes: string[] = [];
   if (pulled > 0) {

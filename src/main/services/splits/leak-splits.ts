@@ -19,16 +19,16 @@ import { toSplitItems } from './split-items';
 
 export interface DealtLeak {
   readonly plan: LeakPlan;
-  /** Drawn image by image: patients and duplicates stand on both sides. */
+  /** Drawn image by image, so patients and duplicates may be in several splits. */
   readonly leaking: readonly RunSample[];
-  /** Drawn by whole patients and groups of duplicates. */
+  /** Drawn by whole patients and duplicate groups. */
   readonly grouped: readonly RunSample[];
-  /** Of the leaking one. */
+  /** Sign-off of the leaking split. */
   readonly signOff: SignOff;
 }
 
 /**
- * Two splits of all labelled images with equal shares and seed, one without and one with what belongs together kept
+ * Deals all labelled images into two splits with equal shares and seed, one that ignores groups and one that keeps them
  * together. The current split stays as it is. Throws `no_labels`.
  */
 export function dealLeak(

@@ -5,7 +5,7 @@ import type { ProjectStore } from '../../store/open';
 import { currentSplit, hashMembers, type StoredSplit, setSignOff } from '../../store/splits';
 import { findLeaks, type Leaks } from '../duplicates/duplicate-groups';
 
-/** The sign-off of a split as it stands now; null where there is none. */
+/** The sign-off of a split, and whether a change since has made it void; null if nobody has signed. */
 export function signOffOf(
   store: ProjectStore,
   split: Pick<StoredSplit, 'id' | 'signOff'>,
@@ -17,7 +17,10 @@ export function signOffOf(
   return { ...signOff, void: isChanged ? 'changed' : leaks.groups > signOff.groups ? 'grown' : null };
 }
 
-/** The trail keeps who signed what off and when, also after it was withdrawn. Throws `no_split`, `nothing_to_sign`. */
+/**
+ * Signs off the leaks of the current split. The audit trail keeps who signed and when, even after a withdrawal. Throws
+ * `no_split`, `nothing_to_sign`.
+ */
 export function signSplit(store: ProjectStore, givenName: string, givenReason: string): void {
   const name = personNameSchema.parse(givenName);
   const reason = signOffReasonSchema.parse(givenReason);
@@ -35,7 +38,7 @@ export function signSplit(store: ProjectStore, givenName: string, givenReason: s
   });
 }
 
-/** Runs that were started on it keep it in their records. Throws `no_split`. */
+/** Withdraws the sign-off of the current split. Runs started under it keep it in their records. Throws `no_split`. */
 export function withdrawSignOff(store: ProjectStore): void {
   store.transaction(() => {
     const split = requireSplit(store);

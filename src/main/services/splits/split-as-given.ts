@@ -5,13 +5,13 @@ import type { MemberGroup } from '../duplicates/duplicate-groups';
 import type { People } from '../patients/same-person';
 import { toSplitItems } from './split-items';
 
-/** Share of train that becomes validation where folders name no validation part, and the seed it is drawn with. */
+/** Share of train that becomes validation where the folders name no validation split, and the seed of the draw. */
 const CARVED_SHARE = 0.2;
 export const CARVED_SEED = 42;
 
 /**
- * Parts of images that folders or a table give. `keep`: the present split came from folders too, so that images that
- * are in it stay where they are (a person may have moved them).
+ * The splits of images as folders or a table name them. `keep`: the current split came from folders too, so its images
+ * stay where they are (a person may have moved them).
  */
 export function splitsAsGiven(
   given: readonly SplitCandidate[],
@@ -34,9 +34,9 @@ export function splitsAsGiven(
         { validation: CARVED_SHARE, test: 0 },
         CARVED_SEED,
       );
-      for (const [id, part] of carved) members.set(id, part);
+      for (const [id, split] of carved) members.set(id, split);
     } else {
-      // Carved before: new images go where their patient or what looks like them is.
+      // Validation was carved before: new images follow their patient or duplicates.
       const items = toSplitItems(given, 'patient', duplicates, people);
       const groups = new Set(
         items.flatMap((item, index) => (given[index]?.split === 'validation' ? (item.group ?? []) : [])),

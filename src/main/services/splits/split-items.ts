@@ -5,8 +5,8 @@ import type { MemberGroup } from '../duplicates/duplicate-groups';
 import type { People } from '../patients/same-person';
 
 /**
- * What may not be parted: images of a person (of a patient, and of a study even where patients' ids differ or are not
- * known), images that look alike, and both where they share images.
+ * Assigns each image to the group that must stay in one split: the images of a person (of a patient, and of a study
+ * even where patient ids differ or are unknown), duplicates, and both joined where they share images.
  */
 export function toSplitItems(
   candidates: readonly SplitCandidate[],

@@ -13,7 +13,7 @@ export interface Counted {
   readonly duplicates: readonly MemberGroup[];
 }
 
-/** The current split with what there is to know of it; null where there is none. */
+/** Summarises the current split: counts, patients, leaks and warnings. Null if there is no split. */
 export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSummary | null {
   const split = currentSplit(project.store);
   if (split === null) return null;
@@ -58,7 +58,7 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
     warnings: [
       ...split.warnings,
       ...splitWarnings({
-        grouping: split.grouping,
+        groupBy: split.grouping,
         expected: splitNames.filter(
           (name) => name === 'train' || split[name] > 0 || (name === 'test' && split.heldOut !== null),
         ),
@@ -69,8 +69,8 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
           areKnown: one.withoutPatient === 0,
         })),
         leaks,
-        largestAlike: split.keepDuplicates ? largest(keptTogether(duplicates)) : 0,
-        alikeByNature: duplicates.reduce((sum, one) => sum + (one.common ? one.images.length : 0), 0),
+        largestGroup: split.keepDuplicates ? largest(keptTogether(duplicates)) : 0,
+        commonImages: duplicates.reduce((sum, one) => sum + (one.common ? one.images.length : 0), 0),
         outside: total((one) => one.outside),
         withoutPatient: total((one) => one.withoutPatient),
         images: total((one) => one.images),
@@ -82,5 +82,5 @@ export function summarizeSplit(project: OpenProject, counted?: Counted): SplitSu
 const largest = (groups: readonly MemberGroup[]): number =>
   groups.reduce((most, one) => Math.max(most, one.images.length), 0);
 
-/** Class names are a person's: one may be called “constructor”. */
+/** Without a prototype: class names are free text, and one may be “constructor”. */
 const byName = (): Record<string, number> => Object.create(null) as Record<string, number>;

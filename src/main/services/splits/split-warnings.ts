@@ -1,33 +1,33 @@
 import type { SplitName } from '#shared/models/dataset';
 import { formatQuantity } from '#shared/text/number';
 
-/** Under this many cases a class, no number says much about it. */
-export const TOO_FEW_TO_SAY = 30;
+/** Test images of a class below which its metrics are unreliable. */
+export const MIN_TEST_IMAGES = 30;
 
-/** Share of the images above which one group of look-alikes is more likely a kind of picture than copies. */
+/** Share of the images above which a duplicate group is more likely a type of image than copies. */
 const LARGE_GROUP = 0.1;
 
 export interface SplitFigures {
-  readonly grouping: 'patient' | 'none' | 'folders';
-  /** Parts that should hold images. */
+  readonly groupBy: 'patient' | 'none' | 'folders';
+  /** Splits that should have images. */
   readonly expected: readonly SplitName[];
   readonly counts: Readonly<Record<SplitName, Readonly<Record<string, number>>>>;
-  /** Every class with images; `groups`: patients, and images whose patient is not known or not used. */
+  /** Every class with images. `groups` counts patients, and images whose patient is unknown or not used. */
   readonly classes: readonly { readonly name: string; readonly groups: number; readonly areKnown: boolean }[];
-  /** In more than one part. */
+  /** Patients and duplicate groups in more than one split. */
   readonly leaks: { readonly patients: number; readonly duplicates: number };
-  /** Images of the largest group of look-alikes that was kept together. */
-  readonly largestAlike: number;
-  /** Images of groups that are most of a class, and so are not kept together. */
-  readonly alikeByNature: number;
-  /** Labelled images in no part. */
+  /** Images of the largest duplicate group that was kept together. */
+  readonly largestGroup: number;
+  /** Images of groups that make up most of a class, and so are not kept together. */
+  readonly commonImages: number;
+  /** Labelled images in no split. */
   readonly outside: number;
   readonly withoutPatient: number;
   /** Labelled images. */
   readonly images: number;
 }
 
-/** What a person should know before training on a split, in sentences. */
+/** Warnings about a split, as sentences, for a person about to train on it. */
 export function splitWarnings(figures: SplitFigures): string[] {
   const warnings: string[] = [];
   const { patients, duplicates } = figures.leaks;
@@ -41,14 +41,14 @@ export function splitWarnings(figures: SplitFigures): string[] {
       `${formatQuantity(duplicates, 'group')} of duplicate images in more than one split: results would look better than they are.`,
     );
   }
-  if (figures.alikeByNature > 0) {
+  if (figures.commonImages > 0) {
     warnings.push(
-      `${formatQuantity(figures.alikeByNature, 'image')} look alike because their class looks like this; they are not kept together as duplicates.`,
+      `${formatQuantity(figures.commonImages, 'image')} look alike because their class looks like this; they are not kept together as duplicates.`,
     );
   }
-  if (figures.largestAlike > figures.images * LARGE_GROUP) {
+  if (figures.largestGroup > figures.images * LARGE_GROUP) {
     warnings.push(
-      `${formatQuantity(figures.largestAlike, 'image')} look alike and form one group. If they are not copies of each other, mark them in Duplicates, then split again.`,
+      `${formatQuantity(figures.largestGroup, 'image')} look alike and form one group. If they are not copies of each other, mark them in Duplicates, then split again.`,
     );
   }
   for (const split of figures.expected) {
@@ -59,20 +59,20 @@ export function splitWarnings(figures: SplitFigures): string[] {
     }
     for (const { name, groups, areKnown } of figures.classes) {
       if ((of[name] ?? 0) > 0) continue;
-      const unit = figures.grouping === 'none' || !areKnown ? 'image' : 'patient';
+      const unit = figures.groupBy === 'none' || !areKnown ? 'image' : 'patient';
       const why = groups < figures.expected.length ? `: it has only ${formatQuantity(groups, unit)}` : '';
       warnings.push(`“${name}” is missing from the ${split} split${why}.`);
     }
   }
   const small = figures.classes.filter(({ name }) => {
     const n = figures.counts.test[name] ?? 0;
-    return n > 0 && n < TOO_FEW_TO_SAY;
+    return n > 0 && n < MIN_TEST_IMAGES;
   });
   if (small.length > 0) {
     const list = small.map(({ name }) => `“${name}” (${figures.counts.test[name]})`).join(', ');
-    warnings.push(`Fewer than ${TOO_FEW_TO_SAY} test images of ${list}: too few to measure performance reliably.`);
+    warnings.push(`Fewer than ${MIN_TEST_IMAGES} test images of ${list}: too few to measure performance reliably.`);
   }
-  if (figures.grouping !== 'none' && figures.withoutPatient > 0) {
+  if (figures.groupBy !== 'none' && figures.withoutPatient > 0) {
     warnings.push(
       figures.withoutPatient === figures.images
         ? 'Patients are unknown: images of one person may be in several splits.'

@@ -28,18 +28,18 @@ export interface Splits {
   /** Makes a new split current. Throws `no_labels`, `one_class`, `split_shares`, `held_out_unknown`, `held_out_all`. */
   split(project: OpenProject, request: SplitRequestGiven): SplitSummary;
   /**
-   * Makes the split that folders or a table name, with validation carved from train (grouped by patient) where they
-   * name none. Null where no image has a part given.
+   * Makes the split named by folders or a table current, with validation carved from train (by patient) where they name
+   * none. Null if they name a split for no image.
    */
   splitAsGiven(project: OpenProject): SplitSummary | null;
-  /** `counted`: where the caller has counted already. */
+  /** Null if there is no split. `counted`: counts that the caller already has. */
   current(project: OpenProject, counted?: Counted): SplitSummary | null;
-  /** Throws `no_split`. Can be undone. */
+  /** Moves images to another split. Can be undone. Throws `no_split`. */
   move(project: OpenProject, images: readonly number[], split: SplitName): SplitSummary;
-  /** What a test part can be held out by: sites, scanners and stations with their labelled images. */
+  /** Sites, scanners and stations that can be held out as the test split, with their labelled images. */
   origins(project: OpenProject): OriginList[];
   /**
-   * Lets training start though groups are in more than one split; every result will say so. Throws `no_split`,
+   * Allows training although groups are in more than one split; every result will state it. Throws `no_split`,
    * `nothing_to_sign`.
    */
   signOff(project: OpenProject, name: string, reason: string): SplitSummary;

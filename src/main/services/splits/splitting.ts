@@ -5,7 +5,7 @@ import type { Duplicates } from '../duplicates/duplicates';
 import type { OpenProject } from '../project/projects';
 import { splitTasks } from './split-tasks';
 
-/** `Splits` as the outside uses it: in the background, and never without a search for duplicates before a split. */
+/** `Splits` for other services: runs in the background, and searches for duplicates before each split. */
 export interface Splitting {
   split(project: OpenProject, request: SplitRequestGiven): Promise<SplitSummary>;
   move(project: OpenProject, images: readonly number[], split: SplitName): Promise<SplitSummary>;
@@ -21,7 +21,7 @@ export function createSplitting(options: {
   const { duplicates, background } = options;
   return {
     async split(project, request) {
-      // Duplicates that are not known would be torn apart.
+      // Unknown duplicates would end up in different splits.
       if (request.keepDuplicatesTogether !== false) await duplicates.search(project);
       return background(splitTasks.split, { project: placeOf(project), request });
     },
