@@ -1,21 +1,21 @@
-/** Text as far as it could be read. `faithful`: every byte means something in the character sets that the file names. */
+/** Decoded text. `faithful`: every byte is valid in the character sets that the file declares. */
 export interface DecodedText {
   readonly text: string;
   readonly faithful: boolean;
 }
 
-/** How the text of a data set is written: Specific Character Set (0008,0005), PS3.3, C.12.1.1.2 and PS3.5, 6.1. */
+/** The character encoding of a data set: Specific Character Set (0008,0005), PS3.3, C.12.1.1.2 and PS3.5, 6.1. */
 export interface CharacterSet {
-  /** False where the file names a set that DICOM does not have. */
+  /** False if the file declares a character set that DICOM does not define. */
   readonly known: boolean;
-  /** `personName`: “^” and “=” end what escape sequences have switched on, as they do in PN. */
+  /** `personName`: “^” and “=” also reset escape sequences, as in PN. */
   decode(bytes: Uint8Array, personName?: boolean): DecodedText;
 }
 
-/** A set as TextDecoder names it. Latin-1 is WHATWG's, which has letters where ISO 8859-1 has control characters. */
+/** TextDecoder's label. WHATWG's Latin-1 has letters where ISO 8859-1 has control characters. */
 const LATIN_1 = 'iso-8859-1';
 
-/** Sets that are used alone and know no escape sequences. */
+/** Sets used on their own, without escape sequences. */
 const wholeSets: Readonly<Record<string, string>> = {
   'IR 192': 'utf-8',
   GB18030: 'gb18030',
@@ -23,8 +23,8 @@ const wholeSets: Readonly<Record<string, string>> = {
 };
 
 /**
- * Sets by ISO registration number, for G1 (bytes from 0x80 on). JIS X 0208 and 0212 (87, 159) are for G0 alone, and
- * ASCII (6) is G0 with nothing in G1.
+ * G1 sets (bytes from 0x80) by ISO registration number. JIS X 0208 and 0212 (87, 159) are for G0 only; ASCII (6) is G0
+ * with an empty G1.
  */
 const upperSets: Readonly<Record<string, string | null>> = {
   'IR 6': null,
@@ -50,7 +50,7 @@ type LowerSet = 'ascii' | 'jis-0208' | 'jis-0212';
 
 type Escape = { readonly lower: LowerSet } | { readonly upper: string };
 
-/** Escape sequences of PS3.3, Tables C.12-3 and C.12-4, behind ESC. JIS X 0201's romaji are ASCII to us. */
+/** Escape sequences of PS3.3, Tables C.12-3 and C.12-4, without ESC. The romaji of JIS X 0201 are treated as ASCII. */
 const escapes: Readonly<Record<string, Escape>> = {
   '(B': { lower: 'ascii' },
   '(J': { lower: 'ascii' },
@@ -86,14 +86,14 @@ function decodeAs(label: string, bytes: Uint8Array): DecodedText {
   }
 }
 
-/** Bytes that no set was switched on for: plain ASCII, else by the first set that they could be written in. */
+/** Decodes bytes for which no set is active: as ASCII, otherwise with the first set in which they are valid. */
 function decodeUnannounced(bytes: Uint8Array, others: readonly string[]): DecodedText {
   const faithful = bytes.every((byte) => byte < 0x80);
   const read = [...others, 'utf-8', LATIN_1].map((label) => decodeAs(label, bytes)).find((one) => one.faithful);
   return { text: read?.text ?? '', faithful };
 }
 
-/** Two bytes a character, each from 0x21 to 0x7e: EUC-JP is the same with the high bits set. */
+/** Decodes two-byte characters, each byte from 0x21 to 0x7e: EUC-JP with the high bits cleared. */
 function decodeJapanese(set: LowerSet, bytes: readonly number[]): DecodedText {
   const high = bytes.map((byte) => byte | 0x80);
   const euc = set === 'jis-0208' ? high : high.flatMap((byte, index) => (index % 2 === 0 ? [0x8f, byte] : [byte]));
@@ -101,8 +101,8 @@ function decodeJapanese(set: LowerSet, bytes: readonly number[]): DecodedText {
 }
 
 /**
- * Text with code extensions (PS3.5, 6.1.2.5): escape sequences switch G0 or G1, delimiters switch them back. `first`
- * is what is in G1 at the beginning, `others` what the file names besides.
+ * Decodes text with code extensions (PS3.5, 6.1.2.5): escape sequences switch G0 or G1, delimiters switch them back.
+ * `first` is the initial G1 set, `others` are the sets that the file declares besides it.
  */
 function decodeExtended(
   bytes: Uint8Array,
@@ -156,7 +156,7 @@ function decodeExtended(
       }
       continue;
     }
-    // Both kinds of bytes may follow each other where G0 is Japanese.
+    // One-byte and two-byte characters may alternate while G0 is Japanese.
     if (lower !== 'ascii' && run.length > 0 && (run[0] as number) < 0x80 !== byte < 0x80) flush();
     run.push(byte);
   }
@@ -164,7 +164,7 @@ function decodeExtended(
   return { text, faithful };
 }
 
-/** “ISO_IR 100”, “ISO 2022 IR 100” and the ways in which writers misspell them, as “IR 100”. */
+/** Normalises “ISO_IR 100”, “ISO 2022 IR 100” and common misspellings to “IR 100”. */
 function registration(term: string): string {
   const upper = term.trim().toUpperCase();
   const number = /^ISO[\s_-]*(?:2022[\s_-]*)?IR[\s_-]*(\d+)$/.exec(upper)?.[1];
@@ -173,7 +173,7 @@ function registration(term: string): string {
   return upper;
 }
 
-/** `value`: of Specific Character Set; empty where a file has none. */
+/** Parses a value of Specific Character Set; empty if the file has none. */
 export function characterSetOf(value: string): CharacterSet {
   const terms = value.split('\\').map(registration);
   const [first = ''] = terms;

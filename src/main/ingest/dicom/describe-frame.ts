@@ -4,17 +4,17 @@ import { type OpenFrame, openDicomFrame } from './open-dicom';
 import type { ParsedDicom } from './parse';
 import { readTissueRegion } from './ultrasound-region';
 
-/** A frame and all that Fovea reads of its file. */
+/** A frame and everything that Fovea reads from its file. */
 export interface DescribedFrame {
   readonly frame: OpenFrame;
   readonly header: ReturnType<typeof readHeaderFacts>;
-  /** The tissue in an ultrasound picture, where the file says where it is. */
+  /** The tissue region of an ultrasound image, if the file declares one. */
   readonly tissue: PixelBox | null;
-  /** What is odd in the file and what was done about it: the same for an import and an inspection. */
+  /** Irregularities of the file and how they were handled; the same for an import and an inspection. */
   readonly notes: readonly string[];
 }
 
-/** Errors: as `openDicomFrame`. */
+/** @throws as `openDicomFrame`. */
 export async function describeDicomFrame(parsed: ParsedDicom, index: number): Promise<DescribedFrame> {
   const frame = await openDicomFrame(parsed, index);
   const notes = new Set(frame.notes);

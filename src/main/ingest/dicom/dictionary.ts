@@ -7,12 +7,12 @@ export interface DictionaryEntry {
 
 export type Dictionary = Readonly<Record<string, DictionaryEntry | undefined>>;
 
-/** "x00100020" to "(0010,0020)", as the dictionary and people write it. */
+/** Formats "x00100020" as "(0010,0020)", the form used by the dictionary and by people. */
 export function formatTag(tag: string): string {
   return `(${tag.slice(1, 5)},${tag.slice(5, 9)})`.toUpperCase();
 }
 
-/** 1.3 MB of JavaScript, loaded when it is first needed: importing images does not need it. */
+/** Loads 1.3 MB of JavaScript on first use; importing images does not need it. */
 export async function loadDictionary(): Promise<Dictionary> {
   return (await import('dcmjs/dictionary')).default;
 }

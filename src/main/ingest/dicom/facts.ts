@@ -5,7 +5,7 @@ import type { FileFacts } from '../types';
 import type { Notes } from './notes';
 import { noteCharacterSet, readText } from './text';
 
-/** Age in years from an age string (PS3.5, AS: nnnD, nnnW, nnnM, nnnY), to a tenth. */
+/** Parses an age string (PS3.5, AS: nnnD, nnnW, nnnM, nnnY) into years, rounded to a tenth. */
 export function parseAge(text: string | null): number | null {
   const match = /^(\d{1,3})([DWMY])$/.exec(text ?? '');
   if (match === null) return null;
@@ -18,7 +18,7 @@ function readBurnedInAnnotation(dataSet: DataSet): FileFacts['burnedInAnnotation
   return value === 'YES' ? 'yes' : value === 'NO' ? 'no' : 'unknown';
 }
 
-/** Of files that name nobody. */
+/** Identity of a file that names nobody. */
 export const NO_IDENTITY: FileIdentity = {
   patient: null,
   patientId: null,
@@ -32,10 +32,10 @@ export const NO_IDENTITY: FileIdentity = {
   institution: null,
 };
 
-/** Who and what a file shows (PS3.3, C.2.2, C.7.2.1, C.7.3.1). */
+/** Reads patient, study, series and institution (PS3.3, C.2.2, C.7.2.1, C.7.3.1). */
 export function readIdentity(dataSet: DataSet, notes?: Notes): FileIdentity {
   const patientId = readIdentifier(readText(dataSet, 'x00100020', notes));
-  // Two hospitals may give out the same number: the issuer (0010,0021) tells them apart.
+  // Two hospitals may issue the same number; the issuer (0010,0021) distinguishes them.
   const issuer = readIdentifier(readText(dataSet, 'x00100021', notes));
   return {
     patient: patientId === null || issuer === null ? patientId : `${patientId} (${issuer})`,
@@ -51,13 +51,13 @@ export function readIdentity(dataSet: DataSet, notes?: Notes): FileIdentity {
   };
 }
 
-/** YYYYMMDD; the retired form with points (PS3.5, 6.2, DA) too. */
+/** Reads YYYYMMDD, or the retired form with periods (PS3.5, 6.2, DA). */
 function readDate(dataSet: DataSet, tag: string): string | null {
   const digits = readText(dataSet, tag)?.replaceAll('.', '') ?? '';
   return /^[12]\d{7}$/.test(digits) ? digits : null;
 }
 
-/** Year of the acquisition (0008,002A), (0008,0022), else of the content (0008,0023) or the study (0008,0020). */
+/** Reads the year of acquisition (0008,002A), (0008,0022), else of the content (0008,0023) or the study (0008,0020). */
 function readYear(dataSet: DataSet): number | null {
   for (const tag of ['x0008002a', 'x00080022', 'x00080023', 'x00080020']) {
     const year = Number(/^(\d{4})/.exec(readText(dataSet, tag) ?? '')?.[1]);
@@ -67,15 +67,14 @@ function readYear(dataSet: DataSet): number | null {
 }
 
 /**
- * InstitutionName in one form whatever it was written in: character sets differ in which widths of a letter and which
- * blanks they have, and one hospital is one site.
+ * Normalises Institution Name: character sets differ in letter widths and blanks, and one hospital must stay one site.
  */
 function readInstitution(dataSet: DataSet, notes?: Notes): string | null {
   const name = readText(dataSet, 'x00080080', notes);
   return name === null ? null : name.normalize('NFKC').replace(/\s+/g, ' ');
 }
 
-/** The part of the facts that the header alone gives. */
+/** The facts that come from the header alone. */
 export function readHeaderFacts(
   dataSet: DataSet,
   notes: Notes = new Set(),

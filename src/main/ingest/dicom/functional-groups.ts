@@ -6,8 +6,8 @@ export function firstItem(dataSet: DataSet | undefined, tag: string): DataSet | 
 }
 
 /**
- * Data sets that may hold an attribute of one frame, the most specific first: the frame's own functional group, the
- * shared one (PS3.3, C.7.6.16), then the data set itself.
+ * Data sets that may hold a frame's attribute, most specific first: the frame's own functional group, the shared one
+ * (PS3.3, C.7.6.16), then the data set itself.
  */
 export function frameScopes(dataSet: DataSet, frame: number, groupSequence: string): readonly DataSet[] {
   const own = dataSet.elements['x52009230']?.items?.[frame]?.dataSet;

@@ -1,12 +1,12 @@
 import { isGraphicsTag, isPrivateTag, profileAction } from './deidentify/profile';
 
-/** Value representations whose text is a person, a date or time, or free writing. */
+/** Value representations that hold a person's name, a date or time, or free text. */
 const identifyingRepresentations: ReadonlySet<string> = new Set(['PN', 'DA', 'TM', 'DT', 'LT', 'ST', 'UT']);
 
 /**
- * Elements that can name a person, a place or a visit: those that de-identification changes by the Basic Profile of
- * PS3.15 (`deidentify/profile.ts`, the one table of them), private ones, and names, dates and free text wherever they
- * stand. `tag` as dicom-parser writes it ("x00100020").
+ * Whether an element can identify a person, a place or a visit: elements that the Basic Profile of PS3.15 changes
+ * (`deidentify/profile.ts`, the only table of them), private ones, and names, dates and free text at any level. `tag`
+ * in dicom-parser's form ("x00100020").
  */
 export function isIdentifying(tag: string, vr: string): boolean {
   return (
@@ -18,5 +18,5 @@ export function isIdentifying(tag: string, vr: string): boolean {
   );
 }
 
-/** Of the file meta group, which de-identification writes anew: instance, application entities, private information. */
+/** File meta elements, rewritten by de-identification: instance, application entities, private information. */
 const metaTags = new Set(['x00020003', 'x00020016', 'x00020017', 'x00020018', 'x00020100', 'x00020102']);

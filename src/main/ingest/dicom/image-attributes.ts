@@ -1,12 +1,12 @@
 import type { DataSet } from 'dicom-parser';
 import { FoveaError } from '#shared/ipc/errors';
 import { MAX_PIXELS } from '../limits';
-import { damaged, notRead } from './damaged';
+import { damaged, unsupportedImage } from './damaged';
 import type { Notes } from './notes';
 import { type NumberAttribute, readNumber } from './numbers/read-numbers';
 import { readText } from './text';
 
-/** The Image Pixel module (PS3.3, C.7.6.3), checked. */
+/** The validated Image Pixel module (PS3.3, C.7.6.3). */
 export interface ImageAttributes {
   readonly rows: number;
   readonly columns: number;
@@ -15,14 +15,14 @@ export interface ImageAttributes {
   readonly bitsStored: number;
   readonly highBit: number;
   readonly signed: boolean;
-  /** True: all red, then all green, then all blue. */
+  /** True: all red samples, then all green, then all blue. */
   readonly planar: boolean;
-  /** Number of Frames (0028,0008); null where it is absent or no count. How many there are, the pixel data say. */
+  /** Number of Frames (0028,0008); null if absent or not a count. The actual count comes from the pixel data. */
   readonly declaredFrames: number | null;
   /** `declaredFrames`, else 1. */
   readonly frames: number;
   readonly photometricInterpretation: string;
-  /** Values of (7FE0,0008) and (7FE0,0009) are floats. */
+  /** Values are floats, from (7FE0,0008) or (7FE0,0009). */
   readonly float: boolean;
 }
 
@@ -36,7 +36,7 @@ const BITS_STORED: NumberAttribute = { tag: 'x00280101', name: 'Bits Stored', vr
 const HIGH_BIT: NumberAttribute = { tag: 'x00280102', name: 'High Bit', vr: 'US' };
 const PIXEL_REPRESENTATION: NumberAttribute = { tag: 'x00280103', name: 'Pixel Representation', vr: 'US' };
 
-/** Rows and columns, null where the header does not have them. */
+/** Rows and columns; null if the header lacks them. */
 export function readSize(
   dataSet: DataSet,
   notes: Notes,
@@ -53,7 +53,7 @@ function readDeclaredFrames(dataSet: DataSet, notes: Notes): number | null {
   return frames === undefined || frames < 1 ? null : frames;
 }
 
-/** The values that Photometric Interpretation may have (PS3.3, C.7.6.3.1.2), with those that are retired. */
+/** Terms of Photometric Interpretation (PS3.3, C.7.6.3.1.2), including retired ones. */
 const PHOTOMETRIC_INTERPRETATIONS = [
   'MONOCHROME1',
   'MONOCHROME2',
@@ -67,7 +67,7 @@ const PHOTOMETRIC_INTERPRETATIONS = [
   'YBR_RCT',
 ];
 
-/** In capitals. One with a blank, underscore or hyphen too many or too few is what it plainly says. */
+/** Reads the term in capitals, tolerating extra or missing blanks, underscores and hyphens. */
 function readPhotometricInterpretation(dataSet: DataSet, notes: Notes): string {
   const written = (readText(dataSet, 'x00280004') ?? '').toUpperCase();
   const letters = (text: string) => text.replace(/[\s_-]/g, '');
@@ -77,8 +77,8 @@ function readPhotometricInterpretation(dataSet: DataSet, notes: Notes): string {
 }
 
 /**
- * Errors: `not_dicom_image` (no image in it: a report, a plan), `damaged` (values that contradict), `unsupported_image`,
- * `too_large`.
+ * @throws FoveaError `not_dicom_image` (no image: a report, a plan), `damaged` (contradictory values),
+ * `unsupported_image`, `too_large`.
  */
 export function readImageAttributes(dataSet: DataSet, notes: Notes = new Set()): ImageAttributes {
   const { rows, columns } = readSize(dataSet, notes);
@@ -96,10 +96,10 @@ export function readImageAttributes(dataSet: DataSet, notes: Notes = new Set()):
     throw new FoveaError('too_large', `The image has ${rows} x ${columns} pixels, which exceeds Fovea’s limit.`);
   }
   const samples = readNumber(dataSet, SAMPLES_PER_PIXEL, notes) ?? 1;
-  if (samples !== 1 && samples !== 3) throw notRead(`The image has ${samples} channels; Fovea reads 1 or 3.`);
+  if (samples !== 1 && samples !== 3) throw unsupportedImage(`The image has ${samples} channels; Fovea reads 1 or 3.`);
   const float = dataSet.elements['x7fe00008'] !== undefined || dataSet.elements['x7fe00009'] !== undefined;
   if (allocated !== 1 && allocated !== 8 && allocated !== 16 && allocated !== 32 && !(allocated === 64 && float)) {
-    throw notRead(`The image has ${allocated} bits allocated per value; Fovea reads 1, 8, 16 and 32.`);
+    throw unsupportedImage(`The image has ${allocated} bits allocated per value; Fovea reads 1, 8, 16 and 32.`);
   }
   const bitsStored = readNumber(dataSet, BITS_STORED, notes) ?? allocated;
   const highBit = readNumber(dataSet, HIGH_BIT, notes) ?? bitsStored - 1;

@@ -3,8 +3,8 @@ import { FoveaError } from '#shared/ipc/errors';
 import { MAX_INFLATED_BYTES } from '../limits';
 
 /**
- * dicom-parser's `inflater` hook with a cap: header as it is, then the inflated data set. A stream that ends early
- * gives what there is of it, so that the parser can say what is missing.
+ * dicom-parser's `inflater` hook with a size limit: returns the header unchanged, then the inflated data set. For a
+ * truncated stream it returns the data so far, so that the parser can report the missing element.
  */
 export function inflateDataSet(bytes: Uint8Array, position: number): Buffer {
   try {

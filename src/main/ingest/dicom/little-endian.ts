@@ -2,8 +2,8 @@ import type { DataSet } from 'dicom-parser';
 import dicomParser from 'dicom-parser';
 
 /**
- * The bytes of a table as they would stand in a little-endian file: words of 16 bits are swapped where the file is big
- * endian, whatever is packed in them. Null where the element is absent, empty or reaches beyond the file.
+ * Reads the bytes of a table in little-endian order: 16-bit words are swapped in a big-endian file, whatever is packed
+ * in them. Null if the element is absent, empty or extends past the end of the file.
  */
 export function readLittleEndian(dataSet: DataSet, tag: string): Uint8Array | null {
   const element = dataSet.elements[tag];
@@ -12,7 +12,7 @@ export function readLittleEndian(dataSet: DataSet, tag: string): Uint8Array | nu
   const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
   const parser = element.parser ?? dataSet.byteArrayParser;
   if (parser !== dicomParser.bigEndianByteArrayParser || element.vr === 'OB') return bytes;
-  // Not `slice`, which of a Buffer is a view.
+  // Not `slice`: on a Buffer it returns a view.
   const swapped = new Uint8Array(bytes);
   for (let index = 0; index + 1 < swapped.length; index += 2) swapped.subarray(index, index + 2).reverse();
   return swapped;

@@ -6,7 +6,7 @@ import { parseImplicitBody } from './parse-implicit';
 const DIRECTORY_RECORD_SEQUENCE = 'x00041220';
 const REFERENCED_FILE_ID = 'x00041500';
 
-/** The components of a File ID (PS3.10, 8.5), or null for a record of a patient, study or series. */
+/** Components of a File ID (PS3.10, 8.5); null for a patient, study or series record. */
 function fileId(record: DataSet): readonly string[] | null {
   const count = record.numStringValues(REFERENCED_FILE_ID) ?? 0;
   const parts = Array.from({ length: count }, (_, index) => record.string(REFERENCED_FILE_ID, index)?.trim() ?? '');
@@ -14,7 +14,7 @@ function fileId(record: DataSet): readonly string[] | null {
   return named.length === 0 ? null : named;
 }
 
-/** As its header says, else with implicit value representations, as some recorders write it all the same. */
+/** Parses as the header declares, else with implicit value representations, which some recorders write regardless. */
 function parseDirectory(bytes: Buffer): DataSet {
   try {
     return dicomParser.parseDicom(bytes);
@@ -26,7 +26,10 @@ function parseDirectory(bytes: Buffer): DataSet {
   }
 }
 
-/** The files that a DICOMDIR names, each from its folder, with `/`; every file once. Errors: `damaged`. */
+/**
+ * Lists the files that a DICOMDIR names, relative to its folder, separated by `/`, without duplicates.
+ * @throws FoveaError `damaged`
+ */
 export function readMediaDirectory(bytes: Buffer): string[] {
   const records = parseDirectory(bytes).elements[DIRECTORY_RECORD_SEQUENCE]?.items ?? [];
   const files = records.flatMap(({ dataSet }) => (dataSet === undefined ? [] : (fileId(dataSet)?.join('/') ?? [])));

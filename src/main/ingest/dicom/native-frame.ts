@@ -1,12 +1,15 @@
 import type { DataSet, Element } from 'dicom-parser';
-import { damaged, notRead, truncated } from './damaged';
+import { damaged, truncated, unsupportedImage } from './damaged';
 import type { DecodedFrame } from './decoded-frame';
-import { heldFrames } from './held-frames';
+import { frameCountNote } from './frame-count-note';
 import type { ImageAttributes } from './image-attributes';
 import type { Notes } from './notes';
 import { EXPLICIT_BIG_ENDIAN } from './transfer-syntax';
 
-/** Bits of bit-packed frames (PS3.5, 8.1.1: Bits Allocated 1), least significant first; frames need not start on a byte. */
+/**
+ * Unpacks bit-packed frames (PS3.5, 8.1.1: Bits Allocated 1), least significant bit first; frames need not start on a
+ * byte.
+ */
 function unpackBits(bytes: Uint8Array, firstBit: number, count: number): Uint8Array {
   const values = new Uint8Array(count);
   for (let index = 0; index < count; index++) {
@@ -16,7 +19,7 @@ function unpackBits(bytes: Uint8Array, firstBit: number, count: number): Uint8Ar
   return values;
 }
 
-/** Y1 Y2 Cb Cr → Y1 Cb Cr, Y2 Cb Cr (PS3.3, C.7.6.3.1.2): colour is shared by two neighbours in a row. */
+/** Expands Y1 Y2 Cb Cr to Y1 Cb Cr, Y2 Cb Cr (PS3.3, C.7.6.3.1.2): horizontal neighbours share their colour. */
 function expand422(bytes: Uint8Array, pixels: number): Uint8Array {
   const values = new Uint8Array(pixels * 3);
   for (let pixel = 0; pixel < pixels; pixel++) {
@@ -28,20 +31,23 @@ function expand422(bytes: Uint8Array, pixels: number): Uint8Array {
   return values;
 }
 
-/** Reverses the bytes of each value; odd bytes at the end stay. */
+/** Reverses the bytes of each value; an incomplete value at the end is unchanged. */
 export function swapBytes(bytes: Uint8Array, size: number): Uint8Array {
-  // Not `slice`, which of a Buffer is a view: the file's own bytes would be reversed.
+  // Not `slice`: on a Buffer it returns a view, and the file's own bytes would be reversed.
   const swapped = new Uint8Array(bytes);
   for (let start = 0; start + size <= swapped.length; start += size) swapped.subarray(start, start + size).reverse();
   return swapped;
 }
 
-/** Bytes of the element that are in the file: its length may reach beyond the end. */
+/** Bytes of the element present in the file: its declared length may extend past the end. */
 function availableBytes(dataSet: DataSet, pixelData: Element): number {
   return Math.max(0, Math.min(pixelData.length, dataSet.byteArray.length - pixelData.dataOffset));
 }
 
-/** Bits of one frame. Some writers say 4:2:2 of data that are not: the length tells. Errors: `unsupported_image`. */
+/**
+ * Size of one frame in bits. Some writers declare 4:2:2 for data that is not subsampled, so the length decides.
+ * @throws FoveaError `unsupported_image`
+ */
 function frameLayout(
   image: ImageAttributes,
   available: number,
@@ -54,23 +60,26 @@ function frameLayout(
     return { bits: pixels * 16, packed422: true };
   }
   if (reduced && declared === 'YBR_PARTIAL_420' && available * 8 >= pixels * 12 * image.frames) {
-    throw notRead('The image is uncompressed with 4:2:0 colour subsampling, which Fovea does not support.');
+    throw unsupportedImage('The image is uncompressed with 4:2:0 colour subsampling, which Fovea does not support.');
   }
   return { bits, packed422: false };
 }
 
-/** How uncompressed pixel data lie in their element. */
+/** Layout of uncompressed pixel data. */
 export interface NativeLayout {
-  /** Of the element, as far as the file reaches. */
+  /** The element's bytes that are present in the file. */
   readonly bytes: Uint8Array;
   readonly frameBits: number;
-  /** Two neighbours share their colour (PS3.3, C.7.6.3.1.2). */
+  /** Horizontal neighbours share their colour (PS3.3, C.7.6.3.1.2). */
   readonly packed422: boolean;
-  /** Bytes that lie in reversed order together; 1: none do. 8-bit values in words (VR OW) lie swapped in big-endian files. */
+  /**
+   * Size in bytes of the units stored in reverse order; 1: none. In big-endian files 8-bit values in words (VR OW) are
+   * swapped.
+   */
   readonly wordSize: number;
 }
 
-/** Errors: `unsupported_image`. */
+/** @throws FoveaError `unsupported_image` */
 export function nativeLayout(
   dataSet: DataSet,
   pixelData: Element,
@@ -90,9 +99,8 @@ export function nativeLayout(
 }
 
 /**
- * How many frames there are to read. The header's number counts where the pixel data hold as many or more; what they
- * hold counts where they are fewer, or the header has no number. Whatever does not match is noted. `cut`: the file
- * ends before its end, so that missing frames are lost and not miscounted.
+ * Number of readable frames: the declared number if the pixel data holds at least as many, else the number it holds. A
+ * mismatch is noted. `cut`: the file is truncated, so missing frames are lost rather than miscounted.
  */
 export function countNativeFrames(
   dataSet: DataSet,
@@ -108,26 +116,27 @@ export function countNativeFrames(
   const { declaredFrames: declared } = image;
   const shortElement = pixelData.dataOffset + pixelData.length <= dataSet.byteArray.length && !cut;
   if (declared === null && whole > 1 && available - bytesOf(whole) <= 1) {
-    notes.add(heldFrames(declared, whole));
+    notes.add(frameCountNote(declared, whole));
     return whole;
   }
   if (declared !== null && whole > declared) {
-    notes.add(heldFrames(declared, whole));
+    notes.add(frameCountNote(declared, whole));
     return declared;
   }
   if (declared !== null && whole > 0 && whole < declared && shortElement) {
-    notes.add(heldFrames(declared, whole));
+    notes.add(frameCountNote(declared, whole));
     return whole;
   }
   const longer = available - bytesOf(image.frames);
-  // One byte makes an odd length even.
+  // A single byte pads an odd length.
   if (longer > 1) notes.add(`The pixel data is ${longer} bytes longer than the image; the rest is ignored.`);
   return image.frames;
 }
 
 /**
- * One frame of uncompressed pixel data. Errors: `truncated`, when the file ends before the frame does; `damaged`, when
- * only the element does; `unsupported_image`.
+ * Reads one frame of uncompressed pixel data.
+ * @throws FoveaError `truncated` if the file ends within the frame, `damaged` if only the element does,
+ * `unsupported_image`
  */
 export function readNativeFrame(
   dataSet: DataSet,

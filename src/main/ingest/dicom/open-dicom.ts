@@ -13,17 +13,17 @@ import { readPixelAspect } from './pixel-aspect';
 import { readDicomFrame } from './read-frame';
 import type { StoredValues } from './stored-values';
 
-/** One frame, ready to be shown or learnt from. */
+/** One frame, ready for display or training. */
 export interface OpenFrame {
   readonly image: ImageAttributes;
   readonly stored: StoredValues;
   readonly colour: boolean;
   readonly window: IntensityWindow | null;
-  /** After the modality LUT, padding left out; of the three channels together for colour. */
+  /** After the modality LUT, without padding; for colour, over all three channels. */
   readonly range: ValueRange;
-  /** Height of a pixel in widths; 1 where it is square or nothing is known. The rasters have pixels as they are stored. */
+  /** Pixel height divided by width; 1 if square or unknown. The rasters keep pixels as stored. */
   readonly pixelAspect: number;
-  /** What is odd in the file and what was done about it, for people. */
+  /** Irregularities of the file and how they were handled, for people. */
   readonly notes: readonly string[];
   forModel(intensity: Intensity): Raster;
   forDisplay(window: IntensityWindow | null, invert: boolean): Raster;
@@ -33,15 +33,16 @@ function invertBytes(bytes: Uint8Array): Uint8Array {
   return bytes.map((value) => 255 - value);
 }
 
-/** Windows and VOI LUTs are for grey images (PS3.3, C.11.2). */
+/** Windows and VOI LUTs apply to grey images only (PS3.3, C.11.2). */
 function noteUnusedWindow({ elements }: DataSet, notes: Notes): void {
   if (elements['x00281050'] === undefined && elements['x00283010'] === undefined) return;
   notes.add('The window of the file is ignored, because the image is in colour.');
 }
 
 /**
- * Reads one frame and offers its two ways to 8 bits: the model's (recorded, deterministic) and the display's. Colour is
- * taken as it is: windows are for grey. Errors: as `readDicomFrame`.
+ * Reads one frame and provides its two conversions to 8 bits: the model's (recorded, deterministic) and the display's.
+ * Colour is not windowed.
+ * @throws as `readDicomFrame`
  */
 export async function openDicomFrame(parsed: ParsedDicom, frame: number): Promise<OpenFrame> {
   const notes = new Set(parsed.warnings);

@@ -1,7 +1,7 @@
 import type { DataSet, Element, Fragment } from 'dicom-parser';
 import dicomParser from 'dicom-parser';
 
-/** The package's types leave out that it exports its class. */
+/** dicom-parser exports this class, but its types omit it. */
 const { DataSet: DataSetClass } = dicomParser as unknown as {
   readonly DataSet: new (
     parser: typeof dicomParser.littleEndianByteArrayParser,
@@ -21,13 +21,13 @@ interface Encapsulated {
   readonly end: number;
 }
 
-/** Fragments of encapsulated pixel data (PS3.5, A.4) from their first byte on; null where they are no whole sequence. */
+/** Reads the fragments of encapsulated pixel data (PS3.5, A.4) from `start`; null if the sequence is incomplete. */
 function readFragments(bytes: Buffer, start: number): Encapsulated | null {
   const items: Fragment[] = [];
   let position = start;
   let base = 0;
   while (position + 8 <= bytes.length) {
-    // The tag as one number, little endian: the element in the high half.
+    // The tag as one little-endian number: the element is in the high half.
     const tag = bytes.readUInt32LE(position);
     const length = bytes.readUInt32LE(position + 4);
     position += 8;
@@ -48,9 +48,10 @@ function readFragments(bytes: Buffer, start: number): Encapsulated | null {
 }
 
 /**
- * A data set with implicit value representations, little endian, from `position` on, whatever the header says of it.
- * Pixel data may be encapsulated, which no transfer syntax allows here but writers do. What stands behind the pixel
- * data is left out. Null unless it is whole and looks like a data set: nothing is guessed from a part of one.
+ * Parses a little-endian data set with implicit value representations from `position`, ignoring what the header
+ * declares. Accepts encapsulated pixel data, which no transfer syntax allows here but some writers produce. Drops
+ * elements after the pixel data. Null unless the data set is complete and plausible: nothing is inferred from a
+ * fragment.
  */
 export function parseImplicitBody(bytes: Buffer, position: number): DataSet | null {
   const parser = dicomParser.littleEndianByteArrayParser;

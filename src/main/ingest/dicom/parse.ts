@@ -12,7 +12,7 @@ import {
 } from './transfer-syntax';
 import { valueRepresentations } from './value-representations';
 
-/** Where and why the parser stopped before the end of the file; what comes after that point is missing. */
+/** Why the parser stopped before the end of the file, losing everything after that point; null if it did not. */
 export type ParseStop = 'truncated' | 'damaged' | 'too-deep' | null;
 
 export interface ParsedDicom {
@@ -24,7 +24,7 @@ export interface ParsedDicom {
 
 const PREAMBLE_BYTES = 132;
 
-/** The media directory of a disc: it lists images and holds none. */
+/** SOP class of a disc's media directory, which lists images and contains none. */
 const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 
 interface Attempt {
@@ -32,15 +32,18 @@ interface Attempt {
   readonly stop: ParseStop;
 }
 
-/** dicom-parser's wording when an element reaches beyond the end of the file. */
+/** Derives the reason from dicom-parser's message. */
 function stopReason(exception: unknown): ParseStop {
   const text = exception instanceof Error ? exception.message : String(exception);
-  // The parser calls itself for each level of sequences.
+  // The parser recurses once per sequence level.
   if (/call stack/i.test(text)) return 'too-deep';
   return /past end|cannot seek|overrun|eof|maxPosition/i.test(text) ? 'truncated' : 'damaged';
 }
 
-/** dicom-parser throws strings, errors, and `{exception, dataSet}` with what it had read. */
+/**
+ * Parses as far as possible. dicom-parser throws strings, errors, and `{exception, dataSet}` with the elements read so
+ * far.
+ */
 function parsePartly(bytes: Buffer): Attempt | null {
   try {
     return { dataSet: dicomParser.parseDicom(bytes, { inflater: inflateDataSet }), stop: null };
@@ -54,15 +57,15 @@ function parsePartly(bytes: Buffer): Attempt | null {
   }
 }
 
-/** 64-bit value representations of 2019, which dicom-parser takes for short ones and then loses its way. */
+/** 64-bit value representations from 2019. dicom-parser reads them as short ones and then loses synchronisation. */
 const LONG_REPRESENTATIONS = new Set(['OV', 'SV', 'UV']);
 
-/** How many such elements a file may have before we give up. */
+/** Limit on such elements in one file. */
 const MAX_LONG_ELEMENTS = 16;
 
 /**
- * Parses, and where an element has a 64-bit representation (the Extended Offset Table has) calls it UN in a copy,
- * which has the same layout, and parses again.
+ * Parses a file; where an element has a 64-bit representation (such as the Extended Offset Table), relabels it UN in a
+ * copy, which has the same layout, and parses again.
  */
 function parseExplicit64(bytes: Buffer, transferSyntax: string): Attempt | null {
   let source = bytes;
@@ -74,14 +77,17 @@ function parseExplicit64(bytes: Buffer, transferSyntax: string): Attempt | null 
     );
     if (found.length === 0) break;
     if (source === bytes) source = Buffer.from(bytes);
-    // Read as a short one, its value starts 8 bytes behind its tag. Only the first is surely real.
+    // Misread as a short representation, its value starts 8 bytes after its tag. Only the first is certain to be real.
     source.write('UN', Math.min(...found.map(({ dataOffset }) => dataOffset)) - 4, 'latin1');
     attempt = parsePartly(source);
   }
   return attempt;
 }
 
-/** "DICM", and behind it the file meta group: the letters alone may stand in the data of a file without a preamble. */
+/**
+ * Whether "DICM" is followed by the file meta group: the letters alone may occur in the data of a file without
+ * preamble.
+ */
 function hasPreamble(bytes: Buffer): boolean {
   return (
     bytes.length >= PREAMBLE_BYTES + 8 &&
@@ -90,14 +96,17 @@ function hasPreamble(bytes: Buffer): boolean {
   );
 }
 
-/** Transfer syntaxes to try on a bare data set, the likelier first: PS3.5 puts two capital letters after the tag. */
+/**
+ * Transfer syntaxes to try on a bare data set, likelier first: explicit ones have two capital letters after the tag
+ * (PS3.5).
+ */
 function candidates(bytes: Buffer): readonly string[] {
   const explicit = bytes.length >= 8 && valueRepresentations.has(bytes.toString('latin1', 4, 6));
   if (explicit && bytes[0] === 0x00 && bytes[1] === 0x08) return [EXPLICIT_BIG_ENDIAN];
   return explicit ? [EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN] : [IMPLICIT_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN];
 }
 
-/** A preamble and a file meta group that holds the transfer syntax alone (PS3.10, 7.1). */
+/** Builds a preamble and a file meta group that holds only the transfer syntax (PS3.10, 7.1). */
 function makeHeader(transferSyntax: string): Buffer {
   const value = transferSyntax.length % 2 === 0 ? transferSyntax : `${transferSyntax}\0`;
   const element = Buffer.from('\x02\x00\x10\x00UI\x00\x00', 'latin1');
@@ -109,7 +118,7 @@ function parseBare(bytes: Buffer): ParsedDicom | null {
   let partial: ParsedDicom | null = null;
   for (const transferSyntax of candidates(bytes)) {
     const attempt = parsePartly(Buffer.concat([makeHeader(transferSyntax), bytes]));
-    // Other data read as DICOM have wild group numbers; a real data set starts in group 0008.
+    // Other data read as DICOM has arbitrary group numbers; a real data set starts in group 0008.
     if (attempt === null || !Object.keys(attempt.dataSet.elements).some((tag) => tag.startsWith('x0008'))) continue;
     const warnings = ['The file declares no transfer syntax; it was detected.'];
     const parsed = { ...attempt, transferSyntax, warnings };
@@ -125,20 +134,22 @@ function readMeta(bytes: Buffer): MetaHeader | null {
   try {
     return dicomParser.readPart10Header(bytes);
   } catch (error) {
-    // It reads one element behind the file meta group.
+    // It reads one element past the file meta group.
     if (stopReason(error) === 'too-deep') throw tooDeep();
     return null;
   }
 }
 
-/** Whether the first element behind the file meta group has a value representation where the syntax wants one. */
+/**
+ * Whether the first element after the file meta group has a value representation if the transfer syntax requires one.
+ */
 function startsAsDeclared(bytes: Buffer, { position }: MetaHeader, transferSyntax: string): boolean {
   if (position === undefined || position + 6 > bytes.length) return true;
   if (transferSyntax === IMPLICIT_LITTLE_ENDIAN || transferSyntax === DEFLATED_LITTLE_ENDIAN) return true;
   return valueRepresentations.has(bytes.toString('latin1', position + 4, position + 6));
 }
 
-/** Where the file meta group ends by its own length (0002,0000), or null where it has none. */
+/** End of the file meta group by its own length (0002,0000); null if it has none. */
 function metaEnd(bytes: Buffer): number | null {
   if (bytes.length < PREAMBLE_BYTES + 12) return null;
   if (bytes.toString('latin1', PREAMBLE_BYTES, PREAMBLE_BYTES + 8) !== '\x02\x00\x00\x00UL\x04\x00') return null;
@@ -147,10 +158,10 @@ function metaEnd(bytes: Buffer): number | null {
 }
 
 /**
- * A data set that starts with a group below 0002, which no standard allows and which the parser takes for more of the
- * file meta group. Read only where it has implicit value representations, or names no transfer syntax.
+ * Parses a data set that starts with a group below 0002, which no standard allows and which the parser would take for
+ * more of the file meta group. Only if it has implicit value representations or declares no transfer syntax.
  */
-function parseBehindMeta(bytes: Buffer): ParsedDicom | null {
+function parseAfterMeta(bytes: Buffer): ParsedDicom | null {
   const end = metaEnd(bytes);
   if (end === null || bytes.readUInt16LE(end) >= 0x0002) return null;
   const transferSyntax = readMeta(bytes.subarray(0, end))?.string('x00020010')?.trim() || IMPLICIT_LITTLE_ENDIAN;
@@ -170,8 +181,8 @@ function parseWithPreamble(bytes: Buffer): ParsedDicom {
       },
     );
   }
-  const odd = parseBehindMeta(bytes);
-  if (odd !== null) return odd;
+  const misplacedGroup = parseAfterMeta(bytes);
+  if (misplacedGroup !== null) return misplacedGroup;
   const transferSyntax = meta?.string('x00020010')?.trim();
   const attempt = transferSyntax ? parseExplicit64(bytes, transferSyntax) : null;
   if (attempt !== null && transferSyntax) {
@@ -196,12 +207,12 @@ function parseWithPreamble(bytes: Buffer): ParsedDicom {
 }
 
 /**
- * Reads a DICOM file (PS3.10) or a bare data set. Errors: `not_an_image` when it is no DICOM at all, `not_dicom_image`
- * for a DICOMDIR, `damaged`, `too_large`.
+ * Parses a DICOM file (PS3.10) or a bare data set.
+ * @throws FoveaError `not_an_image` if it is not DICOM, `not_dicom_image` for a DICOMDIR, `damaged`, `too_large`
  */
 export function parseDicom(bytes: Buffer): ParsedDicom {
   if (hasPreamble(bytes)) return parseWithPreamble(bytes);
-  // A file meta group without the preamble: put one before it.
+  // A file meta group without a preamble: prepend one.
   if (bytes.length >= 8 && bytes.readUInt16LE(0) === 0x0002) {
     return parseWithPreamble(Buffer.concat([Buffer.alloc(128), Buffer.from('DICM', 'latin1'), bytes]));
   }

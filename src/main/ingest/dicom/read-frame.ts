@@ -11,7 +11,7 @@ import { type StoredValues, toStoredValues } from './stored-values';
 import { pixelEncoding } from './transfer-syntax';
 
 export interface DicomFrame {
-  /** `frames`: as many as there are to read. */
+  /** `frames`: the number of readable frames. */
   readonly image: ImageAttributes;
   readonly stored: StoredValues;
 }
@@ -31,7 +31,7 @@ function findPixelData(dataSet: DataSet, stop: ParseStop): Element {
   });
 }
 
-/** What is behind the image, and whether its own element reaches beyond the file. */
+/** Notes data damaged after the image, or pixel data declared longer than the file. */
 function noteEnd({ dataSet, stop }: ParsedDicom, pixelData: Element, notes: Notes): void {
   const beyond = pixelData.dataOffset + pixelData.length - dataSet.byteArray.length;
   if (pixelData.fragments === undefined && beyond > 0) {
@@ -42,8 +42,8 @@ function noteEnd({ dataSet, stop }: ParsedDicom, pixelData: Element, notes: Note
 }
 
 /**
- * How many frames a file has to read, without a look at their pixels; 1 where something is wrong with it, which reading
- * a frame says.
+ * Counts the readable frames of a file without decoding pixels; 1 if the file is faulty, since reading a frame reports
+ * the fault.
  */
 export function countFrames({ dataSet, transferSyntax, stop }: ParsedDicom): number {
   try {
@@ -60,15 +60,16 @@ export function countFrames({ dataSet, transferSyntax, stop }: ParsedDicom): num
 }
 
 /**
- * Stored values of one frame (from 0). What is odd about the image and its frames is noted. Errors: `no_pixel_data`,
- * `not_dicom_image`, `unsupported_transfer_syntax`, `unsupported_image`, `truncated`, `damaged`, `too_large`.
+ * Reads the stored values of one frame (from 0) and notes irregularities of the image and its frames.
+ * @throws FoveaError `no_pixel_data`, `not_dicom_image`, `unsupported_transfer_syntax`, `unsupported_image`,
+ * `truncated`, `damaged`, `too_large`
  */
 export async function readDicomFrame(parsed: ParsedDicom, frame: number, notes: Notes): Promise<DicomFrame> {
   const { dataSet, transferSyntax, stop } = parsed;
   const pixelData = findPixelData(dataSet, stop);
   const encoding = pixelEncoding(transferSyntax);
   const declared = readImageAttributes(dataSet, notes);
-  // Encapsulated syntaxes may hold uncompressed data by mistake of the writer, and the other way round.
+  // Some writers store uncompressed data under an encapsulated syntax, or the reverse.
   if (encoding === 'native' && pixelData.fragments !== undefined) {
     throw damaged('The file declares its image as uncompressed, but it is compressed.');
   }

@@ -16,7 +16,7 @@ export interface StoredValues {
   readonly rows: number;
   readonly columns: number;
   readonly samples: 1 | 3;
-  /** NumPy's name for the type that Bits Allocated and Pixel Representation give. */
+  /** NumPy name of the type implied by Bits Allocated and Pixel Representation. */
   readonly dtype: string;
   readonly values: ValueArray;
   readonly photometricInterpretation: string;
@@ -58,7 +58,7 @@ function reader(frame: DecodedFrame, float: boolean): (index: number) => number 
     : (index) => view.getUint32(4 * index, true);
 }
 
-/** The common case without any work on bits: unsigned, all bits used, one order. */
+/** Fast path for the common case: unsigned, 8 bits used, interleaved. */
 function copyPlain(frame: DecodedFrame, image: ImageAttributes, values: ValueArray): boolean {
   const plain = !image.signed && !image.float && !frame.planar && frame.shift === 0;
   if (!plain || frame.bytesPerSample !== 1 || frame.precision !== 8 || frame.bytes.length < values.length) return false;
@@ -67,8 +67,8 @@ function copyPlain(frame: DecodedFrame, image: ImageAttributes, values: ValueArr
 }
 
 /**
- * Bytes to values (PS3.5, 8.1.1): the bits from High Bit down to High Bit + 1 - Bits Stored, sign extended where Pixel
- * Representation is 1; bits outside are rubbish and dropped. The result has one order: pixel by pixel.
+ * Converts bytes to values (PS3.5, 8.1.1): the bits from High Bit down to High Bit + 1 - Bits Stored, sign-extended if
+ * Pixel Representation is 1; other bits are garbage and dropped. The result is interleaved, pixel by pixel.
  */
 export function toStoredValues(frame: DecodedFrame, image: ImageAttributes): StoredValues {
   const { rows, columns, samples } = image;
@@ -80,7 +80,7 @@ export function toStoredValues(frame: DecodedFrame, image: ImageAttributes): Sto
   if (copyPlain(frame, image, values)) return result;
   const read = reader(frame, image.float);
   const containerBits = 8 * frame.bytesPerSample;
-  // A decoder that extended the sign did so to its container; the same shift pair carries it to ours.
+  // A decoder that extended the sign filled its container; the same pair of shifts extends it to 32 bits.
   const bits = frame.signExtended && image.signed ? containerBits : frame.precision;
   const up = 32 - bits;
   const source = frame.planar && samples === 3 ? (index: number) => (index % 3) * pixels + Math.floor(index / 3) : null;

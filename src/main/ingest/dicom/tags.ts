@@ -5,13 +5,13 @@ import { formatTag, loadDictionary } from './dictionary';
 import { isIdentifying } from './identifying-tags';
 import { cleanText, readCharacterSet } from './text';
 
-/** Bullets in place of a value that would identify someone. */
+/** Shown in place of an identifying value. */
 export const MASK = '•••';
 
-/** Longer values are cut: the list is for reading. */
+/** Longer values are cut: the list is for people. */
 const MAX_VALUE_LENGTH = 128;
 const MAX_NUMBERS = 16;
-/** Rows of one file's list, nested items included. */
+/** Maximum rows for one file, including nested items. */
 const MAX_ROWS = 2000;
 const MAX_DEPTH = 6;
 
@@ -46,8 +46,8 @@ function readValue(dataSet: DataSet, tag: string, element: Element, vr: string, 
 }
 
 /**
- * The elements of a data set in tag order, nested items behind their sequence. Values of identifying elements, of
- * everything inside identifying sequences and of all private elements are masked unless `identifying` asks for them.
+ * Lists the elements of a data set in tag order, nested items after their sequence. Masks identifying elements,
+ * everything inside identifying sequences and all private elements unless `identifying` is set.
  */
 export async function listTags(dataSet: DataSet, identifying: boolean): Promise<TagRow[]> {
   const dictionary = await loadDictionary();

@@ -4,7 +4,7 @@ import type { Notes } from './notes';
 
 const SPECIFIC_CHARACTER_SET = 'x00080005';
 
-/** How text of this data set is written; `inherited` is that of the data set around it. */
+/** Character set of this data set; `inherited` is that of the enclosing data set. */
 export function readCharacterSet(dataSet: DataSet, inherited?: CharacterSet): CharacterSet {
   const element = dataSet.elements[SPECIFIC_CHARACTER_SET];
   if (element === undefined && inherited !== undefined) return inherited;
@@ -22,8 +22,8 @@ function decode(dataSet: DataSet, element: Element, limit?: number): DecodedText
 }
 
 /**
- * Numbers are written in ASCII. Where they are not, in UTF-8 or in the character set of the data set: strings of at
- * most `limit` bytes.
+ * Reads at most `limit` bytes of a numeric string. These should be ASCII; otherwise tries UTF-8, then the character set
+ * of the data set.
  */
 export function textOf(dataSet: DataSet, element: Element, limit: number): string {
   const bytes = bytesOf(dataSet, element, limit);
@@ -34,7 +34,7 @@ export function textOf(dataSet: DataSet, element: Element, limit: number): strin
   }
 }
 
-/** Without padding and control characters; composed letters (NFC), so that one word is one text. */
+/** Removes padding and control characters, and composes letters (NFC) so that equal words compare equal. */
 export function cleanText(text: string): string {
   return (
     text
@@ -45,7 +45,9 @@ export function cleanText(text: string): string {
   );
 }
 
-/** The value of a text element, cleaned; null when absent or empty. What could not be read for certain is noted. */
+/**
+ * Reads the value of a text element, cleaned; null if absent or empty. Notes bytes that could not be decoded reliably.
+ */
 export function readText(dataSet: DataSet, tag: string, notes?: Notes): string | null {
   const element = dataSet.elements[tag];
   if (element === undefined || element.length === 0 || element.items !== undefined) return null;
@@ -57,7 +59,7 @@ export function readText(dataSet: DataSet, tag: string, notes?: Notes): string |
   return clean === '' ? null : clean;
 }
 
-/** Notes a character set that DICOM does not have. */
+/** Notes a character set that DICOM does not define. */
 export function noteCharacterSet(dataSet: DataSet, notes: Notes): void {
   if (!readCharacterSet(dataSet).known) {
     notes.add('The file declares an unknown character set; some letters may be wrong.');

@@ -39,7 +39,7 @@ const RETIRED_JPEG = /^1\.2\.840\.10008\.1\.2\.4\.(52|53|54|55|56|59|6[0-6])$/;
 
 export const isRetiredJpeg = (transferSyntax: string): boolean => RETIRED_JPEG.test(transferSyntax);
 
-/** Known, and refused by name. */
+/** Known but unsupported transfer syntaxes, with the name used in the error. */
 const refused: readonly (readonly [RegExp, string])[] = [
   [RETIRED_JPEG, 'a retired JPEG process (spectral selection or progressive)'],
   [/^1\.2\.840\.10008\.1\.2\.4\.9[23]$/, 'JPEG 2000 part 2 (multi-component)'],
@@ -49,7 +49,7 @@ const refused: readonly (readonly [RegExp, string])[] = [
   [/^1\.2\.840\.10008\.1\.2\.8\.1$/, 'deflated image frames'],
 ];
 
-/** Errors: `unsupported_transfer_syntax`, with the syntax in words where it is a known one. */
+/** @throws FoveaError `unsupported_transfer_syntax`, naming the syntax if it is a known one */
 export function pixelEncoding(transferSyntax: string): PixelEncoding {
   const encoding = encodings[transferSyntax];
   if (encoding !== undefined) return encoding;

@@ -8,10 +8,10 @@ const SPATIAL_FORMAT: NumberAttribute = { tag: 'x00186012', name: 'Region Spatia
 const DATA_TYPE: NumberAttribute = { tag: 'x00186014', name: 'Region Data Type', vr: 'US' };
 const SPATIAL_FORMAT_2D = 1;
 const DATA_TYPE_TISSUE = 1;
-/** No file in use has more. */
+/** More than any real file has. */
 const MAX_REGIONS = 256;
-/** Regions that are smaller on a side are marks, not pictures. */
-const SMALLEST_SIDE = 16;
+/** Regions with a shorter side are marks, not images. */
+const MIN_SIDE = 16;
 
 /** Min X0, Min Y0, Max X1, Max Y1 (PS3.3, C.8.5.5.1.3). */
 const corners: readonly NumberAttribute[] = ['x00186018', 'x0018601a', 'x0018601c', 'x0018601e'].map((tag) => ({
@@ -20,14 +20,14 @@ const corners: readonly NumberAttribute[] = ['x00186018', 'x0018601a', 'x0018601
   vr: 'UL',
 }));
 
-/** Pixels of both corners, the last included. */
+/** The corner pixels are both included. */
 function readBox(region: DataSet, rows: number, columns: number, notes: Notes): PixelBox | null {
   const [x0, y0, x1, y1] = corners.map((attribute) => readNumber(region, attribute, notes));
   if (x0 === undefined || y0 === undefined || x1 === undefined || y1 === undefined) return null;
   if (![x0, y0, x1, y1].every((place) => Number.isInteger(place) && place >= 0)) return null;
   const width = Math.min(x1, columns - 1) - x0 + 1;
   const height = Math.min(y1, rows - 1) - y0 + 1;
-  return width < SMALLEST_SIDE || height < SMALLEST_SIDE ? null : { x: x0, y: y0, width, height };
+  return width < MIN_SIDE || height < MIN_SIDE ? null : { x: x0, y: y0, width, height };
 }
 
 /** Items of the Sequence of Ultrasound Regions (0018,6011) of spatial format 2D (1) and data type Tissue (1). */
@@ -42,8 +42,8 @@ export function tissueRegions(dataSet: DataSet, notes: Notes): readonly DataSet[
 }
 
 /**
- * The part of an ultrasound picture that shows tissue: the only such region. Null where the file names none, or
- * several different ones, such as two views side by side: which of them is meant is not said.
+ * The region of an ultrasound image that shows tissue. Null if the file declares none, or several different ones (such
+ * as two views side by side), since it does not say which is meant.
  */
 export function readTissueRegion(dataSet: DataSet, rows: number, columns: number, notes: Notes): PixelBox | null {
   const boxes = new Map<string, PixelBox>();

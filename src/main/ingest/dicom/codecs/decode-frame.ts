@@ -12,7 +12,10 @@ import { decodeRle } from './rle';
 
 type Decoder = (codestream: Uint8Array, image: ImageAttributes) => Promise<DecodedFrame>;
 
-/** Our decoders of JPEG refuse bytes that others pass over: a frame that is whole without them is read without them. */
+/**
+ * Fovea's JPEG decoders reject stray bytes that others skip: a frame that is complete without them is decoded without
+ * them.
+ */
 async function decodeJpeg(
   decode: Decoder,
   bytes: Uint8Array,
@@ -30,7 +33,7 @@ async function decodeJpeg(
   }
 }
 
-/** One encapsulated frame by the decoder of its transfer syntax. */
+/** Decodes one encapsulated frame with the decoder for its transfer syntax. */
 export async function decodeFrame(
   encoding: Exclude<PixelEncoding, 'native'>,
   bytes: Uint8Array,

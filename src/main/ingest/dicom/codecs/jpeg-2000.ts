@@ -1,14 +1,14 @@
 import { checkFrameHeader } from '../codestream/check-frame-header';
 import { findJpeg2000Codestream, type Jpeg2000Header, readJpeg2000Header } from '../codestream/jpeg-2000-header';
 import { endTileParts } from '../codestream/tile-parts';
-import { damaged, notRead } from '../damaged';
+import { damaged, unsupportedImage } from '../damaged';
 import type { DecodedFrame } from '../decoded-frame';
 import type { ImageAttributes } from '../image-attributes';
 import { checkDecodedLength } from './check-decoded-length';
 import { runEmscriptenDecoder } from './run-emscripten-decoder';
 import { createWasmCodec, silentOptions } from './wasm-codec';
 
-// The package's main export is asm.js and about seven times slower than this one.
+// The package's main export is asm.js, about seven times slower.
 const openJpeg = createWasmCodec(async () => {
   const { default: load } = await import('@cornerstonejs/codec-openjpeg/decodewasmjs');
   return load(silentOptions());
@@ -36,10 +36,14 @@ function check(bytes: Uint8Array, image: ImageAttributes): Checked {
   if (first === undefined) throw damaged('The compressed image has no channels.');
   checkFrameHeader({ ...header, components: header.components.length, precision: first.precision }, image);
   if (header.subsampled || header.tiles > MAX_TILES) {
-    throw notRead('The compressed image has subsampled channels or too many tiles, which Fovea does not support.');
+    throw unsupportedImage(
+      'The compressed image has subsampled channels or too many tiles, which Fovea does not support.',
+    );
   }
   if (header.components.some(({ precision, signed }) => precision !== first.precision || signed !== first.signed)) {
-    throw notRead('The channels of the compressed image have different bit depths, which Fovea does not support.');
+    throw unsupportedImage(
+      'The channels of the compressed image have different bit depths, which Fovea does not support.',
+    );
   }
   return { codestream: endTileParts(codestream), header, ...first };
 }
@@ -58,12 +62,12 @@ function toFrame(bytes: Uint8Array, checked: Checked, image: ImageAttributes): D
     precision: checked.precision,
     shift: 0,
     signExtended: checked.signed,
-    // The decoder undoes the component transformation (YBR_ICT, YBR_RCT) and gives RGB.
+    // The decoder undoes the component transformation (YBR_ICT, YBR_RCT) and returns RGB.
     photometricInterpretation: transformed ? 'RGB' : declared,
   };
 }
 
-/** JPEG 2000, reversible and irreversible (PS3.5, A.4.4), by OpenJPEG. */
+/** Decodes JPEG 2000, reversible and irreversible (PS3.5, A.4.4), with OpenJPEG. */
 export async function decodeJpeg2000(bytes: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
   const checked = check(bytes, image);
   const pixels = await openJpeg.run((module) => {
@@ -74,7 +78,7 @@ export async function decodeJpeg2000(bytes: Uint8Array, image: ImageAttributes):
   return toFrame(pixels, checked, image);
 }
 
-/** High-throughput JPEG 2000 (PS3.5, A.4.10), by OpenJPH. */
+/** Decodes High-Throughput JPEG 2000 (PS3.5, A.4.10) with OpenJPH. */
 export async function decodeHtj2k(bytes: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
   const checked = check(bytes, image);
   const pixels = await openJph.run((module) => {

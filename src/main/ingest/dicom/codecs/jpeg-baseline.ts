@@ -12,7 +12,10 @@ const codec = createWasmCodec(async () => {
   return load(silentOptions());
 });
 
-/** JPEG baseline (PS3.5, A.4.1): grey by libjpeg-turbo; colour as it is stored, unconverted, by the decoder of the other processes. */
+/**
+ * Decodes JPEG baseline (PS3.5, A.4.1): grey with libjpeg-turbo; colour as stored, unconverted, with the decoder for
+ * the other processes.
+ */
 export async function decodeJpegBaseline(codestream: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
   const header = readJpegHeader(codestream);
   if (image.samples === 3 || header.process !== 0xc0) return decodeJpegSequential(codestream, image);

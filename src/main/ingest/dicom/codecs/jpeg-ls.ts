@@ -12,7 +12,9 @@ const codec = createWasmCodec(async () => {
   return load(silentOptions());
 });
 
-/** JPEG-LS, lossless and near-lossless (PS3.5, A.4.3), by CharLS. JPEG-LS has no sign: values come unsigned. */
+/**
+ * Decodes JPEG-LS, lossless and near-lossless (PS3.5, A.4.3), with CharLS. JPEG-LS has no sign, so values are unsigned.
+ */
 export async function decodeJpegLs(codestream: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
   const header = readJpegHeader(codestream);
   if (header.process !== 0xf7) throw damaged('The compressed image is not JPEG-LS, although the file declares it.');

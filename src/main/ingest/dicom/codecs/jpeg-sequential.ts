@@ -1,13 +1,13 @@
 import { checkScans } from '../../jpeg/strip-jpeg';
 import { checkFrameHeader } from '../codestream/check-frame-header';
 import { type JpegHeader, readJpegHeader } from '../codestream/jpeg-header';
-import { damaged, notRead } from '../damaged';
+import { damaged, unsupportedImage } from '../damaged';
 import type { DecodedFrame } from '../decoded-frame';
 import type { ImageAttributes } from '../image-attributes';
 import { checkDecodedLength } from './check-decoded-length';
 import { createWasmCodec } from './wasm-codec';
 
-// Loaded when the first such image comes: the package brings a large library along.
+// Loaded on first use: the package pulls in a large library.
 const codec = createWasmCodec(async () => {
   const { default: library } = await import('dcmjs-codecs');
   const { Context, NativeCodecs } = library;
@@ -16,20 +16,20 @@ const codec = createWasmCodec(async () => {
   return { Context, NativeCodecs };
 });
 
-/** Baseline, extended sequential and lossless: what DICOM allows (PS3.5, A.4.1 and A.4.2). */
+/** Baseline, extended sequential and lossless: the processes that DICOM allows (PS3.5, A.4.1 and A.4.2). */
 const PROCESSES = new Set([0xc0, 0xc1, 0xc3]);
 
 /**
- * JPEG by the decoder of dcmjs-codecs, which gives the components as they are stored: 8 and 12 bit sequential, and
- * lossless up to 16 bits.
+ * Decodes JPEG with dcmjs-codecs, which returns the components as stored: 8-bit and 12-bit sequential, and lossless up
+ * to 16 bits.
  */
 export async function decodeJpegSequential(codestream: Uint8Array, image: ImageAttributes): Promise<DecodedFrame> {
   const header = readJpegHeader(codestream);
   if (!PROCESSES.has(header.process)) {
-    throw notRead('The compressed image uses a JPEG process that its transfer syntax does not allow.');
+    throw unsupportedImage('The compressed image uses a JPEG process that its transfer syntax does not allow.');
   }
   checkFrameHeader({ ...header, components: header.componentIds.length }, image);
-  // The decoder passes over what is missing.
+  // The decoder ignores missing data.
   checkScans(codestream);
   const bytesPerSample = header.precision <= 8 ? 1 : 2;
   const bytes = await codec.run(({ Context, NativeCodecs }) => {
@@ -60,7 +60,7 @@ export async function decodeJpegSequential(codestream: Uint8Array, image: ImageA
   };
 }
 
-/** What the components are: the codestream knows better than the header of the file where both speak. */
+/** Photometric interpretation of the components: the codestream takes precedence over the file's header. */
 function storedColours(header: JpegHeader, image: ImageAttributes): string {
   const declared = image.photometricInterpretation;
   if (image.samples !== 3) return declared;

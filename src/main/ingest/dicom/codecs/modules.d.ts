@@ -1,4 +1,4 @@
-/** The parts that we call of decoders that come without types. All are Emscripten modules (CommonJS). */
+/** Types for the parts Fovea uses of untyped decoders. All are Emscripten modules (CommonJS). */
 
 declare module '@cornerstonejs/codec-charls/decodewasmjs' {
   interface Decoder {

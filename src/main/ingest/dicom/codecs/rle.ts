@@ -1,12 +1,12 @@
-import { damaged, notRead } from '../damaged';
+import { damaged, unsupportedImage } from '../damaged';
 import type { DecodedFrame } from '../decoded-frame';
 import type { ImageAttributes } from '../image-attributes';
 
 const HEADER_BYTES = 64;
 
 /**
- * One PackBits segment (PS3.5, G.3) into every `stride`-th byte of `output` from `start` on. `count` bytes are wanted:
- * fewer are an error, padding after them is not.
+ * Decodes one PackBits segment (PS3.5, G.3) into every `stride`-th byte of `output` from `start`. Requires `count`
+ * bytes; padding after them is accepted.
  */
 function decodeSegment(segment: Uint8Array, output: Uint8Array, start: number, stride: number, count: number): void {
   let read = 0;
@@ -31,13 +31,13 @@ function decodeSegment(segment: Uint8Array, output: Uint8Array, start: number, s
 }
 
 /**
- * RLE Lossless (PS3.5, Annex G): a header of 16 little-endian uint32 (number of segments, then their offsets), then one
- * segment for each byte of each sample, most significant byte first. Bounded: it writes exactly one frame.
+ * Decodes RLE Lossless (PS3.5, Annex G): a header of 16 little-endian uint32 (number of segments, then their offsets),
+ * then one segment for each byte of each sample, most significant byte first. Bounded: writes exactly one frame.
  */
 export function decodeRle(bytes: Uint8Array, image: ImageAttributes): DecodedFrame {
   const bytesPerSample = image.bitsAllocated / 8;
   if (bytesPerSample !== 1 && bytesPerSample !== 2 && bytesPerSample !== 4) {
-    throw notRead(
+    throw unsupportedImage(
       `The image is run-length compressed at ${image.bitsAllocated} bits per value, which Fovea does not support.`,
     );
   }

@@ -1,4 +1,4 @@
-/** What the Emscripten decoders share. Their `delete` frees the buffers, so the result is copied out first. */
+/** Interface shared by the Emscripten decoders. `delete` frees the buffers, so the result is copied first. */
 interface EmscriptenDecoder {
   getEncodedBuffer(length: number): Uint8Array;
   getDecodedBuffer(): Uint8Array;
@@ -6,7 +6,7 @@ interface EmscriptenDecoder {
   delete(): void;
 }
 
-/** Decodes one codestream; `inspect` asks the decoder something while it is alive. */
+/** Decodes one codestream; `inspect` queries the decoder before it is deleted. */
 export function runEmscriptenDecoder<Info = undefined>(
   decoder: EmscriptenDecoder,
   codestream: Uint8Array,
@@ -15,7 +15,7 @@ export function runEmscriptenDecoder<Info = undefined>(
   decoder.getEncodedBuffer(codestream.length).set(codestream);
   decoder.decode();
   const result = { bytes: decoder.getDecodedBuffer().slice(), info: inspect?.() };
-  // Not in a `finally`: after an exception the whole instance is dropped, and its heap is not to be touched.
+  // Not in a `finally`: after an exception the whole instance is dropped, and its heap must not be touched.
   decoder.delete();
   return result;
 }

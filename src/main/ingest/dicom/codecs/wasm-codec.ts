@@ -1,12 +1,12 @@
 import { FoveaError } from '#shared/ipc/errors';
 import { damaged } from '../damaged';
 
-/** Above this a WASM heap is given back after use: it never shrinks by itself. */
-const HEAP_TO_KEEP = 128 * 2 ** 20;
+/** A WASM heap never shrinks: an instance with a larger one is dropped after use. */
+const MAX_KEPT_HEAP_BYTES = 128 * 2 ** 20;
 
 /**
- * Emscripten's options against what decoders print: nothing of a file may reach a log. A new object each time, because
- * the loader makes the instance out of it: with an old one, a second instance cannot be made.
+ * Emscripten options that silence decoders: nothing from a file may reach a log. Returns a new object each time,
+ * because the loader turns it into the instance and cannot reuse an old one.
  */
 export function silentOptions(): object {
   return { print: () => {}, printErr: () => {} };
@@ -17,13 +17,13 @@ function heapBytes(module: object): number {
 }
 
 export interface WasmCodec<Module> {
-  /** Runs `work` on a live instance. Anything that it throws is reported as `damaged`. */
+  /** Runs `work` on a live instance. Any exception from it is reported as `damaged`. */
   run<Result>(work: (module: Module) => Result): Promise<Result>;
 }
 
 /**
- * A lazily loaded WASM decoder. After any exception the instance is thrown away: one corrupt image leaves the heap in
- * a state in which the next good image decodes wrongly or not at all.
+ * A lazily loaded WASM decoder. The instance is dropped after any exception: a corrupt image leaves the heap in a state
+ * in which the next valid image decodes wrongly or not at all.
  */
 export function createWasmCodec<Module extends object>(load: () => Promise<Module>): WasmCodec<Module> {
   let instance: Promise<Module> | null = null;
@@ -36,7 +36,7 @@ export function createWasmCodec<Module extends object>(load: () => Promise<Modul
       });
       try {
         const result = work(module);
-        if (heapBytes(module) > HEAP_TO_KEEP) instance = null;
+        if (heapBytes(module) > MAX_KEPT_HEAP_BYTES) instance = null;
         return result;
       } catch (error) {
         instance = null;

@@ -2,9 +2,9 @@ import { damaged } from '../damaged';
 import type { ImageAttributes } from '../image-attributes';
 
 /**
- * A codestream's own header against the data set's, before any decoder sees it: a 512 x 512 object with a
- * 20,000 x 20,000 codestream would cost gigabytes, and one decoder writes wrong pixels for a wrong component count.
- * Errors: `damaged`.
+ * Checks a codestream's header against the data set's before decoding: a 512 x 512 object with a 20,000 x 20,000
+ * codestream would cost gigabytes, and one decoder writes wrong pixels for a wrong component count.
+ * @throws FoveaError `damaged`
  */
 export function checkFrameHeader(
   header: { readonly width: number; readonly height: number; readonly components: number; readonly precision: number },

@@ -5,14 +5,14 @@ export interface Jpeg2000Header {
   readonly width: number;
   readonly height: number;
   readonly components: readonly { readonly precision: number; readonly signed: boolean }[];
-  /** Some component is sampled more coarsely than the grid. */
+  /** At least one component is sampled more coarsely than the grid. */
   readonly subsampled: boolean;
   readonly tiles: number;
-  /** The multiple component transformation is on: the decoder gives RGB. */
+  /** The multiple component transformation is on, so the decoder returns RGB. */
   readonly colourTransform: boolean;
 }
 
-/** Offset of the codestream: 0, or behind the boxes of a JP2 file that was put into DICOM as it was. */
+/** Offset of the codestream: 0, or after the boxes of a JP2 file embedded whole in the DICOM file. */
 export function findJpeg2000Codestream(bytes: Uint8Array): number {
   const limit = Math.min(bytes.length - 4, 4096);
   for (let position = 0; position <= limit; position++) {
@@ -28,7 +28,10 @@ export function findJpeg2000Codestream(bytes: Uint8Array): number {
   throw damaged('The compressed image does not start as JPEG 2000.');
 }
 
-/** `bytes` start at SOC. Errors: `damaged`. */
+/**
+ * `bytes` start at SOC.
+ * @throws FoveaError `damaged`
+ */
 export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < 44) throw damaged('The header of the compressed image is truncated.');
@@ -69,7 +72,7 @@ export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
   };
 }
 
-/** SGcod's multiple component transformation byte, from the COD segment of the main header. */
+/** Reads SGcod's multiple component transformation byte from the COD segment of the main header. */
 function readColourTransform(view: DataView, start: number): boolean {
   let position = start;
   while (position + 9 <= view.byteLength) {

@@ -1,6 +1,6 @@
 import { damaged } from '../damaged';
 
-/** What the markers before the first scan of a JPEG or JPEG-LS codestream say (ITU-T T.81 B.2, T.87 C.2). */
+/** Header of a JPEG or JPEG-LS codestream, from the markers before its first scan (ITU-T T.81 B.2, T.87 C.2). */
 export interface JpegHeader {
   /** Second byte of the SOFn marker: 0xc0 baseline, 0xc1 extended, 0xc3 lossless, 0xf7 JPEG-LS. */
   readonly process: number;
@@ -8,7 +8,7 @@ export interface JpegHeader {
   readonly height: number;
   readonly width: number;
   readonly componentIds: readonly number[];
-  /** The Adobe APP14 transform: 0 none (RGB or CMYK), 1 YCbCr, 2 YCCK; null when there is no such marker. */
+  /** Adobe APP14 transform: 0 none (RGB or CMYK), 1 YCbCr, 2 YCCK; null without that marker. */
   readonly adobeTransform: number | null;
   readonly jfif: boolean;
 }
@@ -19,7 +19,7 @@ function ascii(bytes: Uint8Array, start: number, length: number): string {
   return String.fromCharCode(...bytes.subarray(start, start + length));
 }
 
-/** Errors: `damaged` when the bytes are no JPEG codestream with a frame header. */
+/** @throws FoveaError `damaged` if the bytes are not a JPEG codestream with a frame header */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < 4 || view.getUint16(0) !== 0xffd8) throw damaged('The compressed image does not start as a JPEG.');

@@ -3,9 +3,10 @@ import { damaged } from '../damaged';
 const [SOT, EOC] = [0xff90, 0xffd9];
 
 /**
- * A JPEG 2000 codestream whose tile-parts are all there, with its end marker behind the last one (ITU-T T.800, A.4):
- * decoders make up what a codestream that is cut off lacks, or refuse a whole one for a missing end marker. `bytes` start
- * at SOC. A structure that is not understood is left to the decoder. Errors: `damaged`.
+ * Returns a JPEG 2000 codestream with all its tile-parts and an end marker after the last (ITU-T T.800, A.4): decoders
+ * invent the missing data of a truncated codestream, or reject a complete one for a missing end marker. `bytes` start
+ * at SOC. An unrecognised structure is left to the decoder.
+ * @throws FoveaError `damaged` if a tile-part is truncated
  */
 export function endTileParts(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -16,7 +17,7 @@ export function endTileParts(bytes: Uint8Array): Uint8Array {
   }
   while (at + 12 <= bytes.length && view.getUint16(at) === SOT) {
     const length = view.getUint32(at + 6);
-    // 0: to the end of the codestream, wherever that is.
+    // 0: extends to the end of the codestream, wherever that is.
     if (length < 14) return bytes;
     if (at + length > bytes.length) throw damaged('The data of the compressed image is truncated.');
     at += length;

@@ -5,7 +5,7 @@ import type { Notes } from '../notes';
 import { readNumbers } from '../numbers/read-numbers';
 import { expandSegments } from './segmented-palette';
 
-/** One colour's look-up table (PS3.3, C.7.6.3.1.5 and C.7.6.3.1.6), with entries brought to 8 bits. */
+/** Look-up tables of the three colours (PS3.3, C.7.6.3.1.5 and C.7.6.3.1.6), with entries converted to 8 bits. */
 export interface Palette {
   readonly first: number;
   readonly red: Uint8Array;
@@ -13,7 +13,7 @@ export interface Palette {
   readonly blue: Uint8Array;
 }
 
-/** Entries of one colour as they are stored. `depth`: bits that they are stored in, by the length of the data. */
+/** Stored entries of one colour. `described`: bits by the descriptor. `depth`: bits by the length of the data. */
 interface Channel {
   readonly first: number;
   readonly described: number;
@@ -29,8 +29,8 @@ function toWords(bytes: Uint8Array): Uint16Array {
 }
 
 /**
- * As many words as entries are 16 bits each, as many bytes are 8 bits, packed. Null: `length` bytes are too few, or do
- * not say which.
+ * Bits per stored entry: 16 if there is a word for each, 8 if there is a byte for each (packed). Null if `length` bytes
+ * are too few or ambiguous.
  */
 export function plainDepth(length: number, count: number, described: number): Channel['depth'] | null {
   if (length >= 2 * count) return 16;
@@ -38,14 +38,14 @@ export function plainDepth(length: number, count: number, described: number): Ch
   return packed || (described <= 8 && length >= count) ? 8 : null;
 }
 
-/** Errors: `damaged`. */
+/** @throws FoveaError `damaged` */
 function readPlain(bytes: Uint8Array, count: number, described: number): Pick<Channel, 'depth' | 'entries'> {
   const depth = plainDepth(bytes.length, count, described);
   if (depth === null) throw damaged('The colour palette of the image is shorter than declared.');
   return { depth, entries: (depth === 16 ? toWords(bytes) : bytes).subarray(0, count) };
 }
 
-/** The length says nothing here: segments are read as deep as the descriptor says, else the other way. */
+/** Reads segmented entries. Their length does not reveal the depth: tries the descriptor's first, then the other. */
 function readSegmented(bytes: Uint8Array, count: number, described: number): Pick<Channel, 'depth' | 'entries'> {
   const read = (depth: 8 | 16) => ({
     depth,
@@ -63,7 +63,10 @@ function readSegmented(bytes: Uint8Array, count: number, described: number): Pic
   }
 }
 
-/** How many bytes of segmented data the entries are made of: fewer do not give them all. Errors: `damaged`. */
+/**
+ * Shortest prefix, in bytes, of the segmented data that yields all entries.
+ * @throws FoveaError `damaged`
+ */
 export function segmentedLength(bytes: Uint8Array, count: number, described: number): number {
   const { depth } = readSegmented(bytes, count, described);
   const isEnough = (length: number): boolean => {
@@ -108,8 +111,8 @@ function largestOf(entries: ArrayLike<number>): number {
 }
 
 /**
- * How many bits entries of 16 bits use: one answer for all three colours, because a colour may be dark all over. What
- * the descriptor says, unless an entry is larger; and 8 where no colour goes beyond, which some writers call 16.
+ * Bits used by 16-bit entries, common to all three colours because one may be dark throughout. The descriptor's depth
+ * unless an entry exceeds it; 8 if no entry exceeds 8 bits, which some writers declare as 16.
  */
 function usedBits(channels: readonly Channel[], notes: Notes): number {
   const wide = channels.filter(({ depth }) => depth === 16);
@@ -125,13 +128,19 @@ function usedBits(channels: readonly Channel[], notes: Notes): number {
   return bits;
 }
 
-/** The three colours as they are stored, and how many bits an entry of 16 has. Errors: `damaged`. */
+/**
+ * The three colours as stored, and the bits used by 16-bit entries.
+ * @throws FoveaError `damaged`
+ */
 export function readChannels(dataSet: DataSet, signed: boolean, notes: Notes) {
   const channels = ([1, 2, 3] as const).map((colour) => readChannel(dataSet, colour, signed, notes));
   return { channels: channels as [Channel, Channel, Channel], bits: usedBits(channels, notes) };
 }
 
-/** The palette of a PALETTE COLOR image. Errors: `damaged`. */
+/**
+ * Reads the palette of a PALETTE COLOR image.
+ * @throws FoveaError `damaged`
+ */
 export function readPalette(dataSet: DataSet, signed: boolean, notes: Notes): Palette {
   const { channels, bits } = readChannels(dataSet, signed, notes);
   const [red, green, blue] = channels;
@@ -149,7 +158,9 @@ export function readPalette(dataSet: DataSet, signed: boolean, notes: Notes): Pa
   return { first: red.first, red: toBytes(red), green: toBytes(green), blue: toBytes(blue) };
 }
 
-/** Indices to interleaved RGB. Indices below the first entry take the first, above the last take the last. */
+/**
+ * Maps indices to interleaved RGB. Indices below the first entry use the first, indices above the last use the last.
+ */
 export function applyPalette(palette: Palette, indices: ArrayLike<number>): Uint8Array {
   const out = new Uint8Array(indices.length * 3);
   for (let pixel = 0; pixel < indices.length; pixel++) {

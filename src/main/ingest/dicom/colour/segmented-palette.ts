@@ -1,14 +1,15 @@
 import { damaged } from '../damaged';
 
-/** More steps than any palette of 65,536 entries takes. */
+/** More steps than any palette of 65,536 entries needs. */
 const MAX_STEPS = 4 * 65_536;
 
 const tooShort = () => damaged('The colour palette of the image is truncated.');
 
 /**
- * Segmented palette data (PS3.3, C.7.9.2): 0 discrete (count, values), 1 linear (count, end value), 2 indirect (count
- * of segments, byte offset, low word first). `fields` are the bytes of a palette of 8 bits or the words of one of 16;
- * `fieldBytes` says which. Errors: `damaged`; bounded by `count` entries.
+ * Expands segmented palette data (PS3.3, C.7.9.2): 0 discrete (count, values), 1 linear (count, end value), 2 indirect
+ * (count of segments, byte offset, low word first). `fields` are bytes for an 8-bit palette and words for a 16-bit one,
+ * according to `fieldBytes`. Bounded by `count` entries.
+ * @throws FoveaError `damaged`
  */
 export function expandSegments(fields: Uint8Array | Uint16Array, count: number, fieldBytes: 1 | 2): Uint16Array {
   const out = new Uint16Array(count);
@@ -26,7 +27,7 @@ export function expandSegments(fields: Uint8Array | Uint16Array, count: number, 
     return value;
   }
 
-  /** The byte offset at a position, as a place among the fields: two words, or four bytes. */
+  /** Reads the byte offset (two words, or four bytes) at `position` and converts it to an index of `fields`. */
   function offsetAt(position: number): number {
     if (fieldBytes === 2) return (field(position) + field(position + 1) * 65_536) >> 1;
     return [0, 1, 2, 3].reduce((sum, index) => sum + field(position + index) * 256 ** index, 0);
@@ -35,7 +36,7 @@ export function expandSegments(fields: Uint8Array | Uint16Array, count: number, 
   function expand(start: number, segments: number, allowIndirect: boolean): void {
     let position = start;
     for (let segment = 0; segment < segments && position < fields.length; segment++) {
-      // What is behind a whole palette is padding to an even length.
+      // Data after a complete palette is padding to an even length.
       if (allowIndirect && length === count) return;
       if (++steps > MAX_STEPS) throw damaged('The colour palette of the image has no end.');
       const opcode = field(position);

@@ -1,4 +1,4 @@
-/** YCbCr to RGB: what black is in Y, and the factors of Y and of the two colours about their middle, 128. */
+/** YCbCr to RGB: the Y of black, and the factors of Y and of the two chroma values centred at 128. */
 interface Conversion {
   readonly black: number;
   readonly luma: number;
@@ -8,10 +8,10 @@ interface Conversion {
   readonly blueCb: number;
 }
 
-/** YBR_FULL (PS3.3, C.7.6.3.1.2, inverted): all of 0 to 255. */
+/** YBR_FULL (PS3.3, C.7.6.3.1.2, inverted): the full range, 0 to 255. */
 const FULL: Conversion = { black: 0, luma: 1, redCr: 1.402, greenCb: -0.344136, greenCr: -0.714136, blueCb: 1.772 };
 
-/** YBR_PARTIAL (the same, inverted): Y from 16 to 235, Cb and Cr from 16 to 240, as in video. */
+/** YBR_PARTIAL (same clause, inverted): Y from 16 to 235, Cb and Cr from 16 to 240, as in video. */
 const PARTIAL: Conversion = {
   black: 16,
   luma: 255 / 219,

@@ -1,18 +1,21 @@
 import type { DataSet, Element, Fragment } from 'dicom-parser';
 import { damaged, truncated } from '../damaged';
-import { heldFrames } from '../held-frames';
+import { frameCountNote } from '../frame-count-note';
 import type { ImageAttributes } from '../image-attributes';
 import type { Notes } from '../notes';
 import type { PixelEncoding } from '../transfer-syntax';
 import { readFrameOffsets } from './offset-tables';
 import { splitStreams } from './split-streams';
 
-/** Fragments by frame, in order. */
+/** Fragments of each frame, in order. */
 type Frames = readonly (readonly Fragment[])[];
 
 const RLE_HEADER_BYTES = 64;
 
-/** An RLE header (PS3.5, G.5): how many segments there are, and that the first is right behind the header. */
+/**
+ * Whether a fragment starts with an RLE header (PS3.5, G.5): the expected number of segments, the first right after the
+ * header.
+ */
 function startsRle(bytes: Uint8Array, { position, length }: Fragment, image: ImageAttributes): boolean {
   if (length < RLE_HEADER_BYTES || position + RLE_HEADER_BYTES > bytes.length) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset + position, 8);
@@ -20,7 +23,7 @@ function startsRle(bytes: Uint8Array, { position, length }: Fragment, image: Ima
   return view.getUint32(0, true) === segments && view.getUint32(4, true) === RLE_HEADER_BYTES;
 }
 
-/** Whether a fragment starts a new JPEG (SOI) or JPEG 2000 (SOC, SIZ; or a JP2 file's first box) codestream. */
+/** Whether a fragment starts a JPEG (SOI) or JPEG 2000 (SOC, SIZ; or the first box of a JP2 file) codestream. */
 function startsCodestream(bytes: Uint8Array, { position, length }: Fragment): boolean {
   if (length < 4 || position + 8 > bytes.length) return false;
   const [first, second, third, fourth] = bytes.subarray(position, position + 4);
@@ -29,14 +32,14 @@ function startsCodestream(bytes: Uint8Array, { position, length }: Fragment): bo
   return Buffer.from(bytes.subarray(position + 4, position + 8)).toString('latin1') === 'jP  ';
 }
 
-/** Groups that begin at the given fragments. */
+/** Splits fragments into frames that begin at the given indices. */
 function groupAt(fragments: readonly Fragment[], starts: readonly number[]): Frames {
   return starts.map((start, index) => fragments.slice(start, starts[index + 1] ?? fragments.length));
 }
 
 /**
- * Fragments that hold something. A writer that forgot the item of the Basic Offset Table has its first fragment taken
- * for it; a table begins with the offset 0, and no frame does.
+ * Non-empty fragments. If a writer omitted the Basic Offset Table item, its first fragment was read as that table; a
+ * table begins with offset 0, which no frame does.
  */
 function fragmentsOf(
   { dataOffset, fragments = [], basicOffsetTable = [] }: Element,
@@ -48,10 +51,14 @@ function fragmentsOf(
 }
 
 /**
- * Fragments by frame (PS3.5, A.4), by the surest rule that applies: where fragments are cut without regard to frames, as
- * many codestreams as frames; as many fragments as frames are one each; an
- * offset table for as many frames; where codestreams start; an offset table for another number; and where nothing
- * shows a start, one frame owns them all. Errors: `damaged`.
+ * Assigns fragments to frames (PS3.5, A.4) by the most reliable rule that applies:
+ * - as many codestreams as frames, where fragments are cut without regard to frames;
+ * - as many fragments as frames: one each;
+ * - an offset table with as many entries as frames;
+ * - starts of codestreams;
+ * - an offset table with another number of entries;
+ * - if nothing marks a start, one frame owns all fragments.
+ * @throws FoveaError `damaged`
  */
 function groupFragments(dataSet: DataSet, pixelData: Element, image: ImageAttributes, encoding: PixelEncoding): Frames {
   const { declaredFrames: declared } = image;
@@ -78,9 +85,10 @@ function groupFragments(dataSet: DataSet, pixelData: Element, image: ImageAttrib
 }
 
 /**
- * The frames of encapsulated pixel data, and what of them does not match Number of Frames as notes: the header's number
- * counts where there are as many or more; what is there where they are fewer, or the header has no number. `cut`: the
- * file ends early, so that missing frames are lost and not miscounted. Errors: `damaged`.
+ * Finds the frames of encapsulated pixel data and notes a mismatch with Number of Frames. The count is the declared
+ * number if at least as many are present, else the number present. `cut`: the file is truncated, so missing frames are
+ * lost rather than miscounted.
+ * @throws FoveaError `damaged`
  */
 export function findFrames(
   dataSet: DataSet,
@@ -94,11 +102,14 @@ export function findFrames(
   const { declaredFrames: declared } = image;
   const held = frames.length;
   const missing = declared !== null && held < declared;
-  if (held !== (declared ?? 1) && !(missing && cut)) notes.add(heldFrames(declared, held));
+  if (held !== (declared ?? 1) && !(missing && cut)) notes.add(frameCountNote(declared, held));
   return { count: declared === null || (missing && !cut) ? held : declared, frames };
 }
 
-/** The fragments of one frame as one codestream. Errors: `truncated`. */
+/**
+ * Joins the fragments of one frame into one codestream.
+ * @throws FoveaError `truncated`
+ */
 export function joinFragments(bytes: Uint8Array, fragments: readonly Fragment[]): Uint8Array {
   for (const { position, length } of fragments) {
     if (position + length > bytes.length) throw truncated('The file ends inside its compressed image.');

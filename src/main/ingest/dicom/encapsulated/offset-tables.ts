@@ -1,8 +1,9 @@
 import type { DataSet, Element } from 'dicom-parser';
 
 /**
- * Where each frame starts, in bytes from the first fragment's item tag: from the Extended Offset Table (7FE0,0001) or
- * the Basic Offset Table (PS3.5, A.4; PS3.3, C.7.6.3.1.8). Null when there is none, or its offsets do not rise.
+ * Reads the start of each frame, in bytes from the first fragment's item tag, from the Extended Offset Table
+ * (7FE0,0001) or the Basic Offset Table (PS3.5, A.4; PS3.3, C.7.6.3.1.8). Null if there is none, or its offsets do not
+ * increase.
  */
 export function readFrameOffsets(dataSet: DataSet, pixelData: Element): readonly number[] | null {
   const offsets = readExtendedOffsets(dataSet) ?? pixelData.basicOffsetTable ?? [];
@@ -10,7 +11,7 @@ export function readFrameOffsets(dataSet: DataSet, pixelData: Element): readonly
   return offsets.length > 0 && rising ? offsets : null;
 }
 
-/** Very long 64-bit values: beyond 2^53 they are no offsets into any file that we read. */
+/** Reads 64-bit offsets. Values beyond 2^53 lose precision but cannot be offsets into any file that Fovea reads. */
 function readExtendedOffsets(dataSet: DataSet): readonly number[] | null {
   const element = dataSet.elements['x7fe00001'];
   if (element === undefined || element.length === 0 || element.length % 8 !== 0) return null;

@@ -2,7 +2,7 @@ import type { Fragment } from 'dicom-parser';
 
 const [SOI, SOC, SOT, EOI] = [0xffd8, 0xff4f, 0xff90, 0xffd9];
 
-/** Where the codestream that starts at `start` ends, behind its end marker; null where that does not show. */
+/** End of the codestream at `start`, after its end marker; null if it cannot be determined. */
 function streamEnd(view: DataView, start: number): number | null {
   const has = (at: number, length: number) => at + length <= view.byteLength;
   if (!has(start, 4)) return null;
@@ -21,20 +21,20 @@ function streamEnd(view: DataView, start: number): number | null {
       continue;
     }
     at += 2 + view.getUint16(at + 2);
-    // Entropy-coded data of JPEG and JPEG-LS: to the next marker that is no restart.
+    // Skip entropy-coded data of JPEG and JPEG-LS to the next marker other than a restart.
     if (marker !== 0xffda) continue;
     while (has(at, 2) && !endsScan(view.getUint16(at))) at += 1;
   }
   return has(at, 2) && view.getUint16(at) === EOI ? at + 2 : null;
 }
 
-/** FF and a byte below 80 are data: stuffed with a zero (T.81), or with a zero bit (T.87). */
+/** FF followed by a byte below 80 is data: stuffed with a zero byte (T.81) or a zero bit (T.87). */
 const endsScan = (marker: number): boolean =>
   marker >= 0xff80 && marker !== 0xffff && (marker < 0xffd0 || marker > 0xffd7);
 
 /**
- * Fragments that were cut without regard to frames (against PS3.5, A.4), cut anew where one codestream of JPEG, JPEG-LS
- * or JPEG 2000 ends and the next one starts. Null where they do not hold just as many as `count`.
+ * Splits fragments that were cut without regard to frames (contrary to PS3.5, A.4) where one codestream of JPEG,
+ * JPEG-LS or JPEG 2000 ends and the next starts. Null unless they hold exactly `count` codestreams.
  */
 export function splitStreams(
   bytes: Uint8Array,
@@ -56,7 +56,7 @@ export function splitStreams(
   return frames.length === count ? frames : null;
 }
 
-/** What lies from `start` to `end`, counted through all of them. */
+/** Fragments covering `start` to `end`, offsets counted across all fragments. */
 function sliceFragments(fragments: readonly Fragment[], start: number, end: number): Fragment[] {
   let before = 0;
   return fragments.flatMap((fragment) => {

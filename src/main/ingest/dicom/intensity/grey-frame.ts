@@ -13,21 +13,23 @@ import {
 import { type CountedValues, countValues } from './statistics';
 import { readVoi, type Voi } from './voi';
 
-/** A grey frame and what its file says of its units, window and padding. */
+/** A grey frame with its units, window and padding as declared in the file. */
 export interface GreyFrame {
   readonly stored: ValueArray;
-  /** From a stored value to the modality's units. */
+  /** Converts a stored value to the modality's units. */
   readonly toUnits: (stored: number) => number;
   /** Whether a stored value is padding (PS3.3, C.7.5.1.1.2). */
   readonly isPadding: (stored: number) => boolean;
-  /** In units, padding left out. */
+  /** In units, without padding. */
   readonly counted: CountedValues;
   readonly voi: Voi;
-  /** MONOCHROME1: low values are white. The inversion comes last. */
+  /** MONOCHROME1: low values are white. Inversion is the last step. */
   readonly inverted: boolean;
 }
 
-/** Pixel Padding Value (0028,0120) and Pixel Padding Range Limit (0028,0121), or their kin for pixels that are floats. */
+/**
+ * Pixel Padding Value (0028,0120) and Pixel Padding Range Limit (0028,0121), or their counterparts for float pixels.
+ */
 function paddingAttributes({ float, bitsAllocated, signed }: ImageAttributes): readonly NumberAttribute[] {
   const [value, limit, vr] = !float
     ? (['x00280120', 'x00280121', signed ? 'SS' : 'US'] as const)
@@ -40,7 +42,7 @@ function paddingAttributes({ float, bitsAllocated, signed }: ImageAttributes): r
   ];
 }
 
-/** Padding is a value, or the range between it and its limit, both included (PS3.3, C.7.5.1.1.2). */
+/** Reads padding: a value, or an inclusive range between the value and its limit (PS3.3, C.7.5.1.1.2). */
 function readPadding(dataSet: DataSet, image: ImageAttributes, notes: Notes): GreyFrame['isPadding'] {
   const [value, other] = paddingAttributes(image).map((attribute) => readNumber(dataSet, attribute, notes));
   if (value === undefined) {
@@ -54,8 +56,8 @@ function readPadding(dataSet: DataSet, image: ImageAttributes, notes: Notes): Gr
 }
 
 /**
- * Presentation LUT Shape (2050,0020) says the same as Photometric Interpretation (PS3.3, C.8.11.3): IDENTITY with
- * MONOCHROME2, INVERSE with MONOCHROME1. Where they contradict each other the latter counts, as in all viewers.
+ * Notes a Presentation LUT Shape (2050,0020) that contradicts Photometric Interpretation. They are equivalent (PS3.3,
+ * C.8.11.3): IDENTITY with MONOCHROME2, INVERSE with MONOCHROME1. The latter takes precedence, as in all viewers.
  */
 function notePresentation(dataSet: DataSet, inverted: boolean, notes: Notes): void {
   const shape = readText(dataSet, 'x20500020')?.toUpperCase();
@@ -66,13 +68,15 @@ function notePresentation(dataSet: DataSet, inverted: boolean, notes: Notes): vo
   }
 }
 
-/** A supplemental palette colours a part of the values of a grey image (PS3.3, C.7.6.19); a model sees them as grey. */
+/**
+ * Notes a supplemental palette, which colours some values of a grey image (PS3.3, C.7.6.19); a model sees them as grey.
+ */
 function noteSupplementalPalette(dataSet: DataSet, notes: Notes): void {
   if (dataSet.elements['x00281101'] === undefined) return;
   notes.add('The file has a supplemental colour palette for some of its values, which are shown in grey.');
 }
 
-/** Whether the input of a VOI LUT may be negative: never behind a Modality LUT, whose entries are unsigned. */
+/** Whether the input of a VOI LUT may be negative: never after a Modality LUT, whose entries are unsigned. */
 function mayBeNegative(transform: ModalityTransform, { bitsStored, signed }: ImageAttributes): boolean {
   if (transform.kind === 'table') return false;
   const low = signed ? -(2 ** (bitsStored - 1)) : 0;
@@ -81,7 +85,7 @@ function mayBeNegative(transform: ModalityTransform, { bitsStored, signed }: Ima
   return Math.min(low * slope, high * slope) + intercept < 0;
 }
 
-/** One grey frame, ready for either way to 8 bits. */
+/** Prepares a grey frame for conversion to 8 bits, for model or display. */
 export function toGreyFrame(
   dataSet: DataSet,
   frame: number,

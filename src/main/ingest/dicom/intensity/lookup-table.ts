@@ -6,7 +6,7 @@ import { type NumberAttribute, readNumbers } from '../numbers/read-numbers';
 /** A Modality or VOI LUT (PS3.3, C.11.1.1 and C.11.2.1.1). */
 export interface LookupTable {
   readonly first: number;
-  /** Bits of an entry by the descriptor; 8 where two are packed in a word. */
+  /** Bits per entry by the descriptor; 8 if two entries are packed in a word. */
   readonly bits: number;
   readonly entries: Uint16Array;
 }
@@ -14,19 +14,19 @@ export interface LookupTable {
 const LUT_DESCRIPTOR: NumberAttribute = { tag: 'x00283002', name: 'LUT Descriptor', vr: 'US' };
 const LUT_DATA = 'x00283006';
 
-/** Values below the first input get the first entry, values above the last get the last. */
+/** Looks up a value. Values below the first input map to the first entry, values above the last to the last. */
 export function lookUp(table: LookupTable, value: number): number {
   const index = Math.min(Math.max(Math.round(value) - table.first, 0), table.entries.length - 1);
   return table.entries[index] as number;
 }
 
-/** Bytes that an entry takes: two, or one where entries are packed. Null: `length` bytes are no whole table. */
+/** Bytes per entry: two, or one if entries are packed. Null if `length` bytes are not a complete table. */
 export function entryBytes(length: number, count: number): 1 | 2 | null {
   if (length >= 2 * count) return 2;
   return length === count || length === count + 1 ? 1 : null;
 }
 
-/** 16-bit entries as words, 8-bit ones as words or packed in bytes: the length of the data tells. */
+/** Reads 16-bit entries as words, and 8-bit ones as words or packed bytes depending on the length of the data. */
 function readEntries(
   bytes: Uint8Array,
   count: number,
@@ -41,9 +41,9 @@ const wordAt = (bytes: Uint8Array, index: number) =>
   (bytes[2 * index] as number) | ((bytes[2 * index + 1] as number) << 8);
 
 /**
- * The LUT in a LUT sequence's item, null where it has none or what it has is no whole table, which is noted. The
- * descriptor's first value 0 means 65,536 entries; its second is signed when the input may be negative. `name` is for
- * notes, as in “VOI LUT”.
+ * Reads the LUT in an item of a LUT sequence; null if there is none or it is incomplete, which is noted. The
+ * descriptor's first value 0 means 65,536 entries; its second is signed if the input may be negative. `name`, such as
+ * “VOI LUT”, is used in notes.
  */
 export function readLookupTable(
   item: DataSet | undefined,

@@ -6,7 +6,7 @@ import type { ValueArray } from '../stored-values';
 import { readText } from '../text';
 import { type LookupTable, lookUp, readLookupTable } from './lookup-table';
 
-/** From stored values to the modality's units, such as Hounsfield (PS3.3, C.11.1). */
+/** Maps stored values to the modality's units, such as Hounsfield (PS3.3, C.11.1). */
 export type ModalityTransform =
   | { readonly kind: 'linear'; readonly slope: number; readonly intercept: number }
   | { readonly kind: 'table'; readonly table: LookupTable };
@@ -19,9 +19,9 @@ const RESCALE_SLOPE: NumberAttribute = { tag: 'x00281053', name: 'Rescale Slope'
 const IDENTITY: ModalityTransform = { kind: 'linear', slope: 1, intercept: 0 };
 
 /**
- * X-Ray Angiographic and Radiofluoroscopic images, and the retired bi-plane ones: their Modality LUT leads back to
- * X-ray intensity, for subtraction, and is not for display (PS3.3, C.8.7.1; PS3.4, N.2.1.1). Their windows are in
- * stored values. DCMTK passes over it for the same classes.
+ * X-Ray Angiographic and Radiofluoroscopic images, and the retired bi-plane ones: their Modality LUT recovers X-ray
+ * intensity for subtraction and is not for display (PS3.3, C.8.7.1; PS3.4, N.2.1.1). Their windows are in stored
+ * values. DCMTK ignores the LUT for the same classes.
  */
 const withoutModalityTransform: ReadonlySet<string> = new Set([
   '1.2.840.10008.5.1.4.1.1.12.1',
@@ -29,7 +29,7 @@ const withoutModalityTransform: ReadonlySet<string> = new Set([
   '1.2.840.10008.5.1.4.1.1.12.3',
 ]);
 
-/** The Modality LUT of a frame, else its rescale, else the identity. Never assumed to be one for a whole file. */
+/** Reads a frame's Modality LUT, else its rescale, else the identity. Frames of one file may differ. */
 export function readModalityTransform(
   dataSet: DataSet,
   frame: number,
@@ -50,19 +50,20 @@ function readDeclared(dataSet: DataSet, frame: number, signed: boolean, notes: N
     const slope = readNumber(scope, RESCALE_SLOPE, notes);
     const intercept = readNumber(scope, RESCALE_INTERCEPT, notes);
     if (slope === undefined && intercept === undefined) continue;
-    // A slope of 0 would make every pixel the same.
+    // A slope of 0 would make all pixels equal.
     if (slope === 0) notes.add('Rescale Slope is 0, which DICOM does not allow: 1 was used.');
     if (slope === undefined)
-      notes.add('Rescale Intercept stands without a usable Rescale Slope: a slope of 1 was used.');
-    if (intercept === undefined) notes.add('Rescale Slope stands without a usable Rescale Intercept: 0 was used.');
+      notes.add('The file has no usable Rescale Slope for its Rescale Intercept; a slope of 1 was used.');
+    if (intercept === undefined)
+      notes.add('The file has no usable Rescale Intercept for its Rescale Slope; 0 was used.');
     return { kind: 'linear', slope: slope === undefined || slope === 0 ? 1 : slope, intercept: intercept ?? 0 };
   }
   return IDENTITY;
 }
 
 /**
- * The transform, where it tells stored values apart: not a slope or an intercept so large that values are no longer
- * finite, or so far apart that all become the same, which no modality means.
+ * Returns the transform if it keeps stored values distinct, else the identity: rejects a slope or an intercept so large
+ * that values overflow or collapse to a single number, which no modality intends.
  */
 export function usableTransform(transform: ModalityTransform, stored: ValueArray, notes: Notes): ModalityTransform {
   if (transform.kind === 'table') return transform;
@@ -79,7 +80,6 @@ export function usableTransform(transform: ModalityTransform, stored: ValueArray
   return IDENTITY;
 }
 
-/** One value. */
 export function applyModalityTransform(transform: ModalityTransform, value: number): number {
   return transform.kind === 'linear' ? value * transform.slope + transform.intercept : lookUp(transform.table, value);
 }

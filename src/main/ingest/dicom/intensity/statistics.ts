@@ -1,7 +1,7 @@
 import type { ValueRange } from '../../types';
 import type { ValueArray } from '../stored-values';
 
-/** The distinct values of a frame in rising order, and how often each occurs. Never NaN or infinite. */
+/** Distinct values of a frame in ascending order with their counts. Never NaN or infinite. */
 export interface CountedValues {
   readonly values: Float64Array;
   readonly counts: Float64Array;
@@ -17,7 +17,7 @@ function fromPairs(pairs: readonly (readonly [value: number, count: number])[]):
   };
 }
 
-/** For types of at most 16 bits: one pass over the pixels, then work on at most 65,536 values. */
+/** For types of at most 16 bits: one pass over the pixels, then at most 65,536 values. */
 function countSmall(
   stored: ValueArray,
   toUnits: (value: number) => number,
@@ -33,7 +33,7 @@ function countSmall(
   return fromPairs(pairs);
 }
 
-/** For 32-bit integers and floats: sorted, then equal neighbours are counted. */
+/** For 32-bit integers and floats: sorts the values, then counts equal neighbours. */
 function countLarge(
   stored: ValueArray,
   toUnits: (value: number) => number,
@@ -57,7 +57,7 @@ function countLarge(
   return { values: sorted.subarray(0, distinct), counts: counts.subarray(0, distinct), total };
 }
 
-/** Counts the values that `keep` accepts (a test on stored values), in the units that `toUnits` gives. */
+/** Counts the stored values that `keep` accepts, converted by `toUnits`. */
 export function countValues(
   stored: ValueArray,
   toUnits: (value: number) => number,
@@ -67,24 +67,24 @@ export function countValues(
   return small ? countSmall(stored, toUnits, keep) : countLarge(stored, toUnits, keep);
 }
 
-/** Lowest and highest; both 0 when there are none. */
+/** Minimum and maximum; both 0 without values. */
 export function rangeOf({ values }: CountedValues): ValueRange {
   return values.length === 0
     ? { min: 0, max: 0 }
     : { min: values[0] as number, max: values[values.length - 1] as number };
 }
 
-/** The value at a place (from 0) of the sorted pixels. */
-function orderStatistic({ values, counts }: CountedValues, place: number): number {
+/** Value at a position (from 0) in the sorted pixels. */
+function orderStatistic({ values, counts }: CountedValues, rank: number): number {
   let passed = 0;
   for (let index = 0; index < values.length; index++) {
     passed += counts[index] as number;
-    if (place < passed) return values[index] as number;
+    if (rank < passed) return values[index] as number;
   }
   return values[values.length - 1] as number;
 }
 
-/** A percentile by linear interpolation between order statistics, as numpy.percentile does by default. */
+/** Percentile by linear interpolation between order statistics, numpy.percentile's default. */
 export function percentileOf(counted: CountedValues, percent: number): number {
   if (counted.total === 0) return 0;
   const position = (percent / 100) * (counted.total - 1);

@@ -7,13 +7,13 @@ import { tableFunction, windowFunction } from './voi';
 
 type Curve = (value: number) => number;
 
-/** [low, high] onto [0, 1]; a flat frame is black. */
+/** Maps [low, high] to [0, 1]; a flat frame is black. */
 function rangeFunction(low: number, high: number): Curve {
   if (!(high > low)) return () => 0;
   return (value) => Math.min(Math.max((value - low) / (high - low), 0), 1);
 }
 
-/** The byte of a stored value: curve over units, MONOCHROME1 last; padding is no tissue and black either way. */
+/** Maps a stored value to a byte: the curve over units, then MONOCHROME1. Padding is not tissue and always black. */
 function byteOf({ toUnits, isPadding }: GreyFrame, curve: Curve, inverted: boolean): Curve {
   return (stored) => {
     if (isPadding(stored)) return 0;
@@ -30,7 +30,7 @@ function render(frame: GreyFrame, curve: Curve, inverted: boolean): Uint8Array {
     for (let index = 0; index < out.length; index++) out[index] = toByte(stored[index] as number);
     return out;
   }
-  // At most 65,536 different values: each is computed once, when it first comes up.
+  // At most 65,536 distinct values: each is computed once, on first occurrence.
   const bytes = new Int16Array(131_072).fill(-1);
   for (let index = 0; index < out.length; index++) {
     const value = stored[index] as number;
@@ -56,7 +56,7 @@ function fileCurve(frame: GreyFrame): Curve {
   return fullRangeCurve(frame);
 }
 
-/** The model's path: recorded in the pipeline, the same for training and prediction. One byte a pixel. */
+/** Converts for the model, one byte per pixel: recorded in the pipeline, identical in training and prediction. */
 export function greyForModel(frame: GreyFrame, intensity: Intensity): Uint8Array {
   switch (intensity.kind) {
     case 'auto':
@@ -76,7 +76,7 @@ export function greyForModel(frame: GreyFrame, intensity: Intensity): Uint8Array
   }
 }
 
-/** The display's path: the viewer's window, else the file's own. `invert` is the viewer's, on top of MONOCHROME1. */
+/** Converts for display with the viewer's window, else the file's. `invert` is the viewer's, on top of MONOCHROME1. */
 export function greyForDisplay(frame: GreyFrame, window: IntensityWindow | null, invert: boolean): Uint8Array {
   const curve = window === null ? fileCurve(frame) : windowFunction(window, frame.voi.voiFunction);
   return render(frame, curve, frame.inverted !== invert);

@@ -9,7 +9,7 @@ import { type LookupTable, lookUp, readLookupTable } from './lookup-table';
 
 export type VoiFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
 
-/** What a frame says of how it wants to be seen (PS3.3, C.11.2). */
+/** A frame's values of interest: windows and VOI LUT (PS3.3, C.11.2). */
 export interface Voi {
   readonly windows: readonly IntensityWindow[];
   readonly voiFunction: VoiFunction;
@@ -28,19 +28,19 @@ function readFunction(scope: DataSet, notes: Notes): VoiFunction {
   return 'LINEAR';
 }
 
-/** LINEAR wants a width of at least 1, the others one above 0 (PS3.3, C.11.2.1.2 and C.11.2.1.3). */
+/** LINEAR requires a width of at least 1, the others one above 0 (PS3.3, C.11.2.1.2 and C.11.2.1.3). */
 function isAllowed(width: number, voiFunction: VoiFunction): boolean {
   return voiFunction === 'LINEAR' ? width >= 1 : width > 0;
 }
 
-/** Why a window cannot be used; null where it can. */
+/** Why a window is unusable; null if it is usable. */
 function whyUnusable(center: number | null, width: number | null, voiFunction: VoiFunction): string | null {
   if (center === null && width === null) return 'no usable centre and no usable width';
   if (center === null) return 'no usable centre';
   if (width === null) return 'no usable width';
   if (isAllowed(width, voiFunction)) return null;
   const least = voiFunction === 'LINEAR' ? '1 or more' : 'more than 0';
-  return `DICOM wants a width of ${least} for ${voiFunction}`;
+  return `DICOM requires a width of ${least} for ${voiFunction}`;
 }
 
 function readWindows(scope: DataSet, voiFunction: VoiFunction, notes: Notes): IntensityWindow[] {
@@ -48,7 +48,7 @@ function readWindows(scope: DataSet, voiFunction: VoiFunction, notes: Notes): In
   const widths = readNumbers(scope, WINDOW_WIDTH, notes);
   const count = Math.max(centers.length, widths.length);
   const windows: IntensityWindow[] = [];
-  /** By the reason: numbers of the windows that are not used, from 1. */
+  /** Numbers (from 1) of the unusable windows, by reason. */
   const unusable = new Map<string, number[]>();
   for (let index = 0; index < count; index++) {
     const center = centers[index] ?? null;
@@ -74,13 +74,13 @@ function numbersText(numbers: readonly number[]): string {
   return numbers.length === 1 ? `number ${last} was` : `numbers ${numbers.slice(0, -1).join(', ')} and ${last} were`;
 }
 
-/** Depths that entries of a VOI LUT have in practice. */
+/** Bit depths of VOI LUT entries in practice. */
 const DEPTHS = [8, 10, 12, 14, 16];
 
 /**
- * A VOI LUT with the depth that its entries have, which is what white is measured by. An entry that is larger than the
- * descriptor allows is believed; and where the largest would leave the picture below a quarter of its brightness, the
- * depth that it needs is.
+ * Corrects the bit depth of a VOI LUT, which defines white, to that of its entries. An entry larger than the descriptor
+ * allows is trusted; if the largest entry would leave the image below a quarter of its brightness, the depth that it
+ * needs is used.
  */
 function withUsedDepth(table: LookupTable, notes: Notes): LookupTable {
   const { entries, bits } = table;
@@ -91,7 +91,7 @@ function withUsedDepth(table: LookupTable, notes: Notes): LookupTable {
   return { ...table, bits: DEPTHS.find((depth) => largest < 2 ** depth) ?? 16 };
 }
 
-/** Windows and VOI LUT of one frame. `signed` says whether values after the modality LUT may be negative. */
+/** Reads the windows and VOI LUT of one frame. `signed`: values after the modality LUT may be negative. */
 export function readVoi(dataSet: DataSet, frame: number, signed: boolean, notes: Notes): Voi {
   const stored = readLookupTable(firstItem(dataSet, VOI_LUT_SEQUENCE), signed, 'VOI LUT', notes);
   const table = stored === null ? null : withUsedDepth(stored, notes);
@@ -106,7 +106,7 @@ export function readVoi(dataSet: DataSet, frame: number, signed: boolean, notes:
 }
 
 /**
- * A window as a function onto [0, 1] (PS3.3, C.11.2.1.2 and C.11.2.1.3):
+ * A window as a function to [0, 1] (PS3.3, C.11.2.1.2 and C.11.2.1.3):
  * LINEAR ((x - (c - 0.5)) / (w - 1) + 0.5), LINEAR_EXACT ((x - c) / w + 0.5), SIGMOID 1 / (1 + exp(-4 (x - c) / w)).
  */
 export function windowFunction(
@@ -115,7 +115,7 @@ export function windowFunction(
 ): (value: number) => number {
   switch (voiFunction) {
     case 'LINEAR': {
-      // Width 1 is a step: below or at c - 0.5 black, above it white.
+      // Width 1 is a step: black up to and including c - 0.5, white above it.
       if (width <= 1) return (value) => (value <= center - 0.5 ? 0 : 1);
       return (value) => clamp((value - (center - 0.5)) / (width - 1) + 0.5);
     }
@@ -128,7 +128,7 @@ export function windowFunction(
   }
 }
 
-/** A VOI LUT as a function onto [0, 1]. */
+/** A VOI LUT as a function to [0, 1]. */
 export function tableFunction(table: LookupTable): (value: number) => number {
   const top = 2 ** table.bits - 1;
   return (value) => clamp(lookUp(table, value) / top);

@@ -5,14 +5,14 @@ import { parseNumber, splitPrintedList } from './parse-number';
 
 type BinaryRepresentation = 'US' | 'SS' | 'UL' | 'SL' | 'FL' | 'FD';
 
-/** An attribute whose values are numbers: `tag` as dicom-parser writes it, `name` as people do, `vr` by PS3.6. */
+/** An attribute with numeric values: `tag` in dicom-parser's form, `name` for people, `vr` by PS3.6. */
 export interface NumberAttribute {
   readonly tag: string;
   readonly name: string;
   readonly vr: 'DS' | 'IS' | BinaryRepresentation;
 }
 
-/** No attribute that is read holds more; some files hold thousands. */
+/** No attribute read here holds more; some files hold thousands. */
 const MAX_VALUES = 64;
 const MAX_TEXT_BYTES = 4096;
 
@@ -20,10 +20,10 @@ const sizes: Readonly<Record<BinaryRepresentation, number>> = { US: 2, SS: 2, UL
 
 const isBinary = (vr: string): vr is BinaryRepresentation => vr in sizes;
 
-/** How a value is stored: by the file where it says so, else by the standard. */
+/** The value representation declared in the file, else the standard's. */
 function storedAs({ vr }: Element, attribute: NumberAttribute): string {
   if (vr === undefined || vr === 'UN' || vr === 'OB' || vr === 'OW') return attribute.vr;
-  // Which of the two a value is depends on Pixel Representation, and many writers get it wrong: the caller knows.
+  // The choice between US and SS depends on Pixel Representation, and many writers get it wrong; the caller knows.
   const sixteen = (one: string) => one === 'US' || one === 'SS';
   return sixteen(vr) && sixteen(attribute.vr) ? attribute.vr : vr;
 }
@@ -47,8 +47,8 @@ function readBinary(dataSet: DataSet, element: Element, vr: BinaryRepresentation
 }
 
 /**
- * Null for a value that is empty, no number or one of two; what is not empty is noted. `subject`: as notes name the
- * value.
+ * Parses one written value; null if empty, not a number or ambiguous. Notes the latter two. `subject` names the value
+ * in notes.
  */
 function readWritten(text: string, subject: string, { name, vr }: NumberAttribute, notes: Notes): number | null {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: padding is NUL or space, and files hold worse.
@@ -75,8 +75,8 @@ function readWritten(text: string, subject: string, { name, vr }: NumberAttribut
 }
 
 /**
- * All values of an attribute in order, null where one is empty or not a finite number. Strict: nothing is cut off a
- * text to make a number of it. What is odd is noted. Empty when the attribute is absent or empty.
+ * Reads all values of an attribute in order, null where one is empty or not a finite number. Strict: never truncates a
+ * text to make it a number. Notes irregularities. Empty if the attribute is absent or empty.
  */
 export function readNumbers(
   dataSet: DataSet | undefined,
@@ -90,7 +90,7 @@ export function readNumbers(
     const values = readBinary(dataSet, element, vr);
     if (values.length === 0) notes.add(notANumber(attribute.name));
     for (const [index, value] of values.entries()) {
-      if (value === null) notes.add(notANumber(which(attribute, index, values.length)));
+      if (value === null) notes.add(notANumber(valueName(attribute, index, values.length)));
     }
     if (vr !== attribute.vr && values.some((value) => value !== null)) notes.add(otherRepresentation(attribute, vr));
     return values;
@@ -103,16 +103,16 @@ export function readNumbers(
       if (printed !== null) notes.add(`${attribute.name} is written as a list in brackets; its numbers are used.`);
       return printed ?? [part];
     })
-    .map((part, index, parts) => readWritten(part, which(attribute, index, parts.length), attribute, notes));
-  // What is stored as UN is of the representation that the standard gives.
+    .map((part, index, parts) => readWritten(part, valueName(attribute, index, parts.length), attribute, notes));
+  // A value stored as UN has the standard's representation.
   const found = element.vr === undefined || element.vr === 'UN' ? attribute.vr : element.vr;
   if (found !== attribute.vr && values.some((value) => value !== null))
     notes.add(otherRepresentation(attribute, found));
   return values;
 }
 
-/** A value as notes name it: by its place where the attribute has several. */
-const which = ({ name }: NumberAttribute, index: number, count: number): string =>
+/** Names a value in notes, by its position if the attribute has several. */
+const valueName = ({ name }: NumberAttribute, index: number, count: number): string =>
   count === 1 ? name : `Value ${index + 1} of ${name}`;
 
 const notANumber = (subject: string): string => `${subject} is not a number in this file and is ignored.`;
@@ -121,7 +121,7 @@ function otherRepresentation({ name, vr }: NumberAttribute, found: string): stri
   return `${name} is stored as ${found.replace(/[^A-Z]/g, '')} instead of ${vr}; its number is used.`;
 }
 
-/** The value of an attribute that has one; the first number where a file gives several, which is noted. */
+/** Reads a single-valued attribute; if the file has several values, notes that and returns the first number. */
 export function readNumber(dataSet: DataSet | undefined, attribute: NumberAttribute, notes: Notes): number | undefined {
   const values = readNumbers(dataSet, attribute, notes);
   if (values.length > 1) notes.add(`${attribute.name} has several values where DICOM allows one; the first is used.`);

@@ -1,7 +1,7 @@
 const frames = (count: number) => (count === 1 ? '1 frame' : `${count} frames`);
 
-/** The note where pixel data hold another number of frames than the header says (null: it says none). */
-export function heldFrames(declared: number | null, held: number): string {
+/** Note for pixel data whose frame count differs from the header's (`declared`; null: not declared). */
+export function frameCountNote(declared: number | null, held: number): string {
   if (declared === null)
     return `Number of Frames has no value; the pixel data contains ${frames(held)}, and all are read.`;
   const contradiction = `Number of Frames is ${declared}, but the pixel data contains ${frames(held)}`;
