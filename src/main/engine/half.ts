@@ -1,6 +1,6 @@
 import { roundHalfToEven } from './round';
 
-/** IEEE 754 binary16 to float32: sign, 5 bits of exponent (bias 15), 10 bits of fraction. */
+/** Converts IEEE 754 binary16 to float32: sign, 5 bits of exponent (bias 15), 10 bits of fraction. */
 export function decodeFloat16(halves: Uint16Array): Float32Array {
   const result = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i += 1) {
@@ -15,16 +15,16 @@ export function decodeFloat16(halves: Uint16Array): Float32Array {
   return result;
 }
 
-/** The nearest binary16, ties to even: infinite from 65520 on, zero up to 2^-25. */
+/** Rounds to the nearest binary16, ties to even: infinite from 65520 on, zero up to 2^-25. */
 export function roundToFloat16(x: number): number {
-  const size = Math.abs(x);
-  if (size >= 65520) return Math.sign(x) * Number.POSITIVE_INFINITY;
-  // Neighbours are 2^-10 of their power of two apart, and never less than 2^-24.
-  const spacing = 2 ** (Math.max(-14, Math.floor(Math.log2(size))) - 10);
+  const magnitude = Math.abs(x);
+  if (magnitude >= 65520) return Math.sign(x) * Number.POSITIVE_INFINITY;
+  // Neighbours are spaced 2^-10 of their power of two, and never less than 2^-24.
+  const spacing = 2 ** (Math.max(-14, Math.floor(Math.log2(magnitude))) - 10);
   return spacing * roundHalfToEven(x / spacing);
 }
 
-/** bfloat16 is the upper half of a float32. */
+/** Converts bfloat16, the upper half of a float32. */
 export function decodeBfloat16(halves: Uint16Array): Float32Array {
   const bits = new Uint32Array(halves.length);
   for (let i = 0; i < halves.length; i += 1) bits[i] = (halves[i] as number) << 16;

@@ -1,6 +1,6 @@
 /**
- * The first object key that occurs twice in the same object of a JSON text, or null. `JSON.parse` keeps the last one
- * silently, so that two readers of a file may see two different files. `text` must have passed `JSON.parse`.
+ * Returns the first key that occurs twice in the same object of a JSON text, or null. `JSON.parse` silently keeps the
+ * last one, so two readers of a file could see different contents. `text` must have passed `JSON.parse`.
  */
 export function findDuplicateKey(text: string): string | null {
   const open: (Set<string> | null)[] = [];

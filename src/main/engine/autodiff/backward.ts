@@ -7,12 +7,12 @@ import { ruleOf } from '../ops/table';
 import { unbroadcast } from './unbroadcast';
 
 /**
- * Reverse-mode differentiation: appends to `builder` the nodes that compute d loss / d parameter, and returns one
- * gradient a parameter, of the parameter's shape. Walks the nodes back once; a node that no parameter stands behind is
- * never entered, so that a frozen backbone costs nothing.
+ * Reverse-mode differentiation: appends to `builder` the nodes that compute d loss / d parameter and returns one
+ * gradient per parameter, with the parameter's shape. Walks the nodes backwards once and skips those that no parameter
+ * feeds into, so a frozen backbone costs nothing.
  *
  * @param loss a scalar []
- * @throws Error when the loss does not depend on a parameter
+ * @throws Error if the loss does not depend on a parameter
  */
 export function backward(builder: GraphBuilder, loss: Value, parameters: readonly Value[]): readonly Value[] {
   if (loss.shape.length > 0) throw new Error('only a scalar loss can be differentiated');

@@ -2,8 +2,8 @@ import type { GraphBuilder } from '../ir/builder';
 import type { Shape, Value } from '../ir/value';
 
 /**
- * A gradient summed down to the shape that its operand had before it was broadcast: the transpose of broadcasting, and
- * the only place that knows about it.
+ * Sums a gradient down to the shape its operand had before broadcasting: the transpose of broadcasting, and the only
+ * code in the engine that has to know about it.
  */
 export function unbroadcast(builder: GraphBuilder, gradient: Value, shape: Shape): Value {
   const extra = gradient.shape.length - shape.length;

@@ -31,12 +31,12 @@ const CUDA_NOT_INSTALLED = `onnxruntime's CUDA libraries are not installed; "npm
 const VULKAN_LOADER = 'libvulkan.so.1';
 const VULKAN_NOT_INSTALLED = `${VULKAN_LOADER} is missing: install Vulkan (libvulkan1 on Debian and Ubuntu) and the driver of the graphics card.`;
 
-/** Why onnxruntime cannot compute on a device here, with what to do about it; null where it can. */
+/** Returns why onnxruntime cannot use a device here and how to fix it, or null if it can. */
 export async function deviceProblem(device: OnnxRuntimeDevice): Promise<string | null> {
   if (device === 'cpu') return null;
   const { build, machine } = NEEDS[device];
   if (!onnxruntime.listSupportedBackends().some(({ name }) => name === device)) return build;
-  // Asked without their libraries, onnxruntime and Dawn write lines of paths to the terminal.
+  // Without their libraries, onnxruntime and Dawn print paths to the terminal when a device is requested.
   if (device === 'cuda' && !hasCudaLibrary()) return CUDA_NOT_INSTALLED;
   if (device === 'webgpu' && !hasVulkanLoader()) return VULKAN_NOT_INSTALLED;
   try {
@@ -59,7 +59,7 @@ const NO_HALF_PRECISION: Readonly<Record<Exclude<EngineDevice, 'webgpu'>, string
 
 let halfPrecisionOnWebGpu: Promise<string | null> | null = null;
 
-/** Why a device that works here cannot train in half precision; null where it can. Asked once in the life of this process. */
+/** Returns why a device that works here cannot train in half precision, or null if it can. Probed once per process. */
 export async function halfPrecisionProblem(device: EngineDevice): Promise<string | null> {
   if (device !== 'webgpu') return NO_HALF_PRECISION[device];
   halfPrecisionOnWebGpu ??= roundsToHalf(createOnnxRuntimeBackend({ device, threads: 1 })).then(
@@ -85,12 +85,12 @@ function hasVulkanLoader(): boolean {
     process.dlopen({ exports: {} }, VULKAN_LOADER);
     return true;
   } catch (error) {
-    // It is no Node add-on, which is what Node says where the library is there.
+    // Once found and loaded, the library fails with another error: it is not a Node add-on.
     return !(error instanceof Error && error.message.includes('cannot open shared object file'));
   }
 }
 
-/** Whether there is a device at all is only known when it is asked to compute. */
+/** Runs an addition, because only a computation shows whether a device exists. */
 async function addsCorrectly(backend: Backend): Promise<boolean> {
   const builder = new GraphBuilder();
   const x = builder.input('x', [1, 4]);
@@ -101,7 +101,10 @@ async function addsCorrectly(backend: Backend): Promise<boolean> {
   return host.get('y')?.data[3] === 8;
 }
 
-/** onnxruntime does not say which features the card has, so a product in half precision is tried: 2049 becomes 2048. */
+/**
+ * Multiplies matrices in half precision, because onnxruntime does not report the card's features: 2049 must become
+ * 2048.
+ */
 export async function roundsToHalf(backend: Backend): Promise<boolean> {
   const builder = new GraphBuilder();
   const a = builder.cast(builder.input('a', [1, 2, 2]), 'float16');

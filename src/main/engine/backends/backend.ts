@@ -2,10 +2,12 @@ import type { EngineDevice } from '#shared/models/device';
 import type { Graph } from '../ir/graph';
 import type { Tensor } from '../tensor';
 
-/** What computes. `tfjs` is TensorFlow.js on whatever it found; the others are onnxruntime's. */
+/**
+ * The device that computes. `tfjs` is TensorFlow.js on whatever hardware it finds; the others belong to onnxruntime.
+ */
 export type { EngineDevice };
 
-/** A tensor that stays where the device keeps it, to be fed to further runs. Must be disposed by its owner. */
+/** A tensor kept in device memory, to be fed to further runs. Its owner must dispose of it. */
 export interface DeviceTensor {
   readonly kind: 'device';
   readonly shape: readonly number[];
@@ -15,23 +17,26 @@ export interface DeviceTensor {
 export type Feeds = ReadonlyMap<string, Tensor | DeviceTensor>;
 
 export interface ProgramOutputs {
-  /** Outputs in main memory. */
+  /** Outputs copied to main memory. */
   readonly host: ReadonlyMap<string, Tensor>;
-  /** Outputs that stay on the device. */
+  /** Outputs left on the device. */
   readonly device: ReadonlyMap<string, DeviceTensor>;
 }
 
 /** A compiled graph. */
 export interface Program {
-  /** Blocks its thread while it computes. `into` gives buffers for outputs, which are then reused and not allocated. */
+  /**
+   * Blocks the calling thread while it computes. `into` provides buffers for outputs, which are written in place
+   * instead of being allocated.
+   */
   run(feeds: Feeds, into?: ReadonlyMap<string, Tensor>): Promise<ProgramOutputs>;
   dispose(): Promise<void>;
 }
 
 export interface Backend {
   readonly device: EngineDevice;
-  /** True where outputs can stay on the device: what a GPU needs, and what a CPU has no use for. */
+  /** Whether outputs can stay on the device. GPUs need this; on a CPU it gains nothing. */
   readonly keepsTensors: boolean;
-  /** @param keep names of the outputs that stay on the device */
+  /** @param keep names of the outputs to leave on the device */
   compile(graph: Graph, keep?: ReadonlySet<string>): Promise<Program>;
 }

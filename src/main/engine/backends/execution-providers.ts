@@ -2,27 +2,30 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { Dialect } from '../ops/rule';
 import type { EngineDevice } from './backend';
 
-/** Devices that onnxruntime reaches; TensorFlow.js has its own backend. */
+/** Devices that onnxruntime supports; TensorFlow.js has its own backend. */
 export type OnnxRuntimeDevice = Exclude<EngineDevice, 'tfjs'>;
 
-/** How onnxruntime is asked for a device. */
+/** How to request a device from onnxruntime. */
 export interface ExecutionProvider {
   readonly provider: InferenceSession.ExecutionProviderConfig;
   readonly dialect: Dialect;
   /**
-   * Outputs can stay on the device from run to run. Only WebGPU's can in onnxruntime-node: those of CUDA, DirectML and
-   * CoreML always return to main memory.
+   * Whether outputs can stay on the device between runs. In onnxruntime-node only WebGPU supports this: outputs of
+   * CUDA, DirectML and CoreML always return to main memory.
    */
   readonly keepsTensors: boolean;
-  /** What to call it in an error. */
+  /** Name used in error messages. */
   readonly title: string;
 }
 
-/** MLProgram (0x10) keeps float32; static shapes (0x08); CPU and GPU (0x20), for the Neural Engine computes in 16 bits. */
+/**
+ * MLProgram (0x10) keeps float32; static shapes (0x08); CPU and GPU only (0x20), because the Neural Engine computes in
+ * 16 bits.
+ */
 const COREML_FLAGS = 0x10 | 0x08 | 0x20;
 
 /**
- * CUDA has every kernel of the `cpu` dialect, FusedMatMul and LogSoftmax among them (onnxruntime's OperatorKernels.md).
+ * CUDA has every kernel of the `cpu` dialect, including FusedMatMul and LogSoftmax (onnxruntime's OperatorKernels.md).
  * DirectML and CoreML get standard operators only.
  */
 export const executionProviders: Readonly<Record<OnnxRuntimeDevice, ExecutionProvider>> = {
@@ -39,8 +42,8 @@ export const executionProviders: Readonly<Record<OnnxRuntimeDevice, ExecutionPro
 };
 
 /**
- * Before the first session on CUDA: cuBLAS would multiply with 10 bits of mantissa (TF32), which onnxruntime-node has no
- * setting for. The library reads this when it is loaded.
+ * Prepares the environment; must run before the first CUDA session. cuBLAS would otherwise multiply with a 10-bit
+ * mantissa (TF32), and onnxruntime-node has no setting for that: the library reads this variable when it is loaded.
  */
 export function prepareProvider(device: OnnxRuntimeDevice): void {
   if (device === 'cuda') process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';

@@ -2,14 +2,14 @@ import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Tensor } from '../tensor';
 import { onnxruntime } from './onnxruntime-library';
 
-/** A finished ONNX classifier, run as any other program would run it. */
+/** An exported ONNX classifier, run as any other program would run it. */
 export interface ModelFile {
-  /** @returns outputs by their names */
+  /** @returns outputs by name */
   run(inputs: Readonly<Record<string, Tensor>>): Promise<ReadonlyMap<string, Tensor>>;
   dispose(): Promise<void>;
 }
 
-/** Opens an ONNX file of ours on the CPU: for the check of an export against the model that it was made from. */
+/** Opens one of our ONNX files on the CPU, to check an export against the model it was made from. */
 export async function openModelFile(path: string, threads: number): Promise<ModelFile> {
   const session = await onnxruntime.InferenceSession.create(path, {
     executionProviders: ['cpu'],

@@ -16,15 +16,15 @@ import { arenaStaysSmall, checkTensorSizes } from './tensor-limit';
 
 export interface OnnxRuntimeOptions {
   readonly device: OnnxRuntimeDevice;
-  /** Threads of one operation; 0 = one a physical core. */
+  /** Threads per operation; 0 = one per physical core. */
   readonly threads: number;
 }
 
 /**
- * Runs graphs with onnxruntime: on the CPU, through WebGPU on any GPU with Vulkan, Direct3D 12 or Metal, or by CUDA,
- * DirectML or CoreML where this build of onnxruntime has them.
+ * Runs graphs with onnxruntime: on the CPU, through WebGPU on any GPU with Vulkan, Direct3D 12 or Metal, or through
+ * CUDA, DirectML or CoreML if this build of onnxruntime includes them.
  *
- * @param execution how to ask for the device; given by tests
+ * @param execution how to request the device; overridden by tests
  */
 export function createOnnxRuntimeBackend(
   { device, threads }: OnnxRuntimeOptions,
@@ -42,7 +42,7 @@ export function createOnnxRuntimeBackend(
   };
 }
 
-/** There a single allocation near 2 GiB ends the process. */
+/** In Electron, a single allocation near 2 GiB kills the process. */
 const inElectron = 'electron' in process.versions;
 
 function sessionOptions(
@@ -56,13 +56,15 @@ function sessionOptions(
     executionMode: 'sequential',
     interOpNumThreads: 1,
     ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
-    // Without it a step of ViT-Ti takes 17 % more time of the CPU, for pages that are handed back and asked for again.
+    // Without the arena, a ViT-Ti step takes 17 % more CPU time to return pages and request them again.
     enableCpuMemArena: arena,
-    // One block for all activations is taken beside what the first run took: half as much memory again for no time won.
+    // It would allocate one block for all activations on top of what the first run took: half as much memory again and
+    // no time saved.
     enableMemPattern: false,
     logSeverityLevel: 3,
-    // A kernel that silently runs on the CPU copies its tensors back and forth: rather an error than that. Providers that
-    // were not run so far keep the CPU's help: an operator that they lack then costs time and not the run.
+    // A kernel that silently runs on the CPU copies its tensors back and forth, so it is an error instead. Providers
+    // that have not been run yet keep the CPU fallback: an operator they lack then costs time instead of failing the
+    // run.
     ...(keepsTensors ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
   };
 }
@@ -114,7 +116,10 @@ class OnnxRuntimeProgram implements Program {
   private readonly session: InferenceSession;
   private readonly graph: Graph;
   private readonly keep: ReadonlySet<string>;
-  /** Wrapping a buffer costs more than a lookup; state is fed again and again from the same buffers. */
+  /**
+   * Caches wrappers: wrapping a buffer costs more than a lookup, and state is fed from the same buffers again and
+   * again.
+   */
   private readonly wrapped = new WeakMap<Float32Array, OrtTensor>();
 
   constructor(session: InferenceSession, graph: Graph, keep: ReadonlySet<string>) {

@@ -2,19 +2,19 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Where Debian's chromium package keeps SwiftShader, a Vulkan driver that computes on the CPU. */
+/** Debian's chromium package includes SwiftShader, a Vulkan driver that computes on the CPU. */
 const folder = '/usr/lib/chromium';
 const loader = path.join(folder, 'libvulkan.so.1');
 const driver = path.join(folder, 'vk_swiftshader_icd.json');
-/** glibc's RTLD_NODELETE: stay loaded when Node finds that this is no add-on and closes it again. */
+/** glibc's RTLD_NODELETE: keeps the library loaded after Node finds that it is not an add-on and closes it. */
 const KEEP_LOADED = 0x1000;
 
-/** True where tests can run WebGPU without a GPU. */
+/** Whether tests can run WebGPU without a GPU. */
 export const hasSoftwareVulkan = process.platform === 'linux' && existsSync(loader) && existsSync(driver);
 
 /**
- * For tests: lets this process find the software driver, before the first WebGPU session. The Vulkan loader is looked
- * up by name and is not on the search path, so it is loaded beforehand.
+ * For tests: makes the software driver available to this process. Must run before the first WebGPU session. The Vulkan
+ * loader is looked up by name and is not on the search path, so it is loaded in advance.
  */
 export function useSoftwareVulkan(): void {
   process.env['VK_ICD_FILENAMES'] = driver;
@@ -22,6 +22,6 @@ export function useSoftwareVulkan(): void {
   try {
     process.dlopen({ exports: {} }, loader, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL | KEEP_LOADED);
   } catch {
-    // It is no Node add-on, which is what Node says here; the library is loaded all the same.
+    // Node reports that it is not an add-on; the library stays loaded all the same.
   }
 }

@@ -6,18 +6,20 @@ import { formatShape, sizeOf } from '../ir/shape';
 import type { Shape } from '../ir/value';
 import { OUT_OF_MEMORY } from './out-of-memory';
 
-/** The input whose first axis counts the images of a micro-batch. */
+/** The input whose first axis is the micro-batch. */
 export const BATCH_INPUT = 'pixels';
 
-/** No tensor may be as large as this: inside Electron one allocation near 2 GiB ends the process without a word. */
+/**
+ * Exclusive upper bound on the size of a tensor: inside Electron, one allocation near 2 GiB kills the process silently.
+ */
 export const TENSOR_LIMIT_BYTES = 2 ** 30;
 
 /**
- * Refuses a program that would hold a tensor of 1 GiB or more, be it an input, an output or anything between. Called
- * on each graph before it is compiled.
+ * Rejects a program with an input, output or intermediate tensor of 1 GiB or more. Called on every graph before it is
+ * compiled.
  *
- * @throws FoveaError `out-of-memory`, with the largest batch that stays below the limit; a training session goes on in
- * smaller parts then
+ * @throws FoveaError `out-of-memory`, with the largest batch that stays below the limit; a training session then
+ *   continues in smaller parts
  */
 export function checkTensorSizes(graph: Graph): void {
   const { inputs, nodes } = pruneGraph(graph);
@@ -40,12 +42,12 @@ export function checkTensorSizes(graph: Graph): void {
 }
 
 /**
- * onnxruntime's arena grows by blocks of 1, 2, 4, … MiB, and takes a block only where the ones before it are full: a
- * program that needs less than this never makes it take more than 512 MiB at once.
+ * onnxruntime's arena grows by blocks of 1, 2, 4, … MiB and allocates a block only when the previous ones are full: a
+ * program that needs less than this never makes it allocate more than 512 MiB at once.
  */
 const ARENA_LIMIT_BYTES = 2 ** 29;
 
-/** True where a program needs so little that the arena's blocks stay far below the limit of one tensor. */
+/** Whether a program needs so little memory that the arena's blocks stay far below the limit of a single tensor. */
 export function arenaStaysSmall(graph: Graph): boolean {
   const outputs = graph.outputs.reduce((sum, { value }) => sum + 4 * sizeOf(value.shape), 0);
   return peakActivationBytes(graph) + outputs < ARENA_LIMIT_BYTES;

@@ -19,29 +19,29 @@ export interface BenchOptions {
   readonly device: EngineDevice;
   readonly threads: number;
   readonly batch: number;
-  /** Timed steps; two more are run before them and not counted. */
+  /** Timed steps, after two untimed warm-up steps. */
   readonly steps: number;
 }
 
 export interface BenchMeasurement {
-  /** At the median step. */
+  /** Throughput of the median step. */
   readonly imagesPerSecond: number;
   readonly millisecondsPerImage: { readonly p50: number; readonly p95: number };
-  /** FLOPs of one image from the matrix products of the graph: 2 x MACs for predict, 6 x MACs for train. */
+  /** FLOPs per image, from the matrix products of the graph: 2 x MACs for predict, 6 x MACs for train. */
   readonly flops: number;
   readonly gemmGflops: number;
-  /** flops x imagesPerSecond / Gemm rate. */
+  /** flops x imagesPerSecond / Gemm rate */
   readonly utilisation: number;
 }
 
 const WARM_UP_STEPS = 2;
 
-/** FLOPs of the forward pass of one image. */
+/** FLOPs of one image's forward pass. */
 export function forwardFlops(config: VitConfig): number {
   return 2 * countMultiplyAccumulates(buildLogitsProgram(vitModel(config, 'all'), 1, 'separate'));
 }
 
-/** Forward, backward, clipping and AdamW of all layers on random images, one micro-batch a step. */
+/** Times forward, backward, clipping and AdamW of all layers on random images, one micro-batch per step. */
 export async function benchTrain(options: BenchOptions): Promise<BenchMeasurement> {
   const { config, batch } = options;
   const backend = createBackend(options);
@@ -71,7 +71,10 @@ export async function benchTrain(options: BenchOptions): Promise<BenchMeasuremen
   return measurement as BenchMeasurement;
 }
 
-/** The forward pass on random images, in each precision; several take turns, so that all meet the same machine. */
+/**
+ * Times the forward pass on random images in each precision. Precisions alternate, so that all run under the same
+ * conditions.
+ */
 export async function benchPredict(
   options: BenchOptions,
   precisions: readonly Precision[],
@@ -105,7 +108,7 @@ interface Contender {
   step(): Promise<void>;
 }
 
-/** One measurement a contender. */
+/** Returns one measurement per contender. */
 async function measure(
   options: BenchOptions,
   flops: number,
@@ -115,21 +118,21 @@ async function measure(
   for (let index = 0; index < WARM_UP_STEPS; index += 1) for (const { step } of contenders) await step();
   const backend = createBackend(options);
   const gemmRate = (precision: Precision) => measureGemmRate(backend, config, batch, precision);
-  // The rate is measured before and after, since other programs may take turns on the machine.
+  // The Gemm rate is measured before and after, because other programs may be using the machine in between.
   const ratesBefore: number[] = [];
   for (const { precision } of contenders) ratesBefore.push(await gemmRate(precision));
   const times: number[][] = contenders.map(() => []);
-  for (let index = 0; index < steps; index += 1) {
-    for (const [which, { step }] of contenders.entries()) {
+  for (let repeat = 0; repeat < steps; repeat += 1) {
+    for (const [index, { step }] of contenders.entries()) {
       const start = performance.now();
       await step();
-      times[which]?.push((performance.now() - start) / batch);
+      times[index]?.push((performance.now() - start) / batch);
     }
   }
   const measurements: BenchMeasurement[] = [];
-  for (const [which, { precision }] of contenders.entries()) {
-    const gemmGflops = Math.max(ratesBefore[which] ?? 0, await gemmRate(precision));
-    measurements.push(summarise(times[which] ?? [], flops, gemmGflops));
+  for (const [index, { precision }] of contenders.entries()) {
+    const gemmGflops = Math.max(ratesBefore[index] ?? 0, await gemmRate(precision));
+    measurements.push(summarise(times[index] ?? [], flops, gemmGflops));
   }
   return measurements;
 }

@@ -13,13 +13,13 @@ interface GemmShape {
   readonly columns: number;
 }
 
-/** Products in one run, so that the fixed cost of a run does not count. */
+/** Products per run, so that the fixed cost of a run is negligible. */
 const PRODUCTS = 4;
 const REPEATS = 6;
 
 /**
- * The best rate in GFLOP/s at which this process multiplies matrices of the shapes of a model, or a large square: what
- * a step could reach if it did nothing else. In int8, rounding the left factor is part of it.
+ * Measures the best rate, in GFLOP/s, at which this process multiplies matrices with a model's shapes or a large square
+ * one: what a step could reach if it did nothing else. In int8, rounding the left factor is included.
  */
 export async function measureGemmRate(
   backend: Backend,
@@ -50,7 +50,7 @@ async function measureShape(
   const b = builder.input('b', [columns, inner]);
   const factor = randomTensor([columns, inner]);
   const quantized = precision === 'int8' ? quantizeWeight(factor) : null;
-  // Different factors, so that the runtime does not compute one product once; one row each leaves the device.
+  // Scales differ, so that the runtime does not compute a single product once; only one row of each leaves the device.
   for (let index = 0; index < PRODUCTS; index += 1) {
     const product =
       quantized === null

@@ -7,7 +7,10 @@ import { noDropout, type VitConfig } from '../vit/config';
 import { initialiseParameters } from '../vit/initialise';
 import { parameterGroups } from '../vit/parameters';
 
-/** ViT-Ti's width and tokens in two blocks: a step that shows what larger ones would, in a tenth of a second or so. */
+/**
+ * ViT-Ti's width and token count in two blocks: a step is representative of larger models and takes a tenth of a second
+ * or so.
+ */
 export const probeConfig: VitConfig = {
   family: 'vit',
   imageSize: 224,
@@ -28,22 +31,22 @@ export const probeConfig: VitConfig = {
 export interface ProbeOptions {
   readonly config: VitConfig;
   readonly batch: number;
-  /** Steps that are timed, after one that compiles and warms up. */
+  /** Timed steps, after one that compiles and warms up. */
   readonly steps: number;
-  /** No step is begun after this many milliseconds; one is always timed. */
+  /** Milliseconds after which no further step starts; one step is always timed. */
   readonly patience: number;
 }
 
 export const probeOptions: ProbeOptions = { config: probeConfig, batch: 8, steps: 4, patience: 2000 };
 
 export interface Probe {
-  /** Of the fastest step. */
+  /** Milliseconds of the fastest step. */
   readonly millisecondsPerStep: number;
-  /** What the first two steps lost, their gradients' norms, and what the model then says of the images. */
+  /** Loss and gradient norm of the first two steps, then the logits that the model gives the images afterwards. */
   readonly numbers: readonly number[];
 }
 
-/** Trains a small model for a few steps on random images that are the same for every backend. */
+/** Trains a small model for a few steps on random images, the same for every backend. */
 export async function probeTraining(backend: Backend, options: ProbeOptions = probeOptions): Promise<Probe> {
   const { config, batch, steps, patience } = options;
   const session = await createSession(

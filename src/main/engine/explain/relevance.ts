@@ -16,15 +16,15 @@ import { leadingTokens, patchCount, tokenCount } from '../vit/tokens';
 export interface RelevanceOptions {
   readonly config: VitConfig;
   readonly parameters: NamedTensors;
-  /** Images that one run computes; fewer are padded. */
+  /** Images per run; shorter batches are padded. */
   readonly batch: number;
 }
 
-/** How much each patch speaks for a class. */
+/** How much each patch contributes to a class. */
 export interface Relevance {
   /**
    * @param pixels [count, 3, size, size], normalised; `count` from 1 to `batch`
-   * @param classes [count]: the class that each image is asked about
+   * @param classes [count]: the class to explain, for each image
    * @returns [count, patches], none negative
    */
   run(pixels: Float32Array, classes: Int32Array): Promise<Float32Array>;
@@ -35,7 +35,7 @@ const SELECTION = 'selection';
 
 /**
  * Class-specific relevance (Chefer et al. 2021, "Generic attention-model explainability", for self-attention). Unlike
- * rollout it asks for one class: with A the attention of a block and y_c the logit of the class,
+ * rollout, it explains one class: with A the attention of a block and y_c the logit of the class,
  *
  *   R = I;  for each block  R += mean over heads of max(0, dy_c/dA A) R
  *
@@ -77,18 +77,18 @@ export async function createRelevance(
   };
 }
 
-/** pixels, selection [batch, classes] with a 1 for the class asked about, parameters -> relevance [batch, patches] */
+/** pixels, selection [batch, classes] with a 1 for the class to explain, parameters -> relevance [batch, patches] */
 function buildRelevanceProgram(config: VitConfig, batch: number, layout: ParameterLayout): Graph {
   const builder = new GraphBuilder();
   const parameter = declareParameters(builder, parameterGroups(config), layout);
   const pixels = builder.input(inputNames.pixels, [batch, config.channels, config.imageSize, config.imageSize]);
   const selection = builder.input(SELECTION, [batch, config.classes.length]);
   const { logits, attentions } = buildVit(builder, config, parameter, pixels, true);
-  // Images know nothing of each other, so the gradient of the sum holds that of each image's own logit.
+  // Images do not interact, so the gradient of the sum contains the gradient of each image's own logit.
   const score = builder.reduceSum(builder.multiply(logits, selection), [0, 1]);
   const gradients = backward(builder, score, attentions);
 
-  // Only the CLS row is asked for, so it is carried from the last block to the first instead of whole matrices.
+  // Only the CLS row is needed, so it alone is propagated from the last block to the first instead of whole matrices.
   const tokens = tokenCount(config);
   let row = builder.pad(builder.constant([batch, 1, 1], new Float32Array(batch).fill(1)), 2, 0, tokens - 1);
   for (const [block, attention] of [...attentions.entries()].reverse()) {
@@ -96,7 +96,7 @@ function buildRelevanceProgram(config: VitConfig, batch: number, layout: Paramet
     const positive = builder.multiply(product, builder.greater(product, builder.scalar(0)));
     row = builder.add(row, builder.matmul(row, builder.reduceMean(positive, [1])));
   }
-  const ofPatches = builder.slice(row, 2, leadingTokens(config), tokens);
-  builder.output('relevance', builder.reshape(ofPatches, [batch, patchCount(config)]));
+  const patches = builder.slice(row, 2, leadingTokens(config), tokens);
+  builder.output('relevance', builder.reshape(patches, [batch, patchCount(config)]));
   return builder.build(`${config.family} relevance`);
 }

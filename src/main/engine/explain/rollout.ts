@@ -2,17 +2,17 @@ import type { VitConfig } from '../vit/config';
 import { leadingTokens, tokenCount } from '../vit/tokens';
 
 /**
- * Attention rollout (Abnar and Zuidema 2020): how much CLS draws on each patch through all blocks, when half of each
- * step is the residual. A = mean over heads, R = product over blocks of (0.5 A + 0.5 I); the result is the CLS row of R
+ * Attention rollout (Abnar and Zuidema 2020): how much CLS draws on each patch through all blocks, if half of each step
+ * is the residual. A = mean over heads, R = product over blocks of (0.5 A + 0.5 I); the result is the CLS row of R
  * without CLS and the other leading tokens.
  *
- * @param attentions one a block, [heads, tokens, tokens], of one image
+ * @param attentions one per block, [heads, tokens, tokens], for one image
  * @returns [patches]
  */
 export function attentionRollout(attentions: readonly Float32Array[], config: VitConfig): Float32Array {
   const { heads } = config;
   const tokens = tokenCount(config);
-  // Only the CLS row is asked for, so it is carried from the last block to the first instead of whole matrices.
+  // Only the CLS row is needed, so it alone is propagated from the last block to the first instead of whole matrices.
   let row = new Float64Array(tokens);
   row[0] = 1;
   for (const attention of attentions.toReversed()) {

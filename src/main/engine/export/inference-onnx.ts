@@ -14,21 +14,21 @@ import { parameterCount, parameterGroups, takesPart } from '../vit/parameters';
 export interface InferenceExport {
   readonly config: VitConfig;
   readonly parameters: NamedTensors;
-  /** The recorded preprocessing, stored as JSON beside the classes. */
+  /** The recorded preprocessing, stored as JSON next to the classes. */
   readonly pipeline: unknown;
   /** `fp32` by default. */
   readonly precision?: Precision;
 }
 
-/** Protocol buffers end at 2 GiB; the graph itself takes less than this margin. */
+/** Protocol buffers are limited to 2 GiB; the graph itself takes less than this margin. */
 const MAXIMUM_WEIGHT_BYTES = 2 ** 31 - 16 * 2 ** 20;
-/** A prime beyond any size that a model may have. */
-const BATCH = { standIn: 1_000_003, name: 'batch' };
+/** The placeholder is a prime beyond any size in a model. */
+const BATCH = { placeholder: 1_000_003, name: 'batch' };
 
 /**
- * A trained model as one ONNX file that needs nothing but onnxruntime's standard operators: input `pixel_values`
- * [batch, 3, height, width] as the recorded pipeline makes it, with any batch size; outputs `logits` and
- * `probabilities` [batch, classes]. The metadata hold `classes` and `pipeline` as JSON, and `research_use` as text.
+ * Returns a trained model as one ONNX file that uses only standard operators. Input: `pixel_values` [batch, 3, height,
+ * width] as produced by the recorded pipeline, with any batch size. Outputs: `logits` and `probabilities` [batch,
+ * classes]. The metadata hold `classes` and `pipeline` as JSON, and `research_use` as text.
  *
  * @throws FoveaError `export-too-large`, `weights-mismatch`
  */
@@ -42,15 +42,15 @@ export function exportInferenceOnnx({ config, parameters, pipeline, precision = 
   const builder = new GraphBuilder();
   const parameter = declareParameters(builder, groups, 'separate');
   const { channels, imageSize } = config;
-  const pixels = builder.input('pixel_values', [BATCH.standIn, channels, imageSize, imageSize]);
+  const pixels = builder.input('pixel_values', [BATCH.placeholder, channels, imageSize, imageSize]);
   const { logits } = buildVit(builder, config, parameter, pixels);
   builder.output('logits', logits);
   builder.output('probabilities', builder.softmax(logits));
   const weights = viewParameters(groups, packGroups(groups, parameters));
   const graph = builder.build(config.family);
-  const written = precision === 'int8' ? quantizeLinears(graph, quantizableWeights(config), weights) : graph;
-  return lowerGraph(written, {
-    // Without Microsoft's own operators, so that other runtimes read it too.
+  const exported = precision === 'int8' ? quantizeLinears(graph, quantizableWeights(config), weights) : graph;
+  return lowerGraph(exported, {
+    // No Microsoft operators, so that other runtimes can read the file.
     dialect: 'webgpu',
     initializers: new Map([...weights].map(([name, { data }]) => [name, data])),
     metadata: {

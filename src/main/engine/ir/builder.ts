@@ -7,19 +7,19 @@ import { outputType } from './output-type';
 import { formatShape, ShapeError } from './shape';
 import type { Shape, Value } from './value';
 
-/** Collects the nodes of one graph; shapes are derived. */
+/** Collects the nodes of one graph and derives their shapes. */
 export class GraphBuilder extends Operations {
   private readonly inputs: NamedValue[] = [];
   private readonly outputs: NamedValue[] = [];
   private readonly built: Node[] = [];
   private nextId = 0;
 
-  /** What was built so far, in order. */
+  /** The nodes so far, in order. */
   get nodes(): readonly Node[] {
     return this.built;
   }
 
-  /** Inputs are float32, as all that comes from outside. */
+  /** Declares an input. Inputs are float32, like all data from outside the graph. */
   input(name: string, shape: Shape): Value {
     if (this.inputs.some((input) => input.name === name)) throw new Error(`the graph has two inputs named ${name}`);
     const value = this.value(shape, 'float32');

@@ -1,12 +1,12 @@
 import type { Graph, Node } from './graph';
 import { dimension, sizeOf } from './shape';
 
-/** Multiply-accumulate operations of the matrix products of a graph; everything else is counted as nothing. */
+/** Counts the multiply-accumulate operations of a graph's matrix products; all other operations count as zero. */
 export function countMultiplyAccumulates(graph: Graph): number {
-  return graph.nodes.reduce((sum, node) => sum + ofNode(node), 0);
+  return graph.nodes.reduce((sum, node) => sum + countNode(node), 0);
 }
 
-function ofNode(node: Node): number {
+function countNode(node: Node): number {
   switch (node.op) {
     case 'linear': {
       const [x, weight] = node.inputs.map(({ shape }) => shape) as [readonly number[], readonly number[]];

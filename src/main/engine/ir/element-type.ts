@@ -1,4 +1,4 @@
-/** What a value is made of. `float16` is IEEE 754 binary16. */
+/** Element type of a value. `float16` is IEEE 754 binary16. */
 export type ElementType = 'float32' | 'float16';
 
 export const bytesPerElement: Readonly<Record<ElementType, number>> = { float32: 4, float16: 2 };

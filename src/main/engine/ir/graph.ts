@@ -8,7 +8,7 @@ interface NodeOf<K extends OpName> {
   readonly outputs: readonly Value[];
 }
 
-/** One operation. Nodes are immutable and stand in an order in which they can run. */
+/** One operation. Nodes are immutable and listed in an executable order. */
 export type Node<K extends OpName = OpName> = { [Name in K]: NodeOf<Name> }[K];
 
 export interface NamedValue {
@@ -16,7 +16,7 @@ export interface NamedValue {
   readonly value: Value;
 }
 
-/** A program with static shapes: what is differentiated, checked, printed and lowered. */
+/** A program with static shapes, to be differentiated, checked, printed and lowered. */
 export interface Graph {
   readonly name: string;
   readonly inputs: readonly NamedValue[];

@@ -10,7 +10,7 @@ interface MatmulOptions {
   readonly scale?: number;
 }
 
-/** Every operation as a method that returns its (first) output: what models and gradients are written with. */
+/** Every operation as a method that returns its (first) output, for writing models and gradients. */
 export abstract class Operations {
   private readonly scalars = new Map<number, Value>();
 
@@ -20,7 +20,7 @@ export abstract class Operations {
   constant(shape: Shape, data: Float32Array): Value {
     return this.single('constant', [], { shape, data });
   }
-  /** A constant [] that is shared by all who ask for the same number. */
+  /** Returns a constant [], shared between uses of the same number. */
   scalar(value: number): Value {
     const known = this.scalars.get(value);
     if (known) return known;

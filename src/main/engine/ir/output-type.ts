@@ -3,7 +3,8 @@ import type { ElementType } from './element-type';
 import { ShapeError } from './shape';
 
 /**
- * What an operation computes: the type of its inputs, which must be one. Constants are float32, and `cast` says.
+ * Returns the element type of an operation's outputs: that of its inputs, which must all agree. Constants are float32,
+ * and `cast` names its type.
  *
  * @throws ShapeError
  */

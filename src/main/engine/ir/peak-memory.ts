@@ -5,8 +5,8 @@ import { sizeOf } from './shape';
 import type { Value } from './value';
 
 /**
- * Bytes that the values of a graph take at most at one time, when its nodes run in order and a value is freed after
- * its last use. Inputs and outputs are the caller's and are not counted. A reshape shares the memory of its input.
+ * Returns the peak number of bytes that a graph's values occupy if its nodes run in order and each value is freed after
+ * its last use. Inputs and outputs belong to the caller and are not counted. A reshape shares its input's memory.
  */
 export function peakActivationBytes(graph: Graph): number {
   const { nodes, inputs, outputs } = pruneGraph(graph);
@@ -19,7 +19,7 @@ export function peakActivationBytes(graph: Graph): number {
     for (const value of [...node.inputs, ...node.outputs]) lastUse.set(ownerOf(value), index);
   });
 
-  const foreign = new Set([...inputs, ...outputs].map(({ value }) => ownerOf(value)));
+  const external = new Set([...inputs, ...outputs].map(({ value }) => ownerOf(value)));
   const sizes = new Map<number, number>();
   const freedAfter: number[][] = nodes.map(() => []);
   for (const [id, index] of lastUse) freedAfter[index]?.push(id);
@@ -28,7 +28,7 @@ export function peakActivationBytes(graph: Graph): number {
   nodes.forEach((node, index) => {
     for (const output of node.outputs) {
       const id = ownerOf(output);
-      if (foreign.has(id) || sizes.has(id) || node.op === 'reshape') continue;
+      if (external.has(id) || sizes.has(id) || node.op === 'reshape') continue;
       const bytes = bytesPerElement[output.elementType] * sizeOf(output.shape);
       sizes.set(id, bytes);
       live += bytes;

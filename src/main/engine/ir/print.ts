@@ -5,7 +5,7 @@ import type { Value } from './value';
 const show = ({ id, shape, elementType }: Value): string =>
   `%${id}${formatShape(shape)}${elementType === 'float32' ? '' : elementType}`;
 
-/** The graph as text, a line a node: `%3[8,4] = linear(%1[8,2], %2[4,2])`. */
+/** Formats a graph as text, one line per node: `%3[8,4] = linear(%1[8,2], %2[4,2])`. */
 export function printGraph(graph: Graph): string {
   const lines = graph.nodes.map(({ op, attributes, inputs, outputs }) => {
     const settings = Object.entries(attributes)

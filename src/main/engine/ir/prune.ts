@@ -1,6 +1,6 @@
 import type { Graph } from './graph';
 
-/** The graph without the nodes that no output depends on. */
+/** Returns the graph without nodes that no output depends on. */
 export function pruneGraph(graph: Graph): Graph {
   const needed = new Set(graph.outputs.map(({ value }) => value.id));
   const nodes = graph.nodes.toReversed().filter((node) => {

@@ -13,12 +13,12 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(',')}]`;
 }
 
-/** A bug in the code that builds a graph, found when it is built and not when it runs. */
+/** A bug in graph-building code, found when the graph is built rather than when it runs. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
-/** The shape of an elementwise result, by NumPy's rule: align right, sizes are equal or one of them is 1. */
+/** Returns the shape of an elementwise result by NumPy's rule: align right; sizes are equal or one of them is 1. */
 export function broadcastShapes(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
@@ -31,14 +31,14 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   });
 }
 
-/** The size along an axis that must exist. */
+/** Returns the size of an axis, which must exist. */
 export function dimension(shape: Shape, axis: number): number {
   const size = shape.at(axis);
   if (size === undefined) throw new ShapeError(`${formatShape(shape)} has no axis ${axis}`);
   return size;
 }
 
-/** `shape` with `size` at `axis`. */
+/** Returns `shape` with `size` at `axis`. */
 export function withDimension(shape: Shape, axis: number, size: number): Shape {
   dimension(shape, axis);
   return shape.with(axis, size);

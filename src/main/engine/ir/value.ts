@@ -1,9 +1,9 @@
 import type { ElementType } from './element-type';
 
-/** Sizes known when the graph is built; [] is a scalar. */
+/** Sizes, all known when the graph is built; [] is a scalar. */
 export type Shape = readonly number[];
 
-/** A tensor that a graph will hold when it runs. */
+/** Stands for a tensor that exists while the graph runs. */
 export interface Value {
   readonly id: number;
   readonly shape: Shape;

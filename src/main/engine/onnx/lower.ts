@@ -19,29 +19,29 @@ import {
   ValueInfoProtoSchema,
 } from './onnx.generated';
 
-/** LayerNormalization, Gelu and axes as inputs need 20; Microsoft's operators are versioned apart. */
+/** LayerNormalization, Gelu and axes as inputs require opset 20; Microsoft's operators are versioned separately. */
 const OPSET = 20n;
 const IR_VERSION = 9n;
 
 export interface LoweringOptions {
   readonly dialect: Dialect;
-  /** Inputs that become initializers of the model, with their values. */
+  /** Inputs to store as initializers of the model, with their values. */
   readonly initializers?: ReadonlyMap<string, Float32Array>;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Leaves the batch axis of the model free. */
+  /** Leaves the model's batch axis open. */
   readonly freeBatch?: FreeBatch;
 }
 
 /**
- * A batch axis that the caller of the model chooses. The graph is built with a stand-in size, a prime that no other
- * axis is a multiple of; each axis of that size gets a name, and Reshape works it out (-1).
+ * A batch axis chosen by the model's caller. The graph is built with a placeholder size, a prime that divides no unrelated
+ * axis; each axis of that size gets a name, and Reshape infers it (-1).
  */
 export interface FreeBatch {
-  readonly standIn: number;
+  readonly placeholder: number;
   readonly name: string;
 }
 
-/** The bytes of an ONNX model that computes the graph; nodes that no output needs are left out. */
+/** Returns the bytes of an ONNX model that computes the graph, without nodes that no output needs. */
 export function lowerGraph(
   graph: Graph,
   { dialect, initializers, metadata = {}, freeBatch }: LoweringOptions,
@@ -59,7 +59,7 @@ export function lowerGraph(
   }
   for (const { name, value } of pruned.outputs) if (!names.has(value.id)) names.set(value.id, name);
   for (const node of pruned.nodes) lowerNode(writer, node, names, dialect);
-  // An output that is an input, or is asked for under two names, needs a node of its own.
+  // An output that is also an input, or has two names, needs its own node.
   for (const { name, value } of pruned.outputs) {
     const source = names.get(value.id) as string;
     if (source !== name) writer.node('Identity', [source], [name]);
@@ -102,7 +102,7 @@ function lowerNode<K extends OpName>(
 
 function valueInfo(name: string, { shape, elementType }: Value, freeBatch: FreeBatch | undefined): ValueInfoProto {
   const dim = shape.map((size) =>
-    size === freeBatch?.standIn
+    size === freeBatch?.placeholder
       ? { value: { case: 'dimParam' as const, value: freeBatch.name } }
       : { value: { case: 'dimValue' as const, value: BigInt(size) } },
   );
@@ -154,8 +154,8 @@ class ModelWriter implements Emitter {
   }
 
   targetShape(shape: Shape): string {
-    const standIn = this.freeBatch?.standIn ?? Number.POSITIVE_INFINITY;
-    return this.integers(shape.map((size) => (size > 0 && size % standIn === 0 ? -1 : size)));
+    const placeholder = this.freeBatch?.placeholder ?? Number.POSITIVE_INFINITY;
+    return this.integers(shape.map((size) => (size > 0 && size % placeholder === 0 ? -1 : size)));
   }
 
   scalar(value: number): string {

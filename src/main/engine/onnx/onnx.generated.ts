@@ -1,4 +1,4 @@
-// The part of the public ONNX schema (https://onnx.ai, Apache-2.0) that Fovea writes and reads. Field numbers and names
+// The subset of the public ONNX schema (https://onnx.ai, Apache-2.0) that Fovea reads and writes. Field numbers and names
 // are ONNX's own; fields that are left out are kept as unknown fields. `docs/engine.md` has the command that generates
 // onnx.generated.ts from this file.
 

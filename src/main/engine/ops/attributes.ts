@@ -5,9 +5,10 @@ import type { QuantizedMatrix } from '../quantize/quantized-matrix';
 type None = Readonly<Record<never, never>>;
 
 /**
- * Every operation of the intermediate representation with its attributes. Values have the type of what they are
- * computed from, float32 but for `cast`. What an operation computes stands at its rule (elementwise.ts, linear-algebra.ts, normalisation.ts, reductions.ts, layout.ts); the
- * table that joins them (table.ts) does not compile when an operation has no rule.
+ * Every operation of the intermediate representation, with its attributes. An operation's result has the type of its
+ * inputs, float32 except after `cast`. Its rule documents what it computes (elementwise.ts, linear-algebra.ts,
+ * normalisation.ts, reductions.ts, layout.ts); the combined table (table.ts) does not compile if an operation has no
+ * rule.
  */
 export interface OpAttributes {
   constant: { readonly shape: Shape; readonly data: Float32Array };

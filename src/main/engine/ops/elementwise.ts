@@ -108,7 +108,7 @@ export const elementwise: { readonly [K in Binary | Unary | 'scaledGelu' | 'cast
     },
     lower: lowerTo('Erf'),
   },
-  /** x Phi(x), Phi the normal distribution function: the exact form, not the tanh approximation. */
+  /** x Phi(x), where Phi is the normal distribution function: the exact form, not the tanh approximation. */
   gelu: {
     shape: unaryShape,
     // d(x Phi(x)) = (Phi(x) + x phi(x)) dx,  Phi = (1 + erf(x / sqrt 2)) / 2,  phi = exp(-x^2 / 2) / sqrt(2 pi)
@@ -124,9 +124,9 @@ export const elementwise: { readonly [K in Binary | Unary | 'scaledGelu' | 'cast
     lower: lowerTo('Gelu'),
   },
   /**
-   * t (1 + erf t) = sqrt 2 GELU(sqrt 2 t), for training: the factors sqrt 2 cost nothing in the products before and after
-   * it, and without them value and gradient take nine passes over memory in place of thirteen. Outputs: the result, and
-   * 1 + erf t, which serves the gradient and takes none itself.
+   * t (1 + erf t) = sqrt 2 GELU(sqrt 2 t), for training: the factors sqrt 2 cost nothing in the adjacent matrix
+   * products, and without them value and gradient take nine passes over memory instead of thirteen. Outputs: the
+   * result, and 1 + erf t, which the gradient reuses and which has no gradient itself.
    */
   scaledGelu: {
     shape: (shapes) => [...unaryShape(shapes), ...unaryShape(shapes)],
@@ -146,7 +146,7 @@ export const elementwise: { readonly [K in Binary | Unary | 'scaledGelu' | 'cast
       emitter.node('Mul', [at(inputs, 0), at(outputs, 1)], [at(outputs, 0)]);
     }),
   },
-  /** x in another element type: to the nearest, ties to even; infinite where that type ends. */
+  /** Converts x to another element type: to nearest, ties to even; infinite beyond its range. */
   cast: {
     shape: unaryShape,
     // dx = dy, in the type of x

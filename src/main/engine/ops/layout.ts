@@ -9,7 +9,7 @@ function only(shapes: readonly Shape[]): Shape {
   return at(shapes, 0);
 }
 
-/** GPU kernels take only a few buffers, so long lists are joined in groups. */
+/** GPU kernels accept only a few buffers, so long lists are joined in groups of this size. */
 const CONCAT_GROUP = 7;
 
 function concatInGroups(emitter: Emitter, inputs: readonly string[], outputs: readonly string[], axis: number): void {
@@ -86,8 +86,8 @@ export const layout: { readonly [K in Layout]: OpRule<K> } = {
       builder.pad(gradientAt(gradients, 0), axis, start, dimension(at(inputs, 0).shape, axis) - end),
     ],
     lower: everywhere(({ emitter, inputs, outputs, attributes: { axis, start, end } }) => {
-      const [from, to, along] = [[start], [end], [axis]].map((list) => emitter.integers(list));
-      emitter.node('Slice', [at(inputs, 0), from as string, to as string, along as string], outputs);
+      const [starts, ends, axes] = [[start], [end], [axis]].map((list) => emitter.integers(list));
+      emitter.node('Slice', [at(inputs, 0), starts as string, ends as string, axes as string], outputs);
     }),
   },
 
@@ -98,7 +98,7 @@ export const layout: { readonly [K in Layout]: OpRule<K> } = {
       if (before < 0 || after < 0) throw new ShapeError('pad cannot cut');
       return [withDimension(x, axis, dimension(x, axis) + before + after)];
     },
-    // the part that was not padding
+    // the slice that is not padding
     gradient: ({ builder, inputs, attributes: { axis, before }, gradients }) => [
       builder.slice(gradientAt(gradients, 0), axis, before, before + dimension(at(inputs, 0).shape, axis)),
     ],
@@ -147,7 +147,7 @@ export const layout: { readonly [K in Layout]: OpRule<K> } = {
         throw new ShapeError('expand cannot reach the shape');
       return [shape];
     },
-    // the walker sums over the broadcast axes
+    // `backward` sums over the broadcast axes
     gradient: ({ gradients }) => [gradientAt(gradients, 0)],
     lower: everywhere(({ emitter, inputs, outputs, attributes }) => {
       emitter.node('Expand', [at(inputs, 0), emitter.integers(attributes.shape)], outputs);

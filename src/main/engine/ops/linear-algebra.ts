@@ -14,7 +14,7 @@ function matmulShape(a: Shape, b: Shape, transposeA: boolean, transposeB: boolea
   return [...a.slice(0, -2), rows, columns];
 }
 
-/** Gemm: the 2-D product, which every provider runs with transposed operands and a factor at no extra cost. */
+/** Gemm: the 2-D product, which every provider runs with transposed operands and a scale at no extra cost. */
 function lowerGemm({ emitter, attributes, inputs, outputs }: LoweringContext<'matmul'>): void {
   emitter.node('Gemm', inputs, outputs, {
     transA: { kind: 'int', value: attributes.transposeA ? 1 : 0 },
@@ -42,7 +42,7 @@ function fusedMatMul({ emitter, attributes, inputs, outputs }: BatchedProduct): 
   return product;
 }
 
-/** FusedMatMul would run on the CPU, silently, so the parts are written out. */
+/** Lowers to Transpose, MatMul and Mul: FusedMatMul would silently run on the CPU. */
 function plainMatMul({ emitter, attributes, inputs, inputShapes, outputs }: BatchedProduct): string {
   const operand = (index: number, transposed: boolean): string => {
     if (!transposed) return at(inputs, index);
@@ -73,7 +73,7 @@ function lowerAttention(context: LoweringContext<'attention'>, multiply: (produc
 }
 
 export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLinear' | 'attention']: OpRule<K> } = {
-  /** scale x op(A) op(B) over equal leading axes; op is the transpose of the last two axes where asked for. */
+  /** scale x op(A) op(B) over equal leading axes; op transposes the last two axes if requested. */
   matmul: {
     shape: ([a, b, ...rest], { transposeA, transposeB }) => {
       if (!a || !b || rest.length > 0) throw new ShapeError('matmul takes two inputs');
@@ -102,7 +102,7 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
     },
   },
 
-  /** scale x W^T + b: x [rows, in], W [out, in] as PyTorch's nn.Linear keeps it, b [out] optional. */
+  /** scale x W^T + b: x [rows, in], W [out, in] in the layout of PyTorch's nn.Linear, b [out] optional. */
   linear: {
     shape: ([x, weight, bias, ...rest]) => {
       if (!x || !weight || rest.length > 0) throw new ShapeError('linear takes two or three inputs');
@@ -130,8 +130,8 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
 
   /**
    * x W + b in 8-bit integers, for inference on the CPU: x [rows, in] is rounded to 256 steps from its smallest to its
-   * largest element (0 among them) as ONNX's DynamicQuantizeLinear does, W [in, out] is int8 with a scale for each
-   * column, sums are 32-bit integers and exact, b [out] is optional.
+   * largest element (the range extended to contain 0), as in ONNX's DynamicQuantizeLinear; W [in, out] is int8 with one
+   * scale per column; sums are exact 32-bit integers; b [out] is optional.
    */
   quantizedLinear: {
     shape: ([x, bias, ...rest], { rows, columns }) => {
@@ -142,7 +142,7 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
     gradient: () => {
       throw new Error('a quantised layer is for inference and has no gradient');
     },
-    // Operators of the standard alone; onnxruntime makes MatMulIntegerToFloat or DynamicQuantizeMatMul of them.
+    // Standard operators only; onnxruntime fuses them into MatMulIntegerToFloat or DynamicQuantizeMatMul.
     lower: everywhere(({ emitter, attributes, inputs, outputs }) => {
       checkSevenBits(attributes);
       const { rows, columns, values, scales } = attributes;
@@ -159,8 +159,8 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
 
   /**
    * Scaled dot-product attention (Vaswani et al. 2017): P = softmax(scale Q K^T), O = P V; all [batch, heads, tokens,
-   * width]. Outputs O and P [batch, heads, query tokens, key tokens]. With a fourth input M of P's shape, a dropout
-   * mask, O = (P M) V with the product of elements; P stays as it was.
+   * width]. Outputs O and P [batch, heads, query tokens, key tokens]. With an optional fourth input M of P's shape, a
+   * dropout mask, O = (P M) V with an elementwise product; P is unaffected.
    */
   attention: {
     shape: ([query, key, value, mask, ...rest]) => {
@@ -171,8 +171,8 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
       if (mask && !sameShape(mask, probabilities)) throw new ShapeError('the mask of attention has another shape');
       return [matmulShape(probabilities, value, false, false), probabilities];
     },
-    // dV = (P M)^T dO,  d(P M) = dO V^T,  dP = d(P M) M (+ what reaches P itself),  dM = d(P M) P,
-    // dS = P (dP - rowsum(dP P)),  dQ = s dS K,  dK = s dS^T Q; M = 1 where there is none.
+    // dV = (P M)^T dO,  d(P M) = dO V^T,  dP = d(P M) M (+ the direct gradient of P),  dM = d(P M) P,
+    // dS = P (dP - rowsum(dP P)),  dQ = s dS K,  dK = s dS^T Q; M = 1 without a mask.
     // Without a direct gradient of P, rowsum(dP P) = rowsum(d(P M) P M) = rowsum(dO O) (Dao et al. 2022): a much
     // smaller product.
     gradient: ({ builder, attributes, inputs, outputs, gradients, wanted }) => {
@@ -180,7 +180,7 @@ export const linearAlgebra: { readonly [K in 'matmul' | 'linear' | 'quantizedLin
       const [query, key, value, mask] = [at(inputs, 0), at(inputs, 1), at(inputs, 2), inputs[3]];
       const [output, probabilities] = [at(outputs, 0), at(outputs, 1)];
       const [dOutput, direct] = gradients;
-      // Multiplied again rather than kept since the forward pass: it is as large as P.
+      // Recomputed rather than kept from the forward pass: it is as large as P.
       const kept = mask && dOutput ? builder.multiply(probabilities, mask) : probabilities;
       const dValue = dOutput ? builder.matmul(kept, dOutput, { transposeA: true }) : null;
       const dKept = dOutput ? builder.matmul(dOutput, value, { transposeB: true }) : null;

@@ -37,7 +37,7 @@ export const normalisation: { readonly [K in 'softmax' | 'logSoftmax' | 'layerNo
       cpu: ({ emitter, inputs, outputs }) => {
         emitter.node('LogSoftmax', inputs, outputs, lastAxis);
       },
-      // There is no GPU kernel for LogSoftmax: shift by the maximum, then subtract the logarithm of the sum.
+      // LogSoftmax has no GPU kernel: shift by the maximum, then subtract the logarithm of the sum.
       webgpu: ({ emitter, inputs, outputs }) => {
         const keep = { keepdims: { kind: 'int', value: 1 } } as const;
         const axes = emitter.integers([-1]);
@@ -53,7 +53,7 @@ export const normalisation: { readonly [K in 'softmax' | 'logSoftmax' | 'layerNo
 
   /**
    * w (x - mean) / sqrt(variance + epsilon) + b over the last axis (Ba et al. 2016). Outputs: the result, the mean and
-   * the inverse deviation [..., 1]; the last two serve the gradient and take none themselves.
+   * the inverse deviation [..., 1]; the gradient reuses the last two, which have no gradient themselves.
    */
   layerNormalization: {
     shape: ([x, weight, bias]) => {

@@ -19,7 +19,7 @@ function reducedShape([x]: readonly Shape[], { axes, keepDimensions }: OpAttribu
   ];
 }
 
-/** dY spread over the reduced axes. */
+/** Broadcasts dY over the reduced axes. */
 function spread({ builder, inputs, attributes, gradients }: GradientContext<Reduction>) {
   const { shape } = at(inputs, 0);
   const kept = shape.map((size, axis) => (attributes.axes.includes(axis) ? 1 : size));
@@ -28,7 +28,7 @@ function spread({ builder, inputs, attributes, gradients }: GradientContext<Redu
 
 function lowerReduction(type: string) {
   return everywhere<Reduction>(({ emitter, inputs, outputs, attributes }: LoweringContext<Reduction>) => {
-    // ONNX reads an empty list of axes as all of them.
+    // ONNX interprets an empty list of axes as all axes.
     if (attributes.axes.length === 0) emitter.node('Identity', inputs, outputs);
     else
       emitter.node(type, [at(inputs, 0), emitter.integers(attributes.axes)], outputs, {

@@ -2,7 +2,10 @@ import type { Operations } from '../ir/operations';
 import type { Shape, Value } from '../ir/value';
 import type { OpAttributes, OpName } from './attributes';
 
-/** What an execution provider runs well: `cpu` has onnxruntime's fused operators, `webgpu` only what has a GPU kernel. */
+/**
+ * Operator sets of execution providers: `cpu` has onnxruntime's fused operators, `webgpu` only operators with a GPU
+ * kernel.
+ */
 export const dialects = ['cpu', 'webgpu'] as const;
 export type Dialect = (typeof dialects)[number];
 
@@ -12,9 +15,12 @@ export type OnnxAttribute =
   | { readonly kind: 'ints'; readonly value: readonly number[] }
   | { readonly kind: 'string'; readonly value: string };
 
-/** Writes ONNX nodes while a graph is lowered. Names are those of ONNX values. */
+/** Writes ONNX nodes while a graph is lowered. Names identify ONNX values. */
 export interface Emitter {
-  /** Appends a node; `outputs` are names to define, or how many fresh ones to make. Returns the output names. */
+  /**
+   * Appends a node and returns its output names. `outputs` lists the names to define, or gives the number of fresh ones
+   * to make.
+   */
   node(
     type: string,
     inputs: readonly string[],
@@ -22,11 +28,11 @@ export interface Emitter {
     attributes?: Readonly<Record<string, OnnxAttribute>>,
     domain?: '' | 'com.microsoft',
   ): readonly [string, ...string[]];
-  /** The name of a constant list of int64. */
+  /** Returns the name of a constant list of int64. */
   integers(values: readonly number[]): string;
-  /** The same for the target of a Reshape, where a free batch axis becomes -1. */
+  /** Like `integers`, for the target of a Reshape, where an open batch axis becomes -1. */
   targetShape(shape: Shape): string;
-  /** The name of a constant float32 scalar. */
+  /** Returns the name of a constant float32 scalar. */
   scalar(value: number): string;
   tensor(shape: Shape, data: Float32Array | Int8Array): string;
 }
@@ -36,7 +42,7 @@ export interface LoweringContext<K extends OpName> {
   readonly attributes: OpAttributes[K];
   readonly inputs: readonly string[];
   readonly inputShapes: readonly Shape[];
-  /** The names that the lowering must define. */
+  /** Names that the lowering must define. */
   readonly outputs: readonly string[];
   readonly outputShapes: readonly Shape[];
 }
@@ -47,33 +53,39 @@ export interface GradientContext<K extends OpName> {
   readonly attributes: OpAttributes[K];
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  /** d loss / d output; null where the loss does not depend on it. At least one is not null. */
+  /** d loss / d output, or null if the loss does not depend on it. At least one is not null. */
   readonly gradients: readonly (Value | null)[];
-  /** Which inputs a gradient is wanted for; the rule may return null for the others. */
+  /** Whether each input needs a gradient; the rule may return null for the others. */
   readonly wanted: readonly boolean[];
 }
 
 export interface OpRule<K extends OpName> {
-  /** Output shapes from input shapes; throws `ShapeError` when they do not fit. */
+  /** Derives output shapes from input shapes; throws `ShapeError` if they do not fit. */
   shape(inputs: readonly Shape[], attributes: OpAttributes[K]): readonly Shape[];
-  /** d loss / d input, one entry an input. A gradient may still be broadcast: the walker reduces it. */
+  /**
+   * Returns d loss / d input, one entry per input. A gradient may still have the broadcast shape: `backward` reduces
+   * it.
+   */
   gradient(context: GradientContext<K>): readonly (Value | null)[];
   readonly lower: Readonly<Record<Dialect, Lowering<K>>>;
 }
 
-/** One lowering for all dialects. */
+/** Uses one lowering for all dialects. */
 export function everywhere<K extends OpName>(lowering: Lowering<K>): Record<Dialect, Lowering<K>> {
   return { cpu: lowering, webgpu: lowering };
 }
 
-/** The item at an index that must exist: rules are only called with the number of inputs that their shape rule took. */
+/**
+ * Returns the item at an index, which must exist: rules are only called with as many inputs as their shape rule
+ * accepted.
+ */
 export function at<T>(items: readonly T[], index: number): T {
   const item = items[index];
   if (item === undefined) throw new Error(`no item ${index} in a list of ${items.length}`);
   return item;
 }
 
-/** The gradient of an output that the loss must depend on. */
+/** Returns the gradient of an output that the loss must depend on. */
 export function gradientAt(gradients: readonly (Value | null)[], index: number): Value {
   const gradient = gradients[index];
   if (!gradient) throw new Error(`output ${index} has no gradient`);

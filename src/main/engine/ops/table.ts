@@ -6,7 +6,7 @@ import { normalisation } from './normalisation';
 import { reductions } from './reductions';
 import type { OpRule } from './rule';
 
-/** Shape rule, gradient rule and lowering of every operation. A missing one is a type error here. */
+/** Shape rule, gradient rule and lowering of every operation. Omitting one is a type error. */
 export const opTable: { readonly [K in OpName]: OpRule<K> } = {
   ...elementwise,
   ...linearAlgebra,
@@ -15,7 +15,7 @@ export const opTable: { readonly [K in OpName]: OpRule<K> } = {
   ...layout,
 };
 
-/** The rule of one operation, typed by its name. */
+/** Looks up the rule of an operation, typed by its name. */
 export function ruleOf<K extends OpName>(op: K): OpRule<K> {
   return opTable[op];
 }

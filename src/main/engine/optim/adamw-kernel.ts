@@ -3,7 +3,6 @@ import {
   ADD,
   combine,
   DIVIDE,
-  every,
   get,
   LANES,
   loadFrom,
@@ -11,24 +10,25 @@ import {
   SQRT,
   SUBTRACT,
   set,
+  splat,
   storeTo,
   vectorFunctions,
 } from './vector-code';
 import { averageInPlace } from './weight-average';
 
 /**
- * AdamW and the average of weights for large groups, four elements at a time: WebAssembly functions written out below.
- * JavaScript has no vector arithmetic and takes 7 to 20 ns an element for AdamW; this is bound by memory. A group lives in
- * one WebAssembly memory, whose views the runtime reads and writes like any other buffer.
+ * AdamW and the weight average for large groups, four elements at a time, in the WebAssembly functions written out
+ * below. JavaScript has no vector arithmetic and takes 7 to 20 ns per element for AdamW; this code is limited by memory
+ * bandwidth. A group lives in one WebAssembly memory, whose views the runtime reads and writes like any other buffer.
  */
 export interface KernelGroup {
   readonly parameters: Float32Array;
   readonly firstMoments: Float32Array;
   readonly secondMoments: Float32Array;
   readonly gradients: Float32Array;
-  /** Null where it was not asked for. */
+  /** Null unless requested. */
   readonly averages: Float32Array | null;
-  /** One AdamW step in place; elements [0, decaySize) take weight decay. `factor` scales the gradients. */
+  /** Takes one AdamW step in place. Elements [0, decaySize) take weight decay; `factor` scales the gradients. */
   update(factor: number, decaySize: number, rates: UpdateRates): void;
   /** averages = decay averages + (1 - decay) parameters */
   average(decay: number): void;
@@ -36,7 +36,7 @@ export interface KernelGroup {
 
 const arrays = ['parameters', 'firstMoments', 'secondMoments', 'gradients', 'averages'] as const;
 
-/** A group of `size` elements, all zero. */
+/** Creates a group of `size` elements, all zero. */
 export function createKernelGroup(size: number, averaged = false): KernelGroup {
   const stride = Math.ceil(size / LANES) * LANES * 4;
   const present = averaged ? arrays : arrays.slice(0, -1);
@@ -86,7 +86,7 @@ export function createKernelGroup(size: number, averaged = false): KernelGroup {
   };
 }
 
-/** Locals of the update: pointers, count, constants, vectors. */
+/** Local variables of the update: pointers, count, constants, vectors. */
 const local = {
   parameters: 0,
   first: 1,
@@ -110,44 +110,44 @@ const local = {
 function updateBody(): number[] {
   const { gradient, newFirst, newSecond } = local;
   const square = combine(MULTIPLY, get(gradient), get(gradient));
-  const deviation = combine(MULTIPLY, [...get(newSecond), ...SQRT], every(local.correction));
+  const deviation = combine(MULTIPLY, [...get(newSecond), ...SQRT], splat(local.correction));
   const change = combine(
     DIVIDE,
-    combine(MULTIPLY, every(local.rate), get(newFirst)),
-    combine(ADD, deviation, every(local.epsilon)),
+    combine(MULTIPLY, splat(local.rate), get(newFirst)),
+    combine(ADD, deviation, splat(local.epsilon)),
   );
   return [
     // g = factor x gradient
-    ...combine(MULTIPLY, loadFrom(local.gradients), every(local.factor)),
+    ...combine(MULTIPLY, loadFrom(local.gradients), splat(local.factor)),
     ...set(gradient),
     // m = b1 m + (1 - b1) g
     ...combine(
       ADD,
-      combine(MULTIPLY, loadFrom(local.first), every(local.beta1)),
-      combine(MULTIPLY, every(local.oneMinusBeta1), get(gradient)),
+      combine(MULTIPLY, loadFrom(local.first), splat(local.beta1)),
+      combine(MULTIPLY, splat(local.oneMinusBeta1), get(gradient)),
     ),
     ...set(newFirst),
     ...storeTo(local.first, get(newFirst)),
     // v = b2 v + (1 - b2) g^2
     ...combine(
       ADD,
-      combine(MULTIPLY, loadFrom(local.second), every(local.beta2)),
-      combine(MULTIPLY, every(local.oneMinusBeta2), square),
+      combine(MULTIPLY, loadFrom(local.second), splat(local.beta2)),
+      combine(MULTIPLY, splat(local.oneMinusBeta2), square),
     ),
     ...set(newSecond),
     ...storeTo(local.second, get(newSecond)),
     // p = keep p - rate m / (correction sqrt(v) + epsilon)
     ...storeTo(
       local.parameters,
-      combine(SUBTRACT, combine(MULTIPLY, loadFrom(local.parameters), every(local.keep)), change),
+      combine(SUBTRACT, combine(MULTIPLY, loadFrom(local.parameters), splat(local.keep)), change),
     ),
   ];
 }
 
-/** a = decay a + (1 - decay) p; locals: averages, parameters, count, decay, 1 - decay. */
+/** a = decay a + (1 - decay) p. Local variables: averages, parameters, count, decay, 1 - decay. */
 const averageBody = storeTo(
   0,
-  combine(ADD, combine(MULTIPLY, loadFrom(0), every(3)), combine(MULTIPLY, loadFrom(1), every(4))),
+  combine(ADD, combine(MULTIPLY, loadFrom(0), splat(3)), combine(MULTIPLY, loadFrom(1), splat(4))),
 );
 
 const createMemory = vectorFunctions([

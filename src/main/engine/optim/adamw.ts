@@ -1,13 +1,13 @@
 import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/value';
 
-/** Loshchilov and Hutter 2019, with the defaults of PyTorch and Hugging Face's Trainer. */
+/** AdamW (Loshchilov and Hutter 2019) with the defaults of PyTorch and Hugging Face's Trainer. */
 export const adamW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /** PyTorch's clip_grad_norm_ adds this to the norm. */
 const CLIP_EPSILON = 1e-6;
 
-/** What one update needs besides its tensors. */
+/** Scalars of one update. */
 export interface UpdateRates {
   /** Counted from 1. */
   readonly step: number;
@@ -15,7 +15,7 @@ export interface UpdateRates {
   readonly weightDecay: number;
 }
 
-/** Factor that brings a gradient of this global norm down to `maximum`; at most 1. */
+/** Returns the factor, at most 1, that reduces a gradient of this global norm to `maximum`. */
 export function clipFactor(norm: number, maximum: number): number {
   return Math.min(1, maximum / (norm + CLIP_EPSILON));
 }
@@ -27,7 +27,7 @@ export interface FlatState {
 }
 
 /**
- * AdamW in place over one flat group. Elements [0, decaySize) take weight decay.
+ * Applies AdamW in place to one flat group. Elements [0, decaySize) take weight decay.
  *
  *   p -= rate decay p;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
  *   p -= rate / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + epsilon)
@@ -56,7 +56,9 @@ export function updateInPlace(
   update(decaySize, parameters.length, 1);
 }
 
-/** Sum of squares, in double precision; four sums side by side, so that no addition waits for the one before. */
+/**
+ * Returns the sum of squares in double precision. Four independent sums keep additions from waiting for one another.
+ */
 export function sumOfSquares(values: Float32Array): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = values.length - (values.length % 4);
@@ -71,7 +73,7 @@ export function sumOfSquares(values: Float32Array): number {
   return a + b + (c + d);
 }
 
-/** Scalars [] that the update program takes each step; `ratesFor` computes them. */
+/** Scalars [] that the update program takes on each step, computed by `ratesFor`. */
 export interface RateValues {
   readonly rate: Value;
   readonly correction: Value;
@@ -92,7 +94,7 @@ export interface FlatValues {
   readonly secondMoments: Value;
 }
 
-/** The same update as graph nodes, for devices that keep the state to themselves. `gradients` are already clipped. */
+/** Builds the same update as graph nodes, for devices that keep the state. `gradients` are already clipped. */
 export function buildUpdate(
   builder: GraphBuilder,
   { parameters, firstMoments, secondMoments }: FlatValues,
@@ -117,9 +119,10 @@ export function buildUpdate(
 }
 
 /**
- * Global norm over all groups and the factor that clips it to `maximum`, both scalars.
+ * Builds the global norm over all groups and the factor that clips it to `maximum`, both scalars.
  *
- * @param unscale what scaled gradients are multiplied with to be themselves, as part of the factor; null where they are
+ * @param unscale factor that undoes the loss scale of the gradients, folded into the clipping factor; null if they are
+ *   unscaled
  */
 export function buildClip(
   builder: GraphBuilder,

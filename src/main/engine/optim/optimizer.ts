@@ -2,10 +2,10 @@ import { createKernelGroup } from './adamw-kernel';
 import { sgdInPlace } from './sgd';
 import { averageInPlace } from './weight-average';
 
-/** Which update a run takes. */
+/** The optimizer of a run. */
 export type OptimizerSettings = { readonly kind: 'adamw' } | { readonly kind: 'sgd'; readonly momentum: number };
 
-/** One flat group in our own memory: its parameters, gradients and what the optimizer remembers. */
+/** One flat group in our own memory: its parameters, gradients and optimizer state. */
 export interface OptimizerGroup {
   readonly parameters: Float32Array;
   readonly gradients: Float32Array;
@@ -13,9 +13,9 @@ export interface OptimizerGroup {
   readonly firstMoments: Float32Array;
   /** Null for SGD, which has none. */
   readonly secondMoments: Float32Array | null;
-  /** Exponential moving average of the parameters; null where it was not asked for. */
+  /** Exponential moving average of the parameters; null unless requested. */
   readonly averages: Float32Array | null;
-  /** One step in place; elements [0, decaySize) take weight decay. `factor` scales the gradients. */
+  /** Takes one step in place. Elements [0, decaySize) take weight decay; `factor` scales the gradients. */
   update(factor: number, decaySize: number, rates: StepRates): void;
   /** averages = decay averages + (1 - decay) parameters */
   average(decay: number): void;
@@ -28,7 +28,7 @@ export interface StepRates {
   readonly weightDecay: number;
 }
 
-/** A group of `size` elements, all zero. */
+/** Creates a group of `size` elements, all zero. */
 export function createOptimizerGroup(size: number, optimizer: OptimizerSettings, averaged: boolean): OptimizerGroup {
   if (optimizer.kind === 'adamw') return createKernelGroup(size, averaged);
   const { momentum } = optimizer;

@@ -2,36 +2,37 @@ import type { RunConfig } from '#shared/models/run-config';
 import type { StagePlan } from '#shared/training/plan';
 
 /**
- * Learning rate of an optimizer step of a stage, counted from 0. `validationLosses` are those of its finished epochs, in order:
- * they and the step are all that it depends on, so a run that goes on from a checkpoint sees the same rates.
+ * Returns the learning rate of an optimizer step of a stage, counted from 0. `validationLosses` are those of the
+ * stage's finished epochs, in order. The rate depends on nothing else, so a run resumed from a checkpoint sees the same
+ * rates.
  */
 export type Schedule = (step: number, validationLosses: readonly number[]) => number;
 
-/** How the rate falls after the warm-up. */
+/** Shape of the schedule after the warm-up. */
 export type Decay =
   | { readonly kind: 'cosine' | 'linear' | 'constant' }
-  /** Times `factor` every so many optimizer steps from the start of the stage. */
+  /** Multiplies by `factor` every `everySteps` optimizer steps from the start of the stage. */
   | { readonly kind: 'step'; readonly factor: number; readonly everySteps: number }
-  /** Times `factor` when the validation loss has not fallen for more than `patience` epochs. */
+  /** Multiplies by `factor` if the validation loss has not fallen for more than `patience` epochs. */
   | { readonly kind: 'plateau'; readonly factor: number; readonly patience: number };
 
 export interface ScheduleOptions {
   readonly decay: Decay;
-  /** The peak, reached after the warm-up. */
+  /** The peak, reached at the end of the warm-up. */
   readonly learningRate: number;
   readonly warmupSteps: number;
   readonly totalSteps: number;
 }
 
-/** ReduceLROnPlateau's defaults: a loss has fallen when it is below (1 - threshold) x the best one before. */
+/** ReduceLROnPlateau's default: a loss has fallen if it is below (1 - threshold) x the best one before. */
 const PLATEAU_THRESHOLD = 1e-4;
-/** Smaller changes of the rate are not made. */
+/** Changes of the rate below this are skipped. */
 const PLATEAU_EPSILON = 1e-8;
 
 /**
- * Hugging Face's `get_cosine_schedule_with_warmup`, `get_linear_schedule_with_warmup` and
+ * Implements Hugging Face's `get_cosine_schedule_with_warmup`, `get_linear_schedule_with_warmup` and
  * `get_constant_schedule_with_warmup` (linear from 0 to the peak, then half a cosine or a line to 0, or constant), and
- * PyTorch's `StepLR` and `ReduceLROnPlateau` behind the same warm-up.
+ * PyTorch's `StepLR` and `ReduceLROnPlateau` after the same warm-up.
  */
 export function createSchedule({ decay, learningRate, warmupSteps, totalSteps }: ScheduleOptions): Schedule {
   const afterWarmup = (step: number, validationLosses: readonly number[]): number => {
@@ -53,7 +54,7 @@ export function createSchedule({ decay, learningRate, warmupSteps, totalSteps }:
     step < warmupSteps ? (learningRate * step) / warmupSteps : afterWarmup(step, validationLosses);
 }
 
-/** `torch.optim.lr_scheduler.ReduceLROnPlateau` in mode 'min', told each loss once. */
+/** Replays `torch.optim.lr_scheduler.ReduceLROnPlateau` in mode 'min' over the losses. */
 function plateauRate(peak: number, factor: number, patience: number, losses: readonly number[]): number {
   let rate = peak;
   let best = Number.POSITIVE_INFINITY;
@@ -70,7 +71,7 @@ function plateauRate(peak: number, factor: number, patience: number, losses: rea
   return rate;
 }
 
-/** The schedule of a stage of a run. */
+/** Returns the schedule of a run's stage. */
 export function scheduleOf(config: RunConfig, stage: StagePlan): Schedule {
   return createSchedule({
     decay: decayOf(config, stage),

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/value';
 
-/** What one update needs besides its tensors. */
+/** Scalars of one update. */
 export interface SgdRates {
   readonly learningRate: number;
   readonly weightDecay: number;
@@ -9,8 +9,8 @@ export interface SgdRates {
 }
 
 /**
- * Stochastic gradient descent with momentum in place over one flat group, as `torch.optim.SGD` does it (no dampening, no
- * Nesterov). `factor` scales the gradients; elements [0, decaySize) take weight decay.
+ * Applies stochastic gradient descent with momentum in place to one flat group, as `torch.optim.SGD` does (no
+ * dampening, no Nesterov). `factor` scales the gradients; elements [0, decaySize) take weight decay.
  *
  *   g += decay p;  v = momentum v + g;  p -= rate v
  */
@@ -33,7 +33,7 @@ export function sgdInPlace(
   update(decaySize, parameters.length, 0);
 }
 
-/** The same update as graph nodes. `gradients` are already clipped. */
+/** Builds the same update as graph nodes. `gradients` are already clipped. */
 export function buildSgdUpdate(
   builder: GraphBuilder,
   { parameters, velocities }: { readonly parameters: Value; readonly velocities: Value },
@@ -42,12 +42,12 @@ export function buildSgdUpdate(
   { rate, weightDecay, momentum }: { readonly rate: Value; readonly weightDecay: number; readonly momentum: number },
 ): { readonly parameters: Value; readonly velocities: Value } {
   const size = parameters.shape[0] as number;
-  const part = (x: Value, start: number, end: number): Value[] =>
+  const range = (x: Value, start: number, end: number): Value[] =>
     start < end ? [builder.slice(x, 0, start, end)] : [];
-  const decayed = part(parameters, 0, decaySize).map((values) =>
+  const decayed = range(parameters, 0, decaySize).map((values) =>
     builder.pad(builder.multiply(values, builder.scalar(weightDecay)), 0, 0, size - decaySize),
   );
-  const pull = decayed.reduce((sum, values) => builder.add(sum, values), gradients);
-  const next = builder.add(builder.multiply(velocities, builder.scalar(momentum)), pull);
+  const decayedGradients = decayed.reduce((sum, values) => builder.add(sum, values), gradients);
+  const next = builder.add(builder.multiply(velocities, builder.scalar(momentum)), decayedGradients);
   return { parameters: builder.subtract(parameters, builder.multiply(next, rate)), velocities: next };
 }

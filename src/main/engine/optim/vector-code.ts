@@ -1,10 +1,10 @@
 /**
- * Enough of an assembler for WebAssembly functions that walk over arrays of float32 four elements at a time.
+ * A minimal assembler for WebAssembly functions that process arrays of float32 four elements at a time.
  *
- * The binary format: https://webassembly.github.io/spec/core/binary/ ; vector instructions have the prefix 0xfd.
+ * Binary format: https://webassembly.github.io/spec/core/binary/ ; vector instructions have the prefix 0xfd.
  */
 
-/** The part of WebAssembly's JavaScript interface that is used here; TypeScript has it only among the browser's. */
+/** The parts of WebAssembly's JavaScript interface used here; TypeScript declares it only for browsers. */
 declare const WebAssembly: {
   readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
@@ -28,13 +28,13 @@ export const [ADD, SUBTRACT, MULTIPLY, DIVIDE] = [0xe4, 0xe5, 0xe6, 0xe7].map((c
   number[],
   number[],
 ];
-/** Alignment 2^2, offset 0: groups are split anywhere. */
+/** Alignment 2^2, offset 0: groups may be split at any element. */
 const MEMORY_ARGUMENT = [2, 0];
 
 export const get = (index: number): number[] => [0x20, index];
 export const set = (index: number): number[] => [0x21, index];
-/** A constant in every lane. */
-export const every = (index: number): number[] => [...get(index), ...vector.splat];
+/** Copies a constant into splat lane. */
+export const splat = (index: number): number[] => [...get(index), ...vector.splat];
 export const loadFrom = (pointer: number): number[] => [...get(pointer), ...vector.load, ...MEMORY_ARGUMENT];
 export const storeTo = (pointer: number, value: number[]): number[] => [
   ...get(pointer),
@@ -47,26 +47,26 @@ export const combine = (operation: number[], a: number[], b: number[]): number[]
 const increase = (index: number, by: number): number[] => [...get(index), 0x41, by & 0x7f, 0x6a, ...set(index)];
 
 /**
- * A function over arrays in one memory. Its locals in order: a pointer for each array, the count of elements (a multiple
- * of `LANES`, at least that many), its float32 constants, its vectors.
+ * A function over arrays in one memory. Its local variables in order: a pointer for each array, the element count (a
+ * multiple of `LANES`, at least `LANES`), its float32 constants, its vectors.
  */
 export interface VectorFunction {
   readonly name: string;
   readonly pointers: number;
   readonly constants: number;
   readonly vectors: number;
-  /** Code for four elements. */
+  /** Code that processes four elements. */
   readonly body: readonly number[];
 }
 
-/** Instance of a module of such functions on a memory of `bytes`, all zero. */
+/** An instance of such a module on its own memory, initially zero. */
 export interface VectorMemory {
   readonly buffer: ArrayBuffer;
-  /** Takes byte offsets of the arrays, the count, the constants. */
+  /** Operands: byte offsets of the arrays, the count, the constants. */
   call(name: string, ...operands: number[]): void;
 }
 
-/** Compiles functions once; each call of the result makes a memory with them. */
+/** Compiles functions once. Each call of the result creates a memory of `bytes` with them. */
 export function vectorFunctions(functions: readonly VectorFunction[]): (bytes: number) => VectorMemory {
   let compiled: object | null = null;
   return (bytes) => {
@@ -110,7 +110,7 @@ function loop({ pointers, body }: VectorFunction): number[] {
     ...body,
     ...Array.from({ length: pointers }, (_, pointer) => increase(pointer, 4 * LANES)).flat(),
     ...increase(count, -LANES),
-    // Again while count > 0.
+    // Repeat while count > 0.
     ...[...get(count), 0x41, 0, 0x4a, 0x0d, 0],
   ];
   return [0x03, 0x40, ...code, 0x0b, 0x0b];

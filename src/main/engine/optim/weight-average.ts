@@ -2,13 +2,13 @@ import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/value';
 
 /**
- * What an exponential moving average keeps of itself at a step, counted from 1. It rises to `decay` as TensorFlow's
- * `ExponentialMovingAverage(num_updates)` lets it: a short run would otherwise be judged by the weights that it began
- * with (0.999 keeps 38 % of them after 960 steps).
+ * Returns the share of itself that an exponential moving average keeps at a step, counted from 1. It rises to `decay`
+ * as in TensorFlow's `ExponentialMovingAverage(num_updates)`: otherwise a short run would be judged by the weights it
+ * began with (0.999 keeps 38 % of them after 960 steps).
  */
 export const averageDecayAt = (decay: number, step: number): number => Math.min(decay, (1 + step) / (10 + step));
 
-/** average = decay average + (1 - decay) parameter, in place: timm's `ModelEmaV2`. */
+/** Updates the average in place: average = decay average + (1 - decay) parameter, as timm's `ModelEmaV2`. */
 export function averageInPlace(averages: Float32Array, parameters: Float32Array, decay: number): void {
   const take = 1 - decay;
   for (let i = 0; i < averages.length; i += 1) {
@@ -16,7 +16,7 @@ export function averageInPlace(averages: Float32Array, parameters: Float32Array,
   }
 }
 
-/** The same average as graph nodes; `keep` and `take` are scalars [] whose sum is 1. */
+/** Builds the same average as graph nodes; `keep` and `take` are scalars [] whose sum is 1. */
 export function buildAverage(
   builder: GraphBuilder,
   averages: Value,

@@ -7,10 +7,11 @@ import type { OpName } from '../ops/attributes';
 import { at } from '../ops/rule';
 
 /**
- * The graph with its matrix products in half precision, as `torch.autocast` does it: `linear`, `matmul` and both
- * products of `attention` take and give float16; axes are moved in the type that comes; everything else (softmax,
- * normalisation, GELU, sums, the loss, what happens to parameters and gradients) stays float32, inputs and outputs of
- * the graph too. Works on a graph that was differentiated already, so the products of the backward pass are among them.
+ * Returns the graph with its matrix products in half precision, as `torch.autocast` does it: `linear`, `matmul` and
+ * both products of `attention` take and return float16; layout operations keep their input's type; everything else
+ * (softmax, normalisation, GELU, sums, the loss, operations on parameters and gradients) stays float32, as do the
+ * graph's inputs and outputs. It runs on an already differentiated graph, so products of the backward pass are
+ * included.
  */
 export function autocast(graph: Graph): Graph {
   const pass = new Autocast();
@@ -22,14 +23,14 @@ export function autocast(graph: Graph): Graph {
 
 class Autocast {
   readonly builder = new GraphBuilder();
-  /** Each value of the old graph in the new one, first as it was computed, then as it was cast. */
+  /** Each value of the original graph in the new one: first as computed, then as cast. */
   private readonly forms = new Map<number, Value[]>();
 
   define(old: Value, value: Value): void {
     this.forms.set(old.id, [value]);
   }
 
-  /** A value in a type, cast once. */
+  /** Returns a value in a type, casting it at most once. */
   as(old: Value, type: ElementType): Value {
     const forms = this.forms.get(old.id) ?? [];
     const known = forms.find(({ elementType }) => elementType === type);
@@ -82,15 +83,15 @@ class Autocast {
   }
 
   /**
-   * Both factors of a scaled product. The smaller one takes the scale, in float32: half floats end at 65504, and a
-   * product that is scaled afterwards may have been infinite before.
+   * Returns both factors of a scaled product. The smaller one takes the scale, in float32: half floats end at 65504, so
+   * a product scaled afterwards could already have overflowed.
    */
   private operands(a: Value, b: Value, scale: number): readonly [Value, Value] {
     const { builder } = this;
     const scaled = (value: Value): Value =>
       builder.cast(builder.multiply(this.as(value, 'float32'), builder.scalar(scale)), 'float16');
-    const takesFirst = scale !== 1 && sizeOf(a.shape) <= sizeOf(b.shape);
-    const takesSecond = scale !== 1 && !takesFirst;
-    return [takesFirst ? scaled(a) : this.as(a, 'float16'), takesSecond ? scaled(b) : this.as(b, 'float16')];
+    const scalesFirst = scale !== 1 && sizeOf(a.shape) <= sizeOf(b.shape);
+    const scalesSecond = scale !== 1 && !scalesFirst;
+    return [scalesFirst ? scaled(a) : this.as(a, 'float16'), scalesSecond ? scaled(b) : this.as(b, 'float16')];
   }
 }

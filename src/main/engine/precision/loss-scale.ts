@@ -1,8 +1,8 @@
-/** Dynamic loss scaling with the rule and the numbers of `torch.amp.GradScaler` (Micikevicius et al. 2018). */
+/** Dynamic loss scaling with the rule and constants of `torch.amp.GradScaler` (Micikevicius et al. 2018). */
 export interface LossScale {
-  /** What the loss, and so every gradient, is multiplied with, to lift small ones above what half floats hold. */
+  /** Factor on the loss, and therefore on every gradient, that lifts small gradients into the range of half floats. */
   readonly scale: number;
-  /** Steps in a row with finite gradients since the scale last changed. */
+  /** Consecutive steps with finite gradients since the scale last changed. */
   readonly growthCount: number;
 }
 
@@ -12,7 +12,9 @@ const GROWTH_FACTOR = 2;
 const GROWTH_INTERVAL = 2000;
 const BACKOFF_FACTOR = 0.5;
 
-/** After a step: half of it where gradients were infinite or not numbers, twice as much after 2000 good ones in a row. */
+/**
+ * Returns the scale after a step: halved if gradients were infinite or NaN, doubled after 2000 finite steps in a row.
+ */
 export function nextLossScale({ scale, growthCount }: LossScale, finite: boolean): LossScale {
   if (!finite) return { scale: scale * BACKOFF_FACTOR, growthCount: 0 };
   if (growthCount + 1 < GROWTH_INTERVAL) return { scale, growthCount: growthCount + 1 };

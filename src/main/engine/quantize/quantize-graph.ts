@@ -5,9 +5,9 @@ import { parameterGroups } from '../vit/parameters';
 import { quantizeWeight } from './quantized-matrix';
 
 /**
- * Names of the weights that int8 inference quantises: the linear layers of the encoder's blocks. The patch embedding
- * and the classifier stay float32: they are 3 % of the products of a ViT-Ti, and most of the difference that int8 makes
- * would come from them (docs/engine.md).
+ * Returns the names of the weights that int8 inference quantises: the linear layers of the encoder's blocks. The patch
+ * embedding and the classifier stay float32: they make up 3 % of the products of a ViT-Ti, and would cause most of the
+ * difference that int8 makes (docs/engine.md).
  */
 export function quantizableWeights(config: VitConfig): ReadonlySet<string> {
   const blocks = parameterGroups(config).filter(({ name }) => name.startsWith('block.'));
@@ -16,8 +16,8 @@ export function quantizableWeights(config: VitConfig): ReadonlySet<string> {
 }
 
 /**
- * The graph with the linear layers of the weights `names`, which must be inputs of it, computed in int8. Their values
- * from `weights` become part of the graph, so those inputs are gone.
+ * Returns the graph with the linear layers of the weights `names`, which must be graph inputs, computed in int8. Their
+ * values from `weights` become part of the graph, so those inputs are removed.
  */
 export function quantizeLinears(graph: Graph, names: ReadonlySet<string>, weights: NamedTensors): Graph {
   const byValue = new Map<number, Tensor>();

@@ -1,7 +1,7 @@
 import { roundHalfToEven } from '../round';
 import type { Tensor } from '../tensor';
 
-/** A matrix [rows, columns] whose element is `values` x `scales` of its column. */
+/** A matrix [rows, columns] with elements `values` x the `scales` entry of their column. */
 export interface QuantizedMatrix {
   readonly rows: number;
   readonly columns: number;
@@ -12,23 +12,24 @@ export interface QuantizedMatrix {
 }
 
 /**
- * Symmetric around 0, so that no zero point is needed, and of 7 bits: on processors without VNNI, runtimes add pairs of
- * products in 16 bits, and 2 x 255 x 64 is the most that fits. So a file answers alike on every machine.
+ * Symmetric around 0, so that no zero point is needed, and limited to 7 bits: on processors without VNNI, runtimes add
+ * pairs of products in 16 bits, and 2 x 255 x 64 is the largest sum that fits. A file therefore gives the same results
+ * on every machine.
  */
-const LARGEST = 64;
+const MAX_VALUE = 64;
 
 /**
- * For whoever writes such a matrix into a model.
+ * Checks a matrix before it is written into a model.
  *
- * @throws where a value needs the eighth bit, for then the file would answer otherwise on a processor without VNNI
+ * @throws Error if a value needs the eighth bit: the file would give different results on a processor without VNNI
  */
 export function checkSevenBits({ values }: QuantizedMatrix): void {
-  const wide = values.find((value) => value > LARGEST || value < -LARGEST);
-  if (wide !== undefined) throw new Error(`an int8 weight is ${wide}: 7 bits hold -${LARGEST} to ${LARGEST}`);
+  const wide = values.find((value) => value > MAX_VALUE || value < -MAX_VALUE);
+  if (wide !== undefined) throw new Error(`an int8 weight is ${wide}: 7 bits hold -${MAX_VALUE} to ${MAX_VALUE}`);
 }
 
 /**
- * The transpose of a linear layer's weight [out, in] in int8, with a scale for each output (PyTorch's
+ * Returns the transpose of a linear layer's weight [out, in] in int8, with one scale per output (PyTorch's
  * `per_channel_symmetric`): max |w| / 64 of its row.
  */
 export function quantizeWeight({ shape, data }: Tensor): QuantizedMatrix {
@@ -39,17 +40,17 @@ export function quantizeWeight({ shape, data }: Tensor): QuantizedMatrix {
     const weights = data.subarray(column * rows, (column + 1) * rows);
     let largest = 0;
     for (const weight of weights) largest = Math.max(largest, Math.abs(weight));
-    const scale = Math.fround(largest / LARGEST);
-    // Of zeros alone (or of denormals, whose scale is 0) nothing is left to keep.
+    const scale = Math.fround(largest / MAX_VALUE);
+    // A row of zeros (or of denormals, whose scale is 0) has nothing to keep.
     scales[column] = scale > 0 ? scale : 1;
     if (scale === 0) continue;
     for (let row = 0; row < rows; row += 1) {
-      // Divided in single precision, as other tools do: ties then fall alike.
-      values[row * columns + column] = bounded(roundHalfToEven(Math.fround((weights[row] as number) / scale)));
+      // Divided in single precision, as other tools do, so that ties round alike.
+      values[row * columns + column] = clamp(roundHalfToEven(Math.fround((weights[row] as number) / scale)));
     }
   }
   return { rows, columns, values, scales };
 }
 
-/** A quotient is at most 64 but for a rounding of its own. */
-const bounded = (x: number): number => Math.min(LARGEST, Math.max(-LARGEST, x));
+/** Clamps a quotient, which can exceed 64 only by its own rounding. */
+const clamp = (x: number): number => Math.min(MAX_VALUE, Math.max(-MAX_VALUE, x));

@@ -3,18 +3,18 @@ import type { Shape } from '../../ir/value';
 import type { OpAttributes, OpName } from '../../ops/attributes';
 import { at } from '../../ops/rule';
 
-/** TensorFlow.js, which is loaded only when a program is compiled for it. */
+/** TensorFlow.js, loaded only when a program is compiled for it. */
 export type TensorFlow = typeof import('@tensorflow/tfjs-core');
 
 export interface OperationContext<K extends OpName> {
   readonly tf: TensorFlow;
   readonly attributes: OpAttributes[K];
   readonly inputs: readonly Tensor[];
-  /** What the rule of the operation derived. */
+  /** As derived by the operation's shape rule. */
   readonly outputShapes: readonly Shape[];
 }
 
-/** Computes the outputs of one operation as tensors of their own. Runs inside `tf.tidy`. */
+/** Computes the outputs of one operation as new tensors. Runs inside `tf.tidy`. */
 export type Operation<K extends OpName> = (context: OperationContext<K>) => readonly Tensor[];
 
 type Unary = (x: Tensor) => Tensor;
@@ -34,7 +34,10 @@ function product(tf: TensorFlow, a: Tensor, b: Tensor, { transposeA, transposeB,
   return scale === 1 ? result : tf.mul(result, scale);
 }
 
-/** Without axes there is nothing to reduce; TensorFlow.js reads an empty list differently from op to op. */
+/**
+ * Reduces over the axes. Without axes there is nothing to do; TensorFlow.js interprets an empty list differently from
+ * op to op.
+ */
 function reduction(
   { tf, inputs, attributes: { axes, keepDimensions } }: OperationContext<'reduceSum' | 'reduceMean'>,
   reduce: (x: Tensor, axes: number[], keepDimensions: boolean) => Tensor,
@@ -43,14 +46,14 @@ function reduction(
   return [axes.length === 0 ? tf.clone(x) : reduce(x, [...axes], keepDimensions)];
 }
 
-/** `rank` pairs [0, 0] but for one axis. */
+/** [before, after] for one axis, [0, 0] for the others. */
 function padding(rank: number, axis: number, before: number, after: number): [number, number][] {
   return Array.from({ length: rank }, (_, index) => (index === axis ? [before, after] : [0, 0]));
 }
 
 /**
- * Every operation of the intermediate representation by ops of TensorFlow.js; one that is missing is a type error. The
- * gradients that run here are those of our own rules: nothing of TensorFlow.js's differentiation is used.
+ * Every operation of the intermediate representation as TensorFlow.js ops; a missing one is a type error. Gradients
+ * come from our own rules: TensorFlow.js's differentiation is not used.
  */
 export const tfjsOperations: { readonly [K in OpName]: Operation<K> } = {
   constant: ({ tf, attributes: { shape, data } }) => [tf.tensor(data.slice(), [...shape], 'float32')],
@@ -127,7 +130,7 @@ export const tfjsOperations: { readonly [K in OpName]: Operation<K> } = {
   expand: ({ tf, inputs, attributes: { shape } }) => [tf.broadcastTo(at(inputs, 0), [...shape])],
 };
 
-/** The operation of one name, typed by it. */
+/** Looks up an operation, typed by its name. */
 export function tfjsOperation<K extends OpName>(op: K): Operation<K> {
   return tfjsOperations[op];
 }

@@ -7,17 +7,17 @@ import type { TensorFlow } from './operations';
 
 const NATIVE_PACKAGE = '@tensorflow/tfjs-node-gpu';
 
-/** What computes under TensorFlow.js in this process. */
+/** The TensorFlow.js backend active in this process. */
 export interface TfjsRuntime {
   readonly tf: TensorFlow;
   readonly name: 'TensorFlow.js on CUDA' | 'TensorFlow.js on libtensorflow, CPU' | 'TensorFlow.js, CPU reference';
-  /** What to know before relying on it: what is missing and how to get it, or that nobody has tried it. */
+  /** What to know before relying on it: what is missing and how to get it, or that it is untested. */
   readonly note: string;
 }
 
 let runtime: Promise<TfjsRuntime> | null = null;
 
-/** Loads TensorFlow.js once: on libtensorflow where its native package is installed and loads, else in JavaScript. */
+/** Loads TensorFlow.js once: on libtensorflow if its native package is installed and loads, otherwise in JavaScript. */
 export function loadTfjs(): Promise<TfjsRuntime> {
   runtime ??= load();
   return runtime;
@@ -25,7 +25,7 @@ export function loadTfjs(): Promise<TfjsRuntime> {
 
 async function load(): Promise<TfjsRuntime> {
   const tf = await import('@tensorflow/tfjs-core');
-  // No advice on the console, no checks of what our shape rules have checked.
+  // Disables console advice and checks that our shape rules have already made.
   tf.enableProdMode();
   const problem = loadNative();
   if (problem === null && (await tf.setBackend('tensorflow'))) {
@@ -52,7 +52,7 @@ const NEEDED = 'It needs an NVIDIA driver, CUDA 11 and cuDNN 8.';
 const UNTESTED = 'Not tested on a GPU. Run "fovea selftest --device tfjs" before relying on it.';
 const NOT_INSTALLED = `The native part of ${NATIVE_PACKAGE} is not installed; "npm run setup:tfjs-gpu" in a source checkout installs it. ${NEEDED}`;
 
-/** Looks for the binary itself: the package would load all of TensorFlow.js before it noticed that there is none. */
+/** Looks for the binary itself: the package would load all of TensorFlow.js before noticing that it is missing. */
 function isInstalled(require: NodeJS.Require): boolean {
   try {
     const folder = path.join(path.dirname(require.resolve(`${NATIVE_PACKAGE}/package.json`)), 'lib');
@@ -62,11 +62,11 @@ function isInstalled(require: NodeJS.Require): boolean {
   }
 }
 
-/** Registers the backend `tensorflow`. @returns why it could not, or null */
+/** Registers the backend `tensorflow`. Returns why that failed, or null. */
 function loadNative(): string | null {
   const require = createRequire(import.meta.url);
   if (!isInstalled(require)) return NOT_INSTALLED;
-  // cuBLAS would multiply with 10 bits of mantissa, and TensorFlow would take all memory of the GPU at once.
+  // By default cuBLAS multiplies with a 10-bit mantissa, and TensorFlow allocates all GPU memory at once.
   process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
@@ -80,8 +80,8 @@ function loadNative(): string | null {
 }
 
 /**
- * A line for the device list about why the native package did not load. Its own messages hold paths of this machine,
- * so only what they are about is kept.
+ * Returns a line for the device list on why the native package did not load. Its own messages contain paths of this
+ * machine, so only the name of the missing library is kept.
  */
 export function nativeProblem(error: unknown): string {
   const library = missingLibrary(error);
@@ -89,7 +89,7 @@ export function nativeProblem(error: unknown): string {
   return `${NATIVE_PACKAGE} is installed but does not load with Node ${process.versions.node}. ${NEEDED}`;
 }
 
-/** Functions that the native package calls and that Node 23 removed from `util`. */
+/** Restores functions that the native package calls and Node 23 removed from `util`. */
 function restoreRemovedUtilities(): void {
   const removed = util as { isNullOrUndefined?: unknown; isArray?: unknown };
   removed.isNullOrUndefined ??= (value: unknown): boolean => value === null || value === undefined;

@@ -13,8 +13,8 @@ import { type TensorFlow, tfjsOperation } from './operations';
 import { loadTfjs } from './runtime';
 
 /**
- * Runs graphs op by op with TensorFlow.js: on CUDA where its native package is installed, else in plain JavaScript, which
- * is slow and there to check the rest. State stays where TensorFlow.js keeps it from run to run.
+ * Runs graphs op by op with TensorFlow.js: on CUDA if its native package is installed, otherwise in plain JavaScript,
+ * which is slow and serves as a check on the other backends. State stays inside TensorFlow.js between runs.
  */
 export function createTfjsBackend(): Backend {
   return {
@@ -48,7 +48,7 @@ class TfjsProgram implements Program {
   private readonly tf: TensorFlow;
   private readonly graph: Graph;
   private readonly keep: ReadonlySet<string>;
-  /** For each node, the values that nothing after it reads. */
+  /** For each node, the values that are not read after it. */
   private readonly lastUses: readonly (readonly Value[])[];
 
   constructor(tf: TensorFlow, graph: Graph, keep: ReadonlySet<string>) {
@@ -99,7 +99,7 @@ class TfjsProgram implements Program {
         continue;
       }
       if (!('data' in feed)) throw new Error('a tensor of another backend');
-      // TensorFlow.js keeps the array that it is given, and the caller may write to his.
+      // TensorFlow.js keeps a reference to the array it is given, and the caller may write to it later.
       live.own(value, this.tf.tensor(feed.data.slice(), [...value.shape], 'float32'));
     }
   }
@@ -107,7 +107,7 @@ class TfjsProgram implements Program {
   private compute<K extends OpName>(live: LiveTensors, node: Node<K>): void {
     const { tf } = this;
     const operation = tfjsOperation(node.op);
-    // `tidy` frees what an operation made on its way and keeps what it returns.
+    // `tidy` frees an operation's intermediates and keeps what it returns.
     const results = tf.tidy(() => [
       ...operation({
         tf,
@@ -122,14 +122,14 @@ class TfjsProgram implements Program {
   }
 }
 
-/** The tensors of one run: those that it made, which it frees, and those that were lent to it. */
+/** The tensors of one run: its own, which it frees, and borrowed ones. */
 class LiveTensors {
   private readonly tensors = new Map<number, TfTensor>();
   private readonly owned = new Set<number>();
 
   get({ id }: Value): TfTensor {
     const tensor = this.tensors.get(id);
-    if (!tensor) throw new Error(`value ${id} is not there`);
+    if (!tensor) throw new Error(`value ${id} is not available`);
     return tensor;
   }
   own({ id }: Value, tensor: TfTensor): void {
@@ -164,7 +164,7 @@ function findLastUses({ nodes, outputs }: Graph): readonly (readonly Value[])[] 
     .toReversed();
 }
 
-/** A copy: TensorFlow.js may hand out the very array that it computes with. */
+/** Copies the data, because TensorFlow.js may return the very array it computes with. */
 async function download(tensor: TfTensor, { shape }: Value, target: Tensor | undefined): Promise<Tensor> {
   const data = (await tensor.data()) as Float32Array;
   if (!target) return { shape, data: data.slice() };
