@@ -4,12 +4,12 @@ import { readVersion } from './services/core/places';
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // The second time a person means it.
+    // A second signal quits at once.
     if (interrupt.signal.aborted) process.exit(130);
     interrupt.abort();
   });
 }
-// A reader such as `head` that has seen enough is no error.
+// Ignores EPIPE: a reader such as `head` may close the pipe early.
 process.stdout.on('error', () => undefined);
 
 process.exitCode = await runCommandLine({
@@ -20,5 +20,5 @@ process.exitCode = await runCommandLine({
   stderr: process.stderr,
   interrupt: interrupt.signal,
 });
-// Everything is closed; a host that does not end keeps nobody waiting.
+// Everything is closed; do not wait longer for a host that fails to exit.
 setTimeout(() => process.exit(), 3000).unref();

@@ -14,7 +14,7 @@ import { createLog } from './services/core/logger';
 import { findPlaces, readVersion } from './services/core/places';
 import { createServices, type Services } from './services/services';
 
-/** The desktop application: one instance, one window, over the services that the command line has too. */
+/** The desktop application: one instance and one window over the services that the command line shares. */
 const places = findPlaces(import.meta.dirname);
 const log = createLog(places.userDataFolder);
 let closing: Promise<void> | null = null;
@@ -59,7 +59,7 @@ function open(): void {
   closeBeforeQuit(services);
 }
 
-/** Without a window nobody could see why, nor end the process that keeps the next start from opening one. */
+/** Shows the failure and exits: without a window the process would stay invisible and block the next start. */
 function failToStart(error: unknown): void {
   log.failure('start', error);
   dialog.showErrorBox(
@@ -70,8 +70,8 @@ function failToStart(error: unknown): void {
 }
 
 /**
- * The application quits only when the run that trains has saved its checkpoint and the projects are closed, even if it
- * is asked to quit again meanwhile. `exit` does not ask `before-quit`.
+ * Quits only after the training run has saved its checkpoint and the projects are closed, even if a quit is requested
+ * again meanwhile. `app.exit` does not emit `before-quit`.
  */
 function closeBeforeQuit(services: Services): void {
   app.on('window-all-closed', () => app.quit());

@@ -14,13 +14,13 @@ import { addDiscs } from '../services/test-support/disc-project';
 import { storedRun } from '../store/runs';
 import * as electron from './test-support/electron';
 
-// The whole desktop application over a stand-in for Electron: its own entry, services, database and processes.
+// The whole desktop application over a mock of Electron: its own entry, services, database and processes.
 
 const built = vi.hoisted(() => ({ folder: '' }));
 vi.mock('electron', () => import('./test-support/electron'));
 vi.mock('../services/core/places', async (importOriginal) => {
   const places = await importOriginal<typeof import('../services/core/places')>();
-  // Those of the sources, with processes that were built for this test.
+  // The paths of the source tree, with the processes built for this test.
   const findPlaces = (folder: string) => ({
     ...places.findPlaces(folder),
     entries: places.findPlaces(built.folder).entries,
@@ -37,13 +37,13 @@ const page = () => {
   return window.webContents;
 };
 
-async function ask<K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> {
-  const answer = await ipcMain.ask(page().asPage, ipcChannels.invoke, name, input);
+async function invoke<K extends RequestName>(name: K, input: RequestInput<K>): Promise<RequestOutput<K>> {
+  const answer = await ipcMain.invoke(page().asPage, ipcChannels.invoke, name, input);
   expect(answer).toMatchObject({ ok: true });
   return (answer as { value: RequestOutput<K> }).value;
 }
 const grant = async (...paths: string[]) =>
-  (await ipcMain.ask(page().asPage, ipcChannels.grantPaths, paths)) as readonly Grant[];
+  (await ipcMain.invoke(page().asPage, ipcChannels.grantPaths, paths)) as readonly Grant[];
 
 beforeAll(async () => {
   mkdirSync(join(root, 'temporary'));
@@ -122,10 +122,10 @@ describe('the start', () => {
 
 describe('a request', () => {
   it('of our own page is answered in its envelope, also where no such request is known', async () => {
-    expect(await ask('app.info', {})).toMatchObject({ mode: 'desktop', platform: process.platform });
-    const unknown = await ipcMain.ask(page().asPage, ipcChannels.invoke, 'app.eval', {});
+    expect(await invoke('app.info', {})).toMatchObject({ mode: 'desktop', platform: process.platform });
+    const unknown = await ipcMain.invoke(page().asPage, ipcChannels.invoke, 'app.eval', {});
     expect(unknown).toMatchObject({ ok: false, error: { code: 'unknown_request' } });
-    const listed = await ipcMain.ask(page().asPage, ipcChannels.invoke, 'platform.browse', { path: null });
+    const listed = await ipcMain.invoke(page().asPage, ipcChannels.invoke, 'platform.browse', { path: null });
     expect(listed).toMatchObject({ ok: false, error: { code: 'not_here' } });
   });
 
@@ -145,8 +145,8 @@ describe('a request', () => {
     };
     for (const [who, event] of Object.entries(refused)) {
       const asPage = event as unknown as ReturnType<typeof page>['asPage'];
-      await expect(ipcMain.ask(asPage, ipcChannels.invoke, 'app.info', {}), who).rejects.toThrow();
-      await expect(ipcMain.ask(asPage, ipcChannels.grantPaths, [root]), who).rejects.toThrow();
+      await expect(ipcMain.invoke(asPage, ipcChannels.invoke, 'app.info', {}), who).rejects.toThrow();
+      await expect(ipcMain.invoke(asPage, ipcChannels.grantPaths, [root]), who).rejects.toThrow();
     }
   });
 });
@@ -158,21 +158,21 @@ describe('a file that a person chose', () => {
     await expect(grant('scans')).rejects.toThrow();
     await expect(grant('')).rejects.toThrow();
     await expect(grant(...Array.from({ length: 10_001 }, () => root))).rejects.toThrow();
-    await expect(ipcMain.ask(page().asPage, ipcChannels.grantPaths, 'scans')).rejects.toThrow();
+    await expect(ipcMain.invoke(page().asPage, ipcChannels.grantPaths, 'scans')).rejects.toThrow();
   });
 
   it('comes out of the native dialog as a grant; a cancelled dialog grants nothing', async () => {
     electron.chosen.push(join(root, 'a.dcm'), join(root, 'b.dcm'));
-    const files = await ask('platform.pick', { kind: 'files', title: 'Add image files' });
+    const files = await invoke('platform.pick', { kind: 'files', title: 'Add image files' });
     expect(files?.grants.map(({ name }) => name)).toEqual(['a.dcm', 'b.dcm']);
     expect(electron.dialogs.at(-1)).toMatchObject({ properties: ['openFile', 'multiSelections'] });
-    expect(await ask('platform.pick', { kind: 'folder', title: 'Add a folder' })).toBeNull();
+    expect(await invoke('platform.pick', { kind: 'folder', title: 'Add a folder' })).toBeNull();
     expect(electron.dialogs.at(-1)).toMatchObject({ properties: ['openDirectory', 'createDirectory'] });
     electron.chosen.push(join(root, 'table.csv'));
-    const saved = await ask('platform.pick', { kind: 'save', title: 'Save', suggestedName: 'table.csv' });
+    const saved = await invoke('platform.pick', { kind: 'save', title: 'Save', suggestedName: 'table.csv' });
     expect(saved?.grants).toMatchObject([{ name: 'table.csv' }]);
     expect(electron.dialogs.at(-1)).toMatchObject({ defaultPath: 'table.csv' });
-    expect(await ask('platform.pick', { kind: 'save', title: 'Save' })).toBeNull();
+    expect(await invoke('platform.pick', { kind: 'save', title: 'Save' })).toBeNull();
   });
 });
 
@@ -203,10 +203,13 @@ describe('the page', () => {
   it('gets no permission but to copy to the clipboard, no device and no network', () => {
     const { defaultSession } = session;
     for (const permission of ['media', 'geolocation', 'notifications', 'openExternal', 'clipboard-read']) {
-      expect([defaultSession.asks(permission), defaultSession.checks(permission)], permission).toEqual([false, false]);
+      expect([defaultSession.requestHandler(permission), defaultSession.checkHandler(permission)], permission).toEqual([
+        false,
+        false,
+      ]);
     }
-    expect(defaultSession.asks('clipboard-sanitized-write')).toBe(true);
-    expect(defaultSession.checks('clipboard-sanitized-write')).toBe(true);
+    expect(defaultSession.requestHandler('clipboard-sanitized-write')).toBe(true);
+    expect(defaultSession.checkHandler('clipboard-sanitized-write')).toBe(true);
     expect(defaultSession.device()).toBe(false);
     const local = [
       'fovea://app/index.html',
@@ -237,7 +240,7 @@ describe('closing while a run trains', { timeout: 120_000 }, () => {
     before.closeAll();
 
     const [chosen] = await grant(folder);
-    const { id } = await ask('projects.open', { grant: (chosen as Grant).grant });
+    const { id } = await invoke('projects.open', { grant: (chosen as Grant).grant });
     const config = {
       backbone: 'vit-micro',
       device: 'cpu',
@@ -246,7 +249,7 @@ describe('closing while a run trains', { timeout: 120_000 }, () => {
       batchSize: 4,
       logEverySteps: 1,
     } as const;
-    run = (await ask('runs.start', { project: id, config })).id;
+    run = (await invoke('runs.start', { project: id, config })).id;
     await vi.waitFor(
       () =>
         expect(page().sent).toContainEqual(
@@ -261,7 +264,7 @@ describe('closing while a run trains', { timeout: 120_000 }, () => {
     calls.length = 0;
     app.quit();
     app.quit();
-    // The window is closed too, and on a Mac a click into the Dock asks for one.
+    // Closes the window too; on macOS a click on the Dock icon then requests a new one.
     const [window] = BrowserWindow.getAllWindows();
     window?.close();
     app.emit('activate');

@@ -2,7 +2,7 @@ import { BrowserWindow, dialog } from 'electron';
 import type { Handler } from '../ipc/handle';
 import type { Grants } from '../services/core/grants';
 
-/** `platform.pick`: the native dialogs. What is chosen leaves this process as a grant, not as a path. */
+/** Handles `platform.pick` with native dialogs. The choice leaves this process as a grant, not as a path. */
 export function createPick(grants: Grants): Handler<'platform.pick'> {
   return async ({ kind, title, suggestedName }) => {
     const paths = await choose(kind, title, suggestedName);

@@ -2,8 +2,8 @@ import { app, type Session, session } from 'electron';
 import { isOwnAddress } from './origin';
 
 /**
- * What a page may never do, whatever it was tricked into: ask for a permission, leave our origin, open a window, embed
- * a foreign page, or reach the network.
+ * Prevents every page, even a compromised one, from leaving our origin, opening windows and embedding foreign pages.
+ * `guardSession` covers permissions and the network.
  */
 export function installGuards(): void {
   app.on('web-contents-created', (_event, contents) => {
@@ -18,8 +18,8 @@ export function installGuards(): void {
 }
 
 /**
- * Before the app is ready: keeps Chromium off the network where no page asks for anything, such as looking for a proxy
- * by the name `wpad`. A download of a checkpoint, which a user starts, goes through Node and not through here.
+ * Call before the app is ready. Disables Chromium's own network access, such as the proxy lookup by the name `wpad`.
+ * Checkpoint downloads, which the user starts, go through Node and are unaffected.
  */
 export function stayOffline(): void {
   app.commandLine.appendSwitch('disable-background-networking');
@@ -27,17 +27,17 @@ export function stayOffline(): void {
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
 }
 
-/** Electron grants every permission unless it is told not to. */
+/** Denies permissions, devices and remote addresses; by default Electron grants every permission. */
 export function guardSession(guarded: Session = session.defaultSession): void {
-  guarded.setPermissionRequestHandler((_contents, permission, answer) => answer(isHarmless(permission)));
+  guarded.setPermissionRequestHandler((_contents, permission, callback) => callback(isHarmless(permission)));
   guarded.setPermissionCheckHandler((_contents, permission) => isHarmless(permission));
   guarded.setDevicePermissionHandler(() => false);
-  guarded.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !isLocal(details.url) }));
+  guarded.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !isLocal(details.url) }));
   guarded.setSpellCheckerEnabled(false);
 }
 
-/** Copying a table or a chart to the clipboard, at a click. */
+/** Copying a table or chart to the clipboard on a click. */
 const isHarmless = (permission: string) => permission === 'clipboard-sanitized-write';
 
-/** `blob:` and `data:` hold what the page made itself. */
+/** `blob:` and `data:` hold content that the page created itself. */
 const isLocal = (url: string) => isOwnAddress(url) || /^(?:blob:fovea:\/\/app\/|data:|devtools:)/.test(url);

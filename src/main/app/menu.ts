@@ -1,6 +1,6 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 
-/** The platform's usual menu and nothing that leaves the application. */
+/** The platform's usual menu, without items that leave the application. */
 export function installMenu(platform: NodeJS.Platform): void {
   const template: MenuItemConstructorOptions[] = [
     ...(platform === 'darwin' ? [{ role: 'appMenu' } as const] : []),

@@ -1,8 +1,8 @@
-/** The custom scheme that the window is loaded from, instead of `file://`. */
+/** Custom scheme that the window is loaded from, instead of `file://`. */
 export const SCHEME = 'fovea';
 export const ORIGIN = `${SCHEME}://app`;
 
-/** Whether an address is a page or resource of ours, and not something that merely starts like it. */
+/** Whether an address is one of our pages or resources. Compares parsed parts: a matching prefix is not enough. */
 export function isOwnAddress(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, host, username, port } = new URL(address);

@@ -3,14 +3,14 @@ import type { Hono } from 'hono';
 import { serveStatic } from '../ipc/static-files';
 import { isOwnAddress, SCHEME } from './origin';
 
-/** Before the app is ready: makes the scheme an origin of its own, with fetch and a content security policy. */
+/** Makes the scheme an origin of its own, with fetch and a content security policy. Call before the app is ready. */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
   ]);
 }
 
-/** `fovea://app/…`: resources as in web mode, then files of the built renderer. */
+/** Serves `fovea://app/…`: resources as in web mode, then files of the built renderer. */
 export function serveScheme(resources: Hono, rendererFolder: string): void {
   protocol.handle(SCHEME, async (request) => {
     const missing = () => new Response('Not found', { status: 404 });

@@ -9,7 +9,10 @@ import { isOwnAddress } from './origin';
 
 const pathsSchema = z.array(z.string().min(1).refine(isAbsolute)).max(10_000);
 
-/** Electron's side of the contract: requests from our own page's main frame only, events to every window. */
+/**
+ * Electron's side of the contract: accepts requests from our own page's main frame only and sends events to every
+ * window.
+ */
 export function installTransport(dispatch: Dispatch, events: Events, grants: Grants): void {
   ipcMain.handle(ipcChannels.invoke, (event, name: unknown, input: unknown) => {
     checkSender(event);
@@ -24,7 +27,7 @@ export function installTransport(dispatch: Dispatch, events: Events, grants: Gra
   });
 }
 
-/** A report's frame, or a page that should not be there, gets nothing. */
+/** Refuses frames, such as a report's, and foreign pages. */
 function checkSender({ senderFrame, sender }: IpcMainInvokeEvent): void {
   const isOurs = senderFrame !== null && senderFrame === sender.mainFrame && isOwnAddress(senderFrame.url);
   if (!isOurs) throw new Error('refused');

@@ -2,7 +2,7 @@ import { utilityProcess } from 'electron';
 import { exitReason } from '../process/exit-reason';
 import type { HostLauncher } from '../process/host';
 
-/** Hosts as Electron's utility processes: Node without a window, ended with the app. */
+/** Launches hosts as Electron utility processes: Node without a window, ended with the app. */
 export const launchUtility: HostLauncher = ({ entry, name, environment = {}, maxOldSpaceMB }) => {
   const child = utilityProcess.fork(entry, [], {
     serviceName: name,

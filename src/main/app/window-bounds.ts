@@ -17,10 +17,10 @@ interface Area {
   readonly height: number;
 }
 
-const MINIMUM = { width: 960, height: 640 } as const;
-export const DEFAULT_SIZE = { width: 1360, height: 880, minWidth: MINIMUM.width, minHeight: MINIMUM.height } as const;
+const MIN_SIZE = { width: 960, height: 640 } as const;
+export const DEFAULT_SIZE = { width: 1360, height: 880, minWidth: MIN_SIZE.width, minHeight: MIN_SIZE.height } as const;
 
-/** Null where nothing was stored, or nothing that can be understood. */
+/** Returns null if the file is missing or invalid. */
 export function loadBounds(file: string): WindowBounds | null {
   try {
     return boundsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -29,7 +29,7 @@ export function loadBounds(file: string): WindowBounds | null {
   }
 }
 
-/** Losing it costs nothing, so a failure is no one's business. */
+/** Ignores failures: losing the bounds costs nothing. */
 export function storeBounds(file: string, bounds: WindowBounds): void {
   try {
     writeFileSync(file, JSON.stringify(bounds));
@@ -39,16 +39,16 @@ export function storeBounds(file: string, bounds: WindowBounds): void {
 }
 
 /**
- * Bounds that can be reached with the mouse on one of the screens there are now: a screen may have gone since. Null
- * where less than a quarter would be seen.
+ * Returns bounds that the mouse can reach on one of the current screens, since a screen may have been unplugged. Null
+ * if less than a quarter of the window would be visible.
  */
 export function fitBounds(bounds: WindowBounds, screens: readonly Area[]): WindowBounds | null {
-  const seen = Math.max(0, ...screens.map((screen) => overlap(bounds, screen)));
-  if (seen * 4 < bounds.width * bounds.height) return null;
+  const visibleArea = Math.max(0, ...screens.map((screen) => overlap(bounds, screen)));
+  if (visibleArea * 4 < bounds.width * bounds.height) return null;
   return {
     ...bounds,
-    width: Math.max(bounds.width, MINIMUM.width),
-    height: Math.max(bounds.height, MINIMUM.height),
+    width: Math.max(bounds.width, MIN_SIZE.width),
+    height: Math.max(bounds.height, MIN_SIZE.height),
   };
 }
 

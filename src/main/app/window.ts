@@ -8,7 +8,7 @@ export interface WindowOptions {
   readonly userDataFolder: string;
 }
 
-/** The one window: sandboxed, isolated, without Node, where it was when it was last closed. */
+/** Opens the only window: sandboxed, isolated, without Node, at its last position. */
 export function openWindow({ preload, userDataFolder }: WindowOptions): BrowserWindow {
   const file = join(userDataFolder, 'window.json');
   const stored = loadBounds(file);

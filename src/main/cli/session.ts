@@ -11,7 +11,7 @@ import {
   type RequestParsed,
   requests,
 } from '#shared/ipc/contract';
-import type { Answered, Handler, Handlers } from '../ipc/handle';
+import type { HandlerResult, Handler, Handlers } from '../ipc/handle';
 import { createHandlers } from '../ipc/handlers';
 import { webPlatform } from '../ipc/handlers/platform';
 import { launchNodeHost } from '../process/node-launcher';
@@ -58,7 +58,7 @@ export function openSession({ mainFolder, version, stderr, interrupt }: SessionO
   const handlers = createHandlers(services, 'web', webPlatform(createBrowsing(services.grants)));
   const progress = showProgress(services.events, mode, stderr);
 
-  const answer = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<Answered<K>> =>
+  const answer = async <K extends RequestName>(name: K, input: RequestInput<K>): Promise<HandlerResult<K>> =>
     (handlers[name] as Handler<K>)(requests[name].input.parse(input) as RequestParsed<K>);
   const request: Session['request'] = async (name, input) => (await answer(name, input)) as never;
   const run = async <K extends JobName>(name: K, input: RequestInput<K>) => {

@@ -181,7 +181,7 @@ describe('a thread for one task', () => {
     ]);
     expect(one).toBe(first);
     expect(other).not.toBe(first);
-    // One that is at work when it is let go is not used again.
+    // A worker that is busy on release is not reused.
     const atWork = counting.run(datasetTasks.facets, order);
     await counting.release();
     const last = await atWork;
@@ -203,7 +203,7 @@ describe('a thread for one task', () => {
   });
 });
 
-/** A worker that does nothing but say which task it was given, and that it is another thread. */
+/** A worker that only reports its task's name and that it runs in another thread. */
 const ECHO = `
 import { isMainThread, parentPort } from 'node:worker_threads';
 parentPort.on('message', ({ name }) => {

@@ -52,7 +52,7 @@ describe('the contract', () => {
     const uncapped: string[] = [];
     const walk = (schema: z.core.$ZodType, path: string): void => {
       const { def } = schema._zod;
-      // Lists of requests are made by `list` and `imageIds`, which are no arrays of zod's.
+      // `list` and `imageIds` build the lists in requests; they are not zod arrays.
       if (def.type === 'array' || (def.type === 'record' && !path.endsWith('mapping') && !path.endsWith('columns'))) {
         uncapped.push(path);
       }

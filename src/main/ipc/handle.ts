@@ -6,36 +6,36 @@ import type { Events } from '../services/core/events';
 import type { Started } from '../services/core/jobs';
 import { outOfBounds } from './input-limits';
 
-/** What a handler answers with: plain data of the contract, or the job that it has started. */
-export type Answered<K extends RequestName> = K extends JobName ? Started<K> : RequestOutput<K>;
+/** A handler's result: plain data of the contract, or the job it has started. */
+export type HandlerResult<K extends RequestName> = K extends JobName ? Started<K> : RequestOutput<K>;
 
-/** What answers one request: parsed input in, an expected failure thrown as a `FoveaError`. */
-export type Handler<K extends RequestName> = (input: RequestParsed<K>) => Promise<Answered<K>> | Answered<K>;
+/** Handles one request: takes parsed input and throws expected failures as `FoveaError`. */
+export type Handler<K extends RequestName> = (input: RequestParsed<K>) => Promise<HandlerResult<K>> | HandlerResult<K>;
 
-/** One handler for each request of the contract: a missing or a surplus one does not compile. */
+/** One handler per request of the contract: a missing or surplus one does not compile. */
 export type Handlers = { readonly [K in RequestName]: Handler<K> };
 
-/** The part of the contract whose names start with `Domain.`; every file of `handlers/` satisfies one. */
+/** Handlers of the requests whose names start with `Domain.`; each file in `handlers/` satisfies one such type. */
 export type DomainHandlers<Domain extends string> = {
   readonly [K in RequestName as K extends `${Domain}.${string}` ? K : never]: Handler<K>;
 };
 
-/** Where unexpected errors go; see `services/core/logger.ts`. */
+/** Sink for unexpected errors; see `services/core/logger.ts`. */
 export interface FailureLog {
   failure(what: string, error: unknown): void;
 }
 
-/** What a handler may need of the rest of main. */
+/** Dependencies that all handlers share. */
 export interface HandleOptions {
   readonly log: FailureLog;
-  /** Hears which topics a command has changed. */
+  /** Receives the topics that a command has changed. */
   readonly events: Pick<Events, 'emit'>;
 }
 
 /**
- * Wraps a handler into what every transport calls: parses the input (a bad one is answered `bad_request`), runs the
- * handler, checks that the output is what the contract says, announces what a command has changed, and answers the
- * envelope. Never throws: what is not a `FoveaError` is a bug, goes to the log and is answered as `internal`.
+ * Wraps a handler for the transports: parses the input (`bad_request` if invalid), runs the handler, validates its
+ * output against the contract, announces a command's changed topics, and returns the envelope. Never throws: an error
+ * that is not a `FoveaError` is a bug; it is logged and returned as `internal`.
  */
 export function handle<K extends RequestName>(
   name: K,
@@ -43,11 +43,11 @@ export function handle<K extends RequestName>(
   { log, events }: HandleOptions,
 ): (input: unknown) => Promise<Answer<RequestOutput<K>>> {
   const request = requests[name];
-  return async (given) => {
+  return async (rawInput) => {
     try {
-      const input = parseInput(name, given);
-      const answered = await handler(input);
-      const value = request.kind === 'job' ? { job: (answered as Started<JobName>).id } : answered;
+      const input = parseInput(name, rawInput);
+      const result = await handler(input);
+      const value = request.kind === 'job' ? { job: (result as Started<JobName>).id } : result;
       const output = request.output.parse(value) as RequestOutput<K>;
       if (request.kind === 'command' && request.changes.length > 0) {
         events.emit('changed', { project: projectOf(input), topics: [...request.changes] });
@@ -77,7 +77,7 @@ function describe(issues: readonly z.core.$ZodIssue[]): string {
   return issues.length > MOST_PROBLEMS ? `${text}\n… and more` : text;
 }
 
-/** Answers any request by its name, which may come from outside and be anything. */
+/** Handles a request by name. The name comes from outside and may be any string. */
 export type Dispatch = (name: string, input: unknown) => Promise<Answer<unknown>>;
 
 export function createDispatch(handlers: Handlers, options: HandleOptions): Dispatch {

@@ -1,20 +1,19 @@
 /** Requests are flat: a filter in a request, a range in a filter. */
-const DEEPEST = 32;
-const MOST_KEYS = 1000;
+const MAX_DEPTH = 32;
+const MAX_KEYS = 1000;
 
 /**
- * What no request of Fovea holds, whatever it asks for: nesting deeper than `DEEPEST`, or an object with more than
- * `MOST_KEYS` keys. Null where it is within bounds. Looked at before the schemas are, which go over all of it and gather
- * what is wrong at every place.
+ * Returns why an input cannot be a request: nested deeper than `MAX_DEPTH`, or an object with more than `MAX_KEYS`
+ * keys. Null if it is within bounds. Runs before the schemas, which walk the whole input and collect every issue.
  */
 export function outOfBounds(input: unknown): string | null {
   let level: object[] = isObject(input) ? [input] : [];
   for (let depth = 1; level.length > 0; depth++) {
-    if (depth > DEEPEST) return `It is nested deeper than ${DEEPEST} levels.`;
+    if (depth > MAX_DEPTH) return `It is nested deeper than ${MAX_DEPTH} levels.`;
     const next: object[] = [];
     for (const one of level) {
       const values = Array.isArray(one) ? one : Object.values(one);
-      if (values !== one && values.length > MOST_KEYS) return `It contains an object with more than ${MOST_KEYS} keys.`;
+      if (values !== one && values.length > MAX_KEYS) return `It contains an object with more than ${MAX_KEYS} keys.`;
       for (const value of values) if (isObject(value)) next.push(value);
     }
     level = next;
@@ -23,11 +22,11 @@ export function outOfBounds(input: unknown): string | null {
 }
 
 /**
- * The value of a JSON text, or undefined where it is none or nested deeper than any request. JSON.parse takes seconds for a
- * million levels, so they are counted first.
+ * Parses JSON; undefined if the text is invalid or nested deeper than any request. Counts the levels first, because
+ * JSON.parse takes seconds for a million of them.
  */
 export function parseRequest(text: string): unknown {
-  if (depthOf(text) > DEEPEST) return undefined;
+  if (depthOf(text) > MAX_DEPTH) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -35,7 +34,7 @@ export function parseRequest(text: string): unknown {
   }
 }
 
-/** The deepest nesting of a JSON text, brackets within strings left out; anything for a text that is no JSON. */
+/** The deepest nesting of a JSON text, ignoring brackets in strings. Arbitrary if the text is not JSON. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;

@@ -18,16 +18,16 @@ import { webPlatform } from './handlers/platform';
 
 const { path: busi, missing, why } = sharedData('busi-dicom');
 
-/** Whoever reads one of these in a project knows something of a person. */
+/** Tags whose values identify a person or an institution. */
 const KEYWORDS = new Set(['PatientID', 'AccessionNumber', 'InstitutionName', 'InstitutionAddress', 'StationName']);
-/** Shorter ones are found anywhere. */
-const SHORTEST = 6;
+/** Shorter values occur by chance. */
+const MIN_LENGTH = 6;
 
 let root: string;
 let services: Services;
 let log: FoveaLog;
 let dispatch: Dispatch;
-/** What must not be found, by the text that it is of. */
+/** Values that must not be found. */
 const secrets = new Set<string>();
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   for (const file of files(busi)) {
     for (const { keyword, vr, value } of await listFileTags(file, true)) {
       if (vr === 'PN' || vr === 'DA' || vr === 'DT' || KEYWORDS.has(keyword)) secrets.add(value);
-      // Parts of a name: family name, given name, and so on.
+      // Components of a name: family name, given name, and so on.
       if (vr === 'PN') for (const part of value.split(/[\^=\s]+/)) secrets.add(part);
     }
   }
@@ -83,11 +83,11 @@ async function ask<K extends RequestName>(name: K, input: RequestInput<K>): Prom
   return answer.value;
 }
 
-/** The secrets in the ways in which a program may write them down: by the first four bytes. */
+/** The secrets in every encoding in which a program may write them, keyed by their first four bytes. */
 function needles(): Map<number, { readonly bytes: Buffer; readonly text: string; readonly as: string }[]> {
   const table = new Map<number, { readonly bytes: Buffer; readonly text: string; readonly as: string }[]>();
   for (const text of secrets) {
-    if (text.length < SHORTEST) continue;
+    if (text.length < MIN_LENGTH) continue;
     const utf8 = Buffer.from(text, 'utf8');
     const utf16 = Buffer.from(text, 'utf16le');
     const forms: readonly (readonly [string, Buffer])[] = [
@@ -110,7 +110,7 @@ function needles(): Map<number, { readonly bytes: Buffer; readonly text: string;
   return table;
 }
 
-/** Where a secret is, in the content or the name of a file, as "<file>: <text> as <form>". */
+/** Finds secrets in the contents and names of files. Each result reads "<file>: <text> as <form>". */
 function findSecrets(all: readonly string[]): string[] {
   const table = needles();
   const found = new Set<string>();
@@ -131,9 +131,9 @@ function findSecrets(all: readonly string[]): string[] {
 
 describe.skipIf(missing)(`what a project and the log know of the people in its images${why}`, () => {
   it('are looked for by name, id, dates, institution and accession number', () => {
-    const long = [...secrets].filter((text) => text.length >= SHORTEST);
+    const long = [...secrets].filter((text) => text.length >= MIN_LENGTH);
     expect(long.length).toBeGreaterThan(150);
-    // The search itself finds what is there: a source, and a name in hex.
+    // Positive control: the search finds secrets in a source, and a name in hex.
     const control = join(root, 'control');
     writeFileSync(control, Buffer.from(`x${Buffer.from(long[0] ?? '').toString('hex')}`));
     expect(findSecrets([control]).length).toBeGreaterThan(0);
@@ -143,7 +143,8 @@ describe.skipIf(missing)(`what a project and the log know of the people in its i
   it.each([false, true])('nothing after import (copied: %s), labels, split, review, and errors', async (copy) => {
     const folder = join(root, copy ? 'copied' : 'linked');
     const { id: project } = await services.projects.create(folder);
-    // Files with names and ids in them that cannot be read: cut in the header, cut in the pixels, other pixels than said.
+    // Unreadable files that contain names and ids: cut in the header, cut in the pixels, pixel data of the wrong
+    // length.
     const broken = join(root, `broken-${copy}`);
     mkdirSync(broken, { recursive: true });
     for (const [index, file] of files(busi).slice(0, 9).entries()) {
@@ -179,7 +180,7 @@ describe.skipIf(missing)(`what a project and the log know of the people in its i
     // Shown to a person, and nowhere else.
     const shown = await ask('dataset.identifyingTags', { project, image: ids[0] ?? 0 });
     expect(shown.tags.map(({ value }) => value).some((value) => secrets.has(value))).toBe(true);
-    // Wrong requests with a name in them, an error of ours, and a table that is none.
+    // Invalid requests that contain a name, an error of our own, and a file that is not a valid table.
     expect(await dispatch('dataset.label', { project, images: [name], label: name })).toMatchObject({ ok: false });
     log.failure('a bug', new Error(`cannot read '${name}' of /data/${name}/1.dcm`, { cause: new Error(`"${name}"`) }));
     writeFileSync(table, `name\n${name}\n`);
@@ -191,10 +192,10 @@ describe.skipIf(missing)(`what a project and the log know of the people in its i
     await ask('review.list', { project });
     await ask('dataset.report', { project });
 
-    // The log of the database is looked through too, before and after it is taken over into the database.
+    // Searches the database's write-ahead log too, before and after a checkpoint moves it into the database.
     const everything = () =>
       [...files(folder), ...files(join(root, 'user'))].filter(
-        // With copies, the images themselves hold what they hold.
+        // Copied images keep their own tags.
         (file) => !file.startsWith(join(folder, 'images')),
       );
     expect(everything().some((file) => file.endsWith('-wal'))).toBe(true);

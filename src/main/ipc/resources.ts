@@ -18,25 +18,23 @@ const augmentedQuery = z.object({
   config: z.string().max(4_000),
 });
 
-/** An image's thumbnail never changes under its id, and ids are not used twice. */
-const KEEP = 'private, max-age=31536000, immutable';
-/** What a file, a window or a run's state can change. */
-const ASK_AGAIN = 'private, no-cache';
+/** For thumbnails: an image's thumbnail never changes under its id, and ids are never reused. */
+const IMMUTABLE = 'private, max-age=31536000, immutable';
+/** For responses that depend on a file, a grey window or a run's state. */
+const REVALIDATE = 'private, no-cache';
 
-/**
- * A report is a page of its own: no script, no network, nothing but what is inside it, in an origin of its own.
- */
+/** Isolates a report as a page in an origin of its own: no scripts, no network, only embedded content. */
 const REPORT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-modals";
 
 /**
- * The routes of `/resource/...` as a fetch-style app, which Electron's protocol handler and web mode's server share.
- * Failures are answered as the JSON of an `ErrorInfo` with status 400, 404 or 500.
+ * The routes of `/resource/...` as a fetch-style app, shared by Electron's protocol handler and web mode's server.
+ * Failures are the JSON of an `ErrorInfo` with status 400, 404 or 500.
  */
 export function createResources(sources: ResourceSources, log: FailureLog): Hono {
   const app = new Hono();
-  const answer = (resource: Resource, cache: string, headers: Record<string, string> = {}) =>
+  const respond = (resource: Resource, cache: string, headers: Record<string, string> = {}) =>
     new Response(new Uint8Array(resource.bytes), {
       headers: {
         'content-type': resource.type,
@@ -48,32 +46,32 @@ export function createResources(sources: ResourceSources, log: FailureLog): Hono
 
   app.get('/resource/thumbnail/:project/:image', async (context) => {
     const { project, image } = imageParameters.parse(context.req.param());
-    return answer(await sources.thumbnail(project, image), KEEP);
+    return respond(await sources.thumbnail(project, image), IMMUTABLE);
   });
   app.get('/resource/raster/:project/:image', async (context) => {
     const { project, image } = imageParameters.parse(context.req.param());
-    return answer(await sources.raster(project, image), ASK_AGAIN);
+    return respond(await sources.raster(project, image), REVALIDATE);
   });
   app.get('/resource/display/:project/:image', async (context) => {
     const { project, image } = imageParameters.parse(context.req.param());
     const { frame, center, width, invert } = displayQuery.parse(context.req.query());
     const window = center === undefined || width === undefined ? null : { center, width };
     const options = { frame: frame ?? null, window, invert: invert === 'true' };
-    return answer(await sources.display(project, image, options), ASK_AGAIN);
+    return respond(await sources.display(project, image, options), REVALIDATE);
   });
   app.get('/resource/augmented/:project/:image', async (context) => {
     const { project, image } = imageParameters.parse(context.req.param());
-    return answer(await sources.augmented(project, image, augmentedQuery.parse(context.req.query())), ASK_AGAIN);
+    return respond(await sources.augmented(project, image, augmentedQuery.parse(context.req.query())), REVALIDATE);
   });
   app.get('/resource/prediction/:prediction/image', async (context) =>
-    answer(await sources.predictionImage(identifier.parse(context.req.param('prediction'))), ASK_AGAIN),
+    respond(await sources.predictionImage(identifier.parse(context.req.param('prediction'))), REVALIDATE),
   );
   app.get('/resource/prediction/:prediction/attention', async (context) =>
-    answer(await sources.predictionAttention(identifier.parse(context.req.param('prediction'))), ASK_AGAIN),
+    respond(await sources.predictionAttention(identifier.parse(context.req.param('prediction'))), REVALIDATE),
   );
   app.get('/resource/report/:id', async (context) => {
     const report = await sources.report(identifier.parse(context.req.param('id')));
-    return answer(report, ASK_AGAIN, { 'content-security-policy': REPORT_POLICY });
+    return respond(report, REVALIDATE, { 'content-security-policy': REPORT_POLICY });
   });
 
   app.onError((error) => {

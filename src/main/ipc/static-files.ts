@@ -31,8 +31,8 @@ export const WINDOW_POLICY = [
 ].join('; ');
 
 /**
- * A file of the built renderer, or null where there is none: `/` is its index.html. Only files with a known type below
- * `folder` are served. Built assets carry their hash in their name and may be kept; the page itself may not.
+ * Returns a file of the built renderer, or null if there is none; `/` is index.html. Serves only files of a known type
+ * below `folder`. Built assets carry a hash in their name and may be cached; the page itself may not.
  */
 export async function serveStatic(folder: string, path: string): Promise<Response | null> {
   const name = decode(path === '/' ? '/index.html' : path);
@@ -43,11 +43,11 @@ export async function serveStatic(folder: string, path: string): Promise<Respons
   if (!file.startsWith(root + sep) || type === undefined) return null;
   const bytes = await readFile(file).catch(() => null);
   if (bytes === null) return null;
-  const kept = name.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache';
+  const cacheControl = name.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache';
   return new Response(new Uint8Array(bytes), {
     headers: {
       'content-type': type,
-      'cache-control': kept,
+      'cache-control': cacheControl,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',

@@ -7,8 +7,8 @@ import type { PlatformHandlers } from '../ipc/handlers/platform';
 import type { Grants } from '../services/core/grants';
 
 /**
- * Web mode's picker: lists folders of the machine that Fovea runs on, with the rights of the user who started it and
- * who holds the token. Hidden files are left out.
+ * Web mode's picker: lists folders of the machine that runs Fovea, with the permissions of the user who started it and
+ * who holds the token. Leaves out hidden files.
  */
 export function createBrowsing(grants: Grants): Omit<PlatformHandlers, 'platform.pick'> {
   return {
@@ -40,17 +40,17 @@ export function createBrowsing(grants: Grants): Omit<PlatformHandlers, 'platform
           });
         });
       }
-      const there = await stat(absolute).catch(() => null);
-      if (there === null) throw new FoveaError('not_found', `There is no “${basename(absolute)}” here.`);
+      const stats = await stat(absolute).catch(() => null);
+      if (stats === null) throw new FoveaError('not_found', `There is no “${basename(absolute)}” here.`);
       return grants.add(absolute);
     },
   };
 }
 
-/** Names what is missing from the last folder that is there. */
+/** Names the missing path relative to its nearest existing ancestor. */
 function unreadable(folder: string, cause: unknown): FoveaError {
-  let present = dirname(folder);
-  while (!existsSync(present) && dirname(present) !== present) present = dirname(present);
+  let ancestor = dirname(folder);
+  while (!existsSync(ancestor) && dirname(ancestor) !== ancestor) ancestor = dirname(ancestor);
   if (existsSync(folder)) {
     return new FoveaError('folder_unreadable', `“${basename(folder) || folder}” cannot be listed.`, {
       hint: 'Choose a folder you have permission to read.',
@@ -59,14 +59,14 @@ function unreadable(folder: string, cause: unknown): FoveaError {
   }
   return new FoveaError(
     'folder_unreadable',
-    `There is no “${relative(present, folder)}” in “${basename(present) || present}”.`,
+    `There is no “${relative(ancestor, folder)}” in “${basename(ancestor) || ancestor}”.`,
     { hint: 'Check the spelling, or open the parent folder and look for it.', cause },
   );
 }
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-/** Null for what is neither file nor folder, such as a link that leads nowhere. */
+/** Null for anything that is neither a file nor a folder, such as a broken link. */
 async function entry(folder: string, one: Dirent): Promise<{ name: string; path: string; folder: boolean } | null> {
   const path = join(folder, one.name);
   const kind = one.isSymbolicLink() ? await stat(path).catch(() => null) : one;

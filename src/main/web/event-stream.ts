@@ -1,11 +1,11 @@
 /** Calls `send` for every event of the contract until the returned function is called. */
-export type EventSourceOfMain = (send: (name: string, payload: unknown) => void) => () => void;
+export type SubscribeToEvents = (send: (name: string, payload: unknown) => void) => () => void;
 
-/** Under the idle time-out of common tunnels and proxies. */
+/** Shorter than the idle timeout of common tunnels and proxies. */
 export const HEARTBEAT_MILLISECONDS = 15_000;
 
-/** Server-sent events: one `data:` line of JSON `{name, payload}` an event, and a comment as a heartbeat. */
-export function eventStream(subscribe: EventSourceOfMain, signal: AbortSignal): Response {
+/** Server-sent events: one `data:` line of JSON `{name, payload}` per event, and comments as a heartbeat. */
+export function eventStream(subscribe: SubscribeToEvents, signal: AbortSignal): Response {
   const encoder = new TextEncoder();
   let end = () => {};
   const stream = new ReadableStream<Uint8Array>({

@@ -8,7 +8,7 @@ export function createToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** Compares in a time that does not tell how much of the token was right. */
+/** Compares in constant time, so that the duration reveals nothing about the token. */
 export function isToken(given: string | undefined, token: string): boolean {
   if (given === undefined) return false;
   const left = Buffer.from(given);
@@ -24,15 +24,13 @@ export interface GuardOptions {
 
 const allowedHosts = (port: number) => [`127.0.0.1:${port}`, `localhost:${port}`];
 
-/** Cookies are shared by all ports of a host: the name keeps two Foveas apart. */
+/** Cookies are shared by all ports of a host; the port in the name keeps two instances of Fovea apart. */
 const cookieName = (port: number) => `fovea-${port}`;
 
 const refuse = (status: 401 | 403, error: ErrorInfo) =>
   Response.json({ ok: false, error }, { status, headers: { 'cache-control': 'no-store' } });
 
-/**
- * Refuses any name but ours in `Host`: a page that points its own domain at 127.0.0.1 (DNS rebinding) gets nothing.
- */
+/** Refuses any foreign name in `Host`, such as a domain that a page points at 127.0.0.1 (DNS rebinding). */
 export function hostGuard({ port }: GuardOptions): MiddlewareHandler {
   return async (context, next) => {
     if (allowedHosts(port()).includes(context.req.header('host') ?? '')) return next();
@@ -45,8 +43,8 @@ export function hostGuard({ port }: GuardOptions): MiddlewareHandler {
 }
 
 /**
- * Refuses what another site sends. A browser names the origin on every POST; a script that shows the token in
- * `Authorization` may leave it out.
+ * Refuses requests from other sites. Browsers name the origin on every POST; a script that sends the token in
+ * `Authorization` may omit it.
  */
 export function originGuard({ token, port }: GuardOptions): MiddlewareHandler {
   return async (context, next) => {
@@ -54,10 +52,10 @@ export function originGuard({ token, port }: GuardOptions): MiddlewareHandler {
     const origin = req.header('origin');
     const own = allowedHosts(port()).map((host) => `http://${host}`);
     const isKnown =
-      origin === undefined ? isReading(req.method) || isToken(bearerOf(context), token) : own.includes(origin);
+      origin === undefined ? isSafeMethod(req.method) || isToken(bearerOf(context), token) : own.includes(origin);
     const site = req.header('sec-fetch-site');
     const isForeign = site === 'cross-site' || site === 'same-site';
-    // Following a link to the page itself is not a request of the other site.
+    // Following a link to the page itself does not count as a request by the other site.
     const isNavigation = req.method === 'GET' && req.header('sec-fetch-mode') === 'navigate' && req.path === '/';
     if (isKnown && (!isForeign || isNavigation)) return next();
     return refuse(403, {
@@ -68,12 +66,12 @@ export function originGuard({ token, port }: GuardOptions): MiddlewareHandler {
   };
 }
 
-const isReading = (method: string) => method === 'GET' || method === 'HEAD';
+const isSafeMethod = (method: string) => method === 'GET' || method === 'HEAD';
 const bearerOf = ({ req }: Context): string | undefined => /^Bearer (.*)$/.exec(req.header('authorization') ?? '')?.[1];
 
 /**
- * `/?token=…`, the address that Fovea prints, sets the cookie and leads to `/`, so that the token does not stay in the
- * address bar. Every other request needs the cookie or `Authorization: Bearer`.
+ * Opening `/?token=…`, the address that Fovea prints, sets the cookie and redirects to `/`, so that the token does not
+ * stay in the address bar. Every other request needs the cookie or `Authorization: Bearer`.
  */
 export function tokenGuard({ token, port }: GuardOptions): MiddlewareHandler {
   return async (context, next) => {

@@ -15,7 +15,7 @@ interface Reply {
   readonly body: string;
 }
 
-/** Node's fetch would not let a test set `Host` or `Origin`. */
+/** Sends a request with Node's HTTP client: fetch would not let a test set `Host` or `Origin`. */
 function send(
   server: WebServer,
   path: string,
@@ -42,7 +42,7 @@ function send(
   });
 }
 
-/** Sends the head of a POST and no body: what a server that looks at sizes first can answer at once. */
+/** Sends the head of a POST without a body; a server that checks sizes first can answer it at once. */
 function announce(server: WebServer, headers: Record<string, string>): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(server.port, '127.0.0.1');
@@ -62,7 +62,7 @@ describe('web mode', () => {
   let uploads: Uploads;
   const granted: string[] = [];
   const failures: unknown[] = [];
-  /** Ends of uploads, by path: null where one was kept, else why not. */
+  /** Outcomes of uploads by path: null if kept, else the error. */
   const ended = new Map<string, unknown>();
   const called: { name: string; input: unknown }[] = [];
   const subscribers = new Set<(name: string, payload: unknown) => void>();
@@ -336,7 +336,7 @@ describe('web mode', () => {
       await expect(small.add(session, 'ok.png/inner', body())).rejects.toMatchObject({ code: 'bad_request' });
       await small.add(session, 'folder/inner.png', null);
       await expect(small.add(session, 'folder', body())).rejects.toMatchObject({ code: 'bad_request' });
-      // Each part may be as long as a name, and all together too long for the system.
+      // Each segment is within the limit for names, but the whole path is too long for the system.
       const long = `${Array.from({ length: 60 }, () => 'd'.repeat(60)).join('/')}/${'e'.repeat(200)}.png`;
       const added = small.add(session, long, body());
       await added.catch((error: unknown) => expect(error).toMatchObject({ code: 'bad_request' }));

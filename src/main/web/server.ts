@@ -8,19 +8,19 @@ import { FoveaError, toErrorInfo } from '#shared/ipc/errors';
 import type { Dispatch, FailureLog } from '../ipc/handle';
 import { parseRequest } from '../ipc/input-limits';
 import { serveStatic } from '../ipc/static-files';
-import { type EventSourceOfMain, eventStream } from './event-stream';
+import { eventStream, type SubscribeToEvents } from './event-stream';
 import { createToken, hostGuard, originGuard, tokenGuard } from './guards';
 import type { Uploads } from './uploads';
 
 export interface WebServerOptions {
   readonly dispatch: Dispatch;
-  readonly subscribe: EventSourceOfMain;
+  readonly subscribe: SubscribeToEvents;
   /** The routes of `/resource/...`. */
   readonly resources: Hono;
   readonly uploads: Uploads;
   readonly rendererFolder: string;
   readonly log: FailureLog;
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
 }
 
@@ -29,9 +29,9 @@ export interface WebServer {
   readonly origin: string;
   readonly port: number;
   readonly token: string;
-  /** What a person opens: the origin with the token. */
+  /** The address a person opens: the origin with the token. */
   readonly address: string;
-  /** Ends open connections too. Uploads are the caller's to dispose of. */
+  /** Also ends open connections. The caller disposes of the uploads. */
   close(): Promise<void>;
 }
 
@@ -39,8 +39,8 @@ const LOOPBACK = '127.0.0.1';
 const MAX_REQUEST_BYTES = 16 * 2 ** 20;
 
 /**
- * Fovea for a browser tab: the window's requests by POST, its events as server-sent events, resources and the built
- * renderer, on the loopback interface only. Rejects with `port_in_use` where the port is taken.
+ * Serves Fovea to a browser tab, on the loopback interface only: requests by POST, events as server-sent events,
+ * resources and the built renderer. Rejects with `port_in_use` if the port is taken.
  */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const token = createToken();
@@ -72,10 +72,10 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   };
 }
 
-/** What servers write to their logs for a client that left; it has no name in the standard. */
+/** The status that servers log for a client that disconnected; non-standard. */
 const CLIENT_CLOSED = 499;
 
-const isBrokenOff = (error: unknown): boolean =>
+const isDisconnect = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name === 'AbortError' ||
     ('code' in error && ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))));
@@ -85,7 +85,7 @@ interface WebAppOptions extends Omit<WebServerOptions, 'port'> {
   readonly port: () => number;
 }
 
-/** The server's routes behind its guards, in order: who is asked, who asks, and with which token. */
+/** The server's routes behind its guards, in order: host, origin, token. */
 export function createWebApp(options: WebAppOptions): Hono {
   const app = new Hono();
   app.use(hostGuard(options), originGuard(options), tokenGuard(options));
@@ -101,10 +101,10 @@ export function createWebApp(options: WebAppOptions): Hono {
   app.get('*', async (context) => (await serveStatic(options.rendererFolder, context.req.path)) ?? context.notFound());
 
   app.onError((error, context) => {
-    // What hono itself refuses, such as a body over the limit.
+    // Refusals by hono itself, such as a body over the limit.
     if (error instanceof HTTPException) return error.getResponse();
-    // A page that was closed, or a network that went away: nobody waits for the answer.
-    if (context.req.raw.signal.aborted || isBrokenOff(error)) return new Response(null, { status: CLIENT_CLOSED });
+    // The page was closed or the network failed: nobody waits for the response.
+    if (context.req.raw.signal.aborted || isDisconnect(error)) return new Response(null, { status: CLIENT_CLOSED });
     if (!(error instanceof FoveaError)) options.log.failure('web', error);
     return context.json({ ok: false, error: toErrorInfo(error) }, error instanceof FoveaError ? 400 : 500);
   });

@@ -12,11 +12,11 @@ export interface WebOptions {
   readonly services: Services;
   readonly rendererFolder: string;
   readonly log: FoveaLog;
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
 }
 
-/** Web mode over the services: the server, and the uploads that end with it. */
+/** Starts web mode over the services: the server, and the uploads that end with it. */
 export async function startWeb({ services, rendererFolder, log, port }: WebOptions): Promise<WebServer> {
   const handlers = createHandlers(services, 'web', webPlatform(createBrowsing(services.grants)));
   const uploads = createUploads((path) => services.grants.add(path));

@@ -11,7 +11,7 @@ import { makeTemporary } from '../process/scratch';
 
 export interface UploadLimits {
   readonly fileBytes: number;
-  /** Of all uploads of one Fovea together. */
+  /** Sum over all uploads to this process. */
   readonly totalBytes: number;
   readonly files: number;
 }
@@ -19,18 +19,18 @@ export interface UploadLimits {
 const GiB = 2 ** 30;
 const DEFAULT_LIMITS: UploadLimits = { fileBytes: 4 * GiB, totalBytes: 64 * GiB, files: 200_000 };
 
-/** Files that a browser tab dropped, kept in a temporary folder of this process for as long as it runs. */
+/** Files dropped in a browser tab, kept in a temporary folder while this process runs. */
 export interface Uploads {
   begin(): Promise<string>;
-  /** `path`: relative, `/` between parts; the body is streamed to disk. */
+  /** `path` is relative and separated by `/`; the body is streamed to disk. */
   add(session: string, path: string, body: ReadableStream<Uint8Array> | null): Promise<void>;
-  /** One grant for each file or folder at the top. */
+  /** One grant per top-level file or folder. */
   finish(session: string): Promise<readonly Grant[]>;
-  /** Removes everything. */
+  /** Removes all uploaded files. */
   dispose(): Promise<void>;
 }
 
-/** `grantPath` makes a grant of an absolute path. */
+/** `grantPath` turns an absolute path into a grant. */
 export function createUploads(
   grantPath: (path: string) => Promise<Grant> | Grant,
   limits: UploadLimits = DEFAULT_LIMITS,
@@ -59,32 +59,32 @@ export function createUploads(
     },
 
     async add(session, path, body) {
-      const file = join(folderOf(session), ...safeParts(path));
+      const file = join(folderOf(session), ...safeSegments(path));
       files += 1;
-      if (files > limits.files) throw tooMuch('more files than the upload limit');
-      let own = 0;
+      if (files > limits.files) throw limitExceeded('more files than the upload limit');
+      let fileBytes = 0;
       const count = new Transform({
         transform(chunk: Uint8Array, _encoding, done) {
-          own += chunk.length;
+          fileBytes += chunk.length;
           bytes += chunk.length;
-          if (own > limits.fileBytes) done(tooMuch('a file larger than the upload limit'));
-          else if (bytes > limits.totalBytes) done(tooMuch('more data than the upload limit'));
+          if (fileBytes > limits.fileBytes) done(limitExceeded('a file larger than the upload limit'));
+          else if (bytes > limits.totalBytes) done(limitExceeded('more data than the upload limit'));
           else done(null, chunk);
         },
       });
       try {
         await mkdir(dirname(file), { recursive: true });
-        // `wx`: a name that was sent before is refused, never overwritten.
+        // `wx` refuses a name that was uploaded before instead of overwriting the file.
         const target = createWriteStream(file, { flags: 'wx', mode: 0o600 });
         await pipeline(body ?? emptyBody(), count, target);
       } catch (error) {
-        bytes -= own;
-        if (hasCode(error, 'EEXIST', 'ENOTDIR')) throw sentTwice(error);
+        bytes -= fileBytes;
+        if (hasCode(error, 'EEXIST', 'ENOTDIR')) throw duplicateUpload(error);
         await rm(file, { force: true });
         throw hasCode(error, 'ENOSPC', 'EDQUOT')
-          ? noRoom(error)
+          ? diskFull(error)
           : hasCode(error, ...REFUSED_NAMES)
-            ? wrongName(error)
+            ? invalidName(error)
             : error;
       }
     },
@@ -107,49 +107,53 @@ async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof Error && 'code' in error && codes.includes(String(error.code));
 
-/** What file systems answer to names that they do not take; Windows says ENOENT and EINVAL. */
+/** Error codes of file systems for unsupported names; Windows uses ENOENT and EINVAL. */
 const REFUSED_NAMES = ['ENAMETOOLONG', 'EILSEQ', 'EINVAL', 'ENOENT'];
 
-const sentTwice = (cause: unknown) =>
+const duplicateUpload = (cause: unknown) =>
   new FoveaError('bad_request', 'A file was uploaded twice, or the same name is both a file and a folder.', {
     hint: 'Drop the files again.',
     cause,
   });
 
-const noRoom = (cause: unknown) =>
+const diskFull = (cause: unknown) =>
   new FoveaError('disk_full', 'Not enough disk space for the dropped files.', {
     hint: 'Free some space on the computer that runs Fovea, or choose the folder there, so that it needs no upload.',
     cause,
   });
 
-const wrongName = (cause?: unknown) =>
+const invalidName = (cause?: unknown) =>
   new FoveaError('bad_request', 'A dropped file has an unsupported name.', {
     hint: 'Rename the file, or choose the folder on the computer that runs Fovea.',
     cause,
   });
 
-const tooMuch = (what: string) =>
+const limitExceeded = (what: string) =>
   new FoveaError('too_large', `The drop contains ${what}.`, {
     hint: 'Choose the folder on the computer that runs Fovea instead, so that it needs no upload.',
   });
 
-const DEEPEST = 64;
-const LONGEST_PATH = 4_000;
+const MAX_DEPTH = 64;
+const MAX_PATH_LENGTH = 4_000;
 
-/** The parts of a relative path that stays below its root, on any file system. */
-function safeParts(path: string): readonly string[] {
-  const parts = path.split('/');
-  const isSafe = (part: string) =>
-    part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part) && Buffer.byteLength(part) <= 255;
-  if (parts.length > DEEPEST || path.length > LONGEST_PATH) {
+/** Splits a relative path into segments. Throws unless it stays below its root on any file system. */
+function safeSegments(path: string): readonly string[] {
+  const segments = path.split('/');
+  const isSafe = (segment: string) =>
+    segment !== '' &&
+    segment !== '.' &&
+    segment !== '..' &&
+    !/[\\\0]/.test(segment) &&
+    Buffer.byteLength(segment) <= 255;
+  if (segments.length > MAX_DEPTH || path.length > MAX_PATH_LENGTH) {
     throw new FoveaError(
       'path_too_long',
-      `A dropped file is nested more than ${DEEPEST} folders deep, or its path is too long.`,
+      `A dropped file is nested more than ${MAX_DEPTH} folders deep, or its path is too long.`,
       {
         hint: 'Choose the folder on the computer that runs Fovea, so that it needs no upload.',
       },
     );
   }
-  if (parts.every(isSafe)) return parts;
-  throw wrongName();
+  if (segments.every(isSafe)) return segments;
+  throw invalidName();
 }

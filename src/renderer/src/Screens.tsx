@@ -23,7 +23,7 @@ export const screenTitles: Record<Screen, string> = {
   settings: 'Settings',
 };
 
-/** Screens that were visited stay as they were left: hidden, with their effects off, until they show again. */
+/** Keeps visited screens as they were left: hidden, with their effects off, until they show again. */
 export function Screens() {
   const current = useSession((state) => state.screen);
   const project = useSession((state) => state.project);

@@ -2,31 +2,31 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import type * as Electron from 'electron';
 
-// What Fovea uses of Electron's main process, for `vi.mock('electron', …)`. Every class implements a pick of Electron's
-// own types, so a call that Electron does not have does not compile here either.
+// The subset of Electron's main process that Fovea uses, for `vi.mock('electron', …)`. Every class implements a pick of
+// Electron's own types, so a call that Electron does not have does not compile here either.
 
-/** What was called, in order. */
+/** Calls in order. */
 export const calls: string[] = [];
 const note = (call: string) => {
   calls.push(call);
 };
 
-/** An event of Electron: what follows it can be prevented. */
-class StandInEvent {
+/** An Electron event whose default action can be prevented. */
+class FakeEvent {
   defaultPrevented = false;
   preventDefault(): void {
     this.defaultPrevented = true;
   }
 }
 
-/** Emits an event as Electron does and answers whether a listener has prevented what would follow. */
+/** Emits an event as Electron does and returns whether a listener prevented its default action. */
 export function prevents(emitter: EventEmitter, name: string, facts: object = {}): boolean {
-  const event = Object.assign(new StandInEvent(), facts);
+  const event = Object.assign(new FakeEvent(), facts);
   emitter.emit(name, event);
   return event.defaultPrevented;
 }
 
-class StandInApp
+class FakeApp
   extends EventEmitter
   implements
     Pick<
@@ -38,7 +38,7 @@ class StandInApp
     appendSwitch: (name, value) => note(`switch ${name}${value === undefined ? '' : `=${value}`}`),
   } satisfies Pick<Electron.CommandLine, 'appendSwitch'>;
   #ready = false;
-  /** False: another Fovea of this user runs already. */
+  /** False: another instance of this user's Fovea is running. */
   isFirst = true;
   readonly #whenReady = new Promise<void>((resolve) => {
     this.once('ready', () => {
@@ -55,35 +55,35 @@ class StandInApp
   };
   whenReady = () => this.#whenReady;
   isReady = () => this.#ready;
-  /** Ends at once: no event, and no listener that could prevent it. */
+  /** Exits at once, without events, so that no listener can prevent it. */
   exit = (code = 0) => note(`app.exit ${code}`);
-  /** Asks the listeners of `before-quit` first. */
+  /** Emits `before-quit` first. */
   quit = () => {
     note('app.quit');
     if (!prevents(this, 'before-quit')) note('left without closing');
   };
 }
-export const app = new StandInApp();
+export const app = new FakeApp();
 
 type PageEvent = Pick<Electron.IpcMainInvokeEvent, 'sender' | 'senderFrame'>;
-type Ask = (event: Electron.IpcMainInvokeEvent, ...args: unknown[]) => unknown;
+type InvokeHandler = (event: Electron.IpcMainInvokeEvent, ...args: unknown[]) => unknown;
 
-class StandInIpcMain implements Pick<Electron.IpcMain, 'handle'> {
-  readonly #handlers = new Map<string, Ask>();
-  handle = (channel: string, handler: Ask) => {
+class FakeIpcMain implements Pick<Electron.IpcMain, 'handle'> {
+  readonly #handlers = new Map<string, InvokeHandler>();
+  handle = (channel: string, handler: InvokeHandler) => {
     note(`ipcMain.handle ${channel}`);
     this.#handlers.set(channel, handler);
   };
-  /** As `ipcRenderer.invoke` of the page that `event` is of: arguments and answer are clones. */
-  async ask(event: PageEvent, channel: string, ...args: unknown[]): Promise<unknown> {
+  /** Acts like `ipcRenderer.invoke` in the page that sent `event`: arguments and result are cloned. */
+  async invoke(event: PageEvent, channel: string, ...args: unknown[]): Promise<unknown> {
     const handler = this.#handlers.get(channel);
     if (handler === undefined) throw new Error(`No handler registered for '${channel}'`);
     return structuredClone(await handler(event as Electron.IpcMainInvokeEvent, ...structuredClone(args)));
   }
 }
-export const ipcMain = new StandInIpcMain();
+export const ipcMain = new FakeIpcMain();
 
-class StandInContents
+class FakeContents
   extends EventEmitter
   implements Pick<Electron.WebContents, 'send' | 'setWindowOpenHandler' | 'mainFrame'>
 {
@@ -93,10 +93,10 @@ class StandInContents
   send = (channel: string, ...args: unknown[]) => {
     this.sent.push({ channel, args: structuredClone(args) });
   };
-  setWindowOpenHandler = (handler: StandInContents['openWindow']) => {
+  setWindowOpenHandler = (handler: FakeContents['openWindow']) => {
     this.openWindow = handler;
   };
-  /** An event of a request from this page's main frame. */
+  /** The event of a request from this page's main frame. */
   get asPage(): PageEvent {
     return { sender: this as unknown as Electron.WebContents, senderFrame: this.mainFrame };
   }
@@ -115,7 +115,7 @@ export class BrowserWindow
   static getAllWindows = () => [...windows];
   static getFocusedWindow = () => windows[0] ?? null;
 
-  readonly webContents = new StandInContents();
+  readonly webContents = new FakeContents();
   readonly options: Electron.BrowserWindowConstructorOptions;
   minimized = false;
   bounds = { x: 40, y: 30, width: 1200, height: 800 };
@@ -126,7 +126,7 @@ export class BrowserWindow
     note('new BrowserWindow');
     this.options = options;
     windows.push(this);
-    app.emit('web-contents-created', new StandInEvent(), this.webContents);
+    app.emit('web-contents-created', new FakeEvent(), this.webContents);
   }
   show = () => note('window.show');
   maximize = () => {
@@ -140,7 +140,7 @@ export class BrowserWindow
   focus = () => note('window.focus');
   getNormalBounds = () => this.bounds;
   loadURL = async (address: string) => note(`window.loadURL ${address}`);
-  /** As a person closes it. */
+  /** Closes the window as a person does. */
   close = () => {
     if (prevents(this, 'close')) return;
     windows.splice(windows.indexOf(this), 1);
@@ -150,8 +150,8 @@ export class BrowserWindow
 
 type BeforeRequest = (details: { readonly url: string }, answer: (response: Electron.CallbackResponse) => void) => void;
 
-/** A session without guards: everything is granted, and the network is open. */
-class StandInSession
+/** A session without guards: every permission is granted, and the network is open. */
+class FakeSession
   implements
     Pick<
       Electron.Session,
@@ -161,12 +161,12 @@ class StandInSession
       | 'setSpellCheckerEnabled'
     >
 {
-  /** What a page is granted that asks, and that looks whether it may. */
-  asks = (_permission: string): boolean => true;
-  checks = (_permission: string): boolean => true;
-  /** Whether a page gets a device, such as one of USB. */
+  /** The handlers' results for permission requests and permission checkHandler. */
+  requestHandler = (_permission: string): boolean => true;
+  checkHandler = (_permission: string): boolean => true;
+  /** Whether a page gets a device, such as a USB device. */
   device = (): boolean => true;
-  /** Whether a request leaves the session. */
+  /** Whether a request may leave the session. */
   reaches = (_url: string): boolean => true;
 
   readonly webRequest = {
@@ -183,7 +183,7 @@ class StandInSession
   };
   setPermissionRequestHandler: Electron.Session['setPermissionRequestHandler'] = (handler) => {
     note('session.setPermissionRequestHandler');
-    this.asks = (permission) => {
+    this.requestHandler = (permission) => {
       let answered = handler === null;
       const answer = (granted: boolean) => {
         answered = granted;
@@ -193,16 +193,17 @@ class StandInSession
     };
   };
   setPermissionCheckHandler: Electron.Session['setPermissionCheckHandler'] = (handler) => {
-    this.checks = (permission) => handler?.(null, permission as 'media', 'https://elsewhere', {} as never) ?? true;
+    this.checkHandler = (permission) =>
+      handler?.(null, permission as 'media', 'https://elsewhere', {} as never) ?? true;
   };
   setDevicePermissionHandler: Electron.Session['setDevicePermissionHandler'] = (handler) => {
     this.device = () => handler?.({} as Electron.DevicePermissionHandlerHandlerDetails) ?? true;
   };
   setSpellCheckerEnabled = (enabled: boolean) => note(`session.setSpellCheckerEnabled ${enabled}`);
 }
-export const session = { defaultSession: new StandInSession() };
+export const session = { defaultSession: new FakeSession() };
 
-/** What the scheme answers, as the page would have it. */
+/** The scheme's response to a page. */
 export const served = { answer: async (_request: Request): Promise<Response> => Response.error() };
 export const protocol = {
   registerSchemesAsPrivileged: (schemes) => note(`protocol.register ${schemes.map(({ scheme }) => scheme).join()}`),
@@ -221,9 +222,9 @@ export const screen = {
   getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] as Electron.Display[],
 } satisfies Pick<Electron.Screen, 'getAllDisplays'>;
 
-/** What a person chooses in the next dialogs; none = cancelled. */
+/** Choices for the next dialogs; empty means cancelled. */
 export const chosen: string[] = [];
-/** Options of the dialogs that were shown. */
+/** Options of the dialogs shown so far. */
 export const dialogs: (Electron.OpenDialogOptions | Electron.SaveDialogOptions)[] = [];
 const choose = <Options extends object>(options: readonly (Options | object)[]) => {
   dialogs.push(options.at(-1) as Options);
@@ -241,10 +242,7 @@ export const dialog = {
   showErrorBox: (title: string) => note(`dialog.showErrorBox ${title}`),
 } satisfies Pick<Electron.Dialog, 'showOpenDialog' | 'showSaveDialog' | 'showErrorBox'>;
 
-class StandInUtilityProcess
-  extends EventEmitter
-  implements Pick<Electron.UtilityProcess, 'postMessage' | 'kill' | 'pid'>
-{
+class FakeUtilityProcess extends EventEmitter implements Pick<Electron.UtilityProcess, 'postMessage' | 'kill' | 'pid'> {
   readonly #child: ChildProcess;
   constructor(child: ChildProcess) {
     super();
@@ -261,9 +259,9 @@ class StandInUtilityProcess
   kill = () => this.#child.kill();
 }
 
-/** Names of the processes that were started. */
+/** Names of the processes started so far. */
 export const started: string[] = [];
-/** Processes of Node, over whose channel Fovea's hosts answer as well. */
+/** Forks Node processes; Fovea's hosts reply over their channel as well. */
 export const utilityProcess = {
   fork: (entry: string, args: string[] = [], options: Electron.ForkOptions = {}) => {
     started.push(options.serviceName ?? 'a process without a name');
@@ -273,6 +271,6 @@ export const utilityProcess = {
       env: options.env as NodeJS.ProcessEnv,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    return new StandInUtilityProcess(child);
+    return new FakeUtilityProcess(child);
   },
 };

@@ -17,7 +17,7 @@ import { reviewHandlers } from './review';
 import { runsHandlers } from './runs';
 import { settingsHandlers } from './settings';
 
-/** Every request of the contract; the type says that none is missing. */
+/** Handlers for every request of the contract; the return type proves that the list is complete. */
 export function createHandlers(services: Services, mode: 'desktop' | 'web', platform: PlatformHandlers): Handlers {
   return {
     ...appHandlers(services, mode),

@@ -7,7 +7,7 @@ export const settingsHandlers = ({ settings }: Services) =>
     'settings.set': (changes) => settings.set(withoutUndefined(changes)),
   }) satisfies DomainHandlers<'settings'>;
 
-/** A key that is there and undefined would take the place of a stored value. */
+/** Drops undefined values, which would overwrite stored ones. */
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;

@@ -6,7 +6,7 @@ const answerSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), error: errorInfoSchema }),
 ]);
 
-/** Opens the envelope: the value, or the error thrown as a `FoveaError`. */
+/** Unwraps the envelope: returns the value, or throws the error as a `FoveaError`. */
 export function openAnswer(envelope: unknown): unknown {
   const answer = answerSchema.safeParse(envelope);
   if (!answer.success) {

@@ -4,8 +4,8 @@ import type { Bridge } from './types';
 import { createWebBridge } from './web';
 
 /**
- * The window's only door to the rest of Fovea. Over Electron's IPC on the desktop, over HTTP in web mode; the callers
- * cannot tell which. Nothing else in the renderer names `window.fovea` or the server's addresses.
+ * The window's only access to the rest of Fovea: over Electron's IPC on the desktop, over HTTP in web mode, with the
+ * same interface. Nothing else in the renderer uses `window.fovea` or the server's addresses.
  */
 const bridge: Bridge = window.fovea === undefined ? createWebBridge() : createElectronBridge(window.fovea);
 

@@ -2,10 +2,10 @@
 import { expect, it } from 'vitest';
 import { collectDropped } from './dropped-files';
 
-/** `path`: below the folder that was chosen in a file input. */
+/** `path`: below the folder chosen in a file input. */
 const file = (name: string, path = '') => Object.assign(new File([name], name), { webkitRelativePath: path });
 
-/** Entries as a browser has them; a folder hands out `batch` of them at a time. */
+/** Entries as in a browser; a folder returns `batch` of them at a time. */
 function fileEntry(path: string) {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return { isFile: true, isDirectory: false, fullPath: path, file: (give: (found: File) => void) => give(file(name)) };

@@ -1,11 +1,12 @@
-/** A dropped file with its path below what was dropped, `/` between parts: `scans/patient 1/a.dcm`, or just `a.dcm`. */
+/** A dropped file with its `/`-separated path relative to the drop: `scans/patient 1/a.dcm`, or just `a.dcm`. */
 export interface DroppedFile {
   readonly path: string;
   readonly file: File;
 }
 
 /**
- * All files of a drop, folders walked. Must be called synchronously in the drop handler; the walk itself then goes on.
+ * Returns all files of a drop, including those in folders. Must be called synchronously in the drop handler; the walk
+ * itself is asynchronous.
  */
 export function collectDropped(dropped: DataTransfer | readonly File[]): Promise<readonly DroppedFile[]> {
   if (!(dropped instanceof DataTransfer)) return Promise.resolve(dropped.map(fromInput));
@@ -15,7 +16,7 @@ export function collectDropped(dropped: DataTransfer | readonly File[]): Promise
   return walkAll(entries);
 }
 
-/** A file input with `webkitdirectory` tells the path below the chosen folder. */
+/** A file input with `webkitdirectory` provides paths below the chosen folder. */
 function fromInput(file: File): DroppedFile {
   return { path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file };
 }
@@ -24,14 +25,14 @@ async function walkAll(
   roots: readonly { readonly entry: FileSystemEntry | null; readonly file: File | null }[],
 ): Promise<readonly DroppedFile[]> {
   const found: DroppedFile[] = [];
-  const waiting: FileSystemEntry[] = [];
+  const pending: FileSystemEntry[] = [];
   for (const { entry, file } of roots) {
-    if (entry !== null) waiting.push(entry);
+    if (entry !== null) pending.push(entry);
     else if (file !== null) found.push({ path: file.name, file });
   }
-  for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
+  for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
     if (isFile(entry)) found.push({ path: entry.fullPath.replace(/^\/+/, ''), file: await readFile(entry) });
-    else if (isFolder(entry)) waiting.push(...(await readFolder(entry)));
+    else if (isFolder(entry)) pending.push(...(await readFolder(entry)));
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
@@ -43,7 +44,7 @@ function readFile(entry: FileSystemFileEntry): Promise<File> {
   return new Promise((resolve, reject) => entry.file(resolve, reject));
 }
 
-/** A directory reader hands out its entries in batches (100 in Chromium) until one is empty. */
+/** A directory reader returns its entries in batches (100 in Chromium); an empty batch ends the list. */
 async function readFolder(entry: FileSystemDirectoryEntry): Promise<readonly FileSystemEntry[]> {
   const reader = entry.createReader();
   const entries: FileSystemEntry[] = [];

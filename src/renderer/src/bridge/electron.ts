@@ -5,7 +5,7 @@ import type { Bridge, PickRequest } from './types';
 
 declare global {
   interface Window {
-    /** Set by the preload on the desktop only. */
+    /** Set by the preload, on the desktop only. */
     readonly fovea?: FoveaPreload<File>;
   }
 }

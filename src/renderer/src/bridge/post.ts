@@ -2,9 +2,9 @@ import { FoveaError } from '#shared/ipc/errors';
 import { openAnswer } from './answer';
 
 /**
- * Asks web mode's server and opens the envelope of its answer. Rejects with a `FoveaError` also where nobody answers
- * (`unreachable`), where this page belongs to an earlier start (`signed_out`), and where the answer is of something
- * between here and there, such as a tunnel's error page (`bad_answer`); an abort rejects as it does of `fetch`.
+ * Posts a request to web mode's server and unwraps its answer. Rejects with a `FoveaError`, also if the server is down
+ * (`unreachable`), if this page belongs to an earlier start (`signed_out`), or if the response comes from something in
+ * between, such as a tunnel's error page (`bad_answer`). An abort rejects like an aborted `fetch`.
  */
 export async function post(path: string, init: Omit<RequestInit, 'method'>): Promise<unknown> {
   let response: Response;

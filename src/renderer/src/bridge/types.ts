@@ -3,7 +3,7 @@ import type { Grant } from '#shared/ipc/preload';
 
 export type { Grant } from '#shared/ipc/preload';
 
-/** `done` and `total` in bytes; only web mode reports it, because the desktop never copies a dropped file. */
+/** `done` and `total` are bytes. Only web mode reports it; the desktop never copies a dropped file. */
 export interface UploadProgress {
   readonly done: number;
   readonly total: number;
@@ -27,23 +27,23 @@ export interface PickRequest {
  */
 export type WebPicker = (request: PickRequest) => Promise<readonly Grant[] | null>;
 
-/** What differs between the desktop and a browser tab. */
+/** Differences between the desktop and a browser tab. */
 export interface Platform {
   readonly mode: 'desktop' | 'web';
-  /** One folder; null when cancelled. */
+  /** One folder, or null if cancelled. */
   pickFolder(options: { title: string }): Promise<Grant | null>;
-  /** One or more files; null when cancelled. */
+  /** One or more files, or null if cancelled. */
   pickFiles(options: { title: string }): Promise<readonly Grant[] | null>;
   /**
-   * Turns what was dropped (or a file input's `files`) into grants, folders included. Call it synchronously in the
-   * drop handler: the browser empties a DataTransfer when the event ends.
+   * Turns a drop (or a file input's `files`) into grants, folders included. Call it synchronously in the drop handler:
+   * the browser empties a DataTransfer when the event ends.
    */
   grantDropped(dropped: DataTransfer | readonly File[], options?: GrantDroppedOptions): Promise<readonly Grant[]>;
-  /** Web mode: registers the picker. Ignored on the desktop, which has native dialogs. */
+  /** Registers the picker in web mode. Ignored on the desktop, which has native dialogs. */
   setWebPicker(picker: WebPicker): void;
 }
 
-/** `lost`: web mode's event stream broke and is being reopened; `open` after that means: ask again for what you show. */
+/** `lost`: web mode's event stream broke and is being reopened. Once it is `open` again, refetch everything shown. */
 export type ConnectionState = 'open' | 'lost';
 
 export interface Bridge {
@@ -52,7 +52,7 @@ export interface Bridge {
   /** Returns a function that ends the subscription. */
   on<K extends EventName>(event: K, listener: (payload: EventPayload<K>) => void): () => void;
   onConnection(listener: (state: ConnectionState) => void): () => void;
-  /** For a path of `#shared/ipc/resources`: something to put in `src` or `fetch`. */
+  /** Turns a path of `#shared/ipc/resources` into a URL for `src` or `fetch`. */
   resourceUrl(path: string): string;
   readonly platform: Platform;
 }

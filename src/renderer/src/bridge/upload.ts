@@ -8,12 +8,12 @@ import type { GrantDroppedOptions } from './types';
 const sessionSchema = z.object({ session: z.string() });
 const grantsSchema = z.object({ grants: z.array(z.object({ grant: z.string(), name: z.string() })) });
 
-/** Two at a time keep the socket busy while the other is opened; more only fight for the same disk. */
+/** Two at a time keep the socket busy while the next file is opened; more only compete for the same disk. */
 const PARALLEL = 2;
 
 /**
- * Sends files to web mode's server, which keeps them, with their relative paths, for as long as it runs. Answers one
- * grant for each file or folder at the top of the drop.
+ * Uploads files to web mode's server, which keeps them, with their relative paths, while it runs. Returns one grant per
+ * top-level file or folder of the drop.
  */
 export async function uploadFiles(
   files: readonly DroppedFile[],

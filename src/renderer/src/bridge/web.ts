@@ -36,8 +36,8 @@ export function createWebBridge(): Bridge {
         const files = collectDropped(dropped);
         return files.then((collected) => uploadFiles(collected, options));
       },
-      setWebPicker: (given) => {
-        picker = given;
+      setWebPicker: (webPicker) => {
+        picker = webPicker;
       },
     },
   };
@@ -49,7 +49,7 @@ interface EventChannel {
 }
 
 /** A stream that the browser gave up, because of a refusal or for good, is opened again after this, in milliseconds. */
-const REOPEN_AFTER = 2000;
+const REOPEN_MILLISECONDS = 2000;
 
 /** One EventSource for the page, opened at the first subscription and again whenever it breaks. */
 function createEventChannel(): EventChannel {
@@ -58,7 +58,7 @@ function createEventChannel(): EventChannel {
   let opened = false;
   let lost = false;
 
-  const announce = (state: ConnectionState) => {
+  const notify = (state: ConnectionState) => {
     for (const listener of connectionListeners) listener(state);
   };
   const connect = () => {
@@ -68,13 +68,13 @@ function createEventChannel(): EventChannel {
       for (const listener of listeners.get(name) ?? []) listener(payload);
     };
     stream.onerror = () => {
-      if (stream.readyState === EventSource.CLOSED) setTimeout(connect, REOPEN_AFTER);
-      if (!lost) announce('lost');
+      if (stream.readyState === EventSource.CLOSED) setTimeout(connect, REOPEN_MILLISECONDS);
+      if (!lost) notify('lost');
       lost = true;
     };
     stream.onopen = () => {
       lost = false;
-      announce('open');
+      notify('open');
     };
   };
   const open = () => {
