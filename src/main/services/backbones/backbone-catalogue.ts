@@ -11,7 +11,7 @@ const catalogueSchema = z.object({
   version: z.literal(1),
   checkpoints: z.array(
     z.object({
-      /** Owner and name on the Hugging Face hub. */
+      /** `owner/name` on the Hugging Face hub. */
       name: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
       licence: z.string(),
       family: z.enum(families).default('vit'),
@@ -21,17 +21,17 @@ const catalogueSchema = z.object({
       hiddenSize: size,
       layers: size,
       heads: size,
-      /** Of its head; 0 where it has none. */
+      /** Classes of the head; 0 without one. */
       classes: z.number().int().min(0),
       registerTokens: z.number().int().min(0).default(0),
-      /** In its file and not read: heads of another kind. By default the pooler of a `vit` without a head. */
+      /** Parameters in the file that are not read, e.g. heads of another type. Default: a headless `vit`'s pooler. */
       unreadParameters: z.number().int().min(0).optional(),
     }),
   ),
 });
 export type CatalogueEntry = z.infer<typeof catalogueSchema>['checkpoints'][number];
 
-/** `resources/backbones.json`: checkpoints that are known to load, with what a person should know before a download. */
+/** Reads `resources/backbones.json`: checkpoints known to load, with the facts that people need before a download. */
 export async function readCatalogue(resourcesFolder: string): Promise<readonly CatalogueEntry[]> {
   const text = await readFile(join(resourcesFolder, 'backbones.json'), 'utf8');
   return catalogueSchema.parse(JSON.parse(text)).checkpoints;
@@ -58,7 +58,7 @@ export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
     layerNormEpsilon: 1e-12,
     qkvBias: true,
     registerTokens,
-    // Every published DINOv2 has one.
+    // Every published DINOv2 checkpoint has a mask token.
     maskToken: family === 'dinov2' || family === 'dinov2_with_registers',
     dropout: noDropout,
     classes: Array.from({ length: entry.classes }, (_, index) => String(index)),
@@ -70,7 +70,7 @@ export function catalogueSummary(entry: CatalogueEntry): BackboneSummary {
     source: 'catalogue',
     pretrained: true,
     ...shape,
-    // float32, and a few kilobytes of names.
+    // float32; the few kilobytes of tensor names are left out.
     downloadBytes: 4 * (shape.parameters + unread),
     installed: false,
     licence,

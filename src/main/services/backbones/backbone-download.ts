@@ -10,16 +10,16 @@ export const HUB_URL = 'https://huggingface.co';
 
 export interface DownloadOptions {
   readonly hubUrl: string;
-  /** owner/name */
+  /** `owner/name` */
   readonly name: string;
-  /** Where the files go; what is there already is used again. */
+  /** Target folder; files that are already there are reused. */
   readonly folder: string;
   readonly signal?: AbortSignal;
-  /** Bytes of all files. */
+  /** In bytes, over all files. */
   onProgress(done: number, total: number): void;
 }
 
-/** The hub's answer to `GET /api/models/NAME?blobs=true`: its commit, and size and hash of each file. */
+/** The hub's response to `GET /api/models/NAME?blobs=true`: the commit, and the size and hash of each file. */
 const modelSchema = z.object({
   sha: z.string().regex(/^[0-9a-f]{40}$/),
   siblings: z.array(
@@ -34,13 +34,14 @@ const modelSchema = z.object({
 interface RemoteFile {
   readonly file: string;
   readonly bytes: number;
-  /** Known for what the hub keeps as large files: the weights. */
+  /** Known for files in the hub's large file storage: the weights. */
   readonly sha256: string | null;
 }
 
-const MAXIMUM_BYTES = 20 * 2 ** 30;
+/** Bytes of one file at most. */
+const MAX_BYTES = 20 * 2 ** 30;
 const ATTEMPTS = 3;
-/** A connection that sends nothing for so long is given up. */
+/** A connection silent for this long is given up. */
 const SILENCE_MILLISECONDS = 60_000;
 
 const byHand = (name: string) =>
@@ -57,7 +58,7 @@ const refused = (name: string, status: number) =>
     hint: byHand(name),
   });
 
-/** A request; that the hub cannot be reached at all is said as such. */
+/** Sends a request. Throws `offline` if the host cannot be reached. */
 async function request(url: string, name: string, headers: Record<string, string>, signal: AbortSignal) {
   try {
     return await fetch(url, { headers, signal, redirect: 'follow' });
@@ -97,7 +98,7 @@ async function listFiles(options: DownloadOptions, signal: AbortSignal): Promise
       bytes: lfs?.size ?? size ?? Number.NaN,
       sha256: lfs?.sha256 ?? null,
     }));
-  if (files.some(({ bytes }) => !(bytes >= 0 && bytes <= MAXIMUM_BYTES))) {
+  if (files.some(({ bytes }) => !(bytes >= 0 && bytes <= MAX_BYTES))) {
     throw failed(name, 'the server reports no valid size');
   }
   return { sha, files };
@@ -112,7 +113,7 @@ const sizeOf = (path: string) =>
     },
   );
 
-/** One connection: appends to `partial` what is missing. Returns when the server has no more to send. */
+/** Opens one connection and appends the missing bytes to `partial`. Returns when the server ends the response. */
 async function receive(
   url: string,
   name: string,
@@ -133,7 +134,7 @@ async function receive(
       throw failed(name, 'the file on the server has changed');
     }
     if (!response.ok || response.body === null) throw refused(name, response.status);
-    // A server that does not know ranges sends the whole file again.
+    // A server without support for ranges sends the whole file again.
     const from = response.status === 206 ? have : 0;
     const file = await open(partial, from > 0 ? 'a' : 'w');
     try {
@@ -189,13 +190,13 @@ async function fetchFile(
   await rename(partial, whole);
 }
 
-/** A cut connection is tried again; what the server refuses, a full disk or a network that is not there is not. */
+/** Whether to retry: yes for an interrupted connection; no for a refusal, a full disk or a missing network. */
 const isTransient = (error: unknown): boolean =>
   (error instanceof FoveaError && error.code === 'download_failed') || error instanceof TypeError;
 
 /**
- * Downloads a checkpoint's config.json, the files of its image processor and safetensors from the Hugging Face hub, from one
- * commit. Goes on where an earlier try stopped (HTTP ranges), and checks the size of every file and the SHA-256 of the
+ * Downloads a checkpoint's config.json, image processor files and safetensors from one commit on the Hugging Face hub.
+ * Continues where an earlier attempt stopped (HTTP ranges), and checks the size of every file and the SHA-256 of the
  * weights.
  *
  * @throws FoveaError `offline`, `download_failed`, `download_damaged`, `backbone_pickle`, `disk_full`, `cancelled`
@@ -204,12 +205,12 @@ export async function downloadCheckpoint(options: DownloadOptions): Promise<void
   const signal = options.signal ?? new AbortController().signal;
   try {
     const { sha, files } = await listFiles(options, signal);
-    // Parts of another commit are of no use.
+    // Files of another commit cannot be reused.
     const folder = options.folder;
     await mkdir(folder, { recursive: true });
     await keepOnlyCommit(folder, sha);
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-    await checkRoom(folder, total);
+    await checkFreeSpace(folder, total);
     let before = 0;
     for (const remote of files) {
       await fetchFile(options, sha, remote, signal, (bytes) => options.onProgress(before + bytes, total));
@@ -232,8 +233,8 @@ async function keepOnlyCommit(folder: string, sha: string): Promise<void> {
   await writeFile(path, sha);
 }
 
-/** The files are there twice for a moment: as downloaded, and as taken into the store. */
-async function checkRoom(folder: string, bytes: number): Promise<void> {
+/** Checks that the files fit twice: for a moment they are both in the download folder and in the store. */
+async function checkFreeSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= 2 * bytes) return;
   const missing = Math.ceil((2 * bytes - bavail * bsize) / 2 ** 20);

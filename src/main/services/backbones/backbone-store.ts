@@ -17,7 +17,7 @@ const MANIFEST = 'fovea-backbone.json';
 const manifestSchema = z.object({
   version: z.literal(1),
   summary: backboneSummarySchema,
-  /** SHA-256 of each file as it was taken in. */
+  /** SHA-256 of each file when it was installed. */
   files: z.record(z.string(), z.string()),
   takenInAt: z.string(),
 });
@@ -27,14 +27,14 @@ export interface StoredBackbone {
   readonly summary: BackboneSummary;
 }
 
-/** A file name that is safe on every system; two names that differ only in other characters stay apart by a hash. */
+/** A folder name that is safe on every system. A hash separates names that differ only in replaced characters. */
 export function folderNameOf(name: string): string {
   const slug = name.replace(/[^A-Za-z0-9._-]+/g, '--').slice(0, 60);
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
   return `m-${slug}-${hash}`;
 }
 
-/** All whole backbones of the store, in order of their names. Half-written ones are left out. */
+/** All complete backbones of the store, by name. Half-written ones are left out. */
 export async function readStore(folder: string): Promise<StoredBackbone[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (isMissing(error)) return [];
@@ -59,25 +59,25 @@ function parseJson(text: string): unknown {
   }
 }
 
-export interface TakeInOptions {
+export interface InstallOptions {
   readonly store: string;
   readonly source: string;
   readonly name: string;
   readonly licence: string | null;
   readonly description: string;
-  /** Checks a folder whole, in another process. */
+  /** Checks the whole folder, in another process. */
   inspect(folder: string, signal: AbortSignal | undefined): Promise<BackboneInspection>;
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
 }
 
 /**
- * Copies a checked checkpoint folder into the store: to a temporary name first, flushed, checked again, then renamed,
- * so that the store never holds half a backbone.
+ * Checks a checkpoint folder and copies it into the store: to a temporary name first, flushed, checked again, then
+ * renamed, so the store never has half a backbone.
  *
- * @throws FoveaError what `inspect` throws, `disk_full`, `cancelled`
+ * @throws FoveaError `disk_full`, `cancelled`, and the errors of `inspect`
  */
-export async function takeIn(options: TakeInOptions): Promise<BackboneSummary> {
+export async function installBackbone(options: InstallOptions): Promise<BackboneSummary> {
   const { store, source, name, licence, description, signal } = options;
   const { files: names } = await options.inspect(source, signal);
   let temporary: string | null = null;
@@ -94,7 +94,7 @@ export async function takeIn(options: TakeInOptions): Promise<BackboneSummary> {
       );
       before += sizes[index] as number;
     }
-    // What was copied is what will be trained on: a source that changed meanwhile is found here.
+    // Runs will train on the copy, so the copy is checked too: the source may have changed meanwhile.
     const copied = await options.inspect(temporary, signal);
     const summary: BackboneSummary = {
       name,

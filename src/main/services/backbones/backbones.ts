@@ -7,53 +7,53 @@ import type { BackboneSource } from '../../engine-host/core/protocol';
 import type { Jobs, Started } from '../core/jobs';
 import { architectureSummaries, type CatalogueEntry, catalogueSummary, readCatalogue } from './backbone-catalogue';
 import { downloadCheckpoint, HUB_URL } from './backbone-download';
-import { folderNameOf, readStore, type TakeInOptions, takeIn } from './backbone-store';
+import { folderNameOf, type InstallOptions, installBackbone, readStore } from './backbone-store';
 
 export interface FetchOptions {
   readonly signal?: AbortSignal;
-  /** Bytes. */
+  /** In bytes. */
   onProgress?(done: number, total: number): void;
 }
 
-/** Everything that a run can start from. */
+/** The backbones that a run can start from. */
 export interface Backbones {
-  /** Architectures, imported folders, then known checkpoints that are not on this machine. */
+  /** Architectures, then imported backbones, then catalogue entries not on this computer. */
   list(): Promise<BackboneSummary[]>;
-  /** Checks a Hugging Face folder whole, then copies it. `name` is the folder's by default. */
+  /** Checks a whole Hugging Face folder, then copies it. `name` defaults to the folder's name. */
   importFolder(folder: string, name?: string): Promise<BackboneSummary>;
   remove(name: string): Promise<void>;
-  /** From an architecture's name, an installed backbone's name, or a folder. */
+  /** Resolves the name of an architecture or an installed backbone, or a folder. */
   resolve(nameOrFolder: string): Promise<BackboneSource>;
-  /** Fetches a checkpoint of the catalogue: a partial download goes on where it was cut off. */
+  /** Downloads and installs a checkpoint of the catalogue. Continues a partial download. */
   fetchCheckpoint(name: string, options?: FetchOptions): Promise<BackboneSummary>;
-  /** The same as a job. */
+  /** `fetchCheckpoint` as a job. */
   download(name: string): Started<'backbones.download'>;
 }
 
 export interface BackbonesOptions {
-  /** Where imported backbones live. */
+  /** Folder of the imported backbones. */
   readonly folder: string;
   readonly resourcesFolder: string;
   readonly jobs: Jobs;
-  readonly inspect: TakeInOptions['inspect'];
-  /** Of a mirror of the Hugging Face hub; `HF_ENDPOINT` and then huggingface.co by default. */
+  readonly inspect: InstallOptions['inspect'];
+  /** Address of the Hugging Face hub or a mirror. Default: `HF_ENDPOINT`, then huggingface.co. */
   readonly hubUrl?: string;
 }
 
 export function createBackbones(options: BackbonesOptions): Backbones {
   const { folder, resourcesFolder, jobs, inspect } = options;
   const hubUrl = options.hubUrl ?? (process.env['HF_ENDPOINT'] || HUB_URL);
-  const underWay = new Set<string>();
+  const importing = new Set<string>();
 
   const inCatalogue = async (name: string): Promise<CatalogueEntry | undefined> =>
     (await readCatalogue(resourcesFolder)).find((entry) => entry.name === name);
   const inStore = async (name: string) => (await readStore(folder)).find(({ summary }) => summary.name === name);
 
   const exclusively = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    if (underWay.has(name)) {
+    if (importing.has(name)) {
       throw new FoveaError('backbone_busy', `"${name}" is already being imported.`, { hint: 'Wait for it to finish.' });
     }
-    underWay.add(name);
+    importing.add(name);
     try {
       if ((await inStore(name)) !== undefined || architectureNames.includes(name)) {
         throw new FoveaError('backbone_exists', `A backbone named "${name}" already exists.`, {
@@ -62,7 +62,7 @@ export function createBackbones(options: BackbonesOptions): Backbones {
       }
       return await work();
     } finally {
-      underWay.delete(name);
+      importing.delete(name);
     }
   };
 
@@ -83,7 +83,7 @@ export function createBackbones(options: BackbonesOptions): Backbones {
         onProgress: (done, total) => onProgress?.(done, total),
       });
       const { licence, description } = entry;
-      const summary = await takeIn({
+      const summary = await installBackbone({
         inspect,
         store: folder,
         source: partial,
@@ -110,7 +110,7 @@ export function createBackbones(options: BackbonesOptions): Backbones {
       const name = (given ?? basename(path)).trim();
       const entry = await inCatalogue(name);
       return exclusively(name, () =>
-        takeIn({
+        installBackbone({
           inspect,
           store: folder,
           source: path,

@@ -8,7 +8,7 @@ import { pictureMeasures } from '../../store/measures';
 import { duplicateGroups, keptTogether } from '../duplicates/duplicate-groups';
 import type { OpenProject } from '../project/projects';
 
-/** Each tag as people read it; null where the file does not say. */
+/** Formats each tag for people; null where the file does not state it. */
 const readers: Readonly<Record<ConfounderTag, (row: ConfounderRow) => string | null>> = {
   manufacturer: (row) => row.manufacturer,
   model: (row) => row.model,
@@ -25,7 +25,7 @@ const readers: Readonly<Record<ConfounderTag, (row: ConfounderRow) => string | n
   age: ({ age }) => (age === null ? null : `${10 * Math.floor(age / 10)} to ${10 * Math.floor(age / 10) + 9}`),
 };
 
-/** All labelled images as a scan takes them: patients whole, and what looks alike with them. Throws `no_labels`. */
+/** The input of a scan: all labelled images, with patients and duplicates in one group. Throws `no_labels`. */
 export function confounderImages({ store }: OpenProject): ConfounderImages {
   const rows = confounderRows(store);
   if (rows.length === 0) {
@@ -39,7 +39,7 @@ export function confounderImages({ store }: OpenProject): ConfounderImages {
   const alike = new Map(
     keptTogether(duplicateGroups(store)).flatMap(({ id, images }) => images.map((image) => [image, id] as const)),
   );
-  // An image without a patient and without a twin is a group of its own.
+  // An image without a patient and without duplicates is a group of its own.
   const groups = joinGroups(
     rows.map(({ id, patient }) => [
       ...(patient === null ? [] : [`patient ${patient}`]),
@@ -61,13 +61,13 @@ export function confounderImages({ store }: OpenProject): ConfounderImages {
   };
 }
 
-/** Values that a table lists at most; the rarest are counted together. */
-const MOST_VALUES = 40;
+/** Values listed in a table; rarer ones are counted together. */
+const MAX_VALUES = 40;
 
-/** Tags whose values have an order of their own. */
+/** Tags whose values have a natural order. */
 const ORDERED: ReadonlySet<ConfounderTag> = new Set(['age', 'year', 'bits']);
 
-/** Images by class for each value of a tag, most frequent or in their order, missing last. */
+/** Counts images by class for each value of a tag: in natural order or the most frequent first, missing values last. */
 export function confounderTable({ store }: OpenProject, tag: ConfounderTag): ConfounderTable {
   const rows = confounderRows(store);
   const present = new Set(rows.map(({ label }) => label));
@@ -88,7 +88,7 @@ export function confounderTable({ store }: OpenProject, tag: ConfounderTag): Con
       (ORDERED.has(tag) ? 0 : total(other) - total(one)) ||
       (a ?? '').localeCompare(b ?? '', 'en', { numeric: true }),
   );
-  const listed = sorted.filter(([value], index) => index < MOST_VALUES || value === null);
+  const listed = sorted.filter(([value], index) => index < MAX_VALUES || value === null);
   const rest = sorted.filter((entry) => !listed.includes(entry));
   return {
     classes: classes.map(({ name }) => name),
@@ -103,7 +103,7 @@ export function confounderTable({ store }: OpenProject, tag: ConfounderTag): Con
   };
 }
 
-/** Images of a class that have a value of a tag (null: none). Throws `class_unknown`. */
+/** Images of a class with a value of a tag (null: without a value). Throws `class_unknown`. */
 export function confounderCell(
   { store }: OpenProject,
   tag: ConfounderTag,

@@ -16,22 +16,22 @@ import { cacheFolder } from '../project/project-paths';
 import type { OpenProject } from '../project/projects';
 import { confounderCell, confounderTable } from './confounder-images';
 
-/** Scans somewhere where it holds nothing up. Rejects with the signal's reason where that is aborted. */
+/** Scans off the main thread. Rejects with the signal's reason when aborted. */
 export type ConfounderScanner = (
   project: OpenProject,
   hooks: Required<TaskHooks>,
 ) => Promise<Omit<ConfounderScan, 'createdAt' | 'state' | 'seconds'>>;
 
-/** How well tags, border, text area and brightness alone predict the label. */
+/** Measures how well tags, border, text area and brightness alone predict the label. */
 export interface Confounders {
   /**
-   * Measures what was not measured yet, scans in a thread, and keeps the result in the project's cache. The job's
+   * Compares images not yet compared for duplicates, scans in a thread, and caches the result in the project. The job's
    * result is the `ConfounderScan`. Job errors: `no_labels`, `work_ended`, `disk_full`.
    */
   start(project: OpenProject): Started<'confounders.scan'>;
-  /** The last scan, and whether labels, patients, tags or duplicates have changed since; null where there is none. */
+  /** The last scan, and whether labels, patients, tags or duplicates have changed since. Null if there is no scan. */
   get(project: OpenProject): Promise<{ readonly scan: ConfounderScan; readonly outdated: boolean } | null>;
-  /** As the dataset is now. */
+  /** Counts for the current dataset, not for the last scan. */
   table(project: OpenProject, tag: ConfounderTag): ConfounderTable;
   /** Images of one cell of the table. Throws `class_unknown`. */
   images(project: OpenProject, tag: ConfounderTag, value: string | null, label: string): number[];
@@ -43,7 +43,7 @@ export function createConfounders(options: {
   readonly duplicates: Pick<Duplicates, 'search'>;
   readonly jobs: Jobs;
   readonly scanner: ConfounderScanner;
-  /** What a scan depends on: see `confounderState`. */
+  /** Hash of a scan's inputs: see `confounderState`. */
   readonly state: (project: OpenProject) => Promise<string>;
 }): Confounders {
   const { duplicates, jobs, scanner } = options;
@@ -86,7 +86,7 @@ async function writeScan(project: OpenProject, scan: ConfounderScan): Promise<vo
   }
 }
 
-/** Null where there is none, or one that another version wrote: it is quickly made again. */
+/** Null if there is no scan, or another version wrote it: a new scan is quick. */
 async function readScan(project: OpenProject): Promise<ConfounderScan | null> {
   try {
     return confounderScanSchema.parse(JSON.parse(await readFile(scanFile(project), 'utf8')));

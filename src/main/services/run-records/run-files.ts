@@ -24,13 +24,13 @@ import { isDiskProblem } from '../core/disk-problem';
 import { makeProjectFolders, requireProject } from '../project/project-folders';
 
 /**
- * What a run was made of, as it was when it began: later labels, splits and removals do not change its evaluation.
+ * An image of a run as it was when the run was created: later labels, splits and removals do not change the evaluation.
  * `hash` is the source file's SHA-256, which names its canonical raster.
  */
 export const runSampleSchema = z.object({
   image: z.number().int(),
   hash: z.string(),
-  /** Of a multi-frame file, where it is not the first. */
+  /** Frame of a multi-frame file; absent for the first. */
   frame: z.number().int().positive().optional(),
   part: splitNameSchema,
   /** Index into the record's classes. */
@@ -51,7 +51,7 @@ const predictionsFile = (folder: string, split: EvaluatedSplit) => join(folder, 
 const metricsFile = (folder: string, split: EvaluatedSplit) => join(folder, `metrics-${split}.json`);
 export const bestCheckpoint = (folder: string): string => join(folder, 'checkpoints', 'best');
 
-/** True where one of these names is a checkpoint: a kill may leave it under another, from where the engine puts it back. */
+/** Whether one of these checkpoints exists: a kill may leave one under another name, and the engine restores it. */
 const hasAny = (folder: string, names: readonly string[]): boolean =>
   names.some((name) => existsSync(join(folder, 'checkpoints', name, 'config.json')));
 export const hasModel = (folder: string): boolean => hasAny(folder, ['best', 'best.previous']);
@@ -66,7 +66,7 @@ export async function writeText(file: string, text: string): Promise<void> {
   }
 }
 
-/** Makes the run folder with all that is needed to repeat the run. Nothing is left of it where that fails. */
+/** Creates the run folder with everything needed to repeat the run. Leaves nothing behind on failure. */
 export async function createRunFolder(
   folder: string,
   record: RunRecord,
@@ -95,7 +95,7 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>, what: stri
   try {
     return schema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
-    // PROJECT/runs/<id>/<file>: where the project is away, nothing of the run is damaged.
+    // PROJECT/runs/<id>/<file>: if the project is unreachable, the run is not damaged.
     requireProject(dirname(dirname(dirname(file))));
     const known = toStoreError(error);
     throw isDiskProblem(known) && existsSync(file) ? known : unreadable(what, error);
@@ -106,8 +106,8 @@ const versionSchema = z.looseObject({ pipeline: z.looseObject({ version: z.numbe
 const PIPELINE_VERSION = 1;
 
 /**
- * Throws `run_damaged`; `pipeline_version` where its images were prepared in a way that this Fovea does not know;
- * `pipeline_changed` where the recorded preprocessing is not the one the run was trained behind.
+ * Throws `run_damaged`; `pipeline_version` if this version of Fovea does not know the pipeline; `pipeline_changed` if
+ * the recorded preprocessing differs from the one that the run was trained with.
  */
 export async function readRunRecord(folder: string): Promise<RunRecord> {
   const what = 'The configuration (config.json)';
@@ -138,7 +138,7 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
 export const readRunSamples = async (folder: string): Promise<RunSample[]> =>
   (await readJson(samplesFile(folder), samplesSchema, 'The list of images (samples.json)')).samples;
 
-/** A copy of the row in the project's database, for a folder whose row is gone. */
+/** Writes a copy of the row in the project's database, from which a lost row is restored. */
 export const writeRunSummary = (folder: string, summary: RunSummary): Promise<void> =>
   writeText(summaryFile(folder), `${JSON.stringify(summary, null, 2)}\n`);
 
@@ -146,7 +146,7 @@ export async function readRunSummary(folder: string): Promise<RunSummary | null>
   return readJson(summaryFile(folder), runSummarySchema, 'The summary').catch(() => null);
 }
 
-/** Ids of the folders under `runs/` that hold a configuration. */
+/** Ids of the folders in `runs/` that have a configuration. */
 export async function runFolderIds(runsFolder: string): Promise<string[]> {
   const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
   return entries
@@ -155,7 +155,7 @@ export async function runFolderIds(runsFolder: string): Promise<string[]> {
     .filter((name) => existsSync(recordFile(join(runsFolder, name))));
 }
 
-/** Predictions first: metrics stand for a whole evaluation. */
+/** Writes the metrics last: their file marks a complete evaluation. */
 export async function writeEvaluation(
   folder: string,
   evaluation: Evaluation,
@@ -166,13 +166,13 @@ export async function writeEvaluation(
   await writeText(metricsFile(folder, evaluation.split), `${JSON.stringify(evaluation, null, 2)}\n`);
 }
 
-/** Null where the split was not evaluated (or the file is damaged: it is then evaluated again). */
+/** Null if the split was not evaluated, or the file is damaged: the split is then evaluated again. */
 export async function readEvaluation(folder: string, split: EvaluatedSplit): Promise<Evaluation | null> {
   const stored = await readJson(metricsFile(folder, split), storedEvaluationSchema, 'The evaluation').catch(() => null);
   if (stored === null) return null;
   const { withoutPatient, ...evaluation } = stored;
   if (withoutPatient !== null) return { ...evaluation, withoutPatient };
-  // Earlier versions counted an image without a patient as one: the list of cases says who is named.
+  // Earlier versions counted an image without a patient as one patient; the cases have the right numbers.
   const cases = await readCases(folder, split).catch(() => null);
   if (cases === null) return null;
   const people = countPatients(cases);
@@ -204,7 +204,7 @@ export async function readJsonLines<T>(file: string, schema: z.ZodType<T>): Prom
 export const toJsonLines = (entries: readonly object[]): string =>
   entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
 
-/** What was evaluated with an earlier model of a run that goes on. */
+/** Removes the evaluations of a run that continues: its model will change. */
 export async function removeEvaluations(folder: string): Promise<void> {
   for (const split of ['validation', 'test'] as const) {
     await rm(metricsFile(folder, split), { force: true });

@@ -2,13 +2,13 @@ import { open, rm } from 'node:fs/promises';
 import { type EpochRecord, type LogRecord, logRecordSchema } from '#shared/models/run';
 import { logFile } from './run-files';
 
-/** More than this is not read at once: the engine writes some hundred bytes a line. */
+/** Bytes read at once at most; the engine writes some hundred bytes a line. */
 const MAX_BYTES = 512 * 2 ** 20;
 const NEWLINE = 0x0a;
 
 /**
- * Whole lines of `log.ndjson` from a byte on, and where the next one will begin; a last line without its newline is still
- * being written. Lines that are no record are null.
+ * Reads the complete lines of `log.ndjson` from byte `from`, and the offset of the next line. A last line without a
+ * newline is still being written. Invalid lines are null.
  */
 async function readLines(folder: string, from: number): Promise<{ lines: (LogRecord | null)[]; next: number }> {
   const handle = await open(logFile(folder), 'r').catch(() => null);
@@ -35,10 +35,9 @@ function parseRecord(line: string): LogRecord | null {
 }
 
 /**
- * The log from byte `after` on, which is 0 or the `next` of an answer: what was read once is not read again, so following
- * a long log stays cheap. A run that was resumed has repeated the steps since its checkpoint: of what was
- * written twice the later one stands. Step records are thinned evenly to at most `limit`; epochs and notes all stay.
- * `next` is what to ask for next.
+ * Reads the log from byte `after`, which is 0 or the `next` of an earlier call, so following a long log stays cheap. A
+ * resumed run repeats the steps since its checkpoint: of records written twice, the later one is kept. Step records are
+ * thinned evenly to at most `limit`; epochs and notes are all kept.
  */
 export async function readRunLog(
   folder: string,
@@ -61,14 +60,14 @@ export async function readRunLog(
   return { records: thinned, next };
 }
 
-/** Epochs of a run in order, each once. */
+/** The epochs of a run in order, each once. */
 export async function readHistory(folder: string): Promise<EpochRecord[]> {
   const { lines } = await readLines(folder, 0);
   const records = withoutRepeats(lines.flatMap((record) => record ?? []));
   return records.filter((record): record is EpochRecord => record.kind === 'epoch');
 }
 
-/** Walks backwards and leaves out every step and epoch at or after one that was already seen. */
+/** Walks backwards and drops every step and epoch at or after one already seen. */
 function withoutRepeats(records: readonly LogRecord[]): LogRecord[] {
   let step = Number.POSITIVE_INFINITY;
   let epoch = Number.POSITIVE_INFINITY;
@@ -87,5 +86,5 @@ function withoutRepeats(records: readonly LogRecord[]): LogRecord[] {
     .toReversed();
 }
 
-/** Before a run begins again from its first step. */
+/** Removes the log of a run that restarts from its first step. */
 export const removeRunLog = (folder: string): Promise<void> => rm(logFile(folder), { force: true });

@@ -3,14 +3,14 @@ import type { RunRecord } from '#shared/models/run';
 import type { ClassifyResult, ClassifySpec } from '../../engine-host/core/protocol';
 import { bestCheckpoint, hasModel, readRunRecord } from './run-files';
 
-/** A run that has a model, with the record that the model is used by. */
+/** A run with a model, and the record that states how to use the model. */
 export interface RunModel {
   /** `runs/<id>` */
   readonly folder: string;
   readonly record: RunRecord;
 }
 
-/** Throws `no_model`, and what `readRunRecord` throws. */
+/** Throws `no_model`, and the errors of `readRunRecord`. */
 export async function openRunModel(folder: string): Promise<RunModel> {
   const record = await readRunRecord(folder);
   if (!hasModel(folder)) {
@@ -22,18 +22,18 @@ export async function openRunModel(folder: string): Promise<RunModel> {
 }
 
 /**
- * Classifies canonical rasters with a run's best model, on the device and behind the pipeline of its record; an export is
- * checked with its own copy of the model on another device. `ask` puts the request to the engine. Throws `run_damaged`,
- * and what `ask` throws.
+ * Classifies canonical rasters with a run's best model, with the device and pipeline of its record; an export overrides
+ * model folder and device to check its own copy. `send` sends the request to the engine. Throws `run_damaged`, and the
+ * errors of `send`.
  */
 export async function classifyWithRun(
   { folder, record }: RunModel,
   request: Pick<ClassifySpec, 'rasters' | 'attention' | 'testTime'> &
     Partial<Pick<ClassifySpec, 'modelFolder' | 'device'>>,
-  ask: (spec: ClassifySpec) => Promise<ClassifyResult>,
+  send: (spec: ClassifySpec) => Promise<ClassifyResult>,
 ): Promise<ClassifyResult> {
   const { pipeline, config, classes } = record;
-  const answer = await ask({
+  const result = await send({
     modelFolder: bestCheckpoint(folder),
     pipeline,
     device: config.device,
@@ -41,11 +41,11 @@ export async function classifyWithRun(
     batchSize: config.evaluationBatchSize,
     ...request,
   });
-  requireClasses(classes, answer.classes);
-  return answer;
+  requireClasses(classes, result.classes);
+  return result;
 }
 
-/** Throws `run_damaged` where a checkpoint is of other classes than its run. */
+/** Throws `run_damaged` if a checkpoint has other classes than its run. */
 function requireClasses(recorded: readonly string[], found: readonly string[]): void {
   if (recorded.length === found.length && recorded.every((label, index) => label === found[index])) return;
   throw new FoveaError('run_damaged', 'The classes in the checkpoint and the configuration of this run do not match.', {

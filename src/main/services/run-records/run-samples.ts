@@ -6,7 +6,7 @@ import { splitMembers } from '../../store/splits';
 import type { OpenProject } from '../project/projects';
 import type { RunSample } from './run-files';
 
-/** The labelled images of the current split, by part and id. Images of other classes than `classes` are left out. */
+/** The labelled images of the current split, by split and id. Images of other classes than `classes` are left out. */
 export function collectSamples(project: OpenProject, classes: readonly string[]): RunSample[] {
   const index = new Map(classes.map((label, position) => [label, position]));
   return splitNames.flatMap((split) =>
@@ -22,14 +22,14 @@ export function collectSamples(project: OpenProject, classes: readonly string[])
 export const samplesOf = (samples: readonly RunSample[], split: SplitName): RunSample[] =>
   samples.filter((sample) => sample.part === split);
 
-/** Images of each class, in class order. */
+/** Number of images of each class, in class order. */
 export const countClasses = (samples: readonly RunSample[], classes: number): number[] =>
   classCounts(
     samples.map(({ label }) => label),
     classes,
   );
 
-/** SHA-256 of what the run sees: content, label and part of each image, whatever their order or number. */
+/** SHA-256 of the content, label and split of the images, independent of their order and ids. */
 export function hashSamples(
   samples: readonly RunSample[],
   classes: readonly string[],
@@ -46,7 +46,7 @@ export function hashSamples(
   };
 }
 
-/** Whether a running number stands for a person: see `fileGroupNumber`. */
+/** Returns a test of whether a patient number identifies a person, not just a file: see `fileGroupNumber`. */
 export function namesPatient({ store }: Pick<OpenProject, 'store'>): (patient: number) => boolean {
   const unnamed = fileGroups(store);
   return (patient) => !unnamed.has(patient);

@@ -8,12 +8,15 @@ import type { OpenProject } from '../project/projects';
 import { readRunRecord } from '../run-records/run-files';
 import { backboneName } from './run-book';
 
-/** A validation image costs a forward pass; a training image that and a backward pass, which is about two more. */
+/**
+ * Cost of a validation image (a forward pass) relative to a training image (a forward and a backward pass, which is
+ * about twice as expensive).
+ */
 const VALIDATION_COST = 1 / 3;
 
 /**
- * How long a run would take at the pace of the newest run of this project with the same backbone, preset and device.
- * Null where there is none, and for runs in stages, whose epochs are not alike.
+ * Estimates a run's duration in seconds from the newest run of this project with the same backbone, preset and device.
+ * Null without such a run, and for runs with several stages, whose epochs differ in cost.
  */
 export async function secondsByPace(
   project: OpenProject,
@@ -27,7 +30,7 @@ export async function secondsByPace(
       run.seconds > 0 &&
       run.backbone === backboneName(config.backbone) &&
       run.preset === config.preset &&
-      // Runs of before `auto` was measured say so and took the CPU.
+      // Runs from before `auto` was measured recorded it and used the CPU.
       (run.device === 'auto' ? 'cpu' : run.device) === device,
   );
   if (alike === undefined) return null;

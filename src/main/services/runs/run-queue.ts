@@ -6,34 +6,33 @@ import type { OpenProject } from '../project/projects';
 import { ActiveRun } from './active-run';
 import { saveSummary } from './run-book';
 
-/** Where a waiting run can go. */
+/** Moves of a queued run. */
 export type QueueMove = 'up' | 'down' | 'front';
 
 export interface RunQueue {
   find(project: OpenProject, run: string): ActiveRun | undefined;
   /**
-   * Puts a run at the end and answers with its summary; it begins when its turn comes. The lock is its own now; where it
-   * is lost, the run is paused.
+   * Queues a run and returns its updated summary. The run takes over the lock, and is paused if the lock is lost.
    */
   add(project: OpenProject, summary: RunSummary, lock: RunsLock): Promise<RunSummary>;
-  /** What a run in hand is told. Throws `run_not_active` where this process does not have it. */
+  /** Pauses or stops a run. Throws `run_not_active` if this process neither trains nor queues it. */
   control(project: OpenProject, run: string, action: 'pause' | 'stop'): Promise<void>;
-  /** Among the waiting runs of its project. Throws `run_not_waiting`. */
+  /** Moves a run among the queued runs of its project. Throws `run_not_waiting`. */
   move(project: OpenProject, run: string, to: QueueMove): Promise<void>;
-  /** Pauses all; nothing begins any more. */
+  /** Pauses all runs and starts no more. */
   close(): Promise<void>;
 }
 
 export interface RunQueueOptions {
   readonly events: Events;
-  /** Takes a run from its start to its end, whatever that is; what it throws is nobody's plan. */
+  /** Trains a run to its end, in any state. Must not throw. */
   readonly carryOut: (run: ActiveRun) => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
 /**
- * The runs that this process has in hand, of all projects: one trains, the others wait in order. `queueOrder` of their
- * summaries keeps that order on disk, so that it is known after a restart.
+ * The active runs of this process, of all projects: one trains, the others are queued. `queueOrder` in their summaries
+ * keeps the order on disk across restarts.
  */
 export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions): RunQueue {
   const active = new Map<string, ActiveRun>();
@@ -44,7 +43,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
 
   const key = (project: OpenProject, run: string): string => `${project.folder}\u0000${run}`;
 
-  const letGo = (run: ActiveRun): void => {
+  const release = (run: ActiveRun): void => {
     active.delete(key(run.project, run.summary.id));
     run.release();
   };
@@ -61,11 +60,11 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       run.markFailed(toErrorInfo(error));
     } finally {
       working = null;
-      // Until what became of a run is on disk, it stays in this process's hands.
+      // The run stays active until its final state is on disk.
       if (run.isUnsaved) {
         const isClosed = () => closed;
-        void run.saveAtLast(isClosed, (error) => onFailure('run', error)).then(() => letGo(run));
-      } else letGo(run);
+        void run.saveAtLast(isClosed, (error) => onFailure('run', error)).then(() => release(run));
+      } else release(run);
     }
     void advance();
   };
@@ -78,7 +77,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
       waiting.splice(place, 1);
       const finishedAt = new Date().toISOString();
       await run.update({ state: action === 'pause' ? 'paused' : 'stopped', finishedAt, error: run.pausedBy });
-      letGo(run);
+      release(run);
       return;
     }
     run.show({ message: action === 'pause' ? 'Pausing: saving a checkpoint' : 'Stopping: saving a checkpoint' });
@@ -94,7 +93,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
     find: (project, run) => active.get(key(project, run)),
 
     async add(project, summary, lock) {
-      // The clock keeps the order over restarts; two in one millisecond still differ.
+      // The clock keeps the order across restarts; two runs in one millisecond still differ.
       lastOrder = Math.max(lastOrder + 1, Date.now());
       const queued = await saveSummary(project, { ...summary, queueOrder: lastOrder }).catch((error: unknown) => {
         lock.release();
@@ -121,7 +120,7 @@ export function createRunQueue({ events, carryOut, onFailure }: RunQueueOptions)
   };
 }
 
-/** Changes the order in `waiting`, among the runs of one project, and writes it down. Throws `run_not_waiting`. */
+/** Reorders the runs of one project in `waiting` and saves the order. Throws `run_not_waiting`. */
 async function moveWaiting(waiting: ActiveRun[], project: OpenProject, id: string, to: QueueMove): Promise<void> {
   const slots = waiting.flatMap((run, slot) => (run.project.folder === project.folder ? [slot] : []));
   const own = slots.flatMap((slot) => waiting[slot] ?? []);
@@ -135,7 +134,7 @@ async function moveWaiting(waiting: ActiveRun[], project: OpenProject, id: strin
   const target = { up: from - 1, down: from + 1, front: 0 }[to];
   own.splice(Math.min(own.length, Math.max(0, target)), 0, moved);
   const orders = own.map((run) => run.summary.queueOrder).sort((a, b) => a - b);
-  // All places first: a turn may come while summaries are being saved.
+  // All places are assigned first: the next run may start while summaries are being saved.
   for (const [index, run] of own.entries()) waiting[slots[index] ?? 0] = run;
   for (const [index, run] of own.entries()) {
     const queueOrder = orders[index] ?? run.summary.queueOrder;
