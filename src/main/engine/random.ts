@@ -1,14 +1,14 @@
 /** Uniform numbers in [0, 1) from a seed. */
 export type Random = () => number;
 
-/** 32-bit FNV-1a of a text: makes one seed a purpose out of one seed a run. */
+/** Returns the 32-bit FNV-1a hash of a text: derives one seed per purpose from a run's seed. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
 
-/** xoshiro128** (Blackman and Vigna 2018), its state filled by splitmix32. */
+/** Creates a xoshiro128** generator (Blackman and Vigna 2018), its state filled by splitmix32. */
 export function createRandom(seed: number): Random {
   let mixed = seed >>> 0;
   const splitmix = (): number => {
@@ -33,14 +33,14 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** A standard normal number, by Box and Muller. */
+/** Draws a standard normal number by the Box-Muller transform. */
 export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 /**
- * The logarithm of a number from the gamma distribution of this shape and scale 1, by Marsaglia and Tsang 2000. As a
- * logarithm because small shapes give numbers below what a double holds.
+ * Draws the logarithm of a gamma-distributed number of this shape and scale 1, by Marsaglia and Tsang 2000. It is a
+ * logarithm because small shapes give numbers below what a double can represent.
  */
 export function logGamma(random: Random, shape: number): number {
   // Gamma(a) = Gamma(a + 1) U^(1/a)
@@ -54,7 +54,7 @@ export function logGamma(random: Random, shape: number): number {
   }
 }
 
-/** A number from the beta distribution: X / (X + Y) with X from Gamma(a) and Y from Gamma(b). */
+/** Draws a beta-distributed number: X / (X + Y) with X from Gamma(a) and Y from Gamma(b). */
 export function beta(random: Random, a: number, b: number): number {
   const x = logGamma(random, a);
   return 1 / (1 + Math.exp(logGamma(random, b) - x));

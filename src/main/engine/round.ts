@@ -1,4 +1,4 @@
-/** To the nearest whole number, ties to the even one: as IEEE 754, NumPy and ONNX round. */
+/** Rounds to the nearest whole number, ties to even: as IEEE 754, NumPy and ONNX round. */
 export function roundHalfToEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;

@@ -3,7 +3,7 @@ import { decodeBfloat16, decodeFloat16 } from './half';
 import { findDuplicateKey } from './json-keys';
 import type { NamedTensors, Tensor } from './tensor';
 
-/** Bytes of one element, for every dtype that the format names. */
+/** Bytes per element of every dtype in the format. */
 const bytesPerElement = {
   BOOL: 1,
   U8: 1,
@@ -26,7 +26,7 @@ export type SafetensorsDtype = keyof typeof bytesPerElement;
 export interface SafetensorsEntry {
   readonly dtype: SafetensorsDtype;
   readonly shape: readonly number[];
-  /** A view into the bytes of the file, little-endian; not aligned to anything. */
+  /** A view into the bytes of the file, little-endian and unaligned. */
   readonly data: Uint8Array;
 }
 
@@ -35,7 +35,7 @@ export interface SafetensorsFile {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** The header of a ViT-L has 40 kB and 400 tensors. */
+/** For comparison, the header of a ViT-L has 40 kB and 400 tensors. */
 const MAXIMUM_HEADER_BYTES = 8 * 2 ** 20;
 const MAXIMUM_TENSORS = 20_000;
 const MAXIMUM_DIMENSIONS = 8;
@@ -47,8 +47,8 @@ function invalid(reason: string, cause?: unknown): FoveaError {
   });
 }
 
-/** Where a tensor lies: `begin` and `end` count bytes from the end of the header. */
-export interface SafetensorsPlace {
+/** Location of a tensor: `begin` and `end` count bytes from the end of the header. */
+export interface SafetensorsLocation {
   readonly dtype: SafetensorsDtype;
   readonly shape: readonly number[];
   readonly begin: number;
@@ -56,13 +56,13 @@ export interface SafetensorsPlace {
 }
 
 export interface SafetensorsIndex {
-  /** In the order of their places. */
-  readonly places: ReadonlyMap<string, SafetensorsPlace>;
+  /** In file order. */
+  readonly locations: ReadonlyMap<string, SafetensorsLocation>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
 /**
- * The length of the JSON header, from the first eight bytes of a file of `fileBytes`.
+ * Returns the length of the JSON header, from the first eight bytes of a file of `fileBytes`.
  *
  * @throws FoveaError `safetensors-invalid`
  */
@@ -75,9 +75,9 @@ export function safetensorsHeaderLength(firstBytes: Uint8Array, fileBytes: numbe
 }
 
 /**
- * Reads the JSON header of a safetensors file (https://huggingface.co/docs/safetensors) that has `dataBytes` bytes of
- * data after it. The file may come from anywhere, so everything is checked before it is used: no duplicate keys,
- * shape x dtype = bytes, tensors contiguous from 0 to the end of the file.
+ * Reads the JSON header of a safetensors file (https://huggingface.co/docs/safetensors) followed by `dataBytes` bytes
+ * of data. The file is untrusted, so everything is checked before use: no duplicate keys, shape x dtype = bytes,
+ * tensors contiguous from 0 to the end of the file.
  *
  * @throws FoveaError `safetensors-invalid`
  */
@@ -100,16 +100,16 @@ export function readSafetensorsIndex(headerBytes: Uint8Array, dataBytes: number)
   }
 
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  const places = new Map<string, SafetensorsPlace>();
+  const locations = new Map<string, SafetensorsLocation>();
   let position = 0;
-  for (const { name, ...place } of entries) {
-    if (place.begin !== position) throw invalid(`the data of ${quote(name)} overlap another tensor or leave a gap`);
-    if (place.end > dataBytes) throw invalid(`the data of ${quote(name)} extend past the end of the file`);
-    places.set(name, place);
-    position = place.end;
+  for (const { name, ...location } of entries) {
+    if (location.begin !== position) throw invalid(`the data of ${quote(name)} overlap another tensor or leave a gap`);
+    if (location.end > dataBytes) throw invalid(`the data of ${quote(name)} extend past the end of the file`);
+    locations.set(name, location);
+    position = location.end;
   }
   if (position !== dataBytes) throw invalid('it contains bytes that belong to no tensor');
-  return { places, metadata };
+  return { locations, metadata };
 }
 
 /**
@@ -121,9 +121,9 @@ export function readSafetensorsIndex(headerBytes: Uint8Array, dataBytes: number)
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   const dataStart = 8 + safetensorsHeaderLength(bytes, bytes.byteLength);
   const data = bytes.subarray(dataStart);
-  const { places, metadata } = readSafetensorsIndex(bytes.subarray(8, dataStart), data.byteLength);
+  const { locations, metadata } = readSafetensorsIndex(bytes.subarray(8, dataStart), data.byteLength);
   const tensors = new Map<string, SafetensorsEntry>();
-  for (const [name, { dtype, shape, begin, end }] of places) {
+  for (const [name, { dtype, shape, begin, end }] of locations) {
     tensors.set(name, { dtype, shape, data: data.subarray(begin, end) });
   }
   return { tensors, metadata };
@@ -172,13 +172,13 @@ const isDtype = (value: unknown): value is SafetensorsDtype =>
 const quote = (name: string): string => JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
 
 /**
- * A copy as float32 of an F64, F32, F16 or BF16 tensor.
+ * Copies an F64, F32, F16 or BF16 tensor to float32.
  *
- * @throws FoveaError `safetensors-dtype` for any other number type: whole numbers and eight-bit floats mean nothing
- *   without the scales that the program which wrote them keeps elsewhere
+ * @throws FoveaError `safetensors-dtype` for any other number type: integers and eight-bit floats are meaningless
+ *   without the scales, which the program that wrote them keeps elsewhere
  */
 export function toFloat32({ dtype, shape, data }: SafetensorsEntry, name: string): Tensor {
-  // Not `data.slice()`: of a Node Buffer that is a view.
+  // Not `data.slice()`, which for a Node Buffer is a view.
   const bytes = new Uint8Array(data);
   switch (dtype) {
     case 'F64':
@@ -201,8 +201,8 @@ export function toFloat32({ dtype, shape, data }: SafetensorsEntry, name: string
 }
 
 /**
- * The bytes of a safetensors file with all tensors as F32, in the order of the map; the data start at a multiple of
- * 8 bytes, as the reference writer does.
+ * Returns the bytes of a safetensors file with all tensors as F32, in the order of the map; the data start at a
+ * multiple of 8 bytes, as the reference writer aligns them.
  */
 export function writeSafetensors(tensors: NamedTensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const header = safetensorsHeader(tensors, metadata);
@@ -218,7 +218,7 @@ export function writeSafetensors(tensors: NamedTensors, metadata: Readonly<Recor
   return bytes;
 }
 
-/** All that stands before the data of such a file, for writers that send large tensors one by one. */
+/** Returns everything before the data of such a file, for writers that send large tensors one by one. */
 export function safetensorsHeader(tensors: NamedTensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const entries: [string, unknown][] = [];
   if (Object.keys(metadata).length > 0) entries.push(['__metadata__', metadata]);

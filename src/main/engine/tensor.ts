@@ -1,4 +1,4 @@
-/** A float32 array with its shape, row-major. The only tensor form that crosses the engine's border. */
+/** A float32 array with its shape, row-major. The only form of tensor that crosses the engine's boundary. */
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;

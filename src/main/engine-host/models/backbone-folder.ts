@@ -73,7 +73,7 @@ class Weights {
 
   constructor(files: Iterable<TensorsFile>) {
     for (const file of files) {
-      for (const name of file.index.places.keys()) {
+      for (const name of file.index.locations.keys()) {
         const plain = unwrappedName(name);
         if (this.#places.has(plain)) {
           throw bad(`The weights contain the tensor ${plain} twice.`, 'Save the model again with save_pretrained.');
@@ -88,7 +88,7 @@ class Weights {
       const found = this.#places.get(plain);
       if (found === undefined) continue;
       this.#used.add(plain);
-      return { ...found, shape: found.file.index.places.get(found.name)?.shape ?? [] };
+      return { ...found, shape: found.file.index.locations.get(found.name)?.shape ?? [] };
     }
     return null;
   }

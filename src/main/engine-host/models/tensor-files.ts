@@ -5,7 +5,7 @@ import { FoveaError } from '#shared/ipc/errors';
 import {
   readSafetensorsIndex,
   type SafetensorsIndex,
-  type SafetensorsPlace,
+  type SafetensorsLocation,
   safetensorsHeader,
   safetensorsHeaderLength,
   toFloat32,
@@ -93,7 +93,7 @@ export async function openTensorsFile(path: string): Promise<TensorsFile> {
     return {
       index,
       read: async (name) => {
-        const place = index.places.get(name) as SafetensorsPlace;
+        const place = index.locations.get(name) as SafetensorsLocation;
         const data = await readAt(file, dataStart + place.begin, place.end - place.begin);
         return toFloat32({ dtype: place.dtype, shape: place.shape, data }, name);
       },
@@ -113,7 +113,7 @@ export async function readTensorsFile(
   const file = await openTensorsFile(path);
   try {
     const tensors = new Map<string, Tensor>();
-    for (const name of file.index.places.keys()) if (wanted(name)) tensors.set(name, await file.read(name));
+    for (const name of file.index.locations.keys()) if (wanted(name)) tensors.set(name, await file.read(name));
     return tensors;
   } finally {
     await file.close();

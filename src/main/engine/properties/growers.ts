@@ -3,7 +3,7 @@ import type { Shape, Value } from '../ir/value';
 import type { OpName } from '../ops/attributes';
 import { fits, type GrowingGraph } from './growing-graph';
 
-/** Small numbers that decide a step. Smaller ones make simpler graphs, which is how counterexamples shrink. */
+/** Small numbers that determine a step. Smaller ones make simpler graphs, which is how counterexamples shrink. */
 export class Choices {
   private readonly picks: readonly number[];
   private next = 0;
@@ -12,7 +12,7 @@ export class Choices {
     this.picks = picks;
   }
 
-  /** An integer from 0 to `count` - 1. */
+  /** Returns an integer from 0 to `count` - 1. */
   below(count: number): number {
     const pick = this.picks[this.next % this.picks.length] ?? 0;
     this.next += 1;
@@ -27,7 +27,7 @@ export class Choices {
   shape(rank: number): number[] {
     return Array.from({ length: rank }, () => 1 + this.below(3));
   }
-  /** A shape of `rank` axes with `size` elements. */
+  /** Returns a shape with `rank` axes and `size` elements. */
   factors(size: number, rank: number): number[] {
     let rest = size;
     const shape = Array.from({ length: rank - 1 }, () => {
@@ -39,12 +39,12 @@ export class Choices {
   }
 }
 
-/** Grows one node of an operation on values of the pool, and what it needs around it; does nothing where none fits. */
+/** Grows one node of an operation on values of the pool, with any nodes it needs; does nothing if no value fits. */
 type Grower = (graph: GrowingGraph, choices: Choices) => void;
 
 const first = (values: readonly Value[]): Value => values[0] as Value;
 const anyValue = ({ pool }: GrowingGraph, choices: Choices): Value => choices.among(pool);
-/** A value with at least one axis. */
+/** Picks a value and gives it at least one axis. */
 function withAxes(graph: GrowingGraph, choices: Choices): Value {
   const value = anyValue(graph, choices);
   return value.shape.length > 0 ? value : graph.reshape(value, [1]);
@@ -96,12 +96,12 @@ const reduction =
   };
 
 /**
- * Operations of random graphs: all but the quantised layer, whose rounding is a step function, in double precision at
- * other places than in float32, and the cast, which has nothing to do where all is float32. The op checks have them.
+ * Operations of random graphs: all except the quantised layer, whose rounding steps lie elsewhere in double precision
+ * than in float32, and the cast, which has no effect in pure float32. The op checks cover those two.
  */
 export type GrownOp = Exclude<OpName, 'quantizedLinear' | 'cast'>;
 
-/** Every operation; one that cannot be grown is a type error. */
+/** Every operation; omitting one is a type error. */
 export const growers: { readonly [K in GrownOp]: Grower } = {
   constant: (graph, choices) => {
     const shape = choices.shape(choices.below(4));
@@ -154,16 +154,16 @@ export const growers: { readonly [K in GrownOp]: Grower } = {
     const value = anyValue(graph, choices);
     const query = value.shape.length === 4 ? value : graph.reshape(value, choices.factors(sizeOf(value.shape), 4));
     const [batch, heads, , width] = query.shape as [number, number, number, number];
-    const itself = choices.maybe();
+    const isSelfAttention = choices.maybe();
     const tokens = 1 + choices.below(3);
-    const key = itself ? query : graph.parameter([batch, heads, tokens, width]);
-    const values = itself ? query : graph.parameter([batch, heads, tokens, 1 + choices.below(3)]);
-    const asking = query.shape[2] as number;
-    const answering = itself ? asking : tokens;
-    const mask = choices.maybe() ? [graph.parameter([batch, heads, asking, answering])] : [];
+    const key = isSelfAttention ? query : graph.parameter([batch, heads, tokens, width]);
+    const values = isSelfAttention ? query : graph.parameter([batch, heads, tokens, 1 + choices.below(3)]);
+    const queryTokens = query.shape[2] as number;
+    const keyTokens = isSelfAttention ? queryTokens : tokens;
+    const mask = choices.maybe() ? [graph.parameter([batch, heads, queryTokens, keyTokens])] : [];
     const scale = choices.among([1, 0.5]);
     const [output, probabilities] = graph.apply('attention', [query, key, values, ...mask], { scale });
-    // Each output alone, and both: the gradient has a way for each.
+    // Each output alone, and both: each combination takes its own path through the gradient.
     const offered = choices.among([[output], [output, probabilities], [probabilities]]) as Value[];
     for (const one of offered) graph.offer(one);
   },
@@ -174,7 +174,7 @@ export const growers: { readonly [K in GrownOp]: Grower } = {
     const x = withAxes(graph, choices);
     const width = [x.shape.at(-1) as number];
     const [weight, bias] = [graph.parameter(width), graph.parameter(width)];
-    // Large beside the variance that it guards: rows that are nearly constant are not smooth otherwise.
+    // Large relative to the variance it guards: otherwise nearly constant rows would not be smooth.
     const epsilon = choices.among([0.5, 0.1]);
     const [result, mean, inverseDeviation] = graph.apply('layerNormalization', [x, weight, bias], { epsilon });
     graph.offer(result as Value);
@@ -215,7 +215,7 @@ export const growers: { readonly [K in GrownOp]: Grower } = {
     const partners = graph.pool.filter(
       ({ shape }) => shape.length === value.shape.length && sameShape(shape.with(axis, 0), value.shape.with(axis, 0)),
     );
-    // Up to more than one GPU kernel may read.
+    // Up to more inputs than one GPU kernel can read.
     const parts = [
       value,
       ...Array.from({ length: choices.below(9) }, () => (partners.length > 0 ? choices.among(partners) : value)),

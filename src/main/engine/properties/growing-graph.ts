@@ -6,12 +6,14 @@ import { createRandom, type Random } from '../random';
 import { evaluateNode } from '../selftest/evaluate-graph';
 import { elementAt, fromIndex, type ReferenceArray } from '../selftest/reference-array';
 
-/** Values of more elements or axes are not grown: a counterexample should fit on a screen. */
-const LARGEST = 64;
-const HIGHEST_RANK = 4;
-/** Larger numbers are scaled down, or a few exponentials would leave the range of float32. */
-const LOUDEST = 4;
-/** How far apart the operands of `minimum` and `greater` are kept: a step of central differences must not cross. */
+/** Limits on the elements and axes of grown values: a counterexample should fit on a screen. */
+const MAX_ELEMENTS = 64;
+const MAX_RANK = 4;
+/** Larger numbers are scaled down; otherwise a few exponentials would leave the range of float32. */
+const MAX_MAGNITUDE = 4;
+/**
+ * Minimum distance between the operands of `minimum` and `greater`: a step of central differences must not cross a tie.
+ */
 const GAP = 0.02;
 
 export interface Parameter {
@@ -20,17 +22,18 @@ export interface Parameter {
 }
 
 /**
- * A graph that grows node by node together with the numbers that flow through it, in double precision. So each new node
- * can be kept where its operation is smooth and well conditioned: no root of nearly nothing, no tie of a minimum.
+ * A graph that grows node by node together with the numbers that flow through it, in double precision. Each new node
+ * can therefore be kept where its operation is smooth and well conditioned: no root of a number near zero, no tie of a
+ * minimum.
  */
 export class GrowingGraph {
   readonly builder = new GraphBuilder();
   readonly parameters: Parameter[] = [];
-  /** The data of the parameters by their names. */
+  /** Data of the parameters, by name. */
   readonly data = new Map<string, ReferenceArray>();
-  /** What later nodes may read; never empty. */
+  /** Values that later nodes may read; never empty. */
   readonly pool: Value[] = [];
-  /** Outputs that are compared but take no gradient. */
+  /** Outputs that are compared but have no gradient. */
   readonly statistics: Value[] = [];
   private readonly numbers = new Map<number, ReferenceArray>();
   private readonly random: Random;
@@ -41,7 +44,7 @@ export class GrowingGraph {
     for (const shape of shapes) this.pool.push(this.parameter(shape));
   }
 
-  /** A fresh input of the graph, with numbers from -2 to 2 that float32 holds exactly. */
+  /** Adds an input to the graph, with numbers from -2 to 2 that float32 represents exactly. */
   parameter(shape: Shape): Value {
     const name = `x${this.parameters.length}`;
     const value = this.builder.input(name, shape);
@@ -56,18 +59,23 @@ export class GrowingGraph {
     return { shape, data: Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(4 * this.random() - 2)) };
   }
 
-  /** Appends a node with its numbers; nothing is offered to later nodes yet. */
+  /** Appends a node with its numbers, without offering its outputs to later nodes. */
   apply<K extends OpName>(op: K, inputs: readonly Value[], attributes: OpAttributes[K]): readonly Value[] {
     const outputs = this.builder.apply(op, inputs, attributes);
     this.computeNumbers();
     return outputs;
   }
 
-  /** Offers a value to later nodes, scaled down where it has grown loud; one that has grown large is left. */
+  /**
+   * Offers a value to later nodes, scaled down if its numbers have grown large; values with too many elements are left
+   * out.
+   */
   offer(value: Value): void {
     if (!fits(value.shape)) return;
-    const loudness = this.numbersOf(value).data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-    this.pool.push(loudness > LOUDEST ? this.times(value, 2 ** -Math.ceil(Math.log2(loudness / LOUDEST))) : value);
+    const magnitude = this.numbersOf(value).data.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);
+    this.pool.push(
+      magnitude > MAX_MAGNITUDE ? this.times(value, 2 ** -Math.ceil(Math.log2(magnitude / MAX_MAGNITUDE))) : value,
+    );
   }
 
   numbersOf({ id }: Value): ReferenceArray {
@@ -76,13 +84,13 @@ export class GrowingGraph {
     return numbers;
   }
 
-  /** The value itself where all of its numbers are at least 1/4, else x^2 + 1/2. */
+  /** Returns the value itself if all its numbers are at least 1/4, otherwise x^2 + 1/2. */
   positive(value: Value): Value {
     if (this.numbersOf(value).data.every((x) => x >= 0.25)) return value;
     return this.plus(this.apply('multiply', [value, value], {})[0] as Value, 0.5);
   }
 
-  /** The value itself, or moved by a constant so that it has no near tie with another. */
+  /** Returns the value, shifted by a constant if needed to avoid near ties with `other`. */
   apartFrom(other: Value, value: Value): Value {
     const [a, b] = [this.numbersOf(other), this.numbersOf(value)];
     const differences = fromIndex(broadcastShapes(a.shape, b.shape), (i) => elementAt(a, i) - elementAt(b, i)).data;
@@ -91,7 +99,7 @@ export class GrowingGraph {
     return shift === 0 ? value : this.plus(value, shift);
   }
 
-  /** As a value of another shape with as many elements. */
+  /** Returns the value in another shape with as many elements. */
   reshape(value: Value, shape: Shape): Value {
     const reshaped = this.builder.reshape(value, shape);
     this.computeNumbers();
@@ -123,7 +131,7 @@ export class GrowingGraph {
   }
 }
 
-/** Whether a value of this shape is small enough to go on with. */
+/** Whether a value of this shape is small enough to use. */
 export function fits(shape: Shape): boolean {
-  return shape.length <= HIGHEST_RANK && sizeOf(shape) <= LARGEST;
+  return shape.length <= MAX_RANK && sizeOf(shape) <= MAX_ELEMENTS;
 }

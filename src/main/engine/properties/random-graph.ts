@@ -10,7 +10,7 @@ import type { ReferenceArray } from '../selftest/reference-array';
 import { Choices, type GrownOp, growers, grownOps } from './growers';
 import { GrowingGraph } from './growing-graph';
 
-/** What a graph is grown from: plain numbers, which fast-check knows how to shrink. */
+/** Recipe of a graph: plain numbers, which fast-check can shrink. */
 interface Plan {
   readonly seed: number;
   /** Shapes of the first inputs. */
@@ -18,12 +18,12 @@ interface Plan {
   readonly steps: readonly { readonly op: GrownOp; readonly picks: readonly number[] }[];
 }
 
-/** A well-typed graph with numbers for its inputs and a loss that depends on all that it computes. */
+/** A well-typed graph with numbers for its inputs and a loss that depends on everything it computes. */
 export interface RandomGraph {
   readonly inputs: ReadonlyMap<string, ReferenceArray>;
-  /** `loss`, and the values that nothing reads. */
+  /** Outputs `loss` and the values that no node reads. */
   readonly forward: Graph;
-  /** The same with `gradient.x` for each input x that the loss depends on smoothly. */
+  /** The same with `gradient.x` for each input x on which the loss depends smoothly. */
   readonly training: Graph;
   /** Inputs that reach the loss through `greater` alone, if at all: their gradient is zero and not computed. */
   readonly flat: readonly string[];
@@ -80,7 +80,7 @@ function grow({ seed, shapes, steps }: Plan): RandomGraph {
 
 export const gradientOf = (input: string): string => `gradient.${input}`;
 
-/** The inputs and offered values that nothing reads on the way to an offered value, each once. */
+/** Returns the inputs and offered values that nothing reads on the way to an offered value, each once. */
 function unread({ builder, parameters, pool }: GrowingGraph): Value[] {
   const outputs = pool.map((value) => ({ name: '', value }));
   const { nodes } = pruneGraph({ name: '', inputs: [], nodes: builder.nodes, outputs });
@@ -89,7 +89,7 @@ function unread({ builder, parameters, pool }: GrowingGraph): Value[] {
   return [...new Map(values.map((value) => [value.id, value])).values()].filter(({ id }) => !read.has(id));
 }
 
-/** A loss that depends on each element of the values differently. */
+/** Builds a loss that depends on each element of the values differently. */
 function weightedSum(
   builder: GraphBuilder,
   values: readonly Value[],
@@ -102,20 +102,20 @@ function weightedSum(
   return sums.reduce((sum, value) => builder.add(sum, value));
 }
 
-/** Ids of the values that the loss depends on by more than steps. */
+/** Returns the ids of the values that affect the loss other than through steps. */
 function reachedSmoothly({ nodes }: Graph, loss: Value): ReadonlySet<number> {
   const reached = new Set([loss.id]);
   for (const { op, inputs, outputs } of nodes.toReversed()) {
     const [first] = outputs.map(({ id }) => reached.has(id));
     if (op === 'greater' || !outputs.some(({ id }) => reached.has(id))) continue;
-    // The probabilities of an attention know nothing of its values and its mask.
+    // An attention's probabilities do not depend on its values or its mask.
     const sources = op === 'attention' && !first ? inputs.slice(0, 2) : inputs;
     for (const { id } of sources) reached.add(id);
   }
   return reached;
 }
 
-/** Operations on a smooth way from an input to the loss: those whose gradient rule runs. */
+/** Returns the operations on smooth paths from an input to the loss: those whose gradient rule runs. */
 export function differentiatedOps({ forward }: RandomGraph): ReadonlySet<OpName> {
   const loss = forward.outputs.find(({ name }) => name === 'loss') as { value: Value };
   const behind = reachedSmoothly(forward, loss.value);

@@ -8,7 +8,7 @@ import type { Batch } from '../train/session';
 import { families, type VitConfig } from '../vit/config';
 import { parameterGroups } from '../vit/parameters';
 
-/** A small model and one optimizer step of it: everything that a recipe can choose and that the gradient depends on. */
+/** A small model and one optimizer step on it: everything that a recipe can choose and the gradient depends on. */
 export interface RandomVit {
   readonly config: VitConfig;
   readonly trainable: Trainable;
@@ -64,7 +64,7 @@ export const randomVits: fc.Arbitrary<RandomVit> = fc
     const specs = parameterGroups(config).flatMap((group) => group.parameters);
     const choices = { config, trainable, microBatch, counts, labelSmoothing, weighted, seed };
     return {
-      // All numbers follow from these.
+      // All numbers follow from these choices.
       [fc.toStringMethod]: () => JSON.stringify(choices),
       config,
       trainable,
@@ -77,7 +77,7 @@ export const randomVits: fc.Arbitrary<RandomVit> = fc
         seeds: [seed],
         emaDecay: null,
       },
-      // Far from the usual start, so that nothing is nearly zero or nearly one.
+      // Far from the usual initial values, so that nothing is close to zero or one.
       parameters: new Map(
         specs.map(({ name, shape, initial }) => {
           const offset = initial === 'ones' ? 1 : 0;

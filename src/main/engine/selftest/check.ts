@@ -8,10 +8,12 @@ export interface Check {
   readonly ok: boolean;
 }
 
-/** What limits are multiplied with: programs of a graphics card round otherwise, and have ten times the room. */
+/** Returns the factor on error limits: GPU programs round differently and are allowed ten times the error. */
 export const limitFactor = (device: EngineDevice): number => (device === 'cpu' || device === 'tfjs' ? 1 : 10);
 
-/** ||a - b|| / ||b||; the absolute ||a - b|| where the reference's norm is below `floor`. NaN where sizes differ. */
+/**
+ * Returns ||a - b|| / ||b||, or the absolute ||a - b|| if the reference's norm is at most `floor`. NaN if sizes differ.
+ */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>, floor = 0): number {
   if (actual.length !== expected.length) return Number.NaN;
   let difference = 0;

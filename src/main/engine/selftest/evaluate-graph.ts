@@ -6,7 +6,7 @@ import type { OpName } from '../ops/attributes';
 import { definitionOf } from './op-definitions';
 import type { ReferenceArray } from './reference-array';
 
-/** The outputs of one node by its definition. */
+/** Computes the outputs of one node by its definition. */
 export function evaluateNode<K extends OpName>(
   node: Node<K>,
   get: (value: Value) => ReferenceArray,
@@ -15,13 +15,12 @@ export function evaluateNode<K extends OpName>(
 }
 
 /**
- * A whole graph in double precision, node by node, by the definitions of its operations: the reference of every backend.
+ * Evaluates a whole graph in double precision, node by node, by the definitions of its operations: the reference for
+ * every backend. Values in float16 are rounded to it.
  *
  * @param inputs by the names of the graph's inputs
- * Values in float16 are rounded to it.
- *
  * @param round applied to every other element that a node computes; `Math.fround` shows how far float32 may stray
- * @returns outputs by their names
+ * @returns outputs by name
  */
 export function evaluateGraph(
   graph: Graph,

@@ -18,7 +18,7 @@ import { parseVitConfig } from '../vit/parse-config';
 import { tokenCount } from '../vit/tokens';
 import { type Check, check, limitFactor, relativeError } from './check';
 
-/** The files of one golden case, as they are on disk. */
+/** The files of one golden case, as on disk. */
 export interface GoldenFiles {
   readonly config: unknown;
   readonly model: Uint8Array;
@@ -29,14 +29,14 @@ export interface GoldenFiles {
 }
 
 export interface GoldenResult {
-  /** Why the case was not run, or null. */
+  /** Why the case was skipped, or null. */
   readonly skipped: string | null;
   readonly checks: readonly Check[];
 }
 
-/** Limits as ||a-b|| / ||b|| in float32; GPUs may be ten times as far off. */
+/** Limits on ||a-b|| / ||b|| in float32; GPUs are allowed ten times as much. */
 const limits = { forward: 1e-5, gradient: 1e-4, training: 1e-3 };
-/** Below this norm of the reference, a gradient is compared absolutely. */
+/** Gradients are compared absolutely if the reference's norm is below this. */
 const GRADIENT_FLOOR = 1e-6;
 
 interface Settings {
@@ -121,8 +121,8 @@ class GoldenCase {
     const tokens = tokenCount(config);
     const perImage = config.heads * tokens * tokens;
     const rollouts = Array.from({ length: count }, (_, image) => {
-      const ofImage = result.attentions.map((all) => all.subarray(image * perImage, (image + 1) * perImage));
-      return [...attentionRollout(ofImage, config)];
+      const attentions = result.attentions.map((all) => all.subarray(image * perImage, (image + 1) * perImage));
+      return [...attentionRollout(attentions, config)];
     }).flat();
     return [
       this.compare('logits', result.logits, limits.forward),
@@ -132,7 +132,7 @@ class GoldenCase {
     ];
   }
 
-  /** Relevance for each class. */
+  /** Compares the relevance of each class. */
   async checkRelevance(): Promise<Check[]> {
     const { backend, config, parameters, labels } = this;
     const relevance = await createRelevance(backend, { config, parameters, batch: labels.length });
@@ -226,7 +226,7 @@ class GoldenCase {
     ];
   }
 
-  /** The set of parameters with weight decay, as a share of names that differ. */
+  /** Compares the set of parameters with weight decay; the error is the share of names that differ. */
   checkDecay(): Check {
     const ours = parameterGroups(this.config).flatMap(({ parameters }) =>
       parameters.filter(({ decay }) => decay).map(({ name }) => name),

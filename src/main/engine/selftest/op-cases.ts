@@ -4,11 +4,11 @@ import type { OpAttributes, OpName } from '../ops/attributes';
 export interface OpCase<Attributes = OpAttributes[OpName]> {
   readonly shapes: readonly Shape[];
   readonly attributes: Attributes;
-  /** Inputs are drawn from this range. */
+  /** Range from which inputs are drawn. */
   readonly range?: readonly [number, number];
-  /** How many outputs, from the first, have a gradient; all when absent. */
+  /** Number of outputs, from the first, that have a gradient; all if absent. */
   readonly differentiable?: number;
-  /** Not offered on WebGPU, which has no kernel for it. */
+  /** Excluded on WebGPU, which has no kernel for it. */
   readonly notOnWebGpu?: true;
 }
 
@@ -83,7 +83,7 @@ const reductionCases: readonly OpCase<OpAttributes['reduceSum']>[] = [
   { shapes: [[2, 3]], attributes: { axes: [], keepDimensions: false } },
 ];
 
-/** At least one case for every operation: a new one without a case does not compile. */
+/** At least one case per operation: a new operation without a case does not compile. */
 export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttributes[K]>[] } = {
   constant: [{ shapes: [], attributes: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } }],
   add: binary(),
@@ -97,7 +97,7 @@ export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttributes[K]>
   erf: unary([-4, 4]),
   gelu: unary([-3, 3]),
   scaledGelu: [{ shapes: [[2, 3]], attributes: {}, range: [-2, 2], differentiable: 1 }],
-  // To half precision and back: `precision/autocast.test.ts`. A checked program has float32 at both ends.
+  // Half precision and back: `precision/autocast.test.ts`. A checked program has float32 inputs and outputs.
   cast: [{ shapes: [[2, 3]], attributes: { to: 'float32' } }],
   matmul: matmulCases,
   quantizedLinear: [quantizedLinearCase(1, false), quantizedLinearCase(5, true)],
@@ -113,7 +113,7 @@ export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttributes[K]>
   ],
   attention: [
     attentionCase([2, 2, 3, 4], 5, 0.5),
-    // Only the first output reaches the loss, which takes a shorter way in the gradient.
+    // Only the first output reaches the loss, so the gradient takes a shorter path.
     { ...attentionCase([1, 2, 3, 4], 3, 2), differentiable: 1 },
     attentionCase([2, 2, 3, 4], 5, 0.5, true),
     { ...attentionCase([2, 1, 3, 4], 4, 2, true), differentiable: 1 },
@@ -128,7 +128,7 @@ export const opCases: { readonly [K in OpName]: readonly OpCase<OpAttributes[K]>
   slice: [{ shapes: [[3, 5]], attributes: { axis: 1, start: 1, end: 4 } }],
   pad: [{ shapes: [[2, 3]], attributes: { axis: 0, before: 1, after: 2 } }],
   concat: [
-    // More inputs than one GPU kernel may read.
+    // More inputs than one GPU kernel can read.
     { shapes: Array.from({ length: 9 }, (_, index) => [2, 1 + (index % 2)]), attributes: { axis: 1 } },
   ],
   expand: [{ shapes: [[3, 1]], attributes: { shape: [2, 3, 4] } }],

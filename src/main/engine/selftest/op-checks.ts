@@ -12,12 +12,12 @@ import { type OpCase, opCases } from './op-cases';
 import { definitionOf } from './op-definitions';
 import type { ReferenceArray } from './reference-array';
 
-/** float32 leaves about 1e-7 an operation; a wrong formula is off by far more than this. */
+/** float32 leaves an error of about 1e-7 per operation; a wrong formula is off by far more than this. */
 const LIMIT = 1e-5;
 /** Step of the central differences, in double precision: error of order step^2. */
 const STEP = 1e-5;
 
-/** Every operation on a device: its result against its definition, its gradient against central differences. */
+/** Checks every operation on a device: its result against its definition, its gradient against central differences. */
 export async function runOpChecks(device: EngineDevice, threads = 0): Promise<readonly Check[]> {
   const backend = createBackend({ device, threads });
   const checks: Check[] = [];
@@ -70,7 +70,7 @@ async function checkOp(backend: Backend, op: OpName, opCase: OpCase, label: stri
   ];
 }
 
-/** A loss that depends on each element differently: sum of output x coefficient. */
+/** Builds a loss that depends on each element differently: sum of output x coefficient. */
 function weightedSum(builder: GraphBuilder, outputs: readonly Value[], coefficients: readonly ReferenceArray[]): Value {
   const sums = coefficients.map((coefficient, index) => {
     const { shape } = coefficient;
@@ -84,14 +84,14 @@ function weightedSum(builder: GraphBuilder, outputs: readonly Value[], coefficie
 function centralDifferences(
   define: Definition,
   inputs: readonly ReferenceArray[],
-  which: number,
+  input: number,
   coefficients: readonly ReferenceArray[],
 ): Float64Array {
-  const { shape, data } = inputs[which] as ReferenceArray;
+  const { shape, data } = inputs[input] as ReferenceArray;
   const lossAt = (position: number, change: number): number => {
     const moved = data.slice();
     moved[position] = (moved[position] as number) + change;
-    const outputs = define(inputs.with(which, { shape, data: moved }));
+    const outputs = define(inputs.with(input, { shape, data: moved }));
     return coefficients.reduce(
       (sum, coefficient, index) =>
         sum + coefficient.data.reduce((part, factor, i) => part + factor * (outputs[index]?.data[i] as number), 0),
@@ -105,7 +105,7 @@ function randomInputs(label: string, { shapes, range = [-1, 1] }: OpCase): Refer
   return shapes.map((shape, index) => randomArray(`${label} input ${index}`, shape, range));
 }
 
-/** Values that float32 holds exactly, so that both sides start from the same numbers. */
+/** Draws values that float32 represents exactly, so that both sides start from the same numbers. */
 function randomArray(seed: string, shape: readonly number[], [low, high]: readonly [number, number]): ReferenceArray {
   const random = createRandom(hashText(seed));
   return {

@@ -15,7 +15,7 @@ import {
   swapLast,
 } from './reference-array';
 
-/** What an operation computes, in double precision. */
+/** Computes an operation in double precision. */
 type Definition<K extends OpName> = (
   inputs: readonly ReferenceArray[],
   attributes: OpAttributes[K],
@@ -44,7 +44,9 @@ function layerNormalization(inputs: readonly ReferenceArray[], epsilon: number):
   return [mapBinary(scaled, at(inputs, 2), (a, b) => a + b), mean, inverse];
 }
 
-/** x is rounded to 256 steps of one size, its range widened to have 0 in it; w = values x scales [in, out]. */
+/**
+ * Rounds x to 256 equal steps over its range, extended to contain 0, and multiplies by w = values x scales [in, out].
+ */
 function quantizedLinear(
   [x, bias]: readonly ReferenceArray[],
   { rows, columns, values, scales }: OpAttributes['quantizedLinear'],
@@ -62,7 +64,7 @@ function quantizedLinear(
   return bias ? mapBinary(product, bias, (a, b) => a + b) : product;
 }
 
-/** The array of a shape whose elements along one axis come from elsewhere. */
+/** Builds an array from an element function that receives the position along one axis and the full index. */
 const alongAxis = (shape: Shape, axis: number, element: (position: number, index: readonly number[]) => number) =>
   fromIndex(shape, (index) => element(at(index, axis), index));
 
@@ -73,14 +75,14 @@ function concatenate(inputs: readonly ReferenceArray[], axis: number): Reference
     return sum + at(shape, axis);
   }, 0);
   return alongAxis(withDimension(at(inputs, 0).shape, axis, size), axis, (position, index) => {
-    const which = starts.findLastIndex((start) => start <= position);
-    return elementAt(at(inputs, which), index.with(axis, position - at(starts, which)));
+    const source = starts.findLastIndex((start) => start <= position);
+    return elementAt(at(inputs, source), index.with(axis, position - at(starts, source)));
   });
 }
 
 /**
- * Every operation as its doc comment in ops/ defines it, in double precision and written apart from its rule and its
- * lowerings: what they are all compared with. An operation without a definition does not compile.
+ * Every operation as its doc comment in ops/ defines it, in double precision and written independently of its rule and
+ * lowerings: the reference for both. An operation without a definition does not compile.
  */
 export const opDefinitions: { readonly [K in OpName]: Definition<K> } = {
   constant: (_, { shape, data }) => [{ shape, data: Float64Array.from(data) }],
@@ -101,7 +103,7 @@ export const opDefinitions: { readonly [K in OpName]: Definition<K> } = {
     mapUnary(at(inputs, 0), (t) => 1 + erf(t)),
   ],
 
-  // What the type of the result rounds is up to whoever evaluates: see `evaluateGraph`.
+  // Rounding to the result's type is up to the evaluator: see `evaluateGraph`.
   cast: (inputs) => [at(inputs, 0)],
 
   matmul: (inputs, { transposeA, transposeB, scale }) => {
@@ -167,7 +169,7 @@ export const opDefinitions: { readonly [K in OpName]: Definition<K> } = {
   expand: (inputs, { shape }) => [fromIndex(shape, (index) => elementAt(at(inputs, 0), index))],
 };
 
-/** The definition of one operation, typed by its name. */
+/** Looks up the definition of an operation, typed by its name. */
 export function definitionOf<K extends OpName>(op: K): Definition<K> {
   return opDefinitions[op];
 }

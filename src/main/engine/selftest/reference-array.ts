@@ -1,13 +1,13 @@
 import { broadcastShapes, sizeOf } from '../ir/shape';
 import type { Shape } from '../ir/value';
 
-/** A plain array in double precision, row-major: what the definitions of the operations compute with. */
+/** A row-major array in double precision, on which the definitions of the operations are computed. */
 export interface ReferenceArray {
   readonly shape: Shape;
   readonly data: Float64Array;
 }
 
-/** The index of each axis at a flat position. */
+/** Returns the index along each axis at a flat position. */
 export function unravel(position: number, shape: Shape): number[] {
   const index = Array<number>(shape.length).fill(0);
   let rest = position;
@@ -19,7 +19,7 @@ export function unravel(position: number, shape: Shape): number[] {
   return index;
 }
 
-/** The element at an index; axes of size 1 repeat, and missing leading axes are 1. */
+/** Returns the element at an index; axes of size 1 repeat, and missing leading axes count as 1. */
 export function elementAt({ shape, data }: ReferenceArray, index: readonly number[]): number {
   const extra = index.length - shape.length;
   const position = shape.reduce(
@@ -29,7 +29,7 @@ export function elementAt({ shape, data }: ReferenceArray, index: readonly numbe
   return data[position] as number;
 }
 
-/** An array from a function of its index. */
+/** Builds an array from a function of the index. */
 export function fromIndex(shape: Shape, element: (index: number[]) => number): ReferenceArray {
   return {
     shape,
@@ -45,7 +45,7 @@ export function mapBinary(a: ReferenceArray, b: ReferenceArray, f: (a: number, b
   return fromIndex(broadcastShapes(a.shape, b.shape), (index) => f(elementAt(a, index), elementAt(b, index)));
 }
 
-/** Sum over all indices of `shape` along the given axes. */
+/** Sums over all indices along the given axes. */
 export function sumOver(x: ReferenceArray, axes: readonly number[], keepDimensions: boolean): ReferenceArray {
   const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const result = new Float64Array(sizeOf(kept));
@@ -67,7 +67,7 @@ export function swapLast(x: ReferenceArray): ReferenceArray {
   });
 }
 
-/** The product of the last two axes, by its definition. */
+/** Multiplies over the last two axes, by definition. */
 export function multiplyMatrices(a: ReferenceArray, b: ReferenceArray): ReferenceArray {
   const inner = a.shape.at(-1) as number;
   return fromIndex([...a.shape.slice(0, -1), b.shape.at(-1) as number], (index) => {
@@ -87,8 +87,8 @@ export function softmaxRows(x: ReferenceArray): ReferenceArray {
 }
 
 /**
- * erf to double precision: by its Maclaurin series (Abramowitz and Stegun 7.1.5) where that converges fast, else by the
- * continued fraction of erfc (7.1.14).
+ * Computes erf to double precision: by its Maclaurin series (Abramowitz and Stegun 7.1.5) where that converges fast,
+ * otherwise by the continued fraction of erfc (7.1.14).
  */
 export function erf(x: number): number {
   if (Math.abs(x) > 2.5) return Math.sign(x) * (1 - upperTail(Math.abs(x)));

@@ -26,8 +26,9 @@ function toReference(feed: Tensor | DeviceTensor | undefined, name: string): Ref
 }
 
 /**
- * For tests: graphs by the definitions of their operations, each value rounded to its type. It rounds to half precision
- * where a graph says so, which onnxruntime's CPU provider does not, and keeps its state as a graphics card would. Slow.
+ * For tests: evaluates graphs by the definitions of their operations, with each value rounded to its type. It rounds to
+ * half precision where a graph requires it, which onnxruntime's CPU provider does not, and keeps state as a GPU would.
+ * Slow.
  */
 export function createReferenceBackend(): Backend {
   return {
