@@ -1,15 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { usualScan } from '#shared/confounders/scan';
-import { MOST_LOOKED_AT, MOST_MATCHES } from '#shared/duplicates/duplicate-search';
+import { defaultScan } from '#shared/confounders/scan';
+import { MAX_COMPARISONS, MAX_MATCHES } from '#shared/duplicates/duplicate-search';
 import { SAME_PICTURE } from '#shared/duplicates/picture-alignment';
 import { DESCRIPTOR_BYTES, THUMBNAIL_SIDE } from '#shared/duplicates/picture-descriptor';
 import { NEAR_DUPLICATE, NEAR_DUPLICATE_DETAIL } from '#shared/duplicates/picture-similarity';
 import { OLDEST_TOLD } from '#shared/models/deidentified-export';
 import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
 import { REQUIRED_SHARE } from '#shared/models/precision';
-import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import { MAX_FOLDS, MIN_FOLDS } from '#shared/splitting/folds';
 import { defaultBootstrap } from '#shared/statistics/bootstrap';
 import { formatCount } from '#shared/text/number';
 import { decodeLimits } from '../decode-host/client';
@@ -18,7 +18,7 @@ import { MAXIMUM_JSON_BYTES } from '../engine-host/models/read-json';
 import { archiveLimits } from '../ingest/archive/open-archive';
 import { MAX_FILE_BYTES, MAX_INFLATED_BYTES, MAX_PIXELS } from '../ingest/limits';
 import { tableLimits } from '../services/label-tables/label-table-text';
-import { MOST_READERS } from '../services/label-tables/table-problems';
+import { MAX_READERS } from '../services/label-tables/table-problems';
 import { SIGN_OF_LIFE_MS, SILENCE_MS } from '../services/project/project-lock';
 import { HEARTBEAT_MILLISECONDS } from '../web/event-stream';
 
@@ -53,7 +53,7 @@ describe('a number in the docs is that of the code', () => {
       `${bytes / MiB} MB, lines of ${formatCount(longestRow)} characters, ${columns} columns, a million rows`,
     ],
     ['labels', `up to ${bytes / MiB} MB, a million rows and ${columns} columns`],
-    ['labels', `A reader column with more than ${MOST_READERS} names is refused`],
+    ['labels', `A reader column with more than ${MAX_READERS} names is refused`],
     ['checkpoints', `JSON up to ${MAXIMUM_JSON_BYTES / MiB} MiB`],
     ['checkpoints', `${MAXIMUM_SHARDS} shards`],
     ['pipeline', `short side at most ${CANONICAL_SHORT_SIDE}`],
@@ -63,12 +63,12 @@ describe('a number in the docs is that of the code', () => {
       'duplicates',
       `is at least ${NEAR_DUPLICATE}, and that of their detail (without layout and lighting) at least ${NEAR_DUPLICATE_DETAIL}`,
     ],
-    ['duplicates', `at most ${formatCount(MOST_LOOKED_AT)} of them, and the ${MOST_MATCHES} best are kept`],
-    ['duplicates', `From ${SAME_PICTURE} on the two show one picture`],
-    ['confounders', `A permutation test with up to ${usualScan.permutations} orders`],
+    ['duplicates', `at most ${formatCount(MAX_COMPARISONS)} of them, and the ${MAX_MATCHES} best are kept`],
+    ['duplicates', `From ${SAME_PICTURE} on, two rasters show one picture`],
+    ['confounders', `A permutation test with up to ${defaultScan.permutations} orders`],
     ['confounders', `percentile bootstrap over groups, ${formatCount(defaultBootstrap.resamples)} resamples`],
     ['statistics', `${formatCount(defaultBootstrap.resamples)} resamples; percentiles 2.5 and 97.5`],
-    ['statistics', `with ${FEWEST_FOLDS} to ${MOST_FOLDS} folds`],
+    ['statistics', `with ${MIN_FOLDS} to ${MAX_FOLDS} folds`],
     ['deidentification', `age above ${OLDEST_TOLD}`],
     ['engine', `Less than ${REQUIRED_SHARE * 100} %`],
   ])('%s: %s', (page, words) => {
