@@ -40,8 +40,8 @@ describe('a number in the docs is that of the code', () => {
 
   it.each([
     ['ipc', `a comment every ${HEARTBEAT_MILLISECONDS / 1000} s`],
-    ['store', `given up after ${SILENCE_MS === 600_000 ? 'ten' : '?'} minutes without a sign of life`],
-    ['store', `of which there is one every ${SIGN_OF_LIFE_MS / 1000} s`],
+    ['store', `given up after ${SILENCE_MS === 600_000 ? 'ten' : '?'} minutes without a heartbeat`],
+    ['store', `sends a heartbeat every ${SIGN_OF_LIFE_MS / 1000} s`],
     ['ingestion', `past its deadline (${deadlineMs / 1000} s)`],
     ['ingestion', `V8's heap is limited to ${memoryMB / 1024} GiB`],
     ['ingestion', `above ${residentMB / 1024} GiB the host is killed`],
