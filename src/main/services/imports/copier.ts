@@ -7,24 +7,24 @@ import { toStoreError } from '../../store/errors';
 import { makeProjectFolders } from '../project/project-folders';
 import { imagesFolder } from '../project/project-paths';
 
-/** SHA-256 of a file in lower-case hex, or null where it cannot be read. */
+/** SHA-256 of a file in lower-case hex; null if it cannot be read. */
 export const hashOrNull = (path: string): Promise<string | null> => hashFile(nativePath(path)).catch(() => null);
 
 /** Copies sources into `<project>/images`. */
 export interface Copier {
   /**
-   * Answers with the copy's path, relative to `images`, with `/`. A file of the same name and another content gets its
-   * hash in the name. Null where the source cannot be read any more or is not what was decoded. Throws `disk_full`,
+   * Returns the copy's path relative to `images`, with `/`. If a different file has the name, the hash is added to it.
+   * Null if the source can no longer be read or differs from what was decoded. Throws `disk_full`,
    * `project_unwritable`.
    */
   copy(source: string, relativePath: string, hash: string): Promise<string | null>;
 }
 
-/** One at a time: two sources may want one name, and a disk copies no faster in parallel. */
+/** Copies one file at a time: two sources may need the same name, and a disk copies no faster in parallel. */
 export function createCopier(folder: string): Copier {
-  const take = inTurn();
+  const inOrder = inTurn();
   return {
-    copy: (source, relativePath, hash) => take(() => copySource(folder, source, relativePath, hash)),
+    copy: (source, relativePath, hash) => inOrder(() => copySource(folder, source, relativePath, hash)),
   };
 }
 

@@ -9,7 +9,7 @@ import { toStoreError } from '../../store/errors';
 import { makeProjectFolders } from '../project/project-folders';
 import { unpackingFolder } from '../project/project-paths';
 
-/** A file that was unpacked for the decoder; gone after `remove`. */
+/** A file unpacked for the decoder; deleted by `remove`. */
 export interface UnpackedFile {
   readonly path: string;
   /** SHA-256, lower-case hex. */
@@ -17,27 +17,27 @@ export interface UnpackedFile {
   remove(): Promise<void>;
 }
 
-/** Unpacks files of archives one by one into the project's cache, for the time that an import needs them. */
+/** Unpacks single files of archives into the project's cache for the duration of an import. */
 export interface Unpacker {
   /**
-   * Throws `damaged` and `file_changed` where the archive is to blame, `disk_full` and `project_unwritable` where the
-   * project's disk is.
+   * Throws `damaged` and `file_changed` for faults of the archive, `disk_full` and `project_unwritable` for those of
+   * the project's disk.
    */
   unpack(archive: string, entry: ArchiveEntry): Promise<UnpackedFile>;
   dispose(): Promise<void>;
 }
 
-/** Archives that are open at once. */
-const OPEN_ARCHIVES = 8;
+/** Archives open at once. */
+const MAX_OPEN_ARCHIVES = 8;
 
-interface Held {
+interface OpenedArchive {
   readonly opening: Promise<OpenArchive>;
   uses: number;
 }
 
 export function createUnpacker(folder: string): Unpacker {
   const parent = unpackingFolder(folder);
-  const held = new Map<string, Held>();
+  const opened = new Map<string, OpenedArchive>();
   let scratch: Promise<string> | null = null;
 
   const makePlace = async (): Promise<string> => {
@@ -49,19 +49,19 @@ export function createUnpacker(folder: string): Unpacker {
     }
   };
 
-  /** The archive, opened once; those that nobody reads are closed when there are too many. */
-  const hold = (archive: string): Held => {
-    let one = held.get(archive);
+  /** Opens an archive once; idle ones are closed when too many are open. */
+  const acquire = (archive: string): OpenedArchive => {
+    let one = opened.get(archive);
     if (one === undefined) {
       one = { opening: openArchive(archive), uses: 0 };
-      one.opening.catch(() => held.delete(archive));
-      held.set(archive, one);
+      one.opening.catch(() => opened.delete(archive));
+      opened.set(archive, one);
     }
     one.uses += 1;
-    for (const [path, other] of held) {
-      if (held.size <= OPEN_ARCHIVES) break;
+    for (const [path, other] of opened) {
+      if (opened.size <= MAX_OPEN_ARCHIVES) break;
       if (other.uses > 0) continue;
-      held.delete(path);
+      opened.delete(path);
       void other.opening.then((open) => open.close());
     }
     return one;
@@ -71,7 +71,7 @@ export function createUnpacker(folder: string): Unpacker {
     async unpack(archive, entry) {
       scratch ??= makePlace();
       const path = join(await scratch, randomUUID());
-      const one = hold(archive);
+      const one = acquire(archive);
       try {
         const hash = await unpackTo(path, await one.opening, entry);
         return { path, hash, remove: () => rm(path, { force: true }).catch(() => {}) };
@@ -83,15 +83,15 @@ export function createUnpacker(folder: string): Unpacker {
       }
     },
     async dispose() {
-      for (const { opening } of held.values()) await opening.then((open) => open.close()).catch(() => {});
-      held.clear();
+      for (const { opening } of opened.values()) await opening.then((open) => open.close()).catch(() => {});
+      opened.clear();
       const made = await scratch?.catch(() => null);
       if (made !== undefined && made !== null) await rm(made, { recursive: true, force: true }).catch(() => {});
     },
   };
 }
 
-/** Checks the sum that the archive keeps of the content: wrong pixels are worse than an error. */
+/** Unpacks an entry and returns its hash. Checks the archive's CRC-32: wrong pixels are worse than an error. */
 async function unpackTo(path: string, archive: OpenArchive, entry: ArchiveEntry): Promise<string> {
   const damaged = (cause: unknown) =>
     new FoveaError('damaged', 'It could not be unpacked: the archive is damaged here.', {

@@ -20,42 +20,42 @@ import { sourceNumber } from '../../store/sources';
 import type { TableReading } from '../label-tables/table-entry';
 import type { OpenProject } from '../project/projects';
 
-/** A decoded file on its way into the database; its raster and thumbnail are in the cache. */
+/** A decoded image to be stored; its raster and thumbnail are in the cache. */
 export interface ReadyImage {
   readonly facts: FileFacts;
   readonly picture: PictureFacts;
-  /** As `sources` keeps it: absolute, or `project:…` for a folder inside the project. */
+  /** As stored in `sources`: absolute, or `project:…` for a folder inside the project. */
   readonly source: string;
   readonly path: string;
   readonly label: { readonly name: string; readonly from: LabelSource } | null;
   readonly patient: PatientRef | null;
-  /** Null where the file says nothing of itself, as PNG and JPEG files do. */
+  /** Null if the file has no identifiers, such as PNG and JPEG files. */
   readonly keys: FileKeys | null;
   readonly readings: readonly TableReading[];
   readonly study: string | null;
-  /** The lab's own name from a table, which goes before what the file says. */
+  /** The lab's own name from a table, which takes precedence over the file's. */
   readonly site: string | null;
   readonly split: SplitName | null;
   readonly sex: string | null;
   readonly age: number | null;
 }
 
-/** A file whose content is in the dataset already: nothing of it is decoded. */
+/** A file whose content is already in the dataset and is not decoded again. */
 export interface KnownFile {
   /** SHA-256 of the file. */
   readonly hash: string;
-  /** Those that the import asks for, from 0; each is in the dataset. */
+  /** Frames that the import requests, from 0; each is in the dataset. */
   readonly frames: readonly number[];
   readonly label: ReadyImage['label'];
   readonly readings: ReadyImage['readings'];
-  /** As `sources` keeps it. */
+  /** As stored in `sources`. */
   readonly source: string;
   readonly path: string;
-  /** Where they are not kept yet, because an earlier Fovea imported it. */
+  /** Keys that are not stored yet because an earlier version of Fovea imported the file; else null. */
   readonly keys: FileKeys | null;
 }
 
-/** A file that is gone from some of the places where its images are known to be, and was found at this one. */
+/** A file that disappeared from some of its recorded places and was found at a new one. */
 export interface MovedFile {
   readonly hash: string;
   readonly from: readonly StoredPlace[];
@@ -67,22 +67,22 @@ export interface BatchTotals {
   added: number;
   duplicates: number;
   moved: number;
-  /** Duplicates whose label differs from the one that their first copy has, where no person gave that one. */
+  /** Duplicates whose label differs from that of the first copy, unless a person set the latter. */
   conflicts: number;
-  /** The first of them, each with its twin: “a.png” (benign) and “b.png” (malignant). */
-  conflictTwins: readonly string[];
+  /** The first conflicts, both files each: “a.png” (benign) and “b.png” (malignant). */
+  conflictExamples: readonly string[];
 }
 
-const NAMED_CONFLICTS = 5;
+const MAX_CONFLICT_EXAMPLES = 5;
 const BATCH_IMAGES = 50;
 const BATCH_MS = 500;
 
 /**
- * Gathers decoded files and stores them in transactions of at most 50 files or half a second: what a kill loses is
- * at most one of them, and importing again continues.
+ * Collects decoded files and stores them in transactions of at most 50 files or half a second. A kill loses at most one
+ * transaction, and importing again continues.
  */
 export class ImportBatch {
-  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0, conflictTwins: [] };
+  readonly totals: BatchTotals = { added: 0, duplicates: 0, moved: 0, conflicts: 0, conflictExamples: [] };
   readonly #project: OpenProject;
   readonly #importId: number;
   readonly #onStored: () => void;
@@ -99,30 +99,30 @@ export class ImportBatch {
   }
 
   add(image: ReadyImage): void {
-    this.#note();
+    this.#startClock();
     this.#images.push(image);
     this.#storeWhenDue();
   }
 
   known(file: KnownFile): void {
-    this.#note();
+    this.#startClock();
     this.#known.push(file);
     this.#storeWhenDue();
   }
 
   move(file: MovedFile): void {
-    this.#note();
+    this.#startClock();
     this.#moves.push(file);
     this.#storeWhenDue();
   }
 
   skip(skip: SkippedFile): void {
-    this.#note();
+    this.#startClock();
     this.#skips.push(skip);
     this.#storeWhenDue();
   }
 
-  /** Stores what is there now. Throws what the store throws; nothing of the batch is then stored. */
+  /** Stores the batch in one transaction. Throws the store's errors; nothing of the batch is stored then. */
   store(): void {
     const images = this.#images;
     const known = this.#known;
@@ -135,7 +135,7 @@ export class ImportBatch {
       store.transaction(() => {
         for (const file of moves) this.#moveFile(file);
         for (const image of images) this.#storeImage(image);
-        for (const file of known) this.#meetFile(file);
+        for (const file of known) this.#storeKnown(file);
         for (const skip of skips) addSkip(store, this.#importId, skip);
       });
     } catch (error) {
@@ -154,7 +154,7 @@ export class ImportBatch {
     return this.#images.length + this.#known.length + this.#moves.length + this.#skips.length;
   }
 
-  #note(): void {
+  #startClock(): void {
     if (this.#waiting === 0) this.#firstAt = performance.now();
   }
 
@@ -162,7 +162,7 @@ export class ImportBatch {
     if (this.#waiting >= BATCH_IMAGES || performance.now() - this.#firstAt >= BATCH_MS) this.store();
   }
 
-  /** Frames have the patient of their file, whatever a later import says of it; without one the file is the group. */
+  /** Frames keep the patient of their file, whatever a later import claims; without one, the file forms a group. */
   #patientOf({ facts, patient }: ReadyImage): number | null {
     const { store } = this.#project;
     const present = facts.frames > 1 ? patientOfFile(store, facts.hash) : null;
@@ -171,7 +171,7 @@ export class ImportBatch {
     return facts.frames > 1 ? fileGroupNumber(store, facts.hash) : null;
   }
 
-  /** A table's name for what the file says itself is another name of it, not another site. */
+  /** A table's name for the file's own institution is an alias of it, not another site. */
   #siteOf(named: string | null, institution: string | null): number | null {
     const { store } = this.#project;
     if (institution === null) return named === null ? null : siteNumber(store, named);
@@ -181,7 +181,7 @@ export class ImportBatch {
       : siteNumber(store, named);
   }
 
-  /** The table's own label, else what all readers say, else the folder's: readers who disagree decide nothing. */
+  /** The table's label, else the class on which all readers agree, else the folder's. */
   #labelOf(
     { label, readings }: Pick<ReadyImage, 'label' | 'readings'>,
     id: number,
@@ -237,34 +237,34 @@ export class ImportBatch {
     addPicture(store, id, image.picture);
     if (outcome === 'added') this.totals.added += 1;
     else this.totals.duplicates += 1;
-    this.#takeLabel(id, image, outcome);
+    this.#applyLabel(id, image, outcome);
   }
 
-  #meetFile({ hash, frames, keys, ...told }: KnownFile): void {
+  #storeKnown({ hash, frames, keys, ...claims }: KnownFile): void {
     const { store } = this.#project;
     if (keys !== null) storeFileKeys(store, hash, keys);
     for (const frame of frames) {
       const row = store.get<{ id: number }>('SELECT id FROM images WHERE hash = ? AND frame = ?', hash, frame);
       if (row === undefined) continue;
       this.totals.duplicates += 1;
-      this.#takeLabel(row.id, told, 'duplicate');
+      this.#applyLabel(row.id, claims, 'duplicate');
     }
   }
 
-  /** Two copies of a file that went away: the first of them that is stored is the new place. */
+  /** If several copies of a lost file were found, the first one stored becomes the new place. */
   #moveFile({ hash, from, source, path }: MovedFile): void {
     const { store } = this.#project;
     const to = { sourceId: sourceNumber(store, source), path };
     for (const place of from) this.totals.moved += moveImages(store, hash, place, to);
   }
 
-  /** A label that is there, or that a person took off, is never replaced by an import. */
-  #takeLabel(
+  /** An import never replaces an existing label, or one that a person removed. */
+  #applyLabel(
     id: number,
-    told: Pick<ReadyImage, 'label' | 'readings' | 'source' | 'path'>,
+    claims: Pick<ReadyImage, 'label' | 'readings' | 'source' | 'path'>,
     outcome: 'added' | 'duplicate',
   ): void {
-    const label = this.#labelOf(told, id);
+    const label = this.#labelOf(claims, id);
     if (label === null) return;
     const { store } = this.#project;
     const { classId, from } = label;
@@ -272,13 +272,13 @@ export class ImportBatch {
     if (present === null || present === undefined) {
       if (labelSource(store, id) === null) setLabel(store, id, classId, from);
     } else if (outcome === 'duplicate' && present === classId) {
-      dropLabelClaim(store, { image: id, sourceId: sourceNumber(store, told.source), path: told.path });
+      dropLabelClaim(store, { image: id, sourceId: sourceNumber(store, claims.source), path: claims.path });
     } else if (outcome === 'duplicate' && labelSource(store, id) !== 'user') {
-      this.#noteConflict(id, told, present, classId);
+      this.#noteConflict(id, claims, present, classId);
     }
   }
 
-  /** The label that was there first stays until a person has looked: both files and what they say are kept for that. */
+  /** The first label stays until a person reviews the conflict; both files and their labels are stored for that. */
   #noteConflict(
     id: number,
     file: { readonly source: string; readonly path: string },
@@ -293,11 +293,12 @@ export class ImportBatch {
       classId: claimed,
     });
     this.totals.conflicts += 1;
-    if (this.totals.conflictTwins.length >= NAMED_CONFLICTS) return;
+    if (this.totals.conflictExamples.length >= MAX_CONFLICT_EXAMPLES) return;
     const first = store.get<{ path: string }>('SELECT path FROM images WHERE id = ?', id)?.path ?? '';
-    const name = (of: number) => store.get<{ name: string }>('SELECT name FROM classes WHERE id = ?', of)?.name ?? '';
-    const twins = `“${first}” (${name(has)}) and “${file.path}” (${name(claimed)})`;
-    this.totals.conflictTwins = [...this.totals.conflictTwins, twins];
+    const className = (classId: number) =>
+      store.get<{ name: string }>('SELECT name FROM classes WHERE id = ?', classId)?.name ?? '';
+    const example = `“${first}” (${className(has)}) and “${file.path}” (${className(claimed)})`;
+    this.totals.conflictExamples = [...this.totals.conflictExamples, example];
   }
 }
 

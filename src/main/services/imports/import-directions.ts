@@ -4,45 +4,44 @@ import { formatQuantity } from '#shared/text/number';
 import type { PatientRef } from '../../store/identity';
 import type { ProjectStore } from '../../store/open';
 import { type PackedList, packList, unpackItem } from '../background/packed-list';
-import { namesTakenIn, type Spelling, settleNames } from '../label-tables/class-names';
+import { countClassNames, resolveClassNames, type Spelling } from '../label-tables/class-names';
 import { requireAnswers } from '../label-tables/open-questions';
 import type { LabelTable } from '../label-tables/read-label-table';
 import type { PatientAlias } from '../label-tables/resolve-patients';
 import type { TableEntry } from '../label-tables/table-entry';
-import { type FilesToHold, holdWords } from './held-words';
+import { type ImportFiles, matchClaims } from './match-claims';
 
-/** What an import takes from a table, a pattern and the choice of class names; as a thread hands it over. */
+/** The facts that an import takes from a table, a pattern and the choice of class names, packed for transfer. */
 export interface ImportDirections {
-  /** Which columns of a table were read. */
+  /** The table columns that were read. */
   readonly columns: UsedColumns | null;
   readonly rows: PackedList<TableEntry>;
-  /** For each file its place in the rows; -1 for none. */
+  /** For each file the index of its row; -1 for none. */
   readonly rowOf: Int32Array;
-  /** Who each file is of, where a table or a pattern had to be held against the files; null: as the files say. */
+  /** The patient of each file if a table or pattern was matched to the files; null: the files' own patients. */
   readonly patients: PackedList<PatientRef | null> | null;
-  /** Other names of patients. */
   readonly aliases: readonly PatientAlias[];
   readonly spelling: Spelling;
-  /** What is to be said of them in the result. */
+  /** Warnings for the result. */
   readonly warnings: readonly string[];
 }
 
 /** Throws `IdentitiesUnread`, `pattern_invalid`, `pattern_slow`, `question_open`, `class_names_similar`. */
 export function directImport(
   store: ProjectStore,
-  files: FilesToHold,
+  files: ImportFiles,
   written: LabelTable | null,
   { groupPattern, answers, labelsFromFolders, classNames }: ImportOptions,
 ): ImportDirections {
-  const asWritten = holdWords(store, files, { table: written, groupPattern, answers });
+  const asWritten = matchClaims(store, files, { table: written, groupPattern, answers });
   requireAnswers(asWritten.questions, answers);
-  const taken = namesTakenIn(asWritten.match?.entries ?? [], labelsFromFolders ? asWritten.folders : []);
-  const { spelling, notes } = settleNames(store, taken, classNames);
-  const isSpelt = spelling.size === 0;
-  const table = isSpelt ? written : (written?.renamed(spelling) ?? null);
-  const { match, resolved, patternPatients } = isSpelt
+  const names = countClassNames(asWritten.match?.entries ?? [], labelsFromFolders ? asWritten.folders : []);
+  const { spelling, notes } = resolveClassNames(store, names, classNames);
+  const isUnchanged = spelling.size === 0;
+  const table = isUnchanged ? written : (written?.renamed(spelling) ?? null);
+  const { match, resolved, patternPatients } = isUnchanged
     ? asWritten
-    : holdWords(store, files, { table, groupPattern, answers });
+    : matchClaims(store, files, { table, groupPattern, answers });
   const rows = [...new Set(match?.entries.flatMap((entry) => entry ?? []))];
   const places = new Map(rows.map((row, place) => [row, place]));
   const misses = patternPatients?.filter((one) => one === null).length ?? 0;
@@ -66,10 +65,10 @@ export function directImport(
   };
 }
 
-/** The row of a table that speaks of a file. */
+/** The table row of a file. */
 export const rowOfFile = ({ rows, rowOf }: ImportDirections, file: number): TableEntry | undefined =>
   unpackItem(rows, rowOf[file] ?? -1);
 
-/** Who a file is of by a table or a pattern; null where they do not say. */
+/** The patient of a file according to a table or pattern; null if they name none. */
 export const patientOfFile = ({ patients }: ImportDirections, file: number): PatientRef | null =>
   patients === null ? null : (unpackItem(patients, file) ?? null);

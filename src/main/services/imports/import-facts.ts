@@ -9,22 +9,22 @@ import type { ReadyImage } from './import-batch';
 import { type ImportDirections, patientOfFile, rowOfFile } from './import-directions';
 import type { ImportSource } from './import-source';
 
-/** A source with what table, pattern and folders say of it. */
+/** A source with its table row. */
 export interface DirectedSource {
   readonly source: ImportSource;
-  /** Its place in the import. */
+  /** Its index in the import. */
   readonly index: number;
   readonly row: TableEntry | undefined;
 }
 
-/** The source at a place of the import, with its row of the table. */
+/** Adds the table row to a source. */
 export const directed = (directions: ImportDirections, source: ImportSource, index: number): DirectedSource => ({
   source,
   index,
   row: rowOfFile(directions, index),
 });
 
-/** The table first, then the folder. */
+/** The table's label, else the folder's. */
 export function labelOf(
   { source: { label }, row }: DirectedSource,
   options: ImportOptions,
@@ -34,7 +34,7 @@ export function labelOf(
   return options.labelsFromFolders && label !== null ? { name: spelling.get(label) ?? label, from: 'folder' } : null;
 }
 
-/** What is known of a decoded file: the table and the pattern first, then the file's own tags. */
+/** The facts about a decoded file: those of table and pattern take precedence over the file's own tags. */
 export function factsOf(
   store: ProjectStore,
   { facts, picture }: IngestedFile,

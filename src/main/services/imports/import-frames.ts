@@ -1,4 +1,4 @@
-import { presentReading } from '#shared/imaging/pipeline';
+import { currentReading } from '#shared/imaging/pipeline';
 import { assertNever } from '#shared/ipc/errors';
 import type { FrameChoice } from '#shared/models/dataset';
 import { CANONICAL_SHORT_SIDE } from '#shared/models/pipeline';
@@ -9,7 +9,7 @@ import { knownFrames } from '../../store/imports';
 import { isCached } from '../dataset/picture-cache';
 import type { OpenProject } from '../project/projects';
 
-/** The chosen frames of a file, where all of them are in and need no work; none where one is missing. */
+/** The chosen frames of a file if all of them are stored and cached; empty if one is missing. */
 export async function framesKnown(project: OpenProject, hash: string, choice: FrameChoice): Promise<number[]> {
   const known = knownFrames(project.store, hash);
   if (known === null) return [];
@@ -21,7 +21,7 @@ export async function framesKnown(project: OpenProject, hash: string, choice: Fr
   return frames;
 }
 
-/** Some of the chosen frames of a file, from a place among them on. Throws where the file cannot be read. */
+/** Decodes some of the chosen frames of a file, starting at the `from`-th. Throws if the file cannot be read. */
 export function decodeFrames(
   pool: DecodePool,
   path: string,
@@ -34,11 +34,11 @@ export function decodeFrames(
     shortSide: CANONICAL_SHORT_SIDE,
     choice,
     from,
-    ...presentReading,
+    ...currentReading,
   });
 }
 
-/** What an import did with files of several frames, to end a sentence. */
+/** End of a sentence that states how multi-frame files were imported. */
 export function framesText(choice: FrameChoice): string {
   switch (choice.kind) {
     case 'first':

@@ -5,7 +5,7 @@ import type { DecodePool } from '../../decode-host/client';
 import { type FileKeys, fileKeys } from '../../store/identities';
 import { looseKey, type PatientRef, patientBook, patientRef } from '../../store/identity';
 import type { ProjectStore } from '../../store/open';
-import { createTeller } from '../label-tables/label-table-changes';
+import { createClaimReader } from '../label-tables/label-table-changes';
 import type { LabelTable } from '../label-tables/read-label-table';
 import { type PatientClaim, type ResolvedPatients, resolvePatients } from '../label-tables/resolve-patients';
 import { type ResolvedSites, resolveSites } from '../label-tables/site-changes';
@@ -14,18 +14,18 @@ import type { OpenProject } from '../project/projects';
 import { createUnpacker } from './import-archives';
 import type { ImportSource } from './import-source';
 
-/** Who and what a file of an import shows, as hashes. */
+/** Patient, identifiers and site of a file, hashed. */
 export interface ImportIdentity {
   readonly patient: PatientRef | null;
   readonly keys: FileKeys;
   readonly site: string | null;
 }
 
-/** Files whose heads are read at once: the decoders' queue stays short. */
-const AT_ONCE = 8;
+/** Headers read in parallel; keeps the decoders' queue short. */
+const MAX_PARALLEL_READS = 8;
 
-/** Whether a table can only be used with what the files say of themselves. */
-export function speaksOfIdentities(table: LabelTable | null): boolean {
+/** Whether a table can be used only together with the files' own identities. */
+export function mentionsIdentities(table: LabelTable | null): boolean {
   return (
     table !== null &&
     (table.by !== 'path' ||
@@ -33,11 +33,11 @@ export function speaksOfIdentities(table: LabelTable | null): boolean {
   );
 }
 
-/** Whether a table names sites, which files name too. */
-export const speaksOfSites = (table: LabelTable | null): boolean =>
+/** Whether a table names sites, which the files may name too. */
+export const mentionsSites = (table: LabelTable | null): boolean =>
   table?.entries.some(({ site }) => site !== null) === true;
 
-/** Whose word counts for the site of each file; see `resolveSites`. */
+/** Decides whether the table's or the file's site counts for each file; see `resolveSites`. */
 export function resolveSitesOfImport(
   store: ProjectStore,
   identities: readonly (ImportIdentity | null)[],
@@ -53,15 +53,15 @@ export function resolveSitesOfImport(
   return resolveSites(
     identities.map((identity, index) => {
       const site = entries[index]?.site ?? null;
-      return { present: identity?.site ?? null, told: site === null ? null : keyOf(site) };
+      return { present: identity?.site ?? null, claimed: site === null ? null : keyOf(site) };
     }),
     answers,
   );
 }
 
 /**
- * What each file says of itself, in the order of the sources; null for a picture that is no DICOM, and for a file that
- * cannot be read, which the import will say. Throws what cancels it.
+ * Reads each file's own identity, in the order of the sources; null for files other than DICOM, and for unreadable
+ * ones, which the import reports. Rejects with the signal's reason when cancelled.
  */
 export async function readIdentities(
   project: OpenProject,
@@ -89,7 +89,7 @@ export async function readIdentities(
     }
   };
   try {
-    return await inParallel(sources, AT_ONCE, async (source) => {
+    return await inParallel(sources, MAX_PARALLEL_READS, async (source) => {
       if (source.kind !== 'dicom') return null;
       options.signal?.throwIfAborted();
       const identity = await readOne(source).catch(() => null);
@@ -102,7 +102,7 @@ export async function readIdentities(
   }
 }
 
-/** Who the files of an import are of, by the table first, then the pattern, then the files. */
+/** Resolves the patients of an import's files from table, pattern and files, in this order of precedence. */
 export function resolveOfImport(
   store: ProjectStore,
   identities: readonly (ImportIdentity | null)[],
@@ -110,8 +110,8 @@ export function resolveOfImport(
   patternPatients: readonly (string | null)[] | null,
   answers: TableAnswers,
 ): ResolvedPatients {
-  const byTable = createTeller(store, 'table');
-  const byPattern = createTeller(store, 'pattern');
+  const claimByTable = createClaimReader(store, 'table');
+  const claimByPattern = createClaimReader(store, 'pattern');
   return resolvePatients(
     identities.map((identity, index): PatientClaim => {
       const entry = entries?.[index];
@@ -119,8 +119,9 @@ export function resolveOfImport(
       return {
         present: identity?.patient ?? null,
         ownNames: own === null ? [] : [own],
-        told: byTable(entry?.patient ?? null) ?? byPattern(readIdentifier(patternPatients?.[index] ?? null)),
-        tellsAbove: entry?.patientAbove === true,
+        claimed:
+          claimByTable(entry?.patient ?? null) ?? claimByPattern(readIdentifier(patternPatients?.[index] ?? null)),
+        patientAbove: entry?.patientAbove === true,
       };
     }),
     patientBook(store),

@@ -8,7 +8,7 @@ import { inThisThread } from '../test-support/in-this-thread';
 import { quietJob } from '../test-support/quiet-job';
 import { createImports } from './imports';
 
-/** Imports `images` into the project `folder`, and says how far it is: for the test that kills it. */
+/** Imports `images` into the project `folder` and prints its progress, for the test that kills it. */
 const [folder = '', images = '', userDataFolder = '', entry = ''] = process.argv.slice(2);
 const events = createEvents();
 const project = await createProjects({ userDataFolder, events }).create(folder);

@@ -7,8 +7,8 @@ import type { OpenProject } from '../project/projects';
 import { hashOrNull } from './copier';
 
 /**
- * Places other than `here` where images of this content are known to be, and where the file is not any more: gone, or
- * another one has its name. A copy that is still there is a place as good as the new one, and is kept.
+ * Recorded places of this content, other than `here`, from which the file has disappeared or where another file has its
+ * name. Copies that still exist are kept: they are as good as the new place.
  */
 export async function lostPlaces(
   project: OpenProject,

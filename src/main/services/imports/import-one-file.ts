@@ -17,21 +17,21 @@ import { lostPlaces } from './import-moves';
 import type { ImportRun, ImportTally } from './import-result';
 import { type ImportSource, sourceName } from './import-source';
 
-/** Codes of what is wrong with an archive; anything else that unpacking throws is the project's disk, or a bug. */
+/** Error codes of faulty archives; any other error of unpacking is due to the project's disk or a bug. */
 const ARCHIVE_FAULTS = new Set(['damaged', 'file_changed', 'unreadable', 'too_large']);
 
-/** A source whose bytes are on this disk, with the place that its images get. */
+/** A source whose bytes are on this disk, with the folder recorded for its images. */
 interface PresentFile extends DirectedSource {
-  /** Absolute: the file itself, or what was unpacked of an archive. */
+  /** Absolute: the file itself, or its unpacked copy. */
   readonly file: string;
-  /** As `sources` keeps it. */
+  /** As stored in `sources`. */
   readonly folder: string;
   readonly intoProject: boolean;
 }
 
 type FailedFrame = Extract<FrameOutcome, { readonly error: unknown }>;
 
-/** The way of one file into the dataset: unpacked, found again or decoded, copied, handed to the batch. */
+/** Imports single files: unpacks, recognises or decodes, copies, and adds them to the batch. */
 export class FileImporter {
   readonly #project: OpenProject;
   readonly #pool: DecodePool;
@@ -42,7 +42,7 @@ export class FileImporter {
   readonly #tally: ImportTally;
   readonly #copier: Copier;
   readonly #unpacker: Unpacker;
-  /** Bytes of the files that are in: a file of another size cannot be one of them. */
+  /** Sizes of the files in the dataset: a file of another size cannot be one of them. */
   readonly #sizes: ReadonlySet<number>;
 
   constructor(run: ImportRun, pool: DecodePool, batch: ImportBatch, tally: ImportTally) {
@@ -58,7 +58,7 @@ export class FileImporter {
     this.#sizes = knownSizes(run.project.store);
   }
 
-  /** A file that cannot be read is skipped; only the project's own disk, or a bug, throws. */
+  /** Skips a file that cannot be read; throws only for faults of the project's own disk, or bugs. */
   async import(source: ImportSource, index: number): Promise<void> {
     const from = directed(this.#directions, source, index);
     if (source.archived === null) {
@@ -70,9 +70,9 @@ export class FileImporter {
     try {
       unpacked = await this.#unpacker.unpack(source.file, source.archived);
     } catch (error) {
-      // The project's own disk ends the import; what is wrong with the archive is a line of the result.
+      // A fault of the project's own disk ends the import; one of the archive is a line of the result.
       if (!ARCHIVE_FAULTS.has(toErrorInfo(error).code)) throw error;
-      this.#skipFor(source, error);
+      this.#skipWithError(source, error);
       return;
     }
     try {
@@ -92,13 +92,13 @@ export class FileImporter {
     return { ...from, file, folder: sourceName(this.#project, folder), intoProject };
   }
 
-  /** `hash`: of the file, where it may be in already; null to decode it at once. */
+  /** `hash`: of a file that may be in the dataset already; null: decode without a look-up. */
   async #importPresent(file: PresentFile, hash: string | null): Promise<void> {
     if (hash !== null && (await this.#findKnown(file, hash))) return;
     await this.#decode(file);
   }
 
-  /** Whether all its images are in; nothing of it is decoded then. */
+  /** Whether all chosen frames are in the dataset; adds the file to the batch as known if so. */
   async #findKnown(present: PresentFile, hash: string): Promise<boolean> {
     await this.#followMove(present, hash);
     const frames = await framesKnown(this.#project, hash, this.#options.frames);
@@ -121,17 +121,17 @@ export class FileImporter {
     let copy: string | null = null;
     let chosen = 1;
     for (let from = 0; from < chosen && !this.#signal.aborted; ) {
-      const part = await this.#decodeFrom(present, from);
-      if (part === null) return;
-      ({ chosen, next: from } = part);
-      for (const outcome of part.outcomes) {
+      const chunk = await this.#decodeFrom(present, from);
+      if (chunk === null) return;
+      ({ chosen, next: from } = chunk);
+      for (const outcome of chunk.outcomes) {
         this.#tally.read += 1;
         if ('error' in outcome) {
           failed.push(outcome);
           continue;
         }
         await writeCache(this.#project.folder, outcome.file);
-        copy ??= await this.#settle(present, outcome.file.facts);
+        copy ??= await this.#storedPath(present, outcome.file.facts);
         if (copy === null) return;
         const facts = factsOf(this.#project.store, outcome.file, present, this.#options, this.#directions);
         this.#batch.add({ source: present.folder, path: copy, ...facts });
@@ -140,19 +140,19 @@ export class FileImporter {
     this.#skipFailed(present.source, failed, chosen);
   }
 
-  /** Null, and the file skipped, where it cannot be read. */
+  /** Skips the file and returns null if it cannot be read. */
   async #decodeFrom({ source, file }: PresentFile, from: number): Promise<IngestedFrames | null> {
     try {
       return await decodeFrames(this.#pool, file, this.#options.frames, from);
     } catch (error) {
-      this.#skipFor(source, error);
+      this.#skipWithError(source, error);
       return null;
     }
   }
 
-  /** Once per file that has an image: the path for its images, or null, and the file skipped, where it changed. */
-  async #settle(present: PresentFile, facts: FileFacts): Promise<string | null> {
-    const path = await this.#placeOf(present, facts.hash);
+  /** Called once per file with an image. Returns its path in the project; skips it and returns null if it changed. */
+  async #storedPath(present: PresentFile, facts: FileFacts): Promise<string | null> {
+    const path = await this.#copyIfRequired(present, facts.hash);
     if (path === null) {
       this.#skip(present.source, 'file_changed', 'The file changed or disappeared while it was being copied.');
       return null;
@@ -161,25 +161,25 @@ export class FileImporter {
     return path;
   }
 
-  /** The path that the images of a file get, once it is copied; null where it is not what was read any more. */
-  async #placeOf({ source, file, intoProject }: PresentFile, hash: string): Promise<string | null> {
+  /** Copies the file if required and returns its path; null if it is no longer the file that was read. */
+  async #copyIfRequired({ source, file, intoProject }: PresentFile, hash: string): Promise<string | null> {
     return intoProject ? this.#copier.copy(file, source.path, hash) : source.path;
   }
 
-  /** Of a file that an earlier Fovea imported, which did not keep them. */
+  /** Reads the keys of a file imported by an earlier version of Fovea, which did not store them. */
   async #missingKeys({ source, file }: PresentFile, hash: string): Promise<FileKeys | null> {
     if (source.kind !== 'dicom' || hasFileKeys(this.#project.store, hash)) return null;
     const identity = await this.#pool.identity({ path: file }).catch(() => null);
     return identity === null ? null : fileKeys(this.#project.store, identity);
   }
 
-  /** Images that are in and whose file is gone from where they were get this place: labels and parts stay. */
+  /** Moves images whose recorded file has disappeared to this place; labels and splits stay. */
   async #followMove(present: PresentFile, hash: string): Promise<void> {
     const { folder, intoProject, source } = present;
-    // A source at its own place was just read; a copy's name is known only once it is made.
+    // A source was just read at its own place; a copy's name is known only after copying.
     const from = await lostPlaces(this.#project, hash, { folder, path: intoProject ? '' : source.path });
     if (from.length === 0) return;
-    const path = await this.#placeOf(present, hash);
+    const path = await this.#copyIfRequired(present, hash);
     if (path !== null) this.#batch.move({ hash, from, source: folder, path });
   }
 
@@ -192,7 +192,7 @@ export class FileImporter {
     this.#skip(source, code, `${several}${message}`);
   }
 
-  #skipFor(source: ImportSource, error: unknown): void {
+  #skipWithError(source: ImportSource, error: unknown): void {
     const { code, message } = toErrorInfo(error);
     this.#skip(source, code, message);
   }

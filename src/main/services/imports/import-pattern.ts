@@ -1,10 +1,10 @@
 import { runInNewContext } from 'node:vm';
 import { FoveaError } from '#shared/ipc/errors';
 
-const LONGEST_PATTERN = 500;
-const LONGEST_PATH = 1024;
+const MAX_PATTERN_LENGTH = 500;
+const MAX_PATH_LENGTH = 1024;
 const TIME_LIMIT_MS = 2_000;
-/** Added for every path: an honest pattern takes microseconds. */
+/** Added to the limit for each path; a reasonable pattern takes microseconds. */
 const TIME_PER_PATH_MS = 0.1;
 
 const SCRIPT = `
@@ -17,8 +17,8 @@ const SCRIPT = `
 })()`;
 
 /**
- * What a person's regular expression finds in each relative path: the group named `patient`, else group 1; null where
- * it does not match. Runs with a deadline, because an unlucky expression can take exponential time.
+ * Applies a person's regular expression to relative paths and returns the group named `patient`, else group 1; null for
+ * paths that do not match. Runs with a time limit, because an expression can take exponential time.
  * Throws `pattern_invalid` and `pattern_slow`.
  */
 export function patientsByPattern(pattern: string, paths: readonly string[]): (string | null)[] {
@@ -27,8 +27,8 @@ export function patientsByPattern(pattern: string, paths: readonly string[]): (s
       hint: 'Example for the part of the file name before the first “_”: ([^/_]+)_[^/]*$',
       cause,
     });
-  if (pattern.length > LONGEST_PATTERN) {
-    throw invalid(`The patient pattern is longer than ${LONGEST_PATTERN} characters.`);
+  if (pattern.length > MAX_PATTERN_LENGTH) {
+    throw invalid(`The patient pattern is longer than ${MAX_PATTERN_LENGTH} characters.`);
   }
   let groups: number;
   try {
@@ -42,7 +42,7 @@ export function patientsByPattern(pattern: string, paths: readonly string[]): (s
   try {
     found = runInNewContext(
       SCRIPT,
-      { pattern, paths: paths.map((path) => path.slice(0, LONGEST_PATH)) },
+      { pattern, paths: paths.map((path) => path.slice(0, MAX_PATH_LENGTH)) },
       { timeout: Math.round(TIME_LIMIT_MS + paths.length * TIME_PER_PATH_MS) },
     );
   } catch (cause) {

@@ -7,11 +7,11 @@ import { Slice } from '../../ingest/slice';
 import { knownPaths } from '../../store/imports';
 import { naturalKey } from '../../store/natural-key';
 import { similarNames } from '../label-tables/class-names';
-import { leftOutWarnings } from '../label-tables/left-out';
+import { skippedWarnings } from '../label-tables/skipped-files';
 import type { OpenProject } from '../project/projects';
 import { homeOf, type ImportSource, sourceName } from './import-source';
 
-/** What a scan found, as an import takes it. */
+/** The result of a scan, prepared for an import. */
 export interface ImportScan {
   readonly sources: readonly ImportSource[];
   readonly ignored: readonly SkippedFile[];
@@ -19,20 +19,20 @@ export interface ImportScan {
   readonly mediaDirectories: number;
 }
 
-/** Paths of what is left out become relative too: a result shows no more of a machine than it must. */
+/** Makes paths relative, including those of ignored files: a result reveals no more of a machine than it must. */
 export async function toImportScan(scan: ScanResult): Promise<ImportScan> {
   const slice = new Slice();
   const sources: ImportSource[] = [];
   for (const { path, root, relativePath, bytes, kind, archived, label, split } of scan.entries) {
     sources.push({
       file: path,
-      // An archive that was named itself is its own root; its name belongs to the paths that are shown.
+      // An archive selected by itself is its own root; its name is part of the displayed paths.
       root: root === path ? dirname(root) : root,
       path: relativePath,
       bytes,
       kind,
       archived,
-      // macOS writes decomposed letters; Unicode means the same by both.
+      // macOS decomposes letters; both forms are canonically equivalent in Unicode.
       label: label?.normalize('NFC') ?? null,
       split,
     });
@@ -54,7 +54,7 @@ export async function toImportScan(scan: ScanResult): Promise<ImportScan> {
   return { sources, ignored, layout: scan.layout, mediaDirectories: scan.mediaDirectories };
 }
 
-/** What a person sees before anything is written. */
+/** The plan shown before anything is written. */
 export function toPlan(id: string, project: OpenProject, scan: ImportScan): ImportPlan {
   const { sources } = scan;
   const homes = new Set(sources.map((one) => homeOf(project, one)));
@@ -79,27 +79,27 @@ export function toPlan(id: string, project: OpenProject, scan: ImportScan): Impo
     warnings: planWarnings(scan, classes),
     information: planInformation(scan),
     examples: spread(sources.map((one) => one.path)),
-    similarNames: similarNames(project.store, classes).slice(0, MOST_GROUPS),
+    similarNames: similarNames(project.store, classes).slice(0, MAX_SIMILAR_GROUPS),
   };
 }
 
-/** Groups of similar class names that a plan shows. */
-const MOST_GROUPS = 30;
-/** Paths that a patient pattern is tried on before the import. */
-const EXAMPLES = 12;
+/** Groups of similar class names shown in a plan. */
+const MAX_SIMILAR_GROUPS = 30;
+/** Paths on which a patient pattern is tried before the import. */
+const MAX_EXAMPLES = 12;
 
-/** At most `EXAMPLES` of the list, evenly from its beginning to its end. */
+/** At most `MAX_EXAMPLES` paths, evenly spaced from first to last. */
 function spread(paths: readonly string[]): string[] {
-  if (paths.length <= EXAMPLES) return [...paths];
-  const step = (paths.length - 1) / (EXAMPLES - 1);
-  return Array.from({ length: EXAMPLES }, (_, index) => paths[Math.round(index * step)] as string);
+  if (paths.length <= MAX_EXAMPLES) return [...paths];
+  const step = (paths.length - 1) / (MAX_EXAMPLES - 1);
+  return Array.from({ length: MAX_EXAMPLES }, (_, index) => paths[Math.round(index * step)] as string);
 }
 
 function planWarnings({ sources, layout, ignored }: ImportScan, classes: ReadonlyMap<string, number>): string[] {
   const warnings: string[] = [];
   if (sources.length === 0) {
     warnings.push('The selection contains no DICOM, PNG or JPEG images.');
-    return [...warnings, ...leftOutWarnings(ignored)];
+    return [...warnings, ...skippedWarnings(ignored)];
   }
   if (layout === 'none') warnings.push('No class folders found. Add a label table, or label the images later.');
   if (classes.size === 1) warnings.push('Only one class found. A classifier needs at least two.');
@@ -108,7 +108,7 @@ function planWarnings({ sources, layout, ignored }: ImportScan, classes: Readonl
       'PNG and JPEG files do not identify patients. Add a table with a patient column or a file-name pattern; otherwise images of one person may end up in several splits.',
     );
   }
-  return [...warnings, ...leftOutWarnings(ignored)];
+  return [...warnings, ...skippedWarnings(ignored)];
 }
 
 function planInformation({ sources, mediaDirectories }: ImportScan): string[] {

@@ -5,36 +5,36 @@ import type { FileFacts } from '../../ingest/types';
 import { classCounts, groupPatients, importGroups } from '../../store/counts';
 import { classesByName } from '../../store/labels';
 import type { JobHandle } from '../core/jobs';
-import { leftOutWarnings } from '../label-tables/left-out';
+import { skippedWarnings } from '../label-tables/skipped-files';
 import type { OpenProject } from '../project/projects';
 import type { BatchTotals, ImportBatch } from './import-batch';
 import type { ImportDirections } from './import-directions';
 import { framesText } from './import-frames';
 import type { ImportSource } from './import-source';
 
-/** One import: what is to come in, how, and who follows it. */
+/** One import with its inputs, options and job. */
 export interface ImportRun {
   readonly project: OpenProject;
   readonly sources: readonly ImportSource[];
-  /** What the scan left out; part of the result. */
+  /** Files that the scan skipped; included in the result. */
   readonly ignored: readonly SkippedFile[];
   readonly options: ImportOptions;
   readonly directions: ImportDirections;
   readonly handle: JobHandle;
 }
 
-/** Of one import: a folder of a million wrong files does not fill the answer. */
-const DISTINCT_WARNINGS = 20;
+/** Distinct warnings in one result, which a folder of a million faulty files must not flood. */
+const MAX_DISTINCT_WARNINGS = 20;
 
-/** What an import counts on its way. */
+/** Counters and warnings of a running import. */
 export class ImportTally {
   readonly #started = performance.now();
   readonly #batch: ImportBatch;
   readonly #skipped: SkippedFile[] = [];
   readonly #fileWarnings = new Map<string, number>();
-  /** Files that are done with, imported or not. */
+  /** Processed files, imported or not. */
   finished = 0;
-  /** Images that were decoded or found to be in already. */
+  /** Images decoded, or found in the dataset. */
   read = 0;
   #multiFrame = 0;
 
@@ -57,12 +57,12 @@ export class ImportTally {
     return this.#skipped;
   }
 
-  /** Files of several frames. */
+  /** Number of multi-frame files. */
   get multiFrame(): number {
     return this.#multiFrame;
   }
 
-  /** Distinct warnings about files, the most frequent first, with the number of files of each. */
+  /** Distinct warnings about files with their number of files, most frequent first. */
   get fileWarnings(): readonly (readonly [text: string, files: number])[] {
     return [...this.#fileWarnings].sort((a, b) => b[1] - a[1]);
   }
@@ -72,7 +72,7 @@ export class ImportTally {
   }
 }
 
-/** What came of an import, so far or at its end; `totals` as the batch has them. */
+/** The result of an import, final or so far; `totals`: those of the batch. */
 export function importResult(run: ImportRun, importId: number, tally: ImportTally, totals: BatchTotals): ImportResult {
   const { store } = run.project;
   const { seconds } = tally;
@@ -95,7 +95,7 @@ export function importResult(run: ImportRun, importId: number, tally: ImportTall
       ...conflictWarnings(totals),
       ...patientWarnings(people),
       ...run.directions.warnings,
-      ...leftOutWarnings(tally.skipped),
+      ...skippedWarnings(tally.skipped),
       ...fileWarnings(tally),
     ],
     ...(run.directions.columns === null ? {} : { columns: run.directions.columns }),
@@ -115,11 +115,11 @@ function endWarnings({ handle, sources, options }: ImportRun, { finished, multiF
   return warnings;
 }
 
-function conflictWarnings({ conflicts, conflictTwins }: BatchTotals): string[] {
+function conflictWarnings({ conflicts, conflictExamples }: BatchTotals): string[] {
   if (conflicts === 0) return [];
-  const more = conflicts > conflictTwins.length ? '; …' : '';
+  const more = conflicts > conflictExamples.length ? '; …' : '';
   return [
-    `${formatQuantity(conflicts, 'file')} with the same content as an image with a different label: ${conflictTwins.join('; ')}${more}. The first label is kept until you resolve the conflict in Review.`,
+    `${formatQuantity(conflicts, 'file')} with the same content as an image with a different label: ${conflictExamples.join('; ')}${more}. The first label is kept until you resolve the conflict in Review.`,
   ];
 }
 
@@ -131,7 +131,9 @@ function patientWarnings({ patients, withoutPatient }: PatientCount): string[] {
 }
 
 function fileWarnings({ fileWarnings: distinct }: ImportTally): string[] {
-  const warnings = distinct.slice(0, DISTINCT_WARNINGS).map(([text, n]) => (n === 1 ? text : `${text} (${n} files)`));
-  const unlisted = distinct.length - DISTINCT_WARNINGS;
+  const warnings = distinct
+    .slice(0, MAX_DISTINCT_WARNINGS)
+    .map(([text, n]) => (n === 1 ? text : `${text} (${n} files)`));
+  const unlisted = distinct.length - MAX_DISTINCT_WARNINGS;
   return unlisted > 0 ? [...warnings, `${unlisted} more kinds of warnings not listed.`] : warnings;
 }

@@ -17,18 +17,18 @@ import { ImportBatch } from './import-batch';
 import { FileImporter } from './import-one-file';
 import { type ImportRun, ImportTally, importResult } from './import-result';
 
-/** Files on their way at once: enough for every decoder to have one at work and one waiting. */
-const IN_FLIGHT = Math.min(32, availableParallelism() * 4);
+/** Files processed at once: enough for every decoder to have one in progress and one queued. */
+const MAX_IN_FLIGHT = Math.min(32, availableParallelism() * 4);
 const CHANGED_EVENT_MS = 1_000;
 
 /**
- * Decodes and stores files. A file that cannot be read is a line in the result; only the project's own disk, or a
- * bug, ends the import early, and what is stored stays. Cancelling ends it with the result so far.
+ * Decodes and stores files. A file that cannot be read is a line in the result; only a fault of the project's own disk,
+ * or a bug, ends the import early, and stored images stay. Cancelling ends it with the result so far.
  */
 export async function runImport(run: ImportRun, pool: DecodePool, events: Events): Promise<ImportResult> {
   const { project, handle, directions } = run;
   const importId = startImport(project.store);
-  const batch = new ImportBatch(project, importId, changeTeller(project, events));
+  const batch = new ImportBatch(project, importId, throttledChangeEvent(project, events));
   const tally = new ImportTally(batch);
   for (const one of run.ignored) tally.skip(one);
   const failures = await importFiles(run, new FileImporter(run, pool, batch, tally), tally);
@@ -45,15 +45,15 @@ export async function runImport(run: ImportRun, pool: DecodePool, events: Events
     await recordVersion(project, importId);
     finishImport(project.store, importId, failure !== undefined ? 'failed' : endState(handle), outcome);
   } catch (error) {
-    // On a full disk this may not fit either; the failure that came first is the one to tell.
+    // On a full disk this may fail too; report the first failure.
     if (failure === undefined) throw error;
   }
   if (failure !== undefined) throw withProgress(failure, outcome.added);
   return outcome;
 }
 
-/** Says now and then that images came in: a window asks again for what it shows. */
-function changeTeller(project: OpenProject, events: Events): () => void {
+/** Returns a throttled emitter of `changed` events, on which windows refresh their queries. */
+function throttledChangeEvent(project: OpenProject, events: Events): () => void {
   let changedAt = 0;
   return () => {
     if (performance.now() - changedAt < CHANGED_EVENT_MS) return;
@@ -62,7 +62,7 @@ function changeTeller(project: OpenProject, events: Events): () => void {
   };
 }
 
-/** Answers with what went wrong, the first thing first; none is begun after it, nor after cancelling. */
+/** Imports all files and returns the error that stopped it, if any. Starts no file after an error or cancellation. */
 async function importFiles(
   { sources, handle }: ImportRun,
   importer: FileImporter,
@@ -70,7 +70,7 @@ async function importFiles(
 ): Promise<unknown[]> {
   handle.progress('importing', 0, sources.length);
   try {
-    await inParallel(sources, IN_FLIGHT, async (source, index) => {
+    await inParallel(sources, MAX_IN_FLIGHT, async (source, index) => {
       if (handle.signal.aborted) return;
       await importer.import(source, index);
       tally.finished += 1;
@@ -84,19 +84,19 @@ async function importFiles(
   }
 }
 
-/** Other names of patients that came in: a later table may use either. */
+/** Stores aliases of imported patients, so that a later table may use either name. */
 function storeAliases(store: ProjectStore, aliases: readonly PatientAlias[]): void {
   const book = patientBook(store);
   store.transaction(() => {
-    for (const { name, of } of aliases) {
-      if (book.exact(of.key) !== null) addPatientAlias(store, name, patientOf(store, of));
+    for (const { name, patient } of aliases) {
+      if (book.exact(patient.key) !== null) addPatientAlias(store, name, patientOf(store, patient));
     }
   });
 }
 
 const endState = (handle: JobHandle): 'cancelled' | 'done' => (handle.signal.aborted ? 'cancelled' : 'done');
 
-/** An error that ended an import also says what is in. */
+/** Adds the number of saved images to an error that ended an import. */
 function withProgress(failure: unknown, added: number): unknown {
   if (!(failure instanceof FoveaError)) return failure;
   return new FoveaError(

@@ -3,19 +3,19 @@ import type { ImportOptions } from '#shared/models/dataset';
 import type { ColumnMapping, PatternPreview, TableAnswers } from '#shared/models/label-table';
 import { type OfProject, type TaskContext, tasks } from '../background/background';
 import { type PackedList, unpackList } from '../background/packed-list';
-import type { HoldTable } from '../label-tables/label-table-preview';
+import type { MatchFiles } from '../label-tables/label-table-preview';
 import { createLabelTables } from '../label-tables/label-tables';
 import { NO_PATIENT_CHANGES } from '../label-tables/resolve-patients';
-import { type FilesToHold, holdWords, IdentitiesUnread } from './held-words';
 import { directImport } from './import-directions';
 import type { ImportIdentity } from './import-identities';
 import { type ImportScan, toPlan } from './import-plan';
 import type { ImportSource } from './import-source';
+import { IdentitiesUnread, type ImportFiles, matchClaims } from './match-claims';
 
-/** The files of an import, as a thread takes them. */
+/** The files of an import, packed for transfer to a thread. */
 export interface PackedFiles {
   readonly sources: PackedList<ImportSource>;
-  /** What they say of themselves; null where that was not read. */
+  /** The files' own identities; null if they were not read. */
   readonly identities: PackedList<ImportIdentity | null> | null;
 }
 
@@ -23,13 +23,13 @@ interface OfImport extends OfProject {
   readonly files: PackedFiles;
 }
 
-const unpackFiles = ({ sources, identities }: PackedFiles): FilesToHold => ({
+const unpackFiles = ({ sources, identities }: PackedFiles): ImportFiles => ({
   sources: unpackList(sources),
   identities: identities === null ? null : unpackList(identities),
 });
 
-/** `identities-unread`: what the files say of themselves is needed for it. */
-async function orUnread<Result>(work: () => Result | Promise<Result>): Promise<Result | 'identities-unread'> {
+/** Returns `identities-unread` if the work needs the files' own identities. */
+async function catchUnread<Result>(work: () => Result | Promise<Result>): Promise<Result | 'identities-unread'> {
   try {
     return await work();
   } catch (error) {
@@ -68,11 +68,11 @@ export const importTasks = tasks('import', {
     },
     { open }: TaskContext,
   ) =>
-    orUnread(() => {
+    catchUnread(() => {
       const opened = open(project);
       const unpacked = unpackFiles(files);
-      const hold: HoldTable = (table) => holdWords(opened.store, unpacked, { table, groupPattern, answers });
-      return createLabelTables().preview(opened, hold, file, mapping, answers, classNames);
+      const matchFiles: MatchFiles = (table) => matchClaims(opened.store, unpacked, { table, groupPattern, answers });
+      return createLabelTables().preview(opened, matchFiles, file, mapping, answers, classNames);
     }),
   previewPattern: (
     {
@@ -83,9 +83,9 @@ export const importTasks = tasks('import', {
     }: OfImport & { readonly groupPattern: string | null; readonly answers: TableAnswers },
     { open }: TaskContext,
   ) =>
-    orUnread((): PatternPreview => {
-      const words = { table: null, groupPattern, answers };
-      const { resolved, questions, files: total } = holdWords(open(project).store, unpackFiles(files), words);
+    catchUnread((): PatternPreview => {
+      const claims = { table: null, groupPattern, answers };
+      const { resolved, questions, files: total } = matchClaims(open(project).store, unpackFiles(files), claims);
       return {
         changes: resolved?.changes ?? { ...NO_PATIENT_CHANGES, unknown: total },
         questions: [...questions],
@@ -96,7 +96,7 @@ export const importTasks = tasks('import', {
     { project, files, table, options }: OfImport & { readonly table: string | null; readonly options: ImportOptions },
     { open }: TaskContext,
   ) =>
-    orUnread(async () => {
+    catchUnread(async () => {
       const tables = createLabelTables();
       const read = table === null ? null : await tables.read(table, options.columns, options.answers);
       return directImport(open(project).store, unpackFiles(files), read, options);

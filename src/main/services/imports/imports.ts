@@ -11,7 +11,7 @@ import { type PackedList, packListInSlices } from '../background/packed-list';
 import type { Events } from '../core/events';
 import type { JobHandle } from '../core/jobs';
 import { findDuplicates } from '../duplicates/duplicate-search';
-import { firstReasons } from '../label-tables/left-out';
+import { firstReasons } from '../label-tables/skipped-files';
 import type { OpenProject } from '../project/projects';
 import { type ImportIdentity, readIdentities } from './import-identities';
 import { type ImportScan, toImportScan } from './import-plan';
@@ -20,25 +20,25 @@ import type { ImportSource } from './import-source';
 import { importTasks, type PackedFiles } from './import-tasks';
 
 export interface Imports {
-  /** Looks at files and folders (absolute paths) and says what an import would do. Writes nothing. */
+  /** Scans files and folders (absolute paths) and plans their import. Writes nothing. */
   scan(project: OpenProject, paths: readonly string[], signal?: AbortSignal): Promise<ImportPlan>;
   /**
-   * What a label table (absolute path) holds and what it would do with the files of a plan; see `LabelTables.preview`.
-   * The heads of DICOM files are read once where patients or UIDs are spoken of. Throws `plan_unknown`,
-   * `labels_invalid`, `pattern_invalid`, `pattern_slow`.
+   * Previews a label table (absolute path) and its effect on the files of a plan; see `LabelTables.preview`. Reads the
+   * headers of DICOM files once if the table mentions patients or UIDs. Throws `plan_unknown`, `labels_invalid`,
+   * `pattern_invalid`, `pattern_slow`.
    */
   previewTable(
     project: OpenProject,
     plan: string,
     file: string,
-    words: {
+    choices: {
       readonly mapping: ColumnMapping;
       readonly answers: TableAnswers;
       readonly groupPattern: string | null;
       readonly classNames: NameChoice;
     },
   ): Promise<TablePreview>;
-  /** What a pattern for patients would do. Throws `plan_unknown`, `pattern_invalid`, `pattern_slow`. */
+  /** Previews the effect of a patient pattern. Throws `plan_unknown`, `pattern_invalid`, `pattern_slow`. */
   previewPattern(
     project: OpenProject,
     plan: string,
@@ -46,9 +46,10 @@ export interface Imports {
     answers: TableAnswers,
   ): Promise<PatternPreview>;
   /**
-   * Does it, with the labels of a table (absolute path) where one is given. A file that cannot be read is a line of the
-   * result. Throws `plan_unknown`, `nothing_to_import`, `labels_invalid`, `pattern_invalid`, `pattern_slow`,
-   * `question_open`, `class_names_similar`, `disk_full`, `project_unwritable`. Cancelling gives the result so far.
+   * Carries out a plan, with the labels of a table (absolute path) if one is given. A file that cannot be read is a
+   * line of the result. Throws `plan_unknown`, `nothing_to_import`, `labels_invalid`, `pattern_invalid`,
+   * `pattern_slow`, `question_open`, `class_names_similar`, `disk_full`, `project_unwritable`. Cancelling returns the
+   * result so far.
    */
   run(
     project: OpenProject,
@@ -63,12 +64,12 @@ interface KeptPlan {
   readonly project: string;
   readonly scan: ImportScan;
   readonly sources: PackedList<ImportSource>;
-  /** What the files say of themselves, once that was asked. */
+  /** The files' own identities, once requested. */
   identities: Promise<PackedList<ImportIdentity | null>> | null;
 }
 
-/** Plans that are kept: a person looks at one or two before one is carried out. */
-const KEPT_PLANS = 8;
+/** Plans kept at once: a person looks at one or two before carrying one out. */
+const MAX_KEPT_PLANS = 8;
 
 export function createImports(options: {
   readonly events: Events;
@@ -104,18 +105,18 @@ export function createImports(options: {
     return plan.identities;
   };
 
-  /** Once more with what the files say of themselves, where that turns out to be needed. */
-  const withFiles = async <Result>(
+  /** Repeats the work with the files' own identities if it turns out to need them. */
+  const withIdentities = async <Result>(
     project: OpenProject,
     plan: KeptPlan,
-    ask: (files: PackedFiles) => Promise<Result | 'identities-unread'>,
+    work: (files: PackedFiles) => Promise<Result | 'identities-unread'>,
     handle?: JobHandle,
   ): Promise<Result> => {
     const { sources } = plan;
     const known = await plan.identities?.catch(() => null);
-    const first = await ask({ sources, identities: known ?? null });
+    const first = await work({ sources, identities: known ?? null });
     if (first !== 'identities-unread') return first;
-    return (await ask({ sources, identities: await identitiesOf(project, plan, handle) })) as Result;
+    return (await work({ sources, identities: await identitiesOf(project, plan, handle) })) as Result;
   };
 
   return {
@@ -129,17 +130,17 @@ export function createImports(options: {
       const id = randomUUID();
       const sources = await packListInSlices(scan.sources);
       plans.set(id, { project: project.id, scan, sources, identities: null });
-      for (const old of [...plans.keys()].slice(0, -KEPT_PLANS)) plans.delete(old);
+      for (const old of [...plans.keys()].slice(0, -MAX_KEPT_PLANS)) plans.delete(old);
       const { ignored, layout, mediaDirectories } = scan;
       const packed = { sources, ignored, layout, mediaDirectories };
       return background(importTasks.plan, { project: placeOf(project), id, scan: packed });
     },
-    previewTable: async (project, id, file, words) =>
-      withFiles(project, planOf(project, id), (files) =>
-        background(importTasks.previewTable, { project: placeOf(project), files, file, ...words }),
+    previewTable: async (project, id, file, choices) =>
+      withIdentities(project, planOf(project, id), (files) =>
+        background(importTasks.previewTable, { project: placeOf(project), files, file, ...choices }),
       ),
     previewPattern: async (project, id, groupPattern, answers) =>
-      withFiles(project, planOf(project, id), (files) =>
+      withIdentities(project, planOf(project, id), (files) =>
         background(importTasks.previewPattern, { project: placeOf(project), files, groupPattern, answers }),
       ),
     async run(project, id, importOptions, table, handle) {
@@ -155,7 +156,7 @@ export function createImports(options: {
             .join(' '),
         });
       }
-      const directions = await withFiles(
+      const directions = await withIdentities(
         project,
         plan,
         (files) => background(importTasks.direct, { project: placeOf(project), files, table, options: importOptions }),
@@ -167,18 +168,18 @@ export function createImports(options: {
       if (!handle.signal.aborted) {
         await findDuplicates(project, pool, { signal: handle.signal, onProgress: handle.progress }).catch(
           (error: unknown) => {
-            // What is in stays in; the search goes on before the next split.
+            // Imported images stay; the search continues before the next split.
             if (!handle.signal.aborted) throw error;
           },
         );
       }
-      if (result.added > 0) await takeGivenSplit(project);
+      if (result.added > 0) await applyGivenSplit(project);
       return result;
     },
   };
 
-  /** Folders fix the split of a project that has none, or that has one from folders; a split of ours stays. */
-  async function takeGivenSplit(project: OpenProject): Promise<void> {
+  /** Folders define the split if the project has none, or one from folders; a split made in Fovea stays. */
+  async function applyGivenSplit(project: OpenProject): Promise<void> {
     const present = currentSplit(project.store);
     if (present === null || present.grouping === 'folders') await splits.splitAsGiven(project);
   }

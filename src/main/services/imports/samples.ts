@@ -15,7 +15,7 @@ import { folderName, type OpenProject, type Projects } from '../project/projects
 import type { Splits } from '../splits/splits';
 import type { Imports } from './imports';
 
-/** `resources/sample.json`: what the sample project is made of, and how the demo trains on it. */
+/** `resources/sample.json`: the recipe of the sample project and the training of the demo. */
 const sampleRecipeSchema = z.strictObject({
   name: z.string(),
   seed: z.number().int(),
@@ -26,9 +26,9 @@ export type SampleRecipe = z.infer<typeof sampleRecipeSchema>;
 
 export interface Samples {
   recipe(): Promise<SampleRecipe>;
-  /** Makes the sample project in `folder` (empty, or not there yet): images as DICOM files, imported and split. */
+  /** Creates the sample project in `folder` (empty or absent): draws images as DICOM files, imports and splits them. */
   make(folder: string, handle: JobHandle<JobPhase<'projects.sample'>>): Promise<OpenProject>;
-  /** The same as a job; by default in the folder for projects, next to earlier samples. */
+  /** Starts `make` as a job; by default in the projects folder, beside earlier samples. */
   start(folder?: string): Started<'projects.sample'>;
 }
 
@@ -69,7 +69,7 @@ export function createSamples(options: {
   };
 }
 
-/** The folder, or with the first number after it that is free: `Sample project 2`. */
+/** The folder, or its name with the first free number appended: `Sample project 2`. */
 function freeFolder(wanted: string): string {
   for (let number = 1; ; number++) {
     const folder = number === 1 ? wanted : `${wanted} ${number}`;
@@ -77,7 +77,7 @@ function freeFolder(wanted: string): string {
   }
 }
 
-/** Each image takes some 20 ms to draw: the event loop has its turn between them. */
+/** Yields to the event loop between images, each of which takes about 20 ms to draw. */
 async function writeImages(
   folder: string,
   seed: number,

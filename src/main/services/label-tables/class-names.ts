@@ -9,14 +9,14 @@ import { FoveaError } from '#shared/ipc/errors';
 import { classesByName } from '../../store/labels';
 import type { ProjectStore } from '../../store/open';
 
-/** What names of classes become; one that is not in it stays as it is. */
+/** Class names as written → as stored; names that are not a key stay as written. */
 export type Spelling = ReadonlyMap<string, string>;
 
 /**
- * How often each class name would be taken in: from a file's row of the table where it names a class, else from its
- * folder. One `entry` and one `folder` a file.
+ * Counts the class names that an import would use: those of a file's table row if it has any, else its folder's. One
+ * `entry` and one `folder` per file.
  */
-export function namesTakenIn(
+export function countClassNames(
   entries: readonly ({ readonly named: readonly string[] } | undefined)[],
   folders: readonly (string | null)[],
 ): ReadonlyMap<string, number> {
@@ -32,7 +32,7 @@ export function namesTakenIn(
   return times;
 }
 
-/** Names that look like one class, among those and the classes of the project. */
+/** Groups of similar names among `names` and the project's classes. */
 export const similarNames = (store: ProjectStore, names: ReadonlyMap<string, number>): SimilarNames[] =>
   findSimilarNames(
     names,
@@ -41,8 +41,10 @@ export const similarNames = (store: ProjectStore, names: ReadonlyMap<string, num
 
 const LISTED_GROUPS = 5;
 
-/** What becomes of names that look like one class. Throws `class_names_similar` where nobody has chosen. */
-export function settleNames(
+/**
+ * Merges or keeps similar class names, as chosen. Throws `class_names_similar` if there are any and no choice was made.
+ */
+export function resolveClassNames(
   store: ProjectStore,
   names: ReadonlyMap<string, number>,
   choice: NameChoice = 'ask',

@@ -15,19 +15,25 @@ import { presentReadings, readers } from '../../store/readings';
 import { type ImageFacts, imageFacts } from '../../store/table-facts';
 import { matchTable, type TableMatch } from './match-table';
 import type { LabelTable } from './read-label-table';
-import { emptyQuestion, type PatientAlias, type PatientClaim, resolvePatients } from './resolve-patients';
+import {
+  type ClaimedPatient,
+  emptyQuestion,
+  type PatientAlias,
+  type PatientClaim,
+  resolvePatients,
+} from './resolve-patients';
 import { resolveSites, type SiteClaim } from './site-changes';
 import type { TableEntry, TableReading } from './table-entry';
 
-/** What a table would change of one image. Null and empty: nothing. */
+/** The changes that a table would make to one image; null or empty where it changes nothing. */
 export interface ImageChange {
   readonly before: ImageFacts;
   readonly label: string | null;
-  /** A person gave the label that is there, or took it away. */
+  /** The present label was set or removed by a person. */
   readonly conflict: boolean;
   readonly readings: readonly TableReading[];
   readonly patient: PatientRef | null;
-  /** As `studyNumber` takes it. */
+  /** Key for `studyNumber`. */
   readonly study: string | null;
   readonly site: string | null;
   readonly sex: string | null;
@@ -37,20 +43,20 @@ export interface ImageChange {
 export interface PlannedTable {
   readonly match: TableMatch;
   readonly files: number;
-  /** Only of images of which something changes. */
+  /** Only images with a change. */
   readonly changes: readonly ImageChange[];
   readonly counts: TableChanges;
-  /** Null where the table says nothing of patients. */
+  /** Null if the table does not mention patients. */
   readonly patients: PatientChanges | null;
   readonly aliases: readonly PatientAlias[];
   readonly questions: readonly TableQuestion[];
   readonly problems: readonly string[];
 }
 
-/** Labels of these sources are replaced without asking; all others are a person's. */
+/** Labels from these sources are replaced without a conflict; all others were set by a person. */
 const IMPORTED = new Set(['folder', 'table']);
 
-/** Holds a table against the images of a project. Writes nothing. */
+/** Compares a table with the images of a project. Writes nothing. */
 export function planTable(store: ProjectStore, table: LabelTable, answers: TableAnswers = {}): PlannedTable {
   const images = imageFacts(store);
   const keys = allFileKeys(store);
@@ -66,29 +72,29 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     store,
   );
   const book = patientBook(store);
-  const tell = createTeller(store, 'table');
+  const readClaim = createClaimReader(store, 'table');
   const claims = images.map((image, index): PatientClaim => {
     const entry = match.entries[index];
     const own = keysOf(image)?.patient ?? null;
     return {
       present: presentOf(book, image),
       ownNames: own === null ? [] : [own],
-      told: tell(entry?.patient ?? null),
-      tellsAbove: entry?.patientAbove === true,
+      claimed: readClaim(entry?.patient ?? null),
+      patientAbove: entry?.patientAbove === true,
     };
   });
   const resolved = resolvePatients(claims, book, answers);
   const classNames = new Map(classesByName(store).map(({ id, name }) => [id, name]));
-  const said = readingsByImage(store, classNames);
+  const storedReadings = readingsByImage(store, classNames);
   const lookUps = { study: knownNumbers(store, 'study'), site: siteNumbers(store) };
   const known = (kind: keyof typeof lookUps, identifier: string) => lookUps[kind](identifier);
   const sites = resolveSites(
     images.map(({ site }, index): SiteClaim => {
-      const told = match.entries[index]?.site ?? null;
-      const number = told === null ? null : known('site', told);
+      const claimed = match.entries[index]?.site ?? null;
+      const number = claimed === null ? null : known('site', claimed);
       return {
         present: site === null ? null : String(site),
-        told: number === null ? told && `named ${looseIdentifier(told)}` : String(number),
+        claimed: number === null ? claimed && `named ${looseIdentifier(claimed)}` : String(number),
       };
     }),
     answers,
@@ -102,14 +108,14 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     if (entry === undefined) {
       return other === null ? [] : [{ ...nothing(before), patient: other }];
     }
-    const present = said.get(before.id);
+    const present = storedReadings.get(before.id);
     const { wanted, disagree } = resolveLabel(entry, present);
     if (disagree) disagreements += 1;
     const label = before.label === null ? null : (classNames.get(before.label) ?? null);
     const differs = wanted !== null && wanted !== label;
     if (wanted !== null && !differs) sameLabels += 1;
     const study = studyOf(entry, keysOf(before));
-    const site = sites.isTaken[index] === true ? entry.site : null;
+    const site = sites.isAccepted[index] === true ? entry.site : null;
     const change: ImageChange = {
       before,
       label: differs ? wanted : null,
@@ -126,7 +132,9 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
     return isEmpty && readings.length === 0 ? [] : [change];
   });
   const count = (of: (change: ImageChange) => boolean) => changes.filter(of).length;
-  const speaks = match.entries.some((entry) => entry !== undefined && (entry.patient !== null || entry.patientAbove));
+  const mentionsPatients = match.entries.some(
+    (entry) => entry !== undefined && (entry.patient !== null || entry.patientAbove),
+  );
   return {
     match,
     files: new Set(images.map((one) => one.file)).size,
@@ -143,7 +151,7 @@ export function planTable(store: ProjectStore, table: LabelTable, answers: Table
       sites: count((one) => one.site !== null),
       subjects: count((one) => one.sex !== null || one.age !== null),
     },
-    patients: speaks ? resolved.changes : null,
+    patients: mentionsPatients ? resolved.changes : null,
     aliases: resolved.aliases,
     questions: tableQuestionsOf(table, [...resolved.questions, ...sites.questions]),
     problems: [...match.problems, ...resolved.problems],
@@ -162,38 +170,40 @@ const nothing = (before: ImageFacts): ImageChange => ({
   age: null,
 });
 
-/** Those of the table's own rows and those about patients and sites; one of a name. */
+/** Adds the question about the table's own rows to those about patients and sites; at most one per name. */
 export function tableQuestionsOf(table: LabelTable, questions: readonly TableQuestion[]): readonly TableQuestion[] {
   if (table.keysAbove === 0) return questions;
   return [...questions.filter(({ name }) => name !== 'empty-ids'), emptyQuestion(table.keysAbove, 'key')];
 }
 
-/** Of copies in the project nobody knows any more which folder they were imported from. */
+/**
+ * The folder that an image's path is relative to; empty for copies in the project, whose original folder is unknown.
+ */
 const rootOf = ({ root }: ImageFacts): string => (root.startsWith('project:') ? '' : root);
 
 const presentOf = (book: PatientBook, { patient }: ImageFacts): PatientRef | null =>
   patient === null ? null : book.numbered(patient);
 
-/** Identifiers of a table or a pattern as `resolvePatients` takes them; each is hashed once. */
-export function createTeller(
+/** Returns a function that turns identifiers of a table or pattern into claims; each identifier is hashed once. */
+export function createClaimReader(
   store: ProjectStore,
   origin: 'table' | 'pattern',
-): (identifier: string | null) => PatientClaim['told'] {
-  const known = new Map<string, PatientClaim['told']>();
+): (identifier: string | null) => ClaimedPatient | null {
+  const known = new Map<string, ClaimedPatient>();
   return (identifier) => {
     if (identifier === null) return null;
-    const told = known.get(identifier) ?? {
+    const claimed = known.get(identifier) ?? {
       ...patientRef(store, identifier, origin),
       rounded: isRounded(identifier),
     };
-    known.set(identifier, told);
-    return told;
+    known.set(identifier, claimed);
+    return claimed;
   };
 }
 
 /**
- * A table's study is a name within its patient. Null where the table names none, and where the file has a UID of its
- * study, which stands for itself: a table can neither part nor join DICOM studies.
+ * The key of an entry's study, which is unique only within its patient. Null if the table names no study or the file
+ * has a study UID, which takes precedence: a table can neither split nor merge DICOM studies.
  */
 export function studyOf(
   { patient, study }: Pick<TableEntry, 'patient' | 'study'>,
@@ -203,14 +213,14 @@ export function studyOf(
   return JSON.stringify([patient === null ? null : looseIdentifier(patient), looseIdentifier(study)]);
 }
 
-/** Sites by what a table says: one that is written nearly as a name that the lab gave before is that one. */
+/** Looks up sites by a table's name for them; a name that differs only in spelling from a known one matches it. */
 function siteNumbers(store: ProjectStore): (name: string) => number | null {
   const exact = knownNumbers(store, 'site');
   const names = namedSites(store);
   return (name) => names.get(looseIdentifier(name)) ?? exact(name);
 }
 
-/** The label of rows without a reader; else the class that all readings name, the stored and the table's. */
+/** The label of rows without a reader; else the class on which all readings agree, stored and new. */
 function resolveLabel(
   entry: TableEntry,
   present: ReadonlyMap<string, string> | undefined,
@@ -233,7 +243,11 @@ function readingsByImage(store: ProjectStore, classNames: ReadonlyMap<number, st
   return byImage;
 }
 
-/** What the table says, where it says something that is not there yet. */
-function ifNew<Said>(said: Said | null, number: Said | number | null, present: Said | number | null): Said | null {
-  return said !== null && (number === null || number !== present) ? said : null;
+/** The table's value if it differs from the present one; else null. `number`: its id in the store, if it has one. */
+function ifNew<Value>(
+  value: Value | null,
+  number: Value | number | null,
+  present: Value | number | null,
+): Value | null {
+  return value !== null && (number === null || number !== present) ? value : null;
 }

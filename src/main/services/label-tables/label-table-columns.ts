@@ -7,20 +7,20 @@ import { findNamedHeader, headTable, quotedList } from './label-table-header';
 import { simpleName, USUAL_NAMES } from './label-table-names';
 import type { TableText } from './label-table-text';
 
-/** What the columns of a table mean. */
+/** The roles of a table's columns. */
 export interface TableColumns {
-  /** Number of the column of each role, -1 for none. */
-  readonly of: Readonly<Record<ColumnRole, number>>;
-  /** Columns that stand for one class each, where the table has no label column; else empty. */
+  /** Index of each role's column; -1 for none. */
+  readonly byRole: Readonly<Record<ColumnRole, number>>;
+  /** Columns of one class each, in a table without a label column; else empty. */
   readonly classes: readonly number[];
-  /** What was chosen among several columns, one sentence each. */
+  /** Choices made among several candidate columns, one sentence each. */
   readonly notes: readonly string[];
-  /** The question that a role leaves open, because several columns could be meant; null where there is none. */
+  /** The error for a role with several candidate columns; null if there is none. */
   readonly unclear: FoveaError | null;
 }
 
-/** Under the header that has the names of a mapping, where the one that was found has not. */
-export function headedAs(text: TableText, mapping: ColumnMapping): TableText {
+/** Moves the header to the line that has all names of the mapping, if the detected header lacks one. */
+export function withMappedHeader(text: TableText, mapping: ColumnMapping): TableText {
   const wanted = [...columnRoles.flatMap((role) => mapping[role] ?? []), ...(mapping.classes ?? [])];
   const present = new Set([...text.headers, ...text.names].map((name) => name.toLowerCase()));
   if (wanted.every((name) => present.has(name.toLowerCase()))) return text;
@@ -29,30 +29,30 @@ export function headedAs(text: TableText, mapping: ColumnMapping): TableText {
 }
 
 /**
- * The column of each role: as the mapping says, else by its usual names among the columns that are not given away.
- * Never by place: where two columns could be meant and differ, it has none and is `unclear`. Throws `labels_invalid`
- * where a column that the mapping names is not there.
+ * Finds the column of each role: the one that the mapping names, else one with a usual name among the unassigned
+ * columns. Position never counts: if two candidates differ, the role has no column and `unclear` is set. Throws
+ * `labels_invalid` if the mapping names a missing column.
  */
 export function findColumns(text: TableText, mapping: ColumnMapping): TableColumns {
-  const of = {} as Record<ColumnRole, number>;
+  const byRole = {} as Record<ColumnRole, number>;
   const notes: string[] = [];
   let unclear: FoveaError | null = null;
   for (const role of columnRoles) {
     const name = mapping[role];
-    if (name !== undefined && name !== null) of[role] = namedColumn(text, name, role);
+    if (name !== undefined && name !== null) byRole[role] = namedColumn(text, name, role);
   }
   const classes = (mapping.classes ?? []).map((name) => namedColumn(text, name, 'classes'));
-  const given = new Set([...Object.values(of), ...classes]);
+  const given = new Set([...Object.values(byRole), ...classes]);
   for (const role of columnRoles) {
-    if (of[role] !== undefined) continue;
+    if (byRole[role] !== undefined) continue;
     const wanted = mapping[role] !== null && !(role === 'label' && classes.length > 0);
     const found = wanted ? usualColumn(text, role, given) : NONE;
-    of[role] = found.column;
+    byRole[role] = found.column;
     if (found.note !== null) notes.push(found.note);
     unclear ??= found.unclear;
   }
-  const guess = of.label < 0 && unclear === null && mapping.label === undefined && mapping.classes === undefined;
-  return { of, ...(guess ? guessClasses(text, of, notes) : { classes, notes, unclear }) };
+  const guess = byRole.label < 0 && unclear === null && mapping.label === undefined && mapping.classes === undefined;
+  return { byRole, ...(guess ? guessClasses(text, byRole, notes) : { classes, notes, unclear }) };
 }
 
 interface FoundColumn {
@@ -62,7 +62,7 @@ interface FoundColumn {
 }
 const NONE: FoundColumn = { column: -1, note: null, unclear: null };
 
-/** The column that a person named. Throws `labels_invalid` where there is none, or two that differ. */
+/** The column that a person named. Throws `labels_invalid` if there is none, or several that differ. */
 function namedColumn(text: TableText, name: string, role: string): number {
   const { headers, names } = text;
   const exact = headers.indexOf(name);
@@ -82,7 +82,7 @@ function namedColumn(text: TableText, name: string, role: string): number {
 function usualColumn(text: TableText, role: ColumnRole, given: ReadonlySet<number>): FoundColumn {
   const { names, headers } = text;
   const free = names.flatMap((_, column) => (given.has(column) ? [] : [column]));
-  // A name without its unit in brackets is a guess, and counts only where no column has just the name.
+  // Dropping a bracketed unit from a name is a guess, tried only if no column has the bare name.
   const bare = (column: number) => simpleName((names[column] ?? '').replace(/[([\])]/g, '.'));
   const short = (column: number) => simpleName(names[column] ?? '');
   for (const nameOf of [bare, short]) {
@@ -92,16 +92,16 @@ function usualColumn(text: TableText, role: ColumnRole, given: ReadonlySet<numbe
     const [best = [], ...others] = byName;
     const [column] = best;
     if (column === undefined) continue;
-    // “Label” is what it says; “class” beside “diagnosis” may each be meant.
+    // “Label” is unambiguous; of “class” and “diagnosis”, either could be meant.
     const plainlyNamed = nameOf(column) === USUAL_NAMES[role][0];
-    const rivals = role === 'label' && !plainlyNamed ? byName.flat() : best;
-    if (!sameContent(text, rivals)) return { ...NONE, unclear: severalColumns(text, rivals, role) };
+    const candidates = role === 'label' && !plainlyNamed ? byName.flat() : best;
+    if (!sameContent(text, candidates)) return { ...NONE, unclear: severalColumns(text, candidates, role) };
     const unused = others.flat().map((other) => headers[other] ?? '');
     return {
       ...NONE,
       column,
       note:
-        unused.length === 0 || rivals.length > best.length
+        unused.length === 0 || candidates.length > best.length
           ? null
           : `The ${role} is read from “${headers[column]}”, not from ${quotedList(unused)}.`,
     };
@@ -122,17 +122,17 @@ const severalColumns = ({ headers }: TableText, columns: readonly number[], role
     },
   );
 
-/** Columns of yes and no are classes where nearly every row has one yes. */
-const LEAST_ROWS_WITH_ONE = 0.8;
-const MOST_CLASS_COLUMNS = 100;
+/** Yes/no columns count as classes if at least this share of rows has exactly one yes. */
+const MIN_SHARE_WITH_ONE_YES = 0.8;
+const MAX_CLASS_COLUMNS = 100;
 
-/** The class columns of a table without a label column: where it is not clear which they are, none, and why. */
+/** Guesses the class columns of a table without a label column; none, with the reason, if they are unclear. */
 function guessClasses(
   text: TableText,
-  of: Readonly<Record<ColumnRole, number>>,
+  byRole: Readonly<Record<ColumnRole, number>>,
   notes: readonly string[],
 ): Pick<TableColumns, 'classes' | 'notes' | 'unclear'> {
-  const used = new Set(Object.values(of));
+  const used = new Set(Object.values(byRole));
   const { headers, rows } = text;
   const free = headers.flatMap((_, column) => (!used.has(column) && text.names[column] !== '' ? [column] : []));
   const marks = free.filter((column) => isMarkColumn(rows, column));
@@ -142,10 +142,11 @@ function guessClasses(
   });
   const none = { classes: [], notes, unclear: null };
   const all = [...marks, ...doubtful.map(({ column }) => column)].sort((a, b) => a - b);
-  if (all.length === 0 || all.length > MOST_CLASS_COLUMNS) return none;
+  if (all.length === 0 || all.length > MAX_CLASS_COLUMNS) return none;
   const named = (columns: readonly number[]) => quotedList(columns.map((column) => headers[column] ?? ''));
   const areClasses = (columns: readonly number[]) =>
-    columns.length >= 2 && rows.filter((row) => hasOneMark(row, columns)).length >= LEAST_ROWS_WITH_ONE * rows.length;
+    columns.length >= 2 &&
+    rows.filter((row) => hasOneMark(row, columns)).length >= MIN_SHARE_WITH_ONE_YES * rows.length;
   if (doubtful.length > 0 && (areClasses(marks) || areClasses(all))) {
     return { ...none, unclear: doubtfulClasses(headers, all, doubtful) };
   }
@@ -161,7 +162,7 @@ function guessClasses(
   return { ...none, notes: [...notes, note] };
 }
 
-/** Exactly one yes, or a cell that may be one. */
+/** Whether a row has exactly one yes, or a value that might mean yes. */
 function hasOneMark(row: readonly string[], columns: readonly number[]): boolean {
   const marks = columns.map((column) => readMark(row[column]));
   return marks.includes('odd') || marks.filter((mark) => mark === 'yes').length === 1;
@@ -185,11 +186,11 @@ type Mark = 'yes' | 'no' | 'empty' | 'odd';
 function readMark(cell: string | undefined): Mark {
   const text = cellText(cell);
   if (text === '' || isNoLabel(text)) return 'empty';
-  const said = yesOrNo(text);
-  return said === null ? 'odd' : said ? 'yes' : 'no';
+  const isYes = yesOrNo(text);
+  return isYes === null ? 'odd' : isYes ? 'yes' : 'no';
 }
 
-/** Whether a column has nothing but yes, no and empty cells, and at least one of the words. */
+/** Whether a column has only yes, no and empty cells, and at least one yes or no. */
 function isMarkColumn(rows: readonly (readonly string[])[], column: number): boolean {
   let words = 0;
   for (const row of rows) {
@@ -200,35 +201,35 @@ function isMarkColumn(rows: readonly (readonly string[])[], column: number): boo
   return words > 0;
 }
 
-/** Ways to write that a class is uncertain; CheXpert has -1. */
+/** Notations for an uncertain class; CheXpert uses -1. */
 const UNCERTAIN =
   /^(-1([.,]0*)?|\?|u|maybe|uncertain|unsure|unclear|possible|equivocal|indeterminate|unklar|fraglich)$/i;
-/** A column with more different values beside yes and no is a number or a text. */
-const MOST_ODD_VALUES = 3;
+/** A column with more distinct values besides yes and no holds numbers or text. */
+const MAX_ODD_VALUES = 3;
 
 /**
- * The other values of a column that looks like yes and no in at least half of its rows; null for any other column.
- * With empty cells, “F”, “N” and “-” alone for no it is no such column: F and M, or a remark here and there.
+ * The other values of a column of which at least half the rows look like yes or no; null for any other column. Empty
+ * cells, “F”, “N” and “-” are not enough evidence: such a column may hold F and M, or occasional remarks.
  */
 function oddMarks(rows: readonly (readonly string[])[], column: number): readonly string[] | null {
   const odd = new Set<string>();
   let plain = 0;
-  let speaks = false;
+  let hasEvidence = false;
   for (const row of rows) {
     const mark = readMark(row[column]);
     const cell = mark === 'odd' ? cellText(row[column]) : '';
     const isUncertain = UNCERTAIN.test(cell);
     if (mark === 'odd') odd.add(cell.slice(0, 20));
-    if (odd.size > MOST_ODD_VALUES) return null;
+    if (odd.size > MAX_ODD_VALUES) return null;
     if (mark !== 'odd' || isUncertain) plain += 1;
-    speaks ||= mark === 'yes' || isUncertain || (mark === 'no' && !/^[fn-]$/i.test(cellText(row[column])));
+    hasEvidence ||= mark === 'yes' || isUncertain || (mark === 'no' && !/^[fn-]$/i.test(cellText(row[column])));
   }
-  return odd.size > 0 && speaks && plain * 2 >= rows.length ? [...odd] : null;
+  return odd.size > 0 && hasEvidence && plain * 2 >= rows.length ? [...odd] : null;
 }
 
 /**
- * The class of a row where each class has a column: null where none is marked, where more than one is (`several`), and
- * where a cell says neither yes nor no (`odd`).
+ * The class that a row marks in a table with one column per class: null if none is marked, if several are (`several`),
+ * or if a cell is neither yes nor no (`odd`).
  */
 export function markedClass(
   text: TableText,
@@ -249,7 +250,7 @@ const SHOWN_LINES = 3;
 const SHOWN_CELLS = 8;
 const PRIVATE: readonly ColumnRole[] = ['patient', 'study', 'accession', 'series', 'instance', 'date'];
 
-/** What was read of a table's first lines, for a refusal; cells of a patient or study column are not shown. */
+/** A table's first lines as read, for an error message; cells that identify a patient or study are hidden. */
 export function firstLines(text: TableText): string {
   const hidden = new Set(
     text.names.flatMap((name, column) =>

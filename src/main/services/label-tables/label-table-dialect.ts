@@ -1,22 +1,22 @@
 import { plainText } from './label-table-cell';
 import { knownRoles } from './label-table-names';
 
-/** How the text of a table is cut into cells. */
+/** How a table's text is split into cells. */
 export interface Dialect {
   readonly delimiter: string;
-  /** The text without Excel's line that names the delimiter. */
+  /** The text without Excel's `sep=` line. */
   readonly body: string;
   readonly warning: string | null;
 }
 
-/** Where text counts are equal, the character that is rarer inside of cells goes first. */
+/** In order of preference on equal counts: characters that are rarer within cells come first. */
 const DELIMITERS = ['\t', ';', '|', ','] as const;
-const LINES = 50;
-const LOOKED_AT = 64 * 1024;
+const SNIFFED_LINES = 50;
+const SNIFFED_CHARACTERS = 64 * 1024;
 
 /**
- * The delimiter: what Excel's first line says ("sep=;"), else the one that cuts the first lines into the columns that
- * a label table has, else the one that stands in most lines equally often, quoted text left out.
+ * Detects the delimiter: the one that Excel's first line declares ("sep=;"), else the one that yields the most usual
+ * column names, else the one that occurs equally often in the most lines. Quoted text is ignored.
  */
 export function detectDialect(text: string): Dialect {
   const declared = separatorLine(text);
@@ -37,14 +37,14 @@ export function detectDialect(text: string): Dialect {
   };
 }
 
-/** Excel's first line, in any case, also quoted, and with the separators that a program has added at its end. */
+/** Excel's `sep=` line in any case, quoted or not, also with trailing separators that a program has added. */
 function separatorLine(text: string): { readonly delimiter: string | null; readonly length: number } | null {
   const [line = '', name] = /^\s*"?(sep ?=)[^\r\n]*(?:\r\n|\r|\n|$)/i.exec(text) ?? [];
   if (name === undefined) return null;
-  const said = line.slice(line.indexOf('=') + 1).replace(/[\r\n]+$/, '');
-  const delimiter = /^\s*\\t/.test(said) ? '\t' : (/^ ?"?([^"\r\n])/.exec(said)?.[1] ?? null);
-  // A text that only begins so is a line of the table.
-  const rest = said.replace(/^ ?"?(\\t|.)?"?/, '');
+  const declaration = line.slice(line.indexOf('=') + 1).replace(/[\r\n]+$/, '');
+  const delimiter = /^\s*\\t/.test(declaration) ? '\t' : (/^ ?"?([^"\r\n])/.exec(declaration)?.[1] ?? null);
+  // A line that continues with other text belongs to the table.
+  const rest = declaration.replace(/^ ?"?(\\t|.)?"?/, '');
   return /[^"\s;,|]/.test(rest) ? null : { delimiter, length: line.length };
 }
 
@@ -66,7 +66,7 @@ function isMore(a: readonly number[], b: readonly number[]): boolean {
   return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
 }
 
-/** The larger one where two are as frequent; 0 of an empty list. */
+/** The most frequent value; of equally frequent ones the largest. 0 for an empty list. */
 export function mostFrequent(values: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -76,7 +76,7 @@ export function mostFrequent(values: readonly number[]): number {
 
 const unquoted = (cell: string): string => plainText(cell).replace(/^"|"$/g, '').replaceAll(HIDDEN, ' ');
 
-/** Stands for a separator or a line end in quotes. */
+/** Replaces a separator or line end within quotes. */
 const HIDDEN = '\u0001';
 
 /** The first lines that are not empty, with separators and line ends in quoted cells hidden. */
@@ -91,7 +91,7 @@ function firstLines(text: string, declared: string | null): string[] {
     line = '';
     atStart = true;
   };
-  for (const character of text.slice(0, LOOKED_AT)) {
+  for (const character of text.slice(0, SNIFFED_CHARACTERS)) {
     const lineEnd = character === '\n' || character === '\r';
     if (quoted) {
       // A doubled quote closes and opens again.
@@ -99,14 +99,14 @@ function firstLines(text: string, declared: string | null): string[] {
       line += separators.has(character) || lineEnd ? HIDDEN : character;
     } else if (lineEnd) {
       end();
-      if (lines.length === LINES) return lines;
+      if (lines.length === SNIFFED_LINES) return lines;
     } else {
       quoted = character === '"' && (atStart || line.endsWith('"'));
       atStart = separators.has(character) || (atStart && character === ' ');
       line += character;
     }
   }
-  // The last line of a long text is cut.
-  if (text.length <= LOOKED_AT || lines.length === 0) end();
+  // The last line of a long text is incomplete.
+  if (text.length <= SNIFFED_CHARACTERS || lines.length === 0) end();
   return lines;
 }

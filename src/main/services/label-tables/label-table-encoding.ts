@@ -8,8 +8,8 @@ export interface DecodedText {
 }
 
 /**
- * By the byte order mark; else UTF-16 where there are zero bytes, which no other text has; else UTF-8; else
- * Windows-1252. Throws `labels_invalid` where it is no text.
+ * Decodes text by its byte order mark; else as UTF-16 if it has zero bytes, which no other text has; else as UTF-8;
+ * else as Windows-1252. Throws `labels_invalid` if it is not text.
  */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const otherKind = kindOfFile(bytes);
@@ -33,7 +33,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   }
 }
 
-/** A mark says UTF-8 whatever else is in the file; without one it is Windows-1252, in which every byte is a letter. */
+/** Decodes as UTF-8 if there is a byte order mark; else as Windows-1252, in which every byte is valid. */
 function notUtf8(bytes: Uint8Array): DecodedText {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
     return {
@@ -49,40 +49,42 @@ function notUtf8(bytes: Uint8Array): DecodedText {
   };
 }
 
-/** Bytes 0x80 to 0x9f, where Windows-1252 is not Latin 1 (WHATWG Encoding, index windows-1252). */
+/** Bytes 0x80 to 0x9f, in which Windows-1252 differs from Latin 1 (WHATWG Encoding, index windows-1252). */
 const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
-/** Node's own decoder reads this encoding as Latin 1 (Node 20). */
+/** Needed because Node's own decoder reads Windows-1252 as Latin 1 (Node 20). */
 const decodeWindows1252 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString('latin1')
     .replace(/[\u0080-\u009f]/g, (letter) => WINDOWS_1252[letter.charCodeAt(0) - 0x80] ?? letter);
 
-const LOOKED_AT = 4096;
-/** Share of the bytes: a table in Chinese still has separators, digits and line ends. */
-const LEAST_ZEROS = 0.02;
+const SNIFFED_BYTES = 4096;
+/** Share of zero bytes in UTF-16: even a table in Chinese has separators, digits and line ends. */
+const MIN_ZERO_SHARE = 0.02;
 
 function byteOrder(bytes: Uint8Array): 'le' | 'be' | null {
   const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return 'le';
   if (a === 0xfe && b === 0xff) return 'be';
-  // Separators, digits and line ends have a zero byte in UTF-16: behind the other byte little endian, else before it.
-  const head = bytes.subarray(0, LOOKED_AT - (LOOKED_AT % 2));
+  // Separators, digits and line ends have a zero byte in UTF-16: the second one in little endian, the first in big.
+  const head = bytes.subarray(0, SNIFFED_BYTES - (SNIFFED_BYTES % 2));
   const zeros = [0, 0];
   head.forEach((byte, index) => {
     if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
   });
   const [even = 0, odd = 0] = zeros;
-  if (bytes.length % 2 !== 0 || Math.max(even, odd) < LEAST_ZEROS * head.length || even === odd) return null;
+  if (bytes.length % 2 !== 0 || Math.max(even, odd) < MIN_ZERO_SHARE * head.length || even === odd) return null;
   const order = odd > even ? 'le' : 'be';
   return looksLikeText(new TextDecoder(`utf-16${order}`).decode(head)) ? order : null;
 }
 
-/** Separators and line ends, and no control or unassigned characters: a picture read as UTF-16 is full of these. */
+/**
+ * Requires separators and line ends, and no control or unassigned characters, of which an image read as UTF-16 is full.
+ */
 const looksLikeText = (text: string): boolean =>
   /[,;\t|]/.test(text) && /[\r\n]/.test(text) && !/[\p{Cn}\p{Co}\ufffd]|(?![\t\r\n])\p{Cc}/u.test(text.slice(0, -1));
 
-/** What people take for a table and is none: by its first bytes. Null for anything that may be text. */
+/** Names formats that are often mistaken for text tables, by their first bytes; null for anything that may be text. */
 function kindOfFile(bytes: Uint8Array): string | null {
   const head = String.fromCharCode(...bytes.subarray(0, 512));
   if (head.startsWith('PK\x03\x04')) return 'a workbook (Excel, LibreOffice) or a zip archive';

@@ -1,6 +1,6 @@
 import { FoveaError } from '#shared/ipc/errors';
 
-/** A label table that cannot be used. `hint`: what to do; by default, what the table's columns may be. */
+/** The error for a label table that cannot be used. `hint`: what to do; by default lists the possible columns. */
 export const tableInvalid = (message: string, options: { readonly cause?: unknown; readonly hint?: string } = {}) =>
   new FoveaError('labels_invalid', message, {
     hint:

@@ -4,25 +4,25 @@ import { mostFrequent } from './label-table-dialect';
 import { tableInvalid } from './label-table-errors';
 import { knownRoles } from './label-table-names';
 
-/** The lines of a table under its header. */
+/** A table's header and the rows below it. */
 export interface Headed {
-  /** As the table names its columns; names may be empty or occur more than once. */
+  /** Column names as written; may be empty or repeated. */
   readonly names: readonly string[];
-  /** Unique and not empty: see `uniqueNames`. */
+  /** Column names made unique and non-empty: see `uniqueNames`. */
   readonly headers: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly warnings: readonly string[];
 }
 
-const LOOKED_AT = 50;
-const LONGEST_HEADER = 120;
+const SEARCHED_LINES = 50;
+const MAX_HEADER_LENGTH = 120;
 
 /**
- * Which line names the columns: the one with most of the usual names (two or more); else the first that reaches as far
- * to the right as most lines do, so that a title above the table is not taken for it.
+ * Finds the header: the line with the most usual column names (at least two); else the first line as wide as most
+ * others, so that a title above the table is not mistaken for it.
  */
 export function findHeader(lines: readonly (readonly string[])[]): number {
-  const head = lines.slice(0, LOOKED_AT);
+  const head = lines.slice(0, SEARCHED_LINES);
   const roles = head.map((cells) => knownRoles(cells).size);
   const most = Math.max(0, ...roles);
   if (most >= 2) return roles.indexOf(most);
@@ -34,9 +34,9 @@ export function findHeader(lines: readonly (readonly string[])[]): number {
   );
 }
 
-/** The line that has all the headers of a mapping, in any case; null where none of the first lines has. */
+/** The first line that has all wanted names, ignoring case; null if none of the first lines does. */
 export function findNamedHeader(lines: readonly (readonly string[])[], wanted: readonly string[]): number | null {
-  const at = lines.slice(0, LOOKED_AT).findIndex((cells) => {
+  const at = lines.slice(0, SEARCHED_LINES).findIndex((cells) => {
     const present = new Set(cells.map((cell) => plainText(cell).toLowerCase()));
     return wanted.every((name) => present.has(name.toLowerCase()));
   });
@@ -44,13 +44,13 @@ export function findNamedHeader(lines: readonly (readonly string[])[], wanted: r
 }
 
 /**
- * Puts the lines of a table under their header. Rows with more filled cells than columns are left out and counted: in
- * them a separator stands unquoted in a text, and what is behind it is in the wrong column. Throws `labels_invalid`
- * where most rows are so.
+ * Separates a table's header from its rows. Rows with more filled cells than columns are skipped and counted: they have
+ * an unquoted separator within a text, which puts the cells after it in the wrong columns. Throws `labels_invalid` if
+ * most rows are like this.
  */
 export function headTable(lines: readonly (readonly string[])[], header: number): Headed {
   const cells = lines[header] ?? [];
-  const names = cells.map((name) => cellText(name).slice(0, LONGEST_HEADER));
+  const names = cells.map((name) => cellText(name).slice(0, MAX_HEADER_LENGTH));
   const below = lines.slice(header + 1);
   const repeats = (row: readonly string[]) =>
     row.length === cells.length && row[0] === cells[0] && row.every((cell, index) => cell === cells[index]);
@@ -81,7 +81,7 @@ export function headTable(lines: readonly (readonly string[])[], header: number)
   return { names, headers: uniqueNames(names), rows, warnings };
 }
 
-/** How many cells a line has up to its last one with text. */
+/** Number of cells up to the last one with text. */
 function reach(cells: readonly string[]): number {
   let last = cells.length;
   while (last > 0 && (cells[last - 1] ?? '').trim() === '') last -= 1;
@@ -104,11 +104,11 @@ function uniqueNames(names: readonly string[]): string[] {
   });
 }
 
-const LISTED = 12;
+const MAX_LISTED = 12;
 
-/** “path”, “label” and so on, cut to what a message can show. */
+/** “path”, “label” and so on, shortened for a message. */
 export const quotedList = (names: readonly string[]): string =>
   `${names
-    .slice(0, LISTED)
+    .slice(0, MAX_LISTED)
     .map((name) => `“${name.length > 40 ? `${name.slice(0, 39)}…` : name}”`)
-    .join(', ')}${names.length > LISTED ? ', …' : ''}`;
+    .join(', ')}${names.length > MAX_LISTED ? ', …' : ''}`;

@@ -1,6 +1,6 @@
 import { type ColumnRole, columnRoles } from '#shared/models/label-table';
 
-/** Usual header names as `simpleName` writes them; of two in one table the earlier is more likely meant. */
+/** Usual column names, normalised by `simpleName`; if a table has several for one role, the earlier is likelier. */
 export const USUAL_NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
   path: ['path', 'filepath', 'imagepath', 'file', 'filename', 'imagefile', 'imagename', 'image'],
   label: ['label', 'class', 'diagnosis'],
@@ -17,14 +17,14 @@ export const USUAL_NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
   date: ['studydate', 'examdate', 'examinationdate', 'date'],
 };
 
-/** "Patient_ID", "patient\nid" → "patientid"; what stands in brackets at the end is a unit: "Age (years)" → "age". */
+/** "Patient_ID", "patient\nid" → "patientid"; trailing brackets hold a unit: "Age (years)" → "age". */
 export function simpleName(header: string): string {
   const letters = (text: string) => text.replace(/[\s_.:*#\-\u2010-\u2015\p{Cf}]/gu, '');
   const lower = header.normalize('NFKC').toLowerCase();
   return letters(lower.replace(/(?<=\S)\s*[([][^()[\]]*[)\]]\s*$/, '')) || letters(lower);
 }
 
-/** The roles whose usual names stand in a line of cells. */
+/** Roles of which a line of cells has a usual name. */
 export function knownRoles(cells: readonly string[]): Set<ColumnRole> {
   const names = new Set(cells.map(simpleName));
   return new Set(columnRoles.filter((role) => USUAL_NAMES[role].some((name) => names.has(name))));

@@ -10,48 +10,48 @@ import {
   type ValueCounts,
 } from '#shared/models/label-table';
 import type { ProjectStore } from '../../store/open';
-import { namesTakenIn, similarNames } from './class-names';
+import { countClassNames, similarNames } from './class-names';
 import { cellText, isNoLabel } from './label-table-cell';
 import { planTable } from './label-table-changes';
-import { findColumns, headedAs, markedClass, type TableColumns } from './label-table-columns';
+import { findColumns, markedClass, type TableColumns, withMappedHeader } from './label-table-columns';
 import type { TableText } from './label-table-text';
 import type { TableMatch } from './match-table';
 import { type LabelTable, readLabelTable } from './read-label-table';
 import type { ResolvedPatients } from './resolve-patients';
 
-/** What a window shows of a table: its first rows and columns, cut. */
+/** Limits of what a preview shows of a table. */
 const SAMPLE_ROWS = 8;
 const SAMPLE_COLUMNS = 40;
-const LONGEST_CELL = 80;
-const LISTED_VALUES = 30;
+const MAX_CELL_LENGTH = 80;
+const MAX_LISTED_VALUES = 30;
 const COUNTED_ROLES = ['label', 'reader', 'site', 'split'] as const;
 
-/** What a person brings along with an import, held against its files. */
-export interface HeldWords {
+/** The claims of an import (table, patient pattern, answers) matched to its files. */
+export interface MatchedClaims {
   readonly files: number;
-  /** The class that each file's folder names. */
+  /** Class named by each file's folder. */
   readonly folders: readonly (string | null)[];
   /** Null without a table. */
   readonly match: TableMatch | null;
   readonly patternPatients: readonly (string | null)[] | null;
-  /** Null where neither table nor pattern speaks of patients. */
+  /** Null if neither table nor pattern mentions patients. */
   readonly resolved: ResolvedPatients | null;
   readonly questions: readonly TableQuestion[];
 }
 
-/** Holds a table against the files of an import. */
-export type HoldTable = (table: LabelTable) => HeldWords;
+/** Matches a table to the files of an import. */
+export type MatchFiles = (table: LabelTable) => MatchedClaims;
 
-/** See `LabelTables.preview`. Everything of the answer is bounded, whatever the table holds. */
+/** See `LabelTables.preview`. The size of the result is bounded, whatever the table contains. */
 export function previewTable(
   store: ProjectStore,
   given: TableText,
   mapping: ColumnMapping,
   answers: TableAnswers,
-  hold: HoldTable | null,
+  matchFiles: MatchFiles | null,
   classNames: NameChoice,
 ): TablePreview {
-  const text = headedAs(given, mapping);
+  const text = withMappedHeader(given, mapping);
   const shown = {
     encoding: text.encoding,
     delimiter: text.delimiter,
@@ -65,7 +65,7 @@ export function previewTable(
   try {
     columns = findColumns(text, mapping);
     const table = readLabelTable(text, mapping, answers);
-    return { ...shown, ...columnFacts(text, columns), ...tableFacts(store, table, hold, answers, classNames) };
+    return { ...shown, ...columnFacts(text, columns), ...tableFacts(store, table, matchFiles, answers, classNames) };
   } catch (error) {
     if (!(error instanceof FoveaError) || error.code !== 'labels_invalid') throw error;
     return {
@@ -85,59 +85,59 @@ export function previewTable(
   }
 }
 
-/** Which columns are read, and how often each value stands in those that may be shown. */
-function columnFacts(text: TableText, { of, classes }: TableColumns) {
+/** The columns that are read, and value counts of those that may be shown. */
+function columnFacts(text: TableText, { byRole, classes }: TableColumns) {
   const label = (row: readonly string[]) =>
-    classes.length > 0 ? (markedClass(text, classes, row).label ?? '') : labelOf(row[of.label]);
-  const counted = COUNTED_ROLES.filter((role) => of[role] >= 0 || (role === 'label' && classes.length > 0));
+    classes.length > 0 ? (markedClass(text, classes, row).label ?? '') : labelOf(row[byRole.label]);
+  const counted = COUNTED_ROLES.filter((role) => byRole[role] >= 0 || (role === 'label' && classes.length > 0));
   return {
     mapping: Object.fromEntries(
-      columnRoles.map((role) => [role, text.headers[of[role]] ?? null]),
+      columnRoles.map((role) => [role, text.headers[byRole[role]] ?? null]),
     ) as TablePreview['mapping'],
     classes: classes.map((column) => text.headers[column] ?? ''),
     values: Object.fromEntries(
-      counted.map((role) => [role, countValues(text, role === 'label' ? label : (row) => row[of[role]] ?? '')]),
+      counted.map((role) => [role, countValues(text, role === 'label' ? label : (row) => row[byRole[role]] ?? '')]),
     ),
-    patients: of.patient < 0 ? 0 : distinctPatients(text, of.patient),
+    patients: byRole.patient < 0 ? 0 : distinctPatients(text, byRole.patient),
   };
 }
 
-/** As it is read: “NA” is no label. */
+/** A label cell as it is read; empty for missing-value markers such as “NA”. */
 function labelOf(cell: string | undefined): string {
   const label = cellText(cell);
   return isNoLabel(label) ? '' : label;
 }
 
-/** What a person chose and nothing else: where the columns of a table are not clear. */
+/** Only the columns that the mapping names, for a table whose columns are unclear. */
 function namedColumns(text: TableText, mapping: ColumnMapping): TableColumns {
-  const of = Object.fromEntries(
+  const byRole = Object.fromEntries(
     columnRoles.map((role) => [role, text.headers.indexOf(mapping[role] ?? '')]),
-  ) as TableColumns['of'];
-  return { of, classes: [], notes: [], unclear: null };
+  ) as TableColumns['byRole'];
+  return { byRole, classes: [], notes: [], unclear: null };
 }
 
 function tableFacts(
   store: ProjectStore,
   written: LabelTable,
-  hold: HoldTable | null,
+  matchFiles: MatchFiles | null,
   answers: TableAnswers,
   classNames: NameChoice,
 ) {
   const planAll = (table: LabelTable) => {
-    if (hold === null) {
+    if (matchFiles === null) {
       const { match, files, counts, patients, questions, problems } = planTable(store, table, answers);
       return { match, folders: [], files, counts, patients, questions, problems };
     }
-    const { match, folders, files, resolved, questions } = hold(table);
+    const { match, folders, files, resolved, questions } = matchFiles(table);
     const problems = [...(match?.problems ?? []), ...(resolved?.problems ?? [])];
     return { match, folders, files, counts: null, patients: resolved?.changes ?? null, questions, problems };
   };
   const asWritten = planAll(written);
-  const groups = similarNames(store, namesTakenIn(asWritten.match?.entries ?? [], asWritten.folders));
+  const groups = similarNames(store, countClassNames(asWritten.match?.entries ?? [], asWritten.folders));
   const merged = classNames === 'merge' && groups.length > 0;
   const table = merged ? written.renamed(mergedNames(groups)) : written;
   const { match, files, counts, patients, questions, problems } = merged ? planAll(table) : asWritten;
-  const splitIgnored = hold === null && table.columns.headers.split !== undefined;
+  const splitIgnored = matchFiles === null && table.columns.headers.split !== undefined;
   return {
     files,
     rowsMatched: match?.rowsMatched ?? 0,
@@ -152,13 +152,13 @@ function tableFacts(
     patientChanges: patients,
     questions: [...questions],
     changes: counts,
-    similarNames: groups.slice(0, LISTED_VALUES),
+    similarNames: groups.slice(0, MAX_LISTED_VALUES),
   };
 }
 
 const cut = (text: string): string => {
-  const plain = cellText(text.slice(0, 4 * LONGEST_CELL));
-  return plain.length > LONGEST_CELL ? `${plain.slice(0, LONGEST_CELL - 1)}…` : plain;
+  const plain = cellText(text.slice(0, 4 * MAX_CELL_LENGTH));
+  return plain.length > MAX_CELL_LENGTH ? `${plain.slice(0, MAX_CELL_LENGTH - 1)}…` : plain;
 };
 
 function countValues(text: TableText, cell: (row: readonly string[]) => string): ValueCounts {
@@ -170,11 +170,11 @@ function countValues(text: TableText, cell: (row: readonly string[]) => string):
   const values = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   return {
     distinct: values.length,
-    values: values.slice(0, LISTED_VALUES).map(([value, rows]) => ({ value, rows })),
+    values: values.slice(0, MAX_LISTED_VALUES).map(([value, rows]) => ({ value, rows })),
   };
 }
 
-/** As they are compared, without those that name nobody. */
+/** Counts patients by loose identifier, ignoring cells that identify nobody. */
 const distinctPatients = (text: TableText, column: number): number =>
   new Set(
     text.rows.flatMap((row) => {

@@ -9,11 +9,11 @@ import { decodeText } from './label-table-encoding';
 import { tableInvalid } from './label-table-errors';
 import { findHeader, type Headed, headTable } from './label-table-header';
 
-/** A table as text cells. */
+/** A table parsed into text cells. */
 export interface TableText extends Headed {
   readonly encoding: string;
   readonly delimiter: string;
-  /** All lines that have a cell with text, those above the header too. */
+  /** All lines with at least one non-empty cell, including those above the header. */
   readonly lines: readonly (readonly string[])[];
 }
 
@@ -21,11 +21,11 @@ export const tableLimits = {
   bytes: 64 * 2 ** 20,
   rows: 1_000_000,
   columns: 200,
-  /** Characters of one line with all its cells: a quote that is never closed would else swallow the file. */
+  /** Characters of one line: an unclosed quote would otherwise swallow the rest of the file. */
   longestRow: 256 * 1024,
 } as const;
 
-/** Reads a table's file. Throws `labels_invalid`. */
+/** Reads and parses a table file. Throws `labels_invalid`. */
 export async function readTableText(file: string): Promise<TableText> {
   let bytes: Uint8Array;
   try {
@@ -42,8 +42,8 @@ export async function readTableText(file: string): Promise<TableText> {
 }
 
 /**
- * Cuts a text table into cells: see `decodeText` for its encoding, `detectDialect` for its delimiter and `findHeader`
- * for its header. Lines end with CR, LF or both, also mixed; empty ones are left out. Throws `labels_invalid`.
+ * Parses a text table into cells: see `decodeText` for the encoding, `detectDialect` for the delimiter and `findHeader`
+ * for the header. Lines end with CR, LF or both, also mixed; empty ones are dropped. Throws `labels_invalid`.
  */
 export function parseTableText(bytes: Uint8Array): TableText {
   const { text, encoding, warning } = decodeText(bytes);
@@ -87,7 +87,9 @@ function cutLines(text: string, delimiter: string): string[][] {
   return lines;
 }
 
-/** Looked at before anything is split: a table without line ends would hold the program up for minutes. */
+/**
+ * Length of the longest line. Checked before parsing: a table without line ends would block the program for minutes.
+ */
 function longestLine(text: string): number {
   let longest = 0;
   let start = 0;

@@ -19,35 +19,34 @@ import { readerNumber, setReading } from '../../store/readings';
 import { setFacts } from '../../store/table-facts';
 import { noChanges } from '../labels/undo';
 import type { OpenProject } from '../project/projects';
-import { namesTakenIn, settleNames } from './class-names';
+import { countClassNames, resolveClassNames } from './class-names';
 import { type ImageChange, planTable } from './label-table-changes';
-import { type HoldTable, previewTable } from './label-table-preview';
+import { type MatchFiles, previewTable } from './label-table-preview';
 import { readTableText, type TableText } from './label-table-text';
 import { requireAnswers } from './open-questions';
 import { type LabelTable, readLabelTable } from './read-label-table';
 import type { PatientAlias } from './resolve-patients';
 
-/** Label tables: looked at before they are used, and applied to the images that are there. */
+/** Previews label tables and applies them to the images of a project. */
 export interface LabelTables {
   /** Throws `labels_invalid`. */
   read(file: string, mapping: ColumnMapping, answers?: TableAnswers): Promise<LabelTable>;
   /**
-   * What a table holds and what it would do; writes nothing. `hold`: holds it against the files of an import; null for
-   * the images of the project. A table that does not say which images it is of is `blocked`, not an error. Throws
-   * `labels_invalid`.
+   * Previews a table's content and effect; writes nothing. `matchFiles` matches it to the files of an import; null matches it
+   * to the images of the project. A table that does not identify its images is reported as `blocked`, not as an error.
+   * Throws `labels_invalid`.
    */
   preview(
     project: OpenProject,
-    hold: HoldTable | null,
+    matchFiles: MatchFiles | null,
     file: string,
     mapping: ColumnMapping,
     answers?: TableAnswers,
     classNames?: NameChoice,
   ): Promise<TablePreview>;
   /**
-   * Applies a table to the images of the project, as one action that can be undone. `conflicts`: whose label stays
-   * where a person's and the table's differ. Throws `labels_invalid`, `question_open`,
-   * `class_names_similar`.
+   * Applies a table to the images of the project as one undoable action. `conflicts`: which label wins if a person's
+   * differs from the table's. Throws `labels_invalid`, `question_open`, `class_names_similar`.
    */
   apply(
     project: OpenProject,
@@ -67,7 +66,7 @@ export interface AppliedTable {
 }
 
 export function createLabelTables(): LabelTables {
-  /** The table that was read last: a person tries several mappings of one. */
+  /** Most recently read table, cached because a person tries several mappings of it. */
   let last: { readonly key: string; readonly text: TableText } | null = null;
   const textOf = async (file: string): Promise<TableText> => {
     const info = await stat(nativePath(await givenPath(file))).catch(() => null);
@@ -80,8 +79,8 @@ export function createLabelTables(): LabelTables {
 
   return {
     read,
-    async preview(project, hold, file, mapping, answers = {}, classNames = 'ask') {
-      return previewTable(project.store, await textOf(file), mapping, answers, hold, classNames);
+    async preview(project, matchFiles, file, mapping, answers = {}, classNames = 'ask') {
+      return previewTable(project.store, await textOf(file), mapping, answers, matchFiles, classNames);
     },
     async apply(project, file, mapping, conflicts, answers = {}, classNames = 'ask') {
       const written = await read(file, mapping, answers);
@@ -89,7 +88,7 @@ export function createLabelTables(): LabelTables {
       return store.transaction(() => {
         const asWritten = planTable(store, written, answers);
         requireAnswers(asWritten.questions, answers);
-        const { spelling, notes } = settleNames(store, namesTakenIn(asWritten.match.entries, []), classNames);
+        const { spelling, notes } = resolveClassNames(store, countClassNames(asWritten.match.entries, []), classNames);
         const table = spelling.size === 0 ? written : written.renamed(spelling);
         const planned = spelling.size === 0 ? asWritten : planTable(store, table, answers);
         const { changes, counts, match } = planned;
@@ -114,12 +113,14 @@ export function createLabelTables(): LabelTables {
   };
 }
 
-/** Keeps other names of patients, and answers with the keys of those that are new. */
+/** Stores patient aliases and returns the keys of the new ones. */
 function writeAliases(store: ProjectStore, aliases: readonly PatientAlias[]): string[] {
-  return aliases.flatMap(({ name, of }) => (addPatientAlias(store, name, patientOf(store, of)) ? [name.key] : []));
+  return aliases.flatMap(({ name, patient }) =>
+    addPatientAlias(store, name, patientOf(store, patient)) ? [name.key] : [],
+  );
 }
 
-/** Writes what a table changes and answers with the state before. */
+/** Writes a table's changes and returns the previous state. */
 function writeChanges(store: ProjectStore, changes: readonly ImageChange[], conflicts: LabelConflict) {
   const before = noChanges();
   const at = new Date().toISOString();
@@ -128,8 +129,8 @@ function writeChanges(store: ProjectStore, changes: readonly ImageChange[], conf
     for (const reading of readings) {
       const reader = readerNumber(store, reading.reader);
       const classId = classNumber(store, reading.label);
-      const said = setReading(store, { image: id, reader, classId }, 'table', at);
-      if (said !== undefined) before.readings.push([id, reader, said]);
+      const previous = setReading(store, { image: id, reader, classId }, 'table', at);
+      if (previous !== undefined) before.readings.push([id, reader, previous]);
     }
     if (label !== null && (!conflict || conflicts === 'table')) {
       if (setLabel(store, id, classNumber(store, label), 'table', at)) before.labels.push([id, image.label]);

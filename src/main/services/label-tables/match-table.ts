@@ -8,35 +8,35 @@ import type { LabelTable } from './read-label-table';
 import type { TableEntry } from './table-entry';
 import { keyNames } from './table-problems';
 
-/** A file that a table may speak of. Frames of one file have the same `file`. */
+/** An image that a row may describe. Frames of one file have the same `file`. */
 export interface TableTarget {
   readonly path: string;
-  /** The folder that the path is relative to, where it is known. */
+  /** The folder that the path is relative to, if known. */
   readonly root?: string;
   readonly file: string | number;
-  /** What the file says of itself; null where it says nothing, or was imported before that was kept. */
+  /** The file's own identifiers; null if it has none, or was imported before they were stored. */
   readonly keys?: FileKeys | null;
 }
 
 export interface TableMatch {
-  /** In the order of the targets. */
+  /** One per target, in their order. */
   readonly entries: readonly (TableEntry | undefined)[];
   readonly rowsMatched: number;
   readonly filesMatched: number;
   readonly problems: readonly string[];
 }
 
-/** Which entry is each target's, and entries that could be of several. */
+/** The entry of each target, and the entries with several possible targets. */
 interface Assigned {
   readonly entries: readonly (TableEntry | undefined)[];
   readonly unclear: ReadonlySet<TableEntry>;
   readonly problems: readonly string[];
 }
 
-/** Rows that are named in a sentence. */
-const NAMED = 5;
-/** Of a path that is shown to tell which folders it names. */
-const SHOWN_PARTS = 5;
+/** Rows named in one sentence. */
+const MAX_NAMED_ROWS = 5;
+/** Trailing path components shown of a path that did not match. */
+const SHOWN_COMPONENTS = 5;
 
 /** Finds the entry of each file. */
 export function matchTable(table: LabelTable, targets: readonly TableTarget[], store: ProjectStore): TableMatch {
@@ -47,7 +47,7 @@ export function matchTable(table: LabelTable, targets: readonly TableTarget[], s
   } = table.by === 'path' ? byPath(table, targets) : byKey(table, table.by, targets, store);
   const matched = new Set(entries.flatMap((entry) => entry ?? []));
   const unused = table.entries.filter((entry) => !matched.has(entry) && !unclear.has(entry));
-  const rowsOf = (of: Iterable<TableEntry>) => [...of].reduce((sum, entry) => sum + entry.rows, 0);
+  const rowsOf = (some: Iterable<TableEntry>) => [...some].reduce((sum, entry) => sum + entry.rows, 0);
   const unclearRows = rowsOf(unclear);
   const unusedRows = rowsOf(unused);
   const problems = [...own];
@@ -79,34 +79,34 @@ export function matchTable(table: LabelTable, targets: readonly TableTarget[], s
 }
 
 /**
- * Of rows that fit no file: those that end with all of the path of a file without a row, and go on with folders that it
+ * Reports unmatched rows whose path ends with the whole path of a file without a row, preceded by folders that the file
  * is not in.
  */
 function moreFolders(unused: readonly TableEntry[], withoutRow: readonly TableTarget[]): string[] {
   const files = new Set(withoutRow.map(({ path }) => pathParts(path).join('/')));
   const longer = unused.filter(({ path }) => {
-    const parts = pathParts(path).slice(-SHOWN_PARTS);
+    const parts = pathParts(path).slice(-SHOWN_COMPONENTS);
     return parts.some((_, from) => from > 0 && files.has(parts.slice(from).join('/')));
   });
   const [first] = longer;
   if (first === undefined) return [];
-  const shown = first.path.split('/').slice(-SHOWN_PARTS).join('/');
+  const shown = first.path.split('/').slice(-SHOWN_COMPONENTS).join('/');
   return [
     `${formatQuantity(longer.length, 'row')} would match a file without the first folders of the path, as in “${shown}”. If they refer to these files, import the parent folder, or remove these folders from the table.`,
   ];
 }
 
-/** The first of them, by path; by line where the key could name a person. */
+/** The first entries by path, or by line number if the key could identify a person. */
 function namedRows(table: LabelTable, entries: readonly TableEntry[]): string {
-  const shown = entries.slice(0, NAMED);
-  const more = entries.length > NAMED ? ', …' : '';
+  const shown = entries.slice(0, MAX_NAMED_ROWS);
+  const more = entries.length > MAX_NAMED_ROWS ? ', …' : '';
   if (table.by !== 'path') return `line ${shown.map(({ line }) => line).join(', ')}${more}`;
   return `${shown.map(({ path }) => path.split('/').slice(-2).join('/')).join(', ')}${more}`;
 }
 
 /**
- * One that fits several files is that of the file that it names by its whole path; where this is not one file, it fits
- * none: a row for “1.png” says nothing of “a/1.png” and “b/1.png”.
+ * Matches by path. An entry that fits several files belongs to the one whose whole path it names; if there is not
+ * exactly one, to none: a row for “1.png” matches neither “a/1.png” nor “b/1.png”.
  */
 function byPath(table: LabelTable, targets: readonly TableTarget[]): Assigned {
   const found = targets.map(({ path, root }) => table.find(path, root));
@@ -144,13 +144,13 @@ function byPath(table: LabelTable, targets: readonly TableTarget[]): Assigned {
   };
 }
 
-/** Whose files have which key. */
+/** The targets with one key, and the patients they belong to. */
 interface Keyed {
   readonly targets: number[];
   readonly patients: Set<string>;
 }
 
-/** An entry is for all files that have its key; one that files of several patients have is for none. */
+/** Matches by key. An entry belongs to all files with its key, or to none if they are of several patients. */
 function byKey(table: LabelTable, by: KeyRole, targets: readonly TableTarget[], store: ProjectStore): Assigned {
   const keyed = new Map<string, Keyed>();
   targets.forEach(({ keys }, index) => {
@@ -159,7 +159,7 @@ function byKey(table: LabelTable, by: KeyRole, targets: readonly TableTarget[], 
     const of = keyed.get(key) ?? { targets: [], patients: new Set() };
     keyed.set(key, of);
     of.targets.push(index);
-    // Different people with one id have different birth dates, as far as files say them.
+    // Different people with the same id have different birth dates, if the files state them.
     of.patients.add(by === 'patient' ? (keys.birthDate ?? '') : (keys.patient ?? ''));
   });
   const entries: (TableEntry | undefined)[] = targets.map(() => undefined);

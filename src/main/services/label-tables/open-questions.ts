@@ -1,7 +1,7 @@
 import { FoveaError } from '#shared/ipc/errors';
 import type { TableAnswers, TableQuestion } from '#shared/models/label-table';
 
-/** Throws `question_open` where a question has no answer. */
+/** Throws `question_open` if a question has no answer. */
 export function requireAnswers(questions: readonly TableQuestion[], answers: TableAnswers): void {
   const open = questions.filter(({ name }) => answers[name] === undefined);
   if (open.length === 0) return;

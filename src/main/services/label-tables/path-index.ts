@@ -1,31 +1,31 @@
 import { decodePercent } from './label-table-cell';
 
-/** Parts of a path that are compared: the file's name and the folders that it is in. */
-const DEEPEST = 12;
+/** Trailing path components compared at most: the file name and its folders. */
+const MAX_DEPTH = 12;
 
 export interface PathMatch<Entry> {
   readonly entry: Entry;
-  /** Whether the entry names all of the file's path. */
+  /** Whether the entry covers the file's whole path. */
   readonly whole: boolean;
-  /** Whether the entry's path goes on with another folder than the one that the files are taken from. */
+  /** Whether the entry's path continues with a folder other than the one the files were imported from. */
   readonly foreign: boolean;
 }
 
 export interface PathIndex<Entry> {
   /**
-   * The entry that speaks of a file: the one with the longest common end, with or without the file's extension. Two
-   * paths that both go on, with different folders, name two files: a shorter end is a match only where it is all of
-   * one of the two paths. `root`: the folder that `path` is relative to, as far as it is known. Undefined where no
-   * entry fits, or more than one.
+   * The entry for a file: the one with the longest common path suffix, with or without the file's extension. Two paths
+   * that continue with different folders name two files, so a shorter suffix matches only if it is the whole of one of
+   * the paths. `root`: the folder that `path` is relative to, as far as known. Undefined if no entry matches, or
+   * several.
    */
   find(path: string, root?: string): PathMatch<Entry> | undefined;
 }
 
-/** The entries whose path ends so. */
+/** Entries with a common path suffix. */
 interface End<Entry> {
-  /** Its whole path. */
+  /** The entry whose whole path is the suffix. */
   whole: Entry | null;
-  /** One that goes on; `several` for more. */
+  /** The entry whose path is longer than the suffix; `several` if there is more than one. */
   longer: Entry | 'several' | null;
 }
 
@@ -35,7 +35,7 @@ export function indexPaths<Entry extends { readonly path: string }>(entries: rea
   for (const entry of entries) {
     const parts = pathParts(entry.path);
     shared = commonStart(shared ?? parts.slice(0, -1), parts.slice(0, -1));
-    const kept = parts.slice(-DEEPEST);
+    const kept = parts.slice(-MAX_DEPTH);
     kept.forEach((_, index) => {
       const text = kept.slice(index).join('/');
       const end = ends.get(text) ?? { whole: null, longer: null };
@@ -44,20 +44,20 @@ export function indexPaths<Entry extends { readonly path: string }>(entries: rea
       else end.longer = end.longer === null ? entry : 'several';
     });
   }
-  /** Folders that all entries begin with: they tell no two files apart. */
+  /** Number of leading folders that all entries share: they distinguish no files. */
   const sharedFolders = shared?.length ?? 0;
 
   const findParts = (own: readonly string[], root: readonly string[]): PathMatch<Entry> | undefined => {
-    const all = [...root, ...own].slice(-DEEPEST);
+    const all = [...root, ...own].slice(-MAX_DEPTH);
     for (let length = all.length; length > 0; length--) {
       const end = ends.get(all.slice(-length).join('/'));
       if (end === undefined) continue;
       if (end.whole !== null) return { entry: end.whole, whole: length >= own.length, foreign: false };
-      if (length < Math.min(own.length, DEEPEST)) continue;
+      if (length < Math.min(own.length, MAX_DEPTH)) continue;
       if (end.longer === null || end.longer === 'several') return undefined;
       if (length > own.length || root.length === 0) return { entry: end.longer, whole: false, foreign: false };
-      // The table goes on with other folders than the files are in. Where all of its paths begin with them, from the
-      // root of a disk on, they are where somebody else kept the files; else they name another file.
+      // The table's path continues with folders that the file is not in. If all its paths start with these folders,
+      // from the root of a disk, they are where somebody else kept the files; otherwise they name a different file.
       const more = pathParts(end.longer.path).length - length;
       const isElsewhere = more <= sharedFolders && ABSOLUTE.test(end.longer.path);
       return isElsewhere ? { entry: end.longer, whole: false, foreign: true } : undefined;
@@ -74,7 +74,7 @@ export function indexPaths<Entry extends { readonly path: string }>(entries: rea
 
 const ABSOLUTE = /^(?:[a-z]:)?[\\/]|^~/i;
 
-/** “C:\A\.\b\..\c.PNG” → a, c.png: decoded, in lower case and NFC, without drive and dots. */
+/** Path components, decoded, in lower case and NFC, without drive and dots: “C:\A\.\b\..\c.PNG” → a, c.png. */
 export function pathParts(path: string): string[] {
   const parts: string[] = [];
   const plain = decodePercent(path)

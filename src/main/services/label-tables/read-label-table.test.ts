@@ -96,10 +96,10 @@ describe('readLabelTable', () => {
 
   it('takes the columns that it is told, and finds the others among those that are left', () => {
     const content = 'File,Diagnosis,Class,Rater\na.png,benign,7,Ann';
-    const { path, label, reader } = findColumns(text(content), { label: 'class' }).of;
+    const { path, label, reader } = findColumns(text(content), { label: 'class' }).byRole;
     expect([path, label, reader]).toEqual([0, 2, 3]);
     const other = findColumns(text(content), { reader: 'Diagnosis', path: null });
-    expect(other.of).toMatchObject({ path: -1, label: 2, reader: 1 });
+    expect(other.byRole).toMatchObject({ path: -1, label: 2, reader: 1 });
     expect(read(content, { label: 'Class', reader: null }).entries[0]).toMatchObject({ label: '7', readings: [] });
     expect(() => read(content, { label: 'Befund' })).toThrow(/no column “Befund” for label/);
     expect(() => read(content, { path: null, label: 'Class' })).toThrow(/no column “path”/);

@@ -9,7 +9,7 @@ import {
 } from '#shared/models/label-table';
 import type { Spelling } from './class-names';
 import { cellText, isNoLabel, pathText } from './label-table-cell';
-import { findColumns, firstLines, headedAs, markedClass } from './label-table-columns';
+import { findColumns, firstLines, markedClass, withMappedHeader } from './label-table-columns';
 import { tableInvalid } from './label-table-errors';
 import type { TableText } from './label-table-text';
 import { indexPaths, type PathMatch, pathParts } from './path-index';
@@ -21,31 +21,30 @@ import { noFindings, type TableFindings } from './table-findings';
 import { labelProblems, rowProblems } from './table-problems';
 
 export interface LabelTable {
-  /** What its rows are held against the files by. */
+  /** The column that rows are matched to files by. */
   readonly by: KeyRole;
-  /** Rows whose key is empty under a row that has one: a merged cell may go on there. */
+  /** Number of rows with an empty key below a row with one, possibly within a merged cell. */
   readonly keysAbove: number;
   readonly entries: readonly TableEntry[];
-  /** Without those that have no path. */
+  /** Number of rows with a key. */
   readonly rows: number;
-  /** What of it is left out or doubtful, one sentence each, without values of a patient. */
+  /** Skipped or doubtful content, one sentence each, without patient data. */
   readonly problems: readonly string[];
-  /** Which columns were read. */
   readonly columns: UsedColumns;
-  /** The entry of a file in a table by path: see `PathIndex.find`. */
+  /** The entry of a file in a table matched by path: see `PathIndex.find`. */
   find(relativePath: string, root?: string): PathMatch<TableEntry> | undefined;
-  /** The same table with other names for its classes. */
+  /** The same table with classes renamed. */
   renamed(spelling: Spelling): LabelTable;
 }
 
 const CHOOSE_COLUMNS =
   'Choose its columns (on the command line: --columns path=File,label=Diagnosis), or name them path (or accession number, UID or patient), label, and optionally reader, patient, study, site, split, sex and age.';
-/** The column that rows are held against files by; null where there is none. */
+/** The column that rows are matched to files by; null if there is none. */
 const keyOf = (columns: ColumnPlaces): KeyRole | null => keyRoles.find((role) => columns[role] >= 0) ?? null;
 
 /**
- * Reads a table by its columns. Throws `labels_invalid`: no column that says which images a row is for, or nothing
- * beside it; more readers, or classes of readers, than can be compared.
+ * Reads a table by its columns. Throws `labels_invalid` if no column identifies the images, if there is no other usable
+ * column, or if there are more readers, or classes named by readers, than can be compared.
  */
 export function readLabelTable(
   given: TableText,
@@ -53,7 +52,7 @@ export function readLabelTable(
   answers: TableAnswers = {},
   spelling: Spelling = new Map(),
 ): LabelTable {
-  const text = headedAs(given, mapping);
+  const text = withMappedHeader(given, mapping);
   const layout = layoutOf(text, mapping);
   const { by, columns, classes, notes } = layout;
   const { drafts, found } = readRows(text, layout, answers, spelling);
@@ -73,18 +72,17 @@ export function readLabelTable(
   };
 }
 
-/** What the columns of a table are. */
 interface Layout {
   readonly by: KeyRole;
   readonly columns: ColumnPlaces;
-  /** Columns that are a class each. */
+  /** Columns of one class each. */
   readonly classes: readonly number[];
   readonly notes: readonly string[];
 }
 
 /** Throws `labels_invalid`. */
 function layoutOf(text: TableText, mapping: ColumnMapping): Layout {
-  const { of: columns, classes, notes, unclear } = findColumns(text, mapping);
+  const { byRole: columns, classes, notes, unclear } = findColumns(text, mapping);
   const seen = { hint: `${firstLines(text)} ${CHOOSE_COLUMNS}` };
   if (unclear !== null) throw unclear;
   const by = keyOf(columns);
@@ -102,7 +100,7 @@ function layoutOf(text: TableText, mapping: ColumnMapping): Layout {
   return { by, columns, classes, notes };
 }
 
-/** The rows of each image, or of each identifier, together; in the order of the table. */
+/** Collects rows by image or identifier, in the order of the table. */
 function readRows(
   text: TableText,
   { by, columns, classes }: Layout,
@@ -127,14 +125,14 @@ function readRows(
       drafts.get(key) ?? emptyDraft({ path, key: path === '' ? name : '', date, line: linesAbove + index + 1 });
     drafts.set(key, draft);
     addFacts(draft, cells, by, found);
-    const written = classes.length === 0 ? labelCell(cells, found) : marked(text, classes, line, found);
+    const written = classes.length === 0 ? labelCell(cells, found) : markedLabel(text, classes, line, found);
     const label = written === null ? null : (spelling.get(written) ?? written);
     addLabel(draft, label, cells.cell('reader'), found);
   }
   return { drafts: [...drafts.values()], found };
 }
 
-/** Which images a row is for; null, and counted, where it does not say. */
+/** Identifies a row's images; counts the row and returns null if it does not. */
 function placeOf(
   { cell }: TableCells,
   by: KeyRole,
@@ -159,8 +157,8 @@ function placeOf(
   return { key, path: by === 'path' ? pathText(name) : '', name };
 }
 
-/** The class that a row marks among columns that are a class each. */
-function marked(
+/** The class that a row marks in its class columns. */
+function markedLabel(
   text: TableText,
   classes: readonly number[],
   line: readonly string[],
@@ -173,7 +171,7 @@ function marked(
   return label;
 }
 
-/** The label column of a row. */
+/** The label of a row's label column. */
 function labelCell({ cell }: TableCells, found: TableFindings): string | null {
   const label = cell('label');
   if (label === null || !isNoLabel(label)) return label;
@@ -181,7 +179,7 @@ function labelCell({ cell }: TableCells, found: TableFindings): string | null {
   return null;
 }
 
-/** Rows with equal texts are taken together. */
+/** The text by which rows are collected. */
 function keyText(by: KeyRole, name: string, date: string | null): string {
   if (by === 'path') return pathParts(name).join('/');
   return `${by === 'accession' || by === 'patient' ? looseIdentifier(name) : name} ${date ?? ''}`;

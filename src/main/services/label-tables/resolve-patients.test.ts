@@ -10,18 +10,18 @@ const ref = (id: string, origin: PatientRef['origin'] = 'dicom'): PatientRef => 
   origin,
 });
 
-/** [the file's id, what is told]; `known`: patients of the project. Answers with whose each file then is. */
+/** `pairs`: [the file's id, the claimed id]; `known`: patients of the project. Returns the resulting patient ids. */
 function resolve(
   pairs: readonly (readonly [string | null, string | null])[],
   known: PatientRef[] = [],
   answers: TableAnswers = {},
 ) {
   const result = resolvePatients(
-    pairs.map(([own, told]) => ({
+    pairs.map(([own, claimed]) => ({
       present: own === null ? null : ref(own),
       ownNames: own === null ? [] : [looseIdentifier(own)],
-      told: told === null ? null : { ...ref(told, 'table'), rounded: isRounded(told) },
-      tellsAbove: false,
+      claimed: claimed === null ? null : { ...ref(claimed, 'table'), rounded: isRounded(claimed) },
+      patientAbove: false,
     })),
     {
       exact: (key) => known.find((one) => one.key === key) ?? null,
@@ -121,11 +121,11 @@ describe('resolvePatients', () => {
       ['P1', 'anna'],
       ['P1', 'P1'],
     ] as const;
-    const claims = pairs.map(([own, told]) => ({
+    const claims = pairs.map(([own, claimed]) => ({
       present: ref(own),
       ownNames: [],
-      told: { ...ref(told, 'table'), rounded: false },
-      tellsAbove: false,
+      claimed: { ...ref(claimed, 'table'), rounded: false },
+      patientAbove: false,
     }));
     const book = {
       exact: (key: string) => (key === 'Anna' ? anna : null),

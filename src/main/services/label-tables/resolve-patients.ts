@@ -2,28 +2,30 @@ import type { PatientChanges, TableAnswers, TableQuestion } from '#shared/models
 import { formatQuantity } from '#shared/text/number';
 import type { PatientBook, PatientRef } from '../../store/identity';
 
-/** Who a file (or an image) is said to be of. */
+/** The patients claimed for one file or image. */
 export interface PatientClaim {
-  /** By the file or the project; null where nobody is named. */
+  /** The patient according to the file or project; null if unknown. */
   readonly present: PatientRef | null;
-  /** Loose keys of the ids that the file itself has. */
+  /** Loose keys of the file's own patient ids. */
   readonly ownNames: readonly string[];
-  /** By a table or a pattern; null where they do not say. `rounded`: the identifier lost digits. */
-  readonly told: (PatientRef & { readonly rounded: boolean }) | null;
-  /** Nothing is told, and a merged cell may go on here. */
-  readonly tellsAbove: boolean;
+  /** The patient according to a table or pattern; null if they name none. */
+  readonly claimed: ClaimedPatient | null;
+  /** The table's patient cell is empty below one with an id, possibly within a merged cell. */
+  readonly patientAbove: boolean;
 }
 
-/** Another name, and whose it is. */
+/** A patient identified by a table or pattern. `rounded`: the identifier lost digits. */
+export type ClaimedPatient = PatientRef & { readonly rounded: boolean };
+
+/** A patient's other name. */
 export interface PatientAlias {
   readonly name: PatientRef;
-  readonly of: PatientRef;
+  readonly patient: PatientRef;
 }
 
 export interface ResolvedPatients {
-  /** In the order of the claims; null: nobody is named. */
+  /** One per claim, in their order; null: unknown. */
   readonly patients: readonly (PatientRef | null)[];
-  /** Other names of patients. */
   readonly aliases: readonly PatientAlias[];
   readonly changes: PatientChanges;
   readonly questions: readonly TableQuestion[];
@@ -41,48 +43,54 @@ export const NO_PATIENT_CHANGES: PatientChanges = {
 };
 
 /**
- * Holds what a table or a pattern says of patients against what the files say.
+ * Reconciles the patients of a table or pattern with those of the files.
  *
- * - An id that is the file's but for how it is written is the file's.
- * - A table that gives every patient of the files another name, and no two the same, groups images as the files do:
- *   the files' patients stay, and the names are other names of theirs.
- * - Where it makes several patients of one, or one of several, a person says whose word counts (`patients`).
- * - An id that lost digits says nothing where the file names somebody, and is asked about (`rounded-ids`) elsewhere.
+ * - An id that differs from the file's only in spelling is the file's.
+ * - A table that renames every patient of the files one to one groups images as the files do: the files' patients stay,
+ *   and the table's names become aliases.
+ * - If it splits a patient or merges several, a person decides which source counts (`patients`).
+ * - An id that lost digits is ignored if the file names a patient, and raises a question (`rounded-ids`) otherwise.
  *
- * Until a question is answered the files' word counts.
+ * Until a question is answered, the files take precedence.
  */
 export function resolvePatients(
   claims: readonly PatientClaim[],
   book: Pick<PatientBook, 'exact' | 'loose'>,
   answers: TableAnswers,
 ): ResolvedPatients {
-  const heard = claims.map((claim) => hear(claim, book, answers));
-  const names = gatherNames(claims, heard, book);
-  const toldOf = namesByPatient(claims, heard);
-  const split = new Set([...toldOf].flatMap(([key, said]) => (said.size > 1 ? [key] : [])));
-  const merged = new Set([...names].flatMap(([loose, { of, renames }]) => (renames && of.size > 1 ? [loose] : [])));
+  const accepted = claims.map((claim) => acceptClaim(claim, book, answers));
+  const names = gatherNames(claims, accepted, book);
+  const namesOf = namesByPatient(claims, accepted);
+  const split = new Set([...namesOf].flatMap(([key, claimedNames]) => (claimedNames.size > 1 ? [key] : [])));
+  const merged = new Set(
+    [...names].flatMap(([loose, { patients, renames }]) => (renames && patients.size > 1 ? [loose] : [])),
+  );
   const isDisputed = (present: string) =>
-    split.has(present) || [...(toldOf.get(present) ?? [])].some((loose) => merged.has(loose));
-  const whoIs = new Map([...names].map(([loose, name]) => [loose, whoIsCalled(loose, name, book, isDisputed)]));
+    split.has(present) || [...(namesOf.get(present) ?? [])].some((loose) => merged.has(loose));
+  const patientByName = new Map(
+    [...names].map(([loose, name]) => [loose, patientNamed(loose, name, book, isDisputed)]),
+  );
 
   const patients = claims.map(({ present }, index): PatientRef | null => {
-    const name = heard[index] ?? null;
-    if (present === null) return name === null ? null : (whoIs.get(name.told.loose) ?? name.told);
-    const said = toldOf.get(present.key) ?? new Set();
-    // A patient who has one other name goes by it with all images, those too that the table leaves out.
-    const other = name !== null && !name.isSame ? name.told.loose : said.size === 1 ? [...said][0] : OWN;
+    const name = accepted[index] ?? null;
+    if (present === null) return name === null ? null : (patientByName.get(name.claimed.loose) ?? name.claimed);
+    const claimedNames = namesOf.get(present.key) ?? new Set();
+    // A patient with exactly one other name gets it for all images, including those missing from the table.
+    const other =
+      name !== null && !name.isSame ? name.claimed.loose : claimedNames.size === 1 ? [...claimedNames][0] : OWN;
     if (other === undefined || other === OWN) return present;
     if (isDisputed(present.key) && answers.patients !== 'table') return present;
-    return whoIs.get(other) ?? present;
+    return patientByName.get(other) ?? present;
   });
   const aliases = new Map<string, PatientAlias>();
-  for (const [index, name] of heard.entries()) {
-    const of = patients[index] ?? null;
-    if (name === null || of === null || of.key === name.told.key) continue;
-    if (whoIs.get(name.told.loose)?.key === of.key) aliases.set(name.told.key, { name: name.told, of });
+  for (const [index, name] of accepted.entries()) {
+    const patient = patients[index] ?? null;
+    if (name === null || patient === null || patient.key === name.claimed.key) continue;
+    if (patientByName.get(name.claimed.loose)?.key === patient.key)
+      aliases.set(name.claimed.key, { name: name.claimed, patient });
   }
 
-  const lost = claims.filter(({ present, told }) => told?.rounded === true && present === null).length;
+  const lost = claims.filter(({ present, claimed }) => claimed?.rounded === true && present === null).length;
   const changes: PatientChanges = {
     before: countDistinct(claims.map(({ present }) => present)),
     after: countDistinct(patients),
@@ -90,11 +98,11 @@ export function resolvePatients(
     split: split.size,
     merged: merged.size,
     idsWrittenOtherwise: claims.filter(
-      ({ present }, index) => heard[index]?.isSame === true && heard[index]?.told.key !== present?.key,
+      ({ present }, index) => accepted[index]?.isSame === true && accepted[index]?.claimed.key !== present?.key,
     ).length,
-    idsRounded: claims.filter(({ told }) => told?.rounded === true).length,
+    idsRounded: claims.filter(({ claimed }) => claimed?.rounded === true).length,
   };
-  const merging = claims.filter(({ present, tellsAbove }) => present === null && tellsAbove).length;
+  const merging = claims.filter(({ present, patientAbove }) => present === null && patientAbove).length;
   return {
     patients,
     aliases: [...aliases.values()],
@@ -107,115 +115,117 @@ export function resolvePatients(
     problems: problemsOf(
       changes,
       lost,
-      [...names.values()].filter(({ keys, of }) => of.size === 0 && keys.size > 1).length,
+      [...names.values()].filter(({ keys, patients: named }) => named.size === 0 && keys.size > 1).length,
     ),
   };
 }
 
-/** Stands for a patient's own name among those that are told. */
+/** Represents a patient's own name among the claimed ones. */
 const OWN = '';
 
-/** What is told of a file, as far as it counts. */
-interface Heard {
-  readonly told: PatientRef;
-  /** It is the name of the patient that is present. */
+/** A claim that counts. */
+interface AcceptedClaim {
+  readonly claimed: PatientRef;
+  /** Whether it names the present patient. */
   readonly isSame: boolean;
 }
 
-function hear(
-  { present, told, ownNames }: PatientClaim,
+function acceptClaim(
+  { present, claimed, ownNames }: PatientClaim,
   book: Pick<PatientBook, 'exact' | 'loose'>,
   answers: TableAnswers,
-): Heard | null {
-  if (told === null || (told.rounded && (present !== null || answers['rounded-ids'] !== 'take'))) return null;
+): AcceptedClaim | null {
+  if (claimed === null || (claimed.rounded && (present !== null || answers['rounded-ids'] !== 'take'))) return null;
   const isSame =
     present !== null &&
-    (told.key === present.key ||
-      told.loose === present.loose ||
-      ownNames.includes(told.loose) ||
-      [book.exact(told.key), ...book.loose(told.loose)].some((one) => one?.key === present.key));
-  return { told, isSame };
+    (claimed.key === present.key ||
+      claimed.loose === present.loose ||
+      ownNames.includes(claimed.loose) ||
+      [book.exact(claimed.key), ...book.loose(claimed.loose)].some((one) => one?.key === present.key));
+  return { claimed, isSame };
 }
 
-/** One name, however it is written. */
-interface Name {
+/** A claimed name in all its spellings. */
+interface ClaimedName {
   readonly first: PatientRef;
-  /** Of the ways in which it is written. */
+  /** Keys of its spellings. */
   readonly keys: Set<string>;
-  /** By key: patients of the files that it is told of, or whose own name it is. */
-  readonly of: Map<string, PatientRef>;
-  /** It is told of somebody who has another name. */
+  /** By key: patients of the files for whom it is claimed, or whose own name it is. */
+  readonly patients: Map<string, PatientRef>;
+  /** It is claimed for a patient with another name. */
   renames: boolean;
 }
 
-/** By loose key. */
+/** Claimed names by loose key. */
 function gatherNames(
   claims: readonly PatientClaim[],
-  heard: readonly (Heard | null)[],
+  accepted: readonly (AcceptedClaim | null)[],
   book: Pick<PatientBook, 'exact'>,
-): Map<string, Name> {
-  const names = new Map<string, Name>();
+): Map<string, ClaimedName> {
+  const names = new Map<string, ClaimedName>();
   for (const [index, { present }] of claims.entries()) {
-    const one = heard[index] ?? null;
+    const one = accepted[index] ?? null;
     if (one === null) continue;
-    const { told, isSame } = one;
-    const name = names.get(told.loose) ?? { first: told, keys: new Set(), of: new Map(), renames: false };
-    names.set(told.loose, name);
-    name.keys.add(told.key);
+    const { claimed, isSame } = one;
+    const name = names.get(claimed.loose) ?? { first: claimed, keys: new Set(), patients: new Map(), renames: false };
+    names.set(claimed.loose, name);
+    name.keys.add(claimed.key);
     if (present === null) continue;
-    name.of.set(present.key, present);
+    name.patients.set(present.key, present);
     name.renames ||= !isSame;
   }
-  // A name that is somebody else's makes one of two, whether or not a row speaks of that one.
+  // A name that already belongs to another patient merges the two, even if no row mentions that other patient.
   for (const { present, ownNames } of claims) {
     if (present === null) continue;
-    for (const loose of new Set([present.loose, ...ownNames])) names.get(loose)?.of.set(present.key, present);
+    for (const loose of new Set([present.loose, ...ownNames])) names.get(loose)?.patients.set(present.key, present);
   }
-  for (const { keys, of } of names.values()) {
+  for (const { keys, patients } of names.values()) {
     for (const key of keys) {
       const known = book.exact(key);
-      if (known?.origin === 'dicom') of.set(known.key, known);
+      if (known?.origin === 'dicom') patients.set(known.key, known);
     }
   }
   return names;
 }
 
-/** By key of a patient of the files: the names that it is told by; `OWN` for its own. */
+/** Claimed names by key of the files' patient; `OWN` for the patient's own name. */
 function namesByPatient(
   claims: readonly PatientClaim[],
-  heard: readonly (Heard | null)[],
+  accepted: readonly (AcceptedClaim | null)[],
 ): Map<string, ReadonlySet<string>> {
-  const toldOf = new Map<string, Set<string>>();
+  const namesOf = new Map<string, Set<string>>();
   for (const [index, { present }] of claims.entries()) {
-    const one = heard[index] ?? null;
+    const one = accepted[index] ?? null;
     if (one === null || present === null) continue;
-    const said = toldOf.get(present.key) ?? new Set();
-    toldOf.set(present.key, said.add(one.isSame ? OWN : one.told.loose));
+    const claimedNames = namesOf.get(present.key) ?? new Set();
+    namesOf.set(present.key, claimedNames.add(one.isSame ? OWN : one.claimed.loose));
   }
-  return toldOf;
+  return namesOf;
 }
 
-/** Somebody who is known by it, the one patient of the files that it is told of, or somebody new. */
-function whoIsCalled(
+/**
+ * The patient with a claimed name: one known by it, else the only patient of the files claimed to have it, else new.
+ */
+function patientNamed(
   loose: string,
-  { first, keys, of, renames }: Name,
+  { first, keys, patients, renames }: ClaimedName,
   book: Pick<PatientBook, 'exact' | 'loose'>,
   isDisputed: (present: string) => boolean,
 ): PatientRef {
-  const [known] = [...keys].flatMap((key) => of.get(key) ?? book.exact(key) ?? []);
+  const [known] = [...keys].flatMap((key) => patients.get(key) ?? book.exact(key) ?? []);
   if (known !== undefined) return known;
   const [alike, another] = book.loose(loose);
   if (alike !== undefined && another === undefined) return alike;
-  const [only] = of.values();
-  const isOne = of.size === 1 && only !== undefined && (!renames || !isDisputed(only.key));
+  const [only] = patients.values();
+  const isOne = patients.size === 1 && only !== undefined && (!renames || !isDisputed(only.key));
   return isOne ? only : first;
 }
 
-/** Null for none. */
+/** Number of distinct patients; null for none. */
 const countDistinct = (patients: readonly (PatientRef | null)[]): number | null =>
   new Set(patients.flatMap((one) => one?.key ?? [])).size || null;
 
-/** `lost`: files without a patient whose id lost digits; `severalWays`: ids that the table itself writes differently. */
+/** `lost`: files without a patient whose id lost digits; `severalWays`: ids with several spellings in the table. */
 function problemsOf(changes: PatientChanges, lost: number, severalWays: number): string[] {
   const { idsWrittenOtherwise: otherwise, idsRounded } = changes;
   const kept = idsRounded - lost;

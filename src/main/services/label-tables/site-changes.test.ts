@@ -4,7 +4,7 @@ import { resolveSites, type SiteClaim } from './site-changes';
 
 const resolve = (answers: TableAnswers, ...pairs: readonly (readonly [string | null, string | null])[]) =>
   resolveSites(
-    pairs.map(([present, told]): SiteClaim => ({ present, told })),
+    pairs.map(([present, claimed]): SiteClaim => ({ present, claimed })),
     answers,
   );
 
@@ -25,9 +25,9 @@ it('keeps the word of the files until the table is preferred, and takes the rest
     ['C', 'South'],
     [null, 'S0'],
   ] as const;
-  expect(resolve({}, ...pairs).isTaken).toEqual([false, false, true, true]);
-  expect(resolve({ sites: 'files' }, ...pairs).isTaken).toEqual([false, false, true, true]);
-  expect(resolve({ sites: 'table' }, ...pairs).isTaken).toEqual([true, true, true, true]);
+  expect(resolve({}, ...pairs).isAccepted).toEqual([false, false, true, true]);
+  expect(resolve({ sites: 'files' }, ...pairs).isAccepted).toEqual([false, false, true, true]);
+  expect(resolve({ sites: 'table' }, ...pairs).isAccepted).toEqual([true, true, true, true]);
 });
 
 it('asks nothing of other names, and of files that name no site', () => {

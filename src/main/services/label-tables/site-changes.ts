@@ -1,30 +1,31 @@
 import type { TableAnswers, TableQuestion } from '#shared/models/label-table';
 import { formatQuantity } from '#shared/text/number';
 
-/** The site of a file (or an image): by itself or the project, and by a table. Null where they do not say. */
+/** The site of a file or image according to the file or project, and to a table; null if they name none. */
 export interface SiteClaim {
   readonly present: string | null;
-  readonly told: string | null;
+  readonly claimed: string | null;
 }
 
 export interface ResolvedSites {
-  /** In the order of the claims: whether the table's word counts for it. */
-  readonly isTaken: readonly boolean[];
+  /** Per claim, in their order: whether the table's site is used. */
+  readonly isAccepted: readonly boolean[];
   readonly questions: readonly TableQuestion[];
 }
 
 /**
- * Where a table makes several sites of one, or one of several, a person says whose word counts (`sites`); until then
- * that of the files does. Another name for each is taken without a question. Equal texts are one site.
+ * Reconciles the sites of a table with those of the files. If the table splits a site or merges several, a person
+ * decides which source counts (`sites`); until renamed the files do. One-to-one renames are accepted without a question.
+ * Equal texts are the same site.
  */
 export function resolveSites(claims: readonly SiteClaim[], answers: TableAnswers): ResolvedSites {
   const after = new Map<string, Set<string>>();
   const before = new Map<string, Set<string>>();
-  for (const { present, told } of claims) {
+  for (const { present, claimed } of claims) {
     if (present === null) continue;
-    const then = told ?? present;
-    after.set(present, (after.get(present) ?? new Set()).add(then));
-    before.set(then, (before.get(then) ?? new Set()).add(present));
+    const renamed = claimed ?? present;
+    after.set(present, (after.get(present) ?? new Set()).add(renamed));
+    before.set(renamed, (before.get(renamed) ?? new Set()).add(present));
   }
   const isDisputed = (present: string): boolean => {
     const names = after.get(present) ?? new Set();
@@ -32,7 +33,7 @@ export function resolveSites(claims: readonly SiteClaim[], answers: TableAnswers
   };
   const disputed = new Set([...after.keys()].filter(isDisputed));
   return {
-    isTaken: claims.map(({ present }) => answers.sites === 'table' || present === null || !disputed.has(present)),
+    isAccepted: claims.map(({ present }) => answers.sites === 'table' || present === null || !disputed.has(present)),
     questions: disputed.size === 0 ? [] : [sitesQuestion(after.size, before.size)],
   };
 }

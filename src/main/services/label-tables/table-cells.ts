@@ -2,19 +2,19 @@ import { readIdentifier } from '#shared/identity/identifier';
 import type { ColumnRole, TableAnswers } from '#shared/models/label-table';
 import { cellText } from './label-table-cell';
 
-/** The place of each column among those of the table; -1 where there is none. */
+/** Index of each role's column; -1 for none. */
 export type ColumnPlaces = Readonly<Record<ColumnRole, number>>;
 
 /** The cells of one row. */
 export interface TableCells {
-  /** Null where the cell is empty, or names nothing. */
+  /** Null if the cell is empty or is an identifier column's word for “unknown”. */
   readonly cell: (role: ColumnRole) => string | null;
-  /** Columns whose cell is empty under one that is not: a merged cell may go on there. */
+  /** Columns whose cell is empty below a filled one, possibly within a merged cell. */
   readonly empty: ReadonlySet<ColumnRole>;
 }
 
-/** Cells are cut to these, in characters; what is hashed is not shown and may be longer. */
-const LONGEST: Readonly<Record<ColumnRole, number>> = {
+/** Lengths that cells are truncated to, in characters; values that are only hashed may be longer than shown ones. */
+const MAX_LENGTH: Readonly<Record<ColumnRole, number>> = {
   path: 4096,
   label: 120,
   reader: 80,
@@ -29,19 +29,19 @@ const LONGEST: Readonly<Record<ColumnRole, number>> = {
   instance: 128,
   date: 40,
 };
-/** Cells of these name somebody or something, so that a word for “not known” names nothing. */
+/** Columns of identifiers, in which a word for “unknown” identifies nothing. */
 const IDENTIFIERS: ReadonlySet<ColumnRole> = new Set(['patient', 'study', 'site', 'accession', 'series', 'instance']);
-/** Identifiers that a spreadsheet may have merged over several rows. */
-const MERGED: readonly ColumnRole[] = ['patient', 'study', 'accession', 'series'];
+/** Identifier columns whose cells a spreadsheet may have merged over several rows. */
+const MERGEABLE: readonly ColumnRole[] = ['patient', 'study', 'accession', 'series'];
 
-/** Reads the cells of rows, one row after the other: a merged cell is that of the row above. */
+/** Returns a reader for consecutive rows, in which an empty cell may continue a merged one above. */
 export function cellReader(columns: ColumnPlaces, answers: TableAnswers): (line: readonly string[]) => TableCells {
-  /** The last value of each column that may be merged; none below a word for “missing”. */
+  /** Last value of each mergeable column; cleared by a word for “missing”. */
   const above = new Map<ColumnRole, string>();
   return (line) => {
-    const written = (role: ColumnRole): string => cellText(line[columns[role]]).slice(0, LONGEST[role]);
+    const written = (role: ColumnRole): string => cellText(line[columns[role]]).slice(0, MAX_LENGTH[role]);
     const empty = new Set<ColumnRole>();
-    for (const role of MERGED) {
+    for (const role of MERGEABLE) {
       if (columns[role] < 0) continue;
       if (written(role) === '') {
         if (above.has(role)) empty.add(role);

@@ -1,9 +1,9 @@
-/** Days between 1899-12-30, which is day 0 of a spreadsheet, and 1970-01-01. */
+/** Days from 1899-12-30, day 0 of spreadsheets, to 1970-01-01. */
 const SPREADSHEET_EPOCH = 25_569;
 
 /**
- * Reads days as YYYYMMDD: 2020-04-03, 2020/4/3, 3.4.2020, a time behind it, a spreadsheet's day number; 3/4/2020 only
- * where another cell of the column shows which of the two is the month.
+ * Returns a parser of dates to YYYYMMDD: 2020-04-03, 2020/4/3, 3.4.2020, with or without a time, or a spreadsheet's day
+ * number; 3/4/2020 only if another cell of the column shows which number is the month.
  */
 export function dayReader(column: readonly string[]): (cell: string | null) => string | null {
   const slashes = column.flatMap((cell) => {

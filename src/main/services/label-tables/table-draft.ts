@@ -6,13 +6,13 @@ import type { TableCells } from './table-cells';
 import type { TableEntry } from './table-entry';
 import type { TableFindings } from './table-findings';
 
-/** An entry while its rows are read: what they say beside each other. */
+/** An entry under construction, with the values of all its rows so far. */
 export interface TableDraft extends Pick<TableEntry, 'path' | 'key' | 'date' | 'line'> {
   readonly named: Set<string>;
   readonly labels: Set<string>;
   readonly readings: Map<string, string>;
   changedReadings: number;
-  /** By what they are compared as. */
+  /** As written, by loose identifier. */
   readonly patients: Map<string, string>;
   patientAbove: boolean;
   patientNamed: boolean;
@@ -24,7 +24,7 @@ export interface TableDraft extends Pick<TableEntry, 'path' | 'key' | 'date' | '
   rows: number;
 }
 
-/** Names of parts in tables, in lower case. */
+/** Names of splits in tables, in lower case. */
 const SPLITS: Readonly<Record<string, SplitName>> = {
   __proto__: null as never,
   train: 'train',
@@ -54,7 +54,7 @@ export const emptyDraft = (place: Pick<TableEntry, 'path' | 'key' | 'date' | 'li
   rows: 0,
 });
 
-/** Adds what a row says of its images, but for their label. What an earlier row said of them stays. */
+/** Adds a row's facts about its images, except the label. Values of earlier rows take precedence. */
 export function addFacts(draft: TableDraft, { cell, empty }: TableCells, by: KeyRole, found: TableFindings): void {
   draft.rows += 1;
   const patient = by === 'patient' ? null : cell('patient');
@@ -64,16 +64,16 @@ export function addFacts(draft: TableDraft, { cell, empty }: TableCells, by: Key
   draft.study ??= by === 'study' ? null : cell('study');
   draft.site ??= cell('site');
   draft.sex ??= cell('sex');
-  const part = cell('split');
-  if (part !== null && SPLITS[part.toLowerCase()] === undefined) found.unknownSplits.add(part);
-  draft.split ??= SPLITS[part?.toLowerCase() ?? ''] ?? null;
+  const split = cell('split');
+  if (split !== null && SPLITS[split.toLowerCase()] === undefined) found.unknownSplits.add(split);
+  draft.split ??= SPLITS[split?.toLowerCase() ?? ''] ?? null;
   const age = cell('age');
   const years = toYears(age);
   if (age !== null && years === null) found.ages += 1;
   draft.age ??= years;
 }
 
-/** Adds what a row calls its images: as their label, or as what one reader says. */
+/** Adds a row's class as a label, or as a reading if the row names a reader. */
 export function addLabel(draft: TableDraft, label: string | null, reader: string | null, found: TableFindings): void {
   if (label === null) {
     if (reader !== null) found.withoutLabel += 1;
@@ -89,7 +89,7 @@ export function addLabel(draft: TableDraft, label: string | null, reader: string
   draft.readings.set(reader, label);
 }
 
-/** What all rows of an entry say together. */
+/** Combines the rows of a draft. */
 export function toEntry(draft: TableDraft): TableEntry {
   const { named, labels, readings, changedReadings: _, patients, patientAbove, patientNamed, ...rest } = draft;
   const [label] = labels;
@@ -100,6 +100,6 @@ export function toEntry(draft: TableDraft): TableEntry {
     patient: patients.size === 1 ? (patient ?? null) : null,
     patientAbove: patientAbove && !patientNamed,
     label: labels.size === 1 ? (label ?? null) : null,
-    readings: [...readings].map(([reader, said]) => ({ reader, label: said })),
+    readings: [...readings].map(([reader, reading]) => ({ reader, label: reading })),
   };
 }

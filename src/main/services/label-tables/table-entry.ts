@@ -1,30 +1,30 @@
 import type { SplitName } from '#shared/models/dataset';
 
-/** What one reader says of an image. */
+/** One reader's class for an image. */
 export interface TableReading {
   readonly reader: string;
   readonly label: string;
 }
 
 /**
- * What a table says of one image, or of the images that one identifier names: all its rows together. Everything but
- * the path or the key may be missing.
+ * All rows of a table about one image, or about the images of one identifier. Everything but the path or key may be
+ * missing.
  */
 export interface TableEntry {
-  /** Empty where the table has no paths. */
+  /** Empty if the table has no paths. */
   readonly path: string;
-  /** What names its images where the table has no paths, as it is written in its first row; see `LabelTable.by`. */
+  /** Identifier of its images in a table without paths, as written in its first row; see `LabelTable.by`. */
   readonly key: string;
-  /** The day of the study, YYYYMMDD, in a table by patient that has dates. */
+  /** Study date, YYYYMMDD, in a table by patient with dates. */
   readonly date: string | null;
-  /** Line of its first row in the table, where the headers are line 1. */
+  /** Line number of its first row; the headers are line 1. */
   readonly line: number;
-  /** Of rows without a reader; null where they do not agree. */
+  /** Label of the rows without a reader; null if they disagree. */
   readonly label: string | null;
-  /** One a reader, in the order of the table. */
+  /** One per reader, in the order of the table. */
   readonly readings: readonly TableReading[];
   readonly patient: string | null;
-  /** Its patient is empty, and a row above has one: a merged cell may go on here. */
+  /** Its patient cell is empty below one with a patient, possibly within a merged cell. */
   readonly patientAbove: boolean;
   readonly study: string | null;
   readonly site: string | null;
@@ -32,8 +32,8 @@ export interface TableEntry {
   readonly sex: string | null;
   /** Years. */
   readonly age: number | null;
-  /** Every class that its rows name, with or without a reader, also where they do not agree. */
+  /** All classes that its rows name, with or without a reader, even if they disagree. */
   readonly named: readonly string[];
-  /** How many rows it is made of. */
+  /** Number of rows. */
   readonly rows: number;
 }

@@ -1,4 +1,4 @@
-/** What was found while the rows of a table were read: rows of each kind, counted. */
+/** Counts of rows by kind, collected while a table is read. */
 export interface TableFindings {
   rows: number;
   withoutPath: number;

@@ -4,7 +4,7 @@ import { tableInvalid } from './label-table-errors';
 import type { TableDraft } from './table-draft';
 import type { TableFindings } from './table-findings';
 
-/** What a row is for, in sentences. */
+/** Names of keys for use in sentences. */
 export const keyNames: Readonly<Record<KeyRole, string>> = {
   path: 'a path',
   instance: 'a SOP Instance UID',
@@ -14,7 +14,7 @@ export const keyNames: Readonly<Record<KeyRole, string>> = {
   patient: 'a patient',
 };
 
-/** What of a table's rows is left out or doubtful, one sentence each, without values of a patient. */
+/** Sentences about skipped or doubtful rows, without patient data. */
 export function rowProblems(by: KeyRole, found: TableFindings, drafts: readonly TableDraft[]): string[] {
   const contradictory = drafts.filter((draft) => draft.labels.size > 1).length;
   const twice = drafts.reduce((sum, draft) => sum + draft.changedReadings, 0);
@@ -71,18 +71,18 @@ export function rowProblems(by: KeyRole, found: TableFindings, drafts: readonly 
   return problems;
 }
 
-/** A column with more names than this is hardly the readers': it may be the patients', whose names are not to be kept. */
-export const MOST_READERS = 50;
+/** A column with more names is unlikely to be the readers': it may hold patients, whose names must not be stored. */
+export const MAX_READERS = 50;
 const MANY_LABELS = 100;
 
 /**
- * What there is to say of the classes that the rows name. Throws `labels_invalid` where there are more readers, or
- * classes of readers, than can be compared.
+ * Sentences about the classes that the rows name. Throws `labels_invalid` if there are more readers, or classes named
+ * by readers, than can be compared.
  */
 export function labelProblems(drafts: readonly TableDraft[]): string[] {
   const people = new Set(drafts.flatMap(({ readings }) => [...readings.keys()]));
-  if (people.size > MOST_READERS) {
-    throw tableInvalid(`The reader column has ${people.size} different names; the limit is ${MOST_READERS} readers.`, {
+  if (people.size > MAX_READERS) {
+    throw tableInvalid(`The reader column has ${people.size} different names; the limit is ${MAX_READERS} readers.`, {
       hint: 'Choose the column with the readers, or none.',
     });
   }

@@ -1,7 +1,7 @@
 import type { SkippedFile } from '#shared/models/dataset';
 import { formatQuantity } from '#shared/text/number';
 
-const leftOut: Readonly<Record<string, (one: boolean) => string>> = {
+const fixableReasons: Readonly<Record<string, (one: boolean) => string>> = {
   encrypted: () => 'in a password-protected archive skipped. Unpack it with its password and import the folder.',
   nested_archive: (one) =>
     `skipped: ${one ? 'an archive' : 'archives'} inside an archive. Unpack the outer one and import the folder.`,
@@ -12,24 +12,24 @@ const leftOut: Readonly<Record<string, (one: boolean) => string>> = {
   missing: () => 'listed in a DICOMDIR but missing: the copy of the disc is incomplete.',
 };
 
-/** What is left out for a reason that a person can do something about, so that no long list hides it. */
-export function leftOutWarnings(skipped: readonly SkippedFile[]): string[] {
-  return Object.entries(leftOut).flatMap(([code, text]) => {
+/** Warnings about files skipped for reasons that a person can fix, so that a long list does not hide them. */
+export function skippedWarnings(skipped: readonly SkippedFile[]): string[] {
+  return Object.entries(fixableReasons).flatMap(([code, text]) => {
     const files = skipped.filter((one) => one.code === code).length;
     return files === 0 ? [] : [`${formatQuantity(files, 'file')} ${text(files === 1)}`];
   });
 }
 
-/** Reasons that a message of one or two sentences has room for. */
-const MOST_REASONS = 2;
+/** Reasons that fit into a message of one or two sentences. */
+const MAX_REASONS = 2;
 
 /**
- * Why nothing of what was chosen is an image: the first files that were left out with their reasons, archives and
- * damage before files that are something else. Null where nothing was left out.
+ * Explains why a selection contains no image: the first skipped files with their reasons, archives and damaged files
+ * before files of other kinds. Null if nothing was skipped.
  */
 export function firstReasons(skipped: readonly SkippedFile[]): string | null {
   const others = (one: SkippedFile) => (one.code === 'not_an_image' ? 1 : 0);
-  const first = [...skipped].sort((a, b) => others(a) - others(b)).slice(0, MOST_REASONS);
+  const first = [...skipped].sort((a, b) => others(a) - others(b)).slice(0, MAX_REASONS);
   if (first.length === 0) return null;
   const more = skipped.length - first.length;
   const named = first.map(({ path, message }) => `${path}: ${message}`).join(' ');
