@@ -1,6 +1,6 @@
 import type { ActionCount, DeidentifyAction } from './options';
 
-/** Counts what is done, by attribute. */
+/** Counts de-identification actions by attribute. */
 export class ActionCounts {
   readonly #counts = new Map<string, { tag: string; keyword: string; action: DeidentifyAction; count: number }>();
 
@@ -11,7 +11,7 @@ export class ActionCounts {
     else present.count += count;
   }
 
-  /** In the order of the tags. */
+  /** In tag order. */
   list(): ActionCount[] {
     return [...this.#counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
   }

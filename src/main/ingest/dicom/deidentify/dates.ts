@@ -1,19 +1,19 @@
 import { createHmac } from 'node:crypto';
 
 const DAY_MILLISECONDS = 86_400_000;
-const LEAST_DAYS = 365;
+const MIN_DAYS = 365;
 const DAYS_SPAN = 3650;
 
 /**
- * Days that the dates of one patient move, the same for all of a patient's files, so that intervals stay: from 1 to 11
- * years into the past, by keyed hash. Whole days: times of the day stay as they are.
+ * Number of days to shift a patient's dates, the same for all of the patient's files so that intervals are preserved: 1
+ * to 11 years into the past, from a keyed hash. Whole days, so times of day are unchanged.
  */
 export function dateShiftDays(key: string, patient: string): number {
   const hash = createHmac('sha256', key).update(patient).digest();
-  return -(LEAST_DAYS + (hash.readUInt32BE(0) % DAYS_SPAN));
+  return -(MIN_DAYS + (hash.readUInt32BE(0) % DAYS_SPAN));
 }
 
-/** YYYYMMDD, or YYYY.MM.DD as before DICOM 3; null for what is no day of the calendar. */
+/** Shifts YYYYMMDD, or YYYY.MM.DD as before DICOM 3; null if the text is not a calendar day. */
 function shiftDay(text: string, days: number): string | null {
   const match = /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? /^(\d{4})\.(\d{2})\.(\d{2})$/.exec(text);
   if (match === null) return null;
@@ -24,15 +24,15 @@ function shiftDay(text: string, days: number): string | null {
   return new Date(time + days * DAY_MILLISECONDS).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
-/** A time of the day (PS3.5, TM), with the colons that were written before DICOM 3. */
+/** A time of day (PS3.5, TM), optionally with the colons used before DICOM 3. */
 const TIME = /^([01]\d|2[0-3])(:?[0-5]\d(:?([0-5]\d|60)(\.\d{1,6})?)?)?$/;
 
-/** Behind the day of a DT: time and offset from UTC. */
+/** The rest of a DT after its day: time and offset from UTC. */
 const DATE_TIME_REST = /^(([01]\d|2[0-3])([0-5]\d(([0-5]\d|60)(\.\d{1,6})?)?)?)?([+-](0\d|1[0-4])[0-5]\d)?$/;
 
 /**
- * A DA, TM or DT value moved by `days`. Null where it cannot be: not a date, or one without a day (a year alone moves by
- * nothing that is known); it is then treated as where dates are removed.
+ * Shifts a DA, TM or DT value by `days`. Null if it is not a date, or has no day (a year alone cannot be shifted by
+ * days); it is then treated as if dates were removed.
  */
 export function shiftDates(vr: string, value: string, days: number): string | null {
   const shifted = value.split('\\').map((part) => {

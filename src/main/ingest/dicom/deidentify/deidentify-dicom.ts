@@ -26,7 +26,7 @@ export interface DeidentifiedDicom {
   readonly actions: readonly ActionCount[];
 }
 
-/** Fovea's own, from a random UUID (PS3.5, B.2). */
+/** Fovea's own UID, from a random UUID (PS3.5, B.2). */
 const IMPLEMENTATION_CLASS = '2.25.225439930619619954031794857637907852309';
 
 const META: Encoding = { explicit: true, bigEndian: false };
@@ -42,7 +42,7 @@ function encodingOf(transferSyntax: string): Encoding {
   };
 }
 
-/** What the profile asks to be written, and the pseudonym. PS3.15, E.1.1; PS3.3, C.7.1.1 and C.12.1. */
+/** Elements that the profile requires, and the pseudonym. PS3.15, E.1.1; PS3.3, C.7.1.1 and C.12.1. */
 function ownElements(
   options: DeidentifyOptions,
   encoding: Encoding,
@@ -77,7 +77,7 @@ function ownElements(
   ]);
 }
 
-/** Preamble of zeros, "DICM", and a file meta group with nothing of the old one but the kind of object (PS3.10, 7.1). */
+/** Zeroed preamble, "DICM", and a new file meta group that keeps only the SOP class of the old one (PS3.10, 7.1). */
 function fileMeta(transferSyntax: string, sopClass: string | null, instance: string, version: string): Buffer {
   const uid = (tag: string, value: string) => element(tag, 'UI', evenText(value, '\0'), META);
   const body = Buffer.concat([
@@ -93,7 +93,10 @@ function fileMeta(transferSyntax: string, sopClass: string | null, instance: str
   return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), element('x00020000', 'UL', length, META), body]);
 }
 
-/** The class by the data set or the file meta group; null where it is no UID, or has a number of the patient in it. */
+/**
+ * Reads the SOP class from the data set or the file meta group; null if it is not a UID, or contains a number of the
+ * patient.
+ */
 function readSopClass(dataSet: DataSet, terms: IdentityTerms): string | null {
   const isClass = (uid: string | null) =>
     uid !== null && /^[0-9.]{1,64}$/.test(uid) && !holdsIdentity(uid.replace(DICOM_ROOT, ''), terms);
@@ -102,14 +105,14 @@ function readSopClass(dataSet: DataSet, terms: IdentityTerms): string | null {
 
 /**
  * De-identifies a DICOM file by the Basic Application Level Confidentiality Profile (PS3.15, Annex E): see
- * docs/deidentification.md. The transfer syntax and every sample of the image stay. The same file and options give the
- * same bytes.
+ * docs/deidentification.md. Keeps the transfer syntax and every sample of the image. Deterministic: the same file and
+ * options give the same bytes.
  *
- * The writer is our own, because kept values must stay as they are: a library that reads values into objects and writes
- * them again (dcmjs does) changes numbers in text, representations, character sets and fragments, and knows neither
- * big-endian nor deflated output.
+ * Fovea has its own writer because kept values must not change: a library that reads values into objects and writes
+ * them again (such as dcmjs) changes numeric strings, representations, character sets and fragments, and supports
+ * neither big-endian nor deflated output.
  *
- * Errors: those of `parseDicom` and `cleanPixelData`.
+ * @throws FoveaError as `parseDicom` and `cleanPixelData`
  */
 export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions): Promise<DeidentifiedDicom> {
   const parsed = parseDicom(source);
@@ -133,11 +136,11 @@ export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions
     counts,
     paletteUse: await readPaletteUse(parsed, pixels.frames),
     pixels,
-    // The class stays as it is where the data set has it; one that only the file meta group has is written into both.
+    // A class in the data set is unchanged; one present only in the file meta group is written to both.
     own: ownElements(options, encoding, {
       instance,
       sopClass: readText(dataSet, 'x00080016') === null ? sopClass : null,
-      // A frame that the header does not count would be hidden from other readers.
+      // A frame that the header does not count would be invisible to other readers.
       frames: pixels.frames === (declaredFrames ?? 1) ? null : pixels.frames,
     }),
   });
@@ -147,31 +150,32 @@ export async function deidentifyDicom(source: Buffer, options: DeidentifyOptions
   return { bytes, actions: counts.list() };
 }
 
-/** PS3.5, A.5: deflated as a whole, padded with a NUL to an even length. */
+/** Deflates the whole data set, padded with a NUL to an even length (PS3.5, A.5). */
 function deflated(body: readonly Buffer[]): Buffer {
   const bytes = deflateRawSync(Buffer.concat(body));
   return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(1)]);
 }
 
-/** Reads what was written as any other file: a source that contradicts itself must not become a file that nobody can read. */
+/** Reads the result back like any other file: a source that contradicts itself must not become an unreadable file. */
 async function checkWritten(bytes: Buffer, source: ParsedDicom): Promise<void> {
   const written = parseDicom(bytes);
   const last = countFrames(source) - 1;
-  const same = async (frame: number) => (await pictureOf(written, frame)) === (await pictureOf(source, frame));
+  const same = async (frame: number) => (await frameHash(written, frame)) === (await frameHash(source, frame));
   if (written.stop !== null || !(await same(0)) || (last > 0 && !(await same(last)))) {
     throw damaged('The DICOM file is inconsistent: its image could not be copied completely.');
   }
 }
 
 /**
- * A hash of what a frame is: its sample values, what is shown of them and the shape of its pixels; a word for those of
- * transfer syntaxes that are taken apart and not decoded. Errors: those of decoding.
+ * Hash of a frame: its sample values, displayed pixels and pixel aspect; a fixed string for transfer syntaxes that are
+ * parsed but not decoded.
+ * @throws FoveaError as decoding
  */
-async function pictureOf(file: ParsedDicom, frame: number): Promise<string> {
+async function frameHash(file: ParsedDicom, frame: number): Promise<string> {
   try {
     const { stored, pixelAspect, forDisplay } = await openDicomFrame(file, frame);
     const { values } = stored;
-    // One NaN is as good as another.
+    // All NaNs compare equal.
     for (let index = 0; index < values.length; index++) if (Number.isNaN(values[index])) values[index] = Number.NaN;
     const samples = sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     return [samples, sha256(forDisplay(null, false).data), pixelAspect].join(' ');

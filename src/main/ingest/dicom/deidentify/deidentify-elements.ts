@@ -25,44 +25,50 @@ export interface ElementContext {
   /** Null: dates are removed. */
   readonly shiftDays: number | null;
   readonly counts: ActionCounts;
-  /** The file's own names, numbers and dates, which no kept value may hold. */
+  /** The file's own names, numbers and dates, which no kept value may contain. */
   readonly terms: IdentityTerms;
-  /** How the pixels use the palette of the top level. */
+  /** How the pixels use the top-level palette. */
   readonly paletteUse: PaletteUse | null;
-  /** The one element of the pixel group that is written. */
+  /** The only element of the pixel group that is written. */
   readonly pixels: CleanPixels;
-  /** Elements that replace or join those of the top level, already written, by tag. */
+  /** Encoded elements, by tag, that replace or join those of the top level. */
   readonly own: ReadonlyMap<string, Buffer>;
 }
 
-/** Deeper sequences than this are nobody's images. */
+/** No image has deeper sequences. */
 const MAX_DEPTH = 64;
 
-/** These name the instance and what it belongs to, so they are always new, whatever they look like. */
+/** UIDs of the instance, study and series: always replaced, whatever they look like. */
 const INSTANCE_UIDS = new Set(['x00080018', 'x0020000d', 'x0020000e']);
 
-/** Pixel data, its offset tables and what else is in its group stand at the top level only; in icons they are left out. */
+/** Pixel data, its offset tables and the rest of their group belong to the top level; icons lose them. */
 const isPixelGroup = (tag: string): boolean => tag.startsWith('x7fe0');
 
-/** Group lengths are retired (PS3.5, 7.2) and would be wrong; the file meta group is written anew; delimiters are no data. */
+/**
+ * Group lengths are retired (PS3.5, 7.2) and would be wrong; the file meta group is rewritten; delimiters hold no data.
+ */
 const isStructure = (tag: string): boolean =>
   tag.endsWith('0000') || tag.startsWith('x0000') || tag.startsWith('x0002') || tag.startsWith('xfffee');
 
-/** The values of UI elements, without padding. Those of DICOM stay, unless one holds a number or date of the file. */
+/**
+ * Maps the values of a UI element, without padding. UIDs defined by DICOM are kept unless one contains a number or date
+ * of the file.
+ */
 function mapUids(text: string, key: string, always: boolean, terms: IdentityTerms): string {
-  const stays = (uid: string) => !always && isStandardUid(uid) && !holdsIdentity(uid.replace(DICOM_ROOT, ''), terms);
+  const isKept = (uid: string) => !always && isStandardUid(uid) && !holdsIdentity(uid.replace(DICOM_ROOT, ''), terms);
   return text
     .split('\\')
     .map((part) => {
       const uid = part.replaceAll('\0', '').trim();
-      return uid === '' || stays(uid) ? uid : hashUid(key, uid);
+      return uid === '' || isKept(uid) ? uid : hashUid(key, uid);
     })
     .join('\\');
 }
 
 /**
- * The elements of a data set as they may leave the house, in tag order, as pieces to be put together. `strict`: inside
- * a sequence whose every value is a dummy. Errors: `damaged`, `truncated`.
+ * De-identifies the elements of a data set, in tag order, as buffers to concatenate. `strict`: inside a sequence whose
+ * values are all replaced by dummies.
+ * @throws FoveaError `damaged`, `truncated`
  */
 export function deidentifyElements(
   dataSet: DataSet,
@@ -77,11 +83,11 @@ export function deidentifyElements(
   const tags = new Set([...Object.keys(dataSet.elements), ...own.keys()]);
   return [...tags].sort().flatMap((tag) => {
     const element = dataSet.elements[tag];
-    const ready = own.get(tag);
-    if (ready !== undefined) {
+    const replacement = own.get(tag);
+    if (replacement !== undefined) {
       if (element !== undefined && element.length > 0)
         count(context, tag, tag === 'x00080018' ? 'new UID' : 'replaced');
-      return [ready];
+      return [replacement];
     }
     if (element === undefined || isStructure(tag)) return [];
     return deidentifyElement(dataSet, tag, element, context, scope);
@@ -91,7 +97,7 @@ export function deidentifyElements(
 interface Scope {
   readonly depth: number;
   readonly strict: boolean;
-  /** Items have that of the data set around them unless they name one (PS3.5, 7.5.3). */
+  /** Items inherit the enclosing data set's unless they declare one (PS3.5, 7.5.3). */
   readonly characterSet: CharacterSet;
 }
 
@@ -129,7 +135,7 @@ function deidentifyElement(
   const entry = dictionary[formatTag(tag)];
   const known = dictionaryRepresentation(entry?.vr ?? '');
   const inFile = element.vr;
-  // Nothing is known of it, or what is known does not fit what stands there: it could hold anything.
+  // Unknown, or its declared form contradicts its content: it could contain anything.
   const unreadable =
     known === null ||
     (inFile !== undefined && !valueRepresentations.has(inFile)) ||
@@ -138,7 +144,7 @@ function deidentifyElement(
     (inFile === undefined && encoding.bigEndian);
   const isEmptySequence = known === 'SQ' && element.items === undefined && element.length === 0;
   if (known === null || (unreadable && !isEmptySequence) || (isPixelGroup(tag) && depth > 0)) {
-    // An attribute that the profile names is counted under its own name even so.
+    // An attribute in the profile is still counted under its own name.
     if (action !== null && entry !== undefined) count(context, tag, 'removed');
     else counts.add('unknown', 'attributes that are unknown or unreadable', 'removed');
     return [];
@@ -189,7 +195,7 @@ function deidentifyElement(
       count(context, tag, 'date shifted');
       return put(evenText(shifted));
     }
-    // As where dates are removed: a value that is no date may be anything.
+    // As if dates were removed: a value that is not a date may be anything.
     const dummy = action !== null && resolve(action) === 'dummy';
     const gone = action !== null && resolve(action) === 'remove';
     count(context, tag, gone ? 'removed' : dummy ? 'replaced' : 'emptied');
@@ -206,14 +212,14 @@ function deidentifyElement(
   return [head, kept];
 }
 
-/** The image with nothing beside it; offset tables would be wrong now, and a second image is one that nobody shows. */
+/** Keeps the image only; offset tables would now be wrong, and no program displays a second image. */
 function pixelGroup(tag: string, element: Element, { encoding, counts, pixels }: ElementContext): Buffer[] {
   if (tag !== pixels.tag) {
-    if (element.length > 0) counts.add('data after the image', BEHIND, 'removed');
+    if (element.length > 0) counts.add('data after the image', OUTSIDE_IMAGE, 'removed');
     return [];
   }
   const { cut, cleared, stripped } = pixels.removals;
-  if (cut) counts.add('data after the image', BEHIND, 'removed');
+  if (cut) counts.add('data after the image', OUTSIDE_IMAGE, 'removed');
   if (cleared > 0) counts.add('unused bits', 'pixel bits beyond Bits Stored', 'emptied', cleared);
   if (stripped > 0) counts.add('compressed frames', 'data outside the image', 'removed', stripped);
   const known = PIXEL_REPRESENTATIONS[pixels.tag];
@@ -224,9 +230,9 @@ function pixelGroup(tag: string, element: Element, { encoding, counts, pixels }:
   return [head, pixels.value];
 }
 
-const BEHIND = 'bytes, frames and offset tables outside the image';
+const OUTSIDE_IMAGE = 'bytes, frames and offset tables outside the image';
 
-/** PS3.6. */
+/** Value representations by PS3.6. */
 const PIXEL_REPRESENTATIONS: Readonly<Record<(typeof PIXEL_DATA)[number], string>> = {
   x7fe00008: 'OF',
   x7fe00009: 'OD',

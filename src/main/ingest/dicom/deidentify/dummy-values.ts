@@ -1,4 +1,4 @@
-/** Text in place of text that was there. */
+/** Replacement for text. */
 const TEXT = 'REMOVED';
 
 const texts: Readonly<Record<string, string>> = {
@@ -20,17 +20,17 @@ const texts: Readonly<Record<string, string>> = {
   UT: TEXT,
 };
 
-/** Bytes of one number. */
+/** Bytes per number. */
 const sizes: Readonly<Record<string, number>> = { US: 2, SS: 2, UL: 4, SL: 4, FL: 4, AT: 4, FD: 8, SV: 8, UV: 8 };
 
-/** One value of a representation that says nothing: a fixed word, a date of 1900, zero. */
+/** A dummy value of a representation: a fixed word, a date in 1900, or zero. */
 export function dummyValue(vr: string): Buffer {
   const text = texts[vr];
   if (text !== undefined) return evenText(text);
   return Buffer.alloc(sizes[vr] ?? 2);
 }
 
-/** Padded with a space to an even length (PS3.5, 6.2), UIDs with a NUL. */
+/** Encodes text, padded to an even length with a space, or a NUL for UIDs (PS3.5, 6.2). */
 export function evenText(text: string, padding = ' '): Buffer {
   const bytes = Buffer.from(text, 'latin1');
   return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.from(padding, 'latin1')]);

@@ -3,7 +3,7 @@ import type { CharacterSet } from '../character-set';
 import { truncated } from '../damaged';
 import type { Dictionary } from '../dictionary';
 import type { ActionCounts } from './action-counts';
-import { mostValues, onlyNumbers } from './only-numbers';
+import { maxValuesOf, onlyNumbers } from './only-numbers';
 import { onlyText } from './only-text';
 import type { IdentityTerms } from './own-identity/identity-terms';
 import { withoutIdentity } from './own-identity/without-identity';
@@ -14,7 +14,7 @@ export interface KeptContext {
   readonly dictionary: Dictionary;
   readonly bigEndian: boolean;
   readonly counts: ActionCounts;
-  /** The file's own names, numbers and dates, which no kept value may hold. */
+  /** The file's own names, numbers and dates, which no kept value may contain. */
   readonly terms: IdentityTerms;
   readonly characterSet: CharacterSet;
   readonly paletteUse: PaletteUse | null;
@@ -23,10 +23,10 @@ export interface KeptContext {
 export interface KeptElement {
   readonly tag: string;
   readonly element: Element;
-  /** By the dictionary. */
+  /** Value representation by the dictionary. */
   readonly known: string;
   readonly multiplicity: string;
-  /** By the file. */
+  /** Value representation by the file. */
   readonly written: string;
 }
 
@@ -37,9 +37,10 @@ export function valueBytes(dataSet: DataSet, { dataOffset, length }: Element): B
 }
 
 /**
- * The value of an attribute that is kept: the same bytes, without what stands behind a table, what its representation
- * does not allow, and what the file says of its patient. `replaced`: by a value of the dictionary's representation.
- * Errors: `hidden_data`, `truncated`.
+ * Cleans the value of a kept attribute: the same bytes, without data after a table, content that its representation
+ * does not allow, and what the file states about its patient. `replaced`: the value is a new one of the dictionary's
+ * representation.
+ * @throws FoveaError `hidden_data`, `truncated`
  */
 export function keptValue(
   dataSet: DataSet,
@@ -47,13 +48,13 @@ export function keptValue(
   { dictionary, bigEndian, counts, terms, characterSet, paletteUse }: KeptContext,
 ): { readonly value: Buffer; readonly replaced: boolean } {
   const read = (bytes: Buffer): string => characterSet.decode(bytes).text;
-  const most = mostValues(multiplicity);
+  const maxValues = maxValuesOf(multiplicity);
   const whole = valueBytes(dataSet, element);
   const table = trimTable(dataSet, tag, whole, paletteUse);
   if (table !== whole) counts.add('outside tables', 'table data not needed to display the image', 'removed');
-  const numbers = onlyNumbers({ known, written, most, bigEndian }, table, read, dictionary);
+  const numbers = onlyNumbers({ known, written, maxValues, bigEndian }, table, read, dictionary);
   if (numbers !== null) counts.add('no numbers', 'text in place of numbers', 'emptied');
-  const text = onlyText({ known, most }, table, read);
+  const text = onlyText({ known, maxValues }, table, read);
   if (text !== null) counts.add('no values', 'text that does not match the attribute', 'replaced');
   const value = numbers ?? text ?? table;
   const replaced = withoutIdentity(tag, known, value, read, terms);

@@ -4,7 +4,7 @@ import { holdsText } from '../../test-support/planted-text';
 import { loadDictionary } from '../dictionary';
 import { parseDicom } from '../parse';
 import { deidentifyDicom } from './deidentify-dicom';
-import { mostValues, onlyNumbers } from './only-numbers';
+import { maxValuesOf, onlyNumbers } from './only-numbers';
 import type { DeidentifyOptions } from './options';
 
 const options: DeidentifyOptions = {
@@ -30,7 +30,7 @@ test.each([
   ['12ZWIEBEL', ''],
   ['0x1F', ''],
 ])('of the decimal strings “%s” only numbers stay', (text, left) => {
-  const facts = { known: 'DS', written: 'DS', most: mostValues('1-n'), bigEndian: false };
+  const facts = { known: 'DS', written: 'DS', maxValues: maxValuesOf('1-n'), bigEndian: false };
   const out = onlyNumbers(facts, Buffer.from(text), (bytes) => bytes.toString('latin1'), dictionary);
   expect(out?.toString('latin1').trim() ?? null).toBe(text === '' ? null : left);
 });
@@ -47,7 +47,7 @@ test.each([
   ['OW', 'OW', '1', 14, null],
 ])('%s stored as %s of multiplicity %s: of %i bytes %s stay', (known, written, multiplicity, bytes, left) => {
   const out = onlyNumbers(
-    { known, written, most: mostValues(multiplicity), bigEndian: false },
+    { known, written, maxValues: maxValuesOf(multiplicity), bigEndian: false },
     Buffer.alloc(bytes, 65),
     (one) => one.toString('latin1'),
     dictionary,

@@ -4,30 +4,30 @@ import { evenText } from './dummy-values';
 import { splitValues } from './own-identity/without-identity';
 import { holdsWords } from './text-in-binary';
 
-/** Bytes of one number (PS3.5, 6.2). */
+/** Bytes per number (PS3.5, 6.2). */
 const SIZES: Readonly<Record<string, number>> = { US: 2, SS: 2, UL: 4, SL: 4, FL: 4, FD: 8, SV: 8, UV: 8, AT: 4 };
 const WRITTEN = new Set(['DS', 'IS']);
-/** Says nothing of how a value is stored. */
+/** Representations that do not define how a value is stored. */
 const BYTES = new Set(['UN', 'OB', 'OW']);
 
 export interface NumberFacts {
-  /** By the dictionary. */
+  /** Value representation by the dictionary. */
   readonly known: string;
-  /** By the file. */
+  /** Value representation by the file. */
   readonly written: string;
-  /** Most values by the dictionary. */
-  readonly most: number;
+  /** Maximum number of values by the dictionary. */
+  readonly maxValues: number;
   readonly bigEndian: boolean;
 }
 
 /**
- * The value of an attribute of numbers without what is none: texts in place of numbers become empty values, bytes behind
- * as many numbers as the attribute can have go, and so do binary numbers that spell words or name attributes that there
- * are not. Null where nothing is to be done. What the reader takes for a
- * number (a decimal comma, a unit) stays as it is written. `read`: bytes as text.
+ * Removes everything but numbers from the value of a numeric attribute: texts become empty values; bytes beyond the
+ * maximum number of values, binary numbers that spell words, and tags of nonexistent attributes areNumbers removed. Null if
+ * nothing changes. Numbers in a notation that Fovea's reader accepts (a decimal comma, a unit) keep it. `read` decodes
+ * bytes to text.
  */
 export function onlyNumbers(
-  { known, written, most, bigEndian }: NumberFacts,
+  { known, written, maxValues, bigEndian }: NumberFacts,
   value: Buffer,
   read: (bytes: Buffer) => string,
   dictionary: Dictionary,
@@ -36,13 +36,13 @@ export function onlyNumbers(
   const stored = BYTES.has(written) ? known : written;
   const size = SIZES[stored];
   if (size === undefined) return onlyWrittenNumbers(value, read);
-  const numbers = value.subarray(0, Math.min(value.length - (value.length % size), most * size));
+  const numbers = value.subarray(0, Math.min(value.length - (value.length % size), maxValues * size));
   const isText = stored === 'AT' ? !nameAttributes(numbers, bigEndian, dictionary) : holdsWords(numbers);
   if (isText) return Buffer.alloc(0);
   return numbers.length === value.length ? null : numbers;
 }
 
-/** Whether tags are those of attributes that DICOM has. */
+/** Whether all tags areNumbers those of attributes in the dictionary. */
 function nameAttributes(tags: Buffer, bigEndian: boolean, dictionary: Dictionary): boolean {
   return Array.from({ length: tags.length / 4 }, (_, index) => 4 * index).every((at) => {
     const [group, element] = [at, at + 2].map((place) =>
@@ -52,8 +52,8 @@ function nameAttributes(tags: Buffer, bigEndian: boolean, dictionary: Dictionary
   });
 }
 
-/** By a Value Multiplicity of the dictionary ("1", "1-3", "2-2n"). */
-export function mostValues(multiplicity: string): number {
+/** Maximum number of values of a Value Multiplicity ("1", "1-3", "2-2n"). */
+export function maxValuesOf(multiplicity: string): number {
   const most = /^(?:\d+-)?(\d+)$/.exec(multiplicity)?.[1];
   return most === undefined ? Number.POSITIVE_INFINITY : Number(most);
 }
@@ -66,10 +66,10 @@ function isNumber(text: string): boolean {
 }
 
 function onlyWrittenNumbers(value: Buffer, read: (bytes: Buffer) => string): Buffer | null {
-  const are = read(value).split('\\').map(isNumber);
-  if (!are.includes(false)) return null;
-  const pieces = splitValues(value, are.length);
-  if (pieces === null || !are.includes(true)) return Buffer.alloc(0);
-  const left = pieces.map((piece, index) => (are[index] === true ? piece.toString('latin1') : ''));
-  return evenText(left.join('\\'));
+  const areNumbers = read(value).split('\\').map(isNumber);
+  if (!areNumbers.includes(false)) return null;
+  const pieces = splitValues(value, areNumbers.length);
+  if (pieces === null || !areNumbers.includes(true)) return Buffer.alloc(0);
+  const kept = pieces.map((piece, index) => (areNumbers[index] === true ? piece.toString('latin1') : ''));
+  return evenText(kept.join('\\'));
 }

@@ -3,12 +3,12 @@ import { readImageAttributes } from '../image-attributes';
 import type { ParsedDicom } from '../parse';
 import { readDicomFrame } from '../read-frame';
 
-/** Which entries of a palette the pixels have, and how many bits of one are shown. */
+/** Records which palette entries the pixels use, and how many bits of an entry are displayed. */
 export class PaletteUse {
   readonly #first: number;
-  /** Bits of an entry of 16, of which the upper eight are shown. */
+  /** Bits used by a 16-bit entry; the upper eight are displayed. */
   readonly #bits: number;
-  /** Values of the pixels; null where they could not be decoded. */
+  /** Pixel values; null if they could not be decoded. */
   readonly #values: ReadonlySet<number> | null;
 
   constructor(first: number, bits: number, values: ReadonlySet<number> | null) {
@@ -18,9 +18,9 @@ export class PaletteUse {
   }
 
   /**
-   * The entries of one colour with the brightest in place of those that no pixel has (the brightest says how many bits
-   * an entry has), and with their upper eight bits again in place of lower ones that say more. `isSwapped`: words are big
-   * endian. The same buffer where nothing is to be done.
+   * Cleans the entries of one colour: an entry that no pixel uses becomes the brightest one (which defines the bits of
+   * an entry), and lower bits with additional information are replaced by the upper eight. `isSwapped`: words are big
+   * endian. Returns the same buffer if nothing changes.
    */
   clean(value: Buffer, count: number, isSwapped: boolean): Buffer {
     const out = Buffer.from(value);
@@ -28,7 +28,7 @@ export class PaletteUse {
     const used = this.#usedEntries(count);
     for (let index = 0; index < count; index++) {
       if (!wide) {
-        // Of swapped words the bytes stand crosswise.
+        // In swapped words the two bytes are exchanged.
         if (!used(index)) out[isSwapped ? index ^ 1 : index] = 255;
         continue;
       }
@@ -43,7 +43,7 @@ export class PaletteUse {
   #usedEntries(count: number): (index: number) => boolean {
     if (this.#values === null) return () => true;
     const used = new Uint8Array(count);
-    // Values below the first entry have the first, those above the last have the last (PS3.3, C.7.6.3.1.5).
+    // Values below the first entry use the first, values above the last use the last (PS3.3, C.7.6.3.1.5).
     for (const value of this.#values) used[Math.min(Math.max(value - this.#first, 0), count - 1)] = 1;
     return (index) => used[index] === 1;
   }
@@ -56,7 +56,10 @@ export class PaletteUse {
   }
 }
 
-/** Null where the pixels are no indices. Errors: those of reading the palette. */
+/**
+ * Null if the pixels are not palette indices.
+ * @throws FoveaError as reading the palette
+ */
 export async function readPaletteUse(parsed: ParsedDicom, frames: number): Promise<PaletteUse | null> {
   const { dataSet } = parsed;
   const image = readImageAttributes(dataSet);
@@ -77,7 +80,7 @@ async function valuesOf(parsed: ParsedDicom, frames: number): Promise<ReadonlySe
     }
     return values;
   } catch {
-    // The retired kinds of JPEG are taken apart and not decoded.
+    // Retired JPEG processes are parsed but not decoded.
     return null;
   }
 }

@@ -1,11 +1,11 @@
 /**
- * What the Basic Application Level Confidentiality Profile does with an attribute (PS3.15, Table E.1-1, column "Basic
- * Prof."): D a dummy value, Z no value or a dummy, X remove, U a new UID. Where several stand, the type of the attribute
- * in its IOD decides; `resolution.ts` says what Fovea takes.
+ * Action of the Basic Application Level Confidentiality Profile for an attribute (PS3.15, Table E.1-1, column "Basic
+ * Prof."): D replace by a dummy, Z empty or replace by a dummy, X remove, U new UID. If there are several, the
+ * attribute's type in its IOD decides; `resolution.ts` defines Fovea's choice.
  */
 export type ProfileAction = 'D' | 'Z' | 'X' | 'U' | 'Z/D' | 'X/Z' | 'X/D' | 'X/Z/D' | 'X/Z/U*';
 
-/** Table E.1-1 of PS3.15 2026c without its rows for private attributes, curves (50xx) and overlays (60xx). */
+/** Table E.1-1 of PS3.15 2026c without the rows for private attributes, curves (50xx) and overlays (60xx). */
 export const profileTable: Readonly<Record<ProfileAction, string>> = {
   D: `
   00080106 00080107 00120010 00120020 00120040 00120042 00120081 001811bb 00189074 00189151 00189367 00189369 0018936a
@@ -74,12 +74,11 @@ export const profileTable: Readonly<Record<ProfileAction, string>> = {
 };
 
 /**
- * Attributes outside the table that name a person, a place or an order all the same: issuers of numbers, groups that a
- * patient is in, dates of birth in another calendar, documents, the file-set of a disc, retired numbers of orders, a
- * computer's address, comments that are short texts; and a description that its
- * module wants to be there, if empty.
+ * Attributes outside the table that nevertheless identify a person, a place or an order: issuers of numbers, a
+ * patient's groups, dates of birth in another calendar, documents, the file-set of a disc, retired order numbers, a
+ * computer's address, comments stored as short texts; and a description that its module requires, possibly empty.
  */
-export const furtherTable: Readonly<Partial<Record<ProfileAction, string>>> = {
+export const additionalTable: Readonly<Partial<Record<ProfileAction, string>>> = {
   X: `
   00080051 00100024 00100026 00100027 00100033 00100034 00100035 00102295 00140100 00181803 00201020 00205002 00287007
   0028702a 00321031 00380100 00400255 00401006 00401007 00401060 00402006 00402007 0040a492 00440011 00440012 00880130

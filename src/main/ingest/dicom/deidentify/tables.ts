@@ -7,17 +7,17 @@ import { hiddenData } from './clean-pixels/hidden-data';
 import type { PaletteUse } from './palette-use';
 import { holdsWords } from './text-in-binary';
 
-/** Descriptors and data of palettes: plain, segmented and the retired large ones (PS3.3, C.7.6.3 and C.7.9). */
+/** Descriptors and data of palettes: plain, segmented and retired large ones (PS3.3, C.7.6.3 and C.7.9). */
 const PALETTE = /^x00281[12][012][1-3]$/;
-/** Opacity of palette entries, which only blending presentation states use (PS3.3, C.11.14). */
+/** Opacity of palette entries, used only by blending presentation states (PS3.3, C.11.14). */
 const PLAIN_PALETTE = /^x0028120[1-3]$/;
 const ALPHA = /^x00281[12][02]4$/;
 const ICC_PROFILE = 'x00282000';
 
 /**
- * Tables that Fovea shows no image by: colour profiles, opacity, palettes of images that have no indices (supplemental
- * ones too), and the second of two for one colour. `paletteUse`: null where the pixels are no indices into this data
- * set's palette.
+ * Whether Fovea displays no image with a table: colour profiles, opacity, palettes (supplemental ones too) of images
+ * without palette indices, and the second of two tables for one colour. `paletteUse`: null if the pixels do not index
+ * this data set's palette.
  */
 export function isUnusedTable(dataSet: DataSet, tag: string, paletteUse: PaletteUse | null): boolean {
   if (tag === ICC_PROFILE || ALPHA.test(tag)) return true;
@@ -28,7 +28,7 @@ export function isUnusedTable(dataSet: DataSet, tag: string, paletteUse: Palette
   );
 }
 
-/** Tables of intensities and colours, and what says how many entries they have (PS3.3, C.7.6.3.1.5 and C.11). */
+/** Descriptors of intensity and colour tables, which define the number of entries (PS3.3, C.7.6.3.1.5 and C.11). */
 const DESCRIPTORS: Readonly<Record<string, string>> = {
   x00283006: 'x00283002',
   x00281201: 'x00281101',
@@ -39,14 +39,14 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
   x00281223: 'x00281103',
 };
 
-/** Whether an attribute of bytes is none of the tables that an image is shown by: it could hold anything. */
+/** Whether a binary attribute is not one of the tables that display an image: it could hold anything. */
 export const isUnusedBinary = (tag: string, vr: string): boolean => /^O[BDFLVW]$/.test(vr) && !(tag in DESCRIPTORS);
 
 /**
- * A table without what no picture is shown by: what stands behind its entries, as the readers of palettes and LUTs take
- * them, and entries of a palette that no pixel has and their bits below the eight that are shown; nothing of one that
- * they do not take. The same buffer where nothing is to be done. Errors: `hidden_data`, also where the entries spell
- * words.
+ * Trims a table to the data that displays an image. Removes bytes after its entries (as Fovea reads palettes and LUTs),
+ * palette entries that no pixel uses, and their bits below the eight displayed; empties a table that Fovea cannot read.
+ * Returns the same buffer if nothing changes.
+ * @throws FoveaError `hidden_data`, also if the entries spell words
  */
 export function trimTable(dataSet: DataSet, tag: string, value: Buffer, paletteUse: PaletteUse | null): Buffer {
   const descriptor = DESCRIPTORS[tag];
@@ -56,7 +56,7 @@ export function trimTable(dataSet: DataSet, tag: string, value: Buffer, paletteU
   if (typeof declared !== 'number' || typeof described !== 'number') return Buffer.alloc(0);
   const count = declared === 0 ? 65_536 : declared;
   const used = usedBytes(tag, bytes, count, described);
-  // Words of a big-endian file come as a copy.
+  // Words of a big-endian file are returned as a copy.
   const isSwapped = bytes.buffer !== value.buffer;
   const trimmed = padded(value, used, isSwapped);
   if (PLAIN_PALETTE.test(tag)) return paletteUse?.clean(trimmed, count, isSwapped) ?? trimmed;
@@ -81,8 +81,8 @@ function usedBytes(tag: string, bytes: Uint8Array, count: number, described: num
 }
 
 /**
- * Whether words of a table of 8 bits hold another value above the 8 bits than in them: some programs show the one and
- * some the other. Values that were moved up (v * 256, v * 257) are one value.
+ * Whether words of an 8-bit table hold a different value in their upper byte than in their lower one: some programs
+ * display the one, some the other. Scaled values (v * 256, v * 257) count as equal.
  */
 function contradicts(bytes: Uint8Array): boolean {
   let [anyAbove, anyOther] = [false, false];
@@ -94,7 +94,9 @@ function contradicts(bytes: Uint8Array): boolean {
   return anyAbove && anyOther;
 }
 
-/** The first `used` bytes, and a zero up to an even length, which of swapped words is the byte before the last. */
+/**
+ * The first `used` bytes, padded with a zero to an even length; in swapped words the pad is the byte before the last.
+ */
 function padded(value: Buffer, used: number, isSwapped: boolean): Buffer {
   if (used % 2 === 0 || used >= value.length) return used < value.length ? value.subarray(0, used) : value;
   const out = Buffer.from(value.subarray(0, used + 1));

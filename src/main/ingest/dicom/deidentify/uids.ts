@@ -1,16 +1,19 @@
 import { createHmac } from 'node:crypto';
 
-/** What all UIDs of DICOM itself begin with (PS3.6, Annex A). */
+/** Root of all UIDs that DICOM itself defines (PS3.6, Annex A). */
 export const DICOM_ROOT = '1.2.840.10008';
 
-/** UIDs that DICOM itself gives out say what a thing is and not which one; none has a number of five digits behind the root. */
+/**
+ * Whether DICOM itself defines a UID. Such UIDs denote a kind of object, not an individual one; none has a five-digit
+ * number after the root.
+ */
 export function isStandardUid(uid: string): boolean {
   return /^1\.2\.840\.10008(\.\d{1,4}){1,11}$/.test(uid);
 }
 
 /**
- * The same UID for the same UID and key, and nothing about it without the key: the first 128 bits of HMAC-SHA-256,
- * marked as a UUID of version 8 (RFC 9562), under 2.25 (PS3.5, B.2).
+ * Maps a UID to a new one, consistently for a key and irreversibly without it: the first 128 bits of HMAC-SHA-256,
+ * marked as a version 8 UUID (RFC 9562), under 2.25 (PS3.5, B.2).
  */
 export function hashUid(key: string, uid: string): string {
   const bytes = createHmac('sha256', key).update(uid).digest().subarray(0, 16);

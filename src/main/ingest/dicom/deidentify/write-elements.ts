@@ -1,4 +1,4 @@
-/** How the elements of a data set are written (PS3.5, 7.1). */
+/** Encoding of a data set's elements (PS3.5, 7.1). */
 export interface Encoding {
   readonly explicit: boolean;
   readonly bigEndian: boolean;
@@ -29,9 +29,9 @@ function writeLength(head: Buffer, length: number, offset: number, { bigEndian }
 }
 
 /**
- * One element in front of its value, which is put down as it is: bytes of kept values are never read and written again.
- * Null where the value is longer than its representation can say. `undefinedLength`: of encapsulated pixel data, whose
- * value ends with its own delimiter.
+ * Encodes the header of an element; its value follows unchanged, since the bytes of kept values are never re-encoded.
+ * Null if the value is too long for its representation. `undefinedLength`: for encapsulated pixel data, whose value
+ * ends with its own delimiter.
  */
 export function elementHeader(
   tag: string,
@@ -56,14 +56,14 @@ export function elementHeader(
   return head;
 }
 
-/** An item of a sequence (FFFE,E000) with its length (PS3.5, 7.5). */
+/** Encodes a sequence item (FFFE,E000) with its length (PS3.5, 7.5). */
 export function item(content: Buffer, encoding: Encoding): Buffer {
   const head = header(8, 'xfffee000', encoding);
   writeLength(head, content.length, 4, encoding);
   return Buffer.concat([head, content]);
 }
 
-/** A short element whole. */
+/** Encodes a short element, header and value. */
 export function element(tag: string, vr: string, value: Buffer, encoding: Encoding): Buffer {
   const head = elementHeader(tag, vr, value.length, encoding);
   if (head === null) throw new Error(`a value of ${value.length} bytes is too long for ${vr}`);

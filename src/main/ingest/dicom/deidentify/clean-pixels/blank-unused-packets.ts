@@ -1,13 +1,12 @@
 import { damaged } from '../../damaged';
 import type { StrippedJpeg2000, TilePart } from './strip-jpeg-2000';
 
-/** Fewer bytes than this at the end of a tile may do without an effect on the picture, and hold no text. */
-const LEAST_TAIL = 4;
+/** A shorter tail of a tile may have no effect on the image, and is too short for text. */
+const MIN_TAIL_BYTES = 4;
 
-/** Decodes a codestream to its samples. */
 export type Decode = (codestream: Uint8Array) => Promise<Uint8Array>;
 
-/** Where a byte at `place` from the end of a tile's packets is, and how many there are. */
+/** The packets of a tile, addressed from their end. */
 class Tail {
   readonly #parts: readonly TilePart[];
   readonly length: number;
@@ -17,7 +16,7 @@ class Tail {
     this.length = parts.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
-  /** Fills the last `count` bytes with zero: to a decoder they are packets without anything in them. */
+  /** Fills the last `count` bytes with zeros, which a decoder reads as empty packets. */
   blank(bytes: Buffer, count: number): void {
     let rest = count;
     for (const { start, end } of this.#parts) {
@@ -29,10 +28,10 @@ class Tail {
 }
 
 /**
- * Packets behind the last one of a tile are skipped by every decoder, so anything can stand there. Only a decoder that
- * reads all packet headers knows where they begin; instead, the longest end of each tile that can be filled with zeros
- * without a change to the picture is filled with zeros. An end of an image that has nothing behind it changes the
- * picture at once, so this costs one decoding more a tile.
+ * Blanks data after the last packet of each tile, which every decoder skips, so it can hold anything. Only a decoder
+ * that reads all packet headers knows where it begins; instead, fills the longest tail of each tile that can be zeroed
+ * without changing the image. If nothing follows the image, zeroing changes it immediately, so this costs one more
+ * decoding per tile.
  */
 export async function blankUnusedPackets(
   { bytes, tileParts }: Pick<StrippedJpeg2000, 'bytes' | 'tileParts'>,
@@ -50,35 +49,35 @@ export async function blankUnusedPackets(
     const isSame = async (count: number): Promise<boolean> => {
       const copy = blanked(count);
       if (copy.equals(current)) return true;
-      // Whatever a decoder refuses is not the same picture.
+      // A codestream that the decoder rejects is not the same image.
       return decode(copy).then(
         (other) => isEqual(other, samples),
         () => false,
       );
     };
-    let least = 0;
-    let most = Math.min(LEAST_TAIL, tail.length);
-    while (most > least && (await isSame(most))) {
-      least = most;
-      most = Math.min(2 * most, tail.length);
+    let low = 0;
+    let high = Math.min(MIN_TAIL_BYTES, tail.length);
+    while (high > low && (await isSame(high))) {
+      low = high;
+      high = Math.min(2 * high, tail.length);
     }
-    // Between them is the longest end that is not part of the picture.
-    while (most - least > 1) {
-      const middle = (least + most) >> 1;
-      if (await isSame(middle)) least = middle;
-      else most = middle;
+    // Bisect for the longest tail that is not part of the image.
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (await isSame(middle)) low = middle;
+      else high = middle;
     }
-    if (least >= LEAST_TAIL) current = blanked(least);
+    if (low >= MIN_TAIL_BYTES) current = blanked(low);
   }
   const changed = !current.equals(bytes);
-  // Tiles were looked at one by one.
+  // Tiles were checked one by one, so check them together.
   if (changed && !isEqual(await decode(current), samples)) {
     throw damaged('The compressed image could not be separated from other data.');
   }
   return { bytes: current, samples, changed };
 }
 
-/** Decoders answer with other kinds of byte arrays too, which Buffer does not compare. */
+/** Decoders also return byte arrays that Buffer does not compare. */
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.from(a.buffer, a.byteOffset, a.length).equals(Buffer.from(b.buffer, b.byteOffset, b.length));
 }

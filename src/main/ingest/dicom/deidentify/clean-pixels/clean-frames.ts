@@ -17,7 +17,7 @@ import { clearUnusedBits, hasUnusedBits } from './unused-bits';
 
 interface CleanFrame {
   readonly bytes: Buffer;
-  /** Something that was not the image is gone. */
+  /** Data outside the image was removed. */
   readonly stripped: boolean;
   /** Bits outside the sample values were cleared. */
   readonly cleared: boolean;
@@ -27,17 +27,18 @@ interface CleanFrame {
 export interface CleanFrames {
   readonly value: Buffer;
   readonly frames: number;
-  /** Frames that lost something that was not the image. */
+  /** Frames from which data outside the image was removed. */
   readonly stripped: number;
   readonly cleared: number;
-  /** Fragments that belong to no frame, or frames that the file does not speak of, were left out. */
+  /** Fragments outside all frames, or undeclared frames, were removed. */
   readonly cut: boolean;
 }
 
 /**
- * Encapsulated pixel data with nothing but the image in them: each frame without what no decoder shows, as one fragment,
- * behind a Basic Offset Table that is written anew. Errors: `hidden_data` where something of it cannot be taken out,
- * `damaged`, `truncated`, `unsupported_transfer_syntax`.
+ * Reduces encapsulated pixel data to the image: each frame without data that no decoder displays, as one fragment,
+ * after a new Basic Offset Table.
+ * @throws FoveaError `hidden_data` if such data cannot be removed, `damaged`, `truncated`,
+ * `unsupported_transfer_syntax`
  */
 export async function cleanFrames(
   dataSet: DataSet,
@@ -46,7 +47,7 @@ export async function cleanFrames(
   transferSyntax: string,
 ): Promise<CleanFrames> {
   const fragments = pixelData.fragments ?? [];
-  // The frames that an import reads; what is behind them goes.
+  // The frames that an import reads; anything after them is removed.
   const encoding = isRetiredJpeg(transferSyntax) ? 'jpeg-baseline' : pixelEncoding(transferSyntax);
   const found = findFrames(dataSet, pixelData, image, encoding, false, new Set());
   const frames: CleanFrame[] = [];
@@ -65,7 +66,7 @@ export async function cleanFrames(
 }
 
 async function cleanFrame(bytes: Uint8Array, image: ImageAttributes, transferSyntax: string): Promise<CleanFrame> {
-  // Fovea does not decode these, but knows their parts.
+  // Fovea can parse but not decode these.
   if (isRetiredJpeg(transferSyntax)) return cleanJpeg(bytes, image).frame;
   const encoding = pixelEncoding(transferSyntax);
   switch (encoding) {
@@ -92,9 +93,10 @@ async function cleanFrame(bytes: Uint8Array, image: ImageAttributes, transferSyn
       throw damaged('The image is compressed, but the file declares it as uncompressed.');
     default: {
       const { frame, precision } = cleanJpeg(bytes, image);
-      const room = precision > image.bitsStored || image.highBit >= image.bitsStored;
-      // Where the data of JPEG-LS end, only its decoder knows: it refuses data that it does not need.
-      if (room || encoding === 'jpeg-ls') refuseUnusedBits(await decodeFrame(encoding, frame.bytes, image), image);
+      const mayHaveUnusedBits = precision > image.bitsStored || image.highBit >= image.bitsStored;
+      // Only a JPEG-LS decoder knows where the data ends, and it rejects surplus data.
+      if (mayHaveUnusedBits || encoding === 'jpeg-ls')
+        refuseUnusedBits(await decodeFrame(encoding, frame.bytes, image), image);
       return frame;
     }
   }
@@ -109,7 +111,7 @@ function cleanJpeg(
   return { frame: { bytes, stripped: removed > 0, cleared: false }, precision: frame.precision };
 }
 
-/** Run lengths are lossless, and simple enough to be written anew: nothing of the old stream stays. */
+/** RLE is lossless and simple enough to re-encode, so nothing of the old stream remains. */
 function cleanRle(bytes: Uint8Array, image: ImageAttributes): CleanFrame {
   const { bytes: samples } = decodeRle(bytes, image);
   const cleared = clearUnusedBits(samples, image);
@@ -117,14 +119,14 @@ function cleanRle(bytes: Uint8Array, image: ImageAttributes): CleanFrame {
   return { bytes: written, stripped: Buffer.compare(written, bytes) !== 0, cleared };
 }
 
-/** A compressed stream cannot be masked without being made anew. */
+/** Bits in a compressed stream cannot be cleared without re-encoding it. */
 function refuseUnusedBits(frame: DecodedFrame, image: ImageAttributes): void {
   if (hasUnusedBits(frame, image)) {
     throw hiddenData('its compressed pixels have bits beyond Bits Stored');
   }
 }
 
-/** Basic Offset Table, one fragment for each frame, delimiter (PS3.5, A.4), little endian. */
+/** Encodes a Basic Offset Table, one fragment per frame and a delimiter, little endian (PS3.5, A.4). */
 function encapsulate(frames: readonly Buffer[]): Buffer {
   const item = (content: Uint8Array): Buffer[] => {
     const head = Buffer.from('feff00e000000000', 'hex');

@@ -6,15 +6,16 @@ import { clearUnusedBits } from './unused-bits';
 
 export interface CleanNative {
   readonly value: Buffer;
-  /** Bytes behind the last frame were cut off. */
+  /** Bytes after the last frame were cut off. */
   readonly cut: boolean;
   /** Bits outside the sample values were cleared. */
   readonly cleared: boolean;
 }
 
 /**
- * Uncompressed pixel data with nothing but the image in them: cut behind the last whole frame, unused bits cleared,
- * padded with zero. Errors: `truncated`, where not one frame is whole.
+ * Reduces uncompressed pixel data to the image: cut after the last complete frame, unused bits cleared, padded with
+ * zero.
+ * @throws FoveaError `truncated` if no frame is complete
  */
 export function cleanNative(
   dataSet: DataSet,
@@ -32,7 +33,7 @@ export function cleanNative(
   value.set(source.subarray(0, length));
   let cleared = clearUnusedBits(value.subarray(0, length), image);
   if (imageBits % 8 !== 0) {
-    // Bits of a bit-packed image fill a byte from its lowest bit on (PS3.5, 8.1.1).
+    // Bits of a bit-packed image fill a byte from its lowest bit (PS3.5, 8.1.1).
     const last = value[length - 1] as number;
     const kept = last & (2 ** (imageBits % 8) - 1);
     value[length - 1] = kept;

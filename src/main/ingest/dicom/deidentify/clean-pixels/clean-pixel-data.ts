@@ -6,33 +6,33 @@ import { isRetiredJpeg, pixelEncoding } from '../../transfer-syntax';
 import { cleanFrames } from './clean-frames';
 import { cleanNative } from './clean-native';
 
-/** What of the pixel data was not the image. */
+/** Data outside the image that was removed from the pixel data. */
 export interface PixelRemovals {
-  /** Frames whose unused bits were cleared; a file that is not compressed counts once. */
+  /** Frames whose unused bits were cleared; an uncompressed file counts once. */
   readonly cleared: number;
-  /** Bytes behind the image, or frames and fragments that the file does not speak of, are gone. */
+  /** Bytes after the image, or undeclared frames and fragments, were removed. */
   readonly cut: boolean;
-  /** Compressed frames that lost something. */
+  /** Compressed frames from which data was removed. */
   readonly stripped: number;
 }
 
 export interface CleanPixels {
-  /** As dicom-parser writes it; what else is in its group is left out. */
+  /** In dicom-parser's form; the rest of its group is removed. */
   readonly tag: (typeof PIXEL_DATA)[number];
   readonly encapsulated: boolean;
   readonly value: Buffer;
-  /** As many as an import reads; what the file holds beyond them is gone. */
+  /** The number of frames that an import reads; any others in the file are removed. */
   readonly frames: number;
   readonly removals: PixelRemovals;
 }
 
-/** In the order in which the reader of frames takes them. */
+/** In order of precedence when reading frames. */
 export const PIXEL_DATA = ['x7fe00010', 'x7fe00008', 'x7fe00009'] as const;
 
 /**
- * The pixel data of a file with nothing but the image in them: every sample value stays. What a decoder does not show
- * (unused bits, bytes and frames behind the image, comments and tables of compressed streams) is gone, or the file is
- * refused. Errors: `hidden_data`, and those of reading frames.
+ * Reduces the pixel data of a file to the image: keeps every sample value, and removes data that no decoder displays
+ * (unused bits, bytes and frames after the image, comments and tables of compressed streams) or rejects the file.
+ * @throws FoveaError `hidden_data`, and as reading frames
  */
 export async function cleanPixelData(parsed: ParsedDicom): Promise<CleanPixels> {
   const { dataSet, transferSyntax, stop } = parsed;

@@ -1,16 +1,16 @@
 import type { ImageAttributes } from '../../image-attributes';
 
 const HEADER_BYTES = 64;
-/** Longest literal or repetition that a control byte can say. */
-const LONGEST = 128;
+/** Longest literal or run that a control byte can encode. */
+const MAX_RUN = 128;
 
-/** One row in PackBits (PS3.5, G.3.1): repetitions of three and more, everything else literally. */
+/** Encodes one row in PackBits (PS3.5, G.3.1): runs of three or more, everything else literally. */
 function encodeRow(row: Uint8Array, output: Uint8Array, start: number): number {
   let at = start;
   let read = 0;
   while (read < row.length) {
     let run = 1;
-    while (run < LONGEST && read + run < row.length && row[read + run] === row[read]) run++;
+    while (run < MAX_RUN && read + run < row.length && row[read + run] === row[read]) run++;
     if (run >= 3 || read + run === row.length) {
       output[at++] = run === 1 ? 0 : 257 - run;
       output[at++] = row[read] as number;
@@ -20,7 +20,7 @@ function encodeRow(row: Uint8Array, output: Uint8Array, start: number): number {
     let end = read + run;
     while (
       end < row.length &&
-      end - read < LONGEST &&
+      end - read < MAX_RUN &&
       !(row[end] === row[end + 1] && row[end] === row[end + 2] && end + 2 < row.length)
     )
       end++;
@@ -33,14 +33,14 @@ function encodeRow(row: Uint8Array, output: Uint8Array, start: number): number {
 }
 
 /**
- * A frame in RLE Lossless (PS3.5, Annex G): one segment for each byte of each sample, most significant first, each of
- * even length; rows do not run into each other. `bytes`: little-endian samples, pixel by pixel.
+ * Encodes a frame in RLE Lossless (PS3.5, Annex G): one even-length segment for each byte of each sample, most
+ * significant first; no run crosses a row. `bytes`: little-endian samples, pixel by pixel.
  */
 export function encodeRle(bytes: Uint8Array, { rows, columns, samples, bitsAllocated }: ImageAttributes): Buffer {
   const bytesPerSample = bitsAllocated / 8;
   const stride = samples * bytesPerSample;
-  // A literal costs one byte more for each 128, and each segment may be padded.
-  const rowLimit = columns + Math.ceil(columns / LONGEST) + 2;
+  // A literal costs one extra byte per 128, and each segment may be padded.
+  const rowLimit = columns + Math.ceil(columns / MAX_RUN) + 2;
   const output = new Uint8Array(HEADER_BYTES + stride * (rows * rowLimit + 1));
   const header = new DataView(output.buffer, 0, HEADER_BYTES);
   header.setUint32(0, stride, true);

@@ -4,15 +4,15 @@ import { hiddenData } from './hidden-data';
 const [SOC, SOT, SOD, EOC, SIZ, TLM, PPM, PPT] = [0xff4f, 0xff90, 0xff93, 0xffd9, 0xff51, 0xff55, 0xff60, 0xff61];
 const [CAP, COD, COC, QCD, QCC, RGN, POC] = [0xff50, 0xff52, 0xff53, 0xff5c, 0xff5d, 0xff5e, 0xff5f];
 
-/** What the image is decoded by (ITU-T T.800, A.4 to A.6; T.814, A.3). */
+/** Segments needed for decoding (ITU-T T.800, A.4 to A.6; T.814, A.3). */
 const KEPT = new Set([CAP, COD, COC, QCD, QCC, RGN, POC]);
 /** Profiles (PRF, CPF), lengths of packets (PLM, PLT), registration (CRG), comments (COM). */
-const LEFT_OUT = new Set([0xff56, 0xff59, 0xff57, 0xff58, 0xff63, 0xff64]);
+const DROPPED = new Set([0xff56, 0xff59, 0xff57, 0xff58, 0xff63, 0xff64]);
 
-/** Of a tile-part in the stripped codestream. */
+/** Position of a tile-part in the stripped codestream. */
 export interface TilePart {
   readonly tile: number;
-  /** Its packets. */
+  /** Range of its packets. */
   readonly start: number;
   readonly end: number;
 }
@@ -20,7 +20,7 @@ export interface TilePart {
 export interface StrippedJpeg2000 {
   readonly bytes: Buffer;
   readonly tileParts: readonly TilePart[];
-  /** Segments, and places with other bytes, that were left out. */
+  /** Number of segments and other stretches of bytes removed. */
   readonly removed: number;
 }
 
@@ -31,22 +31,22 @@ function segment(marker: number, payload: Uint8Array): Buffer {
   return Buffer.concat([head, payload]);
 }
 
-/** Levels of decomposition by a COD or COC payload; null for other segments. */
+/** Decomposition levels of a COD or COC payload; null for other segments. */
 function levelsOf(marker: number, payload: Buffer, wide: boolean): number | null {
   if (marker === COD) return payload[5] ?? 0;
   return marker === COC ? (payload[(wide ? 2 : 1) + 1] ?? 0) : null;
 }
 
 /**
- * The payload without what stands behind its last field (T.800, tables A.9, A.12, A.15, A.20, A.24, A.27, A.32; T.814,
- * A.3). `levels`: most levels of decomposition; `wide`: components have numbers of two bytes.
+ * Trims a payload after its last field (T.800, tables A.9, A.12, A.15, A.20, A.24, A.27, A.32; T.814, A.3). `levels`:
+ * maximum decomposition levels; `wide`: component numbers have two bytes.
  */
-function exact(marker: number, payload: Buffer, levels: number, wide: boolean): Buffer {
+function trimPayload(marker: number, payload: Buffer, levels: number, wide: boolean): Buffer {
   const component = wide ? 2 : 1;
   const precincts = (at: number, count: number) => (((payload[at] ?? 0) & 1) === 1 ? 1 + count : 0);
   const steps = (at: number) => {
     const style = (payload[at] ?? 0) & 31;
-    // One step for the lowest band and three for each level; the third style derives all of them from one.
+    // One step for the lowest band and three per level; the third style derives all of them from one.
     return style === 1 ? 3 : 1 + (1 + 3 * levels) * (style === 0 ? 1 : 2);
   };
   const lengths: Readonly<Record<number, () => number>> = {
@@ -56,7 +56,7 @@ function exact(marker: number, payload: Buffer, levels: number, wide: boolean): 
     [QCD]: () => steps(0),
     [QCC]: () => component + steps(component),
     [RGN]: () => component + 2,
-    // As many changes as are whole, of 7 bytes or, with wide components, 9.
+    // Complete changes only, of 7 bytes or, with wide components, 9.
     [POC]: () => payload.length - (payload.length % (5 + 2 * component)),
   };
   const length = lengths[marker]?.() ?? payload.length;
@@ -72,17 +72,17 @@ function bitCount(word: number): number {
 
 interface Reader {
   readonly bytes: Buffer;
-  /** Components have numbers of two bytes. */
+  /** Component numbers have two bytes. */
   readonly wide: boolean;
   at: number;
   removed: number;
-  /** There was a list of the lengths of tile-parts. */
+  /** The source lists tile-part lengths (TLM). */
   hasLengths: boolean;
 }
 
 /**
- * The kept segments up to a marker, which is the next to be read. `outer`: levels of decomposition that hold where these
- * segments name none.
+ * Reads the kept segments up to the marker `until`, which is read next. `outer`: decomposition levels if these segments
+ * define none.
  */
 function readSegments(reader: Reader, until: number, outer = 0): { readonly header: Buffer; readonly levels: number } {
   const { bytes, wide } = reader;
@@ -98,21 +98,24 @@ function readSegments(reader: Reader, until: number, outer = 0): { readonly head
     }
     if (marker === TLM) reader.hasLengths = true;
     else if (KEPT.has(marker)) kept.push([marker, bytes.subarray(reader.at + 4, end)]);
-    else if (LEFT_OUT.has(marker)) reader.removed += 1;
+    else if (DROPPED.has(marker)) reader.removed += 1;
     else throw hiddenData('its compressed image has an unknown segment');
     reader.at = end;
   }
   const named = kept.flatMap(([marker, payload]) => levelsOf(marker, payload, wide) ?? []);
   const levels = Math.min(32, Math.max(outer, ...named));
   const header = kept.map(([marker, payload]) => {
-    const cut = exact(marker, payload, levels, wide);
+    const cut = trimPayload(marker, payload, levels, wide);
     if (cut.length < payload.length) reader.removed += 1;
     return segment(marker, cut);
   });
   return { header: Buffer.concat(header), levels };
 }
 
-/** Where packets end that run to the end of the image: no code of theirs is above FF8F but SOP and EPH (T.800, B.10.1). */
+/**
+ * End of packets that extend to the end of the image: they contain no code above FF8F except SOP and EPH (T.800,
+ * B.10.1).
+ */
 function findEnd(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1] as number;
@@ -122,9 +125,10 @@ function findEnd(bytes: Buffer, from: number): number {
 }
 
 /**
- * A JPEG 2000 codestream (ITU-T T.800, Annex A; High Throughput: T.814) with what its image is decoded by and nothing
- * else: no comments, no lengths of packets, nothing behind its end. Packets are the same bytes. `source` starts at SOC.
- * Lengths of tile-parts (TLM) are written anew where there were some. Errors: `damaged`, `hidden_data`.
+ * Reduces a JPEG 2000 codestream (ITU-T T.800, Annex A; High Throughput: T.814) to the data needed for decoding: no
+ * comments, no packet lengths, nothing after its end. Packets are unchanged. `source` starts at SOC. Tile-part lengths
+ * (TLM) are rewritten if present.
+ * @throws FoveaError `damaged`, `hidden_data`
  */
 export function stripJpeg2000(source: Uint8Array): StrippedJpeg2000 {
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.length);
@@ -150,7 +154,7 @@ export function stripJpeg2000(source: Uint8Array): StrippedJpeg2000 {
     parts.push({ tile: bytes.readUInt16BE(start + 4), numbers, header, packets });
     reader.at = end;
   }
-  // EOC and, in DICOM, one byte of padding are what may follow.
+  // Only EOC and, in DICOM, one byte of padding may follow.
   const rest = bytes.subarray(reader.at);
   const isEnd = rest.length === 0 || (rest.length >= 2 && rest.readUInt16BE(0) === EOC);
   if (!isEnd || rest.length > 3 || (rest[2] ?? 0) !== 0) reader.removed += 1;
@@ -160,14 +164,14 @@ export function stripJpeg2000(source: Uint8Array): StrippedJpeg2000 {
 
 interface SourceTilePart {
   readonly tile: number;
-  /** Of this tile-part, and how many the tile has: one byte each. */
+  /** Index of this tile-part and the tile's number of them, one byte each. */
   readonly numbers: Buffer;
   readonly header: Buffer;
   readonly packets: Buffer;
 }
 
-/** Tile-part lengths that one TLM segment can hold: its length has 16 bits, an entry six bytes. */
-const LENGTHS_A_SEGMENT = 10_000;
+/** Tile-part lengths per TLM segment: its length has 16 bits, an entry six bytes. */
+const LENGTHS_PER_SEGMENT = 10_000;
 
 function write(
   siz: Buffer,
@@ -178,11 +182,11 @@ function write(
   const marker = (code: number) => Buffer.from([code >> 8, code & 0xff]);
   const lengthOf = ({ header, packets }: SourceTilePart) => 14 + header.length + packets.length;
   const pieces = [marker(SOC), segment(SIZ, siz), main];
-  for (let from = 0; withLengths && from < parts.length; from += LENGTHS_A_SEGMENT) {
-    const listed = parts.slice(from, from + LENGTHS_A_SEGMENT);
+  for (let from = 0; withLengths && from < parts.length; from += LENGTHS_PER_SEGMENT) {
+    const listed = parts.slice(from, from + LENGTHS_PER_SEGMENT);
     const payload = Buffer.alloc(2 + 6 * listed.length);
-    payload[0] = from / LENGTHS_A_SEGMENT;
-    // Tile numbers of 16 bits and lengths of 32 (T.800, table A.34).
+    payload[0] = from / LENGTHS_PER_SEGMENT;
+    // 16-bit tile numbers and 32-bit lengths (T.800, table A.34).
     payload[1] = 0x60;
     for (const [index, part] of listed.entries()) {
       payload.writeUInt16BE(part.tile, 2 + 6 * index);

@@ -4,10 +4,10 @@ import type { ImageAttributes } from '../../image-attributes';
 type Integers = Pick<ImageAttributes, 'bitsAllocated' | 'bitsStored' | 'highBit' | 'signed' | 'float'>;
 
 /**
- * Clears what a sample has outside High Bit to High Bit + 1 - Bits Stored (PS3.5, 8.1.1), in place. Signed values are
- * sign-extended into the bits above, so that a reader that takes the whole word sees the value too. NaN of float pixels
- * becomes the one quiet NaN, because its other 22 or 51 bits are anybody's. `bytes`: little-endian samples. Answers
- * whether anything changed.
+ * Clears the bits of samples outside High Bit to High Bit + 1 - Bits Stored (PS3.5, 8.1.1), in place. Signed values are
+ * sign-extended into the bits above, so that a reader of the whole word also sees the value. NaNs of float pixels
+ * become the canonical quiet NaN, because their other 22 or 51 bits could hold anything. `bytes`: little-endian
+ * samples. Returns whether anything changed.
  */
 export function clearUnusedBits(bytes: Uint8Array, image: Integers): boolean {
   const { bitsAllocated, bitsStored, highBit, signed, float } = image;
@@ -50,7 +50,7 @@ export function clearUnusedBits(bytes: Uint8Array, image: Integers): boolean {
   return changed;
 }
 
-/** IEEE 754: exponent all ones and a fraction that is not zero. */
+/** Replaces NaNs (IEEE 754: exponent all ones, fraction not zero) by the canonical one. */
 function canonicalNaN(view: DataView, bits: number): boolean {
   let changed = false;
   if (bits === 64) {
@@ -75,8 +75,8 @@ function canonicalNaN(view: DataView, bits: number): boolean {
 }
 
 /**
- * Whether decoded samples have more bits than Bits Stored says: a sample of `precision` bits may carry others above its
- * value, which some decoders show and some do not. Signed values may be sign-extended.
+ * Whether decoded samples use more bits than Bits Stored: a sample of `precision` bits may carry others above its
+ * value, which only some decoders display. Signed values may be sign-extended.
  */
 export function hasUnusedBits(
   { bytes, bytesPerSample, precision }: DecodedFrame,
@@ -95,7 +95,7 @@ export function hasUnusedBits(
     const above = ((read(at) << up) >>> up) >>> bitsStored;
     if (above === 0) continue;
     const value = (read(at) << up) >> up;
-    // All bits above are copies of the sign.
+    // Sign extension: all bits above are copies of the sign.
     if (!signed || value >> (bitsStored - 1) !== -1) return true;
   }
   return false;

@@ -1,4 +1,4 @@
-/** How months begin in English, German, French, Spanish, Italian and Dutch, as folded text has them. */
+/** Beginnings of month names in English, German, French, Spanish, Italian and Dutch, in folded text. */
 const MONTHS = [
   '(?:jan|ene|gen)',
   '(?:feb|fev)',
@@ -15,8 +15,8 @@ const MONTHS = [
 ];
 
 /**
- * A day as people and programs write it: 19300203, 1930-02-03, 3.2.1930, 02/03/1930, 3.2.30, 3 Feb 1930, Feb 3, 1930.
- * For folded text. `short`: 300203 and 030230 too, which other numbers look like.
+ * Matches a day in the forms used by people and programs: 19300203, 1930-02-03, 3.2.1930, 02/03/1930, 3.2.30, 3 Feb
+ * 1930, Feb 3, 1930. For folded text. `short`: also 300203 and 030230, which resemble other numbers.
  */
 export function dateForms(year: number, month: number, day: number, short: boolean): RegExp {
   const two = (value: number) => String(value).padStart(2, '0');
@@ -28,7 +28,7 @@ export function dateForms(year: number, month: number, day: number, short: boole
   const [lm, ld, word] = [loose(month), loose(day), `${MONTHS[month - 1]}\\p{L}*`];
   const anyYear = `(?:${y}|${yy})`;
   const forms = [
-    // A time of the day may follow at once.
+    // A time of day may follow immediately.
     `(?:${y}${m}${d}|${d}${m}${y}|${m}${d}${y})(?:\\d{4}|\\d{6})?`,
     ...(short ? [`${yy}${m}${d}`, `${d}${m}${yy}`, `${m}${d}${yy}`] : []),
     `${y}${sep}${lm}${sep}${ld}`,

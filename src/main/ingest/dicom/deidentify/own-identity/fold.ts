@@ -1,4 +1,4 @@
-/** Letters that Unicode does not take apart into a letter and its mark. */
+/** Letters that Unicode does not decompose into a letter and a mark. */
 const LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
   ø: 'o',
@@ -12,8 +12,8 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A text as names are compared: small letters without marks, and ae, oe, ue as a, o, u, so that Müller, MUELLER and
- * Muller are one.
+ * Folds a text for comparing names: lower case without marks, and ae, oe, ue as a, o, u, so that Müller, MUELLER and
+ * Muller are equal.
  */
 export function fold(text: string): string {
   return text
@@ -27,5 +27,5 @@ export function fold(text: string): string {
 /** Runs of letters. */
 export const wordsOf = (folded: string): string[] => folded.match(/\p{L}+/gu) ?? [];
 
-/** Letters and digits alone. */
+/** Letters and digits only. */
 export const squeeze = (folded: string): string => folded.replace(/[^\p{L}\p{N}]/gu, '');

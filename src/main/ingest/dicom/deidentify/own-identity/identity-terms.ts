@@ -6,22 +6,22 @@ import { readCharacterSet } from '../../text';
 import { dateForms } from './date-forms';
 import { fold, squeeze, wordsOf } from './fold';
 
-/** What a file says of whom it is of, ready to be looked for in other texts. */
+/** Terms that identify a file's patient, prepared for searching other texts. */
 export interface IdentityTerms {
-  /** Parts of names: found as a word, and from 5 letters on anywhere. */
+  /** Parts of names: match a whole word, and from 5 letters anywhere. */
   readonly words: ReadonlySet<string>;
-  /** Family and given name run together, both ways round, and each alone; ids of letters and digits: found anywhere. */
+  /** Family and given name joined in either order, and each alone; alphanumeric ids. Match anywhere. */
   readonly anywhere: ReadonlySet<string>;
-  /** Short ids of letters and digits, and numbers with their zeros: found as a word of letters and digits. */
+  /** Short alphanumeric ids, and numbers with leading zeros: match a whole alphanumeric token. */
   readonly short: ReadonlySet<string>;
-  /** Ids of digits: found as a whole number, whatever zeros stand before it. */
+  /** Numeric ids: match a whole number, ignoring leading zeros. */
   readonly numbers: ReadonlySet<string>;
   readonly uids: ReadonlySet<string>;
   /** Days in their usual forms, and ages that few people reach. */
   readonly dates: readonly RegExp[];
 }
 
-/** Numbers of the person, the visit, the order and the trial (PS3.3: C.2, C.3, C.7.1, C.7.2), and the UIDs. */
+/** Ids of the person, the visit, the order and the trial (PS3.3: C.2, C.3, C.7.1, C.7.2), and the UIDs. */
 const IDS = new Set(
   `00080050 00100020 00101000 00101050 00101090 00120040 00120042 00200010 00321001 00380010 00380060 00400009 00401001
   00401006 00401007 00402006 00402007 00402016 00402017`
@@ -30,8 +30,8 @@ const IDS = new Set(
 );
 const UIDS = new Set(['x00080018', 'x0020000d', 'x0020000e', 'x00200052', 'x00081155', 'x00020003']);
 
-/** Name parts that name nobody: particles, titles, and what stands in place of a name. */
-const NOBODY = new Set(
+/** Words that identify nobody: particles, titles, and placeholders for a name. */
+const NON_NAMES = new Set(
   `von van der den dem des del della zum zur and the bin ibn ben abu prof med herr frau mrs miss sir
   anon anonym anonymous anonymized anonymised deidentified removed unknown unbekannt none null name patient patients
   subject person case test tester testing phantom demo dummy example sample study image no not`
@@ -42,10 +42,10 @@ const NOBODY = new Set(
 const PATIENT_AGE = 'x00101010';
 
 const MAX_DEPTH = 64;
-/** A file with more texts of a kind than this has no person in them. */
-const MOST_TERMS = 4000;
+/** A file with more terms does not describe a person. */
+const MAX_TERMS = 4000;
 
-/** All texts of an element: as its character set has them, and as UTF-8 where they could be that. */
+/** All texts of an element, decoded with its character set, and also as UTF-8 if valid. */
 function textsOf(dataSet: DataSet, element: Element, characterSet: CharacterSet): string[] {
   const bytes = dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
   const decoded = [characterSet.decode(bytes).text];
@@ -53,13 +53,13 @@ function textsOf(dataSet: DataSet, element: Element, characterSet: CharacterSet)
     try {
       decoded.push(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     } catch {
-      // It is no UTF-8.
+      // Not UTF-8.
     }
   }
   return decoded.flatMap((text) => text.split('\\')).map((text) => text.replaceAll('\0', ' ').trim());
 }
 
-/** Gathers the names, numbers and dates of a data set and its sequences, whatever becomes of them. */
+/** Collects the names, numbers and dates of a data set and its sequences, regardless of how they are treated. */
 export function identityTerms(dataSet: DataSet, dictionary: Dictionary): IdentityTerms {
   const terms = {
     words: new Set<string>(),
@@ -72,11 +72,11 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
   const ages = new Set<number>();
 
   const addName = (text: string): void => {
-    // Up to three ways to write it, each of up to five components (PS3.5, 6.2, PN).
+    // Up to three representations, each of up to five components (PS3.5, 6.2, PN).
     for (const group of fold(text).split('=')) {
       const components = group
         .split('^')
-        .map((component) => wordsOf(component).filter((word) => !NOBODY.has(word)))
+        .map((component) => wordsOf(component).filter((word) => !NON_NAMES.has(word)))
         .filter((words) => words.length > 0);
       for (const word of components.flat()) if (word.length >= 3 || isIdeographic(word)) terms.words.add(word);
       // A name without components has its family name first or last.
@@ -84,9 +84,10 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
         components.length === 1 ? [components[0]?.slice(0, 1), components[0]?.slice(1)] : components;
       const joined = (words: readonly string[]) => (words.length > 1 ? [words.join(''), ...words] : words);
       const together = joined(family).flatMap((one) => joined(given).flatMap((other) => [one + other, other + one]));
-      // With particles, each component as it is run together: "van der Berg" is "vanderberg".
+      // Each component joined including particles: "van der Berg" becomes "vanderberg".
       const whole = group.split('^').map(squeeze);
-      for (const term of [...together, ...whole]) if (term.length >= 5 && !NOBODY.has(term)) terms.anywhere.add(term);
+      for (const term of [...together, ...whole])
+        if (term.length >= 5 && !NON_NAMES.has(term)) terms.anywhere.add(term);
     }
   };
   const addNumber = (digits: string): void => {
@@ -101,7 +102,7 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
       if (id.length >= 5) terms.anywhere.add(id);
       else if (id.length >= 3) terms.short.add(id);
       for (const run of id.match(/\d{5,}/g) ?? []) addNumber(run);
-    } else for (const word of wordsOf(fold(text))) if (word.length >= 3 && !NOBODY.has(word)) terms.words.add(word);
+    } else for (const word of wordsOf(fold(text))) if (word.length >= 3 && !NON_NAMES.has(word)) terms.words.add(word);
   };
   const addAge = (text: string): void => {
     const years = /^(\d{2,3})Y$/.exec(text)?.[1];
@@ -112,7 +113,7 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
     if (match === null || match[0] === '19000101') return;
     const day = `${match[1]}-${match[2]}-${match[3]}`;
     days.set(day, birth || days.get(day) === true);
-    // In binary numbers too, where a date has no other form.
+    // Also in binary numbers, where a date has no other form.
     if (birth)
       for (const digits of [
         [1, 2, 3],
@@ -140,7 +141,7 @@ export function identityTerms(dataSet: DataSet, dictionary: Dictionary): Identit
         else if (tag === PATIENT_AGE) addAge(text);
         else if (text.length >= 12) terms.uids.add(text);
       }
-      if (terms.words.size + terms.anywhere.size + days.size > MOST_TERMS) return;
+      if (terms.words.size + terms.anywhere.size + days.size > MAX_TERMS) return;
     }
   };
   visit(dataSet, 0);
@@ -158,21 +159,24 @@ const withoutZeros = (digits: string): string => digits.replace(/^0+(?=\d)/, '')
 const isIdeographic = (word: string): boolean =>
   word.length >= 2 && /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+$/u.test(word);
 
-const isNowhereElse = (word: string): boolean => word.length >= 5 || isIdeographic(word);
+const isDistinctive = (word: string): boolean => word.length >= 5 || isIdeographic(word);
 
 /**
- * Whether a text holds one of the terms: a part of a name as a word (three letters and more), or anywhere (five and
- * more); the whole name run together, either way round; an id of letters and digits (five characters anywhere, three as
- * a word), an id of five digits and more as a whole number (zeros before it do not count, but 00017 is looked for as it
- * is); a date in its usual forms; a UID. Names and ids that are
- * shorter are not looked for: two letters or a "1" are in every file.
+ * Whether a text contains one of the terms:
+ * - a part of a name as a word (three letters or more), or anywhere (five or more);
+ * - the whole name joined, in either order;
+ * - an alphanumeric id (five characters anywhere, three as a word);
+ * - an id of five digits or more as a whole number (leading zeros are ignored, but 00017 is matched literally);
+ * - a date in its usual forms;
+ * - a UID.
+ * Shorter names and ids are not searched for: every file contains two letters or a "1".
  */
 export function holdsIdentity(text: string, terms: IdentityTerms): boolean {
   if ([...terms.uids].some((uid) => text.includes(uid))) return true;
   const folded = fold(text);
   if (wordsOf(folded).some((word) => terms.words.has(word))) return true;
   const squeezed = squeeze(folded);
-  if ([...terms.words].some((word) => isNowhereElse(word) && squeezed.includes(word))) return true;
+  if ([...terms.words].some((word) => isDistinctive(word) && squeezed.includes(word))) return true;
   if ([...terms.anywhere].some((term) => squeezed.includes(term))) return true;
   if (terms.short.size > 0) {
     const tokens = folded.match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -180,20 +184,26 @@ export function holdsIdentity(text: string, terms: IdentityTerms): boolean {
   }
   if (terms.numbers.size > 0) {
     const runs = folded.match(/\d+/g) ?? [];
-    // Also where they are written in groups.
+    // Also numbers written in groups.
     const groups = (folded.match(/\d+(?:[^\p{L}\p{N}]\d+)+/gu) ?? []).map(squeeze);
     if ([...runs, ...groups].some((run) => terms.numbers.has(withoutZeros(run)))) return true;
   }
   return terms.dates.some((date) => date.test(folded));
 }
 
-/** The same for a number in text (DS, IS): eight digits that are an id or a day; shorter ones are measures. */
+/**
+ * As `holdsIdentity` for a numeric string (DS, IS): eight digits or more that match an id or a day; shorter ones are
+ * measurements.
+ */
 export function numberIsIdentity(text: string, terms: IdentityTerms): boolean {
   const runs = (text.match(/\d{8,}/g) ?? []).map(withoutZeros);
   return runs.some((run) => terms.numbers.has(run) || terms.dates.some((date) => date.test(run)));
 }
 
-/** The same for bytes that are no text to us, in one byte a character or two: only what is long enough not to be chance. */
+/**
+ * As `holdsIdentity` for binary values, read with one or two bytes per character: only terms too long to match by
+ * chance.
+ */
 export function bytesHoldIdentity(bytes: Buffer, terms: IdentityTerms): boolean {
   const long = [...terms.words, ...terms.anywhere, ...terms.numbers].filter(({ length }) => length >= 5);
   const needles = [...long, ...terms.uids];

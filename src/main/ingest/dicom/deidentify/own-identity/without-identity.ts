@@ -4,22 +4,24 @@ import { DICOM_ROOT } from '../uids';
 import { bytesHoldIdentity, holdsIdentity, type IdentityTerms, numberIsIdentity } from './identity-terms';
 
 const TEXTS = new Set(['AE', 'AS', 'CS', 'DS', 'IS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UI', 'UR', 'UT']);
-/** Of these a backslash is a letter (PS3.5, 6.2). */
+/** In these a backslash is an ordinary character (PS3.5, 6.2). */
 const SINGLE = new Set(['LT', 'ST', 'UT', 'UR']);
 
-/** How characters and pixels are read: without them the rest says nothing. */
+/** Attributes that define how characters and pixels are read: the rest is meaningless without them. */
 const NEEDED = new Set(['x00080005', 'x00080016', 'x00280004']);
 /** Tables of intensities and colours. */
 const TABLES = /^x0028(3006|12[02][1-4]|1408)$/;
 
-/** Terms that DICOM itself has for how pixels and characters are to be read (PS3.3, C.7.6.3.1.2 and C.12.1.1.2). */
+/** DICOM's defined terms for interpreting pixels and characters (PS3.3, C.7.6.3.1.2 and C.12.1.1.2). */
 const DEFINED = /^(MONOCHROME[12]|PALETTE COLOR|RGB|YBR_[A-Z0-9_]+|ISO[_ ](IR|2022 IR) \d+|GB18030|GBK)?$/;
 
 /**
- * A kept value without the file's own names, numbers and dates: each value that holds one becomes a fixed word (numbers:
- * nothing). Null where it holds none. Errors: `hidden_data` where the image could not be shown without the value.
+ * Removes the file's own names, numbers and dates from a kept value: each value that contains one becomes a fixed word
+ * (numbers: empty). Null if it contains none.
  *
- * `read`: the bytes as text, by the character set of their data set.
+ * `read` decodes the bytes with the character set of their data set.
+ *
+ * @throws FoveaError `hidden_data` if the image cannot be displayed without the value
  */
 export function withoutIdentity(
   tag: string,
@@ -38,13 +40,13 @@ export function withoutIdentity(
   const found = parts.map((part) =>
     isNumber(vr, part)
       ? numberIsIdentity(part, terms)
-      : // A patient with the number 10008 is not in every UID.
+      : // The patient number 10008 must not match every UID.
         holdsIdentity(vr === 'UI' ? part.replace(DICOM_ROOT, '') : part, terms),
   );
   const isText = !parts.every((part) => isNumber(vr, part));
   const others = parts.filter((_, index) => found[index] === false).map(unpadded);
   const isSpread = isText && vr !== 'UI' && others.length > 1 && holdsIdentity(others.join(''), terms);
-  // Or the character set of the file hides the words.
+  // Or the declared character set obscures the words.
   const hidden = isSpread || (isText && vr !== 'UI' && bytesHoldIdentity(value, terms));
   if (!found.includes(true) && !hidden) return null;
   if (NEEDED.has(tag)) {
@@ -53,7 +55,7 @@ export function withoutIdentity(
   }
   if (vr === 'DS' || vr === 'IS' || vr === 'UI') return Buffer.alloc(0);
   const dummy = dummyValue(vr);
-  // The bytes of values that stay are not decoded and encoded again.
+  // Kept values are not decoded and re-encoded.
   const pieces = parts.length === 1 ? null : splitValues(value, parts.length);
   if (pieces === null || isSpread || !found.includes(true)) return dummy;
   const word = dummy.toString('latin1').trim();
@@ -70,7 +72,7 @@ const unpadded = (text: string): string => text.replaceAll('\0', '').trim();
 
 const isNumber = (vr: string, text: string): boolean => (vr === 'DS' || vr === 'IS') && /^[\d+\-.eE\s\0]*$/.test(text);
 
-/** The bytes between backslashes; null where a character of several bytes has one of them inside. */
+/** Splits bytes at backslashes; null if a multi-byte character contains one. */
 export function splitValues(value: Buffer, count: number): Buffer[] | null {
   const pieces: Buffer[] = [];
   let start = 0;
