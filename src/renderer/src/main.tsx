@@ -18,7 +18,7 @@ followChanges();
 followActivity();
 const root = createRoot(container);
 const show = () => root.render(<App />);
-// The window opens where it was left; if that cannot be told soon, it opens all the same.
+// Restores the last session; if that takes too long, the window opens without it.
 const patience = setTimeout(show, 500);
 void restoreSession()
   .catch(showError)

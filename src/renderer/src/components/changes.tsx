@@ -5,16 +5,16 @@ import { Notice } from './notice';
 
 const WHY = 'This project is read-only: Fovea cannot write to its folder';
 
-/** True where the open project can only be looked at. */
+/** True if the open project is read-only. */
 export const useReadOnly = (): boolean => useSession((state) => state.project?.readOnly === true);
 
-/** For keys and drops that would change the project: what to say in place of doing it, or null. */
+/** The message for keys and drops that would change the project, if it is read-only; else null. */
 export const readOnlyReason = (): string | null =>
   useSession.getState().project?.readOnly === true ? `${WHY}. Open a copy to change it.` : null;
 
 /**
- * Around controls that change the project: where it can only be looked at, all in it are disabled and a tooltip says
- * why. What opens elsewhere in the page (the items of a menu) asks `useReadOnly` itself.
+ * Wraps controls that change the project: in a read-only project it disables them, with a tooltip that says why.
+ * Content rendered elsewhere in the page, such as menu items, must call `useReadOnly` itself.
  */
 export function Changes({ children }: { readonly children: ReactNode }) {
   if (!useReadOnly()) return children;
@@ -25,7 +25,7 @@ export function Changes({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Says once on each screen of a read-only project why nothing can be changed, and what to do. */
+/** Explains on every screen of a read-only project why nothing can be changed, and what to do. */
 export function ReadOnlyBanner() {
   const isShown = useSession(
     ({ project, screen }) => project?.readOnly === true && screen !== 'projects' && screen !== 'settings',

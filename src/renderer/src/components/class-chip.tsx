@@ -1,7 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import { classColour } from '../theme/class-colours';
 
-/** A class by its colour and its name; `index` is its place in the dataset's class list, -1 for unlabelled. */
+/** A class shown by colour and name; `index` is its position in the dataset's class list, -1 for unlabelled. */
 export function ClassChip({ label, index, size = 'sm' }: { label: string; index: number; size?: 'xs' | 'sm' }) {
   return (
     <Group gap={6} wrap="nowrap" miw={0} display="inline-flex">

@@ -5,7 +5,7 @@ import { Dialog } from './dialog';
 export interface ConfirmRequest {
   readonly title: string;
   readonly message: string;
-  /** The verb: "Remove 3 images". */
+  /** A verb phrase: "Remove 3 images". */
   readonly confirmLabel: string;
   readonly danger?: boolean;
 }
@@ -17,7 +17,7 @@ interface ConfirmState {
 
 const useConfirm = create<ConfirmState>(() => ({ request: null, answer: () => {} }));
 
-/** Asks before something that cannot be undone; resolves false when the person closes the dialog. */
+/** Asks for confirmation of an irreversible action; resolves to false if the dialog is closed. */
 export function confirm(request: ConfirmRequest): Promise<boolean> {
   return new Promise((resolve) => {
     useConfirm.setState({
@@ -30,10 +30,10 @@ export function confirm(request: ConfirmRequest): Promise<boolean> {
   });
 }
 
-/** Where `confirm` shows its question. Once, in the shell. */
+/** Renders the dialog of `confirm`. Mounted once, in the shell. */
 export function ConfirmDialog() {
   const { request, answer } = useConfirm();
-  // What deletes is never one key away.
+  // Enter must never delete: destructive actions focus Cancel.
   const danger = request?.danger === true;
   return (
     <Dialog opened={request !== null} onClose={() => answer(false)} title={request?.title} size="sm">

@@ -2,7 +2,7 @@ import { Modal, type ModalProps } from '@mantine/core';
 import { useId, useLayoutEffect } from 'react';
 import { create } from 'zustand';
 
-/** Open dialogs by id, the one opened last at the end. */
+/** Ids of the open dialogs; the last one is on top. */
 const useOpenDialogs = create<{ readonly order: readonly string[] }>(() => ({ order: [] }));
 
 function show(id: string): () => void {
@@ -13,10 +13,13 @@ function show(id: string): () => void {
 /** Above drawers (200), below the menus and lists of their fields (300). */
 const LOWEST_LAYER = 210;
 
-/** A key press that closes one dialog closes no other: the one below is on top as soon as the upper one is gone. */
+/**
+ * Keys that have closed a dialog. One press must not also close the dialog below, which is on top as soon as the upper
+ * one is gone.
+ */
 const handledKeys = new WeakSet<KeyboardEvent>();
 
-/** Every dialog of the window. The one opened last lies above all others, and alone has the focus and the Escape key. */
+/** Base of all dialogs. The one opened last lies on top and is the only one with focus and the Escape key. */
 export function Dialog(props: ModalProps) {
   const id = useId();
   const { opened } = props;

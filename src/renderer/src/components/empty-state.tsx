@@ -5,12 +5,12 @@ import type { ReactNode } from 'react';
 export interface EmptyStateProps {
   readonly icon: LucideIcon;
   readonly title: string;
-  /** What this place is for and what to do next. */
+  /** What this view is for and what to do next. */
   readonly children?: ReactNode;
   readonly actions?: ReactNode;
 }
 
-/** Says why there is nothing here, and how to change that. */
+/** Explains why a view is empty and how to fill it. */
 export function EmptyState({ icon: Icon, title, children, actions }: EmptyStateProps) {
   return (
     <Center mih={260} p="xl" h="100%">

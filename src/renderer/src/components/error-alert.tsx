@@ -3,7 +3,7 @@ import { CircleAlert } from 'lucide-react';
 import { type ErrorInfo, toErrorInfo } from '#shared/ipc/errors';
 
 export interface ErrorAlertProps {
-  /** Anything thrown, or the error of a job or run. */
+  /** Any thrown value, or the error of a job or run. */
   readonly error: unknown;
   readonly title?: string;
   readonly onRetry?: (() => void) | undefined;
@@ -14,7 +14,7 @@ function isErrorInfo(error: unknown): error is ErrorInfo {
   return typeof error === 'object' && error !== null && !(error instanceof Error) && 'message' in error;
 }
 
-/** What happened, to what, and what to do next. */
+/** Shows what failed and what to do next. */
 export function ErrorAlert({ error, title, onRetry, onClose }: ErrorAlertProps) {
   const info = isErrorInfo(error) ? error : toErrorInfo(error);
   return (

@@ -5,11 +5,11 @@ import { EmptyState } from './empty-state';
 
 interface ErrorBoundaryProps {
   readonly children: ReactNode;
-  /** What failed, for the message: "The Data screen". */
+  /** Name of the failed part for the message: "The Data screen". */
   readonly name: string;
 }
 
-/** Keeps a bug in one screen from taking the window down. */
+/** Keeps a bug in one screen from taking down the window. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly failed: boolean }> {
   override state = { failed: false };
 

@@ -5,7 +5,7 @@ import { create } from 'zustand';
 import folding from './foldable-card.module.css';
 import classes from './section-card.module.css';
 
-/** Cards that were opened, by title: they stay so while the window is open. */
+/** Titles of the opened cards; they stay open as long as the window does. */
 const useOpened = create<{ readonly titles: ReadonlySet<string> }>(() => ({ titles: new Set() }));
 
 const toggle = (title: string) =>
@@ -17,12 +17,12 @@ const toggle = (title: string) =>
 
 export interface FoldableCardProps {
   readonly title: string;
-  /** What is inside, in a line: seen while the card is folded, so that nothing set is hidden. */
+  /** One line about the content, shown while the card is folded, so that no setting is hidden. */
   readonly summary: string;
   readonly children: ReactNode;
 }
 
-/** A card of what few people change: folded until it is opened. A region named by its title. */
+/** A card for rarely changed settings, folded by default. A region named by its title. */
 export function FoldableCard({ title, summary, children }: FoldableCardProps) {
   const id = useId();
   const opened = useOpened(({ titles }) => titles.has(title));

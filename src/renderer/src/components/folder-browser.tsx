@@ -16,10 +16,10 @@ interface BrowserState {
 
 const useBrowser = create<BrowserState>(() => ({ request: null, answer: () => {} }));
 
-/** Web mode's stand-in for the native dialog: folders and files of the machine that Fovea runs on. */
+/** Web mode's replacement for the native dialog: folders and files of the machine that runs Fovea. */
 export const browseMachine: WebPicker = (request) =>
   new Promise((resolve) => {
-    // Files come and go between two dialogs, and nobody tells.
+    // Files may have changed since the last dialog, and no event reports it.
     queryClient.removeQueries({ queryKey: ['platform.browse'] });
     useBrowser.setState({
       request,
@@ -30,7 +30,7 @@ export const browseMachine: WebPicker = (request) =>
     });
   });
 
-/** Where `browseMachine` shows its dialog. Once, in the shell. */
+/** Renders the dialog of `browseMachine`. Mounted once, in the shell. */
 export function FolderBrowser() {
   const { request, answer } = useBrowser();
   return (
@@ -46,12 +46,12 @@ export function FolderBrowser() {
   );
 }
 
-/** The folder that was left last, for the next dialog of this window. */
+/** The last folder shown, where the next dialog of this window starts. */
 let lastPath: string | null = null;
 
 function Browser({ request, answer }: { readonly request: PickRequest; readonly answer: BrowserState['answer'] }) {
   const [path, setPath] = useState<string | null>(lastPath);
-  /** What a person has typed in place of the folder that is shown; an answer that comes late does not take it away. */
+  /** The typed path, shown in place of the current folder's; a late answer does not overwrite it. */
   const [typed, setTyped] = useState<{ readonly text: string; readonly gone: boolean } | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<unknown>(null);
@@ -131,13 +131,13 @@ function Browser({ request, answer }: { readonly request: PickRequest; readonly 
   );
 }
 
-/** The path of the folder, to read and to write. */
+/** The folder's path, which can be edited. */
 function PathForm(props: {
   readonly text: string;
-  /** Null where there is none, or it is not known yet. */
+  /** Null at the root, or before the listing has arrived. */
   readonly parent: string | null;
   readonly onText: (text: string) => void;
-  /** Null: where a person begins. */
+  /** Null opens the starting folder. */
   readonly onOpen: (path: string | null) => void;
 }) {
   const { text, parent, onText, onOpen } = props;
@@ -188,7 +188,7 @@ type Entry = RequestOutput<'platform.browse'>['entries'][number];
 
 function Entries(props: {
   readonly entries: readonly Entry[];
-  /** Null where a folder is wanted: files are shown and cannot be chosen. */
+  /** Null when picking a folder: files are listed but cannot be chosen. */
   readonly chosen: ReadonlySet<string> | null;
   readonly onChosen: (chosen: ReadonlySet<string>) => void;
   readonly onOpen: (path: string) => void;

@@ -5,13 +5,13 @@ import { ProgressCard } from './progress-card';
 export interface JobCardProps {
   /** Null or undefined before main has announced it. */
   readonly job: Job | null | undefined;
-  /** In place of the job's own. */
+  /** Replaces the job's own title. */
   readonly title: string;
   readonly onCancel?: (() => void) | undefined;
   readonly cancelLabel?: string | undefined;
 }
 
-/** How far a job is, and a way to end it. */
+/** A job's progress, with a button to cancel it. */
 export function JobCard({ job, ...card }: JobCardProps) {
   const progress = job?.progress ?? { kind: 'starting' };
   const counted = progress.kind === 'working' ? progress : { done: 0, total: null };

@@ -1,7 +1,10 @@
 import { Text } from '@mantine/core';
 import { isLeaking, type KnownLeaks, leakStatement } from '#shared/models/known-leaks';
 
-/** What was known of leaks, and when: a line under every result. Nothing for results of older versions. */
+/**
+ * A line under every result about the leaks known when it was produced. Renders nothing for results of older versions,
+ * which did not record it.
+ */
 export function LeakKnowledge({ leaks }: { readonly leaks: readonly KnownLeaks[] }) {
   if (leaks.length === 0) return null;
   return (

@@ -5,14 +5,14 @@ import classes from './notice.module.css';
 export interface NoticeProps {
   readonly tone: 'info' | 'warning' | 'error' | 'success';
   readonly title?: string;
-  /** Sentences, as a list. */
+  /** Sentences, shown as a list. */
   readonly lines?: readonly string[];
   readonly children?: ReactNode;
 }
 
 const icons = { info: Info, warning: TriangleAlert, error: CircleAlert, success: CircleCheck } as const;
 
-/** Something to know beside the work: quiet in colour, clear in words. An error is read out at once. */
+/** A notice beside the work, with muted colours. Screen readers announce errors at once. */
 export function Notice({ tone, title, lines = [], children }: NoticeProps) {
   const Icon = icons[tone];
   return (

@@ -9,14 +9,14 @@ export interface NumberFieldProps {
   readonly onChange: (value: number) => void;
   readonly min: number;
   readonly max: number;
-  /** Digits after the point; whole numbers by default. */
+  /** Decimal places; 0 (the default) accepts whole numbers only. */
   readonly digits?: number;
   readonly suffix?: string;
   readonly width?: number;
   readonly autoFocus?: boolean;
 }
 
-/** A number in a range, with its label above. What is wrong is shown and keeps the form around it from starting. */
+/** A labelled input for a number in a range. An invalid value shows an error and blocks the surrounding form. */
 export function NumberField(props: NumberFieldProps) {
   const { label, description, value, onChange, min, max, digits = 0, suffix = '', width, autoFocus } = props;
   const { text, error, type } = useTypedNumber({

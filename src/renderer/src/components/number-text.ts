@@ -1,4 +1,4 @@
-/** Reads what a person types for a number: `2e-5`, `0.00002`, `0,1`; null when it is none. */
+/** Parses a typed number such as `2e-5`, `0.00002` or `0,1`; null if it is not a number. */
 export function parseDecimal(text: string): number | null {
   const trimmed = text.trim().replace(',', '.');
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return null;
@@ -6,7 +6,7 @@ export function parseDecimal(text: string): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** The shortest text that reads back as the same number, small ones with an exponent: `2e-5`, `0.01`. */
+/** The shortest text that parses back to the same number; small numbers have an exponent: `2e-5`, `0.01`. */
 export function decimalText(value: number): string {
   if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential();
   return String(value);

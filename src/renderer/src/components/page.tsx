@@ -6,11 +6,11 @@ import classes from './page.module.css';
 export interface PageHeaderProps {
   readonly title: string;
   readonly description?: ReactNode;
-  /** Buttons at the right. */
+  /** Buttons, aligned right. */
   readonly actions?: ReactNode;
 }
 
-/** The bar at the top of every screen: what this is, and its main actions. */
+/** The bar at the top of every screen: title, description and main actions. */
 export function PageHeader({ title, description, actions }: PageHeaderProps) {
   return (
     <>
@@ -38,7 +38,10 @@ export function PageHeader({ title, description, actions }: PageHeaderProps) {
   );
 }
 
-/** The scrolling body of a screen, below its header. `wide` uses the whole width; otherwise lines stay readable. */
+/**
+ * The scrolling body of a screen, below its header. `wide` uses the whole width; otherwise lines keep a readable
+ * length.
+ */
 export function PageBody({ children, wide = false }: { readonly children: ReactNode; readonly wide?: boolean }) {
   return (
     <div className={classes['body']}>
@@ -47,7 +50,7 @@ export function PageBody({ children, wide = false }: { readonly children: ReactN
   );
 }
 
-/** Header and body filling a screen. */
+/** A full-height screen of header and body. */
 export function Page({ children }: { readonly children: ReactNode }) {
   return <div className={classes['page']}>{children}</div>;
 }

@@ -7,13 +7,13 @@ import classes from './section-card.module.css';
 export interface ProgressCardProps {
   readonly title: string;
   readonly phase?: string | undefined;
-  /** Its turn has not come: `phase` says what comes first. */
+  /** True while queued; `phase` then names what runs first. */
   readonly waits?: boolean | undefined;
   readonly done: number;
-  /** Null while the amount is not known. */
+  /** Null while the amount is unknown. */
   readonly total: number | null;
   readonly rate?: number | null | undefined;
-  /** What `done`, `total` and `rate` count; "images" unless told. */
+  /** The unit of `done`, `total` and `rate`; "images" by default. */
   readonly unit?: string | undefined;
   readonly etaSeconds?: number | null | undefined;
   readonly onCancel?: (() => void) | undefined;
@@ -24,7 +24,7 @@ export interface ProgressCardProps {
 /** "12 of 240 · 58 images/s · 4 s left". */
 export function progressText(progress: Omit<ProgressCardProps, 'title' | 'children'>): string {
   const { done, total, rate, etaSeconds, unit = 'images' } = progress;
-  // Nothing is counted yet: it starts, or waits for its turn.
+  // Nothing is counted yet: it is starting or queued.
   if (total === null && done === 0) return '';
   const parts = [total === null ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`];
   if (rate !== null && rate !== undefined && rate > 0) parts.push(formatRate(rate, unit));
@@ -32,7 +32,7 @@ export function progressText(progress: Omit<ProgressCardProps, 'title' | 'childr
   return parts.join(' · ');
 }
 
-/** Long work: how far, how fast, how long still, and a way to end it. */
+/** A long task: progress, speed, remaining time, and a button to cancel it. */
 export function ProgressCard(props: ProgressCardProps) {
   const { title, phase, waits = false, done, total, onCancel, cancelLabel = 'Cancel', children } = props;
   const share = total === null || total === 0 ? null : Math.min(100, (done / total) * 100);

@@ -5,7 +5,7 @@ import { formatAgo } from '#shared/text/time';
 import { useRequest } from '../state/requests';
 import { useSelectedRun } from '../state/selected-run';
 
-/** `accuracy 0.871 at epoch 12`, or an empty text before the first epoch. */
+/** `accuracy 0.871 at epoch 12`; empty before the first epoch. */
 export function bestText(run: RunSummary): string {
   return run.best === null
     ? ''
@@ -15,8 +15,8 @@ export function bestText(run: RunSummary): string {
 const isOver = ({ state }: RunSummary) => state !== 'running' && state !== 'queued' && state !== 'paused';
 
 /**
- * The runs of a project that hold a model, newest first, and the one that is chosen: the last choice on any screen if
- * it holds a model, else the newest that is over, else the newest.
+ * The runs of a project that have a model, newest first, and the selected one: the last selection on any screen if it
+ * has a model, else the newest finished run, else the newest.
  */
 export function useModelRun(project: string) {
   const list = useRequest('runs.list', { project });
@@ -33,7 +33,7 @@ export interface RunPickerProps {
   readonly run: RunSummary | null;
 }
 
-/** Chooses the run, and with it the model, that a screen is about. */
+/** Selects the run, and thus the model, that a screen shows. */
 export function RunPicker({ project, runs, run }: RunPickerProps) {
   const select = useSelectedRun((state) => state.select);
   return (

@@ -1,6 +1,6 @@
 import type { RunProgress } from '#shared/models/run';
 
-/** How much of a run is done, in percent: of its steps, or of what its present phase counts. Null while that is not known. */
+/** A run's progress in percent, measured in its steps or in the items its current phase counts. Null while unknown. */
 export function shareOf({ counted, step, totalSteps }: RunProgress): number | null {
   const { done, total } = counted ?? { done: step, total: totalSteps };
   return total === 0 ? null : Math.min(100, (done / total) * 100);

@@ -11,7 +11,7 @@ const labels: Record<RunState, string> = {
   failed: 'Failed',
 };
 
-/** The state of a run in a word. */
+/** A run's state as a badge. */
 export function RunStateBadge({ state }: { readonly state: RunState }) {
   return (
     <span className={classes['badge']} data-state={state}>

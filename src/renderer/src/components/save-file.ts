@@ -1,6 +1,9 @@
 import { showToast } from '../state/toasts';
 
-/** Hands text or bytes to the browser as a download, and says so. Nothing leaves the machine: the URL is a blob of this window. */
+/**
+ * Saves text or bytes as a browser download and confirms it. Nothing leaves the machine: the URL is a blob of this
+ * window.
+ */
 export function saveFile(name: string, content: BlobPart, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');

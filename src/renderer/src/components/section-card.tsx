@@ -5,14 +5,14 @@ import classes from './section-card.module.css';
 export interface SectionCardProps {
   readonly title: string;
   readonly description?: ReactNode;
-  /** Small controls at the right of the title: a table menu, a switch. */
+  /** Small controls to the right of the title: a table menu, a switch. */
   readonly actions?: ReactNode;
   readonly children: ReactNode;
-  /** Leaves out the inner padding, for tables and charts that reach the border. */
+  /** Removes the inner padding, for tables and charts that reach the border. */
   readonly flush?: boolean;
 }
 
-/** A titled surface: one topic of a screen. Exposed as a region named by its title. */
+/** A titled card for one topic of a screen. A region named by its title. */
 export function SectionCard({ title, description, actions, children, flush = false }: SectionCardProps) {
   const id = useId();
   return (

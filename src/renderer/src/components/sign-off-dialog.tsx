@@ -12,7 +12,7 @@ export interface SignOffDialogProps {
   readonly leak: { readonly patients: number; readonly duplicates: number };
 }
 
-/** Asks who lets training start on a leaking split, and why, with what follows from it. */
+/** Asks for the name and reason of the person who allows training on a leaking split, and explains the consequences. */
 export function SignOffDialog({ opened, onClose, project, leak }: SignOffDialogProps) {
   return (
     <Dialog opened={opened} onClose={onClose} title="Sign off a leaking split" size={520}>
@@ -38,7 +38,7 @@ function SignOffForm({ project, leak, onClose }: Omit<SignOffDialogProps, 'opene
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        // The dialog stands in another form for React.
+        // React propagates events through portals, so the form around the dialog would submit too.
         event.stopPropagation();
         remember.mutate({ signature: shown.trim() });
         sign.mutate({ project, name: shown.trim(), reason: reason.trim() });

@@ -11,11 +11,11 @@ export interface SignOffStateProps {
   readonly project: string;
   readonly leak: { readonly patients: number; readonly duplicates: number };
   readonly signOff: SplitSignOff | null;
-  /** Beside a list of what is to do, which says why already. */
+  /** For use beside a list of problems, which explains the leak already. */
   readonly brief?: boolean;
 }
 
-/** Where the gate of training stands on a leaking split, and the way to open or close it. */
+/** Whether training on a leaking split is allowed, with the buttons to sign off and to withdraw the sign-off. */
 export function SignOffState({ project, leak, signOff, brief = false }: SignOffStateProps) {
   const [opened, setOpened] = useState(false);
   const withdraw = useCommand('dataset.withdrawSignOff');

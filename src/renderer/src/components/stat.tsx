@@ -4,11 +4,11 @@ import type { ReactNode } from 'react';
 export interface StatProps {
   readonly label: string;
   readonly value: ReactNode;
-  /** Below the value: an interval, an n, a unit's explanation. */
+  /** Shown below the value: an interval, an n, an explanation of the unit. */
   readonly detail?: ReactNode;
 }
 
-/** One number with its name. */
+/** A labelled number. */
 export function Stat({ label, value, detail }: StatProps) {
   return (
     <Stack gap={0} miw={0} role="group" aria-label={label}>

@@ -7,11 +7,11 @@ import { type TableData, toCsvFile, toMarkdown, toTsv } from './table-text';
 export interface TableMenuProps {
   /** Names the menu ("Class counts: copy or export") and the file. */
   readonly name: string;
-  /** Called when a person asks, so that big tables cost nothing before. */
+  /** Called on demand, so that large tables cost nothing until then. */
   readonly table: () => TableData;
 }
 
-/** Copy and export of a table: for a spreadsheet, for notes, as CSV. */
+/** Copies a table for a spreadsheet or as Markdown, or exports it as CSV. */
 export function TableMenu({ name, table }: TableMenuProps) {
   const copy = (text: string) =>
     navigator.clipboard.writeText(text).then(() => showToast({ message: `${name} copied` }), showError);

@@ -6,12 +6,12 @@ export interface TypedNumberOptions {
   readonly label: string;
   readonly value: number | null;
   readonly onChange: (value: number | null) => void;
-  /** Says what is wrong with a number, or null. */
+  /** Returns the error for a number, or null if it is valid. */
   readonly check: (value: number) => string | null;
-  /** Empty is allowed and means null. */
+  /** Accepts an empty text as null. */
   readonly optional?: boolean;
   readonly disabled?: boolean;
-  /** What to type, where that is no number. */
+  /** What to type; part of the error for text that is not a number. */
   readonly example: string;
 }
 
@@ -21,7 +21,7 @@ export interface TypedNumber {
   readonly type: (text: string | number) => void;
 }
 
-/** The error of a text that is typed for a number, and the number where there is none. */
+/** Parses a typed number; either `value` or `error` is set, or neither if it is optional and empty. */
 export function readNumber(
   text: string,
   { check, optional = false, example }: Pick<TypedNumberOptions, 'check' | 'optional' | 'example'>,
@@ -33,8 +33,8 @@ export function readNumber(
 }
 
 /**
- * The text of a field for a number. It counts as soon as it reads as a right number; until then the field says what is
- * wrong, the value stays, and the form knows (`useWrongFields`).
+ * State of a text field for a number. Reports the value as soon as the text is a valid number; until then the field
+ * shows an error, the value stays, and the form is blocked (see `useInvalidFields`).
  */
 export function useTypedNumber(options: TypedNumberOptions): TypedNumber {
   const { label, value, onChange, disabled = false } = options;
@@ -52,7 +52,7 @@ export function useTypedNumber(options: TypedNumberOptions): TypedNumber {
       const next = String(typed);
       setText(next);
       const read = readNumber(next, options);
-      // A field that is left tells its value again: that is no change, and must not begin a check under the pointer.
+      // Fields report their value again on blur; that is not a change and must not start a check.
       if (read.error === null && read.value !== value) onChange(read.value);
     },
   };

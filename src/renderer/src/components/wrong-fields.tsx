@@ -10,13 +10,13 @@ const createWrong = () => createStore<Wrong>(() => ({ lines: new Map() }));
 
 const Context = createContext(createWrong());
 
-/** Around a form and its button: what one of its fields finds wrong is known to all of it. */
+/** Wraps a form and its button, and collects the errors of its fields. */
 export function WrongFields({ children }: { readonly children: ReactNode }) {
   const [store] = useState(createWrong);
   return <Context.Provider value={store}>{children}</Context.Provider>;
 }
 
-/** Makes the form know that a field shows an error, as long as it does. */
+/** Registers a field's error with the form for as long as the error is shown. */
 export function useWrongField(label: string, error: string | null): void {
   const store = useContext(Context);
   const id = useId();
@@ -27,7 +27,10 @@ export function useWrongField(label: string, error: string | null): void {
   }, [store, id, label, error]);
 }
 
-/** What is wrong in this form, a line a field. Nothing starts while there is any: the field shows one value, the form has another. */
+/**
+ * The form's errors, one line per field. Nothing may start while there are any, because the fields show values that the
+ * form does not have.
+ */
 export function useWrongFields(): readonly string[] {
   return [...useStore(useContext(Context)).lines.values()];
 }

@@ -34,7 +34,7 @@ const job = (id: string, state: Job['state']): Job => ({
 const progress = (run: string, state: RunProgress['state']) => ({ run, state }) as RunProgress;
 const states = () => Object.values(useActivity.getState().jobs).map(({ id, state }) => `${id} ${state}`);
 
-/** What main answers; `jobs` is asked for at each question. */
+/** Main's answers; `jobs` is called on each request. */
 let jobs: () => Promise<readonly Job[]> | readonly Job[];
 let runs: readonly { id: string; state: RunProgress['state'] }[];
 beforeEach(() => {

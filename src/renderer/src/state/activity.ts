@@ -10,14 +10,14 @@ interface ActivityState {
   readonly runs: Readonly<Record<string, { readonly project: string; readonly progress: RunProgress }>>;
 }
 
-/** Everything that runs at the moment or ended while the window was open, as main last told it. */
+/** Everything that is running or ended while the window was open, as last reported by main. */
 export const useActivity = create<ActivityState>(() => ({ jobs: {}, runs: {} }));
 
 export const noteJob = (job: Job) => useActivity.setState((state) => ({ jobs: { ...state.jobs, [job.id]: job } }));
 const noteRun = (project: string, progress: RunProgress) =>
   useActivity.setState((state) => ({ runs: { ...state.runs, [progress.run]: { project, progress } } }));
 
-/** Follows jobs and runs. Call once, at start; returns what ends it. */
+/** Tracks jobs and runs. Call once, at start; returns a function that stops it. */
 export function followActivity(): () => void {
   const ends = [
     on('job', noteJob),
@@ -32,12 +32,15 @@ export function followActivity(): () => void {
   };
 }
 
-/** Asks for what events did not tell: what began before this window was open, or moved on while it heard nothing. */
+/**
+ * Fetches the state that events did not report: work that began before the window opened, or progressed while
+ * disconnected.
+ */
 async function catchUp(): Promise<void> {
   try {
     const { jobs } = await invoke('jobs.list', {});
     for (const job of jobs) {
-      // An event that came meanwhile is newer than the answer; no job runs again that has ended.
+      // Events received meanwhile are newer than the answer, and an ended job never runs again.
       const known = useActivity.getState().jobs[job.id];
       if (known === undefined || (known.state === 'running' && job.state !== 'running')) noteJob(job);
     }
@@ -49,8 +52,8 @@ async function catchUp(): Promise<void> {
 }
 
 /**
- * Asks where the runs of a project stand that are going, or were when it was last asked: at its opening, and again while
- * another process trains one.
+ * Fetches the progress of a project's active runs and of those last known as active: when the project is opened, and
+ * repeatedly while another process trains a run.
  */
 export async function catchUpOnRuns(project: string): Promise<void> {
   const { runs } = await invoke('runs.list', { project });
@@ -65,7 +68,7 @@ export function useJobOf(id: string | null): Job | undefined {
   return useActivity((state) => (id === null ? undefined : state.jobs[id]));
 }
 
-/** The live progress of a run; undefined until main has told of it. */
+/** The live progress of a run; undefined until main has reported it. */
 export function useRunProgress(run: string | null): RunProgress | undefined {
   return useActivity((state) => (run === null ? undefined : state.runs[run]?.progress));
 }

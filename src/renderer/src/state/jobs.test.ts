@@ -37,7 +37,7 @@ describe('the running job', () => {
 });
 
 describe('a started job', () => {
-  /** Main, as far as jobs ask it: the state in which the job is listed, and what its result is. */
+  /** Main's answers about jobs: the job as listed, and its result. */
   const answer = (listed: Job | null, result: unknown) =>
     bridge.invoke.mockImplementation(async (name: string) => {
       if (name === 'confounders.scan') return { job: 'j' };

@@ -16,11 +16,11 @@ import { showError } from './toasts';
 
 export interface StartedJob<K extends JobName> {
   readonly id: string;
-  /** Null where it was cancelled and gave nothing back. Rejects with the error of the job. */
+  /** Null if the job was cancelled without a result. Rejects with the job's error. */
   readonly result: Promise<JobResult<K> | null>;
 }
 
-/** Starts a job; it goes on whether its result is waited for or not. */
+/** Starts a job, which continues even if nobody awaits its result. */
 export async function startJob<K extends JobName>(name: K, input: RequestInput<K>): Promise<StartedJob<K>> {
   const { job: id } = (await invoke(name as RequestName, input as never)) as { readonly job: string };
   const result = jobEnd(id).then(async ({ state, error }) => {
@@ -28,7 +28,7 @@ export async function startJob<K extends JobName>(name: K, input: RequestInput<K
       throw error === null ? new FoveaError('job_failed', 'The job failed.') : FoveaError.from(error);
     }
     try {
-      // Checked in main against the entry of this name.
+      // Main has validated it against the schema of this name.
       return (await invoke('jobs.result', { job: id })) as JobResult<K>;
     } catch (failure) {
       if (state === 'cancelled') return null;
@@ -41,7 +41,9 @@ export async function startJob<K extends JobName>(name: K, input: RequestInput<K
 
 export const cancelJob = (id: string): void => void invoke('jobs.cancel', { job: id }).catch(showError);
 
-/** Resolves when a job has ended. Asks main once too, because a quick job can end before its first event is heard. */
+/**
+ * Resolves when a job has ended. Also queries main once, because a quick job can end before its first event arrives.
+ */
 function jobEnd(id: string): Promise<Job> {
   return new Promise((resolve, reject) => {
     const settle = (job: Job | undefined): boolean => {
@@ -60,7 +62,7 @@ function jobEnd(id: string): Promise<Job> {
   });
 }
 
-/** The running job of a name about this subject, whoever started it. */
+/** The running job of this name about a subject, regardless of who started it. */
 export function runningJob<K extends JobName>(
   jobs: readonly Job[],
   name: K,
@@ -74,15 +76,17 @@ export function runningJob<K extends JobName>(
 }
 
 export interface JobState<K extends JobName> {
-  /** The one that is running, whoever started it; null before main has announced it. */
+  /** The running job, regardless of who started it; null before main has announced it. */
   readonly job: JobOf<K> | null;
-  /** From the start to the end. */
+  /** True from the start to the end, including the time before main announces the job. */
   readonly running: boolean;
-  /** Of the last one that was started here. */
+  /** Result of the last job started here. */
   readonly result: JobResult<K> | null;
-  /** Of the last one that was started here. */
+  /** Error of the last job started here. */
   readonly error: unknown;
-  /** Answers with the result, or null: it was cancelled, has failed (`error`), or `input` gave nothing to start with. */
+  /**
+   * Resolves to the result, or null if the job was cancelled, has failed (see `error`), or `input` resolved to null.
+   */
   start(
     input: RequestInput<K> | (() => Promise<RequestInput<K> | null>),
     onStarted?: (id: string) => void,
@@ -91,7 +95,7 @@ export interface JobState<K extends JobName> {
   clearError(): void;
 }
 
-/** Long work of one kind about one subject, as a screen shows it: the running job, and a way to start and end one. */
+/** Lets a screen follow, start and cancel a job about a subject. */
 export function useJob<K extends JobName>(name: K, about: Partial<JobSubject> = {}): JobState<K> {
   const job = useActivity(({ jobs }) => runningJob(Object.values(jobs), name, about));
   const [starting, setStarting] = useState(false);

@@ -8,10 +8,10 @@ export function enterProject(project: ProjectSummary): void {
   useSession.getState().go('data');
 }
 
-/** What was asked to be opened last, in any part of the window. */
+/** Input of the latest request to open a project, from anywhere in the window. */
 let asked = '';
 
-/** Opens a project. Of two that were asked for, the later one is entered, whichever answer comes last. */
+/** Opens a project. If two are requested, only the later one is entered, whichever answer comes last. */
 export function useOpening(name: 'projects.open' | 'projects.reopen', enter = enterProject) {
   const command = useCommand(name, {
     onSuccess: (project, input) => {

@@ -3,7 +3,7 @@ import { catchUpOnRuns } from './activity';
 import { isScreen, useSession } from './session';
 import { showError } from './toasts';
 
-/** Opens the window where it was left: theme, project, screen. A project that is gone is no error. */
+/** Restores theme, project and screen of the last session. A missing project is not an error. */
 export async function restoreSession(): Promise<void> {
   const settings = await invoke('settings.get', {});
   useSession.setState({ theme: settings.theme });
@@ -22,7 +22,7 @@ export async function restoreSession(): Promise<void> {
   }
 }
 
-/** Writes down theme, project and screen as they change, and asks for the runs of a project that is opened. */
+/** Saves theme, project and screen on every change, and fetches the runs of a newly opened project. */
 export function followSession(): () => void {
   const { project } = useSession.getState();
   if (project !== null) catchUpOnRuns(project.id).catch(showError);

@@ -19,7 +19,7 @@ vi.mock('../bridge/bridge', () => ({
 
 const { invoke } = await import('../bridge/bridge');
 
-/** A query that a screen shows. */
+/** Mounts a query as a screen does. */
 function show(name: QueryName, input: object): () => void {
   const queryFn = () => invoke(name, input as never);
   return new QueryObserver(queryClient, { queryKey: [name, input], queryFn }).subscribe(() => {});
@@ -39,7 +39,7 @@ describe('an announcement of what has changed', () => {
     ends.push(show('review.list', project), show('backbones.list', {}), show('dataset.summary', { project: 'other' }));
     await vi.waitFor(() => expect(queryClient.isFetching()).toBe(0));
     main.asked.length = 0;
-    // As after one label key: the command's announcement, and those of what it sets going.
+    // The events after one label key: the command's own, and those of the work it triggers.
     const labelled: Change = { project: 'p', topics: ['labels'] };
     main.announce(labelled);
     main.announce({ project: 'p', topics: ['labels', 'duplicates'] } satisfies Change);

@@ -9,13 +9,13 @@ import { showError } from './toasts';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
-    // Main announces what has changed; asking again on focus or by time would only repeat work.
+    // Main announces changes; refetching on focus or by time would only repeat work.
     queries: { staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false, retry: false, networkMode: 'always' },
     mutations: { networkMode: 'always' },
   },
 });
 
-/** The answer to a query, cached by name and input, and asked for again when something that it reads has changed. */
+/** The result of a query, cached by name and input, and refetched when a topic it reads changes. */
 export function useRequest<K extends QueryName>(
   name: K,
   input: RequestInput<K>,
@@ -30,9 +30,9 @@ export function useRequest<K extends QueryName>(
 }
 
 /**
- * A request that changes something; main announces what. Errors are shown as a toast unless `quiet`; `mutate` and
- * `mutateAsync` take the request's input. A second click before the answer to the same request does
- * nothing: two runs would start.
+ * A request that changes something; main announces the changes. Errors are shown as a toast unless `quiet`; `mutate`
+ * and `mutateAsync` take the request's input. Until the answer arrives, repeating the same request does nothing: a
+ * double click must not start two runs.
  */
 export function useCommand<K extends CommandName>(
   name: K,
@@ -52,11 +52,11 @@ export function useCommand<K extends CommandName>(
   return { ...mutation, mutate };
 }
 
-/** Changes that come within this time are answered by one question each. */
+/** Changes within this time are gathered, so that each query is refetched only once. */
 const GATHER_MS = 10;
 let changes: Change[] = [];
 
-/** Asks again, in a moment, for every shown answer that a change makes stale. */
+/** Soon refetches every visible query that a change makes stale. */
 export function askAgain(change: Change): void {
   changes.push(change);
   if (changes.length > 1) return;
@@ -64,13 +64,13 @@ export function askAgain(change: Change): void {
     const gathered = changes;
     changes = [];
     const filters = { predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => isStale(queryKey, gathered) };
-    // Cancel what is in flight first: its answer may predate the change.
+    // Cancel in-flight queries first: their answers may predate the change.
     await queryClient.cancelQueries(filters);
     await queryClient.invalidateQueries(filters);
   }, GATHER_MS);
 }
 
-/** Follows main's announcements. Call once, at start; returns what ends it. */
+/** Listens for main's announcements. Call once, at start; returns a function that stops it. */
 export function followChanges(): () => void {
   const endChanged = on('changed', askAgain);
   const endConnection = onConnection((state) => {

@@ -5,7 +5,7 @@ import type { ProjectSummary, Settings } from '#shared/models/project';
 export const screens = ['projects', 'data', 'train', 'evaluate', 'predict', 'settings'] as const;
 export type Screen = (typeof screens)[number];
 
-/** A set of images that another screen asked the Data screen to show, e.g. a cell of a confusion matrix. */
+/** A set of images that another screen opens in the Data screen, e.g. a cell of a confusion matrix. */
 export interface ImageRequest {
   readonly title: string;
   readonly filter: ImageFilter;
@@ -28,7 +28,7 @@ interface SessionState {
   setShortcutsOpen(open: boolean): void;
 }
 
-/** What the window shows: small client state only. Everything that main knows is asked for through `requests.ts`. */
+/** The window's own small state. Everything known to main is requested through `requests.ts`. */
 export const useSession = create<SessionState>((set) => ({
   screen: 'projects',
   project: null,

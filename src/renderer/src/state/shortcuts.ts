@@ -3,21 +3,21 @@ import { type Screen, useSession } from './session';
 
 const byDigit: readonly Screen[] = ['projects', 'data', 'train', 'evaluate', 'predict'];
 
-/** True while a person types text, where plain keys belong to the field. */
+/** True while a text field has the focus, which then handles plain keys. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select');
 }
 
-/** True while a dialog is open, which takes all keys. One that was closed may stay in the page, hidden. */
+/** True while a dialog or menu is open, which then handles all keys. A closed dialog may stay in the page, hidden. */
 export function isDialogOpen(): boolean {
   const dialogs = document.querySelectorAll('[role="dialog"][aria-modal="true"], [role="menu"]');
   return [...dialogs].some((dialog) => dialog.checkVisibility());
 }
 
 /**
- * Ctrl (or Cmd) or Alt with 1 to 5 goes to a screen: browsers keep one of the two for their tabs, on each system
- * another one. `?` opens the list of shortcuts.
+ * Ctrl (or Cmd) or Alt with 1 to 5 opens a screen; both work because browsers reserve one of them for their tabs,
+ * depending on the system. `?` opens the list of shortcuts.
  */
 export function useGlobalShortcuts(): void {
   useEffect(() => {

@@ -1,12 +1,12 @@
 import { type RequestName, requests, type Topic } from '#shared/ipc/contract';
 
-/** What has changed: of one project, or (null) of all. */
+/** Changed topics of one project, or of all if `project` is null. */
 export interface Change {
   readonly project: string | null;
   readonly topics: readonly Topic[];
 }
 
-/** Whether an answer in the cache is stale after these changes: its query reads what has changed, of that project. */
+/** Whether a cached query is stale after these changes: it reads one of their topics, for that project. */
 export function isStale(queryKey: readonly unknown[], changes: readonly Change[]): boolean {
   const [name, input] = queryKey as readonly [RequestName, { readonly project?: string } | undefined];
   const request = requests[name];

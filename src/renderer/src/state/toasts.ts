@@ -15,7 +15,7 @@ interface ToastState {
   remove(id: number): void;
 }
 
-/** More than this on top of each other is noise: the oldest goes. */
+/** More toasts at once would be noise: the oldest is removed. */
 const MAXIMUM = 4;
 
 export const useToasts = create<ToastState>((set) => ({
@@ -27,8 +27,8 @@ export const useToasts = create<ToastState>((set) => ({
 let lastId = 0;
 
 /**
- * Shows a message at the bottom right and answers with its id. Errors stay until they are closed; the rest goes after
- * some seconds.
+ * Shows a message at the bottom right and returns its id. Errors stay until closed; other toasts disappear after some
+ * seconds.
  */
 export function showToast(toast: { message: string } & Partial<Omit<Toast, 'id'>>): number {
   lastId += 1;

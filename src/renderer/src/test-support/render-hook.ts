@@ -2,15 +2,15 @@ import { act, createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 
 export interface RenderedHook<Result> {
-  /** What the hook answered when it was last rendered. */
+  /** The hook's latest result. */
   readonly current: Result;
-  /** Does something that changes state, and waits for what follows from it. */
+  /** Runs `work` and waits until React has processed the resulting state changes. */
   act(work: () => unknown): Promise<void>;
   render(hook: () => Result): Promise<void>;
   unmount(): Promise<void>;
 }
 
-/** Renders a hook by itself. The test runs in `happy-dom`. */
+/** Renders a hook on its own. The test must run in `happy-dom`. */
 export async function renderHook<Result>(hook: () => Result): Promise<RenderedHook<Result>> {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
   const root = createRoot(document.createElement('div'));

@@ -2,7 +2,7 @@ import type { SplitName } from '#shared/models/dataset';
 
 /**
  * Okabe and Ito's colour-blind-safe palette ("Color Universal Design", 2008), without black, in an order that keeps
- * neighbours apart. Colour is never the only signal: the label's text always stands beside it.
+ * neighbours apart. Colour is never the only signal: the label's text is always beside it.
  */
 export const classPalette = [
   '#56B4E9',
@@ -17,7 +17,7 @@ export const classPalette = [
 
 export const unlabelledColour = '#8a9097';
 
-/** The colour of class number `index` (its place in the dataset's class list); repeats after eight. */
+/** The colour of the class at `index` in the dataset's class list; repeats after eight. */
 export function classColour(index: number): string {
   if (index < 0) return unlabelledColour;
   return classPalette[index % classPalette.length] ?? unlabelledColour;

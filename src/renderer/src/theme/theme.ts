@@ -6,7 +6,7 @@ import {
   type MantineTheme,
 } from '@mantine/core';
 
-/** Calm teal: the one accent. Shade 7 carries white text and shade 4 carries black text at WCAG AA. */
+/** Calm teal, the only accent. Shade 7 carries white text and shade 4 carries black text at WCAG AA. */
 const accent: MantineColorsTuple = [
   '#e2f8f6',
   '#c5efeb',
@@ -20,7 +20,7 @@ const accent: MantineColorsTuple = [
   '#064c48',
 ];
 
-/** Neutral greys without a hue, so that the eye's judgement of a grey image is not shifted. */
+/** Neutral greys without a hue, which would bias the perception of grey images. */
 const dark: MantineColorsTuple = [
   '#e4e6e8',
   '#c3c7cb',
@@ -96,7 +96,7 @@ export const theme = createTheme({
   },
 });
 
-/** Where Mantine's greys fall short of WCAG AA (4.5:1) or of the surfaces the screens use, in one place. */
+/** All corrections of Mantine's greys: for contrast (WCAG AA, 4.5:1) and for the surfaces of the screens. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {

@@ -13,14 +13,14 @@ import { confirm } from '../confirm';
 import { shareOf } from '../run-share';
 import classes from './activity-panel.module.css';
 
-/** What runs at the moment, seen from every screen, with a way to end it. */
+/** Running work, shown on every screen, with buttons to end it. */
 export function ActivityPanel() {
   const jobs = useActivity((state) => state.jobs);
   const runs = useActivity((state) => state.runs);
   const goingJobs = Object.values(jobs).filter(({ state }) => state === 'running');
   const runsIn = (wanted: RunState) => Object.values(runs).filter(({ progress: { state } }) => state === wanted);
   const [running, waiting, paused] = [runsIn('running'), runsIn('queued'), runsIn('paused')];
-  // A queue would fill the column: one paused run can be resumed from here, more are counted.
+  // A queue would fill the column: a single paused run can be resumed here, more are only counted.
   const shown = paused.length === 1 ? [...running, ...paused] : running;
   const counted = [
     waiting.length === 0 ? null : `${formatQuantity(waiting.length, 'run')} waiting`,
@@ -171,11 +171,11 @@ interface FactsProps {
   readonly share: number | null;
   readonly etaSeconds: number | null;
   readonly rate: string | null;
-  /** Where nothing is counted. */
+  /** Shown if nothing is counted. */
   readonly otherwise: string;
 }
 
-/** "42 % · 3 min left", and the speed where there is room. */
+/** "42 % · 3 min left", and the speed if there is room. */
 function Facts({ share, etaSeconds, rate, otherwise }: FactsProps) {
   const facts = [
     share === null ? otherwise : `${Math.floor(share)} %`,
@@ -189,7 +189,7 @@ function Facts({ share, etaSeconds, rate, otherwise }: FactsProps) {
   );
 }
 
-/** Whose work it is, where that is not the project on screen. */
+/** Names the project that the work belongs to, unless it is the one on screen. */
 function OfProject({ project }: { readonly project: string | null }) {
   const shown = useSession((state) => state.project?.id ?? null);
   const known = useRequest('projects.list', {}, { enabled: project !== null && project !== shown });

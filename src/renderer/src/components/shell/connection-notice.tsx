@@ -2,7 +2,7 @@ import { Alert } from '@mantine/core';
 import { Unplug } from 'lucide-react';
 import { useSession } from '../../state/session';
 
-/** Web mode: says that Fovea does not answer at the moment, while the page tries again. */
+/** Web mode: reports that Fovea is not responding while the page tries to reconnect. */
 export function ConnectionNotice() {
   const connected = useSession((state) => state.connected);
   if (connected) return null;

@@ -30,12 +30,12 @@ const entries: readonly { screen: Screen; label: string; icon: LucideIcon }[] = 
 ];
 
 export interface NavigationProps {
-  /** The scheme that shows now, `system` resolved. */
+  /** The colour scheme in use, with `system` resolved. */
   readonly scheme: 'dark' | 'light';
   readonly onTheme: (theme: 'dark' | 'light') => void;
 }
 
-/** The left side of the window: project, screens in the order of the work, what runs, settings. */
+/** The left side of the window: project, screens in working order, running work, settings. */
 export function Navigation({ scheme, onTheme }: NavigationProps) {
   return (
     <section className={classes['side']} aria-label="Fovea">

@@ -8,7 +8,7 @@ const PLAIN_SECONDS = 5;
 /** Long enough to read, decide and reach the button. */
 const ACTION_SECONDS = 10;
 
-/** Messages at the bottom right, over every screen. */
+/** Messages at the bottom right of every screen. */
 export function ToastStack() {
   const toasts = useToasts((state) => state.toasts);
   return (

@@ -10,8 +10,8 @@ import classes from './window-drop.module.css';
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
 
 /**
- * Files may be dropped anywhere in the window: they are on their way into the open project. Predict has a place of its
- * own for files to answer for; beside that nothing happens there, where a browser would leave the app for the file.
+ * Accepts files dropped anywhere in the window and imports them into the open project. Predict has a drop zone of its
+ * own; elsewhere on that screen drops are ignored, because a browser would navigate to the file.
  */
 export function WindowDrop() {
   const project = useSession((state) => state.project);
