@@ -14,7 +14,7 @@ export interface AddMenuProps {
   readonly onDeidentify: () => void;
 }
 
-/** Ways to bring images and labels in, and the images out. */
+/** Menu to import images and labels and to export the images. */
 export function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps) {
   const last = summary?.lastImport ?? null;
   const readOnly = useReadOnly();
@@ -69,7 +69,7 @@ export function AddMenu({ flow, tableFlow, summary, onDeidentify }: AddMenuProps
   );
 }
 
-/** In place of the images of a project that has none. */
+/** Shown in a project without images. */
 export function NoImages({ flow }: { readonly flow: ImportFlow }) {
   return (
     <div className={classes['empty']}>

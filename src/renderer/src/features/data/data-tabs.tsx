@@ -9,7 +9,7 @@ export interface DataTabsProps {
   readonly onView: (view: DatasetView) => void;
 }
 
-/** The views of the Data screen, each with what waits in it. */
+/** The tabs of the Data screen, each with its number of open items. */
 export function DataTabs({ summary, view, onView }: DataTabsProps) {
   return (
     <SegmentedControl

@@ -3,11 +3,11 @@ import type { ReviewReason } from '#shared/models/review';
 import type { DuplicateFilter } from './duplicates/duplicate-filter';
 import { reviewProgress } from './review/review-queue';
 
-/** What the Data screen shows: each is a tab. */
+/** Tabs of the Data screen and their state. */
 export type DatasetView =
   | { readonly kind: 'images' }
   | { readonly kind: 'duplicates'; readonly filter: DuplicateFilter }
-  /** `reason` null: all. `settled`: what was accepted is shown too. */
+  /** `reason` null shows all reasons; `resolved` also shows accepted findings. */
   | { readonly kind: 'review'; readonly reason: ReviewReason | null; readonly settled: boolean }
   | { readonly kind: 'confounders' }
   | { readonly kind: 'report' }
@@ -18,11 +18,11 @@ export const imagesView: DatasetView = { kind: 'images' };
 export interface DataTab {
   readonly kind: DatasetView['kind'];
   readonly name: string;
-  /** What waits there; 0 where nothing does. */
+  /** Number of open items. */
   readonly waiting: number;
 }
 
-/** In the order in which a dataset is worked through. */
+/** The tabs in working order. */
 export function dataTabs(summary: DatasetSummary): readonly DataTab[] {
   const { duplicates, review, readers } = summary;
   return [
@@ -31,12 +31,12 @@ export function dataTabs(summary: DatasetSummary): readonly DataTab[] {
     { kind: 'review', name: 'Review', waiting: reviewProgress(review, null).waiting },
     { kind: 'confounders', name: 'Confounders', waiting: 0 },
     { kind: 'report', name: 'Report', waiting: 0 },
-    // Most projects have one reader, who needs no such tab.
+    // Most projects have a single reader and do not need this tab.
     ...(readers.readers === 0 ? [] : [{ kind: 'readers', name: 'Readers', waiting: readers.toAdjudicate } as const]),
   ];
 }
 
-/** A view as its tab opens it. */
+/** The view that clicking a tab opens. */
 export function openView(kind: DatasetView['kind']): DatasetView {
   switch (kind) {
     case 'images':

@@ -24,7 +24,7 @@ export interface ImagesViewProps {
   readonly onView: (view: DatasetView) => void;
 }
 
-/** The grid of images between its filters and the inspector, with keys that label what is selected. */
+/** The image grid with its filters and the inspector, and keys that label the selection. */
 export function ImagesView({ project, summary, labelling, onEditSplit, onView }: ImagesViewProps) {
   const browsing = useBrowsing(project, labelling);
   const { filter, setFilter, list, ids, selection, setSelection, label, remove } = browsing;
@@ -42,7 +42,7 @@ export function ImagesView({ project, summary, labelling, onEditSplit, onView }:
     onUndo: labelling.undo,
     onRemove: remove,
     onEscape: () => {
-      // The large view may still be loading, when it is no dialog yet that takes the key itself.
+      // While it loads, the large view is not a dialog yet and does not handle the key itself.
       setLarge(false);
       setSelection((before) => ({ ...emptySelection, cursor: before.cursor }));
     },

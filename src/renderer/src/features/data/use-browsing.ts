@@ -6,7 +6,7 @@ import { type ImageSort, normaliseFilter } from './browse/filters';
 import { emptySelection, keepShown, neighbour, type Selection, selectOnly } from './browse/selection';
 import type { Labelling } from './parts/use-labelling';
 
-/** Which images are shown, which of them are selected, and what is done to those. */
+/** Filter, order and selection of the images, and the actions on the selection. */
 export function useBrowsing(project: string, labelling: Labelling) {
   const [filter, setFilter] = useState<ImageFilter>({});
   const [idsTitle, setIdsTitle] = useState<string | null>(null);
@@ -32,7 +32,7 @@ export function useBrowsing(project: string, labelling: Labelling) {
       const images = [...selection.selected];
       if (images.length === 0) return;
       const next = images.length === 1 && images[0] !== undefined ? neighbour(ids, images[0]) : null;
-      // At once: the next key may come before the answer, and is for the next image.
+      // Moves on at once: the next key may come before the answer, and is for the next image.
       if (next !== null) setSelection(selectOnly(next));
       if (!(await labelling.label(images, name)) && next !== null) setSelection(selection);
     },

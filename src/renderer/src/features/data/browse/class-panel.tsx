@@ -24,7 +24,7 @@ export interface ClassPanelProps {
 
 type FilteringProps = Pick<ClassPanelProps, 'summary' | 'filter' | 'onFilter'>;
 
-/** Counts by class, part and modality. Each count narrows the grid when it is clicked. */
+/** Counts by class, split and modality. Clicking a count filters the grid by it. */
 export function ClassPanel({ summary, filter, onFilter, onEditSplit, onDuplicates }: ClassPanelProps) {
   const filtering = { summary, filter, onFilter };
   return (

@@ -18,7 +18,7 @@ const kinds = [
   { key: 'site', list: 'sites', title: 'Site' },
 ] as const;
 
-/** Filters that few need: flags, sex and site, with how many images each has. */
+/** Less common filters (flags, sex and site), each with its number of images. */
 export function FacetMenu({ project, filter, onFilter }: FacetMenuProps) {
   const [opened, setOpened] = useState(false);
   const facets = useRequest('dataset.facets', { project }, { enabled: opened });

@@ -11,7 +11,7 @@ export interface FilterBarProps {
   readonly project: string;
   readonly filter: ImageFilter;
   readonly onFilter: (filter: ImageFilter) => void;
-  /** Words for a filter by ids that another screen asked for. */
+  /** Name of a filter by ids that another screen set. */
   readonly idsTitle: string | null;
   readonly sort: ImageSort;
   readonly onSort: (sort: ImageSort) => void;
@@ -31,7 +31,7 @@ const sorts: { value: ImageSort; label: string }[] = [
   { value: 'added', label: 'Added' },
 ];
 
-/** Search, patient, order and size of the grid, and what it is narrowed by. */
+/** Search, patient, order and thumbnail size of the grid, and its active filters. */
 export function FilterBar(props: FilterBarProps) {
   const { project, filter, onFilter, idsTitle, sort, onSort, tileWidth, onTileWidth, shown, total, end } = props;
   const [text, setText] = useState(filter.text ?? '');

@@ -3,13 +3,13 @@ import { splitTitles } from '../../../theme/class-colours';
 
 export type ImageSort = 'path' | 'label' | 'split' | 'patient' | 'added';
 
-/** One thing the list is narrowed by, with the words for its chip. */
+/** An active filter with the text of its chip. */
 export interface FilterChip {
   readonly key: keyof ImageFilter;
   readonly text: string;
 }
 
-/** A filter without what is empty, so that equal filters are one cache entry. */
+/** Drops empty fields, so that equal filters share one cache entry. */
 export function normaliseFilter(filter: ImageFilter): ImageFilter {
   const text = filter.text?.trim();
   return {
@@ -26,7 +26,7 @@ export function normaliseFilter(filter: ImageFilter): ImageFilter {
   };
 }
 
-/** Sets one part of a filter, or takes it away when it already is so: what a click on a count does. */
+/** Sets a field of a filter, or clears it if it already has this value, as a click on a count does. */
 export function toggleFilter<K extends keyof ImageFilter>(
   filter: ImageFilter,
   key: K,
@@ -41,7 +41,7 @@ export function withoutFilter(filter: ImageFilter, key: keyof ImageFilter): Imag
   return rest;
 }
 
-/** Class and "unlabelled" exclude each other: choosing one ends the other. */
+/** Filtering by a class and by "unlabelled" exclude each other: choosing one clears the other. */
 export function toggleLabel(filter: ImageFilter, label: string | null): ImageFilter {
   if (label === null) return toggleFilter(withoutFilter(filter, 'label'), 'unlabelled', true);
   return toggleFilter(withoutFilter(filter, 'unlabelled'), 'label', label);
@@ -62,13 +62,13 @@ export function filterChips(filter: ImageFilter, idsTitle: string | null): reado
   return chips;
 }
 
-/** Images of a split part, over all classes. */
+/** Number of images in a split, over all classes. */
 export function splitCount(summary: DatasetSummary, split: SplitName): number {
   const counts = summary.split?.counts[split] ?? {};
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** The guide's floor: a class under 50 images is too small to learn, under 100 small. */
+/** The guide's thresholds: a class under 50 images is too small to learn, under 100 small. */
 export function classWarning(images: number): 'none' | 'few' | 'too-few' {
   if (images < 50) return 'too-few';
   return images < 100 ? 'few' : 'none';

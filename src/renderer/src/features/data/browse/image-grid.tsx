@@ -18,9 +18,9 @@ const CAPTION = 22;
 export interface ImageGridProps {
   readonly project: string;
   readonly ids: readonly number[];
-  /** Place of each class in the class list, for its colour. */
+  /** Position of each class in the class list, which determines its colour. */
   readonly classIndex: ReadonlyMap<string, number>;
-  /** Wished width of a thumbnail in pixels; rows are filled from it. */
+  /** Preferred thumbnail width in pixels; adjusted so that rows are filled. */
   readonly tileWidth: number;
   readonly selection: Selection;
   readonly onSelect: (selection: Selection) => void;
@@ -28,7 +28,10 @@ export interface ImageGridProps {
   readonly onOpen: (id: number) => void;
 }
 
-/** Thumbnails of all images that the filter shows. Only the rows in view exist, so it stays smooth at 100,000. */
+/**
+ * Thumbnails of all images that match the filter. Only visible rows are rendered, so scrolling stays smooth at 100,000
+ * images.
+ */
 export function ImageGrid(props: ImageGridProps) {
   const { project, ids, classIndex, tileWidth, selection, onSelect, onOpen } = props;
   const scroller = useRef<HTMLDivElement>(null);
@@ -61,7 +64,7 @@ export function ImageGrid(props: ImageGridProps) {
   }).current;
   const open = useRef((id: number) => latest.current.onOpen(id)).current;
 
-  // The cursor may be moved from outside too (after labelling): keep it in view.
+  // The cursor also moves from outside (after labelling): keep it in view.
   const cursorAt = selection.cursor === null ? -1 : ids.indexOf(selection.cursor);
   useEffect(() => {
     if (cursorAt >= 0 && columns > 0) virtualizer.scrollToIndex(Math.floor(cursorAt / columns), { align: 'auto' });
@@ -163,7 +166,7 @@ const Tile = memo(function Tile(props: TileProps) {
   const label = image?.label ?? 'unlabelled';
   const split = image?.split ?? null;
   return (
-    // The listbox around it takes the keys: arrows, space and enter (WAI-ARIA listbox with aria-activedescendant).
+    // The surrounding listbox handles the keys: arrows, space and enter (WAI-ARIA listbox with aria-activedescendant).
     // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     // biome-ignore lint/a11y/useFocusableInteractive: see above
     <div
@@ -180,7 +183,8 @@ const Tile = memo(function Tile(props: TileProps) {
       onDoubleClick={() => onOpen(id)}
     >
       <div className={classes['picture']} style={{ height: size }}>
-        {/* Not lazy: only rows in view and three around them exist, and the browser would wait for a layout first. */}
+        {/* Not lazy: only the visible rows and three around them are rendered, and the browser would wait for a layout
+           first. */}
         <img src={resourceUrl(resourcePaths.thumbnail(project, id))} alt="" decoding="async" draggable={false} />
         {selected && (
           <span className={classes['check']}>
@@ -209,7 +213,7 @@ const Tile = memo(function Tile(props: TileProps) {
   );
 });
 
-/** What the tile shows by sign or not at all; its class is read before. */
+/** Facts that the tile shows as icons or not at all; screen readers read the class before them. */
 function furtherFacts(image: ImageSummary): string {
   return [
     image.split === null ? null : splitTitles[image.split],

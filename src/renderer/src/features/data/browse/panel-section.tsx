@@ -4,7 +4,7 @@ import { type ReactNode, useId } from 'react';
 import { formatCount } from '#shared/text/number';
 import classes from './class-panel.module.css';
 
-/** A headed part of the panel beside the grid. */
+/** A titled section of the panel beside the grid. */
 export function PanelSection(props: {
   readonly title: string;
   readonly action?: ReactNode;
@@ -28,7 +28,7 @@ export function PanelSection(props: {
 export interface PanelRowProps {
   readonly name: string;
   readonly count: number;
-  /** Left out where the row opens something instead of narrowing the grid. */
+  /** Omitted if the row opens something instead of filtering the grid. */
   readonly active?: boolean;
   readonly onClick: () => void;
   readonly dot?: ReactNode;
@@ -38,7 +38,7 @@ export interface PanelRowProps {
   readonly strong?: boolean;
 }
 
-/** A name with its count, which is a button. */
+/** A clickable name with its count. */
 export function PanelRow({
   name,
   count,

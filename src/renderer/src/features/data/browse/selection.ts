@@ -1,7 +1,7 @@
-/** Which images are selected, and where the keyboard stands. Ids, not places: they survive a change of filter. */
+/** The selected images and the keyboard position, as ids: unlike positions, they survive a change of filter. */
 export interface Selection {
   readonly selected: ReadonlySet<number>;
-  /** Where a shift-selection starts from. */
+  /** Start of a shift-selection. */
   readonly anchor: number | null;
   /** The image that the inspector shows and that arrow keys move from. */
   readonly cursor: number | null;
@@ -9,19 +9,19 @@ export interface Selection {
 
 export const emptySelection: Selection = { selected: new Set(), anchor: null, cursor: null };
 
-/** Only this one. */
+/** Selects one image only. */
 export function selectOnly(id: number): Selection {
   return { selected: new Set([id]), anchor: id, cursor: id };
 }
 
-/** Ctrl-click: adds or takes away one. */
+/** Ctrl-click: adds or removes one image. */
 export function toggle(selection: Selection, id: number): Selection {
   const selected = new Set(selection.selected);
   if (!selected.delete(id)) selected.add(id);
   return { selected, anchor: id, cursor: id };
 }
 
-/** Shift-click: everything between the anchor and this one, in display order. */
+/** Shift-click: selects everything between the anchor and this image, in display order. */
 export function extendTo(selection: Selection, ids: readonly number[], id: number): Selection {
   const from = selection.anchor === null ? -1 : ids.indexOf(selection.anchor);
   const to = ids.indexOf(id);
@@ -35,7 +35,7 @@ export function selectAll(selection: Selection, ids: readonly number[]): Selecti
   return { selected: new Set(ids), anchor: ids[0] ?? null, cursor: selection.cursor ?? ids[0] ?? null };
 }
 
-/** Arrow keys: moves the cursor by `step` places, clamped to the ends; `extend` keeps the anchor. */
+/** Arrow keys: moves the cursor by `step` positions, clamped to the ends; `extend` keeps the anchor. */
 export function move(selection: Selection, ids: readonly number[], step: number, extend: boolean): Selection {
   if (ids.length === 0) return emptySelection;
   const at = selection.cursor === null ? -1 : ids.indexOf(selection.cursor);
@@ -45,7 +45,7 @@ export function move(selection: Selection, ids: readonly number[], step: number,
   return extend ? extendTo(selection, ids, id) : selectOnly(id);
 }
 
-/** What stays of a selection when the list changes: ids that are no longer shown fall out. */
+/** Drops ids that are no longer in the list. */
 export function keepShown(selection: Selection, ids: readonly number[]): Selection {
   if (selection.selected.size === 0 && selection.cursor === null) return selection;
   const shown = new Set(ids);
@@ -59,7 +59,7 @@ export function keepShown(selection: Selection, ids: readonly number[]): Selecti
   };
 }
 
-/** The image to go to after labelling one: the one after it, or the one before at the end of the list. */
+/** The image to show after labelling one: the next, or the previous at the end of the list. */
 export function neighbour(ids: readonly number[], id: number): number | null {
   const at = ids.indexOf(id);
   if (at < 0) return null;

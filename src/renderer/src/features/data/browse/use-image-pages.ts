@@ -5,12 +5,12 @@ import type { ImageSummary } from '#shared/models/dataset';
 import { invoke } from '../../../bridge/bridge';
 
 const PAGE = 200;
-/** While the list is being thrown past, pages that are gone in a moment are not asked for. */
+/** During fast scrolling, pages that are gone in a moment are not requested. */
 const SETTLE_MS = 70;
-/** Remembered details: enough to scroll back without a flicker, few enough to forget about. */
+/** Cached details: enough to scroll back without a flicker, few enough not to matter. */
 const REMEMBERED = 20_000;
 
-/** Details of the images between two places of the list, by id; those that are not here yet are missing. */
+/** Details of the images between two positions of the list, by id; those not loaded yet are missing. */
 export function useImagePages(
   project: string,
   ids: readonly number[],

@@ -14,11 +14,11 @@ export interface ConfounderFindingsProps {
   readonly onSource: (source: ConfounderSource) => void;
 }
 
-/** Of the AUC: chance is 0.5, and what is below it is noise. */
+/** AUC range: chance is 0.5, and lower values are noise. */
 const SCALE = { from: 0.3, to: 1 };
 const TICKS = [0.3, 0.5, 0.75, 1];
 
-/** Each source with its AUC on one scale, and what the chosen one means. */
+/** All sources with their AUCs on one scale, and an explanation of the selected one. */
 export function ConfounderFindings({ scan, findings, source, onSource }: ConfounderFindingsProps) {
   const chosen = findings.find((finding) => finding.source === source);
   const chance = 1 / scan.classes.length;

@@ -28,18 +28,18 @@ export const sourceTitle = (source: ConfounderSource): string => {
 export const isTag = (source: ConfounderSource): source is ConfounderTag =>
   (confounderTags as readonly string[]).includes(source);
 
-/** A value of a tag as people read it. */
+/** Display text of a tag's value. */
 export function valueText(tag: ConfounderTag, value: string | null): string {
   if (value === null) return 'Missing';
   return tag === 'syntax' ? transferSyntaxName(value) : value;
 }
 
-/** The surest first; what has nothing to predict from is left out. */
+/** Findings in descending order of AUC, without sources that have no values to predict from. */
 export function measuredFindings(scan: ConfounderScan): ConfounderFinding[] {
   return scan.findings.filter(({ auc }) => auc !== null).sort((a, b) => (b.auc?.value ?? 0) - (a.auc?.value ?? 0));
 }
 
-/** Which one is looked at first: the surest single source. */
+/** The source selected at first: the single source with the highest AUC. */
 export function firstSource(scan: ConfounderScan): ConfounderSource | null {
   const [first, second] = measuredFindings(scan);
   return (first?.source === 'tags' ? second : first)?.source ?? first?.source ?? null;

@@ -11,7 +11,7 @@ import { useSession } from '../../../state/session';
 import { showError } from '../../../state/toasts';
 import { countTable, sourceTitle, valueText } from './confounder-texts';
 
-/** Images by class for each value of a tag; a count opens its images. */
+/** Number of images by class for each value of a tag; clicking a count opens the images. */
 export function ConfounderValues({ project, tag }: { readonly project: string; readonly tag: ConfounderTag }) {
   const answer = useRequest('confounders.table', { project, tag });
   const table = answer.data;

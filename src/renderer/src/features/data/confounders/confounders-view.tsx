@@ -18,7 +18,7 @@ import { ConfounderFindings } from './confounder-findings';
 import { firstSource, isTag, measuredFindings } from './confounder-texts';
 import { ConfounderValues } from './confounder-values';
 
-/** What predicts the label without a look at the finding: tags, border, burned-in text, brightness. */
+/** How well each factor other than the finding predicts the label: tags, border, burned-in text, brightness. */
 export function ConfoundersView({ project }: { readonly project: string }) {
   const answer = useRequest('confounders.get', { project }, { keepPrevious: true });
   const work = useJob('confounders.scan', { project });

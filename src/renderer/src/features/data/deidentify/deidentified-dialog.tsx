@@ -24,7 +24,7 @@ export interface DeidentifiedDialogProps {
   readonly summary: DatasetSummary;
 }
 
-/** Copies of the images without what says whose they are: options, what is held back, progress, result. */
+/** Exports de-identified copies of the images: options, images to be excluded, progress, result. */
 export function DeidentifiedDialog({ opened, onClose, project, summary }: DeidentifiedDialogProps) {
   const [options, setOptions] = useState<DeidentifiedOptions>(() => deidentifiedOptionsSchema.parse({}));
   const work = useJob('exports.deidentify', { project });
@@ -40,7 +40,7 @@ export function DeidentifiedDialog({ opened, onClose, project, summary }: Deiden
     });
   const shown = finished ? null : result;
   const close = () => {
-    // A result is seen once; the next opening asks again.
+    // A result is shown once; the dialog opens with the options again.
     if (!running) setFinished(true);
     onClose();
   };
@@ -130,7 +130,7 @@ function OptionsForm({ options, onOptions, summary }: OptionsProps & { readonly 
 
 const splitOf = (value: string | null): SplitName | null => splitNames.find((split) => split === value) ?? null;
 
-/** What will be held back, and the choice to take it all the same. */
+/** The images that will be excluded, with the option to include them. */
 function PlanNotice({ plan, options, onOptions }: OptionsProps & { readonly plan: DeidentifiedPlan }) {
   const { burnedIn, unknown, pictures, detected, rest, files, bytes } = plan;
   const risky = burnedIn + unknown + pictures + detected;

@@ -8,10 +8,10 @@ import { formatRate } from '#shared/text/time';
 import { resourceUrl } from '../../../bridge/bridge';
 import { Notice } from '../../../components/notice';
 
-/** Rows that are shown; the report has all. */
+/** Maximum number of rows shown; the report has all of them. */
 const MOST_ROWS = 200;
 
-/** What an export wrote, and what it left out with the reason. */
+/** Files written by an export, and files left out with the reason. */
 export function DeidentifiedResultView({
   result,
   onClose,

@@ -13,7 +13,7 @@ import { LabelMenu } from '../parts/bulk-bar';
 import classes from '../parts/view.module.css';
 import { similarityText } from './duplicate-rows';
 
-/** Which two of a group's images are compared (places in it), and which of the two actions mean. */
+/** The two images of a group that are compared, as positions in the group, and the one that actions apply to. */
 export interface Pair {
   readonly left: number;
   readonly right: number;
@@ -33,12 +33,12 @@ export interface DuplicateComparisonProps {
   readonly onDifferent: () => void;
 }
 
-/** The picture's own: pixels of its file may not be square. */
+/** Uses the image's natural aspect ratio, because pixels of the file may not be square. */
 function takeRatio({ currentTarget: picture }: SyntheticEvent<HTMLImageElement>): void {
   picture.parentElement?.style.setProperty('--ratio', String(picture.naturalWidth / picture.naturalHeight));
 }
 
-/** Two images of a group side by side with what differs between them, and what can be done about it. */
+/** Two images of a group side by side, with their differences and the possible actions. */
 export function DuplicateComparison(props: DuplicateComparisonProps) {
   const { project, group, images, pair, onPair, onKeep, onDifferent } = props;
   const left = images[pair.left];

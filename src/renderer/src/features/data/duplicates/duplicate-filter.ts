@@ -1,6 +1,6 @@
 import type { DuplicateGroup } from '#shared/models/duplicates';
 
-/** What the duplicates view shows. */
+/** Filters of the duplicates view. */
 export const duplicateFilters = ['open', 'conflicts', 'leaks', 'suspected', 'all'] as const;
 export type DuplicateFilter = (typeof duplicateFilters)[number];
 
@@ -27,7 +27,7 @@ export function isShown(group: DuplicateGroup, filter: DuplicateFilter): boolean
   }
 }
 
-/** What needs a decision most comes first: different labels, then several parts, then what is only suspected; the most alike. */
+/** Sorts by urgency: different labels, then several splits, then possible duplicates, then by similarity. */
 export function byUrgency(a: DuplicateGroup, b: DuplicateGroup): number {
   return (
     Number(a.kept) - Number(b.kept) ||
@@ -39,7 +39,7 @@ export function byUrgency(a: DuplicateGroup, b: DuplicateGroup): number {
   );
 }
 
-/** The group to look at: the one that was, else the one that took its place, else the last. */
+/** Index of the group to show: the current group, else the one that took its place, else the last. */
 export function shownGroup(
   groups: readonly DuplicateGroup[],
   looking: { readonly id: string; readonly at: number } | null,

@@ -24,7 +24,7 @@ export interface DuplicatesViewProps {
   readonly onClose: () => void;
 }
 
-/** Images that show the same, group by group: what a person keeps, relabels or removes. */
+/** Groups of duplicates, with actions to keep, relabel or remove their images. */
 export function DuplicatesView({ project, summary, labelling, filter, onFilter, onClose }: DuplicatesViewProps) {
   const duplicates = useDuplicates(project, filter, labelling);
   const { answer, all, groups, group, current, go, images, shown, pair, setPair, judge } = duplicates;
@@ -98,7 +98,7 @@ function DuplicatesBar(props: BarProps & { readonly all: readonly DuplicateGroup
   );
 }
 
-/** In place of groups, where the filter lets none through. `all`: how many there are without it. */
+/** Shown if no group matches the filter. `all` is the number of groups without a filter. */
 function NoGroups({ all, filter, onFilter, onClose }: BarProps & { readonly all: number }) {
   return (
     <EmptyState

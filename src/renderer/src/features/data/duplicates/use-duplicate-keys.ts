@@ -3,7 +3,7 @@ import type { Labelling } from '../parts/use-labelling';
 import { usePlainKeys } from '../parts/use-plain-keys';
 import type { Duplicates } from './use-duplicates';
 
-/** The keys of the duplicates: where to look, and what becomes of what is looked at. */
+/** Keyboard navigation and actions of the duplicates view. */
 export function useDuplicateKeys(options: {
   readonly duplicates: Duplicates;
   readonly labelling: Labelling;
@@ -26,7 +26,7 @@ export function useDuplicateKeys(options: {
     ArrowUp: () => go(current - 1),
     ArrowLeft: () => setPair({ ...pair, active: 'left' }),
     ArrowRight: () => {
-      // Once more at the right: the next image of the group.
+      // Pressed again on the right side: shows the next image of the group.
       const next = pair.active === 'right' ? pair.right + 1 : pair.right;
       setPair({ ...pair, right: next < compared ? next : 1, active: 'right' });
     },

@@ -5,14 +5,14 @@ import type { Labelling } from '../parts/use-labelling';
 import type { Pair } from './duplicate-comparison';
 import { byUrgency, type DuplicateFilter, isShown, shownGroup } from './duplicate-filter';
 
-/** As many images as one request answers. */
+/** Maximum number of images per request. */
 const MOST_IMAGES = 500;
 const firstPair: Pair = { left: 0, right: 1, active: 'right' };
 
 /** See `useDuplicates`. */
 export type Duplicates = ReturnType<typeof useDuplicates>;
 
-/** The groups of duplicates, which of them is looked at, and which two of its images are side by side. */
+/** The groups of duplicates, the current one, and the pair of its images shown side by side. */
 export function useDuplicates(project: string, filter: DuplicateFilter, labelling: Labelling) {
   const answer = useRequest('dataset.duplicates', { project }, { keepPrevious: true });
   const all = answer.data?.groups;
@@ -31,7 +31,7 @@ export function useDuplicates(project: string, filter: DuplicateFilter, labellin
     },
     [groups],
   );
-  // A group that leaves the list is followed by the one in its place, also when that is looked at for the first time.
+  // When a group leaves the list, the one that takes its place becomes current, even if no group was chosen yet.
   useEffect(() => {
     if (group !== undefined) setLooking({ id: group.id, at: current });
   }, [group, current]);
@@ -58,11 +58,11 @@ export function useDuplicates(project: string, filter: DuplicateFilter, labellin
     go,
     images,
     shown,
-    /** Images of the group that can be looked at. */
+    /** Number of images of the group that can be compared. */
     compared: ids.length,
     pair,
     setPair,
-    /** The one of the two that keys are for. */
+    /** The image of the pair that keys apply to. */
     active,
     judge,
   };

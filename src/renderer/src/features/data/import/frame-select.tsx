@@ -11,7 +11,7 @@ const frameKinds: readonly { readonly value: FrameChoice['kind']; readonly label
 
 const STEP = 10;
 
-/** Whether a file has several frames is known only when it is read, so the choice is offered for every DICOM import. */
+/** Offered for every DICOM import, because a file's number of frames is only known once it is read. */
 export function FrameSelect(props: { readonly value: FrameChoice; readonly onChange: (choice: FrameChoice) => void }) {
   const { value, onChange } = props;
   return (

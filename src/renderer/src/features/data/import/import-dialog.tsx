@@ -21,7 +21,7 @@ const titles = {
   result: 'Import finished',
 } as const;
 
-/** The import from drop to result. An import that runs goes on when the dialog is closed. */
+/** An import from drop to result. A running import continues if the dialog is closed. */
 export function ImportDialog({ project, flow }: { readonly project: string; readonly flow: ImportFlow }) {
   const { stage } = flow;
   return (

@@ -30,7 +30,7 @@ const job = (state: Job['state']): Job => ({
   error: null,
 });
 
-/** What can be answered later. */
+/** A promise that the test resolves or rejects. */
 function later<Value>() {
   let resolve = (_value: Value) => {};
   let reject = (_error: unknown) => {};
@@ -64,7 +64,7 @@ beforeEach(async () => {
 });
 afterEach(() => flow.unmount());
 
-/** Files that were dropped on the window, whose upload a test ends. */
+/** Drops files on the window; the test ends the upload. */
 async function drop() {
   const grants = later<readonly (typeof scans)[]>();
   const cancel = vi.fn();

@@ -7,7 +7,7 @@ import { cancelJob, startJob } from '../../../state/jobs';
 import { useSession } from '../../../state/session';
 import { showError, showToast } from '../../../state/toasts';
 
-/** Where an import stands. One at a time for the window. */
+/** State of the window's import; only one runs at a time. */
 export type ImportStage =
   | { readonly kind: 'idle' }
   | { readonly kind: 'uploading'; readonly progress: UploadProgress | null }
@@ -27,11 +27,11 @@ export interface ImportFlow {
   readonly close: () => void;
 }
 
-/** From what was dropped or chosen, over the plan that a person agrees to, to the result. */
+/** Runs an import: from the dropped or chosen files, through the confirmed plan, to the result. */
 export function useImportFlow(project: string): ImportFlow {
   const [stage, setStage] = useState<ImportStage>({ kind: 'idle' });
   const cancelUpload = useRef<(() => void) | null>(null);
-  /** Counts imports, so that an answer to a closed dialog opens nothing. */
+  /** Numbers imports, so that a late answer does not reopen a closed dialog. */
   const turn = useRef(0);
 
   const scan = useCallback(
@@ -82,11 +82,11 @@ export function useImportFlow(project: string): ImportFlow {
     setStage({ kind: 'uploading', progress: null });
     void guard(mine, async () => scan(await files.grants, mine));
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was dropped is taken once
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each drop is received once
   useEffect(() => {
     if (dropped !== null) receive(dropped);
   }, [dropped]);
-  /** The plan that was agreed to: a second click comes before the first has an answer. */
+  /** Id of the confirmed plan: a second click may come before the first has an answer. */
   const agreed = useRef<string | null>(null);
   const start = (options: ImportOptions, labels: Grant | null) => {
     if (stage.kind !== 'plan' || agreed.current === stage.plan.id) return;

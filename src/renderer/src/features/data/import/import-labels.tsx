@@ -16,7 +16,7 @@ interface LabelsProps {
   readonly choices: ImportChoices;
 }
 
-/** Where the labels of an import come from: the folders, a table, and names that may mean one class. */
+/** Sources of an import's labels: folders, a table, and the merging of similar class names. */
 export function ImportLabels({ plan, choices }: LabelsProps) {
   const { options, change, similarNames } = choices;
   return (

@@ -7,7 +7,7 @@ import classes from '../parts/import.module.css';
 import { type PatternTry, patternPresets } from './patient-pattern';
 import type { ImportChoices } from './use-import-choices';
 
-/** Where the patients of an import come from: the files and the table, or a pattern on the file names. */
+/** Sources of an import's patients: files and table, or a pattern for the file names. */
 export function ImportPatients({ files, choices }: { readonly files: number; readonly choices: ImportChoices }) {
   const { options, change, patternTries: tries, ofPattern } = choices;
   return (

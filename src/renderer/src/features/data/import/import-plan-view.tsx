@@ -19,13 +19,13 @@ export interface ImportPlanViewProps {
   readonly onCancel: () => void;
 }
 
-/** What an import would do, and the choices that it leaves. Nothing is written before the person agrees. */
+/** Preview of an import, with its options. Nothing is written before the person confirms. */
 export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlanViewProps) {
   const wrong = useWrongFields();
   const choices = useImportChoices(project, plan);
   const { options, change, table } = choices;
   const fresh = plan.files - plan.alreadyKnown;
-  // Files that are in may have frames that are not.
+  // Imported files may have frames that are not imported yet.
   const nothingNew = options.frames.kind === 'first' ? fresh === 0 : plan.files === 0;
   return (
     <Stack gap="md">
@@ -69,7 +69,7 @@ export function ImportPlanView({ project, plan, onImport, onCancel }: ImportPlan
   );
 }
 
-/** What the scan found, before anything is chosen. */
+/** Facts from the scan. */
 function PlanFacts({ plan }: { readonly plan: ImportPlan }) {
   return (
     <>
@@ -103,7 +103,7 @@ function PlanFacts({ plan }: { readonly plan: ImportPlan }) {
   );
 }
 
-/** A number's explanation, where there is something to explain. */
+/** Omits a number's explanation if the number is 0. */
 function detailIf(count: number, detail: string): { detail?: string } {
   return count === 0 ? {} : { detail };
 }

@@ -18,7 +18,7 @@ const addedText = (result: ImportResult): string => {
   return `${images}${result.patients !== null && result.withoutPatient === 0 ? ' of ' : ', '}${patientsText(result)}`;
 };
 
-/** What an import did. */
+/** Summary of a finished import. */
 export function ImportResultView({ result, onClose }: { readonly result: ImportResult; readonly onClose: () => void }) {
   return (
     <Stack gap="md">

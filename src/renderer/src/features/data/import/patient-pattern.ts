@@ -1,4 +1,4 @@
-/** Ready-made patterns for the ways file names usually carry a patient. Group 1 is the patient. */
+/** Ready-made patterns for the common positions of a patient id in file names. Group 1 is the patient. */
 export const patternPresets: readonly { readonly label: string; readonly pattern: string }[] = [
   { label: 'Up to the first “_” of the file name', pattern: '([^/_]+)_[^/]*$' },
   { label: 'Up to the first “-” of the file name', pattern: '([^/-]+)-[^/]*$' },
@@ -8,7 +8,7 @@ export const patternPresets: readonly { readonly label: string; readonly pattern
 
 export interface PatternTry {
   readonly path: string;
-  /** Null where the pattern does not match: nobody is named then. */
+  /** Null if the pattern does not match. */
   readonly patient: string | null;
 }
 
@@ -17,8 +17,8 @@ export type PatternPreview =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * What a pattern finds in some paths: the group named `patient`, else group 1, as the import does it. Only for a few
- * short paths: the import itself runs the pattern with a deadline.
+ * Previews a pattern on some paths: like the import, it reads the group named `patient`, else group 1. Only for a few
+ * short paths; the import itself runs the pattern with a deadline.
  */
 export function tryPattern(pattern: string, paths: readonly string[]): PatternPreview {
   let expression: RegExp;

@@ -4,10 +4,10 @@ import { formatCount } from '#shared/text/number';
 import { TableMenu } from '../../../components/table-menu';
 import classes from '../parts/import.module.css';
 
-/** More rows than anyone reads on a screen; the export has all of them. */
+/** Enough rows for a screen; the export has all of them. */
 const SHOWN = 200;
 
-/** Excluded files, each with its reason; copy and export give all. */
+/** Excluded files, each with its reason; copy and export include all of them. */
 export function SkippedFiles({ title, files }: { readonly title: string; readonly files: readonly SkippedFile[] }) {
   return (
     <section aria-label={title}>

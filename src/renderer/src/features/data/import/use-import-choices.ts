@@ -18,7 +18,7 @@ const untouched: ImportOptions = {
   classNames: 'ask',
 };
 
-/** The choices that a plan leaves to a person, with what the table and the pattern would do with its files. */
+/** The options of an import, with previews of the table and the pattern. */
 export type ImportChoices = ReturnType<typeof useImportChoices>;
 
 /** See `ImportChoices`. */
@@ -37,7 +37,7 @@ export function useImportChoices(project: string, plan: ImportPlan) {
   const patternPreview = useRequest('dataset.readPattern', patternInput, { keepPrevious: true, enabled: asksPattern });
   const ofPattern = asksPattern ? patternPreview.data : undefined;
 
-  // A table that is chosen and not understood would stop the import, or give no labels; an open question too.
+  // A table that could not be interpreted would stop the import or yield no labels; so would an open question.
   const isTableReady =
     table === null || (tablePreview.data?.blocked === null && isAnswered(tablePreview.data.questions, answers));
   const isPatternReady = !asksPattern || isAnswered(ofPattern?.questions ?? [], answers);
@@ -60,13 +60,13 @@ export function useImportChoices(project: string, plan: ImportPlan) {
       }
     },
     dropTable: () => setTable(null),
-    /** What the table is asked with. */
+    /** Input of the table's preview. */
     tableInput,
-    /** Pattern matches in some paths of the plan; null without one. */
+    /** Pattern matches for some paths of the plan; null without a pattern. */
     patternTries,
-    /** What the pattern would do with all files; undefined where a table or nothing is asked instead. */
+    /** Effect of the pattern on all files; undefined if a table is used or there is no pattern. */
     ofPattern,
-    /** Class names of the table or the folders that may mean one class. */
+    /** Class names from the table or the folders that may mean the same class. */
     similarNames,
     isReady: patternTries?.ok !== false && isTableReady && isPatternReady && !areNamesOpen,
   };

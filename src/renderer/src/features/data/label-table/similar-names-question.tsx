@@ -5,7 +5,7 @@ import { Notice } from '../../../components/notice';
 
 const SHOWN = 6;
 
-/** Asks whether class names that differ in little are one class; renders nothing where there are none. */
+/** Asks whether similar class names mean the same class; renders nothing if there are none. */
 export function SimilarNamesQuestion(props: {
   readonly groups: readonly SimilarNames[];
   readonly value: NameChoice;

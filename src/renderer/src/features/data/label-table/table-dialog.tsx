@@ -10,7 +10,7 @@ import { isAnswered } from './table-questions';
 import { changeLines, changesAnything } from './table-roles';
 import type { TableFlow } from './use-table-flow';
 
-/** A label table for images that are here: columns, what would change, and what a person agrees to. */
+/** Applies a label table to the project's images: columns, preview of the changes, confirmation. */
 export function TableDialog({ project, flow }: { readonly project: string; readonly flow: TableFlow }) {
   return (
     <Dialog opened={flow.table !== null} onClose={flow.close} title="Apply label table" size={860}>
@@ -32,7 +32,7 @@ function Body(props: {
   const lines = changes === null ? [] : changeLines(changes);
   const similar = preview.data?.similarNames ?? [];
   const questions = preview.data?.questions ?? [];
-  // What an answer would change is not in the counts before it is given.
+  // The counts exclude changes that depend on an open question.
   const asks = questions.length > 0 || similar.length > 0;
   const asked = (similar.length > 0 && classNames === 'ask') || !isAnswered(questions, answers);
   const differs = changes !== null && changesAnything(changes, flow.conflicts);

@@ -11,36 +11,36 @@ import { matchText, patientChangesText, roleNames, tableFacts, withClasses, with
 
 export interface TableMapperProps {
   readonly project: string;
-  /** Of a scan; null for the images of the project. */
+  /** The scan's plan; null for the images of the project. */
   readonly plan: string | null;
   readonly table: string;
   readonly mapping: ColumnMapping;
   readonly answers: TableAnswers;
-  /** Of an import that finds patients in file names too. */
+  /** Pattern of an import that also finds patients in file names. */
   readonly groupPattern?: string | null;
-  /** What becomes of class names that may mean one class. */
+  /** How to treat class names that may mean the same class. */
   readonly classNames: NameChoice;
   readonly onMapping: (mapping: ColumnMapping) => void;
   readonly onAnswers: (answers: TableAnswers) => void;
 }
 
-/** What a preview is asked with. */
+/** Input of a table's preview. */
 export type TableAsked = Omit<TableMapperProps, 'onMapping' | 'onAnswers'>;
 
-/** Asked for once a table is chosen. */
+/** Requested once a table is chosen. */
 export const useTablePreview = (asked: Omit<TableAsked, 'table'> & { table: string | null }) => {
   const { project, plan, table, mapping, answers, groupPattern = null, classNames } = asked;
   const input = { project, plan, table: table ?? '', mapping, answers, groupPattern, classNames };
   return useRequest('dataset.readTable', input, { keepPrevious: table !== null, enabled: table !== null });
 };
 
-/** What each column of a label table means, with its first rows and what they fit. Writes nothing. */
+/** Maps the columns of a label table to roles, with its first rows and the number of matches. Writes nothing. */
 export function TableMapper(props: TableMapperProps) {
   const preview = useTablePreview(props);
   if (preview.isError) return <ErrorAlert error={preview.error} onRetry={() => preview.refetch()} />;
   if (preview.data === undefined) return <Loader size="sm" aria-label="Reading the table" />;
   const table = preview.data;
-  // Images that are here get no part from a table.
+  // A table does not move existing images to a split.
   const roles = columnRoles.filter((role) => role !== 'split' || props.plan !== null);
   return (
     <Stack gap="xs" role="group" aria-label="Columns of the label table">
@@ -168,7 +168,7 @@ function Values({ table }: { readonly table: TablePreview }) {
   );
 }
 
-/** "semicolon, UTF-8, 120 rows" of a table, once it is read. */
+/** "semicolon, UTF-8, 120 rows", once the table is read. */
 export function TableFacts(props: TableAsked) {
   const { data } = useTablePreview(props);
   return data === undefined ? null : (

@@ -8,11 +8,11 @@ export interface TableQuestionsProps {
   readonly onAnswers: (answers: TableAnswers) => void;
 }
 
-/** Whether a person has said what only a person can say. */
+/** Whether every question has an answer. */
 export const isAnswered = (questions: readonly TableQuestion[], answers: TableAnswers): boolean =>
   questions.every(({ name }) => answers[name] !== undefined);
 
-/** What has to be answered before anything is written; none is answered beforehand. */
+/** Questions that must be answered before anything is written; none has a default. */
 export function TableQuestions({ questions, answers, onAnswers }: TableQuestionsProps) {
   if (questions.length === 0) return null;
   return (

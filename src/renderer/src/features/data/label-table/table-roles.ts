@@ -3,7 +3,7 @@ import { patientsText } from '#shared/models/patient-count';
 import { delimiterName } from '#shared/tables/delimiter-name';
 import { formatCount, formatQuantity } from '#shared/text/number';
 
-/** Names of the roles in the mapper, in its order. */
+/** Names of the roles, in the mapper's order. */
 export const roleNames: Readonly<Record<ColumnRole, string>> = {
   path: 'File path',
   label: 'Label',
@@ -20,13 +20,16 @@ export const roleNames: Readonly<Record<ColumnRole, string>> = {
   date: 'Study date',
 };
 
-/** A mapping that names every column, so that what a person chose is not found anew. A label column goes before classes. */
+/**
+ * Names every column explicitly, so that a choice is not overridden by detection. A label column replaces the class
+ * columns.
+ */
 export function withColumn(preview: TablePreview, role: ColumnRole, header: string | null): ColumnMapping {
   const classes = preview.classes.length === 0 || (role === 'label' && header !== null) ? null : [...preview.classes];
   return { ...preview.mapping, classes, [role]: header };
 }
 
-/** The same with one column per class in place of a label column. */
+/** Like `withColumn`, but with one column per class instead of a label column. */
 export function withClasses(preview: TablePreview, headers: readonly string[]): ColumnMapping {
   return { ...preview.mapping, label: null, classes: headers.length === 0 ? null : [...headers] };
 }
@@ -40,7 +43,7 @@ export function matchText(preview: TablePreview, files: string): string {
   return `${formatCount(preview.rowsMatched)} of ${formatQuantity(preview.rows, 'row')} match; ${formatCount(preview.filesMatched)} of ${formatQuantity(preview.files, files)} have a matching row.`;
 }
 
-/** “The files name 73 patients; then 71 patients known, 4 images without.” */
+/** “73 patients known now; 71 patients, 4 images without a patient after applying the table.” */
 export function patientChangesText({ before, after, unknown }: PatientChanges): string {
   const then = patientsText({ patients: after, withoutPatient: unknown });
   return before === null
@@ -48,7 +51,7 @@ export function patientChangesText({ before, after, unknown }: PatientChanges): 
     : `${formatQuantity(before, 'patient')} known now; ${then} after applying the table.`;
 }
 
-/** What applying a table would do, the nothings left out. */
+/** One line per kind of change, without zero counts. */
 export function changeLines(changes: TableChanges): readonly string[] {
   const lines: readonly (readonly [number, string])[] = [
     [changes.newLabels, formatQuantity(changes.newLabels, 'new label')],
@@ -70,7 +73,7 @@ export function changeLines(changes: TableChanges): readonly string[] {
   return lines.filter(([count]) => count > 0).map(([, text]) => text);
 }
 
-/** Whether applying would change anything; `conflicts`: the table's labels go before a person's. */
+/** Whether applying the table changes anything; with `conflicts` = `table`, its labels replace manual ones. */
 export function changesAnything(changes: TableChanges, conflicts: 'mine' | 'table'): boolean {
   const { sameLabels: _same, disagreements: _disagreements, conflicts: against, ...rest } = changes;
   return Object.values(rest).some((count) => count > 0) || (conflicts === 'table' && against > 0);

@@ -7,7 +7,7 @@ import { showError } from '../../../state/toasts';
 import type { Labelling } from '../parts/use-labelling';
 
 export interface TableFlow {
-  /** The table that is looked at; null while none is. */
+  /** The table being applied; null if there is none. */
   readonly table: Grant | null;
   readonly mapping: ColumnMapping;
   readonly answers: TableAnswers;
@@ -23,7 +23,7 @@ export interface TableFlow {
   readonly close: () => void;
 }
 
-/** A label table for images that are in the project already: from the file to one change that can be undone. */
+/** Applies a label table to the project's images, from choosing the file to one undoable change. */
 export function useTableFlow(project: string, labelling: Labelling): TableFlow {
   const [table, setTable] = useState<Grant | null>(null);
   const [mapping, setMapping] = useState<ColumnMapping>({});
@@ -53,7 +53,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
       return `Table applied to ${formatQuantity(changed, 'image')}`;
     });
     setBusy(false);
-    // Another one may have been opened meanwhile.
+    // Another table may have been opened meanwhile.
     if (done) setTable((now) => (now === table ? null : now));
   };
   return {
@@ -64,7 +64,7 @@ export function useTableFlow(project: string, labelling: Labelling): TableFlow {
     classNames,
     busy,
     choose: () => void choose(),
-    // Other columns ask other questions.
+    // Other columns raise other questions.
     setMapping: (columns) => {
       setMapping(columns);
       setAnswers({});

@@ -18,7 +18,7 @@ export interface BulkBarProps {
   readonly onClear: () => void;
 }
 
-/** What can be done with the selected images; floats over the grid while there are any. */
+/** Actions for the selected images; floats over the grid during a selection. */
 export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear }: BulkBarProps) {
   return (
     <div className={classes['place']}>
@@ -56,7 +56,7 @@ export function BulkBar({ count, classNames, onLabel, onMove, onRemove, onClear 
   );
 }
 
-/** Gives images a label: one of the classes, none, or a new one. */
+/** Labels images with an existing class, a new class or none. */
 export function LabelMenu({
   classNames,
   onLabel,

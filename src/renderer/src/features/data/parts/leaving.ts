@@ -1,22 +1,22 @@
 import { useCallback, useState } from 'react';
 
-/** Items that a person decided on: null while the decision is on its way, else when it was stored (ms since 1970). */
+/** Items with a decision: null while it is being stored, then the time it was stored (ms since 1970). */
 export type Leaving = ReadonlyMap<string, number | null>;
 
-/** Until a list that was answered after the decision was stored says what is so. */
+/** Whether an item is hidden: until a list arrives that was requested after the decision was stored. */
 export function isGone(leaving: Leaving, key: string, answeredAt: number): boolean {
   const stored = leaving.get(key);
   return stored === null || (stored !== undefined && answeredAt < stored);
 }
 
 /**
- * What was decided leaves its list at once, so that the next key meets the next item. Keys can come faster than answers:
- * a list that was asked for before a later decision does not bring that one back under the next key.
+ * Hides decided items at once, so that the next key applies to the next item. Keys can come faster than answers: a list
+ * requested before a decision must not bring its item back under the next key.
  */
 export function useLeaving(answeredAt: number) {
   const [leaving, setLeaving] = useState<Leaving>(new Map());
   const gone = useCallback((key: string) => isGone(leaving, key, answeredAt), [leaving, answeredAt]);
-  /** `decide` answers whether the decision was stored; where it was not, the item comes back. */
+  /** `decide` resolves to whether the decision was stored; if not, the item comes back. */
   const leave = async (key: string, decide: () => Promise<boolean>) => {
     setLeaving((before) => new Map(before).set(key, null));
     const stored = await decide();

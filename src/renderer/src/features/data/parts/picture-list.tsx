@@ -7,17 +7,17 @@ import classes from './picture-list.module.css';
 
 const ROW = 54;
 
-/** What a list shows of one thing to decide about. */
+/** A row of an `ImageList`. */
 export interface PictureRow {
   readonly key: string | number;
-  /** Whose thumbnail stands before it. */
+  /** The image whose thumbnail precedes the text. */
   readonly image: number;
   readonly title: string;
-  /** Shown where the title is cut. */
+  /** Tooltip of a truncated title. */
   readonly hint?: string;
   readonly note: string;
   readonly warning?: boolean;
-  /** Stands at the end of the row. */
+  /** Shown at the end of the row. */
   readonly mark?: ReactNode;
 }
 
@@ -27,11 +27,11 @@ export interface PictureListProps {
   readonly rows: readonly PictureRow[];
   readonly current: number;
   readonly onCurrent: (index: number) => void;
-  /** The list itself, for who wants to give it the focus. */
+  /** The listbox, for callers that focus it. */
   readonly list?: RefObject<HTMLDivElement | null>;
 }
 
-/** Things to look at one after another, each with its picture; only the rows in view exist. */
+/** Items to work through, each with a thumbnail; only visible rows are rendered. */
 export function PictureList({ project, label, rows, current, onCurrent, list }: PictureListProps) {
   const own = useRef<HTMLDivElement>(null);
   const scroller = list ?? own;

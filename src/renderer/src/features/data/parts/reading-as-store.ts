@@ -1,12 +1,12 @@
 import { create } from 'zustand';
 
 interface ReadingAsState {
-  /** Whose readings labels are at the moment; null: labels are given without a reader. */
+  /** The reader whose readings new labels are; null: labels are set without a reader. */
   readonly name: string | null;
   setName(name: string | null): void;
 }
 
-/** Who reads in this window. Not kept beyond it: whoever opens Fovea next may be someone else. */
+/** The current reader of this window. Not stored: the next person to open Fovea may be someone else. */
 export const useReadingAs = create<ReadingAsState>((set) => ({
   name: null,
   setName: (name) => set({ name }),

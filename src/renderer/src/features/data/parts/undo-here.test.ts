@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 
-/** A project with its actions, as both windows see it. */
+/** A project's actions, as both windows see them. */
 const server = vi.hoisted(() => ({ actions: [] as { stamp: string; description: string }[] }));
 vi.mock('../../../bridge/bridge', () => ({
   invoke: async (name: string, { stamp }: { stamp?: string }) => {
@@ -16,7 +16,7 @@ let count = 0;
 const label = (description: string) => async () => {
   server.actions.push({ stamp: String(++count), description });
 };
-/** A module of its own for each window, as each has its own page. */
+/** Each window gets its own module instance, as each has its own page. */
 async function openWindow() {
   vi.resetModules();
   return import('./undo-here');

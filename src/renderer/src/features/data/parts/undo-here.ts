@@ -1,13 +1,13 @@
 import type { LastAction } from '#shared/models/dataset';
 import { invoke } from '../../../bridge/bridge';
 
-/** Stamps of the actions that this window has done. */
+/** Stamps of the actions done in this window. */
 const doneHere = new Set<string>();
 
 const lastAction = async (project: string): Promise<LastAction | null> =>
   (await invoke('dataset.lastAction', { project })).action;
 
-/** Does something that may be an action that can be undone, and notes that it was done in this window. */
+/** Runs something that may be an undoable action, and records that this window did it. */
 export async function doHere<Answer>(project: string, work: () => Promise<Answer>): Promise<Answer> {
   const before = await lastAction(project);
   const answer = await work();
@@ -17,8 +17,8 @@ export async function doHere<Answer>(project: string, work: () => Promise<Answer
 }
 
 /**
- * Undoes the last action of the project where this window did it; else answers with what that action is, so that the
- * person can be asked. `undone` is null where there was nothing.
+ * Undoes the project's last action if this window did it; otherwise returns that action's description, so that the
+ * person can confirm. `undone` is null if there was nothing to undo.
  */
 export async function undoHere(
   project: string,

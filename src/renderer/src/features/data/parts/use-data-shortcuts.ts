@@ -2,14 +2,14 @@ import { useEffect, useRef } from 'react';
 import { isDialogOpen, isTyping } from '../../../state/shortcuts';
 
 export interface DataShortcuts {
-  /** 1 to 9: label with that class; 0: take the label away. */
+  /** 1 to 9: label with that class; 0: remove the label. */
   readonly onDigit: (digit: number) => void;
   readonly onUndo: () => void;
   readonly onRemove: () => void;
   readonly onEscape: () => void;
 }
 
-/** Keys of the Data screen that do not depend on what has the focus. */
+/** Keys of the Data screen that work regardless of the focus. */
 export function useDataShortcuts(shortcuts: DataShortcuts): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;

@@ -11,14 +11,14 @@ export interface Labelling {
   readonly label: (images: readonly number[], label: string | null) => Promise<boolean>;
   readonly move: (images: readonly number[], split: SplitName) => Promise<boolean>;
   readonly remove: (images: readonly number[]) => Promise<boolean>;
-  /** What a person says of the groups of duplicates that hold these images. */
+  /** Records a verdict on the duplicate groups of these images. */
   readonly judge: (images: readonly number[], verdict: 'keep' | 'different') => Promise<boolean>;
-  /** Settles images whose readers disagree. */
+  /** Sets the labels of images whose readers disagree. */
   readonly adjudicate: (images: readonly number[], label: string) => Promise<boolean>;
   readonly takeMajority: () => Promise<boolean>;
-  /** Anything else that can be undone; answers with what to say of it, or null. */
+  /** Any other undoable change; `work` resolves to the message to show, or null. */
   readonly change: (work: () => Promise<string | null>) => Promise<boolean>;
-  /** What a person decides about findings of the review. */
+  /** Records a decision about findings of the review. */
   readonly decide: (
     findings: readonly Pick<ReviewFinding, 'image' | 'reason'>[],
     decision: ReviewDecision,
@@ -27,8 +27,8 @@ export interface Labelling {
 }
 
 /**
- * What a person does to images, each stored at once and each with a way back. Keys can come faster than answers: they
- * take effect in the order in which they were pressed, so that undo takes back the last of them.
+ * A person's changes to images, each stored at once and undoable. Keys can come faster than answers: changes take
+ * effect in the order of the key presses, so that undo reverts the last one.
  */
 export function useLabelling(project: string): Labelling {
   const { act, undo } = useUndoable(project);
@@ -106,7 +106,7 @@ export function useLabelling(project: string): Labelling {
   };
 }
 
-/** The key of a class that an image has already is not lost: it says so. */
+/** Confirms the key of a class that the image already has. */
 const unchanged = (images: number, label: string | null): string =>
   `${images === 1 ? 'This image' : 'These images'} ${label === null ? 'already had no label' : images === 1 ? `is already labelled ${label}` : `are already labelled ${label}`}`;
 

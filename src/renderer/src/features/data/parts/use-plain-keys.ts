@@ -1,7 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { isDialogOpen, isTyping } from '../../../state/shortcuts';
 
-/** Plain keys, while no dialog is open and nobody types. Radio buttons keep their arrows. */
+/**
+ * Handles keys without modifiers while no dialog is open and no text field has the focus. Radio buttons keep their
+ * arrow keys.
+ */
 export function usePlainKeys(keys: Readonly<Partial<Record<string, () => void>>>): void {
   const latest = useRef(keys);
   latest.current = keys;

@@ -7,15 +7,15 @@ import { showError, showToast, useToasts } from '../../../state/toasts';
 import { doHere, undoHere } from './undo-here';
 
 export interface Undoable {
-  /** Does something that can be undone, and shows what it answers with, unless that is null. False where it failed. */
+  /** Runs an undoable change and shows the message it resolves to, unless that is null. False if it failed. */
   readonly act: (work: () => Promise<string | null>) => Promise<boolean>;
   readonly undo: () => Promise<void>;
 }
 
-/** Changes of a project one after the other, each with a message that offers to take it back. */
+/** Runs changes of a project one at a time, each with a toast that offers undo. */
 export function useUndoable(project: string): Undoable {
   const [take] = useState(inTurn);
-  /** The message that offers to undo the last action; it goes when that is undone or followed by another. */
+  /** Id of the toast that offers undo; it is dismissed when the action is undone or followed by another. */
   const offer = useRef<number | null>(null);
   const withdrawOffer = useCallback(() => {
     if (offer.current !== null) useToasts.getState().remove(offer.current);
@@ -65,7 +65,7 @@ export function useUndoable(project: string): Undoable {
   return { act, undo };
 }
 
-/** A key in a read-only project says why it does nothing. */
+/** Explains why a key does nothing in a read-only project; false if the project can be changed. */
 export function saysReadOnly(): boolean {
   const reason = readOnlyReason();
   if (reason !== null) showToast({ message: reason });

@@ -25,7 +25,7 @@ export interface AdjudicationProps {
   readonly onClose: () => void;
 }
 
-/** Images that readers disagree on, one after another: a key settles one and shows the next. */
+/** Images that readers disagree on, one at a time: a key adjudicates one and shows the next. */
 export function Adjudication({ project, summary, labelling, onClose }: AdjudicationProps) {
   const answer = useRequest('readers.disagreements', { project }, { keepPrevious: true });
   const all = answer.data?.images;
@@ -44,7 +44,7 @@ export function Adjudication({ project, summary, labelling, onClose }: Adjudicat
     },
     [open],
   );
-  // An image that leaves the list is followed by the one in its place, also when it was never chosen.
+  // When an image leaves the list, the one that takes its place becomes current, even if none was chosen yet.
   useEffect(() => {
     if (item !== undefined) setLooking({ image: item.image, at: current });
   }, [item, current]);
@@ -108,7 +108,7 @@ const disagreementRow = ({ image, path, readings }: Disagreement): PictureRow =>
   note: countsText(readings),
 });
 
-/** "2 benign, 1 malignant", most first. */
+/** "2 benign, 1 malignant", in descending order. */
 function countsText(readings: Disagreement['readings']): string {
   const counts = new Map<string, number>();
   for (const { label } of readings) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -118,7 +118,7 @@ function countsText(readings: Disagreement['readings']): string {
     .join(', ');
 }
 
-/** With zoom, window and frames, as in the inspector. */
+/** With zoom, grey window and frames, as in the inspector. */
 function Picture({ project, image }: { readonly project: string; readonly image: number }) {
   const detail = useRequest('dataset.image', { project, image });
   const [look, setLook] = useState<Look>(plainLook);

@@ -2,7 +2,7 @@ import type { ReadersSummary } from '#shared/models/readers';
 import type { KappaWeights } from '#shared/statistics/agreement';
 import type { TableData } from '../../../components/table-text';
 
-/** The tables of the Readers view as they are copied and exported. */
+/** Tables of the Readers view for copy and export. */
 
 export function readersTable({ readers, classes }: ReadersSummary): TableData {
   return {
@@ -40,7 +40,7 @@ export function pairsTable({ readers, pairs }: ReadersSummary, weights: KappaWei
   };
 }
 
-/** With all classes together, which is Fleiss' kappa, as the last row. */
+/** The last row covers all classes together, which is Fleiss' kappa. */
 export function classTable({ perClass, group }: ReadersSummary): TableData {
   const all = { label: 'All classes (Fleiss)', ...group };
   return {

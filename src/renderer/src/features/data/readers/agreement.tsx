@@ -26,7 +26,7 @@ export interface AgreementProps {
   readonly onWeights: (weights: KappaWeights) => void;
 }
 
-/** How far readers agree: all together, two by two, by class, and the table of two of them. */
+/** Agreement between readers: overall, pairwise, by class, and the contingency table of a pair. */
 export function Agreement({ project, summary, weights, onWeights }: AgreementProps) {
   const [chosen, setChosen] = useState<PairChoice | null>(null);
   const pair =

@@ -9,7 +9,7 @@ export interface KappaMatrixProps {
   readonly onChoose: (pair: ReaderPair) => void;
 }
 
-/** Kappa of every two readers, each pair once; a pair with images in common can be chosen. */
+/** Kappa of each pair of readers; a pair with images in common can be selected. */
 export function KappaMatrix({ summary, chosen, onChoose }: KappaMatrixProps) {
   const { readers, pairs } = summary;
   return (

@@ -19,13 +19,13 @@ export interface ReadersViewProps {
   readonly onClose: () => void;
 }
 
-/** Several readers of the same images: what they disagree on, to be settled, and how far they agree. */
+/** Disagreements between readers, to be adjudicated, and the agreement between them. */
 export function ReadersView({ project, labelling, onClose }: ReadersViewProps) {
   const [weights, setWeights] = useState<KappaWeights>('none');
   const answer = useRequest('readers.summary', { project, weights }, { keepPrevious: true });
   const summary = answer.data;
   const [chosen, setChosen] = useState<'adjudicate' | 'agreement' | null>(null);
-  // Where there is work at first, the view stays with it to its end.
+  // If there is anything to adjudicate at first, that view stays until the end.
   useEffect(() => {
     if (summary === undefined) return;
     setChosen((before) => before ?? (summary.toAdjudicate === 0 ? 'agreement' : 'adjudicate'));
@@ -100,7 +100,7 @@ export function ReadersView({ project, labelling, onClose }: ReadersViewProps) {
   );
 }
 
-/** Ctrl+Z and Escape where there is nothing to label. */
+/** Ctrl+Z and Escape while there is nothing to label. */
 function UndoKeys({ labelling, onClose }: Pick<ReadersViewProps, 'labelling' | 'onClose'>) {
   useDataShortcuts({ onDigit: () => {}, onUndo: labelling.undo, onRemove: () => {}, onEscape: onClose });
   return null;

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Dialog } from '../../../components/dialog';
 import { useReadingAs } from '../parts/reading-as-store';
 
-/** Lets a person read under a name: each label is then their reading of the image, beside those of others. */
+/** Lets a person label as a named reader: each label then counts as that reader's reading of the image. */
 export function ReadingAs() {
   const { name, setName } = useReadingAs();
   const [asking, setAsking] = useState(false);

@@ -29,7 +29,7 @@ export interface ReportViewProps {
   readonly onDuplicates: () => void;
 }
 
-/** The dataset in numbers, to be read here or saved as a page or a table. */
+/** The dataset in numbers, to read here or save as a page or table. */
 export function ReportView({ project, onEditSplit, onDuplicates }: ReportViewProps) {
   const report = useRequest('dataset.report', { project });
   return (

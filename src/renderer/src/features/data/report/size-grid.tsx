@@ -2,7 +2,7 @@ import { Table, Text } from '@mantine/core';
 import type { DatasetReport } from '#shared/models/dataset-report';
 import { formatCount } from '#shared/text/number';
 
-/** Images by width and height: the more, the stronger the colour. */
+/** Number of images by width and height; the higher, the stronger the colour. */
 export function SizeGrid({ sizes: { bands, counts } }: { readonly sizes: DatasetReport['sizes'] }) {
   const most = Math.max(1, ...counts.flat());
   return (

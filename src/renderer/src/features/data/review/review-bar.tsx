@@ -10,7 +10,7 @@ import { reasonNames, reviewProgress, reviewTable } from './review-queue';
 import classes from './review-view.module.css';
 import type { ReviewQueue } from './use-review-queue';
 
-/** Which findings are shown, and how many of them are looked at. `list`: takes the keys once a reason is chosen. */
+/** Filters of the review and its progress. `list` gets the focus once a reason is chosen. */
 export function ReviewBar(props: {
   readonly queue: ReviewQueue;
   readonly reason: ReviewReason | null;
@@ -40,7 +40,7 @@ export function ReviewBar(props: {
         reason={reason}
         onReason={(next) => {
           onChange({ reason: next });
-          // The field would keep the keys for itself.
+          // The select field would otherwise keep handling the keys.
           if (list.current === null) blurActive();
           else list.current.focus();
         }}

@@ -18,7 +18,7 @@ export interface ReviewEmptyProps {
 
 const goToTrain = () => useSession.getState().go('train');
 
-/** Nothing in the queue: because all is done, or because nothing was found, and then what would find more. */
+/** Shown if the queue is empty: everything is resolved, or nothing was found; the latter explains how to find more. */
 export function ReviewEmpty({ answer, reason, settled, onReason, onSettled, onClose }: ReviewEmptyProps) {
   const { looked, total } = reviewProgress(answer.counts, reason);
   const untrained = answer.mislabelSource === null && (reason === null || reason === 'suspected-mislabel');
@@ -60,7 +60,7 @@ export function ReviewEmpty({ answer, reason, settled, onReason, onSettled, onCl
   );
 }
 
-/** Whose answers the suspected mislabels rest on, or how to get them; and how many more there are than are listed. */
+/** The run that suspected mislabels are based on, or how to get one; and how many findings are not listed. */
 export function ReviewSource({
   source,
   unlisted,
@@ -70,7 +70,7 @@ export function ReviewSource({
 }) {
   return (
     <div className={classes['source']}>
-      {/* One that was just decided on is not counted yet. */}
+      {/* Items decided on just now are not counted yet. */}
       {unlisted > 10 && (
         <Text size="xs" mb={6}>
           {formatCount(unlisted)} more follow after these.

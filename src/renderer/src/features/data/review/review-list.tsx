@@ -11,15 +11,15 @@ export interface ReviewListProps {
   readonly items: readonly ReviewItem[];
   readonly current: number;
   readonly onCurrent: (index: number) => void;
-  /** The list itself, which takes the keys. */
+  /** The listbox, which handles the keys. */
   readonly list: RefObject<HTMLDivElement | null>;
-  /** Stands under the list. */
+  /** Shown below the list. */
   readonly footer: ReactNode;
 }
 
-/** The queue of the review. */
+/** The list of the review queue. */
 export function ReviewList({ project, items, current, onCurrent, list, footer }: ReviewListProps) {
-  // The keys are the queue's from the start: a tab that was clicked would keep the arrows for itself.
+  // Focuses the list at once: a clicked tab would otherwise handle the arrow keys.
   useEffect(() => {
     if (!isTyping(document.activeElement) && !isDialogOpen()) list.current?.focus({ preventScroll: true });
   }, [list]);

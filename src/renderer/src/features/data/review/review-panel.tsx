@@ -13,17 +13,17 @@ import classes from './review-view.module.css';
 export interface ReviewPanelProps {
   readonly project: string;
   readonly item: ReviewItem;
-  /** Place in the queue, from 1, and how many there are. */
+  /** Position in the queue, from 1, and the queue's length. */
   readonly place: number;
   readonly items: number;
-  /** Other reasons that the same image is in the queue for. */
+  /** Other findings on the same image in the queue. */
   readonly others: readonly ReviewItem[];
   readonly classNames: readonly string[];
   readonly onDecide: (decision: ReviewDecision) => void;
   readonly onShow: (item: ReviewItem) => void;
 }
 
-/** Why the image is here, what it is labelled, and what can be done. */
+/** Why the image is listed, its label, and the possible decisions. */
 export function ReviewPanel(props: ReviewPanelProps) {
   const { item, place, items, others, classNames, onDecide, onShow } = props;
   const { suggestion } = item;

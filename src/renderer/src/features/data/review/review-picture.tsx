@@ -15,14 +15,14 @@ import classes from './review-view.module.css';
 export interface ReviewPictureProps {
   readonly project: string;
   readonly image: number;
-  /** Images to be seen beside it. */
+  /** Images to show beside it. */
   readonly beside: readonly number[];
   readonly classIndex: ReadonlyMap<string, number>;
   readonly large: boolean;
   readonly onLarge: (large: boolean) => void;
 }
 
-/** The image under review, and one of its twins beside it. */
+/** The image under review, with one of its duplicates beside it. */
 export function ReviewPicture({ project, image, beside, classIndex, large, onLarge }: ReviewPictureProps) {
   const [chosen, setChosen] = useState(0);
   const twin = beside[chosen];

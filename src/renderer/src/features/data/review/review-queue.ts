@@ -13,11 +13,11 @@ export const reasonNames: Record<ReviewReason, string> = {
   'who-is-who': 'Patient mismatch',
 };
 
-/** An image may be in the queue for several reasons, each a place of its own. */
+/** An image may be in the queue for several reasons, each as an item of its own. */
 export const itemKey = ({ image, reason }: Pick<ReviewItem, 'image' | 'reason'>): string => `${image} ${reason}`;
 
 export interface ReviewProgress {
-  /** Settled or deferred. */
+  /** Resolved or deferred. */
   readonly looked: number;
   readonly deferred: number;
   /** Open or deferred. */
@@ -25,7 +25,7 @@ export interface ReviewProgress {
   readonly total: number;
 }
 
-/** `reason` null: of all. */
+/** Progress for one reason, or for all if `reason` is null. */
 export function reviewProgress(counts: ReviewCounts, reason: ReviewReason | null): ReviewProgress {
   const reasons: readonly ReviewReason[] = reason === null ? reviewReasons : [reason];
   const sum = (of: keyof ReviewCounts[ReviewReason]) => reasons.reduce((total, one) => total + counts[one][of], 0);
@@ -38,7 +38,9 @@ export interface Looking {
   readonly at: number;
 }
 
-/** The place to look at: that of the item that was, else of the one that took its place, else the last; -1: none. */
+/**
+ * Index of the item to show: the current item, else the one that took its place, else the last; -1 if there are none.
+ */
 export function shownItem(items: readonly ReviewItem[], looking: Looking | null): number {
   const at = items.findIndex((item) => itemKey(item) === looking?.key);
   return at >= 0 ? at : Math.min(looking?.at ?? 0, items.length - 1);

@@ -19,14 +19,14 @@ export interface ReviewViewProps {
   readonly project: string;
   readonly summary: DatasetSummary;
   readonly labelling: Labelling;
-  /** Null: all. */
+  /** Null: all reasons. */
   readonly reason: ReviewReason | null;
   readonly settled: boolean;
   readonly onChange: (change: { readonly reason?: ReviewReason | null; readonly settled?: boolean }) => void;
   readonly onClose: () => void;
 }
 
-/** The review queue: one image at a time, with the reason it is listed and the decisions a person can make. */
+/** The review queue: one image at a time, with the reason it is listed and the possible decisions. */
 export function ReviewView(props: ReviewViewProps) {
   const { project, summary, labelling, reason, settled, onChange, onClose } = props;
   const queue = useReviewQueue({ project, reason, settled, labelling });
@@ -34,7 +34,7 @@ export function ReviewView(props: ReviewViewProps) {
   const [large, setLarge] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   const classNames = useMemo(() => summary.classes.map(({ label }) => label), [summary.classes]);
-  // What nothing is shown of any more leaves the whole window to what is said instead.
+  // Leave the large view when the last item is gone, so that the message is visible.
   useEffect(() => {
     if (item === undefined) setLarge(false);
   }, [item]);

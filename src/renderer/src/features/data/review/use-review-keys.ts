@@ -3,7 +3,7 @@ import { useDataShortcuts } from '../parts/use-data-shortcuts';
 import { usePlainKeys } from '../parts/use-plain-keys';
 import type { ReviewQueue } from './use-review-queue';
 
-/** The keys of the review: where to look, and what to decide. */
+/** Keyboard navigation and decisions of the review. */
 export function useReviewKeys(options: {
   readonly queue: ReviewQueue;
   readonly classNames: readonly string[];

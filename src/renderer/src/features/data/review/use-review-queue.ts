@@ -10,7 +10,7 @@ import { itemKey, type Looking, shownItem } from './review-queue';
 /** See `useReviewQueue`. */
 export type ReviewQueue = ReturnType<typeof useReviewQueue>;
 
-/** The queue, which of it is looked at, and what moves it on. */
+/** The review queue, its current item, and navigation. */
 export function useReviewQueue({
   project,
   reason,
@@ -42,13 +42,13 @@ export function useReviewQueue({
     },
     [items],
   );
-  // One that leaves the queue is followed by the one in its place, also when that is looked at for the first time.
+  // When an item leaves the queue, the one that takes its place becomes current, even if none was chosen yet.
   const key = item === undefined ? null : itemKey(item);
   useEffect(() => {
     if (key !== null) setLooking({ key, at: current });
   }, [key, current]);
 
-  // After an undo, what has come back is looked at.
+  // After an undo, the item that came back becomes current.
   const before = useRef<ReadonlySet<string> | null>(null);
   useEffect(() => {
     const known = before.current;
@@ -67,7 +67,7 @@ export function useReviewQueue({
     before.current = null;
     await leave(itemKey(item), () => labelling.decide([item], decision));
   };
-  /** Accepts every item that is listed and waits. */
+  /** Accepts every listed open item. */
   const acceptAll = () =>
     labelling.decide(
       items.filter(({ state }) => state !== 'accepted'),
@@ -80,7 +80,7 @@ export function useReviewQueue({
   return { answer, items, current, item, go, decide, acceptAll, undo };
 }
 
-/** Has the next image ready, so that going on takes no time. */
+/** Preloads the next image, so that it appears without delay. */
 function useNextImage(project: string, image: number | undefined): void {
   useEffect(() => {
     if (image === undefined) return;

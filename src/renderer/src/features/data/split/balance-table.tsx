@@ -10,7 +10,7 @@ import type { TableData } from '../../../components/table-text';
 import { useRequest } from '../../../state/requests';
 import { splitTitles } from '../../../theme/class-colours';
 
-/** What is compared: the parts of the split, or the classes. */
+/** What the columns compare: splits or classes. */
 type Across = 'parts' | 'classes';
 
 const columnsOf = (balance: Balance, across: Across): readonly { key: string; name: string }[] =>
@@ -31,11 +31,11 @@ export function associationText(association: Association | null): string {
   }`;
 }
 
-/** Rows of unknown images only where there are some. */
+/** Omits the row of images with an unknown value if there are none. */
 const rowsOf = ({ levels, unknown }: FactorBalance): readonly BalanceLevel[] =>
   unknown.images === 0 ? levels : [...levels, unknown];
 
-/** Sex, age, scanner, site and modality over parts or classes, with how much each goes with them. */
+/** Sex, age, scanner, site and modality by split or class, with the strength of their association. */
 export function BalanceTable({ project }: { readonly project: string }) {
   const request = useRequest('dataset.balance', { project });
   const [across, setAcross] = useState<Across>('parts');

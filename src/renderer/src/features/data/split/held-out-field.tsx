@@ -13,10 +13,11 @@ export interface HeldOutFieldProps {
 
 const names: Readonly<Record<OriginKind, string>> = { site: 'Sites', scanner: 'Scanners', station: 'Stations' };
 
-/** What the test part is: a random share, or everything of some sites or scanners. */
+/** Chooses the test split: a random share, or all images of some sites, scanners or stations. */
 export function HeldOutField({ project, classNames, value, onChange }: HeldOutFieldProps) {
   const origins = useRequest('dataset.origins', { project }).data?.origins ?? [];
-  // One site is no choice: nothing would be left to train on. Stations only where the files name them.
+  // A single site is not offered, since nothing would be left to train on; stations are offered only if the files name
+  // several.
   const offered = origins.filter(({ by, values }) => by !== 'station' || values.length > 1);
   const list = origins.find(({ by }) => by === value?.by);
   return (

@@ -6,7 +6,7 @@ export interface SplitDialogProps extends SplitEditorProps {
   readonly opened: boolean;
 }
 
-/** Which images train, which choose the model, and which are kept for the end. */
+/** Divides the images into those that train, those that select the model, and those kept for the end. */
 export function SplitDialog({ opened, onClose, project, summary }: SplitDialogProps) {
   return (
     <Dialog opened={opened} onClose={onClose} title="Split into train, validation and test" size={680}>

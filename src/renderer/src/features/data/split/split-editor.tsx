@@ -18,10 +18,10 @@ export interface SplitEditorProps {
   readonly summary: DatasetSummary;
 }
 
-/** Share of the images. */
+/** Minimum share of training images. */
 const FEWEST_TRAINING = 0.05;
 
-/** Shares, groups and seed of a split, and the split that they make. */
+/** Shares, grouping and seed of a split, and the resulting split. */
 export function SplitEditor({ project, summary, onClose }: SplitEditorProps) {
   const [request, setRequest] = useState(() => wishOf(summary));
   const make = useCommand('dataset.split', { quiet: true });
@@ -70,20 +70,20 @@ export function SplitEditor({ project, summary, onClose }: SplitEditorProps) {
   );
 }
 
-/** The present split's choices, else the usual ones. */
+/** The current split's settings, else the defaults. */
 function wishOf({ split }: DatasetSummary): SplitWish {
   return {
     validation: 0.2,
     test: 0.2,
     seed: split?.seed ?? 42,
     group: split?.group === 'none' ? 'none' : 'patient',
-    // What folders gave was not chosen: the next split starts from the default.
+    // A split from folders was not a choice: the next one starts from the default.
     keepDuplicatesTogether: split === null || split.group === 'folders' || split.keepDuplicatesTogether,
     heldOut: split?.heldOut ?? null,
   };
 }
 
-/** What keeps a split from being made, though each field is right. */
+/** Problems of the request as a whole, once every field is valid. */
 function leftToDo(request: SplitWish): readonly string[] {
   const { heldOut } = request;
   if (heldOut !== null) return heldOut.values.length === 0 ? ['Choose what to hold out for testing.'] : [];
@@ -94,7 +94,7 @@ function leftToDo(request: SplitWish): readonly string[] {
   ];
 }
 
-/** The split as it is, with what is across its parts and how balanced they are. */
+/** The current split, with its leaks and its balance. */
 function MadeSplit(props: {
   readonly project: string;
   readonly split: SplitSummary;

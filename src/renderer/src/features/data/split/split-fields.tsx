@@ -4,7 +4,7 @@ import type { DatasetSummary, SplitRequest } from '#shared/models/dataset';
 import { formatQuantity } from '#shared/text/number';
 import { NumberField } from '../../../components/number-field';
 
-/** A split as the editor has it: nothing is left to defaults. */
+/** The editor's request, with every field set. */
 export type SplitWish = Required<SplitRequest>;
 
 interface FieldsProps {
@@ -18,13 +18,13 @@ const presets: readonly { validation: number; test: number }[] = [
   { validation: 0.1, test: 0.1 },
 ];
 
-/** 0.125 as 12.5. */
+/** 0.125 → 12.5. */
 const percent = (share: number): number => Math.round(share * 1000) / 10;
 
-/** The share that is left to train on, 0 to 1; below 0 where the others are too large. */
+/** The share left for training, 0 to 1; negative if the other shares are too large. */
 export const trainShare = ({ validation, test }: SplitWish): number => 1 - validation - test;
 
-/** Shares, seed, and what stays together. A test part that is held out by site has no share. */
+/** Shares, seed, and which images to keep together. A held-out test split has no share. */
 export function SplitFields({ request, onChange: set }: FieldsProps) {
   const { heldOut } = request;
   return (
@@ -78,7 +78,7 @@ export function SplitFields({ request, onChange: set }: FieldsProps) {
   );
 }
 
-/** The three shares together, and the usual ones to choose. `isOpen`: a field shows a value that does not count yet. */
+/** Summary of the three shares, with common presets. `isOpen`: a field shows a value that is not applied yet. */
 export function SharesText({ request, onChange: set, isOpen }: FieldsProps & { readonly isOpen: boolean }) {
   return (
     <Group gap="sm">
@@ -102,7 +102,7 @@ export function SharesText({ request, onChange: set, isOpen }: FieldsProps & { r
   );
 }
 
-/** Whether what looks alike stays together, and what it means where it, or a patient, does not. */
+/** Whether near duplicates stay together, with warnings if they or a patient's images do not. */
 export function TogetherFields(props: FieldsProps & { readonly duplicates: DatasetSummary['duplicates'] }) {
   const { request, onChange: set, duplicates } = props;
   return (

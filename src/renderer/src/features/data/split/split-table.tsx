@@ -24,7 +24,7 @@ function Leaks({
   );
 }
 
-/** Classes by parts, with patients, how far it is from stratified, and what to be careful about. */
+/** Images by class and split, with patients, deviation from stratification, and warnings. */
 export function SplitTable({ split, classNames }: { split: SplitSummary; classNames: readonly string[] }) {
   const count = (name: SplitName, label: string) => split.counts[name]?.[label] ?? 0;
   const total = (name: SplitName) => Object.values(split.counts[name] ?? {}).reduce((sum, value) => sum + value, 0);

@@ -14,19 +14,19 @@ export interface ImageViewerProps {
   readonly image: ImageDetail;
   readonly look: Look;
   readonly onLook: (look: Look) => void;
-  /** Fills its place. */
+  /** Fills its container. */
   readonly large: boolean;
-  /** Null where it stays as large as it is. */
+  /** Null if the viewer cannot be resized. */
   readonly onLarge: ((large: boolean) => void) | null;
-  /** Takes the height that it is given, also where it is not large. */
+  /** Uses the given height even if it is not large. */
   readonly fill?: boolean;
-  /** False where another viewer on the screen takes the keys. */
+  /** False if another viewer on the screen handles the keys. */
   readonly keyboard?: boolean;
 }
 
 /**
- * One frame at full size: pan, zoom at the pointer, window/level, invert. Where the file has several, the wheel goes
- * through them and zooms with Ctrl.
+ * One frame at full size: pan, zoom at the pointer, window/level, invert. In multi-frame files, the wheel moves through
+ * the frames and zooms with Ctrl.
  */
 export function ImageViewer(props: ImageViewerProps) {
   const { project, image, look, onLook, large, onLarge, fill = false, keyboard = true } = props;
@@ -38,7 +38,7 @@ export function ImageViewer(props: ImageViewerProps) {
   useViewerWheel(frame, viewer);
   useViewerKeys(viewer, {
     enabled: keyboard,
-    // The large view of an inspector is a dialog itself.
+    // The inspector's large view is itself a dialog.
     inDialog: large && onLarge !== null && !fill,
     toggleLarge: onLarge === null ? null : () => onLarge(!large),
   });
@@ -115,7 +115,7 @@ function FrameSlider({ viewer }: { readonly viewer: Viewer }) {
   );
 }
 
-/** Which frame and which window is shown. */
+/** Text for the frame and window shown. */
 function lookText({ image, look, canWindow, shownWindow, shownFrame, ownFrame }: Viewer): string {
   const frame = image.frames > 1 ? `Frame ${shownFrame + 1} of ${image.frames} · ` : '';
   const inverted = look.invert ? ' · inverted' : '';

@@ -42,7 +42,7 @@ export interface InspectorProps {
   readonly onShowPatient: (patient: number) => void;
 }
 
-/** One image in detail: pixels, facts, labels so far, tags. */
+/** One image in detail: pixels, facts, label history, tags. */
 export function Inspector(props: InspectorProps) {
   const { project, image, onClose } = props;
   const detail = useRequest('dataset.image', { project, image: image ?? 0 }, { enabled: image !== null });
@@ -81,7 +81,7 @@ export function Inspector(props: InspectorProps) {
 function Details(props: Omit<InspectorProps, 'image'> & { readonly image: ImageDetail }) {
   const { project, image, classIndex, large, onLarge, onShowPatient } = props;
   const [look, setLook] = useState<Look>(plainLook);
-  // A window belongs to one image; the way of dragging is the reader's and stays.
+  // A window belongs to one image; the drag mode is the reader's choice and stays.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the image changes
   useEffect(() => setLook((before) => ({ ...plainLook, windowing: before.windowing })), [image.id]);
   const viewer = (
@@ -162,7 +162,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-/** Who says what; a person who reads sees their own reading only, so that others do not lead them. */
+/** Readings by reader. A person who reads sees only their own reading, so that others do not influence them. */
 function Readings({ image }: { readonly image: ImageDetail }) {
   const reader = useReadingAs((state) => state.name);
   const shown = reader === null ? image.readings : image.readings.filter((one) => one.reader === reader);
@@ -207,7 +207,7 @@ function Tags({ project, image }: { readonly project: string; readonly image: Im
       showError(error);
     }
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each image, when the setting asks for it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each image, if the setting requests it
   useEffect(() => {
     if (always && identifying && shown === null) void reveal();
   }, [always, identifying]);
@@ -284,7 +284,7 @@ function Tags({ project, image }: { readonly project: string; readonly image: Im
   );
 }
 
-/** "PatientName" with places where a narrow column may break it. */
+/** "PatientName" with zero-width spaces where a narrow column may break it. */
 function breakable(keyword: string): string {
   return keyword.replace(/([a-z0-9])([A-Z])/g, '$1\u200b$2');
 }

@@ -8,7 +8,7 @@ export interface LabelHistoryProps {
   readonly className?: string | undefined;
 }
 
-/** The labels of an image so far, oldest first. */
+/** The labels of an image, oldest first. */
 export function LabelHistory({ entries, className }: LabelHistoryProps) {
   return (
     <section className={className} aria-label="Label history">

@@ -1,4 +1,4 @@
-/** Names of the transfer syntaxes that Fovea reads (DICOM PS3.6, Annex A), shortened. */
+/** Shortened names of the transfer syntaxes that Fovea reads (DICOM PS3.6, Annex A). */
 const names: Readonly<Record<string, string>> = {
   '1.2.840.10008.1.2': 'Implicit little endian',
   '1.2.840.10008.1.2.1': 'Explicit little endian',
@@ -18,7 +18,7 @@ const names: Readonly<Record<string, string>> = {
   '1.2.840.10008.1.2.5': 'RLE lossless',
 };
 
-/** A transfer syntax in words; its UID where it is none of the known ones. */
+/** Name of a transfer syntax, or its UID if it is unknown. */
 export function transferSyntaxName(uid: string): string {
   return names[uid] ?? uid;
 }

@@ -2,18 +2,18 @@ import { useEffect, useRef, useState } from 'react';
 import type { Size } from './viewer-math';
 
 export interface LatestImage {
-  /** What can be shown now: the newest picture that has arrived. */
+  /** The picture to show: the latest that has loaded. */
   readonly url: string | null;
-  /** Of that picture, pixels: other than its file's where pixels were not square. */
+  /** Pixel size of that picture; it differs from the file's if pixels are not square. */
   readonly size: Size | null;
   readonly loading: boolean;
   readonly failed: boolean;
 }
 
 /**
- * Loads pictures one at a time and always goes for the newest wish, so that dragging the window shows a picture as
- * often as they can be made, and never queues what nobody waits for any more. `identity` names the image: when it
- * changes, the old picture goes at once.
+ * Loads pictures one at a time, always the one requested last, so that dragging the window updates as often as pictures
+ * can be rendered and never queues outdated ones. `identity` names the image: when it changes, the old picture
+ * disappears at once.
  */
 export function useLatestImage(url: string, identity: string): LatestImage {
   const [shown, setShown] = useState<{
@@ -52,7 +52,7 @@ export function useLatestImage(url: string, identity: string): LatestImage {
   return { url: shown.url, size: shown.size, loading: arrived !== url, failed: shown.failed };
 }
 
-/** Fetches and decodes, so that showing it afterwards does not flicker. Null where that fails. */
+/** Fetches and decodes a picture in advance, so that showing it does not flicker. Null if that fails. */
 function load(url: string): Promise<Size | null> {
   const picture = new Image();
   picture.src = url;

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { isDialogOpen, isTyping } from '../../../state/shortcuts';
 import type { Viewer } from './use-viewer';
 
-/** The keys of a viewer; `inDialog`: also while a dialog is open, because the viewer is in it. */
+/** Keyboard shortcuts of a viewer. `inDialog`: the viewer is in a dialog, so keys also work while one is open. */
 export function useViewerKeys(
   viewer: Viewer,
   options: { readonly enabled: boolean; readonly inDialog: boolean; readonly toggleLarge: (() => void) | null },
@@ -22,7 +22,7 @@ export function useViewerKeys(
   }, [enabled, inDialog]);
 }
 
-/** False for a key that means nothing here. */
+/** False if the key has no function here. */
 function actOn(key: string, viewer: Viewer, toggleLarge: (() => void) | null): boolean {
   const { canWindow, image } = viewer;
   if (key === 'w' && canWindow) viewer.toggleWindowing();

@@ -10,7 +10,7 @@ interface Drag {
   readonly window: GreyWindow;
 }
 
-/** Drags move the picture or set window and level. */
+/** Dragging pans the picture or sets window and level. */
 export function useViewerDrag({ canWindow, image, look, view, setView, shownWindow, setWindow }: Viewer) {
   const drag = useRef<Drag | null>(null);
   const endDrag = () => {
@@ -37,14 +37,14 @@ export function useViewerDrag({ canWindow, image, look, view, setView, shownWind
   };
 }
 
-/** The wheel goes through the frames where there are several, and zooms at the pointer otherwise, and with Ctrl. */
+/** The wheel moves through the frames of a multi-frame file; otherwise, or with Ctrl, it zooms at the pointer. */
 export function useViewerWheel(frame: RefObject<HTMLDivElement | null>, { image, zoom, stepFrames }: Viewer): void {
   const onWheelRef = useRef<(event: WheelEvent, x: number, y: number) => void>(() => {});
   onWheelRef.current = (event, x, y) => {
     if (image.frames === 1 || event.ctrlKey) zoom(wheelFactor(event.deltaY), x, y);
     else if (event.deltaY !== 0) stepFrames(Math.sign(event.deltaY));
   };
-  // The wheel must be heard actively to keep the page from scrolling, which React's listener cannot.
+  // Keeping the page from scrolling needs a non-passive listener, which React cannot add.
   useEffect(() => {
     const element = frame.current;
     if (element === null) return;

@@ -6,12 +6,12 @@ import { useLatestImage } from './use-latest-image';
 import { fitView, type GreyWindow, type Size, stepFrame, type View, zoomAt } from './viewer-math';
 import { stepPreset, windowPresets } from './window-presets';
 
-/** How an image is looked at; kept by the owner so that the large and the small viewer show the same. */
+/** Display settings of an image, owned by the parent so that the large and the small viewer share them. */
 export interface Look {
-  /** Null: the file's own window. */
+  /** Null: the file's default window. */
   readonly window: GreyWindow | null;
   readonly invert: boolean;
-  /** From 0; null: the frame that the image is. */
+  /** Counted from 0; null: the image's own frame. */
   readonly frame: number | null;
   /** True: the left button drags window/level instead of panning. */
   readonly windowing: boolean;
@@ -19,10 +19,10 @@ export interface Look {
 
 export const plainLook: Look = { window: null, invert: false, frame: null, windowing: false };
 
-/** What a viewer shows of an image, and what its tools, keys, wheel and pointer can do with it. */
+/** State of a viewer, and the actions for its tools, keys, wheel and pointer. */
 export type Viewer = ReturnType<typeof useViewer>;
 
-/** `viewport`: where the picture is shown, in screen pixels. */
+/** `viewport` is the size of the picture area in screen pixels. */
 export function useViewer(asked: {
   readonly project: string;
   readonly image: ImageDetail;
@@ -36,7 +36,7 @@ export function useViewer(asked: {
   const ownFrame = image.frame ?? 0;
   const shownFrame = look.frame ?? ownFrame;
   const picture = useLatestImage(pictureUrl(project, image, look, shownFrame), `${project}/${image.id}`);
-  // The picture that is shown has square pixels; the file's may not be.
+  // The rendered picture has square pixels; the file's may not be square.
   const size = picture.size ?? image;
   const fit = fitView(size, viewport);
   const [moved, setMoved] = useState<{ image: number; view: View } | null>(null);
@@ -63,7 +63,7 @@ export function useViewer(asked: {
     view,
     setView,
     fitAgain: () => setMoved(null),
-    /** About a point of the viewport; without one about its centre. */
+    /** Zooms around a point of the viewport, by default its centre. */
     zoom: (factor: number, x = viewport.width / 2, y = viewport.height / 2) =>
       setView(zoomAt(view, factor, x, y, fit.scale)),
     reset: () => {

@@ -1,4 +1,4 @@
-/** How an image lies in its viewport: scale in screen pixels per image pixel, offset of its top left corner. */
+/** Position of an image in its viewport: scale in screen pixels per image pixel, offset of the top left corner. */
 export interface View {
   readonly scale: number;
   readonly x: number;
@@ -18,7 +18,7 @@ export interface GreyWindow {
 
 const MAXIMUM_SCALE = 32;
 
-/** The whole image, centred, with a small margin. */
+/** Fits the whole image into the viewport, centred. */
 export function fitView(image: Size, viewport: Size): View {
   if (image.width <= 0 || image.height <= 0 || viewport.width <= 0 || viewport.height <= 0) {
     return { scale: 1, x: 0, y: 0 };
@@ -31,7 +31,7 @@ export function fitView(image: Size, viewport: Size): View {
   };
 }
 
-/** Zooms by `factor` so that the point of the image under (x, y) stays there. Limits: a quarter of the fit, 32 times. */
+/** Zooms by `factor` around the image point under (x, y). Limits: a quarter of the fit, 32 times. */
 export function zoomAt(view: View, factor: number, x: number, y: number, fitScale: number): View {
   const scale = Math.min(MAXIMUM_SCALE, Math.max(fitScale / 4, view.scale * factor));
   const ratio = scale / view.scale;
@@ -43,14 +43,14 @@ export function wheelFactor(deltaY: number): number {
   return Math.exp(-Math.max(-300, Math.min(300, deltaY)) * 0.002);
 }
 
-/** A frame (from 0) that is `steps` further, within the file. */
+/** The frame (from 0) `steps` further, clamped to the file. */
 export function stepFrame(frame: number, steps: number, frames: number): number {
   return Math.min(frames - 1, Math.max(0, frame + steps));
 }
 
 /**
- * Window/level by drag, as readers know it: right is wider (less contrast), up is a lower centre (brighter). 300 px
- * go through the whole range of the image.
+ * Window/level by dragging, as readers know it: right widens (less contrast), up lowers the centre (brighter). 300 px
+ * cover the whole range of the image.
  */
 export function dragWindow(start: GreyWindow, dx: number, dy: number, range: { min: number; max: number }): GreyWindow {
   const span = Math.max(1e-6, range.max - range.min);
@@ -60,7 +60,7 @@ export function dragWindow(start: GreyWindow, dx: number, dy: number, range: { m
   return { center: roundTo(center, step), width: Math.max(step / 10, roundTo(width, step)) };
 }
 
-/** Rounds to a tenth of the step, so that nearby windows share a picture in the cache. */
+/** Rounds to the power of ten below the step, so that nearby windows share a cached picture. */
 function roundTo(value: number, step: number): number {
   const unit = step >= 1 ? 1 : 10 ** Math.floor(Math.log10(step));
   return Number((Math.round(value / unit) * unit).toPrecision(8));

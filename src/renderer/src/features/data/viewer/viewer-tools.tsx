@@ -4,7 +4,7 @@ import classes from './image-viewer.module.css';
 import type { Viewer } from './use-viewer';
 import { WindowMenu } from './window-menu';
 
-/** The buttons below a picture. `onLarge`: null where the viewer stays as large as it is. */
+/** The buttons below a picture. `onLarge` is null if the viewer cannot be resized. */
 export function ViewerTools(props: {
   readonly viewer: Viewer;
   readonly large: boolean;

@@ -10,7 +10,7 @@ export interface WindowMenuProps {
   readonly onWindow: (window: GreyWindow | null) => void;
 }
 
-/** Windows to look at the picture with. */
+/** Menu of grey windows. */
 export function WindowMenu({ presets, shown, onWindow }: WindowMenuProps) {
   const active = presetOf(presets, shown);
   return (

@@ -3,11 +3,11 @@ import type { GreyWindow } from './viewer-math';
 
 export interface WindowPreset {
   readonly name: string;
-  /** Null: as the file says. */
+  /** Null: the file's default. */
   readonly window: GreyWindow | null;
 }
 
-/** Usual windows of computed tomography, in Hounsfield units. */
+/** Common windows of computed tomography, in Hounsfield units. */
 const tomography: readonly WindowPreset[] = [
   { name: 'Soft tissue', window: { center: 40, width: 400 } },
   { name: 'Lung', window: { center: -600, width: 1500 } },
@@ -25,8 +25,8 @@ const values = (tags: Tags, tag: string): string[] =>
     .map((text) => text.trim()) ?? [];
 
 /**
- * Window Center (0028,1050), Window Width (0028,1051) and their explanations (0028,1055) from the list of tags: a file
- * may have several windows, of which pictures are made with the first.
+ * The file's windows after the first, which is the default, from Window Center (0028,1050), Window Width (0028,1051)
+ * and their explanations (0028,1055).
  */
 function furtherWindows(tags: Tags): WindowPreset[] {
   const centers = values(tags, '(0028,1050)').map(Number);
@@ -39,7 +39,7 @@ function furtherWindows(tags: Tags): WindowPreset[] {
   });
 }
 
-/** What a picture can be looked at with: what the file says, all its values, and what is usual for its modality. */
+/** Windows to choose from: those of the file, the full range of values, and common ones of the modality. */
 export function windowPresets(image: Pick<ImageDetail, 'colour' | 'tags' | 'range' | 'modality'>): WindowPreset[] {
   if (image.colour) return [];
   const { min, max } = image.range;
@@ -52,11 +52,11 @@ export function windowPresets(image: Pick<ImageDetail, 'colour' | 'tags' | 'rang
   ];
 }
 
-/** The place of the window that is shown, or -1 where it is none of them. */
+/** Index of the current window, or -1 if it is none of the presets. */
 export const presetOf = (presets: readonly WindowPreset[], shown: GreyWindow | null): number =>
   presets.findIndex(({ window }) => window?.center === shown?.center && window?.width === shown?.width);
 
-/** The next preset in turn; from a window of one's own, the first. */
+/** The next preset, cyclically; the first if the window is not a preset. */
 export function stepPreset(
   presets: readonly WindowPreset[],
   shown: GreyWindow | null,
