@@ -12,7 +12,7 @@ import { useRequest } from '../../state/requests';
 import { useSession } from '../../state/session';
 import styles from './case-gallery.module.css';
 
-/** Which cases to show, and how they were chosen. */
+/** The cases to show, with a title that names their selection. */
 export interface CaseQuery {
   readonly title: string;
   readonly filter: {
@@ -23,7 +23,7 @@ export interface CaseQuery {
   };
 }
 
-/** Whose answers: those of a run on a part, or of all folds of a cross-validation. */
+/** Source of the predictions: a run on a split, or all folds of a cross-validation. */
 export type CaseSource =
   | { readonly kind: 'run'; readonly run: string; readonly split: 'validation' | 'test' }
   | { readonly kind: 'folds'; readonly experiment: string };
@@ -39,10 +39,10 @@ export interface CaseGalleryProps {
 
 const isRight = ({ truth, predicted }: CasePrediction) => truth === predicted;
 
-/** More pictures than this at once help no one; the rest is in the Data screen. */
+/** Maximum number of images shown at once; the rest is in the Data screen. */
 const SHOWN = 120;
 
-/** The images behind a number, in a drawer: truth, answer and confidence of each, and a larger view. */
+/** A drawer with the images behind a number: truth, prediction and confidence of each, and a larger view. */
 export function CaseGallery({ project, source, classes, query, onClose }: CaseGalleryProps) {
   return (
     <Drawer

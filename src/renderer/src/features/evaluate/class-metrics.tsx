@@ -5,7 +5,7 @@ import { SectionCard } from '../../components/section-card';
 import { TableMenu } from '../../components/table-menu';
 import { classTable, type Results } from './metric-tables';
 
-/** Precision, recall, F1 and AUC of each class against the rest, with 95 % intervals, and the counts behind them. */
+/** Precision, recall, F1 and AUC of each class against the rest, with 95 % intervals and the underlying counts. */
 export function ClassMetrics({ name, results }: { readonly name: string; readonly results: Results }) {
   return (
     <SectionCard

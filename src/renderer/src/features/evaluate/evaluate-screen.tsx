@@ -21,18 +21,18 @@ import { TestOpenings } from './test-openings';
 
 export type EvaluatedSplit = 'validation' | 'test';
 
-/** What can be looked at of a run: a part of its split, or all folds that it is one of. */
+/** Views of a run's results: a split, or all folds of its cross-validation. */
 const views = { validation: 'Validation', test: 'Test', folds: 'All folds' } as const;
 type View = keyof typeof views;
 
-/** How good a model is, on the validation images or on the test set, with intervals and the images behind the numbers. */
+/** A model's performance on the validation images or the test set, with intervals and the images behind the numbers. */
 export function EvaluateScreen({ project }: { readonly project: ProjectSummary }) {
   const { list, runs, run } = useModelRun(project.id);
   const [chosen, setChosen] = useState<View>('validation');
   const go = useSession((state) => state.go);
   const membership = run?.experiment ?? null;
   const experiment = membership?.kind === 'folds' ? membership.experiment : null;
-  // The model of a fold has no test images: its test part is closed.
+  // The model of a fold has no test images: its test split is closed.
   const offered: readonly View[] = experiment === null ? ['validation', 'test'] : ['folds', 'validation'];
   const view = offered.includes(chosen) ? chosen : (offered[0] ?? 'validation');
 

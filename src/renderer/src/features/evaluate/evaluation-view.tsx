@@ -26,9 +26,9 @@ import { headline, headlineTable, type Results } from './metric-tables';
 
 export interface EvaluationViewProps {
   readonly project: ProjectSummary;
-  /** Which images these are the results of. */
+  /** Names the evaluated images. */
   readonly title: string;
-  /** Of what is saved. */
+  /** Name of saved files and tables. */
   readonly name: string;
   readonly results: Results;
   readonly source: CaseSource;
@@ -145,7 +145,7 @@ export function EvaluationView(props: EvaluationViewProps) {
   );
 }
 
-/** How a run came to be what is evaluated. */
+/** The training curves of the evaluated run. */
 export function TrainingHistory({ project, run }: { readonly project: string; readonly run: RunSummary }) {
   const detail = useRequest('runs.get', { project, run: run.id });
   const history = detail.data?.history;

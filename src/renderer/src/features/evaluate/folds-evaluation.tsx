@@ -13,7 +13,7 @@ export interface FoldsEvaluationProps {
   readonly experiment: string;
 }
 
-/** A cross-validation as one evaluation: each image answered once, by the model that was not trained on it. */
+/** A cross-validation as one evaluation: each image is predicted once, by the model that was not trained on it. */
 export function FoldsEvaluation({ project, experiment }: FoldsEvaluationProps) {
   const detail = useRequest('experiments.get', { project: project.id, experiment });
   const go = useSession((state) => state.go);

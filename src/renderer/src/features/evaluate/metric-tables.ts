@@ -3,14 +3,14 @@ import type { Metric } from '#shared/models/metric';
 import type { Evaluation } from '#shared/models/run';
 import type { TableData } from '../../components/table-text';
 
-/** What is shown of an evaluation, whichever images it is of. */
+/** Results of an evaluation, regardless of the images it covers. */
 export type Results = Omit<Evaluation, 'run' | 'split'>;
 
-/** A metric of the whole evaluation with its name, in the order in which it is shown. */
+/** An overall metric with its name, in display order. */
 export interface NamedMetric {
   readonly name: string;
   readonly metric: Metric | null;
-  /** How the interval was made. */
+  /** Method of the interval. */
   readonly method: string;
 }
 
@@ -27,7 +27,7 @@ export function headline(evaluation: Results): readonly NamedMetric[] {
   ];
 }
 
-/** The headline numbers, unrounded. */
+/** The headline metrics, unrounded. */
 export function headlineTable(evaluation: Results): TableData {
   return {
     columns: ['Metric', 'Value', '95 % low', '95 % high', 'n'],

@@ -12,7 +12,7 @@ export interface OpenTestDialogProps {
   readonly onOpen: (by: string | null) => void;
 }
 
-/** What opening the test set means, how often it was opened so far, and who opens it now. */
+/** Explains what opening the test set means, lists the previous openings, and asks who opens it. */
 export function OpenTestDialog({ opened, onClose, ...rest }: OpenTestDialogProps) {
   return (
     <Dialog opened={opened} onClose={onClose} title="Open the test set?" size="md">

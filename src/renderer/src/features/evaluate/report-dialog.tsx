@@ -18,7 +18,7 @@ export interface ReportDialogProps {
   readonly target: { readonly project: string; readonly run: string; readonly split: 'validation' | 'test' };
 }
 
-/** The HTML report of an evaluation: looked at here, or saved as one file. */
+/** The HTML report of an evaluation, to read here or save as a file. */
 export function ReportDialog({ opened, onClose, run, target }: ReportDialogProps) {
   const report = useRequest('evaluations.report', target, { enabled: opened });
   const url = report.data === undefined ? null : resourceUrl(resourcePaths.report(report.data.resource));

@@ -5,7 +5,7 @@ import { SectionCard } from '../../components/section-card';
 import { TableMenu } from '../../components/table-menu';
 import { useRequest } from '../../state/requests';
 
-/** Every opening of a test set in this project, newest first; nothing where there is none. */
+/** All openings of test sets in this project, newest first; renders nothing if there are none. */
 export function TestOpenings({ project, run }: { readonly project: string; readonly run: string }) {
   const openings = useRequest('evaluations.openings', { project }).data?.openings ?? [];
   if (openings.length === 0) return null;

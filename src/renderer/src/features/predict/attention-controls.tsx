@@ -5,7 +5,7 @@ import type { AttentionShape } from '#shared/models/attention';
 import { usePredictStore } from './predict-store';
 import classes from './prediction-viewer.module.css';
 
-/** Which map to lay over the image, and how. */
+/** Selects the attention map to overlay and its appearance. */
 export function AttentionControls({ shape, choice }: { readonly shape: AttentionShape; readonly choice: MapChoice }) {
   const view = usePredictStore((state) => state.view);
   const setView = usePredictStore.getState().setView;

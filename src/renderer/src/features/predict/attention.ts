@@ -17,14 +17,14 @@ export function parseAttention(bytes: ArrayBuffer, shape: AttentionShape): Atten
   return { ...shape, rows: read(0, maps), rollout: read(maps, cells) };
 }
 
-/** `Layer 12, mean of 3 heads`, `Layer 4, head 2`, `Rollout over 12 layers`. Counted from 1. */
+/** `Layer 12, mean of 3 heads`, `Layer 4, head 2`, `Rollout over 12 layers`. Numbers start at 1. */
 export function describeChoice(shape: AttentionShape, choice: MapChoice): string {
   if (choice.kind === 'rollout') return `Rollout over ${shape.layers} layers`;
   const part = choice.head === null ? `mean of ${shape.heads} heads` : `head ${choice.head + 1}`;
   return `Layer ${choice.layer + 1}, ${part}`;
 }
 
-/** Keeps a choice inside what another model has: its last layer, the mean over heads. */
+/** Adapts a choice to another model's layers and heads: its last layer, the mean over heads. */
 export function fitChoice(shape: AttentionShape, choice: MapChoice): MapChoice {
   if (choice.kind === 'rollout') return choice;
   const layer = Math.min(choice.layer, shape.layers - 1);

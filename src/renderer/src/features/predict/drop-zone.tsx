@@ -6,20 +6,20 @@ import { showError } from '../../state/toasts';
 import classes from './drop-zone.module.css';
 
 export interface DropZoneProps {
-  /** Large while there is nothing else to look at. */
+  /** Large while nothing else is shown. */
   readonly large: boolean;
   readonly disabled: boolean;
   readonly onGrants: (grants: readonly Grant[]) => void;
 }
 
-/** Takes files and folders: dropped, or chosen in a dialog. */
+/** Accepts files and folders, by drop or dialog. */
 export function DropZone({ large, disabled, onGrants }: DropZoneProps) {
   const [over, setOver] = useState(false);
   const [upload, setUpload] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
 
   const take = (dropped: DataTransfer | readonly File[]) => {
-    // Synchronously: a browser empties a DataTransfer when its event ends.
+    // Called synchronously: a browser empties a DataTransfer when its event ends.
     platform
       .grantDropped(dropped, {
         onProgress: ({ done, total }) =>

@@ -1,7 +1,7 @@
 import { type Overlay, overlayPixels } from '#shared/imaging/attention-overlay';
 import { colourTable } from '#shared/imaging/colour-maps';
 
-/** Draws an image over the whole canvas, and the attention over it when there is one. */
+/** Draws an image over the whole canvas, with the overlay on top if there is one. */
 export function paintOverlay(
   context: CanvasRenderingContext2D,
   image: CanvasImageSource,
@@ -23,12 +23,15 @@ export function paintOverlay(
 export interface ExportText {
   /** "malignant 0.912". */
   readonly answer: string;
-  /** "Layer 12, mean of 3 heads"; null without overlay. */
+  /** "Layer 12, mean of 3 heads"; null without an overlay. */
   readonly map: string | null;
   readonly model: string;
 }
 
-/** The picture for a file: image with overlay (beside the plain image if asked), colour legend and mark. */
+/**
+ * Renders the picture for export: image with overlay (optionally beside the plain image), colour legend and
+ * research-use mark.
+ */
 export function exportPicture(
   image: ImageBitmap | HTMLImageElement,
   size: { readonly width: number; readonly height: number },
@@ -36,7 +39,7 @@ export function exportPicture(
   text: ExportText,
   options: { readonly scale: number; readonly sideBySide: boolean },
 ): HTMLCanvasElement {
-  // Small images are enlarged by a whole factor, so that the legend has room.
+  // Small images are enlarged by an integer factor, to make room for the legend.
   const scale = options.scale * Math.max(1, Math.ceil(320 / size.width));
   const width = size.width * scale;
   const height = size.height * scale;

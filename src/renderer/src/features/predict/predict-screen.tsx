@@ -19,7 +19,7 @@ import { PredictionList } from './prediction-list';
 import { PredictionViewer } from './prediction-viewer';
 import { usePredictions } from './use-predictions';
 
-/** Drop files, get answers, see where the model looked. */
+/** Predicts dropped files and shows where the model looked. */
 export function PredictScreen({ project }: { readonly project: ProjectSummary }) {
   const { list, runs, run } = useModelRun(project.id);
   const batches = usePredictStore((state) => state.batches[project.id]);

@@ -2,14 +2,14 @@ import { create } from 'zustand';
 import { type MapChoice, overlayDefaults } from '#shared/imaging/attention-overlay';
 import type { ColourMapName } from '#shared/imaging/colour-maps';
 
-/** One drop of files: the job that answers it, and the run whose model it asks. */
+/** Files dropped together: the prediction job, and the run whose model predicts them. */
 export interface Batch {
   readonly job: string;
   readonly run: string;
 }
 
 interface PredictState {
-  /** By project, newest last; kept while other screens are looked at. */
+  /** By project, newest last; kept while other screens are open. */
   readonly batches: Readonly<Record<string, readonly Batch[]>>;
   readonly selected: string | null;
   readonly view: ViewSettings;
@@ -19,7 +19,7 @@ interface PredictState {
   setView(part: Partial<ViewSettings>): void;
 }
 
-/** How the picture of an answer is shown. */
+/** Display settings of a prediction's picture. */
 export interface ViewSettings {
   readonly overlay: boolean;
   readonly choice: MapChoice;

@@ -18,10 +18,10 @@ export interface PredictionListProps {
 }
 
 const ROW = 41;
-/** Bars of this many classes fit a row; the most probable are shown. */
+/** A row has room for this many bars; the most probable classes are shown. */
 const BARS = 4;
 
-/** All answers; arrows move through them. Draws only the rows in sight. */
+/** All predictions; arrow keys move through them. Only visible rows are rendered. */
 export function PredictionList({ answers, selected, onSelect, waiting }: PredictionListProps) {
   const [sorting, setSorting] = useState<Sorting>({ key: 'order', descending: false });
   const sorted = useMemo(() => sortPredictions(answers, sorting), [answers, sorting]);
@@ -55,7 +55,7 @@ export function PredictionList({ answers, selected, onSelect, waiting }: Predict
     if (target === undefined) return;
     onSelect(target.id);
     virtual.scrollToIndex(next);
-    // The row may only come into being by the scrolling.
+    // The row may only be rendered after scrolling.
     requestAnimationFrame(() =>
       scroll.current?.querySelector<HTMLElement>(`[data-answer="${CSS.escape(target.id)}"]`)?.focus(),
     );
@@ -138,7 +138,7 @@ interface PredictionRowProps {
 function PredictionRow({ answer, selected, onSelect }: PredictionRowProps) {
   const index = answer.probabilities.findIndex(({ label }) => label === answer.label);
   return (
-    // The name is the button; a click anywhere in the row is only a shortcut to it.
+    // The name is the button; a click anywhere else in the row is a shortcut for it.
     <tr className={classes['row']} data-selected={selected || undefined} aria-selected={selected} onClick={onSelect}>
       <td title={answer.name}>
         <UnstyledButton className={classes['name']} fz="sm" aria-current={selected} data-answer={answer.id}>

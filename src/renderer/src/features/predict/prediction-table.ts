@@ -10,7 +10,7 @@ export interface Sorting {
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-/** Answers in the order asked for; files without an answer come last, in any order. `order` keeps that of the drop. */
+/** Predictions in the requested order; files without a prediction always come last. `order` keeps that of the drop. */
 export function sortPredictions(
   answers: readonly FilePrediction[],
   { key, descending }: Sorting,
@@ -31,7 +31,7 @@ export function sortPredictions(
   return answers.toSorted(compare);
 }
 
-/** All answers with all probabilities, unrounded; classes as columns in the order in which they first appear. */
+/** All predictions with all probabilities, unrounded; one column per class, in order of first appearance. */
 export function predictionTable(answers: readonly FilePrediction[]): TableData {
   const classes = [...new Set(answers.flatMap(({ probabilities }) => probabilities.map(({ label }) => label)))];
   return {

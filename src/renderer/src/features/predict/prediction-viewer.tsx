@@ -18,10 +18,10 @@ import { usePredictStore } from './predict-store';
 import classes from './prediction-viewer.module.css';
 import { usePredictionAttention, usePredictionImage } from './use-prediction-pixels';
 
-/** Shown pixels along the long side: enough for a large window, few enough to redraw while a slider moves. */
+/** Length of the canvas's long side in pixels: enough for a large window, few enough to redraw while a slider moves. */
 const LONG_SIDE = 768;
 
-/** One answer: the image with the attention over it, the class and all probabilities. */
+/** One prediction: the image with its overlay, the class and all probabilities. */
 export function PredictionViewer({
   prediction,
   model,
@@ -29,7 +29,7 @@ export function PredictionViewer({
 }: {
   readonly prediction: FilePrediction;
   readonly model: string;
-  /** Of the model's run, where its split leaks. */
+  /** Sign-off of the run that made the model, if its split leaks. */
   readonly signOff: SignOff | null;
 }) {
   const view = usePredictStore((state) => state.view);
@@ -104,7 +104,7 @@ function NoPrediction({ prediction }: { readonly prediction: FilePrediction }) {
   );
 }
 
-/** Which colours are low and high. */
+/** Shows which colours are low and high. */
 function ColourLegend(props: { readonly colourMap: Overlay['colourMap']; readonly mapText: string | null }) {
   const { colourMap, mapText } = props;
   return (
@@ -178,7 +178,7 @@ function ImageCanvas({ image, overlay, label }: ImageCanvasProps) {
   const scale = LONG_SIDE / Math.max(image.width, image.height);
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a canvas of another size is empty and needs drawing again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: resizing clears a canvas, which must be redrawn
   useEffect(() => {
     const context = ref.current?.getContext('2d');
     if (context !== null && context !== undefined) paintOverlay(context, image, overlay);

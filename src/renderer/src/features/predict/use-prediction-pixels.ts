@@ -17,7 +17,7 @@ async function fetchResource(path: string, what: string): Promise<Response> {
   return response;
 }
 
-/** The picture of a predicted file as the model got it, before its resize. */
+/** The picture of a predicted file as the model received it, before its resize. */
 export function usePredictionImage(prediction: FilePrediction) {
   return useQuery({
     queryKey: ['prediction-image', prediction.id],
@@ -30,7 +30,7 @@ export function usePredictionImage(prediction: FilePrediction) {
   });
 }
 
-/** The attention of a prediction; null data where the model gave none. */
+/** The attention of a prediction; null data if the model provided none. */
 export function usePredictionAttention(prediction: FilePrediction) {
   const shape = prediction.attention;
   return useQuery({

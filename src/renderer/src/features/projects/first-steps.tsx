@@ -22,7 +22,7 @@ const steps: readonly { icon: LucideIcon; title: string; text: string }[] = [
   },
 ];
 
-/** What the first start shows: the five steps of the work. */
+/** Shown on first start: the five steps from images to results. */
 export function FirstSteps() {
   return (
     <Box>

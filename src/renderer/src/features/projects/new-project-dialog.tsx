@@ -8,7 +8,7 @@ import { enterProject } from '../../state/open-project';
 import { useCommand } from '../../state/requests';
 import { showError } from '../../state/toasts';
 
-/** Name and place of a new project. */
+/** Name and location of a new project. */
 export function NewProjectDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
   return (
     <Dialog opened={opened} onClose={onClose} title="New project" size="md">

@@ -8,7 +8,7 @@ import { useCommand } from '../../state/requests';
 import { useSession } from '../../state/session';
 import classes from './projects.module.css';
 
-/** The projects that were opened last, newest first. */
+/** Recently opened projects, newest first. */
 export function ProjectList({ projects }: { readonly projects: readonly ProjectSummary[] }) {
   return (
     <ul className={classes['list']} aria-label="Recent projects">

@@ -8,14 +8,14 @@ import { useSession } from '../../state/session';
 import { showToast } from '../../state/toasts';
 import classes from './projects.module.css';
 
-/** Makes and opens the sample project, with its progress while it is being made. */
+/** Creates and opens the sample project, showing progress meanwhile. */
 export function SampleProject() {
   const { job, running, error, ...work } = useJob('projects.sample');
   const start = async () => {
     const before = useSession.getState().project?.id;
     const sample = await work.start({});
     if (sample === null) return;
-    // Whoever went on to another project meanwhile is left there.
+    // Stays in the current project if another one was opened meanwhile.
     if (useSession.getState().project?.id === before) enterProject(sample);
     else {
       showToast({ message: 'The sample project is ready', action: { label: 'Open', run: () => enterProject(sample) } });

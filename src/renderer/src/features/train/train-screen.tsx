@@ -20,12 +20,15 @@ import classes from './parts/view.module.css';
 import { RunList } from './run/run-list';
 import { RunView } from './run/run-view';
 
-/** What to show before a person has chosen: what runs now, else the newest run, else the form for the first. */
+/**
+ * The run shown before a person has selected one: the running run, else the newest. Undefined shows the form for the
+ * first run.
+ */
 function defaultRun(runs: readonly RunSummary[]): RunSummary | undefined {
   return runs.find(({ state }) => state === 'running' || state === 'paused') ?? runs[0];
 }
 
-/** Runs at the left; at the right the form for a new one, the chosen one, an experiment or a comparison. */
+/** The list of runs, beside the form for a new run, the selected run, an experiment or a comparison. */
 export function TrainScreen({ project }: { readonly project: ProjectSummary }) {
   useFirstDraft(project.id);
   const list = useRequest('runs.list', { project: project.id });

@@ -6,7 +6,7 @@ import type { Evaluation } from '#shared/models/run';
 import type { HistoryLine } from '../../../charts/history-chart';
 import type { Cell, TableData } from '../../../components/table-text';
 
-/** Results that runs are held side by side by, in the order in which they are shown. */
+/** Metrics by which runs are compared, in display order. */
 export const resultColumns = (['accuracy', 'macroF1', 'macroRecall', 'auc', 'loss'] as const).map((key) => ({
   key,
   name: metricTitle(key),
@@ -22,11 +22,11 @@ export const verdictTexts: Readonly<Record<Verdict, string>> = {
   unmeasured: 'Not evaluated',
 };
 
-/** A value as it is shown: a hash by its beginning, which tells it apart. */
+/** Display text of a value; hashes are shortened. */
 export const shownValue = (value: ComparedValues['values'][number]): string =>
   typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : settingText(value);
 
-/** Results with intervals and verdicts, unrounded; `names` for the runs, in order. */
+/** Results with intervals and verdicts, unrounded; `names` has one name per run, in order. */
 export function resultTable(runs: readonly ComparedRun[], names: readonly string[], title: string): TableData {
   return {
     columns: [
@@ -56,7 +56,7 @@ const metricCells = (metric: Metric | null): Cell[] => [
   metric?.high ?? null,
 ];
 
-/** Settings and facts as rows, runs as columns; whole hashes. */
+/** Settings and facts as rows, runs as columns; hashes in full. */
 export function valuesTable(rows: readonly ComparedValues[], names: readonly string[]): TableData {
   return {
     columns: ['Setting', ...names],
@@ -67,7 +67,7 @@ export function valuesTable(rows: readonly ComparedValues[], names: readonly str
   };
 }
 
-/** One line a run: its value after each epoch. */
+/** One line per run: its value after each epoch. */
 export function learningCurves(
   { runs }: Pick<Comparison, 'runs'>,
   names: readonly string[],

@@ -23,7 +23,7 @@ export interface ComparisonViewProps {
   readonly onClose: () => void;
 }
 
-/** Several runs side by side: results, what differs in settings and data, learning curves. */
+/** Several runs side by side: results, differences in settings and data, learning curves. */
 export function ComparisonView({ project, runs, onOpenRun, onClose }: ComparisonViewProps) {
   const comparison = useRequest('runs.compare', { project: project.id, runs: [...runs] }, { keepPrevious: true });
   return (
@@ -75,7 +75,7 @@ function Compared({
   );
 }
 
-/** Two runs may have one name: their place tells them apart then. */
+/** Numbers runs that share a name. */
 function distinctNames({ runs }: Comparison): string[] {
   const names = runs.map(({ summary }) => summary.name);
   return names.map((name, index) =>
@@ -87,11 +87,11 @@ interface ValuesProps {
   readonly title: string;
   readonly rows: readonly ComparedValues[];
   readonly names: readonly string[];
-  /** Where nothing differs. */
+  /** Shown if nothing differs. */
   readonly alike: string;
 }
 
-/** What differs between runs, row by row; on demand all. */
+/** The values that differ between runs, or all of them on demand. */
 function Values({ title, rows, names, alike }: ValuesProps) {
   const [all, setAll] = useState(false);
   const shown = rows.filter(({ differs }) => all || differs);
@@ -152,7 +152,7 @@ function Values({ title, rows, names, alike }: ValuesProps) {
   );
 }
 
-/** Validation loss and the deciding metric of all runs over their epochs. */
+/** Validation loss and selection metric of all runs by epoch. */
 export function LearningCurves({
   comparison,
   names,

@@ -28,7 +28,7 @@ export interface ExperimentViewProps {
   readonly onRemoved: () => void;
 }
 
-/** A sweep or a cross-validation: how far it is, and what came out. */
+/** A sweep, a cross-validation or a leak measurement: progress and results. */
 export function ExperimentView({ project, experiment, onOpenRun, onRemoved }: ExperimentViewProps) {
   const detail = useRequest('experiments.get', { project: project.id, experiment }, { keepPrevious: true });
   if (detail.isPending) return <Skeleton h={240} m="md" />;
@@ -124,7 +124,7 @@ function Results({ project, detail, comparison, onOpenRun }: ResultsProps) {
   );
 }
 
-/** What stands for each run within its experiment: its value, or its fold. */
+/** Name of each run within its experiment: its value, or its fold. */
 function memberNames(experiment: Experiment, { runs }: Comparison): string[] {
   return runs.map(({ summary }) => {
     if (experiment.kind === 'folds') {
@@ -148,7 +148,7 @@ function kindText(experiment: Experiment): string {
   }
 }
 
-/** Runs that were removed one by one. */
+/** Reports runs that were removed individually. */
 function Missing({ detail: { experiment, runs } }: { readonly detail: ExperimentDetail }) {
   const missing = experiment.members.length - runs.length;
   if (missing === 0) return null;

@@ -24,7 +24,7 @@ export interface FoldResultsProps {
   readonly pooled: FoldEvaluation;
 }
 
-/** The out-of-fold answers of k models as one evaluation, and how much the folds differ. */
+/** The out-of-fold predictions of k models as one evaluation, and the spread between folds. */
 export function FoldResults({ project, name, pooled }: FoldResultsProps) {
   const showImages = useSession((state) => state.showImages);
   const open = async (title: string, filter: { truth: number; predicted: number }) => {

@@ -9,7 +9,7 @@ import { useCommand, useRequest } from '../../../state/requests';
 import { splitTitles } from '../../../theme/class-colours';
 import { type KindFormProps, NameField, named, StartPart } from './start-part';
 
-/** Shares and seed of the two splits, what would leak, and the start. */
+/** Shares and seed of the two splits, the patients and duplicates that would leak, and the start button. */
 export function LeakForm({ project, draft, onStarted }: KindFormProps) {
   const [shares, setShares] = useState({ validation: 0.2, test: 0.2, seed: 42 });
   const [name, setName] = useState('');

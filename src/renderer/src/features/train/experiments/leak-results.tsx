@@ -16,7 +16,7 @@ export interface LeakResultsProps {
   readonly onOpenRun: (run: string) => void;
 }
 
-/** Effect of the leak: both tests on one scale, and the difference. */
+/** Effect of the leak: both test results on one scale, and the difference. */
 export function LeakResults({ name, result, onOpenRun }: LeakResultsProps) {
   const sides = [
     { label: 'Leaking', side: result.leaking },

@@ -13,7 +13,7 @@ import type { Experiment } from '#shared/models/experiment';
 import type { SettingValue } from '#shared/models/membership';
 import { patientsCell } from '#shared/models/patient-count';
 import type { ProjectSummary } from '#shared/models/project';
-import { FEWEST_FOLDS, MOST_FOLDS } from '#shared/splitting/folds';
+import { MAX_FOLDS, MIN_FOLDS } from '#shared/splitting/folds';
 import { learningRateProblem } from '#shared/training/learning-rate-bound';
 import { totalEpochs } from '#shared/training/stages';
 import { Changes } from '../../../components/changes';
@@ -30,11 +30,11 @@ import { type KindFormProps, NameField, named, StartPart } from './start-part';
 export interface NewExperimentProps {
   readonly project: ProjectSummary;
   readonly onStarted: (experiment: string) => void;
-  /** To the form that holds the settings. */
+  /** Opens the form with the settings. */
   readonly onChangeSettings: () => void;
 }
 
-/** A button that opens the way to several runs with one question. */
+/** A button that opens the form for several runs that answer one question. */
 export function NewExperiment({ project, onStarted, onChangeSettings }: NewExperimentProps) {
   const [opened, setOpened] = useState(false);
   const close = () => setOpened(false);
@@ -196,10 +196,10 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
       <Group grow align="flex-start">
         <NumberField
           label="Folds"
-          description={`${FEWEST_FOLDS} to ${MOST_FOLDS}`}
+          description={`${MIN_FOLDS} to ${MAX_FOLDS}`}
           value={folds}
-          min={FEWEST_FOLDS}
-          max={MOST_FOLDS}
+          min={MIN_FOLDS}
+          max={MAX_FOLDS}
           onChange={setFolds}
         />
         <NumberField
@@ -229,7 +229,7 @@ function FoldsForm({ project, draft, onStarted }: KindFormProps) {
             </Table.Thead>
             <Table.Tbody>
               {plan.data.folds.map((fold, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a fold is its number
+                // biome-ignore lint/suspicious/noArrayIndexKey: folds are identified by number
                 <Table.Tr key={index}>
                   <Table.Th scope="row" fw={400}>
                     {index + 1}

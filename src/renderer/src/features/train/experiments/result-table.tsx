@@ -12,11 +12,11 @@ import classes from './experiment.module.css';
 export interface ResultTableProps {
   readonly title: string;
   readonly description: string;
-  /** What the rows are: "Learning rate", "Fold", "Run". */
+  /** Header of the first column: "Learning rate", "Fold", "Run". */
   readonly rowTitle: string;
   readonly runs: readonly ComparedRun[];
   readonly names: readonly string[];
-  /** How each stands to the best; not where the runs answer for other images. */
+  /** Shows each run's verdict against the best; off if the runs were evaluated on different images. */
   readonly verdicts: boolean;
   readonly onOpen: (run: string) => void;
 }

@@ -9,7 +9,7 @@ import { Checking } from '../form/checking';
 import { useRunPreview } from '../form/use-run-preview';
 import type { DraftConfig } from '../parts/draft-store';
 
-/** What the form of each kind of experiment is given. */
+/** Props of the forms for each kind of experiment. */
 export interface KindFormProps {
   readonly project: string;
   readonly draft: DraftConfig;
@@ -21,13 +21,13 @@ export interface StartPartProps {
   readonly draft: DraftConfig;
   readonly runs: number;
   readonly blocked: boolean;
-  /** `problems` and `warnings` are of what was there before. */
+  /** True while `problems` and `warnings` belong to the previous input. */
   readonly checking?: boolean;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly error: unknown;
   readonly busy: boolean;
-  /** The runs have splits of their own: what is wrong with the current one does not stand in their way. */
+  /** The runs have their own splits, so problems of the current split do not block them. */
   readonly ownSplits?: boolean;
   readonly onStart: () => void;
 }
@@ -37,10 +37,10 @@ interface NameFieldProps {
   readonly onChange: (name: string) => void;
 }
 
-/** An empty field leaves the name to main. */
+/** Main chooses a name if the field is empty. */
 export const named = (name: string) => (name.trim() === '' ? {} : { name: name.trim() });
 
-/** What an experiment is called in the list of runs. */
+/** The experiment's name in the list of runs. */
 export function NameField({ value, onChange }: NameFieldProps) {
   return (
     <TextInput
@@ -53,12 +53,12 @@ export function NameField({ value, onChange }: NameFieldProps) {
   );
 }
 
-/** What stands in the way, how long it would take in all, and the button. */
+/** Problems, estimated total time, and the start button. */
 export function StartPart(props: StartPartProps) {
   const { project, draft, runs, blocked, warnings, error, busy, onStart, ownSplits = false } = props;
   const { preview, wrong, checking: checkingSettings } = useRunPreview(project, draft);
   const checking = props.checking === true || checkingSettings;
-  // What kept the runs from starting before the last change may be mended.
+  // While checking, problems are outdated: the last change may have fixed them.
   const found = checking ? [] : [...props.problems, ...(ownSplits ? [] : (preview.data?.problems ?? []))];
   const problems = wrong.length > 0 ? wrong : found;
   const seconds = wrong.length > 0 ? null : (preview.data?.secondsEstimate ?? null);

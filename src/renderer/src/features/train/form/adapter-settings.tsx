@@ -7,7 +7,7 @@ export interface AdapterSettingsProps {
   readonly change: (part: Partial<DraftConfig>) => void;
 }
 
-/** Of preset *lora*: how large its adapters are, what they weigh and where they are. */
+/** Settings of preset *lora*: rank, weight and targets of its adapters. */
 export function AdapterSettings({ draft, change }: AdapterSettingsProps) {
   return (
     <>

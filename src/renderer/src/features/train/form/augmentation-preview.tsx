@@ -10,7 +10,7 @@ import classes from './augmentation-preview.module.css';
 
 const VIEWS = 7;
 
-/** One training image of the project as it is, and as the model might see it. */
+/** A training image of the project, original and augmented. */
 export function AugmentationPreview({ project, augmentation }: { project: string; augmentation: Augmentation }) {
   const [settled] = useDebouncedValue(augmentation, 400);
   const [place, setPlace] = useState(0);
@@ -25,7 +25,7 @@ export function AugmentationPreview({ project, augmentation }: { project: string
   const image = ids.length === 0 ? undefined : ids[place % ids.length];
   if (image === undefined) return null;
   const config = JSON.stringify(settled);
-  // A stride that is no simple share of the total walks through the classes.
+  // A stride that is not a simple fraction of the total steps through the classes.
   const stride = Math.max(1, Math.round(ids.length * 0.382));
   return (
     <section aria-label="Augmentation preview">

@@ -12,13 +12,13 @@ const share = (value: number) => (value >= 0 && value <= 1 ? null : 'From 0 to 1
 export interface AugmentationSectionProps {
   readonly project: string;
   readonly preset: Preset;
-  /** Augmented views that a head which trains alone learns from. */
+  /** Number of augmented views per image for a head that trains alone. */
   readonly featureViews: number;
   readonly value: Augmentation;
   readonly onChange: (augmentation: Augmentation) => void;
 }
 
-/** What is done at random to training images, with examples on the project's own. */
+/** Random changes to training images, with examples on images of the project. */
 export function AugmentationSection({ project, preset, featureViews, value, onChange }: AugmentationSectionProps) {
   const change = (part: Partial<Augmentation>) => onChange({ ...value, ...part });
   const off = !value.enabled;

@@ -20,7 +20,7 @@ export interface BackboneManagerProps {
   readonly onChoose: (name: string) => void;
 }
 
-/** Brings pretrained checkpoints to this machine: from a folder, or by a download that a person asks for. */
+/** Imports pretrained checkpoints from a folder, or downloads them on request. */
 export function BackboneManager({ opened, onClose, backbones, onChoose }: BackboneManagerProps) {
   const imported = backbones.filter(({ source }) => source === 'imported');
   const known = backbones.filter(({ source }) => source === 'catalogue');
@@ -151,7 +151,7 @@ function KnownRow({ backbone, onChoose }: RowProps) {
   const [jobId, setJobId] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const progress = useJobOf(jobId)?.progress;
-  // Several may be under way: each row follows its own.
+  // Several downloads may run at once: each row follows its own.
   const download = async () => {
     setFailure(null);
     try {

@@ -13,7 +13,7 @@ export interface BackboneSectionProps {
   readonly list: UseQueryResult<{ backbones: readonly BackboneSummary[] }>;
   readonly value: string;
   readonly onChange: (backbone: string) => void;
-  /** Pixels a side; null = the backbone's own. */
+  /** Side length in pixels; null = the backbone's own. */
   readonly imageSize: number | null;
   readonly onImageSize: (imageSize: number | null) => void;
 }
@@ -34,7 +34,7 @@ const groups: readonly { readonly source: BackboneSummary['source']; readonly la
   { source: 'catalogue', label: 'Not downloaded' },
 ];
 
-/** Chooses what to start from, and says what that is. */
+/** Chooses and describes the backbone. */
 export function BackboneSection({ list, value, onChange, imageSize, onImageSize }: BackboneSectionProps) {
   const [opened, manager] = useDisclosure(false);
   const backbones = list.data?.backbones ?? [];

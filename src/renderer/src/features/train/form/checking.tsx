@@ -1,6 +1,6 @@
 import { Group, Loader, Text } from '@mantine/core';
 
-/** In place of what stands in the way of a start, while that is asked. */
+/** Replaces the list of problems while a check runs. */
 export function Checking() {
   return (
     <Group gap={8} role="status">

@@ -8,7 +8,10 @@ export interface DeviceSettingProps {
   readonly onChange: (value: Device) => void;
 }
 
-/** What computes: every device that Fovea knows, those that are not here disabled, and what to know of the chosen. */
+/**
+ * Chooses the device. Lists all devices that Fovea knows, with unavailable ones disabled, and remarks on the current
+ * one.
+ */
 export function DeviceSetting({ value, onChange }: DeviceSettingProps) {
   const list = useRequest('app.devices', {});
   const known = list.data?.devices;

@@ -26,7 +26,7 @@ const known = [
   backbone('facebook/dinov2-base', { source: 'catalogue', pretrained: true }),
   backbone('dinov2-small', { source: 'imported', pretrained: true, installed: true }),
 ];
-/** Only what the choice goes by. */
+/** Only the fields that the choice depends on. */
 const run = (name: string, createdAt: string) => ({ backbone: name, createdAt }) as RunSummary;
 
 describe('what the form begins with', () => {

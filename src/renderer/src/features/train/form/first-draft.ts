@@ -3,8 +3,8 @@ import type { RunSummary } from '#shared/models/run';
 import { type DraftConfig, defaultDraft } from '../parts/draft-store';
 
 /**
- * What the form begins with: the backbone of the project's newest run that is still here, else a pretrained one on this
- * machine, with the preset that is best for it; else the smallest architecture.
+ * The form's initial settings: the backbone of the project's newest run if it is still installed, else any installed
+ * pretrained one, with the best preset for it; else the smallest architecture.
  */
 export function firstDraft(runs: readonly RunSummary[], backbones: readonly BackboneSummary[]): DraftConfig {
   const installed = backbones.filter((backbone) => backbone.installed || backbone.source === 'architecture');

@@ -1,13 +1,13 @@
 import { metricTitle } from '#shared/experiments/metrics';
 import { bestMetrics } from '#shared/models/run-config';
-import { fitsAtOnce } from '#shared/training/stages';
+import { isLogisticRegression } from '#shared/training/stages';
 import { SectionCard } from '../../../components/section-card';
 import type { SettingsProps } from '../parts/draft-store';
 import { ChoiceSetting, DecimalSetting, IntegerSetting, SwitchSetting } from './setting-row';
 
-/** Which model is kept, and what counts as good. */
+/** Which epoch's model is kept, and by which metric. */
 export function GoalSection({ draft, change }: SettingsProps) {
-  const inEpochs = !fitsAtOnce(draft);
+  const inEpochs = !isLogisticRegression(draft);
   const stopsEarly = inEpochs && draft.earlyStoppingPatience !== null;
   return (
     <SectionCard title="Goal and loss">

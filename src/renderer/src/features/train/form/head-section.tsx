@@ -9,7 +9,10 @@ function summaryOf({ headSolver, headPenalty, featureViews, augmentation }: Draf
   return `${solver} · on features of ${views}`;
 }
 
-/** How a head trains alone, on features that the frozen backbone computes once. Absent where no stage does that. */
+/**
+ * Settings of a head that trains alone, on features that the frozen backbone computes once. Hidden if no stage does
+ * that.
+ */
 export function HeadSection({ draft, change }: SettingsProps) {
   if (draft.preset === 'full') return null;
   return (

@@ -12,7 +12,7 @@ const kinds = [
   { value: 'window', label: 'Chosen window' },
 ] as const satisfies readonly { value: Intensity['kind']; label: string }[];
 
-/** One line each: what it does with the values of a file. */
+/** One-line explanations of how each kind treats a file's values. */
 const help: Readonly<Record<Intensity['kind'], string>> = {
   auto: 'The window stored in each file, or its full range if there is none.',
   'full-range': 'From the lowest to the highest value of each image, ignoring the window stored in the file.',
@@ -20,7 +20,7 @@ const help: Readonly<Record<Intensity['kind'], string>> = {
   window: 'The same window for all images, in rescaled units: Hounsfield units for CT.',
 };
 
-/** What a kind begins with: a soft-tissue window, and one pixel in a hundred at either end. */
+/** Initial values of each kind: a soft-tissue window, and 1 % of the pixels at either end. */
 const firsts: Readonly<Record<Intensity['kind'], Intensity>> = {
   auto: { kind: 'auto' },
   'full-range': { kind: 'full-range' },
@@ -44,7 +44,7 @@ function summaryOf(draft: DraftConfig): string {
   return `${values} · ${draft.crop === undefined ? 'whole image' : 'cropped to the tissue'}`;
 }
 
-/** How values become grey levels; nothing where no file has values: 8-bit photographs are taken as they are. */
+/** Settings for turning file values into grey levels. Hidden if no file needs them: 8-bit images are used unchanged. */
 export function ImageSection({ project, draft, change }: SettingsProps & { readonly project: string }) {
   const summary = useRequest('dataset.summary', { project });
   if ((summary.data?.kinds['dicom'] ?? 0) + (summary.data?.widePngs ?? 0) === 0) return null;

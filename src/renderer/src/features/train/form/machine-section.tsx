@@ -1,12 +1,12 @@
 import { deviceNames } from '#shared/training/device-names';
-import { fitsAtOnce } from '#shared/training/stages';
+import { isLogisticRegression } from '#shared/training/stages';
 import { FoldableCard } from '../../../components/foldable-card';
 import type { SettingsProps } from '../parts/draft-store';
 import { DeviceSetting } from './device-setting';
 import { PrecisionSetting } from './precision-setting';
 import { IntegerSetting } from './setting-row';
 
-/** What computes, and how the run can be repeated. */
+/** Device and reproducibility. */
 export function MachineSection({ draft, change }: SettingsProps) {
   return (
     <FoldableCard title="Device and seed" summary={`${deviceNames[draft.device]} · seed ${draft.seed}`}>
@@ -25,7 +25,7 @@ export function MachineSection({ draft, change }: SettingsProps) {
         max={0xffffffff}
         onChange={(seed) => change({ seed })}
       />
-      {!fitsAtOnce(draft) && (
+      {!isLogisticRegression(draft) && (
         <IntegerSetting
           label="Log every"
           help="Optimizer steps between chart points."

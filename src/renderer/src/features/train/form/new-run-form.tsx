@@ -1,7 +1,7 @@
 import { Radio, Text, TextInput } from '@mantine/core';
 import type { ProjectSummary } from '#shared/models/project';
 import type { Preset } from '#shared/models/run-config';
-import { fitsAtOnce } from '#shared/training/stages';
+import { isLogisticRegression } from '#shared/training/stages';
 import { SectionCard } from '../../../components/section-card';
 import { useRequest } from '../../../state/requests';
 import { type DraftConfig, defaultDraft, useDrafts } from '../parts/draft-store';
@@ -25,7 +25,7 @@ export interface NewRunFormProps {
   readonly onStarted: (run: string) => void;
 }
 
-/** Everything that decides a run, with the guide's values to begin with, and what it would cost. */
+/** All settings of a run, starting from the guide's values, with its estimated cost. */
 export function NewRunForm({ project, onStarted }: NewRunFormProps) {
   const draft = useDrafts((state) => state.drafts[project.id]) ?? defaultDraft;
   const name = useDrafts((state) => state.names[project.id]) ?? '';
@@ -64,7 +64,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
         <BackboneSection
           list={backbones}
           value={draft.backbone}
-          // Another backbone has patches of its own: a size that fitted the old one may not fit it.
+          // The image size may not be divisible by another backbone's patch size.
           onChange={(value) => change({ backbone: value, imageSize: null })}
           imageSize={draft.imageSize}
           onImageSize={(imageSize) => change({ imageSize })}
@@ -72,7 +72,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
         <div className={layout['groups']}>
           <StepsSection draft={draft} change={change} />
           <GoalSection draft={draft} change={change} />
-          {!fitsAtOnce(draft) && (
+          {!isLogisticRegression(draft) && (
             <RateSection
               project={project.id}
               draft={draft}
@@ -82,7 +82,7 @@ export function NewRunForm({ project, onStarted }: NewRunFormProps) {
           )}
           <div className={layout['folded']}>
             <HeadSection draft={draft} change={change} />
-            {!fitsAtOnce(draft) && <OptimizerSection draft={draft} change={change} />}
+            {!isLogisticRegression(draft) && <OptimizerSection draft={draft} change={change} />}
             <ImageSection project={project.id} draft={draft} change={change} />
             <RegularisationSection draft={draft} change={change} />
             <MachineSection draft={draft} change={change} />

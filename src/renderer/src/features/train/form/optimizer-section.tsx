@@ -14,7 +14,7 @@ function summaryOf({ optimizer, weightDecay, maxGradientNorm, layerDecay, emaDec
   return parts.join(' · ');
 }
 
-/** The rule by which weights change. */
+/** Settings of the optimizer. */
 export function OptimizerSection({ draft, change }: SettingsProps) {
   return (
     <FoldableCard title="Optimizer" summary={summaryOf(draft)}>

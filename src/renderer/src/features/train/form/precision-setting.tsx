@@ -9,7 +9,10 @@ export interface PrecisionSettingProps {
   readonly onChange: (value: TrainingPrecision) => void;
 }
 
-/** What training steps multiply matrices in: 16 bit where WebGPU's graphics card has half floats, else why not. */
+/**
+ * Precision of matrix products in training: 16 bit if WebGPU's graphics card has half floats; otherwise explains why
+ * not.
+ */
 export function PrecisionSetting({ value, onChange }: PrecisionSettingProps) {
   const list = useRequest('app.devices', {});
   const half = list.data?.devices.find(({ id }) => id === 'webgpu')?.halfPrecision;

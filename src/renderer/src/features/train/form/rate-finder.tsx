@@ -42,7 +42,7 @@ export function RateFinder(props: RateFinderProps) {
   );
 }
 
-/** Two digits are all that a test can tell. */
+/** The test is precise to two digits at most. */
 const rounded = (rate: number): number => Number(rate.toPrecision(2));
 
 function RateTest({ project, draft, onUse, onClose }: RateFinderProps & { readonly onClose: () => void }) {

@@ -9,11 +9,11 @@ import { ChoiceSetting, DecimalSetting, IntegerSetting } from './setting-row';
 
 export interface RateSectionProps extends SettingsProps {
   readonly project: string;
-  /** Of the backbone: what the automatic rate goes by. */
+  /** Of the backbone; determines the automatic rate. */
   readonly pretrained: boolean;
 }
 
-/** How large steps are, and how that changes over the run. */
+/** Learning rate and its schedule. */
 export function RateSection({ project, draft, change, pretrained }: RateSectionProps) {
   const automatic = defaultLearningRate(draft.preset, pretrained, draft.optimizer);
   const automaticHead = defaultHeadLearningRate(draft.optimizer);

@@ -1,4 +1,4 @@
-import { fitsAtOnce } from '#shared/training/stages';
+import { isLogisticRegression } from '#shared/training/stages';
 import { FoldableCard } from '../../../components/foldable-card';
 import { decimalText } from '../../../components/number-text';
 import type { DraftConfig, SettingsProps } from '../parts/draft-store';
@@ -6,7 +6,7 @@ import { DecimalSetting } from './setting-row';
 
 const belowOne = (value: number) => (value >= 0 && value <= 0.99 ? null : 'From 0 to 0.99');
 
-/** Only what is on. */
+/** Lists the enabled settings. */
 function summaryOf({ labelSmoothing, mixup, dropout, attentionDropout, dropPath }: DraftConfig): string {
   const settings: readonly (readonly [string, number | null])[] = [
     ['label smoothing', labelSmoothing],
@@ -21,7 +21,7 @@ function summaryOf({ labelSmoothing, mixup, dropout, attentionDropout, dropPath 
   return on.length === 0 ? 'Off: label smoothing, mixup, dropout' : on.join(' · ');
 }
 
-/** What keeps a model from learning its few images by heart. */
+/** Settings against overfitting. */
 export function RegularisationSection({ draft, change }: SettingsProps) {
   const isQuick = draft.preset === 'quick';
   return (
@@ -33,7 +33,7 @@ export function RegularisationSection({ draft, change }: SettingsProps) {
         check={belowOne}
         onChange={(value) => change({ labelSmoothing: value ?? 0 })}
       />
-      {!fitsAtOnce(draft) && (
+      {!isLogisticRegression(draft) && (
         <DecimalSetting
           label="Mixup"
           help="Blends pairs of images, or of features in head training; 0.2 is common, 0 = off."

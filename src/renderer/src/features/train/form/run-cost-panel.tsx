@@ -25,7 +25,7 @@ export interface RunCostPanelProps {
   readonly onStarted: (run: string) => void;
 }
 
-/** What the run would cost, what stands in its way, and the button that starts it. */
+/** Estimated cost of a run, its problems, and the start button. */
 export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelProps) {
   const { preview, wrong, checking } = useRunPreview(project, draft);
   const rename = useDrafts((state) => state.rename);
@@ -37,9 +37,9 @@ export function RunCostPanel({ project, draft, name, onStarted }: RunCostPanelPr
       onStarted(run.id);
     },
   });
-  // What would be of other values is not shown.
+  // The preview belongs to other values while fields are invalid.
   const cost = wrong.length > 0 ? undefined : preview.data;
-  // What kept the run from starting before the last change may be mended.
+  // While checking, the preview's problems are outdated: the last change may have fixed them.
   const problems = checking ? wrong : [...wrong, ...(cost?.problems ?? [])];
   const blocked = problems.length > 0 || cost === undefined || checking;
 

@@ -6,7 +6,7 @@ import classes from './setting-row.module.css';
 interface RowProps {
   readonly id: string;
   readonly label: string;
-  /** One line: what it does. */
+  /** Explains the setting in one line. */
   readonly help: ReactNode;
   readonly children: ReactNode;
 }
@@ -69,9 +69,9 @@ export function IntegerSetting(
 }
 
 export interface DecimalSettingProps extends SettingProps<number | null> {
-  /** Says what is wrong with a number, or null. */
+  /** Returns the error for a number, or null if it is valid. */
   readonly check?: (value: number) => string | null;
-  /** Shown while empty; empty is then allowed and means null. */
+  /** Shown while empty; makes the field optional, with empty meaning null. */
   readonly placeholder?: string;
 }
 

@@ -6,7 +6,7 @@ import classes from './run-cost-panel.module.css';
 
 type Stages = RunPreview['stages'];
 
-/** What is trained when, where a run has more than one stage. */
+/** The stages of a run, if it has more than one. */
 export function StageTable({ stages }: { readonly stages: Stages }) {
   if (stages.length < 2) return null;
   return (

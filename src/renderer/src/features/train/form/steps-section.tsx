@@ -1,12 +1,12 @@
-import { fitsAtOnce } from '#shared/training/stages';
+import { isLogisticRegression } from '#shared/training/stages';
 import { SectionCard } from '../../../components/section-card';
 import type { SettingsProps } from '../parts/draft-store';
 import { AdapterSettings } from './adapter-settings';
 import { IntegerSetting } from './setting-row';
 
-/** How often the images are seen, and how many at a time. */
+/** Epochs, batch size and gradient accumulation. */
 export function StepsSection({ draft, change }: SettingsProps) {
-  const atOnce = fitsAtOnce(draft);
+  const atOnce = isLogisticRegression(draft);
   const headFirst = draft.headSolver !== 'logistic' && (draft.preset === 'careful' || draft.preset === 'gradual');
   return (
     <SectionCard

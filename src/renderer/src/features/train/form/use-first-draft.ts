@@ -3,7 +3,7 @@ import { useRequest } from '../../../state/requests';
 import { defaultDraft, useDrafts } from '../parts/draft-store';
 import { firstDraft } from './first-draft';
 
-/** Gives a project its first draft, once what it goes by is known. */
+/** Sets a project's first draft once runs and backbones are loaded. */
 export function useFirstDraft(project: string): void {
   const isNew = useDrafts((state) => state.drafts[project] === undefined);
   const replace = useDrafts((state) => state.replace);

@@ -5,8 +5,8 @@ import { useRequest } from '../../../state/requests';
 import { type DraftConfig, defaultDraft } from '../parts/draft-store';
 
 /**
- * What a config would cost, asked for shortly after the last change. `wrong`: what is wrong with it before anyone is
- * asked; the answer is then of other values. `checking`: the answer is of what was there before.
+ * Estimates the cost of a config, requested shortly after the last change. `invalid`: errors found before the request;
+ * the preview then belongs to other values. `checking`: the preview belongs to the previous config.
  */
 export function useRunPreview(project: string, draft: DraftConfig) {
   const [settled] = useDebouncedValue(draft, 300);

@@ -1,17 +1,17 @@
 import { create } from 'zustand';
 import { type RunConfig, runConfigSchema } from '#shared/models/run-config';
 
-/** A config that is being written. It may not be valid yet: `runConfigSchema` decides. */
+/** A config being edited. It may be invalid; `runConfigSchema` decides. */
 export type DraftConfig = RunConfig;
 
-/** What a group of settings shows and changes. */
+/** Props of a group of settings. */
 export interface SettingsProps {
   readonly draft: DraftConfig;
   readonly change: (part: Partial<DraftConfig>) => void;
 }
 
 interface DraftState {
-  /** By project, so that looking at another screen loses nothing. */
+  /** By project, so that switching screens loses nothing. */
   readonly drafts: Readonly<Record<string, DraftConfig>>;
   readonly names: Readonly<Record<string, string>>;
   change(project: string, part: Partial<DraftConfig>): void;
@@ -19,7 +19,7 @@ interface DraftState {
   rename(project: string, name: string): void;
 }
 
-/** The guide's values, on the smallest architecture until a person chooses. */
+/** The guide's values, on the smallest architecture until a person chooses one. */
 export const defaultDraft: DraftConfig = runConfigSchema.parse({ backbone: 'vit-micro' });
 
 export const useDrafts = create<DraftState>((set) => ({

@@ -7,7 +7,7 @@ export interface PresetText {
   readonly text: string;
 }
 
-/** In the order of the effort that they take. */
+/** In order of increasing effort. */
 export const presetTexts: readonly PresetText[] = [
   {
     value: 'quick',
@@ -36,6 +36,6 @@ export const presetTexts: readonly PresetText[] = [
   },
 ];
 
-/** What people call a preset; runs of a later Fovea may have others. */
+/** Title of a preset; runs of later versions may have unknown ones. */
 export const presetTitle = (preset: string): string =>
   presetTexts.find(({ value }) => value === preset)?.title ?? preset;

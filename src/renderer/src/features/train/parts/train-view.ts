@@ -1,20 +1,20 @@
 import { create } from 'zustand';
 
-/** What the right of the Train screen shows in place of the chosen run. */
+/** Replaces the selected run in the main area of the Train screen. */
 export type TrainView =
   | { readonly kind: 'experiment'; readonly experiment: string }
   | { readonly kind: 'comparison'; readonly runs: readonly string[] };
 
 interface TrainViewState {
-  /** By project; null = the chosen run, or the form for a new one. */
+  /** By project; null = the selected run, or the form for a new one. */
   readonly views: Readonly<Record<string, TrainView | null>>;
-  /** Runs that are being picked for a comparison; null = none are. */
+  /** Runs picked for a comparison; null while not picking. */
   readonly picked: Readonly<Record<string, readonly string[] | null>>;
   show(project: string, view: TrainView | null): void;
   pick(project: string, runs: readonly string[] | null): void;
 }
 
-/** Kept while other screens are looked at. */
+/** Kept while other screens are shown. */
 export const useTrainView = create<TrainViewState>((set) => ({
   views: {},
   picked: {},

@@ -54,7 +54,7 @@ interface Written {
   readonly output: JobResult<'exports.write'>;
 }
 
-/** Writes the best model of a run into a folder and shows that the written model answers as the trained one. */
+/** Exports a run's best model into a folder and shows that the exported model predicts like the trained one. */
 export function ExportPanel({ project, run }: { readonly project: string; readonly run: RunSummary }) {
   const work = useJob('exports.write', { project, run: run.id });
   const { running, job, result, error } = work;
@@ -123,7 +123,7 @@ function ExportResult({ title, output }: Written) {
   );
 }
 
-/** What int8 changes: whether it may be used, then size, speed and accuracy of both files. */
+/** Effect of int8: the verdict, then size, speed and accuracy of both files. */
 function PrecisionResult({ comparison }: { readonly comparison: PrecisionComparison }) {
   const { fp32, int8, images, agreement, maxProbabilityDifference, warnings } = comparison;
   const rows: readonly (readonly [string, string, string, string])[] = [
@@ -168,7 +168,7 @@ function PrecisionResult({ comparison }: { readonly comparison: PrecisionCompari
             <Table.Tr key={name}>
               <Table.Td>{name}</Table.Td>
               {cells.map((cell, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: cells of a row keep their places
+                // biome-ignore lint/suspicious/noArrayIndexKey: the cells of a row have fixed positions
                 <Table.Td key={index} ta="right" className="tabular">
                   {cell}
                 </Table.Td>

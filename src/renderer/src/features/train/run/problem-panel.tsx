@@ -13,13 +13,13 @@ export interface ProblemPanelProps {
   readonly project: string;
   readonly config: RunConfig;
   readonly diagnosis: Diagnosis;
-  /** False where the run goes on, or came to its end. */
+  /** False if the run continues or has finished. */
   readonly failed: boolean;
-  /** Null where the run would only fail again. */
+  /** Null if the run would only fail again. */
   readonly onResume: (() => void) | null;
 }
 
-/** What went wrong with a run, and what to try, what helps most often first: each opens the form with it changed. */
+/** Explains a run's problem and offers fixes, most effective first; each opens the form with the changed settings. */
 export function ProblemPanel({ project, config, diagnosis, failed, onResume }: ProblemPanelProps) {
   const select = useSelectedRun((state) => state.select);
   const replace = useDrafts((state) => state.replace);

@@ -7,11 +7,11 @@ import type { LiveSeries } from '../../../charts/live-chart-data';
 import layout from '../parts/view.module.css';
 import type { TrainingLog } from './training-log';
 
-/** A loss that runs away is told in few digits. */
+/** Shortens the huge values of a diverging loss. */
 const fixed = (value: number) => (Math.abs(value) < 1e4 ? formatFixed(value, 3) : formatCompact(value, 3));
 const whole = (value: number) => formatCompact(value, 3);
 
-/** Lines of one run: losses, validation metrics, learning rate, gradient norm, speed and memory. */
+/** Series of one run: losses, validation metrics, learning rate, gradient norm, speed and memory. */
 function linesOf({ steps, epochs }: TrainingLog) {
   const step = steps.map((record) => record.step);
   const epoch = epochs.map((record) => record.epoch);
@@ -78,7 +78,7 @@ function linesOf({ steps, epochs }: TrainingLog) {
   };
 }
 
-/** Of the head and, where layers learn at rates of their own, of the lowest layer in training. */
+/** The head's learning rate and, if rates differ by layer, that of the lowest trained layer. */
 function rateLines(steps: TrainingLog['steps'], x: number[]): LiveSeries[] {
   const ofHead = steps.map(({ learningRate }) => learningRate);
   if (!steps.some(({ lowestLearningRate }) => lowestLearningRate !== undefined)) {
@@ -91,7 +91,7 @@ function rateLines(steps: TrainingLog['steps'], x: number[]): LiveSeries[] {
   ];
 }
 
-/** The epoch whose model is kept: the last one that was better than all before. */
+/** The epoch whose model is kept: the last one that improved on all before. */
 export function bestEpoch(log: TrainingLog): number | null {
   return log.epochs.findLast(({ isBest }) => isBest)?.epoch ?? null;
 }

@@ -8,7 +8,7 @@ import { useSelectedRun } from '../../../state/selected-run';
 import { showError, showToast } from '../../../state/toasts';
 import { useDrafts } from '../parts/draft-store';
 
-/** All that is needed to repeat a run: counts, classes, hashes, and the settings as JSON. */
+/** Everything needed to repeat a run: counts, classes, hashes, and the settings as JSON. */
 export function RunConfigView({ project, detail }: { readonly project: string; readonly detail: RunDetail }) {
   const { record } = detail;
   const replace = useDrafts((state) => state.replace);

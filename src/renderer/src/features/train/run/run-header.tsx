@@ -29,7 +29,7 @@ import { presetTitle } from '../parts/presets';
 import { useTrainView } from '../parts/train-view';
 import { ProblemPanel } from './problem-panel';
 
-/** Runs of a later Fovea may have others. */
+/** Runs of later versions may have unknown devices. */
 const nameOfDevice = (device: string): string =>
   Object.entries(deviceNames).find(([id]) => id === device)?.[1] ?? device;
 
@@ -41,19 +41,22 @@ export interface RunHeaderProps {
 
 interface RunHeaderWithProblemProps extends RunHeaderProps {
   readonly diagnosis: Diagnosis | null;
-  /** Another process trains it: it is paused and stopped there. */
+  /** Another process trains the run, so it cannot be paused or stopped here. */
   readonly elsewhere: boolean;
 }
 
-/** Name and state of a run, what can be done with it, and why it ended when it did not end well. */
+/** Name and state of a run, its actions, and the reason if it ended badly. */
 export function RunHeader({ project, run, detail, diagnosis, elsewhere }: RunHeaderWithProblemProps) {
   const target = { project: project.id, run: run.id };
   const resuming = useCommand('runs.resume');
   const resume = { isPending: resuming.isPending, start: () => resuming.mutate(target) };
   const broken = run.state === 'interrupted' || run.state === 'failed';
-  /** For want of room on the disk: in memory while Fovea runs, at its last checkpoint after that. */
+  /**
+   * Paused because the disk is full. The run's state is in memory while Fovea stays open; otherwise only its last
+   * checkpoint remains.
+   */
   const held = run.state === 'paused' && run.error !== null;
-  /** The diagnosis says why it ended. */
+  /** True if the diagnosis explains why the run ended. */
   const explained = broken && diagnosis !== null && diagnosis.code !== 'not-learning';
   const canResume = run.state === 'paused' || (run.resumable && (broken || run.state === 'stopped'));
   const isResumedHere = canResume && !broken && !held;
@@ -111,7 +114,10 @@ function RunTitle({ run }: { readonly run: RunSummary }) {
   );
 }
 
-/** What a run in its state can be told. `resume`: null where it is resumed elsewhere on the page, or not at all. */
+/**
+ * Actions available in the run's state. `resume` is null if the run cannot be resumed, or is resumed elsewhere on the
+ * page.
+ */
 function RunControls(props: {
   readonly target: { readonly project: string; readonly run: string };
   readonly run: RunSummary;
@@ -177,7 +183,7 @@ function RunControls(props: {
   );
 }
 
-/** Why a run ended, or is held, and how it goes on. */
+/** Why a run ended or is held, and how it continues. */
 function EndNotice(props: { readonly run: RunSummary; readonly held: boolean; readonly resume: Resume | null }) {
   const { run, held, resume } = props;
   return (

@@ -27,7 +27,7 @@ export interface RunListProps {
   readonly onCompare: (runs: readonly string[]) => void;
 }
 
-/** What trains and waits, in its order; then experiments and runs, newest first. */
+/** The queue in its order, then experiments and runs, newest first. */
 export function RunList(props: RunListProps) {
   const { project, runs, experiments, selected, onSelectRun, onSelectExperiment } = props;
   const picked = useTrainView((state) => state.picked[project]) ?? null;
@@ -118,7 +118,7 @@ export function RunList(props: RunListProps) {
   );
 }
 
-/** What can be done with the list as a whole, where there is something to do. */
+/** Actions for the whole list, if any apply. */
 function ListHead({ project, runs }: { readonly project: string; readonly runs: readonly RunSummary[] }) {
   const pick = useTrainView((state) => state.pick);
   const resumeAll = useCommand('runs.resumeAll');
@@ -185,7 +185,7 @@ interface RunItemProps {
   readonly run: RunSummary;
   readonly selected: boolean;
   readonly onSelect: () => void;
-  /** In place of what it has reached. */
+  /** Replaces the text about the run's best result. */
   readonly children?: ReactNode;
 }
 
@@ -234,7 +234,7 @@ interface QueueActionsProps {
   readonly last: number;
 }
 
-/** Other places for a waiting run, and the way out of the queue. */
+/** Moves a queued run within the queue, or out of it. */
 function QueueActions({ project, run, places, last }: QueueActionsProps) {
   const move = useCommand('runs.move');
   const stop = useCommand('runs.stop');

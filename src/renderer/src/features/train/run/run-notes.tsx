@@ -10,11 +10,11 @@ import type { TrainingLog } from './training-log';
 export interface RunNotesProps {
   readonly run: RunSummary;
   readonly log: TrainingLog;
-  /** What was decided at the start. */
+  /** Decisions made at the start. */
   readonly notes: readonly string[];
 }
 
-/** All epochs of a run as a table, numbers unrounded. */
+/** All epochs of a run as a table, unrounded. */
 export function epochTable(epochs: readonly EpochRecord[]): TableData {
   return {
     columns: [
@@ -44,7 +44,7 @@ export function epochTable(epochs: readonly EpochRecord[]): TableData {
   };
 }
 
-/** What was decided and what happened, in words; and each epoch in numbers. */
+/** Decisions and events of a run in words, and its epochs in numbers. */
 export function RunNotes({ run, log, notes }: RunNotesProps) {
   return (
     <Stack gap="sm">

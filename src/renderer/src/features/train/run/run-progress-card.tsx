@@ -48,13 +48,13 @@ function Amount({ label, done, total }: { readonly label: string; readonly done:
   );
 }
 
-/** Where a run stands: phase, step and epoch, time left and speed. */
+/** A run's progress: phase, step and epoch, remaining time and speed. */
 export function RunProgressCard({ progress }: { readonly progress: RunProgress }) {
   const share = shareOf(progress);
   const { counted } = progress;
   const paused = progress.state === 'paused';
   const elsewhere = progress.phase === 'elsewhere';
-  // Before its turn there is nothing to count.
+  // A queued run has nothing to count.
   const hasBegun = counted !== null || progress.totalSteps > 0;
   const phase = phaseText(progress);
   return (

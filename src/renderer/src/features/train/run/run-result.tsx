@@ -4,7 +4,7 @@ import { formatFixed } from '#shared/text/number';
 import { SectionCard } from '../../../components/section-card';
 import { Stat } from '../../../components/stat';
 
-/** What a run that is over reached on the validation images, at the epoch whose model is kept. */
+/** Validation results of a finished run, at the epoch whose model is kept. */
 export function RunResult({ run, epochs }: { readonly run: RunSummary; readonly epochs: readonly EpochRecord[] }) {
   const best = epochs.find(({ epoch }) => epoch === run.best?.epoch);
   if (run.best === null || best === undefined) return null;

@@ -19,7 +19,7 @@ import { RunProgressCard } from './run-progress-card';
 import { RunResult } from './run-result';
 import { useTrainingLog } from './use-training-log';
 
-/** Between two looks at a run that another process trains. */
+/** Interval for polling a run that another process trains. */
 const LOOK_MILLISECONDS = 5000;
 
 export function isGoing(run: RunSummary): boolean {
@@ -29,11 +29,11 @@ export function isGoing(run: RunSummary): boolean {
 export interface RunViewProps {
   readonly project: ProjectSummary;
   readonly run: RunSummary;
-  /** In the queue, from 1; null where it does not wait. */
+  /** Position in the queue, from 1; null if the run is not queued. */
   readonly place: number | null;
 }
 
-/** One run: what it does now, how it went, its settings, its log and its exports. */
+/** One run: current progress, result, settings, log and exports. */
 export function RunView({ project, run, place }: RunViewProps) {
   const going = isGoing(run);
   const live = useRunProgress(run.id);
@@ -47,7 +47,7 @@ export function RunView({ project, run, place }: RunViewProps) {
   );
   const { log, error, loaded } = useTrainingLog(project.id, run.id, going);
 
-  // Another process announces nothing here.
+  // Another process's events do not arrive here, so poll.
   const elsewhere = run.state === 'running' && progress?.phase === 'elsewhere';
   useEffect(() => {
     if (!elsewhere) return;

@@ -1,6 +1,6 @@
 import type { EpochRecord, LogRecord, StepRecord } from '#shared/models/run';
 
-/** A run's log as the charts and the notes list need it. */
+/** A run's log, arranged for charts and notes. */
 export interface TrainingLog {
   readonly steps: readonly StepRecord[];
   readonly epochs: readonly EpochRecord[];
@@ -10,8 +10,8 @@ export interface TrainingLog {
 export const emptyLog: TrainingLog = { steps: [], epochs: [], notes: [] };
 
 /**
- * Adds new lines of the log. A run that was resumed goes back to its last checkpoint and writes some steps again: what
- * came later in the first attempt is then left out, as the model that goes on has not seen it.
+ * Appends new records. A resumed run goes back to its last checkpoint and repeats some steps: later records of the
+ * first attempt are dropped, because the continued model has not seen those steps.
  */
 export function appendRecords(log: TrainingLog, records: readonly LogRecord[]): TrainingLog {
   if (records.length === 0) return log;

@@ -14,7 +14,7 @@ vi.mock('../../../bridge/bridge', () => ({
 }));
 
 const note = (message: string): LogRecord => ({ kind: 'note', at: 'now', message });
-/** The log in main: `after` counts its records here. */
+/** The log in main; `after` counts its records. */
 let written: LogRecord[];
 let followed: RenderedHook<FollowedLog>;
 const notes = () => followed.current.log.notes.map(({ message }) => message);
@@ -79,7 +79,7 @@ it('keeps what it has where a question fails, and goes on with the next', async 
   expect(followed.current).toMatchObject({ loaded: true, error: { message: 'no answer' } });
   expect(notes()).toEqual(['first']);
   written.push(note('second'));
-  // Nobody says that there is more: a run that is going is asked every five seconds.
+  // Without an event, an active run is polled every five seconds.
   await wait(5000);
   expect(followed.current.error).toBeNull();
   expect(notes()).toEqual(['first', 'second']);

@@ -3,7 +3,7 @@ import { invoke, on } from '../../../bridge/bridge';
 import { appendRecords, emptyLog, type TrainingLog } from './training-log';
 
 const LIMIT = 20_000;
-/** Between two questions for new lines, in milliseconds. */
+/** Minimum time between requests for new records, in milliseconds. */
 const PAUSE = 300;
 
 export interface FollowedLog {
@@ -13,8 +13,8 @@ export interface FollowedLog {
 }
 
 /**
- * A run's log, live. Events only say that there is more; the lines themselves are always asked for from the last known
- * one on, so that a lost event loses nothing.
+ * A run's live log. Events only signal that there is more; records are always requested from the last known one on, so
+ * that a lost event loses nothing.
  */
 export function useTrainingLog(project: string, run: string, active: boolean): FollowedLog {
   const [followed, setFollowed] = useState<FollowedLog>({ log: emptyLog, error: null, loaded: false });
