@@ -9,7 +9,7 @@ import { packGroups, viewParameters } from '../train/flat-state';
 import { declareParameters } from '../train/programs';
 import type { VitConfig } from '../vit/config';
 import { buildVit } from '../vit/forward';
-import { parameterCount, parameterGroups, takesPart } from '../vit/parameters';
+import { isUsed, parameterCount, parameterGroups } from '../vit/parameters';
 
 export interface InferenceExport {
   readonly config: VitConfig;
@@ -33,7 +33,7 @@ const BATCH = { placeholder: 1_000_003, name: 'batch' };
  * @throws FoveaError `export-too-large`, `weights-mismatch`
  */
 export function exportInferenceOnnx({ config, parameters, pipeline, precision = 'fp32' }: InferenceExport): Uint8Array {
-  const groups = parameterGroups(config).filter(takesPart);
+  const groups = parameterGroups(config).filter(isUsed);
   if (parameterCount(groups) * 4 > MAXIMUM_WEIGHT_BYTES) {
     throw new FoveaError('export-too-large', 'The model is larger than the 2 GB limit of an ONNX file.', {
       hint: 'Export the Hugging Face folder instead.',

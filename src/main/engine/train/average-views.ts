@@ -1,15 +1,18 @@
 import { logSumExp } from '#shared/statistics/log-loss';
 
 export interface ViewsAverage {
-  /** [rows, columns]: the mean over the views of the softmax of their logits. */
+  /** [rows, columns]: mean over the views of the softmax of their logits. */
   readonly probabilities: Float32Array;
-  /** [rows, columns]: its logarithm, whose softmax it is. Losses come from these, so they stay finite where float32's smallest probability is 0. */
+  /**
+   * [rows, columns]: logarithm of `probabilities`, whose softmax gives them back. Losses are computed from these, so
+   * they stay finite even for probabilities that round to 0 in float32.
+   */
   readonly logits: Float32Array;
 }
 
 /**
- * One answer from several views of the same images: mean of probabilities, not of logits, so that no view counts more for
- * being surer of itself.
+ * Averages several views of the same images: the mean of probabilities rather than of logits, so that no view counts
+ * more for being more confident.
  *
  * @param views logits [rows, columns] of each view, at least one
  */

@@ -1,14 +1,17 @@
 import type { Batch } from './session';
 
-/** Prepares batches ahead, in the order asked for. */
+/** Prepares batches ahead of time, in the requested order. */
 export interface BatchSource {
-  /** `plan` lists positions in the training set, a micro-batch each; those before `first` were trained on already. */
+  /**
+   * `plan` lists positions in the training set, one list per micro-batch; micro-batches before `first` have already
+   * been trained on.
+   */
   training(epoch: number, plan: readonly (readonly number[])[], first: number): AsyncIterable<Batch>;
   /** All validation images in order, without augmentation. */
   validation(): AsyncIterable<Batch>;
 }
 
-/** The next batches of a step: `count` of them, or what is left. */
+/** Returns the next `count` batches of a step, or the remaining ones. */
 export async function takeBatches(batches: AsyncIterator<Batch>, count: number): Promise<Batch[]> {
   const group: Batch[] = [];
   while (group.length < count) {

@@ -2,42 +2,45 @@ import { z } from 'zod';
 import type { Pipeline } from '#shared/models/pipeline';
 import { epochRecordSchema } from '#shared/models/run';
 
-/** Where a run stands, apart from its weights: everything that the loop needs to go on as if it had never stopped. */
+/** Progress of a run, apart from its weights: everything that the loop needs to continue as if it had never stopped. */
 const stateSchema = z.object({
   /** Optimizer steps done, in all stages. */
   step: z.number().int().min(0),
-  /** Which stage of the run is under way, from 0, and its steps done. */
+  /** Index of the current stage, from 0, and the number of its steps done. */
   stage: z.number().int().min(0).default(0),
   stageStep: z.number().int().min(0).optional(),
-  /** Epochs of the stages before. With the steps of this one they give the epoch, and with the seed every random stream. */
+  /**
+   * Epochs of the previous stages. With the steps of this stage they give the epoch, which together with the seed
+   * determines every random stream.
+   */
   epochsBefore: z.number().int().min(0).default(0),
-  /** Of the steps of the unfinished epoch, for its mean training loss. */
+  /** Loss sum over the steps of the unfinished epoch, for its mean training loss. */
   epochLossSum: z.number(),
-  /** Its steps that were left out because half precision did not hold their gradients. */
+  /** Steps of the unfinished epoch skipped because half precision could not represent their gradients. */
   epochSkipped: z.number().int().min(0).default(0),
   epochSeconds: z.number(),
-  /** The same since the last line of the log. */
+  /** Loss sum since the last line of the log. */
   logLossSum: z.number(),
   logSteps: z.number().int(),
   history: z.array(epochRecordSchema),
   best: z.object({ epoch: z.number().int(), value: z.number() }).nullable(),
-  /** In this stage. */
+  /** Counted within this stage. */
   epochsWithoutBest: z.number().int(),
-  /** Training time and training images of all sittings. */
+  /** Training time and training images since the beginning of the run, across all resumptions. */
   seconds: z.number(),
   images: z.number().int(),
-  /** True where the stage is over, by its steps or by early stopping. */
+  /** Whether the stage is over, by its steps or by early stopping. */
   finished: z.boolean(),
 });
 
 export const loopStateSchema = stateSchema.transform((state) => ({
   ...state,
-  // Before there were stages, a run was one.
+  // Checkpoints from before stages existed have a single one.
   stageStep: state.stageStep ?? state.step,
 }));
 export type LoopState = z.infer<typeof loopStateSchema>;
 
-/** The beginning of the stage after the one that is over. */
+/** Returns the state at the beginning of the next stage. */
 export const nextStage = (state: LoopState): LoopState => ({
   ...state,
   stage: state.stage + 1,
@@ -65,19 +68,22 @@ export const initialLoopState: LoopState = {
   finished: false,
 };
 
-/** `trainer.json` beside the weights. */
+/** `trainer.json`, stored next to the weights. */
 export const trainerFileSchema = z.object({
   version: z.literal(1),
-  /** Hash of all that decides the run (config, classes, pipeline, images): a checkpoint of another run is refused. */
+  /**
+   * Hash of everything that determines the run (config, classes, pipeline, images): a checkpoint of another run is
+   * refused.
+   */
   run: z.string(),
-  /** Hash of the backbone that the run began with: the key of its cached features. */
+  /** Hash of the initial backbone: the key of its cached features. */
   backbone: z.string(),
   random: z.object({ algorithm: z.literal('xoshiro128**'), seed: z.number().int(), epoch: z.number().int() }),
-  /** `optimizer.safetensors` was taken at this step; null in `best`, which only predicts. */
+  /** Step at which `optimizer.safetensors` was saved; null in `best`, which is only used for prediction. */
   optimizerStep: z.number().int().nullable(),
-  /** Images that one run computed where memory allowed only a part of a micro-batch. */
+  /** Images per run of the program, if memory allowed only a part of a micro-batch. */
   part: z.number().int().min(1).optional(),
-  /** Of `fp16`: what `torch.amp.GradScaler` keeps as `scale` and `_growth_tracker`. */
+  /** For `fp16`: `scale` and `_growth_tracker` of `torch.amp.GradScaler`. */
   lossScale: z.object({ scale: z.number().positive(), growthCount: z.number().int().min(0) }).optional(),
   state: loopStateSchema,
   notes: z.array(z.string()),
@@ -86,7 +92,7 @@ export const trainerFileSchema = z.object({
 });
 export type TrainerFile = z.infer<typeof trainerFileSchema>;
 
-/** `preprocessor_config.json` as HF's ViTImageProcessor writes it. `resample` 2 is PIL's BILINEAR. */
+/** Returns `preprocessor_config.json` as HF's ViTImageProcessor writes it. `resample` 2 is PIL's BILINEAR. */
 export function preprocessorConfig(pipeline: Pipeline): Record<string, unknown> {
   return {
     do_normalize: true,
@@ -101,9 +107,9 @@ export function preprocessorConfig(pipeline: Pipeline): Record<string, unknown> 
   };
 }
 
-/** Names of AdamW's moments and of SGD's velocities in `optimizer.safetensors`, as PyTorch calls them. */
+/** Prefixes of AdamW's moments and SGD's velocities in `optimizer.safetensors`, as PyTorch names them. */
 export const FIRST_MOMENT = 'exp_avg/';
 export const SECOND_MOMENT = 'exp_avg_sq/';
 export const VELOCITY = 'momentum_buffer/';
-/** Before the name of an averaged parameter there. */
+/** Prefix of averaged parameters in the same file. */
 export const AVERAGE = 'ema/';

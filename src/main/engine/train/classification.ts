@@ -1,11 +1,11 @@
 export interface Classification {
   /** [count, classes] */
   readonly logits: Float32Array;
-  /** [count, features]: what the classifier reads. */
+  /** [count, features]: input of the classifier layer. */
   readonly features: Float32Array;
-  /** One a block: [count, heads, tokens, tokens]. Empty where it was not asked for. */
+  /** One per block: [count, heads, tokens, tokens]. Empty unless requested. */
   readonly attentions: readonly Float32Array[];
-  /** [count, tokens, hidden] after the embeddings and after each block. Empty where it was not asked for. */
+  /** [count, tokens, hidden] after the embeddings and after each block. Empty unless requested. */
   readonly hiddenStates: readonly Float32Array[];
 }
 

@@ -24,19 +24,19 @@ export interface ClassifierOptions {
   readonly parameters: NamedTensors;
   readonly device: EngineDevice;
   readonly threads: number;
-  /** Images that one run computes; fewer are padded. */
+  /** Images per run; shorter batches are padded. */
   readonly batch: number;
-  /** Also return the attention of every block. */
+  /** Whether to return the attention of every block. */
   readonly attentions: boolean;
-  /** Also return the embeddings and the output of every block. */
+  /** Whether to return the embeddings and the output of every block. */
   readonly hiddenStates?: boolean;
-  /** `fp32` by default; `int8` runs where onnxruntime's CPU kernels do. */
+  /** `fp32` by default; `int8` requires onnxruntime's CPU kernels. */
   readonly precision?: Precision;
 }
 
 /**
- * A trained model for prediction and for features at the frozen boundary. Where memory runs out it computes fewer images
- * at a time.
+ * Creates a trained model for prediction and for features at the frozen boundary. If memory runs out, it computes fewer
+ * images at a time.
  *
  * @throws FoveaError `weights-mismatch`, `device-failed`, `precision-unavailable`
  */
@@ -46,8 +46,9 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
   return createShrinkingClassifier((part) => createClassifierOn(backend, { ...options, batch: part }), {
     batch,
     imageLength: config.channels * config.imageSize ** 2,
-    // On the CPU nothing fails when memory runs out: the parameters as they were read need not be kept for that.
-    onlyAtFirst: device === 'cpu',
+    // On the CPU, running out of memory does not raise an error, so the parameters as read need not be kept for a
+    // retry.
+    shrinksOnlyAtCreation: device === 'cpu',
   });
 }
 
@@ -72,7 +73,7 @@ async function createQuantizedClassifier(backend: Backend, options: ClassifierOp
   const graph = buildClassifier(options, 'separate');
   const quantized = quantizeLinears(graph, quantizableWeights(options.config), parameters);
   const program = await backend.compile(quantized);
-  // Copies of what is still fed, so that the float32 weights of the int8 layers can go.
+  // Copies the inputs that remain, so that the float32 weights of the int8 layers can be freed.
   const fed = quantized.inputs.flatMap(({ name }): [string, Tensor][] => {
     const parameter = parameters.get(name);
     return parameter ? [[name, { shape: parameter.shape, data: parameter.data.slice() }]] : [];

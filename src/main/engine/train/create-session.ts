@@ -9,9 +9,9 @@ import type { HeadSession, OptimizerState, TrainingOptions, TrainingSession } fr
 import { ShrinkingSession } from './shrinking-session';
 
 /**
- * A model in training, from parameters under their names on disk and, to go on with a run, its optimizer's state.
+ * Creates a model in training from parameters under their names on disk and, to resume a run, its optimizer's state.
  *
- * @throws FoveaError `weights-mismatch` when parameters are missing or have other shapes; `device-failed`
+ * @throws FoveaError `weights-mismatch` if parameters are missing or have other shapes; `device-failed`
  */
 export async function createTrainingSession(
   options: TrainingOptions,
@@ -34,7 +34,7 @@ export interface HeadOptions extends Omit<TrainingOptions, 'config' | 'trainable
   readonly classes: number;
 }
 
-/** The same for the classifier alone on cached features: `pixels` of a batch are features [count, features]. */
+/** Does the same for the classifier alone on cached features: `pixels` of a batch are features [count, features]. */
 export async function createHeadSession(
   options: HeadOptions,
   parameters: NamedTensors,
@@ -45,8 +45,8 @@ export async function createHeadSession(
 }
 
 /**
- * A session of any model on any backend: the state lives on the device where that can keep it, else in our memory. Where
- * memory runs out it goes on in smaller parts.
+ * Creates a session of any model on any backend: the state lives on the device if it can keep tensors, otherwise in our
+ * memory. If memory runs out, the session continues in smaller parts.
  */
 export async function createSession(
   backend: Backend,

@@ -2,30 +2,30 @@ import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/value';
 
 export interface CrossEntropyOptions {
-  /** Images of the compiled micro-batch; rows from `labels.length` on are padding. */
+  /** Images of the compiled micro-batch; rows beyond `labels.length` are padding. */
   readonly batch: number;
   readonly classes: number;
   readonly labels: Int32Array;
-  /** Of mixup: each image's second label, and the share of the first. */
+  /** For mixup: each image's second label, and the share of its first. */
   readonly mixed: { readonly share: number; readonly labels: Int32Array } | null;
   readonly classWeights: readonly number[] | null;
   readonly labelSmoothing: number;
-  /** Factor on the loss: 1 / number of micro-batches when gradients are accumulated, times the loss scale of fp16. */
+  /** Factor on the loss: 1 / number of micro-batches if gradients are accumulated, times the loss scale of fp16. */
   readonly scale: number;
 }
 
 /**
- * Coefficients T [batch, classes] with which cross-entropy is `-sum(T log softmax(x))`, as PyTorch's CrossEntropyLoss
- * with reduction 'mean' defines it: with e = label smoothing and K classes
+ * Returns coefficients T [batch, classes] such that cross-entropy is `-sum(T log softmax(x))`, as PyTorch's
+ * CrossEntropyLoss with reduction 'mean' defines it. With e = label smoothing and K classes
  *
  *   T[i, c] = ((1 - e) w[y_i] [c = y_i] + e / K w[c]) / sum_i w[y_i]
  *
- * Where images are mixed, the loss is s times that of their own labels and 1 - s times that of the others' (Zhang et
- * al. 2018), each with its smoothing and its weighted mean: T = s T(y) + (1 - s) T(y'). y' is a permutation of y, so both
+ * For mixed images, the loss is s times that of their own labels plus 1 - s times that of the others' (Zhang et al.
+ * 2018), each with its smoothing and its weighted mean: T = s T(y) + (1 - s) T(y'). y' is a permutation of y, so both
  * means have the same denominator.
  *
- * Class weights, smoothing, the mean and the masking of padded rows (zeros) all live here, so the graph needs only one
- * loss.
+ * Class weights, smoothing, the mean and the masking of padded rows (zeros) are all part of T, so the graph needs only
+ * one loss.
  */
 export function crossEntropyTargets(options: CrossEntropyOptions): Float32Array {
   const { batch, classes, labels, mixed, scale } = options;
@@ -58,7 +58,7 @@ function addTargets(
   });
 }
 
-/** `-sum(T log softmax(logits))`, a scalar. */
+/** Builds `-sum(T log softmax(logits))`, a scalar. */
 export function crossEntropy(builder: GraphBuilder, logits: Value, targets: Value): Value {
   const weighted = builder.multiply(builder.logSoftmax(logits), targets);
   return builder.multiply(builder.reduceSum(weighted, [0, 1]), builder.scalar(-1));

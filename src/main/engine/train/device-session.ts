@@ -21,9 +21,9 @@ import type { Batch, OptimizerState, StepResult } from './session';
 import type { PartwiseSession } from './shrinking-session';
 
 /**
- * Training with the state on the device: a few flat tensors a group that runs take and give back without a copy to
- * main memory. Gradients and losses are accumulated there too, so a step moves pixels, targets, masks and rates in and
- * two numbers out.
+ * Trains with the state on the device: a few flat tensors per group, which programs take and return without a copy to
+ * main memory. Gradients and losses are accumulated there too, so a step uploads pixels, targets, masks and rates and
+ * downloads two numbers.
  */
 export class DeviceTrainingSession implements PartwiseSession {
   part: number;
@@ -32,7 +32,7 @@ export class DeviceTrainingSession implements PartwiseSession {
   private readonly state: ResidentState;
   private readonly masks: MaskDraw;
   private steps: number;
-  /** Null in float32, which needs none. */
+  /** Null in float32, which needs no scale. */
   private lossScale: LossScale | null;
 
   private constructor(backend: Backend, model: TrainableModel, options: StepOptions, optimizer: OptimizerState | null) {
@@ -92,7 +92,7 @@ export class DeviceTrainingSession implements PartwiseSession {
     return { loss, gradientNorm };
   }
 
-  /** Half floats did not hold the gradients: forgets them and goes on with a smaller loss scale. */
+  /** Discards gradients that half floats could not represent and continues with a smaller loss scale. */
   private async skip(before: LossScale, loss: number, gradientNorm: number): Promise<StepResult> {
     const { state } = this;
     const clear = await state.program('clear', () => buildClearProgram(this.model));
@@ -144,7 +144,7 @@ export class DeviceTrainingSession implements PartwiseSession {
   }
 
   async shrink(part: number): Promise<void> {
-    // What is of the old size goes before anything new is taken.
+    // Tensors of the old size are freed before new ones are allocated.
     await this.state.dropSums(['accumulate', 'logits']);
     this.part = part;
     await this.state.clearSums();

@@ -10,15 +10,15 @@ import { stateName } from './program-names';
 type StateKind = keyof typeof stateName;
 
 export interface Uploaded {
-  /** Under the names that they were given. */
+  /** Tensors by their original names. */
   readonly tensors: ReadonlyMap<string, DeviceTensor>;
-  /** Ends the program that made the tensors: only after the last of them is disposed. */
+  /** Releases the program that created the tensors. Call it only after the last of them is disposed. */
   release(): Promise<void>;
 }
 
 /** Copies tensors to the device. */
-export async function upload(backend: Backend, what: string, tensors: NamedTensors): Promise<Uploaded> {
-  const graph = copyGraph(what, tensors);
+export async function upload(backend: Backend, label: string, tensors: NamedTensors): Promise<Uploaded> {
+  const graph = copyGraph(label, tensors);
   const program = await backend.compile(graph, new Set(graph.outputs.map(({ name }) => name)));
   const { device } = await program.run(tensors);
   const kept = [...tensors.keys()].map((name): [string, DeviceTensor] => [
@@ -28,7 +28,7 @@ export async function upload(backend: Backend, what: string, tensors: NamedTenso
   return { tensors: new Map(kept), release: () => program.dispose() };
 }
 
-/** Copies flat groups to the device, under the names that programs ask for. */
+/** Copies flat groups to the device, under the names that programs use. */
 export async function uploadGroups(
   backend: Backend,
   kind: StateKind,
@@ -42,7 +42,7 @@ export async function uploadGroups(
   return upload(backend, kind, new Map(tensors));
 }
 
-/** Copies flat groups from the device. Its tensors reach main memory only as outputs of a run. */
+/** Copies flat groups from the device. Device tensors reach main memory only as outputs of a run. */
 export async function downloadGroups(
   backend: Backend,
   kind: StateKind,
@@ -59,9 +59,9 @@ export async function downloadGroups(
 
 const copyName = (name: string): string => `copy.${name}`;
 
-/** Each tensor, unchanged, as an output. */
-function copyGraph(what: string, tensors: ReadonlyMap<string, { readonly shape: Shape }>): Graph {
+/** Builds a graph that outputs each tensor unchanged. */
+function copyGraph(label: string, tensors: ReadonlyMap<string, { readonly shape: Shape }>): Graph {
   const builder = new GraphBuilder();
   for (const [name, { shape }] of tensors) builder.output(copyName(name), builder.input(name, shape));
-  return builder.build(`copy of ${what}`);
+  return builder.build(`copy of ${label}`);
 }

@@ -1,12 +1,12 @@
 import { createRandom, shuffle } from '#shared/imaging/random';
 
-/** Purposes of random streams, so that no two share one. */
+/** Tags of the random streams, so that no two purposes share one. */
 const SHUFFLE = 0x5f0f;
 const SAMPLE = 0x5a3b;
 
 /**
- * Positions of the training images in the order of one epoch, which depends on seed and epoch only: each image once, or,
- * with weights, as many draws with replacement, each image with the probability weight / sum of weights, as PyTorch's
+ * Returns positions of training images in the order of one epoch, which depends on seed and epoch only: each image once
+ * or, with weights, as many draws with replacement, each image with probability weight / sum of weights, as PyTorch's
  * `WeightedRandomSampler` does.
  */
 export function epochOrder(seed: number, epoch: number, images: number, weights: readonly number[] | null): number[] {
@@ -29,7 +29,7 @@ function cumulative(weights: readonly number[]): number[] {
   });
 }
 
-/** Index of the first sum that is greater than `value`. */
+/** Returns the index of the first sum greater than `value`. */
 function firstAbove(sums: readonly number[], value: number): number {
   let [low, high] = [0, sums.length - 1];
   while (low < high) {
@@ -40,7 +40,7 @@ function firstAbove(sums: readonly number[], value: number): number {
   return low;
 }
 
-/** Micro-batches of one epoch: its order, cut. */
+/** Splits one epoch's order into micro-batches. */
 export function epochPlan(
   seed: number,
   epoch: number,
@@ -55,8 +55,8 @@ export function epochPlan(
 }
 
 /**
- * How often each position of a plan was drawn before it in the same epoch: 0 everywhere where each image comes once. An
- * image that is drawn again shows another random view.
+ * Returns how often each position of a plan was already drawn in the same epoch: 0 everywhere if each image occurs
+ * once. An image that is drawn again shows another random view.
  */
 export function countRepeats(plan: readonly (readonly number[])[]): number[][] {
   const drawn = new Map<number, number>();

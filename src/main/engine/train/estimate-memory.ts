@@ -13,27 +13,27 @@ export interface MemoryOptions {
   readonly config: VitConfig;
   readonly microBatch: number;
   readonly trainable: Trainable;
-  /** Of the adapters, where they are what is trainable. */
+  /** Settings of the adapters, if these are trained. */
   readonly lora?: LoraSettings;
   readonly optimizer: OptimizerKind;
-  /** Micro-batches a step; from two on a second set of gradients is kept. */
+  /** Micro-batches per step; from two on, a second set of gradients is kept. */
   readonly accumulation: number;
-  /** True where a moving average of the trained parameters is kept. */
+  /** Whether a moving average of the trained parameters is kept. */
   readonly averaged: boolean;
 }
 
 const MIB = 2 ** 20;
-/** Node.js and onnxruntime with a prepared session, before any tensor. */
+/** Node.js and onnxruntime with an initialised session, before any tensor. */
 const PROCESS_MIB = 110;
 
-/** Numbers that are kept for each trained parameter beside it and its gradient: moments, an average. */
-export const rememberedSets = (optimizer: OptimizerKind, averaged: boolean): number =>
+/** Values kept per trained parameter besides the parameter and its gradient: moments, an average. */
+export const optimizerStateSets = (optimizer: OptimizerKind, averaged: boolean): number =>
   (optimizer === 'adamw' ? 2 : 1) + (averaged ? 1 : 0);
 
 /**
- * Peak resident memory of a process that trains on the CPU, MiB: parameters, moments, averages and gradients as we keep
- * them, the pixels and dropout masks, and what the gradient program holds at one time, which is worked out from the
- * graph itself. What the caller keeps (images, the parameters as they were read) comes on top.
+ * Estimates the peak resident memory, in MiB, of a process that trains on the CPU: parameters, moments, averages and
+ * gradients in our memory, pixels and dropout masks, and the peak of the gradient program, which is derived from the
+ * graph itself. Memory held by the caller (images, the parameters as read) is not included.
  */
 export function estimateTrainingMemoryMB(options: MemoryOptions): number {
   const { config, microBatch, trainable, optimizer, accumulation, averaged } = options;
@@ -41,8 +41,8 @@ export function estimateTrainingMemoryMB(options: MemoryOptions): number {
   const parameters = parameterCount(model.groups);
   const trained = parameterCount(model.trainable);
   const gradientSets = accumulation > 1 ? 2 : 1;
-  const state = 4 * (parameters + trained * (rememberedSets(optimizer, averaged) + gradientSets));
-  // The runtime computes gradients in memory of its own before they are copied to ours.
+  const state = 4 * (parameters + trained * (optimizerStateSets(optimizer, averaged) + gradientSets));
+  // The runtime computes gradients in its own memory before they are copied to ours.
   const outputs = 4 * trained;
   const pixels = 4 * microBatch * sizeOf(model.inputShape);
   const activations = peakActivationBytes(buildGradientProgram(model, microBatch));

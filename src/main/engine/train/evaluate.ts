@@ -6,7 +6,10 @@ import { confusionMatrix } from '#shared/statistics/confusion-matrix';
 import { argmax, caseCrossEntropy } from '#shared/statistics/log-loss';
 import { softmaxRows } from './softmax';
 
-/** Numbers of one pass over the validation images. `logits` is [cases, classes]; loss is plain cross-entropy. */
+/**
+ * Computes the metrics of one pass over the validation images. `logits` is [cases, classes]; the loss is plain
+ * cross-entropy.
+ */
 export function epochMetrics(logits: Float32Array, labels: Int32Array, classes: number): EpochMetrics {
   if (labels.length === 0 || logits.length !== labels.length * classes) {
     throw new RangeError('evaluation: logits and labels do not fit');
@@ -29,7 +32,10 @@ export function epochMetrics(logits: Float32Array, labels: Int32Array, classes: 
   };
 }
 
-/** What `best` compares, larger is better. AUC falls back to accuracy where a class has no validation image. */
+/**
+ * Returns the value that decides `best`; larger is better. AUC falls back to accuracy if a class has no validation
+ * image.
+ */
 export function bestValue(metrics: EpochMetrics, by: BestMetric): number {
   switch (by) {
     case 'loss':
@@ -43,6 +49,6 @@ export function bestValue(metrics: EpochMetrics, by: BestMetric): number {
   }
 }
 
-/** The metric itself, as it is shown. */
+/** Returns the metric as displayed. */
 export const shownValue = (metrics: EpochMetrics, by: BestMetric): number =>
   by === 'loss' ? metrics.loss : bestValue(metrics, by);

@@ -2,20 +2,21 @@ import type { EngineDevice } from '../backends/backend';
 import type { VitConfig } from '../vit/config';
 import { tokenCount } from '../vit/tokens';
 
-/** Rows of the token matrix. More of them leave the processor's caches between two passes over a layer's values. */
-const MOST_ROWS = 1200;
-/** Fewer make the products small, and each run hands over a whole set of gradients. */
-const FEWEST_ROWS = 400;
+/** Rows of the token matrix. With more, a layer's values leave the processor's caches between two passes. */
+const MAX_ROWS = 1200;
+/** With fewer, the products are small, and each run transfers a whole set of gradients. */
+const MIN_ROWS = 400;
 
 /**
- * Images of a micro-batch that a device computes best in one run: on the CPU, of its equal parts, the largest that caches hold, or all
- * of it where there are none. Measured CPU time of a step in place of the whole batch: ViT-Ti 16 in parts of 4 -14 %, 8 in
- * parts of 4 -5 %, ViT-S 8 in parts of 4 -4 %. Memory for activations falls alike. Other devices take a batch whole.
+ * Returns the number of images per run that is fastest for a micro-batch: on the CPU, the largest equal part that fits
+ * in the caches, or the whole batch if there is none. Measured CPU time of a step compared with the whole batch: ViT-Ti
+ * 16 in parts of 4 -14 %, 8 in parts of 4 -5 %, ViT-S 8 in parts of 4 -4 %. Memory for activations falls accordingly.
+ * Other devices compute the batch as a whole.
  */
 export function fastestPart(config: VitConfig, microBatch: number, device: EngineDevice): number {
   if (device !== 'cpu') return microBatch;
   const tokens = tokenCount(config);
   let part = microBatch;
-  while (part > 1 && (microBatch % part !== 0 || part * tokens > MOST_ROWS)) part -= 1;
-  return part * tokens < FEWEST_ROWS ? microBatch : part;
+  while (part > 1 && (microBatch % part !== 0 || part * tokens > MAX_ROWS)) part -= 1;
+  return part * tokens < MIN_ROWS ? microBatch : part;
 }

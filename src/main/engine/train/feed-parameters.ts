@@ -5,20 +5,20 @@ import { uploadGroups } from './device-state';
 import { packGroups, viewParameters } from './flat-state';
 import type { ParameterLayout } from './programs';
 
-/** Parameters that do not change, where programs of a backend can read them. */
+/** Constant parameters, placed where programs of a backend can read them. */
 export interface FedParameters {
-  /** How the programs declare them. */
+  /** Layout in which programs declare them. */
   readonly layout: ParameterLayout;
-  /** To be fed to every run. */
+  /** Feeds of every run. */
   readonly tensors: ReadonlyMap<string, Tensor | DeviceTensor>;
-  /** Frees what lies on the device. */
+  /** Frees the tensors on the device. */
   release(): Promise<void>;
 }
 
 /**
- * Copies parameters once: to the device where that keeps tensors, else into our own memory.
+ * Copies parameters once: to the device if it keeps tensors, otherwise into our own memory.
  *
- * @throws FoveaError `weights-mismatch` when a tensor is missing or has another shape
+ * @throws FoveaError `weights-mismatch` if a tensor is missing or has another shape
  */
 export async function feedParameters(
   backend: Backend,

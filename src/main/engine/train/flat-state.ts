@@ -3,13 +3,13 @@ import { formatShape, sameShape } from '../ir/shape';
 import type { NamedTensors, Tensor } from '../tensor';
 import type { ParameterGroup } from '../vit/parameters';
 
-/** One flat buffer a group, by the group's name. */
+/** One flat buffer per group, by the group's name. */
 export type FlatGroups = ReadonlyMap<string, Float32Array>;
 
 /**
- * Copies named tensors into one flat buffer a group, fresh or given.
+ * Copies named tensors into one flat buffer per group, fresh or given.
  *
- * @throws FoveaError `weights-mismatch` when a tensor is missing or has another shape
+ * @throws FoveaError `weights-mismatch` if a tensor is missing or has another shape
  */
 export function packGroups(
   groups: readonly ParameterGroup[],
@@ -27,7 +27,7 @@ export function zeroGroups(groups: readonly ParameterGroup[]): FlatGroups {
   return new Map(groups.map(({ name, size }) => [name, new Float32Array(size)]));
 }
 
-/** A view of each parameter in its group's buffer: writing to one writes to the other. */
+/** Returns a view of each parameter in its group's buffer: writing to one writes to the other. */
 export function viewParameters(groups: readonly ParameterGroup[], flat: FlatGroups): Map<string, Tensor> {
   const views = new Map<string, Tensor>();
   for (const group of groups) {
@@ -39,7 +39,7 @@ export function viewParameters(groups: readonly ParameterGroup[], flat: FlatGrou
   return views;
 }
 
-/** A copy of each parameter. */
+/** Returns a copy of each parameter. */
 export function unpackGroups(groups: readonly ParameterGroup[], flat: FlatGroups): NamedTensors {
   return new Map(
     [...viewParameters(groups, flat)].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),

@@ -6,7 +6,7 @@ function endOf(steps: readonly (readonly [loss: number, norm: number])[]): [numb
   const health = watchHealth(Math.LN2);
   for (const [index, [loss, norm]] of steps.entries()) {
     try {
-      health.look(index + 1, loss, norm);
+      health.checkStep(index + 1, loss, norm);
     } catch (error) {
       return [index + 1, (error as { code: string }).code];
     }
@@ -24,11 +24,11 @@ describe('watchHealth', () => {
     ['a gradient that is no number', 0.5, Number.NaN, 'the gradient'],
   ])('ends a run at once: %s', (_, loss, norm, what) => {
     const health = watchHealth(Math.LN2);
-    expect(() => health.look(7, loss, norm)).toThrow(
+    expect(() => health.checkStep(7, loss, norm)).toThrow(
       expect.objectContaining({ code: 'diverged', message: expect.stringContaining(`at step 7: ${what}`) }),
     );
-    expect(() => health.lookAtValidation(2, Number.NaN)).toThrow(expect.objectContaining({ code: 'diverged' }));
-    expect(() => health.lookAtValidation(2, 0.3)).not.toThrow();
+    expect(() => health.checkValidation(2, Number.NaN)).toThrow(expect.objectContaining({ code: 'diverged' }));
+    expect(() => health.checkValidation(2, 0.3)).not.toThrow();
   });
 
   it('ends a run whose gradients stay a thousand times as long as usual while it is worse than guessing', () => {

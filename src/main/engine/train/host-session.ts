@@ -15,9 +15,9 @@ import type { Batch, OptimizerState, StepResult } from './session';
 import type { PartwiseSession } from './shrinking-session';
 
 /**
- * Training with the state in our own memory, for the CPU: the runtime reads parameters where they lie, writes
- * gradients into buffers that are used again each step, and the optimizer works in place. Nothing as large as the model is
- * copied but the gradients, once.
+ * Trains with the state in our own memory, for the CPU: the runtime reads parameters in place, writes gradients into
+ * buffers that are reused on each step, and the optimizer updates in place. Apart from the gradients, copied once,
+ * nothing as large as the model is copied.
  */
 export class HostTrainingSession implements PartwiseSession {
   part: number;
@@ -36,13 +36,13 @@ export class HostTrainingSession implements PartwiseSession {
   private readonly averages: FlatGroups;
   private readonly averagedGroups: readonly ParameterGroup[];
   private readonly parameterViews: ReadonlyMap<string, Tensor>;
-  /** The parameters with averages in place of what is averaged. */
+  /** Parameters, with averages in place of the averaged ones. */
   private readonly averagedViews: ReadonlyMap<string, Tensor>;
   private readonly gradientViews: ReadonlyMap<string, Tensor>;
   private readonly masks: MaskDraw;
   private readonly loss: Tensor = { shape: [], data: new Float32Array(1) };
-  /** Gradients of the second and later runs of a step, before they are added. */
-  private more: { flat: FlatGroups; views: ReadonlyMap<string, Tensor> } | null = null;
+  /** Gradients of the second and later runs of a step, before they are added to the first. */
+  private scratch: { flat: FlatGroups; views: ReadonlyMap<string, Tensor> } | null = null;
   private gradientProgram: Program | null = null;
   private logitsProgram: Program | null = null;
   private steps: number;
@@ -62,7 +62,7 @@ export class HostTrainingSession implements PartwiseSession {
     this.kernels = new Map(
       trainable.map(({ name, size }) => [name, createOptimizerGroup(size, options.optimizer, averaged)]),
     );
-    const part = (kind: 'firstMoments' | 'secondMoments' | 'gradients' | 'averages'): FlatGroups =>
+    const buffers = (kind: 'firstMoments' | 'secondMoments' | 'gradients' | 'averages'): FlatGroups =>
       new Map([...this.kernels].flatMap(([name, { [kind]: buffer }]) => (buffer === null ? [] : [[name, buffer]])));
     this.secondGroups = options.optimizer.kind === 'adamw' ? trainable : [];
     this.flatParameters = packGroups(
@@ -70,10 +70,10 @@ export class HostTrainingSession implements PartwiseSession {
       parameters,
       new Map(groups.map(({ name, size }) => [name, this.kernels.get(name)?.parameters ?? new Float32Array(size)])),
     );
-    this.firstMoments = part('firstMoments');
-    this.secondMoments = part('secondMoments');
-    this.gradients = part('gradients');
-    this.averages = part('averages');
+    this.firstMoments = buffers('firstMoments');
+    this.secondMoments = buffers('secondMoments');
+    this.gradients = buffers('gradients');
+    this.averages = buffers('averages');
     this.averagedGroups = averaged ? trainable : [];
     packGroups(this.averagedGroups, optimizer?.averages ?? parameters, this.averages);
     if (optimizer) {
@@ -100,9 +100,9 @@ export class HostTrainingSession implements PartwiseSession {
           loss = await this.differentiate(inputs, this.gradientViews);
           continue;
         }
-        this.more ??= this.moreGradients();
-        loss += await this.differentiate(inputs, this.more.views);
-        for (const { name } of trainable) addInPlace(bufferOf(this.gradients, name), bufferOf(this.more.flat, name));
+        this.scratch ??= this.createScratch();
+        loss += await this.differentiate(inputs, this.scratch.views);
+        for (const { name } of trainable) addInPlace(bufferOf(this.gradients, name), bufferOf(this.scratch.flat, name));
       }
     }
 
@@ -162,19 +162,19 @@ export class HostTrainingSession implements PartwiseSession {
     for (const program of programs) await program?.dispose();
   }
 
-  /** Loss and gradients of one run. */
+  /** Computes the loss and gradients of one run. */
   private async differentiate(inputs: RunInputs, into: ReadonlyMap<string, Tensor>): Promise<number> {
     this.gradientProgram ??= await this.backend.compile(buildGradientProgram(this.model, this.part));
     await this.gradientProgram.run(new Map([...this.parameterViews, ...inputs]), into);
     return this.loss.data[0] as number;
   }
 
-  private moreGradients() {
+  private createScratch() {
     const flat = zeroGroups(this.model.trainable);
     return { flat, views: this.gradientTargets(flat) };
   }
 
-  /** Where a run of the gradient program writes its outputs. */
+  /** Buffers for the outputs of a run of the gradient program. */
   private gradientTargets(flat: FlatGroups): ReadonlyMap<string, Tensor> {
     const views = [...viewParameters(this.model.trainable, flat)];
     return new Map<string, Tensor>([

@@ -12,21 +12,21 @@ export interface LogisticData {
 }
 
 export interface LogisticOptions {
-  /** scikit-learn's C: the weight of the data against the penalty. */
+  /** scikit-learn's C: weight of the data relative to the penalty. */
   readonly penalty: number;
-  /** Rows that are views of one image: together they count as one. */
+  /** Number of rows that are views of one image and together count as one. */
   readonly rowsPerImage: number;
   readonly classWeights: readonly number[] | null;
   readonly labelSmoothing: number;
-  /** Of the largest component of the gradient of the mean loss with its penalty. */
+  /** Tolerance on the largest component of the gradient of the penalised mean loss. */
   readonly tolerance: number;
   readonly maximumIterations: number;
-  /** After each iteration, with the loss and its penalty; may throw to end the fit. */
+  /** Called after each iteration with the penalised loss; may throw to end the fit. */
   onIteration?(iteration: number, value: number): Promise<void>;
 }
 
 export interface LogisticFit {
-  /** [classes, width], for features as they are. */
+  /** [classes, width], for unscaled features. */
   readonly weight: Float64Array;
   /** [classes] */
   readonly bias: Float64Array;
@@ -36,14 +36,15 @@ export interface LogisticFit {
 }
 
 /**
- * Multinomial logistic regression with an L2 penalty on the weights and none on the biases, to its only minimum: what
- * scikit-learn's `make_pipeline(StandardScaler(), LogisticRegression(C=penalty))` finds. With T as in
- * `crossEntropyTargets`, s_i the weight of row i's class, and z the standardised features, it minimises
+ * Fits a multinomial logistic regression with an L2 penalty on the weights but not on the biases, to its unique
+ * minimum: the solution of scikit-learn's `make_pipeline(StandardScaler(), LogisticRegression(C=penalty))`. With T as
+ * in `crossEntropyTargets`, s_i the weight of row i's class, and z the standardised features, it minimises
  *
  *   -sum(T log softmax(z W^T + b)) + rowsPerImage / (2 C sum_i s_i) |W|^2
  *
  * Features are standardised (mean 0, variance 1 over the rows; a constant one keeps its scale), so that one C suits
- * backbones whose features differ in scale, and few iterations are enough; the fit is given back for features as they are.
+ * backbones whose features differ in scale and few iterations suffice; the result is converted back to unscaled
+ * features.
  */
 export async function fitLogisticRegression(data: LogisticData, options: LogisticOptions): Promise<LogisticFit> {
   const { features, labels, width, classes } = data;
@@ -57,17 +58,17 @@ export async function fitLogisticRegression(data: LogisticData, options: Logisti
   let loss = 0;
   const objective = (x: Float64Array, gradient: Float64Array): number => {
     const linear = unscale(x, scaling, classes);
-    const ofLinear = new Float64Array(x.length);
-    loss = crossEntropyOfRows(linear, ofLinear, data, targets);
+    const linearGradient = new Float64Array(x.length);
+    loss = crossEntropyOfRows(linear, linearGradient, data, targets);
     let squares = 0;
     for (let c = 0; c < classes; c += 1) {
-      const ofBias = ofLinear[size + c] as number;
-      gradient[size + c] = ofBias;
+      const biasGradient = linearGradient[size + c] as number;
+      gradient[size + c] = biasGradient;
       for (let j = 0; j < width; j += 1) {
         const at = c * width + j;
         const weight = x[at] as number;
         squares += weight * weight;
-        const centred = (ofLinear[at] as number) - ofBias * (scaling.mean[j] as number);
+        const centred = (linearGradient[at] as number) - biasGradient * (scaling.mean[j] as number);
         gradient[at] = centred / (scaling.deviation[j] as number) + decay * weight;
       }
     }
@@ -95,13 +96,13 @@ function standardisation(features: Float32Array, rows: number, width: number): S
     for (let row = 0; row < rows; row += 1) squares += ((features[row * width + j] as number) - centre) ** 2;
     mean[j] = centre;
     const spread = Math.sqrt(squares / rows);
-    // What is left of a constant column is rounding.
+    // Any spread left in a constant column is rounding.
     deviation[j] = spread > 1e-7 * Math.abs(centre) ? spread : 1;
   }
   return { mean, deviation };
 }
 
-/** Weights and biases, one after the other, for features as they are: W / deviation and b - W mean / deviation. */
+/** Returns weights and biases, concatenated, for unscaled features: W / deviation and b - W mean / deviation. */
 function unscale(x: Float64Array, { mean, deviation }: Scaling, classes: number): Float64Array {
   const width = mean.length;
   const linear = x.slice();

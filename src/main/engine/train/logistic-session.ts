@@ -8,13 +8,13 @@ export interface LogisticSessionOptions extends Pick<TrainingOptions, 'classWeig
   readonly classes: number;
   /** scikit-learn's C. */
   readonly penalty: number;
-  /** Rows of the batch that are views of one image. */
+  /** Number of rows of the batch that are views of one image. */
   readonly rowsPerImage: number;
-  /** After each iteration; may throw to end the step. */
+  /** Called after each iteration; may throw to end the step. */
   onIteration(): Promise<void>;
 }
 
-/** Of the mean loss's gradient: scikit-learn's default is 1e-4. */
+/** Tolerance on the gradient of the mean loss; scikit-learn's default is 1e-4. */
 const TOLERANCE = 1e-6;
 const MAXIMUM_ITERATIONS = 2000;
 
@@ -22,9 +22,9 @@ const WEIGHT = 'classifier.weight';
 const BIAS = 'classifier.bias';
 
 /**
- * A linear head whose one step, on all features at once, goes to the minimum of an L2-regularised logistic regression.
- * It begins at zero whatever the head was, so it depends on nothing but the features. Learning rates are ignored, and no
- * memory is kept from step to step.
+ * Creates a linear head whose single step, on all features at once, goes to the minimum of an L2-regularised logistic
+ * regression. It always begins at zero, so the result depends only on the features. Learning rates are ignored, and no
+ * memory is held between steps.
  */
 export function createLogisticSession(
   options: LogisticSessionOptions,
@@ -56,7 +56,7 @@ export function createLogisticSession(
         [BIAS, { shape: [classes], data: Float32Array.from(bias) }],
       ]);
       steps += 1;
-      return { loss, gradientNorm: search.gradient, note: sentence(search, values) };
+      return { loss, gradientNorm: search.gradient, note: describeSearch(search, values) };
     },
     logits: async (features, count) => {
       const [weight, bias] = [copyOf(head, WEIGHT).data, copyOf(head, BIAS).data];
@@ -83,8 +83,11 @@ function copyOf(tensors: NamedTensors, name: string) {
   return { shape: tensor.shape, data: tensor.data.slice() };
 }
 
-/** How the search went, with its values after 1, 2, 4, … iterations. */
-function sentence({ converged, iterations }: { converged: boolean; iterations: number }, values: readonly number[]) {
+/** Describes the search, with its values after 1, 2, 4, … iterations. */
+function describeSearch(
+  { converged, iterations }: { converged: boolean; iterations: number },
+  values: readonly number[],
+) {
   const shown = values.flatMap((value, index) => {
     const isShown = Number.isInteger(Math.log2(index + 1)) || index === values.length - 1;
     return isShown ? [`${value.toFixed(4)} (${index + 1})`] : [];

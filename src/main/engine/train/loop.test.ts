@@ -4,8 +4,8 @@ import { type RunConfigInput, runConfigSchema } from '#shared/models/run-config'
 import { planSteps } from '#shared/training/plan';
 import { initialLoopState, loopStateSchema, nextStage } from './checkpoint';
 import { runTrainingLoop } from './loop';
+import type { LoopInput } from './loop-context';
 import type { Batch, TrainingSession } from './session';
-import type { LoopInput } from './sitting';
 
 /** Validation logits of each epoch, so that metrics follow a script; steps are only counted. */
 function createScript(config: Partial<RunConfigInput>, epochs: readonly (readonly number[])[], losses: number[] = []) {

@@ -2,59 +2,59 @@ import { takeBatches } from './batch-source';
 import type { LoopState } from './checkpoint';
 import { closeEpoch } from './close-epoch';
 import { epochPlan } from './epoch-plan';
-import { cancelled, type LoopInput, note, type Sitting, startSitting } from './sitting';
+import { cancelled, createLoopContext, type LoopContext, type LoopInput, note } from './loop-context';
 import { trainStep } from './train-step';
 
 export interface LoopResult {
-  /** `finished`: the stage is over. */
+  /** `finished` means that the stage is over. */
   readonly state: 'finished' | 'stopped' | 'paused';
   readonly loop: LoopState;
   readonly imagesPerSecond: number;
 }
 
-/** `last` is also saved inside a long epoch, when this has passed and saving costs at most a twentieth of the time. */
+/** Within a long epoch, `last` is saved once this has passed and saving takes at most a twentieth of the time. */
 const SAVE_AFTER_MILLISECONDS = 120_000;
 const SAVE_SHARE = 20;
 
 /**
- * Trains from `state` to the end of its stage: epochs of shuffled, augmented micro-batches, an optimizer step for each
- * `gradientAccumulation` of them, evaluation and checkpoints after each epoch, early stopping. Everything that decides
- * the weights follows from config, seed and step, so a run that goes on from a checkpoint equals one that never
+ * Trains from `state` to the end of its stage: epochs of shuffled, augmented micro-batches, one optimizer step per
+ * `gradientAccumulation` of them, evaluation and checkpoints after each epoch, early stopping. Everything that
+ * determines the weights follows from config, seed and step, so a run resumed from a checkpoint equals one that never
  * stopped, bit for bit.
  *
- * @throws FoveaError `diverged`, `gradient_exploded`: nothing of it is saved; `cancelled`
+ * @throws FoveaError `diverged`, `gradient_exploded`: nothing more is saved; `cancelled`
  */
 export async function runTrainingLoop(input: LoopInput): Promise<LoopResult> {
-  const sitting = startSitting(input);
-  const { state, stage, isLastStage, report } = sitting;
-  const saving = createSaving(sitting);
+  const context = createLoopContext(input);
+  const { state, stage, isLastStage, report } = context;
+  const saving = createSaving(context);
   report('training');
   while (state.stageStep < stage.steps && !state.finished) {
     const epoch = state.epochsBefore + Math.floor(state.stageStep / stage.stepsPerEpoch) + 1;
-    const ended = await trainEpoch(sitting, saving, epoch);
-    if (ended !== null) return resultOf(sitting, ended);
-    await closeEpoch(sitting, epoch, stage.stepsPerEpoch);
-    endStageWhenDue(sitting);
+    const ended = await trainEpoch(context, saving, epoch);
+    if (ended !== null) return resultOf(context, ended);
+    await closeEpoch(context, epoch, stage.stepsPerEpoch);
+    endStageWhenDue(context);
     await saving.save();
     const action = input.control();
     if (action === 'cancel') throw cancelled();
     if (action !== null && !(state.finished && isLastStage)) {
-      return resultOf(sitting, action === 'pause' ? 'paused' : 'stopped');
+      return resultOf(context, action === 'pause' ? 'paused' : 'stopped');
     }
   }
   if (isLastStage) report('done');
-  return resultOf(sitting, 'finished');
+  return resultOf(context, 'finished');
 }
 
-const resultOf = ({ state: loop }: Sitting, state: LoopResult['state']): LoopResult => ({
+const resultOf = ({ state: loop }: LoopContext, state: LoopResult['state']): LoopResult => ({
   state,
   loop,
   imagesPerSecond: loop.seconds === 0 ? 0 : loop.images / loop.seconds,
 });
 
-/** What is left of the steps of an epoch. Null, or how the run ended inside it. */
-async function trainEpoch(sitting: Sitting, saving: Saving, epoch: number): Promise<'paused' | 'stopped' | null> {
-  const { input, state, stage } = sitting;
+/** Trains the remaining steps of an epoch. Returns null, or how the run ended within it. */
+async function trainEpoch(context: LoopContext, saving: Saving, epoch: number): Promise<'paused' | 'stopped' | null> {
+  const { input, state, stage } = context;
   const done = state.stageStep % stage.stepsPerEpoch;
   const microBatches = epochPlan(input.config.seed, epoch, input.trainImages, stage.batchSize, input.samplingWeights);
   const trained = done * stage.gradientAccumulation;
@@ -66,9 +66,9 @@ async function trainEpoch(sitting: Sitting, saving: Saving, epoch: number): Prom
       const group = await takeBatches(iterator, expected);
       if (group.length < expected) throw new Error('the batch source ended early');
       first += expected;
-      await trainStep(sitting, group, start);
+      await trainStep(context, group, start);
       await input.yieldToMessages();
-      const ended = await followControl(sitting, saving, epoch);
+      const ended = await applyControl(context, saving, epoch);
       if (ended !== null) return ended;
     }
   } finally {
@@ -77,23 +77,23 @@ async function trainEpoch(sitting: Sitting, saving: Saving, epoch: number): Prom
   return null;
 }
 
-/** Between two steps: does what was asked for since, and saves a long epoch now and then. */
-async function followControl(sitting: Sitting, saving: Saving, epoch: number): Promise<'paused' | 'stopped' | null> {
-  const { input, state, stage } = sitting;
+/** Between two steps: carries out a requested action, and saves from time to time during a long epoch. */
+async function applyControl(context: LoopContext, saving: Saving, epoch: number): Promise<'paused' | 'stopped' | null> {
+  const { input, state, stage } = context;
   const action = input.control();
   if (action === 'cancel') throw cancelled();
   const steps = ((state.stageStep - 1) % stage.stepsPerEpoch) + 1;
-  // Not between the last step of an epoch and its evaluation: a run that went on from there would leave it out.
+  // Not between the last step of an epoch and its evaluation: a run resumed from there would skip the evaluation.
   if (steps === stage.stepsPerEpoch) return null;
   if (action === 'pause') {
     await saving.save();
     return 'paused';
   }
   if (action === 'stop') {
-    // A run that is stopped inside its first epoch keeps its model too.
+    // A run stopped within its first epoch also keeps its model.
     await saving.save();
     if (state.best === null) {
-      await closeEpoch(sitting, epoch, steps);
+      await closeEpoch(context, epoch, steps);
       input.log(note(`Stopped inside epoch ${epoch}, after step ${state.step}, and evaluated at that point.`));
     }
     return 'stopped';
@@ -102,8 +102,8 @@ async function followControl(sitting: Sitting, saving: Saving, epoch: number): P
   return null;
 }
 
-/** The stage is over after its last step, or when patience is. */
-function endStageWhenDue({ input, state, stage }: Sitting): void {
+/** Ends the stage after its last step, or when patience runs out. */
+function endStageWhenDue({ input, state, stage }: LoopContext): void {
   const { earlyStoppingPatience: patience, bestMetric } = input.config;
   if (state.stageStep === stage.steps) state.finished = true;
   else if (patience !== null && state.epochsWithoutBest >= patience) {
@@ -114,11 +114,11 @@ function endStageWhenDue({ input, state, stage }: Sitting): void {
 
 interface Saving {
   save(): Promise<void>;
-  /** Where long enough has passed since. */
+  /** Saves if enough time has passed since the last save. */
   saveWhenDue(): Promise<void>;
 }
 
-function createSaving({ input, state, report }: Sitting): Saving {
+function createSaving({ input, state, report }: LoopContext): Saving {
   let lastSave = input.now();
   let saveMilliseconds = 0;
   const save = async () => {

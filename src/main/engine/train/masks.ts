@@ -8,18 +8,18 @@ import type { TrainableModel } from './model';
 import { inputNames } from './program-names';
 import { declareParameters } from './programs';
 
-/** An input of the gradient programs that drops values: see `MaskSource`. */
+/** An input of the gradient programs that holds a dropout mask: see `MaskSource`. */
 export interface MaskSite {
-  /** The name of the input. */
+  /** Name of the input. */
   readonly name: string;
   readonly shape: Shape;
   readonly probability: number;
 }
 
-/** Purpose of the random streams, so that no others share them. */
+/** Tag of the random streams, so that no other purpose shares them. */
 const DROPOUT = 0xd20b;
 
-/** The masks of a training pass, in the order in which the network asks for them. Empty where nothing is dropped. */
+/** Returns the masks of a training pass, in the order in which the network requests them. Empty without dropout. */
 export function maskSites(model: TrainableModel, batch: number): readonly MaskSite[] {
   const sites: MaskSite[] = [];
   const builder = new GraphBuilder();
@@ -33,16 +33,16 @@ export function maskSites(model: TrainableModel, batch: number): readonly MaskSi
   return sites;
 }
 
-/** Bytes of all masks of a micro-batch. */
+/** Returns the bytes of all masks of a micro-batch. */
 export const maskBytes = (sites: readonly MaskSite[]): number =>
   sites.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
 
-/** Draws the masks of one micro-batch; the tensors are used again by the next call. */
+/** Draws the masks of one micro-batch. The next call reuses the tensors. */
 export type MaskDraw = (step: number, microBatch: number) => ReadonlyMap<string, Tensor>;
 
 /**
- * Masks drawn here and not on the device, each from a stream of its own that `seeds`, step, micro-batch and site decide:
- * the same for every device, and for a run that goes on from a checkpoint.
+ * Creates the draw of masks on the host rather than on the device. Each mask has its own stream, determined by `seeds`,
+ * step, micro-batch and site: the same on every device, and for a run resumed from a checkpoint.
  */
 export function createMaskDraw(sites: readonly MaskSite[], seeds: readonly number[]): MaskDraw {
   const tensors = new Map(

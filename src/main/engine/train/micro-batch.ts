@@ -20,7 +20,7 @@ export type StepOptions = Pick<
   | 'precision'
 >;
 
-/** `count` rows padded with zeros to the compiled batch; the array itself when it is full already. */
+/** Pads `count` rows with zeros to the compiled batch. Returns the array itself if it is already full. */
 export function padRows(values: Float32Array, count: number, batch: number, rowSize: number): Float32Array {
   if (count < 1 || count > batch) throw new Error(`${count} images in a micro-batch of ${batch}`);
   if (values.length < count * rowSize) throw new Error('a micro-batch holds fewer pixels than its images need');
@@ -30,11 +30,11 @@ export function padRows(values: Float32Array, count: number, batch: number, rowS
   return padded;
 }
 
-/** The inputs of one run of a gradient program besides parameters and state. */
+/** Inputs of one run of a gradient program besides parameters and state. */
 export type RunInputs = readonly (readonly [name: string, tensor: Tensor])[];
 
 /**
- * Pixels and targets of one micro-batch, padded to the size of the options.
+ * Prepares pixels and targets of one micro-batch, padded to the size in the options.
  *
  * @param lossFactor factor on the loss: 1 / number of micro-batches of the step, times the loss scale
  */
@@ -59,8 +59,8 @@ export function prepareMicroBatch(
 }
 
 /**
- * A micro-batch as the runs that compute it, each of `part` images. Targets hold the mean over the whole micro-batch and
- * masks are drawn for all of it, so losses and gradients of the parts add up to those of the whole.
+ * Splits a micro-batch into runs of `part` images each. Targets hold the mean over the whole micro-batch and masks are
+ * drawn for all of it, so losses and gradients of the parts add up to those of the whole.
  */
 export function prepareParts(
   model: TrainableModel,
@@ -85,7 +85,9 @@ export function prepareParts(
   return parts;
 }
 
-/** `part` images from `start` on of a tensor whose first axis runs over `batch` images; zeros behind the last. */
+/**
+ * Returns `part` images from `start` of a tensor whose first axis covers `batch` images, zero-padded after the last.
+ */
 function takeImages({ shape, data }: Tensor, batch: number, start: number, part: number): Tensor {
   const [first = batch, ...rest] = shape;
   const perImage = data.length / batch;

@@ -2,19 +2,19 @@ import { createRandom, shuffle } from '#shared/imaging/random';
 import { beta } from '../random';
 import type { Batch } from './session';
 
-/** How the images of a micro-batch are mixed: image i becomes share x image i + (1 - share) x image partners[i]. */
+/** Mixing of a micro-batch: image i becomes share x image i + (1 - share) x image partners[i]. */
 export interface Mix {
   readonly share: number;
   /** A permutation of the micro-batch. */
   readonly partners: readonly number[];
 }
 
-/** Purpose of the random streams, so that no others share them. */
+/** Tag of the random streams, so that no other purpose shares them. */
 const MIXUP = 0x313b;
 
 /**
- * Mixup (Zhang et al. 2018): one share a micro-batch, from Beta(alpha, alpha), and a random partner for each image.
- * Both follow from seed, epoch and the micro-batch's place in the epoch.
+ * Draws a mix for mixup (Zhang et al. 2018): one share per micro-batch, from Beta(alpha, alpha), and a random partner
+ * for each image. Both follow from seed, epoch and the micro-batch's position in the epoch.
  */
 export function drawMix(alpha: number, seed: number, epoch: number, microBatch: number, count: number): Mix {
   const random = createRandom(seed, epoch, microBatch, MIXUP);
@@ -22,7 +22,7 @@ export function drawMix(alpha: number, seed: number, epoch: number, microBatch: 
   return { share, partners: shuffle([...Array(count).keys()], random) };
 }
 
-/** The micro-batch with its images mixed, pixels or features, and both labels of each. */
+/** Returns the micro-batch with its images, pixels or features, mixed and both labels of each. */
 export function mixBatch({ pixels, labels, count }: Batch, { share, partners }: Mix): Batch {
   const size = pixels.length / count;
   const mixed = new Float32Array(pixels.length);

@@ -6,31 +6,35 @@ import type { VitConfig } from '../vit/config';
 import type { MaskSource } from '../vit/dropout';
 import { buildVit, classify, type ParameterSource } from '../vit/forward';
 import { loraGroupName, loraGroups } from '../vit/lora';
-import { blockGroupName, classifierGroup, type ParameterGroup, parameterGroups, takesPart } from '../vit/parameters';
+import { blockGroupName, classifierGroup, isUsed, type ParameterGroup, parameterGroups } from '../vit/parameters';
 
-/** What a training session needs to know of a network. */
+/** A network as a training session sees it. */
 export interface TrainableModel {
   readonly name: string;
   /** Shape of one image, or of its features. */
   readonly inputShape: Shape;
   readonly classes: number;
   readonly groups: readonly ParameterGroup[];
-  /** The part of `groups` that takes gradients. */
+  /** The subset of `groups` that has gradients. */
   readonly trainable: readonly ParameterGroup[];
-  /** What the learning rate is multiplied with for a trainable group, by its name. */
+  /** Returns the learning rate factor of a trainable group, by its name. */
   rateFactor(group: string): number;
   /**
-   * @param input [batch, ...inputShape]; returns logits [batch, classes]
-   * @param mask gives the dropout masks of a training pass
+   * @param input [batch, ...inputShape]
+   * @param mask provides the dropout masks of a training pass
+   * @returns logits [batch, classes]
    */
   forward(builder: GraphBuilder, parameter: ParameterSource, input: Value, mask?: MaskSource): Value;
 }
 
-/** What the learning rate of the slowest trained group is multiplied with. */
+/** Returns the learning rate factor of the slowest trained group. */
 export const lowestRateFactor = ({ trainable, rateFactor }: TrainableModel): number =>
   Math.min(...trainable.map(({ name }) => rateFactor(name)));
 
-/** A whole model, of which `trainable` takes gradients. `lora` shapes the adapters of `lora` and is needed for it alone. */
+/**
+ * Describes a whole model, of which `trainable` has gradients. `lora` configures the adapters and is required only for
+ * `lora`.
+ */
 export function vitModel(
   config: VitConfig,
   trainable: Trainable,
@@ -45,7 +49,7 @@ export function vitModel(
     inputShape: [config.channels, config.imageSize, config.imageSize],
     classes: config.classes.length,
     groups,
-    trainable: groups.filter((group) => takesPart(group) && isTrained(group, config, trainable)),
+    trainable: groups.filter((group) => isUsed(group) && isTrained(group, config, trainable)),
     rateFactor: (group) => layerDecay ** layersBelowHead(group, config),
     forward: (builder, parameter, pixels, mask) =>
       buildVit(builder, config, parameter, pixels, false, mask, adapters).logits,
@@ -69,7 +73,7 @@ const isLoraGroup = (name: string, layers: number): boolean =>
   Array.from({ length: layers }, (_, block) => loraGroupName(block)).includes(name);
 
 /**
- * As BEiT and timm count them: the head and the final normalisation 0, the last block 1, the embeddings layers + 1. Adapters
+ * Counts layers as BEiT and timm do: head and final normalisation 0, last block 1, embeddings layers + 1. Adapters
  * count as their block.
  */
 function layersBelowHead(group: string, { layers }: VitConfig): number {
@@ -80,7 +84,7 @@ function layersBelowHead(group: string, { layers }: VitConfig): number {
   return block < 0 ? 0 : layers - block;
 }
 
-/** The classifier alone, on cached features. */
+/** Describes the classifier alone, on cached features. */
 export function headModel(features: number, classes: number): TrainableModel {
   const groups = [classifierGroup(features, classes)];
   return {

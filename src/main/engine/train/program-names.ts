@@ -10,7 +10,7 @@ export const stateName = {
   averages: (group: string): string => `average.${group}`,
 };
 
-/** Scalars [] that stay on the device between programs: the loss so far, and the factor that clips the gradients. */
+/** Scalars [] kept on the device between programs: the accumulated loss, and the factor that clips the gradients. */
 export const scalarState = { loss: 'loss', factor: 'factor' } as const;
-/** [2]: loss and global gradient norm of a step. All that is read back from one. */
+/** [2]: loss and global gradient norm of a step, the only values read back from it. */
 export const summaryName = 'summary';

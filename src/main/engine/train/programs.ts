@@ -18,10 +18,10 @@ import { gradientName, inputNames, scalarState, stateName, summaryName } from '.
 /** [] 1 / loss scale: an input of the clip program in fp16. */
 export const unscaleName = 'unscale';
 
-/** An output that takes the place of the state of that name. ONNX wants names of inputs and outputs to differ. */
+/** Returns the name of the output that replaces a state. ONNX requires names of inputs and outputs to differ. */
 export const nextName = (state: string): string => `next.${state}`;
 
-/** Where a program finds its parameters: as an input each, or as one flat input a group that it slices. */
+/** How a program receives its parameters: one input each, or one flat input per group that it slices. */
 export type ParameterLayout = 'separate' | 'flat';
 
 /** Declares the parameters of `groups` as inputs of the graph. */
@@ -56,7 +56,7 @@ export function buildLogitsProgram(model: TrainableModel, batch: number, layout:
   return builder.build(`${model.name} logits`);
 }
 
-/** Forward and backward: the values of the loss [] and of a gradient for each trainable parameter. */
+/** Builds forward and backward pass. Returns the loss [] and a gradient for each trainable parameter. */
 function differentiate(builder: GraphBuilder, model: TrainableModel, batch: number, layout: ParameterLayout) {
   const parameter = declareParameters(builder, model.groups, layout);
   const input = builder.input(inputNames.pixels, [batch, ...model.inputShape]);
@@ -67,7 +67,10 @@ function differentiate(builder: GraphBuilder, model: TrainableModel, batch: numb
   return { loss, gradients: new Map(names.map((name, index) => [name, gradients[index] as Value])) };
 }
 
-/** pixels, targets, masks, parameters -> loss and one gradient a parameter: for the CPU, whose state lives in our own memory. */
+/**
+ * pixels, targets, masks, parameters -> loss and one gradient per parameter: for the CPU, whose state lives in our own
+ * memory.
+ */
 export function buildGradientProgram(model: TrainableModel, batch: number): Graph {
   const builder = new GraphBuilder();
   const { loss, gradients } = differentiate(builder, model, batch, 'separate');
@@ -77,8 +80,8 @@ export function buildGradientProgram(model: TrainableModel, batch: number): Grap
 }
 
 /**
- * pixels, targets, masks, flat parameters, loss, flat gradients -> loss and flat gradients with this micro-batch's added.
- * In fp16 matrices are multiplied in half precision; what goes in and comes out is float32.
+ * pixels, targets, masks, flat parameters, loss, flat gradients -> loss and flat gradients with this micro-batch's
+ * added. In fp16, matrices are multiplied in half precision; inputs and outputs are float32.
  */
 export function buildAccumulateProgram(model: TrainableModel, batch: number, precision: TrainingPrecision): Graph {
   const builder = new GraphBuilder();
@@ -96,9 +99,9 @@ export function buildAccumulateProgram(model: TrainableModel, batch: number, pre
 }
 
 /**
- * Flat gradients -> the factor that clips them, and the step's summary: apart from the update, to keep both small. The loss
- * is set to zero for the next step. In fp16 loss and gradients come in scaled; the summary is not, and the factor takes
- * the scale back.
+ * Flat gradients -> the factor that clips them, and the step's summary. Separate from the update, to keep both programs
+ * small. The loss is reset to zero for the next step. In fp16, loss and gradients are scaled on input; the summary is
+ * unscaled, and the factor undoes the scale.
  */
 export function buildClipProgram(model: TrainableModel, maximumNorm: number, precision: TrainingPrecision): Graph {
   const builder = new GraphBuilder();
@@ -118,11 +121,11 @@ export function buildClipProgram(model: TrainableModel, maximumNorm: number, pre
   return builder.build(`${model.name} clip`);
 }
 
-/** Loss and flat gradients, whatever they are, -> zeros: what a step leaves that is skipped. */
+/** Loss and flat gradients, whatever their values, -> zeros: the cleanup after a skipped step. */
 export function buildClearProgram(model: TrainableModel): Graph {
   const builder = new GraphBuilder();
   const clear = (name: string, shape: readonly number[]): void => {
-    // Nothing is greater than itself; a product with zero would stay infinite or not a number.
+    // No number is greater than itself, while a product with zero would keep infinities and NaN.
     const value = builder.input(name, shape);
     builder.output(nextName(name), builder.greater(value, value));
   };
@@ -131,10 +134,10 @@ export function buildClearProgram(model: TrainableModel): Graph {
   return builder.build(`${model.name} clear`);
 }
 
-/** What an update takes from outside, in one tensor: one upload a step. */
+/** Inputs of an update that come from the host, in one tensor: one upload per step. */
 const ratesName = 'rates';
 
-/** The input of the update program for one step. */
+/** Returns the input of the update program for one step. */
 export function updateRates({ optimizer, weightDecay, emaDecay }: UpdateOptions, step: number, learningRate: number) {
   const { rate, correction, keep } = ratesFor({ step, learningRate, weightDecay });
   const average = averageDecayAt(emaDecay ?? 0, step);
@@ -146,7 +149,7 @@ export function updateRates({ optimizer, weightDecay, emaDecay }: UpdateOptions,
 }
 
 /**
- * The optimizer over all groups, and the average of what it makes of them; also returns the gradients set to zero, for
+ * Builds the optimizer over all groups and the average of the resulting weights; also resets the gradients to zero for
  * the next step.
  */
 export function buildUpdateProgram(model: TrainableModel, options: UpdateOptions): Graph {
@@ -166,14 +169,14 @@ export function buildUpdateProgram(model: TrainableModel, options: UpdateOptions
   return builder.build(`${model.name} update`);
 }
 
-/** Declares the rates and gives each as a scalar []. */
+/** Declares the rates and returns each as a scalar []. */
 function declareRates(builder: GraphBuilder, count: number): readonly Value[] {
   const rates = builder.input(ratesName, [count]);
   return Array.from({ length: count }, (_, index) => builder.reshape(builder.slice(rates, 0, index, index + 1), []));
 }
 
 type UpdateOptions = Pick<StepOptions, 'optimizer' | 'weightDecay' | 'emaDecay'>;
-/** Gives the group's next parameters. */
+/** Returns the group's next parameters. */
 type GroupUpdate = (group: ParameterGroup, gradients: Value, rateFactor: number) => Value;
 
 function averageUpdate(builder: GraphBuilder, rates: readonly Value[]) {
@@ -187,8 +190,8 @@ function averageUpdate(builder: GraphBuilder, rates: readonly Value[]) {
 const scaled = (builder: GraphBuilder, value: Value, factor: number): Value =>
   factor === 1 ? value : builder.multiply(value, builder.scalar(factor));
 
-function adamWUpdate(builder: GraphBuilder, given: readonly Value[]): GroupUpdate {
-  const [rate, correction, keep] = given as [Value, Value, Value];
+function adamWUpdate(builder: GraphBuilder, scalars: readonly Value[]): GroupUpdate {
+  const [rate, correction, keep] = scalars as [Value, Value, Value];
   const one = builder.scalar(1);
   return ({ name, size, decaySize }, gradients, rateFactor) => {
     const rates = {
@@ -211,10 +214,10 @@ function adamWUpdate(builder: GraphBuilder, given: readonly Value[]): GroupUpdat
 
 function sgdUpdate(
   builder: GraphBuilder,
-  given: readonly Value[],
+  scalars: readonly Value[],
   { optimizer, weightDecay }: UpdateOptions,
 ): GroupUpdate {
-  const [rate] = given as [Value];
+  const [rate] = scalars as [Value];
   const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : 0;
   return ({ name, size, decaySize }, gradients, rateFactor) => {
     const state = {

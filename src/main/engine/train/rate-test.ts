@@ -4,7 +4,7 @@ import type { StagePlan } from '#shared/training/plan';
 import { type BatchSource, takeBatches } from './batch-source';
 import { crossEntropyTargets } from './cross-entropy';
 import { epochPlan } from './epoch-plan';
-import { MAXIMUM_SKIPPED } from './health';
+import { MAX_SKIPPED_STEPS } from './health';
 import type { Batch, TrainingSession } from './session';
 
 export interface RateTestInput {
@@ -14,31 +14,31 @@ export interface RateTestInput {
   readonly samplingWeights: readonly number[] | null;
   readonly session: TrainingSession;
   readonly batches: BatchSource;
-  /** One a step. */
+  /** One per step. */
   readonly rates: readonly number[];
   readonly labelSmoothing: number;
-  /** After each look at a step's images and each step; may throw to end the test. */
+  /** Called after each initial loss and after each step; may throw to end the test. */
   onStep(done: number, total: number): Promise<void>;
 }
 
 /**
- * Takes one optimizer step at each rate, on the batches that a run would see, until the loss explodes. A loss was
- * measured before the step at its rate, so it tells what the rates before have done.
+ * Takes one optimizer step at each rate, on the batches that a run would see, until the loss explodes. Each loss is
+ * measured before the step at its rate, so it reflects the effect of the previous rates.
  *
- * Batches differ by more than a hundred steps change: each loss is told less what its images lost under the first
- * weights, more than all images did (a control variate). At low rates the two are equal and the curve is flat; where
- * it leaves that, the weights have done it.
+ * Batches differ by more than a hundred steps change them. Each loss is therefore corrected by the difference between
+ * its images' loss under the initial weights and the mean of these losses (a control variate). At low rates the
+ * correction leaves a flat curve; any departure from it is caused by the weights.
  */
 export async function testLearningRates(input: RateTestInput): Promise<readonly RatePoint[]> {
   const { session, rates, onStep } = input;
   const total = 2 * rates.length;
-  const first: number[] = [];
+  const initial: number[] = [];
   for await (const group of stepGroups(input)) {
-    if (first.length === rates.length) break;
-    first.push(await firstLoss(session, group, input.labelSmoothing));
-    await onStep(first.length, total);
+    if (initial.length === rates.length) break;
+    initial.push(await initialLoss(session, group, input.labelSmoothing));
+    await onStep(initial.length, total);
   }
-  const usual = mean(first);
+  const meanInitial = mean(initial);
   let points: readonly RatePoint[] = [];
   let skippedInARow = 0;
   let taken = 0;
@@ -46,16 +46,16 @@ export async function testLearningRates(input: RateTestInput): Promise<readonly 
     const rate = rates[points.length] as number;
     const { loss, skipped = false } = await session.step(group, rate);
     skippedInARow = skipped ? skippedInARow + 1 : 0;
-    // A step that half precision left out is taken again, with the next images.
-    if (!skipped) points = addPoint(points, rate, loss - ((first[taken] ?? usual) - usual));
+    // A step that half precision skipped is repeated with the next images.
+    if (!skipped) points = addPoint(points, rate, loss - ((initial[taken] ?? meanInitial) - meanInitial));
     taken += 1;
     await onStep(rates.length + points.length, total);
-    if (hasExploded(points) || skippedInARow >= MAXIMUM_SKIPPED || points.length === rates.length) break;
+    if (hasExploded(points) || skippedInARow >= MAX_SKIPPED_STEPS || points.length === rates.length) break;
   }
   return points.filter(({ smoothedLoss }) => Number.isFinite(smoothedLoss));
 }
 
-/** The micro-batches of each step, epoch after epoch. */
+/** Yields the micro-batches of each step, epoch after epoch. */
 async function* stepGroups({ seed, stage, trainImages, samplingWeights, batches }: RateTestInput) {
   for (let epoch = 1; ; epoch += 1) {
     const plan = epochPlan(seed, epoch, trainImages, stage.batchSize, samplingWeights);
@@ -72,8 +72,8 @@ async function* stepGroups({ seed, stage, trainImages, samplingWeights, batches 
   }
 }
 
-/** Of a step's images under the present weights, without dropout and class weights. */
-async function firstLoss(session: TrainingSession, group: readonly Batch[], labelSmoothing: number): Promise<number> {
+/** Computes the loss of a step's images under the present weights, without dropout or class weights. */
+async function initialLoss(session: TrainingSession, group: readonly Batch[], labelSmoothing: number): Promise<number> {
   const losses: number[] = [];
   for (const { pixels, labels, count, mixed = null } of group) {
     const logits = await session.logits(pixels, count);

@@ -8,12 +8,12 @@ import type { TrainableModel } from './model';
 import { scalarState, stateName } from './program-names';
 import { nextName } from './programs';
 
-/** A tensor of one number. */
+/** Creates a tensor of one number. */
 export const scalar = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) });
 
 /**
- * What a training keeps on the device: tensors by their names in programs, and the programs that take and give them
- * back. Nothing is copied to main memory but what a program puts out for us.
+ * Training state on the device: tensors by their names in programs, and the programs that take and return them. Nothing
+ * is copied to main memory except explicit outputs of a program.
  */
 export class ResidentState {
   private readonly backend: Backend;
@@ -39,7 +39,7 @@ export class ResidentState {
     this.keep(await upload(this.backend, 'scalars', new Map(scalars)));
   }
 
-  /** What programs made goes before them: the sums, then the programs of these names. */
+  /** Frees the sums, then the programs of these names: programs must outlive the tensors they created. */
   async dropSums(programs: readonly string[]): Promise<void> {
     const sums = this.model.trainable.map(({ name }) => stateName.gradients(name));
     for (const name of [...sums, ...Object.values(scalarState)]) {
@@ -52,7 +52,7 @@ export class ResidentState {
     }
   }
 
-  /** Compiled on first use, then kept. */
+  /** Returns a program, compiled on first use and then kept. */
   async program(name: string, build: () => Graph): Promise<Program> {
     const known = this.programs.get(name);
     if (known) return known;
@@ -62,7 +62,7 @@ export class ResidentState {
     return program;
   }
 
-  /** Runs a program on the state and puts the state that it returns in place of the old; gives what comes back to us. */
+  /** Runs a program on the state, replaces the state that it returns, and passes on its host outputs. */
   async run(program: Program, inputs: readonly (readonly [string, Tensor])[]): Promise<NamedTensors> {
     const feeds: Feeds = new Map<string, Tensor | DeviceTensor>([...this.tensors, ...inputs]);
     const { host, device } = await program.run(feeds);
@@ -73,7 +73,7 @@ export class ResidentState {
     return host;
   }
 
-  /** The state with averages under the names of the parameters that they stand in for. */
+  /** Returns the state with averages under the names of the parameters they replace. */
   averaged(): ReadonlyMap<string, DeviceTensor> {
     const averages = this.model.trainable.flatMap(({ name }): [string, DeviceTensor][] => {
       const average = this.tensors.get(stateName.averages(name));
@@ -82,7 +82,7 @@ export class ResidentState {
     return new Map([...this.tensors, ...averages]);
   }
 
-  /** Copies a kind of state to main memory; from the averages where it is asked for. */
+  /** Copies a kind of state to main memory, optionally from the averages. */
   download(
     kind: keyof typeof stateName,
     groups: readonly ParameterGroup[],

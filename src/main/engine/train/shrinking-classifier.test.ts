@@ -27,7 +27,7 @@ function classifierOf(room: number, when: 'made' | 'run') {
   return { create, made, open: () => open };
 }
 
-const pairs = { imageLength: 2, onlyAtFirst: false };
+const pairs = { imageLength: 2, shrinksOnlyAtCreation: false };
 const pixels = Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
 const sums = [1, 5, 9, 13, 17];
 
@@ -60,10 +60,10 @@ it('fails where not even one image fits, and passes on what is no lack of memory
 
 it('lets go of what it was made from where it is told to, after a size that fits was found', async () => {
   const { create, made } = classifierOf(2, 'made');
-  const classifier = await createShrinkingClassifier(create, { ...pairs, batch: 5, onlyAtFirst: true });
+  const classifier = await createShrinkingClassifier(create, { ...pairs, batch: 5, shrinksOnlyAtCreation: true });
   expect([...(await classifier.run(pixels, 5)).logits]).toEqual(sums);
   expect(made).toEqual([2]);
   const late = classifierOf(2, 'run');
-  const full = await createShrinkingClassifier(late.create, { ...pairs, batch: 5, onlyAtFirst: true });
+  const full = await createShrinkingClassifier(late.create, { ...pairs, batch: 5, shrinksOnlyAtCreation: true });
   await expect(full.run(pixels, 5)).rejects.toMatchObject({ code: 'out-of-memory' });
 });

@@ -4,23 +4,23 @@ import type { Classification, Classifier } from './classification';
 import { half } from './shrinking-session';
 
 export interface ShrinkingOptions {
-  /** Images at a time, to begin with. */
+  /** Initial number of images at a time. */
   readonly batch: number;
-  /** Values of one image's pixels. */
+  /** Number of values in one image. */
   readonly imageLength: number;
-  /** Lets go of `create`, and what it holds, once a classifier is made. */
-  readonly onlyAtFirst: boolean;
+  /** Whether to release `create`, and everything it references, once a classifier exists. */
+  readonly shrinksOnlyAtCreation: boolean;
 }
 
 /**
- * Computes fewer images at a time when memory runs out, half as many each time, down to one: each image's answer depends
- * on that image alone.
+ * Halves the number of images computed at a time whenever memory runs out, down to one: each image's result depends on
+ * that image alone.
  *
- * @param create a classifier for so many images at a time
+ * @param create creates a classifier for this many images at a time
  */
 export async function createShrinkingClassifier(
   create: (batch: number) => Promise<Classifier>,
-  { batch, imageLength, onlyAtFirst }: ShrinkingOptions,
+  { batch, imageLength, shrinksOnlyAtCreation }: ShrinkingOptions,
 ): Promise<Classifier> {
   let part = batch;
   let make: typeof create | null = create;
@@ -32,7 +32,7 @@ export async function createShrinkingClassifier(
     classifier = null;
     part = half(part);
   };
-  /** What `work` gives with the largest part that fits. */
+  /** Returns the result of `work` with the largest part that fits. */
   const attempt = async <T>(work: (classifier: Classifier) => Promise<T>): Promise<T> => {
     for (;;) {
       try {
@@ -46,14 +46,14 @@ export async function createShrinkingClassifier(
   };
 
   await attempt(async () => {});
-  if (onlyAtFirst) make = null;
+  if (shrinksOnlyAtCreation) make = null;
   return {
     run: async (pixels, count) => {
-      const answers: Classification[] = [];
+      const results: Classification[] = [];
       for (let start = 0; start < count; ) {
         const taken = await attempt(async (current) => {
           const images = Math.min(part, count - start);
-          answers.push(
+          results.push(
             await current.run(
               images === count ? pixels : pixels.subarray(start * imageLength, (start + images) * imageLength),
               images,
@@ -63,7 +63,7 @@ export async function createShrinkingClassifier(
         });
         start += taken;
       }
-      return join(answers);
+      return join(results);
     },
     dispose: async () => {
       make = null;
@@ -73,11 +73,11 @@ export async function createShrinkingClassifier(
   };
 }
 
-function join(answers: readonly Classification[]): Classification {
-  const [first, ...more] = answers;
+function join(results: readonly Classification[]): Classification {
+  const [first, ...more] = results;
   if (first === undefined) throw new Error('no image was given');
   if (more.length === 0) return first;
-  const all = (of: (answer: Classification) => Float32Array): Float32Array => concatenate(answers.map(of));
+  const all = (select: (result: Classification) => Float32Array): Float32Array => concatenate(results.map(select));
   return {
     logits: all(({ logits }) => logits),
     features: all(({ features }) => features),

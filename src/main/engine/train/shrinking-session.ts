@@ -5,16 +5,16 @@ import type { Batch, OptimizerState, StepResult, TrainingSession } from './sessi
 
 /** A session that can compute a micro-batch in parts. */
 export interface PartwiseSession extends TrainingSession {
-  /** Images that one run computes: the whole micro-batch, or fewer. */
+  /** Images per run: the whole micro-batch, or fewer. */
   readonly part: number;
-  /** Goes on in smaller parts, and forgets what a step that failed left behind. */
+  /** Continues in smaller parts, discarding the leftovers of a failed step. */
   shrink(part: number): Promise<void>;
 }
 
 /**
- * Halves the parts in which micro-batches are computed each time that memory runs out, and takes the step again. Targets
- * and dropout masks are those of the whole micro-batch, so the gradients of the parts add up to its own: what changes is
- * the order of the additions.
+ * Halves the parts in which micro-batches are computed whenever memory runs out, and repeats the step. Targets and
+ * dropout masks are those of the whole micro-batch, so the gradients of the parts add up to its own: only the order of
+ * additions changes.
  */
 export class ShrinkingSession implements TrainingSession {
   private readonly session: PartwiseSession;
@@ -66,10 +66,10 @@ export class ShrinkingSession implements TrainingSession {
   }
 }
 
-/** Half a part, at least one image; odd ones are rounded up, so that two of them hold the whole. */
+/** Halves a part, rounding up so that two halves hold the whole; at least one image. */
 export const half = (part: number): number => Math.ceil(part / 2);
 
-/** The largest of `microBatch`, its half, a quarter, … that fits; one image where none does. */
+/** Returns the largest of `microBatch`, its half, a quarter, … that fits; one image if none does. */
 export function fittingPart(microBatch: number, fits: (part: number) => boolean): number {
   let part = microBatch;
   while (part > 1 && !fits(part)) part = half(part);

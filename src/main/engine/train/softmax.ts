@@ -1,4 +1,4 @@
-/** Softmax of each row of [rows, columns], computed in double precision against the row's largest value. */
+/** Computes the softmax of each row of [rows, columns] in double precision, relative to the row's largest value. */
 export function softmaxRows(logits: Float32Array, columns: number): Float32Array {
   const out = new Float32Array(logits.length);
   for (let start = 0; start < logits.length; start += columns) {

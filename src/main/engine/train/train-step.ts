@@ -1,17 +1,22 @@
+import { type LoopContext, note } from './loop-context';
 import type { Batch } from './session';
-import { note, type Sitting } from './sitting';
 
-/** One optimizer step on its micro-batches; `start`: when fetching them began. Throws `diverged`, `gradient_exploded`. */
-export async function trainStep(sitting: Sitting, group: readonly Batch[], start: number): Promise<void> {
-  const { input, state, health, pace, report } = sitting;
-  const learningRate = rateOf(sitting);
+/**
+ * Takes one optimizer step on its micro-batches.
+ *
+ * @param start time at which fetching them began
+ * @throws FoveaError `diverged`, `gradient_exploded`
+ */
+export async function trainStep(context: LoopContext, group: readonly Batch[], start: number): Promise<void> {
+  const { input, state, health, throughput, report } = context;
+  const learningRate = rateOf(context);
   const result = await input.session.step(group, learningRate);
   const { loss, gradientNorm, skipped = false, note: remark } = result;
-  if (skipped) health.lookAtSkipped(state.step + 1);
-  else health.look(state.step + 1, loss, gradientNorm);
+  if (skipped) health.checkSkippedStep(state.step + 1);
+  else health.checkStep(state.step + 1, loss, gradientNorm);
   const images = group.reduce((sum, batch) => sum + batch.count, 0);
   const seconds = (input.now() - start) / 1000;
-  pace.add(images, seconds);
+  throughput.add(images, seconds);
   state.step += 1;
   state.stageStep += 1;
   state.images += images;
@@ -24,14 +29,14 @@ export async function trainStep(sitting: Sitting, group: readonly Batch[], start
     state.logSteps += 1;
   }
   if (remark !== undefined) input.log(note(remark));
-  // A run of one step has no other pace.
-  const imagesPerSecond = pace.imagesPerSecond() ?? images / Math.max(seconds, 1e-3);
-  if (!skipped) logWhenDue(sitting, { learningRate, gradientNorm, imagesPerSecond });
+  // In a run of one step there is no other measurement.
+  const imagesPerSecond = throughput.imagesPerSecond() ?? images / Math.max(seconds, 1e-3);
+  if (!skipped) logWhenDue(context, { learningRate, gradientNorm, imagesPerSecond });
   report('training');
 }
 
-/** By the plan, or by the validation losses of this stage where the schedule looks at them. */
-function rateOf({ input, state }: Sitting): number {
+/** Returns the learning rate, by the plan or, if the schedule uses them, by the validation losses of this stage. */
+function rateOf({ input, state }: LoopContext): number {
   const epochs = state.history.filter((record) => record.epoch > state.epochsBefore);
   return input.learningRate(
     state.stageStep,
@@ -39,9 +44,9 @@ function rateOf({ input, state }: Sitting): number {
   );
 }
 
-/** Every so many steps, and at the end of the stage: the mean loss since the last line. */
+/** Logs the mean loss since the last line, every `logEverySteps` steps and at the end of the stage. */
 function logWhenDue(
-  { input, state, stage }: Sitting,
+  { input, state, stage }: LoopContext,
   step: { readonly learningRate: number; readonly gradientNorm: number; readonly imagesPerSecond: number },
 ): void {
   if (state.step % input.config.logEverySteps !== 0 && state.stageStep !== stage.steps) return;

@@ -55,7 +55,7 @@ const normalisation = (name: string, size: number): ParameterSpec[] => [
 const UNUSED = 'unused';
 
 /** Parameters that the model computes with, so that a gradient for them exists. */
-export const takesPart = ({ name }: ParameterGroup): boolean => name !== UNUSED;
+export const isUsed = ({ name }: ParameterGroup): boolean => name !== UNUSED;
 
 /** All parameters of a model in the order of its layers: embeddings, each block, final normalisation, classifier. */
 export function parameterGroups(config: VitConfig): readonly ParameterGroup[] {

@@ -6,15 +6,15 @@ import type { Schedule } from '../optim/schedule';
 import type { BatchSource } from './batch-source';
 import type { LoopState } from './checkpoint';
 import { type HealthWatch, watchHealth } from './health';
-import { createRate, type Rate } from './rate';
 import type { TrainingSession } from './session';
+import { createThroughput, type Throughput } from './throughput';
 
 export interface LoopInput {
   readonly config: RunConfig;
   readonly plan: StepPlan;
   readonly classes: number;
   readonly trainImages: number;
-  /** One a training image: they are drawn with replacement. Null = each once an epoch. */
+  /** One weight per training image, for draws with replacement. Null = each image once per epoch. */
   readonly samplingWeights: readonly number[] | null;
   /** The training loss of guessing: see `shared/training/chance-loss`. */
   readonly chanceLoss: number;
@@ -23,7 +23,7 @@ export interface LoopInput {
   readonly session: TrainingSession;
   readonly batches: BatchSource;
   readonly learningRate: Schedule;
-  /** What the rate of the lowest layer in training is of that, for the log. */
+  /** Learning rate factor of the lowest layer in training, for the log. */
   readonly lowestRateFactor: number;
   readonly state: LoopState;
   /** `best` before `last`, so that a kill between them never leaves `last` naming a best that is not there. */
@@ -31,56 +31,56 @@ export interface LoopInput {
   saveLast(state: LoopState): Promise<void>;
   log(record: LogRecord): void;
   progress(progress: Omit<RunProgress, 'run'>): void;
-  /** What was asked for since, or null; looked at between steps. */
+  /** The action requested since the last call, or null; polled between steps. */
   control(): 'pause' | 'stop' | 'cancel' | null;
-  /** Lets messages in; resolves at once afterwards. */
+  /** Lets pending messages be processed; resolves as soon as they are. */
   yieldToMessages(): Promise<void>;
   /** Milliseconds, monotonic. */
   now(): number;
   memoryMB(): number;
 }
 
-/** What a loop holds from its beginning, or from a checkpoint, to the end of a stage or to a pause. */
-export interface Sitting {
+/** State of the loop from its beginning, or from a checkpoint, to the end of a stage or to a pause. */
+export interface LoopContext {
   readonly input: LoopInput;
-  /** Changed in place as the training goes on. */
+  /** Updated in place as the training proceeds. */
   readonly state: LoopState;
   readonly stage: StagePlan;
   readonly isLastStage: boolean;
-  readonly pace: Rate;
+  readonly throughput: Throughput;
   readonly health: HealthWatch;
-  /** Of the last evaluation, for the time that is left; zero before the first. */
+  /** Duration of the last evaluation, for the estimate of the remaining time; zero before the first. */
   evaluationSeconds: number;
-  /** Says how far the run is. */
+  /** Reports the progress of the run. */
   report(phase: RunProgress['phase']): void;
 }
 
-export function startSitting(input: LoopInput): Sitting {
+export function createLoopContext(input: LoopInput): LoopContext {
   const { plan } = input;
   const state: LoopState = structuredClone(input.state);
   const stage = plan.stages[state.stage] as StagePlan;
   const left = stepsLeft(plan, state);
-  /** Of the run, as far as can be said: a stage before may have ended early. */
+  /** Totals of the whole run, as far as known: an earlier stage may have ended early. */
   const totals = { steps: state.step + left.steps, epochs: state.epochsBefore + left.epochs };
-  const sitting: Sitting = {
+  const context: LoopContext = {
     input,
     state,
     stage,
     isLastStage: state.stage === plan.stages.length - 1,
-    pace: createRate(),
+    throughput: createThroughput(),
     health: watchHealth(input.chanceLoss),
     evaluationSeconds: 0,
-    report: (phase) => input.progress(progressOf(sitting, totals, phase)),
+    report: (phase) => input.progress(progressOf(context, totals, phase)),
   };
-  return sitting;
+  return context;
 }
 
 function progressOf(
-  { input, state, stage, isLastStage, pace, evaluationSeconds }: Sitting,
+  { input, state, stage, isLastStage, throughput, evaluationSeconds }: LoopContext,
   totals: { readonly steps: number; readonly epochs: number },
   phase: RunProgress['phase'],
 ): Omit<RunProgress, 'run'> {
-  const imagesPerSecond = pace.imagesPerSecond();
+  const imagesPerSecond = throughput.imagesPerSecond();
   const epochsDone = state.stageStep / stage.stepsPerEpoch;
   const epochsLeft = stage.epochs - epochsDone;
   return {
@@ -92,7 +92,7 @@ function progressOf(
     epochs: totals.epochs,
     counted: null,
     imagesPerSecond,
-    // A later stage has a pace of its own, which nobody knows yet.
+    // The throughput of a later stage is not known yet.
     etaSeconds:
       imagesPerSecond === null || !isLastStage
         ? null
@@ -101,7 +101,7 @@ function progressOf(
   };
 }
 
-/** Steps and epochs from the beginning of a step to the end of the run. Epochs count from the beginning of the stage. */
+/** Returns the steps from here, and the epochs from the beginning of this stage, to the end of the run. */
 export function stepsLeft(plan: StepPlan, state: Pick<LoopState, 'stage' | 'stageStep'>) {
   const stages = plan.stages.slice(state.stage);
   return {
@@ -110,11 +110,11 @@ export function stepsLeft(plan: StepPlan, state: Pick<LoopState, 'stage' | 'stag
   };
 }
 
-/** Which stage trains, where there are several. */
+/** Names the current stage of several; null for a single one. */
 const stageMessage = ({ stages }: StepPlan, index: number): string | null =>
   stages.length === 1 ? null : `Stage ${index + 1} of ${stages.length}: ${stages[index]?.name.toLowerCase()}`;
 
-/** A line of the log in words. */
+/** Creates a log record with a message. */
 export const note = (message: string): LogRecord => ({ kind: 'note', at: new Date().toISOString(), message });
-/** What ends a loop that was asked to `cancel`. */
+/** The error that ends a loop after `cancel`. */
 export const cancelled = () => new FoveaError('cancelled', 'The run was cancelled.');
