@@ -15,7 +15,7 @@ class Stream {
     this.url = url;
     Stream.all.push(this);
   }
-  /** Breaks; the browser tries again by itself, or gives up. */
+  /** Breaks the stream; the browser then reconnects by itself or gives up. */
   break(givesUp: boolean): void {
     this.readyState = givesUp ? Stream.CLOSED : 0;
     this.onerror();

@@ -48,10 +48,10 @@ interface EventChannel {
   readonly onConnection: Bridge['onConnection'];
 }
 
-/** A stream that the browser gave up, because of a refusal or for good, is opened again after this, in milliseconds. */
+/** Delay before reopening a stream that the browser has given up, as it does after a refusal. */
 const REOPEN_MILLISECONDS = 2000;
 
-/** One EventSource for the page, opened at the first subscription and again whenever it breaks. */
+/** One EventSource per page, opened at the first subscription and reopened whenever it breaks. */
 function createEventChannel(): EventChannel {
   const listeners = new Map<string, Set<(payload: unknown) => void>>();
   const connectionListeners = new Set<(state: ConnectionState) => void>();
