@@ -2,7 +2,9 @@ import { noDropout, type VitConfig } from './config';
 
 type Size = Pick<VitConfig, 'imageSize' | 'patchSize' | 'hiddenSize' | 'layers' | 'heads'>;
 
-/** Dosovitskiy et al. 2021 (base, large), Touvron et al. 2021 (tiny, small); micro is ours, for samples and tests. */
+/**
+ * Dosovitskiy et al. 2021 (base, large), Touvron et al. 2021 (tiny, small); micro is our own, for samples and tests.
+ */
 const sizes = {
   'vit-micro': { imageSize: 96, patchSize: 12, hiddenSize: 96, layers: 6, heads: 3 },
   'vit-tiny-patch16-224': { imageSize: 224, patchSize: 16, hiddenSize: 192, layers: 12, heads: 3 },
@@ -14,7 +16,7 @@ const sizes = {
 /** Names of the models that can be trained from scratch, smallest first. */
 export const architectureNames: readonly string[] = Object.keys(sizes);
 
-/** The configuration of an architecture with these classes; null where there is none of that name. */
+/** Returns the configuration of an architecture with these classes, or null if the name is unknown. */
 export function architectureByName(name: string, classes: readonly string[]): VitConfig | null {
   if (!Object.hasOwn(sizes, name)) return null;
   const size: Size = sizes[name as keyof typeof sizes];

@@ -3,22 +3,22 @@ import { sizeOf } from '../ir/shape';
 import type { Shape, Value } from '../ir/value';
 import type { Family, VitConfig } from './config';
 
-/** A mask of this shape for a place of the network: 0 with `probability`, else 1 / (1 - probability). */
+/** Provides a mask of this shape for a site in the network: 0 with `probability`, otherwise 1 / (1 - probability). */
 export type MaskSource = (site: string, shape: Shape, probability: number) => Value;
 
-/** The input of a graph that a site's mask comes in as. */
+/** Name of the graph input that holds a site's mask. */
 export const maskName = (site: string): string => `mask.${site}`;
 
-/** Makes each mask that the forward pass asks for an input of the graph. */
+/** Declares each mask that the forward pass requests as a graph input. */
 export const maskInputs =
   (builder: GraphBuilder): MaskSource =>
   (site, shape) =>
     builder.input(maskName(site), shape);
 
 /**
- * The probability with which each block's branches are dropped. Transformers' DINOv2 gives every block the full rate.
- * Its ViT and DeiT have no drop path: there the rate rises linearly from 0 in the first block to its full value in the
- * last, as Huang et al. 2016 ("Deep networks with stochastic depth"), DeiT and timm do.
+ * Returns the drop path probability of each block. Transformers' DINOv2 gives every block the full rate. Its ViT and
+ * DeiT have no drop path: here the rate rises linearly from 0 in the first block to its full value in the last, as in
+ * Huang et al. 2016 ("Deep networks with stochastic depth"), DeiT and timm.
  */
 export function dropPathRates({ family, layers, dropout }: VitConfig): readonly number[] {
   return Array.from({ length: layers }, (_, index) =>
@@ -27,7 +27,7 @@ export function dropPathRates({ family, layers, dropout }: VitConfig): readonly 
 }
 
 /**
- * True where hidden dropout follows the outputs of attention and perceptron; else, as in DINOv2, it follows the
+ * Whether hidden dropout follows the outputs of attention and perceptron; otherwise, as in DINOv2, it follows the
  * embeddings alone.
  */
 export function dropsBranches(family: Family): boolean {
@@ -35,10 +35,10 @@ export function dropsBranches(family: Family): boolean {
 }
 
 /**
- * Dropout (Srivastava et al. 2014) and drop path: products with masks. Outside of training, where there is no source, and
- * at probability 0 nothing is added to the graph.
+ * Dropout (Srivastava et al. 2014) and drop path as products with masks. Outside training, when there is no mask
+ * source, and at probability 0 nothing is added to the graph.
  */
-export class Dropping {
+export class Dropout {
   private readonly builder: GraphBuilder;
   private readonly batch: number;
   private readonly source: MaskSource | null;
@@ -49,7 +49,7 @@ export class Dropping {
     this.source = source;
   }
 
-  /** Whether gradients will be asked for. */
+  /** Whether the graph is built for training. */
   get training(): boolean {
     return this.source !== null;
   }
@@ -58,13 +58,13 @@ export class Dropping {
     return this.source === null || probability === 0 ? null : this.source(site, shape, probability);
   }
 
-  /** Single hidden units of x [batch x tokens, hidden]. */
+  /** Drops single hidden units of x [batch x tokens, hidden]. */
   units(site: string, x: Value, probability: number): Value {
     const mask = this.mask(site, x.shape, probability);
     return mask === null ? x : this.builder.multiply(x, mask);
   }
 
-  /** All of x [batch x tokens, hidden] that belongs to an image. */
+  /** Drops everything in x [batch x tokens, hidden] that belongs to an image. */
   images(site: string, x: Value, probability: number): Value {
     const mask = this.mask(site, [this.batch, 1], probability);
     if (mask === null) return x;

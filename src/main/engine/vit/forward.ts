@@ -2,35 +2,39 @@ import type { LoraSettings } from '#shared/training/lora';
 import type { GraphBuilder } from '../ir/builder';
 import type { Value } from '../ir/value';
 import type { VitConfig } from './config';
-import { Dropping, dropPathRates, dropsBranches, type MaskSource } from './dropout';
+import { Dropout, dropPathRates, dropsBranches, type MaskSource } from './dropout';
 import { adaptedModules, addAdapter } from './lora';
 import { blockPrefix, embeddingName, type FamilyNames, namesOf, positionsName } from './names';
 import { leadingTokens, patchCount, readsPatches, tokenCount } from './tokens';
 
-/** Gives the value of a parameter by its name on disk. */
+/** Returns the value of a parameter by its name on disk. */
 export type ParameterSource = (name: string) => Value;
 
 export interface VitValues {
   /** [batch, classes] */
   readonly logits: Value;
-  /** [batch, features]: what the classifier reads, CLS after the final normalisation or CLS and the patches' mean. */
+  /**
+   * [batch, features]: input of the classifier, either CLS after the final normalisation or CLS and the mean of the
+   * patches.
+   */
   readonly features: Value;
-  /** One a block: [batch, heads, tokens, tokens]. Empty unless tapped. */
+  /** One per block: [batch, heads, tokens, tokens]. Empty unless tapped. */
   readonly attentions: readonly Value[];
   /** The embeddings, then the output of each block: [batch, tokens, hidden]. Empty unless tapped. */
   readonly hiddenStates: readonly Value[];
 }
 
 /**
- * The forward pass of Hugging Face's `…ForImageClassification` of the family. Tokens are kept as one matrix
- * [batch x tokens, hidden], so that every linear layer is one Gemm. Where the classifier reads CLS alone, the last block
- * asks for CLS alone too (keys and values come from all tokens): 10/12 of its products are saved, forward and backward.
+ * Builds the forward pass of the family's `…ForImageClassification` in Hugging Face. Tokens are kept as one matrix
+ * [batch x tokens, hidden], so that every linear layer is one Gemm. If the classifier reads CLS alone, the last block
+ * computes queries for CLS alone too (keys and values come from all tokens), which saves 10/12 of its products, forward
+ * and backward.
  *
  * @param pixels [batch, 3, size, size], normalised
- * @param tapped also give attentions and hidden states, of all tokens; the logits can be differentiated by the
- *   attentions
- * @param mask gives the dropout masks, where the pass is one of training; without it nothing is dropped
- * @param lora of a model whose adapters are not merged
+ * @param tapped whether to also return attentions and hidden states of all tokens; the logits are then differentiable
+ *   with respect to the attentions
+ * @param mask provides the dropout masks of a training pass; without it nothing is dropped
+ * @param lora settings of adapters that are not merged into the weights
  */
 export function buildVit(
   builder: GraphBuilder,
@@ -50,12 +54,12 @@ export function buildVit(
     if (tapped) hiddenStates.push(builder.reshape(hidden, [batch, tokens, width]));
   };
 
-  const dropping = new Dropping(builder, batch, mask);
+  const dropout = new Dropout(builder, batch, mask);
   const pathRates = dropPathRates(config);
-  let hidden = dropping.units('embeddings', embed(builder, config, parameter, pixels), config.dropout.hidden);
+  let hidden = dropout.units('embeddings', embed(builder, config, parameter, pixels), config.dropout.hidden);
   tap(hidden);
   for (let index = 0; index < config.layers; index += 1) {
-    const block = new Block(builder, config, parameter, index, batch, dropping, pathRates[index] ?? 0, lora);
+    const block = new Block(builder, config, parameter, index, batch, dropout, pathRates[index] ?? 0, lora);
     const queries = index === config.layers - 1 && !tapped && !readsPatches(config) ? 'cls' : 'all';
     const attended = block.attend(hidden, queries, tapped);
     if (tapped) attentions.push(attended.probabilities);
@@ -68,7 +72,7 @@ export function buildVit(
   return { logits: classify(builder, parameter, features), features, attentions, hiddenStates };
 }
 
-/** The final normalisation and what the classifier takes of it: [batch, features]. */
+/** Builds the final normalisation and the classifier's input: [batch, features]. */
 function readFeatures(
   builder: GraphBuilder,
   config: VitConfig,
@@ -84,7 +88,7 @@ function readFeatures(
       parameter(`${family}.layernorm.bias`),
       layerNormEpsilon,
     );
-  // Where only CLS is read from here on, the other tokens need no normalisation.
+  // If only CLS is read, the other tokens need no normalisation.
   if (!readsPatches(config)) return normalise(hidden.shape[0] === batch ? hidden : clsRows(builder, hidden, batch));
   const tokens = tokenCount(config);
   const sequences = builder.reshape(normalise(hidden), [batch, tokens, hiddenSize]);
@@ -93,21 +97,21 @@ function readFeatures(
   return builder.concat([cls, builder.reduceMean(patches, [1])], 1);
 }
 
-/** [batch x tokens, hidden] -> [batch, hidden]: the first token of each image. */
+/** [batch x tokens, hidden] -> [batch, hidden]: selects the first token of each image. */
 function clsRows(builder: GraphBuilder, hidden: Value, batch: number): Value {
   const [rows, width] = hidden.shape as readonly [number, number];
   const sequences = builder.reshape(hidden, [batch, rows / batch, width]);
   return builder.reshape(builder.slice(sequences, 1, 0, 1), [batch, width]);
 }
 
-/** The linear head on features [batch, hidden]. */
+/** Builds the linear head on features [batch, hidden]. */
 export function classify(builder: GraphBuilder, parameter: ParameterSource, features: Value): Value {
   return builder.linear(features, parameter('classifier.weight'), parameter('classifier.bias'));
 }
 
 /**
- * Leading tokens, patches and positions: [batch x tokens, hidden]. The convolution of stride = kernel is one Gemm over
- * patches.
+ * Builds the embeddings, leading tokens and patches with positions: [batch x tokens, hidden]. The convolution, whose
+ * stride equals its kernel size, is one Gemm over patches.
  */
 function embed(builder: GraphBuilder, config: VitConfig, parameter: ParameterSource, pixels: Value): Value {
   const { family, patchSize, channels, imageSize, hiddenSize } = config;
@@ -132,8 +136,8 @@ function embed(builder: GraphBuilder, config: VitConfig, parameter: ParameterSou
 }
 
 /**
- * What is added to the patches of every image: [1, tokens, hidden]. The leading tokens join the positions, which have no
- * batch axis: adding is cheaper than repeating them for every image.
+ * Builds the constant added to the patches of every image: [1, tokens, hidden]. The leading tokens are added to the
+ * positions, which have no batch axis: cheaper than repeating them for every image.
  */
 function fixedTokens(builder: GraphBuilder, config: VitConfig, parameter: ParameterSource): Value {
   const { family, registerTokens } = config;
@@ -143,10 +147,10 @@ function fixedTokens(builder: GraphBuilder, config: VitConfig, parameter: Parame
   if (registerTokens > 0) leading.push(parameter(embeddingName(family, 'register_tokens')));
   const tokens = builder.pad(builder.concat(leading, 1), 1, 0, patchCount(config));
   if (registerTokens === 0) return builder.add(positions, tokens);
-  // Registers stand between CLS and the patches and have no position.
-  const ofCls = builder.pad(builder.slice(positions, 1, 0, 1), 1, 0, registerTokens);
-  const ofPatches = builder.slice(positions, 1, 1, 1 + patchCount(config));
-  return builder.add(builder.concat([ofCls, ofPatches], 1), tokens);
+  // Registers come between CLS and the patches and have no position.
+  const clsPosition = builder.pad(builder.slice(positions, 1, 0, 1), 1, 0, registerTokens);
+  const patchPositions = builder.slice(positions, 1, 1, 1 + patchCount(config));
+  return builder.add(builder.concat([clsPosition, patchPositions], 1), tokens);
 }
 
 /** One pre-normalised encoder block. */
@@ -155,11 +159,11 @@ class Block {
   private readonly config: VitConfig;
   private readonly parameter: ParameterSource;
   private readonly prefix: string;
-  /** Begins the names of its dropout masks. */
+  /** Prefix of its dropout mask names. */
   private readonly site: string;
   private readonly names: FamilyNames['block'];
   private readonly batch: number;
-  private readonly dropping: Dropping;
+  private readonly dropout: Dropout;
   private readonly pathRate: number;
   private readonly lora: LoraSettings | null;
 
@@ -169,7 +173,7 @@ class Block {
     parameter: ParameterSource,
     index: number,
     batch: number,
-    dropping: Dropping,
+    dropout: Dropout,
     pathRate: number,
     lora: LoraSettings | null,
   ) {
@@ -179,65 +183,70 @@ class Block {
     this.prefix = blockPrefix(config.family, index);
     this.names = namesOf(config.family).block;
     this.batch = batch;
-    this.dropping = dropping;
+    this.dropout = dropout;
     this.pathRate = pathRate;
     this.lora = lora;
     this.site = `block.${index}`;
   }
 
   /**
-   * Multi-head self-attention of the normalised input, before the residual is added.
+   * Builds multi-head self-attention of the normalised input, without the residual.
    *
-   * @param queries which tokens ask: rows of the result
-   * @param apart probabilities are a value of their own that the output is computed from, not a by-product: so that
-   *   there are gradients with respect to them
+   * @param queries tokens that attend: rows of the result
+   * @param unfused computes the output from the probabilities as a separate value instead of a by-product, so that
+   *   gradients with respect to them exist
    */
-  attend(hidden: Value, queries: 'all' | 'cls', apart: boolean): { output: Value; probabilities: Value } {
+  attend(hidden: Value, queries: 'all' | 'cls', unfused: boolean): { output: Value; probabilities: Value } {
     const { builder, batch } = this;
     const { heads, hiddenSize, qkvBias } = this.config;
     const headWidth = hiddenSize / heads;
     const normalised = this.normalise(this.names.normalisationBefore, hidden);
-    const asking = queries === 'cls' ? clsRows(builder, normalised, batch) : normalised;
+    const queryInput = queries === 'cls' ? clsRows(builder, normalised, batch) : normalised;
     const split = (role: string, x: Value): Value => {
       const projected = this.linear(`attention.attention.${role}`, x, qkvBias);
       const tokens = (projected.shape[0] as number) / batch;
       return builder.transpose(builder.reshape(projected, [batch, tokens, heads, headWidth]), [0, 2, 1, 3]);
     };
-    const query = split('query', asking);
+    const query = split('query', queryInput);
     const key = split('key', normalised);
     const value = split('value', normalised);
     const scale = 1 / Math.sqrt(headWidth);
     const [queryTokens, keyTokens] = [query.shape[2] as number, key.shape[2] as number];
-    const mask = this.dropping.mask(
+    const mask = this.dropout.mask(
       `${this.site}.probabilities`,
       [batch, heads, queryTokens, keyTokens],
       this.config.dropout.attention,
     );
-    const { output, probabilities } = apart
-      ? this.attendInParts(query, key, value, scale, mask)
+    const { output, probabilities } = unfused
+      ? this.attendUnfused(query, key, value, scale, mask)
       : builder.attention(query, key, value, scale, mask);
-    const joined = builder.reshape(builder.transpose(output, [0, 2, 1, 3]), [asking.shape[0] as number, hiddenSize]);
+    const joined = builder.reshape(builder.transpose(output, [0, 2, 1, 3]), [
+      queryInput.shape[0] as number,
+      hiddenSize,
+    ]);
     return { output: this.finish(0, this.linear('attention.output.dense', joined)), probabilities };
   }
 
-  /** What the operation `attention` computes, by others. */
-  private attendInParts(query: Value, key: Value, value: Value, scale: number, mask: Value | null) {
+  /** The operation `attention`, composed of others. */
+  private attendUnfused(query: Value, key: Value, value: Value, scale: number, mask: Value | null) {
     const { builder } = this;
     const probabilities = builder.softmax(builder.matmul(query, key, { transposeB: true, scale }));
     const kept = mask ? builder.multiply(probabilities, mask) : probabilities;
     return { output: builder.matmul(kept, value), probabilities };
   }
 
-  /** The multilayer perceptron with its residual. */
+  /** Builds the multilayer perceptron with its residual. */
   transform(hidden: Value): Value {
     const normalised = this.normalise(this.names.normalisationAfter, hidden);
-    return this.builder.add(hidden, this.finish(1, this.perceive(normalised)));
+    return this.builder.add(hidden, this.finish(1, this.perceptron(normalised)));
   }
 
-  /** contract(GELU(expand(x))). In training GELU's factors sqrt 2 go into the two products: see `scaledGelu`. */
-  private perceive(x: Value): Value {
+  /**
+   * contract(GELU(expand(x))). In training, GELU's factors sqrt 2 are folded into the two products: see `scaledGelu`.
+   */
+  private perceptron(x: Value): Value {
     const { builder, names, parameter, prefix } = this;
-    if (!this.dropping.training) return this.linear(names.contract, builder.gelu(this.linear(names.expand, x)));
+    if (!this.dropout.training) return this.linear(names.contract, builder.gelu(this.linear(names.expand, x)));
     const bias = builder.multiply(parameter(`${prefix}.${names.expand}.bias`), builder.scalar(Math.SQRT1_2));
     const expanded = builder.linear(x, parameter(`${prefix}.${names.expand}.weight`), bias, Math.SQRT1_2);
     return builder.linear(
@@ -248,15 +257,15 @@ class Block {
     );
   }
 
-  /** What happens to the output of a branch before it joins the residual. */
+  /** Applies dropout, layer scale and drop path to the output of a branch before it joins the residual. */
   private finish(branch: 0 | 1, x: Value): Value {
-    const { dropping, config, pathRate } = this;
+    const { dropout, config, pathRate } = this;
     const site = `${this.site}.${branch === 0 ? 'attention' : 'perceptron'}`;
-    const kept = dropsBranches(config.family) ? dropping.units(site, x, config.dropout.hidden) : x;
-    return dropping.images(`${site}.path`, this.scale(branch, kept), pathRate);
+    const kept = dropsBranches(config.family) ? dropout.units(site, x, config.dropout.hidden) : x;
+    return dropout.images(`${site}.path`, this.scale(branch, kept), pathRate);
   }
 
-  /** Layer scale (Touvron et al. 2021, "Going deeper with image transformers"): a factor for each hidden unit. */
+  /** Layer scale (Touvron et al. 2021, "Going deeper with image transformers"): one factor per hidden unit. */
   private scale(branch: 0 | 1, x: Value): Value {
     const { scales } = this.names;
     return scales === null ? x : this.builder.multiply(x, this.parameter(`${this.prefix}.${scales[branch]}`));

@@ -4,14 +4,13 @@ import type { ParameterSpec } from './parameters';
 
 /** `initializer_range` of Hugging Face's ViT. */
 const STANDARD_DEVIATION = 0.02;
-/** PyTorch's trunc_normal_ cuts at these absolute values. */
+/** PyTorch's trunc_normal_ truncates at this absolute value. */
 const CUT = 2;
 
 /**
- * Fresh parameters as Hugging Face makes them: truncated normal with deviation 0.02 for matrices, embeddings and
- * tokens, zero biases, unit normalisations; A of an adapter as PEFT makes it, `kaiming_uniform_(a = sqrt 5)`: uniform up to
- * 1 / sqrt(inputs). Each parameter draws from its own stream, so one that is added or left out
- * changes no other.
+ * Initialises parameters as Hugging Face does: truncated normal with deviation 0.02 for matrices, embeddings and
+ * tokens, zero biases, unit normalisations; A of an adapter as in PEFT, `kaiming_uniform_(a = sqrt 5)`: uniform up to 1
+ * / sqrt(inputs). Each parameter draws from its own stream, so adding or omitting one changes no other.
  */
 export function initialiseParameters(parameters: readonly ParameterSpec[], seed: number): NamedTensors {
   return new Map(parameters.map((parameter) => [parameter.name, initialiseParameter(parameter, seed)]));

@@ -4,20 +4,23 @@ import type { VitConfig } from './config';
 import { positionsName } from './names';
 import { placedLeadingTokens } from './tokens';
 
-/** One pixel of the result: `weights.length` pixels of the source from `start` on. */
+/** One pixel of the result: a weighted sum of source pixels. */
 interface Taps {
   readonly indices: readonly number[];
   readonly weights: readonly number[];
 }
 
-/** Keys' cubic (1981) with free parameter `a`, zero from 2 on. */
+/** Keys' cubic (1981) with free parameter `a`; zero from 2 on. */
 function cubic(x: number, a: number): number {
   const d = Math.abs(x);
   if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
   return d < 2 ? (((d - 5) * d + 8) * d - 4) * a : 0;
 }
 
-/** torch.nn.functional.interpolate, mode 'bicubic', align_corners False: a = -0.75, four pixels, the border repeated. */
+/**
+ * Matches torch.nn.functional.interpolate, mode 'bicubic', align_corners False: a = -0.75, four pixels, border
+ * repeated.
+ */
 function plainTaps(from: number, to: number): Taps[] {
   return Array.from({ length: to }, (_, index) => {
     const centre = ((index + 0.5) * from) / to - 0.5;
@@ -30,7 +33,7 @@ function plainTaps(from: number, to: number): Taps[] {
   });
 }
 
-/** The same with antialias True: a = -0.5, as wide as the shrinkage asks for, cut at the border and normalised. */
+/** The same with antialias True: a = -0.5, widened in proportion to the reduction, cut at the border and normalised. */
 function smoothTaps(from: number, to: number): Taps[] {
   const scale = from / to;
   const stretch = Math.max(1, scale);
@@ -73,9 +76,9 @@ function resizeGrid(grid: Float32Array, from: number, to: number, width: number,
 }
 
 /**
- * The configuration with images of another size.
+ * Returns the configuration for another image size.
  *
- * @throws FoveaError `image_size_unfit` where the size is no multiple of the patch size
+ * @throws FoveaError `image_size_unfit` if the size is not a multiple of the patch size
  */
 export function withImageSize(config: VitConfig, imageSize: number | null): VitConfig {
   if (imageSize === null || imageSize === config.imageSize) return config;
@@ -92,9 +95,9 @@ export function withImageSize(config: VitConfig, imageSize: number | null): VitC
 }
 
 /**
- * Position embeddings for images of another size, as transformers interpolates them: those of the patches by bicubic
- * interpolation of their grid (with antialiasing for `dinov2_with_registers` alone), those of the leading tokens as they
- * are. Every other parameter is the same.
+ * Interpolates position embeddings for another image size, as transformers does: those of the patches by bicubic
+ * interpolation of their grid (antialiased only for `dinov2_with_registers`), those of the leading tokens unchanged.
+ * All other parameters stay the same.
  */
 export function interpolatePositions(parameters: NamedTensors, from: VitConfig, to: VitConfig): NamedTensors {
   if (from.imageSize === to.imageSize) return parameters;

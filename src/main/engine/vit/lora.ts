@@ -7,15 +7,15 @@ import { blockPrefix } from './names';
 import { type ParameterGroup, placeParameters } from './parameters';
 
 /**
- * LoRA: Hu et al. 2022, "LoRA: Low-Rank Adaptation of Large Language Models". A projection y = x W^T + b whose W is frozen
+ * LoRA: Hu et al. 2022, "LoRA: Low-Rank Adaptation of Large Language Models". A projection y = x W^T + b with frozen W
  * becomes
  *
  *   y = x W^T + b + alpha / rank (x A^T) B^T,   A [rank, inputs], B [outputs, rank]
  *
- * A is drawn and B is zero, so that training begins with the model as it is.
+ * A is random and B is zero, so that training begins with the unmodified model.
  */
 
-/** Modules inside a block, under Hugging Face's names on disk. */
+/** Modules within a block, under Hugging Face's names on disk. */
 const modulesOf: Readonly<Record<LoraTargets, readonly string[]>> = {
   'query-value': ['attention.attention.query', 'attention.attention.value'],
   attention: [
@@ -26,12 +26,12 @@ const modulesOf: Readonly<Record<LoraTargets, readonly string[]>> = {
   ],
 };
 
-/** Names of the adapted modules, without their block. */
+/** Names of the adapted modules, relative to their block. */
 export const adaptedModules = ({ targets }: LoraSettings): readonly string[] => modulesOf[targets];
 
 const nameOfA = (path: string): string => `${path}.lora_A.weight`;
 const nameOfB = (path: string): string => `${path}.lora_B.weight`;
-/** True for a parameter of an adapter. Their names are PEFT's without its prefix. */
+/** Whether a parameter belongs to an adapter. The names are PEFT's without its prefix. */
 export const isAdapterName = (name: string): boolean => /\.lora_[AB]\.weight$/.test(name);
 
 export const loraGroupName = (block: number): string => `block.${block}.lora`;
@@ -43,7 +43,7 @@ function adaptedPaths({ family, layers }: VitConfig, lora: LoraSettings): readon
   );
 }
 
-/** The adapters, a group a block. Weight decay pulls them towards no change. */
+/** Returns the adapters, one group per block. Weight decay pulls them towards the unmodified model. */
 export function loraGroups(config: VitConfig, lora: LoraSettings): readonly ParameterGroup[] {
   const { hiddenSize } = config;
   return adaptedPaths(config, lora).map((paths, block) =>
@@ -57,7 +57,10 @@ export function loraGroups(config: VitConfig, lora: LoraSettings): readonly Para
   );
 }
 
-/** Adds to `projected`, [rows, outputs] of the module at `path`, what its adapter makes of `x` [rows, inputs]. */
+/**
+ * Adds the adapter's contribution for `x` [rows, inputs] to `projected` [rows, outputs], the output of the module at
+ * `path`.
+ */
 export function addAdapter(
   builder: GraphBuilder,
   parameter: (name: string) => Value,
@@ -67,12 +70,12 @@ export function addAdapter(
   projected: Value,
 ): Value {
   const low = builder.linear(x, parameter(nameOfA(path)), null);
-  // The scale goes where the matrix is narrow.
+  // The scale is applied where the matrix is narrow.
   const scaled = builder.multiply(low, builder.scalar(alpha / rank));
   return builder.add(projected, builder.linear(scaled, parameter(nameOfB(path)), null));
 }
 
-/** All parameters with W + alpha / rank B A in place of W, A and B: the same model without adapters. */
+/** Returns all parameters with W + alpha / rank B A in place of W, A and B: the same model without adapters. */
 export function mergeAdapters(config: VitConfig, lora: LoraSettings, parameters: NamedTensors): NamedTensors {
   const merged = new Map([...parameters].filter(([name]) => !isAdapterName(name)));
   for (const path of adaptedPaths(config, lora).flat()) {

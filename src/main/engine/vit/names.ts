@@ -1,17 +1,17 @@
 import type { Family } from './config';
 
-/** Hugging Face's names on disk inside a family. */
+/** Hugging Face's names on disk within a family. */
 export interface FamilyNames {
-  /** Of every parameter but the classifier's. */
+  /** Prefix of every parameter except the classifier's. */
   readonly prefix: Family;
-  /** Of the class that classifies images. */
+  /** Name of the image classification class. */
   readonly architecture: string;
   readonly block: {
     readonly normalisationBefore: string;
     readonly normalisationAfter: string;
     readonly expand: string;
     readonly contract: string;
-    /** Factors on the outputs of attention and perceptron, or null where the family has none. */
+    /** Factors on the outputs of attention and perceptron, or null if the family has none. */
     readonly scales: readonly [attention: string, perceptron: string] | null;
   };
 }

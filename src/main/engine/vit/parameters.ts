@@ -8,18 +8,18 @@ export interface ParameterSpec {
   /** Hugging Face's name on disk. */
   readonly name: string;
   readonly shape: Shape;
-  /** True where AdamW's weight decay applies: everything but biases and normalisations, as in HF's Trainer. */
+  /** Whether AdamW's weight decay applies: to everything but biases and normalisations, as in HF's Trainer. */
   readonly decay: boolean;
   readonly initial: 'normal' | 'zeros' | 'ones' | 'kaiming-uniform';
 }
 
 export interface PlacedParameter extends ParameterSpec {
-  /** Where it starts in its group, in elements. */
+  /** Offset within its group, in elements. */
   readonly offset: number;
   readonly size: number;
 }
 
-/** Parameters that live in one flat tensor. Those with weight decay come first. */
+/** Parameters stored in one flat tensor, those with weight decay first. */
 export interface ParameterGroup {
   readonly name: string;
   readonly parameters: readonly PlacedParameter[];
@@ -51,13 +51,16 @@ const normalisation = (name: string, size: number): ParameterSpec[] => [
   bias(`${name}.bias`, size),
 ];
 
-/** A group of parameters that stand in the file and take no part in the model: never trained, only kept. */
+/** Group of parameters that the file contains but the model does not use: kept, never trained. */
 const UNUSED = 'unused';
 
-/** Parameters that the model computes with, so that a gradient for them exists. */
+/** Whether the model computes with the group's parameters, so that they have gradients. */
 export const isUsed = ({ name }: ParameterGroup): boolean => name !== UNUSED;
 
-/** All parameters of a model in the order of its layers: embeddings, each block, final normalisation, classifier. */
+/**
+ * Returns all parameters of a model in the order of its layers: embeddings, each block, final normalisation,
+ * classifier.
+ */
 export function parameterGroups(config: VitConfig): readonly ParameterGroup[] {
   const { family, hiddenSize, patchSize, channels, layers, registerTokens } = config;
   const embedding = (name: string): string => embeddingName(family, name);
@@ -93,7 +96,7 @@ function blockGroup({ family, hiddenSize, intermediateSize, qkvBias }: VitConfig
     ...linear(`${prefix}.${block.contract}`, intermediateSize, hiddenSize),
     ...normalisation(`${prefix}.${block.normalisationBefore}`, hiddenSize),
     ...normalisation(`${prefix}.${block.normalisationAfter}`, hiddenSize),
-    // HF's Trainer takes decay from biases and normalisations only, so layer scales have it.
+    // HF's Trainer exempts only biases and normalisations from decay, so layer scales have it.
     ...(block.scales ?? []).map((name) => ({
       name: `${prefix}.${name}`,
       shape: [hiddenSize],
@@ -103,7 +106,7 @@ function blockGroup({ family, hiddenSize, intermediateSize, qkvBias }: VitConfig
   ]);
 }
 
-/** The linear head alone: what *quick* trains. */
+/** The linear head alone, which *quick* trains. */
 export function classifierGroup(features: number, classes: number): ParameterGroup {
   return placeParameters('classifier', linear('classifier', features, classes));
 }

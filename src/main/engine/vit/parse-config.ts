@@ -4,7 +4,7 @@ import { namesOf } from './names';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Limits far beyond any published ViT, so that a hostile file cannot ask for absurd sizes. */
+/** Limits far beyond any published ViT, so that a hostile file cannot request absurd sizes. */
 const limits = {
   imageSize: 4096,
   hiddenSize: 16_384,
@@ -21,7 +21,7 @@ function unsupported(reason: string): FoveaError {
   });
 }
 
-/** What the configuration classes of transformers fill in. */
+/** Defaults of transformers' configuration classes. */
 const familyDefaults: { readonly [F in Family]: { readonly patchSize: number; readonly layerNormEpsilon: number } } = {
   vit: { patchSize: 16, layerNormEpsilon: 1e-12 },
   deit: { patchSize: 16, layerNormEpsilon: 1e-12 },
@@ -30,8 +30,9 @@ const familyDefaults: { readonly [F in Family]: { readonly patchSize: number; re
 };
 
 /**
- * Reads the `config.json` of a Hugging Face model; missing fields take the defaults of its configuration class. Square
- * images and patches, three channels and the exact GELU, which every published checkpoint but DINOv2 giant has.
+ * Reads the `config.json` of a Hugging Face model; missing fields take the defaults of its configuration class.
+ * Supports square images and patches, three channels and the exact GELU, as in every published checkpoint except DINOv2
+ * giant.
  *
  * @throws FoveaError `backbone-unsupported`
  */
@@ -81,8 +82,8 @@ export function parseVitConfig(json: unknown): VitConfig {
 }
 
 /**
- * What transformers computes with the head of a model, `problem_type`; null where the config does not say and the data
- * would decide.
+ * Returns `problem_type`, which determines how transformers uses a model's head; null if the config does not state it,
+ * in which case transformers infers it from the data.
  */
 export function problemType(json: unknown): string | null {
   if (typeof json !== 'object' || json === null) return null;
@@ -92,7 +93,7 @@ export function problemType(json: unknown): string | null {
 
 const isDinov2 = (family: Family): boolean => family === 'dinov2' || family === 'dinov2_with_registers';
 
-/** DINOv2 names the perceptron's width as a multiple of the hidden size. */
+/** DINOv2 specifies the perceptron's width as a multiple of the hidden size. */
 function perceptronWidth(fields: Json, hiddenSize: number): number {
   const ratio = fields['mlp_ratio'] ?? 4;
   const width = typeof ratio === 'number' ? Math.trunc(hiddenSize * ratio) : Number.NaN;
@@ -101,8 +102,9 @@ function perceptronWidth(fields: Json, hiddenSize: number): number {
 }
 
 /**
- * The `config.json` that the family's `…ForImageClassification.from_pretrained` of transformers 4 and 5 reads. Version 5
- * wants `layerscale_value` to be a float, and 1.0 is written as 1 here: it is left out, for 1.0 is its default.
+ * Returns the `config.json` that the family's `…ForImageClassification.from_pretrained` of transformers 4 and 5 reads.
+ * Version 5 requires `layerscale_value` to be a float, and 1.0 would be written as 1 here, so it is omitted: 1.0 is its
+ * default.
  */
 export function toHfConfig(config: VitConfig): Record<string, unknown> {
   const { family, hiddenSize, intermediateSize, dropout } = config;
@@ -141,7 +143,7 @@ function integer(fields: Json, name: string, missing: number, maximum: number): 
   return value;
 }
 
-/** A size that may be written as one number or as [height, width]. */
+/** Reads a size written as one number or as [height, width]. */
 function square(fields: Json, name: string, missing: number, maximum: number): number {
   const value = fields[name] ?? missing;
   if (!Array.isArray(value)) return integer(fields, name, missing, maximum);
@@ -155,7 +157,7 @@ function boolean(fields: Json, name: string, missing: boolean): boolean {
   return value;
 }
 
-/** Of dropout, 0 where it is missing. */
+/** Reads a dropout probability; 0 if missing. */
 function probability(fields: Json, name: string): number {
   const value = fields[name] ?? 0;
   if (typeof value !== 'number' || !(value >= 0 && value < 1))
@@ -168,7 +170,7 @@ function epsilon(value: unknown): number {
   return value;
 }
 
-/** `id2label` in the order of its ids; two anonymous classes when there is none, as in `PretrainedConfig`. */
+/** Reads `id2label` in the order of its ids; two anonymous classes if absent, as in `PretrainedConfig`. */
 function classNames(fields: Json): readonly string[] {
   const labels = fields['id2label'];
   if (labels === undefined || labels === null) {

@@ -3,14 +3,14 @@ import type { NamedTensors } from '../tensor';
 import { adaptedModules, isAdapterName } from './lora';
 import { inMemoryName } from './weight-names';
 
-/** What PEFT puts before the names of the model that it wraps. */
+/** Prefix that PEFT adds to the names of the wrapped model. */
 const PREFIX = 'base_model.model.';
 const HEAD = 'classifier';
 
 /**
- * `adapter_model.safetensors` as PEFT's `save_pretrained` writes it: adapters, and the classifier that was trained beside
- * them. PEFT takes the module names that transformers has in memory, and transformers 5 has renamed them, so every
- * adapter stands there under both names; PEFT ignores the other.
+ * Returns `adapter_model.safetensors` as PEFT's `save_pretrained` writes it: the adapters, and the classifier trained
+ * with them. PEFT uses the module names that transformers has in memory, and transformers 5 has renamed them, so every
+ * adapter is stored under both names; PEFT ignores the other.
  */
 export function toPeftTensors(parameters: NamedTensors): NamedTensors {
   const own = [...parameters].filter(([name]) => isAdapterName(name) || name.startsWith(`${HEAD}.`));
@@ -21,13 +21,13 @@ export function toPeftTensors(parameters: NamedTensors): NamedTensors {
   );
 }
 
-/** The adapters of such a file under our names. */
+/** Returns the adapters of such a file under our names. */
 export function fromPeftTensors(tensors: NamedTensors): NamedTensors {
   const own = [...tensors].map(([name, tensor]) => [name.slice(PREFIX.length), tensor] as const);
   return new Map(own.filter(([name]) => isAdapterName(name) && inMemoryName(name) !== name));
 }
 
-/** `adapter_config.json`: PEFT fills in what is left out. */
+/** Returns `adapter_config.json`; PEFT fills in omitted fields. */
 export function peftConfig(lora: LoraSettings, architecture: string): Record<string, unknown> {
   const modules = adaptedModules(lora);
   return {
@@ -42,7 +42,7 @@ export function peftConfig(lora: LoraSettings, architecture: string): Record<str
     modules_to_save: [HEAD],
     peft_type: 'LORA',
     r: lora.rank,
-    // Ends of names, in transformers 4 and in 5.
+    // Suffixes of names, in transformers 4 and in 5.
     target_modules: modules.flatMap((module) => [module, inMemoryName(module)]),
     task_type: null,
   };
