@@ -9,7 +9,7 @@ import { formatCount } from '#shared/text/number';
 import { formatMoment } from '#shared/text/time';
 import type { ActionCount } from '../../ingest/dicom/deidentify/options';
 import { type Html, html } from '../reports/report-html';
-import { reportStyle } from '../reports/report-style';
+import { reportPage } from '../reports/report-page';
 
 export interface HeldBackFile {
   readonly file: number;
@@ -70,29 +70,16 @@ const partNames: Readonly<Record<SplitName, string>> = { train: 'training', vali
 
 /** One HTML page, whole in itself. */
 export function deidentifiedReportPage(report: DeidentifiedReport): string {
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="generator" content="${`Fovea ${report.fovea}`}">
-<title>De-identified export</title>
-<style>STYLE</style>
-</head>
-<body>
-<main>
-<header><div><p class="eyebrow">Fovea · de-identified export</p><h1>${formatCount(report.written)} files${report.patients === null ? ', patients unknown' : ` of ${formatCount(report.patients)} patients`}</h1><p class="meta">${report.profile} · Fovea ${report.fovea} · ${formatMoment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
+  return reportPage({
+    title: 'De-identified export',
+    version: report.fovea,
+    body: html`<header><div><p class="eyebrow">Fovea · de-identified export</p><h1>${formatCount(report.written)} files${report.patients === null ? ', patients unknown' : ` of ${formatCount(report.patients)} patients`}</h1><p class="meta">${report.profile} · Fovea ${report.fovea} · ${formatMoment(report.writtenAt)}</p></div><span class="badge">Research use only</span></header>
 <section class="cautions"><h2>Before you share these files</h2><ul>${report.statements.map((text) => html`<li>${text}</li>`)}</ul></section>
 ${summary(report)}
 ${leftOut(report)}
 ${actions(report.actions)}
-<footer>Files are numbered within this export, and patients within the project. Only the project links these numbers to the originals.</footer>
-</main>
-</body>
-</html>
-`;
-  return page.text.replace('STYLE', () => reportStyle);
+<footer>Files are numbered within this export, and patients within the project. Only the project links these numbers to the originals.</footer>`,
+  });
 }
 
 function summary({ options, files, written, heldBack, failed, kinds, includedRisks }: DeidentifiedReport): Html {

@@ -1,14 +1,15 @@
+import { raw } from 'hono/html';
 import { type Html, html } from './report-html';
 import { reportStyle } from './report-style';
 
-/** A page that is whole in itself: no script, no request. */
+/** A self-contained page: no scripts, no requests. */
 export function reportPage({
   title,
   version,
   body,
 }: {
   readonly title: string;
-  /** Of the Fovea that made what it is about. */
+  /** Version of Fovea that made the subject of the report. */
   readonly version: string;
   readonly body: Html;
 }): string {
@@ -20,7 +21,7 @@ export function reportPage({
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
 <meta name="generator" content="${`Fovea ${version}`}">
 <title>${title}</title>
-<style>STYLE</style>
+<style>${raw(reportStyle)}</style>
 </head>
 <body>
 <main>
@@ -29,5 +30,5 @@ ${body}
 </body>
 </html>
 `;
-  return page.text.replace('STYLE', () => reportStyle);
+  return String(page);
 }
